@@ -1,0 +1,1 @@
+"""Who watches: notary, ledger, canaries, metrics, dashboard, bulletin, alerts and trace."""

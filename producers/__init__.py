@@ -1,0 +1,1 @@
+"""Who speaks: courts and agencies; intake, validation, outbox and relay."""

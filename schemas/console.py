@@ -1,0 +1,31 @@
+"""What the command lines of all rooms share: the `--json` option, the language, one way to print JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+"""Annotation for the parameter `as_json` of every command that prints a result."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The global options of one `liandong` call; `ctx.obj` of every command."""
+
+    config: Path | None = None
+    lang: str | None = None
+
+
+def invocation_of(ctx: typer.Context) -> Invocation:
+    """The global options this command was called with."""
+    found = ctx.find_object(Invocation)
+    return found if found is not None else Invocation()
+
+
+def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
+    """Print one JSON document on one line, Chinese left readable, so that JSON lines can follow each other."""
+    typer.echo(json.dumps(document, ensure_ascii=False, default=str))

@@ -1,0 +1,63 @@
+"""The root of every error this package raises on purpose.
+
+LiandongError            something failed; says what to do next        exit 1   HTTP 500
+├── WrongUsage           the caller asked for something impossible      exit 2   HTTP 400
+└── Unavailable          a place this needs does not answer (yet)       exit 1   HTTP 503
+
+Rooms add their own leaves; each keeps a code that never changes and is listed in docs/errors.md.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What every `liandong` command ends with; operators script against these numbers."""
+
+    DONE = 0
+    """Done, or healthy."""
+    FAILED = 1
+    """Failed, or degraded."""
+    WRONG_USAGE = 2
+    """The command line or the settings are wrong."""
+    PARTLY_REJECTED = 3
+    """Done, but some input was rejected."""
+
+
+class LiandongError(Exception):
+    """An error that says what happened and what to do next.
+
+    `code` is language-free and stable (UPPER_SNAKE); `message` says what happened, `remedy` what to do about it.
+    None of the three may hold a raw certificate number or a secret.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        """Keep the three parts; all of them are shown to people."""
+        super().__init__(code, message, remedy)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """One line for logs; the command line prints the parts on lines of their own."""
+        return f"{self.code}: {self.message} ({self.remedy})"
+
+    def as_dict(self) -> dict[str, str]:
+        """The parts for `--json` output and problem details."""
+        return {"code": self.code, "message": self.message, "remedy": self.remedy}
+
+
+class WrongUsage(LiandongError):  # noqa: N818  the name says whose mistake it is
+    """The command line, the settings or a request asks for something that cannot be done."""
+
+    exit_code = ExitCode.WRONG_USAGE
+    http_status = 400
+
+
+class Unavailable(LiandongError):  # noqa: N818  the name says what the state is
+    """A place this needs (broker, store, registry) does not answer; trying again later can help."""
+
+    http_status = 503

@@ -1,0 +1,1 @@
+"""Where it is said: catalogue, participants, access, transport ports, embedded broker and settings."""

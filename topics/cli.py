@@ -1,0 +1,7 @@
+"""Commands of the room `topics`."""
+
+import typer
+
+
+def mount(app: typer.Typer) -> None:
+    """Add this room's commands to the root command."""

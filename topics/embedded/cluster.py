@@ -1,0 +1,184 @@
+"""Start, stop and look at the embedded Kafka. All of it may be called by several processes at once."""
+
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock
+
+from ...schemas.errors import WrongUsage
+from . import errors, ports, process
+from .properties import as_text, server_properties
+from .runtime import KafkaRuntime, install
+from .state import Cluster, Folder, Node, new_cluster_id
+
+DEFAULT_PORT = 9092
+DISK_FLOOR = 512 * 2**20
+"""Free bytes below which no broker is started."""
+READY_WITHIN = 90.0
+"""Seconds a node may take to serve; a loaded machine needs ten times the usual."""
+NodeState = Literal["running", "silent", "dead", "stopped"]
+
+
+@dataclass(frozen=True)
+class NodeStatus:
+    """One node as found: running, silent (lives, does not answer), dead (should run), stopped (was told to)."""
+
+    id: int
+    port: int
+    pid: int | None
+    state: NodeState
+    log: str
+
+
+@dataclass(frozen=True)
+class ClusterStatus:
+    """The whole cluster as found."""
+
+    directory: str
+    cluster_id: str | None
+    bootstrap: str | None
+    nodes: tuple[NodeStatus, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every node runs and answers."""
+        return bool(self.nodes) and all(node.state == "running" for node in self.nodes)
+
+
+def up(directory: Path, nodes: int | None = None, port: int | None = None) -> ClusterStatus:
+    """Make the cluster in `directory` run, creating it if there is none; does nothing if it runs.
+
+    `nodes` (1 or 3) and `port` (of the first node, the others follow) default to what is there, else 1 and 9092.
+    Raises KAFKA_PORT_IN_USE, KAFKA_DISK_FULL, KAFKA_NOT_INSTALLABLE, KAFKA_BROKER_DIED, KAFKA_NOT_READY, KAFKA_OTHER_SHAPE.
+    """
+    folder = Folder(directory.expanduser().resolve())
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.lock):
+        cluster = _described(folder, nodes, port)
+        missing = [node for node in cluster.nodes if process.running(folder, node.id) is None]
+        if missing:
+            _start(folder, cluster, missing)
+        else:
+            _await(folder, list(cluster.nodes))
+    return status(directory)
+
+
+def down(directory: Path, patience: float = 20.0) -> ClusterStatus:
+    """Stop every node; the data stays. Nodes that do not end within `patience` seconds are killed."""
+    folder = Folder(directory.expanduser().resolve())
+    cluster = folder.read()
+    if cluster is not None:
+        with FileLock(folder.lock):
+            process.stop(folder, [node.id for node in cluster.nodes], patience)
+    return status(directory)
+
+
+def status(directory: Path) -> ClusterStatus:
+    """What is there and whether it lives; changes nothing."""
+    folder = Folder(directory.expanduser().resolve())
+    cluster = folder.read()
+    if cluster is None:
+        return ClusterStatus(str(folder.path), None, None, ())
+    found = tuple(_look(folder, node) for node in cluster.nodes)
+    return ClusterStatus(str(folder.path), cluster.cluster_id, cluster.bootstrap(), found)
+
+
+def running_bootstrap(directory: Path) -> str:
+    """Addresses of the cluster in `directory`; KAFKA_NOT_RUNNING if no node of it runs."""
+    found = status(directory)
+    if found.bootstrap is None or not any(node.state == "running" for node in found.nodes):
+        raise errors.nothing_running(directory)
+    return found.bootstrap
+
+
+def _look(folder: Folder, node: Node) -> NodeStatus:
+    live = process.running(folder, node.id)
+    noted = process.noted_pid(folder, node.id)
+    state: NodeState
+    if live is not None:
+        state = "running" if ports.answers(node.port) else "silent"
+    else:
+        state = "stopped" if noted is None else "dead"
+    return NodeStatus(node.id, node.port, live.pid if live else None, state, str(folder.log(node.id)))
+
+
+def _described(folder: Folder, nodes: int | None, port: int | None) -> Cluster:
+    """The cluster to run: the one in the folder, moved to other ports if asked, or a new one."""
+    known = folder.read()
+    if known is None:
+        cluster = Cluster(new_cluster_id(), _place(nodes or 1, port or DEFAULT_PORT))
+        folder.write(cluster)
+        return cluster
+    if nodes is not None and nodes != len(known.nodes):
+        raise errors.other_shape(folder.path, len(known.nodes), nodes)
+    at = known.nodes[0].port
+    if any(process.running(folder, node.id) for node in known.nodes):
+        if port is not None and port != at:
+            raise WrongUsage(
+                "KAFKA_RUNS_ELSEWHERE",
+                f"this cluster already runs on port {at}",
+                f"use {known.bootstrap()}, or move it: liandong kafka down, then up --port {port}",
+            )
+        return known
+    # nothing runs: the controllers' ports may have been taken by others meanwhile, so choose them again
+    cluster = Cluster(known.cluster_id, _place(len(known.nodes), port or at))
+    folder.write(cluster)
+    return cluster
+
+
+def _place(nodes: int, port: int) -> tuple[Node, ...]:
+    clients = range(port, port + nodes)
+    taken = set(clients)
+    controllers = [free for free in ports.some_free(nodes + len(taken)) if free not in taken]
+    return tuple(Node(number, at, controllers[number - 1]) for number, at in enumerate(clients, start=1))
+
+
+def _start(folder: Folder, cluster: Cluster, missing: list[Node]) -> None:
+    free = shutil.disk_usage(folder.path).free
+    if free < DISK_FLOOR:
+        raise errors.disk_full(folder.path, free, DISK_FLOOR)
+    for node in missing:
+        if not ports.is_free(node.port):
+            raise errors.port_in_use(node.port, ports.holder(node.port))
+    runtime = install()
+    for node in missing:
+        folder.data(node.id).mkdir(parents=True, exist_ok=True)
+        text = as_text(server_properties(cluster, node, folder.data(node.id)))
+        folder.properties(node.id).write_text(text, encoding="utf-8")
+    _format(runtime, folder, cluster, missing)
+    heap = "512m" if len(cluster.nodes) == 1 else "384m"
+    for node in missing:
+        process.start(runtime.command("kafka.Kafka", str(folder.properties(node.id)), heap=heap), folder, node.id)
+    _await(folder, missing)
+
+
+def _format(runtime: KafkaRuntime, folder: Folder, cluster: Cluster, missing: list[Node]) -> None:
+    """Give every new log directory the cluster's id; those that have it are left alone."""
+    for node in missing:
+        if (folder.data(node.id) / "meta.properties").exists():
+            continue
+        arguments = ("format", "--cluster-id", cluster.cluster_id, "--config", str(folder.properties(node.id)))
+        command = runtime.command("kafka.tools.StorageTool", *arguments, "--ignore-formatted")
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode != 0:
+            raise errors.died(node.id, folder.log(node.id), (done.stdout + done.stderr).splitlines()[-15:])
+
+
+def _await(folder: Folder, nodes: list[Node]) -> None:
+    """Wait until every node serves; a node that cannot is stopped, so that no half-started broker stays behind."""
+    end = time.monotonic() + READY_WITHIN
+    for node in nodes:
+        log = folder.log(node.id)
+        while not (process.started(log) and ports.answers(node.port)):
+            if process.running(folder, node.id) is None:
+                tail = process.tail(log)
+                process.stop(folder, [each.id for each in nodes], patience=5)
+                raise errors.died(node.id, log, tail)
+            if time.monotonic() > end:
+                process.stop(folder, [each.id for each in nodes], patience=5)
+                raise errors.not_ready(node.id, READY_WITHIN, log)
+            time.sleep(0.05)

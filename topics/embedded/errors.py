@@ -1,0 +1,81 @@
+"""What can go wrong with the embedded Kafka, each with its way out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...schemas.errors import LiandongError, Unavailable, WrongUsage
+
+
+def port_in_use(port: int, holder: str | None) -> LiandongError:
+    """Another program listens where the broker should."""
+    by = f" by {holder}" if holder else ""
+    return Unavailable(
+        "KAFKA_PORT_IN_USE",
+        f"port {port} on this machine is taken{by}",
+        f"stop that program, or choose another port: liandong kafka up --port {port + 1000 if port < 64000 else 29092}",
+    )
+
+
+def disk_full(directory: Path, free: int, floor: int) -> LiandongError:
+    """Starting a broker on a full disk ends in a broken log; refuse before."""
+    return Unavailable(
+        "KAFKA_DISK_FULL",
+        f"only {free // 2**20} MiB free where {directory} lies; Kafka needs {floor // 2**20} MiB to start",
+        "free some space, or choose a folder on another disk: liandong kafka up --dir DIR",
+    )
+
+
+def cannot_install(reason: str) -> LiandongError:
+    """The Kafka jars are not here and cannot be fetched."""
+    return Unavailable(
+        "KAFKA_NOT_INSTALLABLE",
+        f"Apache Kafka could not be fetched: {reason}",
+        "the first start needs a Maven repository: check the network or proxy, or name a mirror under [repositories] "
+        "in ~/.config/jgo.conf; with a Kafka of your own set LIANDONG_BOOTSTRAP instead",
+    )
+
+
+def died(node: int, log: Path, tail: Sequence[str]) -> LiandongError:
+    """A broker process ended while it should be running."""
+    shown = "\n".join(f"  | {line}" for line in tail) or "  | (its log is empty)"
+    return LiandongError(
+        "KAFKA_BROKER_DIED",
+        f"Kafka node {node} ended while starting; the end of {log}:\n{shown}",
+        "mend what the log names and run `liandong kafka up` again; the data is kept",
+    )
+
+
+def not_ready(node: int, seconds: float, log: Path) -> LiandongError:
+    """A broker process runs but does not come to serve."""
+    return Unavailable(
+        "KAFKA_NOT_READY",
+        f"Kafka node {node} was not ready after {seconds:.0f} s and was stopped",
+        f"look into {log}; a busy machine may only need another try: liandong kafka up",
+    )
+
+
+def other_shape(directory: Path, have: int, asked: int) -> LiandongError:
+    """The folder holds a cluster with another number of nodes."""
+    return WrongUsage(
+        "KAFKA_OTHER_SHAPE",
+        f"{directory} holds a cluster of {have} node(s), {asked} were asked for",
+        f"leave --nodes out to start what is there, or choose another folder with --dir; removing {directory} deletes its data",
+    )
+
+
+def broken_state(path: Path, reason: str) -> LiandongError:
+    """The description of the cluster cannot be read."""
+    return LiandongError(
+        "KAFKA_STATE_BROKEN",
+        f"{path} is not readable: {reason}",
+        f"restore the file, or move {path.parent} away and start anew (its topics are then gone)",
+    )
+
+
+def nothing_running(directory: Path) -> LiandongError:
+    """No cluster is configured and the embedded one does not run."""
+    return Unavailable(
+        "KAFKA_NOT_RUNNING",
+        f"no Kafka is configured, and none runs under {directory}",
+        "start one with `liandong kafka up`, or name yours in LIANDONG_BOOTSTRAP",
+    )

@@ -1,0 +1,114 @@
+"""Settings: `LIANDONG_*` variables over `--config FILE` (YAML) over the defaults here.
+
+Secrets come from files, never by value. Every key stands in docs/reference-config.yaml; a test holds that.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+
+from ..schemas.console import invocation_of
+from ..schemas.errors import WrongUsage
+
+if TYPE_CHECKING:
+    import typer
+
+
+class KafkaSecurity(BaseModel):
+    """How to speak to a cluster the operator runs; librdkafka's terms."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; read once, never changed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LIANDONG_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    bootstrap: str | None = None
+    """Addresses of an existing Kafka; without it the embedded one is used."""
+    kafka_security: KafkaSecurity = KafkaSecurity()
+    topic_prefix: str = Field(default="", pattern=r"^[a-z0-9.-]*$")
+    """Put before every topic name, so that several installations can share a cluster."""
+    replication_factor: int = Field(default=1, ge=1)
+    min_insync: int = Field(default=1, ge=1)
+    partitions: int = Field(default=3, ge=1)
+    """Partitions of each state topic; frozen per major version once topics exist."""
+    registry_url: str | None = None
+    """Confluent-compatible schema registry; without it records use single-object encoding."""
+    outbox_url: str | None = None
+    """SQLAlchemy URL of the outbox; by default SQLite under the state directory."""
+    state_dir: Path = Path("~/.liandong")
+    """Keys, stores and the embedded Kafka."""
+    matching_key_file: Path | None = None
+    """The key of certificate surrogates (32 bytes); by default under the state directory."""
+    barrier_interval_seconds: float = Field(default=1.0, gt=0)
+    head_valid_seconds: float = Field(default=60.0, gt=0)
+    """How long a signed head proves freshness."""
+    lang: Literal["zh", "en"] = "en"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_json: bool = False
+
+    def model_post_init(self, _context: object) -> None:
+        """Resolve the state directory once; everything else hangs below it."""
+        object.__setattr__(self, "state_dir", self.state_dir.expanduser().absolute())
+
+    @property
+    def kafka_dir(self) -> Path:
+        """Folder of the embedded Kafka."""
+        return self.state_dir / "kafka"
+
+    def physical(self, topic: str) -> str:
+        """The name a topic has in the cluster."""
+        return self.topic_prefix + topic
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then variables, then the file; no .env files, no secrets directory."""
+        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+
+
+def load_settings(config: Path | None = None, lang: str | None = None) -> Settings:
+    """Read the settings; SETTINGS_INVALID names every wrong or unknown key, never its value."""
+    if config is not None and not config.is_file():
+        raise WrongUsage("SETTINGS_NOT_FOUND", f"there is no settings file {config}", "name an existing file after --config")
+    source = type("Settings", (Settings,), {"model_config": SettingsConfigDict(yaml_file=config), "__module__": __name__})
+    given = {} if lang is None else {"lang": lang}
+    try:
+        settings: Settings = source(**given)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise WrongUsage("SETTINGS_INVALID", problems, "docs/reference-config.yaml lists every key") from None
+    return settings
+
+
+def settings_of(ctx: "typer.Context") -> Settings:
+    """The settings of one command line call."""
+    invocation = invocation_of(ctx)
+    return load_settings(invocation.config, invocation.lang)
+
+
+def bootstrap_of(settings: Settings) -> str:
+    """Where Kafka is: the configured cluster, else the embedded one (KAFKA_NOT_RUNNING if it does not run)."""
+    if settings.bootstrap:
+        return settings.bootstrap
+    from .embedded.cluster import running_bootstrap
+
+    return running_bootstrap(settings.kafka_dir)

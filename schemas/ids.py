@@ -1,0 +1,50 @@
+"""Identifiers that carry their kind: ``ent_ ord_ upd_ bat_ cmd_ chk_ evt_`` and a UUID.
+
+Entry ids are UUIDv7 (RFC 9562): they grow with time, so a store appends instead of scattering.
+Handles of events and commands are random (UUIDv4): nothing can be read from them.
+"""
+
+import uuid
+from typing import Literal
+
+import uuid6
+
+from .errors import LiandongError
+
+Kind = Literal["ent", "ord", "upd", "bat", "cmd", "chk", "evt"]
+
+
+def new_ordered() -> bytes:
+    """16 bytes of a UUIDv7."""
+    return uuid6.uuid7().bytes
+
+
+def new_random() -> bytes:
+    """16 bytes of a UUIDv4."""
+    return uuid.uuid4().bytes
+
+
+def text(kind: Kind, raw: bytes) -> str:
+    """``ent_0198…``: the kind and 32 hex digits."""
+    return f"{kind}_{raw.hex()}"
+
+
+def parse(value: str, *kinds: Kind) -> bytes:
+    """The 16 bytes of an id of one of the given kinds."""
+    kind, _, digits = value.strip().partition("_")
+    try:
+        raw = bytes.fromhex(digits)
+    except ValueError:
+        raw = b""
+    if kind not in kinds or len(raw) != 16:
+        wanted = " or ".join(f"{one}_" for one in kinds)
+        raise LiandongError(
+            "ID_INVALID", f"{value!r} is not an id of kind {wanted}",
+            f"give {wanted} followed by 32 hexadecimal digits, as printed by the other commands",
+        )
+    return raw
+
+
+def entry_text(instrument: int, raw: bytes) -> str:
+    """``ent_…`` for list entries (instrument 1), ``ord_…`` for orders."""
+    return text("ent" if instrument == 1 else "ord", raw)

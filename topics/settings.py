@@ -4,10 +4,11 @@ Secrets come from files, never by value. Every key stands in docs/reference-conf
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..schemas.console import invocation_of
 from ..schemas.errors import WrongUsage
@@ -29,7 +30,7 @@ class KafkaSecurity(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Everything an operator can set; read once, never changed."""
+    """Everything an operator can set; read once by `load_settings`, never changed."""
 
     model_config = SettingsConfigDict(
         env_prefix="LIANDONG_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
@@ -53,15 +54,18 @@ class Settings(BaseSettings):
     matching_key_file: Path | None = None
     """The key of certificate surrogates (32 bytes); by default under the state directory."""
     barrier_interval_seconds: float = Field(default=1.0, gt=0)
+    """Between two barriers of the notary."""
     head_valid_seconds: float = Field(default=60.0, gt=0)
     """How long a signed head proves freshness."""
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
 
-    def model_post_init(self, _context: object) -> None:
-        """Resolve the state directory once; everything else hangs below it."""
-        object.__setattr__(self, "state_dir", self.state_dir.expanduser().absolute())
+    @field_validator("state_dir")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        """Resolve the home directory once; everything else hangs below this."""
+        return path.expanduser().absolute()
 
     @property
     def kafka_dir(self) -> Path:
@@ -81,28 +85,60 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then variables, then the file; no .env files, no secrets directory."""
-        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+        """Arguments, then variables; no .env files, no secrets directory."""
+        return init_settings, env_settings
 
 
-def load_settings(config: Path | None = None, lang: str | None = None) -> Settings:
-    """Read the settings; SETTINGS_INVALID names every wrong or unknown key, never its value."""
-    if config is not None and not config.is_file():
-        raise WrongUsage("SETTINGS_NOT_FOUND", f"there is no settings file {config}", "name an existing file after --config")
-    source = type("Settings", (Settings,), {"model_config": SettingsConfigDict(yaml_file=config), "__module__": __name__})
-    given = {} if lang is None else {"lang": lang}
+def load_settings(config: Path | None = None, **overrides: object) -> Settings:
+    """Read the settings; `overrides` win over variables, variables over the file.
+
+    Raises SETTINGS_INVALID, which names every wrong or unknown key and never its value, SETTINGS_UNREADABLE, SETTINGS_NO_MAPPING.
+    """
+    stored = {} if config is None else _read(config)
+
+    class FromFile(Settings):
+        """The same keys, with the file below the variables."""
+
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            above = super().settings_customise_sources(settings_cls, *sources, **named)
+            return *above, InitSettingsSource(settings_cls, stored)
+
     try:
-        settings: Settings = source(**given)
+        # through the dump, so that the result is a plain Settings, which other processes can unpickle
+        return Settings(**FromFile(**overrides).model_dump())  # type: ignore[arg-type]
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise WrongUsage("SETTINGS_INVALID", problems, "docs/reference-config.yaml lists every key") from None
-    return settings
+
+
+def _read(config: Path) -> dict[str, Any]:
+    """The mapping in a settings file."""
+    try:
+        stored = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise WrongUsage("SETTINGS_UNREADABLE", f"{config}: {reason}", "name a readable file after --config") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _no_mapping(config) from error
+    if stored is None:  # nothing but comments
+        return {}
+    if not isinstance(stored, dict):
+        raise _no_mapping(config)
+    return stored
+
+
+def _no_mapping(config: Path) -> WrongUsage:
+    message = f"{config} is not a YAML mapping of keys to values"
+    return WrongUsage("SETTINGS_NO_MAPPING", message, "docs/reference-config.yaml shows the form")
 
 
 def settings_of(ctx: "typer.Context") -> Settings:
     """The settings of one command line call."""
     invocation = invocation_of(ctx)
-    return load_settings(invocation.config, invocation.lang)
+    return load_settings(invocation.config, **({"lang": invocation.lang} if invocation.lang else {}))
 
 
 def bootstrap_of(settings: Settings) -> str:

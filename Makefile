@@ -1,0 +1,51 @@
+# Needs git, make and Python 3.11; everything else is installed into .venv from the lock.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+          --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet
+
+.PHONY: install test check format demo bench lock upgrade clean
+
+install: $(VENV)/installed  ## everything a developer needs, by hash
+
+$(VENV)/installed: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: install  ## all tests that need no Docker
+	$(BIN)/python -m pytest -m "not containers" $(ARGS)
+
+check: install .typing/liandong  ## style, types, architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	MYPYPATH=.typing $(BIN)/mypy -p liandong
+	PYTHONPATH=.typing $(BIN)/lint-imports
+
+# tools that only read find the package through this link; it is never committed
+.typing/liandong:
+	@mkdir -p .typing && ln -s .. .typing/liandong
+
+format: install  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+demo: install  ## the main job on an embedded Kafka; ends by itself
+	$(BIN)/liandong demo $(ARGS)
+
+bench: install  ## measurements; takes minutes
+	$(BIN)/liandong bench $(ARGS)
+
+lock: install  ## after a change of dependencies in pyproject.toml; keeps versions that still fit
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+
+upgrade: install  ## newest versions of everything
+	$(LOCK) --upgrade pyproject.toml --output-file requirements.lock
+	$(LOCK) --upgrade pyproject.toml --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## what builds and tests leave behind
+	rm -rf $(VENV) .typing dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

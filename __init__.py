@@ -13,7 +13,7 @@ _HOMES: dict[str, str] = {
 }
 """Public name → the module that defines it."""
 
-__all__ = ["LiandongError", "__version__"]  # noqa: F822  resolved by __getattr__
+__all__ = ["LiandongError", "__version__"]
 
 
 def __getattr__(name: str) -> object:

@@ -50,14 +50,14 @@ class LiandongError(Exception):
         return {"code": self.code, "message": self.message, "remedy": self.remedy}
 
 
-class WrongUsage(LiandongError):  # noqa: N818  the name says whose mistake it is
+class WrongUsage(LiandongError):
     """The command line, the settings or a request asks for something that cannot be done."""
 
     exit_code = ExitCode.WRONG_USAGE
     http_status = 400
 
 
-class Unavailable(LiandongError):  # noqa: N818  the name says what the state is
+class Unavailable(LiandongError):
     """A place this needs (broker, store, registry) does not answer; trying again later can help."""
 
     http_status = 503

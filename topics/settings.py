@@ -79,11 +79,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003  pydantic-settings names them
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **_others: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then variables; no .env files, no secrets directory."""
         return init_settings, env_settings
@@ -101,9 +101,12 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
 
         @classmethod
         def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
+            cls,
+            settings_cls: type[BaseSettings],
+            *given: PydanticBaseSettingsSource,
+            **sources: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            above = super().settings_customise_sources(settings_cls, *sources, **named)
+            above = super().settings_customise_sources(settings_cls, *given, **sources)
             return *above, InitSettingsSource(settings_cls, stored)
 
     try:

@@ -79,7 +79,9 @@ def test_no_network_at_the_first_start_names_mirror_and_own_kafka(monkeypatch: p
     assert "LIANDONG_BOOTSTRAP" in caught.value.remedy
 
 
-def test_a_broker_that_dies_while_starting_shows_the_end_of_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_that_dies_while_starting_shows_the_end_of_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake_java(monkeypatch, "print('disk is read-only'); raise SystemExit(3)")
     with pytest.raises(LiandongError) as caught:
         cluster.up(tmp_path, port=ports.some_free(1)[0])

@@ -18,7 +18,9 @@ def written(tmp_path: Path, text: str) -> Path:
     return file
 
 
-def test_a_variable_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_wins_over_the_file_and_the_file_over_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = written(tmp_path, "topic_prefix: file.\npartitions: 7\n")
     monkeypatch.setenv("LIANDONG_TOPIC_PREFIX", "variable.")
     settings = load_settings(file)
@@ -39,7 +41,7 @@ def test_an_unknown_key_in_the_file_is_an_error_that_names_it(tmp_path: Path, te
     with pytest.raises(WrongUsage) as caught:
         load_settings(written(tmp_path, text))
     assert caught.value.code == "SETTINGS_INVALID"
-    assert text.split(":")[-2].split()[-1] in caught.value.message
+    assert text.split(":")[-2].rsplit(maxsplit=1)[-1] in caught.value.message
 
 
 def test_a_wrong_value_is_named_by_key_and_never_shown(tmp_path: Path) -> None:

@@ -1,9 +1,6 @@
 """One broker process: started apart from us, recognised later by anyone, ended gently."""
 
-import os
 import subprocess
-import sys
-import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +13,15 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 """Brokers this very process started: only their parent can reap them when they end."""
 
 
+_WINDOWS_APART = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
+"""What a session of its own is called on Windows; 0 elsewhere."""
+
+
 def start(command: Sequence[str], folder: Folder, number: int) -> int:
     """Start a broker that outlives us and note its process id; the log of the start before is kept as broker.log.1."""
     log = folder.log(number)
     if log.exists():
-        os.replace(log, log.with_name(log.name + ".1"))
+        log.replace(log.with_name(log.name + ".1"))
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603  our own Java with our own arguments
             command,
@@ -28,18 +29,13 @@ def start(command: Sequence[str], folder: Folder, number: int) -> int:
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=folder.node(number),
-            **_apart(),
+            # a session of its own: closing the terminal or Ctrl-C must not reach the broker
+            start_new_session=True,
+            creationflags=_WINDOWS_APART,
         )
     _children[child.pid] = child
     folder.pid(number).write_text(f"{child.pid}\n", encoding="ascii")
     return child.pid
-
-
-def _apart() -> dict[str, bool] | dict[str, int]:
-    """A session of its own: closing the terminal or Ctrl-C must not reach the broker."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-    return {"start_new_session": True}
 
 
 def noted_pid(folder: Folder, number: int) -> int | None:
@@ -101,8 +97,3 @@ def tail(log: Path, lines: int = 15) -> list[str]:
             return [line.rstrip() for line in deque(text, maxlen=lines)]
     except FileNotFoundError:
         return []
-
-
-def deadline(seconds: float) -> float:
-    """A moment on the monotonic clock."""
-    return time.monotonic() + seconds

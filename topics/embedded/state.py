@@ -8,7 +8,6 @@
 
 import base64
 import json
-import os
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -97,4 +96,4 @@ class Folder:
         self.path.mkdir(parents=True, exist_ok=True)
         fresh = self.description.with_suffix(".new")
         fresh.write_text(json.dumps(asdict(cluster), indent=2) + "\n", encoding="utf-8")
-        os.replace(fresh, self.description)
+        fresh.replace(self.description)

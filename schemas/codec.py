@@ -70,16 +70,16 @@ def decode(fingerprint: bytes, body: bytes) -> dict[str, Any]:
     try:
         record = _read(BytesIO(body), writer.parsed, None if same else reader.parsed)
     except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as broken:
-        raise Undecodable(f"not a {writer.name}: {broken or type(broken).__name__}") from broken
-    return cast(dict[str, Any], record)
+        raise Undecodable(f"not a {writer.name}: {str(broken) or type(broken).__name__}") from broken
+    return cast("dict[str, Any]", record)
 
 
 def decode_prefix(body: bytes) -> GatePrefix:
     """The gate prefix of a ``ListRecord`` body of any version; the rest is not looked at."""
     try:
-        return cast(GatePrefix, _read(BytesIO(body), gate_prefix(), None))
+        return cast("GatePrefix", _read(BytesIO(body), gate_prefix(), None))
     except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as broken:
-        raise Undecodable(f"no gate prefix: {broken or type(broken).__name__}") from broken
+        raise Undecodable(f"no gate prefix: {str(broken) or type(broken).__name__}") from broken
 
 
 def to_wire(name: str, body: bytes, registry_id: int | None = None) -> bytes:

@@ -19,14 +19,15 @@ _PROOF = 72
 
 def leaf(entry_id: bytes, version: int, status: int, body: bytes) -> bytes:
     """The leaf of one record; ``body`` is the whole Avro body, proof included."""
-    head = entry_id + version.to_bytes(8, "big") + status.to_bytes(4, "big", signed=True)
+    head = entry_id + version.to_bytes(8, "big", signed=True) + status.to_bytes(4, "big", signed=True)
     return head + sha256(memoryview(body)[_PROOF:]).digest()
 
 
 def _lanes(leaves: Iterable[bytes]) -> NDArray[np.uint16]:
     expanded = b"".join([blake3(one).digest(length=STATE_LENGTH) for one in leaves])
     table = np.frombuffer(expanded, dtype="<u2").reshape(-1, STATE_LENGTH // 2)
-    return table.sum(axis=0, dtype=np.uint16)
+    lanes: NDArray[np.uint16] = table.sum(axis=0, dtype=np.uint16)
+    return lanes
 
 
 class SetDigest:

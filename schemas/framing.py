@@ -25,8 +25,7 @@ class FramingError(LiandongError):
         super().__init__(
             "FRAMING_UNKNOWN",
             message,
-            "send Avro in single-object encoding, or in Confluent framing with the header "
-            f"{FINGERPRINT_HEADER}",
+            f"send Avro in single-object encoding, or in Confluent framing with the header {FINGERPRINT_HEADER}",
         )
 
 

@@ -39,7 +39,8 @@ def parse(value: str, *kinds: Kind) -> bytes:
     if kind not in kinds or len(raw) != 16:
         wanted = " or ".join(f"{one}_" for one in kinds)
         raise LiandongError(
-            "ID_INVALID", f"{value!r} is not an id of kind {wanted}",
+            "ID_INVALID",
+            f"{value!r} is not an id of kind {wanted}",
             f"give {wanted} followed by 32 hexadecimal digits, as printed by the other commands",
         )
     return raw

@@ -77,9 +77,7 @@ class Link(IntEnum):
 
 
 ENDED_FROM = Status.EXPIRED
-RELIEF = frozenset(
-    {Change.CORRECT, Change.SHIELD, Change.DELETE, Change.REVOKE, Change.EXPIRE, Change.LIFT}
-)
+RELIEF = frozenset({Change.CORRECT, Change.SHIELD, Change.DELETE, Change.REVOKE, Change.EXPIRE, Change.LIFT})
 """Changes that also travel on the relief lane: none may wait behind a backlog."""
 
 _OUTCOME = {
@@ -122,7 +120,7 @@ def next_status(instrument: Instrument, now: Status | None, change: Change) -> S
             "nothing to do; a new decision makes a new entry",
         )
     lifts, is_entry = change is Change.LIFT, instrument is Instrument.LIST_ENTRY
-    if lifts and is_entry or change is Change.DELETE and not is_entry:
+    if (lifts and is_entry) or (change is Change.DELETE and not is_entry):
         raise TransitionRefused(
             f"{change.name.lower()} is not the word for this instrument",
             "delete a list entry (art. 10), lift an order (法释〔2015〕17号 art. 9)",

@@ -63,9 +63,7 @@ class Message(Protocol):
 class Publisher(Protocol):
     """Sends records; acks from all in-sync replicas, idempotent, order per partition kept."""
 
-    def send(
-        self, record: OutgoingRecord, done: Callable[[Delivered | Exception], None] | None = None
-    ) -> None:
+    def send(self, record: OutgoingRecord, done: Callable[[Delivered | Exception], None] | None = None) -> None:
         """Queues one record; waits while the queue is full. ``done`` is called from ``poll``."""
 
     def poll(self, timeout: float = 0.0) -> None:
@@ -100,11 +98,13 @@ class Subscriber(Protocol):
         revoked: Callable[[Iterable[TopicPartition]], None] | None = None,
     ) -> None:
         """Joins the consumer group given at construction; starts where the group committed,
-        otherwise at the beginning."""
+        otherwise at the beginning.
+        """
 
     def poll(self, limit: int, timeout: float) -> list[Message]:
         """Waits up to ``timeout`` seconds for one record, then drains what is there up to
-        ``limit``; never waits to fill."""
+        ``limit``; never waits to fill.
+        """
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
         """Commits next offsets to the group, synchronously."""
@@ -151,7 +151,8 @@ class Outbox(Protocol):
 
     def acquire(self, owner: str, seconds: float) -> int | None:
         """Takes or renews the one lease for ``owner``; its fencing epoch, None if held by
-        another."""
+        another.
+        """
 
     def release(self, owner: str) -> None:
         """Gives the lease back."""
@@ -164,4 +165,5 @@ class Outbox(Protocol):
 
     def mark_sent(self, lane: str, epoch: int, delivered: Sequence[tuple[int, Delivered]]) -> None:
         """Moves the sent prefix over these contiguous rows and notes where they stand;
-        ``LeaseLost`` if the epoch is no longer the current one."""
+        ``LeaseLost`` if the epoch is no longer the current one.
+        """

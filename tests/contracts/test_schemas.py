@@ -1,0 +1,108 @@
+"""The contract: what is said round-trips, and may only change in ways every reader survives."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from liandong.schemas.catalogue import SCHEMA_DIR, load_schemas, schema_of
+from liandong.schemas.codec import Undecodable, decode, decode_prefix, encode, from_wire, to_wire
+from liandong.schemas.compatibility import check, check_against
+from liandong.schemas.examples import EXAMPLE_DIR, Example, load_examples, readable
+from liandong.schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
+
+BROKEN = Path(__file__).parent / "broken"
+EXAMPLES = list(load_examples())
+
+
+def test_this_release_may_be_released() -> None:
+    assert check(load_schemas()) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "rule"),
+    [
+        ("backward-no-default", "BACKWARD"),
+        ("forward-removed", "FORWARD"),
+        ("forward-widened", "FORWARD"),
+        ("appended-in-front", "APPENDED"),
+        ("not-transitive", "FORWARD"),
+        ("numbered-hole", "NUMBERED"),
+        ("enum", "NO_ENUM"),
+    ],
+)
+def test_each_rule_can_fail(case: str, rule: str) -> None:
+    assert rule in {finding.rule for finding in check(load_schemas(BROKEN / case))}
+
+
+def test_a_break_between_versions_that_are_not_neighbours_is_found() -> None:
+    pairs = {(f.earlier, f.later) for f in check(load_schemas(BROKEN / "not-transitive")) if f.rule == "FORWARD"}
+    assert (1, 3) in pairs
+
+
+def test_editing_or_dropping_a_released_version_is_found(tmp_path: Path) -> None:
+    released = load_schemas()
+    for source in SCHEMA_DIR.glob("*/*.avsc"):
+        target = tmp_path / source.relative_to(SCHEMA_DIR)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+    edited = tmp_path / "barrier" / "1.avsc"
+    definition = json.loads(edited.read_text(encoding="utf-8"))
+    definition["fields"][-1]["type"] = "long"
+    edited.write_text(json.dumps(definition), encoding="utf-8")
+    (tmp_path / "feedback-detail" / "1.avsc").unlink()
+    found = {(f.rule, f.schema) for f in check_against(load_schemas(tmp_path), released)}
+    assert found == {("RELEASED", "barrier"), ("RELEASED", "feedback-detail")}
+
+
+def test_every_schema_version_has_an_example_and_every_example_a_schema() -> None:
+    schemas = {(one.name, one.version) for one in load_schemas()}
+    assert {(one.schema, one.version) for one in EXAMPLES} == schemas
+    assert len(EXAMPLES) == len(list(EXAMPLE_DIR.glob("*/*.json")))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.schema}-{one.version}-{one.case}")
+class TestExample:
+    def test_golden_bytes_say_what_the_example_says(self, example: Example) -> None:
+        writer = next(s for s in load_schemas() if (s.name, s.version) == (example.schema, example.version))
+        decoded = readable(decode(writer.fingerprint, example.body))
+        assert {key: decoded[key] for key in example.record} == example.record
+
+    def test_encoding_again_gives_the_same_record(self, example: Example) -> None:
+        writer = next(s for s in load_schemas() if (s.name, s.version) == (example.schema, example.version))
+        record = decode(writer.fingerprint, example.body)
+        assert from_wire(to_wire(example.schema, encode(example.schema, record))) == record
+
+    def test_a_truncated_body_is_undecodable(self, example: Example) -> None:
+        writer = next(s for s in load_schemas() if (s.name, s.version) == (example.schema, example.version))
+        with pytest.raises(Undecodable):
+            decode(writer.fingerprint, example.body[: len(example.body) // 2])
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.schema == "list-record"], ids=lambda one: one.case)
+def test_the_gate_prefix_reads_the_leading_fields_and_stops(example: Example) -> None:
+    prefix = readable(decode_prefix(example.body))
+    assert prefix == {key: example.record[key] for key in prefix}
+    assert list(prefix)[-1] == "identities"
+    assert readable(decode_prefix(example.body + b"a field appended by a later release")) == prefix
+
+
+def test_both_framings_are_told_apart_by_the_first_byte() -> None:
+    example = EXAMPLES[0]
+    single = to_wire(example.schema, example.body)
+    confluent = to_wire(example.schema, example.body, registry_id=7)
+    fingerprint, body = unframe(single)
+    assert (single[:2], confluent[:5]) == (b"\xc3\x01", b"\x00\x00\x00\x00\x07")
+    assert unframe(confluent, fingerprint.hex().encode()) == (fingerprint, body) == (fingerprint, example.body)
+    assert schema_of(fingerprint) is not None
+
+
+@pytest.mark.parametrize("value", [b"", b"\x00", b"\xc3\x01short", b"<html>", b"\x00\x00\x00\x00\x07body"])
+def test_a_value_without_known_framing_is_refused_with_a_remedy(value: bytes) -> None:
+    with pytest.raises(FramingError, match=FINGERPRINT_HEADER):
+        unframe(value)
+
+
+def test_an_unknown_schema_is_undecodable_not_a_crash() -> None:
+    with pytest.raises(Undecodable, match="not known to this release"):
+        decode(b"\xff" * 8, b"anything")

@@ -6,11 +6,12 @@ from typing import get_args
 from urllib.request import urlopen
 
 import pytest
+from prometheus_client import CollectorRegistry
+
 from liandong.topics import signals
 from liandong.topics.exposition import metrics_page, serve_metrics
 from liandong.topics.metering import Label, safe_label
 from liandong.topics.signals import CHECKS, LIST_FRESHNESS, SIGNALS, Counter, Histogram, Signals
-from prometheus_client import CollectorRegistry
 
 METRICS_PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 

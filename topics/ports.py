@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from ..schemas.errors import LiandongError
+
 BEGINNING = -2
 END = -1
 """Special offsets, with librdkafka's values."""
@@ -138,6 +140,18 @@ class OutboxRow:
     row: int
     """Position in its lane; the relay keeps this order."""
     record: OutgoingRecord
+
+
+class LeaseLost(LiandongError):
+    """Another relay has taken over; whoever gets this stops sending."""
+
+    def __init__(self, epoch: int) -> None:
+        """`epoch` is the one that is over."""
+        super().__init__(
+            "LEASE_LOST",
+            f"epoch {epoch} of this outbox's lease is over, another relay sends now",
+            "nothing to do: what was not marked as sent is sent again, in order, by the relay that holds the lease",
+        )
 
 
 class Outbox(Protocol):

@@ -23,6 +23,7 @@ from functools import partial
 import structlog
 
 from ..topics.ports import Clock, LeaseLost, Outbox, OutboxRow, Publisher
+from ..topics.transport.errors import TransportError
 from .lane import Lane
 
 _log = structlog.get_logger(__name__)
@@ -117,6 +118,11 @@ class Relay:
                 self._send_while_held(stop, done, patient=patient)
             except LeaseLost as lost:
                 _log.warning("relay_lease_lost", owner=self._owner, why=lost.message)
+            except TransportError as failed:
+                if not patient:
+                    raise
+                _log.error("relay_transport_failed", error=failed.message, remedy=failed.remedy)
+                stop.wait(self._pace.retry_seconds)
             finally:
                 self._let_go()
 
@@ -133,10 +139,12 @@ class Relay:
 
     def _let_go(self) -> None:
         """Drops what is not confirmed, whatever ended the work, before anybody else can have the lease."""
-        if any(lane.in_flight for lane in self._lanes):
-            self._publisher.purge()
-        self._lanes = []
-        self._outbox.release(self._owner)
+        try:
+            if any(lane.in_flight for lane in self._lanes):
+                self._publisher.purge()
+        finally:
+            self._lanes = []
+            self._outbox.release(self._owner)
 
     def _age(self) -> float:
         wall, monotonic = self._acquired

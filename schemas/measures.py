@@ -1,0 +1,202 @@
+"""The dated catalogue of restriction measures (`measures.yaml`): which live instrument means what for a transaction.
+
+Measures are derived from this catalogue and never travel in records, so that a new one republishes nothing. A measure
+whose legal basis is unverified, not in force or missing cannot BLOCK; it asks a person (国办发〔2020〕49号: no measure
+beyond the law).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import yaml
+
+from .attributes import AttributeProblem, Values, Wording
+from .conditions import Limits, Test, Truth, find_all
+from .listing import Instrument, PersonKind, PersonRole
+
+CATALOGUE_FILE = Path(__file__).parent / "measures.yaml"
+
+
+class Effect(IntEnum):
+    """What a measure does, weakest first."""
+
+    REFERENCE = 1
+    """Informs (审慎性参考); never a reason to refuse automatically."""
+    REVIEW = 2
+    """A person decides."""
+    BLOCK = 3
+    """Refused automatically."""
+
+
+class Stale(StrEnum):
+    """What the gate says on a last known hit while its copy is too old."""
+
+    HOLD = "HOLD"
+    PROCEED_AND_RECHECK = "PROCEED_AND_RECHECK"
+
+
+class Who(StrEnum):
+    """Whom a measure can reach."""
+
+    NATURAL = "NATURAL"
+    ENTITY = "ENTITY"
+    RELATED = "RELATED"
+    """Legal representative, principal, directly responsible person, actual controller of a debtor entity."""
+
+
+class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule a measure stands on; `edition` is that of the national list of measures, empty if not on it."""
+
+    zh: str
+    en: str
+    edition: str
+    verified: bool
+    valid_until: date | None = None
+    """Exclusive."""
+
+    def stands(self, day: date) -> bool:
+        """Whether a refusal may rest on it that day."""
+        named = bool(self.zh.strip() and self.en.strip())
+        return self.verified and named and (self.valid_until is None or day < self.valid_until)
+
+
+class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of the catalogue."""
+
+    id: str
+    text: Wording
+    transactions: list[str]
+    trigger_names: list[Literal["LIST_ENTRY", "CONSUMPTION_ORDER", "EXIT_BAN"]] = msgspec.field(name="triggers")
+    who: list[Who]
+    effect_name: Literal["BLOCK", "REVIEW", "REFERENCE"] = msgspec.field(name="effect")
+    basis: Basis
+    enabled_from: date
+    stale: Stale
+    existing_business: bool
+    enabled_until: date | None = None
+    """Exclusive."""
+    when: list[Test] = []
+
+    @property
+    def triggers(self) -> frozenset[int]:
+        """Instruments that bring the measure about."""
+        return frozenset(Instrument[name] for name in self.trigger_names)
+
+    def enabled(self, day: date) -> bool:
+        """Whether the row is in force on a day in China."""
+        return self.enabled_from <= day and (self.enabled_until is None or day < self.enabled_until)
+
+    def effect(self, day: date) -> Effect:
+        """The strongest effect the row may have on a day: without a standing basis it cannot BLOCK."""
+        written = Effect[self.effect_name]
+        return written if self.basis.stands(day) else min(written, Effect.REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A measure that may reach a transaction with these attributes on this day."""
+
+    measure: Measure
+    effect: Effect
+    triggers: frozenset[int]
+    who: frozenset[Who]
+
+    def covers(self, other: "Planned") -> bool:
+        """Whether whoever `other` could reach is reached by this one at least as strongly."""
+        return self.effect >= other.effect and self.triggers >= other.triggers and self.who >= other.who
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All rows of one edition of the catalogue."""
+
+    measures: tuple[Measure, ...]
+    version: str
+    """Date of the edition and the start of the SHA-256 of its text."""
+    _by_transaction: Mapping[str, tuple[Measure, ...]] = field(repr=False)
+
+    def of(self, transaction: str) -> tuple[Measure, ...]:
+        """Rows that name a transaction, in force or not."""
+        return self._by_transaction.get(transaction, ())
+
+    def measure(self, measure_id: str) -> Measure | None:
+        """The row with this id."""
+        return next((one for one in self.measures if one.id == measure_id), None)
+
+    def plan(self, transaction: str, values: Values, limits: Limits, day: date) -> tuple[Planned, ...]:
+        """The measures that can reach a transaction, before anybody looks at who asks.
+
+        A condition in doubt lowers a row to REVIEW. Raises AttributeProblem for a missing attribute that decides; one
+        that cannot change the answer, because a row that holds covers the doubtful one, may stay away.
+        """
+        certain: list[Planned] = []
+        missing: list[tuple[Planned, str]] = []
+        for measure in self.of(transaction):
+            if not measure.enabled(day):
+                continue
+            finding = find_all(measure.when, values, limits, day)
+            if finding.truth is Truth.FAILS:
+                continue
+            planned = _planned(measure, measure.effect(day), unsure=finding.truth is Truth.UNSURE)
+            if finding.truth is Truth.MISSING:
+                missing.append((planned, finding.missing))
+            else:
+                certain.append(planned)
+        for planned, attribute in missing:
+            if not any(other.covers(planned) for other in certain):
+                raise AttributeProblem("ATTRIBUTE_MISSING", attribute=attribute, transaction=transaction)
+        return tuple(certain)
+
+
+def _planned(measure: Measure, effect: Effect, *, unsure: bool) -> Planned:
+    reached = min(effect, Effect.REVIEW) if unsure else effect
+    return Planned(measure, reached, measure.triggers, frozenset(measure.who))
+
+
+class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: date
+    measures: list[Measure]
+
+
+def parse_catalogue(text: str) -> Catalogue:
+    """A catalogue from the text of its file. Raises ValueError naming the row that is wrong."""
+    document = msgspec.convert(yaml.safe_load(text), _Document)
+    ids = [measure.id for measure in document.measures]
+    if len(set(ids)) != len(ids):
+        raise ValueError("two measures of the catalogue have the same id")
+    digest = sha256(text.encode()).hexdigest()[:12]
+    rows = tuple(document.measures)
+    return Catalogue(rows, f"{document.version}+{digest}", _index(rows))
+
+
+def _index(rows: Iterable[Measure]) -> dict[str, tuple[Measure, ...]]:
+    found: dict[str, tuple[Measure, ...]] = {}
+    for measure in rows:
+        for transaction in measure.transactions:
+            found[transaction] = (*found.get(transaction, ()), measure)
+    return found
+
+
+def load_catalogue(path: Path = CATALOGUE_FILE) -> Catalogue:
+    """The catalogue of this release, or another file of the same form."""
+    return parse_catalogue(path.read_text(encoding="utf-8"))
+
+
+def who_is(person_kind: int, person_role: int) -> Who | None:
+    """Whom a record speaks of; None for codes this release does not know."""
+    if person_kind == PersonKind.ENTITY:
+        return Who.ENTITY if person_role == PersonRole.DEBTOR else None
+    if person_kind != PersonKind.NATURAL:
+        return None
+    if person_role == PersonRole.DEBTOR:
+        return Who.NATURAL
+    return Who.RELATED if person_role in _RELATED else None
+
+
+_RELATED = frozenset(PersonRole) - {PersonRole.DEBTOR}

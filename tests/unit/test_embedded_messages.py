@@ -8,8 +8,8 @@ from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
 
-import jgo
 import pytest
+from jgo.env import EnvironmentBuilder
 
 from liandong.schemas.errors import ExitCode, LiandongError
 from liandong.topics.embedded import cluster, ports, process, runtime
@@ -66,17 +66,49 @@ def test_a_full_disk_is_refused_before_anything_is_written(tmp_path: Path, monke
     assert not Folder(tmp_path).data(1).exists()
 
 
-def test_no_network_at_the_first_start_names_mirror_and_own_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def kafka_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the jars go, for a user who never started Kafka."""
+    monkeypatch.setattr(runtime, "user_cache_path", lambda *_, **__: tmp_path)
+    return tmp_path / f"kafka-{runtime.KAFKA_VERSION}"
+
+
+def test_no_network_at_the_first_start_names_mirror_and_own_kafka(
+    kafka_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def unreachable(*_: object, **__: object) -> None:
         raise ConnectionError("name resolution failed")
 
-    monkeypatch.setattr(jgo, "build", unreachable)
+    monkeypatch.setattr(EnvironmentBuilder, "from_endpoint", unreachable)
     with pytest.raises(LiandongError) as caught:
         runtime.install()
     assert caught.value.code == "KAFKA_NOT_INSTALLABLE"
     assert "name resolution failed" in caught.value.message
     assert "jgo.conf" in caught.value.remedy
     assert "LIANDONG_BOOTSTRAP" in caught.value.remedy
+    assert not kafka_home.exists()
+
+
+def test_what_an_interrupted_download_left_is_thrown_away_and_what_is_complete_is_kept(
+    kafka_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = kafka_home / "maven" / "half.jar"
+    half.parent.mkdir(parents=True)
+    half.touch()
+    whole = kafka_home / "jars" / f"kafka_2.13-{runtime.KAFKA_VERSION}.jar"
+
+    def resolve(_: Path) -> tuple[Path, ...]:
+        assert not half.exists()
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        whole.touch()
+        return (whole,)
+
+    monkeypatch.setattr(runtime, "_resolve", resolve)
+    runtime.install()
+    kept = kafka_home / "jars" / "kept"
+    kept.touch()
+    assert runtime.install().jars == (whole,)
+    assert kept.exists()
 
 
 def test_a_broker_that_dies_while_starting_shows_the_end_of_its_log(

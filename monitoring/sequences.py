@@ -1,0 +1,60 @@
+"""Which numbers of a gapless sequence have been seen: loss is named by its numbers, never guessed from counts."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+
+class SequenceSet:
+    """A set of integers from 1 on, kept as disjoint closed intervals; small however long the sequence is."""
+
+    def __init__(self, intervals: Iterable[Sequence[int]] = ()) -> None:
+        """Goes on from what `intervals` gave."""
+        pairs = sorted((low, high) for low, high in intervals)
+        self._low = [low for low, _ in pairs]
+        self._high = [high for _, high in pairs]
+
+    def add(self, number: int) -> bool:
+        """Notes a number; False if it was there already."""
+        at = bisect_right(self._low, number)
+        if at and number <= self._high[at - 1]:
+            return False
+        joins_left = bool(at) and self._high[at - 1] == number - 1
+        joins_right = at < len(self._low) and self._low[at] == number + 1
+        if joins_left and joins_right:
+            self._high[at - 1] = self._high[at]
+            del self._low[at], self._high[at]
+        elif joins_left:
+            self._high[at - 1] = number
+        elif joins_right:
+            self._low[at] = number
+        else:
+            self._low.insert(at, number)
+            self._high.insert(at, number)
+        return True
+
+    @property
+    def contiguous(self) -> int:
+        """Every number from 1 up to here was seen; 0 if 1 was not."""
+        return self._high[0] if self._low and self._low[0] <= 1 else 0
+
+    @property
+    def highest(self) -> int:
+        """The highest number seen, 0 if none was."""
+        return self._high[-1] if self._high else 0
+
+    def missing(self) -> list[tuple[int, int]]:
+        """The gaps between 1 and the highest number, as closed intervals."""
+        gaps, expected = [], 1
+        for low, high in zip(self._low, self._high, strict=True):
+            if low > expected:
+                gaps.append((expected, low - 1))
+            expected = high + 1
+        return gaps
+
+    def missing_count(self) -> int:
+        """How many numbers below the highest were not seen."""
+        return sum(high - low + 1 for low, high in self.missing())
+
+    def intervals(self) -> list[tuple[int, int]]:
+        """What was seen, as disjoint closed intervals in order."""
+        return list(zip(self._low, self._high, strict=True))

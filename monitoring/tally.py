@@ -1,0 +1,162 @@
+"""The notary's count of a list: the newest record of every entry, digests, and who has how many.
+
+This is written apart from the agencies' store on purpose: two programs that agree prove more than one program twice.
+Both follow the same rule. A record of an entry that is not held is taken as it is, signed well or not, since it can
+only be looked at with suspicion; a record that would replace or end one that is held must have a signature that holds.
+"""
+
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from ..schemas.digest import SetDigest
+from ..schemas.listing import ENDED_FROM, RecordClass
+from ..topics.ports import TopicPartition
+from .sequences import SequenceSet
+
+_PACKED = struct.Struct(">qi32sBH")
+_PENDING_LIMIT = 4_096
+
+
+class Outcome(StrEnum):
+    """What became of a record."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    """The version held, byte for byte: a redelivery."""
+    LOWER = "lower"
+    """A lower version than the one held. Alarm: compaction would keep the wrong one."""
+    CONFLICT = "conflict"
+    """The version held, with other content. Alarm: a version must never be used twice."""
+    REFUSED = "refused"
+    """It would have replaced a held record, but its signature does not hold. Alarm."""
+
+
+class Held(NamedTuple):
+    """What the tally keeps of the newest record of an entry: 47 bytes."""
+
+    version: int
+    status: int
+    body_hash: bytes
+    record_class: int
+    court: int
+    """Number of the court in the tally's own table."""
+
+    def pack(self) -> bytes:
+        """The bytes to store."""
+        return _PACKED.pack(*self)
+
+    @classmethod
+    def unpack(cls, raw: bytes) -> "Held":
+        """What `pack` stored."""
+        return cls._make(_PACKED.unpack(raw))
+
+    def leaf(self, entry_id: bytes) -> bytes:
+        """The leaf of `schemas.digest.leaf`, from what is kept."""
+        version, status = self.version.to_bytes(8, "big", signed=True), self.status.to_bytes(4, "big", signed=True)
+        return entry_id + version + status + self.body_hash
+
+    @property
+    def live(self) -> bool:
+        """Active or shielded, and no canary."""
+        return 0 <= self.status < ENDED_FROM and self.record_class != RecordClass.CANARY
+
+
+def judge(held: Held | None, seen: Held, verified: bool) -> Outcome:
+    """What a copy does with a record, given what it holds of that entry."""
+    if held is None:
+        return Outcome.APPLIED
+    if seen.version < held.version:
+        return Outcome.LOWER
+    if seen.version == held.version:
+        same = (seen.status, seen.body_hash) == (held.status, held.body_hash)
+        return Outcome.DUPLICATE if same else Outcome.CONFLICT
+    return Outcome.APPLIED if verified else Outcome.REFUSED
+
+
+@dataclass(slots=True)
+class LaneTally:
+    """One partition of a list."""
+
+    offset: int = 0
+    """The next offset to be applied."""
+    records: int = 0
+    live: dict[int, int] = field(default_factory=dict)
+    """Live entries by court, canaries excluded."""
+    digest: SetDigest = field(default_factory=SetDigest)
+    pending: tuple[list[bytes], list[bytes]] = field(default_factory=lambda: ([], []))
+    """Leaves added and taken out since the digest was last brought up to date."""
+
+    def settle(self) -> SetDigest:
+        """The digest with everything in it; many leaves at once are cheaper than one by one."""
+        added, removed = self.pending
+        if added:
+            self.digest.update(added, removed)
+            self.pending = ([], [])
+        return self.digest
+
+
+class Tally:
+    """Both lists of one jurisdiction as they stand at the offsets applied."""
+
+    def __init__(self, lanes: Iterable[TopicPartition], find: Callable[[bytes], bytes | None]) -> None:
+        """Starts empty; `find` reads a packed `Held` from where `changed` was last put."""
+        self.lanes = {lane: LaneTally() for lane in sorted(lanes)}
+        self.courts: dict[str, int] = {}
+        """Court → the number that stands for it in `Held`."""
+        self.sequences: dict[tuple[str, str], SequenceSet] = {}
+        """(logical topic, court) → court sequences seen in records whose signature holds."""
+        self.changed: dict[bytes, bytes] = {}
+        """Packed newest records not yet stored, by `entry_key`."""
+        self._find = find
+        self._topics = {topic: index for index, topic in enumerate(sorted({lane.topic for lane in self.lanes}))}
+
+    def court_number(self, court: str) -> int:
+        """The number that stands for a court in `Held`; a new one for a new court."""
+        return self.courts.setdefault(court, len(self.courts))
+
+    def entry_key(self, lane: TopicPartition, entry_id: bytes) -> bytes:
+        """Where an entry is kept: list, partition, entry id."""
+        return struct.pack(">BH", self._topics[lane.topic], lane.partition) + entry_id
+
+    def apply(self, lane: TopicPartition, entry_id: bytes, seen: Held, verified: bool) -> Outcome:
+        """Takes a record into the tally if the rule lets it."""
+        key = self.entry_key(lane, entry_id)
+        packed = self.changed.get(key) or self._find(key)
+        held = Held.unpack(packed) if packed else None
+        outcome = judge(held, seen, verified)
+        if outcome is Outcome.APPLIED:
+            self._replace(self.lanes[lane], entry_id, held, seen)
+            self.changed[key] = seen.pack()
+        return outcome
+
+    def note_sequence(self, topic: str, court: str, number: int) -> None:
+        """Notes the sequence number of a verified record of a court."""
+        self.sequences.setdefault((topic, court), SequenceSet()).add(number)
+
+    def restore_sequences(self, topic: str, court: str, contiguous: int) -> None:
+        """Takes a signed head's word for what the log may no longer hold."""
+        if contiguous:
+            self.sequences[topic, court] = SequenceSet([(1, contiguous)])
+
+    def live_of(self, topic: str, court: str) -> int:
+        """Live entries of a court in a list."""
+        number = self.courts.get(court, -1)
+        return sum(tally.live.get(number, 0) for lane, tally in self.lanes.items() if lane.topic == topic)
+
+    @staticmethod
+    def _replace(tally: LaneTally, entry_id: bytes, held: Held | None, seen: Held) -> None:
+        added, removed = tally.pending
+        added.append(seen.leaf(entry_id))
+        if held is None:
+            tally.records += 1
+        else:
+            removed.append(held.leaf(entry_id))
+            if held.live:
+                tally.live[held.court] -= 1
+        if seen.live:
+            tally.live[seen.court] = tally.live.get(seen.court, 0) + 1
+        if len(added) >= _PENDING_LIMIT:
+            tally.settle()

@@ -1,0 +1,121 @@
+"""The ports on a real Kafka: the suite of every transport, and what only a network can do."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from liandong.schemas.errors import WrongUsage
+from liandong.tests.suites.transport import TOPIC, Outcomes, TransportSuite, publish, record
+from liandong.topics.embedded.ports import some_free
+from liandong.topics.ports import Delivered, OutgoingRecord, Publisher, Subscriber, TopicPartition
+from liandong.topics.settings import KafkaSecurity, Settings
+from liandong.topics.transport import config
+from liandong.topics.transport.errors import BrokerUnreachable, RecordPurged, RecordTooLarge, TransportError
+from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, TopicState, require_broker
+
+Client = TypeVar("Client", Publisher, Subscriber)
+
+
+class KafkaWire:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.admin = KafkaAdmin(settings)
+        self.opened: list[Publisher | Subscriber] = []
+
+    def create(self, topic: str, partitions: int) -> None:
+        self.admin.create({self.settings.physical(topic): TopicState(partitions, 1, {})})
+
+    def publisher(self) -> Publisher:
+        return self._kept(KafkaPublisher(self.settings, client_id="suite"))
+
+    def stalled_publisher(self) -> Publisher:
+        return self._kept(KafkaPublisher(self.settings, client_id="suite", linger_ms=60_000))
+
+    def subscriber(self, group: str | None = None) -> Subscriber:
+        own = group and self.settings.topic_prefix + group
+        return self._kept(KafkaSubscriber(self.settings, group=own, client_id="suite"))
+
+    def truncate(self, at: TopicPartition, before: int) -> None:
+        self.admin.delete_records({TopicPartition(self.settings.physical(at.topic), at.partition): before})
+
+    def close(self) -> None:
+        for client in self.opened:
+            with contextlib.suppress(TransportError, RuntimeError):  # the test may have closed or broken it
+                client.close()
+
+    def _kept(self, client: Client) -> Client:
+        self.opened.append(client)
+        return client
+
+
+@pytest.fixture
+def wire(settings: Settings) -> Iterator[KafkaWire]:
+    made = KafkaWire(settings)
+    yield made
+    made.close()
+
+
+class TestKafkaTransport(TransportSuite):
+    pass
+
+
+@pytest.fixture
+def nowhere(settings: Settings) -> Settings:
+    return settings.model_copy(update={"bootstrap": f"127.0.0.1:{some_free(1)[0]}"})
+
+
+def test_an_unreachable_broker_is_named_as_such(nowhere: Settings) -> None:
+    with pytest.raises(BrokerUnreachable, match="liandong kafka up"):
+        require_broker(nowhere, timeout=0.5)
+
+
+def test_records_wait_for_an_unreachable_broker_and_can_be_taken_back(nowhere: Settings) -> None:
+    publisher, outcomes = KafkaPublisher(nowhere, client_id="suite"), Outcomes()
+    publisher.send(record(b"k", b"v"), outcomes.append)
+    assert publisher.flush(0.5) == 1
+    assert outcomes == []
+    publisher.purge()
+    assert [type(one) for one in outcomes] == [RecordPurged]
+
+
+def test_a_broker_that_answers_is_all_that_is_required(settings: Settings) -> None:
+    require_broker(settings)
+
+
+def test_names_carry_the_prefix_on_the_broker_only(wire: KafkaWire) -> None:
+    wire.create(TOPIC, 1)
+    (delivered,) = publish(wire.publisher(), [record(b"k", b"v")])
+    assert delivered.topic == TOPIC
+    assert wire.settings.physical(TOPIC) in wire.admin.names()
+
+
+def test_a_record_over_the_limit_is_refused_and_the_next_one_goes(wire: KafkaWire) -> None:
+    wire.create(TOPIC, 1)
+    publisher, outcomes = wire.publisher(), Outcomes()
+    publisher.send(OutgoingRecord(TOPIC, b"k", bytes(2_000_000)), outcomes.append)
+    publisher.send(record(b"k", b"v"), outcomes.append)
+    publisher.flush(20)
+    assert [type(one) for one in sorted(outcomes, key=str)] == [Delivered, RecordTooLarge]
+
+
+def test_a_full_queue_makes_the_sender_wait_and_loses_nothing(wire: KafkaWire, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire.create(TOPIC, 1)
+    whole = config.producer
+    monkeypatch.setattr(config, "producer", lambda *of: {**whole(*of), "queue.buffering.max.messages": 10})
+    delivered = publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(1000)])
+    assert [at.offset for at in delivered] == list(range(1000))
+
+
+def test_credentials_come_from_a_file(tmp_path: Path, settings: Settings) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("s3cret\n")
+    security = KafkaSecurity(protocol="SASL_SSL", username="court", password_file=secret, ca_file=tmp_path / "ca.pem")
+    conf = config.connection(settings.model_copy(update={"kafka_security": security}), "x")
+    assert conf["sasl.password"] == "s3cret"
+    assert conf["ssl.ca.location"] == str(tmp_path / "ca.pem")
+    without = settings.model_copy(update={"kafka_security": KafkaSecurity(protocol="SASL_SSL", username="court")})
+    with pytest.raises(WrongUsage, match="password_file"):
+        config.connection(without, "x")

@@ -1,0 +1,33 @@
+"""Calls into the caller's code from inside a transport: what they raise is kept and raised where the caller is."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+Argument = TypeVar("Argument")
+
+
+class Callbacks:
+    """Runs callbacks; one that fails neither stops the others nor is lost."""
+
+    def __init__(self) -> None:
+        self._raised: list[Exception] = []
+
+    def run(self, callback: Callable[[Argument], None], argument: Argument) -> None:
+        """Calls, and keeps what is raised."""
+        try:
+            callback(argument)
+        except Exception as raised:  # noqa: BLE001  raised again by `check`, out of the client library's stack
+            self._raised.append(raised)
+
+    def keep(self, error: Exception) -> None:
+        """Keeps an error that has no caller yet."""
+        self._raised.append(error)
+
+    def check(self) -> None:
+        """Raises what was kept: one error as it is, several as a group."""
+        if not self._raised:
+            return
+        raised, self._raised = self._raised, []
+        if len(raised) == 1:
+            raise raised[0]
+        raise ExceptionGroup("several callbacks failed", raised)

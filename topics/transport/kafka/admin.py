@@ -1,0 +1,132 @@
+"""What the topics of a cluster are, and how they are made and altered."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import TopicPartition as KafkaPartition
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+from confluent_kafka.cimpl import NewTopic
+
+from ...ports import TopicPartition
+from ...settings import Settings
+from .. import config
+from ..errors import AuthenticationFailed, TransportError, kind_of
+from .failures import ANSWER_SECONDS, Failures, logger, translated
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A topic as it is, or as it should be; configuration by Kafka's names."""
+
+    partitions: int
+    replication_factor: int
+    configuration: Mapping[str, str]
+
+
+class KafkaAdmin:
+    """Reads and changes topics; names are physical, since what is listed may be anybody's."""
+
+    def __init__(self, settings: Settings, *, client_id: str = "liandong-admin") -> None:
+        conf: config.Config = {
+            **config.connection(settings, client_id),
+            "logger": logger,
+            "error_cb": Failures(client_id),
+        }
+        self._client = AdminClient(conf)
+
+    def names(self) -> list[str]:
+        """All topics of the cluster that are not Kafka's own."""
+        return sorted(name for name in self._metadata() if not name.startswith("__"))
+
+    def states(self, topics: Iterable[str]) -> dict[str, TopicState]:
+        """Those of the topics that exist."""
+        existing = self._metadata()
+        wanted = [name for name in topics if name in existing]
+        if not wanted:
+            return {}
+        resources = [ConfigResource(ResourceType.TOPIC, name) for name in wanted]
+        found: dict[str, TopicState] = {}
+        for resource, answer in self._client.describe_configs(resources, request_timeout=ANSWER_SECONDS).items():
+            configuration = {name: entry.value for name, entry in _result(answer, "describing", resource.name).items()}
+            found[resource.name] = TopicState(*existing[resource.name], configuration)
+        return found
+
+    def create(self, topics: Mapping[str, TopicState]) -> None:
+        """Makes topics; the first that cannot be made is raised after all were tried."""
+        new = [
+            NewTopic(name, state.partitions, state.replication_factor, config=dict(state.configuration))
+            for name, state in topics.items()
+        ]
+        answers = self._client.create_topics(new, request_timeout=ANSWER_SECONDS) if new else {}
+        _settle(answers, "creating")
+
+    def alter(self, changes: Mapping[str, Mapping[str, str]]) -> None:
+        """Sets these keys of these topics and leaves all others as they are."""
+        resources = [
+            ConfigResource(
+                ResourceType.TOPIC,
+                name,
+                incremental_configs=[
+                    ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET) for key, value in keys.items()
+                ],
+            )
+            for name, keys in changes.items()
+        ]
+        answers = self._client.incremental_alter_configs(resources, request_timeout=ANSWER_SECONDS) if resources else {}
+        _settle({resource.name: answer for resource, answer in answers.items()}, "altering")
+
+    def delete_records(self, before: Mapping[TopicPartition, int]) -> None:
+        """Drops the records before these offsets, as retention would."""
+        partitions = [KafkaPartition(at.topic, at.partition, offset) for at, offset in before.items()]
+        answers = self._client.delete_records(partitions, request_timeout=ANSWER_SECONDS)
+        _settle({partition.topic: answer for partition, answer in answers.items()}, "deleting records of")
+
+    def _metadata(self) -> dict[str, tuple[int, int]]:
+        """Partitions and replicas of every topic."""
+        try:
+            topics = self._client.list_topics(timeout=ANSWER_SECONDS).topics
+        except KafkaException as failed:
+            raise translated(failed.args[0], "asking for the cluster's topics") from failed
+        return {
+            name: (len(topic.partitions), min((len(one.replicas) for one in topic.partitions.values()), default=0))
+            for name, topic in topics.items()
+        }
+
+
+def require_broker(settings: Settings, timeout: float = 5.0) -> None:
+    """BrokerUnreachable (or AuthenticationFailed) unless a broker answers within `timeout` seconds."""
+    problems: list[KafkaError] = []
+    conf: config.Config = {
+        **config.connection(settings, "liandong-probe"),
+        "logger": logger,
+        "error_cb": problems.append,
+    }
+    client = AdminClient(conf)
+    try:
+        client.list_topics(timeout=timeout)
+    except KafkaException as failed:
+        client.poll(0)
+        telling = [one for one in problems if kind_of(one.name()) is AuthenticationFailed]
+        raise translated((telling or [failed.args[0]])[0], "asking for the cluster's topics") from failed
+
+
+def _result(answer: "Future[Any]", doing: str, topic: str) -> Any:
+    try:
+        return answer.result()
+    except KafkaException as failed:
+        raise translated(failed.args[0], f"{doing} {topic}") from failed
+
+
+def _settle(answers: "Mapping[str, Future[Any]]", doing: str) -> None:
+    """Waits for every answer, then raises the first failure."""
+    failures: list[TransportError] = []
+    for topic, answer in answers.items():
+        try:
+            _result(answer, doing, topic)
+        except TransportError as failed:
+            failures.append(failed)
+    if failures:
+        raise failures[0]

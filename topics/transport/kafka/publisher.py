@@ -1,0 +1,110 @@
+"""`ports.Publisher` on an idempotent producer."""
+
+from collections.abc import Callable
+from typing import cast
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from ...ports import Delivered, OutgoingRecord
+from ...settings import Settings
+from .. import config
+from ..errors import BrokerUnreachable, RecordPurged
+from .failures import Failures, logger, translated
+
+Done = Callable[[Delivered | Exception], None]
+
+CLOSE_SECONDS = 30.0
+"""How long `close` waits for what is still to be delivered."""
+
+
+class KafkaPublisher:
+    """Sends in order, once only, for as long as it takes."""
+
+    def __init__(self, settings: Settings, *, client_id: str, linger_ms: float = 0) -> None:
+        """`linger_ms` above 0 trades latency for larger batches."""
+        self._errors = Failures(client_id)
+        self._config = {
+            **config.producer(settings, client_id, linger_ms),
+            "logger": logger,
+            "error_cb": self._errors,
+        }
+        self._prefix = settings.topic_prefix
+        self._producer = Producer(self._config)
+        self._refused: list[tuple[Done | None, OutgoingRecord, KafkaError]] = []
+
+    def send(self, record: OutgoingRecord, done: Done | None = None) -> None:
+        """Queues one record; while the queue is full, runs due callbacks and waits."""
+        headers = record.headers if isinstance(record.headers, list) else list(record.headers)
+        while True:
+            try:
+                self._producer.produce(
+                    self._prefix + record.topic,
+                    record.value,
+                    record.key,
+                    -1 if record.partition is None else record.partition,
+                    on_delivery=self._reporting(record, done),
+                    headers=headers,
+                )
+            except BufferError:
+                self.poll(0.1)
+            except KafkaException as refused:
+                error = refused.args[0]
+                if error.fatal():
+                    raise translated(error, "sending") from refused
+                self._refused.append((done, record, error))
+                return
+            else:
+                return
+
+    def poll(self, timeout: float = 0.0) -> None:
+        """Runs due callbacks; waits up to `timeout` seconds for one. Raises what callbacks raised."""
+        self._producer.poll(0 if self._refused else timeout)
+        self._settle()
+
+    def flush(self, timeout: float = -1) -> int:
+        """Waits until all is delivered; returns how many records still are not."""
+        left = self._producer.flush(timeout)
+        self._settle()
+        return left
+
+    def purge(self) -> None:
+        """Drops what is queued or in flight; its callbacks get RecordPurged.
+
+        A new producer follows: the numbering of the old one has holes, which an idempotent producer may not have.
+        """
+        self._producer.purge()
+        self._producer.flush(0)
+        self._producer = Producer(self._config)
+        self._settle()
+
+    def close(self) -> None:
+        """Flushes; BrokerUnreachable if records stay behind after half a minute."""
+        left = self.flush(CLOSE_SECONDS)
+        if left:
+            self.purge()
+            raise BrokerUnreachable(f"{left} records were not delivered")
+
+    def _reporting(self, record: OutgoingRecord, done: Done | None) -> Callable[[KafkaError | None, Message], None]:
+        topic, callbacks = record.topic, self._errors.callbacks
+
+        def report(error: KafkaError | None, message: Message) -> None:
+            if error is not None:
+                self._fail(done, topic, error)
+            elif done is not None:
+                partition, offset = cast("int", message.partition()), cast("int", message.offset())
+                callbacks.run(done, Delivered(topic, partition, offset, message.timestamp()[1]))
+
+        return report
+
+    def _fail(self, done: Done | None, topic: str, error: KafkaError) -> None:
+        failed = translated(error, f"sending to {self._prefix}{topic}")
+        if done is not None:
+            self._errors.callbacks.run(done, failed)
+        elif not isinstance(failed, RecordPurged):
+            self._errors.callbacks.keep(failed)
+
+    def _settle(self) -> None:
+        refused, self._refused = self._refused, []
+        for done, record, error in refused:
+            self._fail(done, record.topic, error)
+        self._errors.callbacks.check()

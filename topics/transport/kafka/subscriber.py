@@ -1,0 +1,168 @@
+"""`ports.Subscriber` on a consumer whose positions are the caller's."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
+
+from confluent_kafka import Consumer, KafkaException
+from confluent_kafka import Message as KafkaMessage
+from confluent_kafka import TopicPartition as KafkaPartition
+
+from ...ports import BEGINNING, END, Message, TopicPartition
+from ...settings import Settings
+from .. import config
+from ..errors import BrokerUnreachable, OffsetOutOfRange
+from .failures import ANSWER_SECONDS, Failures, logger, translated
+
+Listener = Callable[[Iterable[TopicPartition]], None]
+
+_BATCH_LIMIT = 1_000_000
+"""librdkafka's largest batch."""
+_PASSING = {"_MAX_POLL_EXCEEDED", "_PARTITION_EOF"}
+_OUT_OF_RANGE = {"_AUTO_OFFSET_RESET", "OFFSET_OUT_OF_RANGE"}
+
+
+class KafkaSubscriber:
+    """Reads by hand-assigned partitions or in a group; nothing is committed, skipped or reset by itself."""
+
+    def __init__(self, settings: Settings, *, group: str | None = None, client_id: str) -> None:
+        """`group` is needed for `subscribe` and `commit` only."""
+        self._errors = Failures(client_id)
+        self._group = group
+        self._prefix = settings.topic_prefix
+        self._lost: set[tuple[str, int]] = set()
+        self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
+        self._consumer = Consumer(
+            {**config.consumer(settings, client_id, group), "logger": logger, "error_cb": self._errors}
+        )
+
+    def topic_of(self, message: Message) -> str:
+        """Logical topic of a message."""
+        return message.topic().removeprefix(self._prefix)
+
+    def partitions(self, topic: str) -> list[int]:
+        """Partitions of a topic; TopicMissing, BrokerUnreachable."""
+        physical = self._prefix + topic
+        try:
+            found = self._consumer.list_topics(physical, timeout=ANSWER_SECONDS).topics[physical]
+        except KafkaException as failed:
+            raise translated(failed.args[0], f"looking for {physical}") from failed
+        if found.error is not None:
+            raise translated(found.error, f"looking for {physical}")
+        return sorted(found.partitions)
+
+    def assign(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Reads these partitions from these offsets; END means behind what is there now."""
+        self._outside.clear()
+        # librdkafka would resolve END at its first fetch and miss what is written until then
+        resolved = {at: self.watermarks(at)[1] if offset == END else offset for at, offset in positions.items()}
+        self._consumer.assign(self._outbound(resolved))
+
+    def subscribe(
+        self, topics: Sequence[str], assigned: Listener | None = None, revoked: Listener | None = None
+    ) -> None:
+        """Joins the group; `assigned` and `revoked` are called from `poll`."""
+        if self._group is None:
+            raise ValueError("subscribe needs a group; use assign without one")
+        for topic in topics:
+            self.partitions(topic)
+
+        def on_assign(_: Consumer, partitions: list[KafkaPartition]) -> None:
+            self._take(partitions)
+            if assigned is not None:
+                self._errors.callbacks.run(assigned, self._inbound(partitions))
+
+        def on_revoke(_: Consumer, partitions: list[KafkaPartition]) -> None:
+            self._lost.update((one.topic, one.partition) for one in partitions)
+            if revoked is not None:
+                self._errors.callbacks.run(revoked, self._inbound(partitions))
+
+        self._consumer.subscribe([self._prefix + topic for topic in topics], on_assign=on_assign, on_revoke=on_revoke)
+
+    def poll(self, limit: int, timeout: float) -> list[Message]:
+        """Waits up to `timeout` seconds for one record, then drains what is there up to `limit`."""
+        self._check()
+        self._lost.clear()
+        first = self._consumer.poll(timeout)
+        if first is None:
+            self._errors.callbacks.check()
+            return []
+        batch = [first]
+        if limit > 1:
+            batch += self._consumer.consume(min(limit - 1, _BATCH_LIMIT), 0)
+        good = [message for message in batch if message.error() is None]
+        if len(good) < len(batch):
+            for message in batch:
+                self._keep(message)
+        if self._lost:
+            # read before the partition went to another member, who reads it again
+            good = [one for one in good if (one.topic(), one.partition()) not in self._lost]
+        if not good:
+            self._check()
+        return cast("list[Message]", good)
+
+    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Commits next offsets to the group, synchronously; CommitRefused if the partitions moved away."""
+        if self._group is None:
+            raise ValueError("commit needs a group")
+        if not positions:
+            return
+        about = f"committing for {self._group}"
+        try:
+            answers = self._consumer.commit(offsets=self._outbound(positions), asynchronous=False) or []
+        except KafkaException as failed:
+            raise translated(failed.args[0], about) from failed
+        for answer in answers:
+            if answer.error is not None:
+                raise translated(answer.error, f"{about} {answer.topic} [{answer.partition}]")
+
+    def watermarks(self, at: TopicPartition) -> tuple[int, int]:
+        """Low and high watermark."""
+        partition = KafkaPartition(self._prefix + at.topic, at.partition)
+        about = f"asking for the ends of {partition.topic} [{at.partition}]"
+        try:
+            found = self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS)
+        except KafkaException as failed:
+            raise translated(failed.args[0], about) from failed
+        if found is None:
+            raise BrokerUnreachable(f"{about}: no answer in {ANSWER_SECONDS:.0f} s")
+        return found
+
+    def close(self) -> None:
+        """Leaves the group; partitions are given up through `revoked`."""
+        self._consumer.close()
+        self._errors.callbacks.check()
+
+    def _take(self, partitions: list[KafkaPartition]) -> None:
+        """Starts newly assigned partitions where the group committed, else at the beginning."""
+        self._outside.clear()
+        positions = self._consumer.committed(partitions, timeout=ANSWER_SECONDS)
+        for one in positions:
+            if one.offset < 0:
+                one.offset = BEGINNING
+        self._consumer.incremental_assign(positions)
+
+    def _keep(self, message: KafkaMessage) -> None:
+        """Keeps the error a message stands for; it is raised when the records before it have been handed out."""
+        error = message.error()
+        if error is None:
+            return
+        topic, number = message.topic(), message.partition()
+        if error.name() in _OUT_OF_RANGE and topic is not None and number is not None:
+            at = TopicPartition(topic.removeprefix(self._prefix), number)
+            self._outside[at] = OffsetOutOfRange(at, f"{topic} [{number}]: {error.str()}")
+        elif error.name() in _PASSING or error.retriable():
+            logger.warning("reading: %s", error.str())
+        else:
+            self._errors.callbacks.keep(translated(error, f"reading {topic or ''}".strip()))
+
+    def _check(self) -> None:
+        """Raises what is kept; a position outside the log is raised until partitions are assigned anew."""
+        self._errors.callbacks.check()
+        for error in self._outside.values():
+            raise error
+
+    def _outbound(self, positions: Mapping[TopicPartition, int]) -> list[KafkaPartition]:
+        return [KafkaPartition(self._prefix + at.topic, at.partition, offset) for at, offset in positions.items()]
+
+    def _inbound(self, partitions: Iterable[KafkaPartition]) -> list[TopicPartition]:
+        return [TopicPartition(one.topic.removeprefix(self._prefix), one.partition) for one in partitions]

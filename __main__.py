@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from .schemas import cli as schemas_cli
 from .schemas.console import Invocation
 from .schemas.errors import LiandongError
 from .topics import cli as topics_cli
+
+if TYPE_CHECKING:
+    from .schemas.catalogue import Schema
 
 app = typer.Typer(
     name="liandong",
@@ -32,6 +35,13 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _registered_schemas(ctx: typer.Context) -> "list[Schema]":
+    from .topics.registry import SchemaRegistry
+    from .topics.settings import settings_of
+
+    return SchemaRegistry.from_settings(settings_of(ctx)).released()
+
+
 @app.callback()
 def root(
     ctx: typer.Context,
@@ -40,7 +50,7 @@ def root(
     _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """Keep the global options for the command that follows."""
-    ctx.obj = Invocation(config=config, lang=lang)
+    ctx.obj = Invocation(config=config, lang=lang, registered_schemas=_registered_schemas)
 
 
 for _room in (schemas_cli, topics_cli, producers_cli, consumers_cli, monitoring_cli):

@@ -28,18 +28,16 @@ class Schema:
     """Eight bytes, little-endian as single-object encoding writes them."""
 
 
-def load_schema(path: Path) -> Schema:
-    """Reads one ``<name>/<n>.avsc`` file."""
-    definition = json.loads(path.read_text(encoding="utf-8"))
+def parse_definition(name: str, version: int, definition: dict[str, Any]) -> Schema:
+    """A schema from its JSON definition."""
     canonical = fastavro.schema.to_parsing_canonical_form(definition)
     fingerprint = bytes.fromhex(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"))[::-1]
-    return Schema(
-        path.parent.name,
-        int(path.stem),
-        definition,
-        fastavro.parse_schema(definition, named_schemas={}),
-        fingerprint,
-    )
+    return Schema(name, version, definition, fastavro.parse_schema(definition, named_schemas={}), fingerprint)
+
+
+def load_schema(path: Path) -> Schema:
+    """Reads one ``<name>/<n>.avsc`` file."""
+    return parse_definition(path.parent.name, int(path.stem), json.loads(path.read_text(encoding="utf-8")))
 
 
 def load_schemas(directory: Path = SCHEMA_DIR) -> list[Schema]:

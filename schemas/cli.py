@@ -1,12 +1,15 @@
 """Commands of the room ``schemas``: what is said, and whether it may change that way."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import JsonOption, print_json
+from .console import JsonOption, invocation_of, print_json
 from .errors import ExitCode, WrongUsage
+
+if TYPE_CHECKING:
+    from .catalogue import Schema
 
 schemas_app = typer.Typer(no_args_is_help=True, help="The Avro contract: list it, check that it may be released.")
 
@@ -35,7 +38,11 @@ def list_schemas(as_json: JsonOption = False) -> None:
 
 @schemas_app.command("check")
 def check_schemas(
-    against: Annotated[Path | None, typer.Option(help="Schema folder of an earlier release (…/schemas/avro).")] = None,
+    ctx: typer.Context,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="DIR|registry", help="An earlier release: its schemas/avro folder, or the registry."),
+    ] = None,
     directory: Annotated[
         Path | None, typer.Option("--schemas", help="Schema folder to check instead of this release's.")
     ] = None,
@@ -45,16 +52,16 @@ def check_schemas(
 
     Example: git worktree add ../released v1 && liandong schemas check --against ../released/schemas/avro
     """
-    from .catalogue import SCHEMA_DIR, load_schemas
+    from .catalogue import SCHEMA_DIR
     from .compatibility import check, check_against
 
-    for folder in (against, directory):
-        if folder is not None and not any(folder.glob("*/*.avsc")):
-            raise WrongUsage(
-                "SCHEMAS_NOT_FOUND", f"no <name>/<version>.avsc below {folder}", "name a folder like schemas/avro"
-            )
-    ours = load_schemas(directory or SCHEMA_DIR)
-    findings = check(ours) if against is None else check_against(ours, load_schemas(against))
+    ours = _schemas_in(directory or SCHEMA_DIR)
+    if against is None:
+        findings = check(ours)
+    elif against == "registry":
+        findings = check_against(ours, invocation_of(ctx).registered_schemas(ctx))
+    else:
+        findings = check_against(ours, _schemas_in(Path(against)))
     if as_json:
         print_json({"checked": len(ours), "findings": [one.as_dict() for one in findings]})
     else:
@@ -63,6 +70,16 @@ def check_schemas(
         typer.echo(f"{len(ours)} schema versions, {len(findings)} findings")
     if findings:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _schemas_in(folder: Path) -> "list[Schema]":
+    from .catalogue import load_schemas
+
+    if not any(folder.glob("*/*.avsc")):
+        raise WrongUsage(
+            "SCHEMAS_NOT_FOUND", f"no <name>/<version>.avsc below {folder}", "name a folder like schemas/avro"
+        )
+    return load_schemas(folder)
 
 
 def mount(app: typer.Typer) -> None:

@@ -1,12 +1,15 @@
 """What the command lines of all rooms share: the `--json` option, the language, one way to print JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from .catalogue import Schema
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 """Annotation for the parameter `as_json` of every command that prints a result."""
@@ -18,6 +21,8 @@ class Invocation:
 
     config: Path | None = None
     lang: str | None = None
+    registered_schemas: "Callable[[typer.Context], list[Schema]]" = field(default=lambda _ctx: [], repr=False)
+    """Every schema version the configured registry holds; the composition root knows how to ask."""
 
 
 def invocation_of(ctx: typer.Context) -> Invocation:

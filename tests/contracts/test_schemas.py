@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from liandong.__main__ import main
 from liandong.schemas.catalogue import SCHEMA_DIR, load_schemas, schema_of
 from liandong.schemas.codec import Undecodable, decode, decode_prefix, encode, from_wire, to_wire
 from liandong.schemas.compatibility import check, check_against
@@ -106,3 +107,25 @@ def test_a_value_without_known_framing_is_refused_with_a_remedy(value: bytes) ->
 def test_an_unknown_schema_is_undecodable_not_a_crash() -> None:
     with pytest.raises(Undecodable, match="not known to this release"):
         decode(b"\xff" * 8, b"anything")
+
+
+def test_the_command_says_what_is_broken_and_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["schemas", "check", "--schemas", str(BROKEN / "forward-removed"), "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 1
+    assert {finding["rule"] for finding in document["findings"]} == {"FORWARD", "APPENDED"}
+
+
+def test_the_command_passes_this_release(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["schemas", "check", "--against", str(SCHEMA_DIR)])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.endswith("0 findings\n")
+
+
+def test_without_a_registry_the_command_says_how_to_name_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["schemas", "check", "--against", "registry"])
+    assert ended.value.code == 2
+    assert "LIANDONG_REGISTRY_URL" in capsys.readouterr().err

@@ -1,0 +1,87 @@
+"""A Confluent-compatible schema registry (Confluent, Apicurio under /apis/ccompat/v7, Karapace).
+
+It is a courtesy to tools: with it, values carry Confluent framing so that kcat, Connect and stock
+deserializers read the topics. Writers register a schema once, at start; readers here never ask it, so
+a registry that is down stops nothing but a writer's first record.
+
+Subjects follow the record name (``cn.liandong.ListRecord``), because a list topic carries records and
+barriers; their compatibility is FULL_TRANSITIVE.
+"""
+
+import json
+from typing import Any
+
+import httpx
+
+from ..schemas.catalogue import Schema, current_schema, load_schemas, parse_definition
+from ..schemas.errors import Unavailable, WrongUsage
+from .settings import Settings
+
+_JSON = {"content-type": "application/vnd.schemaregistry.v1+json", "accept": "application/vnd.schemaregistry.v1+json"}
+
+
+class RegistryFailed(Unavailable):
+    """The registry did not do what a writer needs."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            "REGISTRY_FAILED",
+            message,
+            "check LIANDONG_REGISTRY_URL (Apicurio: http://HOST:8080/apis/ccompat/v7), or unset it to write without a registry",
+        )
+
+
+class SchemaRegistry:
+    """Ids of this release's schemas, registered on first use."""
+
+    def __init__(self, url: str, client: httpx.Client | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._client = client or httpx.Client(timeout=10)
+        self._ids: dict[str, int] = {}
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "SchemaRegistry":
+        """The configured registry; REGISTRY_NOT_CONFIGURED without one."""
+        if settings.registry_url is None:
+            raise WrongUsage("REGISTRY_NOT_CONFIGURED", "no schema registry is configured", "set LIANDONG_REGISTRY_URL")
+        return cls(settings.registry_url)
+
+    def id_of(self, name: str) -> int:
+        """Registry id of the named schema's current version; asks the registry once per process."""
+        if name not in self._ids:
+            subject = subject_of(current_schema(name))
+            self._call("PUT", f"/config/{subject}", {"compatibility": "FULL_TRANSITIVE"})
+            for schema in (one for one in load_schemas() if one.name == name):
+                body = {"schema": json.dumps(schema.definition, ensure_ascii=False), "schemaType": "AVRO"}
+                self._ids[name] = self._call("POST", f"/subjects/{subject}/versions", body)["id"]
+        return self._ids[name]
+
+    def released(self) -> list[Schema]:
+        """Every version of this release's subjects that the registry holds."""
+        known = {subject_of(current_schema(name)): name for name in {one.name for one in load_schemas()}}
+        held = [subject for subject in self._call("GET", "/subjects") if subject in known]
+        return [
+            parse_definition(known[subject], version, self._definition(subject, version))
+            for subject in held
+            for version in self._call("GET", f"/subjects/{subject}/versions")
+        ]
+
+    def _definition(self, subject: str, version: int) -> dict[str, Any]:
+        definition: dict[str, Any] = json.loads(self._call("GET", f"/subjects/{subject}/versions/{version}")["schema"])
+        return definition
+
+    def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
+        try:
+            answer = self._client.request(method, self._url + path, json=body, headers=_JSON)
+            answer.raise_for_status()
+            return answer.json()
+        except httpx.HTTPStatusError as refused:
+            said = refused.response.text[:300]
+            raise RegistryFailed(f"{method} {path} was answered {refused.response.status_code}: {said}") from refused
+        except (httpx.HTTPError, ValueError) as failed:
+            raise RegistryFailed(f"{method} {path} at {self._url} failed: {failed}") from failed
+
+
+def subject_of(schema: Schema) -> str:
+    """``cn.liandong.ListRecord``."""
+    return f"{schema.definition['namespace']}.{schema.definition['name']}"

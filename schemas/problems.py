@@ -1,0 +1,42 @@
+"""Problems with a fact: what is wrong with a number, a date or a ground, in both languages.
+
+A code never changes and stands in docs/errors.md; the texts may. No text ever holds the number it speaks of.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from .errors import LiandongError
+
+Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a problem says and what to do about it; `{name}` places take the problem's details."""
+
+    message: str
+    remedy: str
+    message_zh: str
+    remedy_zh: str
+
+    def render(self, lang: Language, details: dict[str, str]) -> tuple[str, str]:
+        """Message and remedy in a language, with the details in their places."""
+        pair = (self.message_zh, self.remedy_zh) if lang == "zh" else (self.message, self.remedy)
+        return pair[0].format_map(details), pair[1].format_map(details)
+
+
+class FactProblem(LiandongError):
+    """A value that cannot be taken as it stands. `code` is one of the keys of `texts`."""
+
+    http_status: ClassVar[int] = 422
+    texts: ClassVar[dict[str, Text]] = {}
+
+    def __init__(self, code: str, **details: str) -> None:
+        """Take the English texts of `code`; `in_language` gives the others."""
+        self.details = details
+        super().__init__(code, *self.texts[code].render("en", details))
+
+    def in_language(self, lang: Language) -> tuple[str, str]:
+        """Message and remedy in a language."""
+        return self.texts[self.code].render(lang, self.details)

@@ -1,0 +1,61 @@
+"""How the same characters get spelled: full width, blanks, invisible characters, hyphens.
+
+Only full-width ASCII is folded in numbers: other look-alikes (①, Arabic-Indic digits) stay and are refused by the rules.
+"""
+
+import unicodedata
+
+_FULL_WIDTH_FIRST = 0xFF01
+_FULL_WIDTH_LAST = 0xFF5E
+_FULL_WIDTH_SHIFT = 0xFEE0
+_INVISIBLE = ("Cf", "Cc", "Zs", "Zl", "Zp")
+
+
+def is_invisible(character: str) -> bool:
+    """Blanks, control characters, zero-width characters and byte order marks."""
+    return unicodedata.category(character) in _INVISIBLE
+
+
+class _CompactTable(dict[int, int | None]):
+    """A `str.translate` table that works out each code point when it is first met."""
+
+    def __missing__(self, point: int) -> int | None:
+        character = chr(point)
+        if is_invisible(character) or unicodedata.category(character) == "Pd":
+            folded = None
+        elif _FULL_WIDTH_FIRST <= point <= _FULL_WIDTH_LAST:
+            folded = point - _FULL_WIDTH_SHIFT
+            folded = None if folded == ord("-") else folded
+        else:
+            folded = point
+        self[point] = folded
+        return folded
+
+
+_COMPACT = _CompactTable()
+
+
+def compact(text: str) -> str:
+    """A number without blanks, invisible characters and hyphens, in half width and upper case."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
+    return text.translate(_COMPACT).upper()
+
+
+def half_width(text: str) -> str:
+    """Full-width ASCII and the ideographic blank in half width; everything else as it is."""
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
+
+
+_HALF_WIDTH = {point: point - _FULL_WIDTH_SHIFT for point in range(_FULL_WIDTH_FIRST, _FULL_WIDTH_LAST + 1)}
+_HALF_WIDTH[0x3000] = 0x20
+
+
+def trim(text: str) -> str:
+    """Text without blanks and invisible characters at its edges."""
+    start, end = 0, len(text)
+    while start < end and is_invisible(text[start]):
+        start += 1
+    while end > start and is_invisible(text[end - 1]):
+        end -= 1
+    return text[start:end]

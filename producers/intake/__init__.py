@@ -1,0 +1,54 @@
+"""The court's file intake: files and requests become checked listings, or rejects a clerk can correct and send again.
+
+read_listings   rows of a csv, jsonl or zxgk file, one at a time, whatever state the file is in
+parse_row       one row → a ListingInput, or what is wrong with it
+check_rows      the same for all rows of a file, with duplicates told apart
+open_rejects    the rejected rows in the form they came, with what to correct
+"""
+
+from .duplicates import check_rows
+from .findings import Finding, IntakeError, Notice, Reject
+from .json_file import ObjectRows
+from .model import (
+    DebtorCategory,
+    HeldCertificate,
+    Initiative,
+    IntakeContext,
+    ListingInput,
+    ParsedRow,
+    Performance,
+    RawRow,
+    TermStartBasis,
+)
+from .parsing import parse_row
+from .reading import FORMATS, Format, ListingFile, format_of, read_listings
+from .rejects import RejectsWriter, open_rejects
+from .template import template, template_rows
+
+__all__ = [
+    "FORMATS",
+    "DebtorCategory",
+    "Finding",
+    "Format",
+    "HeldCertificate",
+    "Initiative",
+    "IntakeContext",
+    "IntakeError",
+    "ListingFile",
+    "ListingInput",
+    "Notice",
+    "ObjectRows",
+    "ParsedRow",
+    "Performance",
+    "RawRow",
+    "Reject",
+    "RejectsWriter",
+    "TermStartBasis",
+    "check_rows",
+    "format_of",
+    "open_rejects",
+    "parse_row",
+    "read_listings",
+    "template",
+    "template_rows",
+]

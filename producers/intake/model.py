@@ -1,0 +1,176 @@
+"""What the intake hands on: a listing whose every field is checked, and where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from hashlib import sha256
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ...schemas.certificates import Certificate, CertificateType, equivalents
+from ...schemas.dates import end_of_day_ms
+from ...schemas.grounds import Ground
+from ...schemas.listing import Instrument, Link, PersonKind, PersonRole
+from ...schemas.problems import Language
+from .findings import Notice, Reject
+
+
+class Performance(IntEnum):
+    """How much of the duty is performed; the numbers travel in records."""
+
+    UNKNOWN = 0
+    NONE = 1
+    PARTIAL = 2
+    FULL = 3
+
+
+class TermStartBasis(StrEnum):
+    """What a term runs from."""
+
+    DECISION = "DECISION"
+    PUBLICATION = "PUBLICATION"
+
+
+class Initiative(StrEnum):
+    """Who started the listing."""
+
+    CREDITOR = "CREDITOR"
+    EX_OFFICIO = "EX_OFFICIO"
+    UNKNOWN = "UNKNOWN"
+
+
+class DebtorCategory(StrEnum):
+    """Debtors the law treats differently. State organs never get this far (art. 8)."""
+
+    ORDINARY = "ORDINARY"
+    PUBLIC_SERVANT = "PUBLIC_SERVANT"
+    CAMPUS_LOAN_STUDENT = "CAMPUS_LOAN_STUDENT"
+    STATE_ORGAN = "STATE_ORGAN"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCertificate:
+    """A certificate of the subject and how it belongs to him."""
+
+    certificate: Certificate
+    link: Link = Link.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeContext:
+    """What a row is checked against. `today` is the day in China; empty court fields are not checked."""
+
+    today: date
+    court: str = ""
+    court_name: str = ""
+    court_token: str = ""
+    lang: Language = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """A row as it was read. `values` is by column name; `original` is what a rejects file gives back."""
+
+    number: int
+    values: Mapping[str, str] = field(repr=False)
+    original: tuple[str, ...] | Mapping[str, object] = field(repr=False)
+    damage: Reject | None = None
+    """Set if the row could not be read; `line` is then its text."""
+    line: str = field(default="", repr=False)
+
+
+Private = Annotated[str, Field(repr=False)]
+
+
+class ListingInput(BaseModel):
+    """One subject in one case under one instrument, checked and canonical.
+
+    `repr` shows no name and only masked numbers. Dates are days in China; `term_end` is the last day.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instrument: Instrument
+    kind: PersonKind
+    role: PersonRole
+    name: Private
+    sex: int
+    birth_date: date | None = Field(repr=False)
+    certificates: tuple[HeldCertificate, ...]
+    court: str
+    court_name: str
+    case_number: str
+    case_number_raw: str
+    previous_case_number: str
+    decision_number: str
+    grounds: tuple[Ground, ...]
+    term_start: date | None
+    term_start_basis: TermStartBasis
+    term_end: date | None
+    extension_months: int
+    filing_date: date | None
+    publish_date: date
+    initiated_by: Initiative
+    basis_number: str
+    basis_maker: str
+    performance: Performance
+    claim_amount: str
+    related_entity: str
+    related_entity_certificate: Certificate | None
+    legal_representative: Private
+    debtor_category: DebtorCategory
+    source_id: str
+
+    @property
+    def effective_until_ms(self) -> int:
+        """24:00 in China of the last day, in milliseconds since the epoch; 0 without a term."""
+        return end_of_day_ms(self.term_end) if self.term_end else 0
+
+    @property
+    def subject(self) -> Certificate:
+        """The certificate that stands for the subject whichever others are named beside it.
+
+        The strongest one (ID number first); of a unified code the organisation code in it, which older rows carry.
+        """
+        strongest = min((held.certificate for held in self.certificates), key=_strength)
+        return equivalents(strongest)[-1]
+
+    def key(self) -> bytes:
+        """16 bytes equal for the same subject in the same case under the same instrument of the same court.
+
+        An unkeyed hash over a certificate number: it stays in the court's own store and never travels.
+        """
+        subject = self.subject
+        parts = (
+            self.court,
+            str(int(self.instrument)),
+            str(int(self.role)),
+            self.case_number,
+            str(int(subject.type)),
+            subject.country,
+            subject.number,
+        )
+        return sha256("\x1f".join(parts).encode()).digest()[:16]
+
+
+def _strength(certificate: Certificate) -> tuple[CertificateType, str, str]:
+    return (certificate.type, certificate.country, certificate.number)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRow:
+    """What became of a row: a listing, or the rejects that say why not; notices in either case."""
+
+    raw: RawRow
+    listing: ListingInput | None
+    rejects: tuple[Reject, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    duplicate_of: int = 0
+    """Number of the row this one repeats exactly; its listing is None and there is no reject."""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether there is a listing to publish."""
+        return self.listing is not None

@@ -1,0 +1,151 @@
+"""The ledger is a function of evidence: order, repetition and later receipts cannot make it say less."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liandong.monitoring.ledger import (
+    AgencyEvidence,
+    CanaryAnswer,
+    Interception,
+    Level,
+    NodeEvidence,
+    Position,
+    State,
+    Step,
+    Update,
+    ledger,
+    node_level,
+    standing,
+)
+from liandong.topics.ports import TopicPartition
+
+STATE = TopicPartition("court.debtor-list.js.v1", 1)
+RELIEF = TopicPartition("court.relief.js.v1", 2)
+ELSEWHERE = TopicPartition("court.debtor-list.js.v1", 0)
+ACCEPTED = 1_000
+LATE_AFTER = 5_000
+UPDATE = Update(b"u" * 16, b"e" * 16, 3, False, "js", ACCEPTED, (Position(STATE, 10),))
+RELEASE = replace(UPDATE, frees=True, positions=(Position(STATE, 10), Position(RELIEF, 4)))
+
+steps = st.builds(
+    Step,
+    lane=st.sampled_from([STATE, RELIEF, ELSEWHERE]),
+    at=st.integers(1_001, 1_020),
+    received=st.integers(0, 14),
+    applied=st.integers(0, 14),
+    contradicted=st.booleans(),
+).filter(lambda step: step.received >= step.applied)
+canaries = st.builds(CanaryAnswer, at=st.integers(1_001, 1_030), right=st.booleans())
+nodes = st.builds(NodeEvidence, steps=st.lists(steps, max_size=8), canaries=st.lists(canaries, max_size=4))
+interceptions = st.builds(
+    Interception,
+    entry_id=st.sampled_from([b"e" * 16, b"f" * 16]),
+    version=st.integers(1, 5),
+    released=st.booleans(),
+    at=st.integers(1_001, 1_040),
+)
+agencies = st.builds(
+    AgencyEvidence,
+    nodes=st.dictionaries(st.sampled_from(["n1", "n2", "n3"]), nodes, max_size=3),
+    interceptions=st.lists(interceptions, max_size=3),
+)
+updates = st.sampled_from([UPDATE, RELEASE, replace(UPDATE, positions=())])
+times = st.integers(1_001, 20_000)
+
+
+@given(updates, nodes, st.randoms(use_true_random=False))
+def test_neither_the_order_of_receipts_nor_a_second_copy_of_them_matters(update, node, random) -> None:  # type: ignore[no-untyped-def]
+    again = [*node.steps, *node.steps], [*node.canaries, *node.canaries]
+    for each in again:
+        random.shuffle(each)
+    assert node_level(update, NodeEvidence(*again)) == node_level(update, node)
+
+
+@given(updates, nodes, steps, canaries)
+def test_more_evidence_never_takes_a_node_back(update: Update, node: NodeEvidence, step: Step, canary: CanaryAnswer) -> None:
+    more = NodeEvidence([*node.steps, step], [*node.canaries, canary])
+    assert node_level(update, more)[0] >= node_level(update, node)[0]
+
+
+@given(updates, agencies, times)
+def test_an_agency_stands_where_its_slowest_node_stands(update: Update, agency: AgencyEvidence, now: int) -> None:
+    lowest = min((node_level(update, node)[0] for node in agency.nodes.values()), default=Level.PENDING)
+    found = standing(update, agency, now, LATE_AFTER)
+    assert found.level == (Level.ENFORCED if found.state is State.ENFORCED else lowest)
+    assert lowest >= Level.APPLIED or found.state in {State.PENDING, State.RECEIVED, State.LATE, State.REFUSED}
+
+
+@given(updates, agencies, nodes, times)
+def test_one_more_node_never_lifts_an_agency(update: Update, agency: AgencyEvidence, node: NodeEvidence, now: int) -> None:
+    more = replace(agency, nodes={**agency.nodes, "n4": node})
+    if agency.nodes:
+        assert standing(update, more, now, LATE_AFTER).level <= standing(update, agency, now, LATE_AFTER).level
+
+
+@given(updates, agencies, times)
+def test_late_is_said_exactly_when_the_time_is_over_and_nothing_is_applied(
+    update: Update, agency: AgencyEvidence, now: int
+) -> None:
+    found = standing(update, agency, now, LATE_AFTER)
+    if found.state is State.LATE:
+        assert found.since == ACCEPTED + LATE_AFTER < now
+        assert found.level < Level.APPLIED
+    elif found.state in {State.PENDING, State.RECEIVED}:
+        assert now <= ACCEPTED + LATE_AFTER
+
+
+@given(agencies)
+def test_nothing_is_known_of_an_update_that_was_not_sent(agency: AgencyEvidence) -> None:
+    unsent = replace(UPDATE, positions=())
+    assert standing(unsent, agency, ACCEPTED, LATE_AFTER).state is State.PENDING
+
+
+def _applied(offset: int, at: int = 1_010, lane: TopicPartition = STATE, contradicted: bool = False) -> Step:
+    return Step(lane, at, offset, offset, contradicted)
+
+
+def _state(update: Update, evidence: AgencyEvidence, now: int = 2_000) -> tuple[State, int]:
+    found = standing(update, evidence, now, LATE_AFTER)
+    return found.state, found.since
+
+
+def test_the_next_offset_is_not_applied_yet() -> None:
+    assert _state(UPDATE, AgencyEvidence({"n1": NodeEvidence([_applied(10)])})) == (State.PENDING, ACCEPTED)
+    assert _state(UPDATE, AgencyEvidence({"n1": NodeEvidence([_applied(11)])})) == (State.APPLIED, 1_010)
+
+
+def test_a_release_counts_from_whichever_lane_brought_it_first() -> None:
+    relief = NodeEvidence([_applied(11, at=1_030), _applied(5, at=1_005, lane=RELIEF)])
+    assert _state(RELEASE, AgencyEvidence({"n1": relief})) == (State.APPLIED, 1_005)
+
+
+def test_a_copy_that_contradicts_the_head_has_not_applied_what_it_claims() -> None:
+    node = NodeEvidence([_applied(11, contradicted=True)])
+    assert _state(UPDATE, AgencyEvidence({"n1": node})) == (State.REFUSED, 1_010)
+    mended = NodeEvidence([*node.steps, _applied(12, at=1_020)])
+    assert _state(UPDATE, AgencyEvidence({"n1": mended})) == (State.APPLIED, 1_020)
+
+
+def test_a_canary_proves_only_what_was_applied_before_it_was_asked() -> None:
+    early, late = CanaryAnswer(1_009, right=True), CanaryAnswer(1_015, right=True)
+    assert _state(UPDATE, AgencyEvidence({"n1": NodeEvidence([_applied(11)], [early])}))[0] is State.APPLIED
+    proven = AgencyEvidence({"n1": NodeEvidence([_applied(11)], [early, late])})
+    assert _state(UPDATE, proven) == (State.GATE_PROVEN, 1_015)
+
+
+def test_an_interception_of_an_older_version_enforces_nothing() -> None:
+    node = {"n1": NodeEvidence([_applied(11)])}
+    older, same = Interception(b"e" * 16, 2, False, 1_100), Interception(b"e" * 16, 3, False, 1_200)
+    assert _state(UPDATE, AgencyEvidence(node, [older]))[0] is State.APPLIED
+    assert _state(UPDATE, AgencyEvidence(node, [older, same])) == (State.ENFORCED, 1_200)
+    assert _state(RELEASE, AgencyEvidence(node, [same]))[0] is State.APPLIED
+
+
+def test_an_agency_that_never_spoke_is_named_when_its_time_is_over() -> None:
+    found = ledger([UPDATE], {"js": ["railway-js", "bank-js"], "cq": ["railway-cq"]}, {}, 7_000, LATE_AFTER)
+    assert {agency: row.state for (_, agency), row in found.items()} == {
+        "railway-js": State.LATE,
+        "bank-js": State.LATE,
+    }

@@ -25,6 +25,7 @@ def up(
     ctx: typer.Context,
     nodes: Annotated[int | None, typer.Option(metavar="1|3", help="Brokers; 3 survive the loss of one.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the first broker; by default 9092.")] = None,
+    secure: Annotated[bool, typer.Option("--secure", help="With users (SCRAM) and access rules.")] = False,
     directory: DirOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -33,7 +34,7 @@ def up(
 
     if nodes not in (None, 1, 3):
         raise WrongUsage("KAFKA_NODES", f"{nodes} brokers are not offered", "use --nodes 1 or --nodes 3")
-    _show(cluster.up(_folder(ctx, directory), nodes, port), as_json)
+    _show(cluster.up(_folder(ctx, directory), nodes, port, secure=secure or None), as_json)
 
 
 @app.command()
@@ -78,3 +79,7 @@ def _show(found: "ClusterStatus", as_json: bool) -> None:
         typer.echo(f"node {node.id}  127.0.0.1:{node.port}  {node.state:8} {detail}".rstrip())
     if found.healthy:
         typer.echo(f"LIANDONG_BOOTSTRAP={found.bootstrap}")
+    if found.healthy and found.secure:
+        typer.echo("LIANDONG_KAFKA_SECURITY__PROTOCOL=SASL_PLAINTEXT")
+        typer.echo(f"LIANDONG_KAFKA_SECURITY__USERNAME={found.username}")
+        typer.echo(f"LIANDONG_KAFKA_SECURITY__PASSWORD_FILE={found.password_file}")

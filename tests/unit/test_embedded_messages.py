@@ -53,7 +53,7 @@ def test_after_a_port_in_use_another_port_may_be_chosen(tmp_path: Path, taken_po
     with pytest.raises(LiandongError, match="KAFKA_PORT_IN_USE"):
         cluster.up(tmp_path, port=taken_port)
     (other,) = ports.some_free(1)
-    moved = cluster._described(Folder(tmp_path), None, other)
+    moved = cluster._described(Folder(tmp_path), cluster.Shape(port=other))
     assert moved.nodes[0].port == other
 
 
@@ -177,4 +177,8 @@ def test_the_description_survives_writing_and_reading(tmp_path: Path) -> None:
     described = Cluster(new_cluster_id(), (Node(1, 29999, 29998),))
     Folder(tmp_path).write(described)
     assert Folder(tmp_path).read() == described
-    assert set(json.loads(Folder(tmp_path).description.read_text(encoding="utf-8"))) == {"cluster_id", "nodes"}
+    assert set(json.loads(Folder(tmp_path).description.read_text(encoding="utf-8"))) == {
+        "cluster_id",
+        "nodes",
+        "secure",
+    }

@@ -3,17 +3,17 @@
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock
 
-from ...schemas.errors import WrongUsage
-from . import errors, ports, process
+from . import errors, ports, process, security
 from .properties import as_text, server_properties
 from .runtime import KafkaRuntime, install
-from .state import Cluster, Folder, Node, new_cluster_id
+from .state import Cluster, Folder, Node, new_cluster_id, write_private
 
 DEFAULT_PORT = 9092
 DISK_FLOOR = 512 * 2**20
@@ -42,6 +42,9 @@ class ClusterStatus:
     cluster_id: str | None
     bootstrap: str | None
     nodes: tuple[NodeStatus, ...]
+    secure: bool = False
+    username: str | None = None
+    password_file: str | None = None
 
     @property
     def healthy(self) -> bool:
@@ -49,16 +52,29 @@ class ClusterStatus:
         return bool(self.nodes) and all(node.state == "running" for node in self.nodes)
 
 
-def up(directory: Path, nodes: int | None = None, port: int | None = None) -> ClusterStatus:
+@dataclass(frozen=True)
+class Shape:
+    """What is asked of a cluster; None means as it is, else one open node on 9092."""
+
+    nodes: int | None = None
+    port: int | None = None
+    secure: bool | None = None
+
+
+def up(
+    directory: Path, nodes: int | None = None, port: int | None = None, *, secure: bool | None = None
+) -> ClusterStatus:
     """Make the cluster in `directory` run, creating it if there is none; does nothing if it runs.
 
-    `nodes` (1 or 3) and `port` (of the first node, the others follow) default to what is there, else 1 and 9092.
-    Raises KAFKA_PORT_IN_USE, KAFKA_DISK_FULL, KAFKA_NOT_INSTALLABLE, KAFKA_BROKER_DIED, KAFKA_NOT_READY, KAFKA_OTHER_SHAPE.
+    `nodes` (1 or 3), `port` (of the first node, the others follow) and `secure` (SCRAM users and access rules) default
+    to what is there, else 1, 9092 and open.
+    Raises KAFKA_PORT_IN_USE, KAFKA_DISK_FULL, KAFKA_NOT_INSTALLABLE, KAFKA_BROKER_DIED, KAFKA_NOT_READY,
+    KAFKA_OTHER_SHAPE, KAFKA_OTHER_SECURITY.
     """
     folder = Folder(directory.expanduser().resolve())
-    folder.path.mkdir(parents=True, exist_ok=True)
+    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with FileLock(folder.lock):
-        cluster = _described(folder, nodes, port)
+        cluster = _described(folder, Shape(nodes, port, secure))
         missing = [node for node in cluster.nodes if process.running(folder, node.id) is None]
         if missing:
             _start(folder, cluster, missing)
@@ -84,7 +100,8 @@ def status(directory: Path) -> ClusterStatus:
     if cluster is None:
         return ClusterStatus(str(folder.path), None, None, ())
     found = tuple(_look(folder, node) for node in cluster.nodes)
-    return ClusterStatus(str(folder.path), cluster.cluster_id, cluster.bootstrap(), found)
+    login = (security.ADMIN, str(folder.password_file(security.ADMIN))) if cluster.secure else (None, None)
+    return ClusterStatus(str(folder.path), cluster.cluster_id, cluster.bootstrap(), found, cluster.secure, *login)
 
 
 def running_bootstrap(directory: Path) -> str:
@@ -106,26 +123,24 @@ def _look(folder: Folder, node: Node) -> NodeStatus:
     return NodeStatus(node.id, node.port, live.pid if live else None, state, str(folder.log(node.id)))
 
 
-def _described(folder: Folder, nodes: int | None, port: int | None) -> Cluster:
+def _described(folder: Folder, asked: Shape) -> Cluster:
     """The cluster to run: the one in the folder, moved to other ports if asked, or a new one."""
     known = folder.read()
     if known is None:
-        cluster = Cluster(new_cluster_id(), _place(nodes or 1, port or DEFAULT_PORT))
+        cluster = Cluster(new_cluster_id(), _place(asked.nodes or 1, asked.port or DEFAULT_PORT), bool(asked.secure))
         folder.write(cluster)
         return cluster
-    if nodes is not None and nodes != len(known.nodes):
-        raise errors.other_shape(folder.path, len(known.nodes), nodes)
+    if asked.nodes is not None and asked.nodes != len(known.nodes):
+        raise errors.other_shape(folder.path, len(known.nodes), asked.nodes)
+    if asked.secure is not None and asked.secure != known.secure:
+        raise errors.other_security(folder.path, secure=known.secure)
     at = known.nodes[0].port
     if any(process.running(folder, node.id) for node in known.nodes):
-        if port is not None and port != at:
-            raise WrongUsage(
-                "KAFKA_RUNS_ELSEWHERE",
-                f"this cluster already runs on port {at}",
-                f"use {known.bootstrap()}, or move it: liandong kafka down, then up --port {port}",
-            )
+        if asked.port is not None and asked.port != at:
+            raise errors.runs_elsewhere(known.bootstrap(), at, asked.port)
         return known
     # nothing runs: the controllers' ports may have been taken by others meanwhile, so choose them again
-    cluster = Cluster(known.cluster_id, _place(len(known.nodes), port or at))
+    cluster = replace(known, nodes=_place(len(known.nodes), asked.port or at))
     folder.write(cluster)
     return cluster
 
@@ -145,27 +160,32 @@ def _start(folder: Folder, cluster: Cluster, missing: list[Node]) -> None:
         if not ports.is_free(node.port):
             raise errors.port_in_use(node.port, ports.holder(node.port))
     runtime = install()
+    users = (security.ADMIN, security.CONTROLLER) if cluster.secure else ()
+    passwords = {user: folder.password(user) for user in users}
     for node in missing:
         folder.data(node.id).mkdir(parents=True, exist_ok=True)
-        text = as_text(server_properties(cluster, node, folder.data(node.id)))
-        folder.properties(node.id).write_text(text, encoding="utf-8")
-    _format(runtime, folder, cluster, missing)
+        text = as_text(server_properties(cluster, node, folder.data(node.id), passwords))
+        write_private(folder.properties(node.id), text)
+        if not (folder.data(node.id) / "meta.properties").exists():
+            _format(runtime, folder, node, ("--cluster-id", cluster.cluster_id, *security.first_user(passwords)))
     heap = "512m" if len(cluster.nodes) == 1 else "384m"
     for node in missing:
         process.start(runtime.command("kafka.Kafka", str(folder.properties(node.id)), heap=heap), folder, node.id)
     _await(folder, missing)
 
 
-def _format(runtime: KafkaRuntime, folder: Folder, cluster: Cluster, missing: list[Node]) -> None:
-    """Give every new log directory the cluster's id; those that have it are left alone."""
-    for node in missing:
-        if (folder.data(node.id) / "meta.properties").exists():
-            continue
-        arguments = ("format", "--cluster-id", cluster.cluster_id, "--config", str(folder.properties(node.id)))
-        command = runtime.command("kafka.tools.StorageTool", *arguments, "--ignore-formatted")
+def _format(runtime: KafkaRuntime, folder: Folder, node: Node, what: Sequence[str]) -> None:
+    """Prepare a new log directory; the arguments go through a file, because one of them may be a password."""
+    arguments = folder.node(node.id) / "format.arguments"
+    lines = ("format", "--config", str(folder.properties(node.id)), "--ignore-formatted", *what)
+    write_private(arguments, "".join(f"{line}\n" for line in lines))
+    command = runtime.command("kafka.tools.StorageTool", f"@{arguments}")
+    try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603
-        if done.returncode != 0:
-            raise errors.died(node.id, folder.log(node.id), (done.stdout + done.stderr).splitlines()[-15:])
+    finally:
+        arguments.unlink()
+    if done.returncode != 0:
+        raise errors.died(node.id, folder.log(node.id), (done.stdout + done.stderr).splitlines()[-15:])
 
 
 def _await(folder: Folder, nodes: list[Node]) -> None:

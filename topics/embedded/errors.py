@@ -63,6 +63,25 @@ def other_shape(directory: Path, have: int, asked: int) -> LiandongError:
     )
 
 
+def other_security(directory: Path, *, secure: bool) -> LiandongError:
+    """The folder holds a cluster with users where none were asked for, or the other way round."""
+    have = "asks for users and passwords" if secure else "is open to every program on this machine"
+    return WrongUsage(
+        "KAFKA_OTHER_SECURITY",
+        f"the cluster in {directory} {have}, and that cannot be changed",
+        "leave --secure out to start what is there, or choose another folder with --dir",
+    )
+
+
+def runs_elsewhere(bootstrap: str, at: int, asked: int) -> LiandongError:
+    """A running cluster was asked to be on another port."""
+    return WrongUsage(
+        "KAFKA_RUNS_ELSEWHERE",
+        f"this cluster already runs on port {at}",
+        f"use {bootstrap}, or move it: liandong kafka down, then up --port {asked}",
+    )
+
+
 def broken_state(path: Path, reason: str) -> LiandongError:
     """The description of the cluster cannot be read."""
     return LiandongError(

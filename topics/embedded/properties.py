@@ -1,30 +1,36 @@
 """A node's `server.properties`, as a pure function of the cluster's description."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from .security import authorisation
 from .state import Cluster, Node
 
 HOST = "127.0.0.1"
 """The embedded Kafka serves this machine only."""
 
 
-def server_properties(cluster: Cluster, node: Node, data: Path) -> dict[str, str]:
+def server_properties(
+    cluster: Cluster, node: Node, data: Path, passwords: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Settings of one combined broker and controller whose log lies in `data`.
 
     As safe as production (no unclean leaders, no topics by accident), with the waiting times taken out.
+    A secure cluster needs the `passwords` of admin and controller.
     """
     copies = str(min(3, len(cluster.nodes)))
     in_sync = "2" if len(cluster.nodes) >= 3 else "1"
+    protocol = "SASL_PLAINTEXT" if cluster.secure else "PLAINTEXT"
     voters = ",".join(f"{each.id}@{HOST}:{each.controller_port}" for each in cluster.nodes)
     return {
         "process.roles": "broker,controller",
         "node.id": str(node.id),
         "controller.quorum.voters": voters,
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://{HOST}:{node.port},CONTROLLER://{HOST}:{node.controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{node.port}",
-        "inter.broker.listener.name": "PLAINTEXT",
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "listeners": f"CLIENT://{HOST}:{node.port},CONTROLLER://{HOST}:{node.controller_port}",
+        "advertised.listeners": f"CLIENT://{HOST}:{node.port}",
+        "inter.broker.listener.name": "CLIENT",
+        "listener.security.protocol.map": f"CONTROLLER:{protocol},CLIENT:{protocol}",
         "log.dirs": data.as_posix(),
         "default.replication.factor": copies,
         "min.insync.replicas": in_sync,
@@ -33,6 +39,7 @@ def server_properties(cluster: Cluster, node: Node, data: Path) -> dict[str, str
         **_internal_topics(copies, in_sync),
         **_short_waits(),
         **_small_footprint(),
+        **(authorisation(passwords or {}) if cluster.secure else {}),
     }
 
 

@@ -3,11 +3,14 @@
 ```
 <dir>/cluster.json            cluster id and ports                   <dir>/lock   held while up or down works
 <dir>/node-1/server.properties   data/   broker.log   broker.log.1   pid (only while it should run)
+<dir>/admin.password  controller.password  (0600, with --secure)
 ```
 """
 
 import base64
 import json
+import os
+import secrets
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +33,7 @@ class Cluster:
 
     cluster_id: str
     nodes: tuple[Node, ...]
+    secure: bool = False
 
     def bootstrap(self) -> str:
         """Addresses for `bootstrap.servers`."""
@@ -42,6 +46,14 @@ def new_cluster_id() -> str:
         text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         if not text.startswith("-"):
             return text
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file nobody else on this machine may read, not even for a moment."""
+    file.unlink(missing_ok=True)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as output:
+        output.write(text)
 
 
 @dataclass(frozen=True)
@@ -80,12 +92,23 @@ class Folder:
         """There while the node should run."""
         return self.node(number) / "pid"
 
+    def password_file(self, user: str) -> Path:
+        """The password of one of the two users a secure cluster starts with: admin and controller."""
+        return self.path / f"{user}.password"
+
+    def password(self, user: str) -> str:
+        """That password; made at random on first use."""
+        file = self.password_file(user)
+        if not file.exists():
+            write_private(file, secrets.token_urlsafe(24))
+        return file.read_text(encoding="ascii").strip()
+
     def read(self) -> Cluster | None:
         """The cluster described here, or None if there is none yet."""
         try:
             stored = json.loads(self.description.read_text(encoding="utf-8"))
             nodes = tuple(Node(**node) for node in stored["nodes"])
-            return Cluster(cluster_id=stored["cluster_id"], nodes=nodes)
+            return Cluster(cluster_id=stored["cluster_id"], nodes=nodes, secure=stored["secure"])
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:

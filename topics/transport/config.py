@@ -6,7 +6,7 @@ Names are librdkafka's (CONFIGURATION.md of its release); every value that is no
 from typing import Any
 
 from ...schemas.errors import WrongUsage
-from ..settings import KafkaSecurity, Settings, bootstrap_of
+from ..settings import KafkaSecurity, Settings, bootstrap_of, security_of
 
 Config = dict[str, Any]
 
@@ -20,7 +20,7 @@ def connection(settings: Settings, client_id: str) -> Config:
         "log.connection.close": False,
         "socket.keepalive.enable": True,
         "reconnect.backoff.max.ms": 2000,
-        **_security(settings.kafka_security),
+        **_security(security_of(settings)),
     }
 
 

@@ -175,9 +175,11 @@ class WatchRules:
     now: int
     """ms UTC."""
     max_days: int
-    """Longest term of a watch, from now."""
+    """Longest term of a watch."""
     held: frozenset[str] | None = None
     """Kinds the agency holds; None if the caller does not know (the agency itself does)."""
+    issued_at: int = 0
+    """When the court issued it, ms UTC; the term counts from there, 0 = from now."""
 
 
 def validate(order: WatchOrder, rules: WatchRules) -> None:
@@ -190,7 +192,7 @@ def validate(order: WatchOrder, rules: WatchRules) -> None:
     _check_kinds(order, rules.held)
     if order.until <= rules.now:
         raise WatchProblem("WATCH_END")
-    if order.until > rules.now + rules.max_days * DAY_MS:
+    if order.until > (rules.issued_at or rules.now) + rules.max_days * DAY_MS:
         raise WatchProblem("WATCH_TOO_LONG", days=str(rules.max_days))
     if not order.name.strip() or not order.certificates:
         raise WatchProblem("WATCH_SUBJECT")

@@ -49,11 +49,11 @@ ASSET_KINDS = _kinds(
     ("WEALTH_PRODUCT", "理财产品", "sale units redeem_date pledgee custodian proceeds_account tradable", 0),
     ("SECURITIES", "证券", "code quantity restriction", 0),
     ("FUND", "基金", "code quantity restriction", 0),
-    ("INSURANCE", "保险", "cash_value insured beneficiary", 0),
+    ("INSURANCE", "保险", "insurance_product cash_value annual_premium insured beneficiary", 0),
     ("PROVIDENT_FUND", "住房公积金", "balance loan_status", 0),
     ("TAX", "涉税信息", "refund declared_income invoices period", 0),
-    ("REAL_ESTATE", "不动产", "certificate area use co_owners mortgage seals act", 0),
-    ("VEHICLE", "机动车", "brand vin engine_number mortgage seal violations act", 0),
+    ("REAL_ESTATE", "不动产", "unit_number certificate_number location area use price co_owners mortgage seals act", 0),
+    ("VEHICLE", "机动车", "plate brand vin engine_number price mortgage seal violations act", 0),
     ("VESSEL", "船舶", "port mortgage seal act", 0),
     ("FISHING_BOAT", "渔船", "port mortgage seal act", 0),
     ("AIRCRAFT", "航空器", "mortgage seal act", 0),
@@ -77,12 +77,34 @@ WHEREABOUTS_KINDS = _kinds(
     ("FAMILY", "户内成员", "members", 30),
     ("EXIT_ENTRY", "出入境", "direction port destination document contact_phone", 90),
     ("VEHICLE", "机动车登记", "plate brand type vin registry mortgage sealing_organ phone", 0),
-    ("HOTEL_STAY", "住宿", "check_in check_out hotel star phone outcome", 30),
+    ("HOTEL_STAY", "住宿", "address room check_in check_out registered_phone star_rating outcome", 30),
     ("VEHICLE_SIGHTING", "车辆卡口", "plate direction", 7),
-    ("TRAVEL", "出行", "carrier service origin destination departure arrival cabin seat outcome transaction", 30),
+    (
+        "TRAVEL",
+        "出行",
+        "carrier service_number origin destination departure train_type seat_class cabin ship_class outcome",
+        30,
+    ),
     ("TELECOM", "电信登记", "phone registered_address account_state", 30),
 )
 """By name. Place in a record: `place` for all kinds. Keep times are defaults, not law."""
+
+_HELD = {
+    "air-carrier": "TRAVEL",
+    "bank": "BANK_DEPOSIT WEALTH_PRODUCT",
+    "civil-affairs": "MARRIAGE SOCIAL_ORG",
+    "housing": "REAL_ESTATE",
+    "immigration": "EXIT_ENTRY",
+    "insurer": "INSURANCE",
+    "market-regulator": "COMPANY_INFO EQUITY INVESTMENT",
+    "payment-institution": "INTERNET_ACCOUNT",
+    "police-lodging": "HOTEL_STAY",
+    "provident-fund": "PROVIDENT_FUND",
+    "railway": "TRAVEL",
+    "real-estate-registry": "REAL_ESTATE",
+    "vehicle-registry": "VEHICLE",
+    "water-transport": "TRAVEL",
+}
 
 _OF = {Domain.ASSET: ASSET_KINDS, Domain.WHEREABOUTS: WHEREABOUTS_KINDS}
 COMMON_FIELDS = {
@@ -98,6 +120,11 @@ def find_kind(domain: str, name: str) -> Kind | None:
         return _OF[Domain(domain)].get(name)
     except ValueError:
         return None
+
+
+def held_by(agency_kind: str) -> frozenset[str]:
+    """Kinds an agency of this kind (agencies.yaml) can tell of; an agency of another kind tells nothing."""
+    return frozenset(_HELD.get(agency_kind, "").split())
 
 
 def may_travel(kind: Kind) -> frozenset[str]:

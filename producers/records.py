@@ -1,0 +1,144 @@
+"""From a checked listing to the fields of a `ListRecord`: pure, no clock, no database.
+
+A record of a live entry says everything a gate and a reader of a hit need, without a number; a record of an ended entry
+says that it ended and why, nothing about the person.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from hashlib import blake2b, sha256
+from typing import Any
+
+from ..schemas.certificates import Certificate, CertificateType, equivalents
+from ..schemas.dates import end_of_day_ms, start_of_day_ms
+from ..schemas.listing import Instrument, Link, RecordClass, Status
+from ..schemas.names import comparison_form
+from ..schemas.surrogates import MatchingKey
+from .intake.model import HeldCertificate, ListingInput
+
+Fields = dict[str, Any]
+_EMPTIED = ("name", "case_number", "decision_number", "term_start", "term_end", "filing_date", "publish_date",
+            "basis_number", "basis_maker", "claim_amount", "related_entity")  # fmt: skip
+"""Text fields of a record that must not outlive the entry."""
+
+
+def content_of(listing: ListingInput) -> Fields:
+    """The fields of a listing that travel, but for the identities, which need the matching keys."""
+    return {
+        "instrument": int(listing.instrument),
+        "person_kind": int(listing.kind),
+        "person_role": int(listing.role),
+        "effective_from": start_of_day_ms(listing.publish_date),
+        "effective_until": listing.effective_until_ms,
+        "name": listing.name,
+        "court_name": listing.court_name,
+        "case_number": listing.case_number,
+        "decision_number": listing.decision_number,
+        "grounds": [int(ground) for ground in listing.grounds],
+        "term_start": _day(listing.term_start),
+        "term_end": _day(listing.term_end),
+        "filing_date": _day(listing.filing_date),
+        "publish_date": _day(listing.publish_date),
+        "basis_number": listing.basis_number,
+        "basis_maker": listing.basis_maker,
+        "performance": int(listing.performance),
+        "claim_amount": listing.claim_amount,
+        "related_entity": listing.related_entity,
+    }
+
+
+def digest_of(content: Mapping[str, Any], certificates: Sequence[HeldCertificate]) -> bytes:
+    """16 bytes that change when anything a court can correct changes; stays in the court's own database."""
+    held = sorted(
+        (int(one.certificate.type), one.certificate.country, one.certificate.number, int(one.link))
+        for one in certificates
+    )
+    said = [content[name] for name in sorted(content)]
+    return blake2b(repr((said, held)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def identities(certificates: Iterable[HeldCertificate], name: str, keys: Sequence[MatchingKey]) -> list[Fields]:
+    """What agencies match by: every certificate and every one it contains, under every matching key in use."""
+    form = comparison_form(name)
+    made = []
+    for key in keys:
+        seen: set[Certificate] = set()
+        for held in certificates:
+            for certificate in equivalents(held.certificate):
+                if certificate not in seen:
+                    seen.add(certificate)
+                    surrogate = key.surrogate(int(certificate.type), certificate.number, certificate.country)
+                    made.append(
+                        {
+                            "key_id": key.key_id,
+                            "certificate_type": int(certificate.type),
+                            "link": int(held.link),
+                            "surrogate": surrogate,
+                            "name_tag": key.name_tag(surrogate, form),
+                        }
+                    )
+    return made
+
+
+def with_term_end(content: Mapping[str, Any], last_day: date) -> Fields:
+    """The content with another last day."""
+    return {**content, "term_end": last_day.isoformat(), "effective_until": end_of_day_ms(last_day)}
+
+
+def ended(record: Mapping[str, Any], status: Status) -> Fields:
+    """What is left of a record that ends: which entry of which court, under which instrument; no person, no case."""
+    return {
+        **record,
+        **dict.fromkeys(_EMPTIED, ""),
+        "status": int(status),
+        "person_kind": 0,
+        "person_role": 0,
+        "effective_from": 0,
+        "effective_until": 0,
+        "identities": [],
+        "grounds": [],
+        "performance": 0,
+    }
+
+
+def holder_hash(certificate: Certificate) -> bytes:
+    """16 bytes by which a court finds its own entries; an unkeyed hash of a number, so it stays in its database."""
+    text = "\x1f".join((str(int(certificate.type)), certificate.country, certificate.number))
+    return sha256(text.encode()).digest()[:16]
+
+
+def name_hash(name: str) -> bytes:
+    """Eight bytes equal for two spellings of one name."""
+    return blake2b(comparison_form(name).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def pack_certificates(certificates: Sequence[HeldCertificate]) -> bytes:
+    """The raw certificates for the court's own database."""
+    rows = [
+        [int(one.certificate.type), one.certificate.country, one.certificate.number, int(one.link)]
+        for one in certificates
+    ]
+    return json.dumps(rows, separators=(",", ":")).encode()
+
+
+def unpack_certificates(packed: bytes) -> tuple[HeldCertificate, ...]:
+    """What `pack_certificates` packed."""
+    return tuple(
+        HeldCertificate(Certificate(CertificateType(kind), number, country), Link(link))
+        for kind, country, number, link in json.loads(packed)
+    )
+
+
+def new_record(content: Mapping[str, Any], record_class: RecordClass = RecordClass.REAL) -> Fields:
+    """A record's content as a live entry's record, without what acceptance adds."""
+    return {**content, "record_class": int(record_class), "status": int(Status.ACTIVE)}
+
+
+def is_list_entry(record: Mapping[str, Any]) -> bool:
+    """Whether a record is a list entry and not an order."""
+    return bool(record["instrument"] == Instrument.LIST_ENTRY)
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()

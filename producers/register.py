@@ -1,0 +1,353 @@
+"""The register of a jurisdiction's publisher: entries, updates, batches and sequences, read and written in plain SQL.
+
+Whatever changes an entry, its update and the outbox rows stand in one transaction, so a crash leaves all of it or none.
+A transaction that changes a court's entries first takes that court's lock (`claim`): two publications of one court never
+interleave, and its sequence numbers have the order of its outbox rows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, delete, func, insert, select, update
+
+from ..schemas.listing import ENDED_FROM, Change, Instrument, Status
+from ..topics.database import create_tables, open_database, reading, sqlite_url
+from ..topics.outbox import SqlOutbox
+from ..topics.ports import Clock, SystemClock
+from ..topics.settings import Settings
+from .register_tables import RegisterTables, register_tables
+
+_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as publishing needs it; `digest` and the dates are explained beside the columns."""
+
+    ordinal: int
+    entry_id: bytes
+    key: bytes
+    generation: int
+    instrument: Instrument
+    decision_number: str
+    status: Status
+    version: int
+    digest: bytes
+    publish_date: str
+    reason: str
+    changed_on: str
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it came to an end; it never comes back."""
+        return self.status >= ENDED_FROM
+
+
+@dataclass(frozen=True, slots=True)
+class WholeEntry:
+    """An entry with all that is known of it; `certificates` is JSON with raw numbers and must not leave the court."""
+
+    entry: Entry
+    court: str
+    case_number: str
+    body: bytes
+    full_body: bytes
+    certificates: bytes
+
+    def __repr__(self) -> str:
+        """The id only."""
+        return f"WholeEntry({self.entry.entry_id.hex()})"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedKey:
+    """A certificate that was corrected out of an entry: when, and under which name it stood there."""
+
+    entry_id: bytes
+    corrected_on: str
+    name_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One accepted update and its rows in the outbox; `relief_row` is None where nobody is freed."""
+
+    update_id: bytes
+    entry_id: bytes
+    version: int
+    court: str
+    list: str
+    court_sequence: int
+    batch_id: str
+    change: Change
+    state_row: int
+    relief_row: int | None
+    accepted_at: int
+    content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One publication: a file, or a single act. States: accepting, accepted."""
+
+    batch_id: str
+    court: str
+    source: str
+    source_hash: str
+    state: str
+    started_at: int
+    finished_at: int | None
+    accepted: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    warnings: int = 0
+
+
+_ENTRY_COLUMNS = tuple(each.name for each in fields(Entry))
+_UPDATE_COLUMNS = tuple(each.name for each in fields(Update))
+_BATCH_COLUMNS = tuple(each.name for each in fields(Batch))
+
+
+def open_register(settings: Settings, jurisdiction: str, clock: Clock | None = None) -> "Register":
+    """The register of a jurisdiction: its file below the state directory, or its schema in LIANDONG_OUTBOX_URL."""
+    url = settings.outbox_url or sqlite_url(settings.state_dir / "publisher" / f"{jurisdiction}.db")
+    schema = f"publisher_{jurisdiction.replace('-', '_')}"
+    return Register(open_database(url.replace("{jurisdiction}", jurisdiction), schema=schema), clock or SystemClock())
+
+
+class Register:
+    """One publisher's database. Methods with a connection belong into the caller's transaction."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        """Opens it, makes what is missing."""
+        self.engine = engine
+        self.tables: RegisterTables = register_tables()
+        create_tables(engine, self.tables.metadata)
+        self.outbox = SqlOutbox(engine, tables=self.tables.outbox, clock=clock)
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.engine.dispose()
+
+    # -- inside a transaction -----------------------------------------------------------------------------------------
+
+    def claim(self, connection: Connection, court: str) -> None:
+        """Waits until no other transaction changes this court's entries."""
+        self.take(connection, f"lock/{court}", 1)
+
+    def take(self, connection: Connection, name: str, count: int) -> int:
+        """Takes the next numbers of a sequence without a gap; the first of them. A rollback gives them back."""
+        sequences = self.tables.sequences
+        grown = (
+            update(sequences)
+            .where(sequences.c.name == name)
+            .values(value=sequences.c.value + count)
+            .returning(sequences.c.value)
+        )
+        last = connection.scalar(grown)
+        if last is None:
+            _insert_or_ignore(connection, sequences, {"name": name, "value": 0})
+            last = connection.execute(grown).scalar_one()
+        return int(last) - count + 1
+
+    def entries_by_key(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, list[Entry]]:
+        """All generations of these keys, oldest first; by another certificate's key only where the key has none itself."""
+        entries, other = self.tables.entries, self.tables.other_keys
+        wanted = self._select_entries().where(entries.c.key.in_(keys)).order_by(entries.c.generation)
+        found: dict[bytes, list[Entry]] = {}
+        for row in connection.execute(wanted):
+            entry = _entry(row)
+            found.setdefault(entry.key, []).append(entry)
+        by_other = (
+            self._select_entries(other.c.key)
+            .join_from(other, entries, other.c.ordinal == entries.c.ordinal)
+            .where(other.c.key.in_(keys), other.c.corrected_on.is_(None))
+        )
+        for row in connection.execute(by_other):
+            found.setdefault(row[-1], [_entry(row)])
+        return found
+
+    def corrected_keys(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, CorrectedKey]:
+        """Of these keys those whose certificate was corrected away."""
+        other, entries = self.tables.other_keys, self.tables.entries
+        wanted = (
+            select(other.c.key, entries.c.entry_id, other.c.corrected_on, other.c.name_hash)
+            .join_from(other, entries, other.c.ordinal == entries.c.ordinal)
+            .where(other.c.key.in_(keys), other.c.corrected_on.is_not(None))
+        )
+        return {key: CorrectedKey(*rest) for key, *rest in connection.execute(wanted)}
+
+    def whole_entry(self, connection: Connection, entry_id: bytes) -> WholeEntry | None:
+        """Everything about one entry."""
+        wanted = self._select_whole().where(self.tables.entries.c.entry_id == entry_id)
+        row = connection.execute(wanted).one_or_none()
+        return None if row is None else _whole(row)
+
+    def add_entries(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """New entries, all columns but `full_body`."""
+        if rows:
+            connection.execute(insert(self.tables.entries), rows)
+
+    def change_entries(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Newer versions of entries, found by `at_ordinal`; every row sets the same columns."""
+        if not rows:
+            return
+        entries = self.tables.entries
+        columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "at_ordinal"}
+        connection.execute(update(entries).where(entries.c.ordinal == bindparam("at_ordinal")).values(columns), rows)
+
+    def add_holders(self, connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
+        """Certificates of entries, so that a court finds its entries by them."""
+        if rows:
+            values = [{"certificate": certificate, "ordinal": ordinal} for certificate, ordinal in rows]
+            _insert_or_ignore(connection, self.tables.holders, values)
+
+    def add_other_keys(self, connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
+        """Keys by further certificates, so that a row that names only one of them finds the entry."""
+        if rows:
+            _insert_or_ignore(connection, self.tables.other_keys, [{"key": key, "ordinal": at} for key, at in rows])
+
+    def add_corrected_key(self, connection: Connection, key: bytes, ordinal: int, day: str, name_hash: bytes) -> None:
+        """A key whose certificate turned out to be wrong for this name."""
+        other = self.tables.other_keys
+        connection.execute(delete(other).where(other.c.key == key))
+        values = {"key": key, "ordinal": ordinal, "corrected_on": day, "name_hash": name_hash}
+        connection.execute(insert(other).values(values))
+
+    def add_updates(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Accepted updates."""
+        connection.execute(insert(self.tables.updates), rows)
+
+    def put_batch(self, connection: Connection, batch: Batch) -> None:
+        """A batch as it stands now."""
+        batches = self.tables.batches
+        values = {name: getattr(batch, name) for name in _BATCH_COLUMNS}
+        changed = connection.execute(update(batches).where(batches.c.batch_id == batch.batch_id).values(values))
+        if not changed.rowcount:
+            connection.execute(insert(batches), values)
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """One batch."""
+        batches = self.tables.batches.c
+        wanted = select(*(batches[name] for name in _BATCH_COLUMNS)).where(batches.batch_id == batch_id)
+        with reading(self.engine) as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else Batch(*row)
+
+    def last_batch_of(self, court: str, source_hash: str) -> Batch | None:
+        """The newest complete batch of a court from exactly this file."""
+        batches = self.tables.batches.c
+        wanted = (
+            select(*(batches[name] for name in _BATCH_COLUMNS))
+            .where(batches.court == court, batches.source_hash == source_hash, batches.state == "accepted")
+            .order_by(batches.started_at.desc())
+            .limit(1)
+        )
+        with reading(self.engine) as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else Batch(*row)
+
+    def update(self, update_id: bytes) -> Update | None:
+        """One update."""
+        found = self._updates(self.tables.updates.c.update_id == update_id, 1)
+        return found[0] if found else None
+
+    def updates_of_entry(self, entry_id: bytes) -> list[Update]:
+        """The history of an entry, oldest first."""
+        return self._updates(self.tables.updates.c.entry_id == entry_id, None)
+
+    def updates_of_batch(self, batch_id: str) -> Iterator[Update]:
+        """Updates of a batch in the order of their acceptance, read in pages."""
+        updates = self.tables.updates.c
+        after = 0
+        while page := self._updates((updates.batch_id == batch_id) & (updates.state_row > after), _PAGE):
+            yield from page
+            after = page[-1].state_row
+
+    def updates_after(self, state_row: int, limit: int) -> list[Update]:
+        """Updates behind a row of the state lane: how a ledger follows the register."""
+        return self._updates(self.tables.updates.c.state_row > state_row, limit)
+
+    def _updates(self, condition: Any, limit: int | None) -> list[Update]:
+        updates = self.tables.updates.c
+        wanted = select(*(updates[name] for name in _UPDATE_COLUMNS)).where(condition)
+        with reading(self.engine) as connection:
+            rows = connection.execute(wanted.order_by(updates.state_row).limit(limit)).all()
+        return [Update(**{**row._asdict(), "change": Change(row.change)}) for row in rows]
+
+    def live_ordinals(self, court: str, instruments: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Ordinal and id of a court's live entries, in order, read in pages."""
+        entries = self.tables.entries.c
+        after = 0
+        while True:
+            wanted = (
+                select(entries.ordinal, entries.entry_id)
+                .where(entries.ordinal > after, entries.court == court)
+                .where(entries.status < int(ENDED_FROM), entries.instrument.in_(instruments))
+                .order_by(entries.ordinal)
+                .limit(_PAGE)
+            )
+            with reading(self.engine) as connection:
+                page = connection.execute(wanted).all()
+            yield from ((row.ordinal, row.entry_id) for row in page)
+            if len(page) < _PAGE:
+                return
+            after = page[-1].ordinal
+
+    def find(
+        self, court: str, *, entry_id: bytes = b"", case_number: str = "", certificate: bytes = b""
+    ) -> list[WholeEntry]:
+        """A court's own entries by id, case number or certificate hash, newest last."""
+        entries, holders = self.tables.entries.c, self.tables.holders
+        wanted = self._select_whole().where(entries.court == court).order_by(entries.ordinal)
+        if entry_id:
+            wanted = wanted.where(entries.entry_id == entry_id)
+        if case_number:
+            wanted = wanted.where(entries.case_number == case_number)
+        if certificate:
+            held = select(holders.c.ordinal).where(holders.c.certificate == certificate)
+            wanted = wanted.where(entries.ordinal.in_(held))
+        with reading(self.engine) as connection:
+            return [_whole(row) for row in connection.execute(wanted)]
+
+    def count_live(self, court: str) -> int:
+        """How many live entries a court has."""
+        entries = self.tables.entries.c
+        wanted = select(func.count()).where(entries.court == court, entries.status < int(ENDED_FROM))
+        with reading(self.engine) as connection:
+            return connection.scalar(wanted) or 0
+
+    def _select_entries(self, *more: ColumnElement[Any]) -> Select[Any]:
+        entries = self.tables.entries.c
+        return select(*(entries[name] for name in _ENTRY_COLUMNS), *more)
+
+    def _select_whole(self) -> Select[Any]:
+        entries = self.tables.entries.c
+        return self._select_entries(
+            entries.court, entries.case_number, entries.body, entries.full_body, entries.certificates
+        )
+
+
+def _entry(row: Any) -> Entry:
+    ordinal, entry_id, key, generation, instrument, decision, status, *rest = row[: len(_ENTRY_COLUMNS)]
+    return Entry(ordinal, entry_id, key, generation, Instrument(instrument), decision, Status(status), *rest)
+
+
+def _whole(row: Any) -> WholeEntry:
+    return WholeEntry(_entry(row), row.court, row.case_number, row.body, row.full_body or row.body, row.certificates)
+
+
+def _insert_or_ignore(
+    connection: Connection, table: Any, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+) -> None:
+    """Inserts what is not there yet."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_or  # type: ignore[assignment]
+    connection.execute(insert_or(table).on_conflict_do_nothing(), values)

@@ -8,10 +8,9 @@ from ..schemas.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ..schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
 from ..schemas.signing import PROOF_LENGTH, Keyring, SignatureInvalid, verify, verify_from
 from ..topics.ports import Message, TopicPartition
+from .tally import OPAQUE_CLASS
 
 ENTRY_ID_LENGTH = 16
-OPAQUE = -1
-"""Version and status of a record that cannot be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A list record, or bytes that should be one (version `OPAQUE`)."""
+    """A list record, or bytes that should be one (class `OPAQUE_CLASS`)."""
 
     entry_id: bytes
     version: int
@@ -71,7 +70,7 @@ class Examiner:
         except Undecodable:
             prefix = None
         if prefix is None:
-            return Record(key, OPAQUE, OPAQUE, sha256(value).digest(), 0, "", 0, "opaque")
+            return Record(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
         return self._record(lane, key, prefix, body, message.timestamp()[1])
 
     def _record(self, lane: TopicPartition, key: bytes, prefix: GatePrefix, body: bytes, at: int) -> Record:
@@ -80,7 +79,7 @@ class Examiner:
             prefix["version"],
             prefix["status"],
             sha256(memoryview(body)[PROOF_LENGTH:]).digest(),
-            prefix["record_class"],
+            min(max(prefix["record_class"], 0), OPAQUE_CLASS - 1),
             prefix["court"],
             prefix["court_sequence"],
             "misplaced" if prefix["entry_id"] != key else self._alarm(lane.topic, prefix["court"], body, at),

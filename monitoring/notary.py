@@ -85,7 +85,8 @@ class Notary:
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
         self._issued_at: dict[int, int] = {}
         """Barriers issued by this process that have no head yet → when, ms UTC."""
-        self._next_barrier = self._next_commit = 0
+        self._newest_own: dict[TopicPartition, int] = {}
+        self._first = self._next_barrier = self._next_commit = 0
         self.live = False
         """True once it has read to where the logs ended when it started."""
 
@@ -97,6 +98,11 @@ class Notary:
                 self.step()
         finally:
             self.close()
+
+    @property
+    def head_number(self) -> int:
+        """The newest barrier a head was signed for."""
+        return self._progress.head_number
 
     def start(self) -> None:
         """Opens the tally and finds where to go on; nothing is issued yet."""
@@ -121,6 +127,7 @@ class Notary:
             self._read(message)
         self._alignment.take(self._apply, self._cut)
         if not self.live:
+            self._first = self._progress.issued + 1
             self.live = all(self._tally.lanes[lane].offset >= end for lane, end in self._ends.items())
         if len(self._tally.changed) >= _COMMIT_ENTRIES or now >= self._next_commit:
             self._store.commit(self._tally, self._progress)
@@ -162,12 +169,22 @@ class Notary:
     def _read(self, message: Message) -> None:
         lane = TopicPartition(self._ports.subscriber.topic_of(message), message.partition())
         seen = self._examiner.examine(lane, message)
-        number = seen.number if isinstance(seen, Marker) and seen.notary == self._config.notary else 0
-        if number > self._progress.issued:
-            if self.live:
-                raise NotaryDuplicated(self._config.notary, number)
-            self._progress.issued = number
-        self._alignment.put(lane, (lane, message.offset(), seen), number if number in self._issued_at else None)
+        number = 0
+        if isinstance(seen, Marker) and seen.notary == self._config.notary:
+            number = self._own_marker(lane, seen.number)
+        self._alignment.put(lane, (lane, message.offset(), seen), number or None)
+
+    def _own_marker(self, lane: TopicPartition, number: int) -> int:
+        """The number if it is to be cut at; 0 if it is from before this start."""
+        if not self.live:
+            self._progress.issued = max(self._progress.issued, number)
+            return 0
+        if number <= self._first - 1:
+            return 0
+        if number > self._progress.issued or number <= self._newest_own.get(lane, 0):
+            raise NotaryDuplicated(self._config.notary, number)
+        self._newest_own[lane] = number
+        return number
 
     def _apply(self, item: _Item) -> None:
         lane, offset, seen = item

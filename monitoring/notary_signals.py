@@ -12,6 +12,10 @@ class NotarySignals:
         self._process = process
         self._labels = {"jurisdiction": jurisdiction, "notary": notary}
         self._issued_at: int | None = None
+        self._outcomes = {
+            outcome: process.counter(signals.NOTARY_RECORDS, **self._labels, result=outcome.value)
+            for outcome in Outcome
+        }
 
     def barrier(self) -> None:
         """A barrier was issued."""
@@ -24,7 +28,7 @@ class NotarySignals:
 
     def record(self, outcome: Outcome, alarm: str) -> None:
         """A record, what became of it and what is wrong with it."""
-        self._process.counter(signals.NOTARY_RECORDS, **self._labels, result=outcome.value).inc()
+        self._outcomes[outcome].inc()
         if outcome is Outcome.LOWER:
             self._process.counter(signals.LOWER_VERSIONS, **self._labels).inc()
         reason = alarm or ("conflict" if outcome is Outcome.CONFLICT else "")

@@ -18,6 +18,8 @@ from .sequences import SequenceSet
 
 _PACKED = struct.Struct(">qi32sBH")
 _PENDING_LIMIT = 4_096
+OPAQUE_CLASS = 255
+"""Stands for the class of a record that cannot be read."""
 
 
 class Outcome(StrEnum):
@@ -38,8 +40,10 @@ class Held(NamedTuple):
     """What the tally keeps of the newest record of an entry: 47 bytes."""
 
     version: int
+    """Of a record that cannot be read: the last version that could, 0 if none."""
     status: int
     body_hash: bytes
+    """SHA-256 of the body behind its proof, or of all the bytes that cannot be read."""
     record_class: int
     court: int
     """Number of the court in the tally's own table."""
@@ -55,23 +59,31 @@ class Held(NamedTuple):
 
     def leaf(self, entry_id: bytes) -> bytes:
         """The leaf of `schemas.digest.leaf`, from what is kept."""
-        version, status = self.version.to_bytes(8, "big", signed=True), self.status.to_bytes(4, "big", signed=True)
-        return entry_id + version + status + self.body_hash
+        version, status = (-1, -1) if self.opaque else (self.version, self.status)
+        numbers = version.to_bytes(8, "big", signed=True) + status.to_bytes(4, "big", signed=True)
+        return entry_id + numbers + self.body_hash
+
+    @property
+    def opaque(self) -> bool:
+        """Bytes this release cannot read."""
+        return self.record_class == OPAQUE_CLASS
 
     @property
     def live(self) -> bool:
         """Active or shielded, and no canary."""
-        return 0 <= self.status < ENDED_FROM and self.record_class != RecordClass.CANARY
+        return self.status < ENDED_FROM and self.record_class not in {RecordClass.CANARY, OPAQUE_CLASS}
 
 
 def judge(held: Held | None, seen: Held, verified: bool) -> Outcome:
     """What a copy does with a record, given what it holds of that entry."""
     if held is None:
         return Outcome.APPLIED
+    if seen.opaque:
+        return Outcome.DUPLICATE if held.opaque and seen.body_hash == held.body_hash else Outcome.APPLIED
     if seen.version < held.version:
         return Outcome.LOWER
     if seen.version == held.version:
-        same = (seen.status, seen.body_hash) == (held.status, held.body_hash)
+        same = held.opaque or (seen.status, seen.body_hash) == (held.status, held.body_hash)
         return Outcome.DUPLICATE if same else Outcome.CONFLICT
     return Outcome.APPLIED if verified else Outcome.REFUSED
 
@@ -128,6 +140,8 @@ class Tally:
         held = Held.unpack(packed) if packed else None
         outcome = judge(held, seen, verified)
         if outcome is Outcome.APPLIED:
+            if seen.opaque and held is not None:
+                seen = seen._replace(version=held.version)
             self._replace(self.lanes[lane], entry_id, held, seen)
             self.changed[key] = seen.pack()
         return outcome

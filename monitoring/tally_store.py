@@ -121,7 +121,7 @@ def _name(lane: TopicPartition) -> str:
     return f"{lane.topic}/{lane.partition}"
 
 
-def _lane(stored: dict[str, Any], digest: bytes) -> LaneTally:
+def _lane(stored: dict[str, Any], digest: bytes | None) -> LaneTally:
     live = {int(court): count for court, count in stored["live"].items()}
     return LaneTally(stored["offset"], stored["records"], live, SetDigest(digest))
 

@@ -1,6 +1,7 @@
 """The ledger is a function of evidence: order, repetition and later receipts cannot make it say less."""
 
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,10 +27,12 @@ RELIEF = TopicPartition("court.relief.js.v1", 2)
 ELSEWHERE = TopicPartition("court.debtor-list.js.v1", 0)
 ACCEPTED = 1_000
 LATE_AFTER = 5_000
-UPDATE = Update(b"u" * 16, b"e" * 16, 3, False, "js", ACCEPTED, (Position(STATE, 10),))
+UPDATE = Update(
+    b"u" * 16, b"e" * 16, 3, frees=False, jurisdiction="js", accepted_at=ACCEPTED, positions=(Position(STATE, 10),)
+)
 RELEASE = replace(UPDATE, frees=True, positions=(Position(STATE, 10), Position(RELIEF, 4)))
 
-steps = st.builds(
+step_strategy = st.builds(
     Step,
     lane=st.sampled_from([STATE, RELIEF, ELSEWHERE]),
     at=st.integers(1_001, 1_020),
@@ -37,8 +40,10 @@ steps = st.builds(
     applied=st.integers(0, 14),
     contradicted=st.booleans(),
 ).filter(lambda step: step.received >= step.applied)
-canaries = st.builds(CanaryAnswer, at=st.integers(1_001, 1_030), right=st.booleans())
-nodes = st.builds(NodeEvidence, steps=st.lists(steps, max_size=8), canaries=st.lists(canaries, max_size=4))
+canary_strategy = st.builds(CanaryAnswer, at=st.integers(1_001, 1_030), right=st.booleans())
+nodes = st.builds(
+    NodeEvidence, steps=st.lists(step_strategy, max_size=8), canaries=st.lists(canary_strategy, max_size=4)
+)
 interceptions = st.builds(
     Interception,
     entry_id=st.sampled_from([b"e" * 16, b"f" * 16]),
@@ -56,15 +61,19 @@ times = st.integers(1_001, 20_000)
 
 
 @given(updates, nodes, st.randoms(use_true_random=False))
-def test_neither_the_order_of_receipts_nor_a_second_copy_of_them_matters(update, node, random) -> None:  # type: ignore[no-untyped-def]
-    again = [*node.steps, *node.steps], [*node.canaries, *node.canaries]
-    for each in again:
-        random.shuffle(each)
-    assert node_level(update, NodeEvidence(*again)) == node_level(update, node)
+def test_neither_the_order_of_receipts_nor_a_second_copy_of_them_matters(
+    update: Update, node: NodeEvidence, random: Random
+) -> None:
+    steps, canaries = [*node.steps, *node.steps], [*node.canaries, *node.canaries]
+    random.shuffle(steps)
+    random.shuffle(canaries)
+    assert node_level(update, NodeEvidence(steps, canaries)) == node_level(update, node)
 
 
-@given(updates, nodes, steps, canaries)
-def test_more_evidence_never_takes_a_node_back(update: Update, node: NodeEvidence, step: Step, canary: CanaryAnswer) -> None:
+@given(updates, nodes, step_strategy, canary_strategy)
+def test_more_evidence_never_takes_a_node_back(
+    update: Update, node: NodeEvidence, step: Step, canary: CanaryAnswer
+) -> None:
     more = NodeEvidence([*node.steps, step], [*node.canaries, canary])
     assert node_level(update, more)[0] >= node_level(update, node)[0]
 
@@ -78,7 +87,9 @@ def test_an_agency_stands_where_its_slowest_node_stands(update: Update, agency: 
 
 
 @given(updates, agencies, nodes, times)
-def test_one_more_node_never_lifts_an_agency(update: Update, agency: AgencyEvidence, node: NodeEvidence, now: int) -> None:
+def test_one_more_node_never_lifts_an_agency(
+    update: Update, agency: AgencyEvidence, node: NodeEvidence, now: int
+) -> None:
     more = replace(agency, nodes={**agency.nodes, "n4": node})
     if agency.nodes:
         assert standing(update, more, now, LATE_AFTER).level <= standing(update, agency, now, LATE_AFTER).level
@@ -137,7 +148,7 @@ def test_a_canary_proves_only_what_was_applied_before_it_was_asked() -> None:
 
 def test_an_interception_of_an_older_version_enforces_nothing() -> None:
     node = {"n1": NodeEvidence([_applied(11)])}
-    older, same = Interception(b"e" * 16, 2, False, 1_100), Interception(b"e" * 16, 3, False, 1_200)
+    older, same = (Interception(b"e" * 16, version, released=False, at=at) for version, at in ((2, 1_100), (3, 1_200)))
     assert _state(UPDATE, AgencyEvidence(node, [older]))[0] is State.APPLIED
     assert _state(UPDATE, AgencyEvidence(node, [older, same])) == (State.ENFORCED, 1_200)
     assert _state(RELEASE, AgencyEvidence(node, [same]))[0] is State.APPLIED

@@ -143,7 +143,7 @@ def _execute(connection: Connection, context: AgencyContext, command: Command) -
 def _opened(context: AgencyContext, command: Command) -> WatchOrder:
     where = sealing_context("control-command", command.command_id)
     try:
-        return WatchOrder.from_record(open_sealed(command.sealed, where, context.sealing_key))
+        return WatchOrder.from_record(open_sealed(command.sealed, where, *context.sealing_keys))
     except (CannotOpen, Undecodable, FramingError) as closed:
         raise Refused(FeedbackCode.DOC_INVALID, closed.message) from closed
     except KeyError as other:

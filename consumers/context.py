@@ -31,7 +31,8 @@ class AgencyContext:
     held: frozenset[str]
     """Kinds of assets and whereabouts this agency can tell of."""
     signer: Signer = field(repr=False)
-    sealing_key: SealingKey = field(repr=False)
+    sealing_keys: Sequence[SealingKey] = field(repr=False)
+    """The current one first; older ones open what was sealed before a rotation."""
     directory: Directory = field(repr=False)
     matching_keys: Sequence[MatchingKey] = field(repr=False)
     outbox: SqlOutbox = field(repr=False)

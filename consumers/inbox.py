@@ -4,7 +4,7 @@ Nothing counts unless a registered agency signed it and it is sealed to this cou
 only under one of the court's own watches that asks for it. What does not count is shown as refused, its content dropped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -53,7 +53,7 @@ class CourtContext:
 
     court: str
     jurisdiction: str
-    sealing_key: SealingKey = field(repr=False)
+    sealing_keys: Sequence[SealingKey] = field(repr=False)
     directory: Directory = field(repr=False)
     commands: OwnCommands = field(repr=False)
     clock: Clock = field(repr=False)
@@ -135,7 +135,7 @@ class Inbox:
         if item.refused:
             return Opened(item, record, {})
         where = sealing_context(item.schema, item.event_id)
-        return Opened(item, record, open_sealed(record["sealed"], where, self._context.sealing_key))
+        return Opened(item, record, open_sealed(record["sealed"], where, *self._context.sealing_keys))
 
     def _partitions(self) -> list[TopicPartition]:
         topics = topics_of(self._context.jurisdiction)
@@ -214,7 +214,9 @@ class Inbox:
 
     def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            return open_sealed(record["sealed"], sealing_context(item.schema, item.event_id), self._context.sealing_key)
+            return open_sealed(
+                record["sealed"], sealing_context(item.schema, item.event_id), *self._context.sealing_keys
+            )
         except (CannotOpen, Undecodable, FramingError) as closed:
             raise _Refused("ENVELOPE_UNREADABLE") from closed
 

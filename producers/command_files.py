@@ -47,7 +47,7 @@ TEMPLATE = """\
   subject:
     name: 陈思远
     certificates:
-      - {type: CN_ID, number: "110105194912310021"}   # passports also need country, for example KOR
+      - {type: CN_ID, number: "11010519491231002X"}   # passports also need country, for example KOR
 
 # End a watch at once; needs nothing but its id.
 - command: stop-watch

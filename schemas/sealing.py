@@ -78,14 +78,16 @@ def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recip
     return to_wire("sealed-envelope", encode("sealed-envelope", envelope))
 
 
-def open_sealed(sealed: bytes, context: str, key: SealingKey) -> dict[str, Any]:
-    """The record inside an envelope; ``CannotOpen`` if it is not for this key."""
+def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any]:
+    """The record inside an envelope, opened with whichever of a participant's keys it was sealed to; CannotOpen if none."""
     envelope, aad = decode(*unframe(sealed)), context.encode()
-    mine = [wrap["wrapped"] for wrap in envelope["wraps"] if wrap["key_id"] == key.key_id]
+    by_id = {key.key_id: key for key in keys}
+    mine = [(by_id[wrap["key_id"]], wrap["wrapped"]) for wrap in envelope["wraps"] if wrap["key_id"] in by_id]
     if not mine:
-        raise CannotOpen(f"not sealed to key {key.key_id.hex()}")
+        raise CannotOpen(f"not sealed to key {', '.join(each.hex() for each in by_id)}")
+    key, wrapped = mine[0]
     try:
-        secret = key.unwrap(mine[0], aad)
+        secret = key.unwrap(wrapped, aad)
         plain = AESGCM(secret).decrypt(envelope["nonce"], envelope["ciphertext"], aad)
     except (InvalidTag, ValueError) as broken:
         raise CannotOpen("the envelope was changed or belongs to another record") from broken

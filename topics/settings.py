@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     state_dir: Path = Path("~/.liandong")
     """Keys, stores and the embedded Kafka."""
     matching_key_file: Path | None = None
-    """The key of certificate surrogates (32 bytes); by default under the state directory."""
+    """The key of certificate surrogates, a file `<number>.key`, or a folder of them; by default under the state directory."""
+    root_public_key: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Public half (hex) of the root that signs all participants' keys; by default that of the root in the state directory."""
     barrier_interval_seconds: float = Field(default=1.0, gt=0)
     """Between two barriers of the notary."""
     head_valid_seconds: float = Field(default=60.0, gt=0)

@@ -73,20 +73,20 @@ def accept(
     relief_rows = iter(register.outbox.append(connection, "relief", relief))
     state_rows = register.outbox.append(connection, "state", state)
     updates = [
-        {
-            "update_id": made.update_id,
-            "entry_id": draft.entry_id,
-            "version": draft.version,
-            "court": desk.court,
-            "list": topic,
-            "court_sequence": sequence,
-            "batch_id": batch_id,
-            "change": int(draft.change),
-            "state_row": state_row,
-            "relief_row": next(relief_rows) if draft.change in RELIEF else None,
-            "accepted_at": now,
-            "content_hash": sha256(memoryview(made.body)[PROOF_LENGTH:]).digest(),
-        }
+        (
+            made.update_id,
+            draft.entry_id,
+            draft.version,
+            desk.court,
+            topic,
+            sequence,
+            batch_id,
+            int(draft.change),
+            state_row,
+            next(relief_rows) if draft.change in RELIEF else None,
+            now,
+            sha256(memoryview(made.body)[PROOF_LENGTH:]).digest(),
+        )
         for (draft, made, topic, sequence), state_row in zip(sealed, state_rows, strict=True)
     ]
     register.add_updates(connection, updates)

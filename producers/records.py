@@ -18,6 +18,10 @@ from ..schemas.surrogates import MatchingKey
 from .intake.model import HeldCertificate, ListingInput
 
 Fields = dict[str, Any]
+CONTENT = ("instrument", "person_kind", "person_role", "effective_from", "effective_until", "name", "court_name",
+           "case_number", "decision_number", "grounds", "term_start", "term_end", "filing_date", "publish_date",
+           "basis_number", "basis_maker", "performance", "claim_amount", "related_entity")  # fmt: skip
+"""Fields of a record that come from the listing; those a court can correct."""
 _EMPTIED = ("name", "case_number", "decision_number", "term_start", "term_end", "filing_date", "publish_date",
             "basis_number", "basis_maker", "claim_amount", "related_entity")  # fmt: skip
 """Text fields of a record that must not outlive the entry."""
@@ -54,7 +58,7 @@ def digest_of(content: Mapping[str, Any], certificates: Sequence[HeldCertificate
         (int(one.certificate.type), one.certificate.country, one.certificate.number, int(one.link))
         for one in certificates
     )
-    said = [content[name] for name in sorted(content)]
+    said = [content[name] for name in CONTENT]
     return blake2b(repr((said, held)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -5,13 +5,14 @@ A transaction that changes a court's entries first takes that court's lock (`cla
 interleave, and its sequence numbers have the order of its outbox rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, delete, func, insert, select, update
 
 from ..schemas.listing import ENDED_FROM, Change, Instrument, Status
+from ..topics.bulk import Row, insert_missing_rows, insert_rows
 from ..topics.database import create_tables, open_database, reading, sqlite_url
 from ..topics.outbox import SqlOutbox
 from ..topics.ports import Clock, SystemClock
@@ -149,7 +150,7 @@ class Register:
         )
         last = connection.scalar(grown)
         if last is None:
-            _insert_or_ignore(connection, sequences, {"name": name, "value": 0})
+            insert_missing_rows(connection, sequences, ("name", "value"), [(name, 0)])
             last = connection.execute(grown).scalar_one()
         return int(last) - count + 1
 
@@ -161,6 +162,8 @@ class Register:
         for row in connection.execute(wanted):
             entry = _entry(row)
             found.setdefault(entry.key, []).append(entry)
+        if not self._has_other_keys(connection):
+            return found
         by_other = (
             self._select_entries(other.c.key)
             .join_from(other, entries, other.c.ordinal == entries.c.ordinal)
@@ -172,6 +175,8 @@ class Register:
 
     def corrected_keys(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, CorrectedKey]:
         """Of these keys those whose certificate was corrected away."""
+        if not self._has_other_keys(connection):
+            return {}
         other, entries = self.tables.other_keys, self.tables.entries
         wanted = (
             select(other.c.key, entries.c.entry_id, other.c.corrected_on, other.c.name_hash)
@@ -180,6 +185,10 @@ class Register:
         )
         return {key: CorrectedKey(*rest) for key, *rest in connection.execute(wanted)}
 
+    def _has_other_keys(self, connection: Connection) -> bool:
+        """Many registers have none at all, and asking for thousands of keys costs."""
+        return connection.scalar(select(self.tables.other_keys.c.ordinal).limit(1)) is not None
+
     def whole_entry(self, connection: Connection, entry_id: bytes) -> WholeEntry | None:
         """Everything about one entry."""
         wanted = self._select_whole().where(self.tables.entries.c.entry_id == entry_id)
@@ -187,9 +196,8 @@ class Register:
         return None if row is None else _whole(row)
 
     def add_entries(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """New entries, all columns but `full_body`."""
-        if rows:
-            connection.execute(insert(self.tables.entries), rows)
+        """New entries, the same columns in every row."""
+        _insert_mappings(connection, self.tables.entries, rows)
 
     def change_entries(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Newer versions of entries, found by `at_ordinal`; every row sets the same columns."""
@@ -201,14 +209,11 @@ class Register:
 
     def add_holders(self, connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
         """Certificates of entries, so that a court finds its entries by them."""
-        if rows:
-            values = [{"certificate": certificate, "ordinal": ordinal} for certificate, ordinal in rows]
-            _insert_or_ignore(connection, self.tables.holders, values)
+        insert_missing_rows(connection, self.tables.holders, ("certificate", "ordinal"), rows)
 
     def add_other_keys(self, connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
         """Keys by further certificates, so that a row that names only one of them finds the entry."""
-        if rows:
-            _insert_or_ignore(connection, self.tables.other_keys, [{"key": key, "ordinal": at} for key, at in rows])
+        insert_missing_rows(connection, self.tables.other_keys, ("key", "ordinal"), rows)
 
     def add_corrected_key(self, connection: Connection, key: bytes, ordinal: int, day: str, name_hash: bytes) -> None:
         """A key whose certificate turned out to be wrong for this name."""
@@ -217,9 +222,9 @@ class Register:
         values = {"key": key, "ordinal": ordinal, "corrected_on": day, "name_hash": name_hash}
         connection.execute(insert(other).values(values))
 
-    def add_updates(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Accepted updates."""
-        connection.execute(insert(self.tables.updates), rows)
+    def add_updates(self, connection: Connection, rows: Iterable[Row]) -> None:
+        """Accepted updates, values in the order of `Update`'s fields."""
+        insert_rows(connection, self.tables.updates, _UPDATE_COLUMNS, rows)
 
     def put_batch(self, connection: Connection, batch: Batch) -> None:
         """A batch as it stands now."""
@@ -342,12 +347,6 @@ def _whole(row: Any) -> WholeEntry:
     return WholeEntry(_entry(row), row.court, row.case_number, row.body, row.full_body or row.body, row.certificates)
 
 
-def _insert_or_ignore(
-    connection: Connection, table: Any, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
-) -> None:
-    """Inserts what is not there yet."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_or
-    else:
-        from sqlalchemy.dialects.sqlite import insert as insert_or  # type: ignore[assignment]
-    connection.execute(insert_or(table).on_conflict_do_nothing(), values)
+def _insert_mappings(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        insert_rows(connection, table, tuple(rows[0]), (tuple(row.values()) for row in rows))

@@ -23,16 +23,18 @@ from sqlalchemy import (
     Text,
     delete,
     func,
-    insert,
     select,
     update,
 )
 
+from .bulk import insert_missing_rows, insert_rows
 from .database import create_tables, reading
 from .ports import Clock, Delivered, LeaseLost, OutboxRow, OutgoingRecord, SystemClock
 
 LANES = ("relief", "state", "events")
 _IN_LIMIT = 1000
+_ROW_COLUMNS = ("lane", "number", "topic", "key", "value", "headers", "to_partition", "accepted_at")
+_POSITION_COLUMNS = ("lane", "number", "topic", "log_partition", "log_offset", "log_timestamp")
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[tuple[str, bytes]]).decode
 
@@ -145,10 +147,10 @@ class SqlOutbox:
         if not missing and leased:
             return
         with self._engine.begin() as connection:
-            _insert_missing(connection, self._t.lease, {"name": "relay", "owner": "", "epoch": 0, "expires_at": 0})
-            for lane in self._lanes:
-                _insert_missing(connection, self._t.lanes, {"lane": lane, "last_number": 0})
-                _insert_missing(connection, self._t.sent, {"lane": lane, "through": 0})
+            insert_missing_rows(connection, self._t.lease, ("name", "owner", "epoch", "expires_at"), [("relay", "", 0, 0)])
+            fresh = [(lane, 0) for lane in self._lanes]
+            insert_missing_rows(connection, self._t.lanes, ("lane", "last_number"), fresh)
+            insert_missing_rows(connection, self._t.sent, ("lane", "through"), fresh)
 
     def append(self, connection: Connection, lane: str, records: Sequence[OutgoingRecord]) -> list[int]:
         """Puts records into a lane inside the caller's transaction; their row numbers.
@@ -169,19 +171,10 @@ class SqlOutbox:
         numbers = list(range(last - len(records) + 1, last + 1))
         now = self._clock.now()
         rows = [
-            {
-                "lane": lane,
-                "number": number,
-                "topic": record.topic,
-                "key": record.key,
-                "value": record.value,
-                "headers": _pack(record.headers),
-                "to_partition": record.partition,
-                "accepted_at": now,
-            }
-            for number, record in zip(numbers, records, strict=True)
+            (lane, number, each.topic, each.key, each.value, _pack(each.headers), each.partition, now)
+            for number, each in zip(numbers, records, strict=True)
         ]
-        connection.execute(insert(self._t.rows), rows)
+        insert_rows(connection, self._t.rows, _ROW_COLUMNS, rows)
         return numbers
 
     def lanes(self) -> Sequence[str]:
@@ -261,7 +254,8 @@ class SqlOutbox:
             through = connection.scalar(select(sent.c.through).where(sent.c.lane == lane)) or 0
             if [number for number, _ in delivered] != list(range(through + 1, last + 1)):
                 raise ValueError(f"rows {first} to {last} do not continue lane {lane}, sent through {through}")
-            connection.execute(insert(self._t.positions), [_position(lane, *each) for each in delivered])
+            places = [(lane, number, at.topic, at.partition, at.offset, at.timestamp) for number, at in delivered]
+            insert_rows(connection, self._t.positions, _POSITION_COLUMNS, places)
             connection.execute(delete(rows).where(rows.c.lane == lane, rows.c.number.between(first, last)))
             connection.execute(update(sent).where(sent.c.lane == lane).values(through=last))
 
@@ -291,23 +285,3 @@ class SqlOutbox:
     def _oldest(self, lane: str, number: int) -> Select[int]:
         rows = self._t.rows.c
         return select(rows.accepted_at).where(rows.lane == lane, rows.number == number)
-
-
-def _position(lane: str, number: int, at: Delivered) -> dict[str, object]:
-    return {
-        "lane": lane,
-        "number": number,
-        "topic": at.topic,
-        "log_partition": at.partition,
-        "log_offset": at.offset,
-        "log_timestamp": at.timestamp,
-    }
-
-
-def _insert_missing(connection: Connection, table: Table, row: dict[str, object]) -> None:
-    """Inserts a row unless another process just did."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_or
-    else:
-        from sqlalchemy.dialects.sqlite import insert as insert_or  # type: ignore[assignment]
-    connection.execute(insert_or(table).values(row).on_conflict_do_nothing())

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
+from ..consumers.reading import may_be_entry, unwrap
+from ..consumers.verification import RefreshingKeyring, Verifier
 from ..schemas.catalogue import is_version_of
 from ..schemas.codec import GatePrefix, Undecodable, decode, decode_prefix
-from ..schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
-from ..schemas.signing import PROOF_LENGTH, Keyring, SignatureInvalid, verify, verify_from
+from ..schemas.framing import FramingError
+from ..schemas.signing import PROOF_LENGTH, SignatureInvalid
 from ..topics.ports import Message, TopicPartition
 from .tally import OPAQUE_CLASS
-
-ENTRY_ID_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,14 @@ class Record:
     court: str
     court_sequence: int
     alarm: str = ""
-    """Why it must not replace anything: signature, foreign-court, misplaced, opaque; empty if all is well."""
+    """What is wrong with it: signature or opaque; empty if all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A null value under an entry's key."""
+
+    entry_id: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +49,43 @@ class Foreign:
     """A message that is neither; it changes no copy."""
 
     reason: str
-    """tombstone, key or barrier."""
+    """key or barrier."""
+
+
+Examined = Marker | Record | Tombstone | Foreign
 
 
 class Examiner:
     """Reads the messages of one jurisdiction's lists and verifies every signature."""
 
-    def __init__(self, jurisdiction: str, keyring: Keyring) -> None:
+    def __init__(self, jurisdiction: str, keyring: RefreshingKeyring) -> None:
         self._jurisdiction = jurisdiction
-        self._keyring = keyring
+        self._verifier = Verifier(keyring)
 
-    def examine(self, lane: TopicPartition, message: Message) -> Marker | Record | Foreign:
-        """Never raises for what somebody wrote; that is the finding."""
-        key, value = message.key(), message.value()
+    def examine(self, lane: TopicPartition, message: Message) -> Examined:
+        """Never raises for what somebody wrote, that is the finding; TransportError if keys cannot be looked up."""
+        key, value = message.key() or b"", message.value()
         if value is None:
-            return Foreign("tombstone")
+            return Tombstone(key) if may_be_entry(key) else Foreign("key")
         try:
-            fingerprint, body = unframe(value, dict(message.headers() or ()).get(FINGERPRINT_HEADER))
-        except (FramingError, ValueError):
+            fingerprint, body = unwrap(message, value)
+        except FramingError:
             fingerprint, body = b"", b""
         if is_version_of(fingerprint, "barrier"):
             return self._marker(lane, fingerprint, body)
-        if key is None or len(key) != ENTRY_ID_LENGTH:
+        prefix = _prefix(body) if is_version_of(fingerprint, "list-record") else None
+        if prefix is not None and prefix["entry_id"] == key and prefix["version"] > 0:
+            return self._record(key, prefix, fingerprint, body)
+        if not may_be_entry(key):
             return Foreign("key")
-        try:
-            prefix = decode_prefix(body) if is_version_of(fingerprint, "list-record") else None
-        except Undecodable:
-            prefix = None
-        if prefix is None:
-            return Record(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
-        return self._record(lane, key, prefix, body, message.timestamp()[1])
+        return Record(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
 
-    def _record(self, lane: TopicPartition, key: bytes, prefix: GatePrefix, body: bytes, at: int) -> Record:
+    def _record(self, key: bytes, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> Record:
+        try:
+            self._verifier.record(fingerprint, body, prefix, self._jurisdiction)
+            alarm = ""
+        except (SignatureInvalid, Undecodable):
+            alarm = "signature"
         return Record(
             key,
             prefix["version"],
@@ -82,24 +94,23 @@ class Examiner:
             min(max(prefix["record_class"], 0), OPAQUE_CLASS - 1),
             prefix["court"],
             prefix["court_sequence"],
-            "misplaced" if prefix["entry_id"] != key else self._alarm(lane.topic, prefix["court"], body, at),
+            alarm,
         )
-
-    def _alarm(self, topic: str, court: str, body: bytes, at: int) -> str:
-        try:
-            signer = verify(body, topic, self._keyring, at)
-        except SignatureInvalid:
-            return "signature"
-        if signer.participant != court or signer.kind != "court" or signer.jurisdiction != self._jurisdiction:
-            return "foreign-court"
-        return ""
 
     def _marker(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Marker | Foreign:
         try:
             barrier = decode(fingerprint, body)
-            verify_from(body, "barrier", self._keyring, barrier["notary"], barrier["issued_at"])
+            notary, issued_at = barrier["notary"], barrier["issued_at"]
+            self._verifier.notary(body, "barrier", notary, self._jurisdiction, issued_at)
         except (Undecodable, SignatureInvalid):
             return Foreign("barrier")
         if (barrier["jurisdiction"], barrier["topic"], barrier["partition"]) != (self._jurisdiction, *lane):
             return Foreign("barrier")
-        return Marker(barrier["notary"], barrier["number"], barrier["issued_at"])
+        return Marker(notary, barrier["number"], issued_at)
+
+
+def _prefix(body: bytes) -> GatePrefix | None:
+    try:
+        return decode_prefix(body)
+    except Undecodable:
+        return None

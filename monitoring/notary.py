@@ -13,14 +13,15 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..consumers.verification import RefreshingKeyring
 from ..schemas.errors import LiandongError
-from ..schemas.signing import Keyring, Signer
+from ..schemas.signing import Signer
 from ..topics import names
 from ..topics.ports import BEGINNING, Clock, Message, Publisher, Subscriber, TopicPartition
 from ..topics.signals import Signals
 from .alignment import Alignment
 from .announcer import Announcer, HeadTerms
-from .examine import Examiner, Foreign, Marker, Record
+from .examine import Examined, Examiner, Foreign, Marker, Record, Tombstone
 from .heads import last_heads
 from .log_reading import topic_lanes
 from .notary_signals import NotarySignals
@@ -34,7 +35,7 @@ _COMMIT_ENTRIES = 50_000
 _WAIT = 0.2
 """Longest wait in the transport, seconds: `stop` is seen after this."""
 
-_Item = tuple[TopicPartition, int, Marker | Record | Foreign]
+_Item = tuple[TopicPartition, int, Examined]
 
 
 class NotaryDuplicated(LiandongError):
@@ -69,7 +70,7 @@ class NotaryPorts:
     publisher: Publisher
     subscriber: Subscriber
     signer: Signer
-    keyring: Keyring
+    keyring: RefreshingKeyring
     clock: Clock
     signals: Signals
 
@@ -191,10 +192,12 @@ class Notary:
         self._tally.lanes[lane].offset = offset + 1
         if isinstance(seen, Foreign):
             self._signals.foreign(seen.reason)
+        elif isinstance(seen, Tombstone):
+            self._signals.record(self._tally.remove(lane, seen.entry_id), "")
         elif isinstance(seen, Record):
             court = self._tally.court_number("" if seen.alarm else seen.court)  # no name is taken from a bad record
-            held = Held(seen.version, seen.status, seen.body_hash, seen.record_class, court)
-            outcome = self._tally.apply(lane, seen.entry_id, held, verified=not seen.alarm)
+            numbers = seen.version, seen.status, seen.body_hash, seen.record_class
+            outcome = self._tally.apply(lane, seen.entry_id, Held(*numbers, court, verified=not seen.alarm))
             if not seen.alarm:
                 self._tally.note_sequence(lane.topic, seen.court, seen.court_sequence)
             self._signals.record(outcome, seen.alarm)

@@ -4,6 +4,8 @@ from ..topics import signals
 from ..topics.signals import Signals
 from .tally import Outcome, Tally
 
+_ALARMS = {Outcome.CONFLICT: "conflict", Outcome.HEALED: "conflict", Outcome.KEPT: "tombstone"}
+
 
 class NotarySignals:
     """The metrics of one notary."""
@@ -31,7 +33,7 @@ class NotarySignals:
         self._outcomes[outcome].inc()
         if outcome is Outcome.LOWER:
             self._process.counter(signals.LOWER_VERSIONS, **self._labels).inc()
-        reason = alarm or ("conflict" if outcome is Outcome.CONFLICT else "")
+        reason = alarm or _ALARMS.get(outcome, "")
         if reason:
             self._process.counter(signals.NOTARY_ALARMS, **self._labels, reason=reason).inc()
 

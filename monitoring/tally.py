@@ -16,7 +16,7 @@ from ..schemas.listing import ENDED_FROM, RecordClass
 from ..topics.ports import TopicPartition
 from .sequences import SequenceSet
 
-_PACKED = struct.Struct(">qi32sBH")
+_PACKED = struct.Struct(">qi32sBH?")
 _PENDING_LIMIT = 4_096
 OPAQUE_CLASS = 255
 """Stands for the class of a record that cannot be read."""
@@ -32,12 +32,18 @@ class Outcome(StrEnum):
     """A lower version than the one held. Alarm: compaction would keep the wrong one."""
     CONFLICT = "conflict"
     """The version held, with other content. Alarm: a version must never be used twice."""
+    HEALED = "healed"
+    """As CONFLICT, but what was held was forged and this is not: applied."""
+    REMOVED = "removed"
+    """A null value over an entry that has ended."""
+    KEPT = "kept"
+    """A null value over an entry that has not ended. Alarm."""
     REFUSED = "refused"
     """It would have replaced a held record, but its signature does not hold. Alarm."""
 
 
 class Held(NamedTuple):
-    """What the tally keeps of the newest record of an entry: 47 bytes."""
+    """What the tally keeps of the newest record of an entry: 48 bytes."""
 
     version: int
     """Of a record that cannot be read: the last version that could, 0 if none."""
@@ -47,6 +53,8 @@ class Held(NamedTuple):
     record_class: int
     court: int
     """Number of the court in the tally's own table."""
+    verified: bool
+    """Its signature holds."""
 
     def pack(self) -> bytes:
         """The bytes to store."""
@@ -74,7 +82,7 @@ class Held(NamedTuple):
         return self.status < ENDED_FROM and self.record_class not in {RecordClass.CANARY, OPAQUE_CLASS}
 
 
-def judge(held: Held | None, seen: Held, verified: bool) -> Outcome:
+def judge(held: Held | None, seen: Held) -> Outcome:
     """What a copy does with a record, given what it holds of that entry."""
     if held is None:
         return Outcome.APPLIED
@@ -82,10 +90,11 @@ def judge(held: Held | None, seen: Held, verified: bool) -> Outcome:
         return Outcome.DUPLICATE if held.opaque and seen.body_hash == held.body_hash else Outcome.APPLIED
     if seen.version < held.version:
         return Outcome.LOWER
-    if seen.version == held.version:
-        same = held.opaque or (seen.status, seen.body_hash) == (held.status, held.body_hash)
-        return Outcome.DUPLICATE if same else Outcome.CONFLICT
-    return Outcome.APPLIED if verified else Outcome.REFUSED
+    if seen.version == held.version and not held.opaque:
+        if seen.body_hash == held.body_hash:
+            return Outcome.DUPLICATE
+        return Outcome.HEALED if seen.verified and not held.verified else Outcome.CONFLICT
+    return Outcome.APPLIED if seen.verified else Outcome.REFUSED
 
 
 @dataclass(slots=True)
@@ -104,7 +113,7 @@ class LaneTally:
     def settle(self) -> SetDigest:
         """The digest with everything in it; many leaves at once are cheaper than one by one."""
         added, removed = self.pending
-        if added:
+        if added or removed:
             self.digest.update(added, removed)
             self.pending = ([], [])
         return self.digest
@@ -121,7 +130,7 @@ class Tally:
         self.sequences: dict[tuple[str, str], SequenceSet] = {}
         """(logical topic, court) → court sequences seen in records whose signature holds."""
         self.changed: dict[bytes, bytes] = {}
-        """Packed newest records not yet stored, by `entry_key`."""
+        """Packed newest records not yet stored, by `entry_key`; empty for those removed."""
         self._find = find
         self._topics = {topic: index for index, topic in enumerate(sorted({lane.topic for lane in self.lanes}))}
 
@@ -133,18 +142,33 @@ class Tally:
         """Where an entry is kept: list, partition, entry id."""
         return struct.pack(">BH", self._topics[lane.topic], lane.partition) + entry_id
 
-    def apply(self, lane: TopicPartition, entry_id: bytes, seen: Held, verified: bool) -> Outcome:
+    def apply(self, lane: TopicPartition, entry_id: bytes, seen: Held) -> Outcome:
         """Takes a record into the tally if the rule lets it."""
         key = self.entry_key(lane, entry_id)
-        packed = self.changed.get(key) or self._find(key)
-        held = Held.unpack(packed) if packed else None
-        outcome = judge(held, seen, verified)
-        if outcome is Outcome.APPLIED:
+        held = self._held(key)
+        outcome = judge(held, seen)
+        if outcome in {Outcome.APPLIED, Outcome.HEALED}:
             if seen.opaque and held is not None:
                 seen = seen._replace(version=held.version)
             self._replace(self.lanes[lane], entry_id, held, seen)
             self.changed[key] = seen.pack()
         return outcome
+
+    def remove(self, lane: TopicPartition, entry_id: bytes) -> Outcome:
+        """Takes a null value: an entry that has ended is forgotten after its legal retention."""
+        key = self.entry_key(lane, entry_id)
+        held = self._held(key)
+        if held is None:
+            return Outcome.DUPLICATE
+        if held.opaque or held.status < ENDED_FROM:
+            return Outcome.KEPT
+        self._replace(self.lanes[lane], entry_id, held, None)
+        self.changed[key] = b""
+        return Outcome.REMOVED
+
+    def _held(self, key: bytes) -> Held | None:
+        packed = self.changed[key] if key in self.changed else self._find(key)
+        return Held.unpack(packed) if packed else None
 
     def note_sequence(self, topic: str, court: str, number: int) -> None:
         """Notes the sequence number of a verified record of a court."""
@@ -161,16 +185,17 @@ class Tally:
         return sum(tally.live.get(number, 0) for lane, tally in self.lanes.items() if lane.topic == topic)
 
     @staticmethod
-    def _replace(tally: LaneTally, entry_id: bytes, held: Held | None, seen: Held) -> None:
+    def _replace(tally: LaneTally, entry_id: bytes, held: Held | None, seen: Held | None) -> None:
         added, removed = tally.pending
-        added.append(seen.leaf(entry_id))
-        if held is None:
-            tally.records += 1
-        else:
+        if held is not None:
+            tally.records -= 1
             removed.append(held.leaf(entry_id))
             if held.live:
                 tally.live[held.court] -= 1
-        if seen.live:
-            tally.live[seen.court] = tally.live.get(seen.court, 0) + 1
-        if len(added) >= _PENDING_LIMIT:
+        if seen is not None:
+            tally.records += 1
+            added.append(seen.leaf(entry_id))
+            if seen.live:
+                tally.live[seen.court] = tally.live.get(seen.court, 0) + 1
+        if len(added) + len(removed) >= _PENDING_LIMIT:
             tally.settle()

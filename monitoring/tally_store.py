@@ -1,6 +1,6 @@
 """Where a notary keeps its tally between runs: one LMDB environment, one commit for entries, digests and offsets.
 
-47 bytes of value and 19 of key per entry, under 1.5 GB for ten million. A commit is on disk when it returns, so whatever a
+48 bytes of value and 19 of key per entry, under 1.5 GB for ten million. A commit is on disk when it returns, so whatever a
 notary publishes afterwards it can answer for after any crash.
 """
 
@@ -105,7 +105,10 @@ class TallyStore:
     def _write(self, tally: Tally, progress: Progress) -> None:
         with self._env.begin(write=True) as change:
             for key in sorted(tally.changed):
-                change.put(key, tally.changed[key], db=self._entries)
+                if packed := tally.changed[key]:
+                    change.put(key, packed, db=self._entries)
+                else:
+                    change.delete(key, db=self._entries)
             for lane, kept in tally.lanes.items():
                 change.put(_DIGEST + _name(lane).encode(), kept.settle().state(), db=self._meta)
             change.put(_META, json.dumps(_meta(tally, progress)).encode(), db=self._meta)

@@ -12,6 +12,7 @@ from .framing import frame, unframe
 
 _read = fastavro.schemaless_reader
 _write = fastavro.schemaless_writer
+_INT = 1 << 31
 
 
 class Undecodable(LiandongError):
@@ -77,9 +78,12 @@ def decode(fingerprint: bytes, body: bytes) -> dict[str, Any]:
 def decode_prefix(body: bytes) -> GatePrefix:
     """The gate prefix of a ``ListRecord`` body of any version; the rest is not looked at."""
     try:
-        return cast("GatePrefix", _read(BytesIO(body), gate_prefix(), None))
+        prefix = cast("GatePrefix", _read(BytesIO(body), gate_prefix(), None))
     except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as broken:
         raise Undecodable(f"no gate prefix: {str(broken) or type(broken).__name__}") from broken
+    if not -_INT <= prefix["status"] < _INT:  # the library reads 64 bits; a leaf of the digest holds 32
+        raise Undecodable("no gate prefix: the status is no int")
+    return prefix
 
 
 def to_wire(name: str, body: bytes, registry_id: int | None = None) -> bytes:

@@ -86,6 +86,11 @@ API_RATE_LIMITED: Final = Counter(
     ("agency", "node", "caller"),
     "Check API requests refused because their caller asked too often; a caller is a token's name.",
 )
+ENUMERATION_ALARMS: Final = Counter(
+    "liandong_enumeration_alarms_total",
+    ("agency", "node", "caller"),
+    "Times a caller of the check API asked for many like certificate numbers without a match: it seems to try numbers out. Alarm.",
+)
 INTERCEPTIONS: Final = Counter(
     "liandong_interceptions_total",
     ("agency", "node", "measure", "outcome"),
@@ -143,12 +148,12 @@ NOTARY_HEAD_AGE: Final = Gauge(
 NOTARY_RECORDS: Final = Counter(
     "liandong_notary_records_total",
     ("jurisdiction", "notary", "result"),
-    "List records the notary read, by what it did with them: applied, duplicate, lower, conflict, refused or foreign.",
+    "List records the notary read, by what it did with them: applied, duplicate, lower, conflict, healed, refused, removed, kept or foreign.",
 )
 NOTARY_ALARMS: Final = Counter(
     "liandong_notary_alarms_total",
     ("jurisdiction", "notary", "reason"),
-    "Messages that should not be on the list as they are: signature, foreign-court, misplaced, opaque, conflict (same version, other content), key, barrier or tombstone.",
+    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), key, barrier or tombstone.",
 )
 LOWER_VERSIONS: Final = Counter(
     "liandong_lower_versions_total",

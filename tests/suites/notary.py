@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from liandong.monitoring.log_reading import read_to_end, topic_lanes
 from liandong.monitoring.notary import Notary, NotaryConfig, NotaryDuplicated, NotaryPorts
 from liandong.monitoring.tally_store import TallyLocked
-from liandong.schemas.codec import decode
+from liandong.schemas.codec import decode, to_wire
 from liandong.schemas.framing import unframe
 from liandong.schemas.listing import Change, Instrument
 from liandong.schemas.signing import Ed25519Signer, verify_from
@@ -339,7 +339,7 @@ class NotarySuite:
         notary = world.notary()
         world.barrier(notary)
         head = world.heads()[-1]
-        assert world.alarms("foreign-court") == 1
+        assert world.alarms("signature") == 1
         assert sum(row["live"] for row in head["lanes"]) == 1
 
     def test_bytes_that_cannot_be_read_have_a_leaf_of_their_own(self, world: World) -> None:
@@ -360,16 +360,58 @@ class NotarySuite:
         mended = world.heads()[-1]
         assert sum(row["live"] for row in mended["lanes"]) == 1
 
-    def test_tombstones_and_strange_keys_change_nothing_and_ring(self, world: World) -> None:
-        body = world.court.include()
-        message = world.court.message(body)
-        world.send(message, OutgoingRecord(message.topic, message.key, None))
-        world.send(OutgoingRecord(message.topic, b"short", message.value, partition=0))
+    def test_a_null_value_removes_what_has_ended_and_nothing_else(self, world: World) -> None:
+        bodies = [world.court.include() for _ in range(2)]
+        ended = list(world.court.entries)[1]
+        messages = [world.court.message(body) for body in bodies]
+        world.publish(*bodies, world.court.change(ended, Change.DELETE))
+        world.send(*(OutgoingRecord(message.topic, message.key, None) for message in messages))
         notary = world.notary()
         world.barrier(notary)
         head = world.heads()[-1]
-        assert sum(row["records"] for row in head["lanes"]) == 1
-        assert (world.alarms("tombstone"), world.alarms("key")) == (1, 1)
+        assert (sum(row["records"] for row in head["lanes"]), sum(row["live"] for row in head["lanes"])) == (1, 1)
+        assert world.alarms("tombstone") == 1
+        world.publish(bodies[0])
+        world.barrier(notary)
+        assert changed_lanes(world.heads()[-1], head) == 0
+
+    def test_a_record_under_the_key_of_another_is_bytes_nobody_can_read(self, world: World) -> None:
+        message = world.court.message(world.court.include())
+        world.send(OutgoingRecord(message.topic, b"another key", message.value, partition=0))
+        world.send(OutgoingRecord(message.topic, None, message.value, partition=0))
+        notary = world.notary()
+        world.barrier(notary)
+        head = world.heads()[-1]
+        assert (sum(row["records"] for row in head["lanes"]), sum(row["live"] for row in head["lanes"])) == (1, 0)
+        assert (world.alarms("opaque"), world.alarms("key")) == (1, 1)
+
+    def test_a_forged_new_entry_is_replaced_by_the_real_one_of_the_same_version(self, world: World) -> None:
+        body = world.court.include()
+        world.publish(world.court.forged(body, name="某人"))
+        notary = world.notary()
+        world.barrier(notary)
+        forged = world.heads()[-1]
+        world.publish(body)
+        world.barrier(notary)
+        healed = world.heads()[-1]
+        assert changed_lanes(healed, forged) == 1
+        lane = next(
+            new for new, old in zip(healed["lanes"], forged["lanes"], strict=True) if new["digest"] != old["digest"]
+        )
+        model = Model()
+        model.apply(body)
+        assert (lane["digest"], lane["records"]) == (model.digest(), 1)
+        assert world.alarms("conflict") == 1
+
+    def test_a_record_whose_numbers_are_no_numbers_stops_nobody(self, world: World) -> None:
+        strange = to_wire("list-record", world.court.include(status=1 << 40))
+        world.send(OutgoingRecord(names.debtor_list("js"), next(iter(world.court.entries)), strange))
+        world.publish(world.court.include(record_class=1 << 40))
+        notary = world.notary()
+        world.barrier(notary)
+        head = world.heads()[-1]
+        assert sum(row["records"] for row in head["lanes"]) == 2
+        assert world.alarms("opaque") == 1
 
     def test_orders_are_counted_in_their_own_list(self, world: World) -> None:
         world.publish(*(world.court.include(instrument=Instrument.CONSUMPTION_ORDER) for _ in range(3)))

@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     """Between two barriers of the notary."""
     head_valid_seconds: float = Field(default=60.0, gt=0)
     """How long a signed head proves freshness."""
+    stale_after_seconds: float = Field(default=60.0, gt=0)
+    """Age of an agency's copy from which its gate says UNKNOWN instead of refusing anybody."""
+    checks_per_second: float = Field(default=1000.0, gt=0)
+    """What one caller of a check API may ask for; a token can have a rate of its own."""
+    checks_burst: int = Field(default=2000, ge=1000)
+    """What a caller may ask for at once; at least one full batch."""
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False

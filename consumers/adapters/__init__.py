@@ -1,0 +1,1 @@
+"""What an agency does with a decision, by kind of agency."""

@@ -1,0 +1,24 @@
+"""Police lodging registration (旅馆业治安管理): whoever checks in is a sighting, for courts that asked and nobody else."""
+
+from ...schemas.watch_kinds import Domain
+from ..gate import CheckRequest, Decision
+from ..sightings import Sighting
+from .generic import outcome_of
+from .protocol import Handled
+
+_FIELDS = ("place", "address", "room", "registered_phone")
+
+
+class PoliceLodgingAdapter:
+    """Registration of a stay decides nothing; it is told to a court with a live watch for HOTEL_STAY."""
+
+    def handle(self, request: CheckRequest, decision: Decision) -> Handled:
+        """A whereabouts sighting of every registration."""
+        fields = {name: str(decision.values[name]) for name in _FIELDS if name in decision.values}
+        fields.setdefault("place", request.site)
+        source = str(decision.values.get("reference", ""))
+        subject = request.subject
+        stay = Sighting(
+            Domain.WHEREABOUTS, "HOTEL_STAY", subject.certificates, subject.name, decision.at, fields, source
+        )
+        return Handled(outcome_of(decision), (stay,))

@@ -1,0 +1,26 @@
+"""Railway, air and ship: a ticket that is refused is a sighting of the debtor (出行, 法〔2016〕41号).
+
+A ticket that is sold is none: that a listed person travels as the law allows is nobody's business.
+"""
+
+from ...schemas.decisions import Verdict
+from ...schemas.watch_kinds import Domain
+from ..gate import CheckRequest, Decision
+from ..sightings import Sighting
+from .generic import outcome_of
+from .protocol import Handled
+
+
+class TravelAdapter:
+    """Refuses what is blocked and reports the attempt under a live watch."""
+
+    def handle(self, request: CheckRequest, decision: Decision) -> Handled:
+        """What the decision says; a refused attempt is a sighting of kind TRAVEL."""
+        outcome = outcome_of(decision)
+        if decision.verdict is not Verdict.BLOCK:
+            return Handled(outcome)
+        fields = {name: str(value) for name, value in decision.values.items() if isinstance(value, str)}
+        fields |= {"place": request.site, "outcome": "REFUSED"}
+        subject = request.subject
+        attempt = Sighting(Domain.WHEREABOUTS, "TRAVEL", subject.certificates, subject.name, decision.at, fields)
+        return Handled(outcome, (attempt,))

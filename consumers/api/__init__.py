@@ -1,0 +1,1 @@
+"""The check API: HTTP and JSON for the agency's own systems, in the node's process."""

@@ -1,0 +1,168 @@
+"""The check API as an RSGI application: routes, callers, limits, problems. Decisions are made elsewhere."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import uuid4
+
+import structlog
+
+from ...schemas.errors import LiandongError
+from ..hits import Language
+from ..outcomes import Retry
+from .limits import RateLimiter
+from .problems import MAX_BODY, MEDIA_TYPE, Problem, RequestProblem, problem_of
+from .responses import Response, encode, language_of
+from .tokens import SOCKET_CALLER, Caller, TokenFile
+
+_log = structlog.get_logger(__name__)
+
+
+class Scope(Protocol):
+    """The part of an RSGI scope that is used."""
+
+    method: str
+    path: str
+    headers: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, its caller known."""
+
+    body: bytes
+    path: str
+    caller: Caller
+    lang: Language
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who answers a path; without a scope it is open to everybody."""
+
+    handlers: Mapping[str, Handler]
+    scope: str | None
+
+
+@dataclass(slots=True)
+class Routes:
+    """Paths and who answers them; a path that ends in `/` takes what follows as an id."""
+
+    exact: dict[str, Route] = field(default_factory=dict)
+    by_prefix: dict[str, Route] = field(default_factory=dict)
+
+    def find(self, path: str) -> Route:
+        """The route of a path. Raises PATH_UNKNOWN."""
+        route = self.exact.get(path)
+        if route is None:
+            head, _, tail = path.rpartition("/")
+            route = self.by_prefix.get(head + "/") if tail else None
+        if route is None:
+            raise RequestProblem("PATH_UNKNOWN")
+        return route
+
+
+class Api:
+    """Answers HTTP requests; one event loop, and one thread for what writes to the acts store."""
+
+    def __init__(self, routes: Routes, tokens: TokenFile, limiter: RateLimiter, lang: Language) -> None:
+        self._routes = routes
+        self._tokens = tokens
+        self._limiter = limiter
+        self._lang = lang
+
+    def over_socket(self) -> Callable[[Scope, Any], Awaitable[None]]:
+        """The same application for a Unix socket, where the file's owner decides who may come in."""
+
+        async def application(scope: Scope, protocol: Any) -> None:
+            await self.answer(scope, protocol, SOCKET_CALLER)
+
+        return application
+
+    async def over_tcp(self, scope: Scope, protocol: Any) -> None:
+        """The application for TCP: a caller shows a token."""
+        await self.answer(scope, protocol, None)
+
+    async def answer(self, scope: Scope, protocol: Any, known: Caller | None) -> None:
+        """Answers one request, whatever happens."""
+        lang = language_of(scope.headers.get("accept-language"), self._lang)
+        try:
+            response = await self._respond(scope, protocol, known, lang)
+        except LiandongError as error:
+            response = _problem(problem_of(error, lang, _headers_of(error)))
+        except Retry as retry:
+            seconds = str(max(1, round(retry.after)))
+            later = RequestProblem("RETRY_LATER", seconds=seconds)
+            response = _problem(problem_of(later, lang, {"retry-after": seconds}))
+        except Exception:
+            trace = uuid4().hex[:12]
+            _log.exception("request failed", trace=trace, path=scope.path if scope.path in self._routes.exact else "")
+            response = _problem(problem_of(RequestProblem("INTERNAL", trace=trace), lang))
+        protocol.response_bytes(response.status, [("content-type", response.media_type), *response.headers], response.body)
+
+    async def _respond(self, scope: Scope, protocol: Any, known: Caller | None, lang: Language) -> Response:
+        route = self._routes.find(scope.path)
+        caller = self._admitted(scope, route.scope, known)
+        handler = route.handlers.get(scope.method)
+        if handler is None:
+            raise RequestProblem("METHOD_NOT_ALLOWED", allowed=", ".join(route.handlers))
+        body = b""
+        if scope.method == "POST":
+            if not _is_json(scope.headers.get("content-type")):
+                raise RequestProblem("MEDIA_TYPE_UNSUPPORTED")
+            body = await self._body(scope, protocol)
+        return await handler(Request(body, scope.path, caller, lang))
+
+    def _admitted(self, scope: Scope, wanted: str | None, known: Caller | None) -> Caller:
+        """Who asks. Raises TOKEN_REQUIRED, TOKEN_NOT_ALLOWED."""
+        if wanted is None or known is not None:
+            return known or _ANYBODY
+        kind, _, token = (scope.headers.get("authorization") or "").partition(" ")
+        caller = self._tokens.caller(token.strip()) if kind.lower() == "bearer" else None
+        if caller is None:
+            raise RequestProblem("TOKEN_REQUIRED")
+        if wanted not in caller.scopes:
+            raise RequestProblem("TOKEN_NOT_ALLOWED", scope=wanted)
+        return caller
+
+    @staticmethod
+    async def _body(scope: Scope, protocol: Any) -> bytes:
+        declared = scope.headers.get("content-length") or ""
+        if declared.isdigit() and int(declared) > MAX_BODY:
+            raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
+        parts: list[bytes] = []
+        size = 0
+        async for part in protocol:
+            size += len(part)
+            if size > MAX_BODY:
+                raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
+            parts.append(part)
+        return b"".join(parts)
+
+
+_ANYBODY = Caller("anybody", frozenset())
+
+
+def _is_json(declared: str | None) -> bool:
+    kind, _, parameters = (declared or "").lower().partition(";")
+    charset = parameters.strip().removeprefix("charset=").strip('"')
+    return kind.strip() == "application/json" and charset in ("", "utf-8", "utf8")
+
+
+def _headers_of(error: LiandongError) -> dict[str, str]:
+    """What HTTP wants beside a problem (RFC 9110)."""
+    if error.code == "TOKEN_REQUIRED":
+        return {"www-authenticate": 'Bearer realm="liandong"'}
+    details = getattr(error, "details", {})
+    if error.code == "METHOD_NOT_ALLOWED":
+        return {"allow": details["allowed"]}
+    if error.code == "RATE_LIMITED":
+        return {"retry-after": details["seconds"]}
+    return {}
+
+
+def _problem(problem: Problem) -> Response:
+    return Response(problem.status, encode(problem.document), MEDIA_TYPE, tuple(problem.headers.items()))

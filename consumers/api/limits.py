@@ -1,0 +1,100 @@
+"""How often a caller may ask, and the alarm for callers who seem to try out numbers."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ...schemas.certificates import IDENTITY_TYPES, Certificate
+from ..subjects import Subject
+
+Seconds = Callable[[], float]
+"""A monotonic clock."""
+
+
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket: `rate` checks a second, `burst` at once."""
+
+    rate: float
+    burst: float
+    level: float
+    at: float
+
+    def take(self, amount: int, now: float) -> float:
+        """Seconds to wait until `amount` may be taken; 0 = taken. More than the burst is taken from a full bucket."""
+        self.level = min(self.burst, self.level + (now - self.at) * self.rate)
+        self.at = now
+        needed = min(float(amount), self.burst)
+        if self.level >= needed:
+            self.level -= amount
+            return 0.0
+        return (needed - self.level) / self.rate
+
+
+class RateLimiter:
+    """One bucket per caller; a batch costs as many checks as it has. Used from one thread."""
+
+    def __init__(self, rate: float, burst: float, seconds: Seconds) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._seconds = seconds
+        self._buckets: dict[str, Bucket] = {}
+
+    def take(self, caller: str, amount: int, own_rate: float | None = None) -> float:
+        """Seconds the caller has to wait, 0 = go on."""
+        now = self._seconds()
+        bucket = self._buckets.get(caller)
+        rate = own_rate or self._rate
+        if bucket is None or bucket.rate != rate:
+            burst = max(self._burst, 2 * rate)
+            bucket = self._buckets[caller] = Bucket(rate, burst, burst, now)
+        return bucket.take(amount, now)
+
+
+WINDOW_SECONDS = 600.0
+LIKE_NUMBERS = 30
+"""Distinct numbers of one pattern without a match, within the window, that ring the alarm."""
+_MOST_PATTERNS = 50_000
+
+
+@dataclass(slots=True)
+class _Window:
+    since: float
+    patterns: dict[int, set[int]] = field(default_factory=dict)
+
+
+class EnumerationWatch:
+    """Notices callers who try out numbers: many distinct misses that share a pattern.
+
+    The public list shows identity numbers without month and day (`1101051949****002X`): whoever completes such a number
+    asks for all days of a year; others count up sequences. Patterns are kept
+    hashed, in memory, for ten minutes. Used from one thread.
+    """
+
+    def __init__(self, seconds: Seconds) -> None:
+        self._seconds = seconds
+        self._windows: dict[str, _Window] = {}
+
+    def missed(self, caller: str, subject: Subject) -> bool:
+        """Notes a check without a match; True when a pattern of this caller crosses the line (once a window)."""
+        now = self._seconds()
+        window = self._windows.get(caller)
+        if window is None or now - window.since > WINDOW_SECONDS or len(window.patterns) > _MOST_PATTERNS:
+            window = self._windows[caller] = _Window(now)
+        alarm = False
+        for certificate in subject.certificates:
+            number = hash((certificate.type, certificate.number))
+            for pattern in _patterns(certificate):
+                seen = window.patterns.setdefault(hash(pattern), set())
+                if number not in seen and len(seen) < LIKE_NUMBERS:
+                    seen.add(number)
+                    alarm = alarm or len(seen) == LIKE_NUMBERS
+        return alarm
+
+
+def _patterns(certificate: Certificate) -> Iterable[tuple[str, ...]]:
+    number = certificate.number
+    if certificate.type in IDENTITY_TYPES and len(number) == 18:
+        yield "any day of a year", number[:10], number[14:17]
+        yield "any sequence of a day", number[:14]
+    else:
+        yield "any ending", certificate.type.name, number[:-3]

@@ -1,0 +1,126 @@
+"""What a caller may send: the shapes of requests, and how a broken one is named without repeating what it holds."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from ..gate import CheckRequest
+from ..subjects import WrittenCertificate, at_field, read_subject
+from .problems import MAX_CHECKS, RequestProblem
+
+MAX_SITE = 100
+
+
+class CertificateIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A certificate as written on it; `country` (ISO 3166-1 alpha-3) with passports."""
+
+    type: str
+    number: str
+    country: str | None = None
+
+    def __repr__(self) -> str:
+        """Masked: requests reach tracebacks."""
+        return f"CertificateIn({self.type})"
+
+
+class SubjectIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Whom the check is about: name and every certificate the transaction is made with."""
+
+    certificates: list[CertificateIn]
+    name: str
+
+    def __repr__(self) -> str:
+        """Masked."""
+        return f"SubjectIn({len(self.certificates)} certificates)"
+
+
+class CheckIn(msgspec.Struct, forbid_unknown_fields=True):
+    """One check. `ref` comes back with the result; `site` says where it is asked."""
+
+    transaction: str
+    subject: SubjectIn
+    attributes: dict[str, str | int | float | bool | None] = {}
+    site: str = ""
+    ref: str | int | None = None
+
+
+class BatchIn(msgspec.Struct):
+    """Up to 1,000 checks, each judged by itself."""
+
+    checks: list[msgspec.Raw]
+
+
+class _Probe(msgspec.Struct):
+    checks: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Ref(msgspec.Struct):
+    ref: str | int | None = None
+
+
+_probe = msgspec.json.Decoder(_Probe)
+_batch = msgspec.json.Decoder(BatchIn)
+_check = msgspec.json.Decoder(CheckIn)
+_ref = msgspec.json.Decoder(_Ref)
+_PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
+_FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[A-Za-z_]{1,40})`")
+
+
+def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
+    """One check, or the raw checks of a batch. Raises RequestProblem."""
+    try:
+        if _probe.decode(body).checks is msgspec.UNSET:
+            return _check.decode(body)
+        checks = _batch.decode(body).checks
+    except msgspec.DecodeError as error:
+        raise _named(error) from None
+    if len(checks) > MAX_CHECKS:
+        raise RequestProblem("TOO_MANY_CHECKS", count=str(len(checks)), most=str(MAX_CHECKS))
+    if not checks:
+        raise at_field(RequestProblem("REQUEST_INVALID", what="checks is empty"), "checks")
+    return checks
+
+
+def read_check(raw: msgspec.Raw) -> CheckIn:
+    """One check of a batch. Raises RequestProblem."""
+    try:
+        return _check.decode(raw)
+    except msgspec.DecodeError as error:
+        raise _named(error) from None
+
+
+def ref_of(raw: msgspec.Raw) -> str | int | None:
+    """The `ref` of a check that may be broken otherwise."""
+    try:
+        return _ref.decode(raw).ref
+    except msgspec.DecodeError:
+        return None
+
+
+def to_request(check: CheckIn, today: date) -> CheckRequest:
+    """The question to the gate. Raises FactProblem naming the field."""
+    if len(check.site) > MAX_SITE:
+        raise at_field(RequestProblem("REQUEST_INVALID", what=f"site has over {MAX_SITE} characters"), "site")
+    written: Sequence[WrittenCertificate] = [
+        WrittenCertificate(one.type, one.number, one.country) for one in check.subject.certificates
+    ]
+    subject = read_subject(written, check.subject.name, today)
+    return CheckRequest(check.transaction, subject, check.attributes, check.site)
+
+
+def _named(error: msgspec.DecodeError) -> RequestProblem:
+    """The problem a decoding error is, with the field it is about."""
+    text = str(error)
+    if not isinstance(error, msgspec.ValidationError):
+        return RequestProblem("JSON_INVALID")
+    place = _PLACE.search(text)
+    missing = _FIELD.search(text)
+    what = _PLACE.sub("", text) if missing or "field" not in text else "an unknown field"
+    parts = [place["place"] if place else "", missing["field"] if missing else ""]
+    field = ".".join(part for part in parts if part)
+    problem = RequestProblem("REQUEST_INVALID", what=f"{what} ({field})" if field else what)
+    if field:
+        at_field(problem, field)
+    return problem

@@ -1,0 +1,45 @@
+"""Answers as bytes, and in which language."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from ..hits import Language
+
+JSON = "application/json"
+encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What goes back."""
+
+    status: int
+    body: bytes
+    media_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def ok(document: object) -> Response:
+    """200 with a JSON document."""
+    return Response(200, encode(document))
+
+
+def language_of(accepted: str | None, default: Language) -> Language:
+    """The best of zh and en by an Accept-Language header (RFC 9110 §12.5.4)."""
+    best: tuple[float, Language] = (0.0, default)
+    for part in (accepted or "").split(","):
+        tag, _, weight = part.strip().partition(";")
+        lang = tag.strip().lower().partition("-")[0]
+        quality = _quality(weight)
+        if quality > best[0] and (lang == "zh" or lang == "en"):
+            best = (quality, "zh" if lang == "zh" else "en")
+    return best[1]
+
+
+def _quality(weight: str) -> float:
+    name, _, value = weight.strip().partition("=")
+    try:
+        return float(value) if name == "q" else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,107 @@
+"""Serves the check API with granian in the node's own process: TCP, and a Unix socket where wanted."""
+
+import asyncio
+import errno
+import socket
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+
+from ...schemas.errors import Unavailable
+from .app import Api
+
+_BACKLOG = 1024
+_STOP_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the API is found; TLS by files."""
+
+    host: str = "127.0.0.1"
+    port: int = 8600
+    socket_file: Path | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """Of the TCP listener."""
+        scheme = "https" if self.tls_certificate else "http"
+        return f"{scheme}://{self.host}:{self.port}"
+
+
+class ApiServer:
+    """Runs the API until told to stop."""
+
+    def __init__(self, api: Api, listening: Listening) -> None:
+        self._api = api
+        self.listening = listening
+
+    def run(self, stop: threading.Event) -> None:
+        """Serves until `stop` is set. Raises API_PORT_IN_USE."""
+        asyncio.run(self._serve(stop))
+
+    async def _serve(self, stop: threading.Event) -> None:
+        require_free(self.listening.host, self.listening.port)
+        servers = [self._over_tcp()]
+        if self.listening.socket_file is not None:
+            servers.append(self._over_socket(self.listening.socket_file))
+        tasks = [asyncio.create_task(one.serve()) for one in servers]
+        waiting = asyncio.create_task(_until(stop))
+        try:
+            done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            for one in servers:
+                one.stop()
+            _, late = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+            for task in late:
+                task.cancel()
+        for task in done - {waiting}:
+            task.result()
+            raise Unavailable("API_ENDED", "the server of the check API ended by itself", "start the node again")
+
+    def _over_tcp(self) -> Server:
+        where = self.listening
+        tls: dict[str, Any] = {}
+        if where.tls_certificate is not None:
+            tls = {"ssl_cert": where.tls_certificate, "ssl_key": where.tls_key}
+        return Server(self._api.over_tcp, address=where.host, port=where.port, **_options(), **tls)
+
+    def _over_socket(self, path: Path) -> Server:
+        path.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Server(self._api.over_socket(), uds=path, **_options())
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "interface": Interfaces.RSGI,
+        "http": HTTPModes.http1,
+        "websockets": False,
+        "backlog": _BACKLOG,
+        "log_enabled": False,
+    }
+
+
+async def _until(stop: threading.Event) -> None:
+    while not stop.is_set():
+        await asyncio.sleep(0.05)
+
+
+def require_free(host: str, port: int) -> None:
+    """Raises API_PORT_IN_USE if nobody can listen there: granian binds with SO_REUSEPORT and would share it silently."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            what = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+            remedy = "stop the program that listens there, or choose another with --port"
+            raise Unavailable("API_PORT_IN_USE", f"{host}:{port} {what}", remedy) from error

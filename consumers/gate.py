@@ -1,0 +1,197 @@
+"""The gate: may this subject do this now, by this node's copy of the list?
+
+A check of somebody who is not listed touches the index and two counters, nothing else. Whoever is found is decided on
+by the catalogue (`schemas.decisions`), after his entry's signature was verified if he would be refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..schemas import ids
+from ..schemas.attributes import Value
+from ..schemas.certificates import Certificate
+from ..schemas.codec import GatePrefix
+from ..schemas.dates import date_of_ms
+from ..schemas.decisions import (
+    Action,
+    EntryFacts,
+    MatchFound,
+    Outcome,
+    Verdict,
+    better,
+    decide,
+    match_identity,
+)
+from ..schemas.listing import RecordClass
+from ..schemas.surrogates import MatchingKey
+from ..topics.ports import Clock
+from .rules import Rules
+from .subjects import Subject, Tags
+
+
+class FoundEntry(Protocol):
+    """An entry a surrogate leads to."""
+
+    @property
+    def entry_id(self) -> bytes: ...
+    @property
+    def prefix(self) -> GatePrefix: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def opaque(self) -> bool: ...
+
+
+class Position(Protocol):
+    """Where this node's copy stands."""
+
+    @property
+    def barrier(self) -> int: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def fresh_as_of(self) -> int: ...
+
+
+class View(Protocol):
+    """The newest of state and relief (`consumers.list_view.ListView`)."""
+
+    def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]: ...
+    def position(self) -> Position: ...
+    def verify_once(self, found: FoundEntry) -> bool:
+        """Whether the signature of an entry holds; checked once per version."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """A question to the gate."""
+
+    transaction: str
+    subject: Subject
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListStand:
+    """What a decision rests on; barrier -1 and fresh_as_of 0 while there is no list yet."""
+
+    barrier: int
+    digest: str
+    fresh_as_of: int
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The gate's answer; `found` are the entries its rulings rest on, by entry id."""
+
+    check_id: str
+    at: int
+    transaction: str
+    site: str
+    values: Mapping[str, Value]
+    outcome: Outcome
+    stand: ListStand
+    rule_version: str
+    found: Mapping[bytes, FoundEntry] = field(default_factory=dict, repr=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """ALLOW, BLOCK, REVIEW or UNKNOWN."""
+        return self.outcome.verdict
+
+    @property
+    def action(self) -> Action:
+        """What the caller does next."""
+        return self.outcome.action
+
+    @property
+    def is_canary(self) -> bool:
+        """Whether it speaks of legally void probes only; those count in no statistic."""
+        rulings = self.outcome.rulings
+        return bool(rulings) and all(one.entry.record_class == RecordClass.CANARY for one in rulings)
+
+
+class Gate:
+    """Decides by one view of the list; safe to use from several threads."""
+
+    def __init__(self, view: View, rules: Rules, matching_keys: Sequence[MatchingKey], clock: Clock) -> None:
+        self._view = view
+        self.rules = rules
+        self._keys = tuple(matching_keys)
+        self._clock = clock
+
+    def surrogates(self, certificate: Certificate) -> list[bytes]:
+        """Everything a certificate can be listed under, for callers that keep them ready."""
+        return list(Tags.of(Subject((certificate,), ""), self._keys).by_surrogate)
+
+    def listed(self, surrogate: bytes) -> bool:
+        """Whether anything may be in force under a surrogate: no is certain, yes needs a check. The fast path."""
+        return bool(self._view.find((surrogate,)))
+
+    def check(self, request: CheckRequest) -> Decision:
+        """One decision. Raises FactProblem for what the request lacks, whoever it asks about."""
+        at = self._clock.now()
+        values, plan = self.rules.plan(request.transaction, request.attributes, date_of_ms(at))
+        tags = Tags.of(request.subject, self._keys).by_surrogate
+        found = self._view.find(tuple(tags)) if plan else ()
+        stand = self.stand(at)
+        if not found:
+            outcome = decide((), plan, at, stale=stand.stale and bool(plan), trusted=_nobody)
+            return self._decision(request, at, values, outcome, stand)
+        by_id = {one.entry_id: one for one in found}
+        facts = [self._facts(one, tags) for one in found]
+        outcome = decide(facts, plan, at, stale=stand.stale, trusted=lambda one: self._view.verify_once(by_id[one.entry_id]))
+        reasons = {one.entry.entry_id: by_id[one.entry.entry_id] for one in outcome.rulings}
+        return self._decision(request, at, values, outcome, stand, reasons)
+
+    def stand(self, at: int) -> ListStand:
+        """Where the copy stands at an instant (ms UTC), and whether it is too old to refuse anybody by."""
+        position = self._view.position()
+        stale = at - position.fresh_as_of > self.rules.stale_after_ms
+        return ListStand(position.barrier, position.digest, position.fresh_as_of, stale)
+
+    def _decision(
+        self,
+        request: CheckRequest,
+        at: int,
+        values: Mapping[str, Value],
+        outcome: Outcome,
+        stand: ListStand,
+        found: Mapping[bytes, FoundEntry] | None = None,
+    ) -> Decision:
+        check_id, version = ids.text("chk", ids.new_ordered()), self.rules.version
+        return Decision(check_id, at, request.transaction, request.site, values, outcome, stand, version, found or {})
+
+    @staticmethod
+    def _facts(found: FoundEntry, tags: Mapping[bytes, bytes]) -> EntryFacts:
+        prefix, match = found.prefix, None
+        for identity in prefix["identities"]:
+            surrogate = identity["surrogate"]
+            if surrogate in tags:
+                same = identity["name_tag"] == tags[surrogate]
+                match = better(match, match_identity(surrogate, identity["link"], same_name=same))
+        return EntryFacts(
+            found.entry_id,
+            prefix["version"],
+            prefix["court"],
+            prefix["instrument"],
+            prefix["record_class"],
+            prefix["status"],
+            prefix["person_kind"],
+            prefix["person_role"],
+            prefix["effective_from"],
+            prefix["effective_until"],
+            match or _INDEX_ONLY,
+            found.opaque,
+        )
+
+
+_INDEX_ONLY = MatchFound(match_identity(b"", -1, same_name=False).level, acts=False, surrogate=b"", doubtful=True)
+"""An index that leads to a record without that surrogate: a person has to look."""
+
+
+def _nobody(_entry: EntryFacts) -> bool:
+    return False

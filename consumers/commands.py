@@ -25,6 +25,7 @@ from ..schemas.problems import FactProblem
 from ..schemas.sealing import CannotOpen, open_sealed
 from ..schemas.signing import PublicKey, SignatureInvalid, verify
 from ..schemas.watch import WatchOrder, WatchRules, validate, validate_stop
+from ..topics.keyring import NoSealingKey
 from . import command_log, watches
 from .answers import answer
 from .command_log import Received
@@ -83,11 +84,7 @@ def _read(message: Received) -> Command:
 
 def _signer(context: AgencyContext, command: Command) -> PublicKey:
     """The registered key a command names; one that was registered a moment ago may not be here yet."""
-    key_id = command.body[:8]
-    found = context.directory.key(key_id)
-    if found is None:
-        context.directory.refresh()
-        found = context.directory.key(key_id)
+    found = context.directory.key(command.body[:8])
     if found is None:
         raise Retry("SIGNER_UNKNOWN")
     return found
@@ -124,8 +121,10 @@ def _check_answerable(context: AgencyContext, command: Command, signer: PublicKe
     if not known or command.jurisdiction not in context.jurisdictions or signer.kind != "court":
         failure = "AUTHORITY_MISMATCH" if code is FeedbackCode.AUTHORITY_MISMATCH else "SIGNATURE_INVALID"
         raise Poison(failure, f"signed by {signer.participant} of {signer.jurisdiction or 'nowhere'}")
-    if not context.directory.recipients(command.court):
-        raise Retry("COURT_HAS_NO_SEALING_KEY")
+    try:
+        context.directory.recipients(command.court)
+    except NoSealingKey as missing:
+        raise Retry(missing.code) from missing
 
 
 def _execute(connection: Connection, context: AgencyContext, command: Command) -> str:

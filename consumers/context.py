@@ -15,10 +15,10 @@ class Directory(Keyring, Protocol):
     """The registered keys of all participants (`topics.keyring.KeyDirectory`)."""
 
     def recipients(self, participant: str) -> list[Recipient]:
-        """Sealing keys of a participant, its superior and the escrow; empty if it has none."""
+        """Sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
 
     def refresh(self) -> None:
-        """Reads keys registered since; does nothing if that was done a moment ago."""
+        """Looks for newly registered and revoked keys; does nothing if that was done a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ class Effects:
         if 0 <= now - self._ticked < _TICK_MS:
             return
         self._ticked = now
+        self._context.directory.refresh()
         with self._engine.begin() as connection:
             erased = watches.erase_ended(connection, now)
             live = watches.count_live(connection, now)

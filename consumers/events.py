@@ -17,6 +17,7 @@ from ..schemas.watch import as_plain
 from ..schemas.watch_kinds import Domain, Kind, find_kind, keep_until, may_travel
 from ..topics import names
 from ..topics.envelope import outgoing
+from ..topics.keyring import NoSealingKey
 from . import watches
 from .context import AgencyContext
 from .sightings import Sighting
@@ -67,9 +68,10 @@ def report(connection: Connection, context: AgencyContext, sighting: Sighting) -
     now, told = context.clock.now(), []
     wanted = (str(kind.domain), kind.name)
     for match in watches.matches(connection, met, wanted, sighting.occurred_at, now):
-        recipients = context.directory.recipients(match.watch.court)
-        if not recipients:
-            _log.error("a court with a live watch has no sealing key, nothing sent", court=match.watch.court)
+        try:
+            recipients = context.directory.recipients(match.watch.court)
+        except NoSealingKey:
+            _log.error("a court with a live watch has no sealing key any more, nothing sent", court=match.watch.court)
             continue
         handle = ids.new_random()
         if watches.remember_report(connection, match.watch, sighting.fingerprint(), handle, now):

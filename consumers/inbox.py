@@ -200,9 +200,7 @@ class Inbox:
     def _check_signature(self, item: Item, record: Mapping[str, Any]) -> None:
         directory, body = self._context.directory, item.body or b""
         if directory.key(body[:8]) is None:
-            directory.refresh()
-            if directory.key(body[:8]) is None:
-                raise _Refused(SIGNER_UNKNOWN)
+            raise _Refused(SIGNER_UNKNOWN)
         try:
             signer = verify(body, item.schema, directory, item.written_at)
         except SignatureInvalid as invalid:

@@ -22,6 +22,7 @@ from ..schemas.signing import SignatureInvalid, encode_signed, verify_from
 from ..topics import names
 from ..topics.database import insert_once
 from ..topics.envelope import outgoing
+from ..topics.keyring import NoSealingKey
 from .acts import metadata
 from .command_log import Received
 from .context import AgencyContext
@@ -123,9 +124,6 @@ def _open(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
 def _check_signature(context: AgencyContext, record: dict[str, Any], body: bytes, jurisdiction: str) -> None:
     key = context.directory.key(body[:8])
     if key is None:
-        context.directory.refresh()
-        key = context.directory.key(body[:8])
-    if key is None:
         raise Retry("SIGNER_UNKNOWN")
     topic = names.state_topic(record["instrument"], jurisdiction)
     try:
@@ -145,9 +143,10 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
         "site": hit.site,
         "attributes": {"released": ids.text("evt", hit.event_id)},
     }
-    recipients = context.directory.recipients(hit.court)
-    if not recipients:
-        raise Retry("COURT_HAS_NO_SEALING_KEY")
+    try:
+        recipients = context.directory.recipients(hit.court)
+    except NoSealingKey as missing:
+        raise Retry(missing.code) from missing
     record = {
         "event_id": handle,
         "jurisdiction": hit.jurisdiction,

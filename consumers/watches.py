@@ -211,7 +211,7 @@ def count_live(connection: Connection, now: int) -> dict[str, int]:
     """Live watches by kind asked for."""
     live = select(watches.c.kinds, func.count()).where(watches.c.stopped_at == 0, watches.c.until > now)
     counts: dict[str, int] = {}
-    for kinds, number in connection.execute(live.group_by(watches.c.kinds)).tuples():
+    for kinds, number in connection.execute(live.group_by(watches.c.kinds)):
         for kind in kinds.split():
             counts[kind] = counts.get(kind, 0) + number
     return counts

@@ -20,6 +20,7 @@ from ..schemas.surrogates import MatchingKey
 from ..schemas.watch import Scope, WatchOrder, WatchRules, validate
 from ..topics import names
 from ..topics.envelope import outgoing
+from ..topics.keyring import NoSealingKey
 from ..topics.ports import Clock
 from .command_files import Request, StopRequest, WatchRequest
 from .command_register import CommandRegister
@@ -39,7 +40,7 @@ class Recipients(Protocol):
     """Who can open what (`topics.keyring.KeyDirectory`)."""
 
     def recipients(self, participant: str) -> list[Recipient]:
-        """Sealing keys of a participant, its superior and the escrow; empty if it has none."""
+        """Sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ class Commands:
         if isinstance(request, StopRequest):
             return self._stop(request)
         return self._watch(request, held)
+
+    def sent_commands(self) -> list[SentCommand]:
+        """All commands of this court, oldest first, with their answers."""
+        return self._known.commands()
 
     def _watch(self, request: WatchRequest, held: frozenset[str] | None) -> Given:
         now, order = self._desk.clock.now(), request.order
@@ -145,13 +150,14 @@ class Commands:
 
     def _readers(self, agency: str) -> list[Recipient]:
         """The agency; the court itself, its superior and the escrow, so that it can be audited."""
-        theirs = self._desk.recipients.recipients(agency)
-        if not theirs:
+        try:
+            theirs = self._desk.recipients.recipients(agency)
+        except NoSealingKey as missing:
             raise CommandRefused(
                 "AGENCY_UNKNOWN",
-                f"no sealing key of {agency} is registered",
-                "check the agency's id with `liandong participant list`; it registers with `liandong participant new`",
-            )
+                f"no sealing key of {agency[:63]!r} is registered",
+                "check the agency's id; its keys are registered with `liandong participant new` or `publish`",
+            ) from missing
         every = {each.key_id: each for each in [*theirs, *self._desk.recipients.recipients(self._desk.court)]}
         return list(every.values())
 

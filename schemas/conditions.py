@@ -55,7 +55,7 @@ _FAILS = Finding(Truth.FAILS)
 _UNSURE = Finding(Truth.UNSURE)
 
 
-class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One test of one attribute; exactly one of `in`, `equals`, `at_least`, `above_limit` is given."""
 
     attribute: str
@@ -96,7 +96,7 @@ class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _ORDER = (Truth.FAILS, Truth.MISSING, Truth.UNSURE)
 
 
-def find_all(tests: Iterable[Test], values: Values, limits: Limits, day: date) -> Finding:
+def find_all(tests: Iterable[Clause], values: Values, limits: Limits, day: date) -> Finding:
     """The truth of tests that must all hold: one that fails settles it, then a missing attribute, then a doubt."""
     findings = [test.find(values, limits, day) for test in tests]
     for truth in _ORDER:

@@ -17,7 +17,7 @@ import msgspec
 import yaml
 
 from .attributes import AttributeProblem, Values, Wording
-from .conditions import Limits, Test, Truth, find_all
+from .conditions import Limits, Clause, Truth, find_all
 from .listing import Instrument, PersonKind, PersonRole
 
 CATALOGUE_FILE = Path(__file__).parent / "measures.yaml"
@@ -81,7 +81,7 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     existing_business: bool
     enabled_until: date | None = None
     """Exclusive."""
-    when: list[Test] = []
+    when: list[Clause] = []
 
     @property
     def triggers(self) -> frozenset[int]:

@@ -192,6 +192,23 @@ class Town:
         """What a process knows of everybody's keys."""
         return load_directory(self.wire.subscriber(), self.participants.root_public_key, self.clock)
 
+    def until(self, happened: Callable[[], bool]) -> None:
+        """Lets time pass, on the hand clock and outside, until something has happened."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            self.clock.time += 1_001
+            if happened():
+                return
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def is_revoked(self, directory: KeyDirectory, participant: str) -> bool:
+        """Whether a process has heard that a participant's first signing key is revoked."""
+        directory.refresh()
+        first = next(entry for entry in self.participants.keys(participant) if entry.use == "sign")
+        key = directory.key(first.key_id)
+        return key is not None and key.revoked_at != 0
+
     def count(self, *topics: str) -> int:
         """Records in topics."""
         subscriber = self.wire.subscriber()

@@ -381,8 +381,7 @@ class WatchingSuite:
         town.clock.time += 1000
         town.participants.rotate(COURT, compromised_since=town.clock.now())
         publish_keys(town.publisher, town.participants, COURT)
-        town.clock.time += 2000
-        railway.effects.step(0)
+        town.until(lambda: town.is_revoked(railway.context.directory, COURT))
         send(town, stolen)
         railway.settle()
         assert (codes(town), railway.meet(debtor)) == (["07"], [])
@@ -443,11 +442,10 @@ class WatchingSuite:
         assert [each.reason for each in waiting] == ["SIGNER_UNKNOWN", "BEHIND_ANOTHER"]
         assert len(railway.meet(other)) == 1
         publish_keys(town.publisher, town.participants, "court-su0507")
-        town.clock.time += 2_000
-        railway.effects.step(0)
+        town.until(lambda: railway.effects.step(0) == 0 and rows(railway)["commands_parked"] == 0)
         railway.relay()
         assert codes(town) == ["00", "00", "00"]
-        assert (railway.meet(late), rows(railway)["commands_parked"]) == ([], 0)
+        assert railway.meet(late) == []
 
     # -- privacy --------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     min_insync: int = Field(default=1, ge=1)
     partitions: int = Field(default=3, ge=1)
     """Partitions of each state topic; frozen per major version once topics exist."""
+    evidence_days: float = Field(default=400, gt=0)
+    """How long the log can show what an agency was told and what it answered; retention and compaction lag of those topics."""
     registry_url: str | None = None
     """Confluent-compatible schema registry; without it records use single-object encoding."""
     outbox_url: str | None = None

@@ -14,7 +14,8 @@ from liandong.topics.ports import Delivered, OutgoingRecord, Publisher, Subscrib
 from liandong.topics.settings import KafkaSecurity, Settings
 from liandong.topics.transport import config
 from liandong.topics.transport.errors import BrokerUnreachable, RecordPurged, RecordTooLarge, TransportError
-from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, TopicState, require_broker
+from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, require_broker
+from liandong.topics.transport.topic_state import TopicState
 
 Client = TypeVar("Client", Publisher, Subscriber)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
@@ -13,17 +12,9 @@ from confluent_kafka.cimpl import NewTopic
 from ...ports import TopicPartition
 from ...settings import Settings
 from .. import config
-from ..errors import AuthenticationFailed, TransportError, kind_of
+from ..errors import AuthenticationFailed, TopicMissing, TransportError, kind_of
+from ..topic_state import TopicState
 from .failures import ANSWER_SECONDS, Failures, logger, translated
-
-
-@dataclass(frozen=True, slots=True)
-class TopicState:
-    """A topic as it is, or as it should be; configuration by Kafka's names."""
-
-    partitions: int
-    replication_factor: int
-    configuration: Mapping[str, str]
 
 
 class KafkaAdmin:
@@ -40,6 +31,11 @@ class KafkaAdmin:
     def names(self) -> list[str]:
         """All topics of the cluster that are not Kafka's own."""
         return sorted(name for name in self._metadata() if not name.startswith("__"))
+
+    def require(self, topic: str) -> None:
+        """TopicMissing unless the topic exists."""
+        if topic not in self._metadata():
+            raise TopicMissing(f"there is no topic {topic}")
 
     def states(self, topics: Iterable[str]) -> dict[str, TopicState]:
         """Those of the topics that exist."""

@@ -5,13 +5,36 @@ do not (authorization, a fatal producer, a position outside the log) are kept an
 """
 
 import logging
+import re
+import time
 
 from confluent_kafka import KafkaError
 
 from ..callbacks import Callbacks
 from ..errors import AuthenticationFailed, AuthorizationFailed, PublisherBroken, TransportError, kind_of
 
+REPEAT_SECONDS = 30.0
+"""While a broker is away the client library tells the same every few milliseconds; it is logged this often."""
+
+
+class _Repeats(logging.Filter):
+    """Lets a text through once in a while; numbers in it do not make it another one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this was not told lately."""
+        text, now = re.sub(r"[0-9]+", "0", record.getMessage()), time.monotonic()
+        if now - self._told.get(text, -REPEAT_SECONDS) < REPEAT_SECONDS:
+            return False
+        self._told[text] = now
+        return True
+
+
 logger = logging.getLogger(__name__)
+logger.addFilter(_Repeats())
 
 ANSWER_SECONDS = 15.0
 """How long a broker may take to answer a question."""

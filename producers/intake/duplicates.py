@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from hashlib import blake2b
+from operator import attrgetter
 
 from .findings import notice, reject
 from .model import IntakeContext, ListingInput, ParsedRow, RawRow
 from .parsing import parse_row
 
-_IGNORED = {"source_id", "case_number_raw"}
-"""Fields in which two rows may differ and still say the same."""
+_SAID = attrgetter(*sorted(ListingInput.model_fields.keys() - {"source_id", "case_number_raw"}))
+"""All fields but those in which two rows may differ and still say the same."""
 _ROW_BITS = 40
 _ROW_MASK = (1 << _ROW_BITS) - 1
+_CONTENTS_MASK = (1 << 48) - 1
 
 
 class SeenRows:
@@ -31,10 +32,7 @@ class SeenRows:
 
 
 def _contents(listing: ListingInput) -> int:
-    said = [value for name, value in listing.__dict__.items() if name not in _IGNORED]
-    hidden = [held.certificate.number for held in listing.certificates]
-    text = repr((said, hidden)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(text, digest_size=6).digest(), "big")
+    return hash(_SAID(listing)) & _CONTENTS_MASK
 
 
 def check_rows(rows: Iterable[RawRow], context: IntakeContext) -> Iterator[ParsedRow]:

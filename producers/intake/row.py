@@ -44,8 +44,8 @@ class RowUnderCheck:
 
     def text(self, column: str) -> str:
         """A value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
-        value = self.raw(column)
-        if value in EMPTY_WORDS:
+        value = self._values.get(column)
+        if not value or (value := value.strip(_EDGES)) in EMPTY_WORDS:
             return ""
         if len(value) > TEXT_LIMIT:
             self.reject(column, "TEXT_TOO_LONG", limit=str(TEXT_LIMIT))

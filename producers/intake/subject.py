@@ -141,8 +141,6 @@ def _likely_type(number: str, kind: PersonKind | None) -> CertificateType | None
     if kind is PersonKind.ENTITY:
         return CertificateType.USCC
     plain = compact(number)
-    if len(plain) == 9 and plain[0] not in "HM":
-        return CertificateType.ORG_CODE
     if len(plain) != 18:
         return None
     return CertificateType.CN_ID if plain[:17].isdigit() and _is_identity(plain) else CertificateType.USCC

@@ -22,8 +22,8 @@ def _form(text: str) -> str:
 
 
 def _words(names: Mapping[Kind, str]) -> dict[str, Kind]:
-    table = {_form(word): coded for coded, words in names.items() for word in words.split("|")}
-    return table | {_form(coded.name): coded for coded in names}
+    spelt = [(word, coded) for coded, words in names.items() for word in (coded.name, *words.split("|"))]
+    return dict(spelt) | {_form(word): coded for word, coded in spelt}
 
 
 INSTRUMENTS = _words(
@@ -49,10 +49,10 @@ KINDS = _words(
     }
 )
 SEXES = {
-    _form(word): code
+    word: code
     for code, words in {
-        1: "男|男性|1|M|MALE",
-        2: "女|女性|2|F|FEMALE",
+        1: "MALE|男|男性|1|M",
+        2: "FEMALE|女|女性|2|F",
         9: "9|未说明",
         0: "0|未知",
     }.items()

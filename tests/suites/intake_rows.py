@@ -1,0 +1,39 @@
+"""Rows the intake tests start from: one good entry, one good order, and a way to change a column."""
+
+from datetime import date
+
+from liandong.producers.intake import IntakeContext, ParsedRow, RawRow, parse_row
+
+TODAY = date(2026, 11, 22)
+CONTEXT = IntakeContext(TODAY, "js-gusu", "示例区人民法院", "苏0505")
+CN_ID = "11010519491231002X"
+ENTRY = {
+    "instrument": "LIST_ENTRY",
+    "name": "示例甲",
+    "kind": "NATURAL",
+    "certificate_type": "CN_ID",
+    "certificate_number": CN_ID,
+    "case_number": "（2024）苏0505执1234号",
+    "decision_number": "（2024）苏0505执1234号决定书",
+    "grounds": "G1",
+    "filing_date": "2024-03-01",
+    "publish_date": "2026-11-22",
+    "performance": "NONE",
+    "claim_amount": "125000.00",
+}
+ORDER = ENTRY | {"instrument": "CONSUMPTION_ORDER", "grounds": ""}
+
+
+def parsed(row: dict[str, str], context: IntakeContext = CONTEXT) -> ParsedRow:
+    """A row through the parser."""
+    return parse_row(RawRow(2, row, ()), context)
+
+
+def reject_codes(row: dict[str, str], context: IntakeContext = CONTEXT) -> list[tuple[str, str]]:
+    """Field and code of each reject of a row."""
+    return [(one.field, one.code) for one in parsed(row, context).rejects]
+
+
+def notice_codes(row: dict[str, str], context: IntakeContext = CONTEXT) -> list[str]:
+    """Code of each notice of a row."""
+    return [one.code for one in parsed(row, context).notices]

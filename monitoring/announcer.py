@@ -6,7 +6,7 @@ from hashlib import sha256
 from ..schemas import ids
 from ..schemas.signing import Signer, encode_signed
 from ..topics import names
-from ..topics.envelope import outgoing
+from ..topics.envelope import SchemaIds, outgoing
 from ..topics.ports import Clock, Publisher, TopicPartition
 from .heads import NO_HEAD, court_rows, lane_rows
 from .tally import Tally
@@ -24,19 +24,30 @@ class HeadTerms:
     floor_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What a notary signs and sends with."""
+
+    signer: Signer
+    publisher: Publisher
+    clock: Clock
+    registry: SchemaIds | None = None
+    """With one, values carry Confluent framing."""
+
+
 class Announcer:
     """Signs and sends for one notary of one jurisdiction."""
 
-    def __init__(self, jurisdiction: str, notary: str, signer: Signer, publisher: Publisher, clock: Clock) -> None:
+    def __init__(self, jurisdiction: str, notary: str, voice: Voice) -> None:
         self._who = {"jurisdiction": jurisdiction, "notary": notary}
         self._jurisdiction, self._notary = jurisdiction, notary
-        self._signer, self._publisher, self._clock = signer, publisher, clock
+        self._voice = voice
 
     def send_barrier(self, number: int, issued_at: int, lane: TopicPartition) -> None:
         """Puts the marker of a barrier into one partition."""
         content = {**self._who, "number": number, "issued_at": issued_at}
         content |= {"topic": lane.topic, "partition": lane.partition}
-        body = encode_signed("barrier", content, "barrier", self._signer)
+        body = encode_signed("barrier", content, "barrier", self._voice.signer)
         self._send("barrier", body, lane, b"barrier/" + self._notary.encode())
 
     def sign_head(self, tally: Tally, terms: HeadTerms) -> tuple[bytes, str]:
@@ -51,7 +62,7 @@ class Announcer:
             "courts": court_rows(tally),
             "floor_at": terms.floor_at,
         }
-        body = encode_signed("list-head", content, "list-head", self._signer)
+        body = encode_signed("list-head", content, "list-head", self._voice.signer)
         return body, sha256(body).hexdigest()
 
     def send_head(self, body: bytes) -> None:
@@ -67,6 +78,7 @@ class Announcer:
             key,
             event_id=ids.text("evt", ids.new_random()),
             source=self._notary,
-            time_ms=self._clock.now(),
+            time_ms=self._voice.clock.now(),
+            registry=self._voice.registry,
         )
-        self._publisher.send(record if isinstance(to, str) else replace(record, partition=to.partition))
+        self._voice.publisher.send(record if isinstance(to, str) else replace(record, partition=to.partition))

@@ -15,12 +15,11 @@ from pathlib import Path
 
 from ..consumers.verification import RefreshingKeyring
 from ..schemas.errors import LiandongError
-from ..schemas.signing import Signer
 from ..topics import names
-from ..topics.ports import BEGINNING, Clock, Message, Publisher, Subscriber, TopicPartition
+from ..topics.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ..topics.signals import Signals
 from .alignment import Alignment
-from .announcer import Announcer, HeadTerms
+from .announcer import Announcer, HeadTerms, Voice
 from .examine import Examined, Examiner, Foreign, Marker, Record, Tombstone
 from .heads import last_heads
 from .log_reading import topic_lanes
@@ -67,11 +66,9 @@ class NotaryConfig:
 class NotaryPorts:
     """What a notary works with."""
 
-    publisher: Publisher
+    voice: Voice
     subscriber: Subscriber
-    signer: Signer
     keyring: RefreshingKeyring
-    clock: Clock
     signals: Signals
 
 
@@ -82,7 +79,7 @@ class Notary:
         """Reads nothing and writes nothing until it is started."""
         self._config, self._ports = config, ports
         self._examiner = Examiner(config.jurisdiction, ports.keyring)
-        self._announcer = Announcer(config.jurisdiction, config.notary, ports.signer, ports.publisher, ports.clock)
+        self._announcer = Announcer(config.jurisdiction, config.notary, ports.voice)
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
         self._issued_at: dict[int, int] = {}
         """Barriers issued by this process that have no head yet → when, ms UTC."""
@@ -119,7 +116,7 @@ class Notary:
 
     def step(self) -> int:
         """Issues a barrier if one is due, reads what is there, signs what can be signed; the number of messages read."""
-        now = self._ports.clock.now()
+        now = self._ports.voice.clock.now()
         if self.live and now >= self._next_barrier:
             self._issue(now)
         wait = max(0, self._next_barrier - now) / 1_000 if self.live else _WAIT
@@ -133,14 +130,14 @@ class Notary:
         if len(self._tally.changed) >= _COMMIT_ENTRIES or now >= self._next_commit:
             self._store.commit(self._tally, self._progress)
             self._next_commit = now + max(1_000, self._config.interval)
-        self._ports.publisher.poll(0)
-        self._signals.head_age(self._ports.clock.now())
+        self._ports.voice.publisher.poll(0)
+        self._signals.head_age(self._ports.voice.clock.now())
         return len(messages)
 
     def close(self) -> None:
         """Keeps what was read, sends what is queued and lets go of the tally."""
         self._store.commit(self._tally, self._progress)
-        self._ports.publisher.flush(10)
+        self._ports.voice.publisher.flush(10)
         self._store.close()
 
     def _reconcile(self) -> None:

@@ -163,6 +163,15 @@ class KeyDirectory:
             logger.warning("%s, superior of %s, has no sealing key; it cannot read along", superior, participant)
         return [*mine, *above, *escrow]
 
+    def serving(self, kind: str) -> dict[str, frozenset[str]]:
+        """Participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
+        now = self._clock.now()
+        return {
+            key.participant: frozenset(key.jurisdiction.split(",")) - {""}
+            for key in list(self._keys.values())
+            if key.kind == kind and key.use == "sign" and key.usable_at(now)
+        }
+
     def refresh(self) -> None:
         """Reads what is new on the topic, at most once a second; call it now and then to hear of revocations."""
         with self._lock:

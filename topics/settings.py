@@ -63,10 +63,16 @@ class Settings(BaseSettings):
     """How long a signed head proves freshness."""
     stale_after_seconds: float = Field(default=60.0, gt=0)
     """Age of an agency's copy from which its gate says UNKNOWN instead of refusing anybody."""
+    late_after_seconds: float = Field(default=60.0, gt=0)
+    """Time an agency has to apply an accepted update; after that `liandong status` calls it late."""
+    node_gone_after_seconds: float = Field(default=86_400.0, gt=0)
+    """An agency's node without receipts for this long is no longer one of those that must have everything."""
     checks_per_second: float = Field(default=1000.0, gt=0)
     """What one caller of a check API may ask for; a token can have a rate of its own."""
     checks_burst: int = Field(default=2000, ge=1000)
     """What a caller may ask for at once; at least one full batch."""
+    watch_max_days: int = Field(default=180, ge=1)
+    """Longest term of a watch a court here gives and an agency here accepts."""
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pytest
 from prometheus_client import CollectorRegistry
 
+from liandong.monitoring.announcer import Voice
 from liandong.monitoring.log_reading import read_to_end, topic_lanes
 from liandong.monitoring.notary import Notary, NotaryConfig, NotaryDuplicated, NotaryPorts
 from liandong.monitoring.tally_store import TallyLocked
@@ -65,8 +66,8 @@ class World:
     def notary(self, name: str = "notary-js-1", *, disk: str = "disk") -> Notary:
         """A notary that has read what was there when it started."""
         config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
-        ports = self.wire.publisher(), self.wire.subscriber(), self.signers[name], self.keys, self.clock, self.signals
-        notary = Notary(config, NotaryPorts(*ports))
+        voice = Voice(self.signers[name], self.wire.publisher(), self.clock)
+        notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))
         notary.start()
         self.until(lambda: notary.live, notary)
         return notary

@@ -1,0 +1,119 @@
+"""Exact counts of delivered updates: the court's register against how far each node has applied each lane.
+
+The same rule as the ledger's, said to the database: an update is applied at a node when it stands below what the node has
+applied of the lane, or of the relief lane; and at an agency when it is at all of its nodes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, or_, select, true
+
+from ..producers.register import Register, Update, open_register
+from ..schemas.listing import Change
+from ..topics.database import reading
+from ..topics.ports import TopicPartition
+from ..topics.settings import Settings
+from . import ledger
+from .evidence_views import Holding
+
+FREES = frozenset({Change.SHIELD, Change.DELETE, Change.REVOKE, Change.EXPIRE, Change.LIFT})
+"""Changes that suspend or end an entry's effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of some updates: how many were accepted, sent, and applied at each agency."""
+
+    accepted: int
+    sent: int
+    applied: Mapping[str, int]
+
+
+class Deliveries:
+    """The register of one jurisdiction, seen from the watching room; nothing is written."""
+
+    def __init__(self, jurisdiction: str, register: Register) -> None:
+        self.jurisdiction, self.register = jurisdiction, register
+        positions = register.tables.outbox.positions
+        self._state, self._relief = positions.alias("state_at"), positions.alias("relief_at")
+        self._updates = register.tables.updates
+
+    def update(self, update_id: bytes) -> tuple[Update, ledger.Update] | None:
+        """One update and what the ledger needs of it."""
+        found = self.register.update(update_id)
+        return None if found is None else (found, self.for_ledger(found))
+
+    def for_ledger(self, update: Update) -> ledger.Update:
+        """What the ledger needs of an update."""
+        outbox = self.register.outbox
+        sent = [*outbox.positions("state", [update.state_row]).values()]
+        if update.relief_row is not None:
+            sent += outbox.positions("relief", [update.relief_row]).values()
+        positions = tuple(ledger.Position(TopicPartition(at.topic, at.partition), at.offset) for at in sent)
+        ids = update.update_id, update.entry_id, update.version
+        return ledger.Update(*ids, update.change in FREES, self.jurisdiction, update.accepted_at, positions)
+
+    def of_batch(self, batch_id: str, agencies: Mapping[str, Sequence[Holding]]) -> Counts:
+        """The counts of one batch; `agencies`: agency → what each of its serving nodes holds."""
+        return self._count(self._updates.c.batch_id == batch_id, agencies)
+
+    def overdue(self, nodes: Sequence[Holding], accepted_before: int, settled: int) -> tuple[int, int]:
+        """How many updates accepted before then (ms UTC) an agency has not applied, and the row up to which all are.
+
+        `settled` is such a row found earlier for the same nodes: nothing below is looked at again.
+        """
+        updates = self._updates.c
+        open_rows = (updates.state_row > settled) & ~self._applied(nodes)
+        late = case((updates.accepted_at < accepted_before, 1), else_=0)
+        wanted = select(func.count(), func.coalesce(func.sum(late), 0), func.min(updates.state_row))
+        with reading(self.register.engine) as connection:
+            last = connection.scalar(select(func.max(updates.state_row))) or 0
+            unapplied, overdue, first = connection.execute(wanted.select_from(self._joined()).where(open_rows)).one()
+        return int(overdue), (first - 1 if unapplied else max(last, settled))
+
+    def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, Sequence[Holding]]) -> Counts:
+        names = sorted(agencies)
+        sums: list[Any] = [func.sum(case((self._applied(agencies[name]), 1), else_=0)) for name in names]
+        sent = func.sum(case((self._state.c.log_offset.is_not(None), 1), else_=0))
+        wanted = select(func.count(), sent, *sums).select_from(self._joined()).where(condition)
+        with reading(self.register.engine) as connection:
+            accepted, sent_count, *applied = connection.execute(wanted).one()
+        return Counts(accepted, sent_count or 0, {name: n or 0 for name, n in zip(names, applied, strict=True)})
+
+    def _joined(self) -> FromClause:
+        updates, state, relief = self._updates, self._state, self._relief
+        at_state = (state.c.lane == "state") & (state.c.number == updates.c.state_row)
+        at_relief = (relief.c.lane == "relief") & (relief.c.number == updates.c.relief_row)
+        return updates.outerjoin(state, at_state).outerjoin(relief, at_relief)
+
+    def _applied(self, nodes: Sequence[Holding]) -> ColumnElement[bool]:
+        """True where an update is applied at all these nodes; without a node nowhere."""
+        if not nodes:
+            return false()
+        return and_(true(), *(self._applied_at(node) for node in nodes))
+
+    def _applied_at(self, node: Holding) -> ColumnElement[bool]:
+        below = [
+            (at.c.topic == lane.topic) & (at.c.log_partition == lane.partition) & (at.c.log_offset < offset)
+            for lane, offset in node.items()
+            for at in (self._state, self._relief)
+        ]
+        return func.coalesce(or_(false(), *below), false())
+
+
+@contextmanager
+def local_deliveries(settings: Settings, jurisdictions: Sequence[str]) -> Iterator[list[Deliveries]]:
+    """The registers this machine has or can reach; none on an agency's machine."""
+    found = [
+        Deliveries(each, open_register(settings, each))
+        for each in jurisdictions
+        if settings.outbox_url or (settings.state_dir / "publisher" / f"{each}.db").is_file()
+    ]
+    try:
+        yield found
+    finally:
+        for each in found:
+            each.register.close()

@@ -1,0 +1,195 @@
+"""What stands where in the list store.
+
+Tables of a generation (two of them, so that a rebuild fills one while the gate reads the other):
+
+    records   place -> stored value            place = lane number (2 bytes) and entry id
+    index     surrogate and place -> nothing   live entries only; a composite key costs less than LMDB's duplicates
+    state     rows by kind: lane/ mark/ court/ opaque/ heads-read/ position/
+
+and one table that outlives generations and formats:
+
+    trust     generation, head/ receipt/ receipt-sequence incident/: what must never be forgotten or fall back
+
+A lane is a partition of a state topic. Records lie by lane, so every lane appends in its own region.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from ...schemas.digest import STATE_LENGTH
+
+FORMAT = 1
+"""Of the generation's tables; a store of another format is filled again from the log."""
+LANE_LENGTH = 2
+SURROGATE_LENGTH = 16
+ENTRY_LENGTH = 16
+
+ROW_LANE = b"lane/"
+ROW_MARK = b"mark/"
+ROW_COURT = b"court/"
+ROW_OPAQUE = b"opaque/"
+ROW_HEADS_READ = b"heads-read/"
+ROW_POSITION = b"position/"
+ROW_GENERATION = b"generation"
+ROW_HEAD = b"head/"
+ROW_RECEIPT = b"receipt/"
+ROW_RECEIPT_SEQUENCE = b"receipt-sequence"
+ROW_INCIDENT = b"incident/"
+
+
+class LaneState(msgspec.Struct, array_like=True):
+    """Where the copy of one partition stands; written in the commit of the records it counts."""
+
+    number: int
+    topic: str
+    partition: int
+    jurisdiction: str
+    begun_at: int
+    """When this copy of the lane was begun, ms UTC."""
+    next_offset: int = -1
+    """-1 = nothing read yet."""
+    digest: bytes = bytes(STATE_LENGTH)
+    """LtHash state, `schemas.digest.SetDigest`."""
+    records: int = 0
+    """Entries, ended ones and opaque ones included."""
+    opaque: int = 0
+    """Entries whose newest record could not be decoded."""
+    applied: int = 0
+    stale: int = 0
+    refused: int = 0
+    """Since the store was made: written, ignored as not newer, not applied because the signature does not hold."""
+    fresh_as_of: int = 0
+    """Issue time of the newest barrier passed, never later than the node's own clock; ms UTC, 0 = none yet."""
+    rebuild_until: int = -1
+    """During a rebuild: offset at which this lane counts as rebuilt; -1 = no rebuild."""
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """Topic and partition."""
+        return self.topic, self.partition
+
+    @property
+    def prefix(self) -> bytes:
+        """The lane's part of the keys."""
+        return lane_prefix(self.number)
+
+
+class Mark(msgspec.Struct, array_like=True, frozen=True):
+    """A barrier in one lane, and what the copy of that lane was when it was passed."""
+
+    number: int
+    issued_at: int
+    offset: int
+    digest: bytes
+    records: int
+
+
+class TrustedHead(msgspec.Struct, array_like=True, frozen=True):
+    """The highest head of one notary that was ever trusted; lower ones are refused (TUF rollback rule)."""
+
+    notary: str
+    jurisdiction: str
+    number: int
+    hash: bytes
+    valid_until: int
+    proven_number: int = -1
+    """Newest barrier at which the copy equalled the notary's head, -1 = none."""
+    proven_at: int = 0
+    proven_until: int = 0
+    """`valid_until` of the head that proved it, ms UTC."""
+    unequal: tuple["UnequalLane", ...] = ()
+    """Lanes that differed at the newest compared barrier; empty when the copy was equal."""
+    unequal_number: int = -1
+
+    @property
+    def row(self) -> str:
+        """Under which name it is kept."""
+        return f"{self.jurisdiction}/{self.notary}"
+
+
+class UnequalLane(msgspec.Struct, array_like=True, frozen=True):
+    """A partition whose copy differs from the notary's head."""
+
+    topic: str
+    partition: int
+    own: str
+    notary: str
+    """Digests, hex."""
+
+
+class StoredPosition(msgspec.Struct, array_like=True, frozen=True):
+    """What the state lanes of a jurisdiction are known to be; the relief lane's freshness is kept apart."""
+
+    notary: str = ""
+    barrier: int = -1
+    digest: str = ""
+    fresh_as_of: int = 0
+    valid_until: int = 0
+    proven: bool = False
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """Something that must be looked at by a person; raw bytes are kept for that."""
+
+    kind: str
+    """wrong-signature, undecodable, conflict, tombstone, barrier, head-rollback, head-fork, head-signature, unequal."""
+    at: int
+    topic: str
+    partition: int
+    offset: int
+    detail: str
+    key: bytes = b""
+    raw: bytes = b""
+
+
+class Generation(msgspec.Struct, array_like=True, frozen=True):
+    """Which tables the gate reads and which the replicator fills; they differ during a rebuild."""
+
+    active: int
+    writing: int
+    format: int = FORMAT
+
+
+class Place(NamedTuple):
+    """A record's key taken apart."""
+
+    lane: int
+    entry_id: bytes
+
+
+def lane_prefix(number: int) -> bytes:
+    """Two bytes."""
+    return number.to_bytes(LANE_LENGTH, "big")
+
+
+def place_of(key: bytes) -> Place:
+    """Lane and entry id of a record's key."""
+    return Place(int.from_bytes(key[:LANE_LENGTH], "big"), bytes(key[LANE_LENGTH:]))
+
+
+def lane_row(number: int) -> bytes:
+    """Key of a lane's state."""
+    return ROW_LANE + lane_prefix(number)
+
+
+def mark_row(lane: int, notary: str, number: int) -> bytes:
+    """Key of a barrier's mark; sorted by number within lane and notary."""
+    return mark_rows(lane, notary) + number.to_bytes(8, "big")
+
+
+def mark_rows(lane: int, notary: str) -> bytes:
+    """What the keys of all marks of a notary in a lane start with."""
+    return ROW_MARK + lane_prefix(lane) + notary.encode() + b"\x00"
+
+
+def parse_mark_row(key: bytes) -> tuple[int, str]:
+    """Lane and notary of a mark's key."""
+    start = len(ROW_MARK)
+    lane = int.from_bytes(key[start : start + LANE_LENGTH], "big")
+    return lane, bytes(key[start + LANE_LENGTH : -9]).decode()
+
+
+def pack(row: msgspec.Struct) -> bytes:
+    """The bytes of a row."""
+    return msgspec.msgpack.encode(row)

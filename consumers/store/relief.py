@@ -1,0 +1,224 @@
+"""The overlay on disk: newest relief record of every entry the state lane has not caught up with.
+
+An environment of its own, so that it never waits for the list store's writer. It stays small: a row goes when the list
+holds the same version or a higher one. Every commit is flushed whole, as each may free somebody.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from ...schemas.listing import ENDED_FROM
+from .environment import Environment, Reading, Table, Writing
+from .layout import ROW_INCIDENT, ROW_LANE, SURROGATE_LENGTH, Incident, pack
+from .reader import rows
+from .values import prefix_of
+
+_MIB = 1 << 20
+_KEPT_INCIDENTS = 1000
+
+
+class ReliefLane(msgspec.Struct, array_like=True):
+    """Where the reading of one partition of a relief lane stands."""
+
+    topic: str
+    partition: int
+    jurisdiction: str
+    next_offset: int
+    newest: dict[str, int] = {}
+    """Notary to the newest barrier passed."""
+    fresh_as_of: int = 0
+    """Issue time of the newest barrier passed, ms UTC, 0 = none yet."""
+    applied: int = 0
+    stale: int = 0
+    refused: int = 0
+
+    @property
+    def row(self) -> bytes:
+        """Its key."""
+        return ROW_LANE + f"{self.topic}/{self.partition}".encode()
+
+
+class ReliefRecord(msgspec.Struct, array_like=True, frozen=True):
+    """A verified relief record and whose list it belongs to."""
+
+    jurisdiction: str
+    value: bytes
+    """Single-object encoding, as in the list store."""
+
+
+@dataclass(slots=True)
+class ReliefBatch:
+    """What one batch does to the overlay."""
+
+    records: dict[bytes, ReliefRecord] = field(default_factory=dict)
+    """By entry id; the newest of the batch."""
+    lanes: list[ReliefLane] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    records: Table
+    index: Table
+    state: Table
+
+    @classmethod
+    def of(cls, environment: Environment, *, create: bool) -> "_Tables":
+        return cls(*(environment.table(name, create=create) for name in (b"records", b"index", b"state")))
+
+
+class ReliefSnapshot:
+    """The overlay as it was at one commit."""
+
+    __slots__ = ("_tables", "_transaction")
+
+    def __init__(self, transaction: Reading, tables: _Tables) -> None:
+        self._transaction = transaction
+        self._tables = tables
+
+    def entries(self, surrogate: bytes) -> list[bytes]:
+        """Ids of the entries whose newest relief record names a surrogate."""
+        found = rows(self._transaction, self._tables.index, surrogate)
+        return [key[SURROGATE_LENGTH:] for key, _ in found]
+
+    def record(self, entry_id: bytes) -> ReliefRecord | None:
+        """The newest relief record of an entry."""
+        row = self._transaction.get(entry_id, db=self._tables.records)
+        return None if row is None else msgspec.msgpack.decode(row, type=ReliefRecord)
+
+    def lanes(self) -> list[ReliefLane]:
+        """Where the reading stands."""
+        found = rows(self._transaction, self._tables.state, ROW_LANE)
+        return [msgspec.msgpack.decode(row, type=ReliefLane) for _, row in found]
+
+    def waiting(self, after: bytes = b"", limit: int = 1000) -> list[tuple[bytes, ReliefRecord]]:
+        """Entries the state lane has not caught up with, behind an entry id."""
+        cursor = self._transaction.cursor(self._tables.records)
+        found: list[tuple[bytes, ReliefRecord]] = []
+        there = cursor.set_range(after + b"\x00") if after else cursor.first()
+        while there and len(found) < limit:
+            key, row = cursor.item()
+            found.append((bytes(key), msgspec.msgpack.decode(row, type=ReliefRecord)))
+            there = cursor.next()
+        return found
+
+    def count(self) -> int:
+        """How many entries wait for the state lane."""
+        return int(self._transaction.stat(self._tables.records)["entries"])
+
+    def incidents(self) -> list[Incident]:
+        """Relief records that were not let take effect, and why."""
+        found = rows(self._transaction, self._tables.state, ROW_INCIDENT)
+        return [msgspec.msgpack.decode(row, type=Incident) for _, row in found]
+
+
+class ReliefReader:
+    """Reads the overlay, in any process."""
+
+    def __init__(self, environment: Environment, tables: _Tables) -> None:
+        self._environment = environment
+        self._tables = tables
+
+    @classmethod
+    def open(cls, path: Path) -> "ReliefReader":
+        """A reader in another process than the node's. Raises StoreMissing, StoreBusy, StoreDamaged."""
+        environment = Environment(path, readonly=True)
+        return cls(environment, _Tables.of(environment, create=False))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[ReliefSnapshot]:
+        """The overlay at its newest commit."""
+        with self._environment.read() as transaction:
+            yield ReliefSnapshot(transaction, self._tables)
+
+    def lanes(self) -> list[ReliefLane]:
+        """Where the reading stands."""
+        with self.snapshot() as snapshot:
+            return snapshot.lanes()
+
+    def close(self) -> None:
+        """Ends a reader made by `open`."""
+        self._environment.close()
+
+
+class ReliefStore:
+    """The overlay's one writer."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._tables = _Tables.of(environment, create=True)
+
+    @classmethod
+    def open(cls, path: Path, *, map_size: int = 64 * _MIB) -> "ReliefStore":
+        """Opens or makes the overlay in a directory. Raises StoreBusy, StoreDamaged, StoreFull."""
+        return cls(Environment(path, map_size=map_size, metasync=True))
+
+    def reader(self) -> ReliefReader:
+        """A reader within this process."""
+        return ReliefReader(self._environment, self._tables)
+
+    def commit(self, batch: ReliefBatch) -> None:
+        """Keeps a batch whole and flushed: records, index, offsets."""
+
+        def work(transaction: Writing) -> None:
+            for entry_id, record in sorted(batch.records.items()):
+                self._drop(transaction, entry_id)
+                transaction.put(entry_id, pack(record), db=self._tables.records)
+                for key in _index_keys(entry_id, record):
+                    transaction.put(key, b"", db=self._tables.index)
+            for lane in batch.lanes:
+                transaction.put(lane.row, pack(lane), db=self._tables.state)
+            self._put_incidents(transaction, batch.incidents)
+
+        self._environment.write(work)
+
+    def settle(
+        self, entries: Sequence[tuple[bytes, ReliefRecord]], caught_up: Callable[[bytes, ReliefRecord], bool]
+    ) -> int:
+        """Drops those of these rows the state lane has caught up with; how many. A row that has changed since stays."""
+        done = [(entry_id, record) for entry_id, record in entries if caught_up(entry_id, record)]
+
+        def work(transaction: Writing) -> int:
+            dropped = 0
+            for entry_id, record in done:
+                if transaction.get(entry_id, db=self._tables.records) == pack(record):
+                    self._drop(transaction, entry_id)
+                    dropped += 1
+            return dropped
+
+        return self._environment.write(work) if done else 0
+
+    def check_readers(self) -> int:
+        """Frees the reader slots of processes that died; how many there were."""
+        return self._environment.check_readers()
+
+    def close(self) -> None:
+        """Lets go of the files; readers of this process must have ended."""
+        self._environment.close()
+
+    def _drop(self, transaction: Writing, entry_id: bytes) -> None:
+        row = transaction.get(entry_id, db=self._tables.records)
+        if row is not None:
+            for key in _index_keys(entry_id, msgspec.msgpack.decode(row, type=ReliefRecord)):
+                transaction.delete(key, db=self._tables.index)
+            transaction.delete(entry_id, db=self._tables.records)
+
+    def _put_incidents(self, transaction: Writing, incidents: Sequence[Incident]) -> None:
+        """Keeps the newest; two of the same message are one."""
+        for one in incidents:
+            key = ROW_INCIDENT + one.at.to_bytes(8, "big") + f"{one.topic}/{one.partition}/{one.offset}".encode()
+            transaction.put(key, pack(one), db=self._tables.state)
+        if incidents:
+            for key, _ in rows(transaction, self._tables.state, ROW_INCIDENT)[:-_KEPT_INCIDENTS]:
+                transaction.delete(key, db=self._tables.state)
+
+
+def _index_keys(entry_id: bytes, record: ReliefRecord) -> list[bytes]:
+    prefix = prefix_of(record.value)
+    if prefix["status"] >= ENDED_FROM:
+        return []
+    return [identity["surrogate"] + entry_id for identity in prefix["identities"]]

@@ -1,0 +1,44 @@
+"""The tables of the list store and how they are opened."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from .environment import Environment, Table, Transaction
+from .layout import ROW_GENERATION, Generation
+
+_SLOTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of one generation."""
+
+    records: Table
+    index: Table
+    state: Table
+
+
+class Catalogue:
+    """All tables of an environment; generations take turns in two sets of them."""
+
+    def __init__(self, environment: Environment, *, create: bool) -> None:
+        self.trust = environment.table(b"trust", create=create)
+        self._slots = [
+            Tables(
+                *(
+                    environment.table(b"%s/%d" % (name, slot), create=create)
+                    for name in (b"records", b"index", b"state")
+                )
+            )
+            for slot in range(_SLOTS)
+        ]
+
+    def of(self, generation: int) -> Tables:
+        """The tables a generation lies in."""
+        return self._slots[generation % _SLOTS]
+
+    def generation(self, transaction: Transaction) -> Generation:
+        """Which generation is read and which is written."""
+        row = transaction.get(ROW_GENERATION, db=self.trust)
+        return Generation(0, 0) if row is None else msgspec.msgpack.decode(row, type=Generation)

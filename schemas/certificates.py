@@ -197,7 +197,7 @@ def _hk_macau(number: str, given: CertificateType) -> Certificate:
     """A letter and eight digits for life; old permits add two digits that count the reissues."""
     found = _HK_MACAU.fullmatch(number)
     if found is None:
-        raise CertificateProblem("CERTIFICATE_PERMIT", type=given.name, expected="H or M and 8 digits")
+        raise CertificateProblem("CERTIFICATE_PERMIT", type=given.name, expected="H######## / M########")
     return Certificate(given, found[1])
 
 
@@ -205,7 +205,7 @@ def _taiwan(number: str, given: CertificateType) -> Certificate:
     """Eight digits for life; until 2008 permits added the count of issues and the issuer's letter in brackets."""
     found = _TAIWAN.fullmatch(number)
     if found is None:
-        raise CertificateProblem("CERTIFICATE_PERMIT", type=given.name, expected="8 digits")
+        raise CertificateProblem("CERTIFICATE_PERMIT", type=given.name, expected="########")
     return Certificate(given, found[1])
 
 

@@ -49,7 +49,7 @@ COLUMNS: tuple[Column, ...] = (
         "role",
         "身份",
         "DEBTOR (default); orders also LEGAL_REPRESENTATIVE, PRINCIPAL, DIRECTLY_RESPONSIBLE, ACTUAL_CONTROLLER",
-        "被执行人（默认）；令状还可为法定代表人、主要负责人、直接责任人员、实际控制人",
+        "被执行人（默认）；限制消费令、限制出境还可为法定代表人、主要负责人、直接责任人员、实际控制人",
         ("被执行人身份",),
     ),
     Column(
@@ -115,7 +115,7 @@ COLUMNS: tuple[Column, ...] = (
         "related_entity",
         "被执行单位",
         "orders on a related person: the debtor entity's name",
-        "对相关人员的令状：被执行单位名称",
+        "对相关人员的限制措施：被执行单位名称",
         ("被执行单位名称",),
     ),
     Column(

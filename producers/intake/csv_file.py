@@ -70,8 +70,8 @@ class CsvFile:
 
     def _row(self, record: Record) -> RawRow:
         cells = record.cells
-        values = {name: cells[position] for position, name in self._columns}
-        if self._leftover >= 0 and cells[self._leftover] and not any(values.values()):
+        values = {name: cell for position, name in self._columns if (cell := cells[position])}
+        if self._leftover >= 0 and cells[self._leftover] and not values:
             damage = reject(record.row, "", "NOT_CORRECTED", self._lang)
             return RawRow(record.row, {}, cells, damage, cells[self._leftover])
         return RawRow(record.row, values, cells)

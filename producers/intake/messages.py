@@ -219,7 +219,7 @@ SUBJECT_TEXTS = {
     "MINOR_ORDER": Text(
         "the person restricted by this order is a minor",
         "make sure that the order is meant for him",
-        "该令状的对象为未成年人",
+        "该限制措施的对象为未成年人",
         "请确认对象无误",
     ),
     "REGION_UNKNOWN": Text(
@@ -261,7 +261,7 @@ SUBJECT_TEXTS = {
     "RELATED_ENTITY_MISSING": Text(
         "an order on a related person must name the debtor entity",
         "fill related_entity",
-        "对相关人员的令状须写明被执行单位",
+        "对相关人员的限制措施须写明被执行单位",
         "请填写被执行单位",
     ),
     "EXIT_BAN_ENTITY": Text(

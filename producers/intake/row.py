@@ -45,7 +45,10 @@ class RowUnderCheck:
     def text(self, column: str) -> str:
         """A value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
         value = self._values.get(column)
-        if not value or (value := value.strip(_EDGES)) in EMPTY_WORDS:
+        if not value:
+            return ""
+        value = value.strip(_EDGES)
+        if value in EMPTY_WORDS:
             return ""
         if len(value) > TEXT_LIMIT:
             self.reject(column, "TEXT_TOO_LONG", limit=str(TEXT_LIMIT))
@@ -71,6 +74,8 @@ class RowUnderCheck:
 
     def coded(self, column: str, table: Mapping[str, Coded], default: Coded) -> Coded:
         """A coded value; an unknown word is rejected and gives the default."""
+        if column not in self._values:
+            return default
         found = self.coded_or_none(column, table)
         return default if found is None else found
 

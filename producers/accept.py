@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..schemas import ids
+from ..schemas.codec import to_wire
 from ..schemas.listing import RELIEF, Change
 from ..schemas.signing import PROOF_LENGTH, Signer, encode_signed
 from ..schemas.surrogates import MatchingKey
@@ -47,10 +48,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An update as it was accepted; `body` is what was signed and will travel."""
+    """An update as it was accepted; `body` is what was signed and will travel, `value` the same in single-object encoding."""
 
     update_id: bytes
     body: bytes = field(repr=False)
+
+    @property
+    def value(self) -> bytes:
+        """The body with its schema's fingerprint, readable by every later release."""
+        return to_wire("list-record", self.body)
 
 
 def accept(

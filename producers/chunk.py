@@ -169,6 +169,7 @@ class Chunk:
         register.add_entries(self.connection, rows.added)
         register.change_entries(self.connection, rows.changed)
         register.add_holders(self.connection, rows.held)
+        register.drop_other_keys(self.connection, [row["at_ordinal"] for row in rows.changed])
         register.add_other_keys(self.connection, rows.other_keys)
 
     def _draft(self, compared: Compared) -> Draft:
@@ -233,6 +234,6 @@ def _stored(row: _Row, compared: Compared, draft: Draft, made: Accepted) -> dict
         "publish_date": listing.publish_date.isoformat(),
         "reason": draft.reason,
         "changed_on": draft.changed_on,
-        "body": made.body,
+        "body": made.value,
         "certificates": pack_certificates(listing.certificates),
     }

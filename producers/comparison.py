@@ -54,7 +54,7 @@ def compare(parsed: ParsedRow, listing: ListingInput, known: Known, today: date)
     for wrong in known.corrected:
         if wrong.name_hash == name_hash(listing.name):
             shown = ids.entry_text(int(listing.instrument), wrong.entry_id)
-            raise RowRefused("CERTIFICATE_CORRECTED_AWAY", entry=shown, day=wrong.corrected_on)
+            raise RowRefused("CORRECTED_AWAY", entry=shown, day=wrong.corrected_on)
     latest = known.entries[-1] if known.entries else None
     for each in known.entries:
         if each.has_ended and (each is latest or listing.decision_number) and _same_decision(each, listing):

@@ -90,12 +90,12 @@ class Publication:
         self._put(replace(self.batch, state="accepted", finished_at=self._clock.now()))
         return self.batch
 
-    def missing(self) -> Iterator[bytes]:
+    def missing(self) -> Iterator[str]:
         """Ids of the court's live entries, under the instruments the file has rows of, that the file does not name."""
         court = self._publishing.desk.court
-        for ordinal, entry_id in self._register.live_ordinals(court, sorted(self._instruments)):
+        for ordinal, instrument, entry_id in self._register.live_entries(court, sorted(self._instruments)):
             if not self._publishing.seen.first(ordinal):
-                yield entry_id
+                yield ids.entry_text(instrument, entry_id)
 
     def _put(self, batch: Batch) -> None:
         with self._register.engine.begin() as connection:

@@ -15,11 +15,11 @@ class RowRefused(FactProblem):
             "该当事人在本案的条目 {entry} 已于 {day} 终止（{status}），已终止的条目不得恢复",
             "请从导出文件中去掉该行；如有新的决定，请填写新的决定书文号，将生成新条目",
         ),
-        "CERTIFICATE_CORRECTED_AWAY": Text(
-            "on {day} this certificate was corrected out of entry {entry} of the same name: it is somebody else's or nobody's",
-            "correct the number in the court's own system",
-            "该证件号码已于 {day} 从同名条目 {entry} 中更正，不属于该被执行人",
-            "请在本院系统中更正号码",
+        "CORRECTED_AWAY": Text(
+            "on {day} entry {entry} of the same name was corrected: this certificate or case number is no longer its own",
+            "correct the court's own system, whose export still says what was wrong",
+            "同名条目 {entry} 已于 {day} 更正，该证件号码或者案号不再属于该条目",
+            "请更正本院系统中的信息，其导出数据仍为更正前的内容",
         ),
         "DUPLICATE_CONFLICT": Text(
             "row {first} of this file names the same subject in the same case with other contents",

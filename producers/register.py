@@ -211,6 +211,12 @@ class Register:
         """Certificates of entries, so that a court finds its entries by them."""
         insert_missing_rows(connection, self.tables.holders, ("certificate", "ordinal"), rows)
 
+    def drop_other_keys(self, connection: Connection, ordinals: Sequence[int]) -> None:
+        """Forgets the further keys of entries whose certificates changed, but not those that were corrected away."""
+        if ordinals and self._has_other_keys(connection):
+            other = self.tables.other_keys
+            connection.execute(delete(other).where(other.c.ordinal.in_(ordinals), other.c.corrected_on.is_(None)))
+
     def add_other_keys(self, connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
         """Keys by further certificates, so that a row that names only one of them finds the entry."""
         insert_missing_rows(connection, self.tables.other_keys, ("key", "ordinal"), rows)
@@ -285,13 +291,13 @@ class Register:
             rows = connection.execute(wanted.order_by(updates.state_row).limit(limit)).all()
         return [Update(**{**row._asdict(), "change": Change(row.change)}) for row in rows]
 
-    def live_ordinals(self, court: str, instruments: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Ordinal and id of a court's live entries, in order, read in pages."""
+    def live_entries(self, court: str, instruments: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
+        """Ordinal, instrument and id of a court's live entries, in order, read in pages."""
         entries = self.tables.entries.c
         after = 0
         while True:
             wanted = (
-                select(entries.ordinal, entries.entry_id)
+                select(entries.ordinal, entries.instrument, entries.entry_id)
                 .where(entries.ordinal > after, entries.court == court)
                 .where(entries.status < int(ENDED_FROM), entries.instrument.in_(instruments))
                 .order_by(entries.ordinal)
@@ -299,7 +305,7 @@ class Register:
             )
             with reading(self.engine) as connection:
                 page = connection.execute(wanted).all()
-            yield from ((row.ordinal, row.entry_id) for row in page)
+            yield from (tuple(row) for row in page)
             if len(page) < _PAGE:
                 return
             after = page[-1].ordinal

@@ -45,7 +45,7 @@ def register_tables() -> RegisterTables:
             "other_keys",
             metadata,
             Column("key", LargeBinary, primary_key=True),
-            Column("ordinal", BigInteger, nullable=False),
+            Column("ordinal", BigInteger, nullable=False, index=True),
             Column("corrected_on", Text),
             Column("name_hash", LargeBinary),
         ),
@@ -83,7 +83,7 @@ def _entries(metadata: MetaData) -> Table:
         # of the newest change
         Column("reason", Text, nullable=False),
         Column("changed_on", Text, nullable=False),
-        # newest signed body; of ended entries also the last one that held the whole entry
+        # newest signed body in single-object encoding; of ended entries also the last one that held the whole entry
         Column("body", LargeBinary, nullable=False),
         Column("full_body", LargeBinary),
         Column("certificates", LargeBinary, nullable=False),

@@ -16,6 +16,7 @@ import secrets
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -80,8 +81,13 @@ class Relay:
         self._epoch = 0
         self._acquired = (0, 0.0)
         self._lanes: list[Lane] = []
-        self.sent = 0
+        self.sent_by_lane: Counter[str] = Counter()
         """Rows marked as sent by this relay."""
+
+    @property
+    def sent(self) -> int:
+        """Rows marked as sent by this relay, in all lanes."""
+        return self.sent_by_lane.total()
 
     def wake(self) -> None:
         """Says that something was appended, so that the relay need not find out by itself."""
@@ -212,7 +218,7 @@ class Relay:
             if len(lane.confirmed) >= least and (ready := lane.prefix()):
                 self._outbox.mark_sent(lane.name, self._epoch, ready)
                 lane.mark(ready)
-                self.sent += len(ready)
+                self.sent_by_lane[lane.name] += len(ready)
 
     def _recover(self, *, patient: bool) -> None:
         """Sets lanes that failed back to their marked prefix; without patience their failure is raised."""

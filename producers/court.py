@@ -1,0 +1,72 @@
+"""A court's place at the publisher of its jurisdiction, opened from the settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ..schemas.errors import WrongUsage
+from ..topics.manifest import Participant
+from ..topics.participants import Participants
+from ..topics.ports import Clock, SystemClock
+from ..topics.registry import SchemaRegistry
+from ..topics.settings import Settings
+from .accept import Desk
+from .acts import Acts
+from .register import Register, open_register
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """An open court: its register is its jurisdiction's, its desk its own."""
+
+    register: Register
+    desk: Desk = field(repr=False)
+    clock: Clock
+
+    @property
+    def acts(self) -> Acts:
+        """Its single acts."""
+        return Acts(self.register, self.desk, self.clock)
+
+
+def court_named(settings: Settings, court: str | None) -> Participant:
+    """The court of this id, or the only one on this machine; COURT_NEEDED, NOT_A_COURT, COURT_RETIRED."""
+    participants = Participants(settings)
+    if court is None:
+        courts = [one for one in participants.list() if one.kind == "court" and not one.retired_at]
+        if len(courts) != 1:
+            known = ", ".join(one.id for one in courts) or "none yet: `liandong participant new ID --kind court`"
+            raise WrongUsage("COURT_NEEDED", "which court acts?", f"name it with --court; on this machine: {known}")
+        return courts[0]
+    found = participants.load(court)
+    if found.kind != "court":
+        raise WrongUsage("NOT_A_COURT", f"{court} is registered as {found.kind}", "name a court with --court")
+    if found.retired_at:
+        raise WrongUsage(
+            "COURT_RETIRED", f"{court} is retired", "its cases go on at another court, under that court's id"
+        )
+    return found
+
+
+@contextmanager
+def open_court(settings: Settings, court: str | None, clock: Clock | None = None) -> Iterator[Court]:
+    """Opens the register for a court and closes it."""
+    participant = court_named(settings, court)
+    participants = Participants(settings)
+    timed = clock or SystemClock()
+    registry = SchemaRegistry.from_settings(settings) if settings.registry_url else None
+    if registry is not None:
+        registry.id_of("list-record")
+    desk = Desk(
+        participant.id,
+        participant.name,
+        participant.jurisdictions[0],
+        participants.signer(participant.id),
+        tuple(participants.matching_keys()),
+        registry,
+    )
+    register = open_register(settings, desk.jurisdiction, timed)
+    try:
+        yield Court(register, desk, timed)
+    finally:
+        register.close()

@@ -114,6 +114,8 @@ def _updates(metadata: MetaData) -> Table:
     Index("updates_by_entry", updates.c.entry_id, updates.c.version, unique=True)
     Index("updates_by_sequence", updates.c.court, updates.c.list, updates.c.court_sequence, unique=True)
     Index("updates_by_batch", updates.c.batch_id)
+    # a ledger follows the register by this
+    Index("updates_by_row", updates.c.state_row)
     return updates
 
 

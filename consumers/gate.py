@@ -6,7 +6,10 @@ by the catalogue (`schemas.decisions`), after his entry's signature was verified
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from time import monotonic
+from typing import Any, Protocol
+
+import structlog
 
 from ..schemas import ids
 from ..schemas.attributes import Value
@@ -26,12 +29,16 @@ from ..schemas.decisions import (
 from ..schemas.listing import RecordClass
 from ..schemas.surrogates import MatchingKey
 from ..topics.ports import Clock
+from ..topics.transport.errors import TransportError
 from .rules import Rules
 from .subjects import Subject, Tags
 
+_log = structlog.get_logger(__name__)
+_POSITION_SECONDS = 0.02
+
 
 class FoundEntry(Protocol):
-    """An entry a surrogate leads to."""
+    """An entry a surrogate leads to (`consumers.list_view.Found`)."""
 
     @property
     def entry_id(self) -> bytes: ...
@@ -41,10 +48,13 @@ class FoundEntry(Protocol):
     def body(self) -> bytes: ...
     @property
     def opaque(self) -> bool: ...
+    @property
+    def jurisdiction(self) -> str: ...
+    def record(self) -> dict[str, Any]: ...
 
 
 class Position(Protocol):
-    """Where this node's copy stands."""
+    """Where this node's copy stands (`consumers.list_view.ListPosition`)."""
 
     @property
     def barrier(self) -> int: ...
@@ -59,8 +69,8 @@ class View(Protocol):
 
     def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]: ...
     def position(self) -> Position: ...
-    def verify_once(self, found: FoundEntry) -> bool:
-        """Whether the signature of an entry holds; checked once per version."""
+    def verify_once(self, found: Any) -> bool:
+        """Whether the signature of an entry holds. TransportError if nobody can know now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ class Gate:
         self.rules = rules
         self._keys = tuple(matching_keys)
         self._clock = clock
+        self._seen: tuple[float, Position] | None = None
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
         """Everything a certificate can be listed under, for callers that keep them ready."""
@@ -143,15 +154,35 @@ class Gate:
             return self._decision(request, at, values, outcome, stand)
         by_id = {one.entry_id: one for one in found}
         facts = [self._facts(one, tags) for one in found]
-        outcome = decide(facts, plan, at, stale=stand.stale, trusted=lambda one: self._view.verify_once(by_id[one.entry_id]))
+        outcome = decide(facts, plan, at, stale=stand.stale, trusted=lambda one: self._trusted(by_id[one.entry_id]))
         reasons = {one.entry.entry_id: by_id[one.entry.entry_id] for one in outcome.rulings}
         return self._decision(request, at, values, outcome, stand, reasons)
 
     def stand(self, at: int) -> ListStand:
         """Where the copy stands at an instant (ms UTC), and whether it is too old to refuse anybody by."""
-        position = self._view.position()
+        position = self._position()
         stale = at - position.fresh_as_of > self.rules.stale_after_ms
         return ListStand(position.barrier, position.digest, position.fresh_as_of, stale)
+
+    def _position(self) -> Position:
+        """The position, read at most every 20 ms: it only moves forward, so an older one never says too much."""
+        now, seen = monotonic(), self._seen
+        if seen is not None and now - seen[0] < _POSITION_SECONDS:
+            return seen[1]
+        position = self._view.position()
+        self._seen = (now, position)
+        return position
+
+    def _trusted(self, found: FoundEntry) -> bool:
+        """Whether somebody may be refused because of an entry; where nobody can tell now a person has to look."""
+        try:
+            holds = self._view.verify_once(found)
+        except TransportError as failed:
+            _log.error("signing key unknown and the register cannot be read", entry=found.entry_id.hex(), code=failed.code)
+            return False
+        if not holds:
+            _log.error("signature of a live entry does not hold", entry=found.entry_id.hex(), court=found.prefix["court"])
+        return holds
 
     def _decision(
         self,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from ..schemas.codec import decode
 from ..schemas.dates import rfc3339
 from ..schemas.decisions import Ruling
 from ..schemas.ids import entry_text
@@ -122,7 +121,8 @@ def _hit(ruling: Ruling, details: dict[str, Any]) -> Hit:
 
 
 def _details(found: FoundEntry) -> dict[str, Any]:
-    return {} if found.opaque else decode(found.fingerprint, found.body)
+    """The whole record; nothing where no record of the entry could ever be read."""
+    return found.record() if found.body else {}
 
 
 def canary_only(hits: Sequence[Hit]) -> bool:

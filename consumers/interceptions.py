@@ -22,6 +22,9 @@ from ..topics.envelope import outgoing
 from ..topics.keyring import NoSealingKey
 from .context import AgencyContext
 from .gate import Decision
+from .hits import handle_of
+from .journal import without_numbers
+from .releases import OpenHit, note_open
 
 _log = structlog.get_logger(__name__)
 SCHEMA = "interception"
@@ -45,15 +48,14 @@ def intercept(connection: Connection, context: AgencyContext, decision: Decision
     """
     told = []
     for ruling in strongest(decision.outcome.rulings):
-        key = context.directory.key(decision.found[ruling.entry.entry_id].prefix["proof"][:8])
         try:
             recipients = context.directory.recipients(ruling.entry.court)
         except NoSealingKey as missing:
             _log.error("court cannot be told of an interception", reason=missing.message, check_id=decision.check_id)
             continue
-        if key is not None:
-            _send(connection, context, decision, (ruling, key.jurisdiction, recipients))
-            told.append(ruling)
+        jurisdiction = decision.found[ruling.entry.entry_id].jurisdiction
+        _send(connection, context, decision, (ruling, jurisdiction, recipients))
+        told.append(ruling)
     return told
 
 
@@ -91,6 +93,27 @@ def _send(
     topic, event_id = names.interceptions(jurisdiction), ids.text("evt", handle)
     sent = outgoing(SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=decision.at)
     context.outbox.append(connection, "events", [sent])
+    note_open(connection, _open_hit(decision, ruling, handle, jurisdiction))
+
+
+def _open_hit(decision: Decision, ruling: Ruling, handle: bytes, jurisdiction: str) -> OpenHit:
+    """What the court is told again when the entry ends."""
+    entry = ruling.entry
+    return OpenHit(
+        event_id=handle,
+        entry_id=entry.entry_id,
+        entry_version=entry.version,
+        jurisdiction=jurisdiction,
+        court=entry.court,
+        measure=ruling.planned.measure.id,
+        rule_version=decision.rule_version,
+        barrier=decision.stand.barrier,
+        record_class=entry.record_class,
+        subject=handle_of(entry.match.surrogate),
+        check_id=decision.check_id,
+        transaction_kind=decision.transaction,
+        site=without_numbers(decision.site),
+    )
 
 
 def _as_text(values: Mapping[str, Value]) -> dict[str, str]:

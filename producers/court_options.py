@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import typer
 
 from ..schemas import ids
-from ..schemas.console import group
 from ..schemas.dates import DateProblem, parse_date
 from ..schemas.errors import WrongUsage
 from ..topics.settings import Settings
@@ -27,11 +26,6 @@ WaitOption = Annotated[
     float, typer.Option("--wait-seconds", min=1, help="How long to wait until all is in the log.", show_default=True)
 ]
 WAIT_SECONDS = 600.0
-
-
-def court_group(app: typer.Typer) -> typer.Typer:
-    """The group `liandong court`."""
-    return group(app, "court", "Courts: publish, act on own entries, command, read what comes back.")
 
 
 def entry_id(text: str) -> bytes:

@@ -31,6 +31,16 @@ def invocation_of(ctx: typer.Context) -> Invocation:
     return found if found is not None else Invocation()
 
 
+def group(app: typer.Typer, name: str, about: str) -> typer.Typer:
+    """The command group of a name on an app, made if it is missing: several rooms add commands to one group."""
+    for registered in app.registered_groups:
+        if registered.name == name and registered.typer_instance is not None:
+            return registered.typer_instance
+    made = typer.Typer(name=name, help=about, no_args_is_help=True)
+    app.add_typer(made, name=name)
+    return made
+
+
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
     """Print one JSON document on one line, Chinese left readable, so that JSON lines can follow each other."""
     typer.echo(json.dumps(document, ensure_ascii=False, default=str))

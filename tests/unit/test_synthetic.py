@@ -8,10 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from liandong.__main__ import app
 from liandong.producers.intake import IntakeContext, check_rows, read_listings
+from liandong.producers import synthetic_cli
 from liandong.producers.synthetic import ENTITY_SHARE, PERMIT_REGIONS, REGIONS, Invention, Subject
 from liandong.producers.synthetic_rows import (
     LIST_COLUMNS,
@@ -25,6 +26,8 @@ from liandong.producers.synthetic_rows import (
 from liandong.schemas.certificates import CertificateType, normalise
 
 DAY = date(2026, 11, 22)
+app = typer.Typer()
+synthetic_cli.mount(app)
 CONTEXT = IntakeContext(DAY, "js-gusu", "示例区人民法院", "苏0505")
 
 

@@ -11,8 +11,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from liandong.producers.intake import IntakeContext, check_rows, read_listings
 from liandong.producers import synthetic_cli
+from liandong.producers.intake import IntakeContext, check_rows, read_listings
 from liandong.producers.synthetic import ENTITY_SHARE, PERMIT_REGIONS, REGIONS, Invention, Subject
 from liandong.producers.synthetic_rows import (
     LIST_COLUMNS,

@@ -1,7 +1,103 @@
 """Commands of the room `monitoring`."""
 
+from enum import StrEnum
+from typing import Annotated
+
 import typer
+
+from ..schemas.console import JsonOption, group_of, print_json
+from ..schemas.errors import ExitCode
+
+
+class FailOn(StrEnum):
+    """What a script can make `liandong status` fail on."""
+
+    LATE = "late"
+    STALE = "stale"
+    UNEQUAL = "unequal"
 
 
 def mount(app: typer.Typer) -> None:
     """Add this room's commands to the root command."""
+    app.command("status")(status)
+    monitor = group_of(app, "monitor", "Notaries, evidence and metrics.")
+    monitor.command("notary")(notary)
+    monitor.command("serve")(serve)
+
+
+def status(
+    ctx: typer.Context,
+    agency: Annotated[str, typer.Option(metavar="ID", help="Only this agency.")] = "",
+    update: Annotated[str, typer.Option(metavar="ID", help="Where one update (upd_…) stands at each agency.")] = "",
+    batch: Annotated[str, typer.Option(metavar="ID", help="Exact counts of one batch (bat_…).")] = "",
+    fail_on: Annotated[
+        list[FailOn] | None, typer.Option("--fail-on", metavar="late|stale|unequal", help="Exit 1 if there is any.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
+    from ..topics.settings import settings_of
+    from .looking import Looker
+    from .post import watching
+    from .status import Scope
+
+    settings = settings_of(ctx)
+    with watching(settings, "status") as post:
+        looker = Looker(post)
+        looker.refresh()
+        with looker.look() as found:
+            document = found.document(Scope(agency, update, batch))
+    if as_json:
+        print_json(document)
+    else:
+        from rich.console import Console
+
+        from .status_text import StatusText
+
+        StatusText(document, settings.lang).print(Console())
+    if {each["kind"] for each in document["findings"]} & set(fail_on or ()):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def notary(
+    ctx: typer.Context,
+    jurisdiction: Annotated[str, typer.Option(metavar="J", help="Whose lists to watch.")],
+    name: Annotated[
+        str, typer.Option("--as", metavar="ID", help="Which notary to be; by default the only one of this machine.")
+    ] = "",
+    port: Annotated[int, typer.Option(help="Serve /metrics on this port; 0: do not.")] = 0,
+) -> None:
+    """Write barriers, read the lists, sign their heads; until stopped."""
+    from contextlib import ExitStack
+
+    from ..topics.exposition import serve_metrics
+    from ..topics.settings import settings_of
+    from .post import watching
+    from .running import until_stopped
+
+    with watching(settings_of(ctx), "notary") as post, ExitStack() as serving:
+        who = name or post.only_notary(jurisdiction)
+        if port:
+            serving.enter_context(serve_metrics(port, post.signals.registry))
+        until_stopped({f"notary {who} of {jurisdiction}": post.notary(jurisdiction, who).run})
+
+
+def serve(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option(help="Port of /metrics, /v1/status and /healthz; 0: any free one.")] = 9180,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Run this machine's notaries, gather evidence, serve metrics and status; until stopped."""
+    from ..topics.settings import settings_of
+    from .post import watching
+    from .running import until_stopped
+    from .serving import Server
+
+    with watching(settings_of(ctx), "monitor") as post:
+        work = {
+            f"notary {name} of {jurisdiction}": post.notary(jurisdiction, name).run
+            for jurisdiction, name in post.own_notaries()
+        }
+        server = Server(post, host, port)
+        typer.echo(f"watching on http://{host}:{server.port}", err=True)
+        until_stopped({**work, "evidence": server.gather, "server": server.run})

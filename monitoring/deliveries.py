@@ -17,7 +17,7 @@ from ..topics.database import reading
 from ..topics.ports import TopicPartition
 from ..topics.settings import Settings
 from . import ledger
-from .evidence_views import Holding
+from .evidence_views import Holding, Holdings
 
 FREES = frozenset({Change.SHIELD, Change.DELETE, Change.REVOKE, Change.EXPIRE, Change.LIFT})
 """Changes that suspend or end an entry's effect."""
@@ -56,11 +56,18 @@ class Deliveries:
         ids = update.update_id, update.entry_id, update.version
         return ledger.Update(*ids, update.change in FREES, self.jurisdiction, update.accepted_at, positions)
 
-    def of_batch(self, batch_id: str, agencies: Mapping[str, Sequence[Holding]]) -> Counts:
+    def recent_batches(self, count: int) -> list[str]:
+        """The newest batches with an accepted update, newest first."""
+        batches = self.register.tables.batches.c
+        wanted = select(batches.batch_id).where(batches.accepted + batches.corrected > 0)
+        with reading(self.register.engine) as connection:
+            return list(connection.scalars(wanted.order_by(batches.started_at.desc()).limit(count)))
+
+    def of_batch(self, batch_id: str, agencies: Mapping[str, Holdings]) -> Counts:
         """The counts of one batch; `agencies`: agency → what each of its serving nodes holds."""
         return self._count(self._updates.c.batch_id == batch_id, agencies)
 
-    def overdue(self, nodes: Sequence[Holding], accepted_before: int, settled: int) -> tuple[int, int]:
+    def overdue(self, nodes: Holdings, accepted_before: int, settled: int) -> tuple[int, int]:
         """How many updates accepted before then (ms UTC) an agency has not applied, and the row up to which all are.
 
         `settled` is such a row found earlier for the same nodes: nothing below is looked at again.
@@ -74,7 +81,7 @@ class Deliveries:
             unapplied, overdue, first = connection.execute(wanted.select_from(self._joined()).where(open_rows)).one()
         return int(overdue), (first - 1 if unapplied else max(last, settled))
 
-    def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, Sequence[Holding]]) -> Counts:
+    def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, Holdings]) -> Counts:
         names = sorted(agencies)
         sums: list[Any] = [func.sum(case((self._applied(agencies[name]), 1), else_=0)) for name in names]
         sent = func.sum(case((self._state.c.log_offset.is_not(None), 1), else_=0))
@@ -89,11 +96,11 @@ class Deliveries:
         at_relief = (relief.c.lane == "relief") & (relief.c.number == updates.c.relief_row)
         return updates.outerjoin(state, at_state).outerjoin(relief, at_relief)
 
-    def _applied(self, nodes: Sequence[Holding]) -> ColumnElement[bool]:
+    def _applied(self, nodes: Holdings) -> ColumnElement[bool]:
         """True where an update is applied at all these nodes; without a node nowhere."""
         if not nodes:
             return false()
-        return and_(true(), *(self._applied_at(node) for node in nodes))
+        return and_(true(), *(self._applied_at(node) for node in nodes.values()))
 
     def _applied_at(self, node: Holding) -> ColumnElement[bool]:
         below = [

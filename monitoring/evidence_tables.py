@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
+FORMAT = 1
+"""Of the cache; another format begins a file of its own."""
+
 
 class LaneStand(msgspec.Struct):
     """One lane in a node's newest receipt."""
@@ -79,6 +82,7 @@ class EvidenceTables:
     heads: Table
     canaries: Table
     interceptions: Table
+    settled: Table
 
 
 def evidence_tables() -> EvidenceTables:
@@ -143,6 +147,14 @@ def evidence_tables() -> EvidenceTables:
             Column("version", BigInteger, nullable=False),
             Column("released", Boolean, nullable=False),
             Column("at", BigInteger, nullable=False),
+        ),
+        # up to which row of a register an agency has applied everything, and what its nodes held when that was found
+        settled=Table(
+            "settled",
+            metadata,
+            *(Column(name, Text, primary_key=True) for name in ("jurisdiction", "agency")),
+            Column("state_row", BigInteger, nullable=False),
+            Column("holdings", Text, nullable=False),
         ),
     )
 

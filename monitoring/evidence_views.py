@@ -16,6 +16,8 @@ from .sequences import SequenceSet
 
 Holding = Mapping[TopicPartition, int]
 """Lane → the offset below which a node has applied everything, as far as it can be believed."""
+Holdings = Mapping[str, Holding]
+"""Node → what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,30 @@ class EvidenceView:
                     held[at] = connection.scalar(select(func.max(steps.applied)).where(mine, where)) or 0
         return held
 
+    def settled(self, jurisdiction: str, agency: str, holdings: Holdings) -> int:
+        """A row of the register up to which these nodes have applied everything; 0 if a node holds less than it did then."""
+        settled = self._t.settled
+        mine = (settled.c.jurisdiction == jurisdiction) & (settled.c.agency == agency)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(settled).where(mine)).one_or_none()
+        if row is None:
+            return 0
+        then: dict[str, dict[str, int]] = json.loads(row.holdings)
+        now = _named(holdings)
+        same = then.keys() == now.keys()
+        more = same and all(now[node].get(lane, 0) >= at for node, lanes in then.items() for lane, at in lanes.items())
+        return int(row.state_row) if more else 0
+
+    def settle(self, jurisdiction: str, agency: str, holdings: Holdings, state_row: int) -> None:
+        """Remembers that these nodes have applied everything up to a row of the register."""
+        settled = self._t.settled
+        key = {"jurisdiction": jurisdiction, "agency": agency}
+        values = {"state_row": state_row, "holdings": json.dumps(_named(holdings))}
+        mine = (settled.c.jurisdiction == jurisdiction) & (settled.c.agency == agency)
+        with self._engine.begin() as connection:
+            if not connection.execute(settled.update().where(mine).values(values)).rowcount:
+                connection.execute(settled.insert().values(**key, **values))
+
     def agency(self, update: Update, agency: str, nodes: Iterable[NodeReport]) -> AgencyEvidence:
         """The evidence that bears on one update at one agency; of its nodes those that serve count."""
         mine = [
@@ -131,6 +157,10 @@ class EvidenceView:
             Interception(*row)
             for row in connection.execute(wanted.where(rows.agency == agency, rows.entry_id == entry_id))
         ]
+
+
+def _named(holdings: Holdings) -> dict[str, dict[str, int]]:
+    return {node: {lane_name(*lane): at for lane, at in holding.items()} for node, holding in holdings.items()}
 
 
 def _newest_step(stand: NodeStand, lane: LaneStand) -> Step:

@@ -16,6 +16,7 @@ from ..topics.signals import Signals
 from ..topics.transport.kafka import KafkaPublisher, KafkaSubscriber
 from .announcer import Voice
 from .evidence import Evidence
+from .evidence_tables import FORMAT
 from .notary import Notary, NotaryConfig, NotaryPorts
 
 _DAY_MS = 86_400_000
@@ -66,7 +67,7 @@ class Post:
 
     def evidence(self) -> Evidence:
         """The cache of receipts and heads."""
-        engine = open_database(sqlite_url(self.folder / "evidence.db"))
+        engine = open_database(sqlite_url(self.folder / f"evidence.v{FORMAT}.db"))
         self.resources.callback(engine.dispose)
         return Evidence(engine, self.directory, self.signals)
 

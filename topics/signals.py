@@ -202,10 +202,10 @@ AGENCY_OPAQUE: Final = Gauge(
     ("agency", "node", "jurisdiction"),
     "Records the node holds and cannot decode, as its newest receipt says.",
 )
-UPDATES: Final = Gauge(
-    "liandong_updates",
-    ("agency", "jurisdiction", "level"),
-    "Accepted updates by how far an agency is with them (pending, received, applied, gate-proven, enforced, late, refused).",
+AGENCY_LATE_UPDATES: Final = Gauge(
+    "liandong_agency_late_updates",
+    ("agency",),
+    "Accepted updates an agency has not applied within the promised time, over all registers of this machine. Alarm.",
 )
 EVIDENCE_REFUSED: Final = Counter(
     "liandong_evidence_refused_total",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -19,20 +19,13 @@ from liandong.schemas.framing import unframe
 from liandong.schemas.listing import Change, Instrument
 from liandong.schemas.signing import Ed25519Signer, verify_from
 from liandong.tests.suites.records import NOW, CourtScribe, Keys, Model, recount, registered
+from liandong.tests.suites.wires import Wire
 from liandong.topics import names
-from liandong.topics.ports import Message, OutgoingRecord, Publisher, Subscriber, TopicPartition
+from liandong.topics.ports import Message, OutgoingRecord, TopicPartition
 from liandong.topics.signals import Signals
 
 PARTITIONS = 3
 TOPICS = (*names.state_topics("js"), names.relief("js"))
-
-
-class Wire(Protocol):
-    """A transport to test on."""
-
-    def create(self, topic: str, partitions: int) -> None: ...
-    def publisher(self) -> Publisher: ...
-    def subscriber(self, group: str | None = None) -> Subscriber: ...
 
 
 class HandClock:
@@ -49,9 +42,8 @@ class World:
     """A jurisdiction: a court that writes, notaries that watch, and everything that stands in the log."""
 
     def __init__(self, wire: Wire, directory: Path) -> None:
-        for topic in TOPICS:
-            wire.create(topic, PARTITIONS)
-        wire.create(names.heads("js"), 1)
+        wire.create(*TOPICS, partitions=PARTITIONS)
+        wire.create(names.heads("js"), partitions=1)
         self.wire, self.directory = wire, directory
         self.clock = HandClock()
         self.registry = CollectorRegistry()

@@ -3,12 +3,12 @@
 import pytest
 
 from liandong.tests.suites.notary import NotarySuite
-from liandong.topics.transport.memory import MemoryBroker
+from liandong.tests.suites.wires import MemoryWire
 
 
 @pytest.fixture
-def wire() -> MemoryBroker:
-    return MemoryBroker(partitions=3, topics=())
+def wire() -> MemoryWire:
+    return MemoryWire()
 
 
 class TestNotaryInMemory(NotarySuite):

@@ -1,0 +1,54 @@
+"""One look at the state of everything, for the command line, the dashboard and the metrics: refresh, then compute."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from ..topics import names
+from ..topics.ports import Subscriber, TopicPartition
+from ..topics.transport.errors import TopicMissing
+from .deliveries import local_deliveries
+from .evidence_views import EvidenceView
+from .post import Post
+from .status import Sources, Status, Terms
+
+
+class Looker:
+    """Keeps the evidence fresh and looks at it; one at a time."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._evidence = post.evidence()
+        self._subscriber = post.subscriber("status")
+        self._lock = threading.Lock()
+
+    def refresh(self) -> int:
+        """Reads what the log has gained; how many records."""
+        with self._lock:
+            self._post.directory.refresh()
+            return self._evidence.refresh(self._subscriber, self._post.jurisdictions())
+
+    @contextmanager
+    def look(self) -> Iterator[Status]:
+        """The status as of the last refresh, as of now."""
+        post, settings = self._post, self._post.settings
+        terms = Terms(
+            post.clock.now(),
+            late_after=round(settings.late_after_seconds * 1_000),
+            stale_after=round(settings.stale_after_seconds * 1_000),
+            gone_after=round(settings.node_gone_after_seconds * 1_000),
+        )
+        view = EvidenceView(self._evidence.engine, self._evidence.tables)
+        obliged = post.directory.serving("agency")
+        with self._lock, local_deliveries(settings, post.jurisdictions()) as deliveries:
+            letters = {agency: count for agency in obliged if (count := _letters(self._subscriber, agency)) is not None}
+            yield Status(Sources(view, obliged, deliveries, letters), terms)
+
+
+def _letters(subscriber: Subscriber, agency: str) -> int | None:
+    """Messages an agency has put aside, None if its topic does not exist."""
+    topic = names.dead_letters(agency)
+    with suppress(TopicMissing):
+        marks = [subscriber.watermarks(TopicPartition(topic, each)) for each in subscriber.partitions(topic)]
+        return sum(high - low for low, high in marks)
+    return None

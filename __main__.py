@@ -12,11 +12,14 @@ from .monitoring import cli as monitoring_cli
 from .producers import cli as producers_cli
 from .schemas import cli as schemas_cli
 from .schemas.console import Invocation
-from .schemas.errors import LiandongError
+from .schemas.errors import LiandongError, WrongUsage
 from .topics import cli as topics_cli
 
 if TYPE_CHECKING:
+    from .producers.command_register import CommandRegister
     from .schemas.catalogue import Schema
+    from .topics.outbox import SqlOutbox
+    from .topics.settings import Settings
 
 app = typer.Typer(
     name="liandong",
@@ -53,8 +56,41 @@ def root(
     ctx.obj = Invocation(config=config, lang=lang, registered_schemas=_registered_schemas)
 
 
-for _room in (schemas_cli, topics_cli, producers_cli, consumers_cli, monitoring_cli):
-    _room.mount(app)
+def _open_commands(settings: "Settings", jurisdiction: str, court: str) -> "CommandRegister":
+    from .producers.command_register import open_commands
+
+    return open_commands(settings, jurisdiction, court)
+
+
+def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
+    from .producers.delivery import send_all
+
+    send_all(settings, outbox, participant)
+
+
+schemas_cli.mount(app)
+topics_cli.mount(app)
+producers_cli.mount(app)
+consumers_cli.mount(app, open_commands=_open_commands, send=_send)
+monitoring_cli.mount(app)
+
+
+def _mount_bench() -> None:
+    """Measurements stand beside the rooms in a checkout; a wheel says where to get them."""
+    if (Path(__file__).parent / "bench" / "cli.py").is_file():
+        from .bench.cli import app as measurements
+
+        app.add_typer(measurements, name="bench")
+        return
+
+    @app.command("bench", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+    def bench() -> None:
+        """Measure (needs a checkout)."""
+        remedy = "get the source of this version and run `make bench` there"
+        raise WrongUsage("BENCH_NEEDS_CHECKOUT", "the measurements are not part of the installed package", remedy)
+
+
+_mount_bench()
 
 
 def _wants_json(arguments: list[str]) -> bool:

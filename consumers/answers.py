@@ -35,6 +35,8 @@ def answer(connection: Connection, context: AgencyContext, command: Command, cod
     }
     body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
     topic, event_id = names.feedback(command.jurisdiction), ids.text("evt", handle)
-    sent = outgoing(SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now)
+    sent = outgoing(
+        SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now, registry=context.registry
+    )
     context.outbox.append(connection, "events", [sent])
     return handle

@@ -1,7 +1,22 @@
 """Commands of the room `consumers`."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
+from ..schemas.console import AGENCY_HELP, COURT_HELP, group_of
+from . import dead_letters_cli, inbox_cli, publish_cli
 
-def mount(app: typer.Typer) -> None:
-    """Add this room's commands to the root command."""
+if TYPE_CHECKING:
+    from .inbox_cli import OpenCommands
+    from .publish_cli import Send
+
+
+def mount(app: typer.Typer, *, open_commands: "OpenCommands", send: "Send") -> None:
+    """Add this room's commands to the root command.
+
+    What this room may not import comes from the composition root: a court's own commands, and the relay that sends.
+    """
+    inbox_cli.mount(group_of(app, "court", COURT_HELP), open_commands)
+    publish_cli.mount(group_of(app, "agency", AGENCY_HELP), send)
+    dead_letters_cli.mount(app, send)

@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sqlalchemy import Engine
+
+from ..schemas.errors import WrongUsage
 from ..schemas.sealing import Recipient, SealingKey
 from ..schemas.signing import Keyring, Signer
 from ..schemas.surrogates import MatchingKey
+from ..schemas.watch_kinds import held_by
+from ..topics.database import sqlite_url
+from ..topics.envelope import SchemaIds
 from ..topics.outbox import SqlOutbox
+from ..topics.participants import Participants
 from ..topics.ports import Clock
+from ..topics.registry import SchemaRegistry
+from ..topics.settings import Settings
+from .acts import LANES, outbox
 
 
 class Directory(Keyring, Protocol):
@@ -39,3 +49,31 @@ class AgencyContext:
     clock: Clock = field(repr=False)
     watch_max_days: int = 180
     """Longest term of a watch this agency accepts."""
+    registry: SchemaIds | None = field(default=None, repr=False)
+    """With one, what is sent has Confluent framing."""
+
+
+def context_of(settings: Settings, agency: str, directory: Directory, engine: Engine, clock: Clock) -> AgencyContext:
+    """The context of an agency of this machine; `engine` comes from `open_acts`. Raises PARTICIPANT_UNKNOWN."""
+    participants = Participants(settings)
+    manifest = participants.load(agency)
+    if manifest.kind != "agency":
+        raise WrongUsage("AGENCY_UNKNOWN", f"{agency} is no agency but {manifest.kind}", "name an agency")
+    return AgencyContext(
+        agency,
+        frozenset(manifest.jurisdictions),
+        held_by(manifest.agency_kind),
+        participants.signer(agency),
+        participants.sealing_keys(agency),
+        directory,
+        participants.matching_keys(),
+        SqlOutbox(engine, LANES, tables=outbox, clock=clock),
+        clock,
+        settings.watch_max_days,
+        SchemaRegistry.from_settings(settings) if settings.registry_url else None,
+    )
+
+
+def acts_url(settings: Settings, agency: str) -> str:
+    """Where an agency's acts store is."""
+    return sqlite_url(settings.state_dir / "agencies" / agency / "acts.db")

@@ -7,13 +7,14 @@ the same handling again: a signature in the bytes is still checked and an effect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from ..topics import names
 from ..topics.ports import BEGINNING, Message, OutgoingRecord, Subscriber, TopicPartition
 from .command_log import Origin, Received, put_aside_once
 from .context import AgencyContext
-from .outcomes import Poison
+from .outcomes import Poison, Retry
+from .routing import handle_any
 
 PREFIX = "dead-letter-"
 """Of the headers added to the original ones."""
@@ -69,6 +70,23 @@ def read_dead_letters(subscriber: Subscriber, agency: str) -> Iterator[DeadLette
                 yield _dead_letter(message)
             if message.offset() + 1 >= ends[at][1]:
                 left.pop(at, None)
+
+
+def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_run: bool = False) -> str:
+    """Handles a dead letter again in one transaction, undone if `dry_run`; what came of it, for people.
+
+    What fails again stays where it is; nothing is put aside twice.
+    """
+    with engine.connect() as connection:
+        try:
+            outcome = handle_any(connection, context, letter.message)
+        except Retry as retry:
+            return f"fails for now: {retry.reason}"
+        except Poison as poison:
+            return f"fails: {poison.failure}, {poison.reason}"
+        if not dry_run:
+            connection.commit()
+        return outcome
 
 
 def _dead_letter(message: Message) -> DeadLetter:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from ..schemas.errors import LiandongError
@@ -21,10 +21,9 @@ from ..topics.signals import DEAD_LETTERS, WATCHES
 from ..topics.transport.errors import CommitRefused
 from . import command_log, dead_letters, watches
 from .command_log import Origin, Parked, Received
-from .commands import handle
 from .context import AgencyContext
 from .outcomes import Poison, Retry
-from .releases import release
+from .routing import handle_any
 
 _log = structlog.get_logger(__name__)
 
@@ -36,8 +35,6 @@ FUSE = 100
 _BATCH = 200
 _STORE_RETRY_SECONDS = 2.0
 _TICK_MS = 1_000
-
-Handler = Callable[[Connection, AgencyContext, Received], object]
 
 
 class FuseBlown(LiandongError):
@@ -135,7 +132,7 @@ class Effects:
                 if command_log.is_waiting(connection, message):
                     command_log.park(connection, message, "BEHIND_ANOTHER", now, now)
                     return
-                self._handler(message)(connection, self._context, message)
+                handle_any(connection, self._context, message)
         except Retry as retry:
             _log.warning("message waits", reason=retry.reason, **_place(message))
             with self._engine.begin() as connection:
@@ -144,9 +141,6 @@ class Effects:
             self._put_aside(message, poison, 1)
         else:
             self._dead_in_a_row = 0
-
-    def _handler(self, message: Received) -> Handler:
-        return handle if message.origin.topic == names.commands(self._context.agency) else release
 
     def _tick(self) -> None:
         """Once a second: other attempts, erasure of what ended, gauges."""
@@ -179,7 +173,7 @@ class Effects:
             with self._engine.begin() as connection:
                 if not command_log.still_parked(connection, one):
                     return
-                self._handler(one.message)(connection, self._context, one.message)
+                handle_any(connection, self._context, one.message)
                 command_log.unpark(connection, one)
         except Retry as retry:
             if one.attempts + 1 >= MAX_ATTEMPTS:

@@ -119,7 +119,16 @@ def _send(
     body = encode_signed(event_schema, record, event_schema, context.signer)
     topic_of = names.asset_events if kind.domain is Domain.ASSET else names.whereabouts_events
     topic, event_id = topic_of(watch.jurisdiction), ids.text("evt", handle)
-    sent = outgoing(event_schema, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now)
+    sent = outgoing(
+        event_schema,
+        body,
+        topic,
+        handle,
+        event_id=event_id,
+        source=context.agency,
+        time_ms=now,
+        registry=context.registry,
+    )
     context.outbox.append(connection, "events", [sent])
 
 

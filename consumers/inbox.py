@@ -123,6 +123,10 @@ class Inbox:
         """What nobody has seen yet."""
         return [self.open(each) for each in self._store.items(unshown=True)]
 
+    def mark_shown(self, opened: Opened) -> None:
+        """Somebody at the court has seen it."""
+        self._store.mark_shown(opened.item.event_id)
+
     def kept(self) -> list[Opened]:
         """All that is kept."""
         return [self.open(each) for each in self._store.items()]

@@ -164,5 +164,7 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
     }
     body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
     topic, event_id = names.interceptions(hit.jurisdiction), ids.text("evt", handle)
-    sent = outgoing(SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now)
+    sent = outgoing(
+        SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now, registry=context.registry
+    )
     context.outbox.append(connection, "events", [sent])

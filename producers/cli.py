@@ -2,10 +2,13 @@
 
 import typer
 
-from . import court_cli, synthetic_cli
+from ..schemas.console import group
+from . import command_cli, court_cli, synthetic_cli
 
 
 def mount(app: typer.Typer) -> None:
     """Add this room's commands to the root command."""
-    court_cli.mount(app)
+    court = group(app, "court", "Courts: publish, act on own entries, command, read what comes back.")
+    court_cli.mount(court)
+    command_cli.mount(court)
     synthetic_cli.mount(app)

@@ -25,6 +25,8 @@ from sqlalchemy import (
 from ..schemas.control import SentCommand
 from ..schemas.watch import Scope
 from ..topics.database import create_tables, reading
+from ..topics.settings import Settings
+from .register import open_register
 
 _metadata = MetaData()
 _commands = Table(
@@ -119,3 +121,8 @@ def _command(row: Row[tuple[object, ...]]) -> SentCommand:
     scope = Scope(row.purpose, frozenset(row.kinds.split()), row.issued_at, row.until, row.stopped_at)
     facts = (row.command_id, row.court, row.agency, row.kind, row.case_number)
     return SentCommand(*facts, scope, row.due_at, row.code, row.answered_at)
+
+
+def open_commands(settings: Settings, jurisdiction: str, court: str) -> CommandRegister:
+    """The commands of a court, from its jurisdiction's publisher database."""
+    return CommandRegister(open_register(settings, jurisdiction).engine, court)

@@ -19,7 +19,7 @@ from ..schemas.signing import Signer, encode_signed
 from ..schemas.surrogates import MatchingKey
 from ..schemas.watch import Scope, WatchOrder, WatchRules, validate
 from ..topics import names
-from ..topics.envelope import outgoing
+from ..topics.envelope import SchemaIds, outgoing
 from ..topics.keyring import NoSealingKey
 from ..topics.ports import Clock
 from .command_files import Request, StopRequest, WatchRequest
@@ -55,6 +55,8 @@ class CourtDesk:
     clock: Clock = field(repr=False)
     max_days: int = 180
     """Longest term of a watch."""
+    registry: SchemaIds | None = field(default=None, repr=False)
+    """With one, what is sent has Confluent framing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ class Commands:
             return self._stop(request)
         return self._watch(request, held)
 
+    def check(self, request: Request, held: frozenset[str] | None = None) -> None:
+        """Raises what `give` would say against the order itself."""
+        if isinstance(request, WatchRequest):
+            validate(request.order, WatchRules(self._desk.clock.now(), self._desk.max_days, held))
+            self._readers(request.agency)
+        else:
+            self._own_watch(request.stops)
+
     def sent_commands(self) -> list[SentCommand]:
         """All commands of this court, oldest first, with their answers."""
         return self._known.commands()
@@ -104,13 +114,7 @@ class Commands:
 
     def _stop(self, request: StopRequest) -> Given:
         now, desk = self._desk.clock.now(), self._desk
-        watch = self._known.sent(request.stops)
-        if watch is None or watch.kind != WATCH:
-            raise CommandRefused(
-                "COMMAND_UNKNOWN",
-                f"{desk.court} has given no watch {ids.text('cmd', request.stops)}",
-                "look it up with `liandong court command --list`; only the court that ordered a watch can stop it",
-            )
+        watch = self._own_watch(request.stops)
         identity = sha256(b"stop\x00" + request.stops).digest()
         command_id = ids.new_random()
         scope, due = Scope("", frozenset(), now, watch.scope.until), now + request.due_ms
@@ -125,6 +129,16 @@ class Commands:
             self._send(connection, command, order, (request.stops, identity))
             self._known.stop(connection, request.stops, now)
         return Given(command, new=True)
+
+    def _own_watch(self, command_id: bytes) -> SentCommand:
+        watch = self._known.sent(command_id)
+        if watch is None or watch.kind != WATCH:
+            raise CommandRefused(
+                "COMMAND_UNKNOWN",
+                f"{self._desk.court} has given no watch {ids.text('cmd', command_id)}",
+                "look it up with `liandong court command --list`; only the court that ordered a watch can stop it",
+            )
+        return watch
 
     def _send(self, connection: Connection, command: SentCommand, order: WatchOrder, keys: tuple[bytes, bytes]) -> None:
         key, identity = keys
@@ -144,7 +158,9 @@ class Commands:
         body = encode_signed(SCHEMA, record, COMMAND_CONTEXT, desk.signer)
         topic, event_id = names.commands(command.agency), ids.text("cmd", handle)
         now = command.scope.since
-        sent = outgoing(SCHEMA, body, topic, key, event_id=event_id, source=desk.court, time_ms=now)
+        sent = outgoing(
+            SCHEMA, body, topic, key, event_id=event_id, source=desk.court, time_ms=now, registry=desk.registry
+        )
         (row,) = self._register.outbox.append(connection, EVENTS, [sent])
         self._known.add(connection, command, identity, row)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from ..schemas.errors import Unavailable
 from ..topics import names
 from ..topics.outbox import SqlOutbox
-from ..topics.ports import Clock, Publisher
+from ..topics.ports import Clock, Publisher, SystemClock
 from ..topics.settings import Settings
 from ..topics.transport.kafka import KafkaPublisher, KafkaSubscriber
 from .relay import Relay, new_owner
@@ -98,3 +98,9 @@ def sending(settings: Settings, outbox: SqlOutbox, clock: Clock, client_id: str)
     finally:
         work.stop()
         publisher.close()
+
+
+def send_all(settings: Settings, outbox: SqlOutbox, participant: str, seconds: float = 30.0) -> None:
+    """Sends what an outbox holds now, for commands that end when that is done. Raises NotSentYet."""
+    with sending(settings, outbox, SystemClock(), f"{participant}-relay") as work:
+        work.wait(seconds)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from liandong.consumers.acts import LANES, open_acts, outbox
-from liandong.consumers.context import AgencyContext
+from liandong.consumers.context import AgencyContext, Directory
 from liandong.consumers.effects import Effects, group_of, topics_of
 from liandong.consumers.events import report
 from liandong.consumers.inbox import CourtContext, Inbox
@@ -80,6 +80,7 @@ class Agency:
             town.clock,
         )
         self.node = node
+        self._done_by: dict[int, int] = {}
         self.effects = self.new_effects()
 
     def new_effects(self, group: str | None = None) -> Effects:
@@ -102,10 +103,6 @@ class Agency:
 
     def _done(self, effects: Effects) -> int:
         return self._done_by.setdefault(id(effects), 0)
-
-    @property
-    def _done_by(self) -> dict[int, int]:
-        return self.__dict__.setdefault("_counts", {})
 
     def relay(self) -> None:
         """Sends what waits in the outbox."""
@@ -202,7 +199,7 @@ class Town:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
-    def is_revoked(self, directory: KeyDirectory, participant: str) -> bool:
+    def is_revoked(self, directory: Directory, participant: str) -> bool:
         """Whether a process has heard that a participant's first signing key is revoked."""
         directory.refresh()
         first = next(entry for entry in self.participants.keys(participant) if entry.use == "sign")

@@ -1,6 +1,7 @@
 """`ports.Publisher` on an idempotent producer."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -22,11 +23,11 @@ class KafkaPublisher:
 
     def __init__(self, settings: Settings, *, client_id: str, linger_ms: float = 0) -> None:
         """`linger_ms` above 0 trades latency for larger batches."""
-        self._errors = Failures(client_id)
+        self._failures = Failures(client_id)
         self._config = {
             **config.producer(settings, client_id, linger_ms),
             "logger": logger,
-            "error_cb": self._errors,
+            "error_cb": self._failures,
         }
         self._prefix = settings.topic_prefix
         self._producer = Producer(self._config)
@@ -42,11 +43,12 @@ class KafkaPublisher:
                     record.value,
                     record.key,
                     -1 if record.partition is None else record.partition,
-                    on_delivery=self._reporting(record, done),
+                    on_delivery=partial(self._report, done, record.topic),
                     headers=headers,
                 )
             except BufferError:
-                self.poll(0.1)
+                # what callbacks raise waits for the caller's own `poll`: here it would look as if this record had failed
+                self._producer.poll(0.1)
             except KafkaException as refused:
                 error = refused.args[0]
                 if error.fatal():
@@ -84,27 +86,26 @@ class KafkaPublisher:
             self.purge()
             raise BrokerUnreachable(f"{left} records were not delivered")
 
-    def _reporting(self, record: OutgoingRecord, done: Done | None) -> Callable[[KafkaError | None, Message], None]:
-        topic, callbacks = record.topic, self._errors.callbacks
-
-        def report(error: KafkaError | None, message: Message) -> None:
-            if error is not None:
-                self._fail(done, topic, error)
-            elif done is not None:
+    def _report(self, done: Done | None, topic: str, error: KafkaError | None, message: Message) -> None:
+        """What became of one record; runs once for each, so nothing here is written for looks."""
+        if error is not None:
+            self._fail(done, topic, error)
+        elif done is not None:
+            try:
                 partition, offset = cast("int", message.partition()), cast("int", message.offset())
-                callbacks.run(done, Delivered(topic, partition, offset, message.timestamp()[1]))
-
-        return report
+                done(Delivered(topic, partition, offset, message.timestamp()[1]))
+            except Exception as raised:  # noqa: BLE001  raised again from `poll`, out of the client library's stack
+                self._failures.callbacks.keep(raised)
 
     def _fail(self, done: Done | None, topic: str, error: KafkaError) -> None:
         failed = translated(error, f"sending to {self._prefix}{topic}")
         if done is not None:
-            self._errors.callbacks.run(done, failed)
+            self._failures.callbacks.run(done, failed)
         elif not isinstance(failed, RecordPurged):
-            self._errors.callbacks.keep(failed)
+            self._failures.callbacks.keep(failed)
 
     def _settle(self) -> None:
         refused, self._refused = self._refused, []
         for done, record, error in refused:
             self._fail(done, record.topic, error)
-        self._errors.callbacks.check()
+        self._failures.callbacks.check()

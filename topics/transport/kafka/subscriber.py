@@ -26,13 +26,13 @@ class KafkaSubscriber:
 
     def __init__(self, settings: Settings, *, group: str | None = None, client_id: str) -> None:
         """`group` is needed for `subscribe` and `commit` only."""
-        self._errors = Failures(client_id)
+        self._failures = Failures(client_id)
         self._group = group
         self._prefix = settings.topic_prefix
         self._lost: set[tuple[str, int]] = set()
         self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
         self._consumer = Consumer(
-            {**config.consumer(settings, client_id, group), "logger": logger, "error_cb": self._errors}
+            {**config.consumer(settings, client_id, group), "logger": logger, "error_cb": self._failures}
         )
 
     def topic_of(self, message: Message) -> str:
@@ -69,12 +69,12 @@ class KafkaSubscriber:
         def on_assign(_: Consumer, partitions: list[KafkaPartition]) -> None:
             self._take(partitions)
             if assigned is not None:
-                self._errors.callbacks.run(assigned, self._inbound(partitions))
+                self._failures.callbacks.run(assigned, self._inbound(partitions))
 
         def on_revoke(_: Consumer, partitions: list[KafkaPartition]) -> None:
             self._lost.update((one.topic, one.partition) for one in partitions)
             if revoked is not None:
-                self._errors.callbacks.run(revoked, self._inbound(partitions))
+                self._failures.callbacks.run(revoked, self._inbound(partitions))
 
         self._consumer.subscribe([self._prefix + topic for topic in topics], on_assign=on_assign, on_revoke=on_revoke)
 
@@ -84,7 +84,7 @@ class KafkaSubscriber:
         self._lost.clear()
         first = self._consumer.poll(timeout)
         if first is None:
-            self._errors.callbacks.check()
+            self._failures.callbacks.check()
             return []
         batch = [first]
         if limit > 1:
@@ -130,7 +130,7 @@ class KafkaSubscriber:
     def close(self) -> None:
         """Leaves the group; partitions are given up through `revoked`."""
         self._consumer.close()
-        self._errors.callbacks.check()
+        self._failures.callbacks.check()
 
     def _take(self, partitions: list[KafkaPartition]) -> None:
         """Starts newly assigned partitions where the group committed, else at the beginning."""
@@ -153,11 +153,11 @@ class KafkaSubscriber:
         elif error.name() in _PASSING or error.retriable():
             logger.warning("reading: %s", error.str())
         else:
-            self._errors.callbacks.keep(translated(error, f"reading {topic or ''}".strip()))
+            self._failures.callbacks.keep(translated(error, f"reading {topic or ''}".strip()))
 
     def _check(self) -> None:
         """Raises what is kept; a position outside the log is raised until partitions are assigned anew."""
-        self._errors.callbacks.check()
+        self._failures.callbacks.check()
         for error in self._outside.values():
             raise error
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ..schemas.console import AGENCY_HELP, COURT_HELP, group_of
+from ..schemas.console import AGENCY_HELP, COURT_HELP, group
 from . import dead_letters_cli, inbox_cli, publish_cli
 
 if TYPE_CHECKING:
@@ -17,6 +17,6 @@ def mount(app: typer.Typer, *, open_commands: "OpenCommands", send: "Send") -> N
 
     What this room may not import comes from the composition root: a court's own commands, and the relay that sends.
     """
-    inbox_cli.mount(group_of(app, "court", COURT_HELP), open_commands)
-    publish_cli.mount(group_of(app, "agency", AGENCY_HELP), send)
+    inbox_cli.mount(group(app, "court", COURT_HELP), open_commands)
+    publish_cli.mount(group(app, "agency", AGENCY_HELP), send)
     dead_letters_cli.mount(app, send)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..schemas.console import JsonOption, group_of, print_json
+from ..schemas.console import JsonOption, group, print_json
 from ..schemas.errors import ExitCode, WrongUsage
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="As `list`
 
 def mount(app: typer.Typer, send: "Send") -> None:
     """Add `dead-letters` and `parked` to the root command."""
-    letters = group_of(app, "dead-letters", "What an agency could not handle, with its original bytes.")
+    letters = group(app, "dead-letters", "What an agency could not handle, with its original bytes.")
     letters.command("list")(list_)
     letters.command("show")(show)
 
@@ -39,7 +39,7 @@ def mount(app: typer.Typer, send: "Send") -> None:
         """Handle dead letters again; what has had its effect already has none again."""
         _redrive(ctx, agency, (numbers or [], dry_run, as_json), send)
 
-    parked = group_of(app, "parked", "What waits because something it needs is missing, and what waits behind it.")
+    parked = group(app, "parked", "What waits because something it needs is missing, and what waits behind it.")
     parked.command("list")(parked_list)
     parked.command("retry")(parked_retry)
 

@@ -31,21 +31,11 @@ def invocation_of(ctx: typer.Context) -> Invocation:
     return found if found is not None else Invocation()
 
 
-def group(app: typer.Typer, name: str, about: str) -> typer.Typer:
-    """The command group of a name on an app, made if it is missing: several rooms add commands to one group."""
-    for registered in app.registered_groups:
-        if registered.name == name and registered.typer_instance is not None:
-            return registered.typer_instance
-    made = typer.Typer(name=name, help=about, no_args_is_help=True)
-    app.add_typer(made, name=name)
-    return made
-
-
 COURT_HELP = "What courts do: publish, correct, end, command, and read what comes back."
 AGENCY_HELP = "What agencies do: run, answer checks, report under a court's command."
 
 
-def group_of(app: typer.Typer, name: str, about: str) -> typer.Typer:
+def group(app: typer.Typer, name: str, about: str) -> typer.Typer:
     """The command group of a name on an app, made if it is missing: several rooms add commands to one group."""
     for registered in app.registered_groups:
         if registered.name == name and registered.typer_instance is not None:

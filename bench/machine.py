@@ -1,0 +1,37 @@
+"""The facts of the machine and the software a run was made with."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from ..topics.embedded.runtime import KAFKA_VERSION
+
+_LIBRARIES = ("confluent-kafka", "fastavro", "lmdb", "blake3", "numpy", "pynacl", "pydantic", "granian", "msgspec", "sqlalchemy")
+
+
+def facts() -> dict[str, object]:
+    """What somebody needs to know to compare."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "kafka": KAFKA_VERSION,
+        "load_before": [round(each, 2) for each in psutil.getloadavg()],
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

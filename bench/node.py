@@ -1,0 +1,88 @@
+"""A node's replicator as the cases run it: product code on the corpus, with a stopwatch around what is done per batch."""
+
+import threading
+import time
+from pathlib import Path
+
+from ..consumers.applying import LaneRun
+from ..consumers.lane_work import LaneWork
+from ..consumers.replicator import Replicator, ReplicatorConfig
+from ..consumers.store.batch import Batch
+from ..consumers.store.environment import GIB
+from ..consumers.store.writer import ListStore
+from ..topics.ports import Message, SystemClock, TopicPartition
+from ..topics.settings import Settings
+from ..topics.transport.kafka import KafkaSubscriber
+from .corpus.records import JURISDICTION, Keyring
+from .result import Stopwatch
+
+
+class SharedSubscriber(KafkaSubscriber):
+    """Sees every n-th partition only: how a list is divided among processes."""
+
+    def __init__(self, settings: Settings, share: int, shares: int) -> None:
+        super().__init__(settings, group=f"bench.node-{share}.list", client_id=f"bench-{share}")
+        self._share, self._shares = share, shares
+
+    def partitions(self, topic: str) -> list[int]:
+        """The partitions of this share."""
+        return [each for each in super().partitions(topic) if each % self._shares == self._share]
+
+
+class Backlog:
+    """Applies what is in the topics, then stops. One a process: it puts timers around the product's own steps."""
+
+    def __init__(self, settings: Settings, store: ListStore, share: int = 0, shares: int = 1) -> None:
+        self.watch = Stopwatch()
+        self._store = store
+        self._reader = store.reader()
+        self._subscriber = SharedSubscriber(settings, share, shares)
+        self._stop = threading.Event()
+        self._started = self._kept = 0.0
+        self._time_steps()
+        config = ReplicatorConfig((JURISDICTION,))
+        self._replicator = Replicator(config, self._subscriber, store, Keyring(), SystemClock())
+
+    def run(self) -> float:
+        """Seconds from the first records to the last commit, and the sync that makes it durable."""
+        self._replicator.run(self._stop)
+        self._subscriber.close()
+        return self._kept - self._started + self.watch.seconds["sync"]
+
+    def _time_steps(self) -> None:
+        watch, store, subscriber = self.watch, self._store, self._subscriber
+        LaneRun.run = watch.timed("decode, guard, leaf", LaneRun.run)  # type: ignore[method-assign]
+        LaneWork.digests = watch.timed("digest", LaneWork.digests)  # type: ignore[method-assign]
+        store.sync = watch.timed("sync", store.sync)  # type: ignore[method-assign]
+        commit, poll = watch.timed("commit", store.commit), subscriber.poll
+
+        def keep(batch: Batch) -> None:
+            commit(batch)
+            if batch.lanes:
+                self._kept = time.perf_counter()
+
+        def read(limit: int, timeout: float) -> list[Message]:
+            start = time.perf_counter()
+            messages = poll(limit, timeout)
+            if not messages:
+                if self._at_end():
+                    self._stop.set()
+            elif not self._started:
+                watch.seconds.clear()
+                self._started = time.perf_counter()
+            else:
+                watch.seconds["poll"] += time.perf_counter() - start
+            return messages
+
+        store.commit, subscriber.poll = keep, read  # type: ignore[method-assign]
+
+    def _at_end(self) -> bool:
+        with self._reader.snapshot() as snapshot:
+            lanes = snapshot.lanes()
+        ends = {lane.number: self._subscriber.watermarks(TopicPartition(lane.topic, lane.partition))[1] for lane in lanes}
+        return bool(lanes) and all(lane.next_offset >= ends[lane.number] for lane in lanes)
+
+
+def open_store(folder: Path, entries: int) -> ListStore:
+    """A store with room for the list, so that growing the map is not what is measured."""
+    return ListStore.open(folder, map_size=max(GIB, entries * 1024))

@@ -1,0 +1,1 @@
+"""Standalone scripts for the peers' own environment; they must not import anything of this package."""

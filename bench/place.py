@@ -1,0 +1,50 @@
+"""Where a measurement runs: the cluster, the corpus, the scratch folder. Travels to child processes as JSON."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..topics.settings import Settings, load_settings
+
+PARTITIONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One installation per size of the list: its topics have a prefix of their own."""
+
+    bootstrap: str
+    work: str
+    """Scratch folder of the run."""
+    entries: int
+    """Entries on the list."""
+    amount: int
+    """Operations a case of this scale does, where it is not the whole list."""
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> "Place":
+        """From `as_dict`."""
+        return cls(**document)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the child process."""
+        return asdict(self)
+
+    @property
+    def folder(self) -> Path:
+        """Scratch folder."""
+        return Path(self.work)
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of this installation."""
+        return self.settings_for(f"bench-{self.entries}.")
+
+    def settings_for(self, topic_prefix: str) -> Settings:
+        """Settings with topics of their own."""
+        return load_settings(bootstrap=self.bootstrap, topic_prefix=topic_prefix, state_dir=self.folder / "state")
+
+
+def partition_of(entry: int) -> int:
+    """Where an entry lives; fixed, so that several writers can share the work and keep the order."""
+    return entry % PARTITIONS

@@ -11,8 +11,7 @@ from ..schemas.problems import Language
 
 _WORDS: dict[str, tuple[str, str]] = {
     "agencies": ("Agencies", "协助单位"),
-    "agency": ("agency", "单位"),
-    "node": ("node", "节点"),
+    "agency": ("agency / node", "单位 / 节点"),
     "jurisdiction": ("jurisdiction", "辖区"),
     "fresh": ("fresh as of", "数据截至"),
     "barrier": ("barrier", "栅栏"),
@@ -23,7 +22,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "dead": ("dead letters", "死信"),
     "parked": ("parked", "搁置"),
     "late": ("late updates", "逾期更新"),
-    "latency": ("publish → applied p50 / p99", "发布→生效 p50 / p99"),
+    "latency": ("publish → applied\np50 / p99", "发布→生效\np50 / p99"),
+    "alarms": ("alarms", "告警"),
     "lists": ("Lists", "名单"),
     "live": ("in effect", "生效中"),
     "notaries": ("notaries", "公证节点"),
@@ -52,6 +52,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "gate-proven": ("gate-proven", "已验证拦截"),
     "enforced": ("enforced", "已拦截"),
     "refused": ("refused", "不可信"),
+}
+_ALARMS = {
+    "late": "late_updates",
+    "receipts": "receipts_missing",
+    "opaque": "opaque",
+    "dead": "dead_letters",
+    "parked": "parked",
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
@@ -101,42 +108,23 @@ class StatusText:
         return table
 
     def _agencies(self) -> Table:
-        columns = (
-            "agency",
-            "node",
-            "jurisdiction",
-            "fresh",
-            "lag",
-            "proof",
-            "receipts",
-            "opaque",
-            "late",
-            "dead",
-            "latency",
-        )
-        table = self._table(self._word("agencies"), *columns)
+        table = self._table(self._word("agencies"), "agency", "fresh", "lag", "proof", "latency", "alarms")
         for agency in self._d["agencies"]:
-            late, dead = (
-                f"{agency['late_updates']:,}",
-                "–" if agency["dead_letters"] is None else f"{agency['dead_letters']:,}",
-            )
             for node in agency["nodes"]:
-                lag = f"{node['lag_records']:,} {self._word('records')} / {node['lag_seconds']:.1f} s"
-                fresh = _clock(node["fresh_as_of"]) + (f" ({self._word('stale')})" if node["stale"] else "")
-                numbers = (str(node["receipts_missing"]), str(node["opaque"]), late, dead, _latency(node["latency"]))
-                table.add_row(
-                    agency["agency"],
-                    node["node"],
-                    node["jurisdiction"],
-                    fresh,
-                    lag,
-                    self._proof(node["proof"]),
-                    *numbers,
-                )
+                who = f"{agency['agency']} / {node['node']} ({node['jurisdiction']})"
+                lag = f"{node['lag_records']:,} {self._word('records')}\n{node['lag_seconds']:.1f} s"
+                fresh = Text(_clock(node["fresh_as_of"]), style="bold red" if node["stale"] else "")
+                alarms = self._alarms({**agency, **node})
+                table.add_row(who, fresh, lag, self._proof(node["proof"]), _latency(node["latency"]), alarms)
             for jurisdiction in agency["silent_in"]:
                 silent = Text(self._word("silent"), style="bold red")
-                table.add_row(agency["agency"], "–", jurisdiction, silent, "–", "–", "–", "–", late, dead, "–")
+                table.add_row(f"{agency['agency']} ({jurisdiction})", silent, "–", "–", "–", self._alarms(agency))
         return table
+
+    def _alarms(self, row: Mapping[str, Any]) -> str:
+        """What is not nought."""
+        counts = {key: row.get(field) for key, field in _ALARMS.items()}
+        return "\n".join(f"{self._word(key)}: {count:,}" for key, count in counts.items() if count) or "–"
 
     def _proof(self, proof: Mapping[str, Any]) -> Text:
         state = proof["state"]

@@ -8,19 +8,22 @@ effect (new ones before their first BLOCK, by `ListView.verify_once`); a lower o
 from collections.abc import Sequence
 
 from ..schemas.catalogue import current_schema
-from ..schemas.codec import GatePrefix, Undecodable, decode_prefix
+from ..schemas.codec import decode_prefix
 from ..schemas.digest import leaf
 from ..schemas.framing import SINGLE_OBJECT
 from ..schemas.listing import ENDED_FROM
 from ..schemas.signing import SignatureInvalid
 from ..topics.ports import Message
 from .lane_work import LaneWork
-from .store.values import HEADER_LENGTH, body_of, fingerprint_of, opaque_of, prefix_of, version_of
+from .store.layout import SURROGATE_LENGTH as _SURROGATE
+from .store.leading import leading
+from .store.values import HEADER_LENGTH, body_of, fingerprint_of, opaque_of, version_of
 from .unusual import Unusual
 
 _CURRENT = SINGLE_OBJECT + current_schema("list-record").fingerprint
 """What nearly every value starts with; one comparison tells a record from a barrier."""
-_CONTENT = HEADER_LENGTH + 72
+_PROOF = 72
+_CONTENT = HEADER_LENGTH + _PROOF
 _ENDED = int(ENDED_FROM)
 
 
@@ -36,54 +39,53 @@ class LaneRun:
         work, lane, unusual = self._work, self._work.lane, self.unusual
         records, index, start, add = work.batch.records, work.batch.index, lane.prefix, work.added.append
         stamps = work.batch.stamps.setdefault(lane.jurisdiction, [])
-        before, sequences = len(stamps), dict[str, int]()
+        before, sequences, highest = len(stamps), dict[str, int](), work.highest
         for message in messages:
             value = message.value()
             if value is None or value[:HEADER_LENGTH] != _CURRENT:
                 value = unusual.value(message, value)
+                highest = max(highest, work.highest)
                 if value is None:
                     continue
             key, body = message.key(), value[HEADER_LENGTH:]
-            prefix = _prefix(body)
-            if prefix is None or prefix["entry_id"] != key or prefix["version"] < 1:
-                unusual.opaque(
-                    message,
-                    value[2:HEADER_LENGTH],
-                    "the gate prefix cannot be read, or names another entry than the key",
-                )
+            fields = leading(body)
+            if fields is None or fields["proof"][_PROOF:] != key or fields["version"] < 1:
+                unusual.opaque(message, value[2:HEADER_LENGTH], "no gate prefix, or another entry's than the key's")
+                highest = max(highest, work.highest)
                 continue
             place = start + key
-            if place > work.highest:
-                work.highest = place
+            if place > highest:
+                highest = place
                 lane.records += 1
-            elif not self._supersedes(message, place, value, prefix):
+            elif not self._supersedes(message, place, value, fields["version"]):
                 continue
             records[place] = value
-            status = prefix["status"]
-            add(leaf(key, prefix["version"], status, body))
+            status = fields["status"]
+            add(leaf(key, fields["version"], status, body))
             if status < _ENDED:
-                for identity in prefix["identities"]:
-                    index[identity["surrogate"] + place] = True
-            court, sequence = prefix["court"], prefix["court_sequence"]
+                for identity in fields["identities"]:
+                    index[identity["surrogate"][:_SURROGATE] + place] = True
+            court, sequence = fields["court"], fields["court_sequence"]
             if sequence > sequences.get(court, 0):
                 sequences[court] = sequence
             stamps.append(message.timestamp()[1])
+        work.highest = highest
         lane.applied += len(stamps) - before
         lane.next_offset = messages[-1].offset() + 1
         work.raise_sequences(sequences)
 
-    def _supersedes(self, message: Message, place: bytes, value: bytes, prefix: GatePrefix) -> bool:
+    def _supersedes(self, message: Message, place: bytes, value: bytes, version: int) -> bool:
         """Whether a record takes effect over what stands at its place; if so, that is taken out."""
         work = self._work
         old = work.there(place)
         if old is None:
             work.lane.records += 1
             return True
-        opaque, known, version = opaque_of(old), version_of(old), prefix["version"]
-        if version < known or (version == known and opaque is None and not self._heals(message, old, value, prefix)):
+        opaque, known = opaque_of(old), version_of(old)
+        if version < known or (version == known and opaque is None and not self._heals(message, old, value)):
             work.lane.stale += 1
             return False
-        refused = self._refusal(value, prefix)
+        refused = self._refusal(value)
         if refused is not None:
             work.lane.refused += 1
             work.note("wrong-signature", message, refused)
@@ -91,26 +93,18 @@ class LaneRun:
         work.take_out(place, old, opaque)
         return True
 
-    def _heals(self, message: Message, old: bytes, value: bytes, prefix: GatePrefix) -> bool:
+    def _heals(self, message: Message, old: bytes, value: bytes) -> bool:
         """Whether this is the same version with other content, and the first of the two was forged."""
         if old[_CONTENT:] == value[_CONTENT:]:
             return False
-        self._work.note("conflict", message, f"version {prefix['version']} came twice with different content")
-        return self._refusal(old, prefix_of(old)) is not None
+        self._work.note("conflict", message, "the same version came twice with different content")
+        return self._refusal(old) is not None
 
-    def _refusal(self, value: bytes, prefix: GatePrefix) -> str | None:
+    def _refusal(self, value: bytes) -> str | None:
         """Why a record's signature does not hold, None if it does."""
+        work, body = self._work, body_of(value)
         try:
-            self._work.ground.verifier.record(
-                fingerprint_of(value), body_of(value), prefix, self._work.lane.jurisdiction
-            )
+            work.ground.verifier.record(fingerprint_of(value), body, decode_prefix(body), work.lane.jurisdiction)
         except SignatureInvalid as refused:
             return refused.message
-        return None
-
-
-def _prefix(body: bytes) -> GatePrefix | None:
-    try:
-        return decode_prefix(body)
-    except Undecodable:
         return None

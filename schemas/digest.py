@@ -9,6 +9,7 @@ A leaf is (entry id, version, status, SHA-256 of the body after its proof).
 from collections.abc import Iterable
 from hashlib import sha256
 from itertools import islice
+from struct import Struct
 
 import numpy as np
 from blake3 import blake3
@@ -16,14 +17,14 @@ from numpy.typing import NDArray
 
 STATE_LENGTH = 2048
 _PROOF = 72
+_VERSION_AND_STATUS = Struct(">qi").pack
 _AT_ONCE = 128
 """Leaves expanded together: 256 KiB stay in the processor's cache, a third of the time of doing all at once."""
 
 
 def leaf(entry_id: bytes, version: int, status: int, body: bytes) -> bytes:
     """The leaf of one record; ``body`` is the whole Avro body, proof included."""
-    head = entry_id + version.to_bytes(8, "big", signed=True) + status.to_bytes(4, "big", signed=True)
-    return head + sha256(memoryview(body)[_PROOF:]).digest()
+    return entry_id + _VERSION_AND_STATUS(version, status) + sha256(body[_PROOF:]).digest()
 
 
 def _lanes(leaves: Iterable[bytes]) -> NDArray[np.uint16]:

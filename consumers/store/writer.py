@@ -152,10 +152,11 @@ class ListStore:
 
     def commit(self, batch: Batch) -> None:
         """Keeps a batch whole. Raises StoreFull, then nothing of it was kept."""
-        puts = sorted([(place, value) for place, value in batch.records.items() if value is not None])
-        gone = sorted([place for place, value in batch.records.items() if value is None])
-        added = sorted([(key, b"") for key, there in batch.index.items() if there])
-        dropped = sorted([key for key, there in batch.index.items() if not there])
+        records, index = batch.records, batch.index
+        puts = [(place, value) for place in sorted(records) if (value := records[place]) is not None]
+        gone = [place for place, value in records.items() if value is None]
+        added = [(key, b"") for key in sorted(index) if index[key]]
+        dropped = sorted([key for key, there in index.items() if not there])
         noted = self._worth_noting(batch.incidents)
 
         def work(transaction: Writing) -> None:

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from ..schemas.errors import LiandongError
+from ..schemas.errors import LiandongError, Unavailable
 from ..topics import names
 from ..topics.metering import Signals
 from ..topics.ports import Message, Subscriber, TopicPartition
@@ -33,7 +33,7 @@ MAX_DELAY_SECONDS = 600.0
 FUSE = 100
 """Dead letters without a handled message in between that stop the effects: a bad release, not bad messages."""
 _BATCH = 200
-_STORE_RETRY_SECONDS = 2.0
+_RETRY_SECONDS = 2.0
 _TICK_MS = 1_000
 
 
@@ -69,7 +69,7 @@ class Effects:
         signals: Signals | None = None,
         node: str = "1",
     ) -> None:
-        """Joins the group at once; `engine` comes from `open_acts`."""
+        """Joins the group with the first step; `engine` comes from `open_acts`."""
         self._context = context
         self._subscriber = subscriber
         self._engine = engine
@@ -77,13 +77,17 @@ class Effects:
         self._node = node
         self._dead_in_a_row = 0
         self._ticked = 0
-        subscriber.subscribe(topics_of(context))
+        self._joined = False
 
     def run(self, stop: threading.Event) -> None:
-        """Works until told to stop. Raises FuseBlown; a store that does not answer is waited for."""
+        """Works until told to stop. Raises FuseBlown; a broker or a store that does not answer is waited for."""
         try:
             while not stop.is_set():
-                self.step(0.5, stop)
+                try:
+                    self.step(0.5, stop)
+                except Unavailable as away:
+                    _log.warning("effects wait", reason=away.code)
+                    stop.wait(_RETRY_SECONDS)
         finally:
             self._subscriber.close()
 
@@ -91,6 +95,9 @@ class Effects:
         """One round: what waits and is due, then what has come; how many messages came."""
         stop = stop or threading.Event()
         self._persist(self._tick, stop)
+        if not self._joined:
+            self._subscriber.subscribe(topics_of(self._context))
+            self._joined = True
         messages = self._subscriber.poll(_BATCH, timeout)
         done: dict[TopicPartition, int] = {}
         for message in messages:
@@ -119,7 +126,7 @@ class Effects:
                 work()
             except OperationalError as down:
                 _log.warning("acts store does not answer, waiting", error=str(down.orig))
-                if stop.wait(_STORE_RETRY_SECONDS):
+                if stop.wait(_RETRY_SECONDS):
                     return False
             else:
                 return True

@@ -1,0 +1,153 @@
+"""What is told when somebody who was stopped is freed, on whichever transport."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from liandong.consumers.hits import handle_of
+from liandong.consumers.releases import OpenHit, note_open, open_hits
+from liandong.schemas import ids
+from liandong.schemas.listing import Change, Instrument, Status
+from liandong.schemas.signing import encode_signed
+from liandong.tests.suites.town import COURT, OTHER_COURT, RAILWAY, Agency, Town
+from liandong.tests.suites.watching import send
+from liandong.topics import names
+from liandong.topics.envelope import outgoing
+from liandong.topics.ports import OutgoingRecord
+
+ENTRY = ids.new_ordered()
+SUBJECT = bytes(range(16))
+
+
+def relief(town: Town, version: int, status: Status, change: Change, **changes: Any) -> OutgoingRecord:
+    """A record as the court publishes it on the relief lane."""
+    identity = {"key_id": 1, "certificate_type": 1, "link": 0, "surrogate": SUBJECT, "name_tag": bytes(16)}
+    live = status < Status.EXPIRED
+    record: dict[str, Any] = {
+        "entry_id": ENTRY,
+        "version": version,
+        "court": COURT,
+        "court_sequence": version,
+        "instrument": Instrument.LIST_ENTRY,
+        "record_class": 0,
+        "status": status,
+        "person_kind": 1,
+        "person_role": 0,
+        "effective_from": 1,
+        "effective_until": 0,
+        "identities": [identity] if live else [],
+        "change": change,
+        "update_id": ids.new_random(),
+        "reason": "",
+        "changed_on": "2026-11-22",
+        "recorded_at": town.clock.now(),
+        "batch_id": "bat_" + 32 * "0",
+        "grounds": [],
+        "performance": 0,
+        "related_entity": "",
+    }
+    texts = (
+        "name court_name case_number decision_number term_start term_end filing_date publish_date basis_number "
+        "basis_maker claim_amount"
+    )
+    record |= dict.fromkeys(texts.split(), "") | changes
+    signer = town.participants.signer(changes.pop("signed_by", record["court"]))
+    record.pop("signed_by", None)
+    body = encode_signed("list-record", record, names.debtor_list("js"), signer)
+    return outgoing(
+        "list-record",
+        body,
+        names.relief("js"),
+        ENTRY,
+        event_id=ids.text("upd", ids.new_random()),
+        source=COURT,
+        time_ms=town.clock.now(),
+    )
+
+
+def stopped(agency: Agency, version: int = 1, subject: bytes = SUBJECT) -> bytes:
+    """Somebody was stopped under a version of the entry; the handle of his interception."""
+    handle = ids.new_random()
+    hit = OpenHit(
+        handle,
+        ENTRY,
+        version,
+        "js",
+        COURT,
+        "rail-gd-all",
+        "v1",
+        7,
+        0,
+        handle_of(subject),
+        "chk_1",
+        "rail-ticket",
+        "苏州站",
+    )
+    with agency.engine.begin() as connection:
+        note_open(connection, hit)
+    return handle
+
+
+def still_open(agency: Agency) -> int:
+    with agency.engine.begin() as connection:
+        return connection.scalar(select(func.count()).select_from(open_hits)) or 0
+
+
+class ReleasesSuite:
+    """Give it a fixture `wire`."""
+
+    @pytest.fixture
+    def town(self, wire: Any, tmp_path: Path) -> Town:
+        return Town(wire, tmp_path / "town")
+
+    @pytest.fixture
+    def railway(self, town: Town) -> Agency:
+        return Agency(town, RAILWAY)
+
+    @pytest.mark.parametrize(
+        ("status", "change"),
+        [
+            (Status.DELETED, Change.DELETE),
+            (Status.REVOKED, Change.REVOKE),
+            (Status.EXPIRED, Change.EXPIRE),
+            (Status.SHIELDED, Change.SHIELD),
+        ],
+    )
+    def test_every_open_hit_is_released_once(self, town: Town, railway: Agency, status: Status, change: Change) -> None:
+        handles = {ids.text("evt", stopped(railway)) for _ in range(2)}
+        send(town, relief(town, 2, status, change))
+        railway.settle()
+        send(town, relief(town, 2, status, change), relief(town, 3, Status.DELETED, Change.DELETE))
+        railway.settle()
+        railway.settle(railway.new_effects("railway-js.effects-again"))
+        told = town.records(names.interceptions("js"))
+        assert [(each["outcome"], each["measure"], each["entry_version"]) for each in told] == [
+            ("RELEASED", "rail-gd-all", 2),
+            ("RELEASED", "rail-gd-all", 2),
+        ]
+        inbox = town.court.inbox()
+        inbox.catch_up(0.2)
+        assert {each.content["attributes"]["released"] for each in inbox.kept()} == handles
+        assert still_open(railway) == 0
+
+    def test_a_hit_on_a_newer_version_stays_open(self, town: Town, railway: Agency) -> None:
+        stopped(railway, version=3)
+        send(town, relief(town, 2, Status.SHIELDED, Change.SHIELD))
+        railway.settle()
+        assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
+
+    def test_a_correction_frees_only_whom_the_entry_does_not_mean_any_more(self, town: Town, railway: Agency) -> None:
+        stopped(railway)
+        stopped(railway, subject=bytes(16))
+        send(town, relief(town, 2, Status.ACTIVE, Change.CORRECT))
+        railway.settle()
+        assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 1)
+
+    def test_a_record_nobody_may_write_frees_nobody(self, town: Town, railway: Agency) -> None:
+        stopped(railway)
+        send(town, relief(town, 2, Status.DELETED, Change.DELETE, signed_by=OTHER_COURT))
+        railway.settle()
+        assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
+        assert town.count(names.dead_letters(RAILWAY)) == 1

@@ -17,8 +17,10 @@ from .topics import cli as topics_cli
 
 if TYPE_CHECKING:
     from .producers.command_register import CommandRegister
+    from .producers.relay import Relay
     from .schemas.catalogue import Schema
     from .topics.outbox import SqlOutbox
+    from .topics.ports import Clock, Publisher
     from .topics.settings import Settings
 
 app = typer.Typer(
@@ -68,10 +70,16 @@ def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
     send_all(settings, outbox, participant)
 
 
+def _relay(outbox: "SqlOutbox", publisher: "Publisher", clock: "Clock") -> "Relay":
+    from .producers.relay import Pace, Relay, new_owner
+
+    return Relay(outbox, publisher, clock, new_owner(), Pace(stop_seconds=3.0))
+
+
 schemas_cli.mount(app)
 topics_cli.mount(app)
 producers_cli.mount(app)
-consumers_cli.mount(app, open_commands=_open_commands, send=_send)
+consumers_cli.mount(app, open_commands=_open_commands, send=_send, relay=_relay)
 monitoring_cli.mount(app)
 
 

@@ -68,7 +68,7 @@ class View(Protocol):
     """The newest of state and relief (`consumers.list_view.ListView`)."""
 
     def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]: ...
-    def position(self) -> Position: ...
+    def position(self, jurisdiction: str | None = None) -> Position: ...
     def verify_once(self, found: Any) -> bool:
         """Whether the signature of an entry holds. TransportError if nobody can know now."""
 
@@ -127,11 +127,20 @@ class Decision:
 class Gate:
     """Decides by one view of the list; safe to use from several threads."""
 
-    def __init__(self, view: View, rules: Rules, matching_keys: Sequence[MatchingKey], clock: Clock) -> None:
+    def __init__(
+        self,
+        view: View,
+        rules: Rules,
+        matching_keys: Sequence[MatchingKey],
+        clock: Clock,
+        jurisdictions: Sequence[str] = (),
+    ) -> None:
+        """`jurisdictions` are those whose lists must be fresh; without them, all the view has ever met."""
         self._view = view
         self.rules = rules
         self._keys = tuple(matching_keys)
         self._clock = clock
+        self._jurisdictions: tuple[str | None, ...] = tuple(jurisdictions) or (None,)
         self._seen: tuple[float, Position] | None = None
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
@@ -169,7 +178,8 @@ class Gate:
         now, seen = monotonic(), self._seen
         if seen is not None and now - seen[0] < _POSITION_SECONDS:
             return seen[1]
-        position = self._view.position()
+        positions = [self._view.position(one) for one in self._jurisdictions]
+        position = min(positions, key=lambda one: one.fresh_as_of)
         self._seen = (now, position)
         return position
 

@@ -155,7 +155,7 @@ class MemoryView:
     def listed(self, surrogate: bytes) -> bool:
         return bool(self.find((surrogate,)))
 
-    def position(self) -> Stand:
+    def position(self, jurisdiction: str | None = None) -> Stand:
         return self.stand
 
     def verify_once(self, found: Found) -> bool:

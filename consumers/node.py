@@ -1,0 +1,222 @@
+"""An agency node: the copy of the list, the gate, the effects, the outbox's relay and the check API in one process."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol
+
+import structlog
+
+from ..schemas import ids
+from ..schemas.errors import WrongUsage
+from ..topics import names
+from ..topics.envelope import outgoing
+from ..topics.keyring import load_directory
+from ..topics.manifest import Participant
+from ..topics.metering import Signals
+from ..topics.outbox import SqlOutbox
+from ..topics.participants import Participants
+from ..topics.ports import Clock, Publisher, Subscriber, SystemClock
+from ..topics.settings import Settings
+from .acts import open_acts
+from .adapters.registry import find_adapter
+from .api.app import Api
+from .api.endpoints import Endpoints, Wiring
+from .api.limits import RateLimiter
+from .api.server import ApiServer, Listening
+from .api.tokens import TokenFile
+from .checking import Checks, Meters
+from .context import AgencyContext, acts_url, context_of
+from .effects import Effects, group_of
+from .event_intake import publish_events
+from .gate import Gate
+from .late_directory import LateDirectory
+from .list_view import ListView
+from .parts import Part, Parts
+from .receipts import Reporter
+from .relief import ReliefFollower, ReliefStores
+from .replicator import Replicator, ReplicatorConfig
+from .rules import load_rules
+from .standing import Standing
+from .store.relief import ReliefStore
+from .store.writer import ListStore
+
+_log = structlog.get_logger(__name__)
+STOP_SECONDS = 4.0
+"""How long a graceful stop waits for the parts."""
+
+
+class Relay(Protocol):
+    """Sends an outbox (`producers.relay.Relay`)."""
+
+    def run(self, stop: threading.Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """How a node reaches others; the composition root makes them, a test on memory brings its own."""
+
+    subscriber: Callable[[str | None, str], Subscriber]
+    """Group and client id."""
+    publisher: Callable[[str], Publisher]
+    """Client id."""
+    relay: Callable[[SqlOutbox, Publisher, Clock], Relay]
+
+
+def agency_folder(settings: Settings, agency: str) -> Path:
+    """Everything an agency keeps on this machine."""
+    return settings.state_dir / "agencies" / agency
+
+
+def require_agency(settings: Settings, agency: str) -> Participant:
+    """The manifest of an agency of this machine. Raises AGENCY_UNKNOWN, AGENCY_KIND_MISSING."""
+    manifest = Participants(settings).load(agency)
+    if manifest.kind != "agency":
+        raise WrongUsage("AGENCY_UNKNOWN", f"{agency} is no agency but {manifest.kind}", "name an agency")
+    if not manifest.agency_kind:
+        remedy = "make it with `liandong participant new … --agency-kind`; `liandong agency list` shows the kinds"
+        raise WrongUsage("AGENCY_KIND_MISSING", f"the manifest of {agency} names no kind of agency", remedy)
+    return manifest
+
+
+class AgencyNode:
+    """One node of an agency. `run` until told to stop."""
+
+    def __init__(self, settings: Settings, agency: str, node: str, wires: Wires, clock: Clock | None = None) -> None:
+        """Opens the stores. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
+        self.manifest = require_agency(settings, agency)
+        self.agency, self.name = agency, node
+        self._settings, self._wires = settings, wires
+        self._clock = clock or SystemClock()
+        self._folder = agency_folder(settings, agency)
+        self.signals = Signals()
+        self._open = ExitStack()
+        self.parts = Parts()
+        self.directory = LateDirectory(self._load_directory)
+        self._open.callback(self.directory.close)
+        self._lists = ListStore.open(self._folder / node / "list")
+        self._open.callback(self._lists.close)
+        self._relief = ReliefStore.open(self._folder / node / "relief")
+        self._open.callback(self._relief.close)
+        self.engine = open_acts(acts_url(settings, agency))
+        self._open.callback(self.engine.dispose)
+        self.context: AgencyContext = context_of(settings, agency, self.directory, self.engine, self._clock)
+        self.view = ListView(self._lists.reader(), self._relief.reader(), self.directory)
+        self.checks = self._checks()
+        self.standing = Standing(self.agency, node, self.manifest.jurisdictions, self.view, self._lists.reader(), self._relief.reader())
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="acts")
+        self._open.callback(self._writer.shutdown)
+
+    def run(self, listening: Listening) -> None:
+        """Serves until `parts.stop` is set. Raises PartFailed with the reason of the part that ended."""
+        try:
+            self.parts.start(self._parts(listening))
+            _log.info("node runs", agency=self.agency, node=self.name, url=listening.url)
+            self.parts.wait(STOP_SECONDS)
+        finally:
+            self.parts.stop.set()
+            self._open.close()
+        _log.info("node stopped", agency=self.agency, node=self.name)
+
+    def _parts(self, listening: Listening) -> Mapping[str, Part]:
+        own = f"{self.agency}.{self.name}"
+        subscriber, publisher = self._wires.subscriber, self._wires.publisher(f"{own}-relay")
+        effects = partial(subscriber, group_of(self.agency), f"{own}-effects")
+        stores = ReliefStores(self._relief, self._lists.reader())
+        config = ReplicatorConfig(self.manifest.jurisdictions)
+        reporter = Reporter(self.agency, self.name, self.context.signer, self._emit, self._relief.reader())
+        copying = subscriber(f"{own}.list", f"{own}-list")
+        replicator = Replicator(config, copying, self._lists, self.directory, self._clock, reporter)
+        freeing = subscriber(None, f"{own}-relief")
+        relief = ReliefFollower(self.manifest.jurisdictions, freeing, stores, self.directory, self._clock)
+        return {
+            "register": self.directory.run,
+            "list": _closing(replicator.run, copying),
+            "relief": _closing(relief.run, freeing),
+            "effects": lambda stop: Effects(self.context, effects(), self.engine, self.signals, self.name).run(stop),
+            "relay": self._wires.relay(self.context.outbox, publisher, self._clock).run,
+            "standing": lambda stop: self.standing.run(stop, self.signals, self.context.outbox, self._clock),
+            "api": ApiServer(self._api(), listening).run,
+        }
+
+    def _checks(self) -> Checks:
+        stale = int(self._settings.stale_after_seconds * 1000)
+        rules = load_rules(self.manifest.agency_kind, self._folder, stale)
+        gate = Gate(self.view, rules, self.context.matching_keys, self._clock, self.manifest.jurisdictions)
+        meters = Meters(self.signals, self.agency, self.name)
+        return Checks(gate, find_adapter(rules.kind.adapter), self.engine, self.context, meters)
+
+    def _api(self) -> Api:
+        settings = self._settings
+        limiter = RateLimiter(settings.checks_per_second, settings.checks_burst, monotonic)
+        wiring = Wiring(
+            checks=self.checks,
+            node=self,
+            agency=self.agency,
+            node_name=self.name,
+            limiter=limiter,
+            signals=self.signals,
+            registry=self.signals.registry,
+            clock=self._clock,
+            writer=self._writer,
+        )
+        tokens = TokenFile(self._folder / "tokens.yaml")
+        return Api(Endpoints(wiring).routes(), tokens, limiter, settings.lang)
+
+    def status(self) -> Mapping[str, object]:
+        """The document of GET /v1/status."""
+        parts = self.parts.states()
+        rules, outbox = self.checks.gate.rules, self.context.outbox.backlog()
+        waiting = {lane: {"rows": one.rows, "since": one.since} for lane, one in outbox.items()}
+        shown = self.standing.shown(self._clock.now(), rules.stale_after_ms)
+        about = {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": waiting}
+        return shown | about | {"ready": self.ready() is not None}
+
+    def ready(self) -> Mapping[str, object] | None:
+        """Whether there is a list to decide by; None while there is none or a part has ended."""
+        if not self.parts.alive() or not self.standing.synced():
+            return None
+        return {"stale": self.checks.gate.stand(self._clock.now()).stale}
+
+    def alive(self) -> bool:
+        """Whether every part of the node runs."""
+        return self.parts.alive()
+
+    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to POST /v1/events."""
+        return publish_events(self.engine, self.context, payload)
+
+    def _emit(self, body: bytes) -> None:
+        """Puts a receipt into the outbox; the same receipt has the same id."""
+        event_id = ids.text("evt", sha256(body).digest()[:16])
+        key = f"{self.agency}/{self.name}".encode()
+        now = self._clock.now()
+        sent = outgoing("receipt", body, names.RECEIPTS, key, event_id=event_id, source=self.agency, time_ms=now)
+        with self.engine.begin() as connection:
+            self.context.outbox.append(connection, "events", [sent])
+
+    def _load_directory(self) -> Any:
+        reader = self._wires.subscriber(None, f"{self.agency}.{self.name}-register")
+        try:
+            return load_directory(reader, Participants(self._settings).root_public_key, self._clock)
+        except BaseException:
+            reader.close()
+            raise
+
+
+def _closing(run: Part, subscriber: Subscriber) -> Part:
+    """The part, and its subscriber let go when it ends."""
+
+    def work(stop: threading.Event) -> None:
+        try:
+            run(stop)
+        finally:
+            subscriber.close()
+
+    return work

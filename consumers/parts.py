@@ -1,0 +1,84 @@
+"""Runs the parts of a node in threads of one process: all of them or none.
+
+A part that ends by itself takes the process down with its reason: a node that only seems to work is worse than none.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+import structlog
+
+from ..schemas.errors import LiandongError
+
+_log = structlog.get_logger(__name__)
+Part = Callable[[threading.Event], None]
+"""Works until the event is set."""
+
+
+class PartFailed(LiandongError):
+    """A part of the node ended."""
+
+    def __init__(self, part: str, reason: str) -> None:
+        super().__init__(
+            "NODE_PART_FAILED",
+            f"the part {part!r} of this node ended: {reason}",
+            "mend what the reason names and start the node again; it goes on where it was, nothing is lost",
+        )
+
+
+@dataclass(slots=True)
+class Parts:
+    """The running parts of one process."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    _threads: dict[str, threading.Thread] = field(default_factory=dict)
+    _failed: dict[str, BaseException | None] = field(default_factory=dict)
+    _noticed: threading.Event = field(default_factory=threading.Event)
+
+    def start(self, parts: Mapping[str, Part]) -> None:
+        """Starts a thread for each part."""
+        for name, part in parts.items():
+            thread = threading.Thread(target=self._run, args=(name, part), name=name, daemon=True)
+            self._threads[name] = thread
+            thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Returns when all were told to stop and have ended, at latest `seconds` after that. Raises PartFailed."""
+        while not self.stop.is_set():
+            self._noticed.wait(0.2)
+            if self._failed:
+                break
+        self.stop.set()
+        late = self._join(seconds)
+        if late:
+            _log.warning("parts still busy were left; what they did not finish is done at the next start", parts=late)
+        for name, error in self._failed.items():
+            reason = "without a reason" if error is None else f"{type(error).__name__}: {error}"
+            raise PartFailed(name, reason) from error
+
+    def alive(self) -> bool:
+        """Whether every part runs."""
+        return not self._failed and all(thread.is_alive() for thread in self._threads.values())
+
+    def states(self) -> dict[str, str]:
+        """What each part is doing: running or ended."""
+        return {name: "running" if thread.is_alive() else "ended" for name, thread in self._threads.items()}
+
+    def _join(self, seconds: float) -> list[str]:
+        until = monotonic() + seconds
+        for thread in self._threads.values():
+            thread.join(max(0.0, until - monotonic()))
+        return [name for name, thread in self._threads.items() if thread.is_alive()]
+
+    def _run(self, name: str, part: Part) -> None:
+        error: BaseException | None = None
+        try:
+            part(self.stop)
+        except BaseException as raised:  # noqa: BLE001  whatever ends a part ends the node, and is shown by `wait`
+            error = raised
+        if error is not None or not self.stop.is_set():
+            _log.error("a part of the node ended", part=name, reason=repr(error))
+            self._failed[name] = error
+            self._noticed.set()

@@ -1,0 +1,50 @@
+"""Logs of long-running processes: structlog and the standard library's loggers on one stream, text or JSON lines.
+
+Tracebacks never show local variables: a certificate number may be among them.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import Processor
+
+from .settings import Settings
+
+
+def configure_logging(settings: Settings) -> None:
+    """Sends everything to standard error in the configured form; call once, at the start of a process."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=False),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last(settings)))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for chatty in ("httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _last(settings: Settings) -> list[Any]:
+    plain = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if settings.log_json:
+        transformed = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+        return [plain, transformed, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [plain, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]

@@ -1,0 +1,55 @@
+"""An agency's effects in a process of their own, to be killed: reads a recorded log from its start, as after a lost commit.
+
+Arguments: state directory, agency, file with the log. Ends by itself when every command is handled and every sighting told.
+"""
+
+import base64
+import json
+import sys
+from pathlib import Path
+
+from liandong.consumers.acts import open_acts
+from liandong.consumers.context import acts_url, context_of
+from liandong.consumers.effects import Effects, group_of, topics_of
+from liandong.consumers.events import report
+from liandong.consumers.sightings import Sighting
+from liandong.tests.suites.town import Person
+from liandong.topics.keyring import load_directory
+from liandong.topics.participants import Participants
+from liandong.topics.ports import OutgoingRecord, SystemClock
+from liandong.topics.settings import load_settings
+from liandong.topics.transport.memory import MemoryBroker
+
+SOURCES = 3
+
+
+def main(state: str, agency: str, log: str) -> None:
+    settings = load_settings(state_dir=Path(state))
+    broker = MemoryBroker()
+    publisher = broker.publisher()
+    people = []
+    for line in Path(log).read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if "seed" in row:
+            people.append((Person(row["seed"]), row["at"]))
+            continue
+        key, value = (base64.b64decode(row[each]) for each in ("key", "value"))
+        publisher.send(OutgoingRecord(row["topic"], key, value, [(n, base64.b64decode(v)) for n, v in row["headers"]]))
+    clock = SystemClock()
+    directory = load_directory(broker.subscriber(), Participants(settings).root_public_key, clock)
+    engine = open_acts(acts_url(settings, agency))
+    context = context_of(settings, agency, directory, engine, clock)
+    for topic in topics_of(context):
+        broker.partitions(topic)
+    effects = Effects(context, broker.subscriber(group_of(agency)), engine)
+    while effects.step(0.0):
+        pass
+    for source in range(SOURCES):
+        for person, at in people:
+            seen = Sighting("whereabouts", "TRAVEL", (person.certificate,), person.name, at, {}, f"booking-{source}")
+            with engine.begin() as connection:
+                report(connection, context, seen)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,90 @@
+"""An agency is killed at random instants, again and again, and then everything is counted: each effect happened once."""
+
+import base64
+import json
+import random
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from liandong.consumers import command_log, watches
+from liandong.consumers.acts import outbox
+from liandong.producers.command_files import StopRequest
+from liandong.schemas import ids
+from liandong.schemas.codec import from_wire
+from liandong.tests.suites.town import RAILWAY, Agency, Person, Town
+from liandong.tests.suites.wires import MemoryWire
+from liandong.topics import names
+
+WATCHED, STOPPED, SOURCES, KILLS = 120, 30, 3, 8
+WORKER = Path(__file__).with_name("effects_worker.py")
+
+
+def recorded(town: Town, file: Path) -> None:
+    """Writes what the agency will read, and whom it will meet."""
+    rows = []
+    for message in town.messages(names.KEYS, names.commands(RAILWAY)):
+        headers = [(name, base64.b64encode(value).decode()) for name, value in message.headers() or []]
+        key, value = (base64.b64encode(part or b"").decode() for part in (message.key(), message.value()))
+        rows.append({"topic": message.topic(), "key": key, "value": value, "headers": headers})
+    at = town.clock.now()
+    people = [{"seed": seed, "at": at} for seed in range(WATCHED)]
+    file.write_text("\n".join(json.dumps(row) for row in [*rows, *people]), encoding="utf-8")
+
+
+def run_once(town: Town, log: Path, seconds: float | None) -> bool:
+    """Runs the agency and kills it after some time; whether it came to its end."""
+    arguments = [sys.executable, str(WORKER), str(town.settings.state_dir), RAILWAY, str(log)]
+    worker = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        _, errors = worker.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.communicate()
+        return False
+    assert worker.returncode == 0, errors.decode()
+    return True
+
+
+@pytest.mark.chaos
+@pytest.mark.slow
+def test_effects_happen_once_however_often_the_agency_is_killed(tmp_path: Path) -> None:
+    town = Town(MemoryWire(), tmp_path / "town")
+    commands = [town.court.watch(Person(seed), case_number=f"（2026）苏0505执{seed + 1}号") for seed in range(WATCHED)]
+    town.clock.time += 1
+    for command in commands[:STOPPED]:
+        town.court.commands.give(StopRequest(command, 3_600_000))
+    town.court.relay()
+    log = tmp_path / "log.jsonl"
+    recorded(town, log)
+    draw, ended, killed = random.Random(), False, 0
+    while killed < KILLS and not ended:
+        ended = run_once(town, log, draw.uniform(0.8, 3.0))
+        killed += not ended
+    assert ended or run_once(town, log, None)
+    run_once(town, log, None)
+    count(Agency(town, RAILWAY), commands)
+    assert killed >= 2, "the agency was too fast to be killed"
+
+
+def count(agency: Agency, commands: list[bytes]) -> None:
+    with agency.engine.begin() as connection:
+        codes = Counter(connection.scalars(select(command_log.handled.c.code)))
+        live = set(connection.scalars(select(watches.watches.c.command_id).where(watches.watches.c.stopped_at == 0)))
+        rows = connection.execute(
+            select(outbox.rows.c.number, outbox.rows.c.value).order_by(outbox.rows.c.number)
+        ).all()
+        told = connection.execute(select(watches.reports)).all()
+    assert codes == {"00": WATCHED + STOPPED}
+    assert live == set(commands[STOPPED:])
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    records = [from_wire(row.value) for row in rows]
+    answers = Counter(ids.text("cmd", each["command_id"]) for each in records if "feedback_id" in each)
+    assert (len(answers), set(answers.values())) == (WATCHED + STOPPED, {1})
+    events = [each["event_id"] for each in records if "event_id" in each]
+    assert sorted(events) == sorted(row.event_id for row in told)
+    assert len(events) == len(set(events)) == (WATCHED - STOPPED) * SOURCES

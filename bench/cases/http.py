@@ -1,0 +1,47 @@
+"""The check API over HTTP, against an empty handler on the same server; one core for the server, one for the callers."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from ..load import ask, request
+from ..place import Place
+from ..questions import ATTRIBUTES, TRANSACTION, Questions
+from ..result import Result
+from ..served import serving
+from ..spread import percentile
+
+_CALLERS = 32
+_BATCH_CALLERS = 4
+_BATCH = 1_000
+
+
+def run(place: Place, what: str) -> Result:
+    """Requests a second (checks a second for batches) with p50 and p99; the hits are counted in the answers."""
+    asked = Questions.of(place)
+    checks = [
+        {
+            "transaction": TRANSACTION,
+            "subject": {"certificates": [{"type": "CN_ID", "number": number}], "name": name},
+            "attributes": ATTRIBUTES,
+        }
+        for number, name in asked.written()
+    ]
+    bodies = [json.dumps(one, ensure_ascii=False).encode() for one in (_batches(checks) if what == "batch" else checks)]
+    with (
+        tempfile.TemporaryDirectory(dir=place.folder) as scratch,
+        serving(place, Path(scratch), empty=what == "empty") as (port, token),
+    ):
+        requests = [request("/v1/checks", body, token) for body in bodies]
+        callers = _BATCH_CALLERS if what == "batch" else _CALLERS
+        ask(port, requests[: max(1, len(requests) // 10)], callers)
+        found = ask(port, requests, callers, keep=True)
+    hits = sum(body.count(b'"decision":"BLOCK"') for body in found.bodies)
+    if what != "empty" and hits != asked.hits:
+        raise AssertionError(f"{hits} were refused, {asked.hits} of those asked about are listed")
+    times = {"p50_ms": percentile(found.latencies, 0.5), "p99_ms": percentile(found.latencies, 0.99)}
+    return Result.rate(place.amount, found.seconds, **{name: round(each, 2) for name, each in times.items()})
+
+
+def _batches(checks: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [{"checks": checks[at : at + _BATCH]} for at in range(0, len(checks), _BATCH)]

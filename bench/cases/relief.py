@@ -1,0 +1,117 @@
+"""Relief with the whole list in front: entries are revoked while the replicator works off the backlog behind which the
+state lane would bring it; how long until the gate frees."""
+
+import tempfile
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from uuid import uuid4
+
+from ...consumers.list_view import ListView
+from ...consumers.relief import ReliefFollower, ReliefStores
+from ...consumers.replicator import Replicator, ReplicatorConfig
+from ...consumers.store.relief import ReliefStore
+from ...schemas.listing import Status
+from ...topics import names
+from ...topics.ports import SystemClock
+from ...topics.settings import Settings
+from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
+from ..corpus.people import tags_of
+from ..corpus.records import JURISDICTION, Keyring, Scribe, prefix_of
+from ..corpus.topic import ensure, make_topics, record_of
+from ..node import open_store
+from ..place import Place
+from ..result import Result
+from .latency import latencies
+
+_PAUSE = 0.015
+"""Seconds between two revocations."""
+_PROBE = 0.0005
+"""Seconds between two questions to the gate."""
+
+
+def run(place: Place) -> Result:
+    """p99 in ms over those revoked while the backlog lasted; `behind` says how many that were."""
+    ensure(place)
+    lane = place.settings_for(f"bench-relief-{uuid4().hex[:8]}.")
+    make_topics(lane, (names.relief(JURISDICTION),))
+    with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
+        node = _Node(place, lane, Path(scratch))
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as court:
+            court.submit(time.sleep, 0).result()
+            return node.measure(place, court)
+
+
+class _Node:
+    """A node's two readers and its gate, in one process as they always are."""
+
+    def __init__(self, place: Place, lane: Settings, scratch: Path) -> None:
+        self._lane = lane
+        self._store = open_store(scratch / "list", place.entries)
+        self._overlay = ReliefStore.open(scratch / "relief")
+        self._view = ListView(self._store.reader(), self._overlay.reader(), Keyring())
+        self._copying = KafkaSubscriber(place.settings, group="bench.relief.list", client_id="bench-list")
+        self._freeing = KafkaSubscriber(lane, client_id="bench-relief")
+        config, clock = ReplicatorConfig((JURISDICTION,)), SystemClock()
+        self._replicator = Replicator(config, self._copying, self._store, Keyring(), clock)
+        stores = ReliefStores(self._overlay, self._store.reader())
+        self._follower = ReliefFollower((JURISDICTION,), self._freeing, stores, Keyring(), clock)
+
+    def measure(self, place: Place, court: ProcessPoolExecutor) -> Result:
+        stop, start = threading.Event(), time.perf_counter()
+        threads = [threading.Thread(target=part.run, args=(stop,)) for part in (self._replicator, self._follower)]
+        for thread in threads:
+            thread.start()
+        while not self._listed(place.amount - 1):
+            time.sleep(0.01)
+        work = court.submit(revoke_some, self._lane, place.amount)
+        freed, caught_up_at = self._watch(place, threads)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self._copying.close()
+        self._freeing.close()
+        sent = work.result()
+        behind = [entry for entry in freed if sent[entry] < caught_up_at] or list(freed)
+        result = latencies([(freed[entry] - sent[entry]) / 1e6 for entry in behind], time.perf_counter() - start, 0.99)
+        result.details["behind"] = sum(at < caught_up_at for at in sent)
+        return result
+
+    def _watch(self, place: Place, threads: list[threading.Thread]) -> tuple[dict[int, int], int]:
+        """When each entry was free, and when the backlog was worked off (ns UTC)."""
+        freed, caught_up_at, waiting = dict[int, int](), 0, 0
+        reader = self._store.reader()
+        while waiting < place.amount and all(thread.is_alive() for thread in threads):
+            while waiting < place.amount and not self._listed(waiting):
+                freed[waiting] = time.time_ns()
+                waiting += 1
+            if not caught_up_at:
+                with reader.snapshot() as snapshot:
+                    done = sum(lane.applied for lane in snapshot.lanes()) >= place.entries
+                caught_up_at = time.time_ns() if done else 0
+            time.sleep(_PROBE)
+        return freed, caught_up_at or time.time_ns()
+
+    def _listed(self, entry: int) -> bool:
+        return bool(self._view.find((tags_of(entry)[0],)))
+
+
+def revoke_some(lane: Settings, amount: int) -> list[int]:
+    """Revokes the first entries of the list one after the other; when each was published, ns UTC."""
+    scribe, publisher, sent = Scribe(), KafkaPublisher(lane, client_id="bench-court"), list[int]()
+    ended = {"version": 2, "status": int(Status.REVOKED), "person_kind": 0, "identities": []}
+    records = []
+    for entry in range(amount):
+        prefix = prefix_of(entry, **ended)
+        body = scribe.body(prefix)
+        records.append(record_of(body, entry, prefix["court"], names.relief(JURISDICTION)))
+    for record in records:
+        sent.append(time.time_ns())
+        publisher.send(record)
+        end = time.perf_counter() + _PAUSE
+        while (left := end - time.perf_counter()) > 0:
+            publisher.poll(min(left, 0.001))
+    publisher.close()
+    return sent

@@ -1,0 +1,61 @@
+"""A node that has the whole list, made once per size and run: what checks are asked of."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..consumers.list_view import ListView
+from ..consumers.relief import ReliefFollower, ReliefStores
+from ..consumers.store.reader import ListReader
+from ..consumers.store.relief import ReliefReader, ReliefStore
+from ..consumers.store.writer import ListStore
+from ..topics.ports import SystemClock
+from ..topics.transport.kafka import KafkaSubscriber
+from .corpus.records import JURISDICTION, Keyring
+from .corpus.topic import ensure
+from .node import Backlog, open_store
+from .place import PARTITIONS, Place
+
+
+@contextmanager
+def filled(place: Place) -> Iterator[ListView]:
+    """The list as a gate sees it, from the files of a node that has read everything."""
+    folder = place.folder / f"node-{place.entries}"
+    if not (folder / "complete").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        _fill(place, folder)
+    lists, relief = ListReader.open(folder / "list"), ReliefReader.open(folder / "relief")
+    try:
+        yield ListView(lists, relief, Keyring())
+    finally:
+        relief.close()
+        lists.close()
+
+
+def _fill(place: Place, folder: Path) -> None:
+    ensure(place)
+    store = open_store(folder / "list", place.entries)
+    Backlog(place.settings, store).run()
+    _read_relief(place, folder, store)
+    store.close()
+    (folder / "complete").touch()
+
+
+def _read_relief(place: Place, folder: Path, store: ListStore) -> None:
+    """Reads the relief lane up to its barriers, so that freshness is what it is on a node that runs."""
+    overlay = ReliefStore.open(folder / "relief")
+    subscriber = KafkaSubscriber(place.settings, client_id="bench-relief")
+    stores = ReliefStores(overlay, store.reader())
+    follower = ReliefFollower((JURISDICTION,), subscriber, stores, Keyring(), SystemClock())
+    stop = threading.Event()
+    reading = threading.Thread(target=follower.run, args=(stop,))
+    reading.start()
+    reader = overlay.reader()
+    while sum(lane.fresh_as_of > 0 for lane in reader.lanes()) < PARTITIONS:
+        stop.wait(0.05)
+    stop.set()
+    reading.join()
+    subscriber.close()
+    overlay.close()

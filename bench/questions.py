@@ -1,0 +1,52 @@
+"""Who is asked about: one in a hundred is on the list, in an order without pattern."""
+
+from dataclasses import dataclass
+from random import Random
+
+from ..consumers.gate import Gate
+from ..consumers.list_view import ListView
+from ..consumers.rules import load_rules
+from ..topics.ports import SystemClock
+from .corpus.people import KEY, name_of, number_of, tags_of
+from .place import Place
+
+HITS = 100
+"""One hit in so many."""
+TRANSACTION = "rail-ticket"
+ATTRIBUTES = {"train_type": "G", "seat_class": "second"}
+_NOBODY = 50_000_000
+"""People from here on are on no list."""
+_NEVER_STALE_MS = 10**15
+"""The corpus has no notary that goes on, and how fast a stale gate answers is another question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """People to ask about and how many of them are listed."""
+
+    people: list[int]
+    hits: int
+
+    @classmethod
+    def of(cls, place: Place) -> "Questions":
+        """As many as the place says; the same ones every time."""
+        random = Random(place.amount)
+        hits = place.amount // HITS
+        listed = [random.randrange(place.entries) for _ in range(hits)]
+        others = [_NOBODY + random.randrange(_NOBODY) for _ in range(place.amount - hits)]
+        people = listed + others
+        random.shuffle(people)
+        return cls(people, hits)
+
+    def surrogates(self) -> list[bytes]:
+        """Ready surrogates."""
+        return [tags_of(person)[0] for person in self.people]
+
+    def written(self) -> list[tuple[str, str]]:
+        """Numbers as a caller writes them, and names."""
+        return [(number_of(person), name_of(person)) for person in self.people]
+
+
+def gate_of(view: ListView, place: Place) -> Gate:
+    """A railway's gate over the view."""
+    return Gate(view, load_rules("railway", place.folder, _NEVER_STALE_MS), (KEY,), SystemClock())

@@ -1,0 +1,134 @@
+"""A check API as a node serves it, over the filled list, in a process of its own; and the same server with nothing to do."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from ..consumers.acts import LANES, open_acts, outbox
+from ..consumers.adapters.registry import find_adapter
+from ..consumers.api.app import Api
+from ..consumers.api.endpoints import Endpoints, Wiring
+from ..consumers.api.limits import RateLimiter
+from ..consumers.api.server import ApiServer, Listening
+from ..consumers.api.tokens import TokenFile
+from ..consumers.checking import Checks, Meters
+from ..consumers.context import AgencyContext
+from ..schemas.sealing import Recipient, SealingKey
+from ..schemas.watch_kinds import held_by
+from ..topics.database import sqlite_url
+from ..topics.embedded.ports import answers, some_free
+from ..topics.metering import Signals
+from ..topics.outbox import SqlOutbox
+from ..topics.ports import SystemClock
+from .corpus.people import KEY
+from .corpus.records import JURISDICTION, Keyring, signer_of
+from .filled import filled
+from .place import Place
+from .questions import gate_of
+
+_PLENTY = 1e9
+"""Checks a second a caller may ask: the limiter runs, and never says no."""
+
+
+class _Directory(Keyring):
+    """The keys of the corpus, and one sealing key for every court."""
+
+    _court = SealingKey(b"c" * 32)
+
+    def recipients(self, participant: str) -> list[Recipient]:  # noqa: ARG002  every court has the same here
+        """Who can open what is sealed for a court."""
+        return [Recipient(self._court.key_id, self._court.public_key)]
+
+
+class _Node:
+    """The parts of a node the API asks about besides the gate."""
+
+    def status(self) -> dict[str, object]:
+        """Nothing to tell."""
+        return {}
+
+    def ready(self) -> dict[str, object]:
+        """Always."""
+        return {}
+
+    def alive(self) -> bool:
+        """Always."""
+        return True
+
+    def publish_events(self, payload: Any) -> dict[str, Any]:  # noqa: ARG002
+        """Not measured."""
+        return {}
+
+
+class _Empty:
+    """Answers everything with two bytes: what the server itself can do."""
+
+    async def over_tcp(self, _scope: Any, protocol: Any) -> None:
+        """The application."""
+        protocol.response_bytes(200, [("content-type", "application/json")], b"{}")
+
+
+@contextmanager
+def serving(place: Place, scratch: Path, *, empty: bool) -> Iterator[tuple[int, str]]:
+    """Port and token of a server in another process, which ends with the block. On Linux each side has its own core."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    port = some_free(1)[0]
+    process = context.Process(target=_serve, args=(place, scratch, port, empty, there), daemon=True)
+    process.start()
+    try:
+        token = here.recv()
+        while not answers(port):
+            if not process.is_alive():
+                raise RuntimeError("the server ended")
+            time.sleep(0.05)
+        _pin(1)
+        yield port, token
+    finally:
+        process.terminate()
+        process.join(10)
+
+
+def _pin(core: int) -> None:
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, {core})
+
+
+def _serve(place: Place, scratch: Path, port: int, empty: bool, told: Connection) -> None:  # noqa: FBT001
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if empty:
+        _pin(0)
+        told.send("none")
+        ApiServer(_Empty(), Listening(port=port)).run(stop)  # type: ignore[arg-type]
+        return
+    with filled(place) as view:
+        _pin(0)
+        tokens = TokenFile(scratch / "tokens.yaml")
+        token = tokens.add("bench")
+        engine = open_acts(sqlite_url(scratch / "acts.db"))
+        clock, signals, registry = SystemClock(), Signals(CollectorRegistry()), CollectorRegistry()
+        gate = gate_of(view, place)
+        waiting = SqlOutbox(engine, LANES, tables=outbox, clock=clock)
+        context = AgencyContext(
+            "railway-bench", frozenset({JURISDICTION}), held_by("railway"), signer_of("railway-bench"),
+            [SealingKey(b"a" * 32)], _Directory(), (KEY,), waiting, clock,
+        )  # fmt: skip
+        checks = Checks(gate, find_adapter(gate.rules.kind.adapter), engine, context, Meters(signals, "railway-bench", "1"))
+        limiter = RateLimiter(_PLENTY, _PLENTY, monotonic)
+        wiring = Wiring(
+            checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1)
+        )
+        told.send(token)
+        ApiServer(Api(Endpoints(wiring).routes(), tokens, limiter, "en"), Listening(port=port)).run(stop)

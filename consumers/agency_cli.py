@@ -168,7 +168,7 @@ def list_tokens(ctx: typer.Context, agency: AgencyArgument, as_json: JsonOption 
 def _tokens(ctx: typer.Context, agency: str) -> "TokenFile":
     from ..topics.settings import settings_of
     from .api.tokens import TokenFile
-    from .node import agency_folder, require_agency
+    from .agency_home import agency_folder, require_agency
 
     settings = settings_of(ctx)
     require_agency(settings, agency)

@@ -100,24 +100,28 @@ def _decide(settings: "Settings", who: tuple[str, str], document: dict[str, Any]
     import msgspec
 
     from ..schemas.dates import date_of_ms
+    from ..schemas.problems import FactProblem
     from ..topics.ports import SystemClock
     from .api.requests import CheckIn, to_request
     from .rendering import shown_answer
 
     with ExitStack() as opened:
         checks = _open(settings, who, opened)
-        question = to_request(msgspec.convert(document, CheckIn), date_of_ms(SystemClock().now()))
-        answer = checks.decide(question, CALLER)
+        try:
+            question = to_request(msgspec.convert(document, CheckIn), date_of_ms(SystemClock().now()))
+            answer = checks.decide(question, CALLER)
+        except FactProblem as problem:
+            raise WrongUsage(problem.code, *problem.in_language(settings.lang)) from None
         checks.keep([answer])
         return dict(shown_answer(answer, settings.lang))
 
 
 def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Checks":
+    from ..topics.keyring import load_directory
     from ..topics.metering import Signals
     from ..topics.participants import Participants
     from ..topics.ports import SystemClock
     from ..topics.transport.kafka import KafkaSubscriber
-    from ..topics.keyring import load_directory
     from .acts import open_acts
     from .adapters.registry import find_adapter
     from .checking import Checks, Meters
@@ -125,7 +129,7 @@ def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Che
     from .gate import Gate
     from .late_directory import LateDirectory
     from .list_view import ListView
-    from .node import agency_folder, require_agency
+    from .agency_home import agency_folder, require_agency
     from .rules import load_rules
     from .store.reader import ListReader
     from .store.relief import ReliefReader

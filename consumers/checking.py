@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from ..schemas.decisions import Verdict
 from ..topics.database import reading
 from ..topics.metering import Signals
-from ..topics.signals import CHECK_DURATION, CHECK_MISSES, CHECKS, INTERCEPTIONS
+from ..topics.signals import CHECK_DURATION, CHECK_MISSES, CHECKS, CHECKS_UNTRUSTED, INTERCEPTIONS
 from . import journal
 from .adapters.protocol import Adapter, Enforced, Handled, NotApplicable
 from .context import AgencyContext
@@ -101,10 +101,13 @@ class Meters:
         self._place = {"agency": agency, "node": node}
         self._misses = signals.counter(CHECK_MISSES, **self._place)
         self._duration = signals.histogram(CHECK_DURATION, **self._place)
+        self._untrusted = signals.counter(CHECKS_UNTRUSTED, **self._place)
         self._decided = {one: signals.counter(CHECKS, **self._place, decision=one.value) for one in Verdict}
 
     def decided(self, decision: Decision, seconds: float) -> None:
         """Counts one check."""
+        if decision.untrusted:
+            self._untrusted.inc()
         if decision.is_canary:
             return
         self._duration.observe(seconds)

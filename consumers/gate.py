@@ -106,6 +106,8 @@ class Decision:
     stand: ListStand
     rule_version: str
     found: Mapping[bytes, FoundEntry] = field(default_factory=dict, repr=False)
+    untrusted: bool = False
+    """Whether the signature of an entry that would have refused somebody does not hold, or cannot be verified now."""
 
     @property
     def verdict(self) -> Verdict:
@@ -156,16 +158,30 @@ class Gate:
         at = self._clock.now()
         values, plan = self.rules.plan(request.transaction, request.attributes, date_of_ms(at))
         tags = Tags.of(request.subject, self._keys).by_surrogate
-        found = self._view.find(tuple(tags)) if plan else ()
+        found = {one.entry_id: one for one in self._view.find(tuple(tags))} if plan else {}
         stand = self.stand(at)
-        if not found:
-            outcome = decide((), plan, at, stale=stand.stale and bool(plan), trusted=_nobody)
-            return self._decision(request, at, values, outcome, stand)
-        by_id = {one.entry_id: one for one in found}
-        facts = [self._facts(one, tags) for one in found]
-        outcome = decide(facts, plan, at, stale=stand.stale, trusted=lambda one: self._trusted(by_id[one.entry_id]))
-        reasons = {one.entry.entry_id: by_id[one.entry.entry_id] for one in outcome.rulings}
-        return self._decision(request, at, values, outcome, stand, reasons)
+        untrusted: list[bytes] = []
+
+        def trusted(entry: EntryFacts) -> bool:
+            holds = self._trusted(found[entry.entry_id])
+            if not holds:
+                untrusted.append(entry.entry_id)
+            return holds
+
+        facts = [_facts(one, tags) for one in found.values()]
+        outcome = decide(facts, plan, at, stale=stand.stale and bool(plan), trusted=trusted)
+        return Decision(
+            check_id=ids.text("chk", ids.new_ordered()),
+            at=at,
+            transaction=request.transaction,
+            site=request.site,
+            values=values,
+            outcome=outcome,
+            stand=stand,
+            rule_version=self.rules.version,
+            found={one.entry.entry_id: found[one.entry.entry_id] for one in outcome.rulings},
+            untrusted=bool(untrusted),
+        )
 
     def stand(self, at: int) -> ListStand:
         """Where the copy stands at an instant (ms UTC), and whether it is too old to refuse anybody by."""
@@ -194,45 +210,31 @@ class Gate:
             _log.error("signature of a live entry does not hold", entry=found.entry_id.hex(), court=found.prefix["court"])
         return holds
 
-    def _decision(
-        self,
-        request: CheckRequest,
-        at: int,
-        values: Mapping[str, Value],
-        outcome: Outcome,
-        stand: ListStand,
-        found: Mapping[bytes, FoundEntry] | None = None,
-    ) -> Decision:
-        check_id, version = ids.text("chk", ids.new_ordered()), self.rules.version
-        return Decision(check_id, at, request.transaction, request.site, values, outcome, stand, version, found or {})
 
-    @staticmethod
-    def _facts(found: FoundEntry, tags: Mapping[bytes, bytes]) -> EntryFacts:
-        prefix, match = found.prefix, None
-        for identity in prefix["identities"]:
-            surrogate = identity["surrogate"]
-            if surrogate in tags:
-                same = identity["name_tag"] == tags[surrogate]
-                match = better(match, match_identity(surrogate, identity["link"], same_name=same))
-        return EntryFacts(
-            found.entry_id,
-            prefix["version"],
-            prefix["court"],
-            prefix["instrument"],
-            prefix["record_class"],
-            prefix["status"],
-            prefix["person_kind"],
-            prefix["person_role"],
-            prefix["effective_from"],
-            prefix["effective_until"],
-            match or _INDEX_ONLY,
-            found.opaque,
-        )
+def _facts(found: FoundEntry, tags: Mapping[bytes, bytes]) -> EntryFacts:
+    """What is decided on of one entry."""
+    prefix, match = found.prefix, None
+    for identity in prefix["identities"]:
+        surrogate = identity["surrogate"]
+        if surrogate in tags:
+            same = identity["name_tag"] == tags[surrogate]
+            match = better(match, match_identity(surrogate, identity["link"], same_name=same))
+    return EntryFacts(
+        found.entry_id,
+        prefix["version"],
+        prefix["court"],
+        prefix["instrument"],
+        prefix["record_class"],
+        prefix["status"],
+        prefix["person_kind"],
+        prefix["person_role"],
+        prefix["effective_from"],
+        prefix["effective_until"],
+        match or _INDEX_ONLY,
+        found.opaque,
+    )
 
 
 _INDEX_ONLY = MatchFound(match_identity(b"", -1, same_name=False).level, acts=False, surrogate=b"", doubtful=True)
 """An index that leads to a record without that surrogate: a person has to look."""
 
-
-def _nobody(_entry: EntryFacts) -> bool:
-    return False

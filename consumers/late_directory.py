@@ -48,6 +48,13 @@ class LateDirectory:
                 _log.warning("register of participants cannot be read", code=failed.code, reason=failed.message)
             stop.wait(_REFRESH_SECONDS)
 
+    def wait(self, stop: threading.Event) -> bool:
+        """Returns when the register was read, or False when `stop` was set before."""
+        while self._loaded is None:
+            if stop.wait(0.05):
+                return False
+        return True
+
     def key(self, key_id: bytes) -> PublicKey | None:
         """The registered key, None if it is unknown or nothing was read yet."""
         return self._loaded.key(key_id) if self._loaded is not None else None

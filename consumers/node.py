@@ -7,18 +7,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
 
 import structlog
 
 from ..schemas import ids
-from ..schemas.errors import WrongUsage
 from ..topics import names
 from ..topics.envelope import outgoing
 from ..topics.keyring import load_directory
-from ..topics.manifest import Participant
 from ..topics.metering import Signals
 from ..topics.outbox import SqlOutbox
 from ..topics.participants import Participants
@@ -26,6 +23,7 @@ from ..topics.ports import Clock, Publisher, Subscriber, SystemClock
 from ..topics.settings import Settings
 from .acts import open_acts
 from .adapters.registry import find_adapter
+from .agency_home import agency_folder, require_agency
 from .api.app import Api
 from .api.endpoints import Endpoints, Wiring
 from .api.limits import RateLimiter
@@ -67,22 +65,6 @@ class Wires:
     publisher: Callable[[str], Publisher]
     """Client id."""
     relay: Callable[[SqlOutbox, Publisher, Clock], Relay]
-
-
-def agency_folder(settings: Settings, agency: str) -> Path:
-    """Everything an agency keeps on this machine."""
-    return settings.state_dir / "agencies" / agency
-
-
-def require_agency(settings: Settings, agency: str) -> Participant:
-    """The manifest of an agency of this machine. Raises AGENCY_UNKNOWN, AGENCY_KIND_MISSING."""
-    manifest = Participants(settings).load(agency)
-    if manifest.kind != "agency":
-        raise WrongUsage("AGENCY_UNKNOWN", f"{agency} is no agency but {manifest.kind}", "name an agency")
-    if not manifest.agency_kind:
-        remedy = "make it with `liandong participant new … --agency-kind`; `liandong agency list` shows the kinds"
-        raise WrongUsage("AGENCY_KIND_MISSING", f"the manifest of {agency} names no kind of agency", remedy)
-    return manifest
 
 
 class AgencyNode:
@@ -139,11 +121,16 @@ class AgencyNode:
             "register": self.directory.run,
             "list": _closing(replicator.run, copying),
             "relief": _closing(relief.run, freeing),
-            "effects": lambda stop: Effects(self.context, effects(), self.engine, self.signals, self.name).run(stop),
+            "effects": partial(self._run_effects, effects),
             "relay": self._wires.relay(self.context.outbox, publisher, self._clock).run,
             "standing": lambda stop: self.standing.run(stop, self.signals, self.context.outbox, self._clock),
             "api": ApiServer(self._api(), listening).run,
         }
+
+    def _run_effects(self, subscriber: Callable[[], Subscriber], stop: threading.Event) -> None:
+        """Commands of courts are looked at once the courts' keys are known."""
+        if self.directory.wait(stop):
+            Effects(self.context, subscriber(), self.engine, self.signals, self.name).run(stop)
 
     def _checks(self) -> Checks:
         stale = int(self._settings.stale_after_seconds * 1000)

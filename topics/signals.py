@@ -75,6 +75,11 @@ CHECK_MISSES: Final = Counter(
     ("agency", "node"),
     "Checks of people who are not on the list; all that is kept of them.",
 )
+CHECKS_UNTRUSTED: Final = Counter(
+    "liandong_checks_untrusted_total",
+    ("agency", "node"),
+    "Checks that met a live entry whose signature does not hold or cannot be verified now; answered REVIEW. Alarm.",
+)
 CHECK_DURATION: Final = Histogram(
     "liandong_check_duration_seconds",
     ("agency", "node"),

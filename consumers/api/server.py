@@ -76,7 +76,9 @@ class ApiServer:
     def _over_socket(self, path: Path) -> Server:
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Server(self._api.over_socket(), uds=path, **_options())
+        server = Server(self._api.over_socket(), uds=path, **_options())
+        server.uds_permissions = 0o600
+        return server
 
 
 def _options() -> dict[str, Any]:

@@ -11,9 +11,11 @@ from ..schemas.console import JsonOption, invocation_of, print_json
 from ..schemas.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from ..schemas.agencies import AgencyKind
     from ..topics.outbox import SqlOutbox
     from ..topics.ports import Clock, Publisher
     from ..topics.settings import Settings
+    from .api.server import Listening
     from .api.tokens import TokenFile
     from .node import Relay
 
@@ -32,12 +34,14 @@ def mount(agency: typer.Typer, relay: MakeRelay) -> None:
     agency.add_typer(tokens, name="token")
 
     @agency.command("run")
-    def run(  # noqa: PLR0913  the options of a command
+    def run(  # noqa: PLR0913, PLR0917  the options of a command
         ctx: typer.Context,
         agency_id: Annotated[str, typer.Argument(metavar="ID", help="Participant id of the agency.")],
         port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the check API.")] = 8600,
         node: Annotated[str, typer.Option(help="Name of this node, where an agency has several.")] = "1",
-        host: Annotated[str, typer.Option(help="Address to listen at; beyond this machine TLS is needed.")] = "127.0.0.1",
+        host: Annotated[
+            str, typer.Option(help="Address to listen at; beyond this machine TLS is needed.")
+        ] = "127.0.0.1",
         tls_certificate: Annotated[Path | None, typer.Option(help="PEM file.", exists=True)] = None,
         tls_key: Annotated[Path | None, typer.Option(help="PEM file.", exists=True)] = None,
         socket: Annotated[Path | None, typer.Option(help="Unix socket for callers without a token.")] = None,
@@ -53,7 +57,9 @@ def mount(agency: typer.Typer, relay: MakeRelay) -> None:
         settings = settings_of(ctx)
         if host not in LOOPBACK and tls_certificate is None:
             remedy = "give --tls-certificate and --tls-key, or put a proxy with TLS before 127.0.0.1"
-            raise WrongUsage("TLS_NEEDED", f"{host} is reached from other machines and answers hold personal data", remedy)
+            raise WrongUsage(
+                "TLS_NEEDED", f"{host} is reached from other machines and answers hold personal data", remedy
+            )
         if (tls_certificate is None) != (tls_key is None):
             raise WrongUsage("TLS_INCOMPLETE", "TLS needs a certificate and its key", "give both files")
         configure_logging(settings)
@@ -61,13 +67,12 @@ def mount(agency: typer.Typer, relay: MakeRelay) -> None:
         _run(settings, (agency_id, node), listening, relay)
 
 
-def _run(settings: "Settings", who: tuple[str, str], listening: object, relay: MakeRelay) -> None:
+def _run(settings: "Settings", who: tuple[str, str], listening: "Listening", relay: MakeRelay) -> None:
     from ..topics.settings import bootstrap_of
     from ..topics.transport.kafka import KafkaPublisher, KafkaSubscriber
-    from .api.server import Listening, require_free
+    from .api.server import require_free
     from .node import AgencyNode, Wires
 
-    assert isinstance(listening, Listening)
     bootstrap_of(settings)
     require_free(listening.host, listening.port)
     wires = Wires(
@@ -102,19 +107,18 @@ def list_kinds(ctx: typer.Context, as_json: JsonOption = False) -> None:
     Console().print(table)
 
 
-def _kind(kind: object) -> dict[str, object]:
-    from ..schemas.agencies import AgencyKind
-
-    assert isinstance(kind, AgencyKind)
+def _kind(kind: "AgencyKind") -> dict[str, object]:
     text = {"zh": kind.text.zh, "en": kind.text.en}
     return {"id": kind.id, "text": text, "adapter": kind.adapter, "transactions": list(kind.transactions)}
 
 
 AgencyArgument = Annotated[str, typer.Argument(metavar="AGENCY", help="Participant id of the agency.")]
-CallerArgument = Annotated[str, typer.Argument(metavar="CALLER", help="Name of the caller, as logs and metrics show it.")]
+CallerArgument = Annotated[
+    str, typer.Argument(metavar="CALLER", help="Name of the caller, as logs and metrics show it.")
+]
 
 
-def add_token(
+def add_token(  # noqa: PLR0913, PLR0917  the options of a command
     ctx: typer.Context,
     agency: AgencyArgument,
     caller: CallerArgument,
@@ -154,21 +158,19 @@ def list_tokens(ctx: typer.Context, agency: AgencyArgument, as_json: JsonOption 
 
     Example: liandong agency token list railway-js
     """
-    rows = [
-        {"caller": one.caller, "scopes": one.scopes, "created_at": one.created_at, "rate": one.rate}
-        for one in _tokens(ctx, agency).tokens()
-    ]
+    found = _tokens(ctx, agency).tokens()
     if as_json:
-        print_json(rows)
+        keys = ("caller", "scopes", "created_at", "rate")
+        print_json([{key: getattr(one, key) for key in keys} for one in found])
         return
-    for row in rows:
-        typer.echo(f"{row['caller']:24} {','.join(row['scopes'] or []):24} {row['created_at']}")
+    for one in found:
+        typer.echo(f"{one.caller:24} {','.join(one.scopes):24} {one.created_at}")
 
 
 def _tokens(ctx: typer.Context, agency: str) -> "TokenFile":
     from ..topics.settings import settings_of
-    from .api.tokens import TokenFile
     from .agency_home import agency_folder, require_agency
+    from .api.tokens import TokenFile
 
     settings = settings_of(ctx)
     require_agency(settings, agency)

@@ -22,14 +22,18 @@ def mount(app: typer.Typer) -> None:
     app.command("check")(check)
 
 
-def check(  # noqa: PLR0913  the options of a command
+def check(  # noqa: PLR0913, PLR0917  the options of a command
     ctx: typer.Context,
     agency: Annotated[str, typer.Option(metavar="ID", help="Participant id of the agency.")],
     transaction: Annotated[str, typer.Option(metavar="KIND", help="What he wants to do, such as air-ticket.")],
-    certificate: Annotated[str, typer.Option(metavar="TYPE", help="CN_ID, PASSPORT, USCC …; the number comes by stdin.")],
+    certificate: Annotated[
+        str, typer.Option(metavar="TYPE", help="CN_ID, PASSPORT, USCC …; the number comes by stdin.")
+    ],
     name: Annotated[str, typer.Option(help="Name as on the certificate.")],
     country: Annotated[str | None, typer.Option(help="Issuer of a passport (ISO 3166-1 alpha-3).")] = None,
-    attribute: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Attribute of the transaction; repeatable.")] = None,
+    attribute: Annotated[
+        list[str] | None, typer.Option(metavar="K=V", help="Attribute of the transaction; repeatable.")
+    ] = None,
     site: Annotated[str, typer.Option(help="Where it is asked.")] = "",
     node: Annotated[str, typer.Option(help="Node whose copy of the list is asked.")] = "1",
     url: Annotated[str | None, typer.Option(help="Ask a node's check API instead.")] = None,
@@ -88,7 +92,9 @@ def _ask(url: str, token_file: Path | None, document: dict[str, Any], lang: str)
         answer: dict[str, Any] = response.json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         remedy = "compare --url with the address the node logged when it started"
-        raise Unavailable("API_UNREACHABLE", f"no check API answers at {url}: {type(error).__name__}", remedy) from error
+        raise Unavailable(
+            "API_UNREACHABLE", f"no check API answers at {url}: {type(error).__name__}", remedy
+        ) from error
     if response.status_code != 200:
         refused = WrongUsage if response.status_code in (400, 401, 403, 422) else LiandongError
         raise refused(answer.get("code", "API_ERROR"), answer.get("title", ""), answer.get("remedy", ""))
@@ -124,12 +130,12 @@ def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Che
     from ..topics.transport.kafka import KafkaSubscriber
     from .acts import open_acts
     from .adapters.registry import find_adapter
+    from .agency_home import agency_folder, require_agency
     from .checking import Checks, Meters
     from .context import acts_url, context_of
     from .gate import Gate
     from .late_directory import LateDirectory
     from .list_view import ListView
-    from .agency_home import agency_folder, require_agency
     from .rules import load_rules
     from .store.reader import ListReader
     from .store.relief import ReliefReader
@@ -162,4 +168,6 @@ def _show(answer: dict[str, Any]) -> None:
         typer.echo(f"  {one['legal_basis']}\n  {one['contest']}")
     stand = answer["list"]
     stale = " STALE" if stand["stale"] else ""
-    typer.echo(f"list: barrier {stand['barrier']}, fresh as of {stand['fresh_as_of'] or 'never'}{stale}; rules {answer['rule_version']}")
+    typer.echo(
+        f"list: barrier {stand['barrier']}, fresh as of {stand['fresh_as_of'] or 'never'}{stale}; rules {answer['rule_version']}"
+    )

@@ -41,34 +41,54 @@ class FoundEntry(Protocol):
     """An entry a surrogate leads to (`consumers.list_view.Found`)."""
 
     @property
-    def entry_id(self) -> bytes: ...
+    def entry_id(self) -> bytes:
+        """16 bytes."""
+
     @property
-    def prefix(self) -> GatePrefix: ...
+    def prefix(self) -> GatePrefix:
+        """Of the newest record that can be read."""
+
     @property
-    def body(self) -> bytes: ...
+    def body(self) -> bytes:
+        """That record, empty if there is none."""
+
     @property
-    def opaque(self) -> bool: ...
+    def opaque(self) -> bool:
+        """Whether a newer record cannot be read."""
+
     @property
-    def jurisdiction(self) -> str: ...
-    def record(self) -> dict[str, Any]: ...
+    def jurisdiction(self) -> str:
+        """Whose list it stands on."""
+
+    def record(self) -> dict[str, Any]:
+        """The whole record."""
 
 
 class Position(Protocol):
     """Where this node's copy stands (`consumers.list_view.ListPosition`)."""
 
     @property
-    def barrier(self) -> int: ...
+    def barrier(self) -> int:
+        """Newest barrier passed in all partitions, -1 = none."""
+
     @property
-    def digest(self) -> str: ...
+    def digest(self) -> str:
+        """Of the copy at that barrier."""
+
     @property
-    def fresh_as_of(self) -> int: ...
+    def fresh_as_of(self) -> int:
+        """Ms UTC, 0 = never."""
 
 
 class View(Protocol):
     """The newest of state and relief (`consumers.list_view.ListView`)."""
 
-    def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]: ...
-    def position(self, jurisdiction: str | None = None) -> Position: ...
+    def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]:
+        """Live entries that name one of these surrogates."""
+
+    def position(self, jurisdiction: str | None = None) -> Position:
+        """Where the copy of a jurisdiction's lists stands."""
+
     def verify_once(self, found: Any) -> bool:
         """Whether the signature of an entry holds. TransportError if nobody can know now."""
 
@@ -204,10 +224,14 @@ class Gate:
         try:
             holds = self._view.verify_once(found)
         except TransportError as failed:
-            _log.error("signing key unknown and the register cannot be read", entry=found.entry_id.hex(), code=failed.code)
+            _log.error(
+                "signing key unknown and the register cannot be read", entry=found.entry_id.hex(), code=failed.code
+            )
             return False
         if not holds:
-            _log.error("signature of a live entry does not hold", entry=found.entry_id.hex(), court=found.prefix["court"])
+            _log.error(
+                "signature of a live entry does not hold", entry=found.entry_id.hex(), court=found.prefix["court"]
+            )
         return holds
 
 
@@ -237,4 +261,3 @@ def _facts(found: FoundEntry, tags: Mapping[bytes, bytes]) -> EntryFacts:
 
 _INDEX_ONLY = MatchFound(match_identity(b"", -1, same_name=False).level, acts=False, surrogate=b"", doubtful=True)
 """An index that leads to a record without that surrogate: a person has to look."""
-

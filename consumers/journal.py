@@ -6,11 +6,23 @@ No number, no name and no text a caller wrote freely stands in it: attributes th
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, ForeignKey, Index, Integer, LargeBinary, Table, Text
-from sqlalchemy import insert, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    insert,
+    select,
+)
 
 from ..schemas.attributes import Attribute, Unknown, Value
 from .acts import metadata
@@ -87,6 +99,7 @@ class Entry:
         return canary_only(self.hits)
 
 
+_OF_HIT = tuple(one.name for one in fields(Hit))
 _NUMBER_LIKE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]*[0-9]{6}[0-9A-Za-z]*")
 
 
@@ -111,7 +124,9 @@ def write(connection: Connection, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     connection.execute(insert(decisions), [_row(entry) for entry in entries])
-    connection.execute(insert(reasons), [_reason(entry, n, hit) for entry in entries for n, hit in enumerate(entry.hits)])
+    connection.execute(
+        insert(reasons), [_reason(entry, n, hit) for entry in entries for n, hit in enumerate(entry.hits)]
+    )
 
 
 def find(connection: Connection, check_id: str) -> Entry | None:
@@ -120,9 +135,7 @@ def find(connection: Connection, check_id: str) -> Entry | None:
     if row is None:
         return None
     wanted = select(reasons).where(reasons.c.check_id == check_id).order_by(reasons.c.number)
-    hits = []
-    for reason in connection.execute(wanted).mappings():
-        hits.append(Hit(**{key: value for key, value in reason.items() if key not in ("check_id", "number")}))
+    hits = [Hit(**{name: reason[name] for name in _OF_HIT}) for reason in connection.execute(wanted).mappings()]
     known = {key: row[key] for key in ("check_id", "at", "caller", "transaction", "site", "decision", "action")}
     stand = ListStand(row["barrier"], row["digest"], row["fresh_as_of"], row["stale"])
     told = {key: row[key] for key in ("outcome", "reason", "rule_version")}
@@ -130,17 +143,22 @@ def find(connection: Connection, check_id: str) -> Entry | None:
 
 
 def _row(entry: Entry) -> dict[str, object]:
-    row = asdict(entry)
-    stand = row.pop("stand")
-    del row["hits"]
-    return row | stand | {"attributes": json.dumps(entry.attributes, ensure_ascii=False), "canary": entry.canary}
+    row: dict[str, object] = asdict(entry)
+    del row["stand"], row["hits"]
+    return (
+        row
+        | asdict(entry.stand)
+        | {"attributes": json.dumps(entry.attributes, ensure_ascii=False), "canary": entry.canary}
+    )
 
 
 def _reason(entry: Entry, number: int, hit: Hit) -> dict[str, object]:
     return asdict(hit) | {"check_id": entry.check_id, "number": number}
 
 
-def entry_of(decision: Decision, hits: tuple[Hit, ...], told: tuple[str, str, str], kept: Mapping[str, object]) -> Entry:
+def entry_of(
+    decision: Decision, hits: tuple[Hit, ...], told: tuple[str, str, str], kept: Mapping[str, object]
+) -> Entry:
     """The journal's entry of a decision; `told` is caller, outcome and its reason, `kept` comes from `deciding`."""
     caller, outcome, reason = told
     return Entry(

@@ -11,7 +11,9 @@ from ..schemas.measures import Effect, Measure
 
 def mount(app: typer.Typer) -> None:
     """Add the group `measures` to the root command."""
-    group = typer.Typer(help="Which live instrument means what for a transaction, and by which law.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Which live instrument means what for a transaction, and by which law.", no_args_is_help=True
+    )
     group.command("list")(list_measures)
     group.callback()(_nothing)
     app.add_typer(group, name="measures")
@@ -23,7 +25,9 @@ def _nothing() -> None:
 
 def list_measures(
     ctx: typer.Context,
-    agency_kind: Annotated[str | None, typer.Option("--agency-kind", metavar="KIND", help="Only what reaches this kind.")] = None,
+    agency_kind: Annotated[
+        str | None, typer.Option("--agency-kind", metavar="KIND", help="Only what reaches this kind.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Every measure with transactions, triggers, whom it reaches, its effect today and its legal basis.

@@ -53,7 +53,8 @@ STOP_SECONDS = 4.0
 class Relay(Protocol):
     """Sends an outbox (`producers.relay.Relay`)."""
 
-    def run(self, stop: threading.Event) -> None: ...
+    def run(self, stop: threading.Event) -> None:
+        """Sends until told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,9 @@ class AgencyNode:
         self.context: AgencyContext = context_of(settings, agency, self.directory, self.engine, self._clock)
         self.view = ListView(self._lists.reader(), self._relief.reader(), self.directory)
         self.checks = self._checks()
-        self.standing = Standing(self.agency, node, self.manifest.jurisdictions, self.view, self._lists.reader(), self._relief.reader())
+        self.standing = Standing(
+            self.agency, node, self.manifest.jurisdictions, self.view, self._lists.reader(), self._relief.reader()
+        )
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="acts")
         self._open.callback(self._writer.shutdown)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import yaml
@@ -24,7 +24,7 @@ LIMITS_FILE = "limits.yaml"
 class TransactionProblem(FactProblem):
     """A transaction this agency does not have."""
 
-    texts = {
+    texts: ClassVar[dict[str, Text]] = {
         "TRANSACTION_UNKNOWN": Text(
             "this agency has no transaction of that kind",
             "use one of: {known}",
@@ -54,7 +54,9 @@ class Rules:
             raise TransactionProblem("TRANSACTION_UNKNOWN", known=", ".join(self.kind.transactions))
         return found
 
-    def plan(self, id_: str, attributes: Mapping[str, object], day: date) -> tuple[dict[str, Value], tuple[Planned, ...]]:
+    def plan(
+        self, id_: str, attributes: Mapping[str, object], day: date
+    ) -> tuple[dict[str, Value], tuple[Planned, ...]]:
         """Attributes read, and the measures that can reach the transaction. Raises FactProblem."""
         transaction = self.transaction(id_)
         if not attributes:

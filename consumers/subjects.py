@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
 
 from ..schemas.certificates import Certificate, CertificateType, equivalents, normalise
 from ..schemas.names import comparison_form
@@ -16,7 +17,7 @@ MAX_NAME = 200
 class SubjectProblem(FactProblem):
     """A subject nobody can be matched by. `field` names the place in the request."""
 
-    texts = {
+    texts: ClassVar[dict[str, Text]] = {
         "CERTIFICATE_TYPE_UNKNOWN": Text(
             "that is no type of certificate",
             "use one of: {known}",

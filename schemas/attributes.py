@@ -7,7 +7,8 @@ that is not known is kept and marked: a rule that would need it asks a person.
 import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Literal
+from functools import cached_property
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -19,7 +20,7 @@ MAX_TEXT = 200
 class AttributeProblem(FactProblem):
     """An attribute that is missing, unknown to the transaction, or of the wrong kind."""
 
-    texts = {
+    texts: ClassVar[dict[str, Text]] = {
         "ATTRIBUTE_MISSING": Text(
             "the attribute {attribute} decides for {transaction} and is missing",
             "send attributes.{attribute}; GET /v1/transactions describes it",
@@ -58,7 +59,7 @@ Value = str | int | Decimal | bool | Unknown
 Values = Mapping[str, Value]
 
 
-class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One attribute as `agencies.yaml` defines it; `values` are a code's canonical values with their aliases."""
 
     text: Wording
@@ -79,12 +80,13 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected=f"text of 1 to {MAX_TEXT} characters")
         return given if self.type == "text" else self._code(given)
 
+    @cached_property
+    def _by_spelling(self) -> dict[str, str]:
+        spellings = ((one, value) for value, aliases in self.values.items() for one in (value, *aliases))
+        return {fold(one): value for one, value in spellings}
+
     def _code(self, given: str) -> Value:
-        wanted = fold(given)
-        for value, aliases in self.values.items():
-            if wanted == fold(value) or any(wanted == fold(alias) for alias in aliases):
-                return value
-        return Unknown(given)
+        return self._by_spelling.get(fold(given)) or Unknown(given)
 
     def _integer(self, name: str, given: object) -> int:
         number = _number(given)
@@ -104,7 +106,9 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             known = {"enum": list(self.values)}
             return described | {"anyOf": [known, {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}]}
         if self.type == "amount":
-            return described | {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": AMOUNT_PATTERN}]}
+            return described | {
+                "anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": AMOUNT_PATTERN}]
+            }
         if self.type == "text":
             return described | {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
         limits = {"minimum": self.minimum, "maximum": self.maximum}

@@ -12,7 +12,7 @@ from enum import Enum
 
 import msgspec
 
-from .attributes import Unknown, Values, Wording
+from .attributes import Unknown, Value, Values, Wording
 
 
 class Truth(Enum):
@@ -82,12 +82,15 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return Finding(Truth.MISSING, self.attribute)
         if isinstance(value, Unknown) or value in self.unsure:
             return _UNSURE
+        return self._compare(value, limit)
+
+    def _compare(self, value: Value, limit: Limit | None) -> Finding:
         if self.among is not None:
             return _HOLDS if value in self.among else _FAILS
         if self.equals is not None:
             return _HOLDS if value is self.equals else _FAILS
         floor = limit.amount if limit is not None else self.at_least
-        if isinstance(value, str) or floor is None:
+        if isinstance(value, str | Unknown) or floor is None:
             return _UNSURE
         holds = value > floor if limit is not None else value >= floor
         return _HOLDS if holds else _FAILS

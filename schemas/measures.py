@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,7 @@ import msgspec
 import yaml
 
 from .attributes import AttributeProblem, Values, Wording
-from .conditions import Limits, Clause, Truth, find_all
+from .conditions import Clause, Limits, Truth, find_all
 from .listing import Instrument, PersonKind, PersonRole
 
 CATALOGUE_FILE = Path(__file__).parent / "measures.yaml"
@@ -66,7 +67,7 @@ class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.verified and named and (self.valid_until is None or day < self.valid_until)
 
 
-class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One row of the catalogue."""
 
     id: str
@@ -83,10 +84,15 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Exclusive."""
     when: list[Clause] = []
 
-    @property
+    @cached_property
     def triggers(self) -> frozenset[int]:
         """Instruments that bring the measure about."""
         return frozenset(Instrument[name] for name in self.trigger_names)
+
+    @cached_property
+    def reached(self) -> frozenset[Who]:
+        """Whom the measure can reach."""
+        return frozenset(self.who)
 
     def enabled(self, day: date) -> bool:
         """Whether the row is in force on a day in China."""
@@ -156,7 +162,7 @@ class Catalogue:
 
 def _planned(measure: Measure, effect: Effect, *, unsure: bool) -> Planned:
     reached = min(effect, Effect.REVIEW) if unsure else effect
-    return Planned(measure, reached, measure.triggers, frozenset(measure.who))
+    return Planned(measure, reached, measure.triggers, measure.reached)
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

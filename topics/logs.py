@@ -47,4 +47,7 @@ def _last(settings: Settings) -> list[Any]:
     if settings.log_json:
         transformed = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
         return [plain, transformed, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    return [plain, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]
+    return [
+        plain,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback),
+    ]

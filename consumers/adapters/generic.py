@@ -16,7 +16,7 @@ def outcome_of(decision: Decision) -> Outcome:
 class GenericAdapter:
     """Refuses what is blocked, holds what a person has to decide, and meets nobody."""
 
-    def handle(self, request: CheckRequest, decision: Decision) -> Handled:
+    def handle(self, request: CheckRequest, decision: Decision) -> Handled:  # noqa: ARG002  others look at it
         """What the decision says."""
         outcome = outcome_of(decision)
         return Handled(outcome) if outcome is _ENFORCED else _NOTHING

@@ -97,11 +97,13 @@ class Api:
             seconds = str(max(1, round(retry.after)))
             later = RequestProblem("RETRY_LATER", seconds=seconds)
             response = _problem(problem_of(later, lang, {"retry-after": seconds}))
-        except Exception:
+        except Exception:  # noqa: BLE001  a server answers whatever happens; the log has the cause
             trace = uuid4().hex[:12]
             _log.exception("request failed", trace=trace, path=scope.path if scope.path in self._routes.exact else "")
             response = _problem(problem_of(RequestProblem("INTERNAL", trace=trace), lang))
-        protocol.response_bytes(response.status, [("content-type", response.media_type), *response.headers], response.body)
+        protocol.response_bytes(
+            response.status, [("content-type", response.media_type), *response.headers], response.body
+        )
 
     async def _respond(self, scope: Scope, protocol: Any, known: Caller | None, lang: Language) -> Response:
         route = self._routes.find(scope.path)

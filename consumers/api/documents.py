@@ -37,13 +37,21 @@ def openapi(kind: AgencyKind, catalogue: Catalogue) -> dict[str, object]:
 def _paths() -> dict[str, object]:
     def get(summary: str, answer: dict[str, Any], *, is_open: bool = False) -> dict[str, object]:
         responses = {"200": {"description": "OK", "content": answer}, "default": _problem()}
-        return {"summary": summary, "responses": responses} | ({"security": []} if is_open else {})
+        described: dict[str, object] = {"summary": summary, "responses": responses}
+        return described | ({"security": []} if is_open else {})
 
     plain = _json({"type": "object"})
-    check_id = {"name": "check_id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^chk_[0-9a-f]{32}$"}}
+    check_id = {
+        "name": "check_id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^chk_[0-9a-f]{32}$"},
+    }
     return {
         "/v1/checks": {"post": _post_checks()},
-        "/v1/checks/{check_id}": {"get": get("A decision of the past", _json(_to("Decision"))) | {"parameters": [check_id]}},
+        "/v1/checks/{check_id}": {
+            "get": get("A decision of the past", _json(_to("Decision"))) | {"parameters": [check_id]}
+        },
         "/v1/transactions": {"get": get("What can be asked, with a JSON Schema of attributes", plain)},
         "/v1/events": {
             "post": {
@@ -128,7 +136,8 @@ def _result() -> dict[str, object]:
 
 def _problem_schema() -> dict[str, object]:
     texts = ("type", "title", "detail", "code", "remedy", "field")
-    return {"type": "object", "properties": {name: {"type": "string"} for name in texts} | {"status": {"type": "integer"}}}
+    properties: dict[str, object] = {name: {"type": "string"} for name in texts}
+    return {"type": "object", "properties": properties | {"status": {"type": "integer"}}}
 
 
 def _problem() -> dict[str, object]:

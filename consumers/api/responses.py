@@ -32,7 +32,7 @@ def language_of(accepted: str | None, default: Language) -> Language:
         tag, _, weight = part.strip().partition(";")
         lang = tag.strip().lower().partition("-")[0]
         quality = _quality(weight)
-        if quality > best[0] and (lang == "zh" or lang == "en"):
+        if quality > best[0] and lang in {"zh", "en"}:
             best = (quality, "zh" if lang == "zh" else "en")
     return best[1]
 

@@ -58,7 +58,7 @@ class ApiServer:
         finally:
             waiting.cancel()
             for one in servers:
-                one.stop()
+                one.stop()  # type: ignore[no-untyped-call]
             _, late = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
             for task in late:
                 task.cancel()
@@ -92,7 +92,7 @@ def _options() -> dict[str, Any]:
 
 
 async def _until(stop: threading.Event) -> None:
-    while not stop.is_set():
+    while not stop.is_set():  # noqa: ASYNC110  another thread sets it
         await asyncio.sleep(0.05)
 
 

@@ -155,7 +155,7 @@ class MemoryView:
     def listed(self, surrogate: bytes) -> bool:
         return bool(self.find((surrogate,)))
 
-    def position(self, jurisdiction: str | None = None) -> Stand:
+    def position(self, jurisdiction: str | None = None) -> Stand:  # noqa: ARG002  one stand for all
         return self.stand
 
     def verify_once(self, found: Found) -> bool:
@@ -197,7 +197,15 @@ class Bench:
         self.outbox = store
         signer = Ed25519Signer(b"a" * 32)
         self.context = AgencyContext(
-            f"{kind}-js", frozenset({"js"}), held_by(kind), signer, [SealingKey(b"z" * 32)], self.register, keys, store, self.clock
+            f"{kind}-js",
+            frozenset({"js"}),
+            held_by(kind),
+            signer,
+            [SealingKey(b"z" * 32)],
+            self.register,
+            keys,
+            store,
+            self.clock,
         )
         self.rules = load_rules(kind, directory, 60_000)
         self.gate = Gate(self.view, self.rules, keys, self.clock)

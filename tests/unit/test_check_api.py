@@ -165,7 +165,9 @@ BROKEN: list[tuple[str, Any, int, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("document", "status", "code", "field"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN])
+@pytest.mark.parametrize(
+    ("document", "status", "code", "field"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN]
+)
 def test_a_broken_request_is_named(caller: Caller, document: Any, status: int, code: str, field: str) -> None:
     answer = caller.post(document)
     problem = answer.json()
@@ -239,7 +241,13 @@ def test_the_api_describes_itself(caller: Caller) -> None:
     assert described["openapi"] == "3.1.0"
     served_paths = {"/v1/checks", "/v1/checks/{check_id}", "/v1/transactions", "/v1/status", "/v1/events"}
     assert served_paths < set(described["paths"])
-    assert set(described["components"]["schemas"]["Check"]["properties"]) == {"transaction", "subject", "attributes", "site", "ref"}
+    assert set(described["components"]["schemas"]["Check"]["properties"]) == {
+        "transaction",
+        "subject",
+        "attributes",
+        "site",
+        "ref",
+    }
     page = caller.get("/docs", **{"accept-language": "zh"})
     assert "核查接口" in page.text
     assert "rail-ticket-change" in page.text
@@ -309,7 +317,10 @@ def test_no_number_and_no_name_reaches_journal_outbox_metrics_tokens_or_logs(
     token = {"authorization": f"Bearer {bench.tokens.add('desk')}"}
     with served(bench.api()) as client, caplog.at_level(logging.DEBUG, "liandong"):
         for who in (LI, FIRM, WANG):
-            asked = who.asked("real-estate-purchase", use=f"住宅 {who.number}") | {"site": f"窗口 {who.number}", "ref": who.number}
+            asked = who.asked("real-estate-purchase", use=f"住宅 {who.number}") | {
+                "site": f"窗口 {who.number}",
+                "ref": who.number,
+            }
             assert client.post("/v1/checks", json=asked, headers=token).status_code == 200
             broken = who.asked("real-estate-purchase", **{who.number: "1"})
             assert client.post("/v1/checks", json=broken, headers=token).status_code == 422

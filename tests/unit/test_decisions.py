@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from liandong.schemas.agencies import load_agencies
 from liandong.schemas.attributes import read_all
 from liandong.schemas.decisions import EntryFacts, MatchFound, Outcome, better, decide, match_identity
 from liandong.schemas.measures import load_catalogue
-from liandong.schemas.agencies import load_agencies
 
 NOW = 1_795_000_000_000
 CATALOGUE = load_catalogue()
@@ -63,8 +63,20 @@ CASES: list[tuple[str, tuple[str, str], str, list[EntryFacts], dict[str, Any]]] 
     ("25 the listed entity does not limit air travel of anybody", ALLOW, "air-ticket", [ENTITY], {}),
     ("25 the listed entity may not buy real estate", BLOCK, "real-estate-purchase", [ENTITY], {}),
     ("25 a legal representative limited by an order", BLOCK, "air-ticket", [replace(ORDERED, person_role=1)], {}),
-    ("25 a legal representative on the list itself is an error", REVIEW, "air-ticket", [replace(LISTED, person_role=1)], {}),
-    ("26 an order says nothing about company positions", ALLOW, "company-position", [ORDERED], {"position": "director"}),
+    (
+        "25 a legal representative on the list itself is an error",
+        REVIEW,
+        "air-ticket",
+        [replace(LISTED, person_role=1)],
+        {},
+    ),
+    (
+        "26 an order says nothing about company positions",
+        ALLOW,
+        "company-position",
+        [ORDERED],
+        {"position": "director"},
+    ),
     ("28 an exit ban says nothing about hotels", ALLOW, "hotel-check-in", [BANNED], {"star_rating": 5}),
     ("an exit ban stops at the border", BLOCK, "border-exit", [BANNED], {}),
     ("the list alone does not stop at the border", ALLOW, "border-exit", [LISTED, ORDERED], {}),
@@ -82,14 +94,22 @@ CASES: list[tuple[str, tuple[str, str], str, list[EntryFacts], dict[str, Any]]] 
     ("59 an unknown kind of person", REVIEW, "air-ticket", [replace(LISTED, person_kind=0)], {}),
     ("59 an unknown role", REVIEW, "air-ticket", [replace(LISTED, person_role=12)], {}),
     ("59 a record nobody can read", REVIEW, "air-ticket", [replace(LISTED, opaque=True)], {}),
-    ("59 unknown codes ask even where a measure only informs", REVIEW, "credit-decision", [replace(LISTED, status=9)], {}),
+    (
+        "59 unknown codes ask even where a measure only informs",
+        REVIEW,
+        "credit-decision",
+        [replace(LISTED, status=9)],
+        {},
+    ),
     ("a record that is doubtful and one that is not", BLOCK, "air-ticket", [replace(LISTED, status=9), ORDERED], {}),
     ("a canary is answered like anybody", BLOCK, "air-ticket", [replace(LISTED, record_class=1)], {}),
     ("a measure on an unverified basis asks", REVIEW, "customs-certification", [ENTITY], {}),
 ]
 
 
-@pytest.mark.parametrize(("what", "expected", "transaction", "entries", "attributes"), CASES, ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("what", "expected", "transaction", "entries", "attributes"), CASES, ids=[case[0] for case in CASES]
+)
 def test_the_gate_decides(
     what: str, expected: tuple[str, str], transaction: str, entries: list[EntryFacts], attributes: dict[str, Any]
 ) -> None:
@@ -98,7 +118,10 @@ def test_the_gate_decides(
 
 def test_every_reason_is_told_strongest_first() -> None:
     outcome = ask("air-ticket", replace(LISTED, match=OTHER_NAME), ORDERED)
-    assert [(one.entry.instrument, one.verdict.value) for one in outcome.rulings] == [(ORDER, "BLOCK"), (LIST, "REVIEW")]
+    assert [(one.entry.instrument, one.verdict.value) for one in outcome.rulings] == [
+        (ORDER, "BLOCK"),
+        (LIST, "REVIEW"),
+    ]
 
 
 def test_what_is_not_restricted_tells_nothing_about_the_person() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from liandong.schemas.agencies import agency_kind, load_agencies, parse_agencies
 from liandong.schemas.attributes import AttributeProblem, Wording, read_all
-from liandong.schemas.conditions import Limit, Clause
+from liandong.schemas.conditions import Clause, Limit
 from liandong.schemas.errors import WrongUsage
 from liandong.schemas.measures import CATALOGUE_FILE, Effect, load_catalogue, parse_catalogue
 
@@ -16,12 +16,17 @@ CATALOGUE = load_catalogue()
 AGENCIES = load_agencies()
 DAY = date(2026, 11, 22)
 TRANSACTIONS = {id_: one for kind in AGENCIES.values() for id_, one in kind.transactions.items()}
-REQUIRED = """air-ticket rail-gd-all rail-emu-first rail-soft-sleeper hotel-star real-estate-buy house-build-luxury vehicle-buy
-insurance-premium travel-holiday exit-ban company-legal-rep loan-credit""".split()
+REQUIRED = [
+    *("air-ticket", "rail-gd-all", "rail-emu-first", "rail-soft-sleeper", "hotel-star", "real-estate-buy"),
+    *("house-build-luxury", "vehicle-buy", "insurance-premium", "travel-holiday", "exit-ban", "company-legal-rep"),
+    "loan-credit",
+]
 LIMIT = Limit(Decimal(500), Wording("某省规定", "a rule of the province"), date(2020, 1, 1))
 
 
-def plan(transaction: str, limits: dict[str, Limit] | None = None, day: date = DAY, **attributes: object) -> dict[str, str]:
+def plan(
+    transaction: str, limits: dict[str, Limit] | None = None, day: date = DAY, **attributes: object
+) -> dict[str, str]:
     values = read_all(TRANSACTIONS[transaction].attributes, attributes, transaction)
     return {one.measure.id: one.effect.name for one in CATALOGUE.plan(transaction, values, limits or {}, day)}
 
@@ -33,7 +38,7 @@ def test_the_catalogue_holds_the_measures_every_installation_needs(measure: str)
 
 def test_every_measure_names_a_basis_and_transactions_some_agency_has() -> None:
     for measure in CATALOGUE.measures:
-        assert measure.basis.zh and measure.basis.en and measure.text.zh and measure.text.en
+        assert all((measure.basis.zh, measure.basis.en, measure.text.zh, measure.text.en)), measure.id
         assert set(measure.transactions) <= set(TRANSACTIONS), measure.id
         for test in measure.when:
             for transaction in measure.transactions:
@@ -143,13 +148,16 @@ def test_a_hotel_asks_a_person_while_no_limit_is_configured_and_blocks_above_one
     ],
 )
 def test_a_limit_without_a_standing_basis_cannot_block(limit: Limit) -> None:
-    assert plan("hotel-booking", {"hotel-price-per-night": limit}, star_rating=5, price_per_night=900) == {"hotel-star": "REVIEW"}
+    assert plan("hotel-booking", {"hotel-price-per-night": limit}, star_rating=5, price_per_night=900) == {
+        "hotel-star": "REVIEW"
+    }
 
 
 def test_a_measure_without_a_verified_basis_in_force_never_blocks() -> None:
     assert plan("customs-certification") == {"customs-aeo": "REVIEW"}
     air = CATALOGUE.measure("air-ticket")
-    assert air is not None and air.effect(DAY) is Effect.BLOCK
+    assert air is not None
+    assert air.effect(DAY) is Effect.BLOCK
     for basis in (
         msgspec.structs.replace(air.basis, verified=False),
         msgspec.structs.replace(air.basis, valid_until=DAY),

@@ -2,7 +2,7 @@
 
 `<state_dir>/root/{signing,escrow}.key` · `matching/<key id>.key` · `participants/<id>/{manifest.yaml, keys.yaml,
 signing.key, sealing.key, sealing.<key id>.key}`. The root signs the public halves of all others; it belongs on a machine
-of its own (see docs/decisions/keys.md), and its public half is pinned in `root_public_key` everywhere else.
+of its own (see docs/decisions/0010-participants-and-keys.md), and its public half is pinned in `root_public_key` everywhere else.
 """
 
 import re

@@ -159,10 +159,14 @@ class TransportSuite:
         assert "liandong topics apply" in outcome.remedy
 
     def test_a_failure_nobody_listens_to_is_raised(self, wire: Wire) -> None:
+        wire.create(TOPIC, 1)
         publisher = wire.publisher()
-        publisher.send(OutgoingRecord("test.absent.v1", b"k", b"v"))
+        publisher.send(record(b"k", b"v", partition=9))
+        publisher.send(record(b"k", b"v", partition=0))
         with pytest.raises(TopicMissing):
             publisher.flush(PATIENCE)
+        assert publisher.flush(PATIENCE) == 0
+        assert wire.subscriber().watermarks(TopicPartition(TOPIC, 0)) == (0, 1)
 
     def test_purge_drops_what_was_not_delivered(self, wire: Wire) -> None:
         wire.create(TOPIC, 1)

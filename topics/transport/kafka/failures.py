@@ -7,12 +7,25 @@ do not (authorization, a fatal producer, a position outside the log) are kept an
 import logging
 import re
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 
 from ..callbacks import Callbacks
 from ..errors import AuthenticationFailed, AuthorizationFailed, PublisherBroken, TransportError, kind_of
 
+MOVING = frozenset(
+    {
+        "NOT_LEADER_FOR_PARTITION",
+        "LEADER_NOT_AVAILABLE",
+        "COORDINATOR_LOAD_IN_PROGRESS",
+        "COORDINATOR_NOT_AVAILABLE",
+        "NOT_COORDINATOR",
+        "_WAIT_COORD",
+    }
+)
+"""Errors of a cluster that is electing; they pass by themselves."""
 REPEAT_SECONDS = 30.0
 """While a broker is away the client library tells the same every few milliseconds; it is logged this often."""
 
@@ -35,6 +48,8 @@ class _Repeats(logging.Filter):
 
 logger = logging.getLogger(__name__)
 logger.addFilter(_Repeats())
+
+Answer = TypeVar("Answer")
 
 ANSWER_SECONDS = 15.0
 """How long a broker may take to answer a question."""
@@ -62,3 +77,16 @@ class Failures:
             self.callbacks.keep(found)
         else:
             logger.warning("%s", found.message)
+
+
+def answered(ask: Callable[[], Answer], about: str) -> Answer:
+    """A broker's answer, asked again for while leaders and coordinators move; other errors as ours."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            return ask()
+        except KafkaException as failed:
+            error = failed.args[0]
+            if error.name() not in MOVING or time.monotonic() > deadline:
+                raise translated(error, about) from failed
+            time.sleep(0.1)

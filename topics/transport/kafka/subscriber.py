@@ -11,13 +11,13 @@ from ...ports import BEGINNING, END, Message, TopicPartition
 from ...settings import Settings
 from .. import config
 from ..errors import BrokerUnreachable, OffsetOutOfRange
-from .failures import ANSWER_SECONDS, Failures, logger, translated
+from .failures import ANSWER_SECONDS, MOVING, Failures, answered, logger, translated
 
 Listener = Callable[[Iterable[TopicPartition]], None]
 
 _BATCH_LIMIT = 1_000_000
 """librdkafka's largest batch."""
-_PASSING = {"_MAX_POLL_EXCEEDED", "_PARTITION_EOF"}
+_PASSING = {"_MAX_POLL_EXCEEDED", "_PARTITION_EOF", *MOVING}
 _OUT_OF_RANGE = {"_AUTO_OFFSET_RESET", "OFFSET_OUT_OF_RANGE"}
 
 
@@ -29,8 +29,12 @@ class KafkaSubscriber:
         self._failures = Failures(client_id)
         self._group = group
         self._prefix = settings.topic_prefix
-        self._lost: set[tuple[str, int]] = set()
+        self._lost: set[TopicPartition] = set()
         self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
+        self._mine: set[TopicPartition] = set()
+        """Partitions the group gave; hand-assigned ones are not among them."""
+        self._unplaced: dict[TopicPartition, OffsetOutOfRange] = {}
+        """Partitions the group gave that cannot start where it committed, and why."""
         self._consumer = Consumer(
             {**config.consumer(settings, client_id, group), "logger": logger, "error_cb": self._failures}
         )
@@ -42,16 +46,15 @@ class KafkaSubscriber:
     def partitions(self, topic: str) -> list[int]:
         """Partitions of a topic; TopicMissing, BrokerUnreachable."""
         physical = self._prefix + topic
-        try:
-            found = self._consumer.list_topics(physical, timeout=ANSWER_SECONDS).topics[physical]
-        except KafkaException as failed:
-            raise translated(failed.args[0], f"looking for {physical}") from failed
+        about = f"looking for {physical}"
+        found = answered(lambda: self._consumer.list_topics(physical, timeout=ANSWER_SECONDS), about).topics[physical]
         if found.error is not None:
-            raise translated(found.error, f"looking for {physical}")
+            raise translated(found.error, about)
         return sorted(found.partitions)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Reads these partitions from these offsets; END means behind what is there now."""
+        self._forget(set(self._mine))
         self._outside.clear()
         # librdkafka would resolve END at its first fetch and miss what is written until then
         resolved = {at: self.watermarks(at)[1] if offset == END else offset for at, offset in positions.items()}
@@ -66,15 +69,22 @@ class KafkaSubscriber:
         for topic in topics:
             self.partitions(topic)
 
-        def on_assign(_: Consumer, partitions: list[KafkaPartition]) -> None:
-            self._take(partitions)
+        def on_assign(consumer: Consumer, partitions: list[KafkaPartition]) -> None:
+            try:
+                consumer.incremental_assign(partitions)
+            except KafkaException as failed:
+                # not out of the callback: a record that `poll` already holds would be lost with it
+                self._failures.callbacks.keep(translated(failed.args[0], f"taking partitions of {self._group}"))
+            given = self._inbound(partitions)
+            self._mine.update(given)
             if assigned is not None:
-                self._failures.callbacks.run(assigned, self._inbound(partitions))
+                self._failures.callbacks.run(assigned, given)
 
         def on_revoke(_: Consumer, partitions: list[KafkaPartition]) -> None:
-            self._lost.update((one.topic, one.partition) for one in partitions)
+            taken = self._inbound(partitions)
+            self._forget(taken)
             if revoked is not None:
-                self._failures.callbacks.run(revoked, self._inbound(partitions))
+                self._failures.callbacks.run(revoked, taken)
 
         self._consumer.subscribe([self._prefix + topic for topic in topics], on_assign=on_assign, on_revoke=on_revoke)
 
@@ -82,6 +92,8 @@ class KafkaSubscriber:
         """Waits up to `timeout` seconds for one record, then drains what is there up to `limit`."""
         self._check()
         self._lost.clear()
+        if self._unplaced:
+            self._place()
         first = self._consumer.poll(timeout)
         if first is None:
             self._failures.callbacks.check()
@@ -95,7 +107,7 @@ class KafkaSubscriber:
                 self._keep(message)
         if self._lost:
             # read before the partition went to another member, who reads it again
-            good = [one for one in good if (one.topic(), one.partition()) not in self._lost]
+            good = [one for one in good if self._at(one) not in self._lost]
         if not good:
             self._check()
         return cast("list[Message]", good)
@@ -107,10 +119,8 @@ class KafkaSubscriber:
         if not positions:
             return
         about = f"committing for {self._group}"
-        try:
-            answers = self._consumer.commit(offsets=self._outbound(positions), asynchronous=False) or []
-        except KafkaException as failed:
-            raise translated(failed.args[0], about) from failed
+        offsets = self._outbound(positions)
+        answers = answered(lambda: self._consumer.commit(offsets=offsets, asynchronous=False) or [], about)
         for answer in answers:
             if answer.error is not None:
                 raise translated(answer.error, f"{about} {answer.topic} [{answer.partition}]")
@@ -119,10 +129,7 @@ class KafkaSubscriber:
         """Low and high watermark."""
         partition = KafkaPartition(self._prefix + at.topic, at.partition)
         about = f"asking for the ends of {partition.topic} [{at.partition}]"
-        try:
-            found = self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS)
-        except KafkaException as failed:
-            raise translated(failed.args[0], about) from failed
+        found = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
         if found is None:
             raise BrokerUnreachable(f"{about}: no answer in {ANSWER_SECONDS:.0f} s")
         return found
@@ -132,28 +139,48 @@ class KafkaSubscriber:
         self._consumer.close()
         self._failures.callbacks.check()
 
-    def _take(self, partitions: list[KafkaPartition]) -> None:
-        """Starts newly assigned partitions where the group committed, else at the beginning."""
-        self._outside.clear()
-        positions = self._consumer.committed(partitions, timeout=ANSWER_SECONDS)
-        for one in positions:
-            if one.offset < 0:
+    def _place(self) -> None:
+        """Starts partitions the group never committed at the beginning; the others are outside the log indeed."""
+        waiting = dict(self._unplaced)
+        try:
+            committed = self._consumer.committed(self._outbound(dict.fromkeys(waiting, 0)), timeout=1.0)
+        except KafkaException as failed:
+            logger.warning("asking for the offsets of %s: %s; asked again", self._group, failed.args[0].str())
+            return
+        self._unplaced.clear()
+        for one in committed:
+            at = TopicPartition(one.topic.removeprefix(self._prefix), one.partition)
+            if one.offset >= 0:
+                self._outside[at] = waiting[at]
+            else:
                 one.offset = BEGINNING
-        self._consumer.incremental_assign(positions)
+                self._consumer.incremental_unassign([one])
+                self._consumer.incremental_assign([one])
+
+    def _forget(self, partitions: Iterable[TopicPartition]) -> None:
+        self._lost.update(partitions)
+        self._mine.difference_update(partitions)
+        for at in partitions:
+            self._outside.pop(at, None)
+            self._unplaced.pop(at, None)
 
     def _keep(self, message: KafkaMessage) -> None:
         """Keeps the error a message stands for; it is raised when the records before it have been handed out."""
         error = message.error()
         if error is None:
             return
-        topic, number = message.topic(), message.partition()
-        if error.name() in _OUT_OF_RANGE and topic is not None and number is not None:
-            at = TopicPartition(topic.removeprefix(self._prefix), number)
-            self._outside[at] = OffsetOutOfRange(at, f"{topic} [{number}]: {error.str()}")
+        at = self._at(message)
+        if error.name() in _OUT_OF_RANGE:
+            outside = OffsetOutOfRange(at, f"{message.topic()} [{at.partition}]: {error.str()}")
+            (self._unplaced if at in self._mine else self._outside)[at] = outside
         elif error.name() in _PASSING or error.retriable():
             logger.warning("reading: %s", error.str())
         else:
-            self._failures.callbacks.keep(translated(error, f"reading {topic or ''}".strip()))
+            self._failures.callbacks.keep(translated(error, f"reading {message.topic() or ''}".strip()))
+
+    def _at(self, message: KafkaMessage) -> TopicPartition:
+        topic, partition = message.topic() or "", message.partition()
+        return TopicPartition(topic.removeprefix(self._prefix), -1 if partition is None else partition)
 
     def _check(self) -> None:
         """Raises what is kept; a position outside the log is raised until partitions are assigned anew."""

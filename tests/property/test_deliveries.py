@@ -1,0 +1,118 @@
+"""Counting updates in the database says what the ledger says of each of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from liandong.monitoring.deliveries import Deliveries
+from liandong.monitoring.evidence_views import Holdings
+from liandong.monitoring.ledger import AgencyEvidence, Level, NodeEvidence, State, Step, standing
+from liandong.producers.register import Register
+from liandong.schemas.ids import new_ordered
+from liandong.schemas.listing import Change
+from liandong.topics import names
+from liandong.topics.database import open_database
+from liandong.topics.ports import Delivered, OutgoingRecord, SystemClock, TopicPartition
+
+LISTS = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(2)]
+RELIEF = TopicPartition(names.relief("js"), 0)
+BATCH = "bat_" + "0" * 32
+NOW = 10_000
+LATE_AFTER = 5_000
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An update to be put into the register; offsets count once it is sent."""
+
+    lane: TopicPartition
+    offset: int
+    relief_offset: int | None
+    accepted_at: int
+
+
+planned = st.builds(
+    Planned,
+    lane=st.sampled_from(LISTS),
+    offset=st.integers(0, 9),
+    relief_offset=st.none() | st.integers(0, 9),
+    accepted_at=st.integers(1_000, 9_000),
+)
+holdings = st.dictionaries(
+    st.sampled_from(["n1", "n2"]), st.dictionaries(st.sampled_from([*LISTS, RELIEF]), st.integers(0, 10)), max_size=2
+)
+
+
+@contextmanager
+def register_of(updates: Sequence[Planned], sent: int, sent_relief: int) -> Iterator[Deliveries]:
+    """A register in memory that has accepted these updates and whose relay has sent so many rows of each lane."""
+    register = Register(open_database("sqlite://"), SystemClock())
+    state_at = [Delivered(one.lane.topic, one.lane.partition, one.offset, 0) for one in updates]
+    offsets = [one.relief_offset for one in updates if one.relief_offset is not None]
+    relief_at = [Delivered(RELIEF.topic, RELIEF.partition, offset, 0) for offset in offsets]
+    with register.engine.begin() as connection:
+        frees = iter(_append(register, connection, "relief", relief_at))
+        rows = _append(register, connection, "state", state_at)
+        pairs = [next(frees) if one.relief_offset is not None else None for one in updates]
+        accepted = zip(updates, rows, pairs, strict=True)
+        register.add_updates(connection, [_update(index, *each) for index, each in enumerate(accepted)])
+    epoch = register.outbox.acquire("test", 60)
+    assert epoch is not None
+    register.outbox.mark_sent("state", epoch, list(enumerate(state_at, start=1))[:sent])
+    register.outbox.mark_sent("relief", epoch, list(enumerate(relief_at, start=1))[:sent_relief])
+    yield Deliveries("js", register)
+    register.close()
+
+
+def _append(register: Register, connection: Connection, lane: str, places: Sequence[Delivered]) -> list[int]:
+    return list(register.outbox.append(connection, lane, [OutgoingRecord(at.topic, b"k", b"v") for at in places]))
+
+
+def _update(index: int, one: Planned, row: int, relief: int | None) -> tuple[object, ...]:
+    change = Change.REVOKE if relief is not None else Change.INCLUDE
+    who = (new_ordered(), index.to_bytes(16, "big"), 1, "court-su0505", one.lane.topic, index + 1)
+    return (*who, BATCH, int(change), row, relief, one.accepted_at, bytes(32))
+
+
+def evidence(nodes: Holdings) -> AgencyEvidence:
+    """What receipts with these offsets would show."""
+    return AgencyEvidence(
+        {name: NodeEvidence([Step(lane, NOW, at, at) for lane, at in held.items()]) for name, held in nodes.items()}
+    )
+
+
+@settings(max_examples=30)
+@given(st.lists(planned, max_size=12), st.integers(0, 12), st.integers(0, 12), holdings)
+def test_the_count_of_applied_updates_is_the_number_the_ledger_calls_applied(
+    updates: list[Planned], sent: int, sent_relief: int, nodes: Holdings
+) -> None:
+    with register_of(updates, sent, sent_relief) as deliveries:
+        counts = deliveries.of_batch(BATCH, {"railway-js": nodes, "silent-js": {}})
+        known = [deliveries.for_ledger(one) for one in deliveries.register.updates_of_batch(BATCH)]
+        standings = [standing(update, evidence(nodes), NOW, LATE_AFTER) for update in known]
+        assert counts.accepted == len(updates)
+        assert counts.sent == min(sent, len(updates))
+        assert counts.applied == {
+            "railway-js": sum(one.level >= Level.APPLIED for one in standings),
+            "silent-js": 0,
+        }
+
+
+@settings(max_examples=30)
+@given(st.lists(planned, max_size=12), st.integers(0, 12), holdings)
+def test_late_updates_are_those_the_ledger_calls_late_and_settled_ones_are_all_applied(
+    updates: list[Planned], sent: int, nodes: Holdings
+) -> None:
+    with register_of(updates, sent, 12) as deliveries:
+        late, settled = deliveries.overdue(nodes, NOW - LATE_AFTER, 0)
+        known = list(deliveries.register.updates_of_batch(BATCH))
+        standings = [standing(deliveries.for_ledger(one), evidence(nodes), NOW, LATE_AFTER) for one in known]
+        assert late == sum(one.state is State.LATE for one in standings)
+        applied = [one.level >= Level.APPLIED for one in standings]
+        assert all(applied[:settled])
+        assert settled == len(applied) or not applied[settled]
+        assert deliveries.overdue(nodes, NOW - LATE_AFTER, settled) == (late, settled)

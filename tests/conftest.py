@@ -49,6 +49,21 @@ def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     cluster.down(directory)
 
 
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """SQLAlchemy URL of a PostgreSQL: LIANDONG_TEST_POSTGRES if that is set, else a throw-away one; skips without binaries."""
+    from liandong.tests.suites import postgres
+
+    if postgres.CONFIGURED:
+        yield postgres.CONFIGURED
+        return
+    place = postgres.binaries()
+    if place is None:
+        pytest.skip("no PostgreSQL binaries here; set LIANDONG_TEST_POSTGRES to the URL of a server")
+    with postgres.throw_away_cluster(place) as url:
+        yield url
+
+
 @pytest.fixture
 def topic_prefix() -> str:
     """A prefix no other test uses, so that all of them can share one cluster."""

@@ -275,8 +275,8 @@ class SqlOutbox:
         """What waits in each lane."""
         t = self._t
         with reading(self._engine) as connection:
-            last = dict(connection.execute(select(t.lanes.c.lane, t.lanes.c.last_number)).tuples().all())
-            through = dict(connection.execute(select(t.sent.c.lane, t.sent.c.through)).tuples().all())
+            last = {row.lane: row.last_number for row in connection.execute(select(t.lanes))}
+            through = {row.lane: row.through for row in connection.execute(select(t.sent))}
             return {
                 lane: Backlog(last[lane] - through[lane], connection.scalar(self._oldest(lane, through[lane] + 1)))
                 for lane in self._lanes

@@ -79,6 +79,7 @@ CASES: tuple[Case, ...] = (
     Case("relief", "latency", "relief", "ms p99", "a revocation published behind the whole list, until the gate frees", {}, LIST, {"tiny": 20, "small": 100, "full": 300}),
     Case("check-surrogate", "check", "check", "checks/s", "is anything in force under a ready surrogate, 1 % hits", {"question": "surrogate"}, LIST, _CHECKS),
     Case("check-number", "check", "check", "checks/s", "raw number: normalised, surrogate, gate, decision, 1 % hits", {"question": "number"}, LIST, _CHECKS),
+    Case("check-decision", "check", "check", "checks/s", "the whole decision from a raw number, as the API makes it", {"question": "decision"}, LIST, _CHECKS),
     Case("http-empty", "http", "http", "requests/s", "an empty handler on the same server", {"what": "empty"}, LIST, _REQUESTS),
     Case("http-check", "http", "http", "requests/s", "POST /v1/checks, one check, journal on, 1 % hits", {"what": "check"}, LIST, _REQUESTS),
     Case("http-batch", "http", "http", "checks/s", "POST /v1/checks, batches of 1,000, journal on, 1 % hits", {"what": "batch"}, LIST, {"tiny": 2_000, "small": 50_000, "full": 500_000}),

@@ -1,0 +1,26 @@
+"""The file both ways of publishing read: fictitious rows as courts send them, made once per size and run."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from .place import Place
+
+
+def rows_file(place: Place) -> Path:
+    """A CSV of as many rows as the place says."""
+    file = place.folder / f"rows-{place.amount}.csv"
+    if not file.exists():
+        fresh = file.with_suffix(".new")
+        product("synthetic", "list", "--count", str(place.amount), "--seed", "7", "--output", str(fresh))
+        fresh.replace(file)
+    return file
+
+
+def product(*arguments: str, environment: dict[str, str] | None = None) -> str:
+    """One command of the product; what it printed. Exit code 3 (some input was rejected) counts as a failure here."""
+    command = [sys.executable, "-m", __package__.rpartition(".")[0], *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments[:2])} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+    return done.stdout

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ..schemas.codec import GatePrefix, decode
+from ..schemas.codec import GatePrefix, Undecodable, decode
 from ..schemas.listing import RecordClass
 from ..schemas.signing import Keyring, PublicKey, SignatureInvalid, verify
 from ..topics import names
@@ -28,7 +28,11 @@ class Verifier:
     def record(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> None:
         """The court a list record names has signed it, with a key that was valid when the publisher accepted it."""
         context = names.state_topic(prefix["instrument"], jurisdiction)
-        signer = self._signer(body, context, decode(fingerprint, body)["recorded_at"])
+        try:
+            recorded_at = decode(fingerprint, body)["recorded_at"]
+        except Undecodable as broken:
+            raise SignatureInvalid(f"what was signed cannot be read in full: {broken.message}") from broken
+        signer = self._signer(body, context, recorded_at)
         if signer.participant != prefix["court"]:
             raise SignatureInvalid(f"signed by {signer.participant}, claims to be from {prefix['court']}")
         if signer.kind != "court" and prefix["record_class"] != RecordClass.CANARY:

@@ -37,7 +37,8 @@ def _merged(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Fields with runs of fixed ones joined under the first one's name; records within arrays likewise."""
     merged: list[dict[str, Any]] = []
     for one in fields:
-        kind, before = one["type"], merged[-1]["type"] if merged else None
+        kind: Any = one["type"]
+        before: Any = merged[-1]["type"] if merged else None
         if isinstance(kind, dict) and kind["type"] == "array":
             items = {**kind["items"], "fields": _merged(kind["items"]["fields"])}
             merged.append({**one, "type": {**kind, "items": items}})

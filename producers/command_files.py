@@ -49,9 +49,9 @@ TEMPLATE = """\
     certificates:
       - {type: CN_ID, number: "11010519491231002X"}   # passports also need country, for example KOR
 
-# End a watch at once; needs nothing but its id.
-- command: stop-watch
-  stops: cmd_00000000000000000000000000000000
+# End a watch at once; needs nothing but its id (also: court command --stop cmd_… --court ID).
+# - command: stop-watch
+#   stops: cmd_00000000000000000000000000000000
 """
 
 

@@ -189,11 +189,11 @@ class Town:
         """What a process knows of everybody's keys."""
         return load_directory(self.wire.subscriber(), self.participants.root_public_key, self.clock)
 
-    def until(self, happened: Callable[[], bool]) -> None:
-        """Lets time pass, on the hand clock and outside, until something has happened."""
+    def until(self, happened: Callable[[], bool], pace: int = 1_001) -> None:
+        """Lets time pass, `pace` ms at a time on the hand clock and a little outside, until something has happened."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            self.clock.time += 1_001
+            self.clock.time += pace
             if happened():
                 return
             assert time.monotonic() < deadline

@@ -1,14 +1,17 @@
 """What watches, commands, events and inboxes must do, on whichever transport."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
-from liandong.consumers import command_log, watches
+from liandong.consumers import command_log, effects, watches
 from liandong.consumers.acts import metadata
-from liandong.consumers.dead_letters import read_dead_letters
+from liandong.consumers.dead_letters import read_dead_letters, redrive
+from liandong.consumers.effects import FUSE, MAX_ATTEMPTS, FuseBlown
 from liandong.consumers.event_intake import publish_events
 from liandong.consumers.events import NoLiveWatch
 from liandong.consumers.inbox import Opened
@@ -446,6 +449,51 @@ class WatchingSuite:
         railway.relay()
         assert codes(town) == ["00", "00", "00"]
         assert railway.meet(late) == []
+
+    def test_a_dead_letter_is_redriven_once_what_was_missing_is_there(self, town: Town, railway: Agency) -> None:
+        debtor = Person(1)
+        town.join("court-su0507", "court", publish=False, jurisdictions=("js",))
+        send(town, signed_command(Court(town, "court-su0507"), order_for(town, debtor)))
+        railway.settle()
+        town.until(lambda: railway.effects.step(0) == 0 and rows(railway)["commands_parked"] == 0, pace=100_000)
+        railway.relay()
+        (letter,) = read_dead_letters(town.wire.subscriber(), RAILWAY)
+        assert (letter.failure, letter.attempts) == ("SIGNER_UNKNOWN", MAX_ATTEMPTS)
+        assert redrive(railway.engine, railway.context, letter).startswith("fails for now")
+        publish_keys(town.publisher, town.participants, "court-su0507")
+        town.until(lambda: redrive(railway.engine, railway.context, letter, dry_run=True) == "answered with 00")
+        assert railway.meet(debtor) == []
+        assert redrive(railway.engine, railway.context, letter) == "answered with 00"
+        assert redrive(railway.engine, railway.context, letter) == "had its effect before"
+        assert len(railway.meet(debtor)) == 1
+
+    def test_nothing_but_poison_blows_the_fuse_and_a_restart_goes_on_behind_it(
+        self, town: Town, railway: Agency
+    ) -> None:
+        send(town, *(OutgoingRecord(COMMANDS, b"key", b"bad %d" % number) for number in range(FUSE + 5)))
+        with pytest.raises(FuseBlown, match="dead-letters"):
+            railway.effects.run(threading.Event())
+        again = railway.new_effects()
+        town.until(lambda: again.step(0.2) == 0 and rows(railway)["dead_letters"] == FUSE + 5)
+        railway.relay()
+        assert town.count(names.dead_letters(RAILWAY)) == FUSE + 5
+
+    def test_a_store_that_does_not_answer_is_waited_for(
+        self, town: Town, railway: Agency, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        debtor, failures = Person(1), iter([True, True])
+        monkeypatch.setattr(effects, "_RETRY_SECONDS", 0.01)
+        whole = effects.handle_any
+
+        def handle(*of: Any) -> str:
+            if next(failures, False):
+                raise OperationalError("INSERT", {}, Exception("disk I/O error"))
+            return whole(*of)
+
+        monkeypatch.setattr(effects, "handle_any", handle)
+        town.court.watch(debtor)
+        railway.settle()
+        assert (codes(town), len(railway.meet(debtor))) == (["00"], 1)
 
     # -- privacy --------------------------------------------------------------------------------------------------
 

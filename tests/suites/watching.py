@@ -15,6 +15,7 @@ from liandong.consumers.effects import FUSE, MAX_ATTEMPTS, FuseBlown
 from liandong.consumers.event_intake import publish_events
 from liandong.consumers.events import NoLiveWatch
 from liandong.consumers.inbox import Opened
+from liandong.consumers.routing import handle_any
 from liandong.producers.command_files import StopRequest, WatchRequest
 from liandong.producers.commands import CommandRefused
 from liandong.schemas import ids
@@ -483,12 +484,11 @@ class WatchingSuite:
     ) -> None:
         debtor, failures = Person(1), iter([True, True])
         monkeypatch.setattr(effects, "_RETRY_SECONDS", 0.01)
-        whole = effects.handle_any
 
         def handle(*of: Any) -> str:
             if next(failures, False):
                 raise OperationalError("INSERT", {}, Exception("disk I/O error"))
-            return whole(*of)
+            return handle_any(*of)
 
         monkeypatch.setattr(effects, "handle_any", handle)
         town.court.watch(debtor)

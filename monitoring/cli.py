@@ -7,6 +7,7 @@ import typer
 
 from ..schemas.console import JsonOption, group, print_json
 from ..schemas.errors import ExitCode
+from .demo.cli import demo
 
 
 class FailOn(StrEnum):
@@ -20,6 +21,7 @@ class FailOn(StrEnum):
 def mount(app: typer.Typer) -> None:
     """Add this room's commands to the root command."""
     app.command("status")(status)
+    app.command("demo")(demo)
     monitor = group(app, "monitor", "Notaries, evidence and metrics.")
     monitor.command("notary")(notary)
     monitor.command("serve")(serve)

@@ -1,0 +1,117 @@
+"""Where the demo plays: a folder of its own, real processes, and the commands a user would type."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from ...schemas.errors import LiandongError
+
+
+class SceneFailed(LiandongError):
+    """Something the demo relies on did not happen."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__("DEMO_FAILED", message, remedy)
+
+
+@dataclass
+class Stage:
+    """Runs `liandong …` commands against one state directory and one cluster."""
+
+    folder: Path
+    settings: Mapping[str, str]
+    """`LIANDONG_*` variables of every process."""
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _logs: list[IO[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every process here is started with."""
+        return {**os.environ, "PYTHONUNBUFFERED": "1", **self.settings}
+
+    def log(self, name: str) -> Path:
+        """Where a process writes."""
+        return self.folder / "logs" / f"{name}.log"
+
+    def run(self, *words: str, stdin: str = "", expect: Sequence[int] = (0,)) -> Any:
+        """Runs a command with `--json` and gives its document; any exit code not expected ends the demo."""
+        done = subprocess.run(  # noqa: S603  our own command line
+            [sys.executable, "-m", "liandong", *words, "--json"],
+            input=stdin, capture_output=True, text=True, env=self.environment, timeout=300, check=False,
+        )  # fmt: skip
+        if done.returncode not in expect:
+            said = (done.stdout + done.stderr).strip()[-800:]
+            raise SceneFailed(
+                f"`liandong {' '.join(words)}` ended with {done.returncode}: {said}", f"look into {self.folder}"
+            )
+        lines = done.stdout.strip().splitlines()
+        return json.loads(lines[-1]) if lines else None
+
+    def start(self, name: str, *words: str) -> None:
+        """Starts a long-running process under a name; what it prints goes to its log."""
+        self.log(name).parent.mkdir(parents=True, exist_ok=True)
+        log = self.log(name).open("ab")
+        self._logs.append(log)
+        self._running[name] = subprocess.Popen(  # noqa: S603  our own command line
+            [sys.executable, "-m", "liandong", *words],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self.environment, start_new_session=True,
+        )  # fmt: skip
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Sends a signal to a process; after SIGKILL it is gone when this returns."""
+        process = self._running[name]
+        process.send_signal(number)
+        if number is signal.SIGKILL:
+            process.wait(10)
+
+    def check_alive(self) -> None:
+        """Every started process still runs, or the demo ends with the last words of the one that does not."""
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                words = self.log(name).read_text(encoding="utf-8", errors="replace").strip()[-800:]
+                raise SceneFailed(
+                    f"process {name} ended with {process.returncode}: {words}", f"its log is {self.log(name)}"
+                )
+
+    def forget(self, name: str) -> None:
+        """Lets a process that was killed be started again under its name."""
+        del self._running[name]
+
+    def printed(self, name: str) -> list[Any]:
+        """The JSON lines a process has printed so far."""
+        text = self.log(name).read_text(encoding="utf-8", errors="replace") if self.log(name).exists() else ""
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
+
+    def wait_for(self, what: str, true: Callable[[], bool], seconds: float = 60, pause: float = 0.05) -> float:
+        """Waits until something is true; returns how many seconds it took."""
+        begun = time.monotonic()
+        while not true():
+            self.check_alive()
+            if time.monotonic() - begun > seconds:
+                raise SceneFailed(
+                    f"{what} did not happen within {seconds:.0f} s", f"the logs are in {self.log('x').parent}"
+                )
+            time.sleep(pause)
+        return time.monotonic() - begun
+
+    def close(self) -> None:
+        """Stops every process: asks first, insists after ten seconds."""
+        for process in self._running.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+        for log in self._logs:
+            log.close()

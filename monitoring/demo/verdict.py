@@ -1,0 +1,72 @@
+"""What the demo ends with: the delivery table, the figures, and whether every promise held."""
+
+from typing import Any
+
+from rich.table import Table
+
+from .play import Play
+from .setting import AGENCIES
+
+
+def deliveries(play: Play) -> None:
+    """The last word on delivery: counts exact, copies proven, nothing late."""
+    with play.scene("Where is everything?"):
+        play.stage.wait_for("every copy being proven", lambda: _proven(play))
+        status = play.facts["status"]
+        batches = [one for batch in play.batches for one in play.status(batch=batch)["batches"]]
+        play.console.print(_table(status, batches))
+        exact = len(batches) == len(play.batches) and all(
+            [batch["applied"].get(agency) for agency in AGENCIES] == [batch["accepted"]] * len(AGENCIES)
+            and batch["sent"] == batch["accepted"]
+            for batch in batches
+        )
+        play.promise("accepted = sent = applied, for every batch at every agency", exact, f"{len(batches)} batches")
+        barriers = {node["agency"]: node["proof"]["barrier"] for node in _nodes(status)}
+        play.promise("every copy proven equal to the signed head, by digest", len(barriers) == len(AGENCIES), barriers)
+        gapless = all(
+            court["contiguous"] == court["highest"] for one in status["jurisdictions"] for court in one["courts"]
+        )
+        play.promise("no number is missing in any court's sequence", gapless)
+
+
+def _nodes(status: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"agency": agency["agency"], **node} for agency in status["agencies"] for node in agency["nodes"]]
+
+
+def _proven(play: Play) -> bool:
+    play.facts["status"] = status = play.status()
+    complete = all(batch["complete"] for batch in status["batches"])
+    return complete and all(node["proof"]["state"] == "equal" and not node["stale"] for node in _nodes(status))
+
+
+def _table(status: dict[str, Any], batches: list[dict[str, Any]]) -> Table:
+    table = Table("agency", "accepted", "applied", "behind", "fresh as of", "copy")
+    accepted = sum(batch["accepted"] for batch in batches)
+    for node in _nodes(status):
+        applied = sum(batch["applied"].get(node["agency"], 0) for batch in batches)
+        proof = f"{node['proof']['state']} at barrier {node['proof']['barrier']}"
+        fresh = f"{node['age_seconds']:.1f} s ago"
+        table.add_row(node["agency"], f"{accepted:,}", f"{applied:,}", f"{node['lag_records']:,}", fresh, proof)
+    return table
+
+
+def summary(play: Play, seconds: float) -> dict[str, Any]:
+    """Everything as one document."""
+    return {
+        "held": play.held,
+        "seconds": round(seconds, 1),
+        "promises": [{"what": each.what, "held": each.held, "shown": each.shown} for each in play.promises],
+        "update_to_gate": play.facts.get("update_to_gate"),
+        "revoke_to_release": play.facts.get("revoke_to_release"),
+    }
+
+
+def show(play: Play, seconds: float) -> None:
+    """The last lines."""
+    play.console.print(f"update → gate      {play.facts['update_to_gate']}")
+    play.console.print(f"relief → release   {play.facts['revoke_to_release']}")
+    broken = [each for each in play.promises if not each.held]
+    for each in broken:
+        play.console.print(f"[red]did not hold:[/] {each.what} {each.shown}")
+    kept = len(play.promises) - len(broken)
+    play.console.print(f"[bold]{kept} of {len(play.promises)} promises held[/], {seconds:.0f} s")

@@ -8,15 +8,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import lmdb
 
 from .errors import StoreFull, StoreMissing, store_errors
 
-Reading: TypeAlias = "lmdb.Transaction[memoryview]"
-Writing: TypeAlias = "lmdb.Transaction[bytes]"
-Transaction: TypeAlias = "lmdb.Transaction[memoryview] | lmdb.Transaction[bytes]"
+if TYPE_CHECKING:
+    Reading: TypeAlias = lmdb.Transaction[memoryview]
+    Writing: TypeAlias = lmdb.Transaction[bytes]
+    Transaction: TypeAlias = Reading | Writing
+else:
+    Reading = Writing = Transaction = lmdb.Transaction
 Table = Any
 """An LMDB database handle; py-lmdb keeps the type private."""
 
@@ -42,9 +45,10 @@ class Environment:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
         self._step = map_size
-        self._gate = threading.Condition()
+        self._gate = threading.Condition(threading.Lock())
         self._reading = 0
-        self._growing = False
+        self._open = threading.Event()
+        self._open.set()
         with store_errors(path):
             self._lmdb = lmdb.open(
                 str(path),
@@ -69,16 +73,12 @@ class Environment:
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """A snapshot; buffers taken from it must not leave the block."""
-        with self._gate:
-            self._gate.wait_for(lambda: not self._growing)
-            self._reading += 1
+        self._enter()
         try:
             with self._begun() as transaction:
                 yield transaction
         finally:
-            with self._gate:
-                self._reading -= 1
-                self._gate.notify_all()
+            self._leave()
 
     def write(self, work: Callable[[Writing], _T]) -> _T:
         """Runs `work` in one transaction: all of it is kept or nothing. Grows the map and tries again when it is full.
@@ -86,13 +86,22 @@ class Environment:
         `work` may run more than once, so it must only touch the transaction. Raises StoreFull.
         """
         while True:
-            try:
-                with store_errors(self.path), self._lmdb.begin(write=True) as transaction:
-                    return work(transaction)
-            except lmdb.MapFullError:
-                self._grow()
-            except lmdb.MapResizedError:
-                self._resize(0)
+            with store_errors(self.path):
+                try:
+                    transaction = self._lmdb.begin(write=True)
+                except lmdb.MapResizedError:
+                    self._resize(0)
+                    continue
+                try:
+                    result = work(transaction)
+                    transaction.commit()
+                except lmdb.MapFullError:
+                    self._resize(self.map_size + min(max(self.map_size, self._step), _LARGEST_STEP), transaction)
+                except BaseException:
+                    self._abort(transaction)
+                    raise
+                else:
+                    return result
 
     def sync(self) -> None:
         """Returns when every commit so far would survive a loss of power."""
@@ -118,28 +127,48 @@ class Environment:
         try:
             return self._lmdb.begin(buffers=True)
         except lmdb.MapResizedError:
-            with self._gate:
-                self._reading -= 1
+            self._leave()
             try:
                 self._resize(0)
             finally:
-                with self._gate:
-                    self._reading += 1
+                self._enter()
             return self._lmdb.begin(buffers=True)
 
-    def _grow(self) -> None:
-        self._resize(self.map_size + min(max(self.map_size, self._step), _LARGEST_STEP))
-
-    def _resize(self, size: int) -> None:
-        """Sets the map's size (0: what another process has set) while nobody in this process reads."""
-        with self._gate:
-            self._gate.wait_for(lambda: not self._growing)
-            self._growing = True
+    def _resize(self, size: int, full: Writing | None = None) -> None:
+        """Gives up a transaction the map was too small for, and sets the map's size (0: what another process has set)."""
+        with self._nobody_reading():
+            if full is not None:
+                full.abort()
             try:
-                self._gate.wait_for(lambda: not self._reading)
                 self._lmdb.set_mapsize(size)
             except (lmdb.Error, OSError, MemoryError) as failed:
                 raise StoreFull(self.path, failed) from failed
-            finally:
-                self._growing = False
+
+    def _abort(self, transaction: Writing) -> None:
+        with self._nobody_reading():
+            transaction.abort()
+
+    @contextmanager
+    def _nobody_reading(self) -> Iterator[None]:
+        """Holds readers of this process back: the map moves, and py-lmdb's abort waits until no thread is in LMDB, which
+        busy readers put off for ever.
+        """
+        self._open.clear()  # before the lock, which busy readers would hardly ever leave to us
+        try:
+            with self._gate:
+                self._gate.wait_for(lambda: not self._reading)
+                yield
+        finally:
+            self._open.set()
+
+    def _enter(self) -> None:
+        if not self._open.is_set():
+            self._open.wait()
+        with self._gate:
+            self._reading += 1
+
+    def _leave(self) -> None:
+        with self._gate:
+            self._reading -= 1
+            if not self._reading:
                 self._gate.notify_all()

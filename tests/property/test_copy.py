@@ -26,7 +26,9 @@ def updates(draw: st.DrawFn) -> list[bytes]:
     bodies = []
     for _ in range(draw(st.integers(1, 4))):
         instrument = draw(st.sampled_from([Instrument.LIST_ENTRY, Instrument.EXIT_BAN]))
-        body = court.include(*draw(st.lists(st.sampled_from(SURROGATES), max_size=2, unique=True)), instrument=instrument)
+        body = court.include(
+            *draw(st.lists(st.sampled_from(SURROGATES), max_size=2, unique=True)), instrument=instrument
+        )
         bodies.append(body)
         for change in draw(st.lists(st.sampled_from([one for one in Change if one is not Change.INCLUDE]), max_size=4)):
             fields = {}
@@ -84,7 +86,9 @@ def test_the_view_is_the_newest_of_list_and_overlay_at_every_moment(bodies: list
             for surrogate in SURROGATES:
                 entries = {found.entry_id for found in node.view.find([surrogate])}
                 assert entries == delivered.by_surrogate().get(surrogate, set())
-        waiting = {entry for entry, body in delivered.newest.items() if _version(node, entry) < decode_prefix(body)["version"]}
+        waiting = {
+            entry for entry, body in delivered.newest.items() if _version(node, entry) < decode_prefix(body)["version"]
+        }
         with node.relief.snapshot() as overlay:
             assert {entry for entry, _ in overlay.waiting()} == waiting
         node.close()

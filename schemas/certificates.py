@@ -107,12 +107,8 @@ def normalise(
     number = compact(raw)
     if not number:
         raise CertificateProblem("CERTIFICATE_EMPTY")
-    if "*" in number:
-        raise CertificateProblem("CERTIFICATE_MASKED")
-    if _SPOILT.fullmatch(number):
-        raise CertificateProblem("CERTIFICATE_SPOILT")
-    if not number.isascii():
-        raise CertificateProblem("CERTIFICATE_CHARACTERS", type=certificate_type.name)
+    if not (number.isascii() and number.isalnum()):
+        _refuse_spoilt(number, certificate_type)
     if certificate_type is CertificateType.PASSPORT:
         return _passport(number, country)
     found = _RULES[certificate_type](number, certificate_type)
@@ -120,6 +116,16 @@ def normalise(
     if birth is not None and today is not None and birth > today:
         raise CertificateProblem("CERTIFICATE_BIRTH_FUTURE")
     return found
+
+
+def _refuse_spoilt(number: str, given: CertificateType) -> None:
+    """Refuses what a register masked or a spreadsheet turned into a decimal; other signs are the rules' business."""
+    if "*" in number:
+        raise CertificateProblem("CERTIFICATE_MASKED")
+    if _SPOILT.fullmatch(number):
+        raise CertificateProblem("CERTIFICATE_SPOILT")
+    if not number.isascii():
+        raise CertificateProblem("CERTIFICATE_CHARACTERS", type=given.name)
 
 
 def equivalents(certificate: Certificate) -> tuple[Certificate, ...]:
@@ -172,10 +178,11 @@ _PERMIT_REGIONS = ("810000", "820000", "830000")
 
 def _identity(number: str, given: CertificateType) -> Certificate:
     """Numbers of GB 11643 layout: citizens, residence permits, foreign permanent residents since 2023."""
-    if given is CertificateType.FOREIGN_PR_CARD and _OLD_PR_CARD.fullmatch(number):
-        return Certificate(CertificateType.FOREIGN_PR_CARD, number)
-    if _IDENTITY15.fullmatch(number) and given in (CertificateType.CN_ID, CertificateType.CN_ID15):
-        number = upgraded(number)
+    if len(number) == 15:
+        if given is CertificateType.FOREIGN_PR_CARD and _OLD_PR_CARD.fullmatch(number):
+            return Certificate(CertificateType.FOREIGN_PR_CARD, number)
+        if _IDENTITY15.fullmatch(number) and given in (CertificateType.CN_ID, CertificateType.CN_ID15):
+            number = upgraded(number)
     if len(number) not in (15, 18):
         raise CertificateProblem("CERTIFICATE_LENGTH", type=given.name, length=str(len(number)), expected="18")
     if not _IDENTITY18.fullmatch(number):

@@ -5,10 +5,22 @@ name tag  = HMAC-SHA-256(matching key, surrogate and comparison form of the name
 The key is shared by all agencies, so this is pseudonymous, not anonymous, data (PIPL art. 73).
 """
 
-import hmac
 from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from typing import Protocol
 
 LENGTH = 16
+_BLOCK = 64
+"""Block of SHA-256, bytes."""
+
+
+class _Hash(Protocol):
+    """What `hashlib` gives; its own type is private."""
+
+    def copy(self) -> "_Hash": ...
+    def update(self, data: bytes, /) -> None: ...
+    def digest(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +32,35 @@ class MatchingKey:
 
     def surrogate(self, certificate_type: int, number: str, country: str = "") -> bytes:
         """16 bytes for a certificate in canonical form (``schemas.certificates.normalise``)."""
-        parts = (str(certificate_type), country, number)
-        message = b"".join(len(raw := part.encode()).to_bytes(2, "big") + raw for part in parts)
-        return hmac.digest(self.secret, message, "sha256")[:LENGTH]
+        own, issuer = number.encode(), country.encode()
+        message = _type(certificate_type) + len(issuer).to_bytes(2, "big") + issuer + len(own).to_bytes(2, "big") + own
+        return _hmac(self.secret, message)[:LENGTH]
 
     def name_tag(self, surrogate: bytes, comparison_form: str) -> bytes:
         """16 bytes for a name in comparison form (``schemas.names.comparison_form``)."""
-        return hmac.digest(self.secret, surrogate + comparison_form.encode(), "sha256")[:LENGTH]
+        return _hmac(self.secret, surrogate + comparison_form.encode())[:LENGTH]
+
+
+def _hmac(secret: bytes, message: bytes) -> bytes:
+    """HMAC-SHA-256 (RFC 2104) from the key's two ready states: the standard library's takes 2.5 times as long a message,
+    and every check makes one or more.
+    """
+    start, end = _states(secret)
+    inner, outer = start.copy(), end.copy()
+    inner.update(message)
+    outer.update(inner.digest())
+    return outer.digest()
+
+
+@lru_cache(maxsize=64)
+def _states(secret: bytes) -> "tuple[_Hash, _Hash]":
+    """SHA-256 after the inner and the outer padding of a key."""
+    key = (sha256(secret).digest() if len(secret) > _BLOCK else secret).ljust(_BLOCK, b"\x00")
+    return sha256(bytes(byte ^ 0x36 for byte in key)), sha256(bytes(byte ^ 0x5C for byte in key))
+
+
+@lru_cache(maxsize=64)
+def _type(certificate_type: int) -> bytes:
+    """The length-prefixed type."""
+    digits = str(int(certificate_type)).encode()
+    return len(digits).to_bytes(2, "big") + digits

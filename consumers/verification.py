@@ -45,7 +45,7 @@ class Verifier:
         signer = self._signer(body, context, at)
         if signer.kind != "notary" or signer.participant != notary:
             raise SignatureInvalid(f"signed by {signer.kind} {signer.participant}, claims to be from notary {notary}")
-        if signer.jurisdiction not in ("", jurisdiction):
+        if signer.jurisdiction and jurisdiction not in signer.jurisdiction.split(","):
             raise SignatureInvalid(f"notary {notary} belongs to {signer.jurisdiction}, not {jurisdiction}")
 
     def _signer(self, body: bytes, context: str, at: int) -> PublicKey:

@@ -55,12 +55,15 @@ class Evidence:
         total = 0
         while some := list(islice(log, _BATCH)):
             with self.engine.begin() as connection:
+                # another process may have taken these since; this transaction is now the only one that writes
+                known = self._known(connection)
+                fresh = [(lane, message) for lane, message in some if message.offset() >= known.get(lane, 0)]
                 batch = EvidenceBatch(connection, self.tables)
-                for lane, message in some:
+                for lane, message in fresh:
                     self._take(batch, lane, message, take)
                 batch.keep()
-                self._advance(connection, {lane: message.offset() + 1 for lane, message in some})
-            total += len(some)
+                self._advance(connection, {lane: message.offset() + 1 for lane, message in fresh})
+            total += len(fresh)
         return total
 
     def _take(self, batch: EvidenceBatch, lane: TopicPartition, message: Message, take: _Take) -> None:
@@ -101,10 +104,14 @@ class Evidence:
         return record
 
     def _positions(self, lanes: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        offsets = self.tables.offsets
         with reading(self.engine) as connection:
-            known = {TopicPartition(topic, number): at for topic, number, at in connection.execute(select(offsets))}
+            known = self._known(connection)
         return {lane: known.get(lane, 0) for lane in lanes}
+
+    def _known(self, connection: Connection) -> dict[TopicPartition, int]:
+        """The next offset of every partition read so far."""
+        rows = connection.execute(select(self.tables.offsets))
+        return {TopicPartition(topic, number): position for topic, number, position in rows}
 
     def _advance(self, connection: Connection, positions: Mapping[TopicPartition, int]) -> None:
         offsets = self.tables.offsets

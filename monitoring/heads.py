@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from ..consumers.verification import RefreshingKeyring, Verifier
 from ..schemas.catalogue import is_version_of
 from ..schemas.codec import Undecodable, decode
 from ..schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
-from ..schemas.signing import Keyring, SignatureInvalid, verify_from
+from ..schemas.signing import SignatureInvalid
 from ..topics import names
 from ..topics.ports import Message, Subscriber
 from .log_reading import read_to_end, topic_lanes
@@ -40,14 +41,15 @@ class Head:
         return int(self.content["number"])
 
 
-def read_head(message: Message, keyring: Keyring) -> Head:
-    """The head in a message; Undecodable, FramingError or SignatureInvalid if there is none to be trusted."""
+def read_head(message: Message, keyring: RefreshingKeyring) -> Head:
+    """The head in a message, signed by a notary of its jurisdiction; Undecodable, FramingError or SignatureInvalid if there is none to be trusted."""
     value = message.value() or b""
     fingerprint, body = unframe(value, dict(message.headers() or ()).get(FINGERPRINT_HEADER))
     if not is_version_of(fingerprint, "list-head"):
         raise Undecodable("the message is no list head")
     content = decode(fingerprint, body)
-    verify_from(body, "list-head", keyring, content["notary"], content["issued_at"])
+    who = content["notary"], content["jurisdiction"]
+    Verifier(keyring).notary(body, "list-head", *who, content["issued_at"])
     return Head(content, sha256(body).hexdigest())
 
 
@@ -64,7 +66,7 @@ class LastHeads:
             yield row["list"], row["court"], row["contiguous"]
 
 
-def last_heads(subscriber: Subscriber, jurisdiction: str, notary: str, keyring: Keyring) -> LastHeads:
+def last_heads(subscriber: Subscriber, jurisdiction: str, notary: str, keyring: RefreshingKeyring) -> LastHeads:
     """The newest heads of a jurisdiction, looked for from the end; heads that do not verify count for nothing.
 
     A notary silent for more than the last `_WINDOWS` heads starts a new chain; its numbers go on all the same, since the

@@ -10,8 +10,8 @@ from liandong.consumers.latency import ApplyLatency
 from liandong.monitoring.ledger import Position, State, Update, standing
 from liandong.monitoring.status import lag_records, lag_seconds, latency, proof_of
 from liandong.schemas.signing import Ed25519Signer
-from liandong.tests.suites.receipts import LISTS, AgencyScribe, WatchRoom
-from liandong.tests.suites.records import NOW
+from liandong.tests.suites.receipts import LISTS, AgencyScribe, WatchRoom, head_lanes
+from liandong.tests.suites.records import NOW, NotaryScribe
 from liandong.topics import names
 from liandong.topics.ports import OutgoingRecord, TopicPartition
 
@@ -128,6 +128,14 @@ def test_two_heads_of_one_number_ring(room: WatchRoom) -> None:
     assert room.refused(names.heads("js"), "fork") == 1
 
 
+def test_an_agency_cannot_sign_the_head_its_own_copy_is_compared_with(room: WatchRoom) -> None:
+    forger = NotaryScribe(notary=room.agency.agency, signer=room.agency.signer)
+    room.hear(forger.head(1, head_lanes("wrong"), issued_at=NOW + 1_000))
+    room.hear(room.agency.receipt(1, "wrong", notary=room.agency.agency))
+    assert proof(room)["state"] == "none"
+    assert room.refused(names.heads("js"), "signature") == 1
+
+
 def test_every_record_is_read_once_even_by_the_next_process(room: WatchRoom) -> None:
     assert room.hear(room.head(1), room.agency.receipt(1)) == 2
     assert room.hear() == 0
@@ -135,6 +143,21 @@ def test_every_record_is_read_once_even_by_the_next_process(room: WatchRoom) -> 
     assert room.hear() == 0
     assert room.hear(room.head(2, "b"), room.agency.receipt(2)) == 2
     assert proof(room)["state"] == "unequal"
+
+
+def test_two_processes_that_read_the_same_receipts_count_them_once(room: WatchRoom) -> None:
+    told = ApplyLatency()
+    told.note([NOW] * 7, NOW + 10)
+    room.publisher.send(room.agency.receipt(1, latency=told.take()))
+    other = room.open()
+    positions = other._positions([TopicPartition(names.RECEIPTS, 0)])
+    other._positions = lambda _lanes: positions  # type: ignore[method-assign]  # it looked before the first one wrote
+    assert room.hear() == 1
+    assert other.refresh(room.wire.subscriber(), []) == 0
+    (node,) = room.view.nodes(NOW, ALWAYS)
+    found = latency([node.stand])
+    assert found is not None
+    assert found["updates"] == 7
 
 
 def test_only_a_right_answer_to_a_canary_after_the_update_proves_the_gate(room: WatchRoom) -> None:

@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 class Pace:
     """How fast and how carefully a relay works; seconds and rows."""
 
-    lease_seconds: float = 9.0
+    lease_seconds: float = 5.0
     batch: int = 500
     """Rows of a lane between two looks at the more urgent ones."""
     window: int = 4000

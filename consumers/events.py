@@ -14,7 +14,7 @@ from ..schemas.errors import LiandongError, WrongUsage
 from ..schemas.sealing import Recipient, seal
 from ..schemas.signing import encode_signed
 from ..schemas.watch import as_plain
-from ..schemas.watch_kinds import Domain, Kind, find_kind, keep_until, may_travel
+from ..schemas.watch_kinds import Domain, Kind, find_kind, keep_until
 from ..topics import names
 from ..topics.envelope import outgoing
 from ..topics.keyring import NoSealingKey
@@ -134,8 +134,8 @@ def _send(
 
 def _report(kind: Kind, sighting: Sighting, match: Match) -> dict[str, object]:
     """The sealed content: only fields the kind has a place for."""
-    allowed = {name: value for name, value in sighting.fields.items() if name in may_travel(kind)}
-    details = {name: value for name, value in allowed.items() if name in kind.fields}
+    fields = sighting.fields
+    details = {name: value for name, value in fields.items() if name in kind.fields}
     content: dict[str, object] = {
         "command_id": match.watch.command_id,
         "case_number": match.watch.case_number,
@@ -146,5 +146,5 @@ def _report(kind: Kind, sighting: Sighting, match: Match) -> dict[str, object]:
         "details": {**details, "match": "CERTIFICATE_AND_NAME" if match.same_name else "CERTIFICATE_ONLY"},
     }
     if kind.domain is Domain.ASSET:
-        return content | {each: allowed.get(each, "") for each in ("description", "reference", "amount")}
-    return content | {"place": allowed.get("place", ""), "keep_until": keep_until(kind, sighting.occurred_at)}
+        return content | {each: fields.get(each, "") for each in ("description", "reference", "amount")}
+    return content | {"place": fields.get("place", ""), "keep_until": keep_until(kind, sighting.occurred_at)}

@@ -35,7 +35,7 @@ def is_check_digit_right(number: str) -> bool:
 def _weighed(part: str, at: int) -> int:
     """A part's share of the sum of ISO 7064 MOD 11-2, which leaves 1 for a right number; X is ten."""
     values = (10 if character == "X" else int(character) for character in part)
-    return sum(value * 2 ** (17 - place) for place, value in enumerate(values, at)) % 11
+    return sum(value << (17 - place) for place, value in enumerate(values, at)) % 11
 
 
 def upgraded(number15: str) -> str:

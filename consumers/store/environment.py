@@ -45,7 +45,9 @@ class Environment:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
         self._step = map_size
-        self._gate = threading.Condition(threading.Lock())
+        self._counting = threading.Lock()
+        self._gate = threading.Condition(self._counting)
+        self._waiting = 0
         self._reading = 0
         self._open = threading.Event()
         self._open.set()
@@ -70,15 +72,9 @@ class Environment:
             except (lmdb.NotFoundError, lmdb.ReadonlyError):
                 raise StoreMissing(self.path) from None
 
-    @contextmanager
-    def read(self) -> Iterator[Reading]:
+    def read(self) -> "_ReadBlock":
         """A snapshot; buffers taken from it must not leave the block."""
-        self._enter()
-        try:
-            with self._begun() as transaction:
-                yield transaction
-        finally:
-            self._leave()
+        return _ReadBlock(self)
 
     def write(self, work: Callable[[Writing], _T]) -> _T:
         """Runs `work` in one transaction: all of it is kept or nothing. Grows the map and tries again when it is full.
@@ -119,20 +115,28 @@ class Environment:
 
     def close(self) -> None:
         """Waits for the readers of this process and lets go."""
-        with self._gate:
-            self._gate.wait_for(lambda: not self._reading)
+        with self._nobody_reading():
             self._lmdb.close()
 
-    def _begun(self) -> Reading:
+    def begin(self) -> Reading:
+        """A snapshot that `end` must follow, whatever happens; `read` does both."""
+        self._enter()
         try:
             return self._lmdb.begin(buffers=True)
         except lmdb.MapResizedError:
             self._leave()
-            try:
-                self._resize(0)
-            finally:
-                self._enter()
-            return self._lmdb.begin(buffers=True)
+            self._resize(0)
+            return self.begin()
+        except BaseException:
+            self._leave()
+            raise
+
+    def end(self, transaction: Reading) -> None:
+        """Gives a snapshot back."""
+        try:
+            transaction.abort()
+        finally:
+            self._leave()
 
     def _resize(self, size: int, full: Writing | None = None) -> None:
         """Gives up a transaction the map was too small for, and sets the map's size (0: what another process has set)."""
@@ -156,7 +160,9 @@ class Environment:
         self._open.clear()  # before the lock, which busy readers would hardly ever leave to us
         try:
             with self._gate:
+                self._waiting += 1
                 self._gate.wait_for(lambda: not self._reading)
+                self._waiting -= 1
                 yield
         finally:
             self._open.set()
@@ -164,11 +170,27 @@ class Environment:
     def _enter(self) -> None:
         if not self._open.is_set():
             self._open.wait()
-        with self._gate:
+        with self._counting:
             self._reading += 1
 
     def _leave(self) -> None:
-        with self._gate:
+        with self._counting:
             self._reading -= 1
-            if not self._reading:
+            if self._waiting and not self._reading:
                 self._gate.notify_all()
+
+
+class _ReadBlock:
+    """`with` around a snapshot; a class, because a generator would cost as much as the look-up inside."""
+
+    __slots__ = ("_environment", "_transaction")
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def __enter__(self) -> Reading:
+        self._transaction = self._environment.begin()
+        return self._transaction
+
+    def __exit__(self, *_: object) -> None:
+        self._environment.end(self._transaction)

@@ -1,6 +1,6 @@
 """Reading the list store, in the node's process or in any other on the machine, without waiting for the writer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,6 +138,15 @@ class ListReader:
         with self._environment.read() as transaction:
             yield Snapshot(transaction, self._catalogue)
 
+    def names_any(self, surrogates: Iterable[bytes]) -> bool:
+        """Whether the index has one of these surrogates: all that most checks need to know."""
+        transaction = self._environment.begin()
+        try:
+            tables = self._catalogue.of(self._catalogue.generation(transaction).active)
+            return names_any(transaction, tables.index, surrogates)
+        finally:
+            self._environment.end(transaction)
+
     def bodies(self, surrogate: bytes) -> list[bytes]:
         """Avro bodies of the live entries of a surrogate; of an unreadable record the last readable one before it."""
         with self.snapshot() as snapshot:
@@ -169,6 +178,15 @@ class ListReader:
     def close(self) -> None:
         """Ends a reader made by `open`."""
         self._environment.close()
+
+
+def names_any(transaction: Reading, index: Table, surrogates: Iterable[bytes]) -> bool:
+    """Whether an index has a row of one of these surrogates."""
+    cursor = transaction.cursor(index)
+    for surrogate in surrogates:  # noqa: SIM110  a generator would cost as much as the look-up
+        if cursor.set_range(surrogate) and cursor.key()[:SURROGATE_LENGTH] == surrogate:
+            return True
+    return False
 
 
 def rows(transaction: Transaction, table: Table, kind: bytes) -> list[tuple[bytes, bytes]]:

@@ -4,7 +4,7 @@ An environment of its own, so that it never waits for the list store's writer. I
 holds the same version or a higher one. Every commit is flushed whole, as each may free somebody.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ import msgspec
 from ...schemas.listing import ENDED_FROM
 from .environment import Environment, Reading, Table, Writing
 from .layout import ROW_INCIDENT, ROW_LANE, SURROGATE_LENGTH, Incident, pack
-from .reader import rows
+from .reader import names_any, rows
 from .values import prefix_of
 
 _MIB = 1 << 20
@@ -134,6 +134,14 @@ class ReliefReader:
         """The overlay at its newest commit."""
         with self._environment.read() as transaction:
             yield ReliefSnapshot(transaction, self._tables)
+
+    def names_any(self, surrogates: Iterable[bytes]) -> bool:
+        """Whether a relief record that waits for the state lane names one of these surrogates."""
+        transaction = self._environment.begin()
+        try:
+            return names_any(transaction, self._tables.index, surrogates)
+        finally:
+            self._environment.end(transaction)
 
     def lanes(self) -> list[ReliefLane]:
         """Where the reading stands."""

@@ -33,6 +33,8 @@ class Catalogue:
             )
             for slot in range(_SLOTS)
         ]
+        self._generation: tuple[bytes | None, Generation] = (None, Generation(0, 0))
+        """The row as it was read last, and what it says: it changes with a rebuild only, and every look-up asks."""
 
     def of(self, generation: int) -> Tables:
         """The tables a generation lies in."""
@@ -41,4 +43,8 @@ class Catalogue:
     def generation(self, transaction: Transaction) -> Generation:
         """Which generation is read and which is written."""
         row = transaction.get(ROW_GENERATION, db=self.trust)
-        return Generation(0, 0) if row is None else msgspec.msgpack.decode(row, type=Generation)
+        known, generation = self._generation
+        if row != known:
+            generation = Generation(0, 0) if row is None else msgspec.msgpack.decode(row, type=Generation)
+            self._generation = (None if row is None else bytes(row), generation)
+        return generation

@@ -18,8 +18,15 @@ def test_the_check_character_is_judged_as_the_standard_library_of_numbers_judges
     assert is_check_digit_right(body + mod_11_2.calc_check_digit(body))
 
 
-@given(st.binary(min_size=1, max_size=130), st.integers(1, 30), st.text(st.characters(codec="utf-8"), max_size=30), st.sampled_from(["", "CHN", "USA"]))
-def test_surrogates_and_name_tags_are_the_hmac_they_say_they_are(secret: bytes, kind: int, number: str, country: str) -> None:
+@given(
+    st.binary(min_size=1, max_size=130),
+    st.integers(1, 30),
+    st.text(st.characters(codec="utf-8"), max_size=30),
+    st.sampled_from(["", "CHN", "USA"]),
+)
+def test_surrogates_and_name_tags_are_the_hmac_they_say_they_are(
+    secret: bytes, kind: int, number: str, country: str
+) -> None:
     key = MatchingKey(1, secret)
     parts = [part.encode() for part in (str(kind), country, number)]
     message = b"".join(len(part).to_bytes(2, "big") + part for part in parts)

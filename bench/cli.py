@@ -51,9 +51,11 @@ def list_(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def run(  # noqa: PLR0913, PLR0917  one parameter an option
+def run(
     cases: Annotated[list[str], typer.Argument(default_factory=list, help="Cases or groups; all without.")],
-    scale: Annotated[Literal["tiny", "small", "full"], typer.Option(help="tiny only shows that a case runs.")] = "small",
+    scale: Annotated[
+        Literal["tiny", "small", "full"], typer.Option(help="tiny only shows that a case runs.")
+    ] = "small",
     runs: Annotated[int, typer.Option(min=1, help="Runs of each case.")] = 5,
     file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Keep all runs here.")] = None,
     peers: Annotated[bool, typer.Option("--peers/--without-peers", help="Whether to measure peers too.")] = True,
@@ -85,7 +87,9 @@ def run(  # noqa: PLR0913, PLR0917  one parameter an option
 
 @app.command()
 def report(
-    file: Annotated[Path, typer.Option("--json", metavar="FILE", help="The runs, as `bench run --json` kept them.")] = LATEST,
+    file: Annotated[
+        Path, typer.Option("--json", metavar="FILE", help="The runs, as `bench run --json` kept them.")
+    ] = LATEST,
 ) -> None:
     """Write docs/performance.md and its plots from a file of runs."""
     from .report import write

@@ -10,7 +10,18 @@ import psutil
 
 from ..topics.embedded.runtime import KAFKA_VERSION
 
-_LIBRARIES = ("confluent-kafka", "fastavro", "lmdb", "blake3", "numpy", "pynacl", "pydantic", "granian", "msgspec", "sqlalchemy")
+_LIBRARIES = (
+    "confluent-kafka",
+    "fastavro",
+    "lmdb",
+    "blake3",
+    "numpy",
+    "pynacl",
+    "pydantic",
+    "granian",
+    "msgspec",
+    "sqlalchemy",
+)
 
 
 def facts() -> dict[str, object]:

@@ -32,7 +32,7 @@ class Judgement:
 
     @property
     def word(self) -> str:
-        """met or short."""
+        """Met or short."""
         return "met" if self.mark.met(self.value) else "short"
 
 

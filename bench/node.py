@@ -79,7 +79,9 @@ class Backlog:
     def _at_end(self) -> bool:
         with self._reader.snapshot() as snapshot:
             lanes = snapshot.lanes()
-        ends = {lane.number: self._subscriber.watermarks(TopicPartition(lane.topic, lane.partition))[1] for lane in lanes}
+        ends = {
+            lane.number: self._subscriber.watermarks(TopicPartition(lane.topic, lane.partition))[1] for lane in lanes
+        }
         return bool(lanes) and all(lane.next_offset >= ends[lane.number] for lane in lanes)
 
 

@@ -36,9 +36,14 @@ class Place:
         return Path(self.work)
 
     @property
+    def corpus(self) -> Path:
+        """Names the corpus of this size; there once it is written whole."""
+        return self.folder / f"corpus-{self.entries}"
+
+    @property
     def settings(self) -> Settings:
-        """Settings of this installation."""
-        return self.settings_for(f"bench-{self.entries}.")
+        """Settings of the installation that has the corpus."""
+        return self.settings_for(self.corpus.read_text(encoding="ascii"))
 
     def settings_for(self, topic_prefix: str) -> Settings:
         """Settings with topics of their own."""

@@ -3,9 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,13 @@ class Session:
     def as_dict(self) -> dict[str, Any]:
         """For the JSON file."""
         runs = {name: [json.loads(run.as_json()) for run in runs] for name, runs in self.runs.items()}
-        return {"scale": self.scale, "machine": self.machine, "peers": self.peers, "runs": runs, "failures": self.failures}
+        return {
+            "scale": self.scale,
+            "machine": self.machine,
+            "peers": self.peers,
+            "runs": runs,
+            "failures": self.failures,
+        }
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Session":

@@ -105,7 +105,7 @@ def _pin(core: int) -> None:
         os.sched_setaffinity(0, {core})
 
 
-def _serve(place: Place, scratch: Path, port: int, empty: bool, told: Connection) -> None:  # noqa: FBT001
+def _serve(place: Place, scratch: Path, port: int, empty: bool, told: Connection) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     if empty:
@@ -125,10 +125,10 @@ def _serve(place: Place, scratch: Path, port: int, empty: bool, told: Connection
             "railway-bench", frozenset({JURISDICTION}), held_by("railway"), signer_of("railway-bench"),
             [SealingKey(b"a" * 32)], _Directory(), (KEY,), waiting, clock,
         )  # fmt: skip
-        checks = Checks(gate, find_adapter(gate.rules.kind.adapter), engine, context, Meters(signals, "railway-bench", "1"))
-        limiter = RateLimiter(_PLENTY, _PLENTY, monotonic)
-        wiring = Wiring(
-            checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1)
+        checks = Checks(
+            gate, find_adapter(gate.rules.kind.adapter), engine, context, Meters(signals, "railway-bench", "1")
         )
+        limiter = RateLimiter(_PLENTY, _PLENTY, monotonic)
+        wiring = Wiring(checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1))
         told.send(token)
         ApiServer(Api(Endpoints(wiring).routes(), tokens, limiter, "en"), Listening(port=port)).run(stop)

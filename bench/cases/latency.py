@@ -20,7 +20,7 @@ from ...topics.ports import BEGINNING, SystemClock, TopicPartition
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaSubscriber
 from ..corpus.people import tags_of
-from ..corpus.records import EPOCH, JURISDICTION, Keyring, WIRE_HEAD, signer_of
+from ..corpus.records import EPOCH, JURISDICTION, WIRE_HEAD, Keyring, signer_of
 from ..corpus.topic import LANES, TOPIC, make_topics
 from ..node import open_store
 from ..place import PARTITIONS, Place

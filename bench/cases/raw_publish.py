@@ -47,7 +47,13 @@ def run(place: Place) -> Result:
     make_topics(settings, (TOPIC,))
     client = Producer(producer(settings, "bench-raw", 5))
     schema, topic = current_schema("list-record"), settings.physical(TOPIC)
-    fixed = prefix_of(0) | {"update_id": bytes(16), "change": 1, "reason": "", "changed_on": "2026-11-22", "recorded_at": 0}
+    fixed = prefix_of(0) | {
+        "update_id": bytes(16),
+        "change": 1,
+        "reason": "",
+        "changed_on": "2026-11-22",
+        "recorded_at": 0,
+    }
     fixed |= {"batch_id": "bat", "court_name": "", "publish_date": "2026-11-22", "performance": 1, "related_entity": ""}
     start, count = time.perf_counter(), 0
     with file.open(encoding="utf-8-sig", newline="") as source:

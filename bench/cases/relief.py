@@ -1,5 +1,6 @@
 """Relief with the whole list in front: entries are revoked while the replicator works off the backlog behind which the
-state lane would bring it; how long until the gate frees."""
+state lane would bring it; how long until the gate frees.
+"""
 
 import tempfile
 import threading

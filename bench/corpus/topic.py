@@ -24,15 +24,16 @@ _WRITERS = 2
 
 
 def ensure(place: Place) -> None:
-    """Writes the corpus of the place's size unless this run's cluster has it."""
-    written = place.folder / f"corpus-{place.entries}.written"
-    if written.exists():
+    """Writes the corpus of the place's size unless this run's cluster has it; an attempt that broke off is left alone."""
+    if place.corpus.exists():
         return
-    make_topics(place.settings, (*LANES, names.heads(JURISDICTION)))
+    prefix = f"bench-{place.entries}-{os.urandom(4).hex()}."
+    settings = place.settings_for(prefix)
+    make_topics(settings, (*LANES, names.heads(JURISDICTION)))
     with ProcessPoolExecutor(_WRITERS, mp_context=get_context("spawn")) as writers:
-        list(writers.map(partial(_write_share, place), range(_WRITERS)))
-    write_barriers(place, 1_000_000)
-    written.touch()
+        list(writers.map(partial(_write_share, settings, place.entries), range(_WRITERS)))
+    _write_barriers(settings, 1_000_000)
+    place.corpus.write_text(prefix, encoding="ascii")
 
 
 def make_topics(settings: Settings, topics: tuple[str, ...]) -> None:
@@ -41,9 +42,9 @@ def make_topics(settings: Settings, topics: tuple[str, ...]) -> None:
     KafkaAdmin(settings).create({settings.physical(topic): state for topic in topics})
 
 
-def write_barriers(place: Place, number: int) -> None:
+def _write_barriers(settings: Settings, number: int) -> None:
     """One barrier of this number in every partition of every lane."""
-    publisher = KafkaPublisher(place.settings, client_id="bench-notary")
+    publisher = KafkaPublisher(settings, client_id="bench-notary")
     for topic in LANES:
         for partition in range(PARTITIONS):
             publisher.send(barrier(topic, partition, number))
@@ -55,7 +56,9 @@ def barrier(topic: str, partition: int, number: int) -> OutgoingRecord:
     now = time.time_ns() // 1_000_000
     body = barrier_body(topic, partition, number, now)
     key = b"barrier/notary-js-1"
-    made = outgoing("barrier", body, topic, key, event_id=f"evt_{os.urandom(16).hex()}", source="notary-js-1", time_ms=now)
+    made = outgoing(
+        "barrier", body, topic, key, event_id=f"evt_{os.urandom(16).hex()}", source="notary-js-1", time_ms=now
+    )
     return OutgoingRecord(made.topic, made.key, made.value, made.headers, partition)
 
 
@@ -75,10 +78,10 @@ def record_of(body: bytes, entry: int, court: str, topic: str = TOPIC) -> Outgoi
     return OutgoingRecord(topic, key, made.value, made.headers, partition_of(entry))
 
 
-def _write_share(place: Place, share: int) -> None:
-    publisher, scribe = KafkaPublisher(place.settings, client_id=f"bench-corpus-{share}", linger_ms=20), Scribe()
+def _write_share(settings: Settings, entries: int, share: int) -> None:
+    publisher, scribe = KafkaPublisher(settings, client_id=f"bench-corpus-{share}", linger_ms=20), Scribe()
     own = [partition for partition in range(PARTITIONS) if partition % _WRITERS == share]
-    for entry in range(share, place.entries, _WRITERS):
+    for entry in range(share, entries, _WRITERS):
         prefix = prefix_of(entry)
         publisher.send(record_of(scribe.body(prefix), entry, prefix["court"]))
         if entry // _WRITERS % 1000 == 999:

@@ -8,7 +8,7 @@ from statistics import median
 import matplotlib as mpl
 
 mpl.use("svg")
-from matplotlib import pyplot as plot  # noqa: E402  after the backend was chosen
+from matplotlib import pyplot as plot
 
 mpl.rcParams["svg.hashsalt"] = "liandong"
 _OURS, _THEIRS = "#1b6ca8", "#9aa5b1"
@@ -16,9 +16,13 @@ _OURS, _THEIRS = "#1b6ca8", "#9aa5b1"
 
 def main(latest: Path) -> None:
     """All plots there are runs for."""
-    runs = {name: [run["value"] for run in found] for name, found in json.loads(latest.read_text("utf-8"))["runs"].items()}
+    runs = {
+        name: [run["value"] for run in found] for name, found in json.loads(latest.read_text("utf-8"))["runs"].items()
+    }
     _bars(latest.parent, runs, "apply", ("raw-dict", "faststream", "quix", "apply", "apply-2-shards"), "records/s")
-    _bars(latest.parent, runs, "checks", ("check-decision", "check-number", "check-surrogate", "http-batch"), "checks/s")
+    _bars(
+        latest.parent, runs, "checks", ("check-decision", "check-number", "check-surrogate", "http-batch"), "checks/s"
+    )
     _bars(latest.parent, runs, "http", ("http-empty", "http-check"), "requests/s")
     _bars(latest.parent, runs, "publish", ("raw-publish", "publish"), "rows/s")
     _growth(latest.parent, runs)
@@ -30,7 +34,10 @@ def _bars(folder: Path, runs: dict[str, list[float]], title: str, names: tuple[s
     if not names:
         return
     figure, axes = plot.subplots(figsize=(7, 0.6 * len(names) + 1))
-    colours = [_OURS if name.startswith(("apply", "check", "http-check", "http-batch", "publish")) else _THEIRS for name in names]
+    colours = [
+        _OURS if name.startswith(("apply", "check", "http-check", "http-batch", "publish")) else _THEIRS
+        for name in names
+    ]
     axes.barh(names, [median(runs[name]) for name in names], color=colours)
     for at, name in enumerate(names):
         axes.plot(runs[name], [at] * len(runs[name]), "k.", markersize=4)

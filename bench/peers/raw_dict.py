@@ -9,7 +9,9 @@ from task import Task
 def main() -> None:
     """Reads the whole topic once."""
     task = Task()
-    client = Consumer({"bootstrap.servers": task.bootstrap, "group.id": uuid.uuid4().hex, "auto.offset.reset": "earliest"})
+    client = Consumer(
+        {"bootstrap.servers": task.bootstrap, "group.id": uuid.uuid4().hex, "auto.offset.reset": "earliest"}
+    )
     client.assign([TopicPartition(task.topic, each, 0) for each in range(task.partitions)])
     newest: dict[bytes, dict[str, object]] = {}
     applied = 0

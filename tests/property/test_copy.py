@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from liandong.schemas.codec import decode_prefix
-from liandong.schemas.listing import ENDED_FROM, Change, Instrument, Status
-from liandong.schemas.listing import TransitionRefused
+from liandong.schemas.listing import ENDED_FROM, Change, Instrument, Status, TransitionRefused
 from liandong.tests.suites.copying import Node, assert_equal
 from liandong.tests.suites.records import CourtScribe, Keys, Model, identity, recount
 from liandong.topics import names

@@ -144,9 +144,7 @@ def test_relief_trimmed_by_retention_is_read_from_what_is_left(
     assert found.prefix["version"] == 4
 
 
-def test_freshness_is_that_of_the_lane_furthest_behind(
-    node: Node, broker: MemoryBroker, notary: NotaryScribe
-) -> None:
+def test_freshness_is_that_of_the_lane_furthest_behind(node: Node, broker: MemoryBroker, notary: NotaryScribe) -> None:
     for marker in notary.barriers(1, 1, NOW - 5000):
         broker.publisher().send(marker)
     node.drain()

@@ -1,0 +1,67 @@
+"""A node's copy on a real Kafka: as in memory, and when the log is trimmed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liandong.schemas.codec import decode_prefix
+from liandong.schemas.listing import Change
+from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, CopyBehaviour, running, until
+from liandong.tests.suites.copying import Node
+from liandong.tests.suites.records import CourtScribe, Keys, new_surrogate
+from liandong.tests.suites.wires import KafkaWire
+from liandong.topics import names
+from liandong.topics.ports import TopicPartition
+from liandong.topics.settings import Settings
+from liandong.topics.transport.kafka import KafkaAdmin
+
+
+@pytest.fixture
+def wire(settings: Settings) -> Iterator[KafkaWire]:
+    made = KafkaWire(settings)
+    yield made
+    made.close()
+
+
+class TestCopyOnKafka(CopyBehaviour):
+    pass
+
+
+def test_a_log_trimmed_below_the_position_is_copied_anew(wire: KafkaWire, tmp_path: Path) -> None:
+    wire.create(*TOPICS, partitions=PARTITIONS)
+    wire.create(names.heads("js"), partitions=1)
+    court, publisher = CourtScribe(), wire.publisher()
+    node = Node(tmp_path, wire.subscriber, Keys(court.public_key))
+    surrogates = [new_surrogate() for _ in range(12)]
+    bodies = [court.include(one) for one in surrogates]
+    for body in bodies:
+        publisher.send(court.message(body))
+    publisher.flush()
+    with running(node):
+        until(lambda: len(node.view.find(surrogates)) == 12)
+    node.close()
+    for body in bodies:
+        publisher.send(court.message(court.change(decode_prefix(body)["entry_id"], Change.CORRECT)))
+    publisher.flush()
+    topic = names.debtor_list("js")
+    ends = {TopicPartition(topic, each): node_end(wire, topic, each) for each in range(PARTITIONS)}
+    for body in bodies:
+        publisher.send(court.message(court.change(decode_prefix(body)["entry_id"], Change.CORRECT)))
+    publisher.flush()
+    physical = wire.settings.physical(topic)
+    KafkaAdmin(wire.settings).delete_records({TopicPartition(physical, at.partition): end for at, end in ends.items()})
+    node.open()
+    with running(node):
+        until(lambda: {found.prefix["version"] for found in node.view.find(surrogates)} == {3})
+        until(lambda: node.lists.status().generation.active == 1)
+    assert len(node.view.find(surrogates)) == 12
+    node.close()
+
+
+def node_end(wire: KafkaWire, topic: str, partition: int) -> int:
+    reader = wire.subscriber()
+    try:
+        return reader.watermarks(TopicPartition(topic, partition))[1]
+    finally:
+        reader.close()

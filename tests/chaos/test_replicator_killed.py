@@ -1,0 +1,94 @@
+"""A node killed again and again in the middle of a backlog: the copy is exactly the log, recounted."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from liandong.schemas.codec import decode_prefix
+from liandong.schemas.listing import Change
+from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, recount_log, running, until
+from liandong.tests.suites.copying import Node, assert_equal, keys_as_json
+from liandong.tests.suites.records import CourtScribe, Keys, identity, new_surrogate
+from liandong.tests.suites.wires import KafkaWire
+from liandong.topics import names
+from liandong.topics.settings import Settings
+
+ENTRIES = 15_000
+KILLS = 12
+
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
+
+
+def test_kills_at_random_instants_leave_no_trace_in_the_copy(settings: Settings, tmp_path: Path) -> None:
+    wire = KafkaWire(settings)
+    wire.create(*TOPICS, partitions=PARTITIONS)
+    wire.create(names.heads("js"), partitions=1)
+    court = CourtScribe()
+    log = backlog(court, random.Random(20171130))
+    publisher = wire.publisher()
+    for body in log:
+        publisher.send(court.message(body))
+    publisher.flush()
+    chance, progress = random.Random(1), []
+    for _ in range(KILLS):
+        progress.append(killed_after(chance.uniform(0.02, 0.4), settings, tmp_path, court))
+    assert progress == sorted(progress)
+    assert any(0 < one < len(log) for one in progress)
+    node = Node(tmp_path, wire.subscriber, Keys(court.public_key))
+    models = recount_log(wire)
+    expected = sum(len(model.newest) for model in models.values())
+    with running(node):
+        until(lambda: position(node) == len(log), 60)
+    assert_equal(node, models)
+    assert sum(lane.records for lane in node.lists.status().lanes) == expected
+    assert sum(model.stale for model in models.values()) > 0
+    node.close()
+    wire.close()
+
+
+def backlog(court: CourtScribe, chance: random.Random) -> list[bytes]:
+    """Inclusions, changes of some, and some of all of them sent twice, in an order that is not the order of versions."""
+    log: list[bytes] = []
+    for _ in range(ENTRIES):
+        body = court.include()
+        entry_id, versions = decode_prefix(body)["entry_id"], [body]
+        if chance.random() < 0.2:
+            versions.append(court.change(entry_id, Change.CORRECT, identities=[identity(new_surrogate())]))
+        if chance.random() < 0.2:
+            versions.append(court.change(entry_id, chance.choice([Change.REVOKE, Change.DELETE, Change.SHIELD])))
+        if chance.random() < 0.1:
+            versions += chance.choices(versions, k=2)
+        log += versions
+        if chance.random() < 0.3:
+            log.append(log[chance.randrange(max(len(log) - 5000, 0), len(log))])
+    return log
+
+
+def killed_after(seconds: float, settings: Settings, directory: Path, court: CourtScribe) -> int:
+    """Lets a child copy for a while, kills it, and says how far the copy is."""
+    arguments = [settings.bootstrap or "", settings.topic_prefix, str(directory), keys_as_json([court.public_key])]
+    command = [sys.executable, "-m", "liandong.tests.suites.copying", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "copying\n"
+        time.sleep(0.3 + seconds)
+        child.kill()
+    node = Node(directory, lambda _: _Nobody(), Keys())  # type: ignore[arg-type, return-value]
+    done = position(node)
+    node.close()
+    return done
+
+
+def position(node: Node) -> int:
+    return sum(max(lane.next_offset, 0) for lane in node.lists.status().lanes)
+
+
+class _Nobody:
+    """A subscriber that is only closed."""
+
+    def close(self) -> None:
+        pass

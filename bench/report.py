@@ -48,8 +48,10 @@ def summary(session: Session) -> str:
             f"{case.name:18} {shown(spread.median):>12} {case.unit:10} [{shown(spread.low)} to {shown(spread.high)}]"
         )
     lines.append("")
-    for one in judge(session.medians()):
-        lines.append(f"{one.word:6} {shown(one.value):>10} {one.mark.unit:8} {_bound(one):14} {one.mark.says}")
+    lines += [
+        f"{one.word:6} {shown(one.value):>10} {one.mark.unit:8} {_bound(one):14} {one.mark.says}"
+        for one in judge(session.medians())
+    ]
     return "\n".join(lines)
 
 

@@ -45,7 +45,7 @@ def _produce(place: Place) -> Result:
     scribe, prefix = Scribe(), prefix_of(0)
     record = record_of(scribe.body(prefix), 0, prefix["court"])
     client = Producer(producer(settings, "bench-raw", 5))
-    topic, headers = settings.physical(TOPIC), list(record.headers)
+    topic, headers = settings.physical(TOPIC), dict[str, str | bytes | None](record.headers)
     start = time.perf_counter()
     for number in range(place.amount):
         while True:

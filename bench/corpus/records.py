@@ -119,7 +119,8 @@ class Scribe:
         """The signed body of a record with this prefix and the usual details."""
         content = _encoded_prefix(prefix)[PROOF_LENGTH:] + prefix["entry_id"] + self._tail
         signer = self.signers[prefix["court"]]
-        return signer.key_id + signer.sign(statement(self.context, content)) + content
+        signature = signer.sign(statement(self.context, content))
+        return b"".join((signer.key_id, signature, content))
 
     def same_by_the_product(self, prefix: Mapping[str, Any]) -> bytes:
         """The same body as the product makes it."""

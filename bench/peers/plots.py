@@ -33,7 +33,7 @@ def _bars(folder: Path, runs: dict[str, list[float]], title: str, names: tuple[s
     names = tuple(name for name in names if name in runs)
     if not names:
         return
-    figure, axes = plot.subplots(figsize=(7, 0.6 * len(names) + 1))
+    _, axes = plot.subplots(figsize=(7, 0.6 * len(names) + 1))
     colours = [
         _OURS if name.startswith(("apply", "check", "http-check", "http-batch", "publish")) else _THEIRS
         for name in names

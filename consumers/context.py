@@ -16,9 +16,12 @@ from ..topics.envelope import SchemaIds
 from ..topics.outbox import SqlOutbox
 from ..topics.participants import Participants
 from ..topics.ports import Clock
-from ..topics.registry import SchemaRegistry
+from ..topics.registry import registered
 from ..topics.settings import Settings
 from .acts import LANES, outbox
+
+WRITTEN = ("receipt", "interception", "control-feedback", "asset-event", "whereabouts-event")
+"""The schemas of what an agency writes."""
 
 
 class Directory(Keyring, Protocol):
@@ -70,7 +73,7 @@ def context_of(settings: Settings, agency: str, directory: Directory, engine: En
         SqlOutbox(engine, LANES, tables=outbox, clock=clock),
         clock,
         settings.watch_max_days,
-        SchemaRegistry.from_settings(settings) if settings.registry_url else None,
+        registered(settings, *WRITTEN),
     )
 
 

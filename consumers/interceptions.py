@@ -91,7 +91,16 @@ def _send(
     }
     body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
     topic, event_id = names.interceptions(jurisdiction), ids.text("evt", handle)
-    sent = outgoing(SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=decision.at)
+    sent = outgoing(
+        SCHEMA,
+        body,
+        topic,
+        handle,
+        event_id=event_id,
+        source=context.agency,
+        time_ms=decision.at,
+        registry=context.registry,
+    )
     context.outbox.append(connection, "events", [sent])
     note_open(connection, _open_hit(decision, ruling, handle, jurisdiction))
 

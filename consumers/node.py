@@ -186,8 +186,10 @@ class AgencyNode:
         """Puts a receipt into the outbox; the same receipt has the same id."""
         event_id = ids.text("evt", sha256(body).digest()[:16])
         key = f"{self.agency}/{self.name}".encode()
-        now = self._clock.now()
-        sent = outgoing("receipt", body, names.RECEIPTS, key, event_id=event_id, source=self.agency, time_ms=now)
+        now, registry = self._clock.now(), self.context.registry
+        sent = outgoing(
+            "receipt", body, names.RECEIPTS, key, event_id=event_id, source=self.agency, time_ms=now, registry=registry
+        )
         with self.engine.begin() as connection:
             self.context.outbox.append(connection, "events", [sent])
 

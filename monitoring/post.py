@@ -10,7 +10,7 @@ from ..topics.database import open_database, sqlite_url
 from ..topics.keyring import KeyDirectory, load_directory
 from ..topics.participants import Participants
 from ..topics.ports import Clock, Publisher, Subscriber, SystemClock
-from ..topics.registry import SchemaRegistry
+from ..topics.registry import registered
 from ..topics.settings import Settings
 from ..topics.signals import Signals
 from ..topics.transport.kafka import KafkaPublisher, KafkaSubscriber
@@ -61,7 +61,7 @@ class Post:
             head_valid=round(settings.head_valid_seconds * 1_000),
             evidence_window=round(settings.evidence_days * _DAY_MS),
         )
-        registry = SchemaRegistry.from_settings(settings) if settings.registry_url else None
+        registry = registered(settings, "barrier", "list-head")
         voice = Voice(self.participants.signer(name), self.publisher(name), self.clock, registry)
         return Notary(config, NotaryPorts(voice, self.subscriber(name), self.directory, self.signals))
 

@@ -8,7 +8,7 @@ from ..schemas.errors import WrongUsage
 from ..topics.manifest import Participant
 from ..topics.participants import Participants
 from ..topics.ports import Clock, SystemClock
-from ..topics.registry import SchemaRegistry
+from ..topics.registry import registered
 from ..topics.settings import Settings
 from .accept import Desk
 from .acts import Acts
@@ -54,16 +54,13 @@ def open_court(settings: Settings, court: str | None, clock: Clock | None = None
     participant = court_named(settings, court)
     participants = Participants(settings)
     timed = clock or SystemClock()
-    registry = SchemaRegistry.from_settings(settings) if settings.registry_url else None
-    if registry is not None:
-        registry.id_of("list-record")
     desk = Desk(
         participant.id,
         participant.name,
         participant.jurisdictions[0],
         participants.signer(participant.id),
         tuple(participants.matching_keys()),
-        registry,
+        registered(settings, "list-record", "control-command"),
     )
     register = open_register(settings, desk.jurisdiction, timed)
     try:

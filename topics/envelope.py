@@ -26,8 +26,8 @@ _TRACE_ID = pattern(r"[0-9a-f]{32}\Z")
 class SchemaIds(Protocol):
     """What a schema registry gives a writer."""
 
-    def id_of(self, name: str) -> int:
-        """The registry's id of the named schema's current version."""
+    def id_of(self, name: str) -> int | None:
+        """The registry's id of the named schema's current version; None while the registry has not told."""
 
 
 def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every call
@@ -45,7 +45,7 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
     """A record ready to be sent: the body framed, the headers made.
 
     `event_id` and `subject` are ids as people see them (`upd_…`, `ent_…`), `source` is the writer's participant id, `time_ms`
-    is UTC. With a registry the value gets Confluent framing. The trace id is the event's own id, so that what is known by one
+    is UTC. With a registry that has answered the value gets Confluent framing. The trace id is the event's own id, so that what is known by one
     is found by the other.
     """
     headers = [

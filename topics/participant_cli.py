@@ -133,12 +133,12 @@ def _publish(settings: "Settings", participants: "Participants", wanted: list[st
     """Asks first whether broker and topic are there: a sender would wait for them."""
     from . import names
     from .keyring import publish_keys
-    from .registry import SchemaRegistry
+    from .registry import registered
     from .transport.kafka import KafkaAdmin, KafkaPublisher, require_broker
 
     require_broker(settings)
     KafkaAdmin(settings).require(settings.physical(names.KEYS))
-    registry = SchemaRegistry.from_settings(settings) if settings.registry_url else None
+    registry = registered(settings, "participant-key")
     publisher = KafkaPublisher(settings, client_id="participant-cli")
     for participant in wanted:
         publish_keys(publisher, participants, participant, registry=registry)

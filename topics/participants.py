@@ -1,8 +1,9 @@
 """The participants of this installation: who they are, and the keys that lie on this machine.
 
-`<state_dir>/root/{signing,escrow}.key` · `matching/<key id>.key` · `participants/<id>/{manifest.yaml, keys.yaml,
+`<state_dir>/root/{signing,escrow,public}.key` · `matching/<key id>.key` · `participants/<id>/{manifest.yaml, keys.yaml,
 signing.key, sealing.key, sealing.<key id>.key}`. The root signs the public halves of all others; it belongs on a machine
-of its own (see docs/decisions/0010-participants-and-keys.md), and its public half is pinned in `root_public_key` everywhere else.
+of its own (see docs/decisions/0010-participants-and-keys.md), and its public half is pinned everywhere else: by the setting
+`root_public_key`, or by a copy of `root/public.key`, which stands there without the private ones.
 """
 
 import re
@@ -60,7 +61,7 @@ class Participants:
         with self._locked():
             if self._manifest(participant).exists():
                 raise ParticipantRefused(f"{participant} exists", "choose another id, or rotate its keys")
-            if not self._settings.root_public_key:
+            if self._pinned is None:
                 self._found()
             for name in ("signing", "sealing"):
                 new_seed(self._file(participant, f"{name}.key"))
@@ -144,10 +145,10 @@ class Participants:
     def root_signer(self) -> Ed25519Signer:
         """The root's signing key; ROOT_ELSEWHERE if it is not this machine that holds the pinned one."""
         signer = Ed25519Signer(read_seed(self._root / "signing.key"))
-        if self._settings.root_public_key not in (None, signer.public_key.hex()):
+        if self._pinned not in (None, signer.public_key):
             raise WrongUsage(
                 "ROOT_ELSEWHERE",
-                "the root key on this machine is not the one pinned in root_public_key",
+                "the root key on this machine is not the one that is pinned",
                 "run this where the pinned root is kept",
             )
         return signer
@@ -155,9 +156,15 @@ class Participants:
     @property
     def root_public_key(self) -> bytes:
         """The pinned root key, else that of the root on this machine."""
+        return self._pinned or self.root_signer().public_key
+
+    @property
+    def _pinned(self) -> bytes | None:
+        """The root this machine trusts although it need not hold it."""
         if self._settings.root_public_key:
             return bytes.fromhex(self._settings.root_public_key)
-        return self.root_signer().public_key
+        path = self._root / "public.key"
+        return read_seed(path) if path.exists() and not (self._root / "signing.key").exists() else None
 
     @property
     def escrow(self) -> SealingKey:
@@ -194,6 +201,7 @@ class Participants:
         for path in wanted:
             if not path.exists() and not (path.parent.name == "matching" and self._settings.matching_key_file):
                 new_seed(path)
+        write_private(self._root / "public.key", self.root_signer().public_key.hex() + "\n")
 
     def _follow(self, participant: str, overlap: int) -> frozenset[bytes]:
         """Brings the book up to the private files; ids of the current keys."""

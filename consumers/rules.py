@@ -17,6 +17,7 @@ from ..schemas.errors import WrongUsage
 from ..schemas.measures import Catalogue, Planned, load_catalogue
 from ..schemas.problems import FactProblem, Text
 
+_MOST_PLANS = 10_000
 LIMITS_FILE = "limits.yaml"
 """In the agency's folder: amounts above which spending counts as high, each with its legal basis."""
 
@@ -45,7 +46,10 @@ class Rules:
     """Catalogue version, and the start of the SHA-256 of the limits where there are any."""
     stale_after_ms: int
     """Age of the copy from which the gate says UNKNOWN."""
-    _plans: dict[tuple[str, date], tuple[Planned, ...]] = field(default_factory=dict, repr=False)
+    _plans: dict[tuple[object, ...], tuple[dict[str, Value], tuple[Planned, ...]]] = field(
+        default_factory=dict, repr=False
+    )
+    """What requests with these attributes led to; known codes only, so that nothing anybody wrote freely is kept."""
 
     def transaction(self, id_: str) -> Transaction:
         """The transaction of this kind of agency. Raises TRANSACTION_UNKNOWN."""
@@ -59,13 +63,25 @@ class Rules:
     ) -> tuple[dict[str, Value], tuple[Planned, ...]]:
         """Attributes read, and the measures that can reach the transaction. Raises FactProblem."""
         transaction = self.transaction(id_)
-        if not attributes:
-            planned = self._plans.get((id_, day))
-            if planned is None:
-                planned = self._plans[id_, day] = self.catalogue.plan(id_, {}, self.limits, day)
-            return {}, planned
-        values = read_all(transaction.attributes, attributes, id_)
-        return values, self.catalogue.plan(id_, values, self.limits, day)
+        if not all(type(value) is str for value in attributes.values()):  # True and 1 are one key and two meanings
+            return self._plan(transaction, attributes, day)
+        asked = (id_, day, *attributes.items())
+        known = self._plans.get(asked)
+        if known is None:
+            known = self._plan(transaction, attributes, day)
+            if all(
+                transaction.attributes[name].type == "code" and type(value) is str for name, value in known[0].items()
+            ):
+                if len(self._plans) >= _MOST_PLANS:
+                    self._plans.clear()
+                self._plans[asked] = known
+        return known
+
+    def _plan(
+        self, transaction: Transaction, attributes: Mapping[str, object], day: date
+    ) -> tuple[dict[str, Value], tuple[Planned, ...]]:
+        values = read_all(transaction.attributes, attributes, transaction.id)
+        return values, self.catalogue.plan(transaction.id, values, self.limits, day)
 
 
 def load_limits(path: Path) -> tuple[dict[str, Limit], str]:

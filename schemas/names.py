@@ -19,6 +19,8 @@ _DROPPED = dict.fromkeys((*map(ord, _DOTS + _APOSTROPHES), *_VARIATION_SELECTORS
 _HAN = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ue000-\uf8ff\U00020000-\U0003ffff]"
 )
+_PLAIN = re.compile("[\u4e00-\u9fff]+")
+"""Nearly every name: unified ideographs alone are their own compatibility form, and there is nothing to drop."""
 _LATIN_BREAK = re.compile(r"[\s,\-<]+")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
@@ -37,6 +39,8 @@ def comparison_form(name: str) -> str:
     characters, name dots and apostrophes go. Names with Han characters lose inner blanks; other names become their
     words in alphabetical order, since family and given name change places between documents.
     """
+    if _PLAIN.fullmatch(name):
+        return name
     folded = unicodedata.normalize("NFKC", name.translate(_DROPPED)).casefold()
     folded = unicodedata.normalize("NFKC", folded).translate(_DROPPED)
     if _HAN.search(folded):

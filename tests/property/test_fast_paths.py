@@ -1,12 +1,15 @@
 """What was made fast says the same as the library it replaces."""
 
 import hmac
+from unicodedata import normalize
 
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
 from liandong.schemas.identity_numbers import is_check_digit_right
+from liandong.schemas.names import comparison_form
+from liandong.schemas.spelling import is_invisible
 from liandong.schemas.surrogates import LENGTH, MatchingKey
 
 DIGITS = st.text("0123456789", min_size=17, max_size=17)
@@ -33,3 +36,9 @@ def test_surrogates_and_name_tags_are_the_hmac_they_say_they_are(
     surrogate = key.surrogate(kind, number, country)
     assert surrogate == hmac.digest(secret, message, "sha256")[:LENGTH]
     assert key.name_tag(surrogate, number) == hmac.digest(secret, surrogate + number.encode(), "sha256")[:LENGTH]
+
+
+def test_names_of_unified_ideographs_are_their_own_comparison_form() -> None:
+    for name in map(chr, range(0x4E00, 0xA000)):
+        assert normalize("NFKC", name).casefold() == name == comparison_form(name)
+        assert not is_invisible(name)

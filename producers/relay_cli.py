@@ -1,5 +1,6 @@
 """`liandong court relay`: the publisher's relay as a process of its own."""
 
+import gc
 import signal
 import threading
 from collections import Counter
@@ -54,6 +55,7 @@ def relay(
         signal.signal(number, lambda _number, _frame: stop.set())
     signals = Signals()
     serving = nullcontext() if metrics_port is None else serve_metrics(metrics_port, signals.registry)
+    gc.freeze()  # what was imported stays; the collector need not look at it again
     try:
         with serving:
             gauges = threading.Thread(

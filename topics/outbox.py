@@ -8,6 +8,7 @@ where it stands there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     select,
@@ -137,6 +139,7 @@ class SqlOutbox:
         self._clock = clock or SystemClock()
         metadata = MetaData() if tables is None else tables.rows.metadata
         self._t = outbox_tables(metadata) if tables is None else tables
+        self._behind = _behind(self._t.rows)
         create_tables(engine, metadata)
         self._add_lanes()
 
@@ -215,15 +218,8 @@ class SqlOutbox:
 
     def unsent(self, lane: str, after: int, limit: int) -> list[OutboxRow]:
         """Rows of a lane behind row ``after``, oldest first."""
-        rows = self._t.rows.c
-        wanted = (
-            select(rows.number, rows.topic, rows.key, rows.value, rows.headers, rows.to_partition)
-            .where(rows.lane == lane, rows.number > after)
-            .order_by(rows.number)
-            .limit(limit)
-        )
         with reading(self._engine) as connection:
-            found = connection.execute(wanted).all()
+            found = connection.execute(self._behind, {"in_lane": lane, "after": after, "most": limit}).all()
         return [
             OutboxRow(number, OutgoingRecord(topic, key, value, _unpack(headers), partition))
             for number, topic, key, value, headers, partition in found
@@ -285,3 +281,14 @@ class SqlOutbox:
     def _oldest(self, lane: str, number: int) -> Select[int]:
         rows = self._t.rows.c
         return select(rows.accepted_at).where(rows.lane == lane, rows.number == number)
+
+
+def _behind(rows: Table) -> Select[Any]:
+    """The relay's question, built once: it is asked many times a second."""
+    c = rows.c
+    return (
+        select(c.number, c.topic, c.key, c.value, c.headers, c.to_partition)
+        .where(c.lane == bindparam("in_lane"), c.number > bindparam("after"))
+        .order_by(c.number)
+        .limit(bindparam("most"))
+    )

@@ -86,6 +86,13 @@ class LossyPublisher:
             self._steps.step()
             self._inner.poll(0)
 
+    def flush(self, timeout: float = -1) -> int:
+        self.poll(timeout)
+        return len(self._queue)
+
+    def close(self) -> None:
+        self.flush()
+
     def purge(self) -> None:
         if not self._steps.dead:
             self._queue.clear()

@@ -1,6 +1,6 @@
 """A court at a publisher of its own, with a clock that is moved by hand, and what it published as a reader would see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from liandong.tests.suites.records import Keys
 
 MATCHING = (MatchingKey(1, b"m" * 32),)
 JURISDICTION = "js"
-Row = Mapping[str, str]
+Row = dict[str, str]
 
 
 class HandClock:

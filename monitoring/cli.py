@@ -27,11 +27,15 @@ def mount(app: typer.Typer) -> None:
     monitor.command("serve")(serve)
 
 
-def status(
+def status(  # noqa: PLR0913  a command's parameters are its options
     ctx: typer.Context,
+    *,
     agency: Annotated[str, typer.Option(metavar="ID", help="Only this agency.")] = "",
     update: Annotated[str, typer.Option(metavar="ID", help="Where one update (upd_…) stands at each agency.")] = "",
     batch: Annotated[str, typer.Option(metavar="ID", help="Exact counts of one batch (bat_…).")] = "",
+    entry: Annotated[
+        str, typer.Option(metavar="ID", help="Every update of one entry (ent_…) or order (ord_…), oldest first.")
+    ] = "",
     fail_on: Annotated[
         list[FailOn] | None, typer.Option("--fail-on", metavar="late|stale|unequal", help="Exit 1 if there is any.")
     ] = None,
@@ -48,7 +52,7 @@ def status(
         looker = Looker(post)
         looker.refresh()
         with looker.look() as found:
-            document = found.document(Scope(agency, update, batch))
+            document = found.document(Scope(agency, update, batch, entry))
     if as_json:
         print_json(document)
     else:

@@ -32,6 +32,19 @@ class Counts:
     applied: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """All updates a jurisdiction ever accepted, and what one agency has not applied of them."""
+
+    accepted: int
+    applied: int
+    late: int
+    relief: int
+    """Not applied ones that free somebody, wholly or in part."""
+    settled: int
+    """A row of the register up to which all are applied."""
+
+
 class Deliveries:
     """The register of one jurisdiction, seen from the watching room; nothing is written."""
 
@@ -40,11 +53,6 @@ class Deliveries:
         positions = register.tables.outbox.positions
         self._state, self._relief = positions.alias("state_at"), positions.alias("relief_at")
         self._updates = register.tables.updates
-
-    def update(self, update_id: bytes) -> tuple[Update, ledger.Update] | None:
-        """One update and what the ledger needs of it."""
-        found = self.register.update(update_id)
-        return None if found is None else (found, self.for_ledger(found))
 
     def for_ledger(self, update: Update) -> ledger.Update:
         """What the ledger needs of an update."""
@@ -67,19 +75,31 @@ class Deliveries:
         """The counts of one batch; `agencies`: agency → what each of its serving nodes holds."""
         return self._count(self._updates.c.batch_id == batch_id, agencies)
 
-    def overdue(self, nodes: Holdings, accepted_before: int, settled: int) -> tuple[int, int]:
-        """How many updates accepted before then (ms UTC) an agency has not applied, and the row up to which all are.
+    def newest_updates(self, count: int) -> list[Update]:
+        """The updates accepted last, newest first."""
+        updates = self._updates.c
+        with reading(self.register.engine) as connection:
+            last = connection.scalar(select(func.max(updates.state_row))) or 0
+        return self.register.updates_after(max(0, last - count), count)[::-1]
 
-        `settled` is such a row found earlier for the same nodes: nothing below is looked at again.
+    def outstanding(self, nodes: Holdings, accepted_before: int, settled: int) -> Outstanding:
+        """What an agency with these nodes has not applied; `accepted_before` (ms UTC) is where late begins.
+
+        `settled` is such a row found earlier for the same nodes: nothing below is looked at again. Rows are numbered
+        from 1 without a gap, so the last one is the number of updates.
         """
         updates = self._updates.c
         open_rows = (updates.state_row > settled) & ~self._applied(nodes)
         late = case((updates.accepted_at < accepted_before, 1), else_=0)
-        wanted = select(func.count(), func.coalesce(func.sum(late), 0), func.min(updates.state_row))
+        relief = case((updates.relief_row.is_not(None), 1), else_=0)
+        last = select(func.coalesce(func.max(updates.state_row), 0)).scalar_subquery()
+        sums = (func.coalesce(func.sum(each), 0) for each in (late, relief))
+        wanted = select(last, func.count(), *sums, func.min(updates.state_row))
         with reading(self.register.engine) as connection:
-            last = connection.scalar(select(func.max(updates.state_row))) or 0
-            unapplied, overdue, first = connection.execute(wanted.select_from(self._joined()).where(open_rows)).one()
-        return int(overdue), (first - 1 if unapplied else max(last, settled))
+            row = connection.execute(wanted.select_from(self._joined()).where(open_rows)).one()
+        accepted, unapplied, overdue, waiting, first = row
+        through = first - 1 if unapplied else max(accepted, settled)
+        return Outstanding(accepted, accepted - unapplied, int(overdue), int(waiting), through)
 
     def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, Holdings]) -> Counts:
         names = sorted(agencies)

@@ -10,7 +10,8 @@ from ..topics.transport.errors import TopicMissing
 from .deliveries import local_deliveries
 from .evidence_views import EvidenceView
 from .post import Post
-from .status import Sources, Status, Terms
+from .progress import Sources, Terms
+from .status import Status
 
 
 class Looker:

@@ -1,32 +1,18 @@
 """`liandong status`: delivery, lag, freshness and proof as one document."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
-from ..schemas import ids
 from ..schemas.errors import WrongUsage
-from .deliveries import Deliveries
 from .evidence_tables import HeadStand, NodeStand
-from .evidence_views import EvidenceView, Holdings, NodeReport
-from .ledger import standing
+from .evidence_views import NodeReport
+from .progress import Progress, Sources, Terms, moment
 
-_CHINA = timezone(timedelta(hours=8))
 RECENT_BATCHES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is called late, stale and gone; ms."""
-
-    now: int
-    late_after: int
-    stale_after: int
-    gone_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +22,7 @@ class Scope:
     agency: str = ""
     update: str = ""
     batch: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where the document comes from."""
-
-    view: EvidenceView
-    obliged: Mapping[str, frozenset[str]]
-    """Agency → jurisdictions it must obey."""
-    deliveries: Sequence[Deliveries]
-    dead_letters: Mapping[str, int]
-    """Agency → messages put aside; missing if its topic is not there."""
-
-
-def rfc3339(ms: int) -> str | None:
-    """A time as people and programs read it, +08:00; None for 0."""
-    return datetime.fromtimestamp(ms / 1_000, _CHINA).isoformat(timespec="milliseconds") if ms else None
+    entry: str = ""
 
 
 class Status:
@@ -62,31 +32,32 @@ class Status:
         self._s, self._terms = sources, terms
         self.nodes = sources.view.nodes(terms.now, terms.gone_after)
         self.heads = sources.view.heads()
+        self.progress = Progress(sources, terms, self.nodes)
 
     def document(self, scope: Scope) -> dict[str, Any]:
-        """What `--json` prints. UPDATE_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN."""
-        agencies = [self._agency(name) for name in self._agencies(scope)]
+        """What `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
+        wanted = self.agencies(scope.agency)
+        agencies = [self._agency(name) for name in wanted]
         found = {
-            "at": rfc3339(self._terms.now),
+            "at": moment(self._terms.now),
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "agencies": agencies,
-            "batches": self._batches(scope),
-            "updates": [self._update(scope)] if scope.update else [],
+            "batches": self._batches(scope, wanted),
+            "updates": self._updates(scope, wanted),
         }
         findings = list(self._findings(agencies))
         return {**found, "findings": findings, "healthy": not findings}
 
     # -- agencies -----------------------------------------------------------------------------------------------------
 
-    def _agencies(self, scope: Scope) -> list[str]:
+    def agencies(self, only: str = "") -> list[str]:
+        """All that must obey or have sent a receipt, or one of them. AGENCY_UNKNOWN."""
         known = sorted({*self._s.obliged, *(each.stand.agency for each in self.nodes)})
-        if not scope.agency:
+        if not only:
             return known
-        if scope.agency not in known:
-            raise WrongUsage(
-                "AGENCY_UNKNOWN", f"nobody knows an agency {scope.agency!r}", "see `liandong participant list`"
-            )
-        return [scope.agency]
+        if only not in known:
+            raise WrongUsage("AGENCY_UNKNOWN", f"nobody knows an agency {only!r}", "see `liandong participant list`")
+        return [only]
 
     def _agency(self, name: str) -> dict[str, Any]:
         mine = [each for each in self.nodes if each.stand.agency == name]
@@ -96,7 +67,7 @@ class Status:
             "silent_in": sorted(
                 self._s.obliged.get(name, frozenset()) - {each.stand.jurisdiction for each in mine if each.serving}
             ),
-            "late_updates": sum(self._overdue(each, name) for each in self._s.deliveries),
+            **self.progress.totals(name),
             "dead_letters": self._s.dead_letters.get(name),
             "parked": None,
             "latency": latency([each.stand for each in mine]),
@@ -112,7 +83,7 @@ class Status:
             "serving": report.serving,
             "notary": stand.notary,
             "barrier": stand.barrier,
-            "fresh_as_of": rfc3339(stand.barrier_issued_at),
+            "fresh_as_of": moment(stand.barrier_issued_at),
             "age_seconds": age / 1_000,
             "stale": age > self._terms.stale_after,
             "lag_records": lag_records(stand, self.heads),
@@ -126,88 +97,16 @@ class Status:
             "latency": latency([stand]),
         }
 
-    def holdings(self, agency: str, jurisdiction: str) -> Holdings:
-        """What each serving node of an agency holds of a jurisdiction."""
-        return {
-            each.stand.node: self._s.view.holding(each.stand)
-            for each in self.nodes
-            if each.serving and (each.stand.agency, each.stand.jurisdiction) == (agency, jurisdiction)
-        }
+    # -- deliveries ---------------------------------------------------------------------------------------------------
 
-    def _overdue(self, deliveries: Deliveries, agency: str) -> int:
-        if deliveries.jurisdiction not in self._s.obliged.get(agency, ()):
-            return 0
-        jurisdiction, view = deliveries.jurisdiction, self._s.view
-        nodes = self.holdings(agency, jurisdiction)
-        known = view.settled(jurisdiction, agency, nodes)
-        late, settled = deliveries.overdue(nodes, self._terms.now - self._terms.late_after, known)
-        if settled > known:
-            view.settle(jurisdiction, agency, nodes, settled)
-        return late
+    def _batches(self, scope: Scope, agencies: list[str]) -> list[dict[str, Any]]:
+        if scope.batch:
+            return [self.progress.batch(scope.batch, agencies)]
+        return [] if scope.update or scope.entry else self.progress.recent_batches(RECENT_BATCHES, agencies)
 
-    # -- updates ------------------------------------------------------------------------------------------------------
-
-    def _batches(self, scope: Scope) -> list[dict[str, Any]]:
-        if scope.update:
-            return []
-        found = []
-        for deliveries in self._s.deliveries:
-            wanted = [scope.batch] if scope.batch else deliveries.recent_batches(RECENT_BATCHES)
-            found += [self._batch(deliveries, each, scope) for each in wanted if deliveries.register.batch(each)]
-        if scope.batch and not found:
-            raise WrongUsage(
-                "BATCH_UNKNOWN", f"no register here has the batch {scope.batch}", "ask where it was published"
-            )
-        return found
-
-    def _batch(self, deliveries: Deliveries, batch_id: str, scope: Scope) -> dict[str, Any]:
-        jurisdiction = deliveries.jurisdiction
-        agencies = [name for name in self._agencies(scope) if jurisdiction in self._s.obliged.get(name, ())]
-        counts = deliveries.of_batch(batch_id, {name: self.holdings(name, jurisdiction) for name in agencies})
-        batch = deliveries.register.batch(batch_id)
-        return {
-            "batch_id": batch_id,
-            "jurisdiction": jurisdiction,
-            "court": batch.court if batch else "",
-            "started_at": rfc3339(batch.started_at if batch else 0),
-            "accepted": counts.accepted,
-            "sent": counts.sent,
-            "applied": dict(counts.applied),
-            "complete": all(applied == counts.accepted for applied in counts.applied.values()),
-        }
-
-    def _update(self, scope: Scope) -> dict[str, Any]:
-        wanted = ids.parse(scope.update, "upd")
-        for deliveries in self._s.deliveries:
-            found = deliveries.update(wanted)
-            if found is None:
-                continue
-            record, update = found
-            agencies = [name for name in self._agencies(scope) if update.jurisdiction in self._s.obliged.get(name, ())]
-            terms = self._terms
-            standings = {
-                name: standing(update, self._s.view.agency(update, name, self.nodes), terms.now, terms.late_after)
-                for name in agencies
-            }
-            return {
-                "update_id": scope.update,
-                "version": update.version,
-                "change": record.change.name.lower(),
-                "court": record.court,
-                "batch_id": record.batch_id,
-                "accepted_at": rfc3339(update.accepted_at),
-                "positions": [
-                    {"topic": at.lane.topic, "partition": at.lane.partition, "offset": at.offset}
-                    for at in update.positions
-                ],
-                "agencies": [
-                    {"agency": name, "state": one.state, "level": one.level.name.lower(), "since": rfc3339(one.since)}
-                    for name, one in standings.items()
-                ],
-            }
-        raise WrongUsage(
-            "UPDATE_UNKNOWN", f"no register here has the update {scope.update}", "ask where it was published"
-        )
+    def _updates(self, scope: Scope, agencies: list[str]) -> list[dict[str, Any]]:
+        one = [self.progress.update(scope.update, agencies)] if scope.update else []
+        return one + (self.progress.entry(scope.entry, agencies) if scope.entry else [])
 
     # -- lists --------------------------------------------------------------------------------------------------------
 
@@ -224,7 +123,7 @@ class Status:
                 {
                     "notary": head.notary,
                     "barrier": head.number,
-                    "issued_at": rfc3339(head.issued_at),
+                    "issued_at": moment(head.issued_at),
                     "valid": head.valid_until > self._terms.now,
                 }
                 for head in heads
@@ -262,9 +161,9 @@ def proof_of(stand: NodeStand) -> dict[str, Any]:
         "state": state,
         "notary": stand.compared_notary,
         "barrier": stand.compared_barrier,
-        "at": rfc3339(stand.compared_at),
+        "at": moment(stand.compared_at),
         "lanes": stand.unequal,
-        "unequal_since": rfc3339(stand.unequal_since),
+        "unequal_since": moment(stand.unequal_since),
     }
 
 

@@ -108,11 +108,22 @@ def test_late_updates_are_those_the_ledger_calls_late_and_settled_ones_are_all_a
     updates: list[Planned], sent: int, nodes: Holdings
 ) -> None:
     with register_of(updates, sent, 12) as deliveries:
-        late, settled = deliveries.overdue(nodes, NOW - LATE_AFTER, 0)
+        found = deliveries.outstanding(nodes, NOW - LATE_AFTER, 0)
         known = list(deliveries.register.updates_of_batch(BATCH))
         standings = [standing(deliveries.for_ledger(one), evidence(nodes), NOW, LATE_AFTER) for one in known]
-        assert late == sum(one.state is State.LATE for one in standings)
+        assert found.late == sum(one.state is State.LATE for one in standings)
         applied = [one.level >= Level.APPLIED for one in standings]
-        assert all(applied[:settled])
-        assert settled == len(applied) or not applied[settled]
-        assert deliveries.overdue(nodes, NOW - LATE_AFTER, settled) == (late, settled)
+        assert (found.accepted, found.applied) == (len(applied), sum(applied))
+        frees = [one.relief_row is not None for one in known]
+        assert found.relief == sum(free and not done for free, done in zip(frees, applied, strict=True))
+        assert all(applied[: found.settled])
+        assert found.settled == len(applied) or not applied[found.settled]
+        assert deliveries.outstanding(nodes, NOW - LATE_AFTER, found.settled) == found
+
+
+@settings(max_examples=10)
+@given(st.lists(planned, max_size=6), st.integers(1, 8))
+def test_the_newest_updates_come_newest_first(updates: list[Planned], count: int) -> None:
+    with register_of(updates, 0, 0) as deliveries:
+        rows = [one.state_row for one in deliveries.newest_updates(count)]
+        assert rows == list(range(len(updates), 0, -1))[:count]

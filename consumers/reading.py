@@ -1,6 +1,6 @@
 """What a message on a list topic is."""
 
-from ..schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ..schemas.framing import FINGERPRINT_HEADER, SINGLE_OBJECT, FramingError, unframe
 from ..topics.ports import Message
 
 BARRIER_KEY = b"barrier/"
@@ -11,6 +11,8 @@ LONGEST_KEY = 500
 
 def unwrap(message: Message, value: bytes) -> tuple[bytes, bytes]:
     """Fingerprint and Avro body of a value, whichever framing it has. Raises FramingError."""
+    if value[:2] == SINGLE_OBJECT:
+        return unframe(value)
     fingerprint = next((raw for name, raw in message.headers() or () if name == FINGERPRINT_HEADER), None)
     try:
         return unframe(value, fingerprint)

@@ -33,9 +33,8 @@ def test_kills_at_random_instants_leave_no_trace_in_the_copy(settings: Settings,
     for body in log:
         publisher.send(court.message(body))
     publisher.flush()
-    chance, progress = random.Random(1), []
-    for _ in range(KILLS):
-        progress.append(killed_after(chance.uniform(0.02, 0.4), settings, tmp_path, court))
+    chance = random.Random(1)
+    progress = [killed_after(chance.uniform(0.02, 0.4), settings, tmp_path, court) for _ in range(KILLS)]
     assert progress == sorted(progress)
     assert any(0 < one < len(log) for one in progress)
     node = Node(tmp_path, wire.subscriber, Keys(court.public_key))

@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,7 +31,7 @@ def updates(draw: st.DrawFn) -> list[bytes]:
         )
         bodies.append(body)
         for change in draw(st.lists(st.sampled_from([one for one in Change if one is not Change.INCLUDE]), max_size=4)):
-            fields = {}
+            fields: dict[str, Any] = {}
             if change is Change.CORRECT:
                 fields = {"identities": [identity(draw(st.sampled_from(SURROGATES)))]}
             try:

@@ -157,7 +157,8 @@ def replicate(arguments: Sequence[str]) -> None:
     store = ListStore.open(Path(directory) / "list", map_size=1 << 20)
     subscriber = KafkaSubscriber(settings, group="railway-js.n1.list", client_id="chaos")
     config = ReplicatorConfig(("js",), batch=700, commit_seconds=0.2)
-    print("copying", flush=True)
+    sys.stdout.write("copying\n")
+    sys.stdout.flush()
     Replicator(config, subscriber, store, keys_from_json(keys), SystemClock()).run(threading.Event())
 
 

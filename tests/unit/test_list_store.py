@@ -53,7 +53,7 @@ def test_the_map_grows_when_it_is_full_while_threads_read(store: ListStore) -> N
     threads = [threading.Thread(target=read) for _ in range(3)]
     for thread in threads:
         thread.start()
-    before, written = store.map_size, {}
+    before, written = store.map_size, dict[bytes, bytes | None]()
     for _ in range(8):
         batch = Batch(records={place: b"v" + os.urandom(2000) for place in places(300)})
         written |= batch.records
@@ -104,7 +104,7 @@ with ListReader.open(Path(sys.argv[1])).snapshot():
 
 
 def test_a_full_disk_stops_cleanly_and_the_last_commit_is_whole(tmp_path: Path) -> None:
-    script = f"""
+    script = """
 import os, resource, sys
 from pathlib import Path
 from liandong.consumers.store.batch import Batch
@@ -114,7 +114,7 @@ from liandong.consumers.store.writer import ListStore
 store = ListStore.open(Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (3 << 20, 3 << 20))
 for number in range(1000):
-    records = {{lane_prefix(0) + bytes([number // 256, number % 256, each]) + bytes(13): os.urandom(1500) for each in range(100)}}
+    records = {lane_prefix(0) + bytes([number // 256, number % 256, each]) + bytes(13): os.urandom(1500) for each in range(100)}
     try:
         store.commit(Batch(records=records))
     except StoreFull as full:
@@ -208,7 +208,7 @@ def test_a_rebuild_serves_the_old_copy_until_the_new_one_is_whole(store: ListSto
     assert again.rebuilding
     again.commit(Batch(activate=True))
     assert records_in(again) == {new: b"new"}
-    assert not again.rebuilding
+    assert again.generation == Generation(1, 1)
     again.close()
 
 

@@ -208,16 +208,15 @@ def test_no_receipt_before_every_lane_has_passed_the_barrier(bench: Bench) -> No
 
 def test_receipts_and_offsets_never_pass_what_is_synced(bench: Bench) -> None:
     synced: dict[tuple[str, int], int] = {}
-    sync, checked = bench.node.store.sync, []
+    sync, checked = bench.node.store.sync, list[bool]()
 
     def watched() -> None:
         sync()
         synced.update({lane.name: lane.next_offset for lane in bench.node.lists.status().lanes})
 
     def emit(body: bytes) -> None:
-        for lane in decode(RECEIPT, body)["lanes"]:
-            if lane["topic"] != names.relief("js"):
-                checked.append(lane["applied_offset"] <= synced.get((lane["topic"], lane["partition"]), -1))
+        lanes = [lane for lane in decode(RECEIPT, body)["lanes"] if lane["topic"] != names.relief("js")]
+        checked.extend(lane["applied_offset"] <= synced.get((lane["topic"], lane["partition"]), -1) for lane in lanes)
 
     bench.node.store.sync = watched  # type: ignore[method-assign]
     bench.node.replicator._receipts._reporter = bench.node.replicator._receipts._reporter.__class__(  # type: ignore[union-attr]

@@ -171,7 +171,7 @@ def test_a_notarys_clock_ahead_of_ours_makes_nothing_fresher(
 def test_a_backlog_of_barriers_counts_once(node: Node, broker: MemoryBroker, notary: NotaryScribe) -> None:
     for number in range(300):
         broker.publisher().send(notary.barrier(RELIEF, 0, number, NOW + number - 1000))
-    checked = []
+    checked: list[None] = []
     verify = node.follower._verifier.notary
     node.follower._verifier.notary = lambda *given: checked.append(verify(*given))  # type: ignore[method-assign]
     node.drain_relief()

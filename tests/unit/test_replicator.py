@@ -18,6 +18,7 @@ from liandong.tests.suites.records import (
     NOW,
     CourtScribe,
     Keys,
+    Model,
     NotaryScribe,
     identity,
     new_surrogate,
@@ -87,7 +88,7 @@ def test_a_correction_frees_the_old_identity_and_binds_the_new_one_in_the_same_c
         commit(batch)  # type: ignore[arg-type]
         seen.append((bench.entries(old), bench.entries(new)))
 
-    bench.node.store.commit = watched  # type: ignore[assignment,method-assign]
+    bench.node.store.commit = watched  # type: ignore[method-assign]
     bench.publish(corrected)
     assert seen == [([entry_of(body)], []), ([], [entry_of(body)])]
 
@@ -366,9 +367,7 @@ def test_a_status_of_a_later_release_is_kept_for_the_gate_to_judge(bench: Bench,
     assert bench.entries(surrogate) == ([entry_of(body)] if status < 3 else [])
 
 
-def _model(*bodies: bytes):  # type: ignore[no-untyped-def]
-    from liandong.tests.suites.records import Model
-
+def _model(*bodies: bytes) -> Model:
     model = Model()
     for body in bodies:
         model.apply(body)

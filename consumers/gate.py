@@ -35,6 +35,7 @@ from .subjects import Subject, Tags
 
 _log = structlog.get_logger(__name__)
 _POSITION_SECONDS = 0.02
+_MOST_TOLD = 10_000
 
 
 class FoundEntry(Protocol):
@@ -163,6 +164,8 @@ class Gate:
         self._keys = tuple(matching_keys)
         self._clock = clock
         self._jurisdictions: tuple[str | None, ...] = tuple(jurisdictions) or (None,)
+        self._told: set[tuple[bytes, str]] = set()
+        """What the log already says; the counter goes on."""
         self._seen: tuple[float, Position] | None = None
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
@@ -222,16 +225,14 @@ class Gate:
     def _trusted(self, found: FoundEntry) -> bool:
         """Whether somebody may be refused because of an entry; where nobody can tell now a person has to look."""
         try:
-            holds = self._view.verify_once(found)
+            holds, why = self._view.verify_once(found), "the signature does not hold"
         except TransportError as failed:
-            _log.error(
-                "signing key unknown and the register cannot be read", entry=found.entry_id.hex(), code=failed.code
-            )
-            return False
-        if not holds:
-            _log.error(
-                "signature of a live entry does not hold", entry=found.entry_id.hex(), court=found.prefix["court"]
-            )
+            holds, why = False, f"the signing key is unknown and the register cannot be read ({failed.code})"
+        if not holds and (found.entry_id, why) not in self._told:
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            self._told.add((found.entry_id, why))
+            _log.error("a live entry refuses nobody", entry=found.entry_id.hex(), court=found.prefix["court"], why=why)
         return holds
 
 

@@ -40,7 +40,9 @@ facts = st.builds(
     match=matches,
     opaque=st.booleans(),
 )
-transactions = st.sampled_from(["air-ticket", "border-exit", "credit-decision", "customs-certification", "real-estate-purchase"])
+transactions = st.sampled_from(
+    ["air-ticket", "border-exit", "credit-decision", "customs-certification", "real-estate-purchase"]
+)
 
 
 def judged(entries: list[EntryFacts], transaction: str, *, stale: bool = False, trusted: bool = True) -> Outcome:
@@ -71,7 +73,9 @@ def test_only_a_sure_match_in_force_and_signed_is_ever_refused(
 
 
 @given(facts, transactions)
-def test_an_entry_in_force_with_a_code_nobody_knows_is_never_let_through_unseen(entry: EntryFacts, transaction: str) -> None:
+def test_an_entry_in_force_with_a_code_nobody_knows_is_never_let_through_unseen(
+    entry: EntryFacts, transaction: str
+) -> None:
     outcome = judged([entry], transaction)
     planned = CATALOGUE.plan(transaction, {}, {}, DAY)
     meant = entry.instrument not in (1, 2, 3) or any(entry.instrument in one.triggers for one in planned)
@@ -115,7 +119,12 @@ def test_a_namesake_never_meets_an_entry_and_another_name_never_blocks(name: str
         assert comparison_form(name) == comparison_form(LI.name)
 
 
-@given(st.lists(st.sampled_from([Change.CORRECT, Change.SHIELD, Change.UNSHIELD, Change.REVOKE, Change.DELETE]), max_size=6), st.randoms())
+@given(
+    st.lists(
+        st.sampled_from([Change.CORRECT, Change.SHIELD, Change.UNSHIELD, Change.REVOKE, Change.DELETE]), max_size=6
+    ),
+    st.randoms(),
+)
 def test_in_whatever_order_versions_come_the_newest_decides(changes: list[Change], random: Any) -> None:
     from liandong.schemas.listing import TransitionRefused
 
@@ -137,23 +146,43 @@ def test_in_whatever_order_versions_come_the_newest_decides(changes: list[Change
 
 
 values: st.SearchStrategy[object] = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=300), st.sampled_from(["G", "D", "second", "软卧"])
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=300),
+    st.sampled_from(["G", "D", "second", "软卧"]),
 )
 
 
 @given(st.dictionaries(st.sampled_from(["train_type", "seat_class", "service_number", "colour"]), values))
-def test_whatever_the_attributes_a_listed_person_is_decided_on_or_the_attribute_is_named(given_: dict[str, object]) -> None:
+def test_whatever_the_attributes_a_listed_person_is_decided_on_or_the_attribute_is_named(
+    given_: dict[str, object],
+) -> None:
     court, view = CourtScribe(), MemoryView()
     view.apply(court.include(identities=LI.identities(), name=LI.name))
     try:
         decision = gate_over(view).check(LI.request("rail-ticket", **given_))
     except AttributeProblem as problem:
-        assert problem.details["attribute"]
+        assert problem.details["attribute"]  # noqa: PT017  the other outcome is no error
         return
     train, seat = decision.values.get("train_type"), decision.values.get("seat_class")
     if decision.verdict is Verdict.ALLOW:
-        allowed = {"D": {"second", "standing", "hard-seat", "hard-sleeper"}, "C": {"second", "standing", "hard-seat", "hard-sleeper"}}
-        ordinary = {"second", "first", "premium-first", "special", "business", "standing", "hard-seat", "soft-seat", "hard-sleeper"}
+        allowed = {
+            "D": {"second", "standing", "hard-seat", "hard-sleeper"},
+            "C": {"second", "standing", "hard-seat", "hard-sleeper"},
+        }
+        ordinary = {
+            "second",
+            "first",
+            "premium-first",
+            "special",
+            "business",
+            "standing",
+            "hard-seat",
+            "soft-seat",
+            "hard-sleeper",
+        }
         assert seat in allowed.get(str(train), ordinary)
         assert train not in (None, "G")
 

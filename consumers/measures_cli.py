@@ -1,12 +1,14 @@
 """`liandong measures list`: the catalogue of measures with basis and effect."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..schemas.console import JsonOption, invocation_of, print_json
-from ..schemas.measures import Effect, Measure
+
+if TYPE_CHECKING:
+    from ..schemas.measures import Effect, Measure
 
 
 def mount(app: typer.Typer) -> None:
@@ -60,7 +62,7 @@ def list_measures(
     typer.echo(f"rule version {catalogue.version}")
 
 
-def _document(measure: Measure, effect: Effect, kinds: dict[str, set[str]]) -> dict[str, object]:
+def _document(measure: "Measure", effect: "Effect", kinds: dict[str, set[str]]) -> dict[str, object]:
     basis, transactions = measure.basis, set(measure.transactions)
     return {
         "id": measure.id,

@@ -2,23 +2,18 @@
 
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..schemas import ids
-from ..schemas.certificates import Certificate, CertificateType, equivalents, mask, normalise
-from ..schemas.codec import from_wire
 from ..schemas.console import JsonOption, print_json
-from ..schemas.dates import date_of_ms
 from ..schemas.errors import WrongUsage
-from ..schemas.listing import Change, PersonKind
-from ..topics.settings import settings_of
-from .acts import Ruling
-from .court import Court, open_court
 from .court_options import CourtOption, DayOption, EntryArgument, NoWaitOption, ReasonOption, day, entry_id
-from .records import holder_hash, unpack_certificates
-from .register import Update, WholeEntry
+
+if TYPE_CHECKING:
+    from ..schemas.certificates import CertificateType
+    from .court import Court
+    from .register import Update
 
 ACT_WAIT_SECONDS = 60.0
 DecisionOption = Annotated[str, typer.Option("--decision", metavar="NUMBER", help="Number of the new decision.")]
@@ -60,6 +55,8 @@ def _ending(name: str) -> Callable[..., None]:
         no_wait: NoWaitOption = False,
         as_json: JsonOption = False,
     ) -> None:
+        from .acts import Ruling
+
         wanted, ruling = entry_id(entry), Ruling(reason, day(on))
         _perform(ctx, court, no_wait, as_json, lambda at: getattr(at.acts, name)(wanted, ruling))
 
@@ -80,6 +77,8 @@ def extend(  # noqa: PLR0913  a command's parameters are its options
     as_json: JsonOption = False,
 ) -> None:
     """Give a term a later last day, by a new decision."""
+    from .acts import Ruling
+
     ruling = Ruling(reason, day(on), decision)
     _perform(
         ctx,
@@ -107,6 +106,7 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
     as_json: JsonOption = False,
 ) -> None:
     """Correct what an entry says; the wrong person is freed with the same record that names the right one."""
+    from .acts import Ruling
     from .correction import correct as corrected
 
     changes = dict(_pair(each) for each in values or [])
@@ -142,12 +142,17 @@ def find(
     """Show the court's own entries by id, case number or certificate; numbers and names are masked."""
     if (what is None) == (certificate is None):
         raise WrongUsage("FIND_WHAT", "find by one thing", "give an entry id, a case number, or --certificate TYPE")
+    from ..schemas.certificates import normalise
+    from ..topics.settings import settings_of
+    from .court import open_court
+    from .own_entries import found_entries, shown_entry
+
     held = None
     if certificate is not None:
         kind = _type(certificate)
         held = normalise(kind, _asked(kind), country)
     with open_court(settings_of(ctx), court) as at:
-        found = [_shown(at, one) for one in _found(at, what, held)]
+        found = [shown_entry(at, one) for one in found_entries(at, what, held)]
     if as_json:
         print_json(found)
         return
@@ -160,61 +165,13 @@ def find(
         typer.echo("no entry of this court", err=True)
 
 
-def _found(at: Court, what: str | None, held: Certificate | None) -> list[WholeEntry]:
-    if held is not None:
-        found = at.register.find(at.desk.court, certificate=holder_hash(held))
-        return [one for one in found if held in _certificates(one)]
-    assert what is not None  # noqa: S101  told by the caller
-    if what.startswith(("ent_", "ord_")):
-        return at.register.find(at.desk.court, entry_id=entry_id(what))
-    from ..schemas.case_number import parse_case_number
-
-    return at.register.find(at.desk.court, case_number=parse_case_number(what).key)
-
-
-def _certificates(whole: WholeEntry) -> list[Certificate]:
-    return [each for held in unpack_certificates(whole.certificates) for each in equivalents(held.certificate)]
-
-
-def _shown(at: Court, whole: WholeEntry) -> dict[str, Any]:
-    entry, record = whole.entry, from_wire(whole.full_body)
-    natural = record["person_kind"] == PersonKind.NATURAL
-    return {
-        "entry": ids.entry_text(int(entry.instrument), entry.entry_id),
-        "instrument": entry.instrument.name,
-        "status": entry.status.name,
-        "version": entry.version,
-        "name": _masked_name(record["name"]) if natural else record["name"],
-        "certificates": [
-            f"{held.certificate.type.name} {mask(held.certificate.number)}"
-            for held in unpack_certificates(whole.certificates)
-        ],
-        "case_number": whole.case_number,
-        "decision_number": entry.decision_number,
-        "term_end": record["term_end"],
-        "reason": entry.reason,
-        "changed_on": entry.changed_on,
-        "updates": [
-            {
-                "update": ids.text("upd", update.update_id),
-                "version": update.version,
-                "change": update.change.name,
-                "batch": update.batch_id,
-                "accepted_on": date_of_ms(update.accepted_at).isoformat(),
-            }
-            for update in at.register.updates_of_entry(entry.entry_id)
-        ],
-    }
-
-
-def _masked_name(name: str) -> str:
-    return name[:1] + "*" if name else ""
-
-
 def _perform(
-    ctx: typer.Context, court: str | None, no_wait: bool, as_json: bool, act: Callable[[Court], Update]
+    ctx: typer.Context, court: str | None, no_wait: bool, as_json: bool, act: "Callable[[Court], Update]"
 ) -> None:
+    from ..topics.settings import settings_of
+    from .court import open_court
     from .delivery import require_topics, sending
+    from .own_entries import told
 
     settings = settings_of(ctx)
     with open_court(settings, court) as at:
@@ -225,27 +182,13 @@ def _perform(
             with sending(settings, at.register.outbox, at.clock, f"{at.desk.court}-act") as work:
                 update = act(at)
                 work.wait(ACT_WAIT_SECONDS)
-        document = _told(at, update, sent=not no_wait)
+        document = told(at, update, sent=not no_wait)
     if as_json:
         print_json(document)
         return
     typer.echo(f"{document['entry']} is {document['status']}, version {document['version']}")
     typer.echo(f"update {document['update']}, batch {document['batch']}")
     typer.echo(f"follow it with: liandong status --update {document['update']}")
-
-
-def _told(at: Court, update: Update, *, sent: bool) -> dict[str, Any]:
-    [whole] = at.register.find(at.desk.court, entry_id=update.entry_id)
-    return {
-        "entry": ids.entry_text(int(whole.entry.instrument), update.entry_id),
-        "status": whole.entry.status.name,
-        "version": update.version,
-        "change": Change(update.change).name,
-        "reason": whole.entry.reason,
-        "update": ids.text("upd", update.update_id),
-        "batch": update.batch_id,
-        "sent": sent,
-    }
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -255,7 +198,9 @@ def _pair(text: str) -> tuple[str, str]:
     return column.strip(), value
 
 
-def _type(text: str) -> CertificateType:
+def _type(text: str) -> "CertificateType":
+    from ..schemas.certificates import CertificateType
+
     try:
         return CertificateType[text.strip().upper()]
     except KeyError:
@@ -265,7 +210,7 @@ def _type(text: str) -> CertificateType:
         ) from None
 
 
-def _asked(kind: CertificateType) -> str:
+def _asked(kind: "CertificateType") -> str:
     """A certificate number, from the terminal without echo or the first line of standard input."""
     if sys.stdin.isatty():
         return str(typer.prompt(f"{kind.name} number", hide_input=True))

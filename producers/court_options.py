@@ -1,14 +1,15 @@
 """What the commands of `liandong court` share: the court, the entry, the reason, the language, how a day is given."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..schemas import ids
 from ..schemas.dates import DateProblem, parse_date
 from ..schemas.errors import WrongUsage
-from ..topics.settings import Settings
+
+if TYPE_CHECKING:
+    from ..topics.settings import Settings
 
 Language = Literal["en", "zh"]
 CourtOption = Annotated[
@@ -30,6 +31,8 @@ WAIT_SECONDS = 600.0
 
 def entry_id(text: str) -> bytes:
     """The id of an entry or order."""
+    from ..schemas import ids
+
     return ids.parse(text, "ent", "ord")
 
 
@@ -43,6 +46,6 @@ def day(text: str | None) -> date | None:
         raise WrongUsage(problem.code, problem.message, problem.remedy) from None
 
 
-def language(settings: Settings) -> Language:
+def language(settings: "Settings") -> Language:
     """Language of texts for people."""
     return settings.lang

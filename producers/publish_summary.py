@@ -7,7 +7,7 @@ import typer
 from .court_options import Language
 
 if TYPE_CHECKING:
-    from .publish_cli import Report
+    from .publish_run import Report
 
 _WORDS = {
     "accepted": ("new entries", "新增"),

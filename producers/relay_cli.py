@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..topics.outbox import SqlOutbox
-from ..topics.ports import SystemClock
-from ..topics.settings import settings_of
-from .court import court_named
 from .court_options import CourtOption
-from .register import open_register
-from .relay import Relay, new_owner
 
 if TYPE_CHECKING:
     from ..topics.metering import Signals
+    from ..topics.outbox import SqlOutbox
+    from .relay import Relay
 
 JurisdictionOption = Annotated[
     str | None, typer.Option("--jurisdiction", metavar="J", help="Whose outbox; default: the court's jurisdiction.")
@@ -43,7 +39,12 @@ def relay(
     """
     from ..topics.exposition import serve_metrics
     from ..topics.metering import Signals
+    from ..topics.ports import SystemClock
+    from ..topics.settings import settings_of
     from ..topics.transport.kafka import KafkaPublisher
+    from .court import court_named
+    from .register import open_register
+    from .relay import Relay, new_owner
 
     settings = settings_of(ctx)
     where = jurisdiction or court_named(settings, court).jurisdictions[0]
@@ -69,7 +70,7 @@ def relay(
         register.close()
 
 
-def _measure(signals: "Signals", outbox: SqlOutbox, worker: Relay, where: str, stop: threading.Event) -> None:
+def _measure(signals: "Signals", outbox: "SqlOutbox", worker: "Relay", where: str, stop: threading.Event) -> None:
     """Keeps the metrics current."""
     from ..topics.signals import OUTBOX_UNSENT, RELAY_SENT
 

@@ -21,7 +21,7 @@ _METHOD = """
 ## Method
 
 - One embedded Kafka (one broker, KRaft) on loopback; everything on one machine, so broker, sender and reader share its cores.
-- The corpus: signed list records of fictitious people, 439 to 450 bytes of value, CloudEvents headers, six partitions, lz4,
+- The corpus: signed list records of fictitious people, some 460 bytes of value, CloudEvents headers, six partitions, lz4,
   ids that grow with time, barriers in every partition. Peers read exactly these topics.
 - One process per run. Cases of a group take turns, every other round backwards. Figures are medians; the range is beside them.
 - Clocks start with the first records and stop when the last one is durable (apply), delivered (publish) or answered (checks).

@@ -12,7 +12,7 @@ from typing import Any
 import fastavro
 
 from ...schemas.catalogue import current_schema, gate_prefix
-from ...schemas.codec import decode_prefix, encode
+from ...schemas.codec import encode
 from ...schemas.framing import SINGLE_OBJECT
 from ...schemas.listing import Change, Status
 from ...schemas.signing import PROOF_LENGTH, Ed25519Signer, PublicKey, encode_signed, statement
@@ -37,8 +37,8 @@ _DETAILS: dict[str, Any] = {
     "case_number": "（2026）苏0505执1234号",
     "decision_number": "（2026）苏0505执1234号之一",
     "grounds": [1],
-    "term_start": "",
-    "term_end": "",
+    "term_start": "2026-09-20",
+    "term_end": "2028-09-19",
     "filing_date": "2026-03-02",
     "publish_date": "2026-09-20",
     "basis_number": "（2025）苏0505民初4321号",
@@ -113,8 +113,7 @@ class Scribe:
     def __post_init__(self) -> None:
         whole = encode("list-record", prefix_of(0) | {"update_id": bytes(16)} | _DETAILS)
         self._tail = whole[len(_encoded_prefix(prefix_of(0))) + 16 :]
-        decode_prefix(whole)
-
+    
     def body(self, prefix: Mapping[str, Any]) -> bytes:
         """The signed body of a record with this prefix and the usual details."""
         content = _encoded_prefix(prefix)[PROOF_LENGTH:] + prefix["entry_id"] + self._tail

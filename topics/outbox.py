@@ -150,7 +150,9 @@ class SqlOutbox:
         if not missing and leased:
             return
         with self._engine.begin() as connection:
-            insert_missing_rows(connection, self._t.lease, ("name", "owner", "epoch", "expires_at"), [("relay", "", 0, 0)])
+            insert_missing_rows(
+                connection, self._t.lease, ("name", "owner", "epoch", "expires_at"), [("relay", "", 0, 0)]
+            )
             fresh = [(lane, 0) for lane in self._lanes]
             insert_missing_rows(connection, self._t.lanes, ("lane", "last_number"), fresh)
             insert_missing_rows(connection, self._t.sent, ("lane", "through"), fresh)

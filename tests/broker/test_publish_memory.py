@@ -31,7 +31,10 @@ def test_ten_times_the_rows_take_no_more_memory(settings: Settings, tmp_path: Pa
         patterns = listed(2000)
         path = write(
             tmp_path / f"{count}.csv",
-            (row | {"case_number": f"（2026）苏0505执{first + at}号"} for at, row in enumerate(patterns * (count // 2000))),
+            (
+                row | {"case_number": f"（2026）苏0505执{first + at}号"}
+                for at, row in enumerate(patterns * (count // 2000))
+            ),
         )
         command = [sys.executable, "-c", _MEASURED, "court", "publish", str(path), "--no-wait"]
         done = subprocess.run(command, env=town.environment, text=True, capture_output=True, check=True)

@@ -86,6 +86,7 @@ def test_the_view_is_the_newest_of_list_and_overlay_at_every_moment(bodies: list
             for surrogate in SURROGATES:
                 entries = {found.entry_id for found in node.view.find([surrogate])}
                 assert entries == delivered.by_surrogate().get(surrogate, set())
+        node.follower.sweep()
         waiting = {
             entry for entry, body in delivered.newest.items() if _version(node, entry) < decode_prefix(body)["version"]
         }

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet
 
-.PHONY: install test check format demo bench lock upgrade clean
+.PHONY: install test check format pages demo bench lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
 
@@ -31,6 +31,11 @@ check: install .typing/liandong  ## style, types, architecture
 format: install  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pages: install  ## the pages of docs/ that are generated
+	$(BIN)/python -m liandong.docs.generators.errors > docs/errors.md
+	$(BIN)/python -m liandong.docs.generators.events > docs/events.md
+	$(BIN)/python -m liandong.topics.exposition > docs/metrics.md
 
 demo: install  ## the main job on an embedded Kafka; ends by itself
 	$(BIN)/liandong demo $(ARGS)

@@ -71,7 +71,7 @@ class JsonFile:
 
 
 class ObjectRows:
-    """Turns objects into rows: from a file, or from the body of `POST /v1/listings`."""
+    """Turns objects into rows."""
 
     def __init__(self, lang: Language = "en", *, is_zxgk: bool = False) -> None:
         """`notices` collects unknown keys, each once."""

@@ -108,9 +108,9 @@ SUBJECT_TEXTS = {
     ),
     "STATE_ORGAN_NOT_PUBLIC": Text(
         "state organs are not published but reported to their superior unit (art. 8)",
-        "keep the case for `liandong court state-organ-cases`, which makes the sealed export",
+        "take the row out and report the state organ to its superior unit in writing",
         "国家机关不予公布，应通报其上级单位（第八条）",
-        "请使用 liandong court state-organ-cases 生成密封报送",
+        "请删除该行，并书面通报其上级单位",
     ),
     "ROLE_NOT_LISTED": Text(
         "only the debtor itself is listed; an entity's listing does not list its representatives (法发〔2019〕35号)",

@@ -1,0 +1,191 @@
+"""Every code the product can say, read from its source: where it is raised, what it says, what to do about it.
+
+Nothing is executed: a code counts where an error is built with it, where a `Text` is kept under it, and where a message
+is put aside for it.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeGuard
+
+_PLACE = re.compile(r"\{(\w+)\}")
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("schemas", "topics", "producers", "consumers", "monitoring")
+SOURCES = ("__main__.py", *ROOMS)
+_ERROR_ROOTS = frozenset({"LiandongError", "WrongUsage", "Unavailable"})
+GAP = "…"
+"""Stands where a text takes a value that has no plain name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code with the texts of one place."""
+
+    code: str
+    source: str
+    """File below the root, in POSIX form."""
+    kind: str
+    """`error`: exit 1; `usage`: exit 2; `unavailable`: exit 1, trying again can help; `text`: kept in a table; `failure`."""
+    message: str
+    remedy: str
+    message_zh: str = ""
+    remedy_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One source file, parsed."""
+
+    path: str
+    tree: ast.Module
+
+
+def modules() -> list[Module]:
+    """All source files of the product, by path."""
+    paths = [
+        path for name in SOURCES for path in ([ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py"))
+    ]
+    return [
+        Module(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(paths)
+    ]
+
+
+def collect(found: Sequence[Module]) -> list[Code]:
+    """Every code, once per different text, by source and code."""
+    kinds = _error_kinds(found)
+    codes = {code for module in found for code in _of_module(module, kinds)}
+    return sorted(codes, key=lambda one: (one.source, one.code, one.message))
+
+
+def _error_kinds(found: Sequence[Module]) -> dict[str, str]:
+    """Names of the classes of errors, of whatever room, with their kinds."""
+    bases = {
+        node.name: [base.id for base in node.bases if isinstance(base, ast.Name)]
+        for module in found
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef)
+    }
+
+    def ancestors(name: str) -> set[str]:
+        return {name}.union(*(ancestors(base) for base in bases.get(name, ())))
+
+    kinds = {}
+    for name in {*bases, *_ERROR_ROOTS}:
+        line = ancestors(name)
+        if line & _ERROR_ROOTS:
+            kinds[name] = "usage" if "WrongUsage" in line else "unavailable" if "Unavailable" in line else "error"
+    return kinds
+
+
+def _of_module(module: Module, kinds: dict[str, str]) -> Iterator[Code]:
+    for place, call in _calls(module.tree, _Place(None, _assigned(module.tree))):
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "__init__" and place.owner is not None:
+            name = place.owner.name
+        kind = "failure" if name == "Poison" else kinds.get(name, "")
+        if not kind or len(call.args) < 2:
+            continue
+        message, remedy = (_words(part, place.names) for part in [*call.args[1:3], ast.Constant("")][:2])
+        if message == GAP and remedy == "" and kind != "failure":
+            continue  # a problem whose texts stand in a table
+        if message == GAP and place.owner is not None and place.owner.name == name:
+            message = (ast.get_docstring(place.owner) or "").partition("\n\n")[0].replace("\n", " ").rstrip(".")
+        for code in _codes(call.args[0]):
+            yield Code(code, module.path, kind, message, remedy)
+    yield from _tables(module)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What surrounds a call."""
+
+    owner: ast.ClassDef | None
+    names: Mapping[str, ast.expr]
+    """Plain assignments of module and function, the last one of each name."""
+
+
+def _calls(tree: ast.AST, place: _Place) -> Iterator[tuple[_Place, ast.Call]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Call):
+            yield place, node
+        if isinstance(node, ast.ClassDef):
+            yield from _calls(node, _Place(node, place.names))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _calls(node, _Place(place.owner, {**place.names, **_assigned(node)}))
+        else:
+            yield from _calls(node, place)
+
+
+def _assigned(function: ast.AST) -> dict[str, ast.expr]:
+    return {
+        node.targets[0].id: node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+
+
+def _tables(module: Module) -> Iterator[Code]:
+    """Texts kept under their codes."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Dict):
+            continue
+        for key, value in zip(node.keys, node.values, strict=True):
+            if _is_text(value) and isinstance(key, ast.Constant):
+                texts = [_words(part) for part in value.args]
+                yield Code(str(key.value), module.path, "text", *texts)
+
+
+def _is_text(value: ast.expr) -> TypeGuard[ast.Call]:
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "Text"
+
+
+def _codes(first: ast.expr) -> list[str]:
+    """The codes an argument can be; none if it is a code made elsewhere."""
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return [first.value]
+    if isinstance(first, ast.IfExp):
+        return _codes(first.body) + _codes(first.orelse)
+    return []
+
+
+def _words(text: ast.expr, names: Mapping[str, ast.expr] = MappingProxyType({})) -> str:
+    """A text with a mark for each value it takes."""
+    match text:
+        case ast.Constant(value=str(value)):
+            return _PLACE.sub(r"‹\1›", value)
+        case ast.JoinedStr(values=parts):
+            return "".join(_words(part) for part in parts)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _words(left, names) + _words(right, names)
+        case ast.Name(id=name) if name in names:
+            return _words(names[name])
+        case ast.FormattedValue(value=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return f"‹{name.rstrip('_')}›"
+        case _:
+            return GAP
+
+
+def unused(found: Sequence[Module]) -> list[str]:
+    """Codes that have texts and are never said: no constant names them and no f-string begins like them."""
+    keys = {
+        id(key)
+        for module in found
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if _is_text(value)
+    }
+    said: set[str] = set()
+    begun: set[str] = set()
+    for node in (node for module in found for node in ast.walk(module.tree)):
+        match node:
+            case ast.Constant(value=str(value)) if id(node) not in keys:
+                said.add(value)
+            case ast.JoinedStr(values=[ast.Constant(value=str(begin)), *_]) if begin.isupper():
+                begun.add(begin)
+    texts = {one.code for one in collect(found) if one.kind == "text"}
+    return sorted(code for code in texts if code not in said and not code.startswith(tuple(begun)))

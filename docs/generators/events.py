@@ -1,0 +1,132 @@
+"""docs/events.md: `python -m liandong.docs.generators.events` prints it, a test holds the page to it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ...schemas.catalogue import Schema, load_schemas
+from ...topics.catalogue import TopicFamily, load_catalogue
+from ...topics.settings import Settings
+
+_HEADER = """\
+# Event catalogue
+
+Generated from `topics/catalogue/*.yaml` and `schemas/avro/` by `python -m liandong.docs.generators.events`; change those, not this
+page.
+
+Every value is Avro: single-object encoding, or Confluent framing where a schema registry is configured; the header
+`avro-fingerprint` names the schema either way. Headers are CloudEvents 1.0, binary mode (`ce_id ce_source ce_type ce_specversion
+ce_time ce_subject ce_dataschema`, `content-type: application/avro`), and `traceparent`. Times are ms UTC unless a field says
+otherwise. Names below are logical; `topic_prefix` stands before them in the cluster. The Avro files are in `schemas/avro/`, an
+example of each in `schemas/examples/`.
+
+*personal data*: **none**; **pseudonymous**, certificate surrogates (HMAC) and name tags; **sealed**, readable only by the court it
+is for, its superior and the audit escrow; **original**, the bytes of another topic, to be protected as that one.
+
+## Topics
+
+| topic | written by | read by | values |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """docs/events.md as it must read."""
+    families, schemas = load_catalogue(), load_schemas()
+    return _HEADER + "".join([*map(_line, families), *map(_topic, families), *_schemas(families, schemas)])
+
+
+def _line(family: TopicFamily) -> str:
+    values = ", ".join(f"[{name}](#{name})" for name in family.schemas) or "original bytes"
+    return (
+        f"| [`{family.name}`](#{family.family.replace('.', '')}) | {', '.join(family.producers)} |"
+        f" {', '.join(family.consumers)} | {values} |\n"
+    )
+
+
+def _topic(family: TopicFamily) -> str:
+    facts = {
+        "name": f"`{family.name}`",
+        "key": family.key or "none",
+        "values": ", ".join(f"[{name}](#{name})" for name in family.schemas) or "original bytes of other topics",
+        "written by": ", ".join(family.producers),
+        "read by": ", ".join(family.consumers),
+        "who answers for it": family.owner,
+        "personal data": family.personal_data,
+        "partitions": "setting `partitions`" if family.partitions == "lists" else str(family.partitions),
+        "kept": _kept(family),
+        "timestamps": "the writer's" if family.timestamps == "create" else "the broker's",
+    }
+    rows = "".join(f"| {name} | {value} |\n" for name, value in facts.items())
+    return f"\n### {family.family}\n\n{family.description}\n\n| | |\n|---|---|\n{rows}"
+
+
+def _kept(family: TopicFamily) -> str:
+    days = f"`evidence_days` ({Settings.model_fields['evidence_days'].default:.0f} by default)"
+    if family.cleanup == "delete":
+        return f"deleted after {days if family.retention == 'evidence' else family.retention}"
+    lag = days if family.compaction_lag == "evidence" else family.compaction_lag
+    return f"compacted: the newest of each key for good, replaced ones for {lag}"
+
+
+def _schemas(families: list[TopicFamily], schemas: list[Schema]) -> Iterator[str]:
+    yield "\n## Schemas\n\nA `proof` is always first: signing key id and Ed25519 signature over context and all bytes after it.\n"
+    newest = {schema.name: schema for schema in schemas}
+    for name, schema in newest.items():
+        where = [
+            f"[`{family.name}`](#{family.family.replace('.', '')})" for family in families if name in family.schemas
+        ]
+        travels = ", ".join(where) or "inside another record, see the field that names it"
+        yield (
+            f"\n### {name}\n\n{schema.definition['doc']}\n\nVersion {schema.version}, fingerprint"
+            f" `{schema.fingerprint.hex()}`, on: {travels}.\n\n| field | type | meaning |\n|---|---|---|\n"
+        )
+        yield from _fields(schema.definition, "")
+
+
+def _fields(record: Mapping[str, Any], path: str) -> Iterator[str]:
+    for field in record["fields"]:
+        name, kind = f"{path}{field['name']}", field["type"]
+        about = " ".join(filter(None, [field.get("doc", ""), _default(field)])).replace("|", "\\|")
+        yield f"| `{name}` | {_type(kind)} | {about} |\n"
+        inner, mark = _inner(kind)
+        if inner is not None:
+            yield from _fields(inner, f"{name}{mark}.")
+
+
+def _default(field: Mapping[str, Any]) -> str:
+    return f"Default: `{field['default']!r}`." if "default" in field else ""
+
+
+def _inner(kind: Any) -> tuple[Mapping[str, Any] | None, str]:
+    """The record a field holds, and how many of it."""
+    if isinstance(kind, list):
+        found = [_inner(one) for one in kind if one != "null"]
+        return next((one for one in found if one[0] is not None), (None, ""))
+    if not isinstance(kind, dict):
+        return None, ""
+    match kind["type"]:
+        case "record":
+            return kind, ""
+        case "array":
+            return _inner(kind["items"])[0], "[]"
+        case "map":
+            return _inner(kind["values"])[0], "{}"
+    return None, ""
+
+
+def _type(kind: Any) -> str:
+    if isinstance(kind, list):
+        return " or ".join(_type(one) for one in kind)
+    if not isinstance(kind, dict):
+        return str(kind)
+    shown: dict[str, Callable[[], str]] = {
+        "fixed": lambda: f"{kind['size']} bytes",
+        "record": lambda: str(kind["name"]),
+        "array": lambda: f"array of {_type(kind['items'])}",
+        "map": lambda: f"map of {_type(kind['values'])}",
+    }
+    return shown.get(kind["type"], lambda: str(kind["type"]))()
+
+
+if __name__ == "__main__":
+    print(page(), end="")  # noqa: T201  this is the program's output

@@ -190,8 +190,8 @@ class Relay:
         urgent, *others = self._lanes
         handed = self._hand_over(urgent)
         for lane in others:
-            handed += self._hand_over(lane)
-            handed += self._hand_over(urgent)
+            if some := self._hand_over(lane):
+                handed += some + self._hand_over(urgent)
         return handed
 
     def _hand_over(self, lane: Lane) -> int:

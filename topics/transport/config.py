@@ -58,7 +58,7 @@ def consumer(settings: Settings, client_id: str, group: str | None) -> Config:
         "heartbeat.interval.ms": 2000,
         # 1000 by default: after a full queue the fetcher would sleep a second (2.5 times fewer records a second)
         "fetch.queue.backoff.ms": 2,
-        "fetch.wait.max.ms": 100,
+        "fetch.wait.max.ms": 500,
         "fetch.error.backoff.ms": 100,
     }
 

@@ -15,15 +15,13 @@ from ..schemas.listing import ENDED_FROM
 from ..schemas.signing import SignatureInvalid
 from ..topics.ports import Message
 from .lane_work import LaneWork
-from .store.layout import SURROGATE_LENGTH as _SURROGATE
 from .store.leading import leading
 from .store.values import HEADER_LENGTH, body_of, fingerprint_of, opaque_of, version_of
 from .unusual import Unusual
 
 _CURRENT = SINGLE_OBJECT + current_schema("list-record").fingerprint
 """What nearly every value starts with; one comparison tells a record from a barrier."""
-_PROOF = 72
-_CONTENT = HEADER_LENGTH + _PROOF
+_CONTENT = HEADER_LENGTH + 72
 _ENDED = int(ENDED_FROM)
 
 
@@ -39,7 +37,7 @@ class LaneRun:
         work, lane, unusual = self._work, self._work.lane, self.unusual
         records, index, start, add = work.batch.records, work.batch.index, lane.prefix, work.added.append
         stamps = work.batch.stamps.setdefault(lane.jurisdiction, [])
-        before, sequences, highest = len(stamps), dict[str, int](), work.highest
+        before, sequences, highest = len(stamps), dict[bytes, int](), work.highest
         for message in messages:
             value = message.value()
             if value is None or value[:HEADER_LENGTH] != _CURRENT:
@@ -49,23 +47,22 @@ class LaneRun:
                     continue
             key, body = message.key(), value[HEADER_LENGTH:]
             fields = leading(body)
-            if fields is None or fields["proof"][_PROOF:] != key or fields["version"] < 1:
+            if fields is None or fields[0] != key or fields[1] < 1:
                 unusual.opaque(message, value[2:HEADER_LENGTH], "no gate prefix, or another entry's than the key's")
                 highest = max(highest, work.highest)
                 continue
+            _, version, court, sequence, status, surrogates = fields
             place = start + key
             if place > highest:
                 highest = place
                 lane.records += 1
-            elif not self._supersedes(message, place, value, fields["version"]):
+            elif not self._supersedes(message, place, value, version):
                 continue
             records[place] = value
-            status = fields["status"]
-            add(leaf(key, fields["version"], status, body))
+            add(leaf(key, version, status, body))
             if status < _ENDED:
-                for identity in fields["identities"]:
-                    index[identity["surrogate"][:_SURROGATE] + place] = True
-            court, sequence = fields["court"], fields["court_sequence"]
+                for surrogate in surrogates:
+                    index[surrogate + place] = True
             if sequence > sequences.get(court, 0):
                 sequences[court] = sequence
             stamps.append(message.timestamp()[1])

@@ -65,11 +65,11 @@ class LaneWork:
                 for identity in prefix["identities"]:
                     self.batch.index[identity["surrogate"] + place] = False
 
-    def raise_sequences(self, sequences: dict[str, int]) -> None:
+    def raise_sequences(self, sequences: dict[bytes, int]) -> None:
         """Keeps the courts' highest sequences where these are higher."""
         known, batch, topic = self.ground.courts, self.batch.courts, self.lane.topic
         for court, sequence in sequences.items():
-            name = (topic, court)
+            name = (topic, court.decode())
             if sequence > max(known.get(name, 0), batch.get(name, 0)):
                 batch[name] = sequence
 

@@ -105,8 +105,10 @@ def publish(
         raise WrongUsage(
             "PUBLISH_WHOM", "nobody or everybody and somebody is named", "name participants, or give --all"
         )
+    from .announcing import announce
+
     wanted = [one.id for one in participants.list()] if everybody else participant or []
-    _publish(settings, participants, wanted)
+    announce(settings, participants, wanted)
     if as_json:
         print_json({"published": wanted})
         return
@@ -129,26 +131,12 @@ def _kind(given: str) -> "Kind":
     raise WrongUsage("PARTICIPANT_KIND", f"{given!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
 
 
-def _publish(settings: "Settings", participants: "Participants", wanted: list[str]) -> None:
-    """Asks first whether broker and topic are there: a sender would wait for them."""
-    from . import names
-    from .keyring import publish_keys
-    from .registry import registered
-    from .transport.kafka import KafkaAdmin, KafkaPublisher, require_broker
-
-    require_broker(settings)
-    KafkaAdmin(settings).require(settings.physical(names.KEYS))
-    registry = registered(settings, "participant-key")
-    publisher = KafkaPublisher(settings, client_id="participant-cli")
-    for participant in wanted:
-        publish_keys(publisher, participants, participant, registry=registry)
-    publisher.close()
-
-
 def _published(settings: "Settings", participants: "Participants", participant: str) -> LiandongError | None:
     """Publishes if that can be done now; what kept it from being done."""
+    from .announcing import announce
+
     try:
-        _publish(settings, participants, [participant])
+        announce(settings, participants, [participant])
     except LiandongError as reason:
         return reason
     return None
@@ -164,6 +152,9 @@ def _report(
     typer.echo(f"{participant.id}  {participant.kind}  {participant.name}".rstrip())
     if problem is None:
         typer.echo("keys published")
+        return
+    if problem.code == "TOPIC_MISSING":  # the usual order: the topics follow from the participants
+        typer.echo("keys not published yet: `liandong topics apply` makes their topic and publishes them", err=True)
         return
     typer.echo(f"keys NOT published yet, {problem.code}: {problem.message}", err=True)
     typer.echo(f"what to do: {problem.remedy}; then `liandong participant publish {participant.id}`", err=True)

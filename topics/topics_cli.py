@@ -1,6 +1,8 @@
 """`liandong topics plan`, `apply` and `check`: the catalogue and the broker."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,11 +46,23 @@ def apply(
     agency: AgencyOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Create what is missing and alter what differs; nothing is deleted. Exit 1 if drift is left."""
-    from . import admin
+    """Create what is missing and alter what differs; nothing is deleted. Exit 1 if drift is left.
 
-    done = admin.apply(*_target(ctx, jurisdiction, agency))
-    _show(done, as_json, ("created", "altered"))
+    Where the topic of keys was missing, the keys of the participants on this machine are published too.
+    """
+    from . import admin, names
+    from .announcing import announce_everybody
+
+    target = _target(ctx, jurisdiction, agency)
+    done, settings = admin.apply(*target), target[0]
+    published, problem = [], None
+    if settings.physical(names.KEYS) in done.create:
+        published, problem = announce_everybody(settings)
+    _show(done, as_json, ("created", "altered"), {"published": published})
+    if published and not as_json:
+        typer.echo(f"keys published: {', '.join(published)}")
+    if problem is not None:
+        typer.echo(f"keys NOT published, {problem.code}: {problem.message}\nwhat to do: {problem.remedy}", err=True)
     if done.drift:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -82,9 +96,11 @@ def _target(
     return settings, Scope(frozenset(jurisdictions or ()), frozenset(agencies or ())) if named else None
 
 
-def _show(found: "Plan", as_json: bool, words: tuple[str, str]) -> None:
+def _show(
+    found: "Plan", as_json: bool, words: tuple[str, str], more: Mapping[str, object] = MappingProxyType({})
+) -> None:
     if as_json:
-        print_json({**asdict(found), "clean": found.clean})
+        print_json({**asdict(found), "clean": found.clean, **more})
         return
     create, alter = words
     for name, state in found.create.items():

@@ -44,7 +44,7 @@ def test_an_administrator_sets_an_installation_up(run: Run, settings: Settings) 
         "participant", "new", "court-su0505", "--kind", "court", "--jurisdiction", "js", "--name", "法院"
     )
     assert (code, out) == (0, "court-su0505  court  法院\n")
-    assert "NOT published yet, TOPIC_MISSING" in err
+    assert "not published yet" in err
     assert "liandong topics apply" in err
 
     code, out, _ = run("topics", "check")
@@ -53,8 +53,11 @@ def test_an_administrator_sets_an_installation_up(run: Run, settings: Settings) 
     code, out, _ = run("topics", "plan")
     assert code == 0
     assert f"create   {settings.topic_prefix}court.debtor-list.js.v1  partitions=3 copies=1 compact" in out
-    assert run("topics", "apply")[0] == 0
+    code, out, _ = run("topics", "apply")
+    assert code == 0
+    assert out.endswith("\nkeys published: court-su0505\n")
     assert run("topics", "check")[:2] == (0, "the topics are as the catalogue says\n")
+    assert run("topics", "apply")[:2] == (0, "the topics are as the catalogue says\n")
 
     assert run("participant", "publish", "--all")[:2] == (0, "court-su0505: keys published\n")
     assert run("participant", "new", "railway-js", "--kind", "agency", "--jurisdiction", "js")[2] == ""
@@ -76,7 +79,9 @@ def test_json_tells_the_same(run: Run) -> None:
     assert (made["id"], made["published"], made["problem"]["code"]) == ("court-a", False, "TOPIC_MISSING")
     assert {key["use"] for key in made["keys"]} == {"sign", "seal"}
     assert not document(run("topics", "plan", "--json")[1])["clean"]
-    assert document(run("topics", "apply", "--json")[1])["create"]
+    applied = document(run("topics", "apply", "--json")[1])
+    assert applied["create"]
+    assert applied["published"] == ["court-a"]
     assert document(run("topics", "check", "--json")[1]) == {
         "create": {}, "alter": [], "drift": [], "unmanaged": [], "clean": True
     }  # fmt: skip
@@ -110,6 +115,18 @@ def test_a_foreign_root_cannot_publish_here(run: Run, monkeypatch: pytest.Monkey
     monkeypatch.setenv("LIANDONG_ROOT_PUBLIC_KEY", "ab" * 32)
     code, _, err = run("participant", "publish", "court-a")
     assert code == 2
+    assert "ROOT_ELSEWHERE" in err
+
+
+def test_topics_are_applied_where_the_root_is_not_and_say_that_keys_wait(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("participant", "new", "court-a", "--kind", "court", "--jurisdiction", "js")
+    monkeypatch.setenv("LIANDONG_ROOT_PUBLIC_KEY", "ab" * 32)
+    code, out, err = run("topics", "apply")
+    assert code == 0
+    assert "created" in out
+    assert "keys published" not in out
     assert "ROOT_ELSEWHERE" in err
 
 

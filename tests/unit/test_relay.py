@@ -153,6 +153,7 @@ def test_of_two_relays_one_sends_and_the_other_takes_over(
     for value in range(200):
         put(engine, outbox, "state", [value])
     assert eventually(lambda: outbox.sent_through("state") == 200)
+    assert eventually(lambda: sum(relay.sent for relay in relays) == 200)
     first = 0 if relays[0].sent else 1
     assert (relays[first].sent, relays[1 - first].sent) == (200, 0)
     stops[first].set()

@@ -87,6 +87,9 @@ class View(Protocol):
     def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]:
         """Live entries that name one of these surrogates."""
 
+    def names_any(self, surrogates: Sequence[bytes]) -> bool:
+        """Whether anything is known under one of these surrogates; no is certain."""
+
     def position(self, jurisdiction: str | None = None) -> Position:
         """Where the copy of a jurisdiction's lists stands."""
 
@@ -174,7 +177,7 @@ class Gate:
 
     def listed(self, surrogate: bytes) -> bool:
         """Whether anything may be in force under a surrogate: no is certain, yes needs a check. The fast path."""
-        return bool(self._view.find((surrogate,)))
+        return self._view.names_any((surrogate,))
 
     def check(self, request: CheckRequest) -> Decision:
         """One decision. Raises FactProblem for what the request lacks, whoever it asks about."""

@@ -93,7 +93,9 @@ def load_limits(path: Path) -> tuple[dict[str, Limit], str]:
         document: Any = yaml.safe_load(text) or {}
         limits = msgspec.convert(document, dict[str, Limit])
     except (yaml.YAMLError, msgspec.ValidationError) as error:
-        remedy = "each limit has amount, basis {zh, en}, valid_from, and may have valid_until; see docs/adapters.md"
+        remedy = (
+            'write each as hotel-price-per-night: {amount: "600.00", basis: {zh: …, en: …}, valid_from: 2026-01-01}'
+        )
         raise WrongUsage("LIMITS_INVALID", f"{path}: {error}", remedy) from error
     return limits, sha256(text.encode()).hexdigest()[:12]
 

@@ -157,7 +157,7 @@ values: st.SearchStrategy[object] = st.one_of(
 
 @given(st.dictionaries(st.sampled_from(["train_type", "seat_class", "service_number", "colour"]), values))
 def test_whatever_the_attributes_a_listed_person_is_decided_on_or_the_attribute_is_named(
-    given_: dict[str, object],
+    given_: dict[str, Any],
 ) -> None:
     court, view = CourtScribe(), MemoryView()
     view.apply(court.include(identities=LI.identities(), name=LI.name))

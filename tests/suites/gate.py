@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -152,8 +152,8 @@ class MemoryView:
                 found.append(Found(body, entry_id in self.opaque))
         return found
 
-    def listed(self, surrogate: bytes) -> bool:
-        return bool(self.find((surrogate,)))
+    def names_any(self, surrogates: Sequence[bytes]) -> bool:
+        return bool(self.find(surrogates))
 
     def position(self, jurisdiction: str | None = None) -> Stand:  # noqa: ARG002  one stand for all
         return self.stand
@@ -231,7 +231,7 @@ class Bench:
     def alive(self) -> bool:
         return True
 
-    def publish_events(self, payload: dict[str, Any]) -> dict[str, Any]:
+    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         return publish_events(self.engine, self.context, payload)
 
     def api(self, *, rate: float = 1e6, burst: float = 2e6) -> Api:

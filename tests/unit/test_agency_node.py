@@ -159,7 +159,8 @@ def test_a_node_copies_decides_tells_and_frees(place: Place) -> None:
 def test_a_node_that_starts_while_kafka_is_away_answers_and_comes_to_know(place: Place) -> None:
     place.listed(LI)
     place.barrier()
-    broker = place.town.wire.broker  # type: ignore[attr-defined]  this wire is in memory
+    assert isinstance(place.town.wire, MemoryWire)
+    broker = place.town.wire.broker
     broker.stop()
     with place.node() as running:
         assert (running.said(LI), running.said(WANG)) == ("UNKNOWN", "UNKNOWN")
@@ -217,9 +218,13 @@ def test_only_agencies_with_a_kind_have_nodes(place: Place) -> None:
         AgencyNode(place.town.settings, "nameless", "1", place.wires)
 
 
+def _wait(event: threading.Event) -> None:
+    event.wait()
+
+
 def test_a_part_that_ends_without_being_told_is_a_failure_too() -> None:
     parts = Parts()
-    parts.start({"short": lambda _stop: None, "long": lambda stop: stop.wait() and None})
+    parts.start({"short": lambda _stop: None, "long": _wait})
     with pytest.raises(PartFailed, match="short"):
         parts.wait(5)
     assert not parts.alive()
@@ -227,7 +232,7 @@ def test_a_part_that_ends_without_being_told_is_a_failure_too() -> None:
 
 def test_parts_that_do_not_stop_are_left_after_a_while() -> None:
     parts, forever = Parts(), threading.Event()
-    parts.start({"deaf": lambda _stop: forever.wait() and None})
+    parts.start({"deaf": lambda _stop: _wait(forever)})
     parts.stop.set()
     parts.wait(0.2)
     assert parts.states() == {"deaf": "running"}

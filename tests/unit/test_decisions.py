@@ -125,7 +125,7 @@ def test_every_reason_is_told_strongest_first() -> None:
 
 
 def test_what_is_not_restricted_tells_nothing_about_the_person() -> None:
-    assert ask("rail-ticket", LISTED, **D2).rulings == ()
+    assert ask("rail-ticket", LISTED, train_type="D", seat_class="second").rulings == ()
 
 
 def test_a_signature_is_asked_for_before_a_block_and_for_nothing_else() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,8 +52,8 @@ class Copy:
             self.publisher.send(marker)
         self.node.drain()
 
-    def listed(self, who: Person, **fields: object) -> bytes:
-        link = int(str(fields.pop("link", 0)))
+    def listed(self, who: Person, **fields: Any) -> bytes:
+        link = fields.pop("link", 0)
         return self.publish(self.court.include(identities=who.identities(link=link), name=who.name, **fields))
 
     def ask(self, who: Person, *, name: str | None = None, **attributes: object) -> Decision:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -114,7 +115,7 @@ def test_a_train_ticket_is_reached_by_these_measures(train: str, seat: str | Non
         ({"train_type": None, "seat_class": "second"}, "train_type"),
     ],
 )
-def test_a_missing_attribute_that_decides_is_named(attributes: dict[str, object], missing: str) -> None:
+def test_a_missing_attribute_that_decides_is_named(attributes: dict[str, Any], missing: str) -> None:
     with pytest.raises(AttributeProblem) as raised:
         plan("rail-ticket", **attributes)
     assert raised.value.code == "ATTRIBUTE_MISSING"
@@ -127,7 +128,7 @@ def test_an_attribute_that_cannot_change_the_answer_may_stay_away() -> None:
 
 
 def test_a_hotel_asks_a_person_while_no_limit_is_configured_and_blocks_above_one_with_a_basis() -> None:
-    star = {"star_rating": 4, "price_per_night": "800"}
+    star: dict[str, Any] = {"star_rating": 4, "price_per_night": "800"}
     assert plan("hotel-check-in", **star) == {"hotel-star": "REVIEW"}
     assert plan("hotel-check-in", star_rating=4) == {"hotel-star": "REVIEW"}  # the price could not change that
     assert plan("hotel-check-in", star_rating=0, price_per_night=9000) == {}

@@ -90,10 +90,12 @@ def notary(
 
 def serve(
     ctx: typer.Context,
-    port: Annotated[int, typer.Option(help="Port of /metrics, /v1/status and /healthz; 0: any free one.")] = 9180,
+    port: Annotated[
+        int, typer.Option(help="Port of the page, /metrics, /v1/status and /healthz; 0: any free one.")
+    ] = 9180,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Run this machine's notaries, gather evidence, serve metrics and status; until stopped."""
+    """Run this machine's notaries, gather evidence, serve the operator's page, metrics and status; until stopped."""
     from ..topics.settings import settings_of
     from .post import watching
     from .running import until_stopped
@@ -105,5 +107,5 @@ def serve(
             for jurisdiction, name in post.own_notaries()
         }
         server = Server(post, host, port)
-        typer.echo(f"watching on http://{host}:{server.port}", err=True)
+        typer.echo(f"watching on http://{host}:{server.port}/", err=True)
         until_stopped({**work, "evidence": server.gather, "server": server.run})

@@ -22,6 +22,8 @@ from .evidence_views import Holding, Holdings
 FREES = frozenset({Change.SHIELD, Change.DELETE, Change.REVOKE, Change.EXPIRE, Change.LIFT})
 """Changes that suspend or end an entry's effect."""
 
+_RECENT_ROWS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -75,12 +77,23 @@ class Deliveries:
         """The counts of one batch; `agencies`: agency → what each of its serving nodes holds."""
         return self._count(self._updates.c.batch_id == batch_id, agencies)
 
-    def newest_updates(self, count: int) -> list[Update]:
-        """The updates accepted last, newest first."""
+    def newest_updates(self, count: int, per_batch: int) -> list[Update]:
+        """The updates accepted last, newest first, of each batch so many at most: a bulk hides no single act before it.
+
+        Looks at the last ten thousand rows, not at everything ever accepted.
+        """
         updates = self._updates.c
+        last = select(func.coalesce(func.max(updates.state_row), 0)).scalar_subquery()
+        newest_first = updates.state_row.desc()
+        rank = func.row_number().over(partition_by=updates.batch_id, order_by=newest_first)
+        recent = select(updates.update_id, updates.state_row, rank.label("rank")).where(
+            updates.state_row > last - _RECENT_ROWS
+        )
+        ranked = recent.subquery().c
+        wanted = select(ranked.update_id).where(ranked.rank <= per_batch).order_by(ranked.state_row.desc()).limit(count)
         with reading(self.register.engine) as connection:
-            last = connection.scalar(select(func.max(updates.state_row))) or 0
-        return self.register.updates_after(max(0, last - count), count)[::-1]
+            ids = connection.scalars(wanted).all()
+        return [found for each in ids if (found := self.register.update(each))]
 
     def outstanding(self, nodes: Holdings, accepted_before: int, settled: int) -> Outstanding:
         """What an agency with these nodes has not applied; `accepted_before` (ms UTC) is where late begins.

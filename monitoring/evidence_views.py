@@ -69,6 +69,14 @@ class EvidenceView:
             stands = [msgspec.json.decode(raw, type=HeadStand) for raw in connection.scalars(found)]
         return sorted(stands, key=lambda stand: (stand.jurisdiction, stand.notary))
 
+    def canaries(self, stand: NodeStand, since: int) -> dict[bool, tuple[int, int]]:
+        """Right or wrong → how many answers the node's gate has given since then, and when the newest; ms UTC."""
+        canaries = self._t.canaries.c
+        mine = (canaries.agency == stand.agency) & (canaries.node == stand.node) & (canaries.at >= since)
+        wanted = select(canaries.right, func.count(), func.max(canaries.at)).where(mine).group_by(canaries.right)
+        with reading(self._engine) as connection:
+            return {bool(right): (count, newest) for right, count, newest in connection.execute(wanted)}
+
     def holding(self, stand: NodeStand) -> Holding:
         """How far a node's word can be believed in every lane: to its newest receipt, or where it was last right."""
         steps = self._t.steps.c

@@ -50,6 +50,11 @@ class Progress:
     def __init__(self, sources: Sources, terms: Terms, nodes: Sequence[NodeReport]) -> None:
         self._s, self._terms, self._nodes = sources, terms, nodes
 
+    @property
+    def has_registers(self) -> bool:
+        """Whether any register can be read from this machine."""
+        return bool(self._s.deliveries)
+
     # -- agencies -----------------------------------------------------------------------------------------------------
 
     def holdings(self, agency: str, jurisdiction: str) -> Holdings:
@@ -110,9 +115,9 @@ class Progress:
 
     # -- updates ------------------------------------------------------------------------------------------------------
 
-    def newest_updates(self, count: int, agencies: Sequence[str]) -> list[dict[str, Any]]:
-        """The updates accepted last in any jurisdiction, newest first."""
-        found = [(each, update) for each in self._s.deliveries for update in each.newest_updates(count)]
+    def newest_updates(self, count: int, per_batch: int, agencies: Sequence[str]) -> list[dict[str, Any]]:
+        """The updates accepted last in any jurisdiction, newest first, of each batch `per_batch` at most."""
+        found = [(each, update) for each in self._s.deliveries for update in each.newest_updates(count, per_batch)]
         found.sort(key=lambda pair: (pair[1].accepted_at, pair[1].state_row), reverse=True)
         return [self._update(deliveries, update, agencies) for deliveries, update in found[:count]]
 

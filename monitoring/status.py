@@ -13,6 +13,8 @@ from .evidence_views import NodeReport
 from .progress import Progress, Sources, Terms, moment
 
 RECENT_BATCHES = 5
+CANARY_WINDOW = 3_600_000
+"""How far back a gate's answers to canaries count in the status, ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Status:
             "lag_records": lag_records(stand, self.heads),
             "lag_seconds": lag_seconds(stand, self.heads),
             "proof": proof_of(stand),
+            "canaries": self._canaries(stand),
             "receipts_missing": report.receipts_missing,
             "applied": stand.applied,
             "ignored_as_stale": stand.stale,
@@ -96,6 +99,12 @@ class Status:
             "position": {f"{lane.topic}/{lane.partition}": lane.applied for lane in stand.lanes},
             "latency": latency([stand]),
         }
+
+    def _canaries(self, stand: NodeStand) -> dict[str, Any]:
+        """What the gate said to canaries lately; neither right nor wrong where none was asked."""
+        found = self._s.view.canaries(stand, self._terms.now - CANARY_WINDOW)
+        (right, right_at), (wrong, wrong_at) = (found.get(each, (0, 0)) for each in (True, False))
+        return {"right": right, "wrong": wrong, "at": moment(max(right_at, wrong_at))}
 
     # -- deliveries ---------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..schemas.problems import Language
 
-_WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[str, str]] = {
     "agencies": ("Agencies", "协助单位"),
     "agency": ("agency / node", "单位 / 节点"),
     "jurisdiction": ("jurisdiction", "辖区"),
@@ -84,7 +84,7 @@ class StatusText:
         yield self._findings()
 
     def _word(self, key: str) -> str:
-        return _WORDS[key][self._at]
+        return WORDS[key][self._at]
 
     def _table(self, title: str, *columns: str) -> Table:
         table = Table(title=title, title_justify="left", title_style="bold")
@@ -147,7 +147,7 @@ class StatusText:
         title = f"{self._word('update')} {update['update_id']} ({update['change']}) {where}"
         table = self._table(title, "agency", "state", "since")
         for row in update["agencies"]:
-            state = Text(_WORDS[row["state"]][self._at], style="bold red" if row["state"] in _BAD else "")
+            state = Text(WORDS[row["state"]][self._at], style="bold red" if row["state"] in _BAD else "")
             table.add_row(row["agency"], state, row["since"])
         return table
 

@@ -33,6 +33,7 @@ class Planned:
     offset: int
     relief_offset: int | None
     accepted_at: int
+    batch: str = BATCH
 
 
 planned = st.builds(
@@ -75,7 +76,7 @@ def _append(register: Register, connection: Connection, lane: str, places: Seque
 def _update(index: int, one: Planned, row: int, relief: int | None) -> tuple[object, ...]:
     change = Change.REVOKE if relief is not None else Change.INCLUDE
     who = (new_ordered(), index.to_bytes(16, "big"), 1, "court-su0505", one.lane.topic, index + 1)
-    return (*who, BATCH, int(change), row, relief, one.accepted_at, bytes(32))
+    return (*who, one.batch, int(change), row, relief, one.accepted_at, bytes(32))
 
 
 def evidence(nodes: Holdings) -> AgencyEvidence:
@@ -121,9 +122,14 @@ def test_late_updates_are_those_the_ledger_calls_late_and_settled_ones_are_all_a
         assert deliveries.outstanding(nodes, NOW - LATE_AFTER, found.settled) == found
 
 
-@settings(max_examples=10)
-@given(st.lists(planned, max_size=6), st.integers(1, 8))
-def test_the_newest_updates_come_newest_first(updates: list[Planned], count: int) -> None:
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from("abc"), max_size=9), st.integers(1, 8), st.integers(1, 3))
+def test_the_newest_updates_come_newest_first_and_no_batch_crowds_out_the_others(
+    batches: list[str], count: int, per_batch: int
+) -> None:
+    updates = [Planned(LISTS[0], index, None, 1_000, f"bat_{name}") for index, name in enumerate(batches)]
     with register_of(updates, 0, 0) as deliveries:
-        rows = [one.state_row for one in deliveries.newest_updates(count)]
-        assert rows == list(range(len(updates), 0, -1))[:count]
+        shown = [one.state_row for one in deliveries.newest_updates(count, per_batch)]
+    rows = range(len(batches), 0, -1)
+    expected = [row for row in rows if batches[row - 1 :].count(batches[row - 1]) <= per_batch]
+    assert shown == expected[:count]

@@ -1,0 +1,84 @@
+"""What a table of the page holds, before it is drawn: plain values, so that what is shown can be tested without a browser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["", "good", "warn", "bad", "quiet"]
+"""What a colour would say; every cell says it in words or by a symbol too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: a text, a smaller one below, what both mean."""
+
+    text: str = ""
+    under: str = ""
+    tone: Tone = ""
+    hint: str = ""
+    """Shown when pointed at: what was shortened."""
+    id: str = ""
+    """Of what the text names: following it finds that."""
+    share: tuple[int, int] | None = None
+    """How many of how many, as a bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading; `number` stands right and in even digits."""
+
+    label: str
+    hint: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells under a key that stays the same while the row is about the same thing."""
+
+    key: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and rows; the first column names the row."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+
+def count(number: int | None, tone: Tone = "") -> Cell:
+    """A number; nought is quiet, anything else has the tone, unknown is a dash."""
+    if number is None:
+        return Cell("–", tone="quiet")
+    return Cell(f"{number:,}", tone=tone if number else "quiet")
+
+
+def duration(seconds: float) -> str:
+    """A time span as short as it can be read: `0.31 s`, `12.4 s`, `3 min`, `5 h`, `9 d`."""
+    for limit, unit, size in ((1, "s", 2), (100, "s", 1)):
+        if seconds < limit:
+            return f"{seconds:.{size}f} {unit}"
+    for limit, each, unit in ((6_000, 60, "min"), (172_800, 3_600, "h")):
+        if seconds < limit:
+            return f"{seconds / each:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"
+
+
+def milliseconds(value: float) -> str:
+    """`146 ms`, or seconds from ten seconds on."""
+    return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1_000:,.1f} s"
+
+
+def clock(at: str | None, now: str) -> str:
+    """The time of day; with the day if that is not today's."""
+    if at is None:
+        return "–"
+    return at[11:19] if at[:10] == now[:10] else f"{at[5:10]} {at[11:16]}"
+
+
+def short(id_: str) -> str:
+    """An id as far as people compare it: its kind and the last eight digits, which differ most."""
+    kind, _, digits = id_.partition("_")
+    return f"{kind}_…{digits[-8:]}"

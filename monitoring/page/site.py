@@ -1,0 +1,124 @@
+"""The monitor's web application: the page for people, `/v1/status` and `/metrics` for programs, all on one port."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from nicegui import app as pages
+from nicegui import ui
+from nicegui.language import Language as PageLanguage
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from ...schemas.errors import LiandongError
+from ...schemas.problems import Language
+from ..looking import Looker
+from ..status import Scope
+from .feed import Feed
+from .view import AN_ID, View
+from .words import Words
+
+_HERE = Path(__file__).parent
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1f57b8"/>'
+    '<path d="M4 4v8h8" stroke="#fff" stroke-width="2" fill="none"/><circle cx="11" cy="5" r="2" fill="#fff"/></svg>'
+)
+_PAGES: tuple[tuple[Language, PageLanguage], ...] = (("zh", "zh-CN"), ("en", "en-US"))
+
+
+class Site:
+    """Holds the application; one per process, because NiceGUI keeps its pages in the process."""
+
+    def __init__(
+        self, feed: Feed, looker: Looker, registry: CollectorRegistry, gathered: threading.Event, lang: Language
+    ) -> None:
+        """`gathered` is set when all evidence was read once; `lang` is for browsers that want neither of our languages."""
+        self._looker, self._registry, self._gathered, self._lang = looker, registry, gathered, lang
+        self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+        for path, answer in (
+            ("/", self._home),
+            ("/metrics", self._metrics),
+            ("/healthz", self._healthz),
+            ("/v1/status", self._status),
+        ):
+            self.app.add_api_route(path, answer, methods=["GET"], response_model=None)
+        add_pages(feed)
+        pages.add_exception_handler(404, _nothing_here)
+        ui.run_with(
+            self.app,
+            title="Liandong",
+            favicon=_ICON,
+            dark=None,
+            tailwind=False,
+            binding_refresh_interval=None,
+            reconnect_timeout=10,
+            show_welcome_message=False,
+        )
+
+    def _home(self, request: Request) -> Response:
+        lang = preferred(request.headers.get("accept-language", ""), self._lang)
+        find = request.query_params.get("find", "")
+        return RedirectResponse(f"/{lang}?find={find}" if AN_ID.fullmatch(find) else f"/{lang}")
+
+    # these look at databases, so they are no coroutines: the server gives each a thread
+
+    def _metrics(self) -> Response:
+        return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
+
+    def _healthz(self) -> Response:
+        ready = self._gathered.is_set()
+        return JSONResponse({"ready": ready}, 200 if ready else 503)
+
+    def _status(self, request: Request) -> Response:
+        scope = Scope(*(request.query_params.get(name, "") for name in ("agency", "update", "batch", "entry")))
+        try:
+            with self._looker.look() as status:
+                return JSONResponse(status.document(scope))
+        except LiandongError as failed:
+            return JSONResponse(failed.as_dict(), failed.http_status)
+
+
+def add_pages(feed: Feed) -> None:
+    """The page in each language, `/zh` and `/en`."""
+    style = f"<style>{_HERE.joinpath('page.css').read_text(encoding='utf-8')}</style>"
+    script = f"<script>{_HERE.joinpath('page.js').read_text(encoding='utf-8')}</script>"
+    for lang, tag in _PAGES:
+        words = Words(lang)
+        builder = _builder(feed, words, style + script)
+        ui.page(f"/{lang}", title=words("title"), language=tag)(builder)
+
+
+def _builder(feed: Feed, words: Words, head: str) -> Callable[[str], None]:
+    def build(find: str = "") -> None:
+        ui.add_head_html(head)
+        view = View(feed, words, find if AN_ID.fullmatch(find) else "")
+        ui.run_javascript("liandong.show()")
+        ui.context.client.on_delete(view.leave)
+
+    return build
+
+
+def preferred(accepted: str, fallback: Language) -> Language:
+    """The one of our languages an `Accept-Language` header (RFC 9110 §12.5.4) likes best."""
+    weights: dict[Language, float] = {}
+    for each in accepted.split(","):
+        tag, _, weight = each.partition(";q=")
+        kind = tag.strip().lower()[:2]
+        for lang, _tag in _PAGES:
+            if kind == lang:
+                weights[lang] = max(weights.get(lang, 0), _weight(weight))
+    return max(weights, key=lambda lang: weights[lang]) if any(weights.values()) else fallback
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 0.0
+
+
+async def _nothing_here(request: Request, _error: Any) -> Response:
+    said = {"code": "NOT_FOUND", "message": f"no {request.url.path} here", "remedy": "see /, /v1/status, /metrics"}
+    return JSONResponse(said, 404)

@@ -1,0 +1,182 @@
+"""The status document as the page's tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .cells import Cell, Column, Row, Table, Tone, clock, count, duration, milliseconds, short
+from .words import Words
+
+_Document = Mapping[str, Any]
+
+STATES: dict[str, tuple[str, Tone]] = {
+    "pending": ("○", "quiet"),
+    "received": ("◔", "warn"),
+    "applied": ("●", "good"),
+    "gate-proven": ("◆", "good"),
+    "enforced": ("■", "good"),
+    "late": ("▲", "bad"),
+    "refused": ("✕", "bad"),
+}
+"""Symbol and tone of each state of the ledger."""
+
+
+def agencies(document: _Document, words: Words) -> Table:
+    """One row per node; what belongs to the agency stands in its first row."""
+    labels = (
+        ("agency", ""), ("fresh", ""), ("lag", ""), ("proof", ""), ("applied", words("applied_of")),
+        ("late", ""), ("relief_short", ""), ("receipts_short", ""), ("opaque", ""), ("dead", ""),
+        ("parked", ""), ("canaries", ""), ("latency", ""),
+    )  # fmt: skip
+    words_only = {"agency", "fresh", "proof", "canaries"}
+    columns = [Column(words(key).split("\n")[0], hint, key not in words_only) for key, hint in labels]
+    rows = [row for agency in document["agencies"] for row in _agency(agency, document["at"], words)]
+    if not any(agency["parked"] is not None for agency in document["agencies"]):
+        at = [key for key, _ in labels].index("parked")
+        rows = [Row(row.key, [*row.cells[:at], *row.cells[at + 1 :]]) for row in rows]
+        del columns[at]
+    return Table(columns, rows)
+
+
+def _agency(agency: Mapping[str, Any], now: str, words: Words) -> Iterator[Row]:
+    own, none = _own(agency), [Cell()] * 3
+    dead = [count(agency["dead_letters"], "warn"), count(agency["parked"], "warn")]
+    for jurisdiction in agency["silent_in"]:
+        where = Cell(agency["agency"], jurisdiction)
+        silent = Cell(f"▲ {words('silent')}", tone="bad")
+        yield Row(f"{agency['agency']}//{jurisdiction}", [where, silent, Cell("–"), Cell("–"), *own, Cell("–"), Cell("–"), *dead, Cell("–"), Cell("–")])  # fmt: skip
+        own, dead = none, none[:2]
+    for node in agency["nodes"]:
+        key = f"{agency['agency']}/{node['node']}/{node['jurisdiction']}"
+        where = Cell(agency["agency"], f"{words('node')} {node['node']} · {node['jurisdiction']}")
+        mine = [count(node["receipts_missing"], "bad"), count(node["opaque"], "bad")]
+        cells = [where, _fresh(node, now, words), _lag(node, words), _proof(node["proof"], now, words), *own, *mine]
+        yield Row(key, [*cells, *dead, _canaries(node["canaries"], words), _latency(node["latency"])])
+        own, dead = none, none[:2]
+
+
+def _own(agency: Mapping[str, Any]) -> list[Cell]:
+    accepted, applied = agency["accepted"], agency["applied"]
+    done = Cell(f"{applied:,}", f"/ {accepted:,}", "" if applied == accepted else "warn", share=(applied, accepted))
+    return [done, count(agency["late_updates"], "bad"), count(agency["relief_waiting"], "warn")]
+
+
+def _fresh(node: Mapping[str, Any], now: str, words: Words) -> Cell:
+    at, age = clock(node["fresh_as_of"], now), words("age", age=duration(node["age_seconds"]))
+    if not node["serving"]:
+        return Cell(at, words("gone"), "quiet", node["fresh_as_of"] or "")
+    if node["stale"]:
+        return Cell(f"▲ {words('stale')}", f"{at} · {age}", "bad", node["fresh_as_of"] or "")
+    return Cell(f"● {at}", age, "good", node["fresh_as_of"] or "")
+
+
+def _lag(node: Mapping[str, Any], words: Words) -> Cell:
+    records, seconds = node["lag_records"], node["lag_seconds"]
+    if not records and not seconds:
+        return Cell("0", tone="quiet")
+    return Cell(f"{records:,}", words("behind_seconds", seconds=duration(seconds)))
+
+
+def _proof(proof: Mapping[str, Any], now: str, words: Words) -> Cell:
+    if proof["state"] == "none":
+        return Cell(f"○ {words('none')}", tone="quiet")
+    under = f"#{proof['barrier']:,} · {clock(proof['at'], now)}"
+    if proof["state"] == "equal":
+        return Cell(f"● {words('equal')}", under, "good", f"{proof['notary']} #{proof['barrier']}")
+    return Cell(f"✕ {words('unequal')}", f"#{proof['barrier']:,} · {', '.join(proof['lanes'])}", "bad")
+
+
+def _canaries(canaries: Mapping[str, Any], words: Words) -> Cell:
+    right, wrong = canaries["right"], canaries["wrong"]
+    if wrong:
+        said = f"✕ {words('canaries_wrong', wrong=wrong)}"
+        return Cell(said, words("canaries_right", right=right), "bad", canaries["at"] or "")
+    if right:
+        return Cell(f"● {words('canaries_right', right=right)}", tone="good", hint=canaries["at"] or "")
+    return Cell(words("canaries_none"), tone="quiet")
+
+
+def _latency(latency: Mapping[str, Any] | None) -> Cell:
+    if latency is None:
+        return Cell("–", tone="quiet")
+    return Cell(milliseconds(latency["p50"]), milliseconds(latency["p99"]), hint="p50, p99")
+
+
+def updates(found: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> Table:
+    """Updates by agencies."""
+    names = [agency["agency"] for agency in document["agencies"]]
+    columns = [Column(words("update")), Column(words("change")), Column(words("accepted_at")), *map(Column, names)]
+    return Table(columns, [_update(update, names, document["at"], words) for update in found])
+
+
+def _update(update: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> Row:
+    at = {one["agency"]: one for one in update["agencies"]}
+    what = Cell(words(update["change"]), words("version", version=update["version"]))
+    accepted = Cell(clock(update["accepted_at"], now), update["court"], hint=update["accepted_at"])
+    who = Cell(short(update["update_id"]), short(update["batch_id"]), hint=update["update_id"], id=update["update_id"])
+    states = [_state(at[name], now, words) if name in at else Cell() for name in names]
+    return Row(update["update_id"], [who, what, accepted, *states])
+
+
+def _state(standing: Mapping[str, Any], now: str, words: Words) -> Cell:
+    symbol, tone = STATES[standing["state"]]
+    timing = clock(standing["since"], now)
+    if standing["state"] not in {"pending", "late"}:
+        timing += f" · +{duration(standing['after_seconds'])}"
+    return Cell(f"{symbol} {words(standing['state'])}", timing, tone, standing["since"] or "")
+
+
+def batches(found: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> Table:
+    """Batches by agencies, as bars."""
+    names = [agency["agency"] for agency in document["agencies"]]
+    numbers = [Column(words(key), number=True) for key in ("accepted", "sent")]
+    first = [Column(words("batch")), Column(words("court")), *numbers]
+    return Table([*first, *map(Column, names)], [_batch(each, names, document["at"], words) for each in found])
+
+
+def _batch(batch: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> Row:
+    who = Cell(short(batch["batch_id"]), hint=batch["batch_id"], id=batch["batch_id"])
+    court = Cell(batch["court"], clock(batch["started_at"], now), hint=batch["started_at"] or "")
+    accepted, sent = batch["accepted"], batch["sent"]
+    counts = [count(accepted), Cell(f"{sent:,}", tone="" if sent == accepted else "warn")]
+    bars = [_bar(batch["applied"].get(name), accepted, words) for name in names]
+    return Row(batch["batch_id"], [who, court, *counts, *bars])
+
+
+def _bar(applied: int | None, accepted: int, words: Words) -> Cell:
+    if applied is None:
+        return Cell()
+    done = applied == accepted
+    text = f"● {words('applied')}" if done else f"{applied:,} / {accepted:,}"
+    return Cell(text, tone="good" if done else "warn", hint=f"{applied:,} / {accepted:,}", share=(applied, accepted))
+
+
+def courts(document: _Document, words: Words) -> Table:
+    """Each court's sequence in each list: what is missing was lost before the log."""
+    columns = [Column(words("jurisdiction")), Column(words("court")), Column(words("list"))]
+    columns += [Column(words(key), number=True) for key in ("live", "contiguous", "highest", "lost")]
+    rows = []
+    for one in document["jurisdictions"]:
+        for court in one["courts"]:
+            missing = court["highest"] - court["contiguous"]
+            named = Cell(f"▲ {missing:,}", f"{court['contiguous'] + 1:,} …", "bad")
+            lost = named if missing else Cell(words("lost_none"), tone="quiet")
+            kind = Cell(words(court["list"].split(".")[1]), hint=court["list"])
+            numbers = (count(court[key]) for key in ("live", "contiguous", "highest"))
+            key = f"{one['jurisdiction']}/{court['list']}/{court['court']}"
+            rows.append(Row(key, [Cell(one["jurisdiction"]), Cell(court["court"]), kind, *numbers, lost]))
+    return Table(columns, rows)
+
+
+def notaries(document: _Document, words: Words) -> Table:
+    """Who signs the lists, and whether his newest head still proves anything."""
+    columns = [Column(words("notary")), Column(words("jurisdiction")), Column(words("barrier"), number=True)]
+    columns += [Column(words("issued")), Column(words("state"))]
+    rows = []
+    for one in document["jurisdictions"]:
+        for notary in one["notaries"]:
+            state = (f"● {words('valid')}", "good") if notary["valid"] else (f"▲ {words('head-expired')}", "bad")
+            tone: Tone = "good" if notary["valid"] else "bad"
+            issued = Cell(clock(notary["issued_at"], document["at"]), hint=notary["issued_at"] or "")
+            cells = [Cell(notary["notary"]), Cell(one["jurisdiction"]), count(notary["barrier"]), issued]
+            rows.append(Row(f"{one['jurisdiction']}/{notary['notary']}", [*cells, Cell(state[0], tone=tone)]))
+    return Table(columns, rows)

@@ -1,0 +1,127 @@
+"""One open page: builds it once, then follows the feed."""
+
+import re
+
+from nicegui import ui
+
+from . import tables
+from .drawing import Grid, Text, attribute
+from .feed import Feed, Snapshot
+from .header import Header
+from .panels import Search, Summary
+from .words import Words
+
+AN_ID = re.compile(r"(bat|upd|ent|ord)_[0-9a-f]{32}")
+_TICK_SECONDS = 0.2
+
+
+class View:
+    """What one browser shows. `find` is an id to begin with, or empty."""
+
+    def __init__(self, feed: Feed, words: Words, find: str) -> None:
+        """Builds the page into the current client."""
+        self._feed, self._words, self._find = feed, words, ""
+        self._shown: Snapshot | None = None
+        with ui.element("header").classes("top"):
+            self._header = Header(words, self._asked)
+        with ui.element("div").classes("content").props("id=content"):
+            self._trouble = Text("p", classes="trouble")
+            attribute(self._trouble, "role", "alert")
+            self._waiting = Text("p", words("gathering"), "waiting")
+            self._body = ui.element("div")
+            with self._body:
+                self._summary = Summary(words)
+                self._search = Search(words, self.follow, self._close)
+                self._build_sections()
+        for element in (self._trouble, self._body, self._no_updates, self._no_courts):
+            element.set_visibility(False)
+        if find:
+            self.follow(find)
+        feed.watch()
+        ui.timer(_TICK_SECONDS, self._tick)
+
+    def leave(self) -> None:
+        """The browser has gone."""
+        self._feed.unwatch()
+        if self._find:
+            self._feed.unfollow(self._find)
+
+    def follow(self, id_: str) -> None:
+        """Finds what an id names, and keeps it up to date."""
+        self._close()
+        self._find = id_
+        self._feed.follow(id_)
+        self._search.begin(id_)
+        self._header.keep(id_)
+        ui.run_javascript(f"liandong.found('{id_}')")
+
+    def _build_sections(self) -> None:
+        words, follow = self._words, self.follow
+        with _section(words("agencies")):
+            self._agencies = Grid(follow, caption=words("agencies"), classes="cards")
+        with _section(words("updates"), words("updates_hint")):
+            self._updates = Grid(follow, caption=words("updates"), classes="matrix")
+            with ui.element("p").classes("legend"):
+                for state, (symbol, tone) in tables.STATES.items():
+                    Text("span").show(f"{symbol} {words(state)}", tone=tone)
+            self._no_updates = Text("p", classes="empty")
+        with _section(words("batches")):
+            self._batches = Grid(follow, caption=words("batches"), classes="matrix")
+        with ui.element("div").classes("columns"):
+            with _section(words("lists")):
+                self._courts = Grid(follow, caption=words("lists"), classes="cards")
+                self._no_courts = Text("p", words("no_courts"), "empty")
+            with _section(words("notaries")):
+                self._notaries = Grid(follow, caption=words("notaries"), classes="cards")
+
+    def _asked(self, id_: str) -> None:
+        if AN_ID.fullmatch(id_):
+            self.follow(id_)
+        else:
+            self._close()
+            self._search.refuse()
+
+    def _close(self) -> None:
+        if self._find:
+            self._feed.unfollow(self._find)
+            ui.run_javascript("liandong.found('')")
+        self._find = ""
+        self._search.end()
+        self._header.keep("")
+
+    def _tick(self) -> None:
+        snapshot, trouble = self._feed.snapshot, self._feed.trouble
+        self._trouble.set_visibility(trouble is not None)
+        if trouble is not None:
+            since = self._words("trouble", at=snapshot.document["at"][11:19] if snapshot else "–")
+            self._trouble.show(f"{since} {trouble.code}: {trouble.message} ({trouble.remedy})")
+        if snapshot is not None and snapshot is not self._shown:
+            self._shown = snapshot
+            self._show(snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        document, words = snapshot.document, self._words
+        self._waiting.set_visibility(False)
+        self._body.set_visibility(True)
+        self._header.show(document["at"])
+        self._summary.show(snapshot)
+        self._agencies.show(tables.agencies(document, words))
+        self._updates.show(tables.updates(snapshot.newest, document, words))
+        self._no_updates.show(words("no_updates" if snapshot.here else "no_register"))
+        self._no_updates.set_visibility(not snapshot.newest)
+        self._batches.show(tables.batches(document["batches"], document, words))
+        self._courts.show(tables.courts(document, words))
+        self._no_courts.set_visibility(not document["jurisdictions"])
+        self._notaries.show(tables.notaries(document, words))
+        if self._find in snapshot.found:
+            self._search.show(snapshot.found[self._find], snapshot)
+
+
+def _section(title: str, hint: str = "") -> ui.element:
+    section = ui.element("section")
+    attribute(section, "aria-label", title)
+    with section, ui.element("div").classes("title"):
+        Text("h2", title)
+        if hint:
+            Text("p", hint)
+    return section

@@ -1,0 +1,136 @@
+"""What the page says, in both languages; what it shares with the command line stands there."""
+
+from ...schemas.problems import Language
+from ..status_text import WORDS as _SHARED
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Liandong monitor", "联动监控"),
+    "brand": ("Liandong", "联动"),
+    "monitor": ("monitor", "监控"),
+    "skip": ("Skip to content", "跳到正文"),
+    "other_language": ("中文", "English"),
+    "theme": ("Colours", "配色"),
+    "theme_auto": ("auto", "自动"),
+    "theme_light": ("light", "浅色"),
+    "theme_dark": ("dark", "深色"),
+    "as_of": ("as of", "截至"),
+    "gathering": ("Reading the log. The page fills itself.", "正在读取日志，读完后自动显示。"),
+    "find": ("Find", "查询"),
+    "find_hint": ("bat_… upd_… ent_… ord_…", "bat_… upd_… ent_… ord_…"),
+    "find_label": ("Batch, update, entry or order by its id", "按编号查询批次、更新、名单条目或限消令"),
+    "find_wrong": (
+        "An id is bat_, upd_, ent_ or ord_ and 32 hexadecimal digits. What was typed has not left this browser.",
+        "编号为 bat_、upd_、ent_ 或 ord_ 加 32 位十六进制数字。刚才输入的内容未离开本浏览器。",
+    ),
+    "finding": ("Looking for it", "正在查询"),
+    "found": ("Found", "查询结果"),
+    "close": ("Close", "关闭"),
+    "copy": ("Copy", "复制"),
+    "trouble": ("The evidence has stood still since {at}.", "证据自 {at} 起未更新。"),
+    # summary
+    "summary": ("Summary", "总览"),
+    "healthy_word": ("Healthy", "正常"),
+    "unhealthy_word": ("{count} to look at", "{count} 项需要处理"),
+    "in_effect": ("in effect", "生效中"),
+    "agencies_fresh": ("nodes fresh", "新鲜节点"),
+    "agencies_proven": ("copies proven", "副本已证明"),
+    "everywhere": ("applied everywhere", "各单位均已生效"),
+    "relief_short": ("relief waiting", "待生效解除"),
+    "slowest": ("slowest p99", "最慢 p99"),
+    # findings
+    "say_head-expired": (
+        "{jurisdiction}: the list head of {notary} has expired. Nothing new can be proven until it signs again.",
+        "{jurisdiction}：公证节点 {notary} 的名单头已过期，恢复签名前新的更新无法证明。",
+    ),
+    "say_late": (
+        "{agency}: {updates} updates are not applied within the promised time.",
+        "{agency}：{updates} 条更新超过承诺时间仍未生效。",
+    ),
+    "say_silent": (
+        "{agency} must obey {jurisdiction} and has sent no receipt lately.",
+        "{agency} 应执行 {jurisdiction} 的名单，近期没有任何回执。",
+    ),
+    "say_stale": (
+        "{agency}, node {node}: its copy of {jurisdiction} is stale; its gate holds for an officer instead of refusing.",
+        "{agency} 节点 {node}：{jurisdiction} 名单副本已过期，其门禁不再直接拦截，转人工或复核。",
+    ),
+    "say_unequal": (
+        "{agency}, node {node}: its copy differs from the signed list ({lanes}).",
+        "{agency} 节点 {node}：副本与签名名单不一致（{lanes}）。",
+    ),
+    "say_receipts-missing": (
+        "{agency}, node {node}: {count} receipts are missing from its sequence.",
+        "{agency} 节点 {node}：回执序号缺 {count} 个。",
+    ),
+    "say_dead": (
+        "{agency}: {count} messages were put aside as dead letters.",
+        "{agency}：{count} 条消息被放入死信。",
+    ),
+    # tables
+    "node": ("node", "节点"),
+    "age": ("{age} old", "{age}前"),
+    "receipts_short": ("receipts missing", "缺失回执"),
+    "canaries": ("canaries", "探针"),
+    "canaries_right": ("{right} right", "{right} 对"),
+    "canaries_wrong": ("{wrong} wrong", "{wrong} 错"),
+    "canaries_none": ("none", "无"),
+    "p50_p99": ("p50 / p99", "p50 / p99"),
+    "applied_of": ("applied / accepted", "已生效 / 已受理"),
+    "behind_seconds": ("{seconds} behind", "晚 {seconds}"),
+    "gone": ("no longer serving", "已停止服务"),
+    "update": ("update", "更新"),
+    "late": ("late", "逾期"),
+    "updates": ("Newest updates", "最新更新"),
+    "updates_hint": (
+        "At most four of a batch. At each agency: its state, since when, how long after acceptance a receipt showed it.",
+        "每批次至多四条。各单位：状态、起始时间、自受理至回执证实的用时。",
+    ),
+    "change": ("change", "变更"),
+    "version": ("version {version}", "第 {version} 版"),
+    "accepted_at": ("accepted", "受理时间"),
+    "entry": ("entry", "条目"),
+    "started": ("started", "开始"),
+    "no_updates": ("No update was accepted on this machine.", "本机尚未受理任何更新。"),
+    "no_register": (
+        "The registers are on the courts' machine; this one sees receipts and heads.",
+        "登记簿在法院的机器上，本机只见回执与名单头。",
+    ),
+    "list": ("list", "名单"),
+    "contiguous": ("gapless up to", "连续至"),
+    "highest": ("highest seen", "最大序号"),
+    "lost_none": ("none", "无"),
+    "debtor-list": ("debtor list", "失信名单"),
+    "orders": ("orders", "限消与限出境"),
+    "notaries": ("Notaries", "公证节点"),
+    "notary": ("notary", "公证节点"),
+    "issued": ("newest head", "最新名单头"),
+    "valid": ("valid", "有效"),
+    "no_courts": ("No list head has been signed yet.", "尚无签名的名单头。"),
+    "positions": ("in the log", "日志位置"),
+    "not_sent": ("not sent yet", "尚未发送"),
+    # changes
+    "include": ("include", "纳入"),
+    "correct": ("correct", "更正"),
+    "shield": ("shield", "屏蔽"),
+    "unshield": ("unshield", "恢复"),
+    "delete": ("delete", "删除"),
+    "revoke": ("revoke", "撤销"),
+    "extend": ("extend", "延长"),
+    "expire": ("expire", "到期"),
+    "lift": ("lift", "解除"),
+    "rekey": ("rekey", "换钥"),
+}
+_ALL = _SHARED | _WORDS
+
+
+class Words:
+    """The texts of one language."""
+
+    def __init__(self, lang: Language) -> None:
+        self.lang: Language = lang
+        self._at = 1 if lang == "zh" else 0
+
+    def __call__(self, key: str, **places: object) -> str:
+        """A text, with numbers grouped in its places."""
+        shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in places.items()}
+        return _ALL[key][self._at].format_map(shown)

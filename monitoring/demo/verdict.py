@@ -22,7 +22,11 @@ def deliveries(play: Play) -> None:
         )
         play.promise("accepted = sent = applied, for every batch at every agency", exact, f"{len(batches)} batches")
         barriers = {node["agency"]: node["proof"]["barrier"] for node in _nodes(status)}
-        play.promise("every copy proven equal to the signed head, by digest", len(barriers) == len(AGENCIES), barriers)
+        play.promise(
+            "every copy proven equal to the signed head, by digest",
+            len(barriers) == len(AGENCIES),
+            f"{len(barriers)} copies",
+        )
         gapless = all(
             court["contiguous"] == court["highest"] for one in status["jurisdictions"] for court in one["courts"]
         )
@@ -44,7 +48,7 @@ def _table(status: dict[str, Any], batches: list[dict[str, Any]]) -> Table:
     accepted = sum(batch["accepted"] for batch in batches)
     for node in _nodes(status):
         applied = sum(batch["applied"].get(node["agency"], 0) for batch in batches)
-        proof = f"{node['proof']['state']} at barrier {node['proof']['barrier']}"
+        proof = f"{node['proof']['state']} @ {node['proof']['barrier']}"
         fresh = f"{node['age_seconds']:.1f} s ago"
         table.add_row(node["agency"], f"{accepted:,}", f"{applied:,}", f"{node['lag_records']:,}", fresh, proof)
     return table

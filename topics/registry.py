@@ -11,6 +11,7 @@ barriers; their compatibility is FULL_TRANSITIVE.
 import json
 import logging
 import threading
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -30,12 +31,14 @@ _JSON = {"content-type": "application/vnd.schemaregistry.v1+json", "accept": "ap
 class RegistryFailed(Unavailable):
     """The registry did not do what a writer needs."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(
             "REGISTRY_FAILED",
             message,
             "check LIANDONG_REGISTRY_URL (Apicurio: http://HOST:8080/apis/ccompat/v7), or unset it to write without a registry",
         )
+        self.status = status
+        """What it answered (HTTP), None if it did not."""
 
 
 class SchemaRegistry:
@@ -56,12 +59,27 @@ class SchemaRegistry:
     def id_of(self, name: str) -> int:
         """Registry id of the named schema's current version; asks the registry once per process."""
         if name not in self._ids:
-            subject = subject_of(current_schema(name))
-            self._call("PUT", f"/config/{subject}", {"compatibility": "FULL_TRANSITIVE"})
-            for schema in (one for one in load_schemas() if one.name == name):
-                body = {"schema": json.dumps(schema.definition, ensure_ascii=False), "schemaType": "AVRO"}
-                self._ids[name] = self._call("POST", f"/subjects/{subject}/versions", body)["id"]
+            path = f"/subjects/{subject_of(current_schema(name))}"
+            try:
+                found = self._call("POST", path, _body(current_schema(name)))
+            except RegistryFailed as missing:
+                if missing.status != HTTPStatus.NOT_FOUND:
+                    raise
+                found = self._release(name)
+            self._ids[name] = found["id"]
         return self._ids[name]
+
+    def _release(self, name: str) -> Any:
+        """Registers every version of a schema, oldest first; what the registry says of the current one."""
+        subject, said = subject_of(current_schema(name)), None
+        try:
+            self._call("PUT", f"/config/{subject}", {"compatibility": "FULL_TRANSITIVE"})
+        except RegistryFailed as taken:  # another writer starts at the same moment and says the same
+            if taken.status != HTTPStatus.CONFLICT:
+                raise
+        for schema in (one for one in load_schemas() if one.name == name):
+            said = self._call("POST", f"/subjects/{subject}/versions", _body(schema))
+        return said
 
     def released(self) -> list[Schema]:
         """Every version of this release's subjects that the registry holds."""
@@ -84,7 +102,8 @@ class SchemaRegistry:
             return answer.json()
         except httpx.HTTPStatusError as refused:
             said = refused.response.text[:300]
-            raise RegistryFailed(f"{method} {path} was answered {refused.response.status_code}: {said}") from refused
+            status = refused.response.status_code
+            raise RegistryFailed(f"{method} {path} was answered {status}: {said}", status) from refused
         except (httpx.HTTPError, ValueError) as failed:
             raise RegistryFailed(f"{method} {path} at {self._url} failed: {failed}") from failed
 
@@ -123,6 +142,10 @@ class RegisteredIds:
 def registered(settings: Settings, *names: str) -> RegisteredIds | None:
     """Ids for a writer of the named schemas; None without a registry in the settings."""
     return RegisteredIds(SchemaRegistry(settings.registry_url), names) if settings.registry_url else None
+
+
+def _body(schema: Schema) -> dict[str, str]:
+    return {"schema": json.dumps(schema.definition, ensure_ascii=False), "schemaType": "AVRO"}
 
 
 def subject_of(schema: Schema) -> str:

@@ -63,12 +63,15 @@ def run(
 ) -> None:
     """Measure; prints every run, the medians and the marks."""
     from .catalogue import chosen
+    from .machine import busy
     from .running import Plan, run_all
 
     try:
         wanted = chosen(cases, peers=peers)
     except ValueError as unknown:
         raise WrongUsage("BENCH_CASE_UNKNOWN", f"no case or group {unknown}", "liandong bench list") from None
+    if busy():
+        typer.echo("warning: others use this machine now; ratios will be rough and figures will mean nothing", err=True)
     with tempfile.TemporaryDirectory(prefix="liandong-bench-") as scratch:
         session = run_all(Plan(wanted, scale, runs), work or Path(scratch), _tell)
     if any(case.needs_peers for case in wanted):

@@ -34,9 +34,19 @@ def facts() -> dict[str, object]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "kafka": KAFKA_VERSION,
-        "load_before": [round(each, 2) for each in psutil.getloadavg()],
+        "load": [load()],
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
+
+
+def load() -> float:
+    """Processes that ran or waited for a core, mean of the last minute."""
+    return round(psutil.getloadavg()[0], 1)
+
+
+def busy() -> bool:
+    """Whether others use the machine: figures taken now say little."""
+    return load() > (os.cpu_count() or 1) / 2
 
 
 def _processor() -> str:

@@ -79,10 +79,14 @@ def _machine(session: Session) -> str:
     facts = session.machine
     libraries = ", ".join(f"{name} {number}" for name, number in facts["libraries"].items())
     peers = ", ".join(f"{name} {number}" for name, number in session.peers.items()) or "not measured"
-    load = ", ".join(map(str, facts["load_before"]))
+    load = ", ".join(map(str, facts["load"]))
+    busy = facts["load"][0] > facts["cores"] / 2
+    warning = (
+        "**Others used the machine while this was measured: see the ratios, not the figures.**\n\n" if busy else ""
+    )
     return (
-        f"{facts['at']} · {facts['processor']}, {facts['cores']} cores, {facts['memory_gib']} GiB · {facts['system']} · "
-        f"Python {facts['python']} · Kafka {facts['kafka']} · scale *{session.scale}* · load before: {load}\n\n"
+        f"{warning}{facts['at']} · {facts['processor']}, {facts['cores']} cores, {facts['memory_gib']} GiB · {facts['system']} · "
+        f"Python {facts['python']} · Kafka {facts['kafka']} · scale *{session.scale}* · load before the run and before each group: {load}\n\n"
         f"Ours: {libraries}. Peers' environment: {peers}.\n"
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from ..schemas.errors import LiandongError
 from ..topics.embedded import cluster, ports
 from .catalogue import Case, Scale
-from .machine import facts
+from .machine import facts, load
 from .place import Place
 from .result import Result
 from .spread import Spread, interleaved
@@ -92,6 +92,7 @@ def run_all(plan: Plan, work: Path, tell: Callable[[str, Result | str], None]) -
     with kafka(work / "kafka") as bootstrap:
         for group in dict.fromkeys(case.group for case in plan.cases):
             cases = {case.name: case for case in plan.cases if case.group == group}
+            session.machine["load"].append(load())
             for number, name in interleaved(list(cases), plan.runs):
                 case = cases[name]
                 if number >= case.most_runs or name in session.failures:

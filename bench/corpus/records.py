@@ -113,7 +113,7 @@ class Scribe:
     def __post_init__(self) -> None:
         whole = encode("list-record", prefix_of(0) | {"update_id": bytes(16)} | _DETAILS)
         self._tail = whole[len(_encoded_prefix(prefix_of(0))) + 16 :]
-    
+
     def body(self, prefix: Mapping[str, Any]) -> bytes:
         """The signed body of a record with this prefix and the usual details."""
         content = _encoded_prefix(prefix)[PROOF_LENGTH:] + prefix["entry_id"] + self._tail

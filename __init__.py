@@ -1,19 +1,67 @@
 """Liandong (联动): courts publish, agencies enforce, and everyone can prove that it happened.
 
-The names in `__all__` are what an agency developer needs. They are imported on first use (PEP 562), so that
-`import liandong` opens nothing, reads nothing and stays fast.
+The names in `__all__` are what an agency developer needs (docs/adapters.md). They are imported on first use (PEP 562), so
+that `import liandong` opens nothing, reads nothing and stays fast.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .consumers.adapters.protocol import Adapter, Enforced, Handled, NotApplicable, Refused, Retry
+    from .consumers.gate import CheckRequest, Decision, ListStand
+    from .consumers.sightings import Sighting
+    from .consumers.subjects import Subject
+    from .schemas.certificates import Certificate, CertificateType
+    from .schemas.decisions import Action, Outcome, Verdict
+    from .schemas.errors import LiandongError
+    from .schemas.watch_kinds import Domain
 
 __version__ = "0.1.0"
 
 _HOMES: dict[str, str] = {
+    "Action": ".schemas.decisions",
+    "Adapter": ".consumers.adapters.protocol",
+    "Certificate": ".schemas.certificates",
+    "CertificateType": ".schemas.certificates",
+    "CheckRequest": ".consumers.gate",
+    "Decision": ".consumers.gate",
+    "Domain": ".schemas.watch_kinds",
+    "Enforced": ".consumers.adapters.protocol",
+    "Handled": ".consumers.adapters.protocol",
     "LiandongError": ".schemas.errors",
+    "ListStand": ".consumers.gate",
+    "NotApplicable": ".consumers.adapters.protocol",
+    "Outcome": ".schemas.decisions",
+    "Refused": ".consumers.adapters.protocol",
+    "Retry": ".consumers.adapters.protocol",
+    "Sighting": ".consumers.sightings",
+    "Subject": ".consumers.subjects",
+    "Verdict": ".schemas.decisions",
 }
 """Public name → the module that defines it."""
 
-__all__ = ["LiandongError", "__version__"]
+__all__ = [
+    "Action",
+    "Adapter",
+    "Certificate",
+    "CertificateType",
+    "CheckRequest",
+    "Decision",
+    "Domain",
+    "Enforced",
+    "Handled",
+    "LiandongError",
+    "ListStand",
+    "NotApplicable",
+    "Outcome",
+    "Refused",
+    "Retry",
+    "Sighting",
+    "Subject",
+    "Verdict",
+    "__version__",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -55,7 +55,8 @@ def apply(
 
     target = _target(ctx, jurisdiction, agency)
     done, settings = admin.apply(*target), target[0]
-    published, problem = [], None
+    published: list[str] = []
+    problem = None
     if settings.physical(names.KEYS) in done.create:
         published, problem = announce_everybody(settings)
     _show(done, as_json, ("created", "altered"), {"published": published})

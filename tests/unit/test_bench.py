@@ -1,7 +1,11 @@
 """Measurements: the arithmetic, the order of runs, the marks, and a corpus that is what the product would make."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+import typer
+
+from liandong import __main__ as root
 from liandong.bench.catalogue import CASES, chosen
 from liandong.bench.corpus.people import number_of
 from liandong.bench.corpus.records import Keyring, Scribe, entry_id_of, prefix_of
@@ -83,3 +87,17 @@ def test_the_people_asked_about_pass_every_check_and_one_in_a_hundred_is_listed(
     assert sum(person < 500 for person in asked.people) == asked.hits == 10
     for person in asked.people:
         assert normalise(CertificateType.CN_ID, number_of(person)).number == number_of(person)
+
+
+def test_without_a_checkout_the_command_says_where_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed = typer.Typer(pretty_exceptions_enable=False)
+    installed.callback()(root.root)
+    monkeypatch.setattr(root, "app", installed)
+    monkeypatch.setattr(root, "__file__", str(tmp_path / "__main__.py"))
+    root._mount_bench()
+    with pytest.raises(SystemExit) as ended:
+        root.main(["bench", "run", "--scale", "full"])
+    assert ended.value.code == 2
+    assert "what to do: get the source" in capsys.readouterr().err

@@ -56,6 +56,10 @@ class SchemaRegistry:
             raise WrongUsage("REGISTRY_NOT_CONFIGURED", "no schema registry is configured", "set LIANDONG_REGISTRY_URL")
         return cls(settings.registry_url)
 
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._client.close()
+
     def id_of(self, name: str) -> int:
         """Registry id of the named schema's current version; asks the registry once per process."""
         if name not in self._ids:
@@ -131,6 +135,7 @@ class RegisteredIds:
         while not answered.is_set():
             try:
                 self._ids = {name: self._registry.id_of(name) for name in self._names}
+                self._registry.close()
                 answered.set()
             except RegistryFailed as failed:
                 if failed.message != told:

@@ -1,0 +1,50 @@
+"""An engine, a broker and a schema registry on one network; skipped, with the reason, without an engine."""
+
+from collections.abc import Iterator
+
+import docker
+import pytest
+from docker.errors import DockerException
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.network import Network
+
+from liandong.tests.suites.containers import Broker, a_broker, a_registry, url_of
+from liandong.topics.embedded.ports import some_free
+
+# every container here is stopped by its fixture; the reaper would be one more image to have
+testcontainers_config.ryuk_disabled = True
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    try:
+        client = docker.from_env()
+        client.ping()
+        client.close()
+    except DockerException as missing:
+        pytest.skip(f"no container engine answers ({missing}); start Docker or set DOCKER_HOST")
+
+
+@pytest.fixture(scope="session")
+def network(engine: None) -> Iterator[Network]:  # noqa: ARG001  skips without one
+    with Network() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def broker(network: Network) -> Iterator[Broker]:
+    (port,) = some_free(1)
+    with a_broker(network, port) as container:
+        yield Broker(f"{container.get_container_host_ip()}:{port}", network)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(broker: Broker) -> str:
+    """In this room every test that asks for Kafka gets the one in the container."""
+    return broker.bootstrap
+
+
+@pytest.fixture(scope="session")
+def registry_url(network: Network) -> Iterator[str]:
+    with a_registry(network) as registry:
+        yield url_of(registry)

@@ -1,0 +1,251 @@
+"""With a registry the tools of others read the topics; records written before it and after it are one list to us."""
+
+import base64
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import fastavro
+import httpx
+import pytest
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.avro import AvroDeserializer
+from confluent_kafka.serialization import MessageField, SerializationContext
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.image import DockerImage
+from testcontainers.core.network import Network
+from testcontainers.core.wait_strategies import ContainerStatusWaitStrategy
+
+from liandong.schemas.catalogue import Schema, current_schema, load_schemas
+from liandong.schemas.framing import FINGERPRINT_HEADER, unframe
+from liandong.tests.suites.containers import Broker, a_registry, url_of
+from liandong.topics import names
+from liandong.topics.embedded.ports import some_free
+from liandong.topics.registry import RegisteredIds, RegistryFailed, SchemaRegistry, subject_of
+
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
+BEFORE, AFTER = 30, 25
+LIST = names.state_topics("js")[0]
+EVERY = (LIST, names.heads("js"), names.RECEIPTS, names.KEYS)
+
+
+class Office:
+    """Commands and processes on one state directory, with or without the registry."""
+
+    def __init__(self, bootstrap: str, registry_url: str, directory: Path) -> None:
+        self.bootstrap, self.registry_url, self.directory = bootstrap, registry_url, directory
+        self.prefix = "town."
+        self.registry = False
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.ports = some_free(2)
+        directory.mkdir()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        known = {"LIANDONG_REGISTRY_URL": self.registry_url} if self.registry else {}
+        foreign = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
+        return foreign | known | {
+            "LIANDONG_BOOTSTRAP": self.bootstrap,
+            "LIANDONG_TOPIC_PREFIX": self.prefix,
+            "LIANDONG_STATE_DIR": str(self.directory / "state"),
+            "LIANDONG_BARRIER_INTERVAL_SECONDS": "0.5",
+        }  # fmt: skip
+
+    def run(self, *words: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "liandong", *words],
+            env=self.environment, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self, *words: str) -> None:
+        with (self.directory / f"{words[0]}.log").open("ab") as log:
+            command = [sys.executable, "-m", "liandong", *words]
+            self.processes.append(subprocess.Popen(command, env=self.environment, stdout=log, stderr=log))
+
+    def publish(self, count: int, seed: int) -> str:
+        """A list of invented people; the batch."""
+        file = self.directory / f"{seed}.csv"
+        self.run("synthetic", "list", "--count", str(count), "--seed", str(seed), "--output", str(file))
+        batch: str = json.loads(self.run("court", "publish", str(file), "--court", "court-su0505", "--json"))["batch"]
+        return batch
+
+    def until(self, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The monitor's status as soon as it is as wanted."""
+        deadline, found = time.monotonic() + 240, dict[str, Any]()
+        while not (found and true(found)):
+            assert time.monotonic() < deadline, found
+            assert all(process.poll() is None for process in self.processes), self.logs()
+            time.sleep(0.5)
+            try:
+                with urlopen(f"http://127.0.0.1:{self.ports[0]}/v1/status") as answer:
+                    found = json.load(answer)
+            except URLError:
+                found = {}
+        return found
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text() for path in self.directory.glob("*.log"))
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(60)
+
+
+def proven(found: dict[str, Any], entries: int) -> bool:
+    nodes = [node for agency in found["agencies"] for node in agency["nodes"]]
+    applied = sum(batch["applied"].get("railway-js", 0) for batch in found["batches"])
+    return applied == entries and bool(nodes) and nodes[0]["proof"]["state"] == "equal"
+
+
+@pytest.fixture(scope="module")
+def office(broker: Broker, registry_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A list half of which was written before there was a registry, all of it copied and proven by an agency."""
+    made = Office(broker.bootstrap, registry_url, tmp_path_factory.mktemp("office") / "here")
+    try:
+        for words in (
+            ("court-su0505", "--kind", "court"),
+            ("railway-js", "--kind", "agency", "--agency-kind", "railway"),
+            ("notary-js-1", "--kind", "notary"),
+        ):
+            made.run("participant", "new", *words, "--jurisdiction", "js")
+        made.run("topics", "apply")
+        made.run("participant", "publish", "--all")
+        made.publish(BEFORE, 7)
+        made.registry = True
+        made.run("participant", "publish", "--all")
+        made.start("monitor", "serve", "--port", str(made.ports[0]))
+        made.start("agency", "run", "railway-js", "--port", str(made.ports[1]))
+        made.publish(AFTER, 8)
+        made.until(lambda found: proven(found, BEFORE + AFTER))
+        yield made
+    finally:
+        made.close()
+
+
+def records(office: Office, topic: str) -> list[Message]:
+    """What a stock consumer finds in a topic, values as they stand."""
+    consumer = Consumer({"bootstrap.servers": office.bootstrap, "group.id": "stock", "enable.auto.commit": False})
+    name = office.prefix + topic
+    parts = consumer.list_topics(name, timeout=30).topics[name].partitions
+    ends = {part: consumer.get_watermark_offsets(TopicPartition(name, part), timeout=30)[1] for part in parts}
+    consumer.assign([TopicPartition(name, part, OFFSET_BEGINNING) for part in parts])
+    found: list[Message] = []
+    deadline = time.monotonic() + 60
+    while any(consumer.position([TopicPartition(name, part)])[0].offset < end for part, end in ends.items() if end):
+        assert time.monotonic() < deadline, f"{len(found)} records came"
+        found += [one for one in consumer.consume(500, 0.5) if not one.error()]
+    consumer.close()
+    return found
+
+
+def framed(found: list[Message]) -> list[Message]:
+    return [one for one in found if one.value()[:1] == b"\x00"]
+
+
+def test_the_list_holds_both_framings_and_its_copy_is_proven_equal(office: Office) -> None:
+    entries = [one for one in records(office, LIST) if not one.key().startswith(b"barrier/")]
+    marks = [one.value()[:2] for one in entries]
+    assert marks.count(b"\xc3\x01") == BEFORE
+    assert len(framed(entries)) == AFTER
+
+
+def test_confluents_own_deserializer_decodes_entries_barriers_heads_receipts_and_keys(office: Office) -> None:
+    seen: dict[str, dict[str, Any]] = {}
+    with SchemaRegistryClient({"url": office.registry_url}) as client:
+        stock = AvroDeserializer(client)
+        for one in (one for topic in EVERY for one in framed(records(office, topic))):
+            decoded = stock(one.value(), SerializationContext(one.topic(), MessageField.VALUE))
+            assert decoded is not None
+            fingerprint, _ = unframe(one.value(), dict(one.headers() or ())[FINGERPRINT_HEADER])
+            seen[next(schema.name for schema in load_schemas() if schema.fingerprint == fingerprint)] = dict(decoded)
+    assert set(seen) == {"list-record", "barrier", "list-head", "receipt", "participant-key"}
+    assert seen["list-record"]["court"] == "court-su0505"
+    assert seen["barrier"]["notary"] == seen["list-head"]["notary"] == "notary-js-1"
+    assert seen["receipt"]["agency"] == "railway-js"
+
+
+@pytest.fixture(scope="module")
+def kcat(network: Network) -> Iterator[Callable[..., str]]:
+    """Runs kcat beside the broker; what it printed."""
+    with DockerImage(Path(__file__).parent / "kcat", tag="liandong-test-kcat:1.7.1") as image:
+
+        def run(arguments: str) -> str:
+            ended = ContainerStatusWaitStrategy().with_startup_timeout(60)
+            container = DockerContainer(str(image)).with_network(network).with_kwargs(entrypoint=["sh", "-c"])
+            with container.with_command([f"kcat -q -b kafka:9092 {arguments}"]).waiting_for(ended) as running:
+                running.get_wrapped_container().wait(timeout=120)
+                out, err = running.get_logs()
+                assert not err, err
+                return out.decode()
+
+        yield run
+
+
+def test_kcat_unpacks_the_framing_of_every_record_and_its_ids_are_the_registrys(
+    office: Office, kcat: Callable[..., str]
+) -> None:
+    with closing(SchemaRegistry(office.registry_url)) as registry:
+        for topic, schema in ((names.heads("js"), "list-head"), (names.RECEIPTS, "receipt")):
+            said = kcat(f"-C -e -o beginning -t {office.prefix}{topic} -s 'value=>bI' -f '%s\\n'")
+            unpacked = {tuple(map(int, re.findall(r"\d+", line))) for line in said.splitlines()}
+            assert unpacked == {(0, registry.id_of(schema))}
+
+
+def test_what_kcat_reads_any_avro_library_decodes_with_the_schema_the_registry_has_for_the_id(
+    office: Office, kcat: Callable[..., str]
+) -> None:
+    head = base64.b64decode(kcat(f"-C -c 1 -o beginning -t {office.prefix}{names.heads('js')} -D '' | base64 -w0"))
+    answer = httpx.get(f"{office.registry_url}/schemas/ids/{int.from_bytes(head[1:5], 'big')}").json()
+    schema = fastavro.parse_schema(json.loads(answer["schema"]))
+    decoded = fastavro.schemaless_reader(io.BytesIO(head[5:]), schema, None)
+    assert isinstance(decoded, dict)
+    assert (decoded["jurisdiction"], decoded["notary"]) == ("js", "notary-js-1")
+
+
+def test_the_registry_holds_what_this_release_says(office: Office) -> None:
+    assert "0 findings" in office.run("schemas", "check", "--against", "registry")
+    with closing(SchemaRegistry(office.registry_url)) as registry:
+        held = {schema.name for schema in registry.released()}
+    assert held >= {"list-record", "barrier", "list-head", "receipt", "participant-key", "interception"}
+
+
+def test_a_registry_that_holds_another_barrier_is_found_out(office: Office, network: Network) -> None:
+    barrier = current_schema("barrier")
+    changed = json.loads(json.dumps(barrier.definition))
+    changed["fields"] = [field for field in changed["fields"] if field["name"] != "issued_at"]
+    with a_registry(network) as other:
+        held, office.registry_url = office.registry_url, url_of(other)
+        try:
+            released(office.registry_url, barrier, changed)
+            said = json.loads(office.run("schemas", "check", "--against", "registry", "--json", code=1))
+            assert {finding["schema"] for finding in said["findings"]} == {"barrier"}
+            with closing(SchemaRegistry(office.registry_url)) as registry, pytest.raises(RegistryFailed):
+                registry.id_of("barrier")
+        finally:
+            office.registry_url = held
+
+
+def released(url: str, schema: Schema, definition: dict[str, Any]) -> None:
+    body = {"schema": json.dumps(definition), "schemaType": "AVRO"}
+    httpx.post(f"{url}/subjects/{subject_of(schema)}/versions", json=body).raise_for_status()
+
+
+def test_a_registry_that_is_down_keeps_nobody_from_writing() -> None:
+    (closed,) = some_free(1)
+    ids = RegisteredIds(SchemaRegistry(f"http://127.0.0.1:{closed}"), ("barrier",), patience=0.1)
+    assert ids.id_of("barrier") is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from liandong.consumers.store.reader import ListReader
 from liandong.schemas.codec import decode_prefix
 from liandong.schemas.listing import Change
 from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, recount_log, running, until
@@ -33,15 +34,16 @@ def test_kills_at_random_instants_leave_no_trace_in_the_copy(settings: Settings,
     for body in log:
         publisher.send(court.message(body))
     publisher.flush()
-    chance = random.Random(1)
-    progress = [killed_after(chance.uniform(0.02, 0.4), settings, tmp_path, court) for _ in range(KILLS)]
+    chance, progress = random.Random(1), [0]
+    for _ in range(KILLS):
+        progress.append(killed_after(chance.uniform(0, 0.2), (progress[-1], len(log)), settings, tmp_path, court))
     assert progress == sorted(progress)
     assert any(0 < one < len(log) for one in progress)
     node = Node(tmp_path, wire.subscriber, Keys(court.public_key))
     models = recount_log(wire)
     expected = sum(len(model.newest) for model in models.values())
     with running(node):
-        until(lambda: position(node) == len(log), 60)
+        until(lambda: position(node.lists) == len(log), 120)
     assert_equal(node, models)
     assert sum(lane.records for lane in node.lists.status().lanes) == expected
     assert sum(model.stale for model in models.values()) > 0
@@ -67,27 +69,22 @@ def backlog(court: CourtScribe, chance: random.Random) -> list[bytes]:
     return log
 
 
-def killed_after(seconds: float, settings: Settings, directory: Path, court: CourtScribe) -> int:
-    """Lets a child copy for a while, kills it, and says how far the copy is."""
+def killed_after(seconds: float, span: tuple[int, int], settings: Settings, directory: Path, court: CourtScribe) -> int:
+    """Lets a child copy on from where it was, kills it some time after it has moved, and says how far the copy is."""
+    before, total = span
     arguments = [settings.bootstrap or "", settings.topic_prefix, str(directory), keys_as_json([court.public_key])]
     command = [sys.executable, "-m", "liandong.tests.suites.copying", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "copying\n"
-        time.sleep(0.3 + seconds)
+        reader = ListReader.open(directory / "list")
+        until(lambda: position(reader) > before or before == total, 120)
+        time.sleep(seconds)
         child.kill()
-    node = Node(directory, lambda _: _Nobody(), Keys())  # type: ignore[arg-type, return-value]
-    done = position(node)
-    node.close()
+    done = position(reader)
+    reader.close()
     return done
 
 
-def position(node: Node) -> int:
-    return sum(max(lane.next_offset, 0) for lane in node.lists.status().lanes)
-
-
-class _Nobody:
-    """A subscriber that is only closed."""
-
-    def close(self) -> None:
-        pass
+def position(reader: ListReader) -> int:
+    return sum(max(lane.next_offset, 0) for lane in reader.status().lanes)

@@ -55,6 +55,7 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
         verdict.deliveries(play)
         seconds = time.monotonic() - begun
         document = verdict.summary(play, seconds)
+        verdict.keep_metrics(play)
         verdict.show(play, seconds)
         if as_json:
             print_json(document)

@@ -1,7 +1,9 @@
 """What the demo ends with: the delivery table, the figures, and whether every promise held."""
 
+from pathlib import Path
 from typing import Any
 
+import httpx
 from rich.table import Table
 
 from .play import Play
@@ -63,6 +65,17 @@ def summary(play: Play, seconds: float) -> dict[str, Any]:
         "update_to_gate": play.facts.get("update_to_gate"),
         "revoke_to_release": play.facts.get("revoke_to_release"),
     }
+
+
+def keep_metrics(play: Play) -> None:
+    """What every process measured, beside the logs."""
+    for agency, counter in play.counters.items():
+        _keep(play.stage.log(agency), counter.call("GET", "/metrics"))
+    _keep(play.stage.log("monitor"), httpx.get(f"http://127.0.0.1:{play.monitor_port}/metrics", timeout=30))
+
+
+def _keep(log: Path, answer: httpx.Response) -> None:
+    log.with_suffix(".metrics").write_text(answer.raise_for_status().text, encoding="utf-8")
 
 
 def show(play: Play, seconds: float) -> None:

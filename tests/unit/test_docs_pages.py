@@ -1,6 +1,8 @@
 """Pages that are generated are current; links lead somewhere; what a page shows in code is what exists."""
 
 import re
+import shutil
+import subprocess
 from itertools import takewhile
 from pathlib import Path
 
@@ -149,6 +151,23 @@ def test_both_readmes_show_the_same_commands_and_the_same_demo() -> None:
     assert commands.findall(english) == commands.findall(chinese)
     assert demo_lines.shown(english) == demo_lines.shown(chinese)
     assert demo_lines.last_lines(demo_lines.shown(english)) == demo_lines.shown(english)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_make_does_what_the_readme_says_for_those_without_make(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = next(each for each in re.findall(r"^```sh\n(.*?)^```", readme, re.MULTILINE | re.DOTALL) if "-m venv" in each)
+    for name in ("Makefile", "pyproject.toml", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    printed = "".join(
+        subprocess.run(
+            ["make", "--no-print-directory", "-n", "PYTHON=python3.11", target],
+            cwd=tmp_path, capture_output=True, encoding="utf-8", check=True,
+        ).stdout
+        for target in ("demo", "test")
+    )  # fmt: skip
+    done = {" ".join(line.replace(" --quiet --disable-pip-version-check", "").split()) for line in printed.splitlines()}
+    assert set(block.splitlines()) <= done
 
 
 def test_every_finding_of_status_stands_in_the_runbook() -> None:

@@ -31,7 +31,12 @@ def proof(room: WatchRoom) -> dict[str, Any]:
 
 
 def update(offset: int, **fields: Any) -> Update:
-    known = {"frees": False, "jurisdiction": "js", "accepted_at": NOW, "positions": (Position(LANE, offset),)}
+    known: dict[str, Any] = {
+        "frees": False,
+        "jurisdiction": "js",
+        "accepted_at": NOW,
+        "positions": (Position(LANE, offset),),
+    }
     return Update(b"u" * 16, b"e" * 16, 1, **(known | fields))
 
 
@@ -151,7 +156,7 @@ def test_two_processes_that_read_the_same_receipts_count_them_once(room: WatchRo
     room.publisher.send(room.agency.receipt(1, latency=told.take()))
     other = room.open()
     positions = other._positions([TopicPartition(names.RECEIPTS, 0)])
-    other._positions = lambda _lanes: positions  # type: ignore[method-assign]  # it looked before the first one wrote
+    other._positions = lambda lanes: positions  # type: ignore[method-assign]  # it looked before the first one wrote
     assert room.hear() == 1
     assert other.refresh(room.wire.subscriber(), []) == 0
     (node,) = room.view.nodes(NOW, ALWAYS)

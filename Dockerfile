@@ -45,7 +45,7 @@ USER 10001:10001
 WORKDIR /state
 STOPSIGNAL SIGTERM
 # asks the own HTTP port of the process, which HEALTH_URL names
-HEALTHCHECK --interval=10s --timeout=10s --start-period=120s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=10s --start-period=300s --retries=3 \
     CMD ["python", "/opt/liandong/share/healthy.py"]
 ENTRYPOINT ["liandong"]
 CMD ["--help"]

@@ -6,10 +6,10 @@ from pathlib import Path
 import yaml
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
-from testcontainers.core.wait_strategies import ExecWaitStrategy, HttpWaitStrategy
+from testcontainers.core.wait_strategies import HttpWaitStrategy, LogMessageWaitStrategy
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 240
+PATIENCE = 480
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def image_of(service: str) -> str:
 
 def a_broker(network: Network, port: int) -> DockerContainer:
     """One KRaft node; what it advertises outside is the port it is bound to, so that is chosen before."""
-    ready = ["/opt/kafka/bin/kafka-broker-api-versions.sh", "--bootstrap-server", "localhost:9092"]
+    ready = LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(PATIENCE)
     made = DockerContainer(image_of("kafka")).with_network(network).with_network_aliases("kafka")
     return (
         made.with_bind_ports(9094, port)
@@ -46,9 +46,9 @@ def a_broker(network: Network, port: int) -> DockerContainer:
             KAFKA_TRANSACTION_STATE_LOG_MIN_ISR="1",
             KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS="0",
             KAFKA_LOG_DIRS="/var/lib/kafka/data",
-            KAFKA_HEAP_OPTS="-Xmx512m",
+            KAFKA_HEAP_OPTS="-Xmx512m -XX:TieredStopAtLevel=1",
         )
-        .waiting_for(ExecWaitStrategy(ready).with_startup_timeout(PATIENCE))
+        .waiting_for(ready)
     )
 
 

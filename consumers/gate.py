@@ -173,7 +173,7 @@ class Gate:
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
         """Everything a certificate can be listed under, for callers that keep them ready."""
-        return list(Tags.of(Subject((certificate,), ""), self._keys).by_surrogate)
+        return list(Tags.of(Subject((certificate,), ""), self._keys).keys)
 
     def listed(self, surrogate: bytes) -> bool:
         """Whether anything may be in force under a surrogate: no is certain, yes needs a check. The fast path."""
@@ -183,8 +183,8 @@ class Gate:
         """One decision. Raises FactProblem for what the request lacks, whoever it asks about."""
         at = self._clock.now()
         values, plan = self.rules.plan(request.transaction, request.attributes, date_of_ms(at))
-        tags = Tags.of(request.subject, self._keys).by_surrogate
-        found = {one.entry_id: one for one in self._view.find(tuple(tags))} if plan else {}
+        tags = Tags.of(request.subject, self._keys)
+        found = {one.entry_id: one for one in self._view.find(tuple(tags.keys))} if plan else {}
         stand = self.stand(at)
         untrusted: list[bytes] = []
 
@@ -239,13 +239,13 @@ class Gate:
         return holds
 
 
-def _facts(found: FoundEntry, tags: Mapping[bytes, bytes]) -> EntryFacts:
+def _facts(found: FoundEntry, tags: Tags) -> EntryFacts:
     """What is decided on of one entry."""
     prefix, match = found.prefix, None
     for identity in prefix["identities"]:
         surrogate = identity["surrogate"]
-        if surrogate in tags:
-            same = identity["name_tag"] == tags[surrogate]
+        if surrogate in tags.keys:
+            same = tags.same_name(surrogate, identity["name_tag"])
             match = better(match, match_identity(surrogate, identity["link"], same_name=same))
     return EntryFacts(
         found.entry_id,

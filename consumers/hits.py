@@ -94,6 +94,8 @@ def handle_of(surrogate: bytes) -> str:
 
 def hits_of(decision: Decision) -> tuple[Hit, ...]:
     """Every reason of a decision, strongest first."""
+    if not decision.outcome.rulings:
+        return ()
     details = {entry_id: _details(found) for entry_id, found in decision.found.items()}
     return tuple(_hit(one, details[one.entry.entry_id]) for one in decision.outcome.rulings)
 

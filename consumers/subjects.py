@@ -53,21 +53,25 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The surrogates a subject can be listed under, and the name tag that goes with each."""
+    """The surrogates a subject can be listed under; a name tag is made when one of them is found."""
 
-    by_surrogate: Mapping[bytes, bytes] = field(repr=False)
+    keys: Mapping[bytes, MatchingKey] = field(repr=False)
+    """By surrogate, what it was made with."""
+    name: str = field(repr=False)
 
     @classmethod
     def of(cls, subject: Subject, keys: Sequence[MatchingKey]) -> "Tags":
         """Under every matching key: while keys are changed, entries carry the old and the new."""
-        name = comparison_form(subject.name)
-        tags: dict[bytes, bytes] = {}
+        made: dict[bytes, MatchingKey] = {}
         for certificate in subject.certificates:
             for each in equivalents(certificate):
                 for key in keys:
-                    surrogate = key.surrogate(each.type, each.number, each.country)
-                    tags[surrogate] = key.name_tag(surrogate, name)
-        return cls(tags)
+                    made[key.surrogate(each.type, each.number, each.country)] = key
+        return cls(made, subject.name)
+
+    def same_name(self, surrogate: bytes, name_tag: bytes) -> bool:
+        """Whether an entry found under a surrogate names the subject as the caller does."""
+        return self.keys[surrogate].name_tag(surrogate, comparison_form(self.name)) == name_tag
 
 
 @dataclass(frozen=True, slots=True, repr=False)

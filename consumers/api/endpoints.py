@@ -103,11 +103,13 @@ class Endpoints:
         results: list[dict[str, object]] = []
         answers: dict[int, Answer] = {}
         for number, raw in enumerate(raws):
-            results.append({"ref": ref_of(raw)})
+            results.append({})
             try:
-                answers[number] = self._decide(read_check(raw), request)
+                check = read_check(raw)
+                results[number]["ref"] = check.ref
+                answers[number] = self._decide(check, request)
             except (LiandongError, Retry) as error:
-                results[number]["problem"] = _as_problem(error, request.lang)
+                results[number] = {"ref": ref_of(raw), "problem": _as_problem(error, request.lang)}
             if number % _SLICE == _SLICE - 1:
                 await asyncio.sleep(0)
         await self._keep(list(answers.values()))

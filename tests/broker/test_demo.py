@@ -1,0 +1,100 @@
+"""The demo, played once for real; afterwards no number of anybody in it is found where none may be."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+import psutil
+import pytest
+
+from liandong.monitoring.demo.cast import Cast, choose
+from liandong.producers.synthetic_rows import Plan, list_rows
+from liandong.schemas.dates import CHINA
+from liandong.tests.suites.privacy import Blob, file_blobs, planted, search, topic_blobs
+from liandong.topics.settings import Settings
+from liandong.topics.transport.kafka import KafkaAdmin, KafkaSubscriber
+
+COUNT, SEED = 2000, 1
+OWN_OF_THE_COURT = (".csv", ".yaml", "/publisher/js.db", "/publisher/js.db-wal", "/publisher/js.db-shm")
+"""What a court exports, orders and keeps in its own register."""
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+def cast() -> Cast:
+    """Who plays in a demo of that many debtors."""
+    today = datetime.now(CHINA).date()
+    rows, addition = list_rows(Plan(SEED, COUNT, today)), list_rows(Plan(SEED + 1, 200, today))
+    return choose(list(rows), list(addition), SEED + 2, 20)
+
+
+def numbers() -> list[str]:
+    """Everybody who was asked about, was listed, or had something told about him."""
+    found = cast()
+    people = [found.debtor, found.traveller, found.thrice, found.old_number, found.passport, found.namesake]
+    return [one.number for one in [*people, found.unlisted, found.late, found.sleepers[0]]]
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Processes that still work in a folder's state."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(folder) in process.environ().get("LIANDONG_STATE_DIR", ""):
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
+
+
+def in_one(blobs: Iterator[Blob], size: int = 1000) -> Iterator[Blob]:
+    """Many small blobs as few large ones: searching is quicker, what is found the same."""
+    for number, group in groupby(enumerate(blobs), key=lambda each: each[0] // size):
+        parts = [blob for _, blob in group]
+        yield f"{parts[0][0]} and what follows ({number})", b"\x00\x00".join(content for _, content in parts)
+
+
+def test_every_promise_of_the_demo_holds_and_no_number_is_left_where_none_may_be(
+    settings: Settings, tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "LIANDONG_BOOTSTRAP": str(settings.bootstrap),
+        "LIANDONG_TOPIC_PREFIX": settings.topic_prefix,
+    }
+    folder = tmp_path / "demo"
+    command = [sys.executable, "-m", "liandong", "demo", "--count", str(COUNT), "--seed", str(SEED)]
+    played = subprocess.run(
+        [*command, "--attach", "--dir", str(folder), "--json"],
+        env=environment, capture_output=True, encoding="utf-8", check=False, timeout=800,
+    )  # fmt: skip
+    document = json.loads(played.stdout)
+    assert played.returncode == 0, document
+    assert document["held"]
+    assert len(document["promises"]) > 20
+    assert all(promise["held"] for promise in document["promises"])
+    assert document["update_to_gate"]
+    assert document["revoke_to_release"]
+    assert left_behind(folder) == []
+
+    topics = sorted(name for name in KafkaAdmin(settings).names() if name.startswith(settings.topic_prefix))
+    assert len(topics) == 18
+    logical = [name.removeprefix(settings.topic_prefix) for name in topics]
+    subscriber = KafkaSubscriber(settings, client_id="search")
+    blobs = list(in_one(topic_blobs(subscriber, logical)))
+    subscriber.close()
+    files = list(file_blobs(folder, but=OWN_OF_THE_COURT))
+    kept = {Path(where).name for where, _ in files}
+    assert {"railway-js.log", "railway-js.metrics", "monitor.metrics", "acts.db", "inbox.db", "data.mdb"} <= kept
+    assert sum(len(blob) for _, blob in blobs) > COUNT * 400
+    everything = [*blobs, *files, ("what it printed", (played.stdout + played.stderr).encode())]
+    wanted = numbers()
+    assert search(wanted, everything) == []
+    found = search(wanted[:1], [*everything, planted(wanted[0])])
+    assert {one.where for one in found} == {"planted"}
+    register = (folder / "state" / "publisher" / "js.db").read_bytes()
+    assert search(wanted[:1], [("the court's own register", register)])

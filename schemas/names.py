@@ -44,10 +44,11 @@ def comparison_form(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name.translate(_DROPPED)).casefold()
     folded = unicodedata.normalize("NFKC", folded).translate(_DROPPED)
     if _HAN.search(folded):
-        return "".join(character for character in folded if not is_invisible(character))
+        # what stood apart from its accent may stand beside it now
+        return unicodedata.normalize("NFKC", "".join(each for each in folded if not is_invisible(each)))
     spaced = "".join(" " if character.isspace() else character for character in folded)
     visible = "".join(character for character in spaced if character == " " or not is_invisible(character))
-    return " ".join(sorted(_LATIN_BREAK.sub(" ", visible).split()))
+    return unicodedata.normalize("NFKC", " ".join(sorted(_LATIN_BREAK.sub(" ", visible).split())))
 
 
 def holds_private_use(name: str) -> bool:

@@ -82,6 +82,7 @@ def test_any_text_is_a_certificate_or_a_problem(kind: CertificateType, text: str
 @given(st.text())
 @example("\u2f00 \U00020bb7·A\u030a")
 @example("\u03b0")
+@example("H\u00a8\u2e80")
 def test_comparison_forms_are_their_own_comparison_form(name: str) -> None:
     form = comparison_form(name)
     assert comparison_form(form) == form

@@ -156,7 +156,8 @@ def test_two_processes_that_read_the_same_receipts_count_them_once(room: WatchRo
     room.publisher.send(room.agency.receipt(1, latency=told.take()))
     other = room.open()
     positions = other._positions([TopicPartition(names.RECEIPTS, 0)])
-    other._positions = lambda lanes: positions  # type: ignore[method-assign]  # it looked before the first one wrote
+    # it looked before the first one wrote
+    other._positions = lambda lanes: positions  # type: ignore[method-assign]  # noqa: ARG005
     assert room.hear() == 1
     assert other.refresh(room.wire.subscriber(), []) == 0
     (node,) = room.view.nodes(NOW, ALWAYS)

@@ -21,6 +21,7 @@ class View:
     def __init__(self, feed: Feed, words: Words, find: str) -> None:
         """Builds the page into the current client."""
         self._feed, self._words, self._find = feed, words, ""
+        self._client = ui.context.client  # the link that was followed may be gone by the time the browser is told
         self._shown: Snapshot | None = None
         with ui.element("header").classes("top"):
             self._header = Header(words, self._asked)
@@ -51,9 +52,10 @@ class View:
         self._close()
         self._find = id_
         self._feed.follow(id_)
+        self._shown = None  # somebody else may have asked for it: then the newest snapshot has it already
         self._search.begin(id_)
         self._header.keep(id_)
-        ui.run_javascript(f"liandong.found('{id_}')")
+        self._client.run_javascript(f"liandong.found('{id_}')")
 
     def _build_sections(self) -> None:
         words, follow = self._words, self.follow
@@ -84,7 +86,7 @@ class View:
     def _close(self) -> None:
         if self._find:
             self._feed.unfollow(self._find)
-            ui.run_javascript("liandong.found('')")
+            self._client.run_javascript("liandong.found('')")
         self._find = ""
         self._search.end()
         self._header.keep("")

@@ -3,19 +3,14 @@
 import json
 import os
 import re
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 
-from liandong.topics.embedded.ports import some_free
+from liandong.tests.suites.processes import Processes
 from liandong.topics.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -24,74 +19,9 @@ ENTRIES = 40
 _VOLATILE = {"barrier", "age_seconds", "lag_records", "lag_seconds", "p50", "p95", "p99", "max"}
 
 
-class Town:
-    """Commands and processes on one state directory."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self.ports = some_free(2)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return os.environ | {
-            "LIANDONG_BOOTSTRAP": str(self.settings.bootstrap),
-            "LIANDONG_TOPIC_PREFIX": self.settings.topic_prefix,
-            "LIANDONG_STATE_DIR": str(self.settings.state_dir),
-            "LIANDONG_BARRIER_INTERVAL_SECONDS": "0.2",
-            "LIANDONG_STALE_AFTER_SECONDS": "5",
-        }
-
-    def run(self, *words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "liandong", *words],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
-
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        log = (self.settings.state_dir / f"{words[0]}.log").open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "liandong", *words], env=self.environment, stdout=log, stderr=log
-        )
-        log.close()
-        self.processes.append(process)
-        return process
-
-    def status(self, *words: str, code: int = 0) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.run("status", "--json", *words, code=code))
-        return found
-
-    def until(self, true: Callable[[dict[str, Any]], bool]) -> None:
-        """Asks the monitor until the status is as wanted."""
-        deadline = time.monotonic() + 150
-        found: dict[str, Any] = {}
-        while not (found and true(found)):
-            assert time.monotonic() < deadline, found
-            assert all(process.poll() is None for process in self.processes), self.logs()
-            time.sleep(0.2)
-            with suppress(URLError), urlopen(f"http://127.0.0.1:{self.ports[0]}/v1/status") as answer:
-                found = json.load(answer)
-
-    def logs(self) -> str:
-        return "\n".join(path.read_text() for path in self.settings.state_dir.glob("*.log"))
-
-    def close(self) -> None:
-        for process in self.processes:
-            if process.poll() is None:
-                process.terminate()
-        for process in self.processes:
-            process.wait(30)
-
-
 @pytest.fixture
-def town(settings: Settings) -> Iterator[Town]:
-    made = Town(settings)
+def town(settings: Settings) -> Iterator[Processes]:
+    made = Processes(settings)
     yield made
     made.close()
 
@@ -112,15 +42,15 @@ def masked(value: Any, key: str = "") -> Any:
     return value
 
 
-def test_everything_accepted_is_applied_and_proven_and_a_silent_agency_is_named(town: Town, tmp_path: Path) -> None:
-    for words in (
+def test_everything_accepted_is_applied_and_proven_and_a_silent_agency_is_named(
+    town: Processes, tmp_path: Path
+) -> None:
+    town.found(
+        "js",
         ("court-su0505", "--kind", "court"),
         ("railway-js", "--kind", "agency", "--agency-kind", "railway"),
         ("notary-js-1", "--kind", "notary"),
-    ):
-        town.run("participant", "new", *words, "--jurisdiction", "js")
-    town.run("topics", "apply")
-    town.run("participant", "publish", "--all")
+    )
     people = tmp_path / "list.csv"
     town.run("synthetic", "list", "--count", str(ENTRIES), "--seed", "7", "--output", str(people))
     town.start("monitor", "serve", "--port", str(town.ports[0]))

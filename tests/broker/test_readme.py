@@ -43,7 +43,7 @@ class Shell:
         stdin, stdout = self._pipes()
         stdin.write(". ./block.sh < /dev/null; echo '::: done'\n")
         stdin.flush()
-        printed = []
+        printed: list[str] = []
         for line in stdout:
             if line == "::: done\n":
                 return "".join(printed)

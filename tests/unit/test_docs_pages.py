@@ -156,7 +156,9 @@ def test_both_readmes_show_the_same_commands_and_the_same_demo() -> None:
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
 def test_make_does_what_the_readme_says_for_those_without_make(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = next(each for each in re.findall(r"^```sh\n(.*?)^```", readme, re.MULTILINE | re.DOTALL) if "-m venv" in each)
+    block = next(
+        each for each in re.findall(r"^```sh\n(.*?)^```", readme, re.MULTILINE | re.DOTALL) if "-m venv" in each
+    )
     for name in ("Makefile", "pyproject.toml", "requirements-dev.lock"):
         shutil.copy(ROOT / name, tmp_path / name)
     printed = "".join(

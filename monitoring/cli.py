@@ -108,4 +108,4 @@ def serve(
         }
         server = Server(post, host, port)
         typer.echo(f"watching on http://{host}:{server.port}/", err=True)
-        until_stopped({**work, "evidence": server.gather, "server": server.run})
+        until_stopped(work | server.work)

@@ -15,23 +15,28 @@ from .status import Status
 
 
 class Looker:
-    """Keeps the evidence fresh and looks at it; one at a time."""
+    """Keeps the evidence fresh and looks at it. Looking asks no broker: it goes on while there is none."""
 
     def __init__(self, post: Post) -> None:
         self._post = post
         self._evidence = post.evidence()
         self._subscriber = post.subscriber("status")
-        self._lock = threading.Lock()
+        self._reading, self._looking = threading.Lock(), threading.Lock()
+        self._letters: dict[str, int] = {}
 
     def refresh(self) -> int:
         """Reads what the log has gained; how many records."""
-        with self._lock:
+        with self._reading:
             self._post.directory.refresh()
-            return self._evidence.refresh(self._subscriber, self._post.jurisdictions())
+            read = self._evidence.refresh(self._subscriber, self._post.jurisdictions())
+            obliged = self._post.directory.serving("agency")
+            counts = ((agency, _letters(self._subscriber, agency)) for agency in obliged)
+            self._letters = {agency: count for agency, count in counts if count is not None}
+            return read
 
     @contextmanager
     def look(self) -> Iterator[Status]:
-        """The status as of the last refresh, as of now."""
+        """The status as of the last refresh, as of now; one look at a time."""
         post, settings = self._post, self._post.settings
         terms = Terms(
             post.clock.now(),
@@ -41,9 +46,8 @@ class Looker:
         )
         view = EvidenceView(self._evidence.engine, self._evidence.tables)
         obliged = post.directory.serving("agency")
-        with self._lock, local_deliveries(settings, post.jurisdictions()) as deliveries:
-            letters = {agency: count for agency in obliged if (count := _letters(self._subscriber, agency)) is not None}
-            yield Status(Sources(view, obliged, deliveries, letters), terms)
+        with self._looking, local_deliveries(settings, post.jurisdictions()) as deliveries:
+            yield Status(Sources(view, obliged, deliveries, self._letters), terms)
 
 
 def _letters(subscriber: Subscriber, agency: str) -> int | None:

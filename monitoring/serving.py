@@ -14,12 +14,14 @@ from .log_reading import LogStalled
 from .looking import Looker
 from .page.feed import Feed
 from .post import Post
+from .running import Work
 
 if TYPE_CHECKING:
     import uvicorn
 
 _log = structlog.get_logger(__name__)
 _GATHER_SECONDS = 1.0
+_SNAPSHOT_SECONDS = 1.0
 _CLOSE_SECONDS = 2
 """What open pages are given to hear that the monitor goes away."""
 
@@ -36,20 +38,32 @@ class Server:
         self._socket = _listen(host, port)
         self.port: int = self._socket.getsockname()[1]
 
-    def gather(self, stop: threading.Event) -> None:
+    @property
+    def work(self) -> dict[str, Work]:
+        """What must run for it, by name."""
+        return {"evidence": self._gather, "snapshots": self._take_snapshots, "server": self._serve}
+
+    def _gather(self, stop: threading.Event) -> None:
         """Reads receipts, heads and interceptions as they come; outlives the broker's absences."""
         while not stop.is_set():
             try:
                 self._looker.refresh()
                 self._gathered.set()
-                self._feed.look()
+                self._feed.stalled(None)
             except (TransportError, LogStalled) as failed:
-                self._feed.trouble = failed
+                self._feed.stalled(failed)
                 _log.warning("evidence cannot be read, trying again", code=failed.code, reason=failed.message)
-            self._feed.wait(stop, _GATHER_SECONDS)
+            stop.wait(_GATHER_SECONDS)
 
-    def run(self, stop: threading.Event) -> None:
-        """Serves until `stop` is set."""
+    def _take_snapshots(self, stop: threading.Event) -> None:
+        """For the page, by the second, from when everything in the log has been read once."""
+        while not stop.is_set():
+            if self._gathered.is_set():
+                self._feed.look()
+            self._feed.wait(stop, _SNAPSHOT_SECONDS)
+
+    def _serve(self, stop: threading.Event) -> None:
+        """Answers until `stop` is set."""
         server = self._web_server()
         watcher = threading.Thread(target=_stop_with, args=(server, stop), name="web-stop", daemon=True)
         watcher.start()

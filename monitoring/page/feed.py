@@ -39,6 +39,15 @@ class Snapshot:
     found: Mapping[str, Found] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the page shows no news."""
+
+    error: LiandongError
+    since: str
+    """When the last news came, RFC 3339; empty if none ever came."""
+
+
 class Feed:
     """The newest snapshot; `watch`, `follow` and their opposites may be called from any thread."""
 
@@ -48,9 +57,9 @@ class Feed:
         self._watchers = 0
         self._followed: Counter[str] = Counter()
         self._wanted = threading.Event()
+        self._stalled: LiandongError | None = None
         self.snapshot: Snapshot | None = None
-        self.trouble: LiandongError | None = None
-        """Why there is no newer one."""
+        self.trouble: Trouble | None = None
 
     def watch(self) -> None:
         """Somebody watches."""
@@ -82,6 +91,11 @@ class Feed:
             pass
         self._wanted.clear()
 
+    def stalled(self, why: LiandongError | None) -> None:
+        """The evidence cannot be read, or can be again."""
+        self._stalled = why
+        self._tell(why)
+
     def look(self) -> None:
         """Takes a snapshot if anybody watches; what fails is shown instead."""
         with self._lock:
@@ -98,12 +112,19 @@ class Feed:
                     {id_: _find(status, names, id_) for id_ in ids},
                 )
         except LiandongError as failed:
-            self.trouble = failed
+            self._tell(failed)
         except SQLAlchemyError as failed:
-            why = f"a database failed: {type(failed).__name__}"
-            self.trouble = Unavailable("STATUS_UNAVAILABLE", why, "check that the outbox's database runs")
+            reason = type(failed).__name__
+            remedy = "check that the outbox's database runs"
+            self._tell(Unavailable("STATUS_UNAVAILABLE", f"a database failed: {reason}", remedy))
         else:
-            self.trouble = None
+            self._tell(self._stalled)
+
+    def _tell(self, error: LiandongError | None) -> None:
+        """Keeps the moment from which on there was no news, whatever goes wrong after it."""
+        before, snapshot = self.trouble, self.snapshot
+        since = before.since if before else str(snapshot.document["at"]) if snapshot else ""
+        self.trouble = Trouble(error, since) if error else None
 
 
 def _find(status: Status, agencies: Sequence[str], id_: str) -> Found:

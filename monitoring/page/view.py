@@ -95,8 +95,8 @@ class View:
         snapshot, trouble = self._feed.snapshot, self._feed.trouble
         self._trouble.set_visibility(trouble is not None)
         if trouble is not None:
-            since = self._words("trouble", at=snapshot.document["at"][11:19] if snapshot else "–")
-            self._trouble.show(f"{since} {trouble.code}: {trouble.message} ({trouble.remedy})")
+            said = self._words("trouble", at=trouble.since[11:19] or "–")
+            self._trouble.show(f"{said} {trouble.error.code}: {trouble.error.message} ({trouble.error.remedy})")
         if snapshot is not None and snapshot is not self._shown:
             self._shown = snapshot
             self._show(snapshot)

@@ -104,9 +104,10 @@ def test_it_says_when_no_newer_evidence_comes(stage: Stage, browser: Browser) ->
     browser.shows("Reading the log.")
     stage.feed.snapshot = snapshot()
     browser.shows("● Healthy")
-    stage.feed.trouble = Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka")
+    stage.feed.stalled(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
+    stage.feed.stalled(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
     browser.shows("The evidence has stood still since 10:20:30. BROKER_UNREACHABLE: nobody answers (start Kafka)")
-    stage.feed.trouble = None
+    stage.feed.stalled(None)
     browser.until(lambda: "stood still" not in browser.text())
 
 

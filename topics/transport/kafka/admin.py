@@ -1,6 +1,7 @@
 """What the topics of a cluster are, and how they are made and altered."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -57,7 +58,16 @@ class KafkaAdmin:
             for name, state in topics.items()
         ]
         answers = self._client.create_topics(new, request_timeout=ANSWER_SECONDS) if new else {}
-        _settle(answers, "creating")
+        try:
+            _settle(answers, "creating")
+        finally:
+            self._await([name for name, answer in answers.items() if answer.exception() is None])
+
+    def _await(self, created: Sequence[str]) -> None:
+        """The controller answers before every broker knows a topic; whoever asks next must find it."""
+        until = time.monotonic() + ANSWER_SECONDS
+        while not set(created) <= self._metadata().keys() and time.monotonic() < until:
+            time.sleep(0.05)
 
     def alter(self, changes: Mapping[str, Mapping[str, str]]) -> None:
         """Sets these keys of these topics and leaves all others as they are."""

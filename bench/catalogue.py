@@ -7,7 +7,7 @@ from typing import Literal
 Scale = Literal["tiny", "small", "full"]
 Size = Mapping[Scale, int]
 
-LIST: Size = {"tiny": 2_000, "small": 50_000, "full": 1_000_000}
+LIST: Size = {"tiny": 2_000, "small": 200_000, "full": 1_000_000}
 """Entries on the list."""
 
 
@@ -32,9 +32,9 @@ class Case:
 
 def _growth(name: str, module: str, unit: str, says: str, **arguments: object) -> list[Case]:
     sizes: dict[str, Size] = {
-        "20k": {"tiny": 500, "small": 5_000, "full": 20_000},
+        "20k": {"tiny": 500, "small": 20_000, "full": 20_000},
         "1M": LIST,
-        "5M": {"tiny": 4_000, "small": 100_000, "full": 5_000_000},
+        "5M": {"tiny": 4_000, "small": 500_000, "full": 5_000_000},
     }
     return [
         Case(f"{name}-{label}", "growth", module, unit, f"{says}, list of {label}", arguments, size, most_runs=3)

@@ -12,6 +12,7 @@ from ..schemas.errors import WrongUsage
 
 if TYPE_CHECKING:
     from .result import Result
+    from .running import Session
 
 LATEST = Path(__file__).parents[1] / "docs" / "performance" / "latest.json"
 
@@ -63,8 +64,8 @@ def run(
 ) -> None:
     """Measure; prints every run, the medians and the marks."""
     from .catalogue import chosen
-    from .machine import busy
-    from .running import Plan, run_all
+    from .machine import busy, facts
+    from .running import Plan, Session, run_all
 
     try:
         wanted = chosen(cases, peers=peers)
@@ -72,15 +73,19 @@ def run(
         raise WrongUsage("BENCH_CASE_UNKNOWN", f"no case or group {unknown}", "liandong bench list") from None
     if busy():
         typer.echo("warning: others use this machine now; ratios will be rough and figures will mean nothing", err=True)
-    with tempfile.TemporaryDirectory(prefix="liandong-bench-") as scratch:
-        session = run_all(Plan(wanted, scale, runs), work or Path(scratch), _tell)
+    session = Session(scale, facts())
     if any(case.needs_peers for case in wanted):
         from .peers_environment import versions
 
         session.peers = versions()
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(session.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def tell(case: str, result: "Result | str") -> None:
+        _tell(case, result)
+        if file is not None:
+            _keep(file, session)
+
+    with tempfile.TemporaryDirectory(prefix="liandong-bench-") as scratch:
+        run_all(session, Plan(wanted, scale, runs), work or Path(scratch), tell)
     from .report import summary
 
     typer.echo(summary(session))
@@ -102,6 +107,12 @@ def report(
         raise WrongUsage("BENCH_NO_RUNS", f"there is no {file}", f"liandong bench run --json {file}")
     written = write(Session.of(json.loads(file.read_text(encoding="utf-8"))))
     typer.echo(f"written: {written}")
+
+
+def _keep(file: Path, session: "Session") -> None:
+    """Keeps what there is after every run, so that a session that breaks off is not lost."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(session.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _tell(case: str, result: "Result | str") -> None:

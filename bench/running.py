@@ -12,7 +12,7 @@ from typing import Any
 from ..schemas.errors import LiandongError
 from ..topics.embedded import cluster, ports
 from .catalogue import Case, Scale
-from .machine import facts, load
+from .machine import load
 from .place import Place
 from .result import Result
 from .spread import Spread, interleaved
@@ -85,9 +85,8 @@ def kafka(folder: Path) -> Iterator[str]:
         cluster.down(folder)
 
 
-def run_all(plan: Plan, work: Path, tell: Callable[[str, Result | str], None]) -> Session:
-    """Every case of the plan, group by group, interleaved within a group; `tell` hears of every run."""
-    session = Session(plan.scale, facts())
+def run_all(session: Session, plan: Plan, work: Path, tell: Callable[[str, Result | str], None]) -> None:
+    """Every case of the plan into the session, group by group, interleaved within a group; `tell` hears of every run."""
     work.mkdir(parents=True, exist_ok=True)
     with kafka(work / "kafka") as bootstrap:
         for group in dict.fromkeys(case.group for case in plan.cases):
@@ -106,7 +105,6 @@ def run_all(plan: Plan, work: Path, tell: Callable[[str, Result | str], None]) -
                 else:
                     session.runs.setdefault(name, []).append(result)
                     tell(name, result)
-    return session
 
 
 def run_once(case: Case, place: Place) -> Result:

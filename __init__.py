@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .consumers.adapters.protocol import Adapter, Enforced, Handled, NotApplicable, Refused, Retry
-    from .consumers.gate import CheckRequest, Decision, ListStand
-    from .consumers.sightings import Sighting
-    from .consumers.subjects import Subject
+    from .consumers.commands.sightings import Sighting
+    from .consumers.gate.gate import CheckRequest, Decision, ListStand
+    from .consumers.gate.subjects import Subject
     from .schemas.certificates import Certificate, CertificateType
     from .schemas.decisions import Action, Outcome, Verdict
     from .schemas.errors import LiandongError
@@ -24,19 +24,19 @@ _HOMES: dict[str, str] = {
     "Adapter": ".consumers.adapters.protocol",
     "Certificate": ".schemas.certificates",
     "CertificateType": ".schemas.certificates",
-    "CheckRequest": ".consumers.gate",
-    "Decision": ".consumers.gate",
+    "CheckRequest": ".consumers.gate.gate",
+    "Decision": ".consumers.gate.gate",
     "Domain": ".schemas.watch_kinds",
     "Enforced": ".consumers.adapters.protocol",
     "Handled": ".consumers.adapters.protocol",
     "LiandongError": ".schemas.errors",
-    "ListStand": ".consumers.gate",
+    "ListStand": ".consumers.gate.gate",
     "NotApplicable": ".consumers.adapters.protocol",
     "Outcome": ".schemas.decisions",
     "Refused": ".consumers.adapters.protocol",
     "Retry": ".consumers.adapters.protocol",
-    "Sighting": ".consumers.sightings",
-    "Subject": ".consumers.subjects",
+    "Sighting": ".consumers.commands.sightings",
+    "Subject": ".consumers.gate.subjects",
     "Verdict": ".schemas.decisions",
 }
 """Public name → the module that defines it."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..consumers.list_view import ListView
-from ..consumers.relief import ReliefFollower, ReliefStores
+from ..consumers.replication.list_view import ListView
+from ..consumers.replication.relief import ReliefFollower, ReliefStores
 from ..consumers.store.reader import ListReader
 from ..consumers.store.relief import ReliefReader, ReliefStore
 from ..consumers.store.writer import ListStore

@@ -4,9 +4,9 @@ import threading
 import time
 from pathlib import Path
 
-from ..consumers.applying import LaneRun
-from ..consumers.lane_work import LaneWork
-from ..consumers.replicator import Replicator, ReplicatorConfig
+from ..consumers.replication.applying import LaneRun
+from ..consumers.replication.lane_work import LaneWork
+from ..consumers.replication.replicator import Replicator, ReplicatorConfig
 from ..consumers.store.batch import Batch
 from ..consumers.store.environment import GIB
 from ..consumers.store.writer import ListStore

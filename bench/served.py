@@ -22,8 +22,8 @@ from ..consumers.api.endpoints import Endpoints, Wiring
 from ..consumers.api.limits import RateLimiter
 from ..consumers.api.server import ApiServer, Listening
 from ..consumers.api.tokens import TokenFile
-from ..consumers.checking import Checks, Meters
-from ..consumers.context import AgencyContext
+from ..consumers.commands.context import AgencyContext
+from ..consumers.gate.checking import Checks, Meters
 from ..schemas.sealing import Recipient, SealingKey
 from ..schemas.watch_kinds import held_by
 from ..topics.database import sqlite_url

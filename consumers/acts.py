@@ -17,7 +17,7 @@ LANES = ("events",)
 
 def open_acts(url: str) -> Engine:
     """An engine for the acts store, its tables made if they are missing."""
-    from . import command_log, journal, releases, watches  # noqa: F401  they put their tables on the metadata
+    from .commands import watches  # noqa: F401  they put their tables on the metadata
 
     engine = open_database(url, schema="acts")
     create_tables(engine, metadata)

@@ -12,7 +12,7 @@ from ..schemas.errors import LiandongError, Unavailable, WrongUsage
 
 if TYPE_CHECKING:
     from ..topics.settings import Settings
-    from .checking import Checks
+    from .gate.checking import Checks
 
 CALLER = "command-line"
 
@@ -109,7 +109,7 @@ def _decide(settings: "Settings", who: tuple[str, str], document: dict[str, Any]
     from ..schemas.problems import FactProblem
     from ..topics.ports import SystemClock
     from .api.requests import CheckIn, to_request
-    from .rendering import shown_answer
+    from .gate.rendering import shown_answer
 
     with ExitStack() as opened:
         checks = _open(settings, who, opened)
@@ -131,12 +131,12 @@ def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Che
     from .acts import open_acts
     from .adapters.registry import find_adapter
     from .agency_home import agency_folder, require_agency
-    from .checking import Checks, Meters
-    from .context import acts_url, context_of
-    from .gate import Gate
+    from .commands.context import acts_url, context_of
+    from .gate.checking import Checks, Meters
+    from .gate.gate import Gate
+    from .gate.rules import load_rules
     from .late_directory import LateDirectory
-    from .list_view import ListView
-    from .rules import load_rules
+    from .replication.list_view import ListView
     from .store.reader import ListReader
     from .store.relief import ReliefReader
 

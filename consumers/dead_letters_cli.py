@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from ..topics.settings import Settings
-    from .context import AgencyContext
-    from .dead_letters import DeadLetter
+    from .commands.context import AgencyContext
+    from .commands.dead_letters import DeadLetter
     from .publish_cli import Send
 
 AgencyOption = Annotated[str, typer.Option("--agency", metavar="ID", help="Whose.")]
@@ -75,7 +75,7 @@ def show(ctx: typer.Context, number: NumberArgument, agency: AgencyOption, as_js
 
 def _redrive(ctx: typer.Context, agency: str, options: tuple[list[str], bool, bool], send: "Send") -> None:
     from ..topics.settings import settings_of
-    from .dead_letters import redrive
+    from .commands.dead_letters import redrive
 
     numbers, dry_run, as_json = options
     settings, results = settings_of(ctx), []
@@ -102,7 +102,7 @@ def parked_list(ctx: typer.Context, agency: AgencyOption, as_json: JsonOption = 
     from ..schemas.dates import rfc3339
     from ..topics.database import reading
     from ..topics.settings import settings_of
-    from . import command_log
+    from .commands import command_log
 
     engine = _store(settings_of(ctx), agency)
     with reading(engine) as connection:
@@ -130,7 +130,7 @@ def parked_retry(ctx: typer.Context, agency: AgencyOption) -> None:
     """Make all that waits due now; the running agency tries it at once."""
     from ..topics.ports import SystemClock
     from ..topics.settings import settings_of
-    from . import command_log
+    from .commands import command_log
 
     with _store(settings_of(ctx), agency).begin() as connection:
         number = command_log.hasten(connection, SystemClock().now())
@@ -140,7 +140,7 @@ def parked_retry(ctx: typer.Context, agency: AgencyOption) -> None:
 def _store(settings: "Settings", agency: str) -> "Engine":
     from ..topics.participants import Participants
     from .acts import open_acts
-    from .context import acts_url
+    from .commands.context import acts_url
 
     Participants(settings).load(agency)
     return open_acts(acts_url(settings, agency))
@@ -149,7 +149,7 @@ def _store(settings: "Settings", agency: str) -> "Engine":
 def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":
     from ..topics.settings import settings_of
     from ..topics.transport.kafka import KafkaSubscriber
-    from .dead_letters import read_dead_letters
+    from .commands.dead_letters import read_dead_letters
 
     subscriber = KafkaSubscriber(settings_of(ctx), client_id=f"{agency}-dead-letters")
     try:
@@ -164,7 +164,7 @@ def _agency(settings: "Settings", agency: str) -> "Iterator[tuple[Engine, Agency
     from ..topics.participants import Participants
     from ..topics.ports import SystemClock
     from ..topics.transport.kafka import KafkaSubscriber
-    from .context import context_of
+    from .commands.context import context_of
 
     reader = KafkaSubscriber(settings, client_id=f"{agency}-redrive")
     directory = load_directory(reader, Participants(settings).root_public_key)

@@ -11,7 +11,7 @@ from ..schemas.errors import WrongUsage
 
 if TYPE_CHECKING:
     from ..topics.settings import Settings
-    from .inbox import Inbox, Opened, OwnCommands
+    from .inbox.inbox import Inbox, Opened, OwnCommands
 
 OpenCommands = Callable[["Settings", str, str], "OwnCommands"]
 """The commands a court gave: settings, jurisdiction, court. The composition root knows where they are kept."""
@@ -55,8 +55,8 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     from ..topics.participants import Participants
     from ..topics.ports import SystemClock
     from ..topics.transport.kafka import KafkaSubscriber
-    from .inbox import CourtContext, Inbox
-    from .inbox_store import InboxStore
+    from .inbox.inbox import CourtContext, Inbox
+    from .inbox.inbox_store import InboxStore
 
     participants = Participants(settings)
     me = participants.load(court)
@@ -78,7 +78,7 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
 
 def _purge(settings: "Settings", court: str) -> None:
     from ..topics.ports import SystemClock
-    from .inbox_store import InboxStore
+    from .inbox.inbox_store import InboxStore
 
     store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
     erased = store.erase_due(SystemClock().now())

@@ -29,19 +29,19 @@ from .api.endpoints import Endpoints, Wiring
 from .api.limits import RateLimiter
 from .api.server import ApiServer, Listening
 from .api.tokens import TokenFile
-from .checking import Checks, Meters
-from .context import AgencyContext, acts_url, context_of
-from .effects import Effects, group_of
-from .event_intake import publish_events
-from .gate import Gate
+from .commands.context import AgencyContext, acts_url, context_of
+from .commands.effects import Effects, group_of
+from .commands.event_intake import publish_events
+from .gate.checking import Checks, Meters
+from .gate.gate import Gate
+from .gate.rules import load_rules
+from .gate.standing import Standing
 from .late_directory import LateDirectory
-from .list_view import ListView
 from .parts import Part, Parts
-from .receipts import Reporter
-from .relief import ReliefFollower, ReliefStores
-from .replicator import Replicator, ReplicatorConfig
-from .rules import load_rules
-from .standing import Standing
+from .replication.list_view import ListView
+from .replication.receipts import Reporter
+from .replication.relief import ReliefFollower, ReliefStores
+from .replication.replicator import Replicator, ReplicatorConfig
 from .store.relief import ReliefStore
 from .store.writer import ListStore
 

@@ -62,8 +62,8 @@ def _publish(settings: "Settings", agency: str, what: tuple[Path, str], send: Se
     from ..topics.ports import SystemClock
     from ..topics.transport.kafka import KafkaSubscriber
     from .acts import open_acts
-    from .context import acts_url, context_of
-    from .event_intake import publish_event, read_event_file
+    from .commands.context import acts_url, context_of
+    from .commands.event_intake import publish_event, read_event_file
 
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
     directory = load_directory(reader, Participants(settings).root_public_key)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from ..consumers.verification import RefreshingKeyring
+from ..consumers.replication.verification import RefreshingKeyring
 from ..schemas.catalogue import is_version_of
 from ..schemas.codec import Undecodable, decode
 from ..schemas.framing import FINGERPRINT_HEADER, FramingError, unframe

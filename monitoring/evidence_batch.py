@@ -8,7 +8,7 @@ import msgspec
 from hdrh.histogram import HdrHistogram
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ..consumers.latency import ApplyLatency
+from ..consumers.replication.latency import ApplyLatency
 from ..topics.database import insert_once
 from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand
 from .heads import Head

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ..consumers.reading import may_be_entry, unwrap
-from ..consumers.verification import RefreshingKeyring, Verifier
+from ..consumers.replication.reading import may_be_entry, unwrap
+from ..consumers.replication.verification import RefreshingKeyring, Verifier
 from ..schemas.catalogue import is_version_of
 from ..schemas.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ..schemas.framing import FramingError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from ..consumers.verification import RefreshingKeyring, Verifier
+from ..consumers.replication.verification import RefreshingKeyring, Verifier
 from ..schemas.catalogue import is_version_of
 from ..schemas.codec import Undecodable, decode
 from ..schemas.framing import FINGERPRINT_HEADER, FramingError, unframe

@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..consumers.verification import RefreshingKeyring
+from ..consumers.replication.verification import RefreshingKeyring
 from ..schemas.errors import LiandongError
 from ..topics import names
 from ..topics.ports import BEGINNING, Message, Subscriber, TopicPartition

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ...consumers.gate import CheckRequest, Gate
-from ...consumers.subjects import WrittenCertificate, read_subject
+from ...consumers.gate.gate import CheckRequest, Gate
+from ...consumers.gate.subjects import WrittenCertificate, read_subject
 from ...schemas.certificates import CertificateType, normalise
 from ...schemas.decisions import Verdict
 from ..filled import filled

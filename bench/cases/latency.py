@@ -10,9 +10,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from uuid import uuid4
 
-from ...consumers.list_view import ListView
-from ...consumers.receipts import Reporter
-from ...consumers.replicator import Replicator, ReplicatorConfig
+from ...consumers.replication.list_view import ListView
+from ...consumers.replication.receipts import Reporter
+from ...consumers.replication.replicator import Replicator, ReplicatorConfig
 from ...consumers.store.batch import Batch
 from ...consumers.store.relief import ReliefStore
 from ...topics import names

@@ -10,9 +10,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from uuid import uuid4
 
-from ...consumers.list_view import ListView
-from ...consumers.relief import ReliefFollower, ReliefStores
-from ...consumers.replicator import Replicator, ReplicatorConfig
+from ...consumers.replication.list_view import ListView
+from ...consumers.replication.relief import ReliefFollower, ReliefStores
+from ...consumers.replication.replicator import Replicator, ReplicatorConfig
 from ...consumers.store.relief import ReliefStore
 from ...schemas.listing import Status
 from ...topics import names

@@ -1,8 +1,8 @@
 """Police lodging registration (旅馆业治安管理): whoever checks in is a sighting, for courts that asked and nobody else."""
 
 from ...schemas.watch_kinds import Domain
-from ..gate import CheckRequest, Decision
-from ..sightings import Sighting
+from ..commands.sightings import Sighting
+from ..gate.gate import CheckRequest, Decision
 from .generic import outcome_of
 from .protocol import Handled
 

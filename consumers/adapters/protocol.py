@@ -7,9 +7,9 @@ Adapters are found by the entry point group `liandong.adapters`; the name is the
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..gate import CheckRequest, Decision
-from ..outcomes import Retry
-from ..sightings import Sighting
+from ..commands.outcomes import Retry
+from ..commands.sightings import Sighting
+from ..gate.gate import CheckRequest, Decision
 
 __all__ = ["Adapter", "Enforced", "Handled", "NotApplicable", "Outcome", "Refused", "Retry"]
 

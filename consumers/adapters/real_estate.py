@@ -1,8 +1,8 @@
 """Real-estate registry: a title that was registered is an asset (不动产), told to courts that asked."""
 
 from ...schemas.watch_kinds import Domain
-from ..gate import CheckRequest, Decision
-from ..sightings import Sighting
+from ..commands.sightings import Sighting
+from ..gate.gate import CheckRequest, Decision
 from .generic import outcome_of
 from .protocol import Handled
 

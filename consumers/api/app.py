@@ -8,8 +8,8 @@ from uuid import uuid4
 import structlog
 
 from ...schemas.errors import LiandongError
-from ..hits import Language
-from ..outcomes import Retry
+from ..commands.outcomes import Retry
+from ..gate.hits import Language
 from .limits import RateLimiter
 from .problems import MAX_BODY, MEDIA_TYPE, Problem, RequestProblem, problem_of
 from .responses import Response, encode, language_of

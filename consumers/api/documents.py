@@ -9,7 +9,7 @@ from ...schemas.agencies import AgencyKind
 from ...schemas.certificates import CertificateType
 from ...schemas.decisions import Action, Match, Verdict
 from ...schemas.measures import Catalogue, Effect
-from ..hits import Language
+from ..gate.hits import Language
 from .problems import MAX_CHECKS, MEDIA_TYPE, RequestProblem
 from .requests import CheckIn
 

@@ -17,10 +17,10 @@ from ...schemas.errors import LiandongError
 from ...topics.metering import Signals
 from ...topics.ports import Clock
 from ...topics.signals import API_RATE_LIMITED, ENUMERATION_ALARMS
-from ..checking import Answer, Checks
-from ..hits import Language
-from ..outcomes import Retry
-from ..rendering import shown_answer, shown_entry
+from ..commands.outcomes import Retry
+from ..gate.checking import Answer, Checks
+from ..gate.hits import Language
+from ..gate.rendering import shown_answer, shown_entry
 from .app import Request, Route, Routes
 from .documents import docs_page, openapi
 from .limits import EnumerationWatch, RateLimiter

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ...schemas.certificates import IDENTITY_TYPES, Certificate
-from ..subjects import Subject
+from ..gate.subjects import Subject
 
 Seconds = Callable[[], float]
 """A monotonic clock."""

@@ -6,8 +6,8 @@ from datetime import date
 
 import msgspec
 
-from ..gate import CheckRequest
-from ..subjects import WrittenCertificate, at_field, read_subject
+from ..gate.gate import CheckRequest
+from ..gate.subjects import WrittenCertificate, at_field, read_subject
 from .problems import MAX_CHECKS, RequestProblem
 
 MAX_SITE = 100

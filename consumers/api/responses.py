@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ..hits import Language
+from ..gate.hits import Language
 
 JSON = "application/json"
 encode = msgspec.json.Encoder().encode

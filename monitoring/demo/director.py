@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ...consumers.agency_home import agency_folder
 from ...consumers.api.tokens import SCOPES, TokenFile
-from ...consumers.rules import LIMITS_FILE
+from ...consumers.gate.rules import LIMITS_FILE
 from ...producers.synthetic_rows import LIST_COLUMNS, Plan, Row, list_rows
 from ...schemas.dates import CHINA
 from ...topics.admin import apply

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from liandong.consumers.acts import open_acts
-from liandong.consumers.context import acts_url, context_of
-from liandong.consumers.effects import Effects, group_of, topics_of
-from liandong.consumers.events import report
-from liandong.consumers.sightings import Sighting
+from liandong.consumers.commands.context import acts_url, context_of
+from liandong.consumers.commands.effects import Effects, group_of, topics_of
+from liandong.consumers.commands.events import report
+from liandong.consumers.commands.sightings import Sighting
 from liandong.tests.suites.town import Person
 from liandong.topics.keyring import load_directory
 from liandong.topics.participants import Participants

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from liandong.consumers import command_log, watches
 from liandong.consumers.acts import outbox
+from liandong.consumers.commands import command_log, watches
 from liandong.producers.command_files import StopRequest
 from liandong.schemas import ids
 from liandong.schemas.codec import from_wire

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liandong.consumers.gate import Gate
-from liandong.consumers.rules import Rules
+from liandong.consumers.gate.gate import Gate
+from liandong.consumers.gate.rules import Rules
 from liandong.schemas.agencies import agency_kind
 from liandong.schemas.attributes import Attribute, AttributeProblem
 from liandong.schemas.decisions import EntryFacts, Outcome, Verdict, decide, match_identity

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from liandong.consumers.list_view import ListView
-from liandong.consumers.receipts import Reporter
-from liandong.consumers.relief import ReliefFollower, ReliefStores
-from liandong.consumers.replicator import Replicator, ReplicatorConfig
+from liandong.consumers.replication.list_view import ListView
+from liandong.consumers.replication.receipts import Reporter
+from liandong.consumers.replication.relief import ReliefFollower, ReliefStores
+from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
 from liandong.consumers.store.layout import LaneState, place_of
 from liandong.consumers.store.relief import ReliefStore
 from liandong.consumers.store.values import body_of

@@ -20,12 +20,12 @@ from liandong.consumers.api.endpoints import Endpoints, Wiring
 from liandong.consumers.api.limits import RateLimiter
 from liandong.consumers.api.server import ApiServer, Listening
 from liandong.consumers.api.tokens import TokenFile
-from liandong.consumers.checking import Checks, Meters
-from liandong.consumers.context import AgencyContext
-from liandong.consumers.event_intake import publish_events
-from liandong.consumers.gate import CheckRequest, Gate
-from liandong.consumers.rules import load_rules
-from liandong.consumers.subjects import Subject
+from liandong.consumers.commands.context import AgencyContext
+from liandong.consumers.commands.event_intake import publish_events
+from liandong.consumers.gate.checking import Checks, Meters
+from liandong.consumers.gate.gate import CheckRequest, Gate
+from liandong.consumers.gate.rules import load_rules
+from liandong.consumers.gate.subjects import Subject
 from liandong.schemas.certificates import Certificate, CertificateType, equivalents, normalise
 from liandong.schemas.codec import GatePrefix, decode, decode_prefix
 from liandong.schemas.listing import ENDED_FROM

@@ -7,7 +7,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from liandong.consumers.latency import ApplyLatency
+from liandong.consumers.replication.latency import ApplyLatency
 from liandong.monitoring.evidence import Evidence
 from liandong.monitoring.evidence_views import EvidenceView
 from liandong.schemas.codec import to_wire

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from liandong.consumers.hits import handle_of
-from liandong.consumers.releases import OpenHit, note_open, open_hits
+from liandong.consumers.commands.releases import OpenHit, note_open, open_hits
+from liandong.consumers.gate.hits import handle_of
 from liandong.schemas import ids
 from liandong.schemas.listing import Change, Instrument, Status
 from liandong.schemas.signing import encode_signed

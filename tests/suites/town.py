@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from liandong.consumers.acts import LANES, open_acts, outbox
-from liandong.consumers.context import AgencyContext, Directory
-from liandong.consumers.effects import Effects, group_of, topics_of
-from liandong.consumers.events import report
-from liandong.consumers.inbox import CourtContext, Inbox
-from liandong.consumers.inbox_store import InboxStore
-from liandong.consumers.sightings import Sighting
+from liandong.consumers.commands.context import AgencyContext, Directory
+from liandong.consumers.commands.effects import Effects, group_of, topics_of
+from liandong.consumers.commands.events import report
+from liandong.consumers.commands.sightings import Sighting
+from liandong.consumers.inbox.inbox import CourtContext, Inbox
+from liandong.consumers.inbox.inbox_store import InboxStore
 from liandong.producers.command_files import WatchRequest
 from liandong.producers.command_register import CommandRegister
 from liandong.producers.commands import Commands, CourtDesk

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from liandong.consumers import command_log, effects, watches
 from liandong.consumers.acts import metadata
-from liandong.consumers.dead_letters import read_dead_letters, redrive
-from liandong.consumers.effects import FUSE, MAX_ATTEMPTS, FuseBlown
-from liandong.consumers.event_intake import publish_events
-from liandong.consumers.events import NoLiveWatch
-from liandong.consumers.inbox import Opened
-from liandong.consumers.routing import handle_any
+from liandong.consumers.commands import command_log, effects, watches
+from liandong.consumers.commands.dead_letters import read_dead_letters, redrive
+from liandong.consumers.commands.effects import FUSE, MAX_ATTEMPTS, FuseBlown
+from liandong.consumers.commands.event_intake import publish_events
+from liandong.consumers.commands.events import NoLiveWatch
+from liandong.consumers.commands.routing import handle_any
+from liandong.consumers.inbox.inbox import Opened
 from liandong.producers.command_files import StopRequest, WatchRequest
 from liandong.producers.commands import CommandRefused
 from liandong.schemas import ids

@@ -3,7 +3,7 @@
 from stdnum.iso7064 import mod_11_2
 
 from liandong.consumers.api.limits import LIKE_NUMBERS, WINDOW_SECONDS, EnumerationWatch, RateLimiter
-from liandong.consumers.subjects import Subject
+from liandong.consumers.gate.subjects import Subject
 from liandong.schemas.certificates import CertificateType, normalise
 from liandong.schemas.identity_numbers import birth_date_in
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from liandong.consumers import following
+from liandong.consumers.replication import following
 from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, CopyBehaviour, running, until
 from liandong.tests.suites.copying import Node
 from liandong.tests.suites.records import CourtScribe, Keys, new_surrogate

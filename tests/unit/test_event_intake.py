@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.event_intake import read_event, read_event_file
+from liandong.consumers.commands.event_intake import read_event, read_event_file
 from liandong.schemas.errors import LiandongError
 
 NOW = 1_795_000_000_000

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.latency import ApplyLatency
+from liandong.consumers.replication.latency import ApplyLatency
 from liandong.monitoring.ledger import Position, State, Update, standing
 from liandong.monitoring.status import lag_records, lag_seconds, latency, proof_of
 from liandong.schemas.signing import Ed25519Signer

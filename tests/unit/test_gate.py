@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.gate import Decision, Gate
-from liandong.consumers.rules import load_rules
+from liandong.consumers.gate.gate import Decision, Gate
+from liandong.consumers.gate.rules import load_rules
 from liandong.schemas.certificates import CertificateType
 from liandong.schemas.listing import Change, Instrument
 from liandong.schemas.surrogates import MatchingKey

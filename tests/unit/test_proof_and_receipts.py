@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hdrh.histogram import HdrHistogram
 
-from liandong.consumers.proof import list_digest
+from liandong.consumers.replication.proof import list_digest
 from liandong.schemas.catalogue import current_schema
 from liandong.schemas.codec import decode, decode_prefix
 from liandong.schemas.listing import Change

@@ -347,7 +347,7 @@ def test_a_trimmed_log_is_copied_anew_while_the_old_copy_serves(bench: Bench) ->
 
 
 def test_records_a_new_release_can_read_make_the_copy_anew(bench: Bench) -> None:
-    from liandong.consumers.copy import readable_now
+    from liandong.consumers.replication.copy import readable_now
     from liandong.consumers.store.values import Opaque, stored_opaque
 
     body = bench.court.include()

@@ -1,0 +1,1 @@
+"""What courts order: commands taken once, watches, reports under them, releases, dead letters."""

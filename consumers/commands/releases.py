@@ -1,0 +1,170 @@
+"""Releases: when what a person was stopped by ends, his court hears it once for every transaction still stopped.
+
+The gate frees by itself, at once; this tells it. Read from the relief lanes, where every change that frees somebody
+travels; a hit on a newer version of the entry than the one that frees stays open.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, LargeBinary, Table, Text, delete, select
+
+from ...schemas import ids
+from ...schemas.catalogue import is_version_of
+from ...schemas.codec import GatePrefix, Undecodable, decode, decode_prefix
+from ...schemas.control import sealing_context
+from ...schemas.dates import date_of_ms
+from ...schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.listing import Status
+from ...schemas.sealing import seal
+from ...schemas.signing import SignatureInvalid, encode_signed, verify_from
+from ...topics import names
+from ...topics.database import insert_once
+from ...topics.envelope import outgoing
+from ...topics.keyring import NoSealingKey
+from ..acts import metadata
+from ..gate.hits import handle_of
+from .command_log import Received
+from .context import AgencyContext
+from .outcomes import Poison, Retry
+
+_log = structlog.get_logger(__name__)
+
+SCHEMA = "interception"
+open_hits = Table(
+    "open_hits",
+    metadata,
+    Column("event_id", LargeBinary, primary_key=True),
+    Column("entry_id", LargeBinary, nullable=False),
+    Column("entry_version", BigInteger, nullable=False),
+    Column("jurisdiction", Text, nullable=False),
+    Column("court", Text, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("rule_version", Text, nullable=False),
+    Column("barrier", BigInteger, nullable=False),
+    Column("record_class", Integer, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("check_id", Text, nullable=False),
+    Column("transaction_kind", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Index("open_hits_by_entry", "entry_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHit:
+    """A transaction refused or held, as its interception told it."""
+
+    event_id: bytes
+    """Handle of the interception."""
+    entry_id: bytes
+    entry_version: int
+    jurisdiction: str
+    court: str
+    measure: str
+    rule_version: str
+    barrier: int
+    record_class: int
+    subject: str
+    """Handle of the surrogate that matched (`hits.handle_of`)."""
+    check_id: str
+    transaction_kind: str
+    site: str
+
+
+def note_open(connection: Connection, hit: OpenHit) -> None:
+    """Remembers a hit until it is released; in the transaction that puts its interception into the outbox."""
+    insert_once(connection, open_hits, {name: getattr(hit, name) for name in OpenHit.__slots__})
+
+
+def release(connection: Connection, context: AgencyContext, message: Received) -> int:
+    """Tells the releases a relief record brings about; how many those were. Raises Poison or Retry."""
+    read = _read(message)
+    if read is None:
+        return 0
+    body, fingerprint, prefix = read
+    hits = _open(connection, prefix)
+    if not hits:
+        return 0
+    record = decode(fingerprint, body)
+    jurisdiction = message.origin.topic.removeprefix("court.relief.").removesuffix(".v1")
+    _check_signature(context, record, body, jurisdiction)
+    for hit in hits:
+        connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
+        _tell(connection, context, hit, prefix["version"])
+    _log.info("released", entry=ids.entry_text(prefix["instrument"], prefix["entry_id"]), hits=len(hits))
+    return len(hits)
+
+
+def _read(message: Received) -> tuple[bytes, bytes, GatePrefix] | None:
+    """Body, fingerprint and prefix of a list record; None for a barrier."""
+    try:
+        fingerprint, body = unframe(message.value or b"", dict(message.headers).get(FINGERPRINT_HEADER))
+        if is_version_of(fingerprint, "barrier"):
+            return None
+        if not is_version_of(fingerprint, "list-record"):
+            raise Poison("WRONG_SCHEMA", f"schema {fingerprint.hex()} is no list record known to this release")
+        return body, fingerprint, decode_prefix(body)
+    except (FramingError, Undecodable, ValueError) as broken:
+        raise Poison("UNDECODABLE", type(broken).__name__) from broken
+
+
+def _open(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
+    """Hits this version of the entry frees."""
+    older = (open_hits.c.entry_id == prefix["entry_id"], open_hits.c.entry_version < prefix["version"])
+    rows = connection.execute(select(open_hits).where(*older).with_for_update())
+    hits = [OpenHit(**row._mapping) for row in rows]  # noqa: SLF001  the documented way to a row's columns
+    if prefix["status"] != Status.ACTIVE:
+        return hits
+    still_meant = {handle_of(identity["surrogate"]) for identity in prefix["identities"]}
+    return [hit for hit in hits if hit.subject not in still_meant]
+
+
+def _check_signature(context: AgencyContext, record: dict[str, Any], body: bytes, jurisdiction: str) -> None:
+    key = context.directory.key(body[:8])
+    if key is None:
+        raise Retry("SIGNER_UNKNOWN")
+    topic = names.state_topic(record["instrument"], jurisdiction)
+    try:
+        verify_from(body, topic, context.directory, record["court"], record["recorded_at"])
+    except SignatureInvalid as invalid:
+        raise Poison("SIGNATURE_INVALID", invalid.message) from invalid
+    if key.kind != "court" or key.jurisdiction != jurisdiction:
+        raise Poison("AUTHORITY_MISMATCH", f"{key.participant} is no court of {jurisdiction}")
+
+
+def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:
+    handle, now = ids.new_random(), context.clock.now()
+    detail = {
+        "check_id": hit.check_id,
+        "occurred_at": now,
+        "transaction": hit.transaction_kind,
+        "site": hit.site,
+        "attributes": {"released": ids.text("evt", hit.event_id)},
+    }
+    try:
+        recipients = context.directory.recipients(hit.court)
+    except NoSealingKey as missing:
+        raise Retry(missing.code) from missing
+    record = {
+        "event_id": handle,
+        "jurisdiction": hit.jurisdiction,
+        "agency": context.agency,
+        "court": hit.court,
+        "entry_id": hit.entry_id,
+        "entry_version": version,
+        "measure": hit.measure,
+        "outcome": "RELEASED",
+        "rule_version": hit.rule_version,
+        "barrier": hit.barrier,
+        "day": date_of_ms(now).isoformat(),
+        "record_class": hit.record_class,
+        "sealed": seal("interception-detail", detail, sealing_context(SCHEMA, handle), recipients),
+    }
+    body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
+    topic, event_id = names.interceptions(hit.jurisdiction), ids.text("evt", handle)
+    sent = outgoing(
+        SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now, registry=context.registry
+    )
+    context.outbox.append(connection, "events", [sent])

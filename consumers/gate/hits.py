@@ -1,0 +1,132 @@
+"""A hit told in full: which measure reaches whom, why, since when, and what he can do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Literal
+
+from ...schemas.dates import rfc3339
+from ...schemas.decisions import Ruling
+from ...schemas.ids import entry_text
+from ...schemas.listing import Instrument
+from ...schemas.measures import Effect
+from .gate import Decision, FoundEntry
+
+Language = Literal["en", "zh"]
+
+CONTEST = {
+    "zh": (
+        "如认为有错误，可向作出决定的执行法院申请纠正：法院自收到书面申请之日起十五日内审查，理由成立的三个工作日内纠正；"
+        "对驳回决定不服的，可自决定书送达之日起十日内向上一级人民法院申请复议，上一级法院自收到复议申请之日起十五日内作出决定。"
+        "复议期间，不停止原决定的执行。（法释〔2017〕7号第十一条、第十二条；限制消费措施参照适用，法发〔2019〕35号）"
+    ),
+    "en": (
+        "Whoever holds this to be wrong can apply in writing to the enforcing court that decided it: it reviews within 15 "
+        "days and, where the application is founded, corrects within 3 working days. Against a rejection he can apply to "
+        "the next higher court for reconsideration within 10 days of service; it decides within 15 days. Reconsideration "
+        "does not stop the decision. (法释〔2017〕7号 arts. 11–12; applied to consumption restrictions by 法发〔2019〕35号)"
+    ),
+}
+"""How to contest a listing or an order."""
+
+CONTEST_EXIT_BAN = {
+    "zh": "如对限制出境决定不服，可自收到决定之日起十日内向上一级人民法院申请复议；具体以作出决定的法院告知为准。",
+    "en": "Against an exit ban one can apply to the next higher court for reconsideration within 10 days of receiving the "
+    "decision; what the deciding court has told prevails.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One measure through one entry, as journalled and shown: no name, no number, a handle for the surrogate."""
+
+    measure: str
+    effect: str
+    verdict: str
+    match: str
+    instrument: int
+    entry_id: bytes
+    version: int
+    court: str
+    """Participant id."""
+    court_name: str
+    case_number: str
+    basis_zh: str
+    basis_en: str
+    since: int
+    until: int
+    """ms UTC, exclusive; 0 = open."""
+    record_class: int
+    handle: str
+
+    def shown(self, lang: Language) -> dict[str, object]:
+        """The element of `measures` in an answer."""
+        contest = CONTEST_EXIT_BAN if self.instrument == Instrument.EXIT_BAN else CONTEST
+        return {
+            "id": self.measure,
+            "effect": self.effect,
+            "match": self.match,
+            "instrument": instrument_name(self.instrument),
+            "entry_id": entry_text(self.instrument, self.entry_id),
+            "version": self.version,
+            "court": self.court_name or self.court,
+            "court_id": self.court,
+            "case_number": self.case_number,
+            "legal_basis": self.basis_zh if lang == "zh" else self.basis_en,
+            "since": rfc3339(self.since),
+            "until": rfc3339(self.until) if self.until else None,
+            "contest": contest[lang],
+        }
+
+
+def instrument_name(code: int) -> str:
+    """LIST_ENTRY, CONSUMPTION_ORDER, EXIT_BAN; a code this release does not know shows as a number."""
+    try:
+        return Instrument(code).name
+    except ValueError:
+        return str(code)
+
+
+def handle_of(surrogate: bytes) -> str:
+    """A short handle for logs and journals; the surrogate cannot be read from it."""
+    return sha256(b"handle\x00" + surrogate).hexdigest()[:12]
+
+
+def hits_of(decision: Decision) -> tuple[Hit, ...]:
+    """Every reason of a decision, strongest first."""
+    if not decision.outcome.rulings:
+        return ()
+    details = {entry_id: _details(found) for entry_id, found in decision.found.items()}
+    return tuple(_hit(one, details[one.entry.entry_id]) for one in decision.outcome.rulings)
+
+
+def _hit(ruling: Ruling, details: dict[str, Any]) -> Hit:
+    measure, entry = ruling.planned.measure, ruling.entry
+    return Hit(
+        measure=measure.id,
+        effect=Effect(ruling.effect).name,
+        verdict=ruling.verdict,
+        match=entry.match.level,
+        instrument=entry.instrument,
+        entry_id=entry.entry_id,
+        version=entry.version,
+        court=entry.court,
+        court_name=details.get("court_name", ""),
+        case_number=details.get("case_number", ""),
+        basis_zh=measure.basis.zh,
+        basis_en=measure.basis.en,
+        since=entry.effective_from,
+        until=entry.effective_until,
+        record_class=entry.record_class,
+        handle=handle_of(entry.match.surrogate),
+    )
+
+
+def _details(found: FoundEntry) -> dict[str, Any]:
+    """The whole record; nothing where no record of the entry could ever be read."""
+    return found.record() if found.body else {}
+
+
+def canary_only(hits: Sequence[Hit]) -> bool:
+    """Whether all hits are legally void probes."""
+    return bool(hits) and all(hit.record_class for hit in hits)

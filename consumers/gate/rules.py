@@ -1,0 +1,108 @@
+"""The rules one agency decides by: its kind, the catalogue, the limits it configured, how old its copy may be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+import yaml
+
+from ...schemas.agencies import AgencyKind, Transaction, agency_kind
+from ...schemas.attributes import Value, read_all
+from ...schemas.conditions import Limit, Limits
+from ...schemas.errors import WrongUsage
+from ...schemas.measures import Catalogue, Planned, load_catalogue
+from ...schemas.problems import FactProblem, Text
+
+_MOST_PLANS = 10_000
+LIMITS_FILE = "limits.yaml"
+"""In the agency's folder: amounts above which spending counts as high, each with its legal basis."""
+
+
+class TransactionProblem(FactProblem):
+    """A transaction this agency does not have."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "TRANSACTION_UNKNOWN": Text(
+            "this agency has no transaction of that kind",
+            "use one of: {known}",
+            "本单位没有该事项类别",
+            "可用事项：{known}",
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything a decision depends on besides the list and the hour."""
+
+    kind: AgencyKind
+    catalogue: Catalogue
+    limits: Limits
+    version: str
+    """Catalogue version, and the start of the SHA-256 of the limits where there are any."""
+    stale_after_ms: int
+    """Age of the copy from which the gate says UNKNOWN."""
+    _plans: dict[tuple[object, ...], tuple[dict[str, Value], tuple[Planned, ...]]] = field(
+        default_factory=dict, repr=False
+    )
+    """What requests with these attributes led to; known codes only, so that nothing anybody wrote freely is kept."""
+
+    def transaction(self, id_: str) -> Transaction:
+        """The transaction of this kind of agency. Raises TRANSACTION_UNKNOWN."""
+        found = self.kind.transactions.get(id_)
+        if found is None:
+            raise TransactionProblem("TRANSACTION_UNKNOWN", known=", ".join(self.kind.transactions))
+        return found
+
+    def plan(
+        self, id_: str, attributes: Mapping[str, object], day: date
+    ) -> tuple[dict[str, Value], tuple[Planned, ...]]:
+        """Attributes read, and the measures that can reach the transaction. Raises FactProblem."""
+        transaction = self.transaction(id_)
+        if not all(type(value) is str for value in attributes.values()):  # True and 1 are one key and two meanings
+            return self._plan(transaction, attributes, day)
+        asked = (id_, day, *attributes.items())
+        known = self._plans.get(asked)
+        if known is None:
+            known = self._plan(transaction, attributes, day)
+            if all(
+                transaction.attributes[name].type == "code" and type(value) is str for name, value in known[0].items()
+            ):
+                if len(self._plans) >= _MOST_PLANS:
+                    self._plans.clear()
+                self._plans[asked] = known
+        return known
+
+    def _plan(
+        self, transaction: Transaction, attributes: Mapping[str, object], day: date
+    ) -> tuple[dict[str, Value], tuple[Planned, ...]]:
+        values = read_all(transaction.attributes, attributes, transaction.id)
+        return values, self.catalogue.plan(transaction.id, values, self.limits, day)
+
+
+def load_limits(path: Path) -> tuple[dict[str, Limit], str]:
+    """Limits of a file and the start of its SHA-256; nothing where there is no file. Raises LIMITS_INVALID."""
+    if not path.exists():
+        return {}, ""
+    text = path.read_text(encoding="utf-8")
+    try:
+        document: Any = yaml.safe_load(text) or {}
+        limits = msgspec.convert(document, dict[str, Limit])
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        remedy = (
+            'write each as hotel-price-per-night: {amount: "600.00", basis: {zh: …, en: …}, valid_from: 2026-01-01}'
+        )
+        raise WrongUsage("LIMITS_INVALID", f"{path}: {error}", remedy) from error
+    return limits, sha256(text.encode()).hexdigest()[:12]
+
+
+def load_rules(kind_id: str, agency_folder: Path, stale_after_ms: int) -> Rules:
+    """The rules of an agency of a kind, with the limits in its folder."""
+    catalogue = load_catalogue()
+    limits, digest = load_limits(agency_folder / LIMITS_FILE)
+    version = f"{catalogue.version}/{digest}" if digest else catalogue.version
+    return Rules(agency_kind(kind_id), catalogue, limits, version, stale_after_ms)

@@ -1,0 +1,112 @@
+"""Whom a check asks about, in every form he can be on a list under."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+
+from ...schemas.certificates import Certificate, CertificateType, equivalents, normalise
+from ...schemas.names import comparison_form
+from ...schemas.problems import FactProblem, Text
+from ...schemas.surrogates import MatchingKey
+
+MAX_CERTIFICATES = 10
+MAX_NAME = 200
+
+
+class SubjectProblem(FactProblem):
+    """A subject nobody can be matched by. `field` names the place in the request."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "CERTIFICATE_TYPE_UNKNOWN": Text(
+            "that is no type of certificate",
+            "use one of: {known}",
+            "未知的证件类型",
+            "可用类型：{known}",
+        ),
+        "CERTIFICATES_COUNT": Text(
+            "a subject has 1 to {most} certificates",
+            "send the certificates the transaction is made with",
+            "主体应提供 1 至 {most} 个证件",
+            "请填写办理业务所用证件",
+        ),
+        "NAME_EMPTY": Text(
+            "there is no name",
+            "send the name as it stands on the certificate; a certificate without a name cannot be decided",
+            "没有姓名或名称",
+            "请按证件填写姓名或名称；只有证件号码无法作出决定",
+        ),
+    }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Subject:
+    """A subject in canonical form; shows itself masked only."""
+
+    certificates: tuple[Certificate, ...]
+    name: str
+
+    def __repr__(self) -> str:
+        """Masked: subjects reach logs and tracebacks."""
+        return f"Subject({', '.join(map(str, self.certificates))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The surrogates a subject can be listed under; a name tag is made when one of them is found."""
+
+    keys: Mapping[bytes, MatchingKey] = field(repr=False)
+    """By surrogate, what it was made with."""
+    name: str = field(repr=False)
+
+    @classmethod
+    def of(cls, subject: Subject, keys: Sequence[MatchingKey]) -> "Tags":
+        """Under every matching key: while keys are changed, entries carry the old and the new."""
+        made: dict[bytes, MatchingKey] = {}
+        for certificate in subject.certificates:
+            for each in equivalents(certificate):
+                for key in keys:
+                    made[key.surrogate(each.type, each.number, each.country)] = key
+        return cls(made, subject.name)
+
+    def same_name(self, surrogate: bytes, name_tag: bytes) -> bool:
+        """Whether an entry found under a surrogate names the subject as the caller does."""
+        return self.keys[surrogate].name_tag(surrogate, comparison_form(self.name)) == name_tag
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WrittenCertificate:
+    """A certificate as a caller wrote it."""
+
+    type: str
+    number: str
+    country: str | None = None
+
+
+def read_subject(written: Iterable[WrittenCertificate], name: str, today: date) -> Subject:
+    """The canonical subject. Raises FactProblem with the attribute `field` set to the place in the request."""
+    given = list(written)
+    if not 1 <= len(given) <= MAX_CERTIFICATES:
+        raise at_field(SubjectProblem("CERTIFICATES_COUNT", most=str(MAX_CERTIFICATES)), "subject.certificates")
+    if not comparison_form(name) or len(name) > MAX_NAME:
+        raise at_field(SubjectProblem("NAME_EMPTY"), "subject.name")
+    return Subject(tuple(_certificate(index, one, today) for index, one in enumerate(given)), name)
+
+
+def _certificate(index: int, written: WrittenCertificate, today: date) -> Certificate:
+    place = f"subject.certificates[{index}]"
+    kind = CertificateType.__members__.get(written.type.strip().upper().replace("-", "_"))
+    if kind is None:
+        known = ", ".join(CertificateType.__members__)
+        raise at_field(SubjectProblem("CERTIFICATE_TYPE_UNKNOWN", known=known), f"{place}.type")
+    try:
+        return normalise(kind, written.number, written.country, today)
+    except FactProblem as problem:
+        part = "country" if problem.code == "CERTIFICATE_COUNTRY" else "number"
+        raise at_field(problem, f"{place}.{part}") from None
+
+
+def at_field(problem: FactProblem, place: str) -> FactProblem:
+    """The problem with the place in the request it speaks of."""
+    problem.details = {**problem.details, "field": place}
+    return problem

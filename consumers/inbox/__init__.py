@@ -1,0 +1,1 @@
+"""What comes back to a court, opened, handled once, erased in time."""

@@ -1,0 +1,248 @@
+"""The court's inbox: what agencies sent back, each once, and only what this court may see.
+
+Nothing counts unless a registered agency signed it and it is sealed to this court; an asset or whereabouts event counts
+only under one of the court's own watches that asks for it. What does not count is shown as refused, its content dropped.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import structlog
+
+from ...schemas.catalogue import schema_of
+from ...schemas.codec import Undecodable, decode
+from ...schemas.control import SentCommand, sealing_context
+from ...schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.sealing import CannotOpen, SealingKey, open_sealed
+from ...schemas.signing import SignatureInvalid, verify
+from ...schemas.watch import covers
+from ...schemas.watch_kinds import Domain, find_kind, keep_until
+from ...topics import names
+from ...topics.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
+from ..commands.context import Directory
+from .inbox_store import InboxStore, Item
+
+_log = structlog.get_logger(__name__)
+
+_HANDLES = {
+    "interception": "event_id",
+    "control-feedback": "feedback_id",
+    "asset-event": "event_id",
+    "whereabouts-event": "event_id",
+}
+_DOMAINS = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WHEREABOUTS}
+SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
+"""The one refusal that is looked at again: the key may have been registered since."""
+_BATCH = 500
+
+
+class OwnCommands(Protocol):
+    """The commands this court gave."""
+
+    def sent(self, command_id: bytes) -> SentCommand | None:
+        """One of this court's commands, None if it never gave it."""
+
+    def answered(self, command_id: bytes, code: str, at: int) -> None:
+        """Notes an agency's answer (ms UTC); the newest counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourtContext:
+    """As whom an inbox is read."""
+
+    court: str
+    jurisdiction: str
+    sealing_keys: Sequence[SealingKey] = field(repr=False)
+    directory: Directory = field(repr=False)
+    commands: OwnCommands = field(repr=False)
+    clock: Clock = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An item as its court sees it."""
+
+    item: Item
+    record: Mapping[str, Any]
+    """The clear part; empty once erased."""
+    content: Mapping[str, Any] = field(repr=False)
+    """The sealed part; empty if refused or erased."""
+
+
+class _Refused(Exception):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def topics_of(jurisdiction: str) -> list[str]:
+    """What an inbox reads."""
+    kinds = (names.interceptions, names.feedback, names.asset_events, names.whereabouts_events)
+    return [each(jurisdiction) for each in kinds]
+
+
+class Inbox:
+    """Reads one court's answers into its store; `subscriber` has no group, positions are in the store."""
+
+    def __init__(self, context: CourtContext, subscriber: Subscriber, store: InboxStore) -> None:
+        """Erases what is over, looks again at what waited for a key, starts where it stopped."""
+        self._context = context
+        self._subscriber = subscriber
+        self._store = store
+        self.lost = 0
+        """Records that left the log before they were read here."""
+        store.erase_due(context.clock.now())
+        self._judge_again()
+        subscriber.assign(self._starts())
+
+    def step(self, timeout: float) -> int:
+        """Reads what has come; how many items of this court were new."""
+        messages = self._subscriber.poll(_BATCH, timeout)
+        judged = [self._judged(message) for message in messages]
+        if not messages:
+            return 0
+        ends = {
+            TopicPartition(self._subscriber.topic_of(each), each.partition()): each.offset() + 1 for each in messages
+        }
+        with self._store.engine.begin() as connection:
+            new = sum(self._store.put(connection, item) for item in judged if item is not None)
+            for at, next_offset in ends.items():
+                self._store.save(connection, at, next_offset)
+        return new
+
+    def catch_up(self, timeout: float) -> int:
+        """Reads to the end of the log as it stands now."""
+        ends = {at: self._subscriber.watermarks(at) for at in self._partitions()}
+        new = 0
+        while self._is_behind(ends):
+            new += self.step(timeout)
+        return new
+
+    def unshown(self) -> list[Opened]:
+        """What nobody has seen yet."""
+        return [self.open(each) for each in self._store.items(unshown=True)]
+
+    def mark_shown(self, opened: Opened) -> None:
+        """Somebody at the court has seen it."""
+        self._store.mark_shown(opened.item.event_id)
+
+    def kept(self) -> list[Opened]:
+        """All that is kept."""
+        return [self.open(each) for each in self._store.items()]
+
+    def open(self, item: Item) -> Opened:
+        """An item with its content, if it counts and was not erased."""
+        if item.body is None:
+            return Opened(item, {}, {})
+        record = _decoded(item)
+        if item.refused:
+            return Opened(item, record, {})
+        where = sealing_context(item.schema, item.event_id)
+        return Opened(item, record, open_sealed(record["sealed"], where, *self._context.sealing_keys))
+
+    def _partitions(self) -> list[TopicPartition]:
+        topics = topics_of(self._context.jurisdiction)
+        return [TopicPartition(topic, number) for topic in topics for number in self._subscriber.partitions(topic)]
+
+    def _starts(self) -> dict[TopicPartition, int]:
+        known, starts = self._store.positions(), {}
+        for at in self._partitions():
+            low, _ = self._subscriber.watermarks(at)
+            if at in known and known[at] < low:
+                self.lost += low - known[at]
+                _log.error("records left the log before the inbox read them", topic=at.topic, records=low - known[at])
+            starts[at] = max(low, known[at]) if at in known else BEGINNING
+        return starts
+
+    def _is_behind(self, ends: Mapping[TopicPartition, tuple[int, int]]) -> bool:
+        known = self._store.positions()
+        return any(low < high and known.get(at, low) < high for at, (low, high) in ends.items())
+
+    def _judged(self, message: Message) -> Item | None:
+        """The item a message is for this court; None if it is for another or cannot be read at all."""
+        try:
+            header = dict(message.headers() or []).get(FINGERPRINT_HEADER)
+            fingerprint, body = unframe(message.value() or b"", header)
+            record = decode(fingerprint, body)
+        except (FramingError, Undecodable, ValueError) as broken:
+            _log.error(
+                "unreadable record", topic=message.topic(), partition=message.partition(), offset=message.offset()
+            )
+            _log.debug("unreadable because", error=str(broken))
+            return None
+        schema = schema_of(fingerprint)
+        if schema is None or schema.name not in _HANDLES or record["court"] != self._context.court:
+            return None
+        now, handle = self._context.clock.now(), record[_HANDLES[schema.name]]
+        item = Item(handle, schema.name, fingerprint, record["agency"], now, message.timestamp()[1], "", body, 0)
+        return self._verdict(item, record)
+
+    def _judge_again(self) -> None:
+        for item in self._store.items(refused=SIGNER_UNKNOWN):
+            if item.body is not None:
+                judged = self._verdict(replace(item, refused=""), _decoded(item))
+                if judged.refused != SIGNER_UNKNOWN:
+                    with self._store.engine.begin() as connection:
+                        self._store.replace(connection, judged)
+
+    def _verdict(self, item: Item, record: Mapping[str, Any]) -> Item:
+        """The item with its verdict. The bytes of what is refused are not kept, unless its key may still come."""
+        try:
+            self._check_signature(item, record)
+            content = self._content(item, record)
+            if item.schema in _DOMAINS:
+                return self._reported(item, content)
+            if item.schema == "control-feedback":
+                self._answered(record)
+        except _Refused as refused:
+            _log.error("refused", reason=refused.reason, schema=item.schema, agency=item.agency)
+            body = item.body if refused.reason == SIGNER_UNKNOWN else None
+            return replace(item, refused=refused.reason, body=body)
+        return item
+
+    def _check_signature(self, item: Item, record: Mapping[str, Any]) -> None:
+        directory, body = self._context.directory, item.body or b""
+        if directory.key(body[:8]) is None:
+            raise _Refused(SIGNER_UNKNOWN)
+        try:
+            signer = verify(body, item.schema, directory, item.written_at)
+        except SignatureInvalid as invalid:
+            raise _Refused(invalid.code) from invalid
+        if signer.kind != "agency" or signer.participant != record["agency"]:
+            raise _Refused("SIGNER_MISMATCH")
+        if record["jurisdiction"] != self._context.jurisdiction:
+            raise _Refused("WRONG_JURISDICTION")
+
+    def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return open_sealed(
+                record["sealed"], sealing_context(item.schema, item.event_id), *self._context.sealing_keys
+            )
+        except (CannotOpen, Undecodable, FramingError) as closed:
+            raise _Refused("ENVELOPE_UNREADABLE") from closed
+
+    def _reported(self, item: Item, content: Mapping[str, Any]) -> Item:
+        """An asset or whereabouts event counts only under an own watch that asks for it."""
+        domain = _DOMAINS[item.schema]
+        kind = find_kind(domain, content["kind"])
+        command = self._context.commands.sent(content["command_id"])
+        if command is None or command.agency != item.agency or command.case_number != content["case_number"]:
+            raise _Refused("NO_SUCH_COMMAND")
+        occurred_at = content["occurred_at"]
+        if kind is None or not covers(command.scope, domain, kind.name, occurred_at):
+            raise _Refused("OUTSIDE_THE_WATCH")
+        ends = [each for each in (keep_until(kind, occurred_at), content.get("keep_until", 0)) if each]
+        until = min(ends, default=0)
+        over = until != 0 and until <= self._context.clock.now()
+        return replace(item, keep_until=until, body=None if over else item.body)
+
+    def _answered(self, record: Mapping[str, Any]) -> None:
+        command = self._context.commands.sent(record["command_id"])
+        if command is None or command.agency != record["agency"]:
+            raise _Refused("NO_SUCH_COMMAND")
+        self._context.commands.answered(record["command_id"], record["code"], record["at"])
+
+
+def _decoded(item: Item) -> dict[str, Any]:
+    return decode(item.fingerprint, item.body or b"")

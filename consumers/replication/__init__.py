@@ -1,0 +1,1 @@
+"""The agency's copy of the list: replicator, relief overlay, the view over both, proof and receipts."""

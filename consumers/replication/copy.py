@@ -1,0 +1,121 @@
+"""What the replicator keeps in memory of the copy: lanes, barriers, sequences; loaded from the store, never ahead of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ...schemas.catalogue import is_version_of
+from ...schemas.codec import Undecodable, decode_prefix
+from ...schemas.framing import FramingError, unframe
+from ...topics import names
+from ...topics.ports import BEGINNING, Subscriber, TopicPartition
+from ..store.batch import Batch, Passed
+from ..store.layout import LaneState
+from ..store.values import opaque_of
+from ..store.writer import ListStore
+from .barriers import Barriers
+
+_HEADS_BACK = 200
+"""A reader of heads that is further behind begins this far before the end: only the newest ones say anything."""
+
+
+class Copy:
+    """One node's copy as of the last commit."""
+
+    def __init__(self, store: ListStore, jurisdictions: Sequence[str]) -> None:
+        self._store = store
+        self._jurisdictions = tuple(jurisdictions)
+        self.heads_topics = {names.heads(one): one for one in jurisdictions}
+        self.lanes: dict[tuple[str, int], LaneState] = {}
+        self.highest: dict[int, bytes] = {}
+        """Lane to the highest place it ever held."""
+        self.barriers: dict[str, Barriers] = {}
+        """By jurisdiction."""
+        self.courts: dict[tuple[str, str], int] = {}
+        self._resumed: dict[str, int] = {}
+
+    def load(self, subscriber: Subscriber, now: int) -> Mapping[TopicPartition, int]:
+        """Reads everything from the store, makes lanes that are new; where to read on. Raises TransportError."""
+        wanted = [
+            (topic, partition, jurisdiction)
+            for jurisdiction in self._jurisdictions
+            for topic in names.state_topics(jurisdiction)
+            for partition in subscriber.partitions(topic)
+        ]
+        lanes = self._store.set_up(wanted, now)
+        if self._store.rebuilding:
+            self._set_ends(lanes, subscriber)
+        self.lanes = {lane.name: lane for lane in lanes}
+        self.highest = {lane.number: self._store.highest(lane.number) for lane in lanes}
+        self.courts = self._store.courts()
+        self.barriers = {one: Barriers(self.of(one, {})) for one in self._jurisdictions}
+        jurisdiction_of = {lane.number: lane.jurisdiction for lane in lanes}
+        for number, notary, mark in self._store.marks():
+            if number in jurisdiction_of:
+                self.barriers[jurisdiction_of[number]].note(Passed(number, notary, mark))
+        self._resumed = {one: self._known_since(one) for one in self._jurisdictions}
+        positions = {TopicPartition(*lane.name): _start(lane) for lane in lanes}
+        return positions | self._heads_positions(subscriber)
+
+    def of(self, jurisdiction: str, changed: Mapping[int, LaneState]) -> dict[int, LaneState]:
+        """The lanes of a jurisdiction, with what a batch makes of them."""
+        own = (lane for lane in self.lanes.values() if lane.jurisdiction == jurisdiction)
+        return {lane.number: changed.get(lane.number, lane) for lane in own}
+
+    def whole(self, changed: Mapping[int, LaneState]) -> bool:
+        """Whether a rebuild has reached in every lane what the log held when it began."""
+        lanes = (changed.get(lane.number, lane) for lane in self.lanes.values())
+        return all(lane.next_offset >= lane.rebuild_until for lane in lanes)
+
+    def kept(self, batch: Batch) -> None:
+        """A batch was committed."""
+        for lane in batch.lanes.values():
+            self.lanes[lane.name] = lane
+        self.courts |= batch.courts
+
+    def below_floor(self, jurisdiction: str, floor_at: int) -> bool:
+        """Whether records may be missing because the copy stood still until the list's history before `floor_at` was
+        cut; asked once after every start, as the copy moves on from there.
+        """
+        return self._resumed.pop(jurisdiction, floor_at) < floor_at
+
+    def _known_since(self, jurisdiction: str) -> int:
+        lanes = self.of(jurisdiction, {}).values()
+        return min((max(lane.fresh_as_of, lane.begun_at) for lane in lanes), default=0)
+
+    def _set_ends(self, lanes: Iterable[LaneState], subscriber: Subscriber) -> None:
+        """Notes how far the log reaches when a rebuild begins; from there on the new copy may serve."""
+        batch = Batch()
+        for lane in lanes:
+            if lane.rebuild_until < 0:
+                low, lane.rebuild_until = subscriber.watermarks(TopicPartition(*lane.name))
+                if low == lane.rebuild_until:
+                    lane.next_offset = low
+                batch.lanes[lane.number] = lane
+        if batch:
+            self._store.commit(batch)
+
+    def _heads_positions(self, subscriber: Subscriber) -> dict[TopicPartition, int]:
+        read, found = self._store.heads_read(), {}
+        for topic in self.heads_topics:
+            for partition in subscriber.partitions(topic):
+                at = TopicPartition(topic, partition)
+                low, high = subscriber.watermarks(at)
+                earliest = max(low, high - _HEADS_BACK)
+                offset = read.get(f"{topic}/{partition}", earliest)
+                found[at] = offset if earliest <= offset <= high else earliest
+        return found
+
+
+def readable_now(stored: bytes) -> bool:
+    """Whether a record kept as unreadable can be read by this release."""
+    opaque = opaque_of(stored)
+    if opaque is None:
+        return False
+    try:
+        fingerprint, body = unframe(opaque.raw, opaque.fingerprint.hex().encode())
+        return is_version_of(fingerprint, "list-record") and decode_prefix(body)["version"] > 0
+    except (FramingError, Undecodable):
+        return False
+
+
+def _start(lane: LaneState) -> int:
+    return lane.next_offset if lane.next_offset >= 0 else BEGINNING

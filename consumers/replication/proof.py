@@ -1,0 +1,177 @@
+"""Proof of the copy: own digests at a barrier against the head a notary signed for it.
+
+A head is trusted when its signature holds and its number is not below the highest ever trusted, which is kept before
+anything follows from it (the rollback rule of TUF; forks of a number and broken chains are incidents). Equal digests in
+every partition: the copy is proven at that barrier. Unequal ones are kept with both digests and shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from ...schemas.catalogue import is_version_of
+from ...schemas.codec import Undecodable, decode
+from ...schemas.framing import FramingError
+from ...schemas.signing import SignatureInvalid
+from ...topics import names
+from ...topics.ports import Message
+from ..store.batch import Batch
+from ..store.layout import Incident, LaneState, Mark, StoredPosition, TrustedHead, UnequalLane
+from .barriers import Barriers
+from .reading import unwrap
+from .verification import Verifier
+
+_WAITING = 100
+Lanes = Mapping[int, LaneState]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head whose signature holds."""
+
+    record: Mapping[str, Any]
+    hash: bytes
+    where: tuple[str, int, int]
+    """Topic, partition, offset."""
+
+    @property
+    def row(self) -> str:
+        """Jurisdiction and notary."""
+        return f"{self.record['jurisdiction']}/{self.record['notary']}"
+
+
+def list_digest(lanes: Iterable[tuple[str, int, bytes]]) -> str:
+    """One value for the whole list at a barrier: SHA-256 (hex) over topic, partition and digest of every lane in order.
+
+    Anybody can compute it from a signed head alone.
+    """
+    text = "\n".join(f"{topic} {partition} {digest.hex()}" for topic, partition, digest in sorted(lanes))
+    return sha256(text.encode()).hexdigest()
+
+
+class Proof:
+    """What the notaries' heads say about this copy."""
+
+    def __init__(self, trusted: Iterable[TrustedHead], verifier: Verifier) -> None:
+        self._verifier = verifier
+        self._trusted = {head.row: head for head in trusted}
+        self._waiting: dict[str, dict[int, Head]] = {}
+
+    def read(self, message: Message, where: tuple[str, int, int], jurisdiction: str) -> Head:
+        """A head as it came. Raises SignatureInvalid, Undecodable or FramingError."""
+        fingerprint, body = unwrap(message, message.value() or b"")
+        if not is_version_of(fingerprint, "list-head"):
+            raise Undecodable(f"schema {fingerprint.hex()} is not a head's that this release knows")
+        record = decode(fingerprint, body)
+        self._verifier.notary(body, "list-head", record["notary"], jurisdiction, record["issued_at"])
+        if record["jurisdiction"] != jurisdiction:
+            raise SignatureInvalid(f"a head of {record['jurisdiction']} stands in {where[0]}")
+        return Head(record, sha256(body).digest(), where)
+
+    def read_all(self, messages: Iterable[tuple[Message, str]], batch: Batch, now: int) -> list[Head]:
+        """The heads among these (message, jurisdiction) that hold; the others are incidents."""
+        heads = []
+        for message, jurisdiction in messages:
+            where = (names.heads(jurisdiction), message.partition(), message.offset())
+            try:
+                heads.append(self.read(message, where, jurisdiction))
+            except (SignatureInvalid, Undecodable, FramingError) as refused:
+                raw = message.value() or b""
+                batch.incidents.append(Incident("head-signature", now, *where, refused.message, b"", raw))
+        return heads
+
+    def trust(self, head: Head, batch: Batch, now: int) -> bool:
+        """Keeps a head as the highest of its notary, unless it falls behind or contradicts what was trusted."""
+        record, before = head.record, self._trusted.get(head.row)
+        number = record["number"]
+        if before is not None and number <= before.number:
+            if number < before.number:
+                self._incident("head-rollback", head, f"number {number} after {before.number}", batch, now)
+            elif head.hash != before.hash:
+                self._incident("head-fork", head, f"a second head of number {number}", batch, now)
+            return False
+        if before is not None and number == before.number + 1 and record["previous"] != before.hash:
+            self._incident("head-fork", head, f"number {number} does not follow the head trusted before", batch, now)
+        kept = before or TrustedHead(record["notary"], record["jurisdiction"], -1, b"", 0)
+        kept = msgspec.structs.replace(kept, number=number, hash=head.hash, valid_until=record["valid_until"])
+        self._trusted[head.row] = batch.heads[head.row] = kept
+        waiting = self._waiting.setdefault(head.row, {})
+        waiting[number] = head
+        while len(waiting) > _WAITING:
+            del waiting[min(waiting)]
+        return True
+
+    def compare(self, jurisdiction: str, barriers: Barriers, lanes: Lanes, batch: Batch, now: int) -> None:
+        """Compares the newest head whose barrier was passed in every lane; older ones need no answer any more."""
+        for row, waiting in self._waiting.items():
+            if not row.startswith(jurisdiction + "/"):
+                continue
+            notary = self._trusted[row].notary
+            for number in sorted(waiting, reverse=True):
+                if barriers.passed(notary, number):
+                    self._compare(waiting[number], barriers.at(notary, number), lanes, batch, now)
+                    for done in [each for each in waiting if each <= number]:
+                        del waiting[done]
+                    break
+
+    def trusted(self, jurisdiction: str) -> list[TrustedHead]:
+        """The highest trusted head of every notary of a jurisdiction."""
+        return [head for head in self._trusted.values() if head.jurisdiction == jurisdiction]
+
+    def head(self, jurisdiction: str, notary: str) -> TrustedHead | None:
+        """The highest trusted head of one notary."""
+        return self._trusted.get(f"{jurisdiction}/{notary}")
+
+    def _compare(self, head: Head, marks: Mapping[int, Mark], lanes: Lanes, batch: Batch, now: int) -> None:
+        before, number = self._trusted[head.row], head.record["number"]
+        own = {lanes[each].name: mark.digest for each, mark in marks.items() if each in lanes}
+        signed = {(lane["topic"], lane["partition"]): lane["digest"] for lane in head.record["lanes"]}
+        unequal = tuple(
+            UnequalLane(name[0], name[1], own.get(name, b"").hex(), signed.get(name, b"").hex())
+            for name in sorted(own.keys() | signed.keys())
+            if own.get(name) != signed.get(name)
+        )
+        if unequal:
+            after = msgspec.structs.replace(before, unequal=unequal, unequal_number=number)
+            if not before.unequal:
+                named = ", ".join(f"{one.topic} [{one.partition}]" for one in unequal)
+                self._incident("unequal", head, f"barrier {number}: the copy differs in {named}", batch, now)
+        else:
+            until = head.record["valid_until"]
+            after = msgspec.structs.replace(
+                before, proven_number=number, proven_at=now, proven_until=until, unequal=(), unequal_number=-1
+            )
+        self._trusted[head.row] = batch.heads[head.row] = after
+
+    def _incident(self, kind: str, head: Head, detail: str, batch: Batch, now: int) -> None:
+        text = f"{head.record['notary']}: {detail}"
+        batch.incidents.append(Incident(kind, now, *head.where, text, head.record["notary"].encode()))
+
+
+def position(barriers: Barriers, lanes: Lanes, heads: Iterable[TrustedHead]) -> StoredPosition:
+    """What the state lanes of a jurisdiction are known to be.
+
+    The newest proven barrier, unless a notary's newest comparison was unequal; without proof the newest barrier passed
+    everywhere. Freshness is that of the lane that is furthest behind.
+    """
+    fresh = min((lane.fresh_as_of for lane in lanes.values()), default=0)
+    heads = list(heads)
+    proven = [head for head in heads if barriers.passed(head.notary, head.proven_number)]
+    if proven and not any(head.unequal for head in heads):
+        head = max(proven, key=lambda one: one.proven_until)
+        marks = barriers.at(head.notary, head.proven_number)
+        digest = _digest(marks, lanes)
+        return StoredPosition(head.notary, head.proven_number, digest, fresh, head.proven_until, proven=True)
+    complete = [(notary, barriers.newest(notary)) for notary in barriers.notaries()]
+    passed = [(barriers.at(notary, number), notary, number) for notary, number in complete if number >= 0]
+    if not passed:
+        return StoredPosition(fresh_as_of=fresh)
+    marks, notary, number = max(passed, key=lambda one: min(mark.issued_at for mark in one[0].values()))
+    return StoredPosition(notary, number, _digest(marks, lanes), fresh)
+
+
+def _digest(marks: Mapping[int, Mark], lanes: Lanes) -> str:
+    return list_digest((*lanes[each].name, mark.digest) for each, mark in marks.items() if each in lanes)

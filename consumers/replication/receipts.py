@@ -1,0 +1,145 @@
+"""Receipts: what one node holds at a barrier, signed, and never more than what is on the disk.
+
+A receipt is written into the commit of what it tells of, handed on after that commit was synced, and kept until then;
+after a crash it is handed on again with the same sequence and the same bytes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...schemas.signing import Signer, encode_signed
+from ..store.batch import Batch, KeptReceipt
+from ..store.layout import LaneState, Mark, TrustedHead
+from ..store.relief import ReliefLane, ReliefReader
+from .barriers import Barriers
+from .latency import ApplyLatency
+
+_NO_DIGEST = bytes(32)
+Canaries = Callable[[str], Sequence[Mapping[str, Any]]]
+"""Jurisdiction to the gate's answers to canaries, in the shape of the schema's `CanaryResult`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who reports, with what, and where to."""
+
+    agency: str
+    node: str
+    signer: Signer
+    emit: Callable[[bytes], None]
+    """Takes the Avro body of a signed receipt; when it returns, the receipt is kept elsewhere (the outbox)."""
+    relief: ReliefReader | None = None
+    """Without one the relief lane is not part of the receipts; a serving node always has one."""
+    canaries: Canaries | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a node holds of one jurisdiction."""
+
+    jurisdiction: str
+    barriers: Barriers
+    lanes: Mapping[int, LaneState]
+    heads: Mapping[str, TrustedHead]
+    """By notary."""
+    at: int
+    """ms UTC."""
+
+
+class Receipts:
+    """Writes a receipt for every barrier that was passed in all partitions of all lanes."""
+
+    def __init__(self, reporter: Reporter, last_sequence: int, kept: Sequence[KeptReceipt]) -> None:
+        self._reporter = reporter
+        self._sequence = last_sequence
+        self._kept = list(kept)
+        self._handed_on: list[int] = []
+        self._reported: dict[tuple[str, str], int] = {}
+        self._latency: dict[str, ApplyLatency] = {}
+
+    @property
+    def kept(self) -> bool:
+        """Whether a crash left receipts that were not handed on."""
+        return bool(self._kept)
+
+    def written(self, stamps: Mapping[str, Sequence[int]], now: int) -> None:
+        """Records with these timestamps became visible at `now` (ms UTC); by jurisdiction."""
+        for jurisdiction, some in stamps.items():
+            self._latency.setdefault(jurisdiction, ApplyLatency()).note(some, now)
+
+    def add(self, holding: Holding, batch: Batch) -> None:
+        """Puts the receipts that are due into a batch."""
+        for notary in holding.barriers.notaries():
+            number = holding.barriers.newest(notary)
+            if number <= self._reported.get((holding.jurisdiction, notary), -1):
+                continue
+            relief = self._relief(holding.jurisdiction, notary, number)
+            if relief is None:
+                continue
+            self._reported[holding.jurisdiction, notary] = number
+            self._sequence += 1
+            batch.receipts.append(KeptReceipt(self._sequence, self._body(holding, notary, number, relief)))
+
+    def settle(self, batch: Batch) -> None:
+        """Lets a batch forget the receipts that were handed on since the last one."""
+        batch.handed_on += self._handed_on
+        self._handed_on = []
+
+    def hand_on(self, receipts: Sequence[KeptReceipt]) -> None:
+        """Hands on receipts whose commit was synced, and those a crash left behind."""
+        self._kept += receipts
+        while self._kept:
+            self._reporter.emit(self._kept[0].body)
+            self._handed_on.append(self._kept.pop(0).sequence)
+
+    def _relief(self, jurisdiction: str, notary: str, number: int) -> list[ReliefLane] | None:
+        """The relief lanes, None if one of them has not passed the barrier."""
+        if self._reporter.relief is None:
+            return []
+        lanes = [lane for lane in self._reporter.relief.lanes() if lane.jurisdiction == jurisdiction]
+        passed = [lane.newest.get(notary, -1) >= number for lane in lanes]
+        return lanes if lanes and all(passed) else None
+
+    def _body(self, holding: Holding, notary: str, number: int, relief: Sequence[ReliefLane]) -> bytes:
+        marks, lanes = holding.barriers.at(notary, number), holding.lanes.values()
+        head, reporter = holding.heads.get(notary), self._reporter
+        latency = self._latency.setdefault(holding.jurisdiction, ApplyLatency())
+        record = {
+            "agency": reporter.agency,
+            "node": reporter.node,
+            "jurisdiction": holding.jurisdiction,
+            "sequence": self._sequence,
+            "notary": notary,
+            "barrier": number,
+            "barrier_issued_at": max(mark.issued_at for mark in marks.values()),
+            "at": holding.at,
+            "durable": True,
+            "lanes": [_state_lane(lane, marks[lane.number]) for lane in lanes]
+            + [_relief_lane(lane) for lane in relief],
+            "applied": sum(lane.applied for lane in lanes),
+            "stale": sum(lane.stale for lane in lanes),
+            "opaque": sum(lane.opaque for lane in lanes),
+            "proven_barrier": head.proven_number if head else -1,
+            "proven_at": head.proven_at if head else 0,
+            "latency": latency.take(),
+            "canaries": list(reporter.canaries(holding.jurisdiction)) if reporter.canaries else [],
+        }
+        return encode_signed("receipt", record, "receipt", reporter.signer)
+
+
+def _state_lane(lane: LaneState, mark: Mark) -> dict[str, Any]:
+    """A lane is applied as far as it is read: one batch is read, applied and synced before the next."""
+    return {
+        "topic": lane.topic,
+        "partition": lane.partition,
+        "received_offset": lane.next_offset,
+        "applied_offset": lane.next_offset,
+        "digest": mark.digest,
+        "records": mark.records,
+    }
+
+
+def _relief_lane(lane: ReliefLane) -> dict[str, Any]:
+    offsets = {"received_offset": lane.next_offset, "applied_offset": lane.next_offset}
+    return {"topic": lane.topic, "partition": lane.partition, "digest": _NO_DIGEST, "records": 0} | offsets

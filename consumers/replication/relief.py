@@ -1,0 +1,199 @@
+"""The relief lane, read by its own consumer: whoever is freed is freed at once, whatever the state lanes' backlog.
+
+Every record is verified before it takes effect. The overlay's row goes when the list has the same version or a higher.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
+
+import msgspec
+
+from ...schemas.catalogue import is_version_of
+from ...schemas.codec import Undecodable, decode, decode_prefix
+from ...schemas.framing import FramingError
+from ...schemas.signing import SignatureInvalid
+from ...topics import names
+from ...topics.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
+from ..store.layout import Incident
+from ..store.reader import ListReader, Snapshot
+from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord, ReliefStore
+from ..store.values import stored, version_of
+from .following import follow
+from .reading import unwrap
+from .verification import RefreshingKeyring, Verifier
+
+_LIMIT = 20_000
+_SWEEP_MS = 1_000
+_SWEEP_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReliefStores:
+    """The overlay and the list it lies over."""
+
+    overlay: ReliefStore
+    lists: ListReader
+
+
+class ReliefFollower:
+    """Keeps the overlay of one node. `run` in a thread of its own, with a subscriber of its own."""
+
+    def __init__(
+        self,
+        jurisdictions: Sequence[str],
+        subscriber: Subscriber,
+        stores: ReliefStores,
+        keyring: RefreshingKeyring,
+        clock: Clock,
+    ) -> None:
+        self.limit = _LIMIT
+        self.wait = 0.1
+        self._jurisdictions = tuple(jurisdictions)
+        self._subscriber = subscriber
+        self._stores = stores
+        self._overlay: ReliefReader = stores.overlay.reader()
+        self._verifier = Verifier(keyring)
+        self._clock = clock
+        self._lanes: dict[TopicPartition, ReliefLane] = {}
+        self._swept_at = 0
+        self._swept_to = b""
+
+    def run(self, stop: threading.Event) -> None:
+        """Reads until `stop` is set. Raises StoreError when the overlay cannot be written."""
+        follow(self, self._subscriber, stop)
+
+    def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
+        """Where each partition was left, the beginning of what is retained for new ones."""
+        known = {TopicPartition(one.topic, one.partition): one for one in self._overlay.lanes()}
+        self._lanes = {}
+        for jurisdiction in self._jurisdictions:
+            topic = names.relief(jurisdiction)
+            for number in subscriber.partitions(topic):
+                at = TopicPartition(topic, number)
+                self._lanes[at] = known.get(at) or ReliefLane(topic, number, jurisdiction, BEGINNING)
+        return {at: lane.next_offset for at, lane in self._lanes.items()}
+
+    def out_of_range(self, at: TopicPartition) -> None:
+        """What retention dropped is older than anything the state lanes still lack; the rest is read from the start."""
+        lane = msgspec.structs.replace(self._lanes[at], next_offset=BEGINNING)
+        self._stores.overlay.commit(ReliefBatch(lanes=[lane]))
+
+    def work(self, messages: Sequence[Message]) -> None:
+        """One batch: what is newer than list and overlay, positions, barriers, in one flushed commit."""
+        now = self._clock.now()
+        if messages:
+            batch = ReliefBatch()
+            by_lane = partial(_where, self._subscriber)
+            with self._stores.lists.snapshot() as lists:
+                for at, some in groupby(sorted(messages, key=by_lane), key=by_lane):
+                    lane = msgspec.structs.replace(self._lanes[at])
+                    lane_run = _LaneRun(lane, batch, self._verifier, lists, self._overlay, now)
+                    for message in some:
+                        lane_run.take(message)
+                    lane_run.pass_barriers()
+                    batch.lanes.append(lane)
+            self._stores.overlay.commit(batch)
+            self._lanes |= {TopicPartition(lane.topic, lane.partition): lane for lane in batch.lanes}
+        if now - self._swept_at >= _SWEEP_MS:
+            self._swept_at = now
+            self.sweep()
+
+    def sweep(self) -> int:
+        """Drops overlay rows the list has caught up with, some thousands at a time; how many."""
+        with self._overlay.snapshot() as overlay:
+            waiting = overlay.waiting(self._swept_to, _SWEEP_ROWS)
+        self._swept_to = waiting[-1][0] if len(waiting) == _SWEEP_ROWS else b""
+        if not waiting:
+            return 0
+        with self._stores.lists.snapshot() as lists:
+            return self._stores.overlay.settle(waiting, partial(_caught_up, lists))
+
+
+@dataclass(slots=True)
+class _LaneRun:
+    """One lane's part of a batch."""
+
+    lane: ReliefLane
+    batch: ReliefBatch
+    verifier: Verifier
+    lists: Snapshot
+    overlay: ReliefReader
+    now: int
+    barriers: dict[bytes | None, tuple[Message, bytes, bytes]] = field(default_factory=dict)
+    """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
+
+    def take(self, message: Message) -> None:
+        """Takes one message; what cannot be trusted is kept as an incident and has no effect."""
+        self.lane.next_offset = message.offset() + 1
+        value = message.value()
+        if value is None:
+            return
+        try:
+            fingerprint, body = unwrap(message, value)
+            if is_version_of(fingerprint, "barrier"):
+                self.barriers[message.key()] = (message, fingerprint, body)
+            else:
+                self._record(message, fingerprint, body)
+        except SignatureInvalid as refused:
+            self.lane.refused += 1
+            self._note("wrong-signature", message, refused.message)
+        except (Undecodable, FramingError) as unknown:
+            self._note("undecodable", message, unknown.message)
+
+    def pass_barriers(self) -> None:
+        """Counts the barriers of this batch that hold; their records stand in the same commit."""
+        for message, fingerprint, body in self.barriers.values():
+            try:
+                self._barrier(fingerprint, body)
+            except (SignatureInvalid, Undecodable) as refused:
+                self._note("barrier", message, refused.message)
+
+    def _record(self, message: Message, fingerprint: bytes, body: bytes) -> None:
+        if not is_version_of(fingerprint, "list-record"):
+            raise Undecodable(f"schema {fingerprint.hex()} is not a list record's that this release knows")
+        prefix = decode_prefix(body)
+        entry_id = prefix["entry_id"]
+        if entry_id != message.key():
+            raise Undecodable("the record names another entry than its key")
+        if prefix["version"] <= self._known(entry_id):
+            self.lane.stale += 1
+            return
+        self.verifier.record(fingerprint, body, prefix, self.lane.jurisdiction)
+        self.batch.records[entry_id] = ReliefRecord(self.lane.jurisdiction, stored(fingerprint, body))
+        self.lane.applied += 1
+
+    def _known(self, entry_id: bytes) -> int:
+        """The highest version of an entry this node has, whichever way it came; 0 = none."""
+        found = self.lists.find(entry_id)
+        state = 0 if found is None else version_of(bytes(found[1]))
+        row = self.batch.records.get(entry_id)
+        if row is None:
+            with self.overlay.snapshot() as overlay:
+                row = overlay.record(entry_id)
+        return max(state, 0 if row is None else version_of(row.value))
+
+    def _barrier(self, fingerprint: bytes, body: bytes) -> None:
+        barrier, lane = decode(fingerprint, body), self.lane
+        notary, number, issued_at = barrier["notary"], barrier["number"], barrier["issued_at"]
+        self.verifier.notary(body, "barrier", notary, lane.jurisdiction, issued_at)
+        if (barrier["topic"], barrier["partition"]) != (lane.topic, lane.partition):
+            raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
+        if number > lane.newest.get(notary, -1):
+            lane.newest = lane.newest | {notary: number}
+            lane.fresh_as_of = max(lane.fresh_as_of, min(issued_at, self.now))
+
+    def _note(self, kind: str, message: Message, detail: str) -> None:
+        where = (self.now, self.lane.topic, self.lane.partition, message.offset())
+        self.batch.incidents.append(Incident(kind, *where, detail, message.key() or b"", message.value() or b""))
+
+
+def _where(subscriber: Subscriber, message: Message) -> TopicPartition:
+    return TopicPartition(subscriber.topic_of(message), message.partition())
+
+
+def _caught_up(lists: Snapshot, entry_id: bytes, record: ReliefRecord) -> bool:
+    found = lists.find(entry_id)
+    return found is not None and version_of(bytes(found[1])) >= version_of(record.value)

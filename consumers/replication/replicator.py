@@ -1,0 +1,196 @@
+"""The replicator: keeps one node's copy of the lists its agency obeys.
+
+Partitions are assigned by hand from the offsets in the store; one poll is one commit of records, index, digests,
+offsets, barriers and what follows from them. Small commits when live, tens of thousands of records when behind.
+"""
+
+import gc
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from ...topics.ports import Clock, Message, Subscriber, TopicPartition
+from ...topics.transport.errors import TransportError
+from ..store.batch import Batch
+from ..store.layout import LaneState
+from ..store.writer import ListStore
+from .applying import LaneRun
+from .copy import Copy, readable_now
+from .following import follow
+from .lane_work import Ground, LaneWork
+from .proof import Head, Proof, position
+from .receipts import Holding, Receipts, Reporter
+from .verification import RefreshingKeyring, Verifier
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicatorConfig:
+    """Which lists a node copies, and how eagerly."""
+
+    jurisdictions: tuple[str, ...]
+    batch: int = 50_000
+    """Most messages in one commit."""
+    wait_seconds: float = 0.1
+    """How long to wait for the first message of a batch; due receipts are looked at as often."""
+    commit_seconds: float = 5.0
+    """How often synced offsets are committed to the group, for lag tools; 0 = never (a subscriber without a group)."""
+
+
+class Replicator:
+    """Copies the lists into the store. `run` in a thread of its own; nothing else writes the store."""
+
+    def __init__(
+        self,
+        config: ReplicatorConfig,
+        subscriber: Subscriber,
+        store: ListStore,
+        keyring: RefreshingKeyring,
+        clock: Clock,
+        reporter: Reporter | None = None,
+    ) -> None:
+        """`subscriber` has the group `<agency>.<node>.list`, unless offsets are not to be committed."""
+        self.limit = config.batch
+        self.wait = config.wait_seconds
+        self._config = config
+        self._subscriber = subscriber
+        self._store = store
+        self._clock = clock
+        self._verifier = Verifier(keyring)
+        self._proof = Proof(store.heads(), self._verifier)
+        self._receipts = Receipts(reporter, *store.receipts()) if reporter else None
+        self._copy = Copy(store, config.jurisdictions)
+        self._committed_at = clock.now()
+        self._synced: dict[TopicPartition, int] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Copies until `stop` is set, then syncs and commits. Raises StoreError when the store cannot be written."""
+        gc.collect()
+        gc.freeze()
+        if any(map(readable_now, self._store.opaque())):
+            _log.info("this release reads records the one before could not, the copy is made again")
+            self._store.rebuild()
+        try:
+            follow(self, self._subscriber, stop)
+        finally:
+            gc.unfreeze()
+        self._sync()
+        self._commit_offsets()
+
+    def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
+        """Where every partition was left; what is kept in memory is loaded anew from the store."""
+        return self._copy.load(subscriber, self._clock.now())
+
+    def work(self, messages: Sequence[Message]) -> None:
+        """Takes one poll into the store; without messages only what has become due."""
+        now, batch, floor_missed = self._clock.now(), Batch(), False
+        if messages:
+            gc.disable()  # a batch makes tens of thousands of objects and no cycle
+            try:
+                floor_missed = self._plan(messages, batch, now)
+            finally:
+                gc.enable()
+        if self._receipts:
+            self._receipts.settle(batch)
+            self._add_receipts(self._receipts, batch, now)
+        if batch:
+            self._keep(batch)
+        if floor_missed:
+            self.rebuild("the copy stood still for longer than the list keeps the ends of its entries")
+            self._subscriber.assign(self.positions(self._subscriber))
+        if self._config.commit_seconds and now - self._committed_at >= self._config.commit_seconds * 1000:
+            self._committed_at = now
+            self._sync()
+            self._commit_offsets()
+            self._store.check_readers()
+
+    def out_of_range(self, at: TopicPartition) -> None:
+        """The log was trimmed below our position: records are missing, so the copy is made again beside the old one."""
+        if at.topic not in self._copy.heads_topics:
+            self.rebuild(f"{at.topic} [{at.partition}] no longer holds the position")
+
+    def rebuild(self, reason: str) -> None:
+        """Begins a new copy beside the old one, which serves until the new one is whole."""
+        _log.warning("the copy of the list is made again", reason=reason)
+        self._store.rebuild()
+
+    def _plan(self, messages: Sequence[Message], batch: Batch, now: int) -> bool:
+        """Fills a batch; whatever can fail comes before anything in memory moves. Whether the floor was missed."""
+        by_partition: dict[tuple[str, int], list[Message]] = defaultdict(list)
+        for message in messages:
+            by_partition[message.topic(), message.partition()].append(message)
+        heads: list[tuple[Message, str]] = []
+        heads_topics = self._copy.heads_topics
+        with self._store.planning() as stored:
+            ground = Ground(stored, self._verifier, now, self._copy.courts)
+            for some in by_partition.values():
+                topic, partition = self._subscriber.topic_of(some[0]), some[0].partition()
+                if topic in heads_topics:
+                    heads += [(message, heads_topics[topic]) for message in some]
+                    batch.heads_read[f"{topic}/{partition}"] = some[-1].offset() + 1
+                else:
+                    self._plan_lane(self._copy.lanes[topic, partition], some, batch, ground)
+        return self._settle(batch, self._proof.read_all(heads, batch, now), now)
+
+    def _plan_lane(self, lane: LaneState, messages: Sequence[Message], batch: Batch, ground: Ground) -> None:
+        lane = msgspec.structs.replace(lane)
+        work = LaneWork(lane, self._copy.highest[lane.number], batch, ground)
+        lane_run = LaneRun(work)
+        lane_run.run(messages)
+        batch.passed += lane_run.unusual.passed(self._copy.barriers[lane.jurisdiction].newest_in(lane.number))
+        batch.lanes[lane.number] = lane
+        self._copy.highest[lane.number] = work.highest
+
+    def _settle(self, batch: Batch, heads: Sequence[Head], now: int) -> bool:
+        """Barriers, proof and position: what follows from a batch goes into its commit. Whether the floor was missed."""
+        copy, floor_missed = self._copy, False
+        jurisdictions = {lane.number: lane.jurisdiction for lane in copy.lanes.values()}
+        for passed in batch.passed:
+            copy.barriers[jurisdictions[passed.lane]].note(passed)
+        for head in heads:
+            if self._proof.trust(head, batch, now):
+                floor_missed |= copy.below_floor(head.record["jurisdiction"], head.record["floor_at"])
+        for jurisdiction, barriers in copy.barriers.items():
+            own = copy.of(jurisdiction, batch.lanes)
+            self._proof.compare(jurisdiction, barriers, own, batch, now)
+            batch.positions[jurisdiction] = position(barriers, own, self._proof.trusted(jurisdiction))
+        batch.activate = self._store.rebuilding and copy.whole(batch.lanes)
+        return floor_missed
+
+    def _add_receipts(self, receipts: Receipts, batch: Batch, now: int) -> None:
+        """Receipts that are due; none while a new copy is made, as that one does not serve yet."""
+        if self._store.rebuilding and not batch.activate:
+            return
+        for jurisdiction, barriers in self._copy.barriers.items():
+            heads = {head.notary: head for head in self._proof.trusted(jurisdiction)}
+            lanes = self._copy.of(jurisdiction, batch.lanes)
+            receipts.add(Holding(jurisdiction, barriers, lanes, heads, now), batch)
+
+    def _keep(self, batch: Batch) -> None:
+        self._store.commit(batch)
+        self._copy.kept(batch)
+        if batch.activate:
+            _log.info("the new copy of the list is whole and serves")
+        if self._receipts:
+            self._receipts.written(batch.stamps, self._clock.now())
+            if batch.receipts or self._receipts.kept:
+                self._sync()
+                self._receipts.hand_on(batch.receipts)
+
+    def _sync(self) -> None:
+        lanes = [lane for lane in self._copy.lanes.values() if lane.next_offset >= 0]
+        self._store.sync()
+        self._synced = {TopicPartition(*lane.name): lane.next_offset for lane in lanes}
+
+    def _commit_offsets(self) -> None:
+        """Tells the group how far this node is, for lag tools; the store alone decides where it goes on."""
+        if self._config.commit_seconds and self._synced:
+            try:
+                self._subscriber.commit(self._synced)
+            except TransportError as failed:
+                _log.warning("offsets were not committed to the group", code=failed.code, reason=failed.message)

@@ -1,5 +1,7 @@
 """An engine, a broker and a schema registry on one network; skipped, with the reason, without an engine."""
 
+import gc
+import warnings
 from collections.abc import Iterator
 
 import docker
@@ -17,12 +19,22 @@ testcontainers_config.ryuk_disabled = True
 
 @pytest.fixture(scope="session")
 def engine() -> None:
+    if reason := _no_engine():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # the client leaves what it could not connect open
+            gc.collect()
+        pytest.skip(f"no container engine answers ({reason}); start Docker or set DOCKER_HOST")
+
+
+def _no_engine() -> str:
+    """Why there is none; empty if there is one."""
     try:
         client = docker.from_env()
         client.ping()
         client.close()
     except DockerException as missing:
-        pytest.skip(f"no container engine answers ({missing}); start Docker or set DOCKER_HOST")
+        return str(missing)
+    return ""
 
 
 @pytest.fixture(scope="session")

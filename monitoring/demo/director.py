@@ -28,7 +28,7 @@ from .play import Counter, Play
 from .setting import AGENCIES, COURT, HOTEL, JURISDICTION, LIMIT, OTHER_COURT, POLICE, REGISTRY, Files, onboard
 from .stage import Stage
 
-STALE_AFTER = 4.0
+STALE_AFTER = 6.0
 SLEEPERS = 20
 
 

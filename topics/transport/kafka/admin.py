@@ -1,7 +1,7 @@
 """What the topics of a cluster are, and how they are made and altered."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -61,13 +61,8 @@ class KafkaAdmin:
         try:
             _settle(answers, "creating")
         finally:
-            self._await([name for name, answer in answers.items() if answer.exception() is None])
-
-    def _await(self, created: Sequence[str]) -> None:
-        """The controller answers before every broker knows a topic; whoever asks next must find it."""
-        until = time.monotonic() + ANSWER_SECONDS
-        while not set(created) <= self._metadata().keys() and time.monotonic() < until:
-            time.sleep(0.05)
+            made = {name for name, answer in answers.items() if answer.exception() is None}
+            _await(lambda: made <= self._metadata().keys())
 
     def alter(self, changes: Mapping[str, Mapping[str, str]]) -> None:
         """Sets these keys of these topics and leaves all others as they are."""
@@ -83,6 +78,13 @@ class KafkaAdmin:
         ]
         answers = self._client.incremental_alter_configs(resources, request_timeout=ANSWER_SECONDS) if resources else {}
         _settle({resource.name: answer for resource, answer in answers.items()}, "altering")
+        _await(lambda: self._has(changes))
+
+    def _has(self, values: Mapping[str, Mapping[str, str]]) -> bool:
+        found = self.states(values)
+        return all(
+            found[name].configuration.get(key) == value for name, keys in values.items() for key, value in keys.items()
+        )
 
     def delete_records(self, before: Mapping[TopicPartition, int]) -> None:
         """Drops the records before these offsets, as retention would."""
@@ -100,6 +102,13 @@ class KafkaAdmin:
             name: (len(topic.partitions), min((len(one.replicas) for one in topic.partitions.values()), default=0))
             for name, topic in topics.items()
         }
+
+
+def _await(known: Callable[[], bool]) -> None:
+    """The controller answers before every broker knows; whoever asks next must find what was done."""
+    until = time.monotonic() + ANSWER_SECONDS
+    while not known() and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def require_broker(settings: Settings, timeout: float = 5.0) -> None:

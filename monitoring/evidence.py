@@ -41,26 +41,25 @@ class Evidence:
     def refresh(self, subscriber: Subscriber, jurisdictions: Iterable[str]) -> int:
         """Reads what was written since the last time; how many records. TransportError, LOG_STALLED.
 
-        Heads come first, so that most receipts find theirs.
+        All topics are read at once, and of what comes together the heads are taken first, so that most receipts find theirs.
         """
-        wanted = sorted(jurisdictions)
-        heads = topic_lanes(subscriber, *(names.heads(each) for each in wanted))
-        interceptions = topic_lanes(subscriber, *(names.interceptions(each) for each in wanted))
-        read = self._follow(subscriber, heads, self._head)
-        read += self._follow(subscriber, topic_lanes(subscriber, names.RECEIPTS), self._receipt)
-        return read + self._follow(subscriber, interceptions, self._interception)
-
-    def _follow(self, subscriber: Subscriber, lanes: Iterable[TopicPartition], take: _Take) -> int:
-        log = read_to_end(subscriber, self._positions(lanes))
+        kinds: list[tuple[Iterable[str], _Take]] = [
+            ([names.heads(each) for each in sorted(jurisdictions)], self._head),
+            ([names.RECEIPTS], self._receipt),
+            ([names.interceptions(each) for each in sorted(jurisdictions)], self._interception),
+        ]
+        takes = {topic: (rank, take) for rank, (topics, take) in enumerate(kinds) for topic in topics}
+        log = read_to_end(subscriber, self._positions(topic_lanes(subscriber, *takes)))
         total = 0
         while some := list(islice(log, _BATCH)):
+            some.sort(key=lambda read: takes[read[0].topic][0])
             with self.engine.begin() as connection:
                 # another process may have taken these since; this transaction is now the only one that writes
                 known = self._known(connection)
                 fresh = [(lane, message) for lane, message in some if message.offset() >= known.get(lane, 0)]
                 batch = EvidenceBatch(connection, self.tables)
                 for lane, message in fresh:
-                    self._take(batch, lane, message, take)
+                    self._take(batch, lane, message, takes[lane.topic][1])
                 batch.keep()
                 self._advance(connection, {lane: message.offset() + 1 for lane, message in fresh})
             total += len(fresh)

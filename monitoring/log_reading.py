@@ -29,6 +29,7 @@ def read_to_end(
     """Every record from these next offsets to the present end of each partition; more may follow behind it.
 
     A position the log no longer holds starts at what is left. Raises LOG_STALLED and what the transport raises.
+    Nothing stays assigned: a client that waits for more would make every later question wait behind that.
     """
     wanted: dict[TopicPartition, int] = {}
     missing: dict[TopicPartition, int] = {}
@@ -51,3 +52,4 @@ def read_to_end(
             yield lane, message
             if message.offset() + 1 >= missing.get(lane, 0):
                 missing.pop(lane, None)
+    subscriber.assign({})

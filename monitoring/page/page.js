@@ -30,7 +30,7 @@ window.liandong = (() => {
   function found(id) {
     history.replaceState(null, "", id ? `?find=${id}` : location.pathname);
     const box = document.querySelector("form.find input");
-    if (box && id) box.value = id;
+    if (box) box.value = id;
   }
 
   async function copy(event) {

@@ -55,7 +55,7 @@ def figures(document: Mapping[str, Any], words: Words) -> list[tuple[str, Cell]]
     nodes = [node for agency in agencies for node in agency["nodes"] if node["serving"]]
     silent = sum(len(agency["silent_in"]) for agency in agencies)
     fresh, all_ = sum(not node["stale"] for node in nodes), len(nodes) + silent
-    proven = sum(node["proof"]["state"] == "equal" for node in nodes)
+    proven = sum(node["proof"]["state"] == "equal" and not node["stale"] for node in nodes)
     live = sum(count for one in document["jurisdictions"] for count in one["live"].values())
     accepted = sum(agency["accepted"] for agency in agencies)
     applied = sum(agency["applied"] for agency in agencies)

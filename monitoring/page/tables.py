@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..deliveries import FREES
 from .cells import Cell, Column, Row, Table, Tone, clock, count, duration, milliseconds, short
 from .words import Words
 
@@ -18,6 +19,7 @@ STATES: dict[str, tuple[str, Tone]] = {
     "refused": ("✕", "bad"),
 }
 """Symbol and tone of each state of the ledger."""
+_FREES = {change.name.lower() for change in FREES}
 
 
 def agencies(document: _Document, words: Words) -> Table:
@@ -49,7 +51,7 @@ def _agency(agency: Mapping[str, Any], now: str, words: Words) -> Iterator[Row]:
         key = f"{agency['agency']}/{node['node']}/{node['jurisdiction']}"
         where = Cell(agency["agency"], f"{words('node')} {node['node']} · {node['jurisdiction']}")
         mine = [count(node["receipts_missing"], "bad"), count(node["opaque"], "bad")]
-        cells = [where, _fresh(node, now, words), _lag(node, words), _proof(node["proof"], now, words), *own, *mine]
+        cells = [where, _fresh(node, now, words), _lag(node, words), _proof(node, now, words), *own, *mine]
         yield Row(key, [*cells, *dead, _canaries(node["canaries"], words), _latency(node["latency"])])
         own, dead = none, none[:2]
 
@@ -76,12 +78,15 @@ def _lag(node: Mapping[str, Any], words: Words) -> Cell:
     return Cell(f"{records:,}", words("behind_seconds", seconds=duration(seconds)))
 
 
-def _proof(proof: Mapping[str, Any], now: str, words: Words) -> Cell:
+def _proof(node: Mapping[str, Any], now: str, words: Words) -> Cell:
+    """The newest comparison; of a stale copy it proves the past only."""
+    proof = node["proof"]
     if proof["state"] == "none":
         return Cell(f"○ {words('none')}", tone="quiet")
     under = f"#{proof['barrier']:,} · {clock(proof['at'], now)}"
     if proof["state"] == "equal":
-        return Cell(f"● {words('equal')}", under, "good", f"{proof['notary']} #{proof['barrier']}")
+        tone: Tone = "quiet" if node["stale"] else "good"
+        return Cell(f"● {words('equal')}", under, tone, f"{proof['notary']} #{proof['barrier']}")
     return Cell(f"✕ {words('unequal')}", f"#{proof['barrier']:,} · {', '.join(proof['lanes'])}", "bad")
 
 
@@ -113,16 +118,20 @@ def _update(update: Mapping[str, Any], names: Sequence[str], now: str, words: Wo
     what = Cell(words(update["change"]), words("version", version=update["version"]))
     accepted = Cell(clock(update["accepted_at"], now), update["court"], hint=update["accepted_at"])
     who = Cell(short(update["update_id"]), short(update["batch_id"]), hint=update["update_id"], id=update["update_id"])
-    states = [_state(at[name], now, words) if name in at else Cell() for name in names]
+    frees = update["change"] in _FREES
+    states = [_state(at[name], now, words, frees=frees) if name in at else Cell() for name in names]
     return Row(update["update_id"], [who, what, accepted, *states])
 
 
-def _state(standing: Mapping[str, Any], now: str, words: Words) -> Cell:
-    symbol, tone = STATES[standing["state"]]
+def _state(standing: Mapping[str, Any], now: str, words: Words, *, frees: bool) -> Cell:
+    """What was done about somebody who is freed is not called an interception."""
+    state = standing["state"]
+    symbol, tone = STATES[state]
+    said = words(f"{state}-relief" if frees and state in {"gate-proven", "enforced"} else state)
     timing = clock(standing["since"], now)
-    if standing["state"] not in {"pending", "late"}:
+    if state not in {"pending", "late"}:
         timing += f" · +{duration(standing['after_seconds'])}"
-    return Cell(f"{symbol} {words(standing['state'])}", timing, tone, standing["since"] or "")
+    return Cell(f"{symbol} {said}", timing, tone, standing["since"] or "")
 
 
 def batches(found: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> Table:

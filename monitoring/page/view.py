@@ -65,7 +65,8 @@ class View:
             self._updates = Grid(follow, caption=words("updates"), classes="matrix")
             with ui.element("p").classes("legend"):
                 for state, (symbol, tone) in tables.STATES.items():
-                    Text("span").show(f"{symbol} {words(state)}", tone=tone)
+                    said = words(f"legend_{state}" if state in {"enforced", "gate-proven"} else state)
+                    Text("span").show(f"{symbol} {said}", tone=tone)
             self._no_updates = Text("p", classes="empty")
         with _section(words("batches")):
             self._batches = Grid(follow, caption=words("batches"), classes="matrix")

@@ -147,6 +147,7 @@ def test_an_update_an_entry_and_a_batch_are_found_by_their_ids(stage: Stage, bro
     browser.all(".result .title button")[0].click()
     browser.until(lambda: not browser.all(".result")[0].is_displayed())
     assert browser.driver.current_url == f"{stage.url}/en"
+    assert box.get_attribute("value") == ""
 
 
 def test_a_certificate_number_typed_by_mistake_never_leaves_the_browser(stage: Stage, browser: Browser) -> None:

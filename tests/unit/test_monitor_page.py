@@ -6,7 +6,7 @@ import pytest
 
 from liandong.monitoring.ledger import State
 from liandong.monitoring.page import tables
-from liandong.monitoring.page.cells import Table, clock, duration, milliseconds, short
+from liandong.monitoring.page.cells import clock, duration, milliseconds, short
 from liandong.monitoring.page.summary import figures, sentences
 from liandong.monitoring.page.words import _ALL, Words
 from liandong.schemas.listing import Change
@@ -15,7 +15,7 @@ from liandong.tests.browser.documents import agency, batch, document, node, upda
 EN, ZH = Words("en"), Words("zh")
 
 
-def texts(table: Table, key: str) -> list[str]:
+def texts(table: tables.Table, key: str) -> list[str]:
     (row,) = (row for row in table.rows if row.key == key)
     return [f"{cell.text} {cell.under}".strip() for cell in row.cells]
 
@@ -82,12 +82,20 @@ def test_an_update_of_another_jurisdiction_leaves_a_blank_where_an_agency_need_n
     assert cells[3:] == ["● applied 10:20:05 · +0.42 s", ""]
 
 
+def test_acting_on_a_relief_is_a_release_not_an_interception() -> None:
+    said = [
+        texts(tables.updates([update(change=change, hotel_js="enforced")], document(), EN), update()["update_id"])[3]
+        for change in ("include", "unshield", "revoke", "shield", "lift")
+    ]
+    assert [each.split()[1] for each in said] == ["enforced", "enforced", "released", "released", "released"]
+
+
 def test_the_figures_call_nothing_whole_that_is_not() -> None:
     status = document(agencies=[agency("hotel-js", accepted=100_000, applied=99_999, nodes=[node(stale=True)])])
     said = {label: (cell.text, cell.tone) for label, cell in figures(status, EN)}
     assert said["applied everywhere"] == ("99.9 %", "warn")
     assert said["nodes fresh"] == ("0 / 1", "bad")
-    assert said["copies proven"] == ("1 / 1", "")
+    assert said["copies proven"] == ("0 / 1", "bad")
     nothing = document(agencies=[agency("hotel-js", [], silent_in=["js"], accepted=0, applied=0, latency=None)])
     assert dict(figures(nothing, EN))["applied everywhere"].text == "–"
     assert dict(figures(nothing, EN))["nodes fresh"].text == "0 / 1"

@@ -60,7 +60,10 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
         if as_json:
             print_json(document)
         if keep:
-            console.print(f"everything goes on running, state and logs in {place}; Ctrl-C ends it")
+            page = f"http://127.0.0.1:{play.monitor_port}/"
+            console.print(f"everything goes on running: {page} shows it, state and logs are in {place}; Ctrl-C ends it")
+            if console.is_terminal:
+                typer.launch(page)
             _until_interrupted()
     if folder is None and play.held:
         shutil.rmtree(place)

@@ -66,8 +66,8 @@ class Play:
     count: int
     monitor_port: int
     promises: list[Promise] = field(default_factory=list)
-    batches: list[str] = field(default_factory=list)
-    """Everything the courts published, in order."""
+    updates: int = 0
+    """How many updates the courts published."""
     facts: dict[str, Any] = field(default_factory=dict)
     begun: float = field(default_factory=monotonic)
 

@@ -25,7 +25,7 @@ def publish(play: Play, files: Files) -> None:
     """A court publishes its list; the same file again publishes nothing."""
     with play.scene(f"The court publishes {play.count:,} debtors; four agencies copy the list"):
         done = play.stage.run("court", "publish", str(files.listing), "--court", COURT)
-        play.batches.append(done["batch"])
+        play.updates += done["accepted"]
         play.promise(
             "every row was accepted and is in the log",
             done["accepted"] == play.count and done["sent"],
@@ -121,8 +121,8 @@ def _once(play: Play, person: Person, true: Callable[[dict[str, Any]], bool]) ->
 
 def _act(play: Play, act: str, case: str, reason: str) -> None:
     (found,) = play.stage.run("court", "find", case, "--court", COURT)
-    done = play.stage.run("court", act, found["entry"], "--reason", reason, "--court", COURT)
-    play.batches.append(done["batch"])
+    play.stage.run("court", act, found["entry"], "--reason", reason, "--court", COURT)
+    play.updates += 1
 
 
 def stale(play: Play, stale_after: float) -> None:
@@ -159,7 +159,7 @@ def catch_up(play: Play, files: Files) -> None:
         play.stage.forget("hotel-js")
         _act(play, "revoke", play.cast.old_number_case, "NO_GROUND")
         done = play.stage.run("court", "publish", str(files.addition), "--court", COURT)
-        play.batches.append(done["batch"])
+        play.updates += done["accepted"]
         play.stage.start("hotel-js", "agency", "run", HOTEL, "--port", str(hotel.port))
         seconds = play.stage.wait_for("the hotel being ready", hotel.ready)
         play.stage.wait_for("every agency applying the addition", lambda: applied(play, done["batch"]))

@@ -15,14 +15,10 @@ def deliveries(play: Play) -> None:
     with play.scene("Where is everything?"):
         play.stage.wait_for("every copy being proven", lambda: _proven(play))
         status = play.facts["status"]
-        batches = [one for batch in play.batches for one in play.status(batch=batch)["batches"]]
-        play.console.print(_table(status, batches))
-        exact = len(batches) == len(play.batches) and all(
-            [batch["applied"].get(agency) for agency in AGENCIES] == [batch["accepted"]] * len(AGENCIES)
-            and batch["sent"] == batch["accepted"]
-            for batch in batches
-        )
-        play.promise("accepted = sent = applied, for every batch at every agency", exact, f"{len(batches)} batches")
+        play.console.print(_table(status))
+        counts = {agency["agency"]: (agency["accepted"], agency["applied"]) for agency in status["agencies"]}
+        exact = counts == dict.fromkeys(AGENCIES, (play.updates, play.updates))
+        play.promise("accepted = applied at each agency, exactly", exact, f"{play.updates:,} updates")
         barriers = {node["agency"]: node["proof"]["barrier"] for node in _nodes(status)}
         play.promise(
             "every copy proven equal to the signed head, by digest",
@@ -45,14 +41,13 @@ def _proven(play: Play) -> bool:
     return complete and all(node["proof"]["state"] == "equal" and not node["stale"] for node in _nodes(status))
 
 
-def _table(status: dict[str, Any], batches: list[dict[str, Any]]) -> Table:
+def _table(status: dict[str, Any]) -> Table:
     table = Table("agency", "accepted", "applied", "behind", "fresh as of", "copy")
-    accepted = sum(batch["accepted"] for batch in batches)
+    counts = {agency["agency"]: (f"{agency['accepted']:,}", f"{agency['applied']:,}") for agency in status["agencies"]}
     for node in _nodes(status):
-        applied = sum(batch["applied"].get(node["agency"], 0) for batch in batches)
         proof = f"{node['proof']['state']} @ {node['proof']['barrier']}"
         fresh = f"{node['age_seconds']:.1f} s ago"
-        table.add_row(node["agency"], f"{accepted:,}", f"{applied:,}", f"{node['lag_records']:,}", fresh, proof)
+        table.add_row(node["agency"], *counts[node["agency"]], f"{node['lag_records']:,}", fresh, proof)
     return table
 
 

@@ -1,11 +1,14 @@
 """An agency's effects in a process of their own, to be killed: reads a recorded log from its start, as after a lost commit.
 
-Arguments: state directory, agency, file with the log. Ends by itself when every command is handled and every sighting told.
+Arguments: state directory, agency, file with the log, and how many strides it may take; then it waits to be killed.
+With no limit it ends by itself when every command is handled and every sighting told.
 """
 
 import base64
 import json
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from liandong.consumers.acts import open_acts
@@ -17,24 +20,39 @@ from liandong.tests.suites.town import Person
 from liandong.topics.keyring import load_directory
 from liandong.topics.participants import Participants
 from liandong.topics.ports import OutgoingRecord, SystemClock
-from liandong.topics.settings import load_settings
+from liandong.topics.settings import Settings, load_settings
 from liandong.topics.transport.memory import MemoryBroker
 
 SOURCES = 3
 
 
-def main(state: str, agency: str, log: str) -> None:
+def main(state: str, agency: str, log: str, limit: str = "") -> None:
     settings = load_settings(state_dir=Path(state))
+    strides = at_work(settings, agency, *recorded(Path(log)))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for taken, _ in enumerate(strides, 1):
+        if str(taken) == limit:
+            signal.pause()
+
+
+def recorded(log: Path) -> tuple[MemoryBroker, list[tuple[Person, int]]]:
+    """The log as it was, and whom the agency meets, and when."""
     broker = MemoryBroker()
     publisher = broker.publisher()
     people = []
-    for line in Path(log).read_text(encoding="utf-8").splitlines():
+    for line in log.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if "seed" in row:
             people.append((Person(row["seed"]), row["at"]))
             continue
         key, value = (base64.b64decode(row[each]) for each in ("key", "value"))
         publisher.send(OutgoingRecord(row["topic"], key, value, [(n, base64.b64decode(v)) for n, v in row["headers"]]))
+    return broker, people
+
+
+def at_work(settings: Settings, agency: str, broker: MemoryBroker, people: list[tuple[Person, int]]) -> Iterator[None]:
+    """The agency's work, a stride at a time."""
     clock = SystemClock()
     directory = load_directory(broker.subscriber(), Participants(settings).root_public_key, clock)
     engine = open_acts(acts_url(settings, agency))
@@ -43,12 +61,13 @@ def main(state: str, agency: str, log: str) -> None:
         broker.partitions(topic)
     effects = Effects(context, broker.subscriber(group_of(agency)), engine)
     while effects.step(0.0):
-        pass
+        yield
     for source in range(SOURCES):
         for person, at in people:
             seen = Sighting("whereabouts", "TRAVEL", (person.certificate,), person.name, at, {}, f"booking-{source}")
             with engine.begin() as connection:
                 report(connection, context, seen)
+            yield
 
 
 if __name__ == "__main__":

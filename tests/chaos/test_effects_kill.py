@@ -3,8 +3,10 @@
 import base64
 import json
 import random
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from liandong.tests.suites.wires import MemoryWire
 from liandong.topics import names
 
 WATCHED, STOPPED, SOURCES, KILLS = 120, 30, 3, 8
+STRIDES = WATCHED * SOURCES  # at least
 WORKER = Path(__file__).with_name("effects_worker.py")
 
 
@@ -36,18 +39,19 @@ def recorded(town: Town, file: Path) -> None:
     file.write_text("\n".join(json.dumps(row) for row in [*rows, *people]), encoding="utf-8")
 
 
-def run_once(town: Town, log: Path, seconds: float | None) -> bool:
-    """Runs the agency and kills it after some time; whether it came to its end."""
-    arguments = [sys.executable, str(WORKER), str(town.settings.state_dir), RAILWAY, str(log)]
-    worker = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        _, errors = worker.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.communicate()
-        return False
-    assert worker.returncode == 0, errors.decode()
-    return True
+def start(town: Town, log: Path, *limit: str) -> "subprocess.Popen[str]":
+    arguments = [sys.executable, str(WORKER), str(town.settings.state_dir), RAILWAY, str(log), *limit]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def killed_after(seconds: float, worker: "subprocess.Popen[str]") -> None:
+    """Kills the agency some time after it began to work, wherever it is then."""
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "ready\n", worker.communicate()[1]
+    time.sleep(seconds)
+    worker.kill()
+    worker.communicate()
+    assert worker.returncode == -signal.SIGKILL
 
 
 @pytest.mark.chaos
@@ -61,14 +65,14 @@ def test_effects_happen_once_however_often_the_agency_is_killed(tmp_path: Path) 
     town.court.relay()
     log = tmp_path / "log.jsonl"
     recorded(town, log)
-    draw, ended, killed = random.Random(), False, 0
-    while killed < KILLS and not ended:
-        ended = run_once(town, log, draw.uniform(0.8, 3.0))
-        killed += not ended
-    assert ended or run_once(town, log, None)
-    run_once(town, log, None)
+    draw = random.Random()
+    for limit in sorted(draw.choices(range(1, STRIDES), k=KILLS)):
+        killed_after(draw.uniform(0, 0.5), start(town, log, str(limit)))
+    for _ in range(2):
+        last = start(town, log)
+        _, errors = last.communicate()
+        assert last.returncode == 0, errors
     count(Agency(town, RAILWAY), commands)
-    assert killed >= 2, "the agency was too fast to be killed"
 
 
 def count(agency: Agency, commands: list[bytes]) -> None:

@@ -51,7 +51,7 @@ def test_publishers_and_relays_killed_at_random_lose_nothing_and_name_nobody_twi
     killed = 0
     for path in (first, first, first, second, second):
         process = town.start("court", "publish", str(path))
-        time.sleep(draw.uniform(1.0, 4.0))
+        time.sleep(draw.uniform(0.5, 2.5))
         killed += kill(process)
     town.publish(first, "--no-wait")
     register = town.register()

@@ -7,9 +7,10 @@ one, a permit number loses its count of reissues. What cannot be decided is refu
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+
+import msgspec
 
 from .certificate_problems import CertificateProblem
 from .countries import is_known_country
@@ -24,6 +25,7 @@ from .identity_numbers import (
     PROVINCES,
     age_on,
     birth_date_in,
+    birth_date_if_right,
     is_check_digit_right,
     sex_in,
     upgraded,
@@ -55,6 +57,9 @@ class CertificateType(IntEnum):
     BUSINESS_REG = 22
     """Business registration number (工商注册号), before 2015."""
 
+    __hash__ = int.__hash__
+    """The enumeration's own is written in Python, and types are looked up in every check."""
+
     @property
     def is_personal(self) -> bool:
         """Whether natural persons carry it; the others belong to entities."""
@@ -64,12 +69,12 @@ class CertificateType(IntEnum):
 IDENTITY_TYPES = frozenset((CertificateType.CN_ID, CertificateType.RESIDENCE_PERMIT, CertificateType.FOREIGN_PR_CARD))
 """Canonical types whose 18-character numbers carry birth date and sex."""
 
+_CITIZEN = CertificateType.CN_ID
 _VISIBLE_START = 3
 _VISIBLE_END = 2
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Certificate:
+class Certificate(msgspec.Struct, frozen=True):
     """A certificate in canonical form; shows itself masked only.
 
     `country` is the issuer of a passport (ISO 3166-1 alpha-3 or ICAO Doc 9303), empty for all other types.
@@ -104,18 +109,27 @@ def normalise(
     type is derived from the number where the number tells: `CN_ID` with 15 digits, with prefix 81/82/83 or 9 becomes
     what it is. With `today` a birth date after it is refused. Raises CertificateProblem.
     """
-    number = compact(raw)
+    # nearly every number comes as it should be: its parts are known, and nothing is left for the rules to find
+    birth = birth_date_if_right(raw) if certificate_type is _CITIZEN else None
+    if birth is not None:
+        found = Certificate(_identity_type(raw), raw)
+    else:
+        found = _by_rules(certificate_type, compact(raw), country)
+        birth = birth_date(found)
+    if today is not None and birth is not None and birth > today:
+        raise CertificateProblem("CERTIFICATE_BIRTH_FUTURE")
+    return found
+
+
+def _by_rules(certificate_type: CertificateType, number: str, country: str | None) -> Certificate:
+    """The canonical certificate of a compact number. Raises CertificateProblem."""
     if not number:
         raise CertificateProblem("CERTIFICATE_EMPTY")
     if not (number.isascii() and number.isalnum()):
         _refuse_spoilt(number, certificate_type)
     if certificate_type is CertificateType.PASSPORT:
         return _passport(number, country)
-    found = _RULES[certificate_type](number, certificate_type)
-    birth = birth_date(found) if today is not None else None
-    if birth is not None and today is not None and birth > today:
-        raise CertificateProblem("CERTIFICATE_BIRTH_FUTURE")
-    return found
+    return _RULES[certificate_type](number, certificate_type)
 
 
 def _refuse_spoilt(number: str, given: CertificateType) -> None:
@@ -197,7 +211,7 @@ def _identity(number: str, given: CertificateType) -> Certificate:
 def _identity_type(number: str) -> CertificateType:
     if number[0] == "9":
         return CertificateType.FOREIGN_PR_CARD
-    return CertificateType.RESIDENCE_PERMIT if number[:6] in _PERMIT_REGIONS else CertificateType.CN_ID
+    return CertificateType.RESIDENCE_PERMIT if number[:6] in _PERMIT_REGIONS else _CITIZEN
 
 
 def _hk_macau(number: str, given: CertificateType) -> Certificate:

@@ -7,6 +7,7 @@ Numbers here are canonical: 18 ASCII characters, `X` upper case.
 
 from datetime import date
 from functools import lru_cache
+from math import nan
 
 from stdnum.iso7064 import mod_11_2
 
@@ -21,21 +22,49 @@ _CENTENARIAN_SEQUENCES = frozenset(("996", "997", "998", "999"))
 """Sequences of 15-digit numbers kept for people born in 18xx."""
 
 ADULT_AGE = 18
+LENGTH = 18
 
 
 def is_check_digit_right(number: str) -> bool:
-    """Whether the 18th character is the ISO 7064 MOD 11-2 check character of the first 17.
+    """Whether the 18th character is the ISO 7064 MOD 11-2 check character of the first 17."""
+    return _sum(number, 0) % 11 == 1
 
-    The sum is taken from parts that come again and again: region, birth date, and the rest; every check does this.
+
+def birth_date_if_right(number: str) -> date | None:
+    """The birth date of a number that is right in every part as it stands; None for every other.
+
+    Numbers share their parts: region, birth date, sequence with check character. Each is looked at once.
     """
-    return (_weighed(number[:6], 0) + _weighed(number[6:14], 6) + _weighed(number[14:], 14)) % 11 == 1
+    born = _birth_part(number[6:14])
+    if born is None or len(number) != LENGTH:
+        return None
+    return born[1] if (_region_part(number[:6]) + born[0] + _last_part(number[14:])) % 11 == 1 else None
 
 
-@lru_cache(maxsize=131_072)
-def _weighed(part: str, at: int) -> int:
+@lru_cache(maxsize=65_536)
+def _birth_part(part: str) -> tuple[int, date] | None:
+    born = _date_of(part) if _is_digits(part) else None
+    return None if born is None else (_sum(part, 6), born)
+
+
+@lru_cache(maxsize=65_536)
+def _region_part(part: str) -> float:
+    return _sum(part, 0) if _is_digits(part) and part[0] != "0" else nan
+
+
+@lru_cache(maxsize=65_536)
+def _last_part(part: str) -> float:
+    return _sum(part, 14) if _is_digits(part.removesuffix("X")) else nan
+
+
+def _is_digits(part: str) -> bool:
+    return part.isascii() and part.isdigit()
+
+
+def _sum(part: str, at: int) -> int:
     """A part's share of the sum of ISO 7064 MOD 11-2, which leaves 1 for a right number; X is ten."""
     values = (10 if character == "X" else int(character) for character in part)
-    return sum(value << (17 - place) for place, value in enumerate(values, at)) % 11
+    return sum(value << (17 - place) for place, value in enumerate(values, at))
 
 
 def upgraded(number15: str) -> str:

@@ -7,7 +7,7 @@ Handles of events and commands are random (UUIDv4): nothing can be read from the
 import uuid
 from typing import Literal
 
-import uuid6
+import uuid_utils
 
 from .errors import LiandongError
 
@@ -16,7 +16,7 @@ Kind = Literal["ent", "ord", "upd", "bat", "cmd", "chk", "evt"]
 
 def new_ordered() -> bytes:
     """16 bytes of a UUIDv7."""
-    return uuid6.uuid7().bytes
+    return uuid_utils.uuid7().bytes
 
 
 def new_random() -> bytes:

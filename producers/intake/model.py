@@ -90,7 +90,7 @@ class ListingInput(BaseModel):
     `repr` shows no name and only masked numbers. Dates are days in China; `term_end` is the last day.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     instrument: Instrument
     kind: PersonKind

@@ -4,22 +4,25 @@ After the commit an update is a promise: it is in the outbox, numbered and signe
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any
+from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from ..schemas import ids
-from ..schemas.codec import to_wire
+from ..schemas.codec import encode_fields, to_wire
 from ..schemas.listing import RELIEF, Change
-from ..schemas.signing import PROOF_LENGTH, Signer, encode_signed
+from ..schemas.signing import Signer, prove
 from ..schemas.surrogates import MatchingKey
 from ..topics import names
 from ..topics.envelope import SchemaIds, outgoing
 from ..topics.ports import OutgoingRecord
+from .records import Parts
 from .register import Register
+
+_SCHEMA = "list-record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,113 +37,159 @@ class Desk:
     registry: SchemaIds | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An update before it is accepted: the record but for what acceptance adds to it."""
+class Draft(NamedTuple):
+    """An update before it is accepted: what its record says but for what acceptance adds to it."""
 
     entry_id: bytes
     version: int
     change: Change
     reason: str
     changed_on: str
-    record: Mapping[str, Any] = field(repr=False)
+    parts: Parts
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """An update as it was accepted; `body` is what was signed and will travel, `value` the same in single-object encoding."""
+class Accepted(NamedTuple):
+    """An update with its number in the court's sequence for its list; `body` is what was signed and will travel."""
 
+    draft: Draft
     update_id: bytes
-    body: bytes = field(repr=False)
+    topic: str
+    sequence: int
+    body: bytes
+    content_hash: bytes
+    """SHA-256 of the body behind its proof: what the signature covers and the digest of the list counts."""
+
+    def __repr__(self) -> str:
+        """The id only: the body holds a name."""
+        return f"Accepted({self.update_id.hex()})"
 
     @property
     def value(self) -> bytes:
-        """The body with its schema's fingerprint, readable by every later release."""
-        return to_wire("list-record", self.body)
+        """The body in single-object encoding, readable by every later release."""
+        return to_wire(_SCHEMA, self.body)
 
 
 def accept(
     register: Register, connection: Connection, desk: Desk, batch_id: str, drafts: Sequence[Draft], now: int
 ) -> list[Accepted]:
-    """Accepts drafts in their order. The caller has claimed the court and writes the entries in the same transaction.
+    """Accepts drafts in their order. The caller has claimed the court and writes the entries in the same transaction."""
+    made = seal(desk, batch_id, drafts, register.last_numbers(connection, sequences_of(desk, drafts)), now)
+    store(register, connection, desk, made, (batch_id, now))
+    return made
+
+
+def sequences_of(desk: Desk, drafts: Iterable[Draft]) -> list[str]:
+    """The names of the court's sequences that drafts take numbers of."""
+    return [_sequence(desk, topic) for topic in sorted({_topic(desk, draft) for draft in drafts})]
+
+
+def seal(desk: Desk, batch_id: str, drafts: Sequence[Draft], last: Mapping[str, int], now: int) -> list[Accepted]:
+    """Numbers drafts behind the `last` numbers of the court's sequences, and signs them.
+
+    Nothing is promised before `store`, and that only holds while the court is claimed since before `last` was read, or
+    while it is sure that nobody claimed it in between.
+    """
+    following = dict(last)
+    made = []
+    for draft in drafts:
+        topic = _topic(desk, draft)
+        name = _sequence(desk, topic)
+        sequence = following[name] = following[name] + 1
+        update_id = ids.new_ordered()
+        content = b"".join(
+            (
+                draft.entry_id,
+                _opening(draft.version, desk.court),
+                encode_fields(_SCHEMA, "court_sequence", "court_sequence", {"court_sequence": sequence}),
+                draft.parts.gate,
+                update_id,
+                _stamp(int(draft.change), draft.reason, draft.changed_on, now, batch_id),
+                draft.parts.content,
+            )
+        )
+        made.append(Accepted(draft, update_id, topic, sequence, *prove(content, topic, desk.signer)))
+    return made
+
+
+@lru_cache(maxsize=1024)
+def _opening(version: int, court: str) -> bytes:
+    """The fields behind the entry's id; most records share them."""
+    return encode_fields(_SCHEMA, "version", "court", {"version": version, "court": court})
+
+
+@lru_cache(maxsize=1024)
+def _stamp(change: int, reason: str, changed_on: str, recorded_at: int, batch_id: str) -> bytes:
+    """The fields behind the update's id; most records of a chunk share them."""
+    said = {"change": change, "reason": reason, "changed_on": changed_on}
+    said |= {"recorded_at": recorded_at, "batch_id": batch_id}
+    return encode_fields(_SCHEMA, "change", "batch_id", said)
+
+
+@lru_cache(maxsize=1024)
+def _state_topic(instrument: int, jurisdiction: str) -> str:
+    return names.state_topic(instrument, jurisdiction)
+
+
+def _topic(desk: Desk, draft: Draft) -> str:
+    return _state_topic(draft.parts.instrument, desk.jurisdiction)
+
+
+@lru_cache(maxsize=1024)
+def _sequence_name(court: str, topic: str) -> str:
+    return f"court/{court}/{topic}"
+
+
+def _sequence(desk: Desk, topic: str) -> str:
+    return _sequence_name(desk.court, topic)
+
+
+def store(
+    register: Register, connection: Connection, desk: Desk, made: Sequence[Accepted], at: tuple[str, int]
+) -> None:
+    """Takes the numbers and puts the records into the outbox, with their batch and the moment of acceptance (ms UTC).
 
     Relief goes on both lanes: the same bytes, so that whichever comes first frees.
     """
-    if not drafts:
-        return []
-    sealed = _sealed(register, connection, desk, batch_id, drafts, now)
-    jurisdiction = desk.jurisdiction
-    relief = [
-        _outgoing(desk, draft, made, names.relief(jurisdiction), now)
-        for draft, made, _, _ in sealed
-        if draft.change in RELIEF
-    ]
-    state = [_outgoing(desk, draft, made, topic, now) for draft, made, topic, _ in sealed]
+    if not made:
+        return
+    batch_id, now = at
+    for topic, count in Counter(each.topic for each in made).items():
+        register.take(connection, _sequence(desk, topic), count)
+    relief_topic = names.relief(desk.jurisdiction)
+    relief = [_outgoing(desk, each, relief_topic, now) for each in made if each.draft.change in RELIEF]
+    state = [_outgoing(desk, each, each.topic, now) for each in made]
     relief_rows = iter(register.outbox.append(connection, "relief", relief))
     state_rows = register.outbox.append(connection, "state", state)
     updates = [
         (
-            made.update_id,
-            draft.entry_id,
-            draft.version,
+            each.update_id,
+            each.draft.entry_id,
+            each.draft.version,
             desk.court,
-            topic,
-            sequence,
+            each.topic,
+            each.sequence,
             batch_id,
-            int(draft.change),
+            int(each.draft.change),
             state_row,
-            next(relief_rows) if draft.change in RELIEF else None,
+            next(relief_rows) if each.draft.change in RELIEF else None,
             now,
-            sha256(memoryview(made.body)[PROOF_LENGTH:]).digest(),
+            each.content_hash,
         )
-        for (draft, made, topic, sequence), state_row in zip(sealed, state_rows, strict=True)
+        for each, state_row in zip(made, state_rows, strict=True)
     ]
     register.add_updates(connection, updates)
-    return [made for _, made, _, _ in sealed]
 
 
-def _sealed(
-    register: Register, connection: Connection, desk: Desk, batch_id: str, drafts: Sequence[Draft], now: int
-) -> list[tuple[Draft, Accepted, str, int]]:
-    """Every draft with its signed body, its list and its number in the court's sequence for that list."""
-    topics = [names.state_topic(draft.record["instrument"], desk.jurisdiction) for draft in drafts]
-    counts = Counter(topics)
-    following = {
-        topic: register.take(connection, f"court/{desk.court}/{topic}", counts[topic]) for topic in sorted(counts)
-    }
-    sealed = []
-    for draft, topic in zip(drafts, topics, strict=True):
-        sequence = following[topic]
-        following[topic] = sequence + 1
-        update_id = ids.new_ordered()
-        record = {
-            **draft.record,
-            "entry_id": draft.entry_id,
-            "version": draft.version,
-            "court": desk.court,
-            "court_sequence": sequence,
-            "update_id": update_id,
-            "change": int(draft.change),
-            "reason": draft.reason,
-            "changed_on": draft.changed_on,
-            "recorded_at": now,
-            "batch_id": batch_id,
-        }
-        sealed.append(
-            (draft, Accepted(update_id, encode_signed("list-record", record, topic, desk.signer)), topic, sequence)
-        )
-    return sealed
-
-
-def _outgoing(desk: Desk, draft: Draft, made: Accepted, topic: str, now: int) -> OutgoingRecord:
+def _outgoing(desk: Desk, made: Accepted, topic: str, now: int) -> OutgoingRecord:
+    draft = made.draft
     return outgoing(
-        "list-record",
+        _SCHEMA,
         made.body,
         topic,
         draft.entry_id,
         event_id=ids.text("upd", made.update_id),
         source=desk.court,
-        subject=ids.entry_text(draft.record["instrument"], draft.entry_id),
+        subject=ids.entry_text(draft.parts.instrument, draft.entry_id),
         time_ms=now,
         registry=desk.registry,
     )

@@ -23,7 +23,7 @@ from .accept import Desk, Draft, accept
 from .intake.model import HeldCertificate
 from .publish import new_batch
 from .reasons import check_reason
-from .records import Fields, digest_of, ended, unpack_certificates, with_term_end
+from .records import Fields, digest_of, ended, parts_of, unpack_certificates, with_term_end
 from .register import Register, Update, WholeEntry
 
 
@@ -145,7 +145,7 @@ class Acts:
             status = next_status(entry.instrument, entry.status, what)
             changed = change(connection, held, today)
             record = ended(changed.record, status) if status >= ENDED_FROM else changed.record | {"status": int(status)}
-            draft = Draft(entry.entry_id, entry.version + 1, what, ruling.reason, day.isoformat(), record)
+            draft = Draft(entry.entry_id, entry.version + 1, what, ruling.reason, day.isoformat(), parts_of(record))
             [made] = accept(self._register, connection, self._desk, batch.batch_id, [draft], now)
             row = _row(held.whole, draft, made.value, status) | dict(changed.columns)
             self._register.change_entries(connection, [row])

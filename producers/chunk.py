@@ -1,25 +1,27 @@
-"""One chunk of a publication: its rows compared with the register, and what is new of them written.
+"""One chunk of a publication: its rows compared with the register, and what is new of them signed and written.
 
-Everything happens in the caller's transaction, under the court's lock.
+Comparing and signing take nearly all of the time, so they come before the transaction that writes: others act meanwhile.
+Whether that was right is told by the count of the court's claims. If somebody changed the court's entries in between, the
+chunk is planned anew inside the transaction.
 """
 
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ..schemas import ids
-from ..schemas.certificates import equivalents
-from ..schemas.listing import Change, RecordClass
+from ..schemas.listing import Change, Status
 from ..schemas.problems import FactProblem
-from .accept import Accepted, Desk, Draft, accept
-from .comparison import Compared, Known, Meaning, compare, keys_of, resumed_key
+from .accept import Accepted, Desk, Draft, seal, sequences_of, store
+from .comparison import Compared, Known, Meaning, compare
 from .intake.findings import reject_of_problem
-from .intake.model import IntakeContext, ListingInput, ParsedRow
-from .records import holder_hash, identities, new_record, pack_certificates
+from .intake.model import IntakeContext, ParsedRow
+from .preparation import Portion, Ready
+from .records import fields_of, parts_of
 from .refusals import RowRefused
 from .register import CorrectedKey, Entry, Register
 
@@ -54,21 +56,6 @@ class Publishing:
     batch_id: str
     context: IntakeContext
     seen: SeenRows
-    record_class: RecordClass = RecordClass.REAL
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row with the keys its subject may be known by, its own first."""
-
-    parsed: ParsedRow
-    listing: ListingInput
-    keys: tuple[bytes, ...]
-    resumed: bytes | None
-
-    @property
-    def number(self) -> int:
-        return self.parsed.raw.number
 
 
 @dataclass(slots=True)
@@ -79,25 +66,32 @@ class Chunk:
     connection: Connection
     counts: Counter[str] = field(default_factory=Counter)
     instruments: set[int] = field(default_factory=set)
-    _planned: list[tuple[_Row, Compared]] = field(default_factory=list)
+    told: list[ParsedRow] = field(default_factory=list)
+    """Rows that are refused, or that there is something to say about."""
+    _claims: int = 0
+    _planned: list[Compared] = field(default_factory=list)
+    _sealed: list[Accepted] = field(default_factory=list)
     _by_key: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
+    _first: list[tuple[int, int]] = field(default_factory=list)
 
-    def decide(self, rows: Sequence[ParsedRow]) -> list[ParsedRow]:
-        """Says of every row what it means; rows that are refused come back with their rejects."""
-        keyed = [
-            parsed
-            if parsed.listing is None
-            else _Row(parsed, parsed.listing, keys_of(parsed.listing), resumed_key(parsed.listing))
-            for parsed in rows
-        ]
-        known = self._known([each for each in keyed if isinstance(each, _Row)])
-        decided = [self._decided(each, known) if isinstance(each, _Row) else each for each in keyed]
-        for parsed in decided:
-            self.counts["rejected"] += bool(parsed.rejects)
-            self.counts["warnings"] += len(parsed.notices)
-        return decided
+    def plan(self, portion: Portion, now: int) -> None:
+        """Says of every row what it means, and signs what is new."""
+        register, desk = self.publishing.register, self.publishing.desk
+        counted = register.claims(desk.court)
+        self._claims = register.last_numbers(self.connection, [counted])[counted]
+        known = self._known([row for row in portion.ready if row is not None])
+        for at, ready in enumerate(portion.ready):
+            refused = None if ready is None else self._refused(ready, portion, at, known)
+            said = refused or portion.noted.get(at)
+            if said is not None:
+                self.told.append(said)
+                self.counts["rejected"] += bool(said.rejects)
+                self.counts["warnings"] += len(said.notices)
+        drafts = [self._draft(compared) for compared in self._planned]
+        last = register.last_numbers(self.connection, sequences_of(desk, drafts))
+        self._sealed = seal(desk, self.publishing.batch_id, drafts, last, now)
 
-    def _known(self, rows: Sequence[_Row]) -> "_Knowledge":
+    def _known(self, rows: Sequence[Ready]) -> "_Knowledge":
         keys = {key for row in rows for key in row.keys} | {row.resumed for row in rows if row.resumed is not None}
         if not keys:
             return _Knowledge({}, {})
@@ -106,81 +100,85 @@ class Chunk:
             register.entries_by_key(self.connection, wanted), register.corrected_keys(self.connection, wanted)
         )
 
-    def _decided(self, row: _Row, known: "_Knowledge") -> ParsedRow:
-        self.instruments.add(int(row.listing.instrument))
+    def _refused(self, ready: Ready, portion: Portion, at: int, known: "_Knowledge") -> ParsedRow | None:
+        """The row with its reject, if the register stands against it."""
+        self.instruments.add(ready.instrument)
         context = self.publishing.context
         try:
-            compared = compare(row.parsed, row.listing, known.of(row), context.today)
-            counted = self._meaning(compared, row)
+            compared = compare(ready, known.of(ready), context.today)
+            counted = self._meaning(compared)
         except FactProblem as problem:
             column = "decision_number" if problem.code == "ENTRY_ENDED" else "certificate_number"
-            refused = reject_of_problem(row.number, column, problem, context.lang)
-            return replace(row.parsed, listing=None, rejects=(refused,))
+            refused = reject_of_problem(ready.number, column, problem, context.lang)
+            parsed = portion.parsed(at)
+            return ParsedRow(parsed.raw, None, (refused,), parsed.notices)
         self.counts[counted] += 1
         if counted in ("accepted", "corrected"):
-            self._planned.append((row, compared))
-        return row.parsed
+            self._planned.append(compared)
+        return None
 
-    def _meaning(self, compared: Compared, row: _Row) -> str:
+    def _meaning(self, compared: Compared) -> str:
         """What the row is counted as; a second row about one entry must say the same as the first."""
+        row, entry = compared.ready, compared.entry
         earlier = next((self._by_key[key] for key in row.keys if key in self._by_key), None)
         if earlier is not None:
             first, digest = earlier
             repeats = digest == compared.digest
-        elif compared.entry is not None and (first := self.publishing.seen.first(compared.entry.ordinal)):
+        elif entry is not None and (first := self.publishing.seen.first(entry.ordinal)):
             repeats = compared.meaning is Meaning.UNCHANGED
         else:
             self._by_key.update(dict.fromkeys(row.keys, (row.number, compared.digest)))
-            if compared.entry is not None:
-                self.publishing.seen.see(compared.entry.ordinal, row.number)
+            if entry is not None:
+                self._first.append((entry.ordinal, row.number))
             return _COUNTED_AS[compared.meaning]
         if not repeats:
             raise RowRefused("DUPLICATE_CONFLICT", first=str(first))
         return "duplicate"
 
+    def _draft(self, compared: Compared) -> Draft:
+        ready, entry = compared.ready, compared.entry
+        if entry is None:
+            return Draft(ids.new_ordered(), 1, Change.INCLUDE, "", ready.publish_date, ready.parts)
+        record = fields_of(ready.parts) | (compared.content or {}) | {"status": int(entry.status)}
+        today = self.publishing.context.today.isoformat()
+        return Draft(entry.entry_id, entry.version + 1, Change.CORRECT, "", today, parts_of(record))
+
+    def claim(self, connection: Connection) -> bool:
+        """Claims the court in a transaction that writes; whether all is still as it was when the chunk was planned."""
+        self.connection = connection
+        return self.publishing.register.claim(connection, self.publishing.desk.court) == self._claims + 1
+
     def write(self, now: int) -> None:
         """Accepts what is new and corrected, in the order of the rows, and keeps the entries."""
-        if not self._planned:
-            return
         register, desk = self.publishing.register, self.publishing.desk
-        new = sum(compared.entry is None for _, compared in self._planned)
+        store(register, self.connection, desk, self._sealed, (self.publishing.batch_id, now))
+        new = sum(compared.entry is None for compared in self._planned)
         following = register.take(self.connection, _ENTRIES, new) if new else 0
-        drafts = [self._draft(compared) for _, compared in self._planned]
-        accepted = accept(register, self.connection, desk, self.publishing.batch_id, drafts, now)
         rows = _Rows()
-        for (row, compared), draft, made in zip(self._planned, drafts, accepted, strict=True):
-            stored = _stored(row, compared, draft, made)
-            if compared.entry is None:
+        for compared, made in zip(self._planned, self._sealed, strict=True):
+            ready, entry = compared.ready, compared.entry
+            if entry is None:
                 ordinal = following
                 following += 1
-                self.publishing.seen.see(ordinal, row.number)
-                rows.added.append({**stored, **_fixed(ordinal, desk.court, compared, draft)})
+                self._first.append((ordinal, ready.number))
+                rows.added.append(_entry(ordinal, desk.court, compared, made))
             else:
-                ordinal = compared.entry.ordinal
-                rows.changed.append({**stored, "at_ordinal": ordinal})
-                if compared.entry.key != row.keys[0]:
-                    rows.other_keys.append((compared.entry.key, ordinal))
-            rows.other_keys.extend((key, ordinal) for key in row.keys[1:])
-            rows.held.extend(
-                (holder_hash(each), ordinal)
-                for one in compared.listing.certificates
-                for each in equivalents(one.certificate)
-            )
+                ordinal = entry.ordinal
+                rows.changed.append(_stored(compared, made) | {"at_ordinal": ordinal})
+                if entry.key != ready.keys[0]:
+                    rows.other_keys.append((entry.key, ordinal))
+            rows.other_keys.extend([(key, ordinal) for key in ready.keys[1:]])
+            rows.held.extend([(holder, ordinal) for holder in ready.holders])
         register.add_entries(self.connection, rows.added)
         register.change_entries(self.connection, rows.changed)
         register.add_holders(self.connection, rows.held)
         register.drop_other_keys(self.connection, [row["at_ordinal"] for row in rows.changed])
         register.add_other_keys(self.connection, rows.other_keys)
 
-    def _draft(self, compared: Compared) -> Draft:
-        listing, entry = compared.listing, compared.entry
-        record = new_record(compared.content, self.publishing.record_class)
-        record["identities"] = identities(listing.certificates, listing.name, self.publishing.desk.matching_keys)
-        if entry is None:
-            return Draft(ids.new_ordered(), 1, Change.INCLUDE, "", listing.publish_date.isoformat(), record)
-        record["status"] = int(entry.status)
-        today = self.publishing.context.today.isoformat()
-        return Draft(entry.entry_id, entry.version + 1, Change.CORRECT, "", today, record)
+    def finish(self) -> None:
+        """Notes, after the commit, which entries the file has named."""
+        for ordinal, row in self._first:
+            self.publishing.seen.see(ordinal, row)
 
 
 _COUNTED_AS = {Meaning.NEW: "accepted", Meaning.CORRECTION: "corrected", Meaning.UNCHANGED: "unchanged"}
@@ -193,47 +191,63 @@ class _Knowledge:
     entries: Mapping[bytes, Sequence[Entry]]
     corrected: Mapping[bytes, CorrectedKey]
 
-    def of(self, row: _Row) -> Known:
+    def of(self, row: Ready) -> Known:
         """What is known of one row: by its own key, else by that of another certificate."""
+        if not self.entries and not self.corrected:
+            return _NOTHING
         entries = next((self.entries[key] for key in row.keys if key in self.entries), ())
         resumed = self.entries.get(row.resumed, ()) if row.resumed is not None else ()
         return Known(entries, resumed, [self.corrected[key] for key in row.keys if key in self.corrected])
+
+
+_NOTHING = Known()
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """Rows of the register a chunk writes."""
 
-    added: list[dict[str, Any]] = field(default_factory=list)
+    added: list[tuple[Any, ...]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     held: list[tuple[bytes, int]] = field(default_factory=list)
     other_keys: list[tuple[bytes, int]] = field(default_factory=list)
 
 
-def _fixed(ordinal: int, court: str, compared: Compared, draft: Draft) -> dict[str, Any]:
-    """What is set once for an entry."""
-    return {
-        "ordinal": ordinal,
-        "entry_id": draft.entry_id,
-        "generation": compared.generation,
-        "court": court,
-        "instrument": int(compared.listing.instrument),
-        "status": draft.record["status"],
-    }
+def _entry(ordinal: int, court: str, compared: Compared, made: Accepted) -> tuple[Any, ...]:
+    """A new entry, in the order of `register.NEW_ENTRY`."""
+    ready, draft = compared.ready, made.draft
+    return (
+        ordinal,
+        draft.entry_id,
+        ready.keys[0],
+        compared.generation,
+        court,
+        ready.instrument,
+        ready.case_number,
+        ready.decision_number,
+        int(Status.ACTIVE),
+        draft.version,
+        compared.digest,
+        compared.publish_date,
+        draft.reason,
+        draft.changed_on,
+        made.value,
+        ready.certificates,
+    )
 
 
-def _stored(row: _Row, compared: Compared, draft: Draft, made: Accepted) -> dict[str, Any]:
-    """What every version of an entry sets anew."""
-    listing = compared.listing
+def _stored(compared: Compared, made: Accepted) -> dict[str, Any]:
+    """What a newer version of an entry sets anew."""
+    ready, draft = compared.ready, made.draft
     return {
-        "key": row.keys[0],
-        "case_number": listing.case_number,
-        "decision_number": listing.decision_number,
+        "key": ready.keys[0],
+        "case_number": ready.case_number,
+        "decision_number": ready.decision_number,
         "version": draft.version,
         "digest": compared.digest,
-        "publish_date": listing.publish_date.isoformat(),
+        "publish_date": compared.publish_date,
         "reason": draft.reason,
         "changed_on": draft.changed_on,
         "body": made.value,
-        "certificates": pack_certificates(listing.certificates),
+        "certificates": ready.certificates,
     }

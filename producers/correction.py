@@ -17,7 +17,6 @@ from ..schemas.listing import Change, Instrument, Link, PersonKind, PersonRole
 from ..schemas.terms import EXTENSION_MONTHS, term_end
 from .accept import Desk
 from .acts import ActRefused, Acts, Changed, Held, Ruling
-from .comparison import keys_of
 from .intake.columns import COLUMN_NAMES
 from .intake.model import HeldCertificate, IntakeContext, ListingInput, Performance, RawRow
 from .intake.parsing import parse_row
@@ -118,7 +117,7 @@ def _extension(start: str, end: str) -> str:
 def _move(register: Register, connection: Connection, held: Held, listing: ListingInput, today: date) -> None:
     """Gives the entry the keys of the corrected row and remembers those it no longer has."""
     entry = held.whole.entry
-    keys = keys_of(listing)
+    keys = listing.keys()
     found = register.entries_by_key(connection, keys)
     for other in (one for key in keys for one in found.get(key, ())):
         if other.ordinal != entry.ordinal and (not other.has_ended or other.key == keys[0]):

@@ -9,21 +9,23 @@ import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
+
+from sqlalchemy import Connection
 
 from ..schemas import ids
 from ..schemas.listing import RecordClass
+from ..topics.database import reading
 from ..topics.ports import Clock
 from .accept import Desk
 from .chunk import Chunk, Publishing, SeenRows
 from .intake.model import IntakeContext, ParsedRow, RawRow
-from .intake.parsing import parse_row
+from .preparation import Portion, Terms, prepared
 from .register import Batch, Register
 
 CHUNK = 2000
 
 
-def _ignore(_: object) -> None:
+def _ignore(*_: object) -> None:
     """Nobody listens."""
 
 
@@ -33,7 +35,8 @@ class Listeners:
 
     rejected: Callable[[ParsedRow], None] = _ignore
     noticed: Callable[[ParsedRow], None] = _ignore
-    progressed: Callable[[Batch], None] = _ignore
+    progressed: Callable[[Batch, int], None] = _ignore
+    """With the bytes of the file that are read, where the rows come from one."""
 
 
 def new_batch(court: str, source: str, source_hash: str, now: int) -> Batch:
@@ -69,24 +72,28 @@ class Publication:
     ) -> None:
         """`context` must name the desk's court and the day in China."""
         self.batch = batch
+        self.terms = Terms(context, desk.matching_keys, record_class)
         self._register = register
         self._clock = clock
         self._instruments: set[int] = set()
-        self._publishing = Publishing(register, desk, batch.batch_id, context, SeenRows(), record_class)
+        self._publishing = Publishing(register, desk, batch.batch_id, context, SeenRows())
 
     def run(self, rows: Iterable[RawRow], listeners: Listeners | None = None) -> Batch:
         """Publishes all rows; the batch with its counts."""
+        return self.accept(prepared(rows, self.terms, CHUNK), listeners)
+
+    def accept(self, portions: Iterable[Portion], listeners: Listeners | None = None) -> Batch:
+        """Publishes rows that were prepared with this publication's terms, in their order."""
         heard = listeners or Listeners()
-        waiting = iter(rows)
         self._put(self.batch)
         with _calm_collector():
-            while chunk := [parse_row(raw, self._publishing.context) for raw in islice(waiting, CHUNK)]:
-                for parsed in self._publish(chunk):
+            for portion in portions:
+                for parsed in self._publish(portion):
                     if parsed.rejects:
                         heard.rejected(parsed)
                     if parsed.notices:
                         heard.noticed(parsed)
-                heard.progressed(self.batch)
+                heard.progressed(self.batch, portion.bytes_read)
         self._put(replace(self.batch, state="accepted", finished_at=self._clock.now()))
         return self.batch
 
@@ -102,16 +109,24 @@ class Publication:
             self._register.put_batch(connection, batch)
         self.batch = batch
 
-    def _publish(self, rows: list[ParsedRow]) -> list[ParsedRow]:
-        """One transaction: compares the rows with the register and accepts what is new."""
+    def _publish(self, portion: Portion) -> list[ParsedRow]:
+        """Compares the rows with the register and accepts what is new, all of it in one transaction."""
+        now = self._clock.now()
+        with reading(self._register.engine) as connection:
+            chunk = self._planned(connection, portion, now)
         with self._register.engine.begin() as connection:
-            self._register.claim(connection, self._publishing.desk.court)
-            chunk = Chunk(self._publishing, connection)
-            decided = chunk.decide(rows)
-            chunk.write(self._clock.now())
+            if not chunk.claim(connection):
+                chunk = self._planned(connection, portion, now)
+            chunk.write(now)
             counted = {name: getattr(self.batch, name) + count for name, count in chunk.counts.items()}
             batch = replace(self.batch, **counted)
             self._register.put_batch(connection, batch)
         self.batch = batch
+        chunk.finish()
         self._instruments |= chunk.instruments
-        return decided
+        return chunk.told
+
+    def _planned(self, connection: Connection, portion: Portion, now: int) -> Chunk:
+        chunk = Chunk(self._publishing, connection)
+        chunk.plan(portion, now)
+        return chunk

@@ -1,5 +1,6 @@
 """One run of `liandong court publish`: the file in, progress on the screen, rejects beside it, the summary out."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from .intake.duplicates import check_rows
 from .intake.model import IntakeContext, ParsedRow
 from .intake.reading import Format, ListingFile, read_listings
 from .intake.rejects import RejectsWriter, open_rejects
-from .publish import Listeners, Publication, new_batch
+from .preparation import Portion, Terms, prepared
+from .publish import CHUNK, Listeners, Publication, new_batch
+from .reader import WORTH_BYTES, Reading, reading_ahead
 from .register import Batch
 
 SHOWN_MISSING = 10_000
@@ -81,8 +84,8 @@ def _accept(court: Court, order: Order, bars: Any) -> Report:
     with _opened(order) as rows, _rejects(order, rows) as rejects:
         publication = Publication(court.register, court.desk, court.clock, batch, context)
 
-        def progressed(now: Batch) -> None:
-            bars.accepted(now, rows.bytes_read, rows.size)
+        def progressed(now: Batch, bytes_read: int) -> None:
+            bars.accepted(now, bytes_read or rows.bytes_read, rows.size)
 
         def noticed(parsed: ParsedRow) -> None:
             report.codes.update(notice.code for notice in parsed.notices)
@@ -91,13 +94,24 @@ def _accept(court: Court, order: Order, bars: Any) -> Report:
             report.codes.update(reject.code for reject in parsed.rejects)
             rejects.write(parsed)
 
-        report.batch = publication.run(rows, Listeners(rejected, noticed, progressed))
+        with _portions(order, rows, publication.terms) as portions:
+            report.batch = publication.accept(portions, Listeners(rejected, noticed, progressed))
         report.rejects_file = rejects.written
         for missing in publication.missing():
             report.missing_count += 1
             if len(report.missing) < SHOWN_MISSING:
                 report.missing.append(missing)
     return report
+
+
+@contextmanager
+def _portions(order: Order, rows: ListingFile, terms: Terms) -> Iterator[Iterator[Portion]]:
+    """The rows of the file made ready; of a large one in another process, ahead of this one."""
+    if rows.size is None or rows.size < WORTH_BYTES or (os.cpu_count() or 1) < 2:
+        yield prepared(rows, terms, CHUNK)
+        return
+    with reading_ahead(Reading(order.source, order.file_format, terms, CHUNK)) as portions:
+        yield portions
 
 
 def check_only(settings: Settings, order: Order, court_id: str | None) -> Report:

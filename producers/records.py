@@ -4,13 +4,15 @@ A record of a live entry says everything a gate and a reader of a hit need, with
 says that it ended and why, nothing about the person.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b, sha256
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from ..schemas.certificates import Certificate, CertificateType, equivalents
+from ..schemas.codec import decode_fields, encode_fields
 from ..schemas.dates import end_of_day_ms, start_of_day_ms
 from ..schemas.listing import Instrument, Link, RecordClass, Status
 from ..schemas.names import comparison_form
@@ -25,6 +27,34 @@ CONTENT = ("instrument", "person_kind", "person_role", "effective_from", "effect
 _EMPTIED = ("name", "case_number", "decision_number", "term_start", "term_end", "filing_date", "publish_date",
             "basis_number", "basis_maker", "claim_amount", "related_entity")  # fmt: skip
 """Text fields of a record that must not outlive the entry."""
+
+
+_SCHEMA = "list-record"
+
+
+class Parts(NamedTuple):
+    """What a record says, encoded, without what acceptance adds before, between and behind: a body's two large parts."""
+
+    instrument: int
+    gate: bytes
+    """From `instrument` to `identities`."""
+    content: bytes
+    """From `name` to the end."""
+
+
+def parts_of(record: Mapping[str, Any]) -> Parts:
+    """The parts of a record's fields."""
+    return Parts(
+        record["instrument"],
+        encode_fields(_SCHEMA, "instrument", "identities", record),
+        encode_fields(_SCHEMA, "name", "related_entity", record),
+    )
+
+
+def fields_of(parts: Parts) -> Fields:
+    """The fields in the parts."""
+    gate = decode_fields(_SCHEMA, "instrument", "identities", parts.gate)
+    return gate | decode_fields(_SCHEMA, "name", "related_entity", parts.content)
 
 
 def content_of(listing: ListingInput) -> Fields:
@@ -123,14 +153,14 @@ def pack_certificates(certificates: Sequence[HeldCertificate]) -> bytes:
         [int(one.certificate.type), one.certificate.country, one.certificate.number, int(one.link)]
         for one in certificates
     ]
-    return json.dumps(rows, separators=(",", ":")).encode()
+    return msgspec.json.encode(rows)
 
 
 def unpack_certificates(packed: bytes) -> tuple[HeldCertificate, ...]:
     """What `pack_certificates` packed."""
     return tuple(
         HeldCertificate(Certificate(CertificateType(kind), number, country), Link(link))
-        for kind, country, number, link in json.loads(packed)
+        for kind, country, number, link in msgspec.json.decode(packed)
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, delete, func, insert, select, update
 
 from ..schemas.listing import ENDED_FROM, Change, Instrument, Status
 from ..topics.bulk import Row, insert_missing_rows, insert_rows
@@ -107,6 +107,9 @@ class Batch:
     warnings: int = 0
 
 
+NEW_ENTRY = ("ordinal", "entry_id", "key", "generation", "court", "instrument", "case_number", "decision_number", "status",
+             "version", "digest", "publish_date", "reason", "changed_on", "body", "certificates")  # fmt: skip
+"""Columns of a new entry."""
 _ENTRY_COLUMNS = tuple(each.name for each in fields(Entry))
 _UPDATE_COLUMNS = tuple(each.name for each in fields(Update))
 _BATCH_COLUMNS = tuple(each.name for each in fields(Batch))
@@ -135,9 +138,9 @@ class Register:
 
     # -- inside a transaction -----------------------------------------------------------------------------------------
 
-    def claim(self, connection: Connection, court: str) -> None:
-        """Waits until no other transaction changes this court's entries."""
-        self.take(connection, f"lock/{court}", 1)
+    def claim(self, connection: Connection, court: str) -> int:
+        """Waits until no other transaction changes this court's entries; how often the court was claimed."""
+        return self.take(connection, self.claims(court), 1)
 
     def take(self, connection: Connection, name: str, count: int) -> int:
         """Takes the next numbers of a sequence without a gap; the first of them. A rollback gives them back."""
@@ -153,6 +156,18 @@ class Register:
             insert_missing_rows(connection, sequences, ("name", "value"), [(name, 0)])
             last = connection.execute(grown).scalar_one()
         return int(last) - count + 1
+
+    def claims(self, court: str) -> str:
+        """The name of the sequence that counts how often a court was claimed: while it stands still, nothing of the court
+        changes.
+        """
+        return f"lock/{court}"
+
+    def last_numbers(self, connection: Connection, names: Sequence[str]) -> dict[str, int]:
+        """The last numbers taken of sequences, 0 at first."""
+        sequences = self.tables.sequences.c
+        wanted = select(sequences.name, sequences.value).where(sequences.name.in_(names))
+        return dict.fromkeys(names, 0) | {name: value for name, value in connection.execute(wanted)}
 
     def entries_by_key(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, list[Entry]]:
         """All generations of these keys, oldest first; by another certificate's key only where the key has none itself."""
@@ -195,9 +210,9 @@ class Register:
         row = connection.execute(wanted).one_or_none()
         return None if row is None else _whole(row)
 
-    def add_entries(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """New entries, the same columns in every row."""
-        _insert_mappings(connection, self.tables.entries, rows)
+    def add_entries(self, connection: Connection, rows: Iterable[Row]) -> None:
+        """New entries, values in the order of `NEW_ENTRY`."""
+        insert_rows(connection, self.tables.entries, NEW_ENTRY, rows)
 
     def change_entries(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Newer versions of entries, found by `at_ordinal`; every row sets the same columns."""
@@ -351,8 +366,3 @@ def _entry(row: Any) -> Entry:
 
 def _whole(row: Any) -> WholeEntry:
     return WholeEntry(_entry(row), row.court, row.case_number, row.body, row.full_body or row.body, row.certificates)
-
-
-def _insert_mappings(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        insert_rows(connection, table, tuple(rows[0]), (tuple(row.values()) for row in rows))

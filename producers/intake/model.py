@@ -134,25 +134,35 @@ class ListingInput(BaseModel):
 
         The strongest one (ID number first); of a unified code the organisation code in it, which older rows carry.
         """
-        strongest = min((held.certificate for held in self.certificates), key=_strength)
-        return equivalents(strongest)[-1]
+        return _standing(min((held.certificate for held in self.certificates), key=_strength))
 
     def key(self) -> bytes:
         """16 bytes equal for the same subject in the same case under the same instrument of the same court.
 
         An unkeyed hash over a certificate number: it stays in the court's own store and never travels.
         """
-        subject = self.subject
-        parts = (
-            self.court,
-            str(int(self.instrument)),
-            str(int(self.role)),
-            self.case_number,
-            str(int(subject.type)),
-            subject.country,
-            subject.number,
-        )
-        return sha256("\x1f".join(parts).encode()).digest()[:16]
+        return self._key(self.case_number, self.subject)
+
+    def keys(self) -> tuple[bytes, ...]:
+        """The own key first, then the keys it would have by each of its other certificates alone."""
+        own = self.key()
+        if len(self.certificates) == 1:
+            return (own,)
+        others = (self._key(self.case_number, _standing(held.certificate)) for held in self.certificates)
+        return (own, *(key for key in others if key != own))
+
+    def resumed_key(self) -> bytes | None:
+        """The key the same subject had in the case this one resumes; None if it resumes none."""
+        return self._key(self.previous_case_number, self.subject) if self.previous_case_number else None
+
+    def _key(self, case_number: str, subject: Certificate) -> bytes:
+        parts = f"{self.court}\x1f{self.instrument:d}\x1f{self.role:d}\x1f{case_number}"
+        said = f"{parts}\x1f{subject.type:d}\x1f{subject.country}\x1f{subject.number}"
+        return sha256(said.encode()).digest()[:16]
+
+
+def _standing(certificate: Certificate) -> Certificate:
+    return equivalents(certificate)[-1]
 
 
 def _strength(certificate: Certificate) -> tuple[CertificateType, str, str]:

@@ -1,0 +1,109 @@
+"""Reading ahead: a second process reads, checks and prepares the rows of a large file while this one accepts them.
+
+What it makes is what this process would make itself (`preparation`), in the order of the file. It holds no signing key
+and no database. A pipe stands between the two, so it is never more than a few portions ahead.
+"""
+
+import gc
+import multiprocessing
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from ..schemas.errors import LiandongError
+from .intake.reading import Format, read_listings
+from .preparation import Portion, Terms, prepared
+
+WORTH_BYTES = 2_000_000
+"""Files this long (about 7,000 rows) are read ahead; a process takes half a second to start."""
+_PATIENCE = 5.0
+
+
+class ReaderDied(LiandongError):
+    """The process that reads the file is gone and did not say why."""
+
+    def __init__(self, exit_code: int | None) -> None:
+        """`exit_code` as the system told it: the negative number of a signal."""
+        super().__init__(
+            "READER_DIED",
+            f"the process that reads the file ended in the middle of it (exit code {exit_code})",
+            "publish the same file again: it goes on where it stopped; exit code -9 often means that memory ran out",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is to be read, and what for."""
+
+    source: Path
+    file_format: Format
+    terms: Terms
+    size: int
+    """Rows of a portion."""
+
+
+@contextmanager
+def reading_ahead(what: Reading) -> Iterator[Iterator[Portion]]:
+    """The portions of a file as another process prepares them. What fails there is raised here; ReaderDied."""
+    context = multiprocessing.get_context("spawn")
+    inlet, outlet = context.Pipe(duplex=False)
+    process = context.Process(target=_read, args=(what, outlet), name="liandong-reader", daemon=True)
+    with _deaf_to_interrupts():
+        process.start()
+    outlet.close()
+    try:
+        yield _portions(inlet, process)
+    finally:
+        inlet.close()
+        process.join(_PATIENCE)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _portions(inlet: "Connection[None, object]", process: BaseProcess) -> Iterator[Portion]:
+    while True:
+        try:
+            found = inlet.recv()
+        except (EOFError, ConnectionError):
+            process.join(_PATIENCE)
+            raise ReaderDied(process.exitcode) from None
+        if found is None:
+            return
+        if isinstance(found, BaseException):
+            raise found
+        yield Portion.unpacked(*found)
+
+
+def _read(what: Reading, outlet: "Connection[object, None]") -> None:
+    """The other process; it ends by itself when nobody listens any more."""
+    gc.disable()  # as the publishing process does while it accepts
+    with suppress(BrokenPipeError), outlet:
+        try:
+            with read_listings(what.source, what.file_format, what.terms.context.lang) as rows:
+                for portion in prepared(rows, what.terms, what.size):
+                    portion.bytes_read = rows.bytes_read
+                    outlet.send(portion.packed())
+            outlet.send(None)
+        except BrokenPipeError:
+            raise
+        except Exception as failed:  # noqa: BLE001  raised again where the caller is
+            outlet.send(failed)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ctrl-C goes to every process of a terminal; a child started here leaves it to its parent."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

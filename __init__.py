@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .consumers.adapters.protocol import Adapter, Enforced, Handled, NotApplicable, Refused, Retry
     from .consumers.commands.sightings import Sighting
-    from .consumers.gate.gate import CheckRequest, Decision, ListStand
+    from .consumers.gate.decision import CheckRequest, Decision, ListStand
     from .consumers.gate.subjects import Subject
     from .schemas.certificates import Certificate, CertificateType
     from .schemas.decisions import Action, Outcome, Verdict
@@ -24,13 +24,13 @@ _HOMES: dict[str, str] = {
     "Adapter": ".consumers.adapters.protocol",
     "Certificate": ".schemas.certificates",
     "CertificateType": ".schemas.certificates",
-    "CheckRequest": ".consumers.gate.gate",
-    "Decision": ".consumers.gate.gate",
+    "CheckRequest": ".consumers.gate.decision",
+    "Decision": ".consumers.gate.decision",
     "Domain": ".schemas.watch_kinds",
     "Enforced": ".consumers.adapters.protocol",
     "Handled": ".consumers.adapters.protocol",
     "LiandongError": ".schemas.errors",
-    "ListStand": ".consumers.gate.gate",
+    "ListStand": ".consumers.gate.decision",
     "NotApplicable": ".consumers.adapters.protocol",
     "Outcome": ".schemas.decisions",
     "Refused": ".consumers.adapters.protocol",

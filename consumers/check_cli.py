@@ -114,8 +114,9 @@ def _decide(settings: "Settings", who: tuple[str, str], document: dict[str, Any]
     with ExitStack() as opened:
         checks = _open(settings, who, opened)
         try:
-            question = to_request(msgspec.convert(document, CheckIn), date_of_ms(SystemClock().now()))
-            answer = checks.decide(question, CALLER)
+            at = SystemClock().now()
+            request = to_request(msgspec.convert(document, CheckIn), date_of_ms(at))
+            answer = checks.decide(request, at, CALLER)
         except FactProblem as problem:
             raise WrongUsage(problem.code, *problem.in_language(settings.lang)) from None
         checks.keep([answer])

@@ -24,8 +24,8 @@ from .entity_codes import (
 from .identity_numbers import (
     PROVINCES,
     age_on,
-    birth_date_in,
     birth_date_if_right,
+    birth_date_in,
     is_check_digit_right,
     sex_in,
     upgraded,

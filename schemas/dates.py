@@ -70,6 +70,7 @@ def parse_date(text: str) -> date:
     raise DateProblem("DATE_SPOILT" if _SERIAL.fullmatch(plain) else "DATE_UNREADABLE")
 
 
+@lru_cache(maxsize=1024)
 def date_of_stamp(seconds: int) -> date:
     """The day in China of a point in time, in seconds since the epoch."""
     return datetime.fromtimestamp(seconds, CHINA).date()

@@ -161,12 +161,17 @@ def decide(
         if (effect := _effect(planned, entry, trusted)) is not None
     ]
     if not rulings:
-        return _TOO_OLD if stale else _NOBODY
+        return nobody_found(stale=stale)
     rulings.sort(key=lambda one: (-_STRENGTH[one.verdict], -one.effect, one.entry.entry_id))
     first = rulings[0]
     if stale and first.verdict is Verdict.ALLOW:
         return Outcome(_TOO_OLD.verdict, _TOO_OLD.action, tuple(rulings))
     return Outcome(first.verdict, first.action, tuple(rulings))
+
+
+def nobody_found(*, stale: bool) -> Outcome:
+    """What happens where no entry restricts the subject, by a fresh copy or a stale one."""
+    return _TOO_OLD if stale else _NOBODY
 
 
 def _effect(planned: Planned, entry: EntryFacts, trusted: Callable[[EntryFacts], bool]) -> Effect | None:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from .bulk import insert_missing_rows, insert_rows
 from .database import create_tables, reading
@@ -140,6 +141,7 @@ class SqlOutbox:
         metadata = MetaData() if tables is None else tables.rows.metadata
         self._t = outbox_tables(metadata) if tables is None else tables
         self._behind = _behind(self._t.rows)
+        self._take = _take(self._t.lanes)
         create_tables(engine, metadata)
         self._add_lanes()
 
@@ -165,14 +167,7 @@ class SqlOutbox:
         """
         if not records:
             return []
-        lanes = self._t.lanes
-        taken = (
-            update(lanes)
-            .where(lanes.c.lane == lane)
-            .values(last_number=lanes.c.last_number + len(records))
-            .returning(lanes.c.last_number)
-        )
-        last: int = connection.execute(taken).scalar_one()
+        last: int = connection.execute(self._take, {"of_lane": lane, "count": len(records)}).scalar_one()
         numbers = list(range(last - len(records) + 1, last + 1))
         now = self._clock.now()
         rows = [
@@ -283,6 +278,13 @@ class SqlOutbox:
     def _oldest(self, lane: str, number: int) -> Select[int]:
         rows = self._t.rows.c
         return select(rows.accepted_at).where(rows.lane == lane, rows.number == number)
+
+
+def _take(lanes: Table) -> ReturningUpdate[Any]:
+    """Takes a number of rows of a lane and returns the last; built once, every check that hits somebody asks."""
+    c = lanes.c
+    taken = update(lanes).where(c.lane == bindparam("of_lane")).values(last_number=c.last_number + bindparam("count"))
+    return taken.returning(c.last_number)
 
 
 def _behind(rows: Table) -> Select[Any]:

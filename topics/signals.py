@@ -83,7 +83,7 @@ CHECKS_UNTRUSTED: Final = Counter(
 CHECK_DURATION: Final = Histogram(
     "liandong_check_duration_seconds",
     ("agency", "node"),
-    "Seconds the gate takes to decide one check, without the transport.",
+    "Seconds the gate takes to decide a check, or what is decided at once of a batch, without the transport.",
     (0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0),
 )
 API_RATE_LIMITED: Final = Counter(

@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ...consumers.gate.gate import CheckRequest, Gate
-from ...consumers.gate.subjects import WrittenCertificate, read_subject
+from ...consumers.api.requests import CertificateIn
+from ...consumers.gate.decision import CheckRequest
+from ...consumers.gate.gate import Gate
+from ...consumers.gate.subjects import read_subject
 from ...schemas.certificates import CertificateType, normalise
 from ...schemas.decisions import Verdict
 from ..filled import filled
@@ -51,7 +53,7 @@ def _decided(gate: Gate, written: list[tuple[str, str]]) -> int:
     """The whole decision with its check id, as the API makes it."""
     hits, today = 0, datetime.now(UTC).date()
     for number, name in written:
-        subject = read_subject((WrittenCertificate("CN_ID", number),), name, today)
+        subject = read_subject((CertificateIn("CN_ID", number),), name, today)
         decision = gate.check(CheckRequest(TRANSACTION, subject, ATTRIBUTES))
         hits += decision.verdict is Verdict.BLOCK
     return hits

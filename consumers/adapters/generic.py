@@ -1,7 +1,7 @@
 """The adapter of agencies whose transactions only map to measures: it does what the decision says."""
 
 from ...schemas.decisions import Action
-from ..gate.gate import CheckRequest, Decision
+from ..gate.decision import CheckRequest, Decision
 from .protocol import Enforced, Handled, NotApplicable, Outcome
 
 _ENFORCED = Enforced()

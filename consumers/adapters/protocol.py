@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ..commands.outcomes import Retry
 from ..commands.sightings import Sighting
-from ..gate.gate import CheckRequest, Decision
+from ..gate.decision import CheckRequest, Decision
 
 __all__ = ["Adapter", "Enforced", "Handled", "NotApplicable", "Outcome", "Refused", "Retry"]
 

@@ -2,7 +2,7 @@
 
 from ...schemas.watch_kinds import Domain
 from ..commands.sightings import Sighting
-from ..gate.gate import CheckRequest, Decision
+from ..gate.decision import CheckRequest, Decision
 from .generic import outcome_of
 from .protocol import Handled
 

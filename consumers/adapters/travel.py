@@ -6,7 +6,7 @@ A ticket that is sold is none: that a listed person travels as the law allows is
 from ...schemas.decisions import Verdict
 from ...schemas.watch_kinds import Domain
 from ..commands.sightings import Sighting
-from ..gate.gate import CheckRequest, Decision
+from ..gate.decision import CheckRequest, Decision
 from .generic import outcome_of
 from .protocol import Handled
 

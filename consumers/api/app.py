@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import uuid4
 
+import msgspec
 import structlog
 
 from ...schemas.errors import LiandongError
@@ -26,8 +28,7 @@ class Scope(Protocol):
     headers: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One request, its caller known."""
 
     body: bytes
@@ -133,8 +134,10 @@ class Api:
     @staticmethod
     async def _body(scope: Scope, protocol: Any) -> bytes:
         declared = scope.headers.get("content-length") or ""
-        if declared.isdigit() and int(declared) > MAX_BODY:
-            raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
+        if declared.isdigit():
+            if int(declared) > MAX_BODY:
+                raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
+            return bytes(await protocol())  # the server takes no byte more than was declared
         parts: list[bytes] = []
         size = 0
         async for part in protocol:
@@ -148,6 +151,7 @@ class Api:
 _ANYBODY = Caller("anybody", frozenset())
 
 
+@lru_cache(maxsize=1024)
 def _is_json(declared: str | None) -> bool:
     kind, _, parameters = (declared or "").lower().partition(";")
     charset = parameters.strip().removeprefix("charset=").strip('"')

@@ -19,18 +19,21 @@ from ...topics.ports import Clock
 from ...topics.signals import API_RATE_LIMITED, ENUMERATION_ALARMS
 from ..commands.outcomes import Retry
 from ..gate.checking import Answer, Checks
+from ..gate.decision import Question
 from ..gate.hits import Language
 from ..gate.rendering import shown_answer, shown_entry
 from .app import Request, Route, Routes
 from .documents import docs_page, openapi
 from .limits import EnumerationWatch, RateLimiter
 from .problems import RequestProblem, problem_of
-from .requests import CheckIn, read_body, read_check, ref_of, to_request
+from .requests import BadCheck, CheckIn, read_body, to_request
 from .responses import Response, encode, ok
 
 _log = structlog.get_logger(__name__)
-_SLICE = 50
-"""Checks of a batch decided before others get their turn."""
+_SLICE = 100
+"""Checks of a batch decided at once, before others get their turn."""
+_Told = Answer | Retry | LiandongError
+"""What became of a check of a batch."""
 
 
 class NodeState(Protocol):
@@ -90,41 +93,55 @@ class Endpoints:
 
     async def check(self, request: Request) -> Response:
         """POST /v1/checks: one check, or a batch with results in order."""
-        body = read_body(request.body)
+        body, at = read_body(request.body), self._w.clock.now()
         if isinstance(body, CheckIn):
             self._charge(request, 1)
-            answer = self._decide(body, request)
-            await self._keep([answer])
+            question = self._question(body, at)
+            answer = self._answer((question,), at, request.caller.name)[0]
+            if isinstance(answer, Retry):
+                raise answer
+            if answer.leaves_something:
+                await self._keep([answer])
             return ok(shown_answer(answer, request.lang))
         self._charge(request, len(body))
-        return Response(200, encode({"results": await self._batch(body, request)}))
+        answers: list[_Told] = []
+        for start in range(0, len(body), _SLICE):
+            answers += self._slice(body[start : start + _SLICE], at, request.caller.name)
+            await asyncio.sleep(0)
+        await self._keep([answer for answer in answers if isinstance(answer, Answer)])
+        results = [_result(one.ref, answer, request.lang) for one, answer in zip(body, answers, strict=True)]
+        return ok({"results": results})
 
-    async def _batch(self, raws: Sequence[msgspec.Raw], request: Request) -> list[dict[str, object]]:
-        results: list[dict[str, object]] = []
-        answers: dict[int, Answer] = {}
-        for number, raw in enumerate(raws):
-            results.append({})
+    def _slice(self, checks: Sequence[CheckIn | BadCheck], at: int, caller: str) -> "list[_Told]":
+        """Answers or problems, in order."""
+        told: list[_Told | None] = []
+        questions: list[Question] = []
+        for check in checks:
             try:
-                check = read_check(raw)
-                results[number]["ref"] = check.ref
-                answers[number] = self._decide(check, request)
-            except (LiandongError, Retry) as error:
-                results[number] = {"ref": ref_of(raw), "problem": _as_problem(error, request.lang)}
-            if number % _SLICE == _SLICE - 1:
-                await asyncio.sleep(0)
-        await self._keep(list(answers.values()))
-        for number, answer in answers.items():
-            results[number]["result"] = shown_answer(answer, request.lang)
-        return results
+                if isinstance(check, BadCheck):
+                    raise check.problem
+                questions.append(self._question(check, at))
+                told.append(None)
+            except LiandongError as problem:
+                told.append(problem)
+        answers = iter(self._answer(questions, at, caller))
+        return [next(answers) if one is None else one for one in told]
 
-    def _decide(self, check: CheckIn, request: Request) -> Answer:
-        question = to_request(check, date_of_ms(self._w.clock.now()))
-        answer = self._w.checks.decide(question, request.caller.name)
-        if not answer.decision.outcome.rulings and self._watch.missed(request.caller.name, question.subject):
-            place = {"agency": self._w.agency, "node": self._w.node_name, "caller": request.caller.name}
+    def _question(self, check: CheckIn, at: int) -> Question:
+        return self._w.checks.gate.question(to_request(check, date_of_ms(at)), at)
+
+    def _answer(self, questions: Sequence[Question], at: int, caller: str) -> list[Answer | Retry]:
+        answers = self._w.checks.answer(questions, at, caller)
+        missed = [
+            question.request.subject
+            for question, answer in zip(questions, answers, strict=True)
+            if isinstance(answer, Answer) and not answer.hits
+        ]
+        if self._watch.missed(caller, missed):
+            place = {"agency": self._w.agency, "node": self._w.node_name, "caller": caller}
             self._w.signals.counter(ENUMERATION_ALARMS, **place).inc()
-            _log.warning("a caller seems to try out certificate numbers", caller=request.caller.name)
-        return answer
+            _log.warning("a caller seems to try out certificate numbers", caller=caller)
+        return answers
 
     async def _keep(self, answers: Sequence[Answer]) -> None:
         """Nothing is answered before it is kept: a refusal nobody can prove must not happen."""
@@ -207,6 +224,12 @@ class Endpoints:
         """GET /readyz: 200 once there is a list to decide by."""
         reason = self._w.node.ready()
         return Response(503, encode({"ready": False})) if reason is None else ok({"ready": True, **reason})
+
+
+def _result(ref: str | int | None, told: _Told, lang: Language) -> dict[str, object]:
+    if isinstance(told, Answer):
+        return {"ref": ref, "result": shown_answer(told, lang)}
+    return {"ref": ref, "problem": _as_problem(told, lang)}
 
 
 def _as_problem(error: LiandongError | Retry, lang: Language) -> Mapping[str, object]:

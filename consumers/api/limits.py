@@ -59,7 +59,20 @@ _MOST_PATTERNS = 50_000
 @dataclass(slots=True)
 class _Window:
     since: float
-    patterns: dict[int, set[int]] = field(default_factory=dict)
+    patterns: dict[int, int | set[int]] = field(default_factory=dict)
+    """What was seen of each pattern: one number, as of most, or several."""
+
+    def crossed(self, pattern: int, number: int) -> bool:
+        """Notes a number of a pattern; whether this one was as many as ring the alarm."""
+        seen = self.patterns.setdefault(pattern, number)
+        if isinstance(seen, int):
+            if seen != number:
+                self.patterns[pattern] = {seen, number}
+            return False
+        if number in seen or len(seen) >= LIKE_NUMBERS:
+            return False
+        seen.add(number)
+        return len(seen) == LIKE_NUMBERS
 
 
 class EnumerationWatch:
@@ -74,27 +87,24 @@ class EnumerationWatch:
         self._seconds = seconds
         self._windows: dict[str, _Window] = {}
 
-    def missed(self, caller: str, subject: Subject) -> bool:
-        """Notes a check without a match; True when a pattern of this caller crosses the line (once a window)."""
+    def missed(self, caller: str, subjects: Iterable[Subject]) -> bool:
+        """Notes checks without a match; True when a pattern of this caller crosses the line (once a window)."""
         now = self._seconds()
         window = self._windows.get(caller)
         if window is None or now - window.since > WINDOW_SECONDS or len(window.patterns) > _MOST_PATTERNS:
             window = self._windows[caller] = _Window(now)
         alarm = False
-        for certificate in subject.certificates:
-            number = hash((certificate.type, certificate.number))
-            for pattern in _patterns(certificate):
-                seen = window.patterns.setdefault(hash(pattern), set())
-                if number not in seen and len(seen) < LIKE_NUMBERS:
-                    seen.add(number)
-                    alarm = alarm or len(seen) == LIKE_NUMBERS
+        for subject in subjects:
+            for certificate in subject.certificates:
+                number = hash(certificate)
+                for pattern in _patterns(certificate):
+                    alarm |= window.crossed(pattern, number)
         return alarm
 
 
-def _patterns(certificate: Certificate) -> Iterable[tuple[str, ...]]:
+def _patterns(certificate: Certificate) -> tuple[int, ...]:
+    """Any day of a year and any sequence of a day, or any ending; hashed."""
     number = certificate.number
     if certificate.type in IDENTITY_TYPES and len(number) == 18:
-        yield "any day of a year", number[:10], number[14:17]
-        yield "any sequence of a day", number[:14]
-    else:
-        yield "any ending", certificate.type.name, number[:-3]
+        return hash(f"{number[:10]}-{number[14:17]}"), hash(number[:14])
+    return (hash(f"{certificate.type.name} {number[:-3]}"),)

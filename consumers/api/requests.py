@@ -1,13 +1,12 @@
 """What a caller may send: the shapes of requests, and how a broken one is named without repeating what it holds."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 import msgspec
 
-from ..gate.gate import CheckRequest
-from ..gate.subjects import WrittenCertificate, at_field, read_subject
+from ..gate.decision import CheckRequest
+from ..gate.subjects import at_field, read_subject
 from .problems import MAX_CHECKS, RequestProblem
 
 MAX_SITE = 100
@@ -47,8 +46,19 @@ class CheckIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class BatchIn(msgspec.Struct):
-    """Up to 1,000 checks, each judged by itself."""
+    """Up to 1,000 checks."""
 
+    checks: list[CheckIn]
+
+
+class BadCheck(msgspec.Struct):
+    """A check of a batch that cannot be read, and why."""
+
+    ref: str | int | None
+    problem: RequestProblem
+
+
+class _RawBatch(msgspec.Struct):
     checks: list[msgspec.Raw]
 
 
@@ -62,18 +72,19 @@ class _Ref(msgspec.Struct):
 
 _probe = msgspec.json.Decoder(_Probe)
 _batch = msgspec.json.Decoder(BatchIn)
+_raw_batch = msgspec.json.Decoder(_RawBatch)
 _check = msgspec.json.Decoder(CheckIn)
 _ref = msgspec.json.Decoder(_Ref)
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[A-Za-z_]{1,40})`")
 
 
-def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
-    """One check, or the raw checks of a batch. Raises RequestProblem."""
+def read_body(body: bytes) -> CheckIn | list[CheckIn | BadCheck]:
+    """One check, or the checks of a batch, each judged by itself. Raises RequestProblem."""
     try:
         if _probe.decode(body).checks is msgspec.UNSET:
             return _check.decode(body)
-        checks = _batch.decode(body).checks
+        checks = _read_batch(body)
     except msgspec.DecodeError as error:
         raise _named(error) from None
     if len(checks) > MAX_CHECKS:
@@ -83,16 +94,23 @@ def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
     return checks
 
 
-def read_check(raw: msgspec.Raw) -> CheckIn:
-    """One check of a batch. Raises RequestProblem."""
+def _read_batch(body: bytes) -> list[CheckIn | BadCheck]:
+    """All at once; one by one where one of them is bad. Raises DecodeError if it is no batch at all."""
+    try:
+        return [*_batch.decode(body).checks]
+    except msgspec.ValidationError:
+        return [_read_check(raw) for raw in _raw_batch.decode(body).checks]
+
+
+def _read_check(raw: msgspec.Raw) -> CheckIn | BadCheck:
     try:
         return _check.decode(raw)
     except msgspec.DecodeError as error:
-        raise _named(error) from None
+        return BadCheck(_ref_of(raw), _named(error))
 
 
-def ref_of(raw: msgspec.Raw) -> str | int | None:
-    """The `ref` of a check that may be broken otherwise."""
+def _ref_of(raw: msgspec.Raw) -> str | int | None:
+    """The `ref` of a check that is broken otherwise."""
     try:
         return _ref.decode(raw).ref
     except msgspec.DecodeError:
@@ -103,10 +121,7 @@ def to_request(check: CheckIn, today: date) -> CheckRequest:
     """The question to the gate. Raises FactProblem naming the field."""
     if len(check.site) > MAX_SITE:
         raise at_field(RequestProblem("REQUEST_INVALID", what=f"site has over {MAX_SITE} characters"), "site")
-    written: Sequence[WrittenCertificate] = [
-        WrittenCertificate(one.type, one.number, one.country) for one in check.subject.certificates
-    ]
-    subject = read_subject(written, check.subject.name, today)
+    subject = read_subject(check.subject.certificates, check.subject.name, today)
     return CheckRequest(check.transaction, subject, check.attributes, check.site)
 
 

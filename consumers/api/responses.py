@@ -1,6 +1,6 @@
 """Answers as bytes, and in which language."""
 
-from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -10,8 +10,7 @@ JSON = "application/json"
 encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """What goes back."""
 
     status: int
@@ -25,6 +24,7 @@ def ok(document: object) -> Response:
     return Response(200, encode(document))
 
 
+@lru_cache(maxsize=1024)
 def language_of(accepted: str | None, default: Language) -> Language:
     """The best of zh and en by an Accept-Language header (RFC 9110 §12.5.4)."""
     best: tuple[float, Language] = (0.0, default)

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import socket
 import threading
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from .app import Api
 
 _BACKLOG = 1024
 _STOP_SECONDS = 2.0
+_COLLECT_AT = (50_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class ApiServer:
 
     def run(self, stop: threading.Event) -> None:
         """Serves until `stop` is set. Raises API_PORT_IN_USE."""
+        gc.collect()
+        gc.freeze()  # what is there now stays; a batch makes thousands of objects more that all go together
+        gc.set_threshold(*_COLLECT_AT)
         asyncio.run(self._serve(stop))
 
     async def _serve(self, stop: threading.Event) -> None:

@@ -1,6 +1,5 @@
 """Callers of the check API and their tokens. A token is 256 random bits, shown once and kept as SHA-256 only."""
 
-import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -47,17 +46,14 @@ class TokenFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._name = str(path)
         self._seen: tuple[int, int, int] | None = None
-        self._by_hash: dict[str, Token] = {}
+        self._by_hash: dict[str, Caller] = {}
 
     def caller(self, token: str) -> Caller | None:
         """Who a token belongs to, None if it is no (longer a) token of this agency."""
         self._read_again()
-        digest = sha256(token.encode()).hexdigest()
-        found = self._by_hash.get(digest)
-        if found is None or not hmac.compare_digest(found.sha256, digest):
-            return None
-        return Caller(found.caller, frozenset(found.scopes), found.rate)
+        return self._by_hash.get(sha256(token.encode()).hexdigest())
 
     def tokens(self) -> list[Token]:
         """All tokens, oldest first."""
@@ -93,12 +89,12 @@ class TokenFile:
 
     def _read_again(self) -> None:
         try:
-            stat = self._path.stat()
+            stat = os.stat(self._name)  # noqa: PTH116  every request asks, and this is twice as fast
             seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         except FileNotFoundError:
             seen = (0, 0, 0)
         if seen != self._seen:
-            self._by_hash = {token.sha256: token for token in self.tokens()}
+            self._by_hash = {one.sha256: Caller(one.caller, frozenset(one.scopes), one.rate) for one in self.tokens()}
             self._seen = seen
 
     def _locked(self) -> FileLock:

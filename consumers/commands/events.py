@@ -4,6 +4,8 @@ A report exists only under a live, signed, sealed watch that names the kind: for
 court, the court's superior and the audit escrow. Without one nothing is stored, counted or sent.
 """
 
+from collections.abc import Sequence
+
 import structlog
 from sqlalchemy import Connection
 
@@ -78,6 +80,15 @@ def report(connection: Connection, context: AgencyContext, sighting: Sighting) -
             told.append(handle)
             _send(connection, context, (kind, sighting, match), (handle, now, recipients))
     return told
+
+
+def report_all(connection: Connection, context: AgencyContext, sightings: Sequence[Sighting]) -> None:
+    """As `report`, for many: those no watch has ever asked for cost one look together."""
+    met = [Met.of(one.certificates, one.name, context.matching_keys) for one in sightings]
+    asked_for = watches.asked_for(connection, [surrogate for one in met for surrogate in one.tags])
+    for sighting, one in zip(sightings, met, strict=True):
+        if not asked_for.isdisjoint(one.tags):
+            report(connection, context, sighting)
 
 
 def report_explicitly(connection: Connection, context: AgencyContext, sighting: Sighting) -> list[bytes]:

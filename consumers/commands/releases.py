@@ -4,7 +4,9 @@ The gate frees by itself, at once; this tells it. Read from the relief lanes, wh
 travels; a hit on a newer version of the entry than the one that frees stays open.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -20,7 +22,7 @@ from ...schemas.listing import Status
 from ...schemas.sealing import seal
 from ...schemas.signing import SignatureInvalid, encode_signed, verify_from
 from ...topics import names
-from ...topics.database import insert_once
+from ...topics.bulk import insert_missing_rows
 from ...topics.envelope import outgoing
 from ...topics.keyring import NoSealingKey
 from ..acts import metadata
@@ -73,9 +75,13 @@ class OpenHit:
     site: str
 
 
-def note_open(connection: Connection, hit: OpenHit) -> None:
-    """Remembers a hit until it is released; in the transaction that puts its interception into the outbox."""
-    insert_once(connection, open_hits, {name: getattr(hit, name) for name in OpenHit.__slots__})
+_COLUMNS = OpenHit.__slots__
+_row = attrgetter(*_COLUMNS)
+
+
+def note_open(connection: Connection, hits: Iterable[OpenHit]) -> None:
+    """Remembers hits until they are released; in the transaction that puts their interceptions into the outbox."""
+    insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, hits))
 
 
 def release(connection: Connection, context: AgencyContext, message: Received) -> int:

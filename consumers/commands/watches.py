@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -31,6 +32,8 @@ from ...schemas.surrogates import MatchingKey
 from ...schemas.watch import Scope, WatchOrder, covers
 from ...topics.database import insert_once
 from ..acts import metadata
+
+_IN_LIMIT = 500
 
 watches = Table(
     "watches",
@@ -192,6 +195,17 @@ def matches(connection: Connection, met: Met, kind: tuple[str, str], occurred_at
         if watch.command_id not in found or (same and not found[watch.command_id].same_name):
             found[watch.command_id] = Match(watch, met.certificates[surrogate], same)
     return list(found.values())
+
+
+_NAMED = select(subjects.c.surrogate).where(subjects.c.surrogate.in_(bindparam("some", expanding=True)))
+
+
+def asked_for(connection: Connection, surrogates: Sequence[bytes]) -> set[bytes]:
+    """Those of these surrogates any watch names, whatever else it says."""
+    found: set[bytes] = set()
+    for start in range(0, len(surrogates), _IN_LIMIT):
+        found.update(connection.scalars(_NAMED, {"some": surrogates[start : start + _IN_LIMIT]}))
+    return found
 
 
 def remember_report(connection: Connection, watch: Watch, source: bytes, event_id: bytes, now: int) -> bool:

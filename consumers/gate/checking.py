@@ -5,9 +5,9 @@ nothing anywhere.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import perf_counter
 
+import msgspec
 from sqlalchemy import Engine
 
 from ...schemas.decisions import Verdict
@@ -16,15 +16,16 @@ from ...topics.metering import Signals
 from ...topics.signals import CHECK_DURATION, CHECK_MISSES, CHECKS, CHECKS_UNTRUSTED, INTERCEPTIONS
 from ..adapters.protocol import Adapter, Enforced, Handled, NotApplicable
 from ..commands.context import AgencyContext
-from ..commands.events import report
+from ..commands.events import report_all
+from ..commands.outcomes import Retry
 from . import journal
-from .gate import CheckRequest, Decision, Gate
+from .decision import CheckRequest, Decision, Question
+from .gate import Gate
 from .hits import Hit, hits_of
 from .interceptions import intercept
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A decision ready to be shown, and what is to be kept of it."""
 
     decision: Decision
@@ -48,30 +49,42 @@ class Checks:
         self._context = context
         self._meters = meters
 
-    def decide(self, request: CheckRequest, caller: str) -> Answer:
-        """One decision and what the agency does with it; nothing is kept yet.
+    def decide(self, request: CheckRequest, at: int, caller: str) -> Answer:
+        """One decision as of an instant (ms UTC) and what the agency does with it; nothing is kept yet.
 
         Raises FactProblem for a request that cannot be decided, Retry of the adapter.
         """
+        answer = self.answer((self.gate.question(request, at),), at, caller)[0]
+        if isinstance(answer, Retry):
+            raise answer
+        return answer
+
+    def answer(self, questions: Sequence[Question], at: int, caller: str) -> list[Answer | Retry]:
+        """As `decide`, for several at once: the list is asked once for all of them."""
         started = perf_counter()
-        decision = self.gate.check(request)
-        self._meters.decided(decision, perf_counter() - started)
-        handled = self._adapter.handle(request, decision)
-        return Answer(decision, hits_of(decision), handled, caller)
+        decisions = self.gate.answer(questions, at)
+        self._meters.decided(decisions, perf_counter() - started)
+        return [
+            self._handled(one.request, decision, caller) for one, decision in zip(questions, decisions, strict=True)
+        ]
+
+    def _handled(self, request: CheckRequest, decision: Decision, caller: str) -> Answer | Retry:
+        try:
+            return Answer(decision, hits_of(decision), self._adapter.handle(request, decision), caller)
+        except Retry as later:
+            return later
 
     def keep(self, answers: Sequence[Answer]) -> None:
         """Journals hits, tells their courts and reports sightings under live watches, all in one transaction."""
         kept = [answer for answer in answers if answer.leaves_something]
         if not kept:
             return
-        told = []
+        enforced = [answer.decision for answer in kept if isinstance(answer.handled.outcome, Enforced)]
+        sightings = [sighting for answer in kept for sighting in answer.handled.sightings]
         with self._acts.begin() as connection:
             journal.write(connection, [self._entry(answer) for answer in kept if answer.hits])
-            for answer in kept:
-                if isinstance(answer.handled.outcome, Enforced):
-                    told += intercept(connection, self._context, answer.decision)
-                for sighting in answer.handled.sightings:
-                    report(connection, self._context, sighting)
+            told = intercept(connection, self._context, enforced)
+            report_all(connection, self._context, sightings)
         for ruling in told:
             self._meters.intercepted(ruling.planned.measure.id, ruling.verdict, canary=bool(ruling.entry.record_class))
 
@@ -104,16 +117,26 @@ class Meters:
         self._untrusted = signals.counter(CHECKS_UNTRUSTED, **self._place)
         self._decided = {one: signals.counter(CHECKS, **self._place, decision=one.value) for one in Verdict}
 
-    def decided(self, decision: Decision, seconds: float) -> None:
-        """Counts one check."""
-        if decision.untrusted:
-            self._untrusted.inc()
-        if decision.is_canary:
-            return
-        self._duration.observe(seconds)
-        self._decided[decision.verdict].inc()
-        if not decision.outcome.rulings:
-            self._misses.inc()
+    def decided(self, decisions: Sequence[Decision], seconds: float) -> None:
+        """Counts checks that were decided at once."""
+        counts: dict[Verdict, int] = {}
+        misses = 0
+        for decision in decisions:
+            if decision.outcome.rulings:
+                if decision.untrusted:
+                    self._untrusted.inc()
+                if decision.is_canary:
+                    continue
+            else:
+                misses += 1
+            verdict = decision.outcome.verdict
+            counts[verdict] = counts.get(verdict, 0) + 1
+        if counts:
+            self._duration.observe(seconds)
+        for verdict, count in counts.items():
+            self._decided[verdict].inc(count)
+        if misses:
+            self._misses.inc(misses)
 
     def intercepted(self, measure: str, verdict: str, *, canary: bool) -> None:
         """Counts one transaction that was refused or held."""

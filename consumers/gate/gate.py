@@ -4,150 +4,25 @@ A check of somebody who is not listed touches the index and two counters, nothin
 by the catalogue (`schemas.decisions`), after his entry's signature was verified if he would be refused.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from time import monotonic
-from typing import Any, Protocol
 
 import structlog
 
 from ...schemas import ids
-from ...schemas.attributes import Value
 from ...schemas.certificates import Certificate
-from ...schemas.codec import GatePrefix
 from ...schemas.dates import date_of_ms
-from ...schemas.decisions import (
-    Action,
-    EntryFacts,
-    MatchFound,
-    Outcome,
-    Verdict,
-    better,
-    decide,
-    match_identity,
-)
-from ...schemas.listing import RecordClass
+from ...schemas.decisions import EntryFacts, MatchFound, better, decide, match_identity, nobody_found
 from ...schemas.surrogates import MatchingKey
 from ...topics.ports import Clock
 from ...topics.transport.errors import TransportError
+from .decision import CheckRequest, Decision, FoundEntry, ListStand, Position, Question, View
 from .rules import Rules
 from .subjects import Subject, Tags
 
 _log = structlog.get_logger(__name__)
 _POSITION_SECONDS = 0.02
 _MOST_TOLD = 10_000
-
-
-class FoundEntry(Protocol):
-    """An entry a surrogate leads to (`consumers.replication.list_view.Found`)."""
-
-    @property
-    def entry_id(self) -> bytes:
-        """16 bytes."""
-
-    @property
-    def prefix(self) -> GatePrefix:
-        """Of the newest record that can be read."""
-
-    @property
-    def body(self) -> bytes:
-        """That record, empty if there is none."""
-
-    @property
-    def opaque(self) -> bool:
-        """Whether a newer record cannot be read."""
-
-    @property
-    def jurisdiction(self) -> str:
-        """Whose list it stands on."""
-
-    def record(self) -> dict[str, Any]:
-        """The whole record."""
-
-
-class Position(Protocol):
-    """Where this node's copy stands (`consumers.replication.list_view.ListPosition`)."""
-
-    @property
-    def barrier(self) -> int:
-        """Newest barrier passed in all partitions, -1 = none."""
-
-    @property
-    def digest(self) -> str:
-        """Of the copy at that barrier."""
-
-    @property
-    def fresh_as_of(self) -> int:
-        """Ms UTC, 0 = never."""
-
-
-class View(Protocol):
-    """The newest of state and relief (`consumers.replication.list_view.ListView`)."""
-
-    def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]:
-        """Live entries that name one of these surrogates."""
-
-    def names_any(self, surrogates: Sequence[bytes]) -> bool:
-        """Whether anything is known under one of these surrogates; no is certain."""
-
-    def position(self, jurisdiction: str | None = None) -> Position:
-        """Where the copy of a jurisdiction's lists stands."""
-
-    def verify_once(self, found: Any) -> bool:
-        """Whether the signature of an entry holds. TransportError if nobody can know now."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
-    """A question to the gate."""
-
-    transaction: str
-    subject: Subject
-    attributes: Mapping[str, object] = field(default_factory=dict)
-    site: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ListStand:
-    """What a decision rests on; barrier -1 and fresh_as_of 0 while there is no list yet."""
-
-    barrier: int
-    digest: str
-    fresh_as_of: int
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The gate's answer; `found` are the entries its rulings rest on, by entry id."""
-
-    check_id: str
-    at: int
-    transaction: str
-    site: str
-    values: Mapping[str, Value]
-    outcome: Outcome
-    stand: ListStand
-    rule_version: str
-    found: Mapping[bytes, FoundEntry] = field(default_factory=dict, repr=False)
-    untrusted: bool = False
-    """Whether the signature of an entry that would have refused somebody does not hold, or cannot be verified now."""
-
-    @property
-    def verdict(self) -> Verdict:
-        """ALLOW, BLOCK, REVIEW or UNKNOWN."""
-        return self.outcome.verdict
-
-    @property
-    def action(self) -> Action:
-        """What the caller does next."""
-        return self.outcome.action
-
-    @property
-    def is_canary(self) -> bool:
-        """Whether it speaks of legally void probes only; those count in no statistic."""
-        rulings = self.outcome.rulings
-        return bool(rulings) and all(one.entry.record_class == RecordClass.CANARY for one in rulings)
 
 
 class Gate:
@@ -170,6 +45,8 @@ class Gate:
         self._told: set[tuple[bytes, str]] = set()
         """What the log already says; the counter goes on."""
         self._seen: tuple[float, Position] | None = None
+        self._stand: tuple[Position | None, ListStand] = (None, ListStand(-1, "", 0, stale=True))
+        """The last one, and the position it was made of."""
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
         """Everything a certificate can be listed under, for callers that keep them ready."""
@@ -177,15 +54,49 @@ class Gate:
 
     def listed(self, surrogate: bytes) -> bool:
         """Whether anything may be in force under a surrogate: no is certain, yes needs a check. The fast path."""
-        return self._view.names_any((surrogate,))
+        return bool(self._view.known((surrogate,)))
 
     def check(self, request: CheckRequest) -> Decision:
         """One decision. Raises FactProblem for what the request lacks, whoever it asks about."""
         at = self._clock.now()
+        return self.answer((self.question(request, at),), at)[0]
+
+    def question(self, request: CheckRequest, at: int) -> Question:
+        """A request made ready to be answered as of an instant (ms UTC). Raises FactProblem for what it lacks."""
         values, plan = self.rules.plan(request.transaction, request.attributes, date_of_ms(at))
-        tags = Tags.of(request.subject, self._keys)
-        found = {one.entry_id: one for one in self._view.find(tuple(tags.keys))} if plan else {}
+        return Question(request, values, plan, Tags.of(request.subject, self._keys))
+
+    def answer(self, questions: Sequence[Question], at: int) -> list[Decision]:
+        """Decisions in order, all of one instant (ms UTC); the list is asked once for all of them."""
+        known = self._view.known([each for one in questions if one.plan for each in one.tags.keys])
         stand = self.stand(at)
+        return [
+            self._of_nobody(one, at, stand)
+            if known.isdisjoint(one.tags.keys) or not one.plan
+            else self._of_somebody(one, at, stand)
+            for one in questions
+        ]
+
+    def stand(self, at: int) -> ListStand:
+        """Where the copy stands at an instant (ms UTC), and whether it is too old to refuse anybody by."""
+        position = self._position()
+        stale = at - position.fresh_as_of > self.rules.stale_after_ms
+        known, stand = self._stand
+        if position is not known or stale is not stand.stale:
+            stand = ListStand(position.barrier, position.digest, position.fresh_as_of, stale)
+            self._stand = (position, stand)
+        return stand
+
+    def _of_nobody(self, question: Question, at: int, stand: ListStand) -> Decision:
+        outcome = nobody_found(stale=stand.stale and bool(question.plan))
+        request, check_id = question.request, ids.text("chk", ids.new_ordered())
+        return Decision(
+            check_id, at, request.transaction, request.site, question.values, outcome, stand, self.rules.version
+        )
+
+    def _of_somebody(self, question: Question, at: int, stand: ListStand) -> Decision:
+        request, tags = question.request, question.tags
+        found = {one.entry_id: one for one in self._view.find(tuple(tags.keys))}
         untrusted: list[bytes] = []
 
         def trusted(entry: EntryFacts) -> bool:
@@ -195,25 +106,19 @@ class Gate:
             return holds
 
         facts = [_facts(one, tags) for one in found.values()]
-        outcome = decide(facts, plan, at, stale=stand.stale and bool(plan), trusted=trusted)
+        outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
         return Decision(
             check_id=ids.text("chk", ids.new_ordered()),
             at=at,
             transaction=request.transaction,
             site=request.site,
-            values=values,
+            values=question.values,
             outcome=outcome,
             stand=stand,
             rule_version=self.rules.version,
             found={one.entry.entry_id: found[one.entry.entry_id] for one in outcome.rulings},
             untrusted=bool(untrusted),
         )
-
-    def stand(self, at: int) -> ListStand:
-        """Where the copy stands at an instant (ms UTC), and whether it is too old to refuse anybody by."""
-        position = self._position()
-        stale = at - position.fresh_as_of > self.rules.stale_after_ms
-        return ListStand(position.barrier, position.digest, position.fresh_as_of, stale)
 
     def _position(self) -> Position:
         """The position, read at most every 20 ms: it only moves forward, so an older one never says too much."""

@@ -10,7 +10,7 @@ from ...schemas.decisions import Ruling
 from ...schemas.ids import entry_text
 from ...schemas.listing import Instrument
 from ...schemas.measures import Effect
-from .gate import Decision, FoundEntry
+from .decision import Decision, FoundEntry
 
 Language = Literal["en", "zh"]
 

@@ -20,9 +20,10 @@ from ...schemas.signing import encode_signed
 from ...topics import names
 from ...topics.envelope import outgoing
 from ...topics.keyring import NoSealingKey
+from ...topics.ports import OutgoingRecord
 from ..commands.context import AgencyContext
 from ..commands.releases import OpenHit, note_open
-from .gate import Decision
+from .decision import Decision
 from .hits import handle_of
 from .journal import without_numbers
 
@@ -41,32 +42,35 @@ def strongest(rulings: Iterable[Ruling]) -> list[Ruling]:
     return list(told.values())
 
 
-def intercept(connection: Connection, context: AgencyContext, decision: Decision) -> list[Ruling]:
-    """Puts the interceptions of a decision into the outbox; the rulings that were told of.
+def intercept(connection: Connection, context: AgencyContext, decisions: Iterable[Decision]) -> list[Ruling]:
+    """Puts the interceptions of decisions into the outbox; the rulings that were told of.
 
     A court without a sealing key cannot be told anything; that is an alarm, the journal still has the decision.
     """
-    told = []
-    for ruling in strongest(decision.outcome.rulings):
-        try:
-            recipients = context.directory.recipients(ruling.entry.court)
-        except NoSealingKey as missing:
-            _log.error("court cannot be told of an interception", reason=missing.message, check_id=decision.check_id)
-            continue
-        jurisdiction = decision.found[ruling.entry.entry_id].jurisdiction
-        _send(connection, context, decision, (ruling, jurisdiction, recipients))
-        told.append(ruling)
+    told, records, hits = [], [], []
+    for decision in decisions:
+        for ruling in strongest(decision.outcome.rulings):
+            try:
+                recipients = context.directory.recipients(ruling.entry.court)
+            except NoSealingKey as missing:
+                _log.error(
+                    "court cannot be told of an interception", reason=missing.message, check_id=decision.check_id
+                )
+                continue
+            jurisdiction, handle = decision.found[ruling.entry.entry_id].jurisdiction, ids.new_random()
+            records.append(_record(context, decision, ruling, (handle, jurisdiction, recipients)))
+            hits.append(_open_hit(decision, ruling, handle, jurisdiction))
+            told.append(ruling)
+    context.outbox.append(connection, "events", records)
+    note_open(connection, hits)
     return told
 
 
-def _send(
-    connection: Connection,
-    context: AgencyContext,
-    decision: Decision,
-    about: tuple[Ruling, str, list[Recipient]],
-) -> None:
-    ruling, jurisdiction, recipients = about
-    handle, entry = ids.new_random(), ruling.entry
+def _record(
+    context: AgencyContext, decision: Decision, ruling: Ruling, envelope: tuple[bytes, str, list[Recipient]]
+) -> OutgoingRecord:
+    """The interception as it travels."""
+    (handle, jurisdiction, recipients), entry = envelope, ruling.entry
     detail = {
         "check_id": decision.check_id,
         "occurred_at": decision.at,
@@ -91,7 +95,7 @@ def _send(
     }
     body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
     topic, event_id = names.interceptions(jurisdiction), ids.text("evt", handle)
-    sent = outgoing(
+    return outgoing(
         SCHEMA,
         body,
         topic,
@@ -101,8 +105,6 @@ def _send(
         time_ms=decision.at,
         registry=context.registry,
     )
-    context.outbox.append(connection, "events", [sent])
-    note_open(connection, _open_hit(decision, ruling, handle, jurisdiction))
 
 
 def _open_hit(decision: Decision, ruling: Ruling, handle: bytes, jurisdiction: str) -> OpenHit:

@@ -6,8 +6,9 @@ No number, no name and no text a caller wrote freely stands in it: attributes th
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
 
 from sqlalchemy import (
     BigInteger,
@@ -20,13 +21,13 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    insert,
     select,
 )
 
 from ...schemas.attributes import Attribute, Unknown, Value
+from ...topics.bulk import insert_rows
 from ..acts import metadata
-from .gate import Decision, ListStand
+from .decision import Decision, ListStand
 from .hits import Hit, canary_only
 
 decisions = Table(
@@ -99,7 +100,13 @@ class Entry:
         return canary_only(self.hits)
 
 
-_OF_HIT = tuple(one.name for one in fields(Hit))
+_ENTRY_COLUMNS = (
+    "check_id", "at", "caller", "transaction", "site", "decision", "action", "outcome", "reason", "rule_version",
+)  # fmt: skip
+_STAND_COLUMNS = ("barrier", "digest", "fresh_as_of", "stale")
+_DECISION_COLUMNS = (*_ENTRY_COLUMNS, *_STAND_COLUMNS, "attributes", "canary")
+_HIT_COLUMNS = tuple(one.name for one in fields(Hit))
+_of_entry, _of_stand, _of_hit = attrgetter(*_ENTRY_COLUMNS), attrgetter(*_STAND_COLUMNS), attrgetter(*_HIT_COLUMNS)
 _NUMBER_LIKE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]*[0-9]{6}[0-9A-Za-z]*")
 
 
@@ -123,10 +130,9 @@ def write(connection: Connection, entries: Sequence[Entry]) -> None:
     """Journals decisions in the caller's transaction."""
     if not entries:
         return
-    connection.execute(insert(decisions), [_row(entry) for entry in entries])
-    connection.execute(
-        insert(reasons), [_reason(entry, n, hit) for entry in entries for n, hit in enumerate(entry.hits)]
-    )
+    insert_rows(connection, decisions, _DECISION_COLUMNS, map(_row, entries))
+    told = ((entry.check_id, number, *_of_hit(hit)) for entry in entries for number, hit in enumerate(entry.hits))
+    insert_rows(connection, reasons, ("check_id", "number", *_HIT_COLUMNS), told)
 
 
 def find(connection: Connection, check_id: str) -> Entry | None:
@@ -135,25 +141,16 @@ def find(connection: Connection, check_id: str) -> Entry | None:
     if row is None:
         return None
     wanted = select(reasons).where(reasons.c.check_id == check_id).order_by(reasons.c.number)
-    hits = [Hit(**{name: reason[name] for name in _OF_HIT}) for reason in connection.execute(wanted).mappings()]
+    hits = [Hit(**{name: reason[name] for name in _HIT_COLUMNS}) for reason in connection.execute(wanted).mappings()]
     known = {key: row[key] for key in ("check_id", "at", "caller", "transaction", "site", "decision", "action")}
     stand = ListStand(row["barrier"], row["digest"], row["fresh_as_of"], row["stale"])
     told = {key: row[key] for key in ("outcome", "reason", "rule_version")}
     return Entry(**known, **told, attributes=json.loads(row["attributes"]), stand=stand, hits=tuple(hits))
 
 
-def _row(entry: Entry) -> dict[str, object]:
-    row: dict[str, object] = asdict(entry)
-    del row["stand"], row["hits"]
-    return (
-        row
-        | asdict(entry.stand)
-        | {"attributes": json.dumps(entry.attributes, ensure_ascii=False), "canary": entry.canary}
-    )
-
-
-def _reason(entry: Entry, number: int, hit: Hit) -> dict[str, object]:
-    return asdict(hit) | {"check_id": entry.check_id, "number": number}
+def _row(entry: Entry) -> tuple[object, ...]:
+    attributes = json.dumps(entry.attributes, ensure_ascii=False)
+    return (*_of_entry(entry), *_of_stand(entry.stand), attributes, entry.canary)
 
 
 def entry_of(

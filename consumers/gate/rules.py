@@ -18,6 +18,7 @@ from ...schemas.measures import Catalogue, Planned, load_catalogue
 from ...schemas.problems import FactProblem, Text
 
 _MOST_PLANS = 10_000
+_TEXT = frozenset({str})
 LIMITS_FILE = "limits.yaml"
 """In the agency's folder: amounts above which spending counts as high, each with its legal basis."""
 
@@ -63,7 +64,7 @@ class Rules:
     ) -> tuple[dict[str, Value], tuple[Planned, ...]]:
         """Attributes read, and the measures that can reach the transaction. Raises FactProblem."""
         transaction = self.transaction(id_)
-        if not all(type(value) is str for value in attributes.values()):  # True and 1 are one key and two meanings
+        if not _TEXT.issuperset(map(type, attributes.values())):  # True and 1 are one key and two meanings
             return self._plan(transaction, attributes, day)
         asked = (id_, day, *attributes.items())
         known = self._plans.get(asked)

@@ -1,15 +1,17 @@
 """Whom a check asks about, in every form he can be on a list under."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Protocol
+
+import msgspec
 
 from ...schemas.certificates import Certificate, CertificateType, equivalents, normalise
 from ...schemas.names import comparison_form
 from ...schemas.problems import FactProblem, Text
 from ...schemas.surrogates import MatchingKey
 
+_TYPES = dict(CertificateType.__members__)
 MAX_CERTIFICATES = 10
 MAX_NAME = 200
 
@@ -39,8 +41,7 @@ class SubjectProblem(FactProblem):
     }
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """A subject in canonical form; shows itself masked only."""
 
     certificates: tuple[Certificate, ...]
@@ -51,13 +52,16 @@ class Subject:
         return f"Subject({', '.join(map(str, self.certificates))})"
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(msgspec.Struct, frozen=True):
     """The surrogates a subject can be listed under; a name tag is made when one of them is found."""
 
-    keys: Mapping[bytes, MatchingKey] = field(repr=False)
+    keys: Mapping[bytes, MatchingKey]
     """By surrogate, what it was made with."""
-    name: str = field(repr=False)
+    name: str
+
+    def __repr__(self) -> str:
+        """Without surrogates and name."""
+        return f"Tags({len(self.keys)} surrogates)"
 
     @classmethod
     def of(cls, subject: Subject, keys: Sequence[MatchingKey]) -> "Tags":
@@ -74,18 +78,16 @@ class Tags:
         return self.keys[surrogate].name_tag(surrogate, comparison_form(self.name)) == name_tag
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class WrittenCertificate:
+class WrittenCertificate(Protocol):
     """A certificate as a caller wrote it."""
 
     type: str
     number: str
-    country: str | None = None
+    country: str | None
 
 
-def read_subject(written: Iterable[WrittenCertificate], name: str, today: date) -> Subject:
+def read_subject(given: Sequence[WrittenCertificate], name: str, today: date) -> Subject:
     """The canonical subject. Raises FactProblem with the attribute `field` set to the place in the request."""
-    given = list(written)
     if not 1 <= len(given) <= MAX_CERTIFICATES:
         raise at_field(SubjectProblem("CERTIFICATES_COUNT", most=str(MAX_CERTIFICATES)), "subject.certificates")
     if not comparison_form(name) or len(name) > MAX_NAME:
@@ -94,16 +96,15 @@ def read_subject(written: Iterable[WrittenCertificate], name: str, today: date) 
 
 
 def _certificate(index: int, written: WrittenCertificate, today: date) -> Certificate:
-    place = f"subject.certificates[{index}]"
-    kind = CertificateType.__members__.get(written.type.strip().upper().replace("-", "_"))
+    kind = _TYPES.get(written.type) or _TYPES.get(written.type.strip().upper().replace("-", "_"))
     if kind is None:
-        known = ", ".join(CertificateType.__members__)
-        raise at_field(SubjectProblem("CERTIFICATE_TYPE_UNKNOWN", known=known), f"{place}.type")
+        unknown = SubjectProblem("CERTIFICATE_TYPE_UNKNOWN", known=", ".join(_TYPES))
+        raise at_field(unknown, f"subject.certificates[{index}].type")
     try:
         return normalise(kind, written.number, written.country, today)
     except FactProblem as problem:
         part = "country" if problem.code == "CERTIFICATE_COUNTRY" else "number"
-        raise at_field(problem, f"{place}.{part}") from None
+        raise at_field(problem, f"subject.certificates[{index}].{part}") from None
 
 
 def at_field(problem: FactProblem, place: str) -> FactProblem:

@@ -84,8 +84,6 @@ class ListView:
 
     def find(self, surrogates: Sequence[bytes]) -> list[Found]:
         """Live entries (active, shielded or unreadable) that name one of these surrogates in their newest record."""
-        if not self.names_any(surrogates):
-            return []
         found: dict[bytes, Found] = {}
         # the overlay first: a row that is gone from it is in the list, and the list's snapshot is the later one
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
@@ -96,12 +94,14 @@ class ListView:
                     self._add(found, _newest(entry_id, lists, relief), surrogate)
         return list(found.values())
 
-    def names_any(self, surrogates: Sequence[bytes]) -> bool:
-        """Whether anything is known under one of these surrogates: no is certain and quick, yes must be looked into.
+    def known(self, surrogates: Sequence[bytes]) -> set[bytes]:
+        """Those of these surrogates anything is known under: no is certain and quick, yes must be looked into.
 
         The overlay first, as in `find`: a row that is gone from it is in the list by then.
         """
-        return self._relief.names_any(surrogates) or self._lists.names_any(surrogates)
+        freed = self._relief.known(surrogates)
+        listed = self._lists.known(surrogates)
+        return listed | freed if freed else listed
 
     def entry(self, entry_id: bytes) -> Found | None:
         """The newest record of an entry, ended ones included."""

@@ -5,6 +5,7 @@ adopts the new size when it next begins. Reads are zero-copy: buffers are valid 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ Table = Any
 
 GIB = 1 << 30
 _LARGEST_STEP = 8 * GIB
+_READERS_LEAVE_SECONDS = 0.0002
 _READERS = 510
 _SPARE = 16
 _T = TypeVar("_T")
@@ -45,10 +47,10 @@ class Environment:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
         self._step = map_size
-        self._counting = threading.Lock()
-        self._gate = threading.Condition(self._counting)
-        self._waiting = 0
-        self._reading = 0
+        self._moving = threading.Lock()
+        self._inside: list[None] = []
+        """One item for every snapshot of this process: appending and taking one off cost a tenth of a lock."""
+        self._shut = False
         self._open = threading.Event()
         self._open.set()
         with store_errors(path):
@@ -118,25 +120,29 @@ class Environment:
         with self._nobody_reading():
             self._lmdb.close()
 
-    def begin(self) -> Reading:
-        """A snapshot that `end` must follow, whatever happens; `read` does both."""
-        self._enter()
+    def begin(self, *, buffers: bool = True) -> Reading:
+        """A snapshot that `end` must follow, whatever happens; `read` does both. Without `buffers` rows are copied."""
+        self._inside.append(None)
         try:
-            return self._lmdb.begin(buffers=True)
+            if not self._shut:
+                return self._lmdb.begin(buffers=buffers)  # type: ignore[call-overload,no-any-return]  # knows literals
         except lmdb.MapResizedError:
-            self._leave()
+            self._inside.pop()
             self._resize(0)
-            return self.begin()
+            return self.begin(buffers=buffers)
         except BaseException:
-            self._leave()
+            self._inside.pop()
             raise
+        self._inside.pop()
+        self._open.wait()
+        return self.begin(buffers=buffers)
 
     def end(self, transaction: Reading) -> None:
         """Gives a snapshot back."""
         try:
             transaction.abort()
         finally:
-            self._leave()
+            self._inside.pop()
 
     def _resize(self, size: int, full: Writing | None = None) -> None:
         """Gives up a transaction the map was too small for, and sets the map's size (0: what another process has set)."""
@@ -157,27 +163,16 @@ class Environment:
         """Holds readers of this process back: the map moves, and py-lmdb's abort waits until no thread is in LMDB, which
         busy readers put off for ever.
         """
-        self._open.clear()  # before the lock, which busy readers would hardly ever leave to us
-        try:
-            with self._gate:
-                self._waiting += 1
-                self._gate.wait_for(lambda: not self._reading)
-                self._waiting -= 1
+        with self._moving:
+            self._open.clear()
+            self._shut = True
+            try:
+                while self._inside:  # whoever comes in now sees that it is shut, and leaves
+                    time.sleep(_READERS_LEAVE_SECONDS)
                 yield
-        finally:
-            self._open.set()
-
-    def _enter(self) -> None:
-        if not self._open.is_set():
-            self._open.wait()
-        with self._counting:
-            self._reading += 1
-
-    def _leave(self) -> None:
-        with self._counting:
-            self._reading -= 1
-            if self._waiting and not self._reading:
-                self._gate.notify_all()
+            finally:
+                self._shut = False
+                self._open.set()
 
 
 class _ReadBlock:

@@ -138,12 +138,11 @@ class ListReader:
         with self._environment.read() as transaction:
             yield Snapshot(transaction, self._catalogue)
 
-    def names_any(self, surrogates: Iterable[bytes]) -> bool:
-        """Whether the index has one of these surrogates: all that most checks need to know."""
-        transaction = self._environment.begin()
+    def known(self, surrogates: Iterable[bytes]) -> set[bytes]:
+        """Those of these surrogates the index has: all that most checks need to know."""
+        transaction = self._environment.begin(buffers=False)
         try:
-            tables = self._catalogue.of(self._catalogue.generation(transaction).active)
-            return names_any(transaction, tables.index, surrogates)
+            return known(transaction, self._catalogue.index(transaction), surrogates)
         finally:
             self._environment.end(transaction)
 
@@ -180,13 +179,15 @@ class ListReader:
         self._environment.close()
 
 
-def names_any(transaction: Reading, index: Table, surrogates: Iterable[bytes]) -> bool:
-    """Whether an index has a row of one of these surrogates."""
+def known(transaction: Transaction, index: Table, surrogates: Iterable[bytes]) -> set[bytes]:
+    """Those of these surrogates an index has a row of; keys must be copied, not buffers."""
     cursor = transaction.cursor(index)
-    for surrogate in surrogates:  # noqa: SIM110  a generator would cost as much as the look-up
-        if cursor.set_range(surrogate) and cursor.key()[:SURROGATE_LENGTH] == surrogate:
-            return True
-    return False
+    at, key = cursor.set_range, cursor.key
+    found = set()
+    for surrogate in surrogates:
+        if at(surrogate) and key()[:SURROGATE_LENGTH] == surrogate:
+            found.add(surrogate)
+    return found
 
 
 def rows(transaction: Transaction, table: Table, kind: bytes) -> list[tuple[bytes, bytes]]:

@@ -14,7 +14,7 @@ import msgspec
 from ...schemas.listing import ENDED_FROM
 from .environment import Environment, Reading, Table, Writing
 from .layout import ROW_INCIDENT, ROW_LANE, SURROGATE_LENGTH, Incident, pack
-from .reader import names_any, rows
+from .reader import known, rows
 from .values import prefix_of
 
 _MIB = 1 << 20
@@ -122,6 +122,8 @@ class ReliefReader:
     def __init__(self, environment: Environment, tables: _Tables) -> None:
         self._environment = environment
         self._tables = tables
+        self._empty_at = -1
+        """Commit at which nothing was seen waiting: mostly nothing does, and every look-up asks."""
 
     @classmethod
     def open(cls, path: Path) -> "ReliefReader":
@@ -135,11 +137,17 @@ class ReliefReader:
         with self._environment.read() as transaction:
             yield ReliefSnapshot(transaction, self._tables)
 
-    def names_any(self, surrogates: Iterable[bytes]) -> bool:
-        """Whether a relief record that waits for the state lane names one of these surrogates."""
-        transaction = self._environment.begin()
+    def known(self, surrogates: Iterable[bytes]) -> set[bytes]:
+        """Those of these surrogates that relief records name which wait for the state lane."""
+        transaction = self._environment.begin(buffers=False)
         try:
-            return names_any(transaction, self._tables.index, surrogates)
+            commit = transaction.id()
+            if commit == self._empty_at:
+                return set()
+            if not transaction.cursor(self._tables.index).first():
+                self._empty_at = commit
+                return set()
+            return known(transaction, self._tables.index, surrogates)
         finally:
             self._environment.end(transaction)
 

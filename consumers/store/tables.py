@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from .environment import Environment, Table, Transaction
+from .environment import Environment, Reading, Table, Transaction
 from .layout import ROW_GENERATION, Generation
 
 _SLOTS = 2
@@ -34,11 +34,21 @@ class Catalogue:
             for slot in range(_SLOTS)
         ]
         self._generation: tuple[bytes | None, Generation] = (None, Generation(0, 0))
-        """The row as it was read last, and what it says: it changes with a rebuild only, and every look-up asks."""
+        """The row as it was read last, and what it says: it changes with a rebuild only."""
+        self._index: tuple[int, Table] = (-1, None)
+        """Commit that was read last, and its index."""
 
     def of(self, generation: int) -> Tables:
         """The tables a generation lies in."""
         return self._slots[generation % _SLOTS]
+
+    def index(self, transaction: Reading) -> Table:
+        """The index a snapshot is read by; worked out once a commit, since every look-up asks."""
+        commit, index = self._index
+        if transaction.id() != commit:
+            index = self.of(self.generation(transaction).active).index
+            self._index = (transaction.id(), index)
+        return index
 
     def generation(self, transaction: Transaction) -> Generation:
         """Which generation is read and which is written."""

@@ -23,7 +23,8 @@ from liandong.consumers.api.tokens import TokenFile
 from liandong.consumers.commands.context import AgencyContext
 from liandong.consumers.commands.event_intake import publish_events
 from liandong.consumers.gate.checking import Checks, Meters
-from liandong.consumers.gate.gate import CheckRequest, Gate
+from liandong.consumers.gate.decision import CheckRequest
+from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
 from liandong.consumers.gate.subjects import Subject
 from liandong.schemas.certificates import Certificate, CertificateType, equivalents, normalise
@@ -152,8 +153,8 @@ class MemoryView:
                 found.append(Found(body, entry_id in self.opaque))
         return found
 
-    def names_any(self, surrogates: Sequence[bytes]) -> bool:
-        return bool(self.find(surrogates))
+    def known(self, surrogates: Sequence[bytes]) -> set[bytes]:
+        return {each for each in surrogates if self.find((each,))}
 
     def position(self, jurisdiction: str | None = None) -> Stand:  # noqa: ARG002  one stand for all
         return self.stand

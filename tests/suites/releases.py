@@ -86,7 +86,7 @@ def stopped(agency: Agency, version: int = 1, subject: bytes = SUBJECT) -> bytes
         "苏州站",
     )
     with agency.engine.begin() as connection:
-        note_open(connection, hit)
+        note_open(connection, [hit])
     return handle
 
 

@@ -72,7 +72,7 @@ def test_the_generic_adapter_does_what_the_decision_says(bench: Bench) -> None:
 
 @pytest.mark.parametrize("bench", ["police-lodging"], indirect=True)
 def test_a_sighting_nobody_asked_for_leaves_no_row(bench: Bench) -> None:
-    answer = bench.checks.decide(LI.request("lodging-check-in", place="某酒店"), "desk")
+    answer = bench.checks.decide(LI.request("lodging-check-in", place="某酒店"), bench.clock.now(), "desk")
     bench.checks.keep([answer])
     assert bench.checks.find(answer.decision.check_id) is None
     assert bench.outbox.unsent("events", 0, 10) == []

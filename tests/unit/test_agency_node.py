@@ -137,7 +137,7 @@ def test_a_node_copies_decides_tells_and_frees(place: Place) -> None:
         assert running.said(LI) == "UNKNOWN"
         entry = place.listed(LI)
         place.barrier()
-        running.until(lambda: running.client.get("/readyz").status_code == 200)
+        running.until(lambda: running.client.get("/readyz").json() == {"ready": True, "stale": False})
         assert (running.said(LI), running.said(WANG)) == ("BLOCK", "ALLOW")
         running.until(lambda: bool(told(place, names.interceptions("js"))))
         assert told(place, names.interceptions("js"))[0]["outcome"] == "REFUSED"

@@ -57,22 +57,22 @@ def test_a_caller_can_have_a_rate_of_his_own() -> None:
 def test_completing_the_hidden_month_and_day_of_a_public_number_rings_once() -> None:
     clock = Watch()
     watch = EnumerationWatch(clock)
-    assert [watch.missed("a", one) for one in days_of_a_year()].count(True) == 1
+    assert [watch.missed("a", [one]) for one in days_of_a_year()].count(True) == 1
 
 
 def test_counting_up_the_sequence_of_a_day_rings() -> None:
     watch = EnumerationWatch(Watch())
-    assert any(watch.missed("a", subject(f"11010519491231{number:03}")) for number in range(100))
+    assert any(watch.missed("a", [subject(f"11010519491231{number:03}")]) for number in range(100))
 
 
 def test_the_same_numbers_again_other_people_other_callers_and_time_do_not_ring() -> None:
     clock = Watch()
     watch = EnumerationWatch(clock)
     same = subject("11010519491231002")
-    assert not any(watch.missed("a", same) for _ in range(500))
+    assert not any(watch.missed("a", [same]) for _ in range(500))
     strangers = [subject(f"{110101 + n}19{50 + n % 40}0{1 + n % 9}15{n % 1000:03}") for n in range(400)]
-    assert not any(watch.missed("b", one) for one in strangers)
+    assert not any(watch.missed("b", [one]) for one in strangers)
     days = days_of_a_year()[: LIKE_NUMBERS - 1]
-    assert not any(watch.missed("c", one) for one in days)
+    assert not any(watch.missed("c", [one]) for one in days)
     clock.now = WINDOW_SECONDS + 1
-    assert not any(watch.missed("c", one) for one in days)
+    assert not any(watch.missed("c", [one]) for one in days)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.gate.gate import Decision, Gate
+from liandong.consumers.gate.decision import Decision
+from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
 from liandong.schemas.certificates import CertificateType
 from liandong.schemas.listing import Change, Instrument

@@ -1,0 +1,135 @@
+"""A question to the gate and its answer: what is asked, what the gate looks at, what it says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from ...schemas.attributes import Value
+from ...schemas.codec import GatePrefix
+from ...schemas.decisions import Action, Outcome, Verdict
+from ...schemas.listing import RecordClass
+from ...schemas.measures import Planned
+from .subjects import Subject, Tags
+
+
+class FoundEntry(Protocol):
+    """An entry a surrogate leads to (`consumers.replication.list_view.Found`)."""
+
+    @property
+    def entry_id(self) -> bytes:
+        """16 bytes."""
+
+    @property
+    def prefix(self) -> GatePrefix:
+        """Of the newest record that can be read."""
+
+    @property
+    def body(self) -> bytes:
+        """That record, empty if there is none."""
+
+    @property
+    def opaque(self) -> bool:
+        """Whether a newer record cannot be read."""
+
+    @property
+    def jurisdiction(self) -> str:
+        """Whose list it stands on."""
+
+    def record(self) -> dict[str, Any]:
+        """The whole record."""
+
+
+class Position(Protocol):
+    """Where this node's copy stands (`consumers.replication.list_view.ListPosition`)."""
+
+    @property
+    def barrier(self) -> int:
+        """Newest barrier passed in all partitions, -1 = none."""
+
+    @property
+    def digest(self) -> str:
+        """Of the copy at that barrier."""
+
+    @property
+    def fresh_as_of(self) -> int:
+        """Ms UTC, 0 = never."""
+
+
+class View(Protocol):
+    """The newest of state and relief (`consumers.replication.list_view.ListView`)."""
+
+    def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]:
+        """Live entries that name one of these surrogates."""
+
+    def known(self, surrogates: Sequence[bytes]) -> set[bytes]:
+        """Those of these surrogates anything is known under; of the others it is certain that nothing is."""
+
+    def position(self, jurisdiction: str | None = None) -> Position:
+        """Where the copy of a jurisdiction's lists stands."""
+
+    def verify_once(self, found: Any) -> bool:
+        """Whether the signature of an entry holds. TransportError if nobody can know now."""
+
+
+class CheckRequest(msgspec.Struct, frozen=True):
+    """A question to the gate."""
+
+    transaction: str
+    subject: Subject
+    attributes: Mapping[str, object] = {}
+    site: str = ""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A request made ready: what its attributes mean, the measures that can reach it, whom it asks about."""
+
+    request: CheckRequest
+    values: Mapping[str, Value]
+    plan: tuple[Planned, ...]
+    tags: Tags
+
+
+class ListStand(msgspec.Struct, frozen=True):
+    """What a decision rests on; barrier -1 and fresh_as_of 0 while there is no list yet."""
+
+    barrier: int
+    digest: str
+    fresh_as_of: int
+    stale: bool
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """The gate's answer; `found` are the entries its rulings rest on, by entry id."""
+
+    check_id: str
+    at: int
+    transaction: str
+    site: str
+    values: Mapping[str, Value]
+    outcome: Outcome
+    stand: ListStand
+    rule_version: str
+    found: Mapping[bytes, FoundEntry] = {}
+    untrusted: bool = False
+    """Whether the signature of an entry that would have refused somebody does not hold, or cannot be verified now."""
+
+    def __repr__(self) -> str:
+        """Without what was asked and found: decisions reach tracebacks."""
+        return f"Decision({self.check_id}, {self.verdict})"
+
+    @property
+    def verdict(self) -> Verdict:
+        """ALLOW, BLOCK, REVIEW or UNKNOWN."""
+        return self.outcome.verdict
+
+    @property
+    def action(self) -> Action:
+        """What the caller does next."""
+        return self.outcome.action
+
+    @property
+    def is_canary(self) -> bool:
+        """Whether it speaks of legally void probes only; those count in no statistic."""
+        rulings = self.outcome.rulings
+        return bool(rulings) and all(one.entry.record_class == RecordClass.CANARY for one in rulings)

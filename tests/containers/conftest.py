@@ -10,7 +10,7 @@ from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.network import Network
 
-from liandong.tests.suites.containers import Broker, a_broker, a_registry, url_of
+from liandong.tests.suites.containers import a_broker, a_registry, url_of
 from liandong.topics.embedded.ports import some_free
 
 # every container here is stopped by its fixture; the reaper would be one more image to have
@@ -44,16 +44,11 @@ def network(engine: None) -> Iterator[Network]:  # noqa: ARG001  skips without o
 
 
 @pytest.fixture(scope="session")
-def broker(network: Network) -> Iterator[Broker]:
+def kafka_bootstrap(network: Network) -> Iterator[str]:
+    """In this room every test that asks for Kafka gets one in a container."""
     (port,) = some_free(1)
     with a_broker(network, port) as container:
-        yield Broker(f"{container.get_container_host_ip()}:{port}", network)
-
-
-@pytest.fixture(scope="session")
-def kafka_bootstrap(broker: Broker) -> str:
-    """In this room every test that asks for Kafka gets the one in the container."""
-    return broker.bootstrap
+        yield f"{container.get_container_host_ip()}:{port}"
 
 
 @pytest.fixture(scope="session")

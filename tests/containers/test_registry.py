@@ -28,7 +28,7 @@ from testcontainers.core.wait_strategies import ContainerStatusWaitStrategy
 
 from liandong.schemas.catalogue import Schema, current_schema, load_schemas
 from liandong.schemas.framing import FINGERPRINT_HEADER, unframe
-from liandong.tests.suites.containers import Broker, a_registry, url_of
+from liandong.tests.suites.containers import a_registry, url_of
 from liandong.topics import names
 from liandong.topics.embedded.ports import some_free
 from liandong.topics.registry import RegistryFailed, SchemaRegistry, subject_of
@@ -112,9 +112,9 @@ def proven(found: dict[str, Any], entries: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def office(broker: Broker, registry_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(kafka_bootstrap: str, registry_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A list half of which was written before there was a registry, all of it copied and proven by an agency."""
-    made = Office(broker.bootstrap, registry_url, tmp_path_factory.mktemp("office") / "here")
+    made = Office(kafka_bootstrap, registry_url, tmp_path_factory.mktemp("office") / "here")
     try:
         for words in (
             ("court-su0505", "--kind", "court"),

@@ -16,6 +16,8 @@ def connection(settings: Settings, client_id: str) -> Config:
     return {
         "bootstrap.servers": bootstrap_of(settings),
         "client.id": client_id,
+        # true for producers: where the brokers allow it (Kafka's default), a misspelt prefix would make topics that are not compacted
+        "allow.auto.create.topics": False,
         # idle connections are closed by brokers all the time; that is no news
         "log.connection.close": False,
         "socket.keepalive.enable": True,
@@ -51,7 +53,6 @@ def consumer(settings: Settings, client_id: str, group: str | None) -> Config:
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
-        "allow.auto.create.topics": False,
         "partition.assignment.strategy": "cooperative-sticky",
         # a member that was killed frees its partitions after this
         "session.timeout.ms": 10_000,

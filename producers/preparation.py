@@ -6,10 +6,11 @@ publishing process, or in another one that reads ahead.
 
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
+from msgspec.structs import replace
 
 from ..schemas.certificates import equivalents
 from ..schemas.listing import RecordClass

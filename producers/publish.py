@@ -22,7 +22,7 @@ from .intake.model import IntakeContext, ParsedRow, RawRow
 from .preparation import Portion, Terms, prepared
 from .register import Batch, Register
 
-CHUNK = 2000
+CHUNK = 4000
 
 
 def _ignore(*_: object) -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
@@ -58,19 +58,22 @@ def publish_file(settings: Settings, order: Order, court_id: str | None, wait: f
     from .delivery import require_topics, sending
     from .progress import Bars
 
-    with open_court(settings, court_id) as court:
+    with open_court(settings, court_id) as court, Bars() as bars:
+        client_id = f"{court.desk.court}-publish"
         if wait is not None:
             require_topics(settings, court.desk.jurisdiction)
-        relay = (
-            sending(settings, court.register.outbox, court.clock, f"{court.desk.court}-publish")
-            if wait
-            else nullcontext()
-        )
-        with Bars() as bars, relay as work:
-            report = _accept(court, order, bars)
-            if work is not None and wait is not None:
-                work.wait(wait, bars.sent)
-                report.sent = True
+        if not wait:
+            return _accept(court, order, bars)
+        if _is_large(order):
+            from .relay_process import relaying_apart
+
+            with relaying_apart(settings, court.desk.jurisdiction, client_id):
+                report = _accept(court, order, bars)
+        with sending(settings, court.register.outbox, court.clock, client_id) as work:
+            if not _is_large(order):
+                report = _accept(court, order, bars)
+            work.wait(wait, bars.sent)
+            report.sent = True
     return report
 
 
@@ -107,11 +110,16 @@ def _accept(court: Court, order: Order, bars: Any) -> Report:
 @contextmanager
 def _portions(order: Order, rows: ListingFile, terms: Terms) -> Iterator[Iterator[Portion]]:
     """The rows of the file made ready; of a large one in another process, ahead of this one."""
-    if rows.size is None or rows.size < WORTH_BYTES or (os.cpu_count() or 1) < 2:
+    if not _is_large(order):
         yield prepared(rows, terms, CHUNK)
         return
     with reading_ahead(Reading(order.source, order.file_format, terms, CHUNK)) as portions:
         yield portions
+
+
+def _is_large(order: Order) -> bool:
+    """Whether processes of their own for reading and sending are worth their start."""
+    return order.source.is_file() and order.source.stat().st_size >= WORTH_BYTES and (os.cpu_count() or 1) > 1
 
 
 def check_only(settings: Settings, order: Order, court_id: str | None) -> Report:

@@ -6,8 +6,6 @@ and no database. A pipe stands between the two, so it is never more than a few p
 
 import gc
 import multiprocessing
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from ..schemas.errors import LiandongError
+from .child import ended, start
 from .intake.reading import Format, read_listings
 from .preparation import Portion, Terms, prepared
 
@@ -53,17 +52,13 @@ def reading_ahead(what: Reading) -> Iterator[Iterator[Portion]]:
     context = multiprocessing.get_context("spawn")
     inlet, outlet = context.Pipe(duplex=False)
     process = context.Process(target=_read, args=(what, outlet), name="liandong-reader", daemon=True)
-    with _deaf_to_interrupts():
-        process.start()
+    start(process)
     outlet.close()
     try:
         yield _portions(inlet, process)
     finally:
         inlet.close()
-        process.join(_PATIENCE)
-        if process.is_alive():
-            process.kill()
-            process.join()
+        ended(process, _PATIENCE)
 
 
 def _portions(inlet: "Connection[None, object]", process: BaseProcess) -> Iterator[Portion]:
@@ -71,8 +66,7 @@ def _portions(inlet: "Connection[None, object]", process: BaseProcess) -> Iterat
         try:
             found = inlet.recv()
         except (EOFError, ConnectionError):
-            process.join(_PATIENCE)
-            raise ReaderDied(process.exitcode) from None
+            raise ReaderDied(ended(process, _PATIENCE)) from None
         if found is None:
             return
         if isinstance(found, BaseException):
@@ -94,16 +88,3 @@ def _read(what: Reading, outlet: "Connection[object, None]") -> None:
             raise
         except Exception as failed:  # noqa: BLE001  raised again where the caller is
             outlet.send(failed)
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ctrl-C goes to every process of a terminal; a child started here leaves it to its parent."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

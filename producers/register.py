@@ -7,12 +7,13 @@ interleave, and its sequence numbers have the order of its outbox rows.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, delete, func, insert, select, update
 
 from ..schemas.listing import ENDED_FROM, Change, Instrument, Status
-from ..topics.bulk import Row, insert_missing_rows, insert_rows
+from ..topics.bulk import Row, insert_missing_rows, insert_rows, rows_among
 from ..topics.database import create_tables, open_database, reading, sqlite_url
 from ..topics.outbox import SqlOutbox
 from ..topics.ports import Clock, SystemClock
@@ -167,38 +168,33 @@ class Register:
         """The last numbers taken of sequences, 0 at first."""
         sequences = self.tables.sequences.c
         wanted = select(sequences.name, sequences.value).where(sequences.name.in_(names))
-        return dict.fromkeys(names, 0) | {name: value for name, value in connection.execute(wanted)}
+        return dict.fromkeys(names, 0) | {row.name: row.value for row in connection.execute(wanted)}
 
     def entries_by_key(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, list[Entry]]:
         """All generations of these keys, oldest first; by another certificate's key only where the key has none itself."""
         entries, other = self.tables.entries, self.tables.other_keys
-        wanted = self._select_entries().where(entries.c.key.in_(keys)).order_by(entries.c.generation)
+        rows = rows_among(connection, entries, _ENTRY_COLUMNS, "key", keys)
         found: dict[bytes, list[Entry]] = {}
-        for row in connection.execute(wanted):
-            entry = _entry(row)
+        for entry in sorted(map(_entry, rows), key=attrgetter("generation")):
             found.setdefault(entry.key, []).append(entry)
         if not self._has_other_keys(connection):
             return found
-        by_other = (
-            self._select_entries(other.c.key)
-            .join_from(other, entries, other.c.ordinal == entries.c.ordinal)
-            .where(other.c.key.in_(keys), other.c.corrected_on.is_(None))
-        )
-        for row in connection.execute(by_other):
-            found.setdefault(row[-1], [_entry(row)])
-        return found
+        rows = rows_among(connection, other, ("key", "ordinal", "corrected_on"), "key", keys)
+        ordinals = {key: ordinal for key, ordinal, corrected_on in rows if corrected_on is None and key not in found}
+        wanted = list(set(ordinals.values()))
+        held = {row[0]: _entry(row) for row in rows_among(connection, entries, _ENTRY_COLUMNS, "ordinal", wanted)}
+        return found | {key: [held[ordinal]] for key, ordinal in ordinals.items()}
 
     def corrected_keys(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, CorrectedKey]:
-        """Of these keys those whose certificate was corrected away."""
+        """Those of the keys whose certificate was corrected away."""
         if not self._has_other_keys(connection):
             return {}
         other, entries = self.tables.other_keys, self.tables.entries
-        wanted = (
-            select(other.c.key, entries.c.entry_id, other.c.corrected_on, other.c.name_hash)
-            .join_from(other, entries, other.c.ordinal == entries.c.ordinal)
-            .where(other.c.key.in_(keys), other.c.corrected_on.is_not(None))
-        )
-        return {key: CorrectedKey(*rest) for key, *rest in connection.execute(wanted)}
+        rows = rows_among(connection, other, ("key", "ordinal", "corrected_on", "name_hash"), "key", keys)
+        gone = {key: rest for key, *rest in rows if rest[1] is not None}
+        wanted = list({ordinal for ordinal, _, _ in gone.values()})
+        held = {row[0]: row[1] for row in rows_among(connection, entries, ("ordinal", "entry_id"), "ordinal", wanted)}
+        return {key: CorrectedKey(held[ordinal], day, name) for key, (ordinal, day, name) in gone.items()}
 
     def _has_other_keys(self, connection: Connection) -> bool:
         """Many registers have none at all, and asking for thousands of keys costs."""

@@ -4,13 +4,15 @@ SQLAlchemy prepares every parameter of every row, which costs more than the data
 driver's own types and go in as they are. On PostgreSQL they are streamed by COPY.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 Row = Sequence[Any]
+_PARAMETERS = 10_000
+"""Values in one statement; SQLite takes 32,766."""
 
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -34,6 +36,25 @@ def insert_missing_rows(connection: Connection, table: Table, columns: Sequence[
         mark = "%s" if connection.dialect.name == "postgresql" else "?"
         statement = _insert(table.name, tuple(columns), mark) + " ON CONFLICT DO NOTHING"
         connection.exec_driver_sql(statement, values)
+
+
+def rows_among(
+    connection: Connection, table: Table, columns: Sequence[str], column: str, values: Sequence[Any]
+) -> Iterator[Row]:
+    """Rows whose column has one of the values; SQLAlchemy would compile a new statement for each list of values."""
+    for start in range(0, len(values), _PARAMETERS):
+        some = tuple(values[start : start + _PARAMETERS])
+        if connection.dialect.name == "postgresql":
+            yield from connection.exec_driver_sql(_among(table.name, tuple(columns), column, 0), (list(some),))
+        else:
+            yield from connection.exec_driver_sql(_among(table.name, tuple(columns), column, len(some)), some)
+
+
+@lru_cache(maxsize=64)
+def _among(table: str, columns: tuple[str, ...], column: str, count: int) -> str:
+    names = ", ".join(f'"{each}"' for each in columns)
+    wanted = f"IN ({', '.join(['?'] * count)})" if count else "= ANY(%s)"
+    return f'SELECT {names} FROM "{table}" WHERE "{column}" {wanted}'  # noqa: S608  our own names
 
 
 @lru_cache

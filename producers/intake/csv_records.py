@@ -1,9 +1,10 @@
 """CSV records that survive damage: a quotation mark nobody closed costs its own row, not the rest of the file."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .excel import unwrapped
 from .lines import Line
@@ -11,9 +12,12 @@ from .lines import Line
 RECORD_LINES = 64
 """Lines one record may span (cells with line breaks) before its quotation mark counts as unclosed."""
 
+_TELLING = re.compile(r'["\r\n]')
+_PLAIN_LENGTH = 100_000
+"""Characters; shorter lines without a telling one are their cells with delimiters between them, and need no CSV reader."""
 
-@dataclass(frozen=True, slots=True)
-class Record:
+
+class Record(NamedTuple):
     """Cells of one row, or the code of its damage. `row` counts as a spreadsheet shows it."""
 
     row: int
@@ -58,6 +62,8 @@ class CsvRecords:
     def _record(self, line: Line) -> Record:
         if line.damage:
             return self._damaged(line, line.damage)
+        if len(line.text) < _PLAIN_LENGTH and not _TELLING.search(line.text):
+            return self._of_width(line, tuple(line.text.split(self._delimiter)))
         if line.text.count('"') % 2:
             return self._spanning(line)
         cells = split_cells([line.text], self._delimiter)

@@ -1,14 +1,15 @@
 """Telling rows that repeat an earlier row of the same file from rows that contradict one."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from operator import attrgetter
+
+from msgspec.structs import replace
 
 from .findings import notice, reject
 from .model import IntakeContext, ListingInput, ParsedRow, RawRow
 from .parsing import parse_row
 
-_SAID = attrgetter(*sorted(ListingInput.model_fields.keys() - {"source_id", "case_number_raw"}))
+_SAID = attrgetter(*sorted(set(ListingInput.__struct_fields__) - {"source_id", "case_number_raw"}))
 """All fields but those in which two rows may differ and still say the same."""
 _ROW_BITS = 40
 _ROW_MASK = (1 << _ROW_BITS) - 1

@@ -1,7 +1,6 @@
 """What the law asks of a row: court, case, decision, grounds, term, performance, amount."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
 from ...schemas.case_number import CaseNumber, CaseNumberProblem, parse_case_number
@@ -9,22 +8,12 @@ from ...schemas.grounds import RULES_IN_FORCE, Ground, needs_term, recognise_gro
 from ...schemas.listing import Instrument
 from ...schemas.spelling import compact, half_width
 from ...schemas.terms import is_extension_lawful, term_end
-from .model import Performance, TermStartBasis
+from .model import Performance, Term, TermStartBasis
 from .row import RowUnderCheck
 from .words import PERFORMANCES, TERM_BASES
 
 _AMOUNT = re.compile(r"(?P<yuan>[0-9]{1,16})(?:\.(?P<fen>[0-9]{1,2}))?")
 _AMOUNT_NOISE = re.compile(r"[,\s¥￥元]|人民币|CNY|RMB", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """From when to when an entry or order runs; `end` is the last day."""
-
-    start: date | None
-    basis: TermStartBasis
-    end: date | None
-    extension_months: int
 
 
 def read_court(row: RowUnderCheck) -> tuple[str, str]:

@@ -1,8 +1,7 @@
 """Lines of a file as bytes, one at a time, whatever ends them and however long they are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from .encoding import Head
 
@@ -11,8 +10,7 @@ LINE_LIMIT = 1 << 20
 """Bytes; a longer line has lost its line ends and is not kept in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line. `damage` is the code of what is wrong with it; its text is then as readable as it can be made."""
 
     text: str

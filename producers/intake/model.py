@@ -1,13 +1,12 @@
 """What the intake hands on: a listing whose every field is checked, and where it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from hashlib import sha256
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
 
 from ...schemas.certificates import Certificate, CertificateType, equivalents
 from ...schemas.dates import end_of_day_ms
@@ -50,8 +49,7 @@ class DebtorCategory(StrEnum):
     STATE_ORGAN = "STATE_ORGAN"
 
 
-@dataclass(frozen=True, slots=True)
-class HeldCertificate:
+class HeldCertificate(msgspec.Struct, frozen=True):
     """A certificate of the subject and how it belongs to him."""
 
     certificate: Certificate
@@ -69,35 +67,42 @@ class IntakeContext:
     lang: Language = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
+class RawRow(msgspec.Struct, frozen=True):
     """A row as it was read. `values` is by column name; `original` is what a rejects file gives back."""
 
     number: int
-    values: Mapping[str, str] = field(repr=False)
-    original: tuple[str, ...] | Mapping[str, object] = field(repr=False)
+    values: Mapping[str, str]
+    original: tuple[str, ...] | Mapping[str, object]
     damage: Reject | None = None
     """Set if the row could not be read; `line` is then its text."""
-    line: str = field(default="", repr=False)
+    line: str = ""
+
+    def __repr__(self) -> str:
+        """Its number, and what is wrong with it; nothing it says."""
+        return f"RawRow(number={self.number}, damage={self.damage})"
 
 
-Private = Annotated[str, Field(repr=False)]
+class Term(msgspec.Struct, frozen=True):
+    """From when to when an entry or order runs; `end` is the last day."""
+
+    start: date | None
+    basis: TermStartBasis
+    end: date | None
+    extension_months: int
 
 
-class ListingInput(BaseModel):
+class ListingInput(msgspec.Struct, frozen=True, kw_only=True):
     """One subject in one case under one instrument, checked and canonical.
 
-    `repr` shows no name and only masked numbers. Dates are days in China; `term_end` is the last day.
+    `repr` shows no name and only masked numbers. Dates are days in China.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     instrument: Instrument
     kind: PersonKind
     role: PersonRole
-    name: Private
+    name: str
     sex: int
-    birth_date: date | None = Field(repr=False)
+    birth_date: date | None
     certificates: tuple[HeldCertificate, ...]
     court: str
     court_name: str
@@ -106,10 +111,6 @@ class ListingInput(BaseModel):
     previous_case_number: str
     decision_number: str
     grounds: tuple[Ground, ...]
-    term_start: date | None
-    term_start_basis: TermStartBasis
-    term_end: date | None
-    extension_months: int
     filing_date: date | None
     publish_date: date
     initiated_by: Initiative
@@ -119,9 +120,25 @@ class ListingInput(BaseModel):
     claim_amount: str
     related_entity: str
     related_entity_certificate: Certificate | None
-    legal_representative: Private
+    legal_representative: str
     debtor_category: DebtorCategory
     source_id: str
+    term: Term
+
+    def __repr__(self) -> str:
+        """All but the names and the birth date."""
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _PRIVATE)
+        return f"ListingInput({', '.join(shown)})"
+
+    @property
+    def term_start(self) -> date | None:
+        """The day the term runs from."""
+        return self.term.start
+
+    @property
+    def term_end(self) -> date | None:
+        """Its last day."""
+        return self.term.end
 
     @property
     def effective_until_ms(self) -> int:
@@ -161,6 +178,9 @@ class ListingInput(BaseModel):
         return sha256(said.encode()).digest()[:16]
 
 
+_PRIVATE = frozenset(("name", "birth_date", "legal_representative"))
+
+
 def _standing(certificate: Certificate) -> Certificate:
     return equivalents(certificate)[-1]
 
@@ -169,8 +189,7 @@ def _strength(certificate: Certificate) -> tuple[CertificateType, str, str]:
     return (certificate.type, certificate.country, certificate.number)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedRow:
+class ParsedRow(msgspec.Struct, frozen=True):
     """What became of a row: a listing, or the rejects that say why not; notices in either case."""
 
     raw: RawRow

@@ -22,7 +22,7 @@ class RowUnderCheck:
         self.context = context
         self.rejects: list[Reject] = []
         self.notices: list[Notice] = []
-        self._values: Mapping[str, str] = raw.values
+        self._values = {column: value.strip(_EDGES) for column, value in raw.values.items()}
         self._number = raw.number
 
     def reject(self, column: str, code: str, **details: str) -> None:
@@ -39,15 +39,11 @@ class RowUnderCheck:
 
     def raw(self, column: str) -> str:
         """A value without blanks at its edges; words for nothing stay."""
-        value = self._values.get(column)
-        return value.strip(_EDGES) if value else ""
+        return self._values.get(column, "")
 
     def text(self, column: str) -> str:
         """A value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
-        value = self._values.get(column)
-        if not value:
-            return ""
-        value = value.strip(_EDGES)
+        value = self._values.get(column, "")
         if value in EMPTY_WORDS:
             return ""
         if len(value) > TEXT_LIMIT:

@@ -1,8 +1,10 @@
 """Who is meant: kind, role, name and certificates of a row."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+
+import msgspec
 
 from ...schemas.certificate_problems import CertificateProblem
 from ...schemas.certificates import Certificate, CertificateType, birth_date, normalise, sex, warnings
@@ -15,6 +17,8 @@ from .model import DebtorCategory, HeldCertificate
 from .row import RowUnderCheck
 from .words import CATEGORIES, CERTIFICATE_TYPES, KINDS, LINKS, ROLES, SEXES
 
+_PLAIN_NAME = re.compile("[\u4e00-\u67cf\u67d1-\u9fff]{1,200}")
+"""Nearly every name: ideographs alone, but for 某, which stands for a name that was left out."""
 _LONG_NUMBER = re.compile(r"[0-9０-９]{15}")
 _CERTIFICATE_COLUMNS = (
     ("certificate_type", "certificate_number", "certificate_country", ""),
@@ -25,8 +29,7 @@ _CERTIFICATE_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """Who a row is about. `certificates` is empty only if the row has rejects."""
 
     kind: PersonKind
@@ -57,9 +60,9 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
         birth_date=born,
         certificates=held,
         category=row.coded("debtor_category", CATEGORIES, DebtorCategory.ORDINARY),
-        related_entity=display_form(row.text("related_entity")),
+        related_entity=_shown(row.text("related_entity")),
         related_entity_certificate=_related_entity_certificate(row),
-        legal_representative=display_form(row.text("legal_representative")),
+        legal_representative=_shown(row.text("legal_representative")),
     )
     _check_role(row, subject, instrument)
     _check_age(row, subject, instrument, publish_date)
@@ -67,7 +70,10 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
 
 
 def _name(row: RowUnderCheck, natural: bool) -> str:
-    name = display_form(row.raw("name"))
+    name = row.raw("name")
+    if _PLAIN_NAME.fullmatch(name):
+        return name
+    name = display_form(name)
     if not name:
         row.reject("name", "NAME_EMPTY")
     elif is_damaged(name) or "*" in name or "＊" in name:
@@ -81,6 +87,11 @@ def _name(row: RowUnderCheck, natural: bool) -> str:
     if natural and "某" in name:
         row.notice("name", "NAME_ANONYMISED")
     return name
+
+
+@lru_cache(maxsize=16384)
+def _shown(name: str) -> str:
+    return display_form(name)
 
 
 def _certificates(row: RowUnderCheck, kind: PersonKind | None) -> tuple[HeldCertificate, ...]:

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from liandong.producers.intake import (
     Format,
@@ -300,7 +301,7 @@ def test_public_list_records_are_read_with_their_field_names_and_leave_free_text
     assert found.listing.source_id == "700000001"
     assert found.listing.publish_date.isoformat() == "2019-07-13"
     assert found.listing.subject.number == CN_ID
-    assert "某乙" not in str(found.listing.model_dump())
+    assert "某乙" not in str(structs.asdict(found.listing))
 
 
 def test_a_public_record_without_the_full_number_is_quarantined_with_the_remedy() -> None:

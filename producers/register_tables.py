@@ -97,7 +97,7 @@ def _updates(metadata: MetaData) -> Table:
     updates = Table(
         "updates",
         metadata,
-        Column("update_id", LargeBinary, primary_key=True),
+        Column("update_id", LargeBinary, nullable=False, unique=True),
         Column("entry_id", LargeBinary, nullable=False),
         Column("version", BigInteger, nullable=False),
         Column("court", Text, nullable=False),
@@ -105,7 +105,10 @@ def _updates(metadata: MetaData) -> Table:
         Column("court_sequence", BigInteger, nullable=False),
         Column("batch_id", Text, nullable=False),
         Column("change", Integer, nullable=False),
-        Column("state_row", BigInteger, nullable=False),
+        # a ledger follows the register by this
+        Column(
+            "state_row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+        ),
         Column("relief_row", BigInteger),
         Column("accepted_at", BigInteger, nullable=False),
         # SHA-256 of the body behind its proof: what the signature covers and the digest of the list counts
@@ -114,8 +117,6 @@ def _updates(metadata: MetaData) -> Table:
     Index("updates_by_entry", updates.c.entry_id, updates.c.version, unique=True)
     Index("updates_by_sequence", updates.c.court, updates.c.list, updates.c.court_sequence, unique=True)
     Index("updates_by_batch", updates.c.batch_id)
-    # a ledger follows the register by this
-    Index("updates_by_row", updates.c.state_row)
     return updates
 
 

@@ -7,8 +7,9 @@ out, and messages carry logical names back in ``topic_of``.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+import msgspec
 
 from ..schemas.errors import LiandongError
 
@@ -26,8 +27,7 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingRecord:
+class OutgoingRecord(msgspec.Struct, frozen=True):
     """A record to be sent; without a partition the key decides (murmur2_random)."""
 
     topic: str
@@ -37,8 +37,7 @@ class OutgoingRecord:
     partition: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(msgspec.Struct, frozen=True):
     """Where a record stands in the log; timestamp in ms UTC."""
 
     topic: str
@@ -133,8 +132,7 @@ class SystemClock:
         return time.time_ns() // 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(msgspec.Struct, frozen=True):
     """One record waiting to be sent."""
 
     row: int

@@ -29,6 +29,8 @@ from .latency import latencies
 
 _PAUSE = 0.015
 """Seconds between two revocations."""
+_WARM = 3
+"""The first revocations make the court's connections and do not count."""
 _PROBE = 0.0005
 """Seconds between two questions to the gate."""
 
@@ -75,9 +77,10 @@ class _Node:
         self._copying.close()
         self._freeing.close()
         sent = work.result()
-        behind = [entry for entry in freed if sent[entry] < caught_up_at] or list(freed)
+        counted = [entry for entry in freed if entry >= _WARM]
+        behind = [entry for entry in counted if sent[entry] < caught_up_at] or counted
         result = latencies([(freed[entry] - sent[entry]) / 1e6 for entry in behind], time.perf_counter() - start, 0.99)
-        result.details["behind"] = sum(at < caught_up_at for at in sent)
+        result.details["behind"] = sum(at < caught_up_at for at in sent[_WARM:])
         return result
 
     def _watch(self, place: Place, threads: list[threading.Thread]) -> tuple[dict[int, int], int]:
@@ -108,9 +111,12 @@ def revoke_some(lane: Settings, amount: int) -> list[int]:
         prefix = prefix_of(entry, **ended)
         body = scribe.body(prefix)
         records.append(record_of(body, entry, prefix["court"], names.relief(JURISDICTION)))
-    for record in records:
+    for number, record in enumerate(records):
         sent.append(time.time_ns())
         publisher.send(record)
+        if number < _WARM:
+            publisher.flush()
+            continue
         end = time.perf_counter() + _PAUSE
         while (left := end - time.perf_counter()) > 0:
             publisher.poll(min(left, 0.001))

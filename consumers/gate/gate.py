@@ -18,7 +18,7 @@ from ...topics.ports import Clock
 from ...topics.transport.errors import TransportError
 from .decision import CheckRequest, Decision, FoundEntry, ListStand, Position, Question, View
 from .rules import Rules
-from .subjects import Subject, Tags
+from .subjects import Tags, surrogates_of
 
 _log = structlog.get_logger(__name__)
 _POSITION_SECONDS = 0.02
@@ -50,7 +50,7 @@ class Gate:
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
         """Everything a certificate can be listed under, for callers that keep them ready."""
-        return list(Tags.of(Subject((certificate,), ""), self._keys).keys)
+        return surrogates_of(certificate, self._keys)
 
     def listed(self, surrogate: bytes) -> bool:
         """Whether anything may be in force under a surrogate: no is certain, yes needs a check. The fast path."""

@@ -68,14 +68,18 @@ class Tags(msgspec.Struct, frozen=True):
         """Under every matching key: while keys are changed, entries carry the old and the new."""
         made: dict[bytes, MatchingKey] = {}
         for certificate in subject.certificates:
-            for each in equivalents(certificate):
-                for key in keys:
-                    made[key.surrogate(each.type, each.number, each.country)] = key
+            for key in keys:
+                made |= dict.fromkeys(surrogates_of(certificate, (key,)), key)
         return cls(made, subject.name)
 
     def same_name(self, surrogate: bytes, name_tag: bytes) -> bool:
         """Whether an entry found under a surrogate names the subject as the caller does."""
         return self.keys[surrogate].name_tag(surrogate, comparison_form(self.name)) == name_tag
+
+
+def surrogates_of(certificate: Certificate, keys: Sequence[MatchingKey]) -> list[bytes]:
+    """Everything a certificate can be listed under."""
+    return [key.surrogate(one.type, one.number, one.country) for one in equivalents(certificate) for key in keys]
 
 
 class WrittenCertificate(Protocol):

@@ -4,6 +4,7 @@ A receipt is written into the commit of what it tells of, handed on after that c
 after a crash it is handed on again with the same sequence and the same bytes.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +57,7 @@ class Receipts:
         self._kept = list(kept)
         self._handed_on: list[int] = []
         self._reported: dict[tuple[str, str], int] = {}
-        self._latency: dict[str, ApplyLatency] = {}
+        self._latency: defaultdict[str, ApplyLatency] = defaultdict(ApplyLatency)
 
     @property
     def kept(self) -> bool:
@@ -66,7 +67,7 @@ class Receipts:
     def written(self, stamps: Mapping[str, Sequence[int]], now: int) -> None:
         """Records with these timestamps became visible at `now` (ms UTC); by jurisdiction."""
         for jurisdiction, some in stamps.items():
-            self._latency.setdefault(jurisdiction, ApplyLatency()).note(some, now)
+            self._latency[jurisdiction].note(some, now)
 
     def add(self, holding: Holding, batch: Batch) -> None:
         """Puts the receipts that are due into a batch."""
@@ -104,7 +105,6 @@ class Receipts:
     def _body(self, holding: Holding, notary: str, number: int, relief: Sequence[ReliefLane]) -> bytes:
         marks, lanes = holding.barriers.at(notary, number), holding.lanes.values()
         head, reporter = holding.heads.get(notary), self._reporter
-        latency = self._latency.setdefault(holding.jurisdiction, ApplyLatency())
         record = {
             "agency": reporter.agency,
             "node": reporter.node,
@@ -122,7 +122,7 @@ class Receipts:
             "opaque": sum(lane.opaque for lane in lanes),
             "proven_barrier": head.proven_number if head else -1,
             "proven_at": head.proven_at if head else 0,
-            "latency": latency.take(),
+            "latency": self._latency[holding.jurisdiction].take(),
             "canaries": list(reporter.canaries(holding.jurisdiction)) if reporter.canaries else [],
         }
         return encode_signed("receipt", record, "receipt", reporter.signer)

@@ -91,10 +91,11 @@ class Portion:
         found = self.noted.get(at)
         if found is not None:
             return found
-        if isinstance(self.originals, bytes):
-            self.originals = pickle.loads(self.originals)  # noqa: S301  what this program's own process packed
+        originals = self.originals
+        if isinstance(originals, bytes):
+            originals = self.originals = pickle.loads(originals)  # noqa: S301  what this program's own process packed
         ready = self.ready[at]
-        return ParsedRow(RawRow(0 if ready is None else ready.number, {}, self.originals[at]), None)
+        return ParsedRow(RawRow(0 if ready is None else ready.number, {}, originals[at]), None)
 
     def packed(self) -> tuple[bytes, bytes, dict[int, ParsedRow], int]:
         """What `unpacked` takes, for another process."""

@@ -106,9 +106,7 @@ def _updates(metadata: MetaData) -> Table:
         Column("batch_id", Text, nullable=False),
         Column("change", Integer, nullable=False),
         # a ledger follows the register by this
-        Column(
-            "state_row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
-        ),
+        Column("state_row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
         Column("relief_row", BigInteger),
         Column("accepted_at", BigInteger, nullable=False),
         # SHA-256 of the body behind its proof: what the signature covers and the digest of the list counts

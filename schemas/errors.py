@@ -8,7 +8,7 @@ Rooms add their own leaves; each keeps a code that never changes and is listed i
 """
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ExitCode(IntEnum):
@@ -41,6 +41,10 @@ class LiandongError(Exception):
         self.message = message
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, for another process: subclasses are made from other arguments than they keep."""
+        return _as_it_was, (type(self), self.args, dict(self.__dict__))
+
     def __str__(self) -> str:
         """One line for logs; the command line prints the parts on lines of their own."""
         return f"{self.code}: {self.message} ({self.remedy})"
@@ -48,6 +52,12 @@ class LiandongError(Exception):
     def as_dict(self) -> dict[str, str]:
         """The parts for `--json` output and problem details."""
         return {"code": self.code, "message": self.message, "remedy": self.remedy}
+
+
+def _as_it_was(kind: type[LiandongError], said: tuple[Any, ...], kept: dict[str, Any]) -> LiandongError:
+    error: LiandongError = kind.__new__(kind, *said)
+    error.__dict__.update(kept)
+    return error
 
 
 class WrongUsage(LiandongError):

@@ -80,7 +80,8 @@ def accept(
 
 def sequences_of(desk: Desk, drafts: Iterable[Draft]) -> list[str]:
     """The names of the court's sequences that drafts take numbers of."""
-    return [_sequence(desk, topic) for topic in sorted({_topic(desk, draft) for draft in drafts})]
+    instruments = {draft.parts.instrument for draft in drafts}
+    return sorted({_sequence(desk, _topic(desk, instrument)) for instrument in instruments})
 
 
 def seal(desk: Desk, batch_id: str, drafts: Sequence[Draft], last: Mapping[str, int], now: int) -> list[Accepted]:
@@ -89,11 +90,11 @@ def seal(desk: Desk, batch_id: str, drafts: Sequence[Draft], last: Mapping[str, 
     Nothing is promised before `store`, and that only holds while the court is claimed since before `last` was read, or
     while it is sure that nobody claimed it in between.
     """
-    following = dict(last)
-    made = []
+    following, made = dict(last), []
+    topics = {each: _topic(desk, each) for each in {draft.parts.instrument for draft in drafts}}
+    places = {each: (topic, _sequence(desk, topic)) for each, topic in topics.items()}
     for draft in drafts:
-        topic = _topic(desk, draft)
-        name = _sequence(desk, topic)
+        topic, name = places[draft.parts.instrument]
         sequence = following[name] = following[name] + 1
         update_id = ids.new_ordered()
         content = b"".join(
@@ -125,22 +126,12 @@ def _stamp(change: int, reason: str, changed_on: str, recorded_at: int, batch_id
     return encode_fields(_SCHEMA, "change", "batch_id", said)
 
 
-@lru_cache(maxsize=1024)
-def _state_topic(instrument: int, jurisdiction: str) -> str:
-    return names.state_topic(instrument, jurisdiction)
-
-
-def _topic(desk: Desk, draft: Draft) -> str:
-    return _state_topic(draft.parts.instrument, desk.jurisdiction)
-
-
-@lru_cache(maxsize=1024)
-def _sequence_name(court: str, topic: str) -> str:
-    return f"court/{court}/{topic}"
+def _topic(desk: Desk, instrument: int) -> str:
+    return names.state_topic(instrument, desk.jurisdiction)
 
 
 def _sequence(desk: Desk, topic: str) -> str:
-    return _sequence_name(desk.court, topic)
+    return f"court/{desk.court}/{topic}"
 
 
 def store(

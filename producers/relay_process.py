@@ -4,6 +4,7 @@ It ends when its parent says so, and by itself when its parent is gone. Whatever
 the outbox: the parent sends the rest, and says what the broker has against it.
 """
 
+import gc
 import multiprocessing
 import threading
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connec
     """The other process."""
     stop = threading.Event()
     threading.Thread(target=_until_closed, args=(inlet, stop), name="parent", daemon=True).start()
+    gc.freeze()  # what was imported stays; the collector need not look at it again
     try:
         register = open_register(settings, jurisdiction)
         try:

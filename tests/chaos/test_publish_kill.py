@@ -1,5 +1,6 @@
 """kill -9 of publishing and relaying processes at any moment: every accepted update is in the log, in order, once named."""
 
+import json
 import random
 import signal
 import subprocess
@@ -7,12 +8,15 @@ import time
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
+from liandong.producers.reader import WORTH_BYTES
 from liandong.tests.suites.publisher_town import PublisherTown, eventually, recount, rows, write
 from liandong.topics.outbox import SqlOutbox
 from liandong.topics.settings import Settings
 
+_LARGE = 48_000
 pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
@@ -93,3 +97,53 @@ def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_is_killed(
     register.close()
     counts = recount(town)
     assert counts == {"updates": 600, "entries": 600, "logged": 600}
+
+
+def _children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
+    return [each for each in psutil.Process(process.pid).children() if "spawn_main" in " ".join(each.cmdline())]
+
+
+def test_a_large_file_is_read_and_sent_by_processes_that_may_die_too(town: PublisherTown, tmp_path: Path) -> None:
+    path = write(tmp_path / "large.csv", rows(_LARGE))
+    assert path.stat().st_size > WORTH_BYTES
+    register = town.register()
+
+    def begun() -> "subprocess.Popen[str]":
+        before = register.outbox.accepted_through("state")
+        process = town.start("court", "publish", str(path), "--json")
+        assert eventually(lambda: register.outbox.accepted_through("state") > before)
+        return process
+
+    # the whole publication, as by a power cut: nobody it started stays behind
+    process = begun()
+    started = _children(process)
+    assert started
+    assert kill(process)
+    assert eventually(lambda: not any(each.is_running() for each in started))
+    # Ctrl-C at a terminal reaches all of them; the parent ends them
+    process = begun()
+    started = _children(process)
+    for each in (*started, psutil.Process(process.pid)):
+        each.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "Traceback" not in err
+    assert not any(each.is_running() for each in started)
+    # the process that reads: a clear error, and what was accepted stays
+    process = begun()
+    newest = max(_children(process), key=lambda each: each.create_time())
+    newest.kill()
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, err
+    assert json.loads(out)["error"]["code"] == "READER_DIED"
+    assert 0 < register.outbox.accepted_through("state") < _LARGE
+    # the process that sends: the publication does without it
+    process = begun()
+    oldest = min(_children(process), key=lambda each: each.create_time())
+    oldest.kill()
+    out, err = process.communicate(timeout=100)
+    assert process.returncode == 0, err
+    assert json.loads(out)["sent"]
+    register.close()
+    counts = recount(town)
+    assert (counts["updates"], counts["entries"]) == (_LARGE, _LARGE)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from liandong.producers.intake import FORMATS, Format, IntakeError, RawRow, check_rows, open_rejects, read_listings
 from liandong.producers.intake.columns import COLUMN_NAMES
-from liandong.producers.intake.csv_records import split_cells
+from liandong.producers.intake.csv_records import CsvRecords, split_cells
 from liandong.producers.intake.excel import unwrapped, wrapped
 from liandong.producers.intake.findings import reject
+from liandong.producers.intake.lines import Line
 from liandong.producers.intake.model import ParsedRow
 from liandong.tests.suites.intake_rows import CONTEXT
 
@@ -76,3 +77,21 @@ def test_no_bytes_break_the_reader(data: bytes, file_format: Format, start: byte
     except IntakeError:
         return
     assert all(row.rejects for row in rows if not row.is_accepted and not row.duplicate_of)
+
+
+@given(st.lists(CELLS, min_size=2, max_size=6), st.sampled_from([",", ";", "\t", "|"]))
+@example(["a\r", "b"], ",")
+@example(["", '="1"'], ",")
+def test_a_line_is_cut_into_the_cells_a_csv_reader_finds(cells: list[str], delimiter: str) -> None:
+    line = delimiter.join(cells).replace("\n", "")
+    [record] = CsvRecords([Line(line, is_terminated=True)], delimiter, line.count(delimiter) + 1, 1) if line else [None]
+    found = split_cells([line], delimiter)
+    if (
+        record is not None
+        and line.count('"') % 2 == 0
+        and found is not None
+        and len(found) == line.count(delimiter) + 1
+    ):
+        assert (record.cells, record.damage) == (found, "")
+    elif record is not None:
+        assert record.damage

@@ -20,6 +20,7 @@ from liandong.producers.preparation import Portion, Terms, prepared
 from liandong.producers.publish import Listeners, Publication, new_batch
 from liandong.producers.reader import ReaderDied, Reading, reading_ahead
 from liandong.producers.records import fields_of, parts_of
+from liandong.producers.register import Update
 from liandong.producers.synthetic_rows import LIST_COLUMNS, Plan, list_rows
 from liandong.schemas.codec import from_wire
 from liandong.schemas.listing import Change
@@ -157,7 +158,8 @@ def test_the_other_process_ends_when_nobody_listens(tmp_path: Path) -> None:
 
 def test_a_chunk_somebody_came_before_is_planned_anew(court: PublishingCourt, monkeypatch: pytest.MonkeyPatch) -> None:
     court.publish(ENTRY)
-    real, revoked = Chunk.plan, []
+    real = Chunk.plan
+    revoked: list[Update] = []
 
     def overtaken(chunk: Chunk, portion: Portion, now: int) -> None:
         real(chunk, portion, now)

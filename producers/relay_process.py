@@ -23,6 +23,8 @@ from .relay import Pace, Relay, new_owner
 
 _BULK = Pace(batch=1000, window=16_000, mark=4000)
 """Marking waits for whoever writes into the register, so there is less of it."""
+_COLLECTED_AFTER = 100_000
+"""Objects; what is in flight makes no cycles, and looking at it over and over is a sixth of the work."""
 _log = structlog.get_logger(__name__)
 
 
@@ -48,6 +50,7 @@ def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connec
     stop = threading.Event()
     threading.Thread(target=_until_closed, args=(inlet, stop), name="parent", daemon=True).start()
     gc.freeze()  # what was imported stays; the collector need not look at it again
+    gc.set_threshold(_COLLECTED_AFTER)
     try:
         register = open_register(settings, jurisdiction)
         try:

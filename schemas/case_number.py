@@ -5,8 +5,9 @@ A suffix 之一 numbers the rulings of a case, so it is no part of the key. Sour
 """
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from .problems import FactProblem, Text
 from .spelling import half_width, is_invisible
@@ -49,8 +50,7 @@ class CaseNumberProblem(FactProblem):
     }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseNumber:
+class CaseNumber(msgspec.Struct, frozen=True):
     """A case number taken apart. `raw` is the text as the court wrote it."""
 
     year: int

@@ -70,9 +70,12 @@ class RowUnderCheck:
 
     def coded(self, column: str, table: Mapping[str, Coded], default: Coded) -> Coded:
         """A coded value; an unknown word is rejected and gives the default."""
-        if column not in self._values:
+        word = self._values.get(column)
+        if word is None:
             return default
-        found = self.coded_or_none(column, table)
+        found = table.get(word)  # nearly always; the long way knows other spellings and rejects
+        if found is None:
+            found = self.coded_or_none(column, table)
         return default if found is None else found
 
     def coded_or_none(self, column: str, table: Mapping[str, Coded]) -> Coded | None:

@@ -119,7 +119,9 @@ def _portions(order: Order, rows: ListingFile, terms: Terms) -> Iterator[Iterato
 
 def _is_large(order: Order) -> bool:
     """Whether processes of their own for reading and sending are worth their start."""
-    return order.source.is_file() and order.source.stat().st_size >= WORTH_BYTES and (os.cpu_count() or 1) > 1
+    if str(order.source) == "-" or not order.source.is_file():
+        return False
+    return order.source.stat().st_size >= WORTH_BYTES and (os.cpu_count() or 1) > 1
 
 
 def check_only(settings: Settings, order: Order, court_id: str | None) -> Report:

@@ -41,6 +41,10 @@ class Parts(NamedTuple):
     content: bytes
     """From `name` to the end."""
 
+    def __repr__(self) -> str:
+        """What it is, not whom it names."""
+        return f"Parts(instrument={self.instrument}, {len(self.gate) + len(self.content)} bytes)"
+
 
 def parts_of(record: Mapping[str, Any]) -> Parts:
     """The parts of a record's fields."""

@@ -6,7 +6,7 @@ interleave, and its sequence numbers have the order of its outbox rows.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -18,96 +18,12 @@ from ..topics.database import create_tables, open_database, reading, sqlite_url
 from ..topics.outbox import SqlOutbox
 from ..topics.ports import Clock, SystemClock
 from ..topics.settings import Settings
+from .register_rows import Batch, CorrectedKey, Entry, Update, WholeEntry
 from .register_tables import RegisterTables, register_tables
 
+__all__ = ["Batch", "CorrectedKey", "Entry", "Register", "Update", "WholeEntry", "open_register"]
+
 _PAGE = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry as publishing needs it; `digest` and the dates are explained beside the columns."""
-
-    ordinal: int
-    entry_id: bytes
-    key: bytes
-    generation: int
-    instrument: Instrument
-    decision_number: str
-    status: Status
-    version: int
-    digest: bytes
-    publish_date: str
-    reason: str
-    changed_on: str
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether it came to an end; it never comes back."""
-        return self.status >= ENDED_FROM
-
-
-@dataclass(frozen=True, slots=True)
-class WholeEntry:
-    """An entry with all that is known of it; `certificates` is JSON with raw numbers and must not leave the court."""
-
-    entry: Entry
-    court: str
-    case_number: str
-    body: bytes
-    full_body: bytes
-    certificates: bytes
-
-    def __repr__(self) -> str:
-        """The id only."""
-        return f"WholeEntry({self.entry.entry_id.hex()})"
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectedKey:
-    """A certificate that was corrected out of an entry: when, and under which name it stood there."""
-
-    entry_id: bytes
-    corrected_on: str
-    name_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One accepted update and its rows in the outbox; `relief_row` is None where nobody is freed."""
-
-    update_id: bytes
-    entry_id: bytes
-    version: int
-    court: str
-    list: str
-    court_sequence: int
-    batch_id: str
-    change: Change
-    state_row: int
-    relief_row: int | None
-    accepted_at: int
-    content_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One publication: a file, or a single act. States: accepting, accepted."""
-
-    batch_id: str
-    court: str
-    source: str
-    source_hash: str
-    state: str
-    started_at: int
-    finished_at: int | None
-    accepted: int = 0
-    corrected: int = 0
-    unchanged: int = 0
-    duplicate: int = 0
-    rejected: int = 0
-    warnings: int = 0
-
-
 NEW_ENTRY = ("ordinal", "entry_id", "key", "generation", "court", "instrument", "case_number", "decision_number", "status",
              "version", "digest", "publish_date", "reason", "changed_on", "body", "certificates")  # fmt: skip
 """Columns of a new entry."""

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import gc
 import socket
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,8 @@ class ApiServer:
         gc.collect()
         gc.freeze()  # what is there now stays; a batch makes thousands of objects more that all go together
         gc.set_threshold(*_COLLECT_AT)
-        asyncio.run(self._serve(stop))
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            runner.run(self._serve(stop))
 
     async def _serve(self, stop: threading.Event) -> None:
         require_free(self.listening.host, self.listening.port)
@@ -84,6 +86,14 @@ class ApiServer:
         server = Server(self._api.over_socket(), uds=path, **_options())
         server.uds_permissions = 0o600
         return server
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
 
 
 def _options() -> dict[str, Any]:

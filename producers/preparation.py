@@ -28,6 +28,8 @@ from .records import (
     parts_of,
 )
 
+_BETWEEN = "\x00"
+"""No cell of a row that is ready holds it: the reader rejects lines that do, and rejected rows are `noted` whole."""
 Original = tuple[str, ...] | Mapping[str, object]
 
 
@@ -93,13 +95,16 @@ class Portion:
             return found
         originals = self.originals
         if isinstance(originals, bytes):
-            originals = self.originals = pickle.loads(originals)  # noqa: S301  what this program's own process packed
+            joined = pickle.loads(originals)  # noqa: S301  what this program's own process packed
+            originals = [tuple(one.split(_BETWEEN)) if isinstance(one, str) else one for one in joined]
+            self.originals = originals
         ready = self.ready[at]
         return ParsedRow(RawRow(0 if ready is None else ready.number, {}, originals[at]), None)
 
     def packed(self) -> tuple[bytes, bytes, dict[int, ParsedRow], int]:
         """What `unpacked` takes, for another process."""
-        return _pack(self.ready), pickle.dumps(self.originals), self.noted, self.bytes_read
+        joined = [_BETWEEN.join(one) if isinstance(one, tuple) else one for one in self.originals]
+        return _pack(self.ready), pickle.dumps(joined), self.noted, self.bytes_read
 
     @classmethod
     def unpacked(cls, ready: bytes, originals: bytes, noted: dict[int, ParsedRow], bytes_read: int) -> "Portion":

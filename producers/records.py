@@ -6,7 +6,9 @@ says that it ended and why, nothing about the person.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b, sha256
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -48,11 +50,22 @@ class Parts(NamedTuple):
 
 def parts_of(record: Mapping[str, Any]) -> Parts:
     """The parts of a record's fields."""
+    leading = _leading(*_leading_values(record))
     return Parts(
         record["instrument"],
-        encode_fields(_SCHEMA, "instrument", "identities", record),
+        leading + encode_fields(_SCHEMA, "identities", "identities", record),
         encode_fields(_SCHEMA, "name", "related_entity", record),
     )
+
+
+_LEADING = ("instrument", "record_class", "status", "person_kind", "person_role", "effective_from", "effective_until")
+_leading_values = itemgetter(*_LEADING)
+
+
+@lru_cache(maxsize=16384)
+def _leading(*values: int) -> bytes:
+    """The integers before the identities; many records of a file share them."""
+    return encode_fields(_SCHEMA, "instrument", "effective_until", dict(zip(_LEADING, values, strict=True)))
 
 
 def fields_of(parts: Parts) -> Fields:

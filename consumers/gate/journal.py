@@ -3,13 +3,13 @@
 No number, no name and no text a caller wrote freely stands in it: attributes that can decide, handles, codes.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from operator import attrgetter
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -145,11 +145,11 @@ def find(connection: Connection, check_id: str) -> Entry | None:
     known = {key: row[key] for key in ("check_id", "at", "caller", "transaction", "site", "decision", "action")}
     stand = ListStand(row["barrier"], row["digest"], row["fresh_as_of"], row["stale"])
     told = {key: row[key] for key in ("outcome", "reason", "rule_version")}
-    return Entry(**known, **told, attributes=json.loads(row["attributes"]), stand=stand, hits=tuple(hits))
+    return Entry(**known, **told, attributes=msgspec.json.decode(row["attributes"]), stand=stand, hits=tuple(hits))
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
-    attributes = json.dumps(entry.attributes, ensure_ascii=False)
+    attributes = msgspec.json.encode(entry.attributes).decode()
     return (*_of_entry(entry), *_of_stand(entry.stand), attributes, entry.canary)
 
 

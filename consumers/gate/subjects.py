@@ -96,7 +96,7 @@ def read_subject(given: Sequence[WrittenCertificate], name: str, today: date) ->
         raise at_field(SubjectProblem("CERTIFICATES_COUNT", most=str(MAX_CERTIFICATES)), "subject.certificates")
     if not comparison_form(name) or len(name) > MAX_NAME:
         raise at_field(SubjectProblem("NAME_EMPTY"), "subject.name")
-    return Subject(tuple(_certificate(index, one, today) for index, one in enumerate(given)), name)
+    return Subject(tuple([_certificate(index, one, today) for index, one in enumerate(given)]), name)
 
 
 def _certificate(index: int, written: WrittenCertificate, today: date) -> Certificate:

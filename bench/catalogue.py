@@ -81,6 +81,7 @@ CASES: tuple[Case, ...] = (
     Case("check-number", "check", "check", "checks/s", "raw number: normalised, surrogate, gate, decision, 1 % hits", {"question": "number"}, LIST, _CHECKS),
     Case("check-decision", "check", "check", "checks/s", "the whole decision from a raw number, as the API makes it", {"question": "decision"}, LIST, _CHECKS),
     Case("http-empty", "http", "http", "requests/s", "an empty handler on the same server", {"what": "empty"}, LIST, _REQUESTS),
+    Case("http-body", "http", "http", "requests/s", "a handler that takes the request's body and is empty otherwise", {"what": "body"}, LIST, _REQUESTS),
     Case("http-check", "http", "http", "requests/s", "POST /v1/checks, one check, journal on, 1 % hits", {"what": "check"}, LIST, _REQUESTS),
     Case("http-batch", "http", "http", "checks/s", "POST /v1/checks, batches of 1,000, journal on, 1 % hits", {"what": "batch"}, LIST, {"tiny": 2_000, "small": 50_000, "full": 500_000}),
     Case("raw-publish", "publish", "raw_publish", "rows/s", "raw produce + fastavro + pydantic", {}, LIST, _PUBLISH),

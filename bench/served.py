@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 from prometheus_client import CollectorRegistry
 
@@ -37,6 +37,7 @@ from .filled import filled
 from .place import Place
 from .questions import gate_of
 
+What = Literal["empty", "body", "check", "batch"]
 _PLENTY = 1e9
 """Checks a second a caller may ask: the limiter runs, and never says no."""
 
@@ -72,20 +73,25 @@ class _Node:
 
 
 class _Empty:
-    """Answers everything with two bytes: what the server itself can do."""
+    """Answers everything with two bytes: what the server itself can do, with the body of a request or without."""
+
+    def __init__(self, *, takes_body: bool) -> None:
+        self._takes_body = takes_body
 
     async def over_tcp(self, _scope: Any, protocol: Any) -> None:
         """The application."""
+        if self._takes_body:
+            await protocol()
         protocol.response_bytes(200, [("content-type", "application/json")], b"{}")
 
 
 @contextmanager
-def serving(place: Place, scratch: Path, *, empty: bool) -> Iterator[tuple[int, str]]:
+def serving(place: Place, scratch: Path, what: What) -> Iterator[tuple[int, str]]:
     """Port and token of a server in another process, which ends with the block. On Linux each side has its own core."""
     context = get_context("spawn")
     here, there = context.Pipe()
     port = some_free(1)[0]
-    process = context.Process(target=_serve, args=(place, scratch, port, empty, there), daemon=True)
+    process = context.Process(target=_serve, args=(place, scratch, port, what, there), daemon=True)
     process.start()
     try:
         token = here.recv()
@@ -105,13 +111,13 @@ def _pin(core: int) -> None:
         os.sched_setaffinity(0, {core})
 
 
-def _serve(place: Place, scratch: Path, port: int, empty: bool, told: Connection) -> None:
+def _serve(place: Place, scratch: Path, port: int, what: What, told: Connection) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    if empty:
+    if what in ("empty", "body"):
         _pin(0)
         told.send("none")
-        ApiServer(_Empty(), Listening(port=port)).run(stop)  # type: ignore[arg-type]
+        ApiServer(_Empty(takes_body=what == "body"), Listening(port=port)).run(stop)  # type: ignore[arg-type]
         return
     with filled(place) as view:
         _pin(0)

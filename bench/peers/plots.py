@@ -23,7 +23,7 @@ def main(latest: Path) -> None:
     _bars(
         latest.parent, runs, "checks", ("check-decision", "check-number", "check-surrogate", "http-batch"), "checks/s"
     )
-    _bars(latest.parent, runs, "http", ("http-empty", "http-check"), "requests/s")
+    _bars(latest.parent, runs, "http", ("http-empty", "http-body", "http-check"), "requests/s")
     _bars(latest.parent, runs, "publish", ("raw-publish", "publish"), "rows/s")
     _growth(latest.parent, runs)
 

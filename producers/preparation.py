@@ -30,6 +30,7 @@ from .records import (
 
 _BETWEEN = "\x00"
 """No cell of a row that is ready holds it: the reader rejects lines that do, and rejected rows are `noted` whole."""
+_FIRST = 1000
 Original = tuple[str, ...] | Mapping[str, object]
 
 
@@ -126,10 +127,11 @@ def prepare(rows: Sequence[RawRow], terms: Terms) -> Portion:
 
 
 def prepared(rows: Iterable[RawRow], terms: Terms, size: int) -> Iterator[Portion]:
-    """Rows in portions of a size."""
-    waiting = iter(rows)
-    while some := list(islice(waiting, size)):
+    """Rows in portions of up to a size; the first are smaller, so that whoever waits for them can begin."""
+    waiting, now = iter(rows), min(size, _FIRST)
+    while some := list(islice(waiting, now)):
         yield prepare(some, terms)
+        now = min(size, now * 2)
 
 
 def made_ready(raw: RawRow, listing: ListingInput, terms: Terms) -> Ready:

@@ -106,7 +106,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_size_limit=67108864",
         # by default the log is copied into the database with every large commit; pages that change again and again (keys
         # and certificates lie scattered) are then written many times
-        "wal_autocheckpoint=12000",
+        "wal_autocheckpoint=40000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

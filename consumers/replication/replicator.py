@@ -27,6 +27,7 @@ from .receipts import Holding, Receipts, Reporter
 from .verification import RefreshingKeyring, Verifier
 
 _log = structlog.get_logger(__name__)
+_RECEIPT_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Replicator:
         self._proof = Proof(store.heads(), self._verifier)
         self._receipts = Receipts(reporter, *store.receipts()) if reporter else None
         self._copy = Copy(store, config.jurisdictions)
-        self._committed_at = clock.now()
+        self._committed_at = self._receipted_at = clock.now()
         self._synced: dict[TopicPartition, int] = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -97,7 +98,10 @@ class Replicator:
                 gc.enable()
         if self._receipts:
             self._receipts.settle(batch)
-            self._add_receipts(self._receipts, batch, now)
+            # each wants all before it synced: while a backlog is worked off one a second is enough
+            if len(messages) < self.limit or now - self._receipted_at >= _RECEIPT_MS:
+                self._receipted_at = now
+                self._add_receipts(self._receipts, batch, now)
         if batch:
             self._keep(batch)
         if floor_missed:

@@ -35,11 +35,11 @@ _T = TypeVar("_T")
 class Environment:
     """One environment: tables by name, read snapshots, write transactions that are whole or not at all."""
 
-    def __init__(self, path: Path, *, map_size: int = GIB, readonly: bool = False, metasync: bool = False) -> None:
+    def __init__(self, path: Path, *, map_size: int = GIB, readonly: bool = False, sync: bool = True) -> None:
         """Opens or makes the environment; a reader of another process gives `readonly`.
 
-        With `metasync` off a commit flushes its data but not the page that makes it the newest: a machine that loses
-        power falls back to the commit before, never to something broken. `sync` closes that gap.
+        With `sync` a commit is on the disk when it returns. Without, a loss of power leaves the files in any state
+        unless everything was flushed by the method of that name (`power.PowerMark`).
         Raises StoreMissing, StoreDamaged, StoreBusy.
         """
         if readonly and not (path / "data.mdb").exists():
@@ -58,7 +58,7 @@ class Environment:
                 str(path),
                 map_size=map_size,
                 readonly=readonly,
-                metasync=metasync,
+                sync=sync,
                 mode=0o600,
                 max_dbs=16,
                 max_readers=_READERS,

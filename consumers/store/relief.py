@@ -171,7 +171,7 @@ class ReliefStore:
     @classmethod
     def open(cls, path: Path, *, map_size: int = 64 * _MIB) -> "ReliefStore":
         """Opens or makes the overlay in a directory. Raises StoreBusy, StoreDamaged, StoreFull."""
-        return cls(Environment(path, map_size=map_size, metasync=True))
+        return cls(Environment(path, map_size=map_size))
 
     def reader(self) -> ReliefReader:
         """A reader within this process."""

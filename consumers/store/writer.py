@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from .batch import Batch, KeptReceipt
 from .environment import GIB, Environment, Table, Transaction, Writing
@@ -36,9 +37,11 @@ from .layout import (
     pack,
     parse_mark_row,
 )
+from .power import PowerMark
 from .reader import ListReader, rows
 from .tables import Catalogue, Tables
 
+_log = structlog.get_logger(__name__)
 KEPT_MARKS = 100
 """Barriers remembered per lane and notary."""
 KEPT_INCIDENTS = 1000
@@ -49,8 +52,10 @@ _S = TypeVar("_S", bound=msgspec.Struct)
 class ListStore:
     """The copy of the list on one node. One process writes; any process reads with `ListReader.open`."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, mark: PowerMark) -> None:
         self._environment = environment
+        self._mark = mark
+        self._trust_moved = True
         self._tables = Catalogue(environment, create=True)
         self._lock = threading.Lock()
         self._noted: dict[tuple[str, str, int, bytes], int] = {}
@@ -60,9 +65,26 @@ class ListStore:
     def open(cls, path: Path, *, map_size: int = GIB) -> "ListStore":
         """Opens or makes the store in a directory; `map_size` is where it starts to grow from, bytes.
 
+        One that was being written when the machine went down is begun anew, with what was trusted.
         Raises StoreBusy, StoreDamaged, StoreFull.
         """
-        return cls(Environment(path, map_size=map_size))
+        mark = PowerMark(path)
+        spoilt = mark.spoilt()
+        if spoilt:
+            _log.warning(
+                "the machine went down while the copy was written, it is made again from the log", path=str(path)
+            )
+            mark.discard()
+        environment = Environment(path, map_size=map_size, sync=False)
+        try:
+            store = cls(environment, mark)
+            if spoilt:
+                store._restore(mark.kept())
+            mark.begin()
+        except BaseException:
+            environment.close()
+            raise
+        return store
 
     def reader(self) -> ListReader:
         """A reader within this process."""
@@ -195,16 +217,21 @@ class ListStore:
         return self.generation.active != self.generation.writing
 
     def sync(self) -> None:
-        """Returns when every commit so far would survive a loss of power."""
+        """Returns when every commit so far is on the disk, and what is trusted would survive a loss of power."""
         self._environment.sync()
+        if self._trust_moved:
+            self._trust_moved = False
+            self._mark.keep(self._trusted())
 
     def check_readers(self) -> int:
         """Frees the reader slots of processes that died; how many there were."""
         return self._environment.check_readers()
 
     def close(self) -> None:
-        """Lets go of the files; readers of this process must have ended."""
+        """Syncs and lets go of the files; readers of this process must have ended."""
+        self.sync()
         self._environment.close()
+        self._mark.end()
 
     @property
     def _writing(self) -> Tables:
@@ -222,8 +249,23 @@ class ListStore:
         transaction.put(ROW_GENERATION, pack(found), db=self._tables.trust)
         return found
 
+    def _trusted(self) -> list[tuple[bytes, bytes]]:
+        """The rows that must outlast the store; incidents come again with the log."""
+        with self._environment.read() as transaction:
+            kinds = (ROW_HEAD, ROW_RECEIPT, ROW_RECEIPT_SEQUENCE)
+            return [row for kind in kinds for row in rows(transaction, self._tables.trust, kind)]
+
+    def _restore(self, trusted: Sequence[tuple[bytes, bytes]]) -> None:
+        def work(transaction: Writing) -> None:
+            for key, value in trusted:
+                transaction.put(key, value, db=self._tables.trust)
+
+        self._environment.write(work)
+        self._environment.sync()
+
     def _put_trust(self, transaction: Writing, batch: Batch) -> None:
         trust = self._tables.trust
+        self._trust_moved |= bool(batch.heads or batch.handed_on or batch.receipts)
         for row, head in batch.heads.items():
             transaction.put(ROW_HEAD + row.encode(), pack(head), db=trust)
         for sequence in batch.handed_on:

@@ -1,0 +1,83 @@
+"""What a loss of power may have spoilt, and what must outlast it.
+
+The list is written without waiting for the disk, which is waited for at barriers (`ListStore.sync`). While the machine runs
+nothing is lost by that, whichever process dies: the system holds what was written. After a loss of power pages may be missing
+in any order, and LMDB could not tell. So a file beside the store names the boot of the machine since which it is written;
+found after another boot, the copy is made again from the log. What the log does not give again, the highest head ever
+trusted and the receipts not yet handed on, stands in a file of its own, written whole at every sync.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import psutil
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_STORE_FILES = ("data.mdb", "lock.mdb")
+Rows = list[tuple[bytes, bytes]]
+
+
+def boot_id() -> str:
+    """Of the machine's present run: Linux's own, elsewhere the time of the boot."""
+    if _BOOT_ID.exists():
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    return str(int(psutil.boot_time()))
+
+
+class PowerMark:
+    """Says since which boot the store in a folder is written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mark = folder / "written-since-boot"
+        self._trusted = folder / "trusted"
+
+    def spoilt(self) -> bool:
+        """Whether the machine went down while the store was written."""
+        return self._mark.exists() and self._mark.read_text(encoding="ascii") != boot_id()
+
+    def discard(self) -> None:
+        """Takes the store's files away; `begin` must follow once what is trusted stands in the new ones."""
+        for name in _STORE_FILES:
+            (self._folder / name).unlink(missing_ok=True)
+
+    def begin(self) -> None:
+        """From here on a loss of power spoils the store."""
+        self._write(self._mark, boot_id().encode())
+
+    def end(self) -> None:
+        """All of it is on the disk, and nothing more is written."""
+        self._mark.unlink(missing_ok=True)
+
+    def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
+        """Writes what must outlast the store; on the disk when this returns."""
+        self._write(self._trusted, msgspec.msgpack.encode(list(rows)))
+
+    def kept(self) -> Rows:
+        """What was written last; nothing if the machine went down before the first sync."""
+        if not self._trusted.exists():
+            return []
+        return msgspec.msgpack.decode(self._trusted.read_bytes(), type=Rows)
+
+    def _write(self, file: Path, content: bytes) -> None:
+        fresh = file.with_suffix(".new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(descriptor)
+        fresh.replace(file)
+        _sync_folder(self._folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes names last, where the system has folders that can be synced."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,82 @@
+"""A machine that goes down while the list is written: the copy is made again, what was trusted stays."""
+
+from pathlib import Path
+
+import pytest
+
+from liandong.consumers.store import power
+from liandong.consumers.store.batch import Batch, KeptReceipt
+from liandong.consumers.store.layout import TrustedHead, lane_prefix
+from liandong.consumers.store.power import PowerMark
+from liandong.consumers.store.writer import ListStore
+from liandong.schemas.ids import new_ordered
+
+LANE = ("court.debtor-list.js.v1", 0, "js")
+HEAD = TrustedHead("notary-js-1", "js", 7, b"h" * 32, 1_800_000_000_000)
+RECEIPT = KeptReceipt(3, b"a receipt")
+
+
+def written(folder: Path, *, synced: bool) -> None:
+    """A store with a record, a head and a receipt whose process is killed: nothing closes it."""
+    store = ListStore.open(folder, map_size=1 << 20)
+    store.set_up([LANE], 0)
+    batch = Batch(records={lane_prefix(0) + new_ordered(): b"v"}, heads={HEAD.row: HEAD}, receipts=[RECEIPT])
+    store.commit(batch)
+    if synced:
+        store.sync()
+    store._environment.close()
+
+
+def records_in(store: ListStore) -> int:
+    with store.reader().snapshot() as snapshot:
+        return sum(1 for _ in snapshot.records())
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_killed_process_costs_nothing_while_the_machine_runs(tmp_path: Path, *, synced: bool) -> None:
+    written(tmp_path, synced=synced)
+    store = ListStore.open(tmp_path)
+    assert (records_in(store), store.heads(), store.receipts()) == (1, [HEAD], (3, [RECEIPT]))
+
+
+def test_after_a_loss_of_power_the_copy_is_begun_anew_with_what_was_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, synced=True)
+    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
+    store = ListStore.open(tmp_path)
+    assert (records_in(store), store.heads(), store.receipts()) == (0, [HEAD], (3, [RECEIPT]))
+    assert store.set_up([LANE], 0)[0].next_offset == -1
+
+
+def test_what_was_never_synced_was_never_said_to_be_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, synced=False)
+    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
+    store = ListStore.open(tmp_path)
+    assert (records_in(store), store.heads(), store.receipts()) == (0, [], (0, []))
+
+
+def test_a_start_that_is_killed_before_the_trust_is_back_loses_none_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, synced=True)
+    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
+    with monkeypatch.context() as killing:
+        killing.setattr(PowerMark, "kept", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            ListStore.open(tmp_path)
+    assert ListStore.open(tmp_path).heads() == [HEAD]
+
+
+def test_a_store_that_was_closed_outlasts_a_loss_of_power(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = ListStore.open(tmp_path)
+    store.set_up([LANE], 0)
+    store.commit(Batch(records={lane_prefix(0) + new_ordered(): b"v"}))
+    store.close()
+    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
+    again = ListStore.open(tmp_path)
+    assert records_in(again) == 1
+
+
+def test_the_machine_has_one_boot_id() -> None:
+    assert power.boot_id() == power.boot_id() != ""

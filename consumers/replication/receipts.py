@@ -90,6 +90,8 @@ class Receipts:
     def hand_on(self, receipts: Sequence[KeptReceipt]) -> None:
         """Hands on receipts whose commit was synced, and those a crash left behind."""
         self._kept += receipts
+        if self._kept and self._reporter.relief is not None:
+            self._reporter.relief.sync()
         while self._kept:
             self._reporter.emit(self._kept[0].body)
             self._handed_on.append(self._kept.pop(0).sequence)

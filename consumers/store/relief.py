@@ -14,6 +14,7 @@ import msgspec
 from ...schemas.listing import ENDED_FROM
 from .environment import Environment, Reading, Table, Writing
 from .layout import ROW_INCIDENT, ROW_LANE, SURROGATE_LENGTH, Incident, pack
+from .power import PowerMark
 from .reader import known, rows
 from .values import prefix_of
 
@@ -156,29 +157,41 @@ class ReliefReader:
         with self.snapshot() as snapshot:
             return snapshot.lanes()
 
+    def sync(self) -> None:
+        """Returns when every commit so far is on the disk; within the node's process."""
+        self._environment.sync()
+
     def close(self) -> None:
         """Ends a reader made by `open`."""
         self._environment.close()
 
 
 class ReliefStore:
-    """The overlay's one writer."""
+    """The overlay's one writer. A commit frees at once, it does not wait for the disk; receipts do (`ReliefReader.sync`)."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, mark: PowerMark) -> None:
         self._environment = environment
+        self._mark = mark
         self._tables = _Tables.of(environment, create=True)
 
     @classmethod
     def open(cls, path: Path, *, map_size: int = 64 * _MIB) -> "ReliefStore":
-        """Opens or makes the overlay in a directory. Raises StoreBusy, StoreDamaged, StoreFull."""
-        return cls(Environment(path, map_size=map_size))
+        """Opens or makes the overlay in a directory; one that was being written when the machine went down is read anew from
+        what the lane retains. Raises StoreBusy, StoreDamaged, StoreFull.
+        """
+        mark = PowerMark(path)
+        if mark.spoilt():
+            mark.discard()
+        store = cls(Environment(path, map_size=map_size, sync=False), mark)
+        mark.begin()
+        return store
 
     def reader(self) -> ReliefReader:
         """A reader within this process."""
         return ReliefReader(self._environment, self._tables)
 
     def commit(self, batch: ReliefBatch) -> None:
-        """Keeps a batch whole and flushed: records, index, offsets."""
+        """Keeps a batch whole: records, index, offsets."""
 
         def work(transaction: Writing) -> None:
             for entry_id, record in sorted(batch.records.items()):
@@ -213,8 +226,10 @@ class ReliefStore:
         return self._environment.check_readers()
 
     def close(self) -> None:
-        """Lets go of the files; readers of this process must have ended."""
+        """Syncs and lets go of the files; readers of this process must have ended."""
+        self._environment.sync()
         self._environment.close()
+        self._mark.end()
 
     def _drop(self, transaction: Writing, entry_id: bytes) -> None:
         row = transaction.get(entry_id, db=self._tables.records)

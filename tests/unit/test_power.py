@@ -8,6 +8,7 @@ from liandong.consumers.store import power
 from liandong.consumers.store.batch import Batch, KeptReceipt
 from liandong.consumers.store.layout import TrustedHead, lane_prefix
 from liandong.consumers.store.power import PowerMark
+from liandong.consumers.store.relief import ReliefBatch, ReliefLane, ReliefStore
 from liandong.consumers.store.writer import ListStore
 from liandong.schemas.ids import new_ordered
 
@@ -80,3 +81,18 @@ def test_a_store_that_was_closed_outlasts_a_loss_of_power(tmp_path: Path, monkey
 
 def test_the_machine_has_one_boot_id() -> None:
     assert power.boot_id() == power.boot_id() != ""
+
+
+def test_an_overlay_that_was_written_when_the_machine_went_down_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overlay = ReliefStore.open(tmp_path)
+    overlay.commit(ReliefBatch(lanes=[ReliefLane("court.relief.js.v1", 0, "js", 17)]))
+    overlay._environment.close()
+    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
+    again = ReliefStore.open(tmp_path)
+    assert again.reader().lanes() == []
+    again.commit(ReliefBatch(lanes=[ReliefLane("court.relief.js.v1", 0, "js", 21)]))
+    again.close()
+    monkeypatch.setattr(power, "boot_id", lambda: "a third boot")
+    assert [lane.next_offset for lane in ReliefStore.open(tmp_path).reader().lanes()] == [21]

@@ -22,7 +22,6 @@ from .layout import (
     ROW_LANE,
     ROW_MARK,
     ROW_OPAQUE,
-    ROW_POSITION,
     ROW_RECEIPT,
     ROW_RECEIPT_SEQUENCE,
     Generation,
@@ -32,18 +31,15 @@ from .layout import (
     TrustedHead,
     lane_prefix,
     lane_row,
-    mark_row,
-    mark_rows,
     pack,
     parse_mark_row,
 )
 from .power import PowerMark
+from .putting import delete, put, put_state
 from .reader import ListReader, rows
 from .tables import Catalogue, Tables
 
 _log = structlog.get_logger(__name__)
-KEPT_MARKS = 100
-"""Barriers remembered per lane and notary."""
 KEPT_INCIDENTS = 1000
 _QUIET_MS = 60_000
 _S = TypeVar("_S", bound=msgspec.Struct)
@@ -183,11 +179,11 @@ class ListStore:
 
         def work(transaction: Writing) -> None:
             tables = self._writing
-            _delete(transaction, tables.index, dropped)
-            _put(transaction, tables.records, puts)
-            _put(transaction, tables.index, added)
-            _delete(transaction, tables.records, gone)
-            _put_state(transaction, tables.state, batch)
+            delete(transaction, tables.index, dropped)
+            put(transaction, tables.records, puts)
+            put(transaction, tables.index, added)
+            delete(transaction, tables.records, gone)
+            put_state(transaction, tables.state, batch)
             self._put_trust(transaction, batch)
             self._put_incidents(transaction, noted)
 
@@ -303,45 +299,6 @@ class ListStore:
             transaction.put(ROW_INCIDENT + number.to_bytes(8, "big"), pack(one), db=trust)
             if number > KEPT_INCIDENTS:
                 transaction.delete(ROW_INCIDENT + (number - KEPT_INCIDENTS).to_bytes(8, "big"), db=trust)
-
-
-def _put(transaction: Writing, table: Table, items: Sequence[tuple[bytes, bytes]]) -> None:
-    """Puts rows in key order; appends when all of them come behind what is there, which fills pages whole."""
-    if items:
-        cursor = transaction.cursor(table)
-        append = not cursor.last() or cursor.key() < items[0][0]
-        cursor.putmulti(items, append=append)
-
-
-def _delete(transaction: Writing, table: Table, keys: Sequence[bytes]) -> None:
-    for key in keys:
-        transaction.delete(key, db=table)
-
-
-def _put_state(transaction: Writing, state: Table, batch: Batch) -> None:
-    for number, lane in batch.lanes.items():
-        transaction.put(lane_row(number), pack(lane), db=state)
-    for one in batch.passed:
-        _put_mark(transaction, state, one.lane, one.notary, one.mark)
-    for (topic, court), sequence in batch.courts.items():
-        transaction.put(ROW_COURT + f"{topic}/{court}".encode(), sequence.to_bytes(8, "big"), db=state)
-    for place, there in batch.opaque.items():
-        if there:
-            transaction.put(ROW_OPAQUE + place, b"", db=state)
-        else:
-            transaction.delete(ROW_OPAQUE + place, db=state)
-    for where, offset in batch.heads_read.items():
-        transaction.put(ROW_HEADS_READ + where.encode(), offset.to_bytes(8, "big"), db=state)
-    for jurisdiction, position in batch.positions.items():
-        transaction.put(ROW_POSITION + jurisdiction.encode(), pack(position), db=state)
-
-
-def _put_mark(transaction: Writing, state: Table, lane: int, notary: str, mark: Mark) -> None:
-    transaction.put(mark_row(lane, notary, mark.number), pack(mark), db=state)
-    first, oldest = mark_rows(lane, notary), mark_row(lane, notary, max(mark.number - KEPT_MARKS + 1, 0))
-    cursor = transaction.cursor(state)
-    while cursor.set_range(first) and cursor.key() < oldest:
-        cursor.delete()
 
 
 def _decoded(transaction: Transaction, table: Table, kind: bytes, row: type[_S]) -> list[_S]:

@@ -13,8 +13,9 @@ from liandong.consumers.store.batch import Batch, KeptReceipt, Passed
 from liandong.consumers.store.environment import Environment
 from liandong.consumers.store.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
 from liandong.consumers.store.layout import Generation, Incident, LaneState, Mark, lane_prefix, pack
+from liandong.consumers.store.putting import KEPT_MARKS
 from liandong.consumers.store.reader import ListReader
-from liandong.consumers.store.writer import KEPT_INCIDENTS, KEPT_MARKS, ListStore
+from liandong.consumers.store.writer import KEPT_INCIDENTS, ListStore
 from liandong.schemas.ids import new_ordered
 
 LANE = ("court.debtor-list.js.v1", 0, "js")

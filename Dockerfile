@@ -3,9 +3,10 @@
 # Needs no BuildKit. The base is named once; an operator pins it by digest: --build-arg PYTHON_IMAGE=…@sha256:…
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
-# -- the wheel, built from the tree by the locked build backend
+# -- the wheel, built from the tree by the locked build backend; its hottest modules become machine code
 FROM ${PYTHON_IMAGE} AS wheel
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 LIANDONG_COMPILE=yes
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
 RUN python -m venv /build
 COPY requirements-build.lock /src/
 RUN /build/bin/python -m pip install --quiet --require-hashes -r /src/requirements-build.lock

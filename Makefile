@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet
 
-.PHONY: install test check format pages demo bench lock upgrade clean
+.PHONY: install test check format pages compile demo bench lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
 
@@ -37,10 +37,13 @@ pages: install  ## the pages of docs/ that are generated
 	$(BIN)/python -m liandong.docs.generators.events > docs/events.md
 	$(BIN)/python -m liandong.topics.exposition > docs/metrics.md
 
+compile: install  ## the hottest modules as machine code, beside their sources, as wheels have them; `make clean` undoes it
+	$(BIN)/python hatch_build.py
+
 demo: install  ## the main job on an embedded Kafka; ends by itself
 	$(BIN)/liandong demo $(ARGS)
 
-bench: install  ## measurements; takes minutes
+bench: compile  ## measurements; takes minutes
 	$(BIN)/liandong bench $(ARGS)
 
 lock: install  ## after a change of dependencies in pyproject.toml; keeps versions that still fit
@@ -56,3 +59,4 @@ upgrade: install  ## newest versions of everything
 clean:  ## what builds and tests leave behind
 	rm -rf $(VENV) .typing dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find schemas consumers \( -name '*.so' -o -name '*.pyd' \) -delete

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from ..consumers.replication import applying
 from ..topics.embedded.runtime import KAFKA_VERSION
 
 _LIBRARIES = (
@@ -33,6 +34,7 @@ def facts() -> dict[str, object]:
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
+        "compiled": not applying.__file__.endswith(".py"),
         "kafka": KAFKA_VERSION,
         "load": [load()],
         "libraries": {name: version(name) for name in _LIBRARIES},

@@ -84,9 +84,11 @@ def _machine(session: Session) -> str:
     warning = (
         "**Others used the machine while this was measured: see the ratios, not the figures.**\n\n" if busy else ""
     )
+    modules = "compiled" if facts["compiled"] else "interpreted"
     return (
         f"{warning}{facts['at']} · {facts['processor']}, {facts['cores']} cores, {facts['memory_gib']} GiB · {facts['system']} · "
-        f"Python {facts['python']} · Kafka {facts['kafka']} · scale *{session.scale}* · load before the run and before each group: {load}\n\n"
+        f"Python {facts['python']}, hot modules {modules} · Kafka {facts['kafka']} · scale *{session.scale}* · "
+        f"load before the run and before each group: {load}\n\n"
         f"Ours: {libraries}. Peers' environment: {peers}.\n"
     )
 

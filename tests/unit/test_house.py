@@ -14,7 +14,24 @@ import liandong
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("schemas", "topics", "producers", "consumers", "monitoring")
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".typing", "__pycache__", "dist", "build", ".*_cache", ".hypothesis")
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".typing", "__pycache__", "dist", "build", ".*_cache", ".hypothesis", "*.so"
+)
+SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+BEHAVIOUR = (
+    "tests/property/test_copy.py",
+    "tests/property/test_digest.py",
+    "tests/property/test_fast_paths.py",
+    "tests/property/test_gate.py",
+    "tests/property/test_leading_fields.py",
+    "tests/property/test_life_cycle.py",
+    "tests/unit/test_certificates.py",
+    "tests/unit/test_check_api.py",
+    "tests/unit/test_copying_in_memory.py",
+    "tests/unit/test_gate.py",
+    "tests/unit/test_replicator.py",
+)
+"""Tests of what runs through compiled modules."""
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +49,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel built from the source distribution, as package indexes get it."""
+    """The wheel built from the source distribution, as package indexes get it; compiled where that is possible."""
     dist = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(dist), str(checkout))
     (built,) = dist.glob("*.whl")
@@ -104,7 +121,35 @@ def test_the_wheel_holds_every_file_of_the_rooms_and_no_tests(wheel: Path, check
         for file in (checkout / room).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
-    assert inside == rooms | {"__init__.py", "__main__.py", "py.typed"}
+    compiled = {name for name in inside if name.endswith(SUFFIX)}
+    assert inside - compiled == rooms | {"__init__.py", "__main__.py", "py.typed"}
+    assert bool(compiled) == ("-none-any" not in wheel.name)
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler here (Debian: gcc)")
+def test_the_compiled_wheel_behaves_as_its_sources(
+    wheel: Path, checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(checkout, tmp_path / "compiled")
+    with zipfile.ZipFile(wheel) as archive:
+        modules = [name for name in archive.namelist() if name.endswith(SUFFIX)]
+        archive.extractall(tmp_path, modules)
+    shutil.copytree(tmp_path / "liandong", tmp_path / "compiled", dirs_exist_ok=True)
+    assert f"liandong/consumers/replication/applying{SUFFIX}" in modules
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "compiled" / ".pkg"))
+    where = "import liandong.consumers.replication.applying as module; print(module.__file__)"
+    assert run(sys.executable, "-c", where, cwd=tmp_path).strip().endswith(SUFFIX)
+    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *BEHAVIOUR, cwd=tmp_path / "compiled")
+
+
+def test_no_module_compiled_in_place_is_older_than_its_source() -> None:
+    """An edit would change nothing: `make compile` again, or `make clean`."""
+    built = {
+        Path(str(file).removesuffix(SUFFIX) + ".py"): file for room in ROOMS for file in (ROOT / room).rglob("*.so")
+    }
+    assert not [
+        source for source, file in built.items() if source.exists() and source.stat().st_mtime > file.stat().st_mtime
+    ]
 
 
 def test_every_public_name_resolves_and_others_say_so() -> None:

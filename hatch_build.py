@@ -1,0 +1,82 @@
+"""Compiles the hottest modules ahead of time with mypyc, which makes extension modules of the same Python.
+
+Wheels get them where a C compiler is; without one they are as right and slower. LIANDONG_COMPILE=yes refuses to build
+without, =no leaves it out. A checkout is not compiled, so that what is edited is what runs; `make compile` does it in place.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.config import BuilderConfig
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+_HERE = Path(__file__).resolve().parent
+_SETUP = """
+import sys
+from mypyc.build import mypycify
+from setuptools import setup
+
+options = ["--no-site-packages", "--ignore-missing-imports", "--follow-imports=silent", "--cache-dir=" + sys.argv[2]]
+modules = mypycify([*options, *sys.argv[3:]], group_name="liandong.schemas.compiled", opt_level="3", debug_level="0")
+setup(ext_modules=modules, script_args=["--quiet", "build_ext", "--build-lib", sys.argv[1], "--build-temp", sys.argv[2]])
+"""
+
+
+class CompiledModules(BuildHookInterface[BuilderConfig]):
+    """Adds the compiled modules beside their sources to a wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Called before a wheel is put together; an editable install stays as it is."""
+        wish = os.environ.get("LIANDONG_COMPILE", "auto")
+        if version == "editable" or wish == "no":
+            return
+        self._folder = tempfile.mkdtemp(prefix="liandong-compiled-")
+        try:
+            built = compiled(Path(self.root), self.config["modules"], Path(self._folder))
+        except (subprocess.CalledProcessError, OSError) as failed:
+            if wish == "yes":
+                raise
+            self.app.display_warning(f"the wheel is not compiled and will be slower: {_reason(failed)}")
+            return
+        build_data["force_include"] |= {str(file): str(name) for name, file in built.items()}
+        build_data |= {"pure_python": False, "infer_tag": True}
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002  the interface
+        """Called when the wheel is there."""
+        if hasattr(self, "_folder"):
+            shutil.rmtree(self._folder)
+
+
+def compiled(root: Path, modules: list[str], folder: Path) -> dict[Path, Path]:
+    """The extension modules made of some files below `root`, by where they belong in it."""
+    (folder / "liandong").symlink_to(root, target_is_directory=True)
+    target = folder / "out" / "liandong"
+    sources = [f"liandong/{module}" for module in modules]
+    command = [sys.executable, "-c", _SETUP, str(target.parent), str(folder / "temporary"), *sources]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S603  our own code
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    return {file.relative_to(target): file for file in target.rglob(f"*{suffix}")}
+
+
+def _reason(failed: Exception) -> str:
+    told = failed.stderr if isinstance(failed, subprocess.CalledProcessError) else str(failed)
+    return told.strip().rpartition("\n")[2]
+
+
+def _in_place() -> None:
+    project = tomllib.loads((_HERE / "pyproject.toml").read_text(encoding="utf-8"))
+    modules = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["modules"]
+    with tempfile.TemporaryDirectory(prefix="liandong-compiled-") as folder:
+        for name, file in compiled(_HERE, modules, Path(folder)).items():
+            shutil.copy(file, _HERE / name)
+
+
+if __name__ == "__main__":
+    _in_place()

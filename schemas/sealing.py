@@ -8,6 +8,7 @@ wraps is erasure. ``context`` binds an envelope to the record that carries it.
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -58,13 +59,19 @@ class SealingKey:
         return _HPKE.decrypt(wrapped, self._key, context)
 
 
+@lru_cache(maxsize=4096)
+def _public(raw: bytes) -> X25519PublicKey:
+    """A recipient's key as the library wants it; the same courts are told again and again."""
+    return X25519PublicKey.from_public_bytes(raw)
+
+
 def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recipient]) -> bytes:
     """An encoded ``SealedEnvelope`` around a record of the named schema."""
     secret, nonce, aad = AESGCM.generate_key(256), os.urandom(_NONCE_LENGTH), context.encode()
     wraps = [
         {
             "key_id": one.key_id,
-            "wrapped": _HPKE.encrypt(secret, X25519PublicKey.from_public_bytes(one.public_key), aad),
+            "wrapped": _HPKE.encrypt(secret, _public(one.public_key), aad),
         }
         for one in to
     ]

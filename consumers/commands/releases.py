@@ -51,6 +51,7 @@ open_hits = Table(
     Column("transaction_kind", Text, nullable=False),
     Column("site", Text, nullable=False),
     Index("open_hits_by_entry", "entry_id"),
+    sqlite_with_rowid=False,
 )
 
 

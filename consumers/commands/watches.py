@@ -17,7 +17,6 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
-    bindparam,
     delete,
     func,
     insert,
@@ -30,10 +29,9 @@ from ...schemas.control import Command
 from ...schemas.names import comparison_form
 from ...schemas.surrogates import MatchingKey
 from ...schemas.watch import Scope, WatchOrder, covers
+from ...topics.bulk import rows_among
 from ...topics.database import insert_once
 from ..acts import metadata
-
-_IN_LIMIT = 500
 
 watches = Table(
     "watches",
@@ -197,15 +195,9 @@ def matches(connection: Connection, met: Met, kind: tuple[str, str], occurred_at
     return list(found.values())
 
 
-_NAMED = select(subjects.c.surrogate).where(subjects.c.surrogate.in_(bindparam("some", expanding=True)))
-
-
 def asked_for(connection: Connection, surrogates: Sequence[bytes]) -> set[bytes]:
     """Those of these surrogates any watch names, whatever else it says."""
-    found: set[bytes] = set()
-    for start in range(0, len(surrogates), _IN_LIMIT):
-        found.update(connection.scalars(_NAMED, {"some": surrogates[start : start + _IN_LIMIT]}))
-    return found
+    return {row[0] for row in rows_among(connection, subjects, ("surrogate",), "surrogate", surrogates)}
 
 
 def remember_report(connection: Connection, watch: Watch, source: bytes, event_id: bytes, now: int) -> bool:

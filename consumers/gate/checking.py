@@ -5,6 +5,7 @@ nothing anywhere.
 """
 
 from collections.abc import Sequence
+from functools import cache, partial
 from time import perf_counter
 
 import msgspec
@@ -115,6 +116,7 @@ class Meters:
         self._misses = signals.counter(CHECK_MISSES, **self._place)
         self._duration = signals.histogram(CHECK_DURATION, **self._place)
         self._untrusted = signals.counter(CHECKS_UNTRUSTED, **self._place)
+        self._intercepted = cache(partial(signals.counter, INTERCEPTIONS, **self._place))
         self._decided = {one: signals.counter(CHECKS, **self._place, decision=one.value) for one in Verdict}
 
     def decided(self, decisions: Sequence[Decision], seconds: float) -> None:
@@ -141,5 +143,4 @@ class Meters:
     def intercepted(self, measure: str, verdict: str, *, canary: bool) -> None:
         """Counts one transaction that was refused or held."""
         if not canary:
-            outcome = "REFUSED" if verdict == "BLOCK" else "HELD"
-            self._signals.counter(INTERCEPTIONS, **self._place, measure=measure, outcome=outcome).inc()
+            self._intercepted(measure=measure, outcome="REFUSED" if verdict == "BLOCK" else "HELD").inc()

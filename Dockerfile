@@ -5,13 +5,15 @@ ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 # -- the wheel, built from the tree by the locked build backend; its hottest modules become machine code
 FROM ${PYTHON_IMAGE} AS wheel
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 LIANDONG_COMPILE=yes
-RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
+# a base without Python's headers needs python3-dev too; without them the wheel is not compiled, slower and as right
+ARG COMPILER="gcc libc6-dev"
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN apt-get update --quiet=2 && apt-get install --yes --quiet=2 --no-install-recommends ${COMPILER} >/dev/null
 RUN python -m venv /build
 COPY requirements-build.lock /src/
 RUN /build/bin/python -m pip install --quiet --require-hashes -r /src/requirements-build.lock
 COPY . /src/
-RUN /build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels /src
+RUN /build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels /src
 
 # -- everything that runs, by hash
 FROM ${PYTHON_IMAGE} AS installed

@@ -42,8 +42,9 @@ class CompiledModules(BuildHookInterface[BuilderConfig]):
             built = compiled(Path(self.root), self.config["modules"], Path(self._folder))
         except (subprocess.CalledProcessError, OSError) as failed:
             if wish == "yes":
-                raise
-            self.app.display_warning(f"the wheel is not compiled and will be slower: {_reason(failed)}")
+                raise RuntimeError(_told(failed)) from failed
+            reason = _told(failed).rpartition("\n")[2]
+            self.app.display_warning(f"the wheel is not compiled and will be slower: {reason}")
             return
         build_data["force_include"] |= {str(file): str(name) for name, file in built.items()}
         build_data |= {"pure_python": False, "infer_tag": True}
@@ -65,9 +66,9 @@ def compiled(root: Path, modules: list[str], folder: Path) -> dict[Path, Path]:
     return {file.relative_to(target): file for file in target.rglob(f"*{suffix}")}
 
 
-def _reason(failed: Exception) -> str:
-    told = failed.stderr if isinstance(failed, subprocess.CalledProcessError) else str(failed)
-    return told.strip().rpartition("\n")[2]
+def _told(failed: Exception) -> str:
+    """What the compiler said; mypyc says it on the standard output."""
+    return (failed.stdout + failed.stderr).strip() if isinstance(failed, subprocess.CalledProcessError) else str(failed)
 
 
 def _in_place() -> None:

@@ -95,10 +95,10 @@ class Chunk:
         keys = {key for row in rows for key in row.keys} | {row.resumed for row in rows if row.resumed is not None}
         if not keys:
             return _Knowledge({}, {})
-        register, wanted = self.publishing.register, list(keys)
-        return _Knowledge(
-            register.entries_by_key(self.connection, wanted), register.corrected_keys(self.connection, wanted)
-        )
+        register, wanted = self.publishing.register, sorted(keys)
+        others = register.other_keys(self.connection, wanted)
+        entries = register.entries_by_key(self.connection, wanted, others)
+        return _Knowledge(entries, register.corrected_keys(self.connection, others))
 
     def _refused(self, ready: Ready, portion: Portion, at: int, known: "_Knowledge") -> ParsedRow | None:
         """The row with its reject, if the register stands against it."""

@@ -18,10 +18,10 @@ from ..topics.database import create_tables, open_database, reading, sqlite_url
 from ..topics.outbox import SqlOutbox
 from ..topics.ports import Clock, SystemClock
 from ..topics.settings import Settings
-from .register_rows import Batch, CorrectedKey, Entry, Update, WholeEntry
-from .register_tables import RegisterTables, register_tables
+from .register_rows import Batch, CorrectedKey, Entry, OtherKey, Update, WholeEntry
+from .register_tables import BLOCK_BITS, RegisterTables, register_tables
 
-__all__ = ["Batch", "CorrectedKey", "Entry", "Register", "Update", "WholeEntry", "open_register"]
+__all__ = ["Batch", "CorrectedKey", "Entry", "OtherKey", "Register", "Update", "WholeEntry", "open_register"]
 
 _PAGE = 10_000
 NEW_ENTRY = ("ordinal", "entry_id", "key", "generation", "court", "instrument", "case_number", "decision_number", "status",
@@ -86,31 +86,38 @@ class Register:
         wanted = select(sequences.name, sequences.value).where(sequences.name.in_(names))
         return dict.fromkeys(names, 0) | {row.name: row.value for row in connection.execute(wanted)}
 
-    def entries_by_key(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, list[Entry]]:
-        """All generations of these keys, oldest first; by another certificate's key only where the key has none itself."""
-        entries, other = self.tables.entries, self.tables.other_keys
+    def other_keys(self, connection: Connection, keys: Sequence[bytes]) -> list[OtherKey]:
+        """What is known of these as keys by other certificates."""
+        if not self._has_other_keys(connection):
+            return []
+        rows = rows_among(connection, self.tables.other_keys, OtherKey._fields, "key", keys)
+        return [OtherKey(*row) for row in rows]
+
+    def entries_by_key(
+        self, connection: Connection, keys: Sequence[bytes], others: Sequence[OtherKey] | None = None
+    ) -> dict[bytes, list[Entry]]:
+        """All generations of these keys, oldest first; by another certificate's key only where the key has none itself.
+
+        `others` is what `other_keys` says of them, if it was asked already.
+        """
+        entries, others = self.tables.entries, self.other_keys(connection, keys) if others is None else others
         rows = rows_among(connection, entries, _ENTRY_COLUMNS, "key", keys)
         found: dict[bytes, list[Entry]] = {}
         for entry in sorted(map(_entry, rows), key=attrgetter("generation")):
             found.setdefault(entry.key, []).append(entry)
-        if not self._has_other_keys(connection):
-            return found
-        rows = rows_among(connection, other, ("key", "ordinal", "corrected_on"), "key", keys)
-        ordinals = {key: ordinal for key, ordinal, corrected_on in rows if corrected_on is None and key not in found}
+        ordinals = {row.key: row.ordinal for row in others if row.corrected_on is None and row.key not in found}
         wanted = list(set(ordinals.values()))
         held = {row[0]: _entry(row) for row in rows_among(connection, entries, _ENTRY_COLUMNS, "ordinal", wanted)}
         return found | {key: [held[ordinal]] for key, ordinal in ordinals.items()}
 
-    def corrected_keys(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, CorrectedKey]:
+    def corrected_keys(self, connection: Connection, others: Sequence[OtherKey]) -> dict[bytes, CorrectedKey]:
         """Those of the keys whose certificate was corrected away."""
-        if not self._has_other_keys(connection):
-            return {}
-        other, entries = self.tables.other_keys, self.tables.entries
-        rows = rows_among(connection, other, ("key", "ordinal", "corrected_on", "name_hash"), "key", keys)
-        gone = {key: rest for key, *rest in rows if rest[1] is not None}
-        wanted = list({ordinal for ordinal, _, _ in gone.values()})
+        entries, gone = self.tables.entries, [each for each in others if each.corrected_on is not None]
+        wanted = list({each.ordinal for each in gone})
         held = {row[0]: row[1] for row in rows_among(connection, entries, ("ordinal", "entry_id"), "ordinal", wanted)}
-        return {key: CorrectedKey(held[ordinal], day, name) for key, (ordinal, day, name) in gone.items()}
+        return {
+            each.key: CorrectedKey(held[each.ordinal], each.corrected_on or "", each.name_hash or b"") for each in gone
+        }
 
     def _has_other_keys(self, connection: Connection) -> bool:
         """Many registers have none at all, and asking for thousands of keys costs."""
@@ -136,7 +143,8 @@ class Register:
 
     def add_holders(self, connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
         """Certificates of entries, so that a court finds its entries by them."""
-        insert_missing_rows(connection, self.tables.holders, ("certificate", "ordinal"), rows)
+        placed = sorted([(ordinal >> BLOCK_BITS, certificate, ordinal) for certificate, ordinal in rows])
+        insert_missing_rows(connection, self.tables.holders, ("block", "certificate", "ordinal"), placed)
 
     def drop_other_keys(self, connection: Connection, ordinals: Sequence[int]) -> None:
         """Forgets the further keys of entries whose certificates changed, but not those that were corrected away."""
@@ -248,7 +256,10 @@ class Register:
         if case_number:
             wanted = wanted.where(entries.case_number == case_number)
         if certificate:
-            held = select(holders.c.ordinal).where(holders.c.certificate == certificate)
+            last = select(func.coalesce(func.max(holders.c.block), -1))
+            with reading(self.engine) as connection:
+                blocks = range(connection.execute(last).scalar_one() + 1)
+            held = select(holders.c.ordinal).where(holders.c.block.in_(blocks), holders.c.certificate == certificate)
             wanted = wanted.where(entries.ordinal.in_(held))
         with reading(self.engine) as connection:
             return [_whole(row) for row in connection.execute(wanted)]

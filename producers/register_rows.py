@@ -1,6 +1,7 @@
 """What stands in the register: entries, updates and batches as publishing and reading need them."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..schemas.listing import ENDED_FROM, Change, Instrument, Status
 
@@ -42,6 +43,15 @@ class WholeEntry:
     def __repr__(self) -> str:
         """The id only."""
         return f"WholeEntry({self.entry.entry_id.hex()})"
+
+
+class OtherKey(NamedTuple):
+    """A key by another certificate of an entry; with a day, one that was corrected away, and whose it was said to be."""
+
+    key: bytes
+    ordinal: int
+    corrected_on: str | None
+    name_hash: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

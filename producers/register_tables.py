@@ -10,6 +10,9 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 
 from ..topics.outbox import OutboxTables, outbox_tables
 
+BLOCK_BITS = 16
+"""Of an entry's ordinal, the bits within its block of `holders`."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterTables:
@@ -31,10 +34,12 @@ def register_tables() -> RegisterTables:
     return RegisterTables(
         metadata,
         _entries(metadata),
-        # whose certificate it is: hash of type, country, number → entries
+        # whose certificate it is: hash of type, country, number → entries; in blocks of entries that came one after the
+        # other, for these hashes are random: a chunk touches the pages of a block or two and not of everybody there is
         Table(
             "holders",
             metadata,
+            Column("block", Integer, primary_key=True, autoincrement=False),
             Column("certificate", LargeBinary, primary_key=True),
             Column("ordinal", BigInteger, primary_key=True),
             sqlite_with_rowid=False,
@@ -48,6 +53,7 @@ def register_tables() -> RegisterTables:
             Column("ordinal", BigInteger, nullable=False, index=True),
             Column("corrected_on", Text),
             Column("name_hash", LargeBinary),
+            sqlite_with_rowid=False,
         ),
         _updates(metadata),
         _batches(metadata),
@@ -113,7 +119,6 @@ def _updates(metadata: MetaData) -> Table:
         Column("content_hash", LargeBinary, nullable=False),
     )
     Index("updates_by_entry", updates.c.entry_id, updates.c.version, unique=True)
-    Index("updates_by_sequence", updates.c.court, updates.c.list, updates.c.court_sequence, unique=True)
     Index("updates_by_batch", updates.c.batch_id)
     return updates
 

@@ -45,9 +45,11 @@ def rows_among(
     for start in range(0, len(values), _PARAMETERS):
         some = tuple(values[start : start + _PARAMETERS])
         if connection.dialect.name == "postgresql":
-            yield from connection.exec_driver_sql(_among(table.name, tuple(columns), column, 0), (list(some),))
+            found = connection.exec_driver_sql(_among(table.name, tuple(columns), column, 0), (list(some),))
         else:
-            yield from connection.exec_driver_sql(_among(table.name, tuple(columns), column, len(some)), some)
+            found = connection.exec_driver_sql(_among(table.name, tuple(columns), column, len(some)), some)
+        yield from found.cursor.fetchall()  # as the driver gives them: thousands of rows are not wrapped one by one
+        found.close()
 
 
 @lru_cache(maxsize=64)

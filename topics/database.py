@@ -102,6 +102,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        # what is deleted from a page that is written anyway is wiped, and no page is written only for that; builds differ
+        "secure_delete=FAST",
         "cache_size=-65536",
         "journal_size_limit=67108864",
         # by default the log is copied into the database with every large commit; pages that change again and again (keys

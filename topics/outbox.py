@@ -2,14 +2,13 @@
 
 Every lane is an order of its own with rows numbered from 1 without a gap, in the order of commits: a row's number is
 taken under the lane's lock and given back with a rollback. One relay at a time sends, fenced by a lease whose epoch grows
-with every change of hands. Rows are sent as a contiguous prefix; a sent row leaves its payload to the log and keeps only
-where it stands there.
+with every change of hands. Rows are sent as a contiguous prefix; a sent row leaves its payload to the log (with the last
+of its parcel) and keeps only where it stands there.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -31,21 +30,20 @@ from sqlalchemy import (
 
 from .bulk import insert_missing_rows, insert_rows
 from .database import create_tables, reading
+from .parcels import SIZE, parcels, unpacked
 from .ports import Clock, Delivered, LeaseLost, OutboxRow, OutgoingRecord, SystemClock
 
 LANES = ("relief", "state", "events")
 _IN_LIMIT = 1000
-_ROW_COLUMNS = ("lane", "number", "topic", "key", "value", "headers", "to_partition", "accepted_at")
+_PARCEL_COLUMNS = ("lane", "last", "first", "packed", "accepted_at")
 _POSITION_COLUMNS = ("lane", "number", "topic", "log_partition", "log_offset", "log_timestamp")
-_pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[tuple[str, bytes]]).decode
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxTables:
     """The tables of one outbox."""
 
-    rows: Table
+    parcels: Table
     lanes: Table
     sent: Table
     positions: Table
@@ -72,16 +70,14 @@ class Lease:
 def outbox_tables(metadata: MetaData) -> OutboxTables:
     """The outbox's tables on somebody's metadata, so that they stand in the same database as his own."""
     return OutboxTables(
-        rows=Table(
-            "outbox_rows",
+        # rows from `first` to `last`, all those between them
+        parcels=Table(
+            "outbox_parcels",
             metadata,
             Column("lane", Text, primary_key=True),
-            Column("number", BigInteger, primary_key=True),
-            Column("topic", Text, nullable=False),
-            Column("key", LargeBinary),
-            Column("value", LargeBinary),
-            Column("headers", LargeBinary, nullable=False),
-            Column("to_partition", Integer),
+            Column("last", BigInteger, primary_key=True),
+            Column("first", BigInteger, nullable=False),
+            Column("packed", LargeBinary, nullable=False),
             Column("accepted_at", BigInteger, nullable=False),
         ),
         lanes=Table(
@@ -106,6 +102,7 @@ def outbox_tables(metadata: MetaData) -> OutboxTables:
             Column("log_partition", Integer, nullable=False),
             Column("log_offset", BigInteger, nullable=False),
             Column("log_timestamp", BigInteger, nullable=False),
+            sqlite_with_rowid=False,
         ),
         lease=Table(
             "outbox_lease",
@@ -137,9 +134,9 @@ class SqlOutbox:
         self._engine = engine
         self._lanes = tuple(lanes)
         self._clock = clock or SystemClock()
-        metadata = MetaData() if tables is None else tables.rows.metadata
+        metadata = MetaData() if tables is None else tables.parcels.metadata
         self._t = outbox_tables(metadata) if tables is None else tables
-        self._behind = _behind(self._t.rows)
+        self._behind = _behind(self._t.parcels, self._t.sent)
         self._take = _take(self._t.lanes, engine.dialect.name)
         create_tables(engine, metadata)
         self._add_lanes()
@@ -167,13 +164,12 @@ class SqlOutbox:
         if not records:
             return []
         last: int = connection.exec_driver_sql(self._take, (len(records), lane)).scalar_one()
-        numbers = list(range(last - len(records) + 1, last + 1))
-        now = self._clock.now()
-        rows = [
-            (lane, number, each.topic, each.key, each.value, _pack(each.headers), each.partition, now)
-            for number, each in zip(numbers, records, strict=True)
-        ]
-        insert_rows(connection, self._t.rows, _ROW_COLUMNS, rows)
+        now, first, rows = self._clock.now(), last - len(records) + 1, []
+        numbers = list(range(first, last + 1))
+        for count, packed in parcels(records):
+            rows.append((lane, first + count - 1, first, packed, now))
+            first += count
+        insert_rows(connection, self._t.parcels, _PARCEL_COLUMNS, rows)
         return numbers
 
     def lanes(self) -> Sequence[str]:
@@ -215,11 +211,10 @@ class SqlOutbox:
     def unsent(self, lane: str, after: int, limit: int) -> list[OutboxRow]:
         """Rows of a lane behind row ``after``, oldest first."""
         with reading(self._engine) as connection:
-            found = connection.execute(self._behind, {"in_lane": lane, "after": after, "most": limit}).all()
-        return [
-            OutboxRow(number, OutgoingRecord(topic, key, value, _unpack(headers), partition))
-            for number, topic, key, value, headers, partition in found
-        ]
+            found = connection.execute(self._behind, {"in_lane": lane, "after": after, "most": after + limit}).all()
+        rows = [row for first, packed, _ in found for row in unpacked(first, packed)]
+        start = max(after, found[0].through) - rows[0].row + 1 if rows else 0
+        return rows[start : start + limit]
 
     def sent_through(self, lane: str) -> int:
         """The last row of the contiguous sent prefix, 0 at first."""
@@ -238,7 +233,7 @@ class SqlOutbox:
         """
         if not delivered:
             return
-        rows, sent, lease = self._t.rows, self._t.sent, self._t.lease
+        waiting, sent, lease = self._t.parcels, self._t.sent, self._t.lease
         first, last = delivered[0][0], delivered[-1][0]
         with self._engine.begin() as connection:
             if connection.scalar(select(lease.c.epoch).with_for_update()) != epoch:
@@ -248,7 +243,7 @@ class SqlOutbox:
                 raise ValueError(f"rows {first} to {last} do not continue lane {lane}, sent through {through}")
             places = [(lane, number, at.topic, at.partition, at.offset, at.timestamp) for number, at in delivered]
             insert_rows(connection, self._t.positions, _POSITION_COLUMNS, places)
-            connection.execute(delete(rows).where(rows.c.lane == lane, rows.c.number.between(first, last)))
+            connection.execute(delete(waiting).where(waiting.c.lane == lane, waiting.c.last <= last))
             connection.execute(update(sent).where(sent.c.lane == lane).values(through=last))
 
     def positions(self, lane: str, numbers: Sequence[int]) -> dict[int, Delivered]:
@@ -275,8 +270,9 @@ class SqlOutbox:
             }
 
     def _oldest(self, lane: str, number: int) -> Select[int]:
-        rows = self._t.rows.c
-        return select(rows.accepted_at).where(rows.lane == lane, rows.number == number)
+        waiting = self._t.parcels.c
+        oldest = select(waiting.accepted_at).where(waiting.lane == lane, waiting.last >= number)
+        return oldest.order_by(waiting.last).limit(1)
 
 
 def _take(lanes: Table, dialect: str) -> str:
@@ -288,11 +284,11 @@ def _take(lanes: Table, dialect: str) -> str:
     )
 
 
-def _behind(rows: Table) -> TextClause:
+def _behind(waiting: Table, sent: Table) -> TextClause:
     """The relay's question, built once: it is asked many times a second. As text, so that what the driver gives is taken as
     it is: SQLAlchemy would look at every value of every row.
     """
     return text(
-        f"SELECT number, topic, key, value, headers, to_partition FROM {rows.name}"  # noqa: S608  our own name
-        " WHERE lane = :in_lane AND number > :after ORDER BY number LIMIT :most"
+        f"SELECT first, packed, through FROM {waiting.name} JOIN {sent.name} USING (lane)"  # noqa: S608  our own names
+        f" WHERE lane = :in_lane AND last > :after AND last < :most + {SIZE} AND first <= :most ORDER BY last"
     )

@@ -27,7 +27,7 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
-class OutgoingRecord(msgspec.Struct, frozen=True):
+class OutgoingRecord(msgspec.Struct, frozen=True, array_like=True):
     """A record to be sent; without a partition the key decides (murmur2_random)."""
 
     topic: str

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -156,7 +157,8 @@ class ListingInput(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> bytes:
         """16 bytes equal for the same subject in the same case under the same instrument of the same court.
 
-        An unkeyed hash over a certificate number: it stays in the court's own store and never travels.
+        Keys have the order of the cases, as files mostly have it: their neighbours in an index are written together. They
+        end with an unkeyed hash over a certificate number: they stay in the court's own store and never travel.
         """
         return self._key(self.case_number, self.subject)
 
@@ -173,9 +175,20 @@ class ListingInput(msgspec.Struct, frozen=True, kw_only=True):
         return self._key(self.previous_case_number, self.subject) if self.previous_case_number else None
 
     def _key(self, case_number: str, subject: Certificate) -> bytes:
-        parts = f"{self.court}\x1f{self.instrument:d}\x1f{self.role:d}\x1f{case_number}"
-        said = f"{parts}\x1f{subject.type:d}\x1f{subject.country}\x1f{subject.number}"
-        return sha256(said.encode()).digest()[:16]
+        series = case_number.rstrip("号").rstrip("0123456789")
+        serial = int(case_number[len(series) :].rstrip("号") or 0) & _SERIAL
+        begun = _series(self.court, self.instrument, self.role, series)
+        said = f"{case_number}\x1f{subject.type:d}\x1f{subject.country}\x1f{subject.number}"
+        return begun + serial.to_bytes(4, "big") + sha256(begun + said.encode()).digest()[:8]
+
+
+_SERIAL = (1 << 32) - 1
+
+
+@lru_cache(maxsize=4096)
+def _series(court: str, instrument: Instrument, role: PersonRole, series: str) -> bytes:
+    """Four bytes for the cases of a court that are counted in one series, as to one instrument and role."""
+    return sha256(f"{court}\x1f{instrument:d}\x1f{role:d}\x1f{series}".encode()).digest()[:4]
 
 
 _PRIVATE = frozenset(("name", "birth_date", "legal_representative"))

@@ -21,6 +21,7 @@ from liandong.schemas.codec import from_wire
 from liandong.tests.suites.town import RAILWAY, Agency, Person, Town
 from liandong.tests.suites.wires import MemoryWire
 from liandong.topics import names
+from liandong.topics.parcels import unpacked
 
 WATCHED, STOPPED, SOURCES, KILLS = 120, 30, 3, 8
 STRIDES = WATCHED * SOURCES  # at least
@@ -79,14 +80,13 @@ def count(agency: Agency, commands: list[bytes]) -> None:
     with agency.engine.begin() as connection:
         codes = Counter(connection.scalars(select(command_log.handled.c.code)))
         live = set(connection.scalars(select(watches.watches.c.command_id).where(watches.watches.c.stopped_at == 0)))
-        rows = connection.execute(
-            select(outbox.rows.c.number, outbox.rows.c.value).order_by(outbox.rows.c.number)
-        ).all()
+        waiting = select(outbox.parcels.c.first, outbox.parcels.c.packed).order_by(outbox.parcels.c.last)
+        rows = [row for parcel in connection.execute(waiting) for row in unpacked(*parcel)]
         told = connection.execute(select(watches.reports)).all()
     assert codes == {"00": WATCHED + STOPPED}
     assert live == set(commands[STOPPED:])
-    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
-    records = [from_wire(row.value) for row in rows]
+    assert [row.row for row in rows] == list(range(1, len(rows) + 1))
+    records = [from_wire(row.record.value or b"") for row in rows]
     answers = Counter(ids.text("cmd", each["command_id"]) for each in records if "feedback_id" in each)
     assert (len(answers), set(answers.values())) == (WATCHED + STOPPED, {1})
     events = [each["event_id"] for each in records if "event_id" in each]

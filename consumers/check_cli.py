@@ -120,7 +120,8 @@ def _decide(settings: "Settings", who: tuple[str, str], document: dict[str, Any]
         except FactProblem as problem:
             raise WrongUsage(problem.code, *problem.in_language(settings.lang)) from None
         checks.keep([answer])
-        return dict(shown_answer(answer, settings.lang))
+        shown: dict[str, Any] = msgspec.to_builtins(shown_answer(answer, settings.lang))
+        return shown
 
 
 def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Checks":

@@ -21,6 +21,9 @@ class Verdict(StrEnum):
     UNKNOWN = "UNKNOWN"
     """The copy is too old to tell; nobody is refused for that."""
 
+    __hash__ = str.__hash__
+    """The enumeration's own is written in Python, and every check is counted by its verdict."""
+
 
 class Action(StrEnum):
     """What the caller does next."""

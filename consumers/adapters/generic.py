@@ -4,13 +4,19 @@ from ...schemas.decisions import Action
 from ..gate.decision import CheckRequest, Decision
 from .protocol import Enforced, Handled, NotApplicable, Outcome
 
-_ENFORCED = Enforced()
+_STOPPING = (Action.REFUSE, Action.HOLD)
+_STOPPED = Handled(Enforced())
 _NOTHING = Handled(NotApplicable())
 
 
+def handled(decision: Decision) -> Handled:
+    """Enforced where the transaction is refused or held, NotApplicable where it goes on; nobody was met."""
+    return _STOPPED if decision.outcome.action in _STOPPING else _NOTHING
+
+
 def outcome_of(decision: Decision) -> Outcome:
-    """Enforced where the transaction is refused or held, NotApplicable where it goes on."""
-    return _ENFORCED if decision.action in (Action.REFUSE, Action.HOLD) else _NOTHING.outcome
+    """As `handled`, without what was met."""
+    return handled(decision).outcome
 
 
 class GenericAdapter:
@@ -18,5 +24,4 @@ class GenericAdapter:
 
     def handle(self, request: CheckRequest, decision: Decision) -> Handled:  # noqa: ARG002  others look at it
         """What the decision says."""
-        outcome = outcome_of(decision)
-        return Handled(outcome) if outcome is _ENFORCED else _NOTHING
+        return handled(decision)

@@ -7,7 +7,7 @@ from ...schemas.decisions import Verdict
 from ...schemas.watch_kinds import Domain
 from ..commands.sightings import Sighting
 from ..gate.decision import CheckRequest, Decision
-from .generic import outcome_of
+from .generic import handled, outcome_of
 from .protocol import Handled
 
 
@@ -16,11 +16,10 @@ class TravelAdapter:
 
     def handle(self, request: CheckRequest, decision: Decision) -> Handled:
         """What the decision says; a refused attempt is a sighting of kind TRAVEL."""
-        outcome = outcome_of(decision)
         if decision.verdict is not Verdict.BLOCK:
-            return Handled(outcome)
+            return handled(decision)
         fields = {name: str(value) for name, value in decision.values.items() if isinstance(value, str)}
         fields |= {"place": request.site, "outcome": "REFUSED"}
         subject = request.subject
         attempt = Sighting(Domain.WHEREABOUTS, "TRAVEL", subject.certificates, subject.name, decision.at, fields)
-        return Handled(outcome, (attempt,))
+        return Handled(outcome_of(decision), (attempt,))

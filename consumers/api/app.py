@@ -79,16 +79,12 @@ class Api:
         """The same application for a Unix socket, where the file's owner decides who may come in."""
 
         async def application(scope: Scope, protocol: Any) -> None:
-            await self.answer(scope, protocol, SOCKET_CALLER)
+            await self.over_tcp(scope, protocol, SOCKET_CALLER)
 
         return application
 
-    async def over_tcp(self, scope: Scope, protocol: Any) -> None:
-        """The application for TCP: a caller shows a token."""
-        await self.answer(scope, protocol, None)
-
-    async def answer(self, scope: Scope, protocol: Any, known: Caller | None) -> None:
-        """Answers one request, whatever happens."""
+    async def over_tcp(self, scope: Scope, protocol: Any, known: Caller | None = None) -> None:
+        """The application for TCP, where a caller shows a token; answers one request, whatever happens."""
         lang = language_of(scope.headers.get("accept-language"), self._lang)
         try:
             response = await self._respond(scope, protocol, known, lang)
@@ -107,23 +103,27 @@ class Api:
         )
 
     async def _respond(self, scope: Scope, protocol: Any, known: Caller | None, lang: Language) -> Response:
-        route = self._routes.find(scope.path)
-        caller = self._admitted(scope, route.scope, known)
-        handler = route.handlers.get(scope.method)
+        path, method, header = scope.path, scope.method, scope.headers.get
+        route = self._routes.find(path)
+        caller = self._admitted(header("authorization"), route.scope, known)
+        handler = route.handlers.get(method)
         if handler is None:
             raise RequestProblem("METHOD_NOT_ALLOWED", allowed=", ".join(route.handlers))
         body = b""
-        if scope.method == "POST":
-            if not _is_json(scope.headers.get("content-type")):
+        if method == "POST":
+            if not _is_json(header("content-type")):
                 raise RequestProblem("MEDIA_TYPE_UNSUPPORTED")
-            body = await self._body(scope, protocol)
-        return await handler(Request(body, scope.path, caller, lang))
+            if _is_sized(header("content-length")):
+                body = await protocol()  # the server takes no byte more than was declared
+            else:
+                body = await _streamed(protocol)
+        return await handler(Request(body, path, caller, lang))
 
-    def _admitted(self, scope: Scope, wanted: str | None, known: Caller | None) -> Caller:
+    def _admitted(self, shown: str | None, wanted: str | None, known: Caller | None) -> Caller:
         """Who asks. Raises TOKEN_REQUIRED, TOKEN_NOT_ALLOWED."""
         if wanted is None or known is not None:
             return known or _ANYBODY
-        kind, _, token = (scope.headers.get("authorization") or "").partition(" ")
+        kind, _, token = (shown or "").partition(" ")
         caller = self._tokens.caller(token.strip()) if kind.lower() == "bearer" else None
         if caller is None:
             raise RequestProblem("TOKEN_REQUIRED")
@@ -131,21 +131,25 @@ class Api:
             raise RequestProblem("TOKEN_NOT_ALLOWED", scope=wanted)
         return caller
 
-    @staticmethod
-    async def _body(scope: Scope, protocol: Any) -> bytes:
-        declared = scope.headers.get("content-length") or ""
-        if declared.isdigit():
-            if int(declared) > MAX_BODY:
-                raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
-            return bytes(await protocol())  # the server takes no byte more than was declared
-        parts: list[bytes] = []
-        size = 0
-        async for part in protocol:
-            size += len(part)
-            if size > MAX_BODY:
-                raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
-            parts.append(part)
-        return b"".join(parts)
+
+def _is_sized(declared: str | None) -> bool:
+    """Whether a request tells how long its body is. Raises BODY_TOO_LARGE."""
+    if declared is None or not declared.isdigit():
+        return False
+    if int(declared) > MAX_BODY:
+        raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
+    return True
+
+
+async def _streamed(protocol: Any) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in protocol:
+        size += len(part)
+        if size > MAX_BODY:
+            raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
+        parts.append(part)
+    return b"".join(parts)
 
 
 _ANYBODY = Caller("anybody", frozenset())

@@ -27,10 +27,10 @@ from .documents import docs_page, openapi
 from .limits import EnumerationWatch, RateLimiter
 from .problems import RequestProblem, problem_of
 from .requests import BadCheck, CheckIn, read_body, to_request
-from .responses import Response, encode, ok
+from .responses import Decided, Response, Result, Results, Undecided, encode, ok
 
 _log = structlog.get_logger(__name__)
-_SLICE = 100
+_SLICE = 200
 """Checks of a batch decided at once, before others get their turn."""
 _Told = Answer | Retry | LiandongError
 """What became of a check of a batch."""
@@ -74,6 +74,7 @@ class Endpoints:
 
     def __init__(self, wiring: Wiring) -> None:
         self._w = wiring
+        self._gate = wiring.checks.gate
         self._watch = EnumerationWatch(wiring.seconds)
 
     def routes(self) -> Routes:
@@ -96,7 +97,8 @@ class Endpoints:
         body, at = read_body(request.body), self._w.clock.now()
         if isinstance(body, CheckIn):
             self._charge(request, 1)
-            question = self._question(body, at)
+            day = date_of_ms(at)
+            question = self._gate.question(to_request(body, day), day)
             answer = self._answer((question,), at, request.caller.name)[0]
             if isinstance(answer, Retry):
                 raise answer
@@ -104,31 +106,33 @@ class Endpoints:
                 await self._keep([answer])
             return ok(shown_answer(answer, request.lang))
         self._charge(request, len(body))
-        answers: list[_Told] = []
+        results: list[Result] = []
+        kept: list[Answer] = []
         for start in range(0, len(body), _SLICE):
-            answers += self._slice(body[start : start + _SLICE], at, request.caller.name)
+            some = body[start : start + _SLICE]
+            told = self._told(some, at, request.caller.name)
+            results += [_result(one.ref, each, request.lang) for one, each in zip(some, told, strict=True)]
+            kept += [each for each in told if isinstance(each, Answer) and each.leaves_something]
             await asyncio.sleep(0)
-        await self._keep([answer for answer in answers if isinstance(answer, Answer)])
-        results = [_result(one.ref, answer, request.lang) for one, answer in zip(body, answers, strict=True)]
-        return ok({"results": results})
+        if kept:
+            await self._keep(kept)
+        return ok(Results(results))
 
-    def _slice(self, checks: Sequence[CheckIn | BadCheck], at: int, caller: str) -> "list[_Told]":
+    def _told(self, checks: Sequence[CheckIn | BadCheck], at: int, caller: str) -> "list[_Told]":
         """Answers or problems, in order."""
+        day = date_of_ms(at)
         told: list[_Told | None] = []
         questions: list[Question] = []
         for check in checks:
             try:
                 if isinstance(check, BadCheck):
                     raise check.problem
-                questions.append(self._question(check, at))
+                questions.append(self._gate.question(to_request(check, day), day))
                 told.append(None)
             except LiandongError as problem:
                 told.append(problem)
         answers = iter(self._answer(questions, at, caller))
         return [next(answers) if one is None else one for one in told]
-
-    def _question(self, check: CheckIn, at: int) -> Question:
-        return self._w.checks.gate.question(to_request(check, date_of_ms(at)), at)
 
     def _answer(self, questions: Sequence[Question], at: int, caller: str) -> list[Answer | Retry]:
         answers = self._w.checks.answer(questions, at, caller)
@@ -145,8 +149,7 @@ class Endpoints:
 
     async def _keep(self, answers: Sequence[Answer]) -> None:
         """Nothing is answered before it is kept: a refusal nobody can prove must not happen."""
-        if any(answer.leaves_something for answer in answers):
-            await asyncio.get_running_loop().run_in_executor(self._w.writer, self._w.checks.keep, answers)
+        await asyncio.get_running_loop().run_in_executor(self._w.writer, self._w.checks.keep, answers)
 
     def _charge(self, request: Request, amount: int) -> None:
         wait = self._w.limiter.take(request.caller.name, amount, request.caller.rate)
@@ -226,10 +229,10 @@ class Endpoints:
         return Response(503, encode({"ready": False})) if reason is None else ok({"ready": True, **reason})
 
 
-def _result(ref: str | int | None, told: _Told, lang: Language) -> dict[str, object]:
+def _result(ref: str | int | None, told: _Told, lang: Language) -> Result:
     if isinstance(told, Answer):
-        return {"ref": ref, "result": shown_answer(told, lang)}
-    return {"ref": ref, "problem": _as_problem(told, lang)}
+        return Decided(ref, shown_answer(told, lang))
+    return Undecided(ref, _as_problem(told, lang))
 
 
 def _as_problem(error: LiandongError | Retry, lang: Language) -> Mapping[str, object]:

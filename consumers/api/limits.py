@@ -63,11 +63,10 @@ class _Window:
     """What was seen of each pattern: one number, as of most, or several."""
 
     def crossed(self, pattern: int, number: int) -> bool:
-        """Notes a number of a pattern; whether this one was as many as ring the alarm."""
-        seen = self.patterns.setdefault(pattern, number)
+        """Notes another number of a pattern; whether this one was as many as ring the alarm."""
+        seen = self.patterns[pattern]
         if isinstance(seen, int):
-            if seen != number:
-                self.patterns[pattern] = {seen, number}
+            self.patterns[pattern] = {seen, number}
             return False
         if number in seen or len(seen) >= LIKE_NUMBERS:
             return False
@@ -93,12 +92,13 @@ class EnumerationWatch:
         window = self._windows.get(caller)
         if window is None or now - window.since > WINDOW_SECONDS or len(window.patterns) > _MOST_PATTERNS:
             window = self._windows[caller] = _Window(now)
-        alarm = False
+        alarm, noted = False, window.patterns.setdefault
         for subject in subjects:
             for certificate in subject.certificates:
-                number = hash(certificate)
+                number = hash(certificate.number)
                 for pattern in _patterns(certificate):
-                    alarm |= window.crossed(pattern, number)
+                    if noted(pattern, number) != number:
+                        alarm |= window.crossed(pattern, number)
         return alarm
 
 
@@ -106,5 +106,5 @@ def _patterns(certificate: Certificate) -> tuple[int, ...]:
     """Any day of a year and any sequence of a day, or any ending; hashed."""
     number = certificate.number
     if certificate.type in IDENTITY_TYPES and len(number) == 18:
-        return hash(f"{number[:10]}-{number[14:17]}"), hash(number[:14])
+        return hash(number[:10] + number[14:17]), hash(number[:14])
     return (hash(f"{certificate.type.name} {number[:-3]}"),)

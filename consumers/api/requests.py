@@ -1,6 +1,7 @@
 """What a caller may send: the shapes of requests, and how a broken one is named without repeating what it holds."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -59,18 +60,13 @@ class BadCheck(msgspec.Struct):
 
 
 class _RawBatch(msgspec.Struct):
-    checks: list[msgspec.Raw]
-
-
-class _Probe(msgspec.Struct):
-    checks: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    checks: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Ref(msgspec.Struct):
     ref: str | int | None = None
 
 
-_probe = msgspec.json.Decoder(_Probe)
 _batch = msgspec.json.Decoder(BatchIn)
 _raw_batch = msgspec.json.Decoder(_RawBatch)
 _check = msgspec.json.Decoder(CheckIn)
@@ -79,14 +75,14 @@ _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[A-Za-z_]{1,40})`")
 
 
-def read_body(body: bytes) -> CheckIn | list[CheckIn | BadCheck]:
+def read_body(body: bytes) -> CheckIn | Sequence[CheckIn | BadCheck]:
     """One check, or the checks of a batch, each judged by itself. Raises RequestProblem."""
     try:
-        if _probe.decode(body).checks is msgspec.UNSET:
-            return _check.decode(body)
-        checks = _read_batch(body)
-    except msgspec.DecodeError as error:
-        raise _named(error) from None
+        return _check.decode(body)
+    except msgspec.ValidationError as no_check:
+        checks = _read_batch(body, no_check)
+    except msgspec.DecodeError as broken:
+        raise _named(broken) from None
     if len(checks) > MAX_CHECKS:
         raise RequestProblem("TOO_MANY_CHECKS", count=str(len(checks)), most=str(MAX_CHECKS))
     if not checks:
@@ -94,12 +90,19 @@ def read_body(body: bytes) -> CheckIn | list[CheckIn | BadCheck]:
     return checks
 
 
-def _read_batch(body: bytes) -> list[CheckIn | BadCheck]:
-    """All at once; one by one where one of them is bad. Raises DecodeError if it is no batch at all."""
+def _read_batch(body: bytes, no_check: msgspec.ValidationError) -> Sequence[CheckIn | BadCheck]:
+    """All at once; one by one where one of them is bad. Raises RequestProblem if it is no batch at all."""
     try:
-        return [*_batch.decode(body).checks]
-    except msgspec.ValidationError:
-        return [_read_check(raw) for raw in _raw_batch.decode(body).checks]
+        return _batch.decode(body).checks
+    except msgspec.DecodeError:
+        pass
+    try:
+        checks = _raw_batch.decode(body).checks
+    except msgspec.DecodeError as no_batch:
+        raise _named(no_batch) from None
+    if isinstance(checks, msgspec.UnsetType):
+        raise _named(no_check)
+    return [_read_check(raw) for raw in checks]
 
 
 def _read_check(raw: msgspec.Raw) -> CheckIn | BadCheck:

@@ -1,10 +1,12 @@
 """Answers as bytes, and in which language."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
 
 from ..gate.hits import Language
+from ..gate.rendering import ShownAnswer
 
 JSON = "application/json"
 encode = msgspec.json.Encoder().encode
@@ -17,6 +19,29 @@ class Response(msgspec.Struct, frozen=True):
     body: bytes
     media_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
+
+
+class Decided(msgspec.Struct):
+    """A check of a batch and its answer."""
+
+    ref: str | int | None
+    result: ShownAnswer
+
+
+class Undecided(msgspec.Struct):
+    """A check of a batch nothing could be decided for, and its problem details."""
+
+    ref: str | int | None
+    problem: Mapping[str, object]
+
+
+Result = Decided | Undecided
+
+
+class Results(msgspec.Struct):
+    """The answer to a batch, in its order."""
+
+    results: list[Result]
 
 
 def ok(document: object) -> Response:

@@ -11,6 +11,7 @@ from time import perf_counter
 import msgspec
 from sqlalchemy import Engine
 
+from ...schemas.dates import date_of_ms
 from ...schemas.decisions import Verdict
 from ...topics.database import reading
 from ...topics.metering import Signals
@@ -55,7 +56,7 @@ class Checks:
 
         Raises FactProblem for a request that cannot be decided, Retry of the adapter.
         """
-        answer = self.answer((self.gate.question(request, at),), at, caller)[0]
+        answer = self.answer((self.gate.question(request, date_of_ms(at)),), at, caller)[0]
         if isinstance(answer, Retry):
             raise answer
         return answer

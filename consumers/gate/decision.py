@@ -10,7 +10,9 @@ from ...schemas.codec import GatePrefix
 from ...schemas.decisions import Action, Outcome, Verdict
 from ...schemas.listing import RecordClass
 from ...schemas.measures import Planned
-from .subjects import Subject, Tags
+from ...schemas.names import comparison_form
+from ...schemas.surrogates import MatchingKey
+from .subjects import Subject
 
 
 class FoundEntry(Protocol):
@@ -82,12 +84,21 @@ class CheckRequest(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A request made ready: what its attributes mean, the measures that can reach it, whom it asks about."""
+    """A request made ready: what its attributes mean, the measures that can reach it, what its subject is listed under."""
 
     request: CheckRequest
     values: Mapping[str, Value]
     plan: tuple[Planned, ...]
-    tags: Tags
+    keys: Mapping[bytes, MatchingKey]
+    """By surrogate, what it was made with; a name tag is made when one of them is found."""
+
+    def __repr__(self) -> str:
+        """Without surrogates."""
+        return f"Question({self.request.transaction}, {len(self.keys)} surrogates)"
+
+    def same_name(self, surrogate: bytes, name_tag: bytes) -> bool:
+        """Whether an entry found under a surrogate names the subject as the caller does."""
+        return self.keys[surrogate].name_tag(surrogate, comparison_form(self.request.subject.name)) == name_tag
 
 
 class ListStand(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ by the catalogue (`schemas.decisions`), after his entry's signature was verified
 """
 
 from collections.abc import Sequence
+from datetime import date
 from time import monotonic
 
 import structlog
@@ -18,7 +19,7 @@ from ...topics.ports import Clock
 from ...topics.transport.errors import TransportError
 from .decision import CheckRequest, Decision, FoundEntry, ListStand, Position, Question, View
 from .rules import Rules
-from .subjects import Tags, surrogates_of
+from .subjects import surrogates_of
 
 _log = structlog.get_logger(__name__)
 _POSITION_SECONDS = 0.02
@@ -50,7 +51,7 @@ class Gate:
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
         """Everything a certificate can be listed under, for callers that keep them ready."""
-        return surrogates_of(certificate, self._keys)
+        return list(surrogates_of((certificate,), self._keys))
 
     def listed(self, surrogate: bytes) -> bool:
         """Whether anything may be in force under a surrogate: no is certain, yes needs a check. The fast path."""
@@ -59,20 +60,20 @@ class Gate:
     def check(self, request: CheckRequest) -> Decision:
         """One decision. Raises FactProblem for what the request lacks, whoever it asks about."""
         at = self._clock.now()
-        return self.answer((self.question(request, at),), at)[0]
+        return self.answer((self.question(request, date_of_ms(at)),), at)[0]
 
-    def question(self, request: CheckRequest, at: int) -> Question:
-        """A request made ready to be answered as of an instant (ms UTC). Raises FactProblem for what it lacks."""
-        values, plan = self.rules.plan(request.transaction, request.attributes, date_of_ms(at))
-        return Question(request, values, plan, Tags.of(request.subject, self._keys))
+    def question(self, request: CheckRequest, day: date) -> Question:
+        """A request made ready to be answered as of an instant of a day. Raises FactProblem for what it lacks."""
+        values, plan = self.rules.plan(request.transaction, request.attributes, day)
+        return Question(request, values, plan, surrogates_of(request.subject.certificates, self._keys))
 
     def answer(self, questions: Sequence[Question], at: int) -> list[Decision]:
         """Decisions in order, all of one instant (ms UTC); the list is asked once for all of them."""
-        known = self._view.known([each for one in questions if one.plan for each in one.tags.keys])
+        known = self._view.known([each for one in questions if one.plan for each in one.keys])
         stand = self.stand(at)
         return [
             self._of_nobody(one, at, stand)
-            if known.isdisjoint(one.tags.keys) or not one.plan
+            if known.isdisjoint(one.keys) or not one.plan
             else self._of_somebody(one, at, stand)
             for one in questions
         ]
@@ -95,8 +96,8 @@ class Gate:
         )
 
     def _of_somebody(self, question: Question, at: int, stand: ListStand) -> Decision:
-        request, tags = question.request, question.tags
-        found = {one.entry_id: one for one in self._view.find(tuple(tags.keys))}
+        request = question.request
+        found = {one.entry_id: one for one in self._view.find(tuple(question.keys))}
         untrusted: list[bytes] = []
 
         def trusted(entry: EntryFacts) -> bool:
@@ -105,7 +106,7 @@ class Gate:
                 untrusted.append(entry.entry_id)
             return holds
 
-        facts = [_facts(one, tags) for one in found.values()]
+        facts = [_facts(one, question) for one in found.values()]
         outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
         return Decision(
             check_id=ids.text("chk", ids.new_ordered()),
@@ -144,13 +145,13 @@ class Gate:
         return holds
 
 
-def _facts(found: FoundEntry, tags: Tags) -> EntryFacts:
+def _facts(found: FoundEntry, question: Question) -> EntryFacts:
     """What is decided on of one entry."""
     prefix, match = found.prefix, None
     for identity in prefix["identities"]:
         surrogate = identity["surrogate"]
-        if surrogate in tags.keys:
-            same = tags.same_name(surrogate, identity["name_tag"])
+        if surrogate in question.keys:
+            same = question.same_name(surrogate, identity["name_tag"])
             match = better(match, match_identity(surrogate, identity["link"], same_name=same))
     return EntryFacts(
         found.entry_id,

@@ -1,6 +1,6 @@
 """Whom a check asks about, in every form he can be on a list under."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, Protocol
 
@@ -52,34 +52,16 @@ class Subject(msgspec.Struct, frozen=True):
         return f"Subject({', '.join(map(str, self.certificates))})"
 
 
-class Tags(msgspec.Struct, frozen=True):
-    """The surrogates a subject can be listed under; a name tag is made when one of them is found."""
-
-    keys: Mapping[bytes, MatchingKey]
-    """By surrogate, what it was made with."""
-    name: str
-
-    def __repr__(self) -> str:
-        """Without surrogates and name."""
-        return f"Tags({len(self.keys)} surrogates)"
-
-    @classmethod
-    def of(cls, subject: Subject, keys: Sequence[MatchingKey]) -> "Tags":
-        """Under every matching key: while keys are changed, entries carry the old and the new."""
-        made: dict[bytes, MatchingKey] = {}
-        for certificate in subject.certificates:
-            for key in keys:
-                made |= dict.fromkeys(surrogates_of(certificate, (key,)), key)
-        return cls(made, subject.name)
-
-    def same_name(self, surrogate: bytes, name_tag: bytes) -> bool:
-        """Whether an entry found under a surrogate names the subject as the caller does."""
-        return self.keys[surrogate].name_tag(surrogate, comparison_form(self.name)) == name_tag
-
-
-def surrogates_of(certificate: Certificate, keys: Sequence[MatchingKey]) -> list[bytes]:
-    """Everything a certificate can be listed under."""
-    return [key.surrogate(one.type, one.number, one.country) for one in equivalents(certificate) for key in keys]
+def surrogates_of(certificates: Sequence[Certificate], keys: Sequence[MatchingKey]) -> dict[bytes, MatchingKey]:
+    """Everything certificates can be listed under, and the key it was made with: while keys are changed, entries carry the
+    old and the new.
+    """
+    return {
+        key.surrogate(one.type, one.number, one.country): key
+        for certificate in certificates
+        for one in equivalents(certificate)
+        for key in keys
+    }
 
 
 class WrittenCertificate(Protocol):

@@ -75,7 +75,11 @@ def _in_place() -> None:
     project = tomllib.loads((_HERE / "pyproject.toml").read_text(encoding="utf-8"))
     modules = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["modules"]
     with tempfile.TemporaryDirectory(prefix="liandong-compiled-") as folder:
-        for name, file in compiled(_HERE, modules, Path(folder)).items():
+        try:
+            built = compiled(_HERE, modules, Path(folder))
+        except (subprocess.CalledProcessError, OSError) as failed:
+            sys.exit(_told(failed))
+        for name, file in built.items():
             shutil.copy(file, _HERE / name)
 
 

@@ -25,6 +25,18 @@ _CONTENT = HEADER_LENGTH + 72
 _ENDED = int(ENDED_FROM)
 
 
+def by_partition(messages: Sequence[Message]) -> list[list[Message]]:
+    """The messages of each partition, in the order of the log."""
+    found: dict[tuple[str, int], list[Message]] = {}
+    for message in messages:
+        where = message.topic(), message.partition()
+        if where in found:
+            found[where].append(message)
+        else:
+            found[where] = [message]
+    return list(found.values())
+
+
 class LaneRun:
     """Works through one lane's messages of one poll, in the order of the log."""
 

@@ -6,7 +6,6 @@ offsets, barriers and what follows from them. Small commits when live, tens of t
 
 import gc
 import threading
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from ...topics.transport.errors import TransportError
 from ..store.batch import Batch
 from ..store.layout import LaneState
 from ..store.writer import ListStore
-from .applying import LaneRun
+from .applying import LaneRun, by_partition
 from .copy import Copy, readable_now
 from .following import follow
 from .lane_work import Ground, LaneWork
@@ -125,14 +124,11 @@ class Replicator:
 
     def _plan(self, messages: Sequence[Message], batch: Batch, now: int) -> bool:
         """Fills a batch; whatever can fail comes before anything in memory moves. Whether the floor was missed."""
-        by_partition: dict[tuple[str, int], list[Message]] = defaultdict(list)
-        for message in messages:
-            by_partition[message.topic(), message.partition()].append(message)
         heads: list[tuple[Message, str]] = []
         heads_topics = self._copy.heads_topics
         with self._store.planning() as stored:
             ground = Ground(stored, self._verifier, now, self._copy.courts)
-            for some in by_partition.values():
+            for some in by_partition(messages):
                 topic, partition = self._subscriber.topic_of(some[0]), some[0].partition()
                 if topic in heads_topics:
                     heads += [(message, heads_topics[topic]) for message in some]

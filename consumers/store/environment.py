@@ -9,18 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import lmdb
 
 from .errors import StoreFull, StoreMissing, store_errors
 
-if TYPE_CHECKING:
-    Reading: TypeAlias = lmdb.Transaction[memoryview]
-    Writing: TypeAlias = lmdb.Transaction[bytes]
-    Transaction: TypeAlias = Reading | Writing
-else:
-    Reading = Writing = Transaction = lmdb.Transaction
+Reading: TypeAlias = "lmdb.Transaction[memoryview]"
+Writing: TypeAlias = "lmdb.Transaction[bytes]"
+Transaction: TypeAlias = "Reading | Writing"
 Table = Any
 """An LMDB database handle; py-lmdb keeps the type private."""
 
@@ -85,11 +82,7 @@ class Environment:
         """
         while True:
             with store_errors(self.path):
-                try:
-                    transaction = self._lmdb.begin(write=True)
-                except lmdb.MapResizedError:
-                    self._resize(0)
-                    continue
+                transaction = self._begin_writing()
                 try:
                     result = work(transaction)
                     transaction.commit()
@@ -100,6 +93,13 @@ class Environment:
                     raise
                 else:
                     return result
+
+    def _begin_writing(self) -> Writing:
+        try:
+            return self._lmdb.begin(write=True)
+        except lmdb.MapResizedError:
+            self._resize(0)
+            return self._begin_writing()
 
     def sync(self) -> None:
         """Returns when every commit so far would survive a loss of power."""

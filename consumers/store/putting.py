@@ -1,6 +1,7 @@
 """How rows get into the tables of the list store."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .batch import Batch
 from .environment import Table, Writing
@@ -18,6 +19,33 @@ from .layout import (
 
 KEPT_MARKS = 100
 """Barriers remembered per lane and notary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a batch does to records and index, in the order of the keys."""
+
+    records: list[tuple[bytes, bytes]]
+    records_gone: list[bytes]
+    index: list[tuple[bytes, bytes]]
+    index_gone: list[bytes]
+
+
+def rows_of(batch: Batch) -> Rows:
+    """The rows of a batch, ready for `put` and `delete`."""
+    records, gone, added, dropped = [], [], [], []
+    for place in sorted(batch.records):
+        value = batch.records[place]
+        if value is None:
+            gone.append(place)
+        else:
+            records.append((place, value))
+    for key in sorted(batch.index):
+        if batch.index[key]:
+            added.append((key, b""))
+        else:
+            dropped.append(key)
+    return Rows(records, gone, added, dropped)
 
 
 def put(transaction: Writing, table: Table, items: Sequence[tuple[bytes, bytes]]) -> None:

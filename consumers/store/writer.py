@@ -35,7 +35,7 @@ from .layout import (
     parse_mark_row,
 )
 from .power import PowerMark
-from .putting import delete, put, put_state
+from .putting import delete, put, put_state, rows_of
 from .reader import ListReader, rows
 from .tables import Catalogue, Tables
 
@@ -170,19 +170,15 @@ class ListStore:
 
     def commit(self, batch: Batch) -> None:
         """Keeps a batch whole. Raises StoreFull, then nothing of it was kept."""
-        records, index = batch.records, batch.index
-        puts = [(place, value) for place in sorted(records) if (value := records[place]) is not None]
-        gone = [place for place, value in records.items() if value is None]
-        added = [(key, b"") for key in sorted(index) if index[key]]
-        dropped = sorted([key for key, there in index.items() if not there])
+        of_batch = rows_of(batch)
         noted = self._worth_noting(batch.incidents)
 
         def work(transaction: Writing) -> None:
             tables = self._writing
-            delete(transaction, tables.index, dropped)
-            put(transaction, tables.records, puts)
-            put(transaction, tables.index, added)
-            delete(transaction, tables.records, gone)
+            delete(transaction, tables.index, of_batch.index_gone)
+            put(transaction, tables.records, of_batch.records)
+            put(transaction, tables.index, of_batch.index)
+            delete(transaction, tables.records, of_batch.records_gone)
             put_state(transaction, tables.state, batch)
             self._put_trust(transaction, batch)
             self._put_incidents(transaction, noted)

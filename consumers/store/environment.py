@@ -144,7 +144,7 @@ class Environment:
         finally:
             self._inside.pop()
 
-    def _resize(self, size: int, full: Writing | None = None) -> None:
+    def _resize(self, size: int, full: "Writing | None" = None) -> None:
         """Gives up a transaction the map was too small for, and sets the map's size (0: what another process has set)."""
         with self._nobody_reading():
             if full is not None:

@@ -19,6 +19,11 @@ def new_ordered() -> bytes:
     return uuid_utils.uuid7().bytes
 
 
+def new_ordered_text(kind: Kind) -> str:
+    """A new ordered id as `text` writes it."""
+    return f"{kind}_{uuid_utils.uuid7().hex}"
+
+
 def new_random() -> bytes:
     """16 bytes of a UUIDv4."""
     return uuid.uuid4().bytes

@@ -26,7 +26,7 @@ from .app import Request, Route, Routes
 from .documents import docs_page, openapi
 from .limits import EnumerationWatch, RateLimiter
 from .problems import RequestProblem, problem_of
-from .requests import BadCheck, CheckIn, read_body, to_request
+from .requests import BadCheck, CheckIn, read_body, read_check, to_request
 from .responses import Decided, Response, Result, Results, Undecided, encode, ok
 
 _log = structlog.get_logger(__name__)
@@ -109,7 +109,7 @@ class Endpoints:
         results: list[Result] = []
         kept: list[Answer] = []
         for start in range(0, len(body), _SLICE):
-            some = body[start : start + _SLICE]
+            some = [read_check(raw) for raw in body[start : start + _SLICE]]
             told = self._told(some, at, request.caller.name)
             results += [_result(one.ref, each, request.lang) for one, each in zip(some, told, strict=True)]
             kept += [each for each in told if isinstance(each, Answer) and each.leaves_something]

@@ -1,7 +1,6 @@
 """What a caller may send: the shapes of requests, and how a broken one is named without repeating what it holds."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -46,12 +45,6 @@ class CheckIn(msgspec.Struct, forbid_unknown_fields=True):
     ref: str | int | None = None
 
 
-class BatchIn(msgspec.Struct):
-    """Up to 1,000 checks."""
-
-    checks: list[CheckIn]
-
-
 class BadCheck(msgspec.Struct):
     """A check of a batch that cannot be read, and why."""
 
@@ -59,7 +52,7 @@ class BadCheck(msgspec.Struct):
     problem: RequestProblem
 
 
-class _RawBatch(msgspec.Struct):
+class _Batch(msgspec.Struct):
     checks: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -67,16 +60,15 @@ class _Ref(msgspec.Struct):
     ref: str | int | None = None
 
 
-_batch = msgspec.json.Decoder(BatchIn)
-_raw_batch = msgspec.json.Decoder(_RawBatch)
+_batch = msgspec.json.Decoder(_Batch)
 _check = msgspec.json.Decoder(CheckIn)
 _ref = msgspec.json.Decoder(_Ref)
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[A-Za-z_]{1,40})`")
 
 
-def read_body(body: bytes) -> CheckIn | Sequence[CheckIn | BadCheck]:
-    """One check, or the checks of a batch, each judged by itself. Raises RequestProblem."""
+def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
+    """One check, or the checks of a batch as they were sent. Raises RequestProblem."""
     try:
         return _check.decode(body)
     except msgspec.ValidationError as no_check:
@@ -90,22 +82,19 @@ def read_body(body: bytes) -> CheckIn | Sequence[CheckIn | BadCheck]:
     return checks
 
 
-def _read_batch(body: bytes, no_check: msgspec.ValidationError) -> Sequence[CheckIn | BadCheck]:
-    """All at once; one by one where one of them is bad. Raises RequestProblem if it is no batch at all."""
+def _read_batch(body: bytes, no_check: msgspec.ValidationError) -> list[msgspec.Raw]:
+    """The checks, not looked into. Raises RequestProblem for what is no batch either."""
     try:
-        return _batch.decode(body).checks
-    except msgspec.DecodeError:
-        pass
-    try:
-        checks = _raw_batch.decode(body).checks
+        checks = _batch.decode(body).checks
     except msgspec.DecodeError as no_batch:
         raise _named(no_batch) from None
     if isinstance(checks, msgspec.UnsetType):
-        raise _named(no_check)
-    return [_read_check(raw) for raw in checks]
+        raise _named(no_check) from None
+    return checks
 
 
-def _read_check(raw: msgspec.Raw) -> CheckIn | BadCheck:
+def read_check(raw: msgspec.Raw) -> CheckIn | BadCheck:
+    """A check of a batch, judged by itself."""
     try:
         return _check.decode(raw)
     except msgspec.DecodeError as error:

@@ -90,7 +90,7 @@ class Gate:
 
     def _of_nobody(self, question: Question, at: int, stand: ListStand) -> Decision:
         outcome = nobody_found(stale=stand.stale and bool(question.plan))
-        request, check_id = question.request, ids.text("chk", ids.new_ordered())
+        request, check_id = question.request, ids.new_ordered_text("chk")
         return Decision(
             check_id, at, request.transaction, request.site, question.values, outcome, stand, self.rules.version
         )
@@ -109,7 +109,7 @@ class Gate:
         facts = [_facts(one, question) for one in found.values()]
         outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
         return Decision(
-            check_id=ids.text("chk", ids.new_ordered()),
+            check_id=ids.new_ordered_text("chk"),
             at=at,
             transaction=request.transaction,
             site=request.site,

@@ -19,6 +19,8 @@ from ...schemas.problems import FactProblem, Text
 
 _MOST_PLANS = 10_000
 _TEXT = frozenset({str})
+Plan = tuple[dict[str, Value], tuple[Planned, ...]]
+"""Attributes as read, and the measures that can reach a transaction with them."""
 LIMITS_FILE = "limits.yaml"
 """In the agency's folder: amounts above which spending counts as high, each with its legal basis."""
 
@@ -47,10 +49,10 @@ class Rules:
     """Catalogue version, and the start of the SHA-256 of the limits where there are any."""
     stale_after_ms: int
     """Age of the copy from which the gate says UNKNOWN."""
-    _plans: dict[tuple[object, ...], tuple[dict[str, Value], tuple[Planned, ...]]] = field(
-        default_factory=dict, repr=False
-    )
+    _plans: dict[tuple[object, ...], Plan] = field(default_factory=dict, repr=False)
     """What requests with these attributes led to; known codes only, so that nothing anybody wrote freely is kept."""
+    _latest: list[tuple[str, date, Mapping[str, object], Plan]] = field(default_factory=list, repr=False)
+    """The last one of those: the checks of a batch are mostly of one kind."""
 
     def transaction(self, id_: str) -> Transaction:
         """The transaction of this kind of agency. Raises TRANSACTION_UNKNOWN."""
@@ -59,28 +61,29 @@ class Rules:
             raise TransactionProblem("TRANSACTION_UNKNOWN", known=", ".join(self.kind.transactions))
         return found
 
-    def plan(
-        self, id_: str, attributes: Mapping[str, object], day: date
-    ) -> tuple[dict[str, Value], tuple[Planned, ...]]:
+    def plan(self, id_: str, attributes: Mapping[str, object], day: date) -> Plan:
         """Attributes read, and the measures that can reach the transaction. Raises FactProblem."""
+        for same_id, same_day, same, known in self._latest:
+            if attributes == same and id_ == same_id and day == same_day:
+                return known
         transaction = self.transaction(id_)
         if not _TEXT.issuperset(map(type, attributes.values())):  # True and 1 are one key and two meanings
             return self._plan(transaction, attributes, day)
         asked = (id_, day, *attributes.items())
-        known = self._plans.get(asked)
-        if known is None:
-            known = self._plan(transaction, attributes, day)
-            if all(
-                transaction.attributes[name].type == "code" and type(value) is str for name, value in known[0].items()
+        found = self._plans.get(asked)
+        if found is None:
+            found = self._plan(transaction, attributes, day)
+            if not all(
+                transaction.attributes[name].type == "code" and type(value) is str for name, value in found[0].items()
             ):
-                if len(self._plans) >= _MOST_PLANS:
-                    self._plans.clear()
-                self._plans[asked] = known
-        return known
+                return found
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            self._plans[asked] = found
+        self._latest[:] = [(id_, day, attributes, found)]
+        return found
 
-    def _plan(
-        self, transaction: Transaction, attributes: Mapping[str, object], day: date
-    ) -> tuple[dict[str, Value], tuple[Planned, ...]]:
+    def _plan(self, transaction: Transaction, attributes: Mapping[str, object], day: date) -> Plan:
         values = read_all(transaction.attributes, attributes, transaction.id)
         return values, self.catalogue.plan(transaction.id, values, self.limits, day)
 

@@ -56,12 +56,12 @@ def surrogates_of(certificates: Sequence[Certificate], keys: Sequence[MatchingKe
     """Everything certificates can be listed under, and the key it was made with: while keys are changed, entries carry the
     old and the new.
     """
-    return {
-        key.surrogate(one.type, one.number, one.country): key
-        for certificate in certificates
-        for one in equivalents(certificate)
-        for key in keys
-    }
+    made: dict[bytes, MatchingKey] = {}
+    for certificate in certificates:
+        for one in equivalents(certificate):
+            for key in keys:
+                made[key.surrogate(one.type, one.number, one.country)] = key
+    return made
 
 
 class WrittenCertificate(Protocol):

@@ -24,6 +24,7 @@ from ..gate.hits import Language
 from ..gate.rendering import shown_answer, shown_entry
 from .app import Request, Route, Routes
 from .documents import docs_page, openapi
+from .keeping import Keeping
 from .limits import EnumerationWatch, RateLimiter
 from .problems import RequestProblem, problem_of
 from .requests import BadCheck, CheckIn, read_body, read_check, to_request
@@ -76,6 +77,7 @@ class Endpoints:
         self._w = wiring
         self._gate = wiring.checks.gate
         self._watch = EnumerationWatch(wiring.seconds)
+        self._keeping = Keeping(wiring.checks.keep, wiring.writer)
 
     def routes(self) -> Routes:
         """Who answers which path; `/healthz` and `/readyz` are open, all else wants a token or the Unix socket."""
@@ -93,7 +95,10 @@ class Endpoints:
         return Routes(exact, {"/v1/checks/": Route({"GET": self.find}, "check")})
 
     async def check(self, request: Request) -> Response:
-        """POST /v1/checks: one check, or a batch with results in order."""
+        """POST /v1/checks: one check, or a batch with results in order.
+
+        Nothing is answered before it is kept: a refusal nobody can prove must not happen.
+        """
         body, at = read_body(request.body), self._w.clock.now()
         if isinstance(body, CheckIn):
             self._charge(request, 1)
@@ -103,7 +108,7 @@ class Endpoints:
             if isinstance(answer, Retry):
                 raise answer
             if answer.leaves_something:
-                await self._keep([answer])
+                await self._keeping.keep([answer])
             return ok(shown_answer(answer, request.lang))
         self._charge(request, len(body))
         results: list[Result] = []
@@ -115,7 +120,7 @@ class Endpoints:
             kept += [each for each in told if isinstance(each, Answer) and each.leaves_something]
             await asyncio.sleep(0)
         if kept:
-            await self._keep(kept)
+            await self._keeping.keep(kept)
         return ok(Results(results))
 
     def _told(self, checks: Sequence[CheckIn | BadCheck], at: int, caller: str) -> "list[_Told]":
@@ -146,10 +151,6 @@ class Endpoints:
             self._w.signals.counter(ENUMERATION_ALARMS, **place).inc()
             _log.warning("a caller seems to try out certificate numbers", caller=caller)
         return answers
-
-    async def _keep(self, answers: Sequence[Answer]) -> None:
-        """Nothing is answered before it is kept: a refusal nobody can prove must not happen."""
-        await asyncio.get_running_loop().run_in_executor(self._w.writer, self._w.checks.keep, answers)
 
     def _charge(self, request: Request, amount: int) -> None:
         wait = self._w.limiter.take(request.caller.name, amount, request.caller.rate)

@@ -1,0 +1,52 @@
+"""Keeping what was decided before it is answered: requests that come while a transaction runs share the next one."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from ..gate.checking import Answer
+
+
+@dataclass(slots=True)
+class _Group:
+    """What goes into one transaction."""
+
+    answers: list[Answer] = field(default_factory=list)
+    requests: int = 0
+    kept: bool = False
+
+
+class Keeping:
+    """Puts answers on disk, one transaction at a time; used from one event loop.
+
+    A commit waits for the disk whatever it holds, so hits that come at once are kept in a few transactions, not in one
+    each.
+    """
+
+    def __init__(self, keep: Callable[[Sequence[Answer]], None], writer: Executor) -> None:
+        """`keep` writes answers in a transaction; it runs in `writer`."""
+        self._keep = keep
+        self._writer = writer
+        self._turn = asyncio.Lock()
+        self._next = _Group()
+
+    async def keep(self, answers: Sequence[Answer]) -> None:
+        """Returns when they are kept; raises what `keep` raised for them."""
+        group = self._next
+        group.answers += answers
+        group.requests += 1
+        async with self._turn:
+            if group is self._next:  # the first of the group whose turn it is writes for all
+                self._next = _Group()
+                try:
+                    await self._write(group.answers)
+                    group.kept = True
+                except Exception:
+                    if group.requests == 1:
+                        raise
+            if not group.kept:  # nobody fails because of what somebody else asked
+                await self._write(answers)
+
+    async def _write(self, answers: Sequence[Answer]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._keep, answers)

@@ -120,14 +120,17 @@ class Chunk:
     def _meaning(self, compared: Compared) -> str:
         """What the row is counted as; a second row about one entry must say the same as the first."""
         row, entry = compared.ready, compared.entry
-        earlier = next((self._by_key[key] for key in row.keys if key in self._by_key), None)
+        earlier = None
+        for key in row.keys:
+            earlier = earlier or self._by_key.get(key)
         if earlier is not None:
             first, digest = earlier
             repeats = digest == compared.digest
         elif entry is not None and (first := self.publishing.seen.first(entry.ordinal)):
             repeats = compared.meaning is Meaning.UNCHANGED
         else:
-            self._by_key.update(dict.fromkeys(row.keys, (row.number, compared.digest)))
+            for key in row.keys:
+                self._by_key[key] = (row.number, compared.digest)
             if entry is not None:
                 self._first.append((entry.ordinal, row.number))
             return _COUNTED_AS[compared.meaning]

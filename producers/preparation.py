@@ -5,7 +5,7 @@ publishing process, or in another one that reads ahead.
 """
 
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -31,7 +31,6 @@ from .records import (
 _BETWEEN = "\x00"
 """No cell of a row that is ready holds it: the reader rejects lines that do, and rejected rows are `noted` whole."""
 _FIRST = 1000
-Original = tuple[str, ...] | Mapping[str, object]
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -84,8 +83,10 @@ class Portion:
     """None where the row is rejected."""
     noted: dict[int, ParsedRow] = field(repr=False)
     """Rows with rejects or notices, by their place in the portion."""
-    originals: list[Original] | bytes = field(repr=False)
-    """The rows as they came, for the rejects file; bytes if they come from another process, and few are looked at."""
+    originals: list[str | Mapping[str, object]] | bytes = field(repr=False)
+    """The rows as they came, for the rejects file, cells in one text; bytes if they come from another process, and few are
+    looked at.
+    """
     bytes_read: int = 0
     """How far the file is read behind them."""
 
@@ -96,16 +97,14 @@ class Portion:
             return found
         originals = self.originals
         if isinstance(originals, bytes):
-            joined = pickle.loads(originals)  # noqa: S301  what this program's own process packed
-            originals = [tuple(one.split(_BETWEEN)) if isinstance(one, str) else one for one in joined]
-            self.originals = originals
-        ready = self.ready[at]
-        return ParsedRow(RawRow(0 if ready is None else ready.number, {}, originals[at]), None)
+            originals = self.originals = pickle.loads(originals)  # noqa: S301  what this program's own process packed
+        ready, said = self.ready[at], originals[at]
+        original = tuple(said.split(_BETWEEN)) if isinstance(said, str) else said
+        return ParsedRow(RawRow(0 if ready is None else ready.number, {}, original), None)
 
     def packed(self) -> tuple[bytes, bytes, dict[int, ParsedRow], int]:
         """What `unpacked` takes, for another process."""
-        joined = [_BETWEEN.join(one) if isinstance(one, tuple) else one for one in self.originals]
-        return _pack(self.ready), pickle.dumps(joined), self.noted, self.bytes_read
+        return _pack(self.ready), pickle.dumps(self.originals), self.noted, self.bytes_read
 
     @classmethod
     def unpacked(cls, ready: bytes, originals: bytes, noted: dict[int, ParsedRow], bytes_read: int) -> "Portion":
@@ -113,24 +112,26 @@ class Portion:
         return cls(_unpack(ready), noted, originals, bytes_read)
 
 
-def prepare(rows: Sequence[RawRow], terms: Terms) -> Portion:
-    """Checks rows and makes them ready."""
+def prepare(rows: Iterable[RawRow], terms: Terms) -> Portion:
+    """Checks rows and makes them ready, one after the other: what a row was read into is gone before the next comes."""
     ready: list[Ready | None] = []
     noted: dict[int, ParsedRow] = {}
+    originals: list[str | Mapping[str, object]] = []
     for at, raw in enumerate(rows):
         parsed = parse_row(raw, terms.context)
         listing = parsed.listing
         ready.append(None if listing is None else made_ready(raw, listing, terms))
         if listing is None or parsed.notices:
             noted[at] = parsed if listing is None else replace(parsed, listing=None)
-    return Portion(ready, noted, [raw.original for raw in rows])
+        originals.append(_BETWEEN.join(raw.original) if isinstance(raw.original, tuple) else raw.original)
+    return Portion(ready, noted, originals)
 
 
 def prepared(rows: Iterable[RawRow], terms: Terms, size: int) -> Iterator[Portion]:
     """Rows in portions of up to a size; the first are smaller, so that whoever waits for them can begin."""
     waiting, now = iter(rows), min(size, _FIRST)
-    while some := list(islice(waiting, now)):
-        yield prepare(some, terms)
+    while (portion := prepare(islice(waiting, now), terms)).ready:
+        yield portion
         now = min(size, now * 2)
 
 
@@ -154,7 +155,7 @@ def made_ready(raw: RawRow, listing: ListingInput, terms: Terms) -> Ready:
         content["publish_date"],
         is_day_assumed,
         is_day_assumed and listing.term_start is not None and not raw.values.get("term_start"),
-        digest_of(content, certificates),
+        digest_of(content, certificates, parts.content),
         pack_certificates(certificates),
         tuple(holder_hash(each) for held in certificates for each in equivalents(held.certificate)),
         parts.gate,

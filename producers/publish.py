@@ -22,9 +22,9 @@ from .intake.model import IntakeContext, ParsedRow, RawRow
 from .preparation import Portion, Terms, prepared
 from .register import Batch, Register
 
-CHUNK = 8000
-"""Rows of one transaction. Keys and certificates lie scattered over their indexes, so a small transaction writes a page of
-each for every row; a large one keeps others waiting (this one about a fifth of a second).
+CHUNK = 4000
+"""Rows of one transaction. Certificates lie scattered over their index, so a small transaction writes a page for every row;
+a large one keeps others waiting (this one about a tenth of a second).
 """
 
 

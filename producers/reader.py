@@ -1,17 +1,19 @@
 """Reading ahead: a second process reads, checks and prepares the rows of a large file while this one accepts them.
 
 What it makes is what this process would make itself (`preparation`), in the order of the file. It holds no signing key
-and no database. A pipe stands between the two, so it is never more than a few portions ahead.
+and no database. It is never more than a few portions ahead: enough to go on while this process waits for the disk.
 """
 
 import gc
 import multiprocessing
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 from ..schemas.errors import LiandongError
@@ -21,6 +23,8 @@ from .preparation import Portion, Terms, prepared
 
 WORTH_BYTES = 4_000_000
 """Files this long (about 16,000 rows) are read ahead; a process takes half a second to start."""
+_AHEAD = 4
+"""Portions that wait in the other process."""
 _PATIENCE = 5.0
 
 
@@ -78,14 +82,24 @@ def _portions(inlet: "Connection[None, Any]", process: BaseProcess) -> Iterator[
 def _read(what: Reading, outlet: "Connection[Any, None]") -> None:
     """The other process; it ends by itself when nobody listens any more."""
     gc.disable()  # as the publishing process does while it accepts
+    waiting: Queue[Any] = Queue(_AHEAD)
+    # a daemon: if the pipe breaks while the queue is full, nobody is left to wait for
+    preparing = threading.Thread(target=_prepare, args=(what, waiting), name="preparing", daemon=True)
+    preparing.start()
     with suppress(BrokenPipeError), outlet:
-        try:
-            with read_listings(what.source, what.file_format, what.terms.context.lang) as rows:
-                for portion in prepared(rows, what.terms, what.size):
-                    portion.bytes_read = rows.bytes_read
-                    outlet.send(portion.packed())
-            outlet.send(None)
-        except BrokenPipeError:
-            raise
-        except Exception as failed:  # noqa: BLE001  raised again where the caller is
-            outlet.send(failed)
+        while (found := waiting.get()) is not None:
+            outlet.send(found)
+        outlet.send(None)
+
+
+def _prepare(what: Reading, waiting: "Queue[Any]") -> None:
+    """Puts the packed portions, None at the end, or what failed."""
+    try:
+        with read_listings(what.source, what.file_format, what.terms.context.lang) as rows:
+            for portion in prepared(rows, what.terms, what.size):
+                portion.bytes_read = rows.bytes_read
+                waiting.put(portion.packed())
+        waiting.put(None)
+    except Exception as failed:  # noqa: BLE001  raised again where the caller is
+        waiting.put(failed)
+        waiting.put(None)

@@ -99,14 +99,23 @@ def content_of(listing: ListingInput) -> Fields:
     }
 
 
-def digest_of(content: Mapping[str, Any], certificates: Sequence[HeldCertificate]) -> bytes:
-    """16 bytes that change when anything a court can correct changes; stays in the court's own database."""
-    held = sorted(
-        (int(one.certificate.type), one.certificate.country, one.certificate.number, int(one.link))
-        for one in certificates
-    )
-    said = [content[name] for name in CONTENT]
-    return blake2b(repr((said, held)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def digest_of(
+    content: Mapping[str, Any], certificates: Sequence[HeldCertificate], encoded: bytes | None = None
+) -> bytes:
+    """16 bytes that change when anything a court can correct changes; stays in the court's own database.
+
+    `encoded` is the content of the record's `Parts`, where it is at hand. What the certificates are is told by themselves,
+    whichever matching keys are in use; a change of status or class is no correction.
+    """
+    said = _leading(*_leading_values({**content, "record_class": int(RecordClass.REAL), "status": int(Status.ACTIVE)}))
+    said += encode_fields(_SCHEMA, "name", "related_entity", content) if encoded is None else encoded
+    held = certificates if len(certificates) == 1 else sorted(certificates, key=_identifying)
+    return blake2b(said + pack_certificates(held), digest_size=16).digest()
+
+
+def _identifying(held: HeldCertificate) -> tuple[int, str, str, int]:
+    certificate = held.certificate
+    return certificate.type, certificate.country, certificate.number, held.link
 
 
 def identities(certificates: Iterable[HeldCertificate], name: str, keys: Sequence[MatchingKey]) -> list[Fields]:

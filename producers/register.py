@@ -24,6 +24,7 @@ from .register_tables import BLOCK_BITS, RegisterTables, register_tables
 __all__ = ["Batch", "CorrectedKey", "Entry", "OtherKey", "Register", "Update", "WholeEntry", "open_register"]
 
 _PAGE = 10_000
+_PAGE_BYTES = 8192
 NEW_ENTRY = ("ordinal", "entry_id", "key", "generation", "court", "instrument", "case_number", "decision_number", "status",
              "version", "digest", "publish_date", "reason", "changed_on", "body", "certificates")  # fmt: skip
 """Columns of a new entry."""
@@ -36,7 +37,8 @@ def open_register(settings: Settings, jurisdiction: str, clock: Clock | None = N
     """The register of a jurisdiction: its file below the state directory, or its schema in LIANDONG_OUTBOX_URL."""
     url = settings.outbox_url or sqlite_url(settings.state_dir / "publisher" / f"{jurisdiction}.db")
     schema = f"publisher_{jurisdiction.replace('-', '_')}"
-    return Register(open_database(url.replace("{jurisdiction}", jurisdiction), schema=schema), clock or SystemClock())
+    engine = open_database(url.replace("{jurisdiction}", jurisdiction), schema=schema, page_bytes=_PAGE_BYTES)
+    return Register(engine, clock or SystemClock())
 
 
 class Register:

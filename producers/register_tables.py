@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 
 from ..topics.outbox import OutboxTables, outbox_tables
 
-BLOCK_BITS = 16
+BLOCK_BITS = 14
 """Of an entry's ordinal, the bits within its block of `holders`."""
 
 

@@ -7,6 +7,7 @@ it begins (BEGIN IMMEDIATE): one that began as a reader cannot wait for the lock
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..schemas.errors import Unavailable
 
 BUSY_MILLISECONDS = 60_000
 """How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
+_LOG_BYTES = 40_000 * 4096
 _READING = "liandong_reading"
 _CREATING = 0x6C69616E
 """Advisory lock of PostgreSQL under which tables are made: two processes may start at once."""
@@ -36,17 +38,18 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def open_database(url: str, *, schema: str | None = None) -> Engine:
+def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096) -> Engine:
     """An engine for a SQLAlchemy URL, connected once to see that it works.
 
     `schema` keeps several owners apart in one PostgreSQL database (it is made if missing and set as search path); SQLite
-    has a file for each and takes no notice.
+    has a file for each and takes no notice. `page_bytes` is for a SQLite file that is made now: large pages for large
+    transactions.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed)
         _private_file(parsed.database)
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, page_bytes))
         event.listen(engine, "begin", _begin_sqlite)
     else:
         driver = parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
@@ -93,11 +96,12 @@ def _private_file(name: str | None) -> None:
         path.touch(mode=0o600, exist_ok=True)
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(page_bytes: int, connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_MILLISECONDS}",
+        f"page_size={page_bytes}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -108,7 +112,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_size_limit=67108864",
         # by default the log is copied into the database with every large commit; pages that change again and again (keys
         # and certificates lie scattered) are then written many times
-        "wal_autocheckpoint=40000",
+        f"wal_autocheckpoint={_LOG_BYTES // page_bytes}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

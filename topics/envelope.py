@@ -48,14 +48,13 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
     is UTC. With a registry that has answered the value gets Confluent framing. The trace id is the event's own id, so that what is known by one
     is found by the other.
     """
-    headers = [
-        ("ce_id", event_id.encode()),
-        ("ce_time", f"{_second(time_ms // 1000)}.{time_ms % 1000:03d}Z".encode()),
-        ("traceparent", f"00-{_trace_id(event_id)}-{getrandbits(64) or 1:016x}-01".encode()),
-        *_constant(schema_name, source),
-    ]
+    trace = f"00-{_trace_id(event_id)}-{getrandbits(64) or 1:016x}-01"
+    headers = [("ce_id", event_id.encode()), ("traceparent", trace.encode())]
     if subject is not None:
         headers.append(("ce_subject", subject.encode()))
+    # last what many records have in common: an outbox keeps it once
+    headers.append(_time(time_ms))
+    headers += _constant(schema_name, source)
     value = to_wire(schema_name, body, None if registry is None else registry.id_of(schema_name))
     return OutgoingRecord(topic, key, value, headers)
 
@@ -75,13 +74,14 @@ def _constant(schema_name: str, source: str) -> tuple[tuple[str, bytes], ...]:
     )
 
 
-@lru_cache(maxsize=1024)
-def _second(seconds: int) -> str:
-    """RFC 3339 without fraction and offset; many records share a second."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+@lru_cache(maxsize=256)
+def _time(time_ms: int) -> tuple[str, bytes]:
+    """The header of a time, RFC 3339; records that are accepted together share it."""
+    second = datetime.fromtimestamp(time_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return "ce_time", f"{second}.{time_ms % 1000:03d}Z".encode()
 
 
 def _trace_id(event_id: str) -> str:
     """The 32 hexadecimal digits of an id of ours, a digest of any other."""
-    found = _TRACE_ID.search(event_id)
+    found = _TRACE_ID.match(event_id, max(0, len(event_id) - 32))
     return found[0] if found else sha256(event_id.encode()).hexdigest()[:32]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from .ports import OutboxRow, OutgoingRecord
+from .ports import Headers, OutboxRow, OutgoingRecord
 
 SIZE = 100
 """Records of a parcel at most."""
@@ -17,8 +17,8 @@ SIZE = 100
 class Parcel(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Records without the headers at their end that all of them have."""
 
-    records: list[OutgoingRecord]
-    shared: list[tuple[str, bytes]]
+    records: Sequence[OutgoingRecord]
+    shared: Headers
 
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -33,12 +33,12 @@ def parcels(records: Sequence[OutgoingRecord]) -> Iterator[tuple[int, bytes]]:
 
 
 def _packed(records: Sequence[OutgoingRecord]) -> bytes:
-    shared = list(records[0].headers)
+    shared = records[0].headers
     for each in records:
-        while shared and list(each.headers[-len(shared) :]) != shared:
-            del shared[0]
+        while shared and each.headers[-len(shared) :] != shared:
+            shared = shared[1:]
     if not shared:
-        return _pack(Parcel(list(records), []))
+        return _pack(Parcel(records, ()))
     end = -len(shared)
     cut = [OutgoingRecord(each.topic, each.key, each.value, each.headers[:end], each.partition) for each in records]
     return _pack(Parcel(cut, shared))

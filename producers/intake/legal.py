@@ -13,6 +13,8 @@ from .row import RowUnderCheck
 from .words import PERFORMANCES, TERM_BASES
 
 _AMOUNT = re.compile(r"(?P<yuan>[0-9]{1,16})(?:\.(?P<fen>[0-9]{1,2}))?")
+_CANONICAL_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,15})\.[0-9]{2}")
+"""As nearly every row has it, and as it travels."""
 _AMOUNT_NOISE = re.compile(r"[,\s¥￥元]|人民币|CNY|RMB", re.IGNORECASE)
 
 
@@ -139,8 +141,8 @@ def read_performance(row: RowUnderCheck, instrument: Instrument) -> Performance:
 def read_amount(row: RowUnderCheck) -> str:
     """The claim in yuan as a decimal string with two places, or empty. Never a float."""
     text = row.text("claim_amount")
-    if not text:
-        return ""
+    if not text or _CANONICAL_AMOUNT.fullmatch(text):
+        return text
     found = _AMOUNT.fullmatch(_AMOUNT_NOISE.sub("", half_width(text)))
     if found is None:
         row.reject("claim_amount", "AMOUNT_UNREADABLE")

@@ -152,6 +152,8 @@ class ListingInput(msgspec.Struct, frozen=True, kw_only=True):
 
         The strongest one (ID number first); of a unified code the organisation code in it, which older rows carry.
         """
+        if len(self.certificates) == 1:
+            return _standing(self.certificates[0].certificate)
         return _standing(min((held.certificate for held in self.certificates), key=_strength))
 
     def key(self) -> bytes:

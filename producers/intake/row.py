@@ -22,7 +22,7 @@ class RowUnderCheck:
         self.context = context
         self.rejects: list[Reject] = []
         self.notices: list[Notice] = []
-        self._values = {column: value.strip(_EDGES) for column, value in raw.values.items()}
+        self._values = raw.values
         self._number = raw.number
 
     def reject(self, column: str, code: str, **details: str) -> None:
@@ -39,12 +39,12 @@ class RowUnderCheck:
 
     def raw(self, column: str) -> str:
         """A value without blanks at its edges; words for nothing stay."""
-        return self._values.get(column, "")
+        return self._values.get(column, "").strip(_EDGES)
 
     def text(self, column: str) -> str:
         """A value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
-        value = self._values.get(column, "")
-        if value in EMPTY_WORDS:
+        value = self._values.get(column)
+        if value is None or (value := value.strip(_EDGES)) in EMPTY_WORDS:
             return ""
         if len(value) > TEXT_LIMIT:
             self.reject(column, "TEXT_TOO_LONG", limit=str(TEXT_LIMIT))

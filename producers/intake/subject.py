@@ -1,8 +1,10 @@
 """Who is meant: kind, role, name and certificates of a row."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +19,7 @@ from .model import DebtorCategory, HeldCertificate
 from .row import RowUnderCheck
 from .words import CATEGORIES, CERTIFICATE_TYPES, KINDS, LINKS, ROLES, SEXES
 
+Carried = TypeVar("Carried")
 _PLAIN_NAME = re.compile("[\u4e00-\u67cf\u67d1-\u9fff]{1,200}")
 """Nearly every name: ideographs alone, but for 某, which stands for a name that was left out."""
 _LONG_NUMBER = re.compile(r"[0-9０-９]{15}")
@@ -175,19 +178,26 @@ def _is_uscc(plain: str) -> bool:
 
 
 def _kind(row: RowUnderCheck, stated: PersonKind | None, held: tuple[HeldCertificate, ...]) -> PersonKind:
-    personal = {one.certificate.type.is_personal for one in held}
-    if stated is not None:
-        personal.add(stated is PersonKind.NATURAL)
-    if len(personal) > 1:
-        row.reject("kind", "KIND_MISMATCH")
-    if stated is not None:
-        return stated
-    return PersonKind.ENTITY if personal == {False} else PersonKind.NATURAL
+    kinds = [PersonKind.NATURAL if one.certificate.type.is_personal else PersonKind.ENTITY for one in held]
+    kind = stated or (kinds[0] if kinds else PersonKind.NATURAL)
+    for each in kinds:
+        if each is not kind:
+            row.reject("kind", "KIND_MISMATCH")
+            return stated or PersonKind.NATURAL
+    return kind
+
+
+def _first_carried(held: tuple[HeldCertificate, ...], read: Callable[[Certificate], Carried | None]) -> Carried | None:
+    """What the first certificate tells that tells it at all."""
+    for one in held:
+        if (found := read(one.certificate)) is not None:
+            return found
+    return None
 
 
 def _sex(row: RowUnderCheck, held: tuple[HeldCertificate, ...]) -> int:
     stated = row.coded_or_none("sex", SEXES)
-    carried = next((found for one in held if (found := sex(one.certificate)) is not None), None)
+    carried = _first_carried(held, sex)
     if stated in (1, 2) and carried is not None and stated != carried:
         row.notice("sex", "SEX_MISMATCH")
     if carried is not None:
@@ -197,7 +207,7 @@ def _sex(row: RowUnderCheck, held: tuple[HeldCertificate, ...]) -> int:
 
 def _birth_date(row: RowUnderCheck, held: tuple[HeldCertificate, ...]) -> date | None:
     stated = row.past_day("birth_date")
-    carried = next((found for one in held if (found := birth_date(one.certificate)) is not None), None)
+    carried = _first_carried(held, birth_date)
     if stated is not None and carried is not None and stated != carried:
         row.notice("birth_date", "BIRTH_MISMATCH")
     return carried if carried is not None else stated

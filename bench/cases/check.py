@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ...consumers.api.requests import CertificateIn
 from ...consumers.gate.decision import CheckRequest
 from ...consumers.gate.gate import Gate
-from ...consumers.gate.subjects import read_subject
+from ...consumers.gate.identifying import read_subject
 from ...schemas.certificates import CertificateType, normalise
 from ...schemas.decisions import Verdict
 from ..filled import filled

@@ -18,7 +18,8 @@ from ...topics.metering import Signals
 from ...topics.ports import Clock
 from ...topics.signals import API_RATE_LIMITED, ENUMERATION_ALARMS
 from ..commands.outcomes import Retry
-from ..gate.checking import Answer, Checks
+from ..gate.answers import Answer
+from ..gate.checking import Checks
 from ..gate.decision import Question
 from ..gate.hits import Language
 from ..gate.rendering import shown_answer, shown_entry

@@ -6,7 +6,8 @@ from datetime import date
 import msgspec
 
 from ..gate.decision import CheckRequest
-from ..gate.subjects import at_field, read_subject
+from ..gate.identifying import read_subject
+from ..gate.subjects import at_field
 from .problems import MAX_CHECKS, RequestProblem
 
 MAX_SITE = 100

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from functools import cache, partial
 from time import perf_counter
 
-import msgspec
 from sqlalchemy import Engine
 
 from ...schemas.dates import date_of_ms
@@ -16,29 +15,16 @@ from ...schemas.decisions import Verdict
 from ...topics.database import reading
 from ...topics.metering import Signals
 from ...topics.signals import CHECK_DURATION, CHECK_MISSES, CHECKS, CHECKS_UNTRUSTED, INTERCEPTIONS
-from ..adapters.protocol import Adapter, Enforced, Handled, NotApplicable
+from ..adapters.protocol import Adapter, Enforced, NotApplicable
 from ..commands.context import AgencyContext
 from ..commands.events import report_all
 from ..commands.outcomes import Retry
 from . import journal
+from .answers import Answer
 from .decision import CheckRequest, Decision, Question
 from .gate import Gate
-from .hits import Hit, hits_of
+from .hits import hits_of
 from .interceptions import intercept
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """A decision ready to be shown, and what is to be kept of it."""
-
-    decision: Decision
-    hits: tuple[Hit, ...]
-    handled: Handled
-    caller: str
-
-    @property
-    def leaves_something(self) -> bool:
-        """Whether the acts store has to be asked; a miss of an agency that met nobody is nothing."""
-        return bool(self.hits or self.handled.sightings)
 
 
 class Checks:

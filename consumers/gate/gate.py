@@ -18,8 +18,8 @@ from ...schemas.surrogates import MatchingKey
 from ...topics.ports import Clock
 from ...topics.transport.errors import TransportError
 from .decision import CheckRequest, Decision, FoundEntry, ListStand, Position, Question, View
+from .identifying import surrogates_of
 from .rules import Rules
-from .subjects import surrogates_of
 
 _log = structlog.get_logger(__name__)
 _POSITION_SECONDS = 0.02

@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 
 from ...schemas.dates import rfc3339
-from .checking import Answer
+from .answers import Answer
 from .decision import ListStand
 from .hits import Language
 from .journal import Entry

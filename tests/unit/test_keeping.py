@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from liandong.consumers.api.keeping import Keeping
-from liandong.consumers.gate.checking import Answer
+from liandong.consumers.gate.answers import Answer
 
 
 class Disk:

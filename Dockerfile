@@ -6,9 +6,9 @@ ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 # -- the wheel, built from the tree by the locked build backend; its hottest modules become machine code
 FROM ${PYTHON_IMAGE} AS wheel
 # a base without Python's headers needs python3-dev too; without them the wheel is not compiled, slower and as right
-ARG COMPILER="gcc libc6-dev"
+ARG COMPILER
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-RUN apt-get update --quiet=2 && apt-get install --yes --quiet=2 --no-install-recommends ${COMPILER} >/dev/null
+RUN apt-get update --quiet=2 && apt-get install --yes --quiet=2 --no-install-recommends ${COMPILER:-gcc libc6-dev} >/dev/null
 RUN python -m venv /build
 COPY requirements-build.lock /src/
 RUN /build/bin/python -m pip install --quiet --require-hashes -r /src/requirements-build.lock

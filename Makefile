@@ -16,7 +16,7 @@ $(VENV)/installed: requirements-dev.lock pyproject.toml
 	@touch $@
 
 test: install  ## all tests that need no Docker
-	$(BIN)/python -m pytest -m "not containers" $(ARGS)
+	$(BIN)/python -m pytest -m "not containers" --numprocesses 2 --dist loadfile $(ARGS)
 
 check: install .typing/liandong  ## style, types, architecture
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from jgo.env import EnvironmentBuilder
 
@@ -128,6 +129,20 @@ def test_a_broker_that_never_serves_is_stopped(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(LiandongError, match="KAFKA_NOT_READY"):
         cluster.up(tmp_path, port=ports.some_free(1)[0])
     assert process.noted_pid(Folder(tmp_path), 1) is None
+
+
+def test_a_broker_whose_program_the_system_still_loads_is_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path)
+    folder.node(1).mkdir(parents=True)
+    pid = process.start([sys.executable, "-c", "import time; time.sleep(600)"], folder, 1)
+    monkeypatch.setattr(psutil.Process, "cmdline", lambda _: [])
+    found = process.running(folder, 1)
+    process.stop(folder, [1], patience=5)
+    assert found is not None
+    assert found.pid == pid
+    assert not psutil.pid_exists(pid)
 
 
 def test_another_number_of_nodes_is_refused_and_nothing_is_deleted(tmp_path: Path) -> None:

@@ -54,10 +54,13 @@ def running(folder: Folder, number: int) -> psutil.Process | None:
     if not pid:
         return None
     child = _children.get(pid)
-    if child is not None and child.poll() is not None:
-        del _children[pid]
-        return None
     try:
+        if child is not None:
+            # ours for sure; its command line is empty for a moment while the system loads the program
+            if child.poll() is None:
+                return psutil.Process(pid)
+            del _children[pid]
+            return None
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE or str(folder.properties(number)) not in process.cmdline():
             return None

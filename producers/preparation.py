@@ -139,9 +139,8 @@ def made_ready(raw: RawRow, listing: ListingInput, terms: Terms) -> Ready:
     """A checked row with its keys, digests and encoded record."""
     content = content_of(listing)
     certificates = listing.certificates
-    record = new_record(content, terms.record_class)
-    record["identities"] = identities(certificates, listing.name, terms.matching_keys)
-    parts = parts_of(record)
+    named = identities(certificates, listing.name, terms.matching_keys)
+    parts = parts_of(new_record(content, named, terms.record_class))
     is_day_assumed = not raw.values.get("publish_date")
     return Ready(
         raw.number,

@@ -22,10 +22,6 @@ from ..schemas.surrogates import MatchingKey
 from .intake.model import HeldCertificate, ListingInput
 
 Fields = dict[str, Any]
-CONTENT = ("instrument", "person_kind", "person_role", "effective_from", "effective_until", "name", "court_name",
-           "case_number", "decision_number", "grounds", "term_start", "term_end", "filing_date", "publish_date",
-           "basis_number", "basis_maker", "performance", "claim_amount", "related_entity")  # fmt: skip
-"""Fields of a record that come from the listing; those a court can correct."""
 _EMPTIED = ("name", "case_number", "decision_number", "term_start", "term_end", "filing_date", "publish_date",
             "basis_number", "basis_maker", "claim_amount", "related_entity")  # fmt: skip
 """Text fields of a record that must not outlive the entry."""
@@ -50,7 +46,8 @@ class Parts(NamedTuple):
 
 def parts_of(record: Mapping[str, Any]) -> Parts:
     """The parts of a record's fields."""
-    leading = _leading(*_leading_values(record))
+    instrument, *rest = _leading_values(record)
+    leading = _leading(instrument, record["record_class"], record["status"], *rest)
     return Parts(
         record["instrument"],
         leading + encode_fields(_SCHEMA, "identities", "identities", record),
@@ -59,7 +56,8 @@ def parts_of(record: Mapping[str, Any]) -> Parts:
 
 
 _LEADING = ("instrument", "record_class", "status", "person_kind", "person_role", "effective_from", "effective_until")
-_leading_values = itemgetter(*_LEADING)
+_leading_values = itemgetter("instrument", "person_kind", "person_role", "effective_from", "effective_until")
+"""Those of them that a court can correct."""
 
 
 @lru_cache(maxsize=16384)
@@ -107,7 +105,8 @@ def digest_of(
     `encoded` is the content of the record's `Parts`, where it is at hand. What the certificates are is told by themselves,
     whichever matching keys are in use; a change of status or class is no correction.
     """
-    said = _leading(*_leading_values({**content, "record_class": int(RecordClass.REAL), "status": int(Status.ACTIVE)}))
+    instrument, *rest = _leading_values(content)
+    said = _leading(instrument, int(RecordClass.REAL), int(Status.ACTIVE), *rest)
     said += encode_fields(_SCHEMA, "name", "related_entity", content) if encoded is None else encoded
     held = certificates if len(certificates) == 1 else sorted(certificates, key=_identifying)
     return blake2b(said + pack_certificates(held), digest_size=16).digest()
@@ -190,9 +189,9 @@ def unpack_certificates(packed: bytes) -> tuple[HeldCertificate, ...]:
     )
 
 
-def new_record(content: Mapping[str, Any], record_class: RecordClass = RecordClass.REAL) -> Fields:
-    """A record's content as a live entry's record, without what acceptance adds."""
-    return {**content, "record_class": int(record_class), "status": int(Status.ACTIVE)}
+def new_record(content: Mapping[str, Any], named: list[Fields], record_class: RecordClass) -> Fields:
+    """A listing's content and identities as a live entry's record, without what acceptance adds."""
+    return {**content, "record_class": int(record_class), "status": int(Status.ACTIVE), "identities": named}
 
 
 def is_list_entry(record: Mapping[str, Any]) -> bool:

@@ -4,9 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from typing import TypeVar
-
-import msgspec
+from typing import NamedTuple, TypeVar
 
 from ...schemas.certificate_problems import CertificateProblem
 from ...schemas.certificates import Certificate, CertificateType, birth_date, normalise, sex, warnings
@@ -32,7 +30,7 @@ _CERTIFICATE_COLUMNS = (
 )
 
 
-class Subject(msgspec.Struct, frozen=True):
+class Subject(NamedTuple):
     """Who a row is about. `certificates` is empty only if the row has rejects."""
 
     kind: PersonKind
@@ -45,6 +43,10 @@ class Subject(msgspec.Struct, frozen=True):
     related_entity: str
     related_entity_certificate: Certificate | None
     legal_representative: str
+
+    def __repr__(self) -> str:
+        """No name."""
+        return f"Subject({self.kind.name}, {self.role.name}, {self.certificates})"
 
 
 def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date) -> Subject:

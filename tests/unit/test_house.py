@@ -29,6 +29,11 @@ BEHAVIOUR = (
     "tests/unit/test_check_api.py",
     "tests/unit/test_copying_in_memory.py",
     "tests/unit/test_gate.py",
+    "tests/unit/test_intake_dirty.py",
+    "tests/unit/test_intake_rejects.py",
+    "tests/unit/test_intake_rules.py",
+    "tests/unit/test_publishing.py",
+    "tests/unit/test_reading_ahead.py",
     "tests/unit/test_replicator.py",
 )
 """Tests of what runs through compiled modules."""

@@ -100,6 +100,6 @@ def _prepare(what: Reading, waiting: "Queue[Any]") -> None:
                 portion.bytes_read = rows.bytes_read
                 waiting.put(portion.packed())
         waiting.put(None)
-    except Exception as failed:  # noqa: BLE001  raised again where the caller is
+    except BaseException as failed:  # noqa: BLE001  raised again where the caller is, who would wait for ever
         waiting.put(failed)
         waiting.put(None)

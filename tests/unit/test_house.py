@@ -23,6 +23,7 @@ BEHAVIOUR = (
     "tests/property/test_digest.py",
     "tests/property/test_fast_paths.py",
     "tests/property/test_gate.py",
+    "tests/property/test_intake_files.py",
     "tests/property/test_leading_fields.py",
     "tests/property/test_life_cycle.py",
     "tests/unit/test_certificates.py",

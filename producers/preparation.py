@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from ..schemas.certificates import equivalents
 from ..schemas.listing import RecordClass
+from ..schemas.masking import Masked
 from ..schemas.surrogates import MatchingKey
 from .intake.model import Initiative, IntakeContext, ListingInput, ParsedRow, RawRow
 from .intake.parsing import parse_row
@@ -33,7 +34,7 @@ _BETWEEN = "\x00"
 _FIRST = 1000
 
 
-class Ready(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Ready(Masked, frozen=True, array_like=True, gc=False):
     """A row that passed every check that needs no register. It holds a name and numbers: `repr` shows neither."""
 
     number: int

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
 
-import msgspec
-
 from .certificate_problems import CertificateProblem
 from .countries import is_known_country
 from .entity_codes import (
@@ -30,6 +28,7 @@ from .identity_numbers import (
     sex_in,
     upgraded,
 )
+from .masking import Masked
 from .spelling import compact
 
 
@@ -74,7 +73,7 @@ _VISIBLE_START = 3
 _VISIBLE_END = 2
 
 
-class Certificate(msgspec.Struct, frozen=True):
+class Certificate(Masked, frozen=True):
     """A certificate in canonical form; shows itself masked only.
 
     `country` is the issuer of a passport (ISO 3166-1 alpha-3 or ICAO Doc 9303), empty for all other types.

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import uuid4
 
-import msgspec
 import structlog
 
 from ...schemas.errors import LiandongError
+from ...schemas.masking import Masked
 from ..commands.outcomes import Retry
 from ..gate.hits import Language
 from .limits import RateLimiter
@@ -28,13 +28,17 @@ class Scope(Protocol):
     headers: Any
 
 
-class Request(msgspec.Struct, frozen=True):
+class Request(Masked, frozen=True):
     """One request, its caller known."""
 
     body: bytes
     path: str
     caller: Caller
     lang: Language
+
+    def __repr__(self) -> str:
+        """Without the body: requests reach tracebacks."""
+        return f"Request({self.path}, {self.caller.name}, {len(self.body)} bytes)"
 
 
 Handler = Callable[[Request], Awaitable[Response]]

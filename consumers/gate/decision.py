@@ -9,6 +9,7 @@ from ...schemas.attributes import Value
 from ...schemas.codec import GatePrefix
 from ...schemas.decisions import Action, Outcome, Verdict
 from ...schemas.listing import RecordClass
+from ...schemas.masking import Masked
 from ...schemas.measures import Planned
 from ...schemas.names import comparison_form
 from ...schemas.surrogates import MatchingKey
@@ -83,7 +84,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     site: str = ""
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(Masked, frozen=True):
     """A request made ready: what its attributes mean, the measures that can reach it, what its subject is listed under."""
 
     request: CheckRequest
@@ -110,7 +111,7 @@ class ListStand(msgspec.Struct, frozen=True):
     stale: bool
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(Masked, frozen=True):
     """The gate's answer; `found` are the entries its rulings rest on, by entry id."""
 
     check_id: str

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-import msgspec
-
 from ...schemas.certificates import Certificate
+from ...schemas.masking import Masked
 from ...schemas.problems import FactProblem, Text
 
 
@@ -33,7 +32,7 @@ class SubjectProblem(FactProblem):
     }
 
 
-class Subject(msgspec.Struct, frozen=True):
+class Subject(Masked, frozen=True):
     """A subject in canonical form; shows itself masked only."""
 
     certificates: tuple[Certificate, ...]

@@ -13,6 +13,7 @@ from ...schemas.certificates import Certificate, CertificateType, equivalents
 from ...schemas.dates import end_of_day_ms
 from ...schemas.grounds import Ground
 from ...schemas.listing import Instrument, Link, PersonKind, PersonRole
+from ...schemas.masking import Masked
 from ...schemas.problems import Language
 from .findings import Notice, Reject
 
@@ -68,7 +69,7 @@ class IntakeContext:
     lang: Language = "en"
 
 
-class RawRow(msgspec.Struct, frozen=True):
+class RawRow(Masked, frozen=True):
     """A row as it was read. `values` is by column name; `original` is what a rejects file gives back."""
 
     number: int
@@ -92,7 +93,7 @@ class Term(msgspec.Struct, frozen=True):
     extension_months: int
 
 
-class ListingInput(msgspec.Struct, frozen=True, kw_only=True):
+class ListingInput(Masked, frozen=True, kw_only=True):
     """One subject in one case under one instrument, checked and canonical.
 
     `repr` shows no name and only masked numbers. Dates are days in China.

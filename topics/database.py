@@ -8,6 +8,7 @@ it begins (BEGIN IMMEDIATE): one that began as a reader cannot wait for the lock
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,16 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, object])
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     return connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing()).rowcount == 1
+
+
+def lock_until_commit(connection: Connection, what: bytes) -> None:
+    """Waits until no other transaction holds this lock; the transaction's end gives it back.
+
+    Whoever takes several takes them in order. SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        key = int.from_bytes(sha256(what).digest()[:8], "big", signed=True)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def _private_file(name: str | None) -> None:

@@ -19,7 +19,7 @@ from ...topics.metering import Signals
 from ...topics.ports import Message, Subscriber, TopicPartition
 from ...topics.signals import DEAD_LETTERS, WATCHES
 from ...topics.transport.errors import CommitRefused
-from . import command_log, dead_letters, watches
+from . import command_log, dead_letters, late_hits, watches
 from .command_log import Origin, Parked, Received
 from .context import AgencyContext
 from .outcomes import Poison, Retry
@@ -158,6 +158,7 @@ class Effects:
         self._context.directory.refresh()
         with self._engine.begin() as connection:
             erased = watches.erase_ended(connection, now)
+            late_hits.forget(connection, now)
             live = watches.count_live(connection, now)
         for kind in self._context.held:
             self._signals.gauge(WATCHES, agency=self._context.agency, kind=kind).set(live.get(kind, 0))

@@ -4,7 +4,7 @@ The gate frees by itself, at once; this tells it. Read from the relief lanes, wh
 travels; a hit on a newer version of the entry than the one that frees stays open.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -27,6 +27,7 @@ from ...topics.envelope import outgoing
 from ...topics.keyring import NoSealingKey
 from ..acts import metadata
 from ..gate.hits import handle_of
+from . import late_hits
 from .command_log import Received
 from .context import AgencyContext
 from .outcomes import Poison, Retry
@@ -80,9 +81,13 @@ _COLUMNS = OpenHit.__slots__
 _row = attrgetter(*_COLUMNS)
 
 
-def note_open(connection: Connection, hits: Iterable[OpenHit]) -> None:
-    """Remembers hits until they are released; in the transaction that puts their interceptions into the outbox."""
+def note_open(connection: Connection, hits: Sequence[OpenHit], now: int) -> None:
+    """Remembers hits until they are released; in the transaction that puts their interceptions into the outbox, and before
+    that: whoever releases takes his locks in the same order.
+    """
+    late_hits.begin(connection, (hit.entry_id for hit in hits))
     insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, hits))
+    late_hits.send_back(connection, ((hit.entry_id, hit.entry_version) for hit in hits), now)
 
 
 def release(connection: Connection, context: AgencyContext, message: Received) -> int:
@@ -91,6 +96,7 @@ def release(connection: Connection, context: AgencyContext, message: Received) -
     if read is None:
         return 0
     body, fingerprint, prefix = read
+    late_hits.remember(connection, message, (prefix["entry_id"], prefix["version"]), context.clock.now())
     hits = _open(connection, prefix)
     if not hits:
         return 0

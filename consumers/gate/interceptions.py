@@ -61,8 +61,8 @@ def intercept(connection: Connection, context: AgencyContext, decisions: Iterabl
             records.append(_record(context, decision, ruling, (handle, jurisdiction, recipients)))
             hits.append(_open_hit(decision, ruling, handle, jurisdiction))
             told.append(ruling)
+    note_open(connection, hits, context.clock.now())
     context.outbox.append(connection, "events", records)
-    note_open(connection, hits)
     return told
 
 

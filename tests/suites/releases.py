@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from liandong.consumers.commands.late_hits import KEPT_MS, freed
 from liandong.consumers.commands.releases import OpenHit, note_open, open_hits
 from liandong.consumers.gate.hits import handle_of
 from liandong.schemas import ids
@@ -86,7 +87,7 @@ def stopped(agency: Agency, version: int = 1, subject: bytes = SUBJECT) -> bytes
         "苏州站",
     )
     with agency.engine.begin() as connection:
-        note_open(connection, [hit])
+        note_open(connection, [hit], agency.town.clock.now())
     return handle
 
 
@@ -137,6 +138,37 @@ class ReleasesSuite:
         send(town, relief(town, 2, Status.SHIELDED, Change.SHIELD))
         railway.settle()
         assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
+
+    def test_a_hit_noted_after_its_release_was_handled_is_released_all_the_same(
+        self, town: Town, railway: Agency
+    ) -> None:
+        send(town, relief(town, 2, Status.REVOKED, Change.REVOKE))
+        railway.settle()
+        stopped(railway, version=2)
+        late = stopped(railway)
+        town.clock.time += 1_000
+        railway.settle()
+        inbox = town.court.inbox()
+        inbox.catch_up(0.2)
+        assert [each.content["attributes"]["released"] for each in inbox.kept()] == [ids.text("evt", late)]
+        assert still_open(railway) == 1
+
+    def test_what_nobody_may_write_does_not_release_a_late_hit(self, town: Town, railway: Agency) -> None:
+        send(town, relief(town, 2, Status.DELETED, Change.DELETE, signed_by=OTHER_COURT))
+        railway.settle()
+        stopped(railway)
+        town.clock.time += 1_000
+        railway.settle()
+        assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
+        assert town.count(names.dead_letters(RAILWAY)) == 1
+
+    def test_what_freed_somebody_is_forgotten_after_a_day(self, town: Town, railway: Agency) -> None:
+        send(town, relief(town, 2, Status.REVOKED, Change.REVOKE))
+        railway.settle()
+        town.clock.time += KEPT_MS + 1_000
+        railway.settle()
+        with railway.engine.begin() as connection:
+            assert connection.scalar(select(func.count()).select_from(freed)) == 0
 
     def test_a_correction_frees_only_whom_the_entry_does_not_mean_any_more(self, town: Town, railway: Agency) -> None:
         stopped(railway)

@@ -66,7 +66,7 @@ put_aside = Table(
 )
 
 _pack = msgspec.msgpack.Encoder().encode
-unpack_headers = msgspec.msgpack.Decoder(list[tuple[str, bytes]]).decode
+_unpack = msgspec.msgpack.Decoder(list[tuple[str, bytes]]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,6 @@ class Parked:
     next_at: int
     since: int
     reason: str
-
-
-def pack_headers(headers: Headers) -> bytes:
-    """Headers as they are kept; `unpack_headers` gives them back."""
-    return _pack(list(headers))
 
 
 def was_handled(connection: Connection, command: Command) -> bool:
@@ -164,7 +159,7 @@ def park(connection: Connection, message: Received, reason: str, now: int, next_
         "log_partition": message.origin.partition,
         "log_offset": message.origin.offset,
         "value": message.value,
-        "headers": pack_headers(message.headers),
+        "headers": _pack(list(message.headers)),
         "attempts": 0 if is_waiting(connection, message) else 1,
         "next_at": next_at,
         "since": now,
@@ -211,9 +206,7 @@ def _parked(connection: Connection, wanted: object) -> list[Parked]:
     return [
         Parked(
             row.id,
-            Received(
-                Origin(row.topic, row.log_partition, row.log_offset), row.key, row.value, unpack_headers(row.headers)
-            ),
+            Received(Origin(row.topic, row.log_partition, row.log_offset), row.key, row.value, _unpack(row.headers)),
             row.attempts,
             row.next_at,
             row.since,

@@ -81,13 +81,16 @@ _COLUMNS = OpenHit.__slots__
 _row = attrgetter(*_COLUMNS)
 
 
-def note_open(connection: Connection, hits: Sequence[OpenHit], now: int) -> None:
-    """Remembers hits until they are released; in the transaction that puts their interceptions into the outbox, and before
-    that: whoever releases takes his locks in the same order.
+def note_open(connection: Connection, context: AgencyContext, hits: Sequence[OpenHit]) -> None:
+    """Remembers hits until they are released, and releases those that come too late for that; in the transaction that puts
+    their interceptions into the outbox, after them. It began with `late_hits.begin`.
     """
-    late_hits.begin(connection, (hit.entry_id for hit in hits))
-    insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, hits))
-    late_hits.send_back(connection, ((hit.entry_id, hit.entry_version) for hit in hits), now)
+    freed = [late_hits.freed_by(connection, (hit.entry_id, hit.entry_version), hit.subject) for hit in hits]
+    still_open = [hit for hit, version in zip(hits, freed, strict=True) if version is None]
+    insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, still_open))
+    for hit, version in zip(hits, freed, strict=True):
+        if version is not None:
+            _tell(connection, context, hit, version)
 
 
 def release(connection: Connection, context: AgencyContext, message: Received) -> int:
@@ -96,17 +99,22 @@ def release(connection: Connection, context: AgencyContext, message: Received) -
     if read is None:
         return 0
     body, fingerprint, prefix = read
-    late_hits.remember(connection, message, (prefix["entry_id"], prefix["version"]), context.clock.now())
-    hits = _open(connection, prefix)
-    if not hits:
-        return 0
-    record = decode(fingerprint, body)
+    late_hits.begin(connection, (prefix["entry_id"],))
+    still_meant = _still_meant(prefix)
+    hits = [hit for hit in _open(connection, prefix) if hit.subject not in still_meant]
     jurisdiction = message.origin.topic.removeprefix("court.relief.").removesuffix(".v1")
-    _check_signature(context, record, body, jurisdiction)
+    try:
+        _check_signature(context, decode(fingerprint, body), body, jurisdiction)
+    except (Poison, Retry):
+        if hits:
+            raise
+        return 0  # it frees nobody, and no gate takes it either
+    late_hits.remember(connection, (prefix["entry_id"], prefix["version"]), still_meant, context.clock.now())
     for hit in hits:
         connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
         _tell(connection, context, hit, prefix["version"])
-    _log.info("released", entry=ids.entry_text(prefix["instrument"], prefix["entry_id"]), hits=len(hits))
+    if hits:
+        _log.info("released", entry=ids.entry_text(prefix["instrument"], prefix["entry_id"]), hits=len(hits))
     return len(hits)
 
 
@@ -123,15 +131,18 @@ def _read(message: Received) -> tuple[bytes, bytes, GatePrefix] | None:
         raise Poison("UNDECODABLE", type(broken).__name__) from broken
 
 
+def _still_meant(prefix: GatePrefix) -> set[str]:
+    """Handles of those whom the entry restricts from this version on."""
+    if prefix["status"] != Status.ACTIVE:
+        return set()
+    return {handle_of(identity["surrogate"]) for identity in prefix["identities"]}
+
+
 def _open(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
-    """Hits this version of the entry frees."""
+    """Hits on older versions of the entry."""
     older = (open_hits.c.entry_id == prefix["entry_id"], open_hits.c.entry_version < prefix["version"])
     rows = connection.execute(select(open_hits).where(*older).with_for_update())
-    hits = [OpenHit(**row._mapping) for row in rows]  # noqa: SLF001  the documented way to a row's columns
-    if prefix["status"] != Status.ACTIVE:
-        return hits
-    still_meant = {handle_of(identity["surrogate"]) for identity in prefix["identities"]}
-    return [hit for hit in hits if hit.subject not in still_meant]
+    return [OpenHit(**row._mapping) for row in rows]  # noqa: SLF001  the documented way to a row's columns
 
 
 def _check_signature(context: AgencyContext, record: dict[str, Any], body: bytes, jurisdiction: str) -> None:

@@ -21,6 +21,7 @@ from ...topics import names
 from ...topics.envelope import outgoing
 from ...topics.keyring import NoSealingKey
 from ...topics.ports import OutgoingRecord
+from ..commands import late_hits
 from ..commands.context import AgencyContext
 from ..commands.releases import OpenHit, note_open
 from .decision import Decision
@@ -61,8 +62,9 @@ def intercept(connection: Connection, context: AgencyContext, decisions: Iterabl
             records.append(_record(context, decision, ruling, (handle, jurisdiction, recipients)))
             hits.append(_open_hit(decision, ruling, handle, jurisdiction))
             told.append(ruling)
-    note_open(connection, hits, context.clock.now())
+    late_hits.begin(connection, (hit.entry_id for hit in hits))
     context.outbox.append(connection, "events", records)
+    note_open(connection, context, hits)
     return told
 
 

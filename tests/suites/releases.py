@@ -87,7 +87,7 @@ def stopped(agency: Agency, version: int = 1, subject: bytes = SUBJECT) -> bytes
         "苏州站",
     )
     with agency.engine.begin() as connection:
-        note_open(connection, [hit], agency.town.clock.now())
+        note_open(connection, agency.context, [hit])
     return handle
 
 
@@ -146,7 +146,6 @@ class ReleasesSuite:
         railway.settle()
         stopped(railway, version=2)
         late = stopped(railway)
-        town.clock.time += 1_000
         railway.settle()
         inbox = town.court.inbox()
         inbox.catch_up(0.2)
@@ -157,10 +156,16 @@ class ReleasesSuite:
         send(town, relief(town, 2, Status.DELETED, Change.DELETE, signed_by=OTHER_COURT))
         railway.settle()
         stopped(railway)
-        town.clock.time += 1_000
         railway.settle()
         assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
-        assert town.count(names.dead_letters(RAILWAY)) == 1
+
+    def test_a_late_hit_on_somebody_a_correction_still_means_stays_open(self, town: Town, railway: Agency) -> None:
+        send(town, relief(town, 2, Status.ACTIVE, Change.CORRECT))
+        railway.settle()
+        stopped(railway)
+        stopped(railway, subject=bytes(16))
+        railway.settle()
+        assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 1)
 
     def test_what_freed_somebody_is_forgotten_after_a_day(self, town: Town, railway: Agency) -> None:
         send(town, relief(town, 2, Status.REVOKED, Change.REVOKE))

@@ -34,7 +34,7 @@ _BETWEEN = "\x00"
 _FIRST = 1000
 
 
-class Ready(Masked, frozen=True, array_like=True, gc=False):
+class Ready(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row that passed every check that needs no register. It holds a name and numbers: `repr` shows neither."""
 
     number: int

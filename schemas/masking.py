@@ -1,13 +1,13 @@
 """Documents that show themselves masked, whoever shows them."""
 
-from collections.abc import Iterator
-
-import msgspec
+from typing import Any
 
 
-class Masked(msgspec.Struct):
-    """Base of the documents whose `repr` is masked: rich, and tracebacks drawn by it, ask a Struct for its fields instead."""
+class Masked:
+    """Stands before `msgspec.Struct` where `repr` is masked: rich, and tracebacks drawn by it, ask a Struct for its fields."""
 
-    def __rich_repr__(self) -> Iterator[str]:
+    __slots__ = ()
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
         """What `repr` says."""
-        yield repr(self)
+        return [("masked", repr(self))]

@@ -30,6 +30,10 @@ class MatchingKey:
     key_id: int
     secret: bytes = field(repr=False)
 
+    def __reduce__(self) -> tuple[type["MatchingKey"], tuple[int, bytes]]:
+        """How it goes to another process; a compiled frozen class cannot be filled afterwards."""
+        return MatchingKey, (self.key_id, self.secret)
+
     def surrogate(self, certificate_type: int, number: str, country: str = "") -> bytes:
         """16 bytes for a certificate in canonical form (``schemas.certificates.normalise``)."""
         own = number.encode()

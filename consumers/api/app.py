@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import uuid4
 
+import msgspec
 import structlog
 
 from ...schemas.errors import LiandongError
@@ -28,7 +29,7 @@ class Scope(Protocol):
     headers: Any
 
 
-class Request(Masked, frozen=True):
+class Request(Masked, msgspec.Struct, frozen=True):
     """One request, its caller known."""
 
     body: bytes

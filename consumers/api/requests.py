@@ -14,7 +14,7 @@ from .problems import MAX_CHECKS, RequestProblem
 MAX_SITE = 100
 
 
-class CertificateIn(Masked, forbid_unknown_fields=True):
+class CertificateIn(Masked, msgspec.Struct, forbid_unknown_fields=True):
     """A certificate as written on it; `country` (ISO 3166-1 alpha-3) with passports."""
 
     type: str
@@ -26,7 +26,7 @@ class CertificateIn(Masked, forbid_unknown_fields=True):
         return f"CertificateIn({self.type})"
 
 
-class SubjectIn(Masked, forbid_unknown_fields=True):
+class SubjectIn(Masked, msgspec.Struct, forbid_unknown_fields=True):
     """Whom the check is about: name and every certificate the transaction is made with."""
 
     certificates: list[CertificateIn]

@@ -84,7 +84,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     site: str = ""
 
 
-class Question(Masked, frozen=True):
+class Question(Masked, msgspec.Struct, frozen=True):
     """A request made ready: what its attributes mean, the measures that can reach it, what its subject is listed under."""
 
     request: CheckRequest
@@ -111,7 +111,7 @@ class ListStand(msgspec.Struct, frozen=True):
     stale: bool
 
 
-class Decision(Masked, frozen=True):
+class Decision(Masked, msgspec.Struct, frozen=True):
     """The gate's answer; `found` are the entries its rulings rest on, by entry id."""
 
     check_id: str

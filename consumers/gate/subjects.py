@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from ...schemas.certificates import Certificate
 from ...schemas.masking import Masked
 from ...schemas.problems import FactProblem, Text
@@ -32,7 +34,7 @@ class SubjectProblem(FactProblem):
     }
 
 
-class Subject(Masked, frozen=True):
+class Subject(Masked, msgspec.Struct, frozen=True):
     """A subject in canonical form; shows itself masked only."""
 
     certificates: tuple[Certificate, ...]

@@ -69,7 +69,7 @@ class IntakeContext:
     lang: Language = "en"
 
 
-class RawRow(Masked, frozen=True):
+class RawRow(Masked, msgspec.Struct, frozen=True):
     """A row as it was read. `values` is by column name; `original` is what a rejects file gives back."""
 
     number: int
@@ -93,7 +93,7 @@ class Term(msgspec.Struct, frozen=True):
     extension_months: int
 
 
-class ListingInput(Masked, frozen=True, kw_only=True):
+class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
     """One subject in one case under one instrument, checked and canonical.
 
     `repr` shows no name and only masked numbers. Dates are days in China.

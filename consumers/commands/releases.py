@@ -105,7 +105,7 @@ def release(connection: Connection, context: AgencyContext, message: Received) -
     jurisdiction = message.origin.topic.removeprefix("court.relief.").removesuffix(".v1")
     try:
         _check_signature(context, decode(fingerprint, body), body, jurisdiction)
-    except (Poison, Retry):
+    except Poison:
         if hits:
             raise
         return 0  # it frees nobody, and no gate takes it either

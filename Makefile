@@ -35,7 +35,7 @@ format: install  ## let ruff mend what it can
 pages: install  ## the pages of docs/ that are generated
 	$(BIN)/python -m liandong.docs.generators.errors > docs/errors.md
 	$(BIN)/python -m liandong.docs.generators.events > docs/events.md
-	$(BIN)/python -m liandong.topics.exposition > docs/metrics.md
+	$(BIN)/python -m liandong.topics.metrics.exposition > docs/metrics.md
 
 compile: install  ## the hottest modules as machine code, beside their sources, as wheels have them; `make clean` undoes it
 	$(BIN)/python hatch_build.py

@@ -9,35 +9,35 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .consumers.adapters.protocol import Adapter, Enforced, Handled, NotApplicable, Refused, Retry
-    from .consumers.commands.sightings import Sighting
+    from .consumers.events.sightings import Sighting
     from .consumers.gate.decision import CheckRequest, Decision, ListStand
     from .consumers.gate.subjects import Subject
-    from .schemas.certificates import Certificate, CertificateType
-    from .schemas.decisions import Action, Outcome, Verdict
     from .schemas.errors import LiandongError
-    from .schemas.watch_kinds import Domain
+    from .schemas.law.decisions import Action, Outcome, Verdict
+    from .schemas.law.watch_kinds import Domain
+    from .schemas.people.certificates import Certificate, CertificateType
 
 __version__ = "0.1.0"
 
 _HOMES: dict[str, str] = {
-    "Action": ".schemas.decisions",
+    "Action": ".schemas.law.decisions",
     "Adapter": ".consumers.adapters.protocol",
-    "Certificate": ".schemas.certificates",
-    "CertificateType": ".schemas.certificates",
+    "Certificate": ".schemas.people.certificates",
+    "CertificateType": ".schemas.people.certificates",
     "CheckRequest": ".consumers.gate.decision",
     "Decision": ".consumers.gate.decision",
-    "Domain": ".schemas.watch_kinds",
+    "Domain": ".schemas.law.watch_kinds",
     "Enforced": ".consumers.adapters.protocol",
     "Handled": ".consumers.adapters.protocol",
     "LiandongError": ".schemas.errors",
     "ListStand": ".consumers.gate.decision",
     "NotApplicable": ".consumers.adapters.protocol",
-    "Outcome": ".schemas.decisions",
+    "Outcome": ".schemas.law.decisions",
     "Refused": ".consumers.adapters.protocol",
     "Retry": ".consumers.adapters.protocol",
-    "Sighting": ".consumers.commands.sightings",
+    "Sighting": ".consumers.events.sightings",
     "Subject": ".consumers.gate.subjects",
-    "Verdict": ".schemas.decisions",
+    "Verdict": ".schemas.law.decisions",
 }
 """Public name → the module that defines it."""
 

@@ -10,18 +10,16 @@ import typer
 from .consumers import cli as consumers_cli
 from .monitoring import cli as monitoring_cli
 from .producers import cli as producers_cli
-from .schemas import cli as schemas_cli
-from .schemas.console import Invocation
 from .schemas.errors import LiandongError, WrongUsage
 from .topics import cli as topics_cli
+from .topics.cli.console import Invocation
 
 if TYPE_CHECKING:
-    from .producers.command_register import CommandRegister
-    from .producers.relay import Relay
-    from .schemas.catalogue import Schema
-    from .topics.outbox import SqlOutbox
-    from .topics.ports import Clock, Publisher
+    from .producers.commands.sent import CommandRegister
+    from .producers.relay.relay import Relay
     from .topics.settings import Settings
+    from .topics.storage.outbox import SqlOutbox
+    from .topics.transport.ports import Clock, Publisher
 
 app = typer.Typer(
     name="liandong",
@@ -40,13 +38,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _registered_schemas(ctx: typer.Context) -> "list[Schema]":
-    from .topics.registry import SchemaRegistry
-    from .topics.settings import settings_of
-
-    return SchemaRegistry.from_settings(settings_of(ctx)).released()
-
-
 @app.callback()
 def root(
     ctx: typer.Context,
@@ -55,28 +46,27 @@ def root(
     _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """Keep the global options for the command that follows."""
-    ctx.obj = Invocation(config=config, lang=lang, registered_schemas=_registered_schemas)
+    ctx.obj = Invocation(config=config, lang=lang)
 
 
 def _open_commands(settings: "Settings", jurisdiction: str, court: str) -> "CommandRegister":
-    from .producers.command_register import open_commands
+    from .producers.commands.sent import open_commands
 
     return open_commands(settings, jurisdiction, court)
 
 
 def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
-    from .producers.delivery import send_all
+    from .producers.relay.delivery import send_all
 
     send_all(settings, outbox, participant)
 
 
 def _relay(outbox: "SqlOutbox", publisher: "Publisher", clock: "Clock") -> "Relay":
-    from .producers.relay import Pace, Relay, new_owner
+    from .producers.relay.relay import Pace, Relay, new_owner
 
     return Relay(outbox, publisher, clock, new_owner(), Pace(stop_seconds=3.0))
 
 
-schemas_cli.mount(app)
 topics_cli.mount(app)
 producers_cli.mount(app)
 consumers_cli.mount(app, open_commands=_open_commands, send=_send, relay=_relay)

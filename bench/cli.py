@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..schemas.console import JsonOption, print_json
 from ..schemas.errors import WrongUsage
+from ..topics.cli.console import JsonOption, print_json
 
 if TYPE_CHECKING:
     from .result import Result

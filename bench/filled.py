@@ -11,8 +11,8 @@ from ..consumers.replication.relief import ReliefFollower, ReliefStores
 from ..consumers.store.reader import ListReader
 from ..consumers.store.relief import ReliefReader, ReliefStore
 from ..consumers.store.writer import ListStore
-from ..topics.ports import SystemClock
 from ..topics.transport.kafka import KafkaSubscriber
+from ..topics.transport.ports import SystemClock
 from .corpus.records import JURISDICTION, Keyring
 from .corpus.topic import ensure
 from .node import Backlog, open_store

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from ..consumers.replication import applying
+from ..consumers.replication.apply import applying
 from ..topics.embedded.runtime import KAFKA_VERSION
 
 _LIBRARIES = (

@@ -4,15 +4,15 @@ import threading
 import time
 from pathlib import Path
 
-from ..consumers.replication.applying import LaneRun
-from ..consumers.replication.lane_work import LaneWork
+from ..consumers.replication.apply.applying import LaneRun
+from ..consumers.replication.apply.lane_work import LaneWork
 from ..consumers.replication.replicator import Replicator, ReplicatorConfig
 from ..consumers.store.batch import Batch
 from ..consumers.store.environment import GIB
 from ..consumers.store.writer import ListStore
-from ..topics.ports import Message, SystemClock, TopicPartition
 from ..topics.settings import Settings
 from ..topics.transport.kafka import KafkaSubscriber
+from ..topics.transport.ports import Message, SystemClock, TopicPartition
 from .corpus.records import JURISDICTION, Keyring
 from .result import Stopwatch
 

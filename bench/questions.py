@@ -6,7 +6,7 @@ from random import Random
 from ..consumers.gate.gate import Gate
 from ..consumers.gate.rules import load_rules
 from ..consumers.replication.list_view import ListView
-from ..topics.ports import SystemClock
+from ..topics.transport.ports import SystemClock
 from .corpus.people import KEY, name_of, number_of, tags_of
 from .place import Place
 

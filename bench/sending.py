@@ -2,9 +2,9 @@
 
 import time
 
-from ..topics.ports import OutgoingRecord
 from ..topics.settings import Settings
 from ..topics.transport.kafka import KafkaPublisher
+from ..topics.transport.ports import OutgoingRecord
 from .corpus.records import Scribe, prefix_of
 from .corpus.topic import LANES, barrier, record_of
 from .place import PARTITIONS

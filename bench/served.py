@@ -15,22 +15,23 @@ from typing import Any, Literal
 
 from prometheus_client import CollectorRegistry
 
-from ..consumers.acts import LANES, open_acts, outbox
+from ..consumers.acts_db.context import AgencyContext
+from ..consumers.acts_db.database import LANES, open_acts
+from ..consumers.acts_db.tables import outbox
 from ..consumers.adapters.registry import find_adapter
 from ..consumers.api.app import Api
 from ..consumers.api.endpoints import Endpoints, Wiring
 from ..consumers.api.limits import RateLimiter
 from ..consumers.api.server import ApiServer, Listening
 from ..consumers.api.tokens import TokenFile
-from ..consumers.commands.context import AgencyContext
-from ..consumers.gate.checking import Checks, Meters
-from ..schemas.sealing import Recipient, SealingKey
-from ..schemas.watch_kinds import held_by
-from ..topics.database import sqlite_url
+from ..consumers.interceptions.checks import Checks, Meters
+from ..schemas.law.watch_kinds import held_by
+from ..schemas.wire.sealing import Recipient, SealingKey
 from ..topics.embedded.ports import answers, some_free
-from ..topics.metering import Signals
-from ..topics.outbox import SqlOutbox
-from ..topics.ports import SystemClock
+from ..topics.metrics.recorder import Signals
+from ..topics.storage.database import sqlite_url
+from ..topics.storage.outbox import SqlOutbox
+from ..topics.transport.ports import SystemClock
 from .corpus.people import KEY
 from .corpus.records import JURISDICTION, Keyring, signer_of
 from .filled import filled

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ..schemas.console import JsonOption, group, print_json
 from ..schemas.errors import ExitCode
+from ..topics.cli.console import JsonOption, group, print_json
 from .demo.cli import demo
 
 
@@ -42,10 +42,10 @@ def status(  # noqa: PLR0913  a command's parameters are its options
     as_json: JsonOption = False,
 ) -> None:
     """Delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
-    from ..topics.settings import settings_of
-    from .looking import Looker
-    from .post import watching
-    from .status import Scope
+    from ..topics.cli.console import settings_of
+    from .service.context import watching
+    from .service.status_source import Looker
+    from .status.document import Scope
 
     settings = settings_of(ctx)
     with watching(settings, "status") as post:
@@ -58,7 +58,7 @@ def status(  # noqa: PLR0913  a command's parameters are its options
     else:
         from rich.console import Console
 
-        from .status_text import StatusText
+        from .status.text import StatusText
 
         StatusText(document, settings.lang).print(Console())
     if {each["kind"] for each in document["findings"]} & set(fail_on or ()):
@@ -76,10 +76,10 @@ def notary(
     """Write barriers, read the lists, sign their heads; until stopped."""
     from contextlib import ExitStack
 
-    from ..topics.exposition import serve_metrics
-    from ..topics.settings import settings_of
-    from .post import watching
+    from ..topics.cli.console import settings_of
+    from ..topics.metrics.exposition import serve_metrics
     from .running import until_stopped
+    from .service.context import watching
 
     with watching(settings_of(ctx), "notary") as post, ExitStack() as serving:
         who = name or post.only_notary(jurisdiction)
@@ -96,9 +96,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Run this machine's notaries, gather evidence, serve the operator's page, metrics and status; until stopped."""
-    from ..topics.settings import settings_of
-    from .post import watching
+    from ..topics.cli.console import settings_of
     from .running import until_stopped
+    from .service.context import watching
     from .serving import Server
 
     with watching(settings_of(ctx), "monitor") as post:

@@ -9,12 +9,12 @@ import structlog
 
 from ..schemas.errors import Unavailable
 from ..topics.transport.errors import TransportError
-from .ledger_metrics import LedgerCollector
-from .log_reading import LogStalled
-from .looking import Looker
+from .log.reading import LogStalled
 from .page.feed import Feed
-from .post import Post
 from .running import Work
+from .service.context import Post
+from .service.metrics import LedgerCollector
+from .service.status_source import Looker
 
 if TYPE_CHECKING:
     import uvicorn

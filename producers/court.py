@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..schemas.errors import WrongUsage
-from ..topics.manifest import Participant
-from ..topics.participants import Participants
-from ..topics.ports import Clock, SystemClock
-from ..topics.registry import registered
+from ..topics.keys.manifest import Participant
+from ..topics.keys.participants import Participants
 from ..topics.settings import Settings
-from .accept import Desk
-from .acts import Acts
-from .register import Register, open_register
+from ..topics.transport.ports import Clock, SystemClock
+from ..topics.transport.registry import registered
+from .acts.acts import Acts
+from .register.register import Register, open_register
+from .updates.updates import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """SQLAlchemy URL of a PostgreSQL: LIANDONG_TEST_POSTGRES if that is set, else a throw-away one; skips without binaries."""
-    from liandong.tests.suites import postgres
+    from liandong.tests.worlds import postgres
 
     if postgres.CONFIGURED:
         yield postgres.CONFIGURED

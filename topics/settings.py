@@ -4,17 +4,13 @@ Secrets come from files, never by value. Every key stands in docs/reference-conf
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from ..schemas.console import invocation_of
 from ..schemas.errors import WrongUsage
-
-if TYPE_CHECKING:
-    import typer
 
 
 class KafkaSecurity(BaseModel):
@@ -152,30 +148,3 @@ def _read(config: Path) -> dict[str, Any]:
 def _no_mapping(config: Path) -> WrongUsage:
     message = f"{config} is not a YAML mapping of keys to values"
     return WrongUsage("SETTINGS_NO_MAPPING", message, "docs/reference-config.yaml shows the form")
-
-
-def settings_of(ctx: "typer.Context") -> Settings:
-    """The settings of one command line call."""
-    invocation = invocation_of(ctx)
-    return load_settings(invocation.config, **({"lang": invocation.lang} if invocation.lang else {}))
-
-
-def bootstrap_of(settings: Settings) -> str:
-    """Where Kafka is: the configured cluster, else the embedded one (KAFKA_NOT_RUNNING if it does not run)."""
-    if settings.bootstrap:
-        return settings.bootstrap
-    from .embedded.cluster import running_bootstrap
-
-    return running_bootstrap(settings.kafka_dir)
-
-
-def security_of(settings: Settings) -> KafkaSecurity:
-    """How to speak to it: as configured; to a secure embedded cluster, unless a user is configured, as its admin."""
-    if settings.bootstrap or settings.kafka_security.username:
-        return settings.kafka_security
-    from .embedded.cluster import status
-
-    found = status(settings.kafka_dir)
-    if not found.secure or found.password_file is None:
-        return settings.kafka_security
-    return KafkaSecurity(protocol="SASL_PLAINTEXT", username=found.username, password_file=Path(found.password_file))

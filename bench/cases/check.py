@@ -8,8 +8,8 @@ from ...consumers.api.requests import CertificateIn
 from ...consumers.gate.decision import CheckRequest
 from ...consumers.gate.gate import Gate
 from ...consumers.gate.identifying import read_subject
-from ...schemas.certificates import CertificateType, normalise
-from ...schemas.decisions import Verdict
+from ...schemas.law.decisions import Verdict
+from ...schemas.people.certificates import CertificateType, normalise
 from ..filled import filled
 from ..place import Place
 from ..questions import ATTRIBUTES, TRANSACTION, Questions, gate_of

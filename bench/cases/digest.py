@@ -2,7 +2,7 @@
 
 import time
 
-from ...schemas.digest import SetDigest, leaf
+from ...schemas.wire.digest import SetDigest, leaf
 from ..corpus.records import Scribe, prefix_of
 from ..place import Place
 from ..result import Result

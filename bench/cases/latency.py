@@ -15,10 +15,10 @@ from ...consumers.replication.receipts import Reporter
 from ...consumers.replication.replicator import Replicator, ReplicatorConfig
 from ...consumers.store.batch import Batch
 from ...consumers.store.relief import ReliefStore
-from ...topics import names
-from ...topics.ports import BEGINNING, SystemClock, TopicPartition
+from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaSubscriber
+from ...topics.transport.ports import BEGINNING, SystemClock, TopicPartition
 from ..corpus.people import tags_of
 from ..corpus.records import EPOCH, JURISDICTION, WIRE_HEAD, Keyring, signer_of
 from ..corpus.topic import LANES, TOPIC, make_topics

@@ -4,7 +4,7 @@ import json
 import subprocess
 import tempfile
 
-from ...schemas.catalogue import SCHEMA_DIR
+from ...schemas.wire.avro_schemas import SCHEMA_DIR
 from .. import peers_environment
 from ..corpus.records import WIRE_HEAD
 from ..corpus.topic import TOPIC, ensure

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from ...topics.transport.config import consumer, producer
+from ...topics.transport.kafka.config import consumer, producer
 from ..corpus.records import Scribe, prefix_of
 from ..corpus.topic import TOPIC, ensure, make_topics, record_of
 from ..place import PARTITIONS, Place

@@ -11,8 +11,8 @@ import fastavro
 from confluent_kafka import Producer
 from pydantic import BaseModel
 
-from ...schemas.catalogue import current_schema
-from ...topics.transport.config import producer
+from ...schemas.wire.avro_schemas import current_schema
+from ...topics.transport.kafka.config import producer
 from ..corpus.records import prefix_of
 from ..corpus.topic import TOPIC, make_topics
 from ..place import Place

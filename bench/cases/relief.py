@@ -14,11 +14,11 @@ from ...consumers.replication.list_view import ListView
 from ...consumers.replication.relief import ReliefFollower, ReliefStores
 from ...consumers.replication.replicator import Replicator, ReplicatorConfig
 from ...consumers.store.relief import ReliefStore
-from ...schemas.listing import Status
-from ...topics import names
-from ...topics.ports import SystemClock
+from ...schemas.law.listing import Status
+from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
+from ...topics.transport.ports import SystemClock
 from ..corpus.people import tags_of
 from ..corpus.records import JURISDICTION, Keyring, Scribe, prefix_of
 from ..corpus.topic import ensure, make_topics, record_of

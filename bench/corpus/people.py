@@ -6,10 +6,10 @@ The scheme is that of `liandong synthetic`: real provinces and cities with the c
 from datetime import date, timedelta
 from hashlib import sha256
 
-from ...producers.synthetic import REGIONS
-from ...schemas.certificates import CertificateType
-from ...schemas.names import comparison_form
-from ...schemas.surrogates import MatchingKey
+from ...producers.synthetic.people import REGIONS
+from ...schemas.people.certificates import CertificateType
+from ...schemas.people.names import comparison_form
+from ...schemas.people.surrogates import MatchingKey
 
 KEY = MatchingKey(1, sha256(b"matching key of the measurements").digest())
 _FIRST_BIRTH = date(1950, 1, 1)

@@ -11,12 +11,12 @@ from typing import Any
 
 import fastavro
 
-from ...schemas.catalogue import current_schema, gate_prefix
-from ...schemas.codec import encode
-from ...schemas.framing import SINGLE_OBJECT
-from ...schemas.listing import Change, Status
-from ...schemas.signing import PROOF_LENGTH, Ed25519Signer, PublicKey, encode_signed, statement
-from ...topics import names
+from ...schemas.law.listing import Change, Status
+from ...schemas.wire.avro_schemas import current_schema, gate_prefix
+from ...schemas.wire.codec import encode
+from ...schemas.wire.framing import SINGLE_OBJECT
+from ...schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, PublicKey, encode_signed, statement
+from ...topics.catalogue import names
 from .people import tags_of
 
 JURISDICTION = "js"

@@ -7,11 +7,11 @@ from functools import partial
 from multiprocessing import get_context
 
 from ...schemas import ids
-from ...topics import names
-from ...topics.envelope import outgoing
-from ...topics.ports import OutgoingRecord
+from ...topics.catalogue import names
 from ...topics.settings import Settings
+from ...topics.transport.envelope import outgoing
 from ...topics.transport.kafka import KafkaAdmin, KafkaPublisher
+from ...topics.transport.ports import OutgoingRecord
 from ...topics.transport.topic_state import TopicState
 from ..place import PARTITIONS, Place, partition_of
 from .records import EPOCH, JURISDICTION, Scribe, barrier_body, prefix_of

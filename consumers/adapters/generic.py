@@ -1,6 +1,6 @@
 """The adapter of agencies whose transactions only map to measures: it does what the decision says."""
 
-from ...schemas.decisions import Action
+from ...schemas.law.decisions import Action
 from ..gate.decision import CheckRequest, Decision
 from .protocol import Enforced, Handled, NotApplicable, Outcome
 

@@ -1,7 +1,7 @@
 """Police lodging registration (旅馆业治安管理): whoever checks in is a sighting, for courts that asked and nobody else."""
 
-from ...schemas.watch_kinds import Domain
-from ..commands.sightings import Sighting
+from ...schemas.law.watch_kinds import Domain
+from ..events.sightings import Sighting
 from ..gate.decision import CheckRequest, Decision
 from .generic import outcome_of
 from .protocol import Handled

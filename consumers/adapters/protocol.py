@@ -7,8 +7,8 @@ Adapters are found by the entry point group `liandong.adapters`; the name is the
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..commands.outcomes import Retry
-from ..commands.sightings import Sighting
+from ..acts_db.outcomes import Retry
+from ..events.sightings import Sighting
 from ..gate.decision import CheckRequest, Decision
 
 __all__ = ["Adapter", "Enforced", "Handled", "NotApplicable", "Outcome", "Refused", "Retry"]

@@ -1,7 +1,7 @@
 """Real-estate registry: a title that was registered is an asset (不动产), told to courts that asked."""
 
-from ...schemas.watch_kinds import Domain
-from ..commands.sightings import Sighting
+from ...schemas.law.watch_kinds import Domain
+from ..events.sightings import Sighting
 from ..gate.decision import CheckRequest, Decision
 from .generic import outcome_of
 from .protocol import Handled

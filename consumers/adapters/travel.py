@@ -3,9 +3,9 @@
 A ticket that is sold is none: that a listed person travels as the law allows is nobody's business.
 """
 
-from ...schemas.decisions import Verdict
-from ...schemas.watch_kinds import Domain
-from ..commands.sightings import Sighting
+from ...schemas.law.decisions import Verdict
+from ...schemas.law.watch_kinds import Domain
+from ..events.sightings import Sighting
 from ..gate.decision import CheckRequest, Decision
 from .generic import handled, outcome_of
 from .protocol import Handled

@@ -11,7 +11,7 @@ import structlog
 
 from ...schemas.errors import LiandongError
 from ...schemas.masking import Masked
-from ..commands.outcomes import Retry
+from ..acts_db.outcomes import Retry
 from ..gate.hits import Language
 from .limits import RateLimiter
 from .problems import MAX_BODY, MEDIA_TYPE, Problem, RequestProblem, problem_of

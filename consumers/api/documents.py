@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from ...schemas.agencies import AgencyKind
-from ...schemas.certificates import CertificateType
-from ...schemas.decisions import Action, Match, Verdict
-from ...schemas.measures import Catalogue, Effect
+from ...schemas.law.agencies import AgencyKind
+from ...schemas.law.decisions import Action, Match, Verdict
+from ...schemas.law.measures import Catalogue, Effect
+from ...schemas.people.certificates import CertificateType
 from ..gate.hits import Language
 from .problems import MAX_CHECKS, MEDIA_TYPE, RequestProblem
 from .requests import CheckIn

@@ -14,15 +14,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import LiandongError
-from ...topics.metering import Signals
-from ...topics.ports import Clock
-from ...topics.signals import API_RATE_LIMITED, ENUMERATION_ALARMS
-from ..commands.outcomes import Retry
-from ..gate.answers import Answer
-from ..gate.checking import Checks
+from ...topics.metrics.definitions import API_RATE_LIMITED, ENUMERATION_ALARMS
+from ...topics.metrics.recorder import Signals
+from ...topics.transport.ports import Clock
+from ..acts_db.outcomes import Retry
 from ..gate.decision import Question
 from ..gate.hits import Language
-from ..gate.rendering import shown_answer, shown_entry
+from ..interceptions.answers import Answer
+from ..interceptions.checks import Checks
+from ..interceptions.rendering import shown_answer, shown_entry
 from .app import Request, Route, Routes
 from .documents import docs_page, openapi
 from .keeping import Keeping

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from ..gate.answers import Answer
+from ..interceptions.answers import Answer
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ...schemas.certificates import IDENTITY_TYPES, Certificate
+from ...schemas.people.certificates import IDENTITY_TYPES, Certificate
 from ..gate.subjects import Subject
 
 Seconds = Callable[[], float]

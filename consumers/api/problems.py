@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ...schemas.errors import LiandongError
 from ...schemas.problems import FactProblem, Language, Text
-from ..gate.journal import without_numbers
+from ..interceptions.journal import without_numbers
 
 MEDIA_TYPE = "application/problem+json"
 MAX_CHECKS = 1000

@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 
 from ..gate.hits import Language
-from ..gate.rendering import ShownAnswer
+from ..interceptions.rendering import ShownAnswer
 
 JSON = "application/json"
 encode = msgspec.json.Encoder().encode

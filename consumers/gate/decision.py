@@ -5,14 +5,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ...schemas.attributes import Value
-from ...schemas.codec import GatePrefix
-from ...schemas.decisions import Action, Outcome, Verdict
-from ...schemas.listing import RecordClass
+from ...schemas.law.attributes import Value
+from ...schemas.law.decisions import Action, Outcome, Verdict
+from ...schemas.law.listing import RecordClass
+from ...schemas.law.measures import Planned
 from ...schemas.masking import Masked
-from ...schemas.measures import Planned
-from ...schemas.names import comparison_form
-from ...schemas.surrogates import MatchingKey
+from ...schemas.people.names import comparison_form
+from ...schemas.people.surrogates import MatchingKey
+from ...schemas.wire.codec import GatePrefix
 from .subjects import Subject
 
 

@@ -1,7 +1,7 @@
 """The gate: may this subject do this now, by this node's copy of the list?
 
 A check of somebody who is not listed touches the index and two counters, nothing else. Whoever is found is decided on
-by the catalogue (`schemas.decisions`), after his entry's signature was verified if he would be refused.
+by the catalogue (`schemas.law.decisions`), after his entry's signature was verified if he would be refused.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from time import monotonic
 import structlog
 
 from ...schemas import ids
-from ...schemas.certificates import Certificate
 from ...schemas.dates import date_of_ms
-from ...schemas.decisions import EntryFacts, MatchFound, better, decide, match_identity, nobody_found
-from ...schemas.surrogates import MatchingKey
-from ...topics.ports import Clock
+from ...schemas.law.decisions import EntryFacts, MatchFound, better, decide, match_identity, nobody_found
+from ...schemas.people.certificates import Certificate
+from ...schemas.people.surrogates import MatchingKey
 from ...topics.transport.errors import TransportError
+from ...topics.transport.ports import Clock
 from .decision import CheckRequest, Decision, FoundEntry, ListStand, Position, Question, View
 from .identifying import surrogates_of
 from .rules import Rules

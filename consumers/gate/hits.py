@@ -6,10 +6,10 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from ...schemas.dates import rfc3339
-from ...schemas.decisions import Ruling
 from ...schemas.ids import entry_text
-from ...schemas.listing import Instrument
-from ...schemas.measures import Effect
+from ...schemas.law.decisions import Ruling
+from ...schemas.law.listing import Instrument
+from ...schemas.law.measures import Effect
 from .decision import Decision, FoundEntry
 
 Language = Literal["en", "zh"]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from ...schemas.certificates import Certificate, CertificateType, equivalents, normalise
-from ...schemas.names import comparison_form
+from ...schemas.people.certificates import Certificate, CertificateType, equivalents, normalise
+from ...schemas.people.names import comparison_form
+from ...schemas.people.surrogates import MatchingKey
 from ...schemas.problems import FactProblem
-from ...schemas.surrogates import MatchingKey
 from .subjects import Subject, SubjectProblem, at_field
 
 _TYPES = dict(CertificateType.__members__)

@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 import msgspec
 import yaml
 
-from ...schemas.agencies import AgencyKind, Transaction, agency_kind
-from ...schemas.attributes import Value, read_all
-from ...schemas.conditions import Limit, Limits
 from ...schemas.errors import WrongUsage
-from ...schemas.measures import Catalogue, Planned, load_catalogue
+from ...schemas.law.agencies import AgencyKind, Transaction, agency_kind
+from ...schemas.law.attributes import Value, read_all
+from ...schemas.law.conditions import Limit, Limits
+from ...schemas.law.measures import Catalogue, Planned, load_catalogue
 from ...schemas.problems import FactProblem, Text
 
 _MOST_PLANS = 10_000

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import msgspec
 
-from ...schemas.certificates import Certificate
 from ...schemas.masking import Masked
+from ...schemas.people.certificates import Certificate
 from ...schemas.problems import FactProblem, Text
 
 

@@ -10,18 +10,18 @@ from typing import Any, Protocol
 
 import structlog
 
-from ...schemas.catalogue import schema_of
-from ...schemas.codec import Undecodable, decode
-from ...schemas.control import SentCommand, sealing_context
-from ...schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
-from ...schemas.sealing import CannotOpen, SealingKey, open_sealed
-from ...schemas.signing import SignatureInvalid, verify
-from ...schemas.watch import covers
-from ...schemas.watch_kinds import Domain, find_kind, keep_until
-from ...topics import names
-from ...topics.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
-from ..commands.context import Directory
-from .inbox_store import InboxStore, Item
+from ...schemas.law.watch import covers
+from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
+from ...schemas.wire.avro_schemas import schema_of
+from ...schemas.wire.codec import Undecodable, decode
+from ...schemas.wire.control import SentCommand, sealing_context
+from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
+from ...schemas.wire.signing import SignatureInvalid, verify
+from ...topics.catalogue import names
+from ...topics.transport.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
+from ..acts_db.context import Directory
+from .store import InboxStore, Item
 
 _log = structlog.get_logger(__name__)
 

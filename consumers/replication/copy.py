@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...schemas.catalogue import is_version_of
-from ...schemas.codec import Undecodable, decode_prefix
-from ...schemas.framing import FramingError, unframe
-from ...topics import names
-from ...topics.ports import BEGINNING, Subscriber, TopicPartition
+from ...schemas.wire.avro_schemas import is_version_of
+from ...schemas.wire.codec import Undecodable, decode_prefix
+from ...schemas.wire.framing import FramingError, unframe
+from ...topics.catalogue import names
+from ...topics.transport.ports import BEGINNING, Subscriber, TopicPartition
 from ..store.batch import Batch, Passed
 from ..store.layout import LaneState
 from ..store.values import opaque_of

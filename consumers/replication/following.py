@@ -6,8 +6,8 @@ from typing import Protocol
 
 import structlog
 
-from ...topics.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
+from ...topics.transport.ports import Message, Subscriber, TopicPartition
 
 _log = structlog.get_logger(__name__)
 RETRY_SECONDS = 1.0

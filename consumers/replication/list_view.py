@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from ...schemas.codec import GatePrefix, decode
-from ...schemas.listing import ENDED_FROM
-from ...schemas.signing import SignatureInvalid
+from ...schemas.law.listing import ENDED_FROM
+from ...schemas.wire.codec import GatePrefix, decode
+from ...schemas.wire.signing import SignatureInvalid
+from ...topics.keys.signatures import RefreshingKeyring, Verifier
 from ..store.layout import StoredPosition
 from ..store.reader import ListReader, Snapshot
 from ..store.relief import ReliefReader, ReliefSnapshot
 from ..store.values import UNKNOWN_SCHEMA, Opaque, body_of, fingerprint_of, opaque_of, prefix_of, version_of
-from .verification import RefreshingKeyring, Verifier
 
 _REMEMBERED = 200_000
 _NOTHING: GatePrefix = {

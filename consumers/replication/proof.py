@@ -12,17 +12,17 @@ from typing import Any
 
 import msgspec
 
-from ...schemas.catalogue import is_version_of
-from ...schemas.codec import Undecodable, decode
-from ...schemas.framing import FramingError
-from ...schemas.signing import SignatureInvalid
-from ...topics import names
-from ...topics.ports import Message
+from ...schemas.wire.avro_schemas import is_version_of
+from ...schemas.wire.codec import Undecodable, decode
+from ...schemas.wire.framing import FramingError
+from ...schemas.wire.signing import SignatureInvalid
+from ...topics.catalogue import names
+from ...topics.keys.signatures import Verifier
+from ...topics.transport.ports import Message
+from ...topics.transport.received import unwrap
 from ..store.batch import Batch
 from ..store.layout import Incident, LaneState, Mark, StoredPosition, TrustedHead, UnequalLane
 from .barriers import Barriers
-from .reading import unwrap
-from .verification import Verifier
 
 _WAITING = 100
 Lanes = Mapping[int, LaneState]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...schemas.signing import Signer, encode_signed
+from ...schemas.wire.signing import Signer, encode_signed
 from ..store.batch import Batch, KeptReceipt
 from ..store.layout import LaneState, Mark, TrustedHead
 from ..store.relief import ReliefLane, ReliefReader

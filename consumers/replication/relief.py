@@ -12,19 +12,19 @@ from itertools import groupby
 
 import msgspec
 
-from ...schemas.catalogue import is_version_of
-from ...schemas.codec import Undecodable, decode, decode_prefix
-from ...schemas.framing import FramingError
-from ...schemas.signing import SignatureInvalid
-from ...topics import names
-from ...topics.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
+from ...schemas.wire.avro_schemas import is_version_of
+from ...schemas.wire.codec import Undecodable, decode, decode_prefix
+from ...schemas.wire.framing import FramingError
+from ...schemas.wire.signing import SignatureInvalid
+from ...topics.catalogue import names
+from ...topics.keys.signatures import RefreshingKeyring, Verifier
+from ...topics.transport.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
+from ...topics.transport.received import unwrap
 from ..store.layout import Incident
 from ..store.reader import ListReader, Snapshot
 from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord, ReliefStore
 from ..store.values import stored, version_of
 from .following import follow
-from .reading import unwrap
-from .verification import RefreshingKeyring, Verifier
 
 _LIMIT = 20_000
 _TURN_SECONDS = 0.0005

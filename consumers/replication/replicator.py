@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import msgspec
 import structlog
 
-from ...topics.ports import Clock, Message, Subscriber, TopicPartition
+from ...topics.keys.signatures import RefreshingKeyring, Verifier
 from ...topics.transport.errors import TransportError
+from ...topics.transport.ports import Clock, Message, Subscriber, TopicPartition
 from ..store.batch import Batch
 from ..store.layout import LaneState
 from ..store.writer import ListStore
-from .applying import LaneRun, by_partition
+from .apply.applying import LaneRun, by_partition
+from .apply.lane_work import Ground, LaneWork
 from .copy import Copy, readable_now
 from .following import follow
-from .lane_work import Ground, LaneWork
 from .proof import Head, Proof, position
 from .receipts import Holding, Receipts, Reporter
-from .verification import RefreshingKeyring, Verifier
 
 _log = structlog.get_logger(__name__)
 _RECEIPT_MS = 1_000

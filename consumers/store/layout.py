@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ...schemas.digest import STATE_LENGTH
+from ...schemas.wire.digest import STATE_LENGTH
 
 FORMAT = 1
 """Of the generation's tables; a store of another format is filled again from the log."""
@@ -50,7 +50,7 @@ class LaneState(msgspec.Struct, array_like=True):
     next_offset: int = -1
     """-1 = nothing read yet."""
     digest: bytes = bytes(STATE_LENGTH)
-    """LtHash state, `schemas.digest.SetDigest`."""
+    """LtHash state, `schemas.wire.digest.SetDigest`."""
     records: int = 0
     """Entries, ended ones and opaque ones included."""
     opaque: int = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from ...schemas.listing import ENDED_FROM
+from ...schemas.law.listing import ENDED_FROM
 from .environment import Environment, Reading, Table, Writing
 from .layout import ROW_INCIDENT, ROW_LANE, SURROGATE_LENGTH, Incident, pack
 from .power import PowerMark

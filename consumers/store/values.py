@@ -10,9 +10,9 @@ from typing import NamedTuple, cast
 
 import fastavro
 
-from ...schemas.codec import GatePrefix, decode_prefix
-from ...schemas.digest import leaf
-from ...schemas.framing import SINGLE_OBJECT
+from ...schemas.wire.codec import GatePrefix, decode_prefix
+from ...schemas.wire.digest import leaf
+from ...schemas.wire.framing import SINGLE_OBJECT
 
 HEADER_LENGTH = 10
 """Single-object marker and fingerprint."""

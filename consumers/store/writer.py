@@ -35,9 +35,9 @@ from .layout import (
     parse_mark_row,
 )
 from .power import PowerMark
-from .putting import delete, put, put_state, rows_of
 from .reader import ListReader, rows
 from .tables import Catalogue, Tables
+from .writes import delete, put, put_state, rows_of
 
 _log = structlog.get_logger(__name__)
 KEPT_INCIDENTS = 1000

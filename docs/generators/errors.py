@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from ...consumers.api.problems import RequestProblem
-from ...producers.reasons import REASONS
-from ...schemas.feedback import FEEDBACK_TEXTS
+from ...producers.acts.reasons import REASONS
+from ...schemas.wire.feedback import FEEDBACK_TEXTS
 from .codes import GAP, ROOMS, Code, collect, modules
 
 INTAKE = "producers/intake/"

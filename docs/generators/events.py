@@ -3,21 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ...schemas.catalogue import Schema, load_schemas
-from ...topics.catalogue import TopicFamily, load_catalogue
+from ...schemas.wire.avro_schemas import Schema, load_schemas
+from ...topics.catalogue.families import TopicFamily, load_catalogue
 from ...topics.settings import Settings
 
 _HEADER = """\
 # Event catalogue
 
-Generated from `topics/catalogue/*.yaml` and `schemas/avro/` by `python -m liandong.docs.generators.events`; change those, not this
+Generated from `topics/catalogue/families/*.yaml` and `schemas/wire/avro/` by `python -m liandong.docs.generators.events`; change those, not this
 page.
 
 Every value is Avro: single-object encoding, or Confluent framing where a schema registry is configured; the header
 `avro-fingerprint` names the schema either way. Headers are CloudEvents 1.0, binary mode (`ce_id ce_source ce_type ce_specversion
 ce_time ce_subject ce_dataschema`, `content-type: application/avro`), and `traceparent`. Times are ms UTC unless a field says
-otherwise. Names below are logical; `topic_prefix` stands before them in the cluster. The Avro files are in `schemas/avro/`, an
-example of each in `schemas/examples/`.
+otherwise. Names below are logical; `topic_prefix` stands before them in the cluster. The Avro files are in `schemas/wire/avro/`, an
+example of each in `schemas/wire/examples/`.
 
 *personal data*: **none**; **pseudonymous**, certificate surrogates (HMAC) and name tags; **sealed**, readable only by the court it
 is for, its superior and the audit escrow; **original**, the bytes of another topic, to be protected as that one.

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ...producers.synthetic import Invention
-from ...producers.synthetic_rows import Row
+from ...producers.synthetic.people import Invention
+from ...producers.synthetic.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

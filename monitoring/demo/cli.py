@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from ...schemas.console import JsonOption, print_json
 from ...schemas.errors import ExitCode
+from ...topics.cli.console import JsonOption, print_json
 
 
 def demo(  # noqa: PLR0913  a command's parameters are its options
@@ -34,7 +34,7 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
     """
     from rich.console import Console
 
-    from ...topics.settings import settings_of
+    from ...topics.cli.console import settings_of
     from . import latency, scenes, verdict
     from .director import STALE_AFTER, Wish, staged
 

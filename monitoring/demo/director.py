@@ -11,18 +11,19 @@ from pathlib import Path
 import yaml
 from rich.console import Console
 
-from ...consumers.agency_home import agency_folder
 from ...consumers.api.tokens import SCOPES, TokenFile
 from ...consumers.gate.rules import LIMITS_FILE
-from ...producers.synthetic_rows import LIST_COLUMNS, Plan, Row, list_rows
+from ...consumers.node.agency_home import agency_folder
+from ...producers.synthetic.rows import LIST_COLUMNS, Plan, Row, list_rows
 from ...schemas.dates import CHINA
-from ...topics.admin import apply
+from ...topics.catalogue.plan import apply
 from ...topics.embedded import cluster, ports
-from ...topics.keyring import publish_keys
-from ...topics.participants import Participants
-from ...topics.registry import registered
-from ...topics.settings import Settings, bootstrap_of, load_settings
+from ...topics.keys.directory import publish_keys
+from ...topics.keys.participants import Participants, registered_scope
+from ...topics.settings import Settings, load_settings
 from ...topics.transport.kafka import KafkaPublisher
+from ...topics.transport.kafka.location import bootstrap_of
+from ...topics.transport.registry import registered
 from .cast import Cast, Person, choose
 from .play import Counter, Play
 from .setting import AGENCIES, COURT, HOTEL, JURISDICTION, LIMIT, OTHER_COURT, POLICE, REGISTRY, Files, onboard
@@ -100,7 +101,7 @@ def _variables(settings: Settings) -> dict[str, str]:
 
 def _prepare(wish: Wish, settings: Settings) -> tuple[Files, Cast]:
     ids = onboard(settings)
-    apply(settings)
+    apply(settings, registered_scope(settings))
     publisher, participants = KafkaPublisher(settings, client_id="demo"), Participants(settings)
     registry = registered(settings, "participant-key")
     for id_ in ids:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from statistics import quantiles
 
-from ...producers.acts import Ruling
+from ...producers.acts.acts import Ruling
 from ...producers.court import open_court
-from ...producers.register import Update
+from ...producers.register.register import Update
 from ...topics.settings import Settings
 from .cast import Person
 from .play import Play

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...topics.manifest import ManifestFields
-from ...topics.participants import Participants
+from ...topics.keys.manifest import ManifestFields
+from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 
 JURISDICTION = "js"

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...schemas.errors import LiandongError, Unavailable
-from ..looking import Looker
-from ..status import Scope, Status
+from ..service.status_source import Looker
+from ..status.document import Scope, Status
 
 NEWEST, PER_BATCH = 16, 4
 """Updates shown, and of one batch."""

@@ -14,8 +14,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from ...schemas.errors import LiandongError
 from ...schemas.problems import Language
-from ..looking import Looker
-from ..status import Scope
+from ..service.status_source import Looker
+from ..status.document import Scope
 from .feed import Feed
 from .view import AN_ID, View
 from .words import Words

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..deliveries import FREES
+from ..status.register_counts import FREES
 from .cells import Cell, Column, Row, Table, Tone, clock, count, duration, milliseconds, short
 from .words import Words
 

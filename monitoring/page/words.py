@@ -1,7 +1,7 @@
 """What the page says, in both languages; what it shares with the command line stands there."""
 
 from ...schemas.problems import Language
-from ..status_text import WORDS as _SHARED
+from ..status.text import WORDS as _SHARED
 
 _WORDS: dict[str, tuple[str, str]] = {
     "title": ("Liandong monitor", "联动监控"),

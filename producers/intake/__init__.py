@@ -6,10 +6,13 @@ check_rows      the same for all rows of a file, with duplicates told apart
 open_rejects    the rejected rows in the form they came, with what to correct
 """
 
-from .duplicates import check_rows
-from .findings import Finding, IntakeError, Notice, Reject
-from .json_file import ObjectRows
-from .model import (
+from .files.json_file import ObjectRows
+from .files.reading import FORMATS, Format, ListingFile, format_of, read_listings
+from .files.rejects import RejectsWriter, open_rejects
+from .files.template import template, template_rows
+from .findings.findings import Finding, IntakeError, Notice, Reject
+from .rows.duplicates import check_rows
+from .rows.model import (
     DebtorCategory,
     HeldCertificate,
     Initiative,
@@ -20,10 +23,7 @@ from .model import (
     RawRow,
     TermStartBasis,
 )
-from .parsing import parse_row
-from .reading import FORMATS, Format, ListingFile, format_of, read_listings
-from .rejects import RejectsWriter, open_rejects
-from .template import template, template_rows
+from .rows.parsing import parse_row
 
 __all__ = [
     "FORMATS",

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from liandong.tests.suites.gate import free_port
+from liandong.tests.worlds.gate import free_port
 from liandong.topics.settings import Settings
 
 PATIENCE = 90.0

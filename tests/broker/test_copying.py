@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from liandong.schemas.codec import decode_prefix
-from liandong.schemas.listing import Change
+from liandong.schemas.law.listing import Change
+from liandong.schemas.wire.codec import decode_prefix
 from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, CopyBehaviour, running, until
-from liandong.tests.suites.copying import Node
-from liandong.tests.suites.records import CourtScribe, Keys, new_surrogate
-from liandong.tests.suites.wires import KafkaWire
-from liandong.topics import names
-from liandong.topics.ports import TopicPartition
+from liandong.tests.worlds.copying import Node
+from liandong.tests.worlds.records import CourtScribe, Keys, new_surrogate
+from liandong.tests.worlds.wires import KafkaWire
+from liandong.topics.catalogue import names
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin
+from liandong.topics.transport.ports import TopicPartition
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from liandong.schemas.listing import Status
-from liandong.tests.suites.publisher_town import COURT, PublisherTown, recount, rows, write
-from liandong.topics import names
+from liandong.schemas.law.listing import Status
+from liandong.tests.worlds.publisher_town import COURT, PublisherTown, recount, rows, write
+from liandong.topics.catalogue import names
 from liandong.topics.settings import Settings
 
 CN_ID = "11010519491231002X"

@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from liandong.monitoring.demo.cast import Cast, choose
-from liandong.producers.synthetic_rows import Plan, list_rows
+from liandong.producers.synthetic.rows import Plan, list_rows
 from liandong.schemas.dates import CHINA
-from liandong.tests.suites.privacy import Blob, file_blobs, planted, search, topic_blobs
+from liandong.tests.worlds.privacy import Blob, file_blobs, planted, search, topic_blobs
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin, KafkaSubscriber
 

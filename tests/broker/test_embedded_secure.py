@@ -23,7 +23,8 @@ from confluent_kafka.admin import (
 from liandong.schemas.errors import WrongUsage
 from liandong.topics.embedded import cluster, ports
 from liandong.topics.embedded.cluster import ClusterStatus
-from liandong.topics.settings import load_settings, security_of
+from liandong.topics.settings import load_settings
+from liandong.topics.transport.kafka.location import security_of
 
 Login = dict[str, str | int | float | bool]
 

@@ -10,11 +10,10 @@ import pytest
 from liandong.schemas.errors import WrongUsage
 from liandong.tests.suites.transport import TOPIC, Outcomes, TransportSuite, publish, record
 from liandong.topics.embedded.ports import some_free
-from liandong.topics.ports import Delivered, OutgoingRecord, Publisher, Subscriber, TopicPartition
 from liandong.topics.settings import KafkaSecurity, Settings
-from liandong.topics.transport import config
 from liandong.topics.transport.errors import BrokerUnreachable, RecordPurged, RecordTooLarge, TransportError
-from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, require_broker
+from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, config, require_broker
+from liandong.topics.transport.ports import Delivered, OutgoingRecord, Publisher, Subscriber, TopicPartition
 from liandong.topics.transport.topic_state import TopicState
 
 Client = TypeVar("Client", Publisher, Subscriber)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from liandong.tests.suites.publisher_town import PublisherTown, write
-from liandong.tests.suites.publisher_town import rows as listed
+from liandong.tests.worlds.publisher_town import PublisherTown, write
+from liandong.tests.worlds.publisher_town import rows as listed
 from liandong.topics.settings import Settings
 
 _MEASURED = """

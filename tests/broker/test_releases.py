@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from liandong.tests.suites.releases import ReleasesSuite
-from liandong.tests.suites.wires import KafkaWire
+from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.settings import Settings
 
 

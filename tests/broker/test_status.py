@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from liandong.tests.suites.processes import Processes
+from liandong.tests.worlds.processes import Processes
 from liandong.topics.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -11,8 +11,8 @@ import pytest
 
 from liandong.__main__ import main
 from liandong.topics.embedded.ports import some_free
-from liandong.topics.keyring import load_directory
-from liandong.topics.participants import Participants
+from liandong.topics.keys.directory import load_directory
+from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaSubscriber
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from liandong.tests.suites.watching import WatchingSuite, railway
-from liandong.tests.suites.wires import KafkaWire
+from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.settings import Settings
 
 __all__ = ["railway"]

@@ -19,9 +19,9 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
-from liandong.monitoring.looking import Looker
 from liandong.monitoring.page.feed import Feed
 from liandong.monitoring.page.site import Site
+from liandong.monitoring.service.status_source import Looker
 
 PATIENCE = 30.0
 _CHROMES = ("chromium", "chromium-browser", "google-chrome")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from liandong.tests.suites.privacy import planted, search
-from liandong.tests.suites.processes import Processes
+from liandong.tests.worlds.privacy import planted, search
+from liandong.tests.worlds.processes import Processes
 from liandong.topics.settings import Settings
 
 from .conftest import Browser

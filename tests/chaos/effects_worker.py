@@ -11,17 +11,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from liandong.consumers.acts import open_acts
-from liandong.consumers.commands.context import acts_url, context_of
-from liandong.consumers.commands.effects import Effects, group_of, topics_of
-from liandong.consumers.commands.events import report
-from liandong.consumers.commands.sightings import Sighting
-from liandong.tests.suites.town import Person
-from liandong.topics.keyring import load_directory
-from liandong.topics.participants import Participants
-from liandong.topics.ports import OutgoingRecord, SystemClock
+from liandong.consumers.acts_db.context import context_of
+from liandong.consumers.acts_db.database import acts_url, open_acts
+from liandong.consumers.effects.loop import Effects, group_of, topics_of
+from liandong.consumers.events.reports import report
+from liandong.consumers.events.sightings import Sighting
+from liandong.tests.worlds.town import Person
+from liandong.topics.keys.directory import load_directory
+from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings, load_settings
-from liandong.topics.transport.memory import MemoryBroker
+from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.ports import OutgoingRecord, SystemClock
 
 SOURCES = 3
 

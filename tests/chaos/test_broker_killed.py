@@ -9,9 +9,9 @@ import pytest
 
 from liandong.tests.suites.transport import PATIENCE, TOPIC, Outcomes, from_start, record
 from liandong.topics.embedded import cluster, ports
-from liandong.topics.ports import Delivered, Message, TopicPartition
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber
+from liandong.topics.transport.ports import Delivered, Message, TopicPartition
 from liandong.topics.transport.topic_state import TopicState
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.broker]

@@ -13,15 +13,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from liandong.consumers.acts import outbox
-from liandong.consumers.commands import command_log, watches
-from liandong.producers.command_files import StopRequest
+from liandong.consumers.acts_db.tables import commands_handled, outbox, watch_reports, watches
+from liandong.producers.commands.files import StopRequest
 from liandong.schemas import ids
-from liandong.schemas.codec import from_wire
-from liandong.tests.suites.town import RAILWAY, Agency, Person, Town
-from liandong.tests.suites.wires import MemoryWire
-from liandong.topics import names
-from liandong.topics.parcels import unpacked
+from liandong.schemas.wire.codec import from_wire
+from liandong.tests.worlds.town import RAILWAY, Agency, Person, Town
+from liandong.tests.worlds.wires import MemoryWire
+from liandong.topics.catalogue import names
+from liandong.topics.storage.packing import unpacked
 
 WATCHED, STOPPED, SOURCES, KILLS = 120, 30, 3, 8
 STRIDES = WATCHED * SOURCES  # at least
@@ -78,11 +77,11 @@ def test_effects_happen_once_however_often_the_agency_is_killed(tmp_path: Path) 
 
 def count(agency: Agency, commands: list[bytes]) -> None:
     with agency.engine.begin() as connection:
-        codes = Counter(connection.scalars(select(command_log.handled.c.code)))
-        live = set(connection.scalars(select(watches.watches.c.command_id).where(watches.watches.c.stopped_at == 0)))
+        codes = Counter(connection.scalars(select(commands_handled.c.code)))
+        live = set(connection.scalars(select(watches.c.command_id).where(watches.c.stopped_at == 0)))
         waiting = select(outbox.parcels.c.first, outbox.parcels.c.packed).order_by(outbox.parcels.c.last)
         rows = [row for parcel in connection.execute(waiting) for row in unpacked(*parcel)]
-        told = connection.execute(select(watches.reports)).all()
+        told = connection.execute(select(watch_reports)).all()
     assert codes == {"00": WATCHED + STOPPED}
     assert live == set(commands[STOPPED:])
     assert [row.row for row in rows] == list(range(1, len(rows) + 1))

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from liandong.schemas.listing import Change
+from liandong.schemas.law.listing import Change
 from liandong.tests.suites.notary import PARTITIONS, World, assert_chain, assert_equal_to_a_recount
-from liandong.tests.suites.records import CourtScribe, Keys
-from liandong.tests.suites.wires import KafkaWire
-from liandong.topics import names
-from liandong.topics.keyring import load_directory, publish_keys
-from liandong.topics.participants import Participants
-from liandong.topics.ports import SystemClock
+from liandong.tests.worlds.records import CourtScribe, Keys
+from liandong.tests.worlds.wires import KafkaWire
+from liandong.topics.catalogue import names
+from liandong.topics.keys.directory import load_directory, publish_keys
+from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
+from liandong.topics.transport.ports import SystemClock
 
 pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.slow]
 NOTARY = "notary-js-1"

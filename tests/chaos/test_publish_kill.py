@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from liandong.producers.reader import WORTH_BYTES
-from liandong.tests.suites.publisher_town import PublisherTown, eventually, recount, rows, write
-from liandong.topics.outbox import SqlOutbox
+from liandong.producers.publishing.read_ahead import WORTH_BYTES
+from liandong.tests.worlds.publisher_town import PublisherTown, eventually, recount, rows, write
 from liandong.topics.settings import Settings
+from liandong.topics.storage.outbox import SqlOutbox
 
 _LARGE = 48_000
 pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(300)]

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from liandong.consumers.store.reader import ListReader
-from liandong.schemas.codec import decode_prefix
-from liandong.schemas.listing import Change
+from liandong.schemas.law.listing import Change
+from liandong.schemas.wire.codec import decode_prefix
 from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, recount_log, running, until
-from liandong.tests.suites.copying import Node, assert_equal, keys_as_json
-from liandong.tests.suites.records import CourtScribe, Keys, identity, new_surrogate
-from liandong.tests.suites.wires import KafkaWire
-from liandong.topics import names
+from liandong.tests.worlds.copying import Node, assert_equal, keys_as_json
+from liandong.tests.worlds.records import CourtScribe, Keys, identity, new_surrogate
+from liandong.tests.worlds.wires import KafkaWire
+from liandong.topics.catalogue import names
 from liandong.topics.settings import Settings
 
 ENTRIES = 15_000
@@ -73,7 +73,7 @@ def killed_after(seconds: float, span: tuple[int, int], settings: Settings, dire
     """Lets a child copy on from where it was, kills it some time after it has moved, and says how far the copy is."""
     before, total = span
     arguments = [settings.bootstrap or "", settings.topic_prefix, str(directory), keys_as_json([court.public_key])]
-    command = [sys.executable, "-m", "liandong.tests.suites.copying", *arguments]
+    command = [sys.executable, "-m", "liandong.tests.worlds.copying", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "copying\n"

@@ -10,7 +10,7 @@ from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.network import Network
 
-from liandong.tests.suites.containers import a_broker, a_registry, url_of
+from liandong.tests.worlds.containers import a_broker, a_registry, url_of
 from liandong.topics.embedded.ports import some_free
 
 # every container here is stopped by its fixture; the reaper would be one more image to have

@@ -26,12 +26,12 @@ from testcontainers.core.image import DockerImage
 from testcontainers.core.network import Network
 from testcontainers.core.wait_strategies import ContainerStatusWaitStrategy
 
-from liandong.schemas.catalogue import Schema, current_schema, load_schemas
-from liandong.schemas.framing import FINGERPRINT_HEADER, unframe
-from liandong.tests.suites.containers import a_registry, url_of
-from liandong.topics import names
+from liandong.schemas.wire.avro_schemas import Schema, current_schema, load_schemas
+from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
+from liandong.tests.worlds.containers import a_registry, url_of
+from liandong.topics.catalogue import names
 from liandong.topics.embedded.ports import some_free
-from liandong.topics.registry import RegistryFailed, SchemaRegistry, subject_of
+from liandong.topics.transport.registry import RegistryFailed, SchemaRegistry, subject_of
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
 BEFORE, AFTER = 30, 25

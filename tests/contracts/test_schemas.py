@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from liandong.__main__ import main
-from liandong.schemas.catalogue import SCHEMA_DIR, load_schemas, schema_of
-from liandong.schemas.codec import Undecodable, decode, decode_prefix, encode, from_wire, to_wire
-from liandong.schemas.compatibility import check, check_against
-from liandong.schemas.examples import EXAMPLE_DIR, Example, load_examples, readable
-from liandong.schemas.framing import FINGERPRINT_HEADER, FramingError, unframe
+from liandong.schemas.wire.avro_schemas import SCHEMA_DIR, load_schemas, schema_of
+from liandong.schemas.wire.codec import Undecodable, decode, decode_prefix, encode, from_wire, to_wire
+from liandong.schemas.wire.compatibility import check, check_against
+from liandong.schemas.wire.examples import EXAMPLE_DIR, Example, load_examples, readable
+from liandong.schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
 
 BROKEN = Path(__file__).parent / "broken"
 EXAMPLES = list(load_examples())

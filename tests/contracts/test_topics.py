@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from liandong.schemas.catalogue import load_schemas
-from liandong.topics import names
-from liandong.topics.catalogue import CATALOGUE_DIR, CatalogueBroken, Scope, TopicFamily, expand, load_catalogue
+from liandong.schemas.wire.avro_schemas import load_schemas
+from liandong.topics.catalogue import names
+from liandong.topics.catalogue.families import (
+    CATALOGUE_DIR,
+    CatalogueBroken,
+    TopicFamily,
+    TopicScope,
+    expand,
+    load_catalogue,
+)
 from liandong.topics.settings import Settings, load_settings
 
 FAMILIES = {family.family: family for family in load_catalogue()}
@@ -100,7 +107,7 @@ def test_every_topic_the_code_names_is_in_the_catalogue_and_no_other() -> None:
     places += [names.asset_events, names.whereabouts_events]
     by_code = {place("js") for place in places} | {names.commands("railway-js"), names.dead_letters("railway-js")}
     by_code |= {names.RECEIPTS, names.KEYS}
-    scope = Scope(frozenset({"js"}), frozenset({"railway-js"}))
+    scope = TopicScope(frozenset({"js"}), frozenset({"railway-js"}))
     assert set(expand(FAMILIES.values(), scope, load_settings())) == by_code
 
 
@@ -130,10 +137,10 @@ def test_one_writer_per_list() -> None:
 
 
 def test_topics_are_made_for_each_jurisdiction_and_agency() -> None:
-    scope = Scope(frozenset({"js", "cq"}), frozenset({"railway-js"}))
+    scope = TopicScope(frozenset({"js", "cq"}), frozenset({"railway-js"}))
     made = expand(FAMILIES.values(), scope, load_settings())
     assert {"court.debtor-list.js.v1", "court.debtor-list.cq.v1", "control.commands.railway-js.v1"} <= set(made)
-    assert set(expand(FAMILIES.values(), Scope(), load_settings())) == {names.RECEIPTS, names.KEYS}
+    assert set(expand(FAMILIES.values(), TopicScope(), load_settings())) == {names.RECEIPTS, names.KEYS}
 
 
 def test_the_lists_keep_the_evidence_and_let_it_go_afterwards() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from liandong.schemas.codec import decode_prefix
-from liandong.schemas.listing import ENDED_FROM, Change, Instrument, Status, TransitionRefused
-from liandong.tests.suites.copying import Node, assert_equal
-from liandong.tests.suites.records import CourtScribe, Keys, Model, identity, recount
-from liandong.topics import names
-from liandong.topics.transport.memory import MemoryBroker
+from liandong.schemas.law.listing import ENDED_FROM, Change, Instrument, Status, TransitionRefused
+from liandong.schemas.wire.codec import decode_prefix
+from liandong.tests.worlds.copying import Node, assert_equal
+from liandong.tests.worlds.records import CourtScribe, Keys, Model, identity, recount
+from liandong.topics.catalogue import names
+from liandong.topics.transport.memory.broker import MemoryBroker
 
 SURROGATES = [bytes([number]) * 16 for number in range(1, 5)]
 COURT = CourtScribe()

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from liandong.monitoring.deliveries import Deliveries
-from liandong.monitoring.evidence_views import Holdings
-from liandong.monitoring.ledger import AgencyEvidence, Level, NodeEvidence, State, Step, standing
-from liandong.producers.register import Register
+from liandong.monitoring.ledger.evidence_views import Holdings
+from liandong.monitoring.ledger.rules import AgencyEvidence, Level, NodeEvidence, State, Step, standing
+from liandong.monitoring.status.register_counts import Deliveries
+from liandong.producers.register.register import Register
 from liandong.schemas.ids import new_ordered
-from liandong.schemas.listing import Change
-from liandong.topics import names
-from liandong.topics.database import open_database
-from liandong.topics.ports import Delivered, OutgoingRecord, SystemClock, TopicPartition
+from liandong.schemas.law.listing import Change
+from liandong.topics.catalogue import names
+from liandong.topics.storage.database import open_database
+from liandong.topics.transport.ports import Delivered, OutgoingRecord, SystemClock, TopicPartition
 
 LISTS = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(2)]
 RELIEF = TopicPartition(names.relief("js"), 0)

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liandong.schemas.digest import STATE_LENGTH, SetDigest, leaf
+from liandong.schemas.wire.digest import STATE_LENGTH, SetDigest, leaf
 
 LEAVES = st.lists(st.binary(min_size=28, max_size=60), min_size=1, max_size=40, unique=True)
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
-from liandong.schemas.identity_numbers import is_check_digit_right
-from liandong.schemas.names import comparison_form
+from liandong.schemas.people.identity_numbers import is_check_digit_right
+from liandong.schemas.people.names import comparison_form
+from liandong.schemas.people.surrogates import LENGTH, MatchingKey
 from liandong.schemas.spelling import is_invisible
-from liandong.schemas.surrogates import LENGTH, MatchingKey
 
 DIGITS = st.text("0123456789", min_size=17, max_size=17)
 

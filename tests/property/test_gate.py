@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import Rules
-from liandong.schemas.agencies import agency_kind
-from liandong.schemas.attributes import Attribute, AttributeProblem
-from liandong.schemas.decisions import EntryFacts, Outcome, Verdict, decide, match_identity
-from liandong.schemas.listing import Change, Status
-from liandong.schemas.measures import load_catalogue
+from liandong.schemas.law.agencies import agency_kind
+from liandong.schemas.law.attributes import Attribute, AttributeProblem
+from liandong.schemas.law.decisions import EntryFacts, Outcome, Verdict, decide, match_identity
+from liandong.schemas.law.listing import Change, Status
+from liandong.schemas.law.measures import load_catalogue
 from liandong.schemas.problems import FactProblem
-from liandong.tests.suites.gate import KEY, LI, WANG, HandClock, MemoryView, Person
-from liandong.tests.suites.records import NOW, CourtScribe
+from liandong.tests.worlds.gate import KEY, LI, WANG, HandClock, MemoryView, Person
+from liandong.tests.worlds.records import NOW, CourtScribe
 
 CATALOGUE = load_catalogue()
 RULES = Rules(agency_kind("railway"), CATALOGUE, {}, CATALOGUE.version, 60_000)
@@ -114,7 +114,7 @@ def test_a_namesake_never_meets_an_entry_and_another_name_never_blocks(name: str
     assert same.verdict is Verdict.BLOCK
     if other.verdict is Verdict.BLOCK:
         assert other.outcome.rulings[0].entry.match.level == "CERTIFICATE_AND_NAME"
-        from liandong.schemas.names import comparison_form
+        from liandong.schemas.people.names import comparison_form
 
         assert comparison_form(name) == comparison_form(LI.name)
 
@@ -126,7 +126,7 @@ def test_a_namesake_never_meets_an_entry_and_another_name_never_blocks(name: str
     st.randoms(),
 )
 def test_in_whatever_order_versions_come_the_newest_decides(changes: list[Change], random: Any) -> None:
-    from liandong.schemas.listing import TransitionRefused
+    from liandong.schemas.law.listing import TransitionRefused
 
     court, view = CourtScribe(), MemoryView()
     bodies = [court.include(identities=LI.identities(), name=LI.name)]

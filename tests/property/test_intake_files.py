@@ -9,13 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from liandong.producers.intake import FORMATS, Format, IntakeError, RawRow, check_rows, open_rejects, read_listings
-from liandong.producers.intake.columns import COLUMN_NAMES
-from liandong.producers.intake.csv_records import CsvRecords, split_cells
-from liandong.producers.intake.excel import unwrapped, wrapped
-from liandong.producers.intake.findings import reject
-from liandong.producers.intake.lines import Line
-from liandong.producers.intake.model import ParsedRow
-from liandong.tests.suites.intake_rows import CONTEXT
+from liandong.producers.intake.files.csv_records import CsvRecords, split_cells
+from liandong.producers.intake.files.excel import unwrapped, wrapped
+from liandong.producers.intake.files.lines import Line
+from liandong.producers.intake.findings.findings import reject
+from liandong.producers.intake.rows.columns import COLUMN_NAMES
+from liandong.producers.intake.rows.model import ParsedRow
+from liandong.tests.worlds.intake_rows import CONTEXT
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
 KEPT = 5

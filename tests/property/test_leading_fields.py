@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from liandong.consumers.store import leading as module
-from liandong.consumers.store.leading import Leading, leading
-from liandong.schemas.codec import Undecodable, decode_prefix, encode
-from liandong.tests.suites.records import CourtScribe
+from liandong.consumers.store import prefix_reader as module
+from liandong.consumers.store.prefix_reader import Leading, leading
+from liandong.schemas.wire.codec import Undecodable, decode_prefix, encode
+from liandong.tests.worlds.records import CourtScribe
 
 LONG = st.integers(-(2**63), 2**63 - 1) | st.integers(0, 100)
 INT = st.integers(-(2**31), 2**31 - 1) | st.integers(0, 10)

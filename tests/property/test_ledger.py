@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liandong.monitoring.ledger import (
+from liandong.monitoring.ledger.rules import (
     AgencyEvidence,
     CanaryAnswer,
     Interception,
@@ -20,7 +20,7 @@ from liandong.monitoring.ledger import (
     node_level,
     standing,
 )
-from liandong.topics.ports import TopicPartition
+from liandong.topics.transport.ports import TopicPartition
 
 STATE = TopicPartition("court.debtor-list.js.v1", 1)
 RELIEF = TopicPartition("court.relief.js.v1", 2)

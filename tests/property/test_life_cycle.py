@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liandong.schemas.listing import ENDED_FROM, RELIEF, Change, Instrument, Status, TransitionRefused, next_status
+from liandong.schemas.law.listing import (
+    ENDED_FROM,
+    RELIEF,
+    Change,
+    Instrument,
+    Status,
+    TransitionRefused,
+    next_status,
+)
 
 CHANGES = st.lists(st.sampled_from(list(Change)), max_size=12)
 

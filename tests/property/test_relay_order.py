@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
-from liandong.producers.relay import Pace, Relay
-from liandong.topics.outbox import SqlOutbox
-from liandong.topics.ports import Delivered, OutboxRow, OutgoingRecord
-from liandong.topics.transport.memory import MemoryBroker
+from liandong.producers.relay.relay import Pace, Relay
+from liandong.topics.storage.outbox import SqlOutbox
+from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.ports import Delivered, OutboxRow, OutgoingRecord
 
 TOPICS = {"state": "list", "relief": "relief"}
 _owners = count()

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from liandong.schemas.case_number import CaseNumberProblem, parse_case_number
-from liandong.schemas.certificate_problems import CertificateProblem
-from liandong.schemas.certificates import CertificateType, normalise
 from liandong.schemas.dates import date_of_ms, end_of_day_ms, parse_date, start_of_day_ms
-from liandong.schemas.entity_codes import USCC_ALPHABET, uscc_check_character
-from liandong.schemas.identity_numbers import upgraded
-from liandong.schemas.names import comparison_form, display_form
-from liandong.schemas.terms import term_end
+from liandong.schemas.law.case_number import CaseNumberProblem, parse_case_number
+from liandong.schemas.law.terms import term_end
+from liandong.schemas.people.certificate_problems import CertificateProblem
+from liandong.schemas.people.certificates import CertificateType, normalise
+from liandong.schemas.people.entity_codes import USCC_ALPHABET, uscc_check_character
+from liandong.schemas.people.identity_numbers import upgraded
+from liandong.schemas.people.names import comparison_form, display_form
 
 DAYS = st.dates(date(1900, 1, 1), date(2026, 12, 31))
 NOISE = st.sampled_from(["", " ", "\u200b", "\ufeff", "\u3000", "\t", "-", "\u2010", "\u200d", "\u00a0"])

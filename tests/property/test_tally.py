@@ -7,12 +7,12 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liandong.monitoring.alignment import Alignment
-from liandong.monitoring.sequences import SequenceSet
-from liandong.monitoring.tally import OPAQUE_CLASS, Held, Outcome, Tally
-from liandong.schemas.digest import SetDigest
-from liandong.schemas.listing import ENDED_FROM
-from liandong.topics.ports import TopicPartition
+from liandong.monitoring.log.sequences import SequenceSet
+from liandong.monitoring.notary.cut import Alignment
+from liandong.monitoring.notary.tally import OPAQUE_CLASS, Held, Outcome, Tally
+from liandong.schemas.law.listing import ENDED_FROM
+from liandong.schemas.wire.digest import SetDigest
+from liandong.topics.transport.ports import TopicPartition
 
 LANE = TopicPartition("court.debtor-list.js.v1", 0)
 OTHER = TopicPartition("court.orders.js.v1", 0)
@@ -71,7 +71,7 @@ def _takes(before: Held | None, seen: Held) -> bool:
 
 
 def _leaf(entry: bytes, record: Held) -> bytes:
-    """As `schemas.digest.leaf` makes it of a body; here the hash of the body is known, not the body."""
+    """As `schemas.wire.digest.leaf` makes it of a body; here the hash of the body is known, not the body."""
     version, status = (-1, -1) if record.opaque else (record.version, record.status)
     return entry + version.to_bytes(8, "big", signed=True) + status.to_bytes(4, "big", signed=True) + record.body_hash
 

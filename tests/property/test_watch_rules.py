@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liandong.schemas.certificates import CertificateType, normalise
-from liandong.schemas.problems import FactProblem
-from liandong.schemas.watch import Purpose, Scope, WatchOrder, WatchRules, covers, kinds_of, validate
-from liandong.schemas.watch_kinds import (
+from liandong.schemas.law.watch import Purpose, Scope, WatchOrder, WatchRules, covers, kinds_of, validate
+from liandong.schemas.law.watch_kinds import (
     ASSET_KINDS,
     DAY_MS,
     WHEREABOUTS_KINDS,
@@ -19,6 +17,8 @@ from liandong.schemas.watch_kinds import (
     keep_until,
     may_travel,
 )
+from liandong.schemas.people.certificates import CertificateType, normalise
+from liandong.schemas.problems import FactProblem
 
 NOW = 1_780_000_000_000
 NAMES = sorted({*ASSET_KINDS, *WHEREABOUTS_KINDS, "CALL_CONTENT", "PHONE_LOCATION", ""})

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from liandong.schemas.catalogue import current_schema
-from liandong.schemas.codec import decode, decode_prefix
-from liandong.schemas.listing import Change, Instrument
-from liandong.topics import names
-from liandong.topics.ports import BEGINNING, OutgoingRecord, SystemClock, TopicPartition
+from liandong.schemas.law.listing import Change, Instrument
+from liandong.schemas.wire.avro_schemas import current_schema
+from liandong.schemas.wire.codec import decode, decode_prefix
+from liandong.topics.catalogue import names
+from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, SystemClock, TopicPartition
 
-from .copying import Node, assert_equal
-from .records import CourtScribe, Keys, Model, NotaryScribe, lane_heads, new_surrogate, recount
-from .wires import Wire
+from ..worlds.copying import Node, assert_equal
+from ..worlds.records import CourtScribe, Keys, Model, NotaryScribe, lane_heads, new_surrogate, recount
+from ..worlds.wires import Wire
 
 PARTITIONS = 3
 TOPICS = (*names.state_topics("js"), names.relief("js"))

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from liandong.monitoring.announcer import Voice
-from liandong.monitoring.log_reading import read_to_end, topic_lanes
-from liandong.monitoring.notary import Notary, NotaryConfig, NotaryDuplicated, NotaryPorts
-from liandong.monitoring.tally_store import TallyLocked
-from liandong.schemas.codec import decode, to_wire
-from liandong.schemas.framing import unframe
-from liandong.schemas.listing import Change, Instrument
-from liandong.schemas.signing import Ed25519Signer, verify_from
-from liandong.tests.suites.records import NOW, CourtScribe, Keys, Model, recount, registered
-from liandong.tests.suites.wires import Wire
-from liandong.topics import names
-from liandong.topics.ports import Message, OutgoingRecord, TopicPartition
-from liandong.topics.signals import Signals
+from liandong.monitoring.log.reading import read_to_end, topic_lanes
+from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryDuplicated, NotaryPorts
+from liandong.monitoring.notary.signing import Voice
+from liandong.monitoring.notary.tally_store import TallyLocked
+from liandong.schemas.law.listing import Change, Instrument
+from liandong.schemas.wire.codec import decode, to_wire
+from liandong.schemas.wire.framing import unframe
+from liandong.schemas.wire.signing import Ed25519Signer, verify_from
+from liandong.tests.worlds.records import NOW, CourtScribe, Keys, Model, recount, registered
+from liandong.tests.worlds.wires import Wire
+from liandong.topics.catalogue import names
+from liandong.topics.metrics.definitions import Signals
+from liandong.topics.transport.ports import Message, OutgoingRecord, TopicPartition
 
 PARTITIONS = 3
 TOPICS = (*names.state_topics("js"), names.relief("js"))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from sqlalchemy import Engine
 
-from liandong.topics.outbox import SqlOutbox
-from liandong.topics.ports import Delivered, LeaseLost, OutgoingRecord
+from liandong.topics.storage.outbox import SqlOutbox
+from liandong.topics.transport.ports import Delivered, LeaseLost, OutgoingRecord
 
 
 def record(number: int, topic: str = "list", partition: int | None = None) -> OutgoingRecord:

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, select
 
-from liandong.producers.acts import Ruling
-from liandong.producers.chunk import Chunk
-from liandong.schemas.listing import Change, Status
-from liandong.schemas.signing import verify_from
-from liandong.schemas.surrogates import MatchingKey
-from liandong.tests.suites.court import ENTRY, MATCHING, ORDER, PublishingCourt, people
-from liandong.tests.suites.intake_rows import CN_ID
-from liandong.topics import names
+from liandong.producers.acts.acts import Ruling
+from liandong.producers.publishing.chunk import Chunk
+from liandong.schemas.law.listing import Change, Status
+from liandong.schemas.people.surrogates import MatchingKey
+from liandong.schemas.wire.signing import verify_from
+from liandong.tests.worlds.court import ENTRY, MATCHING, ORDER, PublishingCourt, people
+from liandong.tests.worlds.intake_rows import CN_ID
+from liandong.topics.catalogue import names
 
 LIST = names.debtor_list("js")
 
@@ -101,7 +101,7 @@ class PublishingSuite:
     def test_contradictions_are_found_across_chunks_too(
         self, court: PublishingCourt, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("liandong.producers.publish.CHUNK", 2)
+        monkeypatch.setattr("liandong.producers.publishing.publication.CHUNK", 2)
         rows = people(4)
         published = court.publish(*rows, rows[0], rows[1] | {"claim_amount": "1.00"})
         assert published.counts == {"accepted": 4, "duplicate": 1, "rejected": 1}
@@ -190,7 +190,7 @@ class PublishingSuite:
         self, court: PublishingCourt, monkeypatch: pytest.MonkeyPatch, step: str
     ) -> None:
         rows = people(10)
-        monkeypatch.setattr("liandong.producers.publish.CHUNK", 3)
+        monkeypatch.setattr("liandong.producers.publishing.publication.CHUNK", 3)
         with monkeypatch.context() as during:
             calls = iter(range(100))
             real = getattr(type(court.register), step)

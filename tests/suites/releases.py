@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from liandong.consumers.commands.late_hits import KEPT_MS, freed
-from liandong.consumers.commands.releases import OpenHit, note_open, open_hits
+from liandong.consumers.acts_db.tables import freed, open_hits
 from liandong.consumers.gate.hits import handle_of
+from liandong.consumers.interceptions.recent_releases import KEPT_MS
+from liandong.consumers.interceptions.releases import OpenHit, note_open
 from liandong.schemas import ids
-from liandong.schemas.listing import Change, Instrument, Status
-from liandong.schemas.signing import encode_signed
-from liandong.tests.suites.town import COURT, OTHER_COURT, RAILWAY, Agency, Town
+from liandong.schemas.law.listing import Change, Instrument, Status
+from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.suites.watching import send
-from liandong.topics import names
-from liandong.topics.envelope import outgoing
-from liandong.topics.ports import OutgoingRecord
+from liandong.tests.worlds.town import COURT, OTHER_COURT, RAILWAY, Agency, Town
+from liandong.topics.catalogue import names
+from liandong.topics.transport.envelope import outgoing
+from liandong.topics.transport.ports import OutgoingRecord
 
 ENTRY = ids.new_ordered()
 SUBJECT = bytes(range(16))

@@ -6,7 +6,14 @@ from typing import Protocol
 
 import pytest
 
-from liandong.topics.ports import (
+from liandong.topics.transport.errors import (
+    CommitRefused,
+    OffsetOutOfRange,
+    RecordPurged,
+    TopicMissing,
+    TransportError,
+)
+from liandong.topics.transport.ports import (
     BEGINNING,
     END,
     Delivered,
@@ -15,13 +22,6 @@ from liandong.topics.ports import (
     Publisher,
     Subscriber,
     TopicPartition,
-)
-from liandong.topics.transport.errors import (
-    CommitRefused,
-    OffsetOutOfRange,
-    RecordPurged,
-    TopicMissing,
-    TransportError,
 )
 
 TOPIC = "test.records.v1"

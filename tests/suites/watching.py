@@ -8,26 +8,28 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from liandong.consumers.acts import metadata
-from liandong.consumers.commands import command_log, effects, watches
-from liandong.consumers.commands.dead_letters import read_dead_letters, redrive
-from liandong.consumers.commands.effects import FUSE, MAX_ATTEMPTS, FuseBlown
-from liandong.consumers.commands.event_intake import publish_events
-from liandong.consumers.commands.events import NoLiveWatch
-from liandong.consumers.commands.routing import handle_any
+from liandong.consumers.acts_db.tables import metadata
+from liandong.consumers.commands import parked
+from liandong.consumers.effects import loop
+from liandong.consumers.effects.dead_letters import read_dead_letters, redrive
+from liandong.consumers.effects.loop import FUSE, MAX_ATTEMPTS, FuseBlown
+from liandong.consumers.effects.routing import handle_any
+from liandong.consumers.events import watches
+from liandong.consumers.events.intake import publish_events
+from liandong.consumers.events.reports import NoLiveWatch
 from liandong.consumers.inbox.inbox import Opened
-from liandong.producers.command_files import StopRequest, WatchRequest
-from liandong.producers.commands import CommandRefused
+from liandong.producers.commands.commands import CommandRefused
+from liandong.producers.commands.files import StopRequest, WatchRequest
 from liandong.schemas import ids
-from liandong.schemas.codec import to_wire
-from liandong.schemas.control import COMMAND_CONTEXT, sealing_context
 from liandong.schemas.dates import rfc3339
-from liandong.schemas.sealing import CannotOpen, open_sealed, seal
-from liandong.schemas.signing import encode_signed
-from liandong.schemas.watch import WatchOrder
-from liandong.schemas.watch_kinds import DAY_MS
-from liandong.tests.suites.privacy import file_blobs, planted, search, topic_blobs
-from liandong.tests.suites.town import (
+from liandong.schemas.law.watch import WatchOrder
+from liandong.schemas.law.watch_kinds import DAY_MS
+from liandong.schemas.wire.codec import to_wire
+from liandong.schemas.wire.control import COMMAND_CONTEXT, sealing_context
+from liandong.schemas.wire.sealing import CannotOpen, open_sealed, seal
+from liandong.schemas.wire.signing import encode_signed
+from liandong.tests.worlds.privacy import file_blobs, planted, search, topic_blobs
+from liandong.tests.worlds.town import (
     COURT,
     FOREIGN_COURT,
     HIGH_COURT,
@@ -40,11 +42,11 @@ from liandong.tests.suites.town import (
     Town,
     order_for,
 )
-from liandong.topics import names
-from liandong.topics.envelope import outgoing
-from liandong.topics.keyring import publish_keys
-from liandong.topics.participants import ESCROW
-from liandong.topics.ports import OutgoingRecord
+from liandong.topics.catalogue import names
+from liandong.topics.keys.directory import publish_keys
+from liandong.topics.keys.participants import ESCROW
+from liandong.topics.transport.envelope import outgoing
+from liandong.topics.transport.ports import OutgoingRecord
 
 COMMANDS = names.commands(RAILWAY)
 
@@ -443,7 +445,7 @@ class WatchingSuite:
         town.court.watch(other)
         railway.settle()
         with railway.engine.begin() as connection:
-            waiting = command_log.waiting(connection)
+            waiting = parked.waiting(connection)
         assert [each.reason for each in waiting] == ["SIGNER_UNKNOWN", "BEHIND_ANOTHER"]
         assert len(railway.meet(other)) == 1
         publish_keys(town.publisher, town.participants, "court-su0507")
@@ -484,14 +486,14 @@ class WatchingSuite:
         self, town: Town, railway: Agency, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         debtor, failures = Person(1), iter([True, True])
-        monkeypatch.setattr(effects, "_RETRY_SECONDS", 0.01)
+        monkeypatch.setattr(loop, "_RETRY_SECONDS", 0.01)
 
         def handle(*of: Any) -> str:
             if next(failures, False):
                 raise OperationalError("INSERT", {}, Exception("disk I/O error"))
             return handle_any(*of)
 
-        monkeypatch.setattr(effects, "handle_any", handle)
+        monkeypatch.setattr(loop, "handle_any", handle)
         town.court.watch(debtor)
         railway.settle()
         assert (codes(town), len(railway.meet(debtor))) == (["00"], 1)

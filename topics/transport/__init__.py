@@ -1,1 +1,1 @@
-"""Wires: the ports of `topics.ports` on Kafka and in memory, one behaviour."""
+"""Wires: the ports of `topics.transport.ports` on Kafka and in memory, one behaviour."""

@@ -16,7 +16,7 @@ TransportError
 from collections.abc import Callable
 
 from ...schemas.errors import LiandongError, Unavailable
-from ..ports import TopicPartition
+from .ports import TopicPartition
 
 
 class TransportError(LiandongError):

@@ -10,11 +10,11 @@ from confluent_kafka import TopicPartition as KafkaPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from confluent_kafka.cimpl import NewTopic
 
-from ...ports import TopicPartition
 from ...settings import Settings
-from .. import config
 from ..errors import AuthenticationFailed, TopicMissing, TransportError, kind_of
+from ..ports import TopicPartition
 from ..topic_state import TopicState
+from . import config
 from .failures import ANSWER_SECONDS, Failures, logger, translated
 
 

@@ -6,10 +6,10 @@ from typing import cast
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from ...ports import Delivered, OutgoingRecord
 from ...settings import Settings
-from .. import config
 from ..errors import BrokerUnreachable, RecordPurged
+from ..ports import Delivered, OutgoingRecord
+from . import config
 from .failures import Failures, logger, translated
 
 Done = Callable[[Delivered | Exception], None]

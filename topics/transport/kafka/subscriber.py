@@ -7,10 +7,10 @@ from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka import TopicPartition as KafkaPartition
 
-from ...ports import BEGINNING, END, Message, TopicPartition
 from ...settings import Settings
-from .. import config
 from ..errors import BrokerUnreachable, OffsetOutOfRange
+from ..ports import BEGINNING, END, Message, TopicPartition
+from . import config
 from .failures import ANSWER_SECONDS, MOVING, Failures, answered, logger, translated
 
 Listener = Callable[[Iterable[TopicPartition]], None]

@@ -1,0 +1,1 @@
+"""The database of what an agency did, and as whom it acts."""

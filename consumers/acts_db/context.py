@@ -1,0 +1,77 @@
+"""As whom an agency acts: its name, its keys, whom it obeys, what it holds, where its records wait."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from ...schemas.errors import WrongUsage
+from ...schemas.law.watch_kinds import held_by
+from ...schemas.people.surrogates import MatchingKey
+from ...schemas.wire.sealing import Recipient, SealingKey
+from ...schemas.wire.signing import Keyring, Signer
+from ...topics.keys.participants import Participants
+from ...topics.settings import Settings
+from ...topics.storage.outbox import SqlOutbox
+from ...topics.transport.envelope import SchemaIds
+from ...topics.transport.ports import Clock
+from ...topics.transport.registry import registered
+from .database import LANES
+from .tables import outbox
+
+WRITTEN = ("receipt", "interception", "control-feedback", "asset-event", "whereabouts-event")
+"""The schemas of what an agency writes."""
+
+
+class Directory(Keyring, Protocol):
+    """The registered keys of all participants (`topics.keys.directory.KeyDirectory`)."""
+
+    def recipients(self, participant: str) -> list[Recipient]:
+        """Sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
+
+    def refresh(self) -> None:
+        """Looks for newly registered and revoked keys; does nothing if that was done a moment ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyContext:
+    """What handling a command and reporting a sighting need."""
+
+    agency: str
+    jurisdictions: frozenset[str]
+    """Whose courts this agency obeys."""
+    held: frozenset[str]
+    """Kinds of assets and whereabouts this agency can tell of."""
+    signer: Signer = field(repr=False)
+    sealing_keys: Sequence[SealingKey] = field(repr=False)
+    """The current one first; older ones open what was sealed before a rotation."""
+    directory: Directory = field(repr=False)
+    matching_keys: Sequence[MatchingKey] = field(repr=False)
+    outbox: SqlOutbox = field(repr=False)
+    clock: Clock = field(repr=False)
+    watch_max_days: int = 180
+    """Longest term of a watch this agency accepts."""
+    registry: SchemaIds | None = field(default=None, repr=False)
+    """With one, what is sent has Confluent framing."""
+
+
+def context_of(settings: Settings, agency: str, directory: Directory, engine: Engine, clock: Clock) -> AgencyContext:
+    """The context of an agency of this machine; `engine` comes from `open_acts`. Raises PARTICIPANT_UNKNOWN."""
+    participants = Participants(settings)
+    manifest = participants.load(agency)
+    if manifest.kind != "agency":
+        raise WrongUsage("AGENCY_UNKNOWN", f"{agency} is no agency but {manifest.kind}", "name an agency")
+    return AgencyContext(
+        agency,
+        frozenset(manifest.jurisdictions),
+        held_by(manifest.agency_kind),
+        participants.signer(agency),
+        participants.sealing_keys(agency),
+        directory,
+        participants.matching_keys(),
+        SqlOutbox(engine, LANES, tables=outbox, clock=clock),
+        clock,
+        settings.watch_max_days,
+        registered(settings, *WRITTEN),
+    )

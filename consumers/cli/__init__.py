@@ -1,0 +1,26 @@
+"""Commands of the room `consumers`."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from ...topics.cli.console import AGENCY_HELP, COURT_HELP, group
+from . import agency, check, dead_letters, inbox, measures, publish
+
+if TYPE_CHECKING:
+    from .agency import MakeRelay
+    from .inbox import OpenCommands
+    from .publish import Send
+
+
+def mount(app: typer.Typer, *, open_commands: "OpenCommands", send: "Send", relay: "MakeRelay") -> None:
+    """Add this room's commands to the root command.
+
+    What this room may not import comes from the composition root: a court's own commands, and the relay that sends.
+    """
+    inbox.mount(group(app, "court", COURT_HELP), open_commands)
+    publish.mount(group(app, "agency", AGENCY_HELP), send)
+    dead_letters.mount(app, send)
+    agency.mount(group(app, "agency", AGENCY_HELP), relay)
+    measures.mount(app)
+    check.mount(app)

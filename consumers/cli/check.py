@@ -1,0 +1,175 @@
+"""`liandong check`: one decision, by the agency's local store or by a node's API. The number comes by stdin or prompt."""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...schemas.errors import LiandongError, Unavailable, WrongUsage
+from ...topics.cli.console import JsonOption, print_json
+
+if TYPE_CHECKING:
+    from ...topics.settings import Settings
+    from ..interceptions.checks import Checks
+
+CALLER = "command-line"
+
+
+def mount(app: typer.Typer) -> None:
+    """Add `check` to the root command."""
+    app.command("check")(check)
+
+
+def check(  # noqa: PLR0913, PLR0917  the options of a command
+    ctx: typer.Context,
+    agency: Annotated[str, typer.Option(metavar="ID", help="Participant id of the agency.")],
+    transaction: Annotated[str, typer.Option(metavar="KIND", help="What he wants to do, such as air-ticket.")],
+    certificate: Annotated[
+        str, typer.Option(metavar="TYPE", help="CN_ID, PASSPORT, USCC …; the number comes by stdin.")
+    ],
+    name: Annotated[str, typer.Option(help="Name as on the certificate.")],
+    country: Annotated[str | None, typer.Option(help="Issuer of a passport (ISO 3166-1 alpha-3).")] = None,
+    attribute: Annotated[
+        list[str] | None, typer.Option(metavar="K=V", help="Attribute of the transaction; repeatable.")
+    ] = None,
+    site: Annotated[str, typer.Option(help="Where it is asked.")] = "",
+    node: Annotated[str, typer.Option(help="Node whose copy of the list is asked.")] = "1",
+    url: Annotated[str | None, typer.Option(help="Ask a node's check API instead.")] = None,
+    token_file: Annotated[Path | None, typer.Option(help="File with the token for --url.", exists=True)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """May this person do this? The same answer as the check API gives.
+
+    Example: liandong check --agency railway-js --transaction rail-ticket --certificate CN_ID --name 王测试 --attribute train_type=G < number.txt
+    """
+    from ...topics.cli.console import settings_of
+
+    settings = settings_of(ctx)
+    written: dict[str, str] = {"type": certificate, "number": _number()}
+    if country:
+        written["country"] = country
+    document = {
+        "transaction": transaction,
+        "site": site,
+        "subject": {"certificates": [written], "name": name},
+        "attributes": _attributes(attribute or []),
+    }
+    if url is not None:
+        answer = _ask(url, token_file, document, settings.lang)
+    else:
+        answer = _decide(settings, (agency, node), document)
+    if as_json:
+        print_json(answer)
+    else:
+        _show(answer)
+
+
+def _number() -> str:
+    """The number, from a prompt that does not echo or the first line of stdin."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("certificate number", hide_input=True))
+    return sys.stdin.readline().strip()
+
+
+def _attributes(given: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    if not all(separator and key for key, separator, _ in pairs):
+        raise WrongUsage("ATTRIBUTE_FORM", "an attribute is not written as key=value", "write --attribute train_type=G")
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _ask(url: str, token_file: Path | None, document: dict[str, Any], lang: str) -> dict[str, Any]:
+    """The answer of a node's API."""
+    import httpx
+
+    headers = {"accept-language": lang}
+    if token_file is not None:
+        headers["authorization"] = f"Bearer {token_file.read_text(encoding='ascii').strip()}"
+    try:
+        response = httpx.post(f"{url.rstrip('/')}/v1/checks", json=document, headers=headers, timeout=30)
+        answer: dict[str, Any] = response.json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        remedy = "compare --url with the address the node logged when it started"
+        raise Unavailable(
+            "API_UNREACHABLE", f"no check API answers at {url}: {type(error).__name__}", remedy
+        ) from error
+    if response.status_code != 200:
+        refused = WrongUsage if response.status_code in (400, 401, 403, 422) else LiandongError
+        raise refused(answer.get("code", "API_ERROR"), answer.get("title", ""), answer.get("remedy", ""))
+    return answer
+
+
+def _decide(settings: "Settings", who: tuple[str, str], document: dict[str, Any]) -> dict[str, Any]:
+    """The answer by the store on this machine, through the code the API runs."""
+    import msgspec
+
+    from ...schemas.dates import date_of_ms
+    from ...schemas.problems import FactProblem
+    from ...topics.transport.ports import SystemClock
+    from ..api.requests import CheckIn, to_request
+    from ..interceptions.rendering import shown_answer
+
+    with ExitStack() as opened:
+        checks = _open(settings, who, opened)
+        try:
+            at = SystemClock().now()
+            request = to_request(msgspec.convert(document, CheckIn), date_of_ms(at))
+            answer = checks.decide(request, at, CALLER)
+        except FactProblem as problem:
+            raise WrongUsage(problem.code, *problem.in_language(settings.lang)) from None
+        checks.keep([answer])
+        shown: dict[str, Any] = msgspec.to_builtins(shown_answer(answer, settings.lang))
+        return shown
+
+
+def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Checks":
+    from ...topics.keys.directory import load_directory
+    from ...topics.keys.participants import Participants
+    from ...topics.metrics.recorder import Signals
+    from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.ports import SystemClock
+    from ..acts_db.context import context_of
+    from ..acts_db.database import acts_url, open_acts
+    from ..acts_db.late_directory import LateDirectory
+    from ..adapters.registry import find_adapter
+    from ..gate.gate import Gate
+    from ..gate.rules import load_rules
+    from ..interceptions.checks import Checks, Meters
+    from ..node.agency_home import agency_folder, require_agency
+    from ..replication.list_view import ListView
+    from ..store.reader import ListReader
+    from ..store.relief import ReliefReader
+
+    agency, node = who
+    clock, manifest, folder = SystemClock(), require_agency(settings, agency), agency_folder(settings, agency)
+    lists = ListReader.open(folder / node / "list")
+    opened.callback(lists.close)
+    relief = ReliefReader.open(folder / node / "relief")
+    opened.callback(relief.close)
+    register = KafkaSubscriber(settings, client_id=f"{agency}-check")
+    directory = LateDirectory(lambda: load_directory(register, Participants(settings).root_public_key))
+    opened.callback(register.close)
+    directory.try_load()
+    engine = open_acts(acts_url(settings, agency))
+    opened.callback(engine.dispose)
+    context = context_of(settings, agency, directory, engine, clock)
+    rules = load_rules(manifest.agency_kind, folder, int(settings.stale_after_seconds * 1000))
+    view = ListView(lists, relief, directory)
+    gate = Gate(view, rules, context.matching_keys, clock, manifest.jurisdictions)
+    return Checks(gate, find_adapter(rules.kind.adapter), engine, context, Meters(Signals(), agency, node))
+
+
+def _show(answer: dict[str, Any]) -> None:
+    """The answer for people."""
+    typer.echo(f"{answer['decision']} {answer['action']}  ({answer['check_id']})")
+    for one in answer["measures"]:
+        typer.echo(f"- {one['id']}: {one['effect']} {one['match']} {one['entry_id']}")
+        typer.echo(f"  {one['court']} {one['case_number']}  {one['since']} – {one['until'] or '…'}")
+        typer.echo(f"  {one['legal_basis']}\n  {one['contest']}")
+    stand = answer["list"]
+    stale = " STALE" if stand["stale"] else ""
+    typer.echo(
+        f"list: barrier {stand['barrier']}, fresh as of {stand['fresh_as_of'] or 'never'}{stale}; rules {answer['rule_version']}"
+    )

@@ -1,0 +1,151 @@
+"""`liandong court inbox`: what agencies sent back to a court."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...schemas.errors import WrongUsage
+from ...topics.cli.console import invocation_of, print_json
+
+if TYPE_CHECKING:
+    from ...topics.settings import Settings
+    from ..inbox.inbox import Inbox, Opened, OwnCommands
+
+OpenCommands = Callable[["Settings", str, str], "OwnCommands"]
+"""The commands a court gave: settings, jurisdiction, court. The composition root knows where they are kept."""
+_POLL_SECONDS = 0.5
+
+
+def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
+    """Add `inbox` to the group `court`."""
+
+    @court.command()
+    def inbox(
+        ctx: typer.Context,
+        court_id: Annotated[str, typer.Option("--court", metavar="ID", help="Whose inbox.")],
+        follow: Annotated[bool, typer.Option("--follow", help="Go on until interrupted.")] = False,
+        everything: Annotated[bool, typer.Option("--all", help="Show all that is kept, not only what is new.")] = False,
+        purge: Annotated[bool, typer.Option("--purge", help="Only erase what may not be kept any longer.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
+    ) -> None:
+        """Read what came back: interceptions, answers to commands, asset and whereabouts events. Each is shown once."""
+        from ...topics.cli.console import settings_of
+
+        settings, lang = settings_of(ctx), invocation_of(ctx).lang
+        if purge:
+            _purge(settings, court_id)
+            return
+        with _inbox(settings, court_id, open_commands) as box:
+            box.catch_up(_POLL_SECONDS)
+            if box.lost:
+                typer.echo(f"ALARM {box.lost} records left the log before this inbox read them", err=True)
+            for each in box.kept() if everything else box.unshown():
+                _show(box, each, lang or settings.lang, as_json)
+            while follow:
+                box.step(_POLL_SECONDS)
+                for each in box.unshown():
+                    _show(box, each, lang or settings.lang, as_json)
+
+
+@contextmanager
+def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "Iterator[Inbox]":
+    from ...topics.keys.directory import load_directory
+    from ...topics.keys.participants import Participants
+    from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.ports import SystemClock
+    from ..inbox.inbox import CourtContext, Inbox
+    from ..inbox.store import InboxStore
+
+    participants = Participants(settings)
+    me = participants.load(court)
+    if me.kind != "court":
+        raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {me.kind}", "name a court")
+    jurisdiction = me.jurisdictions[0]
+    directory = load_directory(KafkaSubscriber(settings, client_id=f"{court}-keys"), participants.root_public_key)
+    reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
+    store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
+    keys = participants.sealing_keys(court), directory
+    context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court), SystemClock())
+    try:
+        yield Inbox(context, reader, store)
+    finally:
+        reader.close()
+        directory.close()
+        store.close()
+
+
+def _purge(settings: "Settings", court: str) -> None:
+    from ...topics.transport.ports import SystemClock
+    from ..inbox.store import InboxStore
+
+    store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
+    erased = store.erase_due(SystemClock().now())
+    store.close()
+    typer.echo(f"{erased} items erased")
+
+
+def _show(box: "Inbox", opened: "Opened", lang: str, as_json: bool) -> None:
+    document = as_dict(opened)
+    if as_json:
+        print_json(document)
+    else:
+        typer.echo(as_line(document, lang))
+    box.mark_shown(opened)
+
+
+def as_dict(opened: "Opened") -> dict[str, Any]:
+    """An item for JSON: ids and times as people see them, the certificate masked."""
+    from ...schemas import ids
+    from ...schemas.dates import rfc3339
+
+    item, record, content = opened.item, opened.record, dict(opened.content)
+    shown: dict[str, Any] = {"event_id": ids.text("evt", item.event_id), "type": item.schema, "agency": item.agency}
+    shown |= {"received_at": rfc3339(item.received_at), "refused": item.refused or None}
+    if item.body is None and not item.refused:
+        return shown | {"erased": True}
+    if item.keep_until:
+        shown["keep_until"] = rfc3339(item.keep_until)
+    if "command_id" in record or "command_id" in content:
+        shown["command_id"] = ids.text("cmd", content.pop("command_id", None) or record["command_id"])
+    if "code" in record:
+        shown |= {"code": record["code"], "kind": record["kind"]}
+    if "entry_id" in record:
+        shown |= {"entry_id": record["entry_id"].hex(), "entry_version": record["entry_version"]}
+        shown |= {name: record[name] for name in ("measure", "outcome", "rule_version")}
+    if "occurred_at" in content:
+        content["occurred_at"] = rfc3339(content["occurred_at"])
+    if "certificate" in content:
+        content["certificate"] = _masked(content["certificate"])
+    content.pop("keep_until", None)
+    return shown | content
+
+
+def _masked(certificate: dict[str, Any]) -> str:
+    from ...schemas.law.watch import from_plain
+
+    return str(from_plain(certificate))
+
+
+def as_line(document: dict[str, Any], lang: str) -> str:
+    """One readable line of an item."""
+    from ...schemas.wire.feedback import feedback_text
+
+    head = f"{document['received_at'][:19]}  {document['type']:18} {document['agency']}"
+    if document["refused"]:
+        return f"{head}  ALARM refused: {document['refused']} ({document['event_id']}); its content was not kept"
+    if document.get("erased"):
+        return f"{head}  erased when its time was over"
+    if document["type"] == "control-feedback":
+        what = f"{document['code']} {feedback_text(document['code'], lang)}"
+        return f"{head}  {document['command_id']} ({document['kind']}): {what}; {document['message']}"
+    if document["type"] == "interception":
+        where = f"{document['transaction']} at {document['site']}, {document['occurred_at'][:19]}"
+        return f"{head}  {document['outcome']} {document['measure']} for {document['entry_id']}: {where}"
+    details = ", ".join(f"{name}={value}" for name, value in sorted(document["details"].items()))
+    place = document.get("place") or document.get("description") or ""
+    who = f"{document['name']} ({document['certificate']})"
+    return (
+        f"{head}  {document['kind']} {who} {document['occurred_at'][:19]} {place} {details}  {document['case_number']}"
+    )

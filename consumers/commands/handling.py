@@ -1,0 +1,169 @@
+"""Handling of one command: is it well formed, from whom it says, allowed, in time; then its effect, once.
+
+Everything here happens inside one transaction of the acts store: the effect, the feedback in the outbox and the key that
+makes a redelivery have no second effect. The offset is committed afterwards.
+"""
+
+import structlog
+from sqlalchemy import Connection
+
+from ...schemas.ids import text
+from ...schemas.law.watch import WatchOrder, WatchRules, validate, validate_stop
+from ...schemas.problems import FactProblem
+from ...schemas.wire.avro_schemas import is_version_of
+from ...schemas.wire.codec import Undecodable
+from ...schemas.wire.control import (
+    CLOCK_TOLERANCE_MS,
+    COMMAND_CONTEXT,
+    STOP_WATCH,
+    WATCH,
+    Command,
+    read_command,
+    sealing_context,
+)
+from ...schemas.wire.feedback import FeedbackCode
+from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.sealing import CannotOpen, open_sealed
+from ...schemas.wire.signing import PublicKey, SignatureInvalid, verify
+from ...topics.keys.directory import NoSealingKey
+from ..acts_db.context import AgencyContext
+from ..acts_db.messages import Received
+from ..acts_db.outcomes import Poison, Refused, Retry
+from ..events import watches
+from . import handled
+from .feedback import answer
+
+_log = structlog.get_logger(__name__)
+_CODES = {
+    "WATCH_KIND_NOT_HELD": FeedbackCode.RETURNED,
+    "WATCH_END": FeedbackCode.ALREADY_ENDED,
+    "WATCH_SUBJECT": FeedbackCode.IDENTITY_MISMATCH,
+}
+"""Feedback for what is wrong with an order; all else is DOC_INVALID."""
+
+
+def handle(connection: Connection, context: AgencyContext, message: Received) -> FeedbackCode | None:
+    """The effect of a command and its feedback; the code, or None if it was handled before.
+
+    Raises Retry or Poison; then the caller's transaction must be rolled back.
+    """
+    command = _read(message)
+    if command.agency != context.agency:
+        raise Poison("WRONG_ADDRESS", f"for {command.agency}")
+    if handled.was_handled(connection, command):
+        _log.info("command seen again, no effect", command=text("cmd", command.command_id), court=command.court)
+        return None
+    signer = _signer(context, command)
+    genuine = False
+    try:
+        _check_signature(context, command, signer)
+        genuine = True
+        _check_authority(connection, context, command, signer)
+        message_text = _execute(connection, context, command)
+        code = FeedbackCode.DONE
+    except Refused as refused:
+        code, message_text = refused.code, refused.message
+    _check_answerable(context, command, signer, code)
+    now = context.clock.now()
+    handled.remember(connection, command, code, now, genuine=genuine)
+    answer(connection, context, command, code, message_text)
+    _log.info("command handled", command=text("cmd", command.command_id), court=command.court, code=code.value)
+    return code
+
+
+def _read(message: Received) -> Command:
+    if message.value is None:
+        raise Poison("EMPTY", "a command without a value")
+    try:
+        fingerprint, body = unframe(message.value, dict(message.headers).get(FINGERPRINT_HEADER))
+        if not is_version_of(fingerprint, "control-command"):
+            raise Poison("WRONG_SCHEMA", f"schema {fingerprint.hex()} is no command known to this release")
+        return read_command(fingerprint, body)
+    except (FramingError, Undecodable, ValueError) as broken:
+        raise Poison("UNDECODABLE", type(broken).__name__) from broken
+
+
+def _signer(context: AgencyContext, command: Command) -> PublicKey:
+    """The registered key a command names; one that was registered a moment ago may not be here yet."""
+    found = context.directory.key(command.body[:8])
+    if found is None:
+        raise Retry("SIGNER_UNKNOWN")
+    return found
+
+
+def _check_signature(context: AgencyContext, command: Command, signer: PublicKey) -> None:
+    now = context.clock.now()
+    try:
+        verify(command.body, COMMAND_CONTEXT, context.directory, command.issued_at)
+    except SignatureInvalid as invalid:
+        raise Refused(FeedbackCode.DOC_INVALID, invalid.message) from invalid
+    if signer.revoked_at and now >= signer.revoked_at:
+        raise Refused(FeedbackCode.DOC_INVALID, f"the key of {signer.participant} is revoked")
+    if command.issued_at > now + CLOCK_TOLERANCE_MS:
+        raise Refused(FeedbackCode.DOC_INVALID, "issued in the future; check the court's clock")
+    if signer.participant != command.court:
+        raise Refused(FeedbackCode.DOC_INVALID, f"signed by {signer.participant}, claims to be from {command.court}")
+
+
+def _check_authority(connection: Connection, context: AgencyContext, command: Command, signer: PublicKey) -> None:
+    if signer.kind != "court":
+        raise Refused(FeedbackCode.AUTHORITY_MISMATCH, f"{signer.participant} is no court")
+    if command.jurisdiction != signer.jurisdiction or command.jurisdiction not in context.jurisdictions:
+        raise Refused(
+            FeedbackCode.AUTHORITY_MISMATCH, f"{context.agency} does not obey courts of {command.jurisdiction}"
+        )
+    if handled.is_id_taken(connection, command.command_id):
+        raise Refused(FeedbackCode.DOC_INVALID, "another command with this id was handled before")
+
+
+def _check_answerable(context: AgencyContext, command: Command, signer: PublicKey, code: FeedbackCode) -> None:
+    """Feedback goes to courts this agency obeys only: what cannot be answered is put aside instead."""
+    known = signer.participant == command.court and signer.jurisdiction == command.jurisdiction
+    if not known or command.jurisdiction not in context.jurisdictions or signer.kind != "court":
+        failure = "AUTHORITY_MISMATCH" if code is FeedbackCode.AUTHORITY_MISMATCH else "SIGNATURE_INVALID"
+        raise Poison(failure, f"signed by {signer.participant} of {signer.jurisdiction or 'nowhere'}")
+    try:
+        context.directory.recipients(command.court)
+    except NoSealingKey as missing:
+        raise Retry(missing.code) from missing
+
+
+def _execute(connection: Connection, context: AgencyContext, command: Command) -> str:
+    try:
+        if command.kind == WATCH:
+            return _watch(connection, context, command, _opened(context, command))
+        if command.kind == STOP_WATCH:
+            return _stop(connection, command, _opened(context, command))
+    except FactProblem as problem:
+        code = _CODES.get(problem.code, FeedbackCode.DOC_INVALID)
+        raise Refused(code, f"{problem.code}: {problem.message}") from problem
+    raise Refused(FeedbackCode.RETURNED, f"{context.agency} does not know the command {command.kind[:40]!r}")
+
+
+def _opened(context: AgencyContext, command: Command) -> WatchOrder:
+    where = sealing_context("control-command", command.command_id)
+    try:
+        return WatchOrder.from_record(open_sealed(command.sealed, where, *context.sealing_keys))
+    except (CannotOpen, Undecodable, FramingError) as closed:
+        raise Refused(FeedbackCode.DOC_INVALID, closed.message) from closed
+    except KeyError as other:
+        raise Refused(FeedbackCode.DOC_INVALID, "the sealed body is no watch order") from other
+
+
+def _watch(connection: Connection, context: AgencyContext, command: Command, order: WatchOrder) -> str:
+    now = context.clock.now()
+    validate(order, WatchRules(now, context.watch_max_days, context.held, command.issued_at))
+    if not watches.admit(connection, command, order, context.matching_keys):
+        raise Refused(FeedbackCode.ALREADY_ENDED, "the watch was stopped before it came")
+    return "watching"
+
+
+def _stop(connection: Connection, command: Command, order: WatchOrder) -> str:
+    validate_stop(order)
+    watch = watches.find(connection, order.stops)
+    if watch is not None and watch.court != command.court:
+        raise Refused(FeedbackCode.AUTHORITY_MISMATCH, "the watch was ordered by another court")
+    watches.stop(connection, order.stops, command.court, command.issued_at)
+    if watch is not None and watch.scope.stopped_at:
+        raise Refused(FeedbackCode.ALREADY_ENDED, "the watch had been stopped already")
+    return "stopped"

@@ -1,0 +1,99 @@
+"""Messages that wait for another attempt, and what waits behind them."""
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, delete, func, select, update
+
+from ...topics.storage.database import insert_once
+from ..acts_db.messages import Origin, Received
+from ..acts_db.tables import commands_parked
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[tuple[str, bytes]]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A message that waits for another attempt, and all of its key behind it."""
+
+    id: int
+    message: Received
+    attempts: int
+    next_at: int
+    since: int
+    reason: str
+
+
+def is_waiting(connection: Connection, message: Received) -> bool:
+    """Whether messages of this key wait, so that this one has to wait behind them."""
+    return connection.scalar(select(func.count()).where(commands_parked.c.key == (message.key or b""))) != 0
+
+
+def park(connection: Connection, message: Received, reason: str, now: int, next_at: int) -> None:
+    """Puts a message behind those of its key that wait already; a redelivered one stays where it is."""
+    row = {
+        "key": message.key or b"",
+        "topic": message.origin.topic,
+        "log_partition": message.origin.partition,
+        "log_offset": message.origin.offset,
+        "value": message.value,
+        "headers": _pack(list(message.headers)),
+        "attempts": 0 if is_waiting(connection, message) else 1,
+        "next_at": next_at,
+        "since": now,
+        "reason": reason,
+    }
+    insert_once(connection, commands_parked, row)
+
+
+def due(connection: Connection, now: int, limit: int = 100) -> list[Parked]:
+    """The first message of every key whose time has come."""
+    heads = select(func.min(commands_parked.c.id)).group_by(commands_parked.c.key)
+    wanted = (
+        select(commands_parked)
+        .where(commands_parked.c.id.in_(heads), commands_parked.c.next_at <= now)
+        .order_by(commands_parked.c.id)
+    )
+    return _parked(connection, wanted.limit(limit))
+
+
+def waiting(connection: Connection) -> list[Parked]:
+    """All that waits, oldest first."""
+    return _parked(connection, select(commands_parked).order_by(commands_parked.c.id))
+
+
+def still_parked(connection: Connection, one: Parked) -> bool:
+    """Locks a parked message; False if another node has dealt with it."""
+    row = select(commands_parked.c.id).where(commands_parked.c.id == one.id, commands_parked.c.attempts == one.attempts)
+    return connection.scalar(row.with_for_update()) is not None
+
+
+def unpark(connection: Connection, one: Parked) -> None:
+    """Takes a message out; the next of its key is due."""
+    connection.execute(delete(commands_parked).where(commands_parked.c.id == one.id))
+
+
+def postpone(connection: Connection, one: Parked, reason: str, next_at: int) -> None:
+    """One more failed attempt."""
+    later = {"attempts": one.attempts + 1, "reason": reason, "next_at": next_at}
+    connection.execute(update(commands_parked).where(commands_parked.c.id == one.id).values(later))
+
+
+def hasten(connection: Connection, now: int) -> int:
+    """Makes all that waits due now; how many messages that are."""
+    return connection.execute(update(commands_parked).values(next_at=now)).rowcount
+
+
+def _parked(connection: Connection, wanted: object) -> list[Parked]:
+    return [
+        Parked(
+            row.id,
+            Received(Origin(row.topic, row.log_partition, row.log_offset), row.key, row.value, _unpack(row.headers)),
+            row.attempts,
+            row.next_at,
+            row.since,
+            row.reason,
+        )
+        for row in connection.execute(wanted)  # type: ignore[call-overload]
+    ]

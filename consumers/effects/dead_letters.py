@@ -1,0 +1,118 @@
+"""Dead letters: what an agency cannot handle, with its original bytes and headers, and why.
+
+They go to ``dead-letters.<agency>.v1`` through the outbox, once for each place in the log. Redriving one runs it through
+the same handling again: a signature in the bytes is still checked and an effect still happens once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from ...topics.catalogue import names
+from ...topics.storage.database import insert_once
+from ...topics.transport.ports import BEGINNING, Message, OutgoingRecord, Subscriber, TopicPartition
+from ..acts_db.context import AgencyContext
+from ..acts_db.messages import Origin, Received
+from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.tables import dead_letters
+from .routing import handle_any
+
+PREFIX = "dead-letter-"
+"""Of the headers added to the original ones."""
+_POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A dead letter as it stands in its topic."""
+
+    number: str
+    """Its place, `<partition>-<offset>`: what `show` and `redrive` take."""
+    failure: str
+    reason: str
+    attempts: int
+    at: int
+    """ms UTC."""
+    message: Received
+    """The original."""
+
+
+def put_aside(connection: Connection, context: AgencyContext, message: Received, poison: Poison, attempts: int) -> bool:
+    """Sends a message to the dead letters; False if it is there already."""
+    now = context.clock.now()
+    if not _note_once(connection, message.origin, poison.failure, now):
+        return False
+    origin = message.origin
+    facts = {
+        "failure": poison.failure,
+        "reason": poison.reason,
+        "topic": origin.topic,
+        "partition": origin.partition,
+        "offset": origin.offset,
+        "attempts": attempts,
+        "at": now,
+    }
+    added = [(PREFIX + name, str(value).encode()) for name, value in facts.items()]
+    record = OutgoingRecord(names.dead_letters(context.agency), message.key, message.value, [*message.headers, *added])
+    context.outbox.append(connection, "events", [record])
+    return True
+
+
+def _note_once(connection: Connection, origin: Origin, failure: str, now: int) -> bool:
+    """Notes a dead letter; False if it is one already."""
+    row = {
+        "topic": origin.topic,
+        "log_partition": origin.partition,
+        "log_offset": origin.offset,
+        "failure": failure,
+        "at": now,
+    }
+    return insert_once(connection, dead_letters, row)
+
+
+def read_dead_letters(subscriber: Subscriber, agency: str) -> Iterator[DeadLetter]:
+    """All dead letters of an agency the log still has, oldest first within a partition."""
+    topic = names.dead_letters(agency)
+    ends = {at: subscriber.watermarks(at) for at in (TopicPartition(topic, n) for n in subscriber.partitions(topic))}
+    left = {at: high for at, (low, high) in ends.items() if high > low}
+    subscriber.assign(dict.fromkeys(left, BEGINNING))
+    while left:
+        for message in subscriber.poll(500, _POLL_SECONDS):
+            at = TopicPartition(topic, message.partition())
+            if message.offset() < ends[at][1]:
+                yield _dead_letter(message)
+            if message.offset() + 1 >= ends[at][1]:
+                left.pop(at, None)
+
+
+def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_run: bool = False) -> str:
+    """Handles a dead letter again in one transaction, undone if `dry_run`; what came of it, for people.
+
+    What fails again stays where it is; nothing is put aside twice.
+    """
+    with engine.connect() as connection:
+        try:
+            outcome = handle_any(connection, context, letter.message)
+        except Retry as retry:
+            return f"fails for now: {retry.reason}"
+        except Poison as poison:
+            return f"fails: {poison.failure}, {poison.reason}"
+        if not dry_run:
+            connection.commit()
+        return outcome
+
+
+def _dead_letter(message: Message) -> DeadLetter:
+    headers = message.headers() or []
+    facts = {name.removeprefix(PREFIX): value.decode() for name, value in headers if name.startswith(PREFIX)}
+    original = [(name, value) for name, value in headers if not name.startswith(PREFIX)]
+    origin = Origin(facts["topic"], int(facts["partition"]), int(facts["offset"]))
+    return DeadLetter(
+        f"{message.partition()}-{message.offset()}",
+        facts["failure"],
+        facts["reason"],
+        int(facts["attempts"]),
+        int(facts["at"]),
+        Received(origin, message.key(), message.value(), original),
+    )

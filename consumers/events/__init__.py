@@ -1,0 +1,1 @@
+"""Sightings, and the watches under which they are told."""

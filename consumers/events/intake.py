@@ -1,0 +1,180 @@
+"""Events somebody publishes on purpose: by file (`agency publish`) or by `POST /v1/events`.
+
+Every event is checked like anything a court sends, and goes out only under a live watch. What is refused leaves no trace.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import Engine
+
+from ...schemas import ids
+from ...schemas.dates import CHINA
+from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.law.watch_kinds import Domain, find_kind, may_travel
+from ...schemas.people.certificates import Certificate, CertificateType, normalise
+from ...schemas.problems import FactProblem, Text
+from ..acts_db.context import AgencyContext
+from .reports import KindUnknown, report_explicitly
+from .sightings import Sighting
+
+MAX_EVENTS = 1000
+"""Events of one request."""
+CLOCK_TOLERANCE_MS = 300_000
+_FLAT = ("kind", "occurred_at", "certificate_type", "number", "country", "name", "ref")
+
+
+class EventProblem(FactProblem):
+    """An event that cannot be taken as it stands."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "EVENT_DOMAIN": Text(
+            "the event says neither asset nor whereabouts",
+            "give domain: asset or domain: whereabouts",
+            "未说明事件属于财产还是下落",
+            "请填写 domain: asset 或 whereabouts",
+        ),
+        "EVENT_TIME": Text(
+            "occurred_at is no point in time, or lies in the future",
+            "write it as RFC 3339, for example 2026-11-22T10:00:00+08:00",
+            "occurred_at 不是有效时间，或者晚于当前时间",
+            "请按 RFC 3339 填写，例如 2026-11-22T10:00:00+08:00",
+        ),
+        "EVENT_SUBJECT": Text(
+            "the event names nobody",
+            "give name and at least one certificate with type and number",
+            "未写明人员",
+            "请填写姓名及至少一个证件的类型和号码",
+        ),
+        "EVENT_CERTIFICATE_TYPE": Text(
+            "there is no such type of certificate",
+            "use one of {known}",
+            "没有这种证件类型",
+            "可用类型：{known}",
+        ),
+        "EVENT_FIELD": Text(
+            "{field} has no place in a {kind} event",
+            "leave it out; a {kind} event may carry {known}",
+            "{kind} 事件不得包含 {field}",
+            "请删除该项；{kind} 事件可包含 {known}",
+        ),
+    }
+
+
+def publish_events(engine: Engine, context: AgencyContext, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to `POST /v1/events`: one event, or `events` with up to 1,000 of them, each in its own transaction.
+
+    One event gives `event_ids` or raises its problem; several give `results` in order, each with `ref` and either
+    `event_ids` or `problem`. Raises EVENTS_TOO_MANY.
+    """
+    if "events" not in payload:
+        return {"event_ids": publish_event(engine, context, payload)}
+    events: Sequence[Any] = payload["events"] if isinstance(payload["events"], list) else []
+    if not 0 < len(events) <= MAX_EVENTS:
+        raise WrongUsage("EVENTS_TOO_MANY", f"{len(events)} events in one request", f"send 1 to {MAX_EVENTS}")
+    return {"results": [_result(engine, context, each if isinstance(each, Mapping) else {}) for each in events]}
+
+
+def publish_event(engine: Engine, context: AgencyContext, event: Mapping[str, Any]) -> list[str]:
+    """Tells one event; ids of what went to courts. Raises the problem, or NoLiveWatch."""
+    sighting = read_event(event, context.clock.now())
+    with engine.begin() as connection:
+        return [ids.text("evt", handle) for handle in report_explicitly(connection, context, sighting)]
+
+
+def _result(engine: Engine, context: AgencyContext, event: Mapping[str, Any]) -> dict[str, Any]:
+    ref = {"ref": event["ref"]} if "ref" in event else {}
+    try:
+        return {**ref, "event_ids": publish_event(engine, context, event)}
+    except LiandongError as problem:
+        if problem.http_status >= 500:
+            raise
+        return {**ref, "problem": problem.as_dict() | {"status": problem.http_status}}
+
+
+def read_event(event: Mapping[str, Any], now: int) -> Sighting:
+    """A sighting from an event as it was sent. Raises EventProblem, CertificateProblem or KindUnknown."""
+    domain = str(event.get("domain", ""))
+    if domain not in set(Domain):
+        raise EventProblem("EVENT_DOMAIN")
+    name = str(event.get("kind", "")).strip().upper().replace("-", "_")
+    kind = find_kind(domain, name)
+    if kind is None:
+        raise KindUnknown(domain, name)
+    fields = {key: str(value) for key, value in dict(event.get("fields") or {}).items() if value not in (None, "")}
+    for each in fields:
+        if each not in may_travel(kind):
+            raise EventProblem(
+                "EVENT_FIELD", field=each[:40], kind=kind.name, known=", ".join(sorted(may_travel(kind)))
+            )
+    certificates, person = _subject(event.get("subject"))
+    at = _moment(event.get("occurred_at"), now)
+    return Sighting(domain, kind.name, certificates, person, at, fields, str(event.get("ref", "")))
+
+
+def _subject(subject: Any) -> tuple[tuple[Certificate, ...], str]:
+    if not isinstance(subject, Mapping) or not str(subject.get("name") or "").strip():
+        raise EventProblem("EVENT_SUBJECT")
+    given = subject.get("certificates")
+    if not isinstance(given, list) or not given or not all(isinstance(each, Mapping) for each in given):
+        raise EventProblem("EVENT_SUBJECT")
+    return tuple(_certificate(each) for each in given), str(subject["name"])
+
+
+def _certificate(given: Mapping[str, Any]) -> Certificate:
+    try:
+        kind = CertificateType[str(given.get("type", "")).strip().upper()]
+    except KeyError:
+        raise EventProblem("EVENT_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)) from None
+    return normalise(kind, str(given.get("number", "")), str(given.get("country") or "") or None)
+
+
+def _moment(value: Any, now: int) -> int:
+    """A point in time, ms UTC; without an offset it is China's."""
+    try:
+        parsed = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise EventProblem("EVENT_TIME") from None
+    at = int((parsed if parsed.tzinfo else parsed.replace(tzinfo=CHINA)).timestamp() * 1000)
+    if not 0 < at <= now + CLOCK_TOLERANCE_MS:
+        raise EventProblem("EVENT_TIME")
+    return at
+
+
+def read_event_file(path: Path, domain: str) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+    """Row number (from 1), the row as it stands, and the event it makes, of a CSV or JSON lines file."""
+    if path.suffix.lower() == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), 1):
+                yield number, dict(row), _event_of_row(row, domain)
+        return
+    with path.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate((line for line in file if line.strip()), 1):
+            try:
+                event = json.loads(line)
+            except json.JSONDecodeError:
+                event = {}
+            event = event if isinstance(event, dict) else {}
+            yield number, event, {"domain": domain, **event}
+
+
+def _event_of_row(row: Mapping[str, Any], domain: str) -> dict[str, Any]:
+    """An event from a flat row: the fixed columns, every other one a field of the kind."""
+    certificate = {
+        "type": row.get("certificate_type"),
+        "number": row.get("number") or "",
+        "country": row.get("country"),
+    }
+    fields = {key: value for key, value in row.items() if key and key not in _FLAT and value}
+    return {
+        "domain": domain,
+        "kind": row.get("kind") or "",
+        "occurred_at": row.get("occurred_at"),
+        "subject": {"name": row.get("name"), "certificates": [certificate]},
+        "fields": fields,
+        "ref": row.get("ref") or "",
+    }

@@ -1,0 +1,161 @@
+"""Asset and whereabouts events: what an agency met, told to the court that asked, and to nobody else.
+
+A report exists only under a live, signed, sealed watch that names the kind: for each such watch one event, sealed to its
+court, the court's superior and the audit escrow. Without one nothing is stored, counted or sent.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from ...schemas import ids
+from ...schemas.dates import date_of_ms
+from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.law.watch import as_plain
+from ...schemas.law.watch_kinds import Domain, Kind, find_kind, keep_until
+from ...schemas.wire.control import sealing_context
+from ...schemas.wire.sealing import Recipient, seal
+from ...schemas.wire.signing import encode_signed
+from ...topics.catalogue import names
+from ...topics.keys.directory import NoSealingKey
+from ...topics.transport.envelope import outgoing
+from ..acts_db.context import AgencyContext
+from . import watches
+from .sightings import Sighting
+from .watches import Match, Met
+
+_log = structlog.get_logger(__name__)
+_SCHEMAS = {
+    Domain.ASSET: ("asset-event", "asset-report"),
+    Domain.WHEREABOUTS: ("whereabouts-event", "whereabouts-report"),
+}
+
+
+class NoLiveWatch(LiandongError):
+    """No court has asked for this: telling it would be unlawful."""
+
+    http_status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "NO_LIVE_WATCH",
+            "no court asks for this under a live watch; nothing was stored or sent",
+            "do not send it; an agency tells of a person only under a court's command for that kind and time",
+        )
+
+
+class KindUnknown(WrongUsage):
+    """A sighting of a kind that does not exist."""
+
+    http_status = 422
+
+    def __init__(self, domain: str, kind: str) -> None:
+        super().__init__(
+            "EVENT_KIND_UNKNOWN",
+            f"there is no {domain[:20]} kind {kind[:40]!r}",
+            "use a kind of schemas/law/watch_kinds.py; what is not listed there cannot be told to anybody",
+        )
+
+
+def report(connection: Connection, context: AgencyContext, sighting: Sighting) -> list[bytes]:
+    """Tells a sighting to every court whose live watch asks for it, in the caller's transaction; handles of the events.
+
+    Raises KindUnknown. A source told before under the same watch gives nothing, so does an agency without a watch.
+    """
+    kind = find_kind(sighting.domain, sighting.kind)
+    if kind is None:
+        raise KindUnknown(sighting.domain, sighting.kind)
+    met = Met.of(sighting.certificates, sighting.name, context.matching_keys)
+    now, told = context.clock.now(), []
+    wanted = (str(kind.domain), kind.name)
+    for match in watches.matches(connection, met, wanted, sighting.occurred_at, now):
+        try:
+            recipients = context.directory.recipients(match.watch.court)
+        except NoSealingKey:
+            _log.error("a court with a live watch has no sealing key any more, nothing sent", court=match.watch.court)
+            continue
+        handle = ids.new_random()
+        if watches.remember_report(connection, match.watch, sighting.fingerprint(), handle, now):
+            told.append(handle)
+            _send(connection, context, (kind, sighting, match), (handle, now, recipients))
+    return told
+
+
+def report_all(connection: Connection, context: AgencyContext, sightings: Sequence[Sighting]) -> None:
+    """As `report`, for many: those no watch has ever asked for cost one look together."""
+    met = [Met.of(one.certificates, one.name, context.matching_keys) for one in sightings]
+    asked_for = watches.asked_for(connection, [surrogate for one in met for surrogate in one.tags])
+    for sighting, one in zip(sightings, met, strict=True):
+        if not asked_for.isdisjoint(one.tags):
+            report(connection, context, sighting)
+
+
+def report_explicitly(connection: Connection, context: AgencyContext, sighting: Sighting) -> list[bytes]:
+    """As `report`, for what somebody sends on purpose: NoLiveWatch if no court asks for it.
+
+    The same source sent again gives the handles it had.
+    """
+    told = report(connection, context, sighting)
+    if told:
+        return told
+    met = Met.of(sighting.certificates, sighting.name, context.matching_keys)
+    wanted, now = (sighting.domain, sighting.kind), context.clock.now()
+    live = watches.matches(connection, met, wanted, sighting.occurred_at, now)
+    before = watches.reported(connection, [each.watch for each in live], sighting.fingerprint())
+    if not before:
+        raise NoLiveWatch
+    return before
+
+
+def _send(
+    connection: Connection,
+    context: AgencyContext,
+    what: tuple[Kind, Sighting, Match],
+    envelope: tuple[bytes, int, list[Recipient]],
+) -> None:
+    kind, sighting, match = what
+    handle, now, recipients = envelope
+    event_schema, report_schema = _SCHEMAS[kind.domain]
+    content = _report(kind, sighting, match)
+    watch = match.watch
+    record = {
+        "event_id": handle,
+        "jurisdiction": watch.jurisdiction,
+        "court": watch.court,
+        "agency": context.agency,
+        "day": date_of_ms(now).isoformat(),
+        "sealed": seal(report_schema, content, sealing_context(event_schema, handle), recipients),
+    }
+    body = encode_signed(event_schema, record, event_schema, context.signer)
+    topic_of = names.asset_events if kind.domain is Domain.ASSET else names.whereabouts_events
+    topic, event_id = topic_of(watch.jurisdiction), ids.text("evt", handle)
+    sent = outgoing(
+        event_schema,
+        body,
+        topic,
+        handle,
+        event_id=event_id,
+        source=context.agency,
+        time_ms=now,
+        registry=context.registry,
+    )
+    context.outbox.append(connection, "events", [sent])
+
+
+def _report(kind: Kind, sighting: Sighting, match: Match) -> dict[str, object]:
+    """The sealed content: only fields the kind has a place for."""
+    fields = sighting.fields
+    details = {name: value for name, value in fields.items() if name in kind.fields}
+    content: dict[str, object] = {
+        "command_id": match.watch.command_id,
+        "case_number": match.watch.case_number,
+        "kind": kind.name,
+        "occurred_at": sighting.occurred_at,
+        "name": sighting.name,
+        "certificate": as_plain(match.certificate),
+        "details": {**details, "match": "CERTIFICATE_AND_NAME" if match.same_name else "CERTIFICATE_ONLY"},
+    }
+    if kind.domain is Domain.ASSET:
+        return content | {each: fields.get(each, "") for each in ("description", "reference", "amount")}
+    return content | {"place": fields.get("place", ""), "keep_until": keep_until(kind, sighting.occurred_at)}

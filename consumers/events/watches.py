@@ -1,0 +1,186 @@
+"""Live watches of this agency: who asked for what until when; the subject as surrogates only.
+
+When a watch ends, by its date or by a stop, subject and sealed order are erased; what stays is which court asked under
+which case, for those who supervise.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from ...schemas.law.watch import Scope, WatchOrder, covers
+from ...schemas.people.certificates import Certificate, equivalents
+from ...schemas.people.names import comparison_form
+from ...schemas.people.surrogates import MatchingKey
+from ...schemas.wire.control import Command
+from ...topics.storage.bulk import rows_among
+from ...topics.storage.database import insert_once
+from ..acts_db.tables import watch_reports, watch_stops, watch_subjects, watches
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A watch this agency accepted."""
+
+    command_id: bytes
+    court: str
+    jurisdiction: str
+    case_number: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A live watch that asks for a sighting."""
+
+    watch: Watch
+    certificate: Certificate
+    """The one met."""
+    same_name: bool
+    """False: the certificate is the one watched, the name differs; a person at the court has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Whom an agency met, as surrogates under every matching key."""
+
+    tags: Mapping[bytes, frozenset[bytes]] = field(repr=False)
+    """Name tags by surrogate."""
+    certificates: Mapping[bytes, Certificate] = field(repr=False)
+
+    @classmethod
+    def of(cls, certificates: Iterable[Certificate], name: str, keys: Sequence[MatchingKey]) -> "Met":
+        """The surrogates of everything these certificates match by."""
+        tags: dict[bytes, frozenset[bytes]] = {}
+        origin: dict[bytes, Certificate] = {}
+        compared = comparison_form(name)
+        for certificate in certificates:
+            for each in equivalents(certificate):
+                for key in keys:
+                    surrogate = key.surrogate(each.type, each.number, each.country)
+                    tags[surrogate] = frozenset((key.name_tag(surrogate, compared),))
+                    origin.setdefault(surrogate, certificate)
+        return cls(tags, origin)
+
+
+def admit(connection: Connection, command: Command, order: WatchOrder, keys: Sequence[MatchingKey]) -> bool:
+    """Takes a valid order; False if its court stopped it before it came."""
+    stopped = select(watch_stops.c.stopped_at).where(
+        watch_stops.c.command_id == command.command_id, watch_stops.c.court == command.court
+    )
+    if connection.scalar(stopped) is not None:
+        return False
+    row = {
+        "command_id": command.command_id,
+        "court": command.court,
+        "jurisdiction": command.jurisdiction,
+        "case_number": order.case_number,
+        "document_hash": order.document_hash,
+        "purpose": order.purpose,
+        "kinds": " ".join(order.kinds),
+        "since": command.issued_at,
+        "until": order.until,
+        "stopped_at": 0,
+        "sealed": command.sealed,
+    }
+    connection.execute(insert(watches).values(row))
+    met = Met.of(order.certificates, order.name, keys)
+    for surrogate, tags in met.tags.items():
+        subject = {"surrogate": surrogate, "command_id": command.command_id, "name_tag": next(iter(tags))}
+        connection.execute(insert(watch_subjects).values(subject))
+    return True
+
+
+def find(connection: Connection, command_id: bytes) -> Watch | None:
+    """A watch by its command, ended ones included."""
+    row = connection.execute(select(watches).where(watches.c.command_id == command_id)).one_or_none()
+    return None if row is None else _watch(row)
+
+
+def stop(connection: Connection, command_id: bytes, court: str, at: int) -> None:
+    """Ends a watch of that court, whether it has come yet or not, and erases its subject.
+
+    `at` is when the court said so (ms UTC); the watch tells nothing from this commit on, whatever the clocks say.
+    """
+    insert_once(connection, watch_stops, {"command_id": command_id, "court": court, "stopped_at": at})
+    mine = (watches.c.command_id == command_id, watches.c.court == court, watches.c.stopped_at == 0)
+    ended = connection.execute(update(watches).where(*mine).values(stopped_at=at, sealed=None))
+    if ended.rowcount:
+        connection.execute(delete(watch_subjects).where(watch_subjects.c.command_id == command_id))
+
+
+def erase_ended(connection: Connection, now: int) -> int:
+    """Erases subjects and sealed orders of watches whose end has come; how many watches that were."""
+    ended = select(watches.c.command_id).where(watches.c.until <= now, watches.c.sealed.is_not(None))
+    ids = list(connection.scalars(ended))
+    for command_id in ids:
+        connection.execute(delete(watch_subjects).where(watch_subjects.c.command_id == command_id))
+        connection.execute(update(watches).where(watches.c.command_id == command_id).values(sealed=None))
+    return len(ids)
+
+
+def matches(connection: Connection, met: Met, kind: tuple[str, str], occurred_at: int, now: int) -> list[Match]:
+    """The live watches that ask for an occurrence of this (domain, kind), each once.
+
+    The rows are locked for sharing, so that a stop waits for the report or the report finds the stop.
+    """
+    joined = watches.join(watch_subjects, watches.c.command_id == watch_subjects.c.command_id)
+    wanted = (
+        select(watches, watch_subjects.c.surrogate, watch_subjects.c.name_tag)
+        .select_from(joined)
+        .where(watch_subjects.c.surrogate.in_(list(met.tags)), watches.c.stopped_at == 0, watches.c.until > now)
+        .with_for_update(read=True, of=watches)
+    )
+    found: dict[bytes, Match] = {}
+    for row in connection.execute(wanted):
+        watch, surrogate = _watch(row), row.surrogate
+        same = row.name_tag in met.tags[surrogate]
+        if not covers(watch.scope, *kind, occurred_at):
+            continue
+        if watch.command_id not in found or (same and not found[watch.command_id].same_name):
+            found[watch.command_id] = Match(watch, met.certificates[surrogate], same)
+    return list(found.values())
+
+
+def asked_for(connection: Connection, surrogates: Sequence[bytes]) -> set[bytes]:
+    """Those of these surrogates any watch names, whatever else it says."""
+    return {row[0] for row in rows_among(connection, watch_subjects, ("surrogate",), "surrogate", surrogates)}
+
+
+def remember_report(connection: Connection, watch: Watch, source: bytes, event_id: bytes, now: int) -> bool:
+    """Notes that a source was reported under a watch; False if it was before."""
+    row = {"command_id": watch.command_id, "source": source, "event_id": event_id, "reported_at": now}
+    return insert_once(connection, watch_reports, row)
+
+
+def reported(connection: Connection, under: Iterable[Watch], source: bytes) -> list[bytes]:
+    """Handles of the events a source was told with under these watches."""
+    ids = [watch.command_id for watch in under]
+    wanted = select(watch_reports.c.event_id).where(
+        watch_reports.c.command_id.in_(ids), watch_reports.c.source == source
+    )
+    return list(connection.scalars(wanted))
+
+
+def count_live(connection: Connection, now: int) -> dict[str, int]:
+    """Live watches by kind asked for."""
+    live = select(watches.c.kinds, func.count()).where(watches.c.stopped_at == 0, watches.c.until > now)
+    counts: dict[str, int] = {}
+    for kinds, number in connection.execute(live.group_by(watches.c.kinds)):
+        for kind in kinds.split():
+            counts[kind] = counts.get(kind, 0) + number
+    return counts
+
+
+def _watch(row: Row[tuple[object, ...]]) -> Watch:
+    scope = Scope(row.purpose, frozenset(row.kinds.split()), row.since, row.until, row.stopped_at)
+    return Watch(row.command_id, row.court, row.jurisdiction, row.case_number, scope)

@@ -1,0 +1,142 @@
+"""The store of a court's inbox: every event once, its bytes still sealed, the log positions in the same commit.
+
+Erasure overwrites: SQLite's secure_delete is on, and what is left in the log can be opened by nobody once its keys are
+destroyed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    event,
+    select,
+    update,
+)
+
+from ...topics.storage.database import create_tables, insert_once, open_database, reading, sqlite_url
+from ...topics.transport.ports import TopicPartition
+
+_metadata = MetaData()
+_items = Table(
+    "items",
+    _metadata,
+    Column("event_id", LargeBinary, primary_key=True),
+    Column("schema", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("refused", Text, nullable=False),
+    Column("body", LargeBinary),
+    Column("keep_until", BigInteger, nullable=False),
+    Column("shown", Boolean, nullable=False),
+)
+_positions = Table(
+    "positions",
+    _metadata,
+    Column("topic", Text, primary_key=True),
+    Column("log_partition", Integer, primary_key=True),
+    Column("next_offset", BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that came, as it is kept."""
+
+    event_id: bytes
+    schema: str
+    fingerprint: bytes
+    agency: str
+    """Who signed it, or claims to have."""
+    received_at: int
+    """ms UTC."""
+    written_at: int
+    """The broker's timestamp, ms UTC: when the signing key had to be valid."""
+    refused: str
+    """Code of why it does not count, empty if it does."""
+    body: bytes | None = field(repr=False)
+    """The Avro body, content sealed; None if it was erased or never kept."""
+    keep_until: int
+    """ms UTC, 0 = with the case."""
+
+
+class InboxStore:
+    """One court's inbox.db."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens it, makes what is missing."""
+        self.engine: Engine = open_database(sqlite_url(path))
+        self.engine.dispose()  # the next connections get the pragma below
+        event.listen(self.engine, "connect", _overwrite_deleted)
+        create_tables(self.engine, _metadata)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.engine.dispose()
+
+    def positions(self) -> dict[TopicPartition, int]:
+        """Next offsets to be read."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(_positions)).all()
+        return {TopicPartition(row.topic, row.log_partition): row.next_offset for row in rows}
+
+    def save(self, connection: Connection, at: TopicPartition, next_offset: int) -> None:
+        """Notes how far a partition was read."""
+        row = {"topic": at.topic, "log_partition": at.partition, "next_offset": next_offset}
+        if not insert_once(connection, _positions, row):
+            where = (_positions.c.topic == at.topic, _positions.c.log_partition == at.partition)
+            connection.execute(update(_positions).where(*where).values(next_offset=next_offset))
+
+    def put(self, connection: Connection, item: Item) -> bool:
+        """Keeps an item; False if it is here already."""
+        row: Mapping[str, Any] = {name: getattr(item, name) for name in Item.__slots__}
+        return insert_once(connection, _items, {**row, "shown": False})
+
+    def replace(self, connection: Connection, item: Item) -> None:
+        """Keeps another verdict on an item."""
+        values = {"refused": item.refused, "body": item.body, "keep_until": item.keep_until, "shown": False}
+        connection.execute(update(_items).where(_items.c.event_id == item.event_id).values(values))
+
+    def items(self, *, unshown: bool = False, refused: str | None = None) -> list[Item]:
+        """What is kept, in the order it came."""
+        wanted = select(*(_items.c[name] for name in Item.__slots__)).order_by(_items.c.received_at, _items.c.event_id)
+        if unshown:
+            wanted = wanted.where(_items.c.shown.is_(False))
+        if refused is not None:
+            wanted = wanted.where(_items.c.refused == refused)
+        with reading(self.engine) as connection:
+            return [Item(*row) for row in connection.execute(wanted)]
+
+    def mark_shown(self, event_id: bytes) -> None:
+        """The court's people have seen it."""
+        with self.engine.begin() as connection:
+            connection.execute(update(_items).where(_items.c.event_id == event_id).values(shown=True))
+
+    def erase_due(self, now: int) -> int:
+        """Erases content whose time is over; how many items that were."""
+        over = (_items.c.keep_until != 0, _items.c.keep_until <= now, _items.c.body.is_not(None))
+        with self.engine.begin() as connection:
+            erased = connection.execute(update(_items).where(*over).values(body=None)).rowcount
+        if erased:
+            with self.engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
+
+
+def _overwrite_deleted(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()

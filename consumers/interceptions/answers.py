@@ -1,0 +1,21 @@
+"""A decision ready to be shown, and what is to be kept of it."""
+
+import msgspec
+
+from ..adapters.protocol import Handled
+from ..gate.decision import Decision
+from ..gate.hits import Hit
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A decision ready to be shown, and what is to be kept of it."""
+
+    decision: Decision
+    hits: tuple[Hit, ...]
+    handled: Handled
+    caller: str
+
+    @property
+    def leaves_something(self) -> bool:
+        """Whether the acts store has to be asked; a miss of an agency that met nobody is nothing."""
+        return bool(self.hits or self.handled.sightings)

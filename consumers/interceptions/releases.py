@@ -1,0 +1,175 @@
+"""Releases: when what a person was stopped by ends, his court hears it once for every transaction still stopped.
+
+The gate frees by itself, at once; this tells it. Read from the relief lanes, where every change that frees somebody
+travels; a hit on a newer version of the entry than the one that frees stays open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, delete, select
+
+from ...schemas import ids
+from ...schemas.dates import date_of_ms
+from ...schemas.law.listing import Status
+from ...schemas.wire.avro_schemas import is_version_of
+from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
+from ...schemas.wire.control import sealing_context
+from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.sealing import seal
+from ...schemas.wire.signing import SignatureInvalid, encode_signed, verify_from
+from ...topics.catalogue import names
+from ...topics.keys.directory import NoSealingKey
+from ...topics.storage.bulk import insert_missing_rows
+from ...topics.transport.envelope import outgoing
+from ..acts_db.context import AgencyContext
+from ..acts_db.messages import Received
+from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.tables import open_hits
+from ..gate.hits import handle_of
+from . import recent_releases
+
+_log = structlog.get_logger(__name__)
+
+SCHEMA = "interception"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHit:
+    """A transaction refused or held, as its interception told it."""
+
+    event_id: bytes
+    """Handle of the interception."""
+    entry_id: bytes
+    entry_version: int
+    jurisdiction: str
+    court: str
+    measure: str
+    rule_version: str
+    barrier: int
+    record_class: int
+    subject: str
+    """Handle of the surrogate that matched (`hits.handle_of`)."""
+    check_id: str
+    transaction_kind: str
+    site: str
+
+
+_COLUMNS = OpenHit.__slots__
+_row = attrgetter(*_COLUMNS)
+
+
+def note_open(connection: Connection, context: AgencyContext, hits: Sequence[OpenHit]) -> None:
+    """Remembers hits until they are released, and releases those that come too late for that; in the transaction that puts
+    their interceptions into the outbox, after them. It began with `recent_releases.begin`.
+    """
+    freed = [recent_releases.freed_by(connection, (hit.entry_id, hit.entry_version), hit.subject) for hit in hits]
+    still_open = [hit for hit, version in zip(hits, freed, strict=True) if version is None]
+    insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, still_open))
+    for hit, version in zip(hits, freed, strict=True):
+        if version is not None:
+            _tell(connection, context, hit, version)
+
+
+def release(connection: Connection, context: AgencyContext, message: Received) -> int:
+    """Tells the releases a relief record brings about; how many those were. Raises Poison or Retry."""
+    read = _read(message)
+    if read is None:
+        return 0
+    body, fingerprint, prefix = read
+    recent_releases.begin(connection, (prefix["entry_id"],))
+    still_meant = _still_meant(prefix)
+    hits = [hit for hit in _open(connection, prefix) if hit.subject not in still_meant]
+    jurisdiction = message.origin.topic.removeprefix("court.relief.").removesuffix(".v1")
+    try:
+        _check_signature(context, decode(fingerprint, body), body, jurisdiction)
+    except Poison:
+        if hits:
+            raise
+        return 0  # it frees nobody, and no gate takes it either
+    recent_releases.remember(connection, (prefix["entry_id"], prefix["version"]), still_meant, context.clock.now())
+    for hit in hits:
+        connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
+        _tell(connection, context, hit, prefix["version"])
+    if hits:
+        _log.info("released", entry=ids.entry_text(prefix["instrument"], prefix["entry_id"]), hits=len(hits))
+    return len(hits)
+
+
+def _read(message: Received) -> tuple[bytes, bytes, GatePrefix] | None:
+    """Body, fingerprint and prefix of a list record; None for a barrier."""
+    try:
+        fingerprint, body = unframe(message.value or b"", dict(message.headers).get(FINGERPRINT_HEADER))
+        if is_version_of(fingerprint, "barrier"):
+            return None
+        if not is_version_of(fingerprint, "list-record"):
+            raise Poison("WRONG_SCHEMA", f"schema {fingerprint.hex()} is no list record known to this release")
+        return body, fingerprint, decode_prefix(body)
+    except (FramingError, Undecodable, ValueError) as broken:
+        raise Poison("UNDECODABLE", type(broken).__name__) from broken
+
+
+def _still_meant(prefix: GatePrefix) -> set[str]:
+    """Handles of those whom the entry restricts from this version on."""
+    if prefix["status"] != Status.ACTIVE:
+        return set()
+    return {handle_of(identity["surrogate"]) for identity in prefix["identities"]}
+
+
+def _open(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
+    """Hits on older versions of the entry."""
+    older = (open_hits.c.entry_id == prefix["entry_id"], open_hits.c.entry_version < prefix["version"])
+    rows = connection.execute(select(open_hits).where(*older).with_for_update())
+    return [OpenHit(**row._mapping) for row in rows]  # noqa: SLF001  the documented way to a row's columns
+
+
+def _check_signature(context: AgencyContext, record: dict[str, Any], body: bytes, jurisdiction: str) -> None:
+    key = context.directory.key(body[:8])
+    if key is None:
+        raise Retry("SIGNER_UNKNOWN")
+    topic = names.state_topic(record["instrument"], jurisdiction)
+    try:
+        verify_from(body, topic, context.directory, record["court"], record["recorded_at"])
+    except SignatureInvalid as invalid:
+        raise Poison("SIGNATURE_INVALID", invalid.message) from invalid
+    if key.kind != "court" or key.jurisdiction != jurisdiction:
+        raise Poison("AUTHORITY_MISMATCH", f"{key.participant} is no court of {jurisdiction}")
+
+
+def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:
+    handle, now = ids.new_random(), context.clock.now()
+    detail = {
+        "check_id": hit.check_id,
+        "occurred_at": now,
+        "transaction": hit.transaction_kind,
+        "site": hit.site,
+        "attributes": {"released": ids.text("evt", hit.event_id)},
+    }
+    try:
+        recipients = context.directory.recipients(hit.court)
+    except NoSealingKey as missing:
+        raise Retry(missing.code) from missing
+    record = {
+        "event_id": handle,
+        "jurisdiction": hit.jurisdiction,
+        "agency": context.agency,
+        "court": hit.court,
+        "entry_id": hit.entry_id,
+        "entry_version": version,
+        "measure": hit.measure,
+        "outcome": "RELEASED",
+        "rule_version": hit.rule_version,
+        "barrier": hit.barrier,
+        "day": date_of_ms(now).isoformat(),
+        "record_class": hit.record_class,
+        "sealed": seal("interception-detail", detail, sealing_context(SCHEMA, handle), recipients),
+    }
+    body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
+    topic, event_id = names.interceptions(hit.jurisdiction), ids.text("evt", handle)
+    sent = outgoing(
+        SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now, registry=context.registry
+    )
+    context.outbox.append(connection, "events", [sent])

@@ -1,0 +1,80 @@
+"""Answers as the check API and the command line show them."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from ...schemas.dates import rfc3339
+from ..gate.decision import ListStand
+from ..gate.hits import Language
+from .answers import Answer
+from .journal import Entry
+
+
+class ShownStand(msgspec.Struct, frozen=True):
+    """Where the copy stood; `fresh_as_of` is null while there is no list yet."""
+
+    barrier: int
+    digest: str
+    fresh_as_of: str | None
+    stale: bool
+
+
+class ShownAnswer(msgspec.Struct, frozen=True):
+    """The document of one decision."""
+
+    check_id: str
+    decision: str
+    action: str
+    measures: Sequence[dict[str, object]]
+    stand: ShownStand = msgspec.field(name="list")
+    rule_version: str
+
+
+class ShownEntry(ShownAnswer, frozen=True):
+    """The document of a decision of the past, with what the journal knows besides."""
+
+    at: str
+    transaction: str
+    site: str
+    outcome: str
+    caller: str
+    attributes: Mapping[str, object]
+    canary: bool
+
+
+def shown_answer(answer: Answer, lang: Language) -> ShownAnswer:
+    """One decision."""
+    decision = answer.decision
+    outcome = decision.outcome
+    measures = [hit.shown(lang) for hit in answer.hits] if answer.hits else ()
+    return ShownAnswer(
+        decision.check_id, outcome.verdict, outcome.action, measures, _shown(decision.stand), decision.rule_version
+    )
+
+
+def shown_entry(entry: Entry, lang: Language) -> ShownEntry:
+    """One decision of the past."""
+    return ShownEntry(
+        entry.check_id,
+        entry.decision,
+        entry.action,
+        [hit.shown(lang) for hit in entry.hits],
+        _shown(entry.stand),
+        entry.rule_version,
+        rfc3339(entry.at),
+        entry.transaction,
+        entry.site,
+        entry.outcome,
+        entry.caller,
+        entry.attributes,
+        entry.canary,
+    )
+
+
+@lru_cache(maxsize=64)
+def _shown(stand: ListStand) -> ShownStand:
+    """Many decisions rest on one stand."""
+    fresh_as_of = rfc3339(stand.fresh_as_of) if stand.fresh_as_of else None
+    return ShownStand(stand.barrier, stand.digest, fresh_as_of, stand.stale)

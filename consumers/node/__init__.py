@@ -1,0 +1,1 @@
+"""An agency node: all its parts in one process."""

@@ -1,0 +1,24 @@
+"""An agency on this machine: its manifest and its folder."""
+
+from pathlib import Path
+
+from ...schemas.errors import WrongUsage
+from ...topics.keys.manifest import Participant
+from ...topics.keys.participants import Participants
+from ...topics.settings import Settings
+
+
+def agency_folder(settings: Settings, agency: str) -> Path:
+    """Everything an agency keeps on this machine: acts, tokens, limits, a folder for each node."""
+    return settings.state_dir / "agencies" / agency
+
+
+def require_agency(settings: Settings, agency: str) -> Participant:
+    """The manifest of an agency of this machine. Raises PARTICIPANT_UNKNOWN, AGENCY_UNKNOWN, AGENCY_KIND_MISSING."""
+    manifest = Participants(settings).load(agency)
+    if manifest.kind != "agency":
+        raise WrongUsage("AGENCY_UNKNOWN", f"{agency} is no agency but {manifest.kind}", "name an agency")
+    if not manifest.agency_kind:
+        remedy = "make it with `liandong participant new … --agency-kind`; `liandong agency list` shows the kinds"
+        raise WrongUsage("AGENCY_KIND_MISSING", f"the manifest of {agency} names no kind of agency", remedy)
+    return manifest

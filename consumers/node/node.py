@@ -1,0 +1,214 @@
+"""An agency node: the copy of the list, the gate, the effects, the outbox's relay and the check API in one process."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from time import monotonic
+from typing import Any, Protocol
+
+import structlog
+
+from ...schemas import ids
+from ...topics.catalogue import names
+from ...topics.keys.directory import load_directory
+from ...topics.keys.participants import Participants
+from ...topics.metrics.recorder import Signals
+from ...topics.settings import Settings
+from ...topics.storage.outbox import SqlOutbox
+from ...topics.transport.envelope import outgoing
+from ...topics.transport.ports import Clock, Publisher, Subscriber, SystemClock
+from ...topics.workers import Part, Parts
+from ..acts_db.context import AgencyContext, context_of
+from ..acts_db.database import acts_url, open_acts
+from ..acts_db.late_directory import LateDirectory
+from ..adapters.registry import find_adapter
+from ..api.app import Api
+from ..api.endpoints import Endpoints, Wiring
+from ..api.limits import RateLimiter
+from ..api.server import ApiServer, Listening
+from ..api.tokens import TokenFile
+from ..effects.loop import Effects, group_of
+from ..events.intake import publish_events
+from ..gate.gate import Gate
+from ..gate.rules import load_rules
+from ..interceptions.checks import Checks, Meters
+from ..replication.list_view import ListView
+from ..replication.receipts import Reporter
+from ..replication.relief import ReliefFollower, ReliefStores
+from ..replication.replicator import Replicator, ReplicatorConfig
+from ..replication.status import Standing
+from ..store.relief import ReliefStore
+from ..store.writer import ListStore
+from .agency_home import agency_folder, require_agency
+
+_log = structlog.get_logger(__name__)
+STOP_SECONDS = 4.0
+"""How long a graceful stop waits for the parts."""
+
+
+class Relay(Protocol):
+    """Sends an outbox (`producers.relay.relay.Relay`)."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Sends until told to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """How a node reaches others; the composition root makes them, a test on memory brings its own."""
+
+    subscriber: Callable[[str | None, str], Subscriber]
+    """Group and client id."""
+    publisher: Callable[[str], Publisher]
+    """Client id."""
+    relay: Callable[[SqlOutbox, Publisher, Clock], Relay]
+
+
+class AgencyNode:
+    """One node of an agency. `run` until told to stop."""
+
+    def __init__(self, settings: Settings, agency: str, node: str, wires: Wires, clock: Clock | None = None) -> None:
+        """Opens the stores. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
+        self.manifest = require_agency(settings, agency)
+        self.agency, self.name = agency, node
+        self._settings, self._wires = settings, wires
+        self._clock = clock or SystemClock()
+        self._folder = agency_folder(settings, agency)
+        self.signals = Signals()
+        self._open = ExitStack()
+        self.parts = Parts()
+        self.directory = LateDirectory(self._load_directory)
+        self._open.callback(self.directory.close)
+        self._lists = ListStore.open(self._folder / node / "list")
+        self._open.callback(self._lists.close)
+        self._relief = ReliefStore.open(self._folder / node / "relief")
+        self._open.callback(self._relief.close)
+        self.engine = open_acts(acts_url(settings, agency))
+        self._open.callback(self.engine.dispose)
+        self.context: AgencyContext = context_of(settings, agency, self.directory, self.engine, self._clock)
+        self.view = ListView(self._lists.reader(), self._relief.reader(), self.directory)
+        self.checks = self._checks()
+        self.standing = Standing(
+            self.agency, node, self.manifest.jurisdictions, self.view, self._lists.reader(), self._relief.reader()
+        )
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="acts")
+        self._open.callback(self._writer.shutdown)
+
+    def run(self, listening: Listening) -> None:
+        """Serves until `parts.stop` is set. Raises PartFailed with the reason of the part that ended."""
+        try:
+            self.parts.start(self._parts(listening))
+            _log.info("node runs", agency=self.agency, node=self.name, url=listening.url)
+            self.parts.wait(STOP_SECONDS)
+        finally:
+            self.parts.stop.set()
+            self._open.close()
+        _log.info("node stopped", agency=self.agency, node=self.name)
+
+    def _parts(self, listening: Listening) -> Mapping[str, Part]:
+        own = f"{self.agency}.{self.name}"
+        subscriber, publisher = self._wires.subscriber, self._wires.publisher(f"{own}-relay")
+        effects = partial(subscriber, group_of(self.agency), f"{own}-effects")
+        stores = ReliefStores(self._relief, self._lists.reader())
+        config = ReplicatorConfig(self.manifest.jurisdictions)
+        reporter = Reporter(self.agency, self.name, self.context.signer, self._emit, self._relief.reader())
+        copying = subscriber(f"{own}.list", f"{own}-list")
+        replicator = Replicator(config, copying, self._lists, self.directory, self._clock, reporter)
+        freeing = subscriber(None, f"{own}-relief")
+        relief = ReliefFollower(self.manifest.jurisdictions, freeing, stores, self.directory, self._clock)
+        return {
+            "register": self.directory.run,
+            "list": _closing(replicator.run, copying),
+            "relief": _closing(relief.run, freeing),
+            "effects": partial(self._run_effects, effects),
+            "relay": self._wires.relay(self.context.outbox, publisher, self._clock).run,
+            "standing": lambda stop: self.standing.run(stop, self.signals, self.context.outbox, self._clock),
+            "api": ApiServer(self._api(), listening).run,
+        }
+
+    def _run_effects(self, subscriber: Callable[[], Subscriber], stop: threading.Event) -> None:
+        """Commands of courts are looked at once the courts' keys are known."""
+        if self.directory.wait(stop):
+            Effects(self.context, subscriber(), self.engine, self.signals, self.name).run(stop)
+
+    def _checks(self) -> Checks:
+        stale = int(self._settings.stale_after_seconds * 1000)
+        rules = load_rules(self.manifest.agency_kind, self._folder, stale)
+        gate = Gate(self.view, rules, self.context.matching_keys, self._clock, self.manifest.jurisdictions)
+        meters = Meters(self.signals, self.agency, self.name)
+        return Checks(gate, find_adapter(rules.kind.adapter), self.engine, self.context, meters)
+
+    def _api(self) -> Api:
+        settings = self._settings
+        limiter = RateLimiter(settings.checks_per_second, settings.checks_burst, monotonic)
+        wiring = Wiring(
+            checks=self.checks,
+            node=self,
+            agency=self.agency,
+            node_name=self.name,
+            limiter=limiter,
+            signals=self.signals,
+            registry=self.signals.registry,
+            clock=self._clock,
+            writer=self._writer,
+        )
+        tokens = TokenFile(self._folder / "tokens.yaml")
+        return Api(Endpoints(wiring).routes(), tokens, limiter, settings.lang)
+
+    def status(self) -> Mapping[str, object]:
+        """The document of GET /v1/status."""
+        parts = self.parts.states()
+        rules, outbox = self.checks.gate.rules, self.context.outbox.backlog()
+        waiting = {lane: {"rows": one.rows, "since": one.since} for lane, one in outbox.items()}
+        shown = self.standing.shown(self._clock.now(), rules.stale_after_ms)
+        about = {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": waiting}
+        return shown | about | {"ready": self.ready() is not None}
+
+    def ready(self) -> Mapping[str, object] | None:
+        """Whether there is a list to decide by; None while there is none or a part has ended."""
+        if not self.parts.alive() or not self.standing.synced():
+            return None
+        return {"stale": self.checks.gate.stand(self._clock.now()).stale}
+
+    def alive(self) -> bool:
+        """Whether every part of the node runs."""
+        return self.parts.alive()
+
+    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to POST /v1/events."""
+        return publish_events(self.engine, self.context, payload)
+
+    def _emit(self, body: bytes) -> None:
+        """Puts a receipt into the outbox; the same receipt has the same id."""
+        event_id = ids.text("evt", sha256(body).digest()[:16])
+        key = f"{self.agency}/{self.name}".encode()
+        now, registry = self._clock.now(), self.context.registry
+        sent = outgoing(
+            "receipt", body, names.RECEIPTS, key, event_id=event_id, source=self.agency, time_ms=now, registry=registry
+        )
+        with self.engine.begin() as connection:
+            self.context.outbox.append(connection, "events", [sent])
+
+    def _load_directory(self) -> Any:
+        reader = self._wires.subscriber(None, f"{self.agency}.{self.name}-register")
+        try:
+            return load_directory(reader, Participants(self._settings).root_public_key, self._clock)
+        except BaseException:
+            reader.close()
+            raise
+
+
+def _closing(run: Part, subscriber: Subscriber) -> Part:
+    """The part, and its subscriber let go when it ends."""
+
+    def work(stop: threading.Event) -> None:
+        try:
+            run(stop)
+        finally:
+            subscriber.close()
+
+    return work

@@ -1,0 +1,1 @@
+"""The hot loop: messages of a lane become one batch of the store."""

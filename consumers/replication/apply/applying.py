@@ -1,0 +1,119 @@
+"""The hot loop: one poll's messages of one lane become a part of a `Batch`.
+
+Per record: one prefix decode, a look at what is there unless the key is higher than any (entry ids grow with time),
+one hash for the digest. Everything else is in `unusual.py`. A record that replaces another is verified before it takes
+effect (new ones before their first BLOCK, by `ListView.verify_once`); a lower or equal version changes nothing.
+"""
+
+from collections.abc import Sequence
+
+from ....schemas.law.listing import ENDED_FROM
+from ....schemas.wire.avro_schemas import current_schema
+from ....schemas.wire.codec import decode_prefix
+from ....schemas.wire.digest import leaf
+from ....schemas.wire.framing import SINGLE_OBJECT
+from ....schemas.wire.signing import SignatureInvalid
+from ....topics.transport.ports import Message
+from ...store.prefix_reader import leading
+from ...store.values import HEADER_LENGTH, body_of, fingerprint_of, opaque_of, version_of
+from .edge_cases import Unusual
+from .lane_work import LaneWork
+
+_CURRENT = SINGLE_OBJECT + current_schema("list-record").fingerprint
+"""What nearly every value starts with; one comparison tells a record from a barrier."""
+_CONTENT = HEADER_LENGTH + 72
+_ENDED = int(ENDED_FROM)
+
+
+def by_partition(messages: Sequence[Message]) -> list[list[Message]]:
+    """The messages of each partition, in the order of the log."""
+    found: dict[tuple[str, int], list[Message]] = {}
+    for message in messages:
+        where = message.topic(), message.partition()
+        if where in found:
+            found[where].append(message)
+        else:
+            found[where] = [message]
+    return list(found.values())
+
+
+class LaneRun:
+    """Works through one lane's messages of one poll, in the order of the log."""
+
+    def __init__(self, work: LaneWork) -> None:
+        self._work = work
+        self.unusual = Unusual(work)
+
+    def run(self, messages: Sequence[Message]) -> None:
+        """The hot loop itself: locals instead of attributes, no call that can be spared."""
+        work, lane, unusual = self._work, self._work.lane, self.unusual
+        records, index, start, add = work.batch.records, work.batch.index, lane.prefix, work.added.append
+        stamps = work.batch.stamps.setdefault(lane.jurisdiction, [])
+        before, sequences, highest = len(stamps), dict[bytes, int](), work.highest
+        for message in messages:
+            value = message.value()
+            if value is None or value[:HEADER_LENGTH] != _CURRENT:
+                value = unusual.value(message, value)
+                highest = max(highest, work.highest)
+                if value is None:
+                    continue
+            key, body = message.key(), value[HEADER_LENGTH:]
+            fields = leading(body)
+            if fields is None or fields[0] != key or fields[1] < 1:
+                unusual.opaque(message, value[2:HEADER_LENGTH], "no gate prefix, or another entry's than the key's")
+                highest = max(highest, work.highest)
+                continue
+            _, version, court, sequence, status, surrogates = fields
+            place = start + key
+            if place > highest:
+                highest = place
+                lane.records += 1
+            elif not self._supersedes(message, place, value, version):
+                continue
+            records[place] = value
+            add(leaf(key, version, status, body))
+            if status < _ENDED:
+                for surrogate in surrogates:
+                    index[surrogate + place] = True
+            if sequence > sequences.get(court, 0):
+                sequences[court] = sequence
+            stamps.append(message.timestamp()[1])
+        work.highest = highest
+        lane.applied += len(stamps) - before
+        lane.next_offset = messages[-1].offset() + 1
+        work.raise_sequences(sequences)
+
+    def _supersedes(self, message: Message, place: bytes, value: bytes, version: int) -> bool:
+        """Whether a record takes effect over what stands at its place; if so, that is taken out."""
+        work = self._work
+        old = work.there(place)
+        if old is None:
+            work.lane.records += 1
+            return True
+        opaque, known = opaque_of(old), version_of(old)
+        if version < known or (version == known and opaque is None and not self._heals(message, old, value)):
+            work.lane.stale += 1
+            return False
+        refused = self._refusal(value)
+        if refused is not None:
+            work.lane.refused += 1
+            work.note("wrong-signature", message, refused)
+            return False
+        work.take_out(place, old, opaque)
+        return True
+
+    def _heals(self, message: Message, old: bytes, value: bytes) -> bool:
+        """Whether this is the same version with other content, and the first of the two was forged."""
+        if old[_CONTENT:] == value[_CONTENT:]:
+            return False
+        self._work.note("conflict", message, "the same version came twice with different content")
+        return self._refusal(old) is not None
+
+    def _refusal(self, value: bytes) -> str | None:
+        """Why a record's signature does not hold, None if it does."""
+        work, body = self._work, body_of(value)
+        try:
+            work.ground.verifier.record(fingerprint_of(value), body, decode_prefix(body), work.lane.jurisdiction)
+        except SignatureInvalid as refused:
+            return refused.message
+        return None

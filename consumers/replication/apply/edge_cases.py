@@ -1,0 +1,136 @@
+"""What the hot loop hands over: barriers, other framings, records nobody can read, tombstones."""
+
+from dataclasses import dataclass
+
+from ....schemas.law.listing import ENDED_FROM
+from ....schemas.wire.avro_schemas import is_version_of
+from ....schemas.wire.codec import Undecodable, decode
+from ....schemas.wire.digest import leaf
+from ....schemas.wire.framing import FramingError
+from ....schemas.wire.signing import SignatureInvalid
+from ....topics.transport.ports import Message
+from ....topics.transport.received import may_be_entry, unwrap
+from ...store.batch import Passed
+from ...store.layout import Mark
+from ...store.values import UNKNOWN_SCHEMA, Opaque, body_of, opaque_leaf, opaque_of, prefix_of, stored, stored_opaque
+from .lane_work import LaneWork
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A barrier in the log and how far the lane's work was when it came."""
+
+    message: Message
+    fingerprint: bytes
+    body: bytes
+    added: int
+    removed: int
+    records: int
+
+
+class Unusual:
+    """Deals with one lane's unusual messages of one batch."""
+
+    def __init__(self, work: LaneWork) -> None:
+        self._work = work
+        self._seen: dict[bytes, Seen] = {}
+        """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
+
+    def value(self, message: Message, value: bytes | None) -> bytes | None:
+        """The value as the hot loop wants it, None if the message has been dealt with."""
+        if value is None:
+            self._tombstone(message)
+            return None
+        try:
+            fingerprint, body = unwrap(message, value)
+        except FramingError as unknown:
+            self.opaque(message, UNKNOWN_SCHEMA, unknown.message)
+            return None
+        if is_version_of(fingerprint, "list-record"):
+            return stored(fingerprint, body)
+        if is_version_of(fingerprint, "barrier"):
+            work = self._work
+            cut = (len(work.added), len(work.removed), work.lane.records)
+            self._seen[message.key() or b""] = Seen(message, fingerprint, body, *cut)
+        else:
+            self.opaque(
+                message, fingerprint, f"schema {fingerprint.hex()} is not a list record's that this release knows"
+            )
+        return None
+
+    def opaque(self, message: Message, fingerprint: bytes, why: str) -> None:
+        """Keeps a record nobody can read: a leaf of its own, its entry becomes REVIEW, an alarm rings."""
+        work, key, raw = self._work, message.key(), message.value()
+        work.note("undecodable", message, why)
+        if key is None or raw is None or not may_be_entry(key):
+            return
+        place = work.lane.prefix + key
+        old = work.there(place)
+        before = None if old is None else opaque_of(old)
+        if before is not None and before.raw == raw:
+            work.lane.stale += 1
+            return
+        if old is None:
+            work.lane.records += 1
+        if before is not None:
+            work.removed.append(opaque_leaf(key, before.raw))
+        else:
+            work.lane.opaque += 1
+            if old is not None:
+                prefix = prefix_of(old)
+                work.removed.append(leaf(key, prefix["version"], prefix["status"], body_of(old)))
+        last = before.last if before else old or b""
+        work.batch.records[place] = stored_opaque(Opaque(last, fingerprint, raw))
+        work.batch.opaque[place] = True
+        work.added.append(opaque_leaf(key, raw))
+        work.highest = max(work.highest, place)
+
+    def passed(self, newest: dict[str, int]) -> list[Passed]:
+        """The barriers of this batch that hold, with the lane's digest at each; brings the digest up to date.
+
+        `newest` is the lane's newest barrier by notary: a lower one is an incident, the same again is nothing.
+        """
+        work = self._work
+        seen = sorted(self._seen.values(), key=lambda one: one.message.offset())
+        values = work.digests([(one.added, one.removed) for one in seen])
+        found = []
+        for one, digest in zip(seen, values, strict=True):
+            try:
+                passed = self._held(one, digest, newest)
+            except (SignatureInvalid, Undecodable) as refused:
+                work.note("barrier", one.message, refused.message)
+                continue
+            if passed is not None:
+                found.append(passed)
+                work.lane.fresh_as_of = max(work.lane.fresh_as_of, min(passed.mark.issued_at, work.ground.now))
+        return found
+
+    def _held(self, one: Seen, digest: bytes, newest: dict[str, int]) -> Passed | None:
+        lane, ground = self._work.lane, self._work.ground
+        barrier = decode(one.fingerprint, one.body)
+        notary, number, issued_at = barrier["notary"], barrier["number"], barrier["issued_at"]
+        ground.verifier.notary(one.body, "barrier", notary, lane.jurisdiction, issued_at)
+        where = (barrier["topic"], barrier["partition"], barrier["jurisdiction"])
+        if where != (lane.topic, lane.partition, lane.jurisdiction):
+            raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
+        if number <= newest.get(notary, -1):
+            if number < newest[notary]:
+                self._work.note("barrier", one.message, f"number {number} after {newest[notary]}")
+            return None
+        return Passed(lane.number, notary, Mark(number, issued_at, one.message.offset(), digest, one.records))
+
+    def _tombstone(self, message: Message) -> None:
+        """A null value: an entry that has ended is forgotten after its legal retention, a live one never this way."""
+        work, key = self._work, message.key()
+        if key is None or not may_be_entry(key):
+            return
+        place = work.lane.prefix + key
+        old = work.there(place)
+        if old is None:
+            return
+        if opaque_of(old) is not None or prefix_of(old)["status"] < ENDED_FROM:
+            work.note("tombstone", message, "a null value over an entry that has not ended")
+            return
+        work.take_out(place, old, None)
+        work.batch.records[place] = None
+        work.lane.records -= 1

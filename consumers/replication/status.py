@@ -1,0 +1,119 @@
+"""Where a node's copy stands, for its status page and its metrics."""
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from ...schemas.dates import rfc3339
+from ...topics.metrics.definitions import (
+    LIST_BARRIER,
+    LIST_ENTRIES,
+    LIST_FRESHNESS,
+    LIST_PROVEN,
+    OUTBOX_UNSENT,
+    RECORDS_APPLIED,
+    RECORDS_OPAQUE,
+    RECORDS_REFUSED,
+    RECORDS_STALE,
+    RELIEF_WAITING,
+)
+from ...topics.metrics.recorder import Signals
+from ...topics.storage.outbox import SqlOutbox
+from ...topics.transport.ports import Clock
+from ..store.reader import ListReader
+from ..store.relief import ReliefReader
+from .list_view import ListView
+
+_EVERY_SECONDS = 1.0
+_COUNTED = {"applied": RECORDS_APPLIED, "stale": RECORDS_STALE, "opaque": RECORDS_OPAQUE, "refused": RECORDS_REFUSED}
+
+
+class Standing:
+    """What is read from the stores of one node; may be asked from any thread."""
+
+    def __init__(
+        self,
+        agency: str,
+        node: str,
+        jurisdictions: Sequence[str],
+        view: ListView,
+        lists: ListReader,
+        relief: ReliefReader,
+    ) -> None:
+        self._place = {"agency": agency, "node": node}
+        self._jurisdictions = tuple(jurisdictions)
+        self._view = view
+        self._lists = lists
+        self._relief = relief
+        self._counted: dict[tuple[str, str, str], int] = {}
+
+    def synced(self) -> bool:
+        """Whether every list this agency obeys was read up to a barrier once."""
+        return all(self._view.position(one).fresh_as_of > 0 for one in self._jurisdictions)
+
+    def shown(self, now: int, stale_after_ms: int) -> dict[str, object]:
+        """The part of the status document that tells of the lists."""
+        status = self._lists.status()
+        lists = {}
+        for one in self._jurisdictions:
+            position = self._view.position(one)
+            age = now - position.fresh_as_of if position.fresh_as_of else None
+            lanes = [lane for lane in status.lanes if lane.jurisdiction == one]
+            lists[one] = {
+                "notary": position.notary,
+                "barrier": position.barrier,
+                "digest": position.digest,
+                "fresh_as_of": rfc3339(position.fresh_as_of) if position.fresh_as_of else None,
+                "age_seconds": age / 1000 if age is not None else None,
+                "stale": age is None or age > stale_after_ms,
+                "proven": position.proven,
+                "unequal": [head.unequal_number for head in status.heads if head.jurisdiction == one and head.unequal],
+                "entries": sum(lane.records for lane in lanes),
+                "opaque": sum(lane.opaque for lane in lanes),
+            }
+        with self._relief.snapshot() as overlay:
+            waiting = overlay.count()
+        return {**self._place, "lists": lists, "relief_waiting": waiting, "incidents": status.incidents}
+
+    def run(self, stop: threading.Event, signals: Signals, outbox: SqlOutbox, clock: Clock) -> None:
+        """Keeps the gauges of this node's copy up to date."""
+        while not stop.is_set():
+            self.measure(signals, outbox, clock.now())
+            stop.wait(_EVERY_SECONDS)
+
+    def measure(self, signals: Signals, outbox: SqlOutbox, now: int) -> None:
+        """Sets every gauge once, and adds what was counted since."""
+        status = self._lists.status()
+        for one in self._jurisdictions:
+            place = {**self._place, "jurisdiction": one}
+            position = self._view.position(one)
+            if position.fresh_as_of:
+                signals.gauge(LIST_FRESHNESS, **place).set((now - position.fresh_as_of) / 1000)
+                notary = {**place, "notary": position.notary}
+                signals.gauge(LIST_BARRIER, **notary).set(position.barrier)
+            for head in status.heads:
+                if head.jurisdiction == one and (head.proven_number >= 0 or head.unequal):
+                    signals.gauge(LIST_PROVEN, **place, notary=head.notary).set(0 if head.unequal else 1)
+            lanes = [lane for lane in status.lanes if lane.jurisdiction == one]
+            signals.gauge(LIST_ENTRIES, **place).set(sum(lane.records for lane in lanes))
+            self._count(signals, one, "state", {name: sum(getattr(lane, name) for lane in lanes) for name in _COUNTED})
+        self._measure_relief(signals)
+        for lane, backlog in outbox.backlog().items():
+            signals.gauge(OUTBOX_UNSENT, participant=self._place["agency"], lane=lane).set(backlog.rows)
+
+    def _measure_relief(self, signals: Signals) -> None:
+        with self._relief.snapshot() as overlay:
+            lanes = overlay.lanes()
+            waiting = [record.jurisdiction for _, record in overlay.waiting()]
+        for one in self._jurisdictions:
+            signals.gauge(RELIEF_WAITING, **self._place, jurisdiction=one).set(waiting.count(one))
+            mine = [lane for lane in lanes if lane.jurisdiction == one]
+            counts = {name: sum(getattr(lane, name) for lane in mine) for name in ("applied", "stale", "refused")}
+            self._count(signals, one, "relief", counts)
+
+    def _count(self, signals: Signals, jurisdiction: str, lane: str, totals: Mapping[str, int]) -> None:
+        """Adds to the counters what the stores counted since the last time; theirs survive restarts, ours begin at 0."""
+        for name, total in totals.items():
+            before = self._counted.get((jurisdiction, lane, name), total)
+            self._counted[jurisdiction, lane, name] = total
+            counter = signals.counter(_COUNTED[name], **self._place, jurisdiction=jurisdiction, lane=lane)
+            counter.inc(max(0, total - before))

@@ -1,0 +1,200 @@
+"""The ledger: how far each agency is with each update. A pure function of what others signed.
+
+`pending → received → applied → gate-proven → enforced`, an agency standing where the slowest of its serving nodes stands.
+`late` takes the place of pending and received after the promised time; `refused` means that a node claims to have applied
+the update while its digest contradicts the signed head of the same barrier, so that the claim counts for nothing.
+
+More receipts never take a node back, their order does not matter, and one that comes twice counts once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from ...topics.transport.ports import TopicPartition
+
+
+class Level(IntEnum):
+    """How far, as evidence shows."""
+
+    PENDING = 0
+    RECEIVED = 1
+    APPLIED = 2
+    GATE_PROVEN = 3
+    ENFORCED = 4
+
+
+class State(StrEnum):
+    """What the ledger says of one update at one agency."""
+
+    PENDING = "pending"
+    RECEIVED = "received"
+    APPLIED = "applied"
+    GATE_PROVEN = "gate-proven"
+    ENFORCED = "enforced"
+    LATE = "late"
+    REFUSED = "refused"
+
+
+_STATE_OF = (State.PENDING, State.RECEIVED, State.APPLIED, State.GATE_PROVEN, State.ENFORCED)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where one copy of an update stands in the log."""
+
+    lane: TopicPartition
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One accepted update; times in ms UTC."""
+
+    update_id: bytes
+    entry_id: bytes
+    version: int
+    frees: bool
+    """It suspends or ends the entry's effect."""
+    jurisdiction: str
+    accepted_at: int
+    positions: tuple[Position, ...] = ()
+    """On the state lane and, for relief, on the relief lane; empty until sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one receipt of a node says about one lane, ms UTC."""
+
+    lane: TopicPartition
+    at: int
+    received: int
+    """Next offset to be read."""
+    applied: int
+    """Next offset to be applied; everything below is durable."""
+    contradicted: bool = False
+    """The digest in the receipt differs from the signed head of the same barrier."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryAnswer:
+    """What a node's gate said to a canary, ms UTC."""
+
+    at: int
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEvidence:
+    """What the receipts of one serving node show."""
+
+    steps: Sequence[Step] = ()
+    canaries: Sequence[CanaryAnswer] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interception:
+    """An agency's business system acted on an entry, ms UTC."""
+
+    entry_id: bytes
+    version: int
+    released: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyEvidence:
+    """What an agency has shown; without nodes it has shown nothing."""
+
+    nodes: Mapping[str, NodeEvidence]
+    interceptions: Sequence[Interception] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One update at one agency; `since` in ms UTC."""
+
+    state: State
+    since: int
+    level: Level
+    """The level behind `late` and `refused`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """When a node reached each level it has reached."""
+
+    at: Mapping[Level, int]
+    refused_at: int = 0
+
+    @property
+    def level(self) -> Level:
+        return max(self.at)
+
+
+def node_level(update: Update, node: NodeEvidence) -> tuple[Level, int]:
+    """How far one node is with an update, and since when."""
+    reached = _reached(update, node)
+    return reached.level, reached.at[reached.level]
+
+
+def standing(update: Update, agency: AgencyEvidence, now: int, late_after: int) -> Standing:
+    """Where one agency stands with one update; `late_after` in ms."""
+    nodes = [_reached(update, node) for node in agency.nodes.values()]
+    level = min((node.level for node in nodes), default=Level.PENDING)
+    since = max((node.at[level] for node in nodes), default=update.accepted_at)
+    if level >= Level.APPLIED:
+        enforced = min((one.at for one in agency.interceptions if _shows(update, one)), default=None)
+        if enforced is not None:
+            return Standing(State.ENFORCED, max(enforced, since), Level.ENFORCED)
+        return Standing(_STATE_OF[level], since, level)
+    refused = [node.refused_at for node in nodes if node.refused_at]
+    if refused:
+        return Standing(State.REFUSED, min(refused), level)
+    if now - update.accepted_at > late_after:
+        return Standing(State.LATE, update.accepted_at + late_after, level)
+    return Standing(_STATE_OF[level], since, level)
+
+
+def ledger(
+    updates: Iterable[Update],
+    obliged: Mapping[str, Sequence[str]],
+    evidence: Mapping[str, AgencyEvidence],
+    now: int,
+    late_after: int,
+) -> dict[tuple[bytes, str], Standing]:
+    """(update id, agency) → standing, for every agency obliged in the update's jurisdiction.
+
+    `obliged`: jurisdiction → agencies. An obliged agency nobody has heard of stands at pending, then late.
+    """
+    silent = AgencyEvidence({})
+    return {
+        (update.update_id, agency): standing(update, evidence.get(agency, silent), now, late_after)
+        for update in updates
+        for agency in obliged.get(update.jurisdiction, ())
+    }
+
+
+def _reached(update: Update, node: NodeEvidence) -> _Reached:
+    at = {Level.PENDING: update.accepted_at}
+    where = {position.lane: position.offset for position in update.positions}
+    steps = [step for step in node.steps if step.lane in where]
+    received = [step.at for step in steps if step.received > where[step.lane]]
+    applied = [step for step in steps if step.applied > where[step.lane]]
+    believed = [step.at for step in applied if not step.contradicted]
+    if not received and not applied:
+        return _Reached(at)
+    at[Level.RECEIVED] = min(received + [step.at for step in applied])
+    if not believed:
+        return _Reached(at, min((step.at for step in applied), default=0))
+    at[Level.APPLIED] = min(believed)
+    right = [answer.at for answer in node.canaries if answer.right and answer.at >= at[Level.APPLIED]]
+    if right:
+        at[Level.GATE_PROVEN] = min(right)
+    return _Reached(at)
+
+
+def _shows(update: Update, interception: Interception) -> bool:
+    """True if acting on the entry shows that this update, or a newer one of the same kind, took effect."""
+    same = interception.entry_id == update.entry_id and interception.version >= update.version
+    return same and interception.released == update.frees

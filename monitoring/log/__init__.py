@@ -1,0 +1,1 @@
+"""Reading the log: up to where it ended, heads, gapless sequences."""

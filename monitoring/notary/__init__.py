@@ -1,0 +1,1 @@
+"""The notary: barriers, its own count of the lists, signed heads."""

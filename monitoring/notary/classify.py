@@ -1,0 +1,116 @@
+"""What a notary makes of one message of a list: a marker, a record whose proof holds or not, or bytes it cannot read."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from ...schemas.wire.avro_schemas import is_version_of
+from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
+from ...schemas.wire.framing import FramingError
+from ...schemas.wire.signing import PROOF_LENGTH, SignatureInvalid
+from ...topics.keys.signatures import RefreshingKeyring, Verifier
+from ...topics.transport.ports import Message, TopicPartition
+from ...topics.transport.received import may_be_entry, unwrap
+from .tally import OPAQUE_CLASS
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A barrier of some notary, its signature checked."""
+
+    notary: str
+    number: int
+    issued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A list record, or bytes that should be one (class `OPAQUE_CLASS`)."""
+
+    entry_id: bytes
+    version: int
+    status: int
+    body_hash: bytes
+    record_class: int
+    court: str
+    court_sequence: int
+    alarm: str = ""
+    """What is wrong with it: signature or opaque; empty if all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A null value under an entry's key."""
+
+    entry_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A message that is neither; it changes no copy."""
+
+    reason: str
+    """key or barrier."""
+
+
+Examined = Marker | Record | Tombstone | Foreign
+
+
+class Examiner:
+    """Reads the messages of one jurisdiction's lists and verifies every signature."""
+
+    def __init__(self, jurisdiction: str, keyring: RefreshingKeyring) -> None:
+        self._jurisdiction = jurisdiction
+        self._verifier = Verifier(keyring)
+
+    def examine(self, lane: TopicPartition, message: Message) -> Examined:
+        """Never raises for what somebody wrote, that is the finding; TransportError if keys cannot be looked up."""
+        key, value = message.key() or b"", message.value()
+        if value is None:
+            return Tombstone(key) if may_be_entry(key) else Foreign("key")
+        try:
+            fingerprint, body = unwrap(message, value)
+        except FramingError:
+            fingerprint, body = b"", b""
+        if is_version_of(fingerprint, "barrier"):
+            return self._marker(lane, fingerprint, body)
+        prefix = _prefix(body) if is_version_of(fingerprint, "list-record") else None
+        if prefix is not None and prefix["entry_id"] == key and prefix["version"] > 0:
+            return self._record(key, prefix, fingerprint, body)
+        if not may_be_entry(key):
+            return Foreign("key")
+        return Record(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
+
+    def _record(self, key: bytes, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> Record:
+        try:
+            self._verifier.record(fingerprint, body, prefix, self._jurisdiction)
+            alarm = ""
+        except (SignatureInvalid, Undecodable):
+            alarm = "signature"
+        return Record(
+            key,
+            prefix["version"],
+            prefix["status"],
+            sha256(memoryview(body)[PROOF_LENGTH:]).digest(),
+            min(max(prefix["record_class"], 0), OPAQUE_CLASS - 1),
+            prefix["court"],
+            prefix["court_sequence"],
+            alarm,
+        )
+
+    def _marker(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Marker | Foreign:
+        try:
+            barrier = decode(fingerprint, body)
+            notary, issued_at = barrier["notary"], barrier["issued_at"]
+            self._verifier.notary(body, "barrier", notary, self._jurisdiction, issued_at)
+        except (Undecodable, SignatureInvalid):
+            return Foreign("barrier")
+        if (barrier["jurisdiction"], barrier["topic"], barrier["partition"]) != (self._jurisdiction, *lane):
+            return Foreign("barrier")
+        return Marker(notary, barrier["number"], issued_at)
+
+
+def _prefix(body: bytes) -> GatePrefix | None:
+    try:
+        return decode_prefix(body)
+    except Undecodable:
+        return None

@@ -1,0 +1,55 @@
+"""What a notary counts."""
+
+from ...topics.metrics import definitions
+from ...topics.metrics.definitions import Signals
+from .tally import Outcome, Tally
+
+_ALARMS = {Outcome.CONFLICT: "conflict", Outcome.HEALED: "conflict", Outcome.KEPT: "tombstone"}
+
+
+class NotarySignals:
+    """The metrics of one notary."""
+
+    def __init__(self, process: Signals, jurisdiction: str, notary: str) -> None:
+        self._process = process
+        self._labels = {"jurisdiction": jurisdiction, "notary": notary}
+        self._issued_at: int | None = None
+        self._outcomes = {
+            outcome: process.counter(definitions.NOTARY_RECORDS, **self._labels, result=outcome.value)
+            for outcome in Outcome
+        }
+
+    def barrier(self) -> None:
+        """A barrier was issued."""
+        self._process.counter(definitions.NOTARY_BARRIERS, **self._labels).inc()
+
+    def foreign(self, reason: str) -> None:
+        """A message that is neither record nor marker."""
+        self._process.counter(definitions.NOTARY_RECORDS, **self._labels, result="foreign").inc()
+        self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=reason).inc()
+
+    def record(self, outcome: Outcome, alarm: str) -> None:
+        """A record, what became of it and what is wrong with it."""
+        self._outcomes[outcome].inc()
+        if outcome is Outcome.LOWER:
+            self._process.counter(definitions.LOWER_VERSIONS, **self._labels).inc()
+        reason = alarm or _ALARMS.get(outcome, "")
+        if reason:
+            self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=reason).inc()
+
+    def head(self, tally: Tally, number: int, issued_at: int) -> None:
+        """A head was signed for what the tally holds."""
+        self._issued_at = issued_at
+        self._process.counter(definitions.NOTARY_HEADS, **self._labels).inc()
+        self._process.gauge(definitions.NOTARY_BARRIER, **self._labels).set(number)
+        for topic in {lane.topic for lane in tally.lanes}:
+            live = sum(sum(kept.live.values()) for lane, kept in tally.lanes.items() if lane.topic == topic)
+            self._process.gauge(definitions.LIVE_ENTRIES, **self._labels, topic=topic).set(live)
+        for (topic, court), seen in tally.sequences.items():
+            gaps = self._process.gauge(definitions.COURT_SEQUENCE_GAPS, **self._labels, court=court, topic=topic)
+            gaps.set(seen.missing_count())
+
+    def head_age(self, now: int) -> None:
+        """Time has passed; ms UTC."""
+        if self._issued_at is not None:
+            self._process.gauge(definitions.NOTARY_HEAD_AGE, **self._labels).set(max(0, now - self._issued_at) / 1_000)

@@ -1,0 +1,1 @@
+"""What the monitoring processes share: context, one look at everything, metrics."""

@@ -1,0 +1,1 @@
+"""The status document: counts, positions, and how people read it."""

@@ -1,0 +1,171 @@
+"""The status document as people read it, in both languages."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ...schemas.problems import Language
+
+WORDS: dict[str, tuple[str, str]] = {
+    "agencies": ("Agencies", "协助单位"),
+    "agency": ("agency / node", "单位 / 节点"),
+    "jurisdiction": ("jurisdiction", "辖区"),
+    "fresh": ("fresh as of", "数据截至"),
+    "barrier": ("barrier", "栅栏"),
+    "lag": ("behind", "落后"),
+    "proof": ("proof", "一致性证明"),
+    "receipts": ("receipts missing", "缺失回执"),
+    "opaque": ("unreadable", "无法解析"),
+    "dead": ("dead letters", "死信"),
+    "parked": ("parked", "搁置"),
+    "late": ("late updates", "逾期更新"),
+    "latency": ("publish → applied\np50 / p99", "发布→生效\np50 / p99"),
+    "alarms": ("alarms", "告警"),
+    "lists": ("Lists", "名单"),
+    "live": ("in effect", "生效中"),
+    "notaries": ("notaries", "公证节点"),
+    "lost": ("numbers missing", "缺号"),
+    "batches": ("Batches", "批次"),
+    "batch": ("batch", "批次"),
+    "court": ("court", "法院"),
+    "accepted": ("accepted", "已受理"),
+    "sent": ("sent", "已发送"),
+    "applied": ("applied", "已生效"),
+    "update": ("Update", "更新"),
+    "state": ("state", "状态"),
+    "since": ("since", "自"),
+    "findings": ("To look at", "需要处理"),
+    "healthy": ("Everything accepted is applied, fresh and proven.", "全部更新已生效，数据新鲜且已证明一致。"),
+    "silent": ("never heard of", "从未有回执"),
+    "equal": ("equal", "一致"),
+    "unequal": ("UNEQUAL", "不一致"),
+    "none": ("none yet", "尚无"),
+    "stale": ("stale", "过期"),
+    "head-expired": ("list head expired", "名单头已过期"),
+    "receipts-missing": ("receipts missing", "缺失回执"),
+    "records": ("records", "条"),
+    "pending": ("pending", "待送达"),
+    "received": ("received", "已收到"),
+    "gate-proven": ("gate-proven", "已验证拦截"),
+    "enforced": ("enforced", "已拦截"),
+    "refused": ("refused", "不可信"),
+}
+_ALARMS = {
+    "late": "late_updates",
+    "receipts": "receipts_missing",
+    "opaque": "opaque",
+    "dead": "dead_letters",
+    "parked": "parked",
+}
+_BAD = {"unequal", "late", "stale", "refused"}
+
+
+class StatusText:
+    """Tables of one status document."""
+
+    def __init__(self, document: Mapping[str, Any], lang: Language) -> None:
+        self._d = document
+        self._at = 1 if lang == "zh" else 0
+
+    def print(self, console: Console) -> None:
+        """Writes everything the document holds."""
+        console.print(Group(*self._parts()))
+
+    def _parts(self) -> Iterable[RenderableType]:
+        yield self._lists()
+        yield self._agencies()
+        if self._d["batches"]:
+            yield self._batches()
+        for update in self._d["updates"]:
+            yield self._update(update)
+        yield self._findings()
+
+    def _word(self, key: str) -> str:
+        return WORDS[key][self._at]
+
+    def _table(self, title: str, *columns: str) -> Table:
+        table = Table(title=title, title_justify="left", title_style="bold")
+        for column in columns:
+            table.add_column(self._word(column), overflow="fold")
+        return table
+
+    def _lists(self) -> Table:
+        table = self._table(self._word("lists"), "jurisdiction", "live", "notaries", "lost")
+        for row in self._d["jurisdictions"]:
+            live = "\n".join(f"{topic} {count:,}" for topic, count in sorted(row["live"].items()))
+            notaries = "\n".join(
+                f"{each['notary']} {each['barrier']}" + ("" if each["valid"] else f" ({self._word('head-expired')})")
+                for each in row["notaries"]
+            )
+            lost = [f"{each['court']} {each['highest'] - each['contiguous']}" for each in row["courts"]]
+            gaps = [
+                text for text, each in zip(lost, row["courts"], strict=True) if each["highest"] > each["contiguous"]
+            ]
+            table.add_row(row["jurisdiction"], live, notaries, "\n".join(gaps) or "0")
+        return table
+
+    def _agencies(self) -> Table:
+        table = self._table(self._word("agencies"), "agency", "fresh", "lag", "proof", "latency", "alarms")
+        for agency in self._d["agencies"]:
+            for node in agency["nodes"]:
+                who = f"{agency['agency']} / {node['node']} ({node['jurisdiction']})"
+                lag = f"{node['lag_records']:,} {self._word('records')}\n{node['lag_seconds']:.1f} s"
+                fresh = Text(_clock(node["fresh_as_of"]), style="bold red" if node["stale"] else "")
+                alarms = self._alarms({**agency, **node})
+                table.add_row(who, fresh, lag, self._proof(node["proof"]), _latency(node["latency"]), alarms)
+            for jurisdiction in agency["silent_in"]:
+                silent = Text(self._word("silent"), style="bold red")
+                table.add_row(f"{agency['agency']} ({jurisdiction})", silent, "–", "–", "–", self._alarms(agency))
+        return table
+
+    def _alarms(self, row: Mapping[str, Any]) -> str:
+        """What is not nought."""
+        counts = {key: row.get(field) for key, field in _ALARMS.items()}
+        return "\n".join(f"{self._word(key)}: {count:,}" for key, count in counts.items() if count) or "–"
+
+    def _proof(self, proof: Mapping[str, Any]) -> Text:
+        state = proof["state"]
+        words = self._word(state)
+        if state != "none":
+            words += f" @ {proof['barrier']}"
+        if proof["lanes"]:
+            words += "\n" + "\n".join(proof["lanes"])
+        return Text(words, style="bold red" if state == "unequal" else "green" if state == "equal" else "")
+
+    def _batches(self) -> Table:
+        table = self._table(self._word("batches"), "batch", "court", "accepted", "sent", "applied")
+        for row in self._d["batches"]:
+            applied = "\n".join(f"{agency} {count:,}" for agency, count in sorted(row["applied"].items()))
+            table.add_row(row["batch_id"], row["court"], f"{row['accepted']:,}", f"{row['sent']:,}", applied)
+        return table
+
+    def _update(self, update: Mapping[str, Any]) -> Table:
+        where = ", ".join(f"{at['topic']}/{at['partition']} @ {at['offset']}" for at in update["positions"])
+        title = f"{self._word('update')} {update['update_id']} ({update['change']}) {where}"
+        table = self._table(title, "agency", "state", "since")
+        for row in update["agencies"]:
+            state = Text(WORDS[row["state"]][self._at], style="bold red" if row["state"] in _BAD else "")
+            table.add_row(row["agency"], state, row["since"])
+        return table
+
+    def _findings(self) -> RenderableType:
+        if not self._d["findings"]:
+            return Text(self._word("healthy"), style="green")
+        table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
+        for row in self._d["findings"]:
+            about = [str(row[key]) for key in ("agency", "node", "jurisdiction", "notary") if row.get(key)]
+            more = [f"{row[key]:,}" for key in ("updates", "count") if key in row] + row.get("lanes", [])
+            table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(more))
+        return table
+
+
+def _clock(at: str | None) -> str:
+    """The time of day; the day stands in the document."""
+    return "–" if at is None else at[11:19]
+
+
+def _latency(latency: Mapping[str, Any] | None) -> str:
+    return "–" if latency is None else f"{latency['p50']:,.0f} / {latency['p99']:,.0f} ms"

@@ -1,0 +1,1 @@
+"""Single acts of a court on its own entries."""

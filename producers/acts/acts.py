@@ -1,0 +1,215 @@
+"""Single acts of a court on its own entries: revoke, delete, lift, shield, unshield, extend, correct.
+
+Each is one transaction and one update with a batch of its own, so that it can be followed like a publication. What ends an
+entry leaves a record without name, certificates and case; the whole one stays with the court.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ...schemas import ids
+from ...schemas.dates import date_of_ms
+from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.law.grounds import check_deletion_reason
+from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status, next_status
+from ...schemas.law.terms import EXTENSION_MONTHS, extended, is_extension_lawful, term_end
+from ...schemas.wire.codec import from_wire
+from ...topics.transport.ports import Clock
+from ..intake.rows.model import HeldCertificate
+from ..register.register import Register, Update, WholeEntry
+from ..register.rows import new_batch
+from ..updates.records import Fields, digest_of, ended, parts_of, unpack_certificates, with_term_end
+from ..updates.updates import Desk, Draft, accept
+from .reasons import check_reason
+
+
+class ActRefused(LiandongError):
+    """An act that the entry, the court or the law does not allow."""
+
+    http_status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the court decided: `on` is the day in China of the act, None for today."""
+
+    reason: str
+    on: date | None = None
+    decision_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An entry after an act, before it is accepted: its record and the columns of its row that change with it."""
+
+    record: Fields
+    columns: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry under an act: its row, its newest record, and what the court knows of its certificates."""
+
+    whole: WholeEntry
+    record: Fields
+    certificates: tuple[HeldCertificate, ...]
+
+
+class Acts:
+    """Acts of one court."""
+
+    def __init__(self, register: Register, desk: Desk, clock: Clock) -> None:
+        """`desk` is the acting court's."""
+        self._register = register
+        self._desk = desk
+        self._clock = clock
+
+    def revoke(self, entry_id: bytes, ruling: Ruling) -> Update:
+        """It never should have been there (art. 9)."""
+        return self._end(entry_id, Change.REVOKE, replace(ruling, reason=check_reason(Change.REVOKE, ruling.reason)))
+
+    def delete(self, entry_id: bytes, ruling: Ruling) -> Update:
+        """It was rightly there, the reason ended (art. 10), for a reason the law knows for this kind of entry."""
+        return self._end(entry_id, Change.DELETE, ruling)
+
+    def lift(self, entry_id: bytes, ruling: Ruling) -> Update:
+        """Ends an order or exit ban."""
+        return self._end(entry_id, Change.LIFT, replace(ruling, reason=check_reason(Change.LIFT, ruling.reason)))
+
+    def shield(self, entry_id: bytes, ruling: Ruling) -> Update:
+        """Suspends an entry."""
+        return self._turn(entry_id, Change.SHIELD, ruling)
+
+    def unshield(self, entry_id: bytes, ruling: Ruling) -> Update:
+        """Lets a suspended entry take effect again."""
+        return self._turn(entry_id, Change.UNSHIELD, ruling)
+
+    def extend(self, entry_id: bytes, ruling: Ruling, *, months: int = 0, until: date | None = None) -> Update:
+        """A later last day, under a new decision: of a list entry by one to three years, of an order to a given day."""
+        code = check_reason(Change.EXTEND, ruling.reason)
+        if not ruling.decision_number:
+            raise WrongUsage("DECISION_MISSING", "extending needs a decision", "give its number with --decision")
+
+        def change(_: Connection, held: Held, today: date) -> Changed:
+            last_day = _extended(held, months, until, today)
+            record = with_term_end(held.record, last_day) | {"decision_number": ruling.decision_number}
+            digest = digest_of(record, held.certificates)
+            return Changed(record, {"digest": digest, "decision_number": ruling.decision_number})
+
+        return self.perform(entry_id, Change.EXTEND, replace(ruling, reason=code), change)
+
+    def _end(self, entry_id: bytes, what: Change, ruling: Ruling) -> Update:
+        reason = ruling.reason
+
+        def change(_: Connection, held: Held, _today: date) -> Changed:
+            if what is Change.DELETE:
+                has_term = bool(from_wire(held.whole.full_body)["term_end"])
+                check_deletion_reason(reason, has_term=has_term)
+            return Changed(dict(held.record), {})
+
+        canonical = reason.strip().upper() if what is Change.DELETE else reason
+        return self.perform(entry_id, what, replace(ruling, reason=canonical), change)
+
+    def _turn(self, entry_id: bytes, what: Change, ruling: Ruling) -> Update:
+        code = check_reason(what, ruling.reason)
+        return self.perform(
+            entry_id,
+            what,
+            replace(ruling, reason=code),
+            lambda _connection, held, _today: Changed(dict(held.record), {}),
+        )
+
+    def perform(
+        self, entry_id: bytes, what: Change, ruling: Ruling, change: Callable[[Connection, Held, date], Changed]
+    ) -> Update:
+        """One act in one transaction: `change` says what becomes of the entry.
+
+        Raises ENTRY_UNKNOWN, ENTRY_OF_OTHER_COURT, TRANSITION_REFUSED, ACT_IN_FUTURE.
+        """
+        now = self._clock.now()
+        today = date_of_ms(now)
+        day = ruling.on or today
+        if day > today:
+            raise WrongUsage(
+                "ACT_IN_FUTURE", f"{day} has not come yet", "give the day the court acted, today at the latest"
+            )
+        batch = new_batch(self._desk.court, f"act:{what.name.lower()}", "", now)
+        with self._register.engine.begin() as connection:
+            self._register.claim(connection, self._desk.court)
+            held = self._held(connection, entry_id)
+            entry = held.whole.entry
+            status = next_status(entry.instrument, entry.status, what)
+            changed = change(connection, held, today)
+            record = ended(changed.record, status) if status >= ENDED_FROM else changed.record | {"status": int(status)}
+            draft = Draft(entry.entry_id, entry.version + 1, what, ruling.reason, day.isoformat(), parts_of(record))
+            [made] = accept(self._register, connection, self._desk, batch.batch_id, [draft], now)
+            row = _row(held.whole, draft, made.value, status) | dict(changed.columns)
+            self._register.change_entries(connection, [row])
+            corrected = int(what is Change.CORRECT)
+            done = replace(batch, state="accepted", finished_at=now, accepted=1 - corrected, corrected=corrected)
+            self._register.put_batch(connection, done)
+        update = self._register.update(made.update_id)
+        assert update is not None  # noqa: S101  it was just written
+        return update
+
+    def _held(self, connection: Connection, entry_id: bytes) -> Held:
+        whole = self._register.whole_entry(connection, entry_id)
+        if whole is None:
+            raise ActRefused(
+                "ENTRY_UNKNOWN",
+                f"no entry {entry_id.hex()} was published here",
+                "look it up with `liandong court find`; check --court and its jurisdiction",
+            )
+        if whole.court != self._desk.court:
+            shown = ids.entry_text(int(whole.entry.instrument), entry_id)
+            raise ActRefused(
+                "ENTRY_OF_OTHER_COURT",
+                f"{shown} was published by {whole.court}",
+                "a court acts on its own entries only; ask that court",
+            )
+        return Held(whole, from_wire(whole.body), unpack_certificates(whole.certificates))
+
+
+def _row(whole: WholeEntry, draft: Draft, value: bytes, status: Status) -> dict[str, Any]:
+    """The register's row after an act."""
+    row = {
+        "at_ordinal": whole.entry.ordinal,
+        "version": draft.version,
+        "status": int(status),
+        "reason": draft.reason,
+        "changed_on": draft.changed_on,
+        "body": value,
+    }
+    return row | {"full_body": whole.full_body} if status >= ENDED_FROM else row
+
+
+def _extended(held: Held, months: int, until: date | None, today: date) -> date:
+    """The new last day; TERM_OVER, TERM_MISSING, EXTENSION_UNLAWFUL."""
+    record = held.record
+    last = date.fromisoformat(record["term_end"]) if record["term_end"] else None
+    if last is None:
+        raise ActRefused("TERM_MISSING", "this entry has no term", "an entry without a term needs no extension")
+    if last < today:
+        raise ActRefused(
+            "TERM_OVER", f"the term ended on {last}", "what has ended is not extended; it needs a new decision"
+        )
+    if held.whole.entry.instrument is not Instrument.LIST_ENTRY:
+        if until is None or until <= last:
+            raise WrongUsage("EXTENSION_UNLAWFUL", f"the order runs until {last}", "give a later day with --until")
+        return until
+    if not months or not is_extension_lawful(months):
+        low, high = EXTENSION_MONTHS
+        raise WrongUsage(
+            "EXTENSION_UNLAWFUL", "a list entry is extended by one to three years", f"give --months {low} to {high}"
+        )
+    new = extended(last, months)
+    start = date.fromisoformat(record["term_start"]) if record["term_start"] else None
+    if start is not None and new > (longest := term_end(start, EXTENSION_MONTHS[1])):
+        raise ActRefused(
+            "EXTENSION_UNLAWFUL", f"{new} is later than art. 2 allows", f"the last lawful day is {longest}"
+        )
+    return new

@@ -1,0 +1,138 @@
+"""Correcting an entry: the row it would be today, with the clerk's changes, through the same checks as any row.
+
+A correction of the number or the case makes another subject or case of the entry; the old pair is remembered, so that
+yesterday's export does not publish it anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ...schemas import ids
+from ...schemas.errors import WrongUsage
+from ...schemas.law.grounds import Ground
+from ...schemas.law.listing import Change, Instrument, Link, PersonKind, PersonRole
+from ...schemas.law.terms import EXTENSION_MONTHS, term_end
+from ...schemas.people.certificates import equivalents
+from ..intake.rows.columns import COLUMN_NAMES
+from ..intake.rows.model import HeldCertificate, IntakeContext, ListingInput, Performance, RawRow
+from ..intake.rows.parsing import parse_row
+from ..register.register import Register, Update
+from ..updates.records import content_of, digest_of, holder_hash, identities, name_hash, pack_certificates
+from ..updates.updates import Desk
+from .acts import ActRefused, Acts, Changed, Held, Ruling
+from .reasons import check_reason
+
+FIXED = frozenset(("instrument", "court_code", "court_name"))
+"""Columns a correction cannot change: that would be another entry."""
+
+
+class CorrectionRejected(ActRefused):
+    """The corrected row does not pass the checks of the intake."""
+
+
+def correct(
+    acts: Acts, register: Register, desk: Desk, entry_id: bytes, values: Mapping[str, str], ruling: Ruling
+) -> Update:
+    """Publishes the entry with other values, by intake column. Raises CORRECTION_REJECTED, NOTHING_TO_CORRECT."""
+    unknown = sorted(set(values) - set(COLUMN_NAMES) | set(values) & FIXED)
+    if unknown or not values:
+        allowed = ", ".join(name for name in COLUMN_NAMES if name not in FIXED)
+        raise WrongUsage(
+            "COLUMN_UNKNOWN", f"{', '.join(unknown) or 'nothing'} cannot be corrected", f"name one of {allowed}"
+        )
+
+    def change(connection: Connection, held: Held, today: date) -> Changed:
+        listing = _checked(held, values, IntakeContext(today, desk.court, desk.court_name))
+        _move(register, connection, held, listing, today)
+        content = content_of(listing)
+        digest = digest_of(content, listing.certificates)
+        if digest == held.whole.entry.digest:
+            raise ActRefused("NOTHING_TO_CORRECT", "the entry says this already", "nothing to do")
+        record = held.record | content
+        record["identities"] = identities(listing.certificates, listing.name, desk.matching_keys)
+        columns = {
+            "key": listing.key(),
+            "case_number": listing.case_number,
+            "decision_number": listing.decision_number,
+            "digest": digest,
+            "publish_date": listing.publish_date.isoformat(),
+            "certificates": pack_certificates(listing.certificates),
+        }
+        return Changed(record, columns)
+
+    code = check_reason(Change.CORRECT, ruling.reason)
+    return acts.perform(entry_id, Change.CORRECT, Ruling(code, ruling.on), change)
+
+
+def _checked(held: Held, values: Mapping[str, str], context: IntakeContext) -> ListingInput:
+    row = _row_of(held) | dict(values)
+    parsed = parse_row(RawRow(1, row, row), context)
+    if parsed.listing is None:
+        said = "; ".join(f"{one.field}: {one.reason} [{one.code}]" for one in parsed.rejects)
+        remedy = "; ".join(dict.fromkeys(one.remedy for one in parsed.rejects))
+        raise CorrectionRejected("CORRECTION_REJECTED", said, remedy)
+    return parsed.listing
+
+
+def _row_of(held: Held) -> dict[str, str]:
+    """The intake row that would make the entry as it stands."""
+    record = held.record
+    row = {name: str(record[name]) for name in COLUMN_NAMES if isinstance(record.get(name), str)}
+    return row | {
+        "instrument": Instrument(record["instrument"]).name,
+        "role": PersonRole(record["person_role"]).name,
+        "kind": PersonKind(record["person_kind"]).name,
+        "grounds": ";".join(Ground(ground).name for ground in record["grounds"]),
+        "performance": Performance(record["performance"]).name,
+        "extension_months": _extension(record["term_start"], record["term_end"]),
+        **_certificates(held.certificates),
+    }
+
+
+def _certificates(certificates: Sequence[HeldCertificate]) -> dict[str, str]:
+    columns = {}
+    for at, held in enumerate(certificates, start=1):
+        prefix = "certificate" if at == 1 else f"certificate_{at}"
+        columns[f"{prefix}_type"] = held.certificate.type.name
+        columns[f"{prefix}_number"] = held.certificate.number
+        columns[f"{prefix}_country"] = held.certificate.country
+        if at > 1:
+            columns[f"{prefix}_link"] = (Link.UNVERIFIED if held.link is Link.OWN else held.link).name
+    return columns
+
+
+def _extension(start: str, end: str) -> str:
+    """The shortest lawful extension that covers the term, empty if none is needed."""
+    if not start or not end or date.fromisoformat(end) <= term_end(date.fromisoformat(start)):
+        return ""
+    low, high = EXTENSION_MONTHS
+    for months in range(low, high):
+        if date.fromisoformat(end) <= term_end(date.fromisoformat(start), months):
+            return str(months)
+    return str(high)
+
+
+def _move(register: Register, connection: Connection, held: Held, listing: ListingInput, today: date) -> None:
+    """Gives the entry the keys of the corrected row and remembers those it no longer has."""
+    entry = held.whole.entry
+    keys = listing.keys()
+    found = register.entries_by_key(connection, keys)
+    for other in (one for key in keys for one in found.get(key, ())):
+        if other.ordinal != entry.ordinal and (not other.has_ended or other.key == keys[0]):
+            shown = ids.entry_text(int(other.instrument), other.entry_id)
+            raise ActRefused(
+                "ENTRY_EXISTS",
+                f"this subject has the entry {shown} in this case",
+                f"correct that one; revoke {ids.entry_text(int(entry.instrument), entry.entry_id)} if it is about nobody",
+            )
+    ordinal = entry.ordinal
+    register.drop_other_keys(connection, [ordinal])
+    if entry.key not in keys:
+        register.add_corrected_key(connection, entry.key, ordinal, today.isoformat(), name_hash(held.record["name"]))
+    register.add_other_keys(connection, [(key, ordinal) for key in keys[1:]])
+    register.add_holders(
+        connection,
+        [(holder_hash(each), ordinal) for one in listing.certificates for each in equivalents(one.certificate)],
+    )

@@ -1,0 +1,202 @@
+"""`liandong court command`: queries and watches a court gives to agencies, and what came of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...schemas.errors import ExitCode, LiandongError, WrongUsage
+from ...topics.cli.console import JsonOption, print_json
+from .options import CourtOption
+
+if TYPE_CHECKING:
+    from ...schemas.wire.control import SentCommand
+    from ...topics.keys.participants import Participants
+    from ...topics.settings import Settings
+    from ...topics.transport.ports import Subscriber
+    from ..commands.commands import Commands, Given
+    from ..commands.files import Request
+    from ..court import Court
+
+
+def mount(court: typer.Typer) -> None:
+    """Add `command` to the group `court`."""
+    court.command("command")(command)
+
+
+def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface has it
+    ctx: typer.Context,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Commands, YAML or JSON; see --template.")] = None,
+    court: CourtOption = None,
+    stop: Annotated[str, typer.Option("--stop", metavar="cmd_…", help="End this watch at once.")] = "",
+    listing: Annotated[bool, typer.Option("--list", help="Show this court's commands and their answers.")] = False,
+    template: Annotated[bool, typer.Option("--template", help="Print a complete file and its fields.")] = False,
+    kinds: Annotated[bool, typer.Option("--kinds", help="Print the kinds that can be asked for.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file, give nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give commands to agencies: watch, stop-watch. Prints the cmd_ id of each."""
+    from ..commands.files import TEMPLATE
+
+    if template or kinds:
+        typer.echo(TEMPLATE if template else _kinds(), nl=False)
+        return
+    if listing:
+        _show_commands(ctx, court, as_json)
+        return
+    if (file is None) == (not stop):
+        raise WrongUsage("COMMAND_INPUT", "give a file of commands, or --stop and one id", "see --template")
+    given: Sequence[Mapping[str, Any]] = _from_file(file) if file else [{"command": "stop-watch", "stops": stop}]
+    results = _give(ctx, court, given, file.parent if file else Path(), dry_run=dry_run)
+    _show_results(results, as_json)
+    if any("problem" in each for each in results):
+        raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
+
+
+def _from_file(file: Path) -> Sequence[Mapping[str, Any]]:
+    from ..commands.files import read_command_file
+
+    return read_command_file(file)
+
+
+def _give(
+    ctx: typer.Context, court: str | None, given: Sequence[Mapping[str, Any]], folder: Path, *, dry_run: bool
+) -> list[dict[str, Any]]:
+    from ...topics.cli.console import settings_of
+    from ..commands.files import request_of
+    from ..relay.delivery import send_all
+
+    settings = settings_of(ctx)
+    results: list[dict[str, Any]] = []
+    with _desk(settings, court) as (commands, opened, participants):
+        for number, each in enumerate(given, 1):
+            result: dict[str, Any] = {"number": number} | ({"ref": each["ref"]} if "ref" in each else {})
+            try:
+                request = request_of(each, folder)
+                held = _held(participants, request)
+                if dry_run:
+                    commands.check(request, held)
+                    result["checked"] = True
+                else:
+                    result |= _given(commands.give(request, held))
+            except LiandongError as problem:
+                result["problem"] = problem.as_dict()
+            results.append(result)
+        if not dry_run:
+            send_all(settings, opened.register.outbox, opened.desk.court)
+    return results
+
+
+def _given(given: "Given") -> dict[str, Any]:
+    return {**_as_dict(given.command), "new": given.new}
+
+
+def _held(participants: "Participants", request: "Request") -> frozenset[str] | None:
+    """Kinds the agency holds, if it is known on this machine; the agency itself checks in any case."""
+    from ...schemas.law.watch_kinds import held_by
+    from ..commands.files import WatchRequest
+
+    known = {each.id: each for each in participants.list()}
+    if not isinstance(request, WatchRequest) or request.agency not in known:
+        return None
+    agency = known[request.agency]
+    if agency.kind != "agency":
+        raise WrongUsage("AGENCY_UNKNOWN", f"{agency.id} is no agency but {agency.kind}", "name an agency")
+    return held_by(agency.agency_kind)
+
+
+@contextmanager
+def _desk(settings: "Settings", court: str | None) -> "Iterator[tuple[Commands, Court, Participants]]":
+    from ...topics.keys.directory import load_directory
+    from ...topics.keys.participants import Participants
+    from ...topics.transport.kafka import KafkaSubscriber
+    from ..commands.commands import Commands, CourtDesk
+    from ..court import open_court
+
+    participants = Participants(settings)
+    with open_court(settings, court) as opened:
+        desk = opened.desk
+        reader: Subscriber = KafkaSubscriber(settings, client_id=f"{desk.court}-command")
+        directory = load_directory(reader, participants.root_public_key)
+        keys = desk.signer, directory, desk.matching_keys
+        try:
+            mine = CourtDesk(desk.court, desk.jurisdiction, *keys, opened.clock, settings.watch_max_days, desk.registry)
+            yield Commands(mine, opened.register), opened, participants
+        finally:
+            directory.close()
+
+
+def _show_results(results: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json({"commands": results})
+        return
+    for each in results:
+        if "problem" in each:
+            problem = each["problem"]
+            typer.echo(f"{each['number']}: rejected, {problem['code']}: {problem['message']}", err=True)
+            typer.echo(f"   what to do: {problem['remedy']}", err=True)
+        elif "checked" in each:
+            typer.echo(f"{each['number']}: valid")
+        else:
+            again = "" if each["new"] else "  (given before; nothing is sent again)"
+            typer.echo(f"{each['command_id']}  {each['kind']} to {each['agency']}, answer due {each['due_at']}{again}")
+
+
+def _show_commands(ctx: typer.Context, court: str | None, as_json: bool) -> None:
+    from ...topics.cli.console import settings_of
+    from ..commands.sent import CommandRegister
+    from ..court import open_court
+
+    with open_court(settings_of(ctx), court) as opened:
+        now, court = opened.clock.now(), opened.desk.court
+        commands = CommandRegister(opened.register.engine, court).commands()
+    if as_json:
+        print_json({"commands": [{**_as_dict(each), "state": _state(each, now)} for each in commands]})
+        return
+    for each in commands:
+        shown = _as_dict(each)
+        typer.echo(f"{shown['command_id']}  {each.kind:10} {each.agency:16} {each.case_number}  {_state(each, now)}")
+    if not commands:
+        typer.echo(f"{court} has given no commands")
+
+
+def _state(command: "SentCommand", now: int) -> str:
+    from ...schemas.wire.feedback import feedback_text
+
+    if command.scope.stopped_at:
+        return "stopped"
+    if command.code:
+        return f"{command.code} {feedback_text(command.code, 'en')}"
+    return "overdue" if command.is_overdue(now) else "waiting for an answer"
+
+
+def _as_dict(command: "SentCommand") -> dict[str, Any]:
+    from ...schemas import ids
+    from ...schemas.dates import rfc3339
+
+    return {
+        "command_id": ids.text("cmd", command.command_id),
+        "kind": command.kind,
+        "agency": command.agency,
+        "case_number": command.case_number,
+        "kinds": sorted(command.scope.kinds),
+        "issued_at": rfc3339(command.scope.since),
+        "until": rfc3339(command.scope.until),
+        "due_at": rfc3339(command.due_at),
+        "code": command.code or None,
+        "answered_at": rfc3339(command.answered_at) if command.answered_at else None,
+    }
+
+
+def _kinds() -> str:
+    from ...schemas.law.watch import Purpose
+    from ...schemas.law.watch_kinds import ASSET_KINDS, WHEREABOUTS_KINDS
+
+    lines = ["purposes: " + ", ".join(f"{each} ({'/'.join(sorted(each.domains))})" for each in Purpose)]
+    for kinds in (ASSET_KINDS, WHEREABOUTS_KINDS):
+        for kind in kinds.values():
+            keep = f"kept {kind.keep_days} days" if kind.keep_days else "kept with the case"
+            lines.append(f"{kind.domain:12}{kind.name:18}{kind.zh}  ({keep})")
+    return "\n".join(lines) + "\n"

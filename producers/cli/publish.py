@@ -1,0 +1,93 @@
+"""`liandong court publish` and `court template`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...schemas.errors import ExitCode, WrongUsage
+from ...topics.cli.console import JsonOption, print_json
+from .options import WAIT_SECONDS, CourtOption, NoWaitOption, WaitOption
+
+if TYPE_CHECKING:
+    from ..intake.files.reading import Format
+
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV, JSON lines or public-list rows; - reads standard input.")
+]
+FormatOption = Annotated[
+    str | None, typer.Option("--format", metavar="csv|jsonl|zxgk", help="By the file's name if not given.")
+]
+RejectsOption = Annotated[
+    Path | None, typer.Option("--rejects", metavar="FILE", help="Where rejected rows go; default FILE.rejects.csv.")
+]
+
+
+def mount(court: typer.Typer) -> None:
+    """Adds the commands to `liandong court`."""
+    court.command("publish")(publish)
+    court.command("template")(template)
+
+
+def template(ctx: typer.Context) -> None:
+    """Print the header and two fictitious rows of an intake file; `--lang zh` gives Chinese headers."""
+    from ...topics.cli.console import settings_of
+    from ..intake.files.template import template as text
+
+    sys.stdout.write(text(settings_of(ctx).lang))
+
+
+def publish(  # noqa: PLR0913  a command's parameters are its options
+    ctx: typer.Context,
+    source: FileArgument,
+    *,
+    court: CourtOption = None,
+    file_format: FormatOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; nothing is accepted.")] = False,
+    rejects: RejectsOption = None,
+    no_wait: NoWaitOption = False,
+    wait_seconds: WaitOption = WAIT_SECONDS,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish list entries and orders from a file of any size; the same file again publishes nothing new.
+
+    Good rows are published, rejected ones come back in a file that can be corrected and sent as it is. Exit code 3 if some
+    were rejected.
+    """
+    from ...topics.cli.console import settings_of
+    from ..publishing.run import Order, check_only, document_of, publish_file
+
+    settings = settings_of(ctx)
+    order = Order(source, _format(source, file_format), rejects or _beside(source), settings.lang)
+    if dry_run:
+        report = check_only(settings, order, court)
+    else:
+        report = publish_file(settings, order, court, None if no_wait else wait_seconds)
+    if as_json:
+        print_json(document_of(report))
+    else:
+        from .publish_summary import print_summary
+
+        print_summary(report, order.lang)
+    if report.batch.rejected:
+        raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
+
+
+def _format(source: Path, given: str | None) -> "Format":
+    from ..intake.files.reading import FORMATS, format_of
+
+    for known in FORMATS:
+        if given == known:
+            return known
+    if given is not None:
+        raise WrongUsage("FORMAT_UNKNOWN", f"{given!r} is no format", f"give one of {', '.join(FORMATS)}")
+    return format_of(source)
+
+
+def _beside(source: Path) -> Path:
+    return (
+        Path("rejects.csv")
+        if str(source) == "-"
+        else source.with_name(f"{source.name}.rejects{source.suffix or '.csv'}")
+    )

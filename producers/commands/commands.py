@@ -1,0 +1,203 @@
+"""Commands of a court to agencies: validated, sealed, signed, into the outbox, once.
+
+The same order given twice is the same command: court, case, agency, subject, kinds and legal document tell. So a crash, a
+second click or a file sent again never watches anybody twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from ...schemas import ids
+from ...schemas.errors import LiandongError
+from ...schemas.law.watch import Scope, WatchOrder, WatchRules, validate
+from ...schemas.people.surrogates import MatchingKey
+from ...schemas.wire.control import COMMAND_CONTEXT, STOP_WATCH, WATCH, SentCommand, sealing_context
+from ...schemas.wire.sealing import Recipient, seal
+from ...schemas.wire.signing import Signer, encode_signed
+from ...topics.catalogue import names
+from ...topics.keys.directory import NoSealingKey
+from ...topics.transport.envelope import SchemaIds, outgoing
+from ...topics.transport.ports import Clock
+from ..register.register import Register
+from .files import Request, StopRequest, WatchRequest
+from .sent import CommandRegister
+
+SCHEMA = "control-command"
+EVENTS = "events"
+
+
+class CommandRefused(LiandongError):
+    """A command this court cannot give as it stands."""
+
+    http_status = 409
+
+
+class Recipients(Protocol):
+    """Who can open what (`topics.keys.directory.KeyDirectory`)."""
+
+    def recipients(self, participant: str) -> list[Recipient]:
+        """Sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourtDesk:
+    """As whom commands are given."""
+
+    court: str
+    jurisdiction: str
+    signer: Signer = field(repr=False)
+    recipients: Recipients = field(repr=False)
+    matching_keys: Sequence[MatchingKey] = field(repr=False)
+    clock: Clock = field(repr=False)
+    max_days: int = 180
+    """Longest term of a watch."""
+    registry: SchemaIds | None = field(default=None, repr=False)
+    """With one, what is sent has Confluent framing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What became of a request."""
+
+    command: SentCommand
+    new: bool
+    """False: the same command was given before; nothing is sent again."""
+
+
+class Commands:
+    """Gives commands of one court."""
+
+    def __init__(self, desk: CourtDesk, register: Register) -> None:
+        """`register` is the jurisdiction's; makes its table of commands if it is missing."""
+        self._desk = desk
+        self._register = register
+        self._known = CommandRegister(register.engine, desk.court)
+
+    def give(self, request: Request, held: frozenset[str] | None = None) -> Given:
+        """Gives a command; `held` are the kinds the agency holds, if known. Raises the problem of the order."""
+        if isinstance(request, StopRequest):
+            return self._stop(request)
+        return self._watch(request, held)
+
+    def check(self, request: Request, held: frozenset[str] | None = None) -> None:
+        """Raises what `give` would say against the order itself."""
+        if isinstance(request, WatchRequest):
+            validate(request.order, WatchRules(self._desk.clock.now(), self._desk.max_days, held))
+            self._readers(request.agency)
+        else:
+            self._own_watch(request.stops)
+
+    def sent_commands(self) -> list[SentCommand]:
+        """All commands of this court, oldest first, with their answers."""
+        return self._known.commands()
+
+    def _watch(self, request: WatchRequest, held: frozenset[str] | None) -> Given:
+        now, order = self._desk.clock.now(), request.order
+        validate(order, WatchRules(now, self._desk.max_days, held))
+        identities = [_identity(self._desk.court, request, key) for key in self._desk.matching_keys]
+        command_id = ids.new_random()
+        scope = Scope(order.purpose, frozenset(order.kinds), now, order.until)
+        due = now + request.due_ms
+        command = SentCommand(command_id, self._desk.court, request.agency, WATCH, order.case_number, scope, due)
+        with self._register.engine.begin() as connection:
+            self._register.claim(connection, self._desk.court)
+            known = self._known.by_identity(connection, identities)
+            if known is not None:
+                _check_same(known, order)
+                return Given(known, new=False)
+            self._send(connection, command, order, (command_id, identities[-1]))
+        return Given(command, new=True)
+
+    def _stop(self, request: StopRequest) -> Given:
+        now, desk = self._desk.clock.now(), self._desk
+        watch = self._own_watch(request.stops)
+        identity = sha256(b"stop\x00" + request.stops).digest()
+        command_id = ids.new_random()
+        scope, due = Scope("", frozenset(), now, watch.scope.until), now + request.due_ms
+        command = SentCommand(command_id, desk.court, watch.agency, STOP_WATCH, watch.case_number, scope, due)
+        with self._register.engine.begin() as connection:
+            self._register.claim(connection, desk.court)
+            known = self._known.by_identity(connection, [identity])
+            if known is not None:
+                return Given(known, new=False)
+            order = WatchOrder(watch.case_number, until=now, stops=request.stops)
+            # the watch's own handle as key: the stop never overtakes it, and waits with it where it waits
+            self._send(connection, command, order, (request.stops, identity))
+            self._known.stop(connection, request.stops, now)
+        return Given(command, new=True)
+
+    def _own_watch(self, command_id: bytes) -> SentCommand:
+        watch = self._known.sent(command_id)
+        if watch is None or watch.kind != WATCH:
+            raise CommandRefused(
+                "COMMAND_UNKNOWN",
+                f"{self._desk.court} has given no watch {ids.text('cmd', command_id)}",
+                "look it up with `liandong court command --list`; only the court that ordered a watch can stop it",
+            )
+        return watch
+
+    def _send(self, connection: Connection, command: SentCommand, order: WatchOrder, keys: tuple[bytes, bytes]) -> None:
+        key, identity = keys
+        desk, handle = self._desk, command.command_id
+        record = {
+            "command_id": handle,
+            "jurisdiction": desk.jurisdiction,
+            "court": desk.court,
+            "agency": command.agency,
+            "kind": command.kind,
+            "issued_at": command.scope.since,
+            "due_at": command.due_at,
+            "sealed": seal(
+                "watch-order", order.as_record(), sealing_context(SCHEMA, handle), self._readers(command.agency)
+            ),
+        }
+        body = encode_signed(SCHEMA, record, COMMAND_CONTEXT, desk.signer)
+        topic, event_id = names.commands(command.agency), ids.text("cmd", handle)
+        now = command.scope.since
+        sent = outgoing(
+            SCHEMA, body, topic, key, event_id=event_id, source=desk.court, time_ms=now, registry=desk.registry
+        )
+        (row,) = self._register.outbox.append(connection, EVENTS, [sent])
+        self._known.add(connection, command, identity, row)
+
+    def _readers(self, agency: str) -> list[Recipient]:
+        """The agency; the court itself, its superior and the escrow, so that it can be audited."""
+        try:
+            theirs = self._desk.recipients.recipients(agency)
+        except NoSealingKey as missing:
+            raise CommandRefused(
+                "AGENCY_UNKNOWN",
+                f"no sealing key of {agency[:63]!r} is registered",
+                "check the agency's id; its keys are registered with `liandong participant new` or `publish`",
+            ) from missing
+        every = {each.key_id: each for each in [*theirs, *self._desk.recipients.recipients(self._desk.court)]}
+        return list(every.values())
+
+
+def _identity(court: str, request: WatchRequest, key: MatchingKey) -> bytes:
+    """32 bytes that are equal for the same order; the subject goes in as surrogates."""
+    order = request.order
+    subject = sorted(key.surrogate(each.type, each.number, each.country) for each in order.certificates)
+    parts = [court, order.case_number, request.agency, " ".join(order.kinds)]
+    return sha256("\x00".join(parts).encode() + b"\x00" + b"".join(subject) + order.document_hash).digest()
+
+
+def _check_same(known: SentCommand, order: WatchOrder) -> None:
+    """The same order again is welcome unless something about it has changed."""
+    handle = ids.text("cmd", known.command_id)
+    if known.scope.stopped_at:
+        raise CommandRefused(
+            "WATCH_WAS_STOPPED",
+            f"this court has stopped {handle}, the watch of this order",
+            "a stopped watch does not come back; watching again needs a new legal document",
+        )
+    if (known.scope.until, known.scope.purpose) != (order.until, order.purpose):
+        raise CommandRefused(
+            "WATCH_DIFFERS",
+            f"{handle} was given under the same document with another end or purpose",
+            "another end or purpose needs a new legal document; stop the old watch and give a new one",
+        )

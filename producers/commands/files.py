@@ -1,0 +1,233 @@
+"""Files of commands: YAML or JSON, one command or a list, as a clerk writes them or a court's system exports them.
+
+Certificate numbers stand in the file, never on a command line. The legal document is named by its path, beside the file
+if it is not absolute; only its SHA-256 travels.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+
+from ...schemas.dates import CHINA, DateProblem, end_of_day_ms, parse_date
+from ...schemas.errors import WrongUsage
+from ...schemas.ids import parse
+from ...schemas.law.case_number import parse_case_number
+from ...schemas.law.watch import WatchOrder, WatchProblem, kinds_of
+from ...schemas.people.certificates import Certificate, CertificateType, normalise
+from ...schemas.people.names import display_form
+from ...schemas.problems import FactProblem, Text
+from ...schemas.wire.control import STOP_WATCH, WATCH
+
+DUE_HOURS = 24.0
+"""Default time for the agency's answer. The SPC's work norm (法〔2015〕321号) has times of its own for each kind: set
+`due_hours`."""
+MAX_BYTES = 4_000_000
+
+TEMPLATE = """\
+# A file of commands (court command FILE --court ID). One command, or a list of them; YAML or JSON.
+# All people and numbers here are fictitious.
+
+# Tell this court when the debtor shows up (法〔2016〕41号).
+- command: watch
+  agency: railway-js                # participant id
+  case_number: （2026）苏0505执1234号
+  document: ruling.pdf              # legal document, path beside this file; only its SHA-256 travels
+  document_number: （2026）苏0505执1234号之一
+  judge: 王明远
+  purpose: LOCATE_DEBTOR            # or FIND_ASSETS, REFUSAL_EVIDENCE
+  kinds: [TRAVEL]                   # `court command --kinds` lists all
+  until: 2026-12-31                 # last day, in China; or a time like 2026-12-31T18:00:00+08:00
+  due_hours: 24                     # the agency answers within
+  subject:
+    name: 陈思远
+    certificates:
+      - {type: CN_ID, number: "11010519491231002X"}   # passports also need country, for example KOR
+
+# End a watch at once; needs nothing but its id (also: court command --stop cmd_… --court ID).
+# - command: stop-watch
+#   stops: cmd_00000000000000000000000000000000
+"""
+
+
+class CommandProblem(FactProblem):
+    """A command that cannot be read."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "COMMAND_KIND": Text(
+            "{command} is no command",
+            "use command: watch or command: stop-watch",
+            "没有名为 {command} 的指令",
+            "请使用 command: watch 或 stop-watch",
+        ),
+        "COMMAND_FIELD_MISSING": Text(
+            "{field} is missing",
+            "fill it in; `liandong court command --template` shows a complete file",
+            "缺少 {field}",
+            "请补充；完整样例见 `liandong court command --template`",
+        ),
+        "COMMAND_FIELD_UNKNOWN": Text(
+            "a command has no field {field}",
+            "correct or remove it; `liandong court command --template` shows all fields",
+            "指令没有 {field} 字段",
+            "请更正或删除；全部字段见 `liandong court command --template`",
+        ),
+        "COMMAND_DOCUMENT": Text(
+            "the legal document {file} cannot be read",
+            "give the path of the document, beside the command file or absolute",
+            "无法读取法律文书 {file}",
+            "请填写法律文书文件的路径（相对于指令文件或绝对路径）",
+        ),
+        "COMMAND_CERTIFICATE_TYPE": Text(
+            "there is no such type of certificate",
+            "use one of {known}",
+            "没有这种证件类型",
+            "可用类型：{known}",
+        ),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRequest:
+    """A watch a court wants."""
+
+    agency: str
+    order: WatchOrder = field(repr=False)
+    due_ms: int
+    """Time for the answer, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequest:
+    """A watch a court wants to end."""
+
+    stops: bytes
+    due_ms: int
+
+
+Request = WatchRequest | StopRequest
+_WATCH_FIELDS = frozenset(
+    [
+        "command",
+        "agency",
+        "case_number",
+        "document",
+        "document_number",
+        "judge",
+        "purpose",
+        "kinds",
+        "until",
+        "due_hours",
+        "subject",
+        "ref",
+    ]
+)
+_STOP_FIELDS = frozenset(("command", "stops", "due_hours", "ref"))
+
+
+def read_command_file(path: Path) -> list[Mapping[str, Any]]:
+    """The commands of a file as they stand there. Raises COMMAND_FILE_UNREADABLE."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise WrongUsage("COMMAND_FILE_UNREADABLE", f"{path} is over {MAX_BYTES} bytes", "split it")
+        text = path.read_text(encoding="utf-8-sig")
+        content = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as broken:
+        raise WrongUsage(
+            "COMMAND_FILE_UNREADABLE",
+            f"{path} cannot be read: {type(broken).__name__}",  # its text may hold numbers
+            "write YAML or JSON in UTF-8; `liandong court command --template` shows how",
+        ) from None
+    commands = content if isinstance(content, list) else [content]
+    return [each if isinstance(each, dict) else {} for each in commands]
+
+
+def request_of(command: Mapping[str, Any], folder: Path) -> Request:
+    """A checked request from one command of a file in `folder`. Raises a FactProblem or ID_INVALID."""
+    kind = str(command.get("command") or "nothing")
+    if kind == STOP_WATCH:
+        _check_fields(command, _STOP_FIELDS)
+        return StopRequest(parse(str(_needed(command, "stops")), "cmd"), _due(command))
+    if kind != WATCH:
+        raise CommandProblem("COMMAND_KIND", command=kind[:40])
+    _check_fields(command, _WATCH_FIELDS)
+    return WatchRequest(str(_needed(command, "agency")), _order(command, folder), _due(command))
+
+
+def _order(command: Mapping[str, Any], folder: Path) -> WatchOrder:
+    subject = _needed(command, "subject")
+    if not isinstance(subject, Mapping) or not isinstance(subject.get("certificates"), list):
+        raise WatchProblem("WATCH_SUBJECT")
+    kinds = command.get("kinds")
+    return WatchOrder(
+        case_number=parse_case_number(str(_needed(command, "case_number"))).key,
+        document_number=str(_needed(command, "document_number")).strip(),
+        document_hash=_hash(folder / str(_needed(command, "document"))),
+        judge=str(_needed(command, "judge")).strip(),
+        purpose=str(_needed(command, "purpose")).strip().upper(),
+        kinds=kinds_of(str(each) for each in (kinds if isinstance(kinds, list) else [kinds] if kinds else [])),
+        until=_until(_needed(command, "until")),
+        name=display_form(str(subject.get("name") or "")),
+        certificates=tuple(_certificate(each) for each in subject["certificates"]),
+    )
+
+
+def _check_fields(command: Mapping[str, Any], known: frozenset[str]) -> None:
+    for each in command:
+        if each not in known:
+            raise CommandProblem("COMMAND_FIELD_UNKNOWN", field=str(each)[:40])
+
+
+def _needed(command: Mapping[str, Any], name: str) -> Any:
+    value = command.get(name)
+    if value is None or value == "":
+        raise CommandProblem("COMMAND_FIELD_MISSING", field=name)
+    return value
+
+
+def _due(command: Mapping[str, Any]) -> int:
+    try:
+        hours = float(command.get("due_hours", DUE_HOURS))
+    except (TypeError, ValueError):
+        hours = 0.0
+    if not 0 < hours <= 24 * 365:
+        raise CommandProblem("COMMAND_FIELD_MISSING", field="due_hours")
+    return int(hours * 3_600_000)
+
+
+def _hash(document: Path) -> bytes:
+    try:
+        with document.open("rb") as file:
+            return file_digest(file, "sha256").digest()
+    except OSError:
+        raise CommandProblem("COMMAND_DOCUMENT", file=document.name) from None
+
+
+def _until(value: Any) -> int:
+    """End, exclusive, ms UTC: a day counts to its midnight in China, a time is itself."""
+    text = str(value).strip()
+    try:
+        return end_of_day_ms(parse_date(text))
+    except DateProblem:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise DateProblem("DATE_UNREADABLE") from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp() * 1000)
+
+
+def _certificate(given: Any) -> Certificate:
+    if not isinstance(given, Mapping):
+        raise WatchProblem("WATCH_SUBJECT")
+    try:
+        kind = CertificateType[str(given.get("type") or "").strip().upper()]
+    except KeyError:
+        raise CommandProblem(
+            "COMMAND_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)
+        ) from None
+    return normalise(kind, str(given.get("number") or ""), str(given.get("country") or "") or None)

@@ -1,0 +1,1 @@
+"""Files of any format: read row by row, rejects written back, templates."""

@@ -1,0 +1,104 @@
+"""Opening an intake file, whatever its format."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Literal, Self, get_args
+
+from ....schemas.errors import WrongUsage
+from ....schemas.problems import Language
+from ..findings.findings import Notice
+from ..rows.model import RawRow
+from .csv_file import CsvFile
+from .encoding import look_at
+from .json_file import JsonFile
+
+Format = Literal["csv", "jsonl", "zxgk"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+_BY_SUFFIX: dict[str, Format] = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".json": "jsonl"}
+
+
+class ListingFile:
+    """The rows of one intake file. Iterate once; close it, or use it in a `with` statement.
+
+    `header` holds the titles of a CSV file; `notices` what was found about the file as a whole, complete at its end.
+    """
+
+    def __init__(self, stream: BinaryIO, file_format: Format, lang: Language = "en", size: int | None = None) -> None:
+        """Look at the first bytes and the header. Raises IntakeError for whatever is not a file of the format."""
+        self.format = file_format
+        self.size = size
+        self._stream = stream
+        head = look_at(stream, "CSV" if file_format == "csv" else "JSON", lang)
+        self.encoding = head.encoding
+        self._rows: CsvFile | JsonFile
+        if file_format == "csv":
+            self._rows = CsvFile(head, stream, lang)
+        else:
+            self._rows = JsonFile(head, stream, lang, is_zxgk=file_format == "zxgk")
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Titles of the columns of a CSV file, empty for JSON."""
+        return self._rows.header
+
+    @property
+    def delimiter(self) -> str:
+        """Separator of a CSV file."""
+        return self._rows.delimiter if isinstance(self._rows, CsvFile) else ","
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What was found about the file as a whole."""
+        return self._rows.notices
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the file is read; with `size` it gives the progress."""
+        return self._rows.bytes_read
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """Each row, damaged ones included."""
+        return iter(self._rows)
+
+    def __enter__(self) -> Self:
+        """The file itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the stream."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the stream."""
+        self._stream.close()
+
+
+def read_listings(source: Path | BinaryIO | bytes, file_format: Format, lang: Language = "en") -> ListingFile:
+    """Open a file, a binary stream (standard input, a request) or bytes. Memory does not grow with the file.
+
+    Raises IntakeError if it is empty or not of the format, WrongUsage if it cannot be opened.
+    """
+    if isinstance(source, bytes):
+        return ListingFile(BytesIO(source), file_format, lang, len(source))
+    if not isinstance(source, Path):
+        return ListingFile(source, file_format, lang)
+    try:
+        stream = source.open("rb")
+    except OSError as error:
+        raise WrongUsage(
+            "FILE_UNREADABLE", f"{source}: {error.strerror}", "check the path and its permissions"
+        ) from error
+    try:
+        return ListingFile(stream, file_format, lang, source.stat().st_size)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def format_of(path: Path) -> Format:
+    """The format a file name suggests; csv if it suggests none."""
+    return _BY_SUFFIX.get(path.suffix.lower(), "csv")

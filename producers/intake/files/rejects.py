@@ -1,0 +1,97 @@
+"""The rejects file: rejected rows as they came, with what to correct, ready to be sent again.
+
+CSV rejects keep the columns of the input in their order and add the reject columns; the file starts with a byte order
+mark and protects long numbers, so it opens unspoilt in Excel. JSON rejects are JSON lines of the same objects with a
+key `reject`. The reader passes over both additions. The file holds personal data: readable by its owner only.
+"""
+
+import csv
+import json
+import os
+from collections.abc import Mapping
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+
+from ....schemas.errors import WrongUsage
+from ..findings.findings import Reject
+from ..rows.columns import COLUMN_NAMES, REJECT_COLUMNS, REJECT_PREFIX
+from ..rows.model import ParsedRow
+from .excel import wrapped
+from .json_file import REJECT_KEY
+
+_BETWEEN = " | "
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+class RejectsWriter:
+    """Writes the rejected rows of one input. `header` is the input's (empty for JSON, which is then written as JSON)."""
+
+    def __init__(self, stream: TextIO, header: tuple[str, ...], *, is_csv: bool, delimiter: str = ",") -> None:
+        """Write the header at once, so that an empty rejects file is still a valid one."""
+        self.count = 0
+        self._stream = stream
+        self._is_csv = is_csv
+        self._kept = [at for at, title in enumerate(header) if not title.strip().lower().startswith(REJECT_PREFIX)]
+        self._csv = csv.writer(stream, delimiter=delimiter)
+        if is_csv:
+            titles = [header[at] for at in self._kept] or list(COLUMN_NAMES)
+            stream.write(_BYTE_ORDER_MARK)
+            self._csv.writerow([*titles, *REJECT_COLUMNS])
+
+    def write(self, parsed: ParsedRow) -> None:
+        """Add a rejected row; a row without rejects adds nothing."""
+        if not parsed.rejects:
+            return
+        self.count += 1
+        if self._is_csv:
+            self._csv.writerow([wrapped(cell) for cell in self._cells(parsed)])
+        else:
+            self._stream.write(json.dumps(_object(parsed), ensure_ascii=False) + "\n")
+
+    def __enter__(self) -> Self:
+        """The writer itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the stream."""
+        self._stream.close()
+
+    def _cells(self, parsed: ParsedRow) -> list[str]:
+        original = parsed.raw.original
+        cells = original if isinstance(original, tuple) else ()
+        kept = [cells[at] if at < len(cells) else "" for at in self._kept]
+        what = _joined(parsed.rejects)
+        line = "" if any(kept) else parsed.raw.line
+        return [*kept, str(parsed.raw.number), what["field"], what["code"], what["reason"], what["remedy"], line]
+
+
+def _joined(rejects: tuple[Reject, ...]) -> dict[str, str]:
+    """All rejects of a row in one, part by part."""
+    parts = [one.as_dict() for one in rejects]
+    return {name: _BETWEEN.join(str(part[name]) for part in parts) for name in ("field", "code", "reason", "remedy")}
+
+
+def _object(parsed: ParsedRow) -> dict[str, object]:
+    original = parsed.raw.original
+    given = dict(original) if isinstance(original, Mapping) else {}
+    given.pop(REJECT_KEY, None)
+    found: dict[str, object] = {"row": parsed.raw.number, **_joined(parsed.rejects)}
+    if not given:
+        found["line"] = parsed.raw.line
+    return given | {REJECT_KEY: found}
+
+
+def open_rejects(path: Path, header: tuple[str, ...], *, is_csv: bool, delimiter: str = ",") -> RejectsWriter:
+    """A writer to a new file that only its owner can read; an existing file is replaced. Raises WrongUsage."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise WrongUsage(
+            "FILE_UNWRITABLE", f"{path}: {error.strerror}", "name a writable file with --rejects"
+        ) from error
+    stream = TextIOWrapper(os.fdopen(handle, "wb"), encoding="utf-8", errors="backslashreplace", newline="")
+    return RejectsWriter(stream, header, is_csv=is_csv, delimiter=delimiter)

@@ -1,0 +1,1 @@
+"""What is wrong with a row or a file, in both languages."""

@@ -1,0 +1,150 @@
+"""Texts of the intake codes about what the law asks; those of case numbers and dates stand beside their rules."""
+
+from ....schemas.problems import Text
+
+LEGAL_TEXTS = {
+    "COURT_MISSING": Text(
+        "there is no court",
+        "name it with --court or in the column court_code",
+        "没有法院",
+        "请用 --court 或“法院代码”列指明",
+    ),
+    "COURT_MISMATCH": Text(
+        "the row belongs to another court than the one that publishes",
+        "publish it by its own court",
+        "本行所属法院与发布法院不一致",
+        "请由所属法院发布",
+    ),
+    "CASE_NOT_OF_COURT": Text(
+        "the case number carries another court's token than the publishing court's",
+        "correct the case number, or publish it by its own court",
+        "案号中的法院代字与发布法院不符",
+        "请更正案号，或由所属法院发布",
+    ),
+    "CASE_NOT_ENFORCEMENT": Text(
+        "this is no number of an enforcement case",
+        "give the enforcement case here and the judgment in basis_number",
+        "不是执行案件案号",
+        "此处填写执行案号，判决文号填入执行依据文号",
+    ),
+    "CASE_YEAR_FUTURE": Text(
+        "the year of the case lies in the future",
+        "compare it with the document",
+        "案号年份晚于今年",
+        "请与文书核对",
+    ),
+    "CASE_SUFFIX": Text(
+        "the suffix 之… belongs to a ruling, not to the case, and was left out",
+        "nothing to do",
+        "“之…”为文书序号而非案号，已略去",
+        "无需处理",
+    ),
+    "RESUMED_WITHOUT_PREVIOUS": Text(
+        "a resumed case does not say which case it resumes; the old entry stays beside the new one",
+        "fill previous_case_number",
+        "恢复执行案件未注明原案号，原条目将与新条目并存",
+        "请填写原案号",
+    ),
+    "DATE_FUTURE": Text(
+        "the day lies in the future",
+        "compare it with the document",
+        "日期晚于今天",
+        "请与文书核对",
+    ),
+    "DATE_ORDER": Text(
+        "the day of publication is before the day of filing",
+        "compare both with the documents",
+        "发布日期早于立案日期",
+        "请与文书核对",
+    ),
+    "DECISION_MISSING": Text(
+        "there is no decision number; the decision is what takes effect (art. 5)",
+        "fill decision_number",
+        "没有决定书文号；决定书作出即生效（第五条）",
+        "请填写决定书文号",
+    ),
+    "EXIT_BAN_DECISION": Text(
+        "an exit ban needs a decision of its own",
+        "fill decision_number",
+        "限制出境须有单独的决定",
+        "请填写决定书文号",
+    ),
+    "GROUND_MISSING": Text(
+        "a list entry needs a ground of art. 1",
+        "fill grounds with G1 to G6 or the words of the law",
+        "纳入名单须有第一条所列情形",
+        "请填写 G1 至 G6 或法条原文",
+    ),
+    "GROUND_UNKNOWN": Text(
+        "the text names none of the six grounds of art. 1",
+        "give G1 to G6 or the words of the law; other wordings are taken only from before 1 May 2017",
+        "文字不属于第一条六种情形",
+        "请填写 G1 至 G6 或法条原文；其他表述仅限 2017 年 5 月 1 日前发布的条目",
+    ),
+    "TERM_ON_G1": Text(
+        "ground one has no term, but a last day is given",
+        "leave term_end empty; the entry ends by a deletion ground of art. 10",
+        "第一项情形没有期限，却填写了届满日",
+        "请将届满日留空；条目依第十条事由删除",
+    ),
+    "TERM_MISSING": Text(
+        "grounds two to six need a term of two years (art. 2), but no last day is given",
+        "fill term_start and term_end{computed}",
+        "第二至六项情形的纳入期限为二年（第二条），但未填届满日",
+        "请填写期限起算日和届满日{computed}",
+    ),
+    "TERM_TOO_LONG": Text(
+        "the last day is later than the law allows: {computed}",
+        "correct term_end, or give the extension the court decided in extension_months",
+        "届满日晚于法定期限：{computed}",
+        "请更正届满日；法院决定延长的，请填写延长月数",
+    ),
+    "TERM_SHORT": Text(
+        "the last day is earlier than two years and the extension give: {computed}",
+        "nothing to do if the court decided so",
+        "届满日早于法定期限：{computed}",
+        "如法院如此决定则无需处理",
+    ),
+    "TERM_START_ASSUMED": Text(
+        "no term_start is given; the day of publication was taken",
+        "fill term_start if the term runs from the decision",
+        "未填期限起算日，已按发布日期计算",
+        "如自决定日起算，请填写期限起算日",
+    ),
+    "TERM_OVER": Text(
+        "the last day is over",
+        "do not publish; what has ended is not enforced",
+        "届满日已过",
+        "不得发布；已届满的不再执行",
+    ),
+    "TERM_BACKWARDS": Text(
+        "the last day is before the first",
+        "compare both with the decision",
+        "届满日早于起算日",
+        "请与决定书核对",
+    ),
+    "EXIT_BAN_TERM": Text(
+        "an exit ban needs a last day: it lapses if it is not renewed",
+        "fill term_end from the decision",
+        "限制出境须有届满日：不续控即失效",
+        "请按决定书填写届满日",
+    ),
+    "EXTENSION_UNLAWFUL": Text(
+        "an extension is one to three years (art. 2)",
+        "give 12 to 36 months, or leave it empty",
+        "延长期限为一年至三年（第二条）",
+        "请填写 12 至 36，或留空",
+    ),
+    "PERFORMED_ALREADY": Text(
+        "the duty is fully performed: there is no basis for listing (art. 10)",
+        "do not list; delete an entry that exists with reason D1",
+        "义务已全部履行，没有纳入依据（第十条）",
+        "不得纳入；已有条目请以 D1 删除",
+    ),
+    "AMOUNT_UNREADABLE": Text(
+        "this is no amount in yuan with at most two decimals",
+        "write it like 12345.67",
+        "不是以元为单位、至多两位小数的金额",
+        "请写成 12345.67",
+    ),
+}

@@ -1,0 +1,141 @@
+"""The texts of the intake's own codes: here those of files and rows; those of subject and law stand beside."""
+
+from ....schemas.problems import Text
+from .legal_messages import LEGAL_TEXTS
+from .subject_messages import SUBJECT_TEXTS
+
+FILE_TEXTS = {
+    "EMPTY_FILE": Text(
+        "the file is empty",
+        "export it again; an empty file never means that everybody is to be deleted",
+        "文件为空",
+        "请重新导出；空文件绝不表示删除全部人员",
+    ),
+    "NOT_CSV": Text(
+        "this is no CSV file but {found}",
+        "save it as CSV UTF-8 (or take `liandong court template`), or name its format with --format",
+        "这不是 CSV 文件，而是{found}",
+        "请另存为“CSV UTF-8”（或使用 liandong court template 的模板），或用 --format 指明格式",
+    ),
+    "NOT_JSON": Text(
+        "this is no JSON file but {found}",
+        "give one JSON object per line or one JSON array of objects",
+        "这不是 JSON 文件，而是{found}",
+        "请每行给出一个 JSON 对象，或给出一个对象数组",
+    ),
+    "ENCODING_UTF16": Text(
+        "the file is UTF-16 text",
+        "save it as CSV UTF-8 (in Excel: “CSV UTF-8 (comma delimited)”)",
+        "文件编码为 UTF-16",
+        "请另存为“CSV UTF-8（逗号分隔）”",
+    ),
+    "HEADER_MISSING": Text(
+        "the first row names no known column",
+        "put a header row first; known columns: {known}",
+        "首行没有任何可识别的列名",
+        "请在首行填写列名；可用列名：{known}",
+    ),
+    "HEADER_INCOMPLETE": Text(
+        "the header lacks: {missing}",
+        "add these columns; known columns: {known}",
+        "缺少列：{missing}",
+        "请补充上述列；可用列名：{known}",
+    ),
+    "HEADER_TWICE": Text(
+        "two headers mean the same column: {twice}",
+        "keep one of them",
+        "有两列含义相同：{twice}",
+        "请只保留一列",
+    ),
+    "COLUMN_UNKNOWN": Text(
+        "the column {column} is not known and is not read",
+        "correct its header if it should be; known columns: {known}",
+        "未识别的列 {column}，不予读取",
+        "如需读取请更正列名；可用列名：{known}",
+    ),
+}
+"""What concerns a file as a whole."""
+
+ROW_TEXTS = {
+    "TRUNCATED_ROW": Text(
+        "the file ends in the middle of this row",
+        "export the file again, or complete the row and send it again",
+        "文件在本行中间截断",
+        "请重新导出文件，或补全本行后重新提交",
+    ),
+    "UNCLOSED_QUOTE": Text(
+        "a quotation mark in this row is not closed",
+        "close or remove it and send the row again",
+        "本行有引号未闭合",
+        "请补全或删除引号后重新提交本行",
+    ),
+    "ROW_UNREADABLE": Text(
+        "the row breaks the rules of the format",
+        "correct the quotation marks or brackets and send the row again",
+        "本行不符合文件格式",
+        "请更正引号或括号后重新提交本行",
+    ),
+    "COLUMN_COUNT": Text(
+        "the row has {found} cells where the header has {expected}",
+        "add or remove separators so that each value stands below its header; quote values that hold a separator",
+        "本行有 {found} 个单元格，表头为 {expected} 个",
+        "请增减分隔符使各值与表头对应；含分隔符的值请加引号",
+    ),
+    "NUL_BYTE": Text(
+        "the row holds zero bytes: it was damaged on the way",
+        "export the row again",
+        "本行含有空字节，传输中已损坏",
+        "请重新导出本行",
+    ),
+    "ENCODING": Text(
+        "the row is not valid {encoding} text",
+        "export it again as UTF-8; characters were lost",
+        "本行不是有效的 {encoding} 文本",
+        "请以 UTF-8 重新导出；已有字符丢失",
+    ),
+    "LINE_TOO_LONG": Text(
+        "the row is longer than a mebibyte",
+        "check that line ends were not lost in the export",
+        "本行超过 1 MiB",
+        "请检查导出时换行是否丢失",
+    ),
+    "NOT_CORRECTED": Text(
+        "this row could not be read before and has not been filled in since",
+        "fill the columns from what stands in reject_line, or delete the row",
+        "本行此前无法读取，仍未补录",
+        "请按 reject_line 的内容补录各列，或删除本行",
+    ),
+    "NOT_AN_OBJECT": Text(
+        "this is JSON, but no object",
+        "give one object of column names and values for each listing",
+        "这是 JSON，但不是对象",
+        "每条记录请给出一个由列名和值组成的对象",
+    ),
+    "VALUE_UNKNOWN": Text(
+        "this is none of the values of the column",
+        "give one of: {allowed}",
+        "不是该列允许的值",
+        "请填写以下之一：{allowed}",
+    ),
+    "TEXT_TOO_LONG": Text(
+        "the text is longer than {limit} characters",
+        "check that columns were not shifted",
+        "文本超过 {limit} 个字符",
+        "请检查各列是否错位",
+    ),
+    "DUPLICATE_ROW": Text(
+        "the row repeats row {first}",
+        "nothing to do: it was taken once",
+        "本行与第 {first} 行重复",
+        "无需处理：已按一次收录",
+    ),
+    "DUPLICATE_CONFLICT": Text(
+        "row {first} has the same subject in the same case with other contents",
+        "keep the right one; changes of a published entry are made with `liandong court correct`",
+        "与第 {first} 行为同一主体同一案件，但内容不同",
+        "请保留正确的一行；已发布条目的变更请用 liandong court correct",
+    ),
+}
+"""What concerns a row before its meaning is looked at, or between rows."""
+
+INTAKE_TEXTS = FILE_TEXTS | ROW_TEXTS | SUBJECT_TEXTS | LEGAL_TEXTS

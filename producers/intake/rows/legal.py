@@ -1,0 +1,158 @@
+"""What the law asks of a row: court, case, decision, grounds, term, performance, amount."""
+
+import re
+from datetime import date
+
+from ....schemas.law.case_number import CaseNumber, CaseNumberProblem, parse_case_number
+from ....schemas.law.grounds import RULES_IN_FORCE, Ground, needs_term, recognise_grounds
+from ....schemas.law.listing import Instrument
+from ....schemas.law.terms import is_extension_lawful, term_end
+from ....schemas.spelling import compact, half_width
+from .model import Performance, Term, TermStartBasis
+from .row import RowUnderCheck
+from .words import PERFORMANCES, TERM_BASES
+
+_AMOUNT = re.compile(r"(?P<yuan>[0-9]{1,16})(?:\.(?P<fen>[0-9]{1,2}))?")
+_CANONICAL_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,15})\.[0-9]{2}")
+"""As nearly every row has it, and as it travels."""
+_AMOUNT_NOISE = re.compile(r"[,\s¥￥元]|人民币|CNY|RMB", re.IGNORECASE)
+
+
+def read_court(row: RowUnderCheck) -> tuple[str, str]:
+    """The court's id and name; another court than the publishing one is rejected."""
+    context = row.context
+    court, name = row.text("court_code"), row.text("court_name")
+    if not court and not context.court:
+        row.reject("court_code", "COURT_MISSING")
+    if court and context.court and court != context.court:
+        row.reject("court_code", "COURT_MISMATCH")
+    if name and context.court_name and name != context.court_name and compact(name) != compact(context.court_name):
+        row.reject("court_name", "COURT_MISMATCH")
+    return context.court or court, context.court_name or name
+
+
+def read_case(row: RowUnderCheck) -> tuple[str, str, str]:
+    """Key and raw text of the enforcement case, and key of the case it resumes."""
+    raw = row.text("case_number")
+    case = _case(row, "case_number", raw)
+    previous_raw = row.text("previous_case_number")
+    previous = _case(row, "previous_case_number", previous_raw) if previous_raw else None
+    if case is None:
+        return "", raw, ""
+    if not case.is_enforcement:
+        row.reject("case_number", "CASE_NOT_ENFORCEMENT")
+    if case.year > row.context.today.year:
+        row.reject("case_number", "CASE_YEAR_FUTURE")
+    if row.context.court_token and not case.old_style and case.court_token != row.context.court_token:
+        row.reject("case_number", "CASE_NOT_OF_COURT")
+    if case.suffix:
+        row.notice("case_number", "CASE_SUFFIX")
+    if case.is_resumed and previous is None:
+        row.notice("previous_case_number", "RESUMED_WITHOUT_PREVIOUS")
+    return case.key, raw, previous.key if previous else ""
+
+
+def _case(row: RowUnderCheck, column: str, raw: str) -> CaseNumber | None:
+    try:
+        return parse_case_number(raw)
+    except CaseNumberProblem as problem:
+        row.reject_problem(column, problem)
+        return None
+
+
+def read_decision(row: RowUnderCheck, instrument: Instrument) -> str:
+    """The decision's number; exit bans must have one."""
+    number = row.text("decision_number")
+    if not number and instrument is Instrument.EXIT_BAN:
+        row.reject("decision_number", "EXIT_BAN_DECISION")
+    elif not number:
+        row.notice("decision_number", "DECISION_MISSING")
+    return number
+
+
+def read_grounds(row: RowUnderCheck, instrument: Instrument, publish_date: date) -> tuple[Ground, ...]:
+    """The grounds of a list entry; orders have none."""
+    grounds = recognise_grounds(row.text("grounds"))
+    if instrument is not Instrument.LIST_ENTRY:
+        return ()
+    if not grounds:
+        row.reject("grounds", "GROUND_MISSING")
+    elif grounds == (Ground.OTHER_LEGACY,) and publish_date >= RULES_IN_FORCE:
+        row.reject("grounds", "GROUND_UNKNOWN")
+    return grounds
+
+
+def read_term(row: RowUnderCheck, instrument: Instrument, grounds: tuple[Ground, ...], publish_date: date) -> Term:
+    """The term, checked against the grounds and recomputed (art. 2, art. 10 ¶2)."""
+    start, end = row.day("term_start"), row.day("term_end")
+    basis = row.coded("term_start_basis", TERM_BASES, TermStartBasis.DECISION)
+    extension = _extension(row)
+    if start is None:
+        basis = TermStartBasis.PUBLICATION
+    if end is not None and end < row.context.today:
+        row.reject("term_end", "TERM_OVER")
+    if end is not None and end < (start or end):
+        row.reject("term_end", "TERM_BACKWARDS")
+    if instrument is Instrument.LIST_ENTRY and grounds:
+        _check_list_term(row, grounds, Term(start, basis, end, extension), publish_date)
+    if instrument is Instrument.EXIT_BAN and end is None:
+        row.reject("term_end", "EXIT_BAN_TERM")
+    return Term(start or (publish_date if end else None), basis, end, extension)
+
+
+def _check_list_term(row: RowUnderCheck, grounds: tuple[Ground, ...], term: Term, publish_date: date) -> None:
+    termed = needs_term(grounds)
+    if not termed:
+        if term.end is not None and Ground.G1 in grounds:
+            row.reject("term_end", "TERM_ON_G1")
+        return
+    if term.end is None:
+        computed = f" ({term_end(term.start, term.extension_months).isoformat()})" if term.start else ""
+        row.reject("term_end", "TERM_MISSING", computed=computed)
+        return
+    if term.start is None:
+        row.notice("term_start", "TERM_START_ASSUMED")
+    lawful = term_end(term.start or publish_date, term.extension_months)
+    if term.end > lawful:
+        row.reject("term_end", "TERM_TOO_LONG", computed=lawful.isoformat())
+    elif term.end < lawful:
+        row.notice("term_end", "TERM_SHORT", computed=lawful.isoformat())
+
+
+def _extension(row: RowUnderCheck) -> int:
+    text = half_width(row.text("extension_months"))
+    if not text:
+        return 0
+    months = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else -1
+    if not is_extension_lawful(months):
+        row.reject("extension_months", "EXTENSION_UNLAWFUL")
+        return 0
+    return months
+
+
+def read_performance(row: RowUnderCheck, instrument: Instrument) -> Performance:
+    """How much is performed; nobody is newly listed after full performance."""
+    found = row.coded("performance", PERFORMANCES, Performance.UNKNOWN)
+    if found is Performance.FULL and instrument is Instrument.LIST_ENTRY:
+        row.reject("performance", "PERFORMED_ALREADY")
+    return found
+
+
+def read_amount(row: RowUnderCheck) -> str:
+    """The claim in yuan as a decimal string with two places, or empty. Never a float."""
+    text = row.text("claim_amount")
+    if not text or _CANONICAL_AMOUNT.fullmatch(text):
+        return text
+    found = _AMOUNT.fullmatch(_AMOUNT_NOISE.sub("", half_width(text)))
+    if found is None:
+        row.reject("claim_amount", "AMOUNT_UNREADABLE")
+        return ""
+    return f"{int(found['yuan'])}.{(found['fen'] or '').ljust(2, '0')}"
+
+
+def read_dates(row: RowUnderCheck) -> tuple[date | None, date]:
+    """Day of filing and day of publication (today if it is not given)."""
+    filed, published = row.past_day("filing_date"), row.past_day("publish_date")
+    if filed is not None and published is not None and published < filed:
+        row.reject("publish_date", "DATE_ORDER")
+    return filed, published or row.context.today

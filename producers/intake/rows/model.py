@@ -1,0 +1,221 @@
+"""What the intake hands on: a listing whose every field is checked, and where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum, StrEnum
+from functools import lru_cache
+from hashlib import sha256
+
+import msgspec
+
+from ....schemas.dates import end_of_day_ms
+from ....schemas.law.grounds import Ground
+from ....schemas.law.listing import Instrument, Link, PersonKind, PersonRole
+from ....schemas.masking import Masked
+from ....schemas.people.certificates import Certificate, CertificateType, equivalents
+from ....schemas.problems import Language
+from ..findings.findings import Notice, Reject
+
+
+class Performance(IntEnum):
+    """How much of the duty is performed; the numbers travel in records."""
+
+    UNKNOWN = 0
+    NONE = 1
+    PARTIAL = 2
+    FULL = 3
+
+
+class TermStartBasis(StrEnum):
+    """What a term runs from."""
+
+    DECISION = "DECISION"
+    PUBLICATION = "PUBLICATION"
+
+
+class Initiative(StrEnum):
+    """Who started the listing."""
+
+    CREDITOR = "CREDITOR"
+    EX_OFFICIO = "EX_OFFICIO"
+    UNKNOWN = "UNKNOWN"
+
+
+class DebtorCategory(StrEnum):
+    """Debtors the law treats differently. State organs never get this far (art. 8)."""
+
+    ORDINARY = "ORDINARY"
+    PUBLIC_SERVANT = "PUBLIC_SERVANT"
+    CAMPUS_LOAN_STUDENT = "CAMPUS_LOAN_STUDENT"
+    STATE_ORGAN = "STATE_ORGAN"
+
+
+class HeldCertificate(msgspec.Struct, frozen=True):
+    """A certificate of the subject and how it belongs to him."""
+
+    certificate: Certificate
+    link: Link = Link.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeContext:
+    """What a row is checked against. `today` is the day in China; empty court fields are not checked."""
+
+    today: date
+    court: str = ""
+    court_name: str = ""
+    court_token: str = ""
+    lang: Language = "en"
+
+
+class RawRow(Masked, msgspec.Struct, frozen=True):
+    """A row as it was read. `values` is by column name; `original` is what a rejects file gives back."""
+
+    number: int
+    values: Mapping[str, str]
+    original: tuple[str, ...] | Mapping[str, object]
+    damage: Reject | None = None
+    """Set if the row could not be read; `line` is then its text."""
+    line: str = ""
+
+    def __repr__(self) -> str:
+        """Its number, and what is wrong with it; nothing it says."""
+        return f"RawRow(number={self.number}, damage={self.damage})"
+
+
+class Term(msgspec.Struct, frozen=True):
+    """From when to when an entry or order runs; `end` is the last day."""
+
+    start: date | None
+    basis: TermStartBasis
+    end: date | None
+    extension_months: int
+
+
+class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
+    """One subject in one case under one instrument, checked and canonical.
+
+    `repr` shows no name and only masked numbers. Dates are days in China.
+    """
+
+    instrument: Instrument
+    kind: PersonKind
+    role: PersonRole
+    name: str
+    sex: int
+    birth_date: date | None
+    certificates: tuple[HeldCertificate, ...]
+    court: str
+    court_name: str
+    case_number: str
+    case_number_raw: str
+    previous_case_number: str
+    decision_number: str
+    grounds: tuple[Ground, ...]
+    filing_date: date | None
+    publish_date: date
+    initiated_by: Initiative
+    basis_number: str
+    basis_maker: str
+    performance: Performance
+    claim_amount: str
+    related_entity: str
+    related_entity_certificate: Certificate | None
+    legal_representative: str
+    debtor_category: DebtorCategory
+    source_id: str
+    term: Term
+
+    def __repr__(self) -> str:
+        """All but the names and the birth date."""
+        shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _PRIVATE)
+        return f"ListingInput({', '.join(shown)})"
+
+    @property
+    def term_start(self) -> date | None:
+        """The day the term runs from."""
+        return self.term.start
+
+    @property
+    def term_end(self) -> date | None:
+        """Its last day."""
+        return self.term.end
+
+    @property
+    def effective_until_ms(self) -> int:
+        """24:00 in China of the last day, in milliseconds since the epoch; 0 without a term."""
+        return end_of_day_ms(self.term_end) if self.term_end else 0
+
+    @property
+    def subject(self) -> Certificate:
+        """The certificate that stands for the subject whichever others are named beside it.
+
+        The strongest one (ID number first); of a unified code the organisation code in it, which older rows carry.
+        """
+        if len(self.certificates) == 1:
+            return _standing(self.certificates[0].certificate)
+        return _standing(min((held.certificate for held in self.certificates), key=_strength))
+
+    def key(self) -> bytes:
+        """16 bytes equal for the same subject in the same case under the same instrument of the same court.
+
+        Keys have the order of the cases, as files mostly have it: their neighbours in an index are written together. They
+        end with an unkeyed hash over a certificate number: they stay in the court's own store and never travel.
+        """
+        return self._key(self.case_number, self.subject)
+
+    def keys(self) -> tuple[bytes, ...]:
+        """The own key first, then the keys it would have by each of its other certificates alone."""
+        own = self.key()
+        if len(self.certificates) == 1:
+            return (own,)
+        others = (self._key(self.case_number, _standing(held.certificate)) for held in self.certificates)
+        return (own, *(key for key in others if key != own))
+
+    def resumed_key(self) -> bytes | None:
+        """The key the same subject had in the case this one resumes; None if it resumes none."""
+        return self._key(self.previous_case_number, self.subject) if self.previous_case_number else None
+
+    def _key(self, case_number: str, subject: Certificate) -> bytes:
+        series = case_number.rstrip("号").rstrip("0123456789")
+        serial = int(case_number[len(series) :].rstrip("号") or 0) & _SERIAL
+        begun = _series(self.court, self.instrument, self.role, series)
+        said = f"{case_number}\x1f{subject.type:d}\x1f{subject.country}\x1f{subject.number}"
+        return begun + serial.to_bytes(4, "big") + sha256(begun + said.encode()).digest()[:8]
+
+
+_SERIAL = (1 << 32) - 1
+
+
+@lru_cache(maxsize=4096)
+def _series(court: str, instrument: Instrument, role: PersonRole, series: str) -> bytes:
+    """Four bytes for the cases of a court that are counted in one series, as to one instrument and role."""
+    return sha256(f"{court}\x1f{instrument:d}\x1f{role:d}\x1f{series}".encode()).digest()[:4]
+
+
+_PRIVATE = frozenset(("name", "birth_date", "legal_representative"))
+
+
+def _standing(certificate: Certificate) -> Certificate:
+    return equivalents(certificate)[-1]
+
+
+def _strength(certificate: Certificate) -> tuple[CertificateType, str, str]:
+    return (certificate.type, certificate.country, certificate.number)
+
+
+class ParsedRow(msgspec.Struct, frozen=True):
+    """What became of a row: a listing, or the rejects that say why not; notices in either case."""
+
+    raw: RawRow
+    listing: ListingInput | None
+    rejects: tuple[Reject, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    duplicate_of: int = 0
+    """Number of the row this one repeats exactly; its listing is None and there is no reject."""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether there is a listing to publish."""
+        return self.listing is not None

@@ -1,0 +1,54 @@
+"""From a raw row to a checked listing: pure, with the day handed in."""
+
+from ....schemas.law.listing import Instrument
+from . import legal
+from .model import Initiative, IntakeContext, ListingInput, ParsedRow, RawRow
+from .row import RowUnderCheck
+from .subject import read_subject
+from .words import INITIATIVES, INSTRUMENTS
+
+
+def parse_row(raw: RawRow, context: IntakeContext) -> ParsedRow:
+    """Check one row completely. Its rejects name every column that is wrong; rows without rejects give a listing."""
+    if raw.damage is not None:
+        return ParsedRow(raw, None, (raw.damage,))
+    row = RowUnderCheck(raw, context)
+    instrument = row.coded("instrument", INSTRUMENTS, Instrument.LIST_ENTRY)
+    filed, published = legal.read_dates(row)
+    subject = read_subject(row, instrument, published)
+    court, court_name = legal.read_court(row)
+    case_key, case_raw, previous = legal.read_case(row)
+    grounds = legal.read_grounds(row, instrument, published)
+    said = ListingInput(
+        instrument=instrument,
+        kind=subject.kind,
+        role=subject.role,
+        name=subject.name,
+        sex=subject.sex,
+        birth_date=subject.birth_date,
+        certificates=subject.certificates,
+        court=court,
+        court_name=court_name,
+        case_number=case_key,
+        case_number_raw=case_raw,
+        previous_case_number=previous,
+        decision_number=legal.read_decision(row, instrument),
+        grounds=grounds,
+        filing_date=filed,
+        publish_date=published,
+        initiated_by=row.coded("initiated_by", INITIATIVES, Initiative.UNKNOWN),
+        basis_number=row.text("basis_number"),
+        basis_maker=row.text("basis_maker"),
+        performance=legal.read_performance(row, instrument),
+        claim_amount=legal.read_amount(row),
+        related_entity=subject.related_entity,
+        related_entity_certificate=subject.related_entity_certificate,
+        legal_representative=subject.legal_representative,
+        debtor_category=subject.category,
+        source_id=row.text("source_id"),
+        term=legal.read_term(row, instrument, grounds, published),
+    )
+    notices = tuple(row.notices)
+    if row.rejects:
+        return ParsedRow(raw, None, tuple(row.rejects), notices)
+    return ParsedRow(raw, said, (), notices)

@@ -1,0 +1,89 @@
+"""One row while it is being checked: its values, and what was found out so far."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from ....schemas.dates import DateProblem, parse_date
+from ....schemas.problems import FactProblem
+from ..findings.findings import Notice, Reject, notice, reject, reject_of_problem
+from .model import IntakeContext, RawRow
+from .words import EMPTY_WORDS, Coded, allowed, meaning
+
+_EDGES = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
+TEXT_LIMIT = 300
+"""Characters; longer texts mean shifted columns, and free text of judgments never travels."""
+
+
+class RowUnderCheck:
+    """Reads a row's values by column and collects rejects and notices, so that a clerk sees all of them at once."""
+
+    def __init__(self, raw: RawRow, context: IntakeContext) -> None:
+        """Start with nothing found."""
+        self.context = context
+        self.rejects: list[Reject] = []
+        self.notices: list[Notice] = []
+        self._values = raw.values
+        self._number = raw.number
+
+    def reject(self, column: str, code: str, **details: str) -> None:
+        """The row cannot be taken because of a column."""
+        self.rejects.append(reject(self._number, column, code, self.context.lang, **details))
+
+    def reject_problem(self, column: str, problem: FactProblem) -> None:
+        """The row cannot be taken because of what a fact's own rules say about a column."""
+        self.rejects.append(reject_of_problem(self._number, column, problem, self.context.lang))
+
+    def notice(self, column: str, code: str, **details: str) -> None:
+        """Something is unusual about a column."""
+        self.notices.append(notice(self._number, column, code, self.context.lang, **details))
+
+    def raw(self, column: str) -> str:
+        """A value without blanks at its edges; words for nothing stay."""
+        return self._values.get(column, "").strip(_EDGES)
+
+    def text(self, column: str) -> str:
+        """A value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
+        value = self._values.get(column)
+        if value is None or (value := value.strip(_EDGES)) in EMPTY_WORDS:
+            return ""
+        if len(value) > TEXT_LIMIT:
+            self.reject(column, "TEXT_TOO_LONG", limit=str(TEXT_LIMIT))
+        return value
+
+    def day(self, column: str) -> date | None:
+        """A day, or None if the column is empty or its text is rejected."""
+        value = self.text(column)
+        if not value:
+            return None
+        try:
+            return parse_date(value)
+        except DateProblem as problem:
+            self.reject_problem(column, problem)
+            return None
+
+    def past_day(self, column: str) -> date | None:
+        """A day that must not lie in the future."""
+        found = self.day(column)
+        if found is not None and found > self.context.today:
+            self.reject(column, "DATE_FUTURE")
+        return found
+
+    def coded(self, column: str, table: Mapping[str, Coded], default: Coded) -> Coded:
+        """A coded value; an unknown word is rejected and gives the default."""
+        word = self._values.get(column)
+        if word is None:
+            return default
+        found = table.get(word)  # nearly always; the long way knows other spellings and rejects
+        if found is None:
+            found = self.coded_or_none(column, table)
+        return default if found is None else found
+
+    def coded_or_none(self, column: str, table: Mapping[str, Coded]) -> Coded | None:
+        """A coded value, or None if the column is empty or its word is rejected."""
+        value = self.text(column)
+        if not value:
+            return None
+        found = meaning(table, value)
+        if found is None:
+            self.reject(column, "VALUE_UNKNOWN", allowed=allowed(table))
+        return found

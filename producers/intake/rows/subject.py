@@ -1,0 +1,257 @@
+"""Who is meant: kind, role, name and certificates of a row."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from ....schemas.law.listing import Instrument, Link, PersonKind, PersonRole
+from ....schemas.people.certificate_problems import CertificateProblem
+from ....schemas.people.certificates import Certificate, CertificateType, birth_date, normalise, sex, warnings
+from ....schemas.people.identity_numbers import is_minor_on
+from ....schemas.people.names import display_form, holds_private_use, is_damaged
+from ....schemas.spelling import compact
+from .columns import MAX_CERTIFICATES
+from .model import DebtorCategory, HeldCertificate
+from .row import RowUnderCheck
+from .words import CATEGORIES, CERTIFICATE_TYPES, KINDS, LINKS, ROLES, SEXES
+
+Carried = TypeVar("Carried")
+_PLAIN_NAME = re.compile("[\u4e00-\u67cf\u67d1-\u9fff]{1,200}")
+"""Nearly every name: ideographs alone, but for 某, which stands for a name that was left out."""
+_LONG_NUMBER = re.compile(r"[0-9０-９]{15}")
+_CERTIFICATE_COLUMNS = (
+    ("certificate_type", "certificate_number", "certificate_country", ""),
+    *(
+        (f"certificate_{n}_type", f"certificate_{n}_number", f"certificate_{n}_country", f"certificate_{n}_link")
+        for n in range(2, MAX_CERTIFICATES + 1)
+    ),
+)
+
+
+class Subject(NamedTuple):
+    """Who a row is about. `certificates` is empty only if the row has rejects."""
+
+    kind: PersonKind
+    role: PersonRole
+    name: str
+    sex: int
+    birth_date: date | None
+    certificates: tuple[HeldCertificate, ...]
+    category: DebtorCategory
+    related_entity: str
+    related_entity_certificate: Certificate | None
+    legal_representative: str
+
+    def __repr__(self) -> str:
+        """No name."""
+        return f"Subject({self.kind.name}, {self.role.name}, {self.certificates})"
+
+
+def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date) -> Subject:
+    """Read and check everything about the subject."""
+    role = row.coded("role", ROLES, PersonRole.DEBTOR)
+    stated_kind = row.coded_or_none("kind", KINDS)
+    held = _certificates(row, stated_kind)
+    kind = _kind(row, stated_kind, held)
+    natural = kind is PersonKind.NATURAL
+    born = _birth_date(row, held) if natural else None
+    subject = Subject(
+        kind=kind,
+        role=role,
+        name=_name(row, natural),
+        sex=_sex(row, held) if natural else 0,
+        birth_date=born,
+        certificates=held,
+        category=row.coded("debtor_category", CATEGORIES, DebtorCategory.ORDINARY),
+        related_entity=_shown(row.text("related_entity")),
+        related_entity_certificate=_related_entity_certificate(row),
+        legal_representative=_shown(row.text("legal_representative")),
+    )
+    _check_role(row, subject, instrument)
+    _check_age(row, subject, instrument, publish_date)
+    return subject
+
+
+def _name(row: RowUnderCheck, natural: bool) -> str:
+    name = row.raw("name")
+    if _PLAIN_NAME.fullmatch(name):
+        return name
+    name = display_form(name)
+    if not name:
+        row.reject("name", "NAME_EMPTY")
+    elif is_damaged(name) or "*" in name or "＊" in name:
+        row.reject("name", "NAME_DAMAGED")
+    elif _LONG_NUMBER.search(name):
+        row.reject("name", "NAME_HOLDS_NUMBER")
+    elif len(name) > 200:
+        row.reject("name", "TEXT_TOO_LONG", limit="200")
+    if holds_private_use(name):
+        row.notice("name", "NAME_PRIVATE_USE")
+    if natural and "某" in name:
+        row.notice("name", "NAME_ANONYMISED")
+    return name
+
+
+@lru_cache(maxsize=16384)
+def _shown(name: str) -> str:
+    return display_form(name)
+
+
+def _certificates(row: RowUnderCheck, kind: PersonKind | None) -> tuple[HeldCertificate, ...]:
+    first = _certificate(row, 0, kind)
+    held = [] if first is None else [HeldCertificate(first)]
+    for position in range(1, MAX_CERTIFICATES):
+        columns = _CERTIFICATE_COLUMNS[position]
+        if not row.raw(columns[1]):
+            continue
+        further = _certificate(row, position, kind)
+        if further is None:
+            continue
+        if any(further == one.certificate for one in held):
+            row.notice(columns[1], "CERTIFICATE_TWICE")
+            continue
+        if any(_conflict(further, one.certificate) for one in held):
+            row.reject(columns[1], "CERTIFICATE_CONFLICT")
+        held.append(HeldCertificate(further, row.coded(columns[3], LINKS, Link.UNVERIFIED)))
+    return tuple(held)
+
+
+def _conflict(one: Certificate, other: Certificate) -> bool:
+    """Two of a kind that one subject never has; passports and permits are renewed, these numbers are for life."""
+    return one.type is other.type and one.type in (
+        CertificateType.CN_ID,
+        CertificateType.USCC,
+        CertificateType.ORG_CODE,
+    )
+
+
+def _certificate(row: RowUnderCheck, position: int, kind: PersonKind | None) -> Certificate | None:
+    type_column, number_column, country_column, _ = _CERTIFICATE_COLUMNS[position]
+    number = row.text(number_column).lstrip("'’‘`")
+    if not number:
+        row.reject(number_column, "QUARANTINED_NO_CERTIFICATE")
+        return None
+    stated = row.coded_or_none(type_column, CERTIFICATE_TYPES)
+    certificate_type = _likely_type(number, kind) if stated is None else stated
+    if certificate_type is None:
+        row.reject(type_column, "CERTIFICATE_TYPE_NEEDED")
+        return None
+    country = row.text(country_column) if certificate_type is CertificateType.PASSPORT else ""
+    try:
+        found = normalise(certificate_type, number, country, row.context.today)
+    except CertificateProblem as problem:
+        column = country_column if problem.code == "CERTIFICATE_COUNTRY" else number_column
+        row.reject_problem(column, problem)
+        return None
+    for code in warnings(found):
+        row.notice(number_column, code)
+    return found
+
+
+def _likely_type(number: str, kind: PersonKind | None) -> CertificateType | None:
+    """The type of a number whose row names none: by the kind, else only where the number can be nothing else."""
+    if "*" in number or kind is PersonKind.NATURAL:
+        return CertificateType.CN_ID if "*" in number or len(compact(number)) in (15, 18) else None
+    if kind is PersonKind.ENTITY:
+        return CertificateType.USCC
+    plain = compact(number)
+    if len(plain) != 18:
+        return None
+    return CertificateType.CN_ID if plain[:17].isdigit() and _is_identity(plain) else CertificateType.USCC
+
+
+def _is_identity(plain: str) -> bool:
+    try:
+        normalise(CertificateType.CN_ID, plain)
+    except CertificateProblem:
+        # An all-digit unified code is told by its own check character; if that is wrong too, ID texts help more.
+        return not _is_uscc(plain)
+    return True
+
+
+def _is_uscc(plain: str) -> bool:
+    try:
+        normalise(CertificateType.USCC, plain)
+    except CertificateProblem:
+        return False
+    return True
+
+
+def _kind(row: RowUnderCheck, stated: PersonKind | None, held: tuple[HeldCertificate, ...]) -> PersonKind:
+    kinds = [PersonKind.NATURAL if one.certificate.type.is_personal else PersonKind.ENTITY for one in held]
+    kind = stated or (kinds[0] if kinds else PersonKind.NATURAL)
+    for each in kinds:
+        if each is not kind:
+            row.reject("kind", "KIND_MISMATCH")
+            return stated or PersonKind.NATURAL
+    return kind
+
+
+def _first_carried(held: tuple[HeldCertificate, ...], read: Callable[[Certificate], Carried | None]) -> Carried | None:
+    """What the first certificate tells that tells it at all."""
+    for one in held:
+        if (found := read(one.certificate)) is not None:
+            return found
+    return None
+
+
+def _sex(row: RowUnderCheck, held: tuple[HeldCertificate, ...]) -> int:
+    stated = row.coded_or_none("sex", SEXES)
+    carried = _first_carried(held, sex)
+    if stated in (1, 2) and carried is not None and stated != carried:
+        row.notice("sex", "SEX_MISMATCH")
+    if carried is not None:
+        return carried
+    return stated if stated is not None else 0
+
+
+def _birth_date(row: RowUnderCheck, held: tuple[HeldCertificate, ...]) -> date | None:
+    stated = row.past_day("birth_date")
+    carried = _first_carried(held, birth_date)
+    if stated is not None and carried is not None and stated != carried:
+        row.notice("birth_date", "BIRTH_MISMATCH")
+    return carried if carried is not None else stated
+
+
+def _related_entity_certificate(row: RowUnderCheck) -> Certificate | None:
+    code = row.text("related_entity_code")
+    if not code:
+        return None
+    try:
+        return normalise(CertificateType.USCC, code)
+    except CertificateProblem as problem:
+        row.reject_problem("related_entity_code", problem)
+        return None
+
+
+def _check_role(row: RowUnderCheck, subject: Subject, instrument: Instrument) -> None:
+    if subject.category is DebtorCategory.STATE_ORGAN:
+        row.reject("debtor_category", "STATE_ORGAN_NOT_PUBLIC")
+    if subject.category is DebtorCategory.CAMPUS_LOAN_STUDENT and instrument is Instrument.LIST_ENTRY:
+        row.notice("debtor_category", "CAMPUS_LOAN_STUDENT")
+    natural = subject.kind is PersonKind.NATURAL
+    if instrument is Instrument.EXIT_BAN and not natural:
+        row.reject("kind", "EXIT_BAN_ENTITY")
+    if subject.role is PersonRole.DEBTOR:
+        return
+    if instrument is Instrument.LIST_ENTRY:
+        row.reject("role", "ROLE_NOT_LISTED")
+    if not natural:
+        row.reject("role", "ROLE_NOT_PERSON")
+    if not subject.related_entity:
+        row.reject("related_entity", "RELATED_ENTITY_MISSING")
+
+
+def _check_age(row: RowUnderCheck, subject: Subject, instrument: Instrument, publish_date: date) -> None:
+    """Whether the person is of age comes from certificate or birth date, never from a column `age`."""
+    if subject.kind is not PersonKind.NATURAL or not subject.certificates:
+        return
+    if subject.birth_date is None:
+        row.notice("birth_date", "AGE_UNKNOWN")
+    elif is_minor_on(subject.birth_date, publish_date):
+        if instrument is Instrument.LIST_ENTRY:
+            row.reject("certificate_number", "MINOR")
+        else:
+            row.notice("certificate_number", "MINOR_ORDER")

@@ -1,0 +1,1 @@
+"""A file of rows becomes accepted updates: prepared, compared, planned, written."""

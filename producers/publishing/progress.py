@@ -1,0 +1,67 @@
+"""Progress bars of a publication on standard error: accepting by bytes of the file, sending by rows."""
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from ..register.register import Batch
+
+
+class Bars:
+    """Two bars, shown only to a person at a terminal."""
+
+    def __init__(self) -> None:
+        """Nothing is shown before the block begins."""
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[rows]:,} rows"),
+            TextColumn("{task.fields[rate]:,.0f}/s"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=Console(file=sys.stderr),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._accepting: TaskID | None = None
+        self._sending: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        """Shows the bars."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Takes the bars away, the summary follows."""
+        self._progress.stop()
+
+    def accepted(self, batch: Batch, read: int, size: int | None) -> None:
+        """A chunk was accepted; how far the file is read."""
+        rows = batch.accepted + batch.corrected + batch.unchanged + batch.duplicate + batch.rejected
+        if self._accepting is None:
+            self._accepting = self._progress.add_task("accepting", total=size, rows=0, rate=0.0)
+        self._show(self._accepting, read, rows)
+
+    def sent(self, sent: int, total: int) -> None:
+        """So many rows of the outbox are in the log."""
+        if self._sending is None:
+            self._sending = self._progress.add_task("sending", total=total, rows=0, rate=0.0, completed=sent)
+        self._show(self._sending, sent, sent)
+
+    def _show(self, task: TaskID, completed: int, rows: int) -> None:
+        elapsed = self._progress.tasks[self._progress.task_ids.index(task)].elapsed or 0.0
+        self._progress.update(task, completed=completed, rows=rows, rate=rows / elapsed if elapsed else 0.0)

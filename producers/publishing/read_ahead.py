@@ -1,0 +1,105 @@
+"""Reading ahead: a second process reads, checks and prepares the rows of a large file while this one accepts them.
+
+What it makes is what this process would make itself (`preparation`), in the order of the file. It holds no signing key
+and no database. It is never more than a few portions ahead: enough to go on while this process waits for the disk.
+"""
+
+import gc
+import multiprocessing
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+from ...schemas.errors import LiandongError
+from ...topics.child_process import ended, start
+from ..intake.files.reading import Format, read_listings
+from .prepare import Portion, Terms, prepared
+
+WORTH_BYTES = 4_000_000
+"""Files this long (about 16,000 rows) are read ahead; a process takes half a second to start."""
+_AHEAD = 4
+"""Portions that wait in the other process."""
+_PATIENCE = 5.0
+
+
+class ReaderDied(LiandongError):
+    """The process that reads the file is gone and did not say why."""
+
+    def __init__(self, exit_code: int | None) -> None:
+        """`exit_code` as the system told it: the negative number of a signal."""
+        super().__init__(
+            "READER_DIED",
+            f"the process that reads the file ended in the middle of it (exit code {exit_code})",
+            "publish the same file again: it goes on where it stopped; exit code -9 often means that memory ran out",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is to be read, and what for."""
+
+    source: Path
+    file_format: Format
+    terms: Terms
+    size: int
+    """Rows of a portion."""
+
+
+@contextmanager
+def reading_ahead(what: Reading) -> Iterator[Iterator[Portion]]:
+    """The portions of a file as another process prepares them. What fails there is raised here; ReaderDied."""
+    context = multiprocessing.get_context("spawn")
+    inlet, outlet = context.Pipe(duplex=False)
+    process = context.Process(target=_read, args=(what, outlet), name="liandong-reader", daemon=True)
+    start(process)
+    outlet.close()
+    try:
+        yield _portions(inlet, process)
+    finally:
+        inlet.close()
+        ended(process, _PATIENCE)
+
+
+def _portions(inlet: "Connection[None, Any]", process: BaseProcess) -> Iterator[Portion]:
+    while True:
+        try:
+            found = inlet.recv()
+        except (EOFError, OSError):  # between two portions, or in the middle of one
+            raise ReaderDied(ended(process, _PATIENCE)) from None
+        if found is None:
+            return
+        if isinstance(found, BaseException):
+            raise found
+        yield Portion.unpacked(*found)
+
+
+def _read(what: Reading, outlet: "Connection[Any, None]") -> None:
+    """The other process; it ends by itself when nobody listens any more."""
+    gc.disable()  # as the publishing process does while it accepts
+    waiting: Queue[Any] = Queue(_AHEAD)
+    # a daemon: if the pipe breaks while the queue is full, nobody is left to wait for
+    preparing = threading.Thread(target=_prepare, args=(what, waiting), name="preparing", daemon=True)
+    preparing.start()
+    with suppress(BrokenPipeError), outlet:
+        while (found := waiting.get()) is not None:
+            outlet.send(found)
+        outlet.send(None)
+
+
+def _prepare(what: Reading, waiting: "Queue[Any]") -> None:
+    """Puts the packed portions, None at the end, or what failed."""
+    try:
+        with read_listings(what.source, what.file_format, what.terms.context.lang) as rows:
+            for portion in prepared(rows, what.terms, what.size):
+                portion.bytes_read = rows.bytes_read
+                waiting.put(portion.packed())
+        waiting.put(None)
+    except BaseException as failed:  # noqa: BLE001  raised again where the caller is, who would wait for ever
+        waiting.put(failed)
+        waiting.put(None)

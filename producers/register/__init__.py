@@ -1,0 +1,1 @@
+"""The database of a jurisdiction's publisher."""

@@ -1,0 +1,142 @@
+"""The tables of a jurisdiction's publisher: what its courts published, with the outbox beside it.
+
+Raw certificate numbers stand in `entries.certificates` and nowhere else in this project; this database stays with the
+court. Everything that leaves it is pseudonymous.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from ...topics.storage.outbox import OutboxTables, outbox_tables
+
+BLOCK_BITS = 14
+"""Of an entry's ordinal, the bits within its block of `holders`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterTables:
+    """All tables of one publisher on one metadata."""
+
+    metadata: MetaData
+    entries: Table
+    holders: Table
+    other_keys: Table
+    updates: Table
+    batches: Table
+    sequences: Table
+    outbox: OutboxTables
+
+
+def register_tables() -> RegisterTables:
+    """Fresh metadata with the register's tables and the outbox's."""
+    metadata = MetaData()
+    return RegisterTables(
+        metadata,
+        _entries(metadata),
+        # whose certificate it is: hash of type, country, number → entries; in blocks of entries that came one after the
+        # other, for these hashes are random: a chunk touches the pages of a block or two and not of everybody there is
+        Table(
+            "holders",
+            metadata,
+            Column("block", Integer, primary_key=True, autoincrement=False),
+            Column("certificate", LargeBinary, primary_key=True),
+            Column("ordinal", BigInteger, primary_key=True),
+            sqlite_with_rowid=False,
+        ),
+        # keys by other certificates of the subject; with a day, keys of a number that was corrected away, and whose it was
+        # said to be: it must not come back with the next export
+        Table(
+            "other_keys",
+            metadata,
+            Column("key", LargeBinary, primary_key=True),
+            Column("ordinal", BigInteger, nullable=False, index=True),
+            Column("corrected_on", Text),
+            Column("name_hash", LargeBinary),
+            sqlite_with_rowid=False,
+        ),
+        _updates(metadata),
+        _batches(metadata),
+        Table(
+            "sequences",
+            metadata,
+            Column("name", Text, primary_key=True),
+            Column("value", BigInteger, nullable=False),
+        ),
+        outbox_tables(metadata),
+    )
+
+
+def _entries(metadata: MetaData) -> Table:
+    entries = Table(
+        "entries",
+        metadata,
+        # counts entries from 1, so that a whole list fits a bitmap
+        Column("ordinal", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+        Column("entry_id", LargeBinary, nullable=False, unique=True),
+        # same subject, case, instrument, role and court; `generation` counts its decisions
+        Column("key", LargeBinary, nullable=False),
+        Column("generation", Integer, nullable=False),
+        Column("court", Text, nullable=False),
+        Column("instrument", Integer, nullable=False),
+        Column("case_number", Text, nullable=False),
+        Column("decision_number", Text, nullable=False),
+        Column("status", Integer, nullable=False),
+        Column("version", BigInteger, nullable=False),
+        # of everything a court can correct, to tell a change from a repetition
+        Column("digest", LargeBinary, nullable=False),
+        Column("publish_date", Text, nullable=False),
+        # of the newest change
+        Column("reason", Text, nullable=False),
+        Column("changed_on", Text, nullable=False),
+        # newest signed body in single-object encoding; of ended entries also the last one that held the whole entry
+        Column("body", LargeBinary, nullable=False),
+        Column("full_body", LargeBinary),
+        Column("certificates", LargeBinary, nullable=False),
+    )
+    Index("entries_by_key", entries.c.key, entries.c.generation, unique=True)
+    Index("entries_by_case", entries.c.case_number)
+    return entries
+
+
+def _updates(metadata: MetaData) -> Table:
+    updates = Table(
+        "updates",
+        metadata,
+        Column("update_id", LargeBinary, nullable=False, unique=True),
+        Column("entry_id", LargeBinary, nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("court", Text, nullable=False),
+        Column("list", Text, nullable=False),
+        Column("court_sequence", BigInteger, nullable=False),
+        Column("batch_id", Text, nullable=False),
+        Column("change", Integer, nullable=False),
+        # a ledger follows the register by this
+        Column("state_row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+        Column("relief_row", BigInteger),
+        Column("accepted_at", BigInteger, nullable=False),
+        # SHA-256 of the body behind its proof: what the signature covers and the digest of the list counts
+        Column("content_hash", LargeBinary, nullable=False),
+    )
+    Index("updates_by_entry", updates.c.entry_id, updates.c.version, unique=True)
+    Index("updates_by_batch", updates.c.batch_id)
+    return updates
+
+
+def _batches(metadata: MetaData) -> Table:
+    return Table(
+        "batches",
+        metadata,
+        Column("batch_id", Text, primary_key=True),
+        Column("court", Text, nullable=False),
+        Column("source", Text, nullable=False),
+        Column("source_hash", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("started_at", BigInteger, nullable=False),
+        Column("finished_at", BigInteger),
+        *(Column(count, BigInteger, nullable=False, default=0) for count in BATCH_COUNTS),
+    )
+
+
+BATCH_COUNTS = ("accepted", "corrected", "unchanged", "duplicate", "rejected", "warnings")
+"""What a batch counts; `accepted` are new entries, `corrected` new versions of live ones."""

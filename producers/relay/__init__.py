@@ -1,0 +1,1 @@
+"""The relay: what an outbox holds reaches the log, in order."""

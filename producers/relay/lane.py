@@ -1,0 +1,82 @@
+"""One lane of an outbox as its relay knows it: what was handed over, what is confirmed, what failed.
+
+A lane that fails holds back only itself: it waits until the publisher has said a word about every record in flight, then
+starts again behind its marked prefix.
+"""
+
+from dataclasses import dataclass, field
+
+from ...schemas.errors import LiandongError
+from ...topics.transport.ports import Delivered
+
+LONGEST_PAUSE = 60.0
+
+
+class DeliveryFailed(LiandongError):
+    """The broker did not take a row; it stays in the outbox with all behind it."""
+
+    def __init__(self, lane: str, row: int, cause: Exception) -> None:
+        """`cause` is what the transport said."""
+        self.cause = cause
+        said = cause.message if isinstance(cause, LiandongError) else str(cause)
+        remedy = cause.remedy if isinstance(cause, LiandongError) else "see the broker's log"
+        super().__init__(
+            "DELIVERY_FAILED", f"row {row} of lane {lane} was not delivered: {said}", f"nothing is lost; {remedy}"
+        )
+
+
+@dataclass(slots=True)
+class Lane:
+    """Rows up to `marked` are marked as sent, up to `handed` given to the publisher."""
+
+    name: str
+    marked: int
+    handed: int
+    in_flight: int = 0
+    confirmed: dict[int, Delivered] = field(default_factory=dict)
+    failure: DeliveryFailed | None = None
+    retry_at: float = 0.0
+    _pause: float = 0.0
+
+    @property
+    def outstanding(self) -> int:
+        """Rows handed over and not marked."""
+        return self.handed - self.marked
+
+    def settle(self, row: int, result: Delivered | Exception) -> None:
+        """Takes the publisher's word about a row; of several failures the first is told."""
+        self.in_flight -= 1
+        if isinstance(result, Delivered):
+            self.confirmed[row] = result
+        elif self.failure is None:
+            self.failure = DeliveryFailed(self.name, row, result)
+
+    def prefix(self) -> list[tuple[int, Delivered]]:
+        """Confirmed rows that continue the marked ones without a gap."""
+        ready = []
+        row = self.marked + 1
+        while (at := self.confirmed.get(row)) is not None:
+            ready.append((row, at))
+            row += 1
+        return ready
+
+    def mark(self, ready: list[tuple[int, Delivered]]) -> None:
+        """Notes that the outbox has marked this prefix: the lane works (again)."""
+        self.marked = ready[-1][0]
+        for row, _ in ready:
+            del self.confirmed[row]
+        self._pause = 0.0
+
+    def start_again(self, now: float, first_pause: float) -> DeliveryFailed | None:
+        """Goes back to the marked prefix once nothing is in flight; the failure to be told, if there was one.
+
+        The pause before the next attempt doubles from `first_pause` seconds until a row gets through.
+        """
+        if self.failure is None or self.in_flight:
+            return None
+        failed, self.failure = self.failure, None
+        self.handed = self.marked
+        self.confirmed.clear()
+        self._pause = min(self._pause * 2, LONGEST_PAUSE) or first_pause
+        self.retry_at = now + self._pause
+        return failed

@@ -1,0 +1,1 @@
+"""Fictitious, checksum-valid people and rows."""

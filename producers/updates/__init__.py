@@ -1,0 +1,1 @@
+"""From a checked listing to a numbered, signed record in the outbox."""

@@ -1,0 +1,203 @@
+"""From a checked listing to the fields of a `ListRecord`: pure, no clock, no database.
+
+A record of a live entry says everything a gate and a reader of a hit need, without a number; a record of an ended entry
+says that it ended and why, nothing about the person.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b, sha256
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ...schemas.dates import end_of_day_ms, start_of_day_ms
+from ...schemas.law.listing import Instrument, Link, RecordClass, Status
+from ...schemas.people.certificates import Certificate, CertificateType, equivalents
+from ...schemas.people.names import comparison_form
+from ...schemas.people.surrogates import MatchingKey
+from ...schemas.wire.codec import decode_fields, encode_fields
+from ..intake.rows.model import HeldCertificate, ListingInput
+
+Fields = dict[str, Any]
+_EMPTIED = ("name", "case_number", "decision_number", "term_start", "term_end", "filing_date", "publish_date",
+            "basis_number", "basis_maker", "claim_amount", "related_entity")  # fmt: skip
+"""Text fields of a record that must not outlive the entry."""
+
+
+_SCHEMA = "list-record"
+
+
+class Parts(NamedTuple):
+    """What a record says, encoded, without what acceptance adds before, between and behind: a body's two large parts."""
+
+    instrument: int
+    gate: bytes
+    """From `instrument` to `identities`."""
+    content: bytes
+    """From `name` to the end."""
+
+    def __repr__(self) -> str:
+        """What it is, not whom it names."""
+        return f"Parts(instrument={self.instrument}, {len(self.gate) + len(self.content)} bytes)"
+
+
+def parts_of(record: Mapping[str, Any]) -> Parts:
+    """The parts of a record's fields."""
+    instrument, *rest = _leading_values(record)
+    leading = _leading(instrument, record["record_class"], record["status"], *rest)
+    return Parts(
+        record["instrument"],
+        leading + encode_fields(_SCHEMA, "identities", "identities", record),
+        encode_fields(_SCHEMA, "name", "related_entity", record),
+    )
+
+
+_LEADING = ("instrument", "record_class", "status", "person_kind", "person_role", "effective_from", "effective_until")
+_leading_values = itemgetter("instrument", "person_kind", "person_role", "effective_from", "effective_until")
+"""Those of them that a court can correct."""
+
+
+@lru_cache(maxsize=16384)
+def _leading(*values: int) -> bytes:
+    """The integers before the identities; many records of a file share them."""
+    return encode_fields(_SCHEMA, "instrument", "effective_until", dict(zip(_LEADING, values, strict=True)))
+
+
+def fields_of(parts: Parts) -> Fields:
+    """The fields in the parts."""
+    gate = decode_fields(_SCHEMA, "instrument", "identities", parts.gate)
+    return gate | decode_fields(_SCHEMA, "name", "related_entity", parts.content)
+
+
+def content_of(listing: ListingInput) -> Fields:
+    """The fields of a listing that travel, but for the identities, which need the matching keys."""
+    return {
+        "instrument": int(listing.instrument),
+        "person_kind": int(listing.kind),
+        "person_role": int(listing.role),
+        "effective_from": start_of_day_ms(listing.publish_date),
+        "effective_until": listing.effective_until_ms,
+        "name": listing.name,
+        "court_name": listing.court_name,
+        "case_number": listing.case_number,
+        "decision_number": listing.decision_number,
+        "grounds": [int(ground) for ground in listing.grounds],
+        "term_start": _day(listing.term_start),
+        "term_end": _day(listing.term_end),
+        "filing_date": _day(listing.filing_date),
+        "publish_date": _day(listing.publish_date),
+        "basis_number": listing.basis_number,
+        "basis_maker": listing.basis_maker,
+        "performance": int(listing.performance),
+        "claim_amount": listing.claim_amount,
+        "related_entity": listing.related_entity,
+    }
+
+
+def digest_of(
+    content: Mapping[str, Any], certificates: Sequence[HeldCertificate], encoded: bytes | None = None
+) -> bytes:
+    """16 bytes that change when anything a court can correct changes; stays in the court's own database.
+
+    `encoded` is the content of the record's `Parts`, where it is at hand. What the certificates are is told by themselves,
+    whichever matching keys are in use; a change of status or class is no correction.
+    """
+    instrument, *rest = _leading_values(content)
+    said = _leading(instrument, int(RecordClass.REAL), int(Status.ACTIVE), *rest)
+    said += encode_fields(_SCHEMA, "name", "related_entity", content) if encoded is None else encoded
+    held = certificates if len(certificates) == 1 else sorted(certificates, key=_identifying)
+    return blake2b(said + pack_certificates(held), digest_size=16).digest()
+
+
+def _identifying(held: HeldCertificate) -> tuple[int, str, str, int]:
+    certificate = held.certificate
+    return certificate.type, certificate.country, certificate.number, held.link
+
+
+def identities(certificates: Iterable[HeldCertificate], name: str, keys: Sequence[MatchingKey]) -> list[Fields]:
+    """What agencies match by: every certificate and every one it contains, under every matching key in use."""
+    form = comparison_form(name)
+    made = []
+    for key in keys:
+        seen: set[Certificate] = set()
+        for held in certificates:
+            for certificate in equivalents(held.certificate):
+                if certificate not in seen:
+                    seen.add(certificate)
+                    surrogate = key.surrogate(int(certificate.type), certificate.number, certificate.country)
+                    made.append(
+                        {
+                            "key_id": key.key_id,
+                            "certificate_type": int(certificate.type),
+                            "link": int(held.link),
+                            "surrogate": surrogate,
+                            "name_tag": key.name_tag(surrogate, form),
+                        }
+                    )
+    return made
+
+
+def with_term_end(content: Mapping[str, Any], last_day: date) -> Fields:
+    """The content with another last day."""
+    return {**content, "term_end": last_day.isoformat(), "effective_until": end_of_day_ms(last_day)}
+
+
+def ended(record: Mapping[str, Any], status: Status) -> Fields:
+    """What is left of a record that ends: which entry of which court, under which instrument; no person, no case."""
+    return {
+        **record,
+        **dict.fromkeys(_EMPTIED, ""),
+        "status": int(status),
+        "person_kind": 0,
+        "person_role": 0,
+        "effective_from": 0,
+        "effective_until": 0,
+        "identities": [],
+        "grounds": [],
+        "performance": 0,
+    }
+
+
+def holder_hash(certificate: Certificate) -> bytes:
+    """16 bytes by which a court finds its own entries; an unkeyed hash of a number, so it stays in its database."""
+    text = "\x1f".join((str(int(certificate.type)), certificate.country, certificate.number))
+    return sha256(text.encode()).digest()[:16]
+
+
+def name_hash(name: str) -> bytes:
+    """Eight bytes equal for two spellings of one name."""
+    return blake2b(comparison_form(name).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def pack_certificates(certificates: Sequence[HeldCertificate]) -> bytes:
+    """The raw certificates for the court's own database."""
+    rows = [
+        [int(one.certificate.type), one.certificate.country, one.certificate.number, int(one.link)]
+        for one in certificates
+    ]
+    return msgspec.json.encode(rows)
+
+
+def unpack_certificates(packed: bytes) -> tuple[HeldCertificate, ...]:
+    """What `pack_certificates` packed."""
+    return tuple(
+        HeldCertificate(Certificate(CertificateType(kind), number, country), Link(link))
+        for kind, country, number, link in msgspec.json.decode(packed)
+    )
+
+
+def new_record(content: Mapping[str, Any], named: list[Fields], record_class: RecordClass) -> Fields:
+    """A listing's content and identities as a live entry's record, without what acceptance adds."""
+    return {**content, "record_class": int(record_class), "status": int(Status.ACTIVE), "identities": named}
+
+
+def is_list_entry(record: Mapping[str, Any]) -> bool:
+    """Whether a record is a list entry and not an order."""
+    return bool(record["instrument"] == Instrument.LIST_ENTRY)
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()

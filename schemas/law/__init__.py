@@ -1,0 +1,1 @@
+"""What the law says, as facts: cases, grounds, terms, measures, watches and decisions."""

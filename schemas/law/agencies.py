@@ -1,0 +1,86 @@
+"""The kinds of agencies and their transactions (`agencies.yaml`)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from ..errors import WrongUsage
+from .attributes import Attribute, Wording, json_schema_of
+from .measures import Catalogue
+
+AGENCIES_FILE = Path(__file__).parent / "agencies.yaml"
+GENERIC = "generic"
+"""Name of the adapter that only maps transactions to measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Something an agency asks about before it does it."""
+
+    id: str
+    text: Wording
+    attributes: dict[str, Attribute]
+
+    def required(self, catalogue: Catalogue) -> set[str]:
+        """Attributes that can decide in at least one row of the catalogue."""
+        return {test.attribute for measure in catalogue.of(self.id) for test in measure.when}
+
+    def json_schema(self, catalogue: Catalogue) -> dict[str, object]:
+        """JSON Schema of the attributes."""
+        return json_schema_of(self.attributes, self.required(catalogue))
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyKind:
+    """A kind of agency: which transactions it asks about and which adapter handles them."""
+
+    id: str
+    text: Wording
+    adapter: str
+    transactions: dict[str, Transaction]
+
+
+class _Transaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    text: Wording
+    attributes: list[str]
+
+
+class _Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    text: Wording
+    transactions: list[str]
+    adapter: str = GENERIC
+
+
+class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    attributes: dict[str, Attribute]
+    transactions: dict[str, _Transaction]
+    kinds: dict[str, _Kind]
+
+
+def parse_agencies(text: str) -> dict[str, AgencyKind]:
+    """Kinds of agencies by id. Raises ValueError or KeyError naming what is wrong."""
+    document = msgspec.convert(yaml.safe_load(text), _Document)
+    transactions = {
+        id_: Transaction(id_, row.text, {name: document.attributes[name] for name in row.attributes})
+        for id_, row in document.transactions.items()
+    }
+    return {
+        id_: AgencyKind(id_, kind.text, kind.adapter, {one: transactions[one] for one in kind.transactions})
+        for id_, kind in document.kinds.items()
+    }
+
+
+def load_agencies(path: Path = AGENCIES_FILE) -> dict[str, AgencyKind]:
+    """The kinds of agencies of this release, or another file of the same form."""
+    return parse_agencies(path.read_text(encoding="utf-8"))
+
+
+def agency_kind(id_: str, path: Path = AGENCIES_FILE) -> AgencyKind:
+    """The kind with this id. Raises AGENCY_KIND_UNKNOWN."""
+    kinds = load_agencies(path)
+    if id_ not in kinds:
+        known = ", ".join(sorted(kinds))
+        raise WrongUsage("AGENCY_KIND_UNKNOWN", f"there is no agency kind {id_!r}", f"use one of: {known}")
+    return kinds[id_]

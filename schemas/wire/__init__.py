@@ -1,0 +1,1 @@
+"""How it is written: Avro schemas, framing, signatures, seals, digests."""

@@ -1,0 +1,122 @@
+"""Encoding and decoding of Avro bodies."""
+
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from typing import Any, TypedDict, cast
+
+import fastavro
+
+from ..errors import LiandongError
+from .avro_schemas import current_schema, gate_prefix, schema_of
+from .framing import frame, unframe
+
+_read = fastavro.schemaless_reader
+_write = fastavro.schemaless_writer
+_INT = 1 << 31
+
+
+class Undecodable(LiandongError):
+    """Bytes that are not what their schema says."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            "AVRO_UNDECODABLE",
+            message,
+            "keep the bytes, tell the writer; an agency's gate answers REVIEW for the entry",
+        )
+
+
+class Identity(TypedDict):
+    """One certificate of a subject as agencies may know it: no number, no name."""
+
+    key_id: int
+    certificate_type: int
+    link: int
+    surrogate: bytes
+    name_tag: bytes
+
+
+class GatePrefix(TypedDict):
+    """The leading fields of a ``ListRecord``: exactly what a gate needs to decide."""
+
+    proof: bytes
+    entry_id: bytes
+    version: int
+    court: str
+    court_sequence: int
+    instrument: int
+    record_class: int
+    status: int
+    person_kind: int
+    person_role: int
+    effective_from: int
+    effective_until: int
+    identities: list[Identity]
+
+
+def encode(name: str, record: Mapping[str, Any]) -> bytes:
+    """The Avro body of a record in the current version of the named schema."""
+    out = BytesIO()
+    _write(out, current_schema(name).parsed, dict(record), strict=True)
+    return out.getvalue()
+
+
+@cache
+def _neighbours(name: str, first: str, last: str) -> Any:
+    """The fields from one to another as a schema of their own."""
+    definition = current_schema(name).definition
+    names = [each["name"] for each in definition["fields"]]
+    fields = definition["fields"][names.index(first) : names.index(last) + 1]
+    return fastavro.parse_schema({**definition, "fields": fields}, named_schemas={})
+
+
+def encode_fields(name: str, first: str, last: str, record: Mapping[str, Any]) -> bytes:
+    """The bytes of the fields from `first` to `last` in the current version of the named schema.
+
+    A record's encoding is that of its fields in their order and nothing else (Avro 1.12, "Records"), so a body may be put
+    together from parts that are made at different times.
+    """
+    out = BytesIO()
+    _write(out, _neighbours(name, first, last), record)
+    return out.getvalue()
+
+
+def decode_fields(name: str, first: str, last: str, part: bytes) -> dict[str, Any]:
+    """What `encode_fields` encoded."""
+    return cast("dict[str, Any]", _read(BytesIO(part), _neighbours(name, first, last), None))
+
+
+def decode(fingerprint: bytes, body: bytes) -> dict[str, Any]:
+    """A record of any known version, read with today's schema (new fields get their default)."""
+    writer = schema_of(fingerprint)
+    if writer is None:
+        raise Undecodable(f"schema {fingerprint.hex()} is not known to this release")
+    reader = current_schema(writer.name)
+    same = reader.fingerprint == writer.fingerprint
+    try:
+        record = _read(BytesIO(body), writer.parsed, None if same else reader.parsed)
+    except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as broken:
+        raise Undecodable(f"not a {writer.name}: {str(broken) or type(broken).__name__}") from broken
+    return cast("dict[str, Any]", record)
+
+
+def decode_prefix(body: bytes) -> GatePrefix:
+    """The gate prefix of a ``ListRecord`` body of any version; the rest is not looked at."""
+    try:
+        prefix = cast("GatePrefix", _read(BytesIO(body), gate_prefix(), None))
+    except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as broken:
+        raise Undecodable(f"no gate prefix: {str(broken) or type(broken).__name__}") from broken
+    if not -_INT <= prefix["status"] < _INT:  # the library reads 64 bits; a leaf of the digest holds 32
+        raise Undecodable("no gate prefix: the status is no int")
+    return prefix
+
+
+def to_wire(name: str, body: bytes, registry_id: int | None = None) -> bytes:
+    """A body with its framing."""
+    return frame(current_schema(name).fingerprint, body, registry_id)
+
+
+def from_wire(value: bytes, header_fingerprint: bytes | None = None) -> dict[str, Any]:
+    """Framing and body in one step, for messages off the hot path."""
+    return decode(*unframe(value, header_fingerprint))

@@ -1,0 +1,50 @@
+"""How an Avro body is put on the wire, and taken off again.
+
+Two framings, told apart by the first byte:
+
+* Avro single-object encoding: ``C3 01``, eight bytes of fingerprint, body. Used without a registry.
+* Confluent wire format: ``00``, four bytes of registry id, body. Used with a registry so that
+  kcat, Connect and stock deserializers read the topics; the fingerprint is then in the header
+  ``avro-fingerprint``, and a reader here never asks a registry.
+
+Signatures and digests cover the body, never the framing.
+"""
+
+from ..errors import LiandongError
+
+FINGERPRINT_HEADER = "avro-fingerprint"
+SINGLE_OBJECT = b"\xc3\x01"
+_SINGLE_OBJECT_LENGTH = 10
+_CONFLUENT_LENGTH = 5
+
+
+class FramingError(LiandongError):
+    """A value that carries neither framing, or whose schema nobody named."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            "FRAMING_UNKNOWN",
+            message,
+            f"send Avro in single-object encoding, or in Confluent framing with the header {FINGERPRINT_HEADER}",
+        )
+
+
+def frame(fingerprint: bytes, body: bytes, registry_id: int | None = None) -> bytes:
+    """Puts the framing before a body: Confluent's if a registry id is given."""
+    if registry_id is None:
+        return SINGLE_OBJECT + fingerprint + body
+    return b"\x00" + registry_id.to_bytes(4, "big") + body
+
+
+def unframe(value: bytes, header_fingerprint: bytes | None = None) -> tuple[bytes, bytes]:
+    """Splits a value into schema fingerprint (8 bytes) and Avro body.
+
+    ``header_fingerprint`` is the raw header value (16 hex digits); only Confluent framing needs it.
+    """
+    if value[:2] == SINGLE_OBJECT and len(value) >= _SINGLE_OBJECT_LENGTH:
+        return value[2:10], value[10:]
+    if value[:1] == b"\x00" and len(value) >= _CONFLUENT_LENGTH:
+        if header_fingerprint is None:
+            raise FramingError("Confluent framing without a fingerprint header")
+        return bytes.fromhex(header_fingerprint.decode("ascii")), value[5:]
+    raise FramingError(f"no framing starts with {value[:2].hex() or 'nothing'}")

@@ -1,0 +1,247 @@
+"""The gate over a real copy of the list: LMDB stores filled by replicator and relief follower."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liandong.consumers.gate.decision import Decision
+from liandong.consumers.gate.gate import Gate
+from liandong.consumers.gate.rules import load_rules
+from liandong.schemas.law.listing import Change, Instrument
+from liandong.schemas.people.certificates import CertificateType
+from liandong.schemas.people.surrogates import MatchingKey
+from liandong.tests.worlds.copying import Node
+from liandong.tests.worlds.gate import FIRM, KEY, LI, WANG, Person, person
+from liandong.tests.worlds.records import NOW, CourtScribe, Keys, NotaryScribe
+from liandong.topics.transport.errors import BrokerUnreachable
+from liandong.topics.transport.memory.broker import MemoryBroker
+
+G = {"train_type": "G", "seat_class": "second"}
+DAY = 86_400_000
+
+
+class Copy:
+    """A court, a notary, one agency's copy, and the gate over it."""
+
+    def __init__(self, directory: Path, kind: str = "railway", keys: tuple[MatchingKey, ...] = (KEY,)) -> None:
+        self.broker = MemoryBroker(partitions=1)
+        self.court, self.notary = CourtScribe(), NotaryScribe()
+        self.keys = Keys(self.court.public_key, self.notary.public_key)
+        self.node = Node(directory, self.broker.subscriber, self.keys)
+        self.publisher = self.broker.publisher()
+        self.barriers = 0
+        rules = load_rules(kind, directory, 60_000)
+        self.gate = Gate(self.node.view, rules, keys, self.node.clock, ("js",))
+
+    def publish(self, *bodies: bytes) -> bytes:
+        """Puts bodies on their state topic; the id of the last one's entry."""
+        for body in bodies:
+            self.publisher.send(self.court.message(body))
+        self.barrier()
+        return bodies[-1][72:88]
+
+    def free(self, body: bytes) -> None:
+        """Puts a body on the relief lane alone: the state lane is behind."""
+        self.publisher.send(self.court.relief(body))
+        self.node.drain_relief()
+
+    def barrier(self) -> None:
+        self.barriers += 1
+        for marker in self.notary.barriers(1, self.barriers, self.node.clock.now()):
+            self.publisher.send(marker)
+        self.node.drain()
+
+    def listed(self, who: Person, **fields: Any) -> bytes:
+        link = fields.pop("link", 0)
+        return self.publish(self.court.include(identities=who.identities(link=link), name=who.name, **fields))
+
+    def ask(self, who: Person, *, name: str | None = None, **attributes: object) -> Decision:
+        self.gate._seen = None
+        return self.gate.check(who.request("rail-ticket", name=name, **(attributes or G)))
+
+    def said(self, who: Person, *, name: str | None = None) -> tuple[str, str]:
+        decision = self.ask(who, name=name)
+        return decision.verdict.value, decision.action.value
+
+
+BLOCK, ALLOW, REVIEW = ("BLOCK", "REFUSE"), ("ALLOW", "PROCEED"), ("REVIEW", "HOLD")
+RECHECK = ("UNKNOWN", "PROCEED_AND_RECHECK")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Copy]:
+    made = Copy(tmp_path)
+    yield made
+    made.node.close()
+
+
+def test_a_copy_that_never_had_a_barrier_knows_nothing_and_refuses_nobody(copy: Copy) -> None:
+    assert copy.said(LI) == RECHECK
+    copy.publisher.send(copy.court.message(copy.court.include(identities=LI.identities(), name=LI.name)))
+    copy.node.drain()
+    assert copy.said(LI) == REVIEW  # a hit is a hit, but nobody vouches for the rest of the list
+    assert copy.said(WANG) == RECHECK
+    copy.barrier()
+    assert (copy.said(LI), copy.said(WANG)) == (BLOCK, ALLOW)
+
+
+def test_an_older_version_that_comes_late_changes_nothing(copy: Copy) -> None:
+    body = copy.court.include(identities=LI.identities(), name=LI.name)
+    revoked = copy.court.change(body[72:88], Change.REVOKE)
+    copy.publish(revoked)
+    copy.publish(body)
+    assert copy.said(LI) == ALLOW
+
+
+def test_whoever_is_freed_on_the_fast_lane_goes_on_while_the_list_is_behind(copy: Copy) -> None:
+    entry = copy.listed(LI)
+    assert copy.said(LI) == BLOCK
+    copy.free(copy.court.change(entry, Change.DELETE))
+    assert copy.said(LI) == ALLOW
+
+
+def test_a_correction_of_the_number_frees_the_old_one_when_it_stops_the_new_one(copy: Copy) -> None:
+    entry = copy.listed(LI)
+    corrected = copy.court.change(entry, Change.CORRECT, identities=WANG.identities(), name=WANG.name)
+    copy.free(corrected)
+    assert (copy.said(LI), copy.said(WANG)) == (ALLOW, BLOCK)
+    copy.publish(corrected)
+    assert (copy.said(LI), copy.said(WANG)) == (ALLOW, BLOCK)
+
+
+def test_shielding_frees_and_unshielding_stops_again(copy: Copy) -> None:
+    entry = copy.listed(LI)
+    copy.free(copy.court.change(entry, Change.SHIELD))
+    assert copy.said(LI) == ALLOW
+    copy.publish(copy.court.change(entry, Change.UNSHIELD))
+    assert copy.said(LI) == BLOCK
+
+
+def test_a_term_ends_by_itself_at_its_millisecond_even_when_the_copy_is_stale(copy: Copy) -> None:
+    end = NOW + DAY
+    copy.listed(LI, effective_until=end)
+    copy.node.clock.at = end - 1
+    copy.barrier()
+    assert copy.said(LI) == BLOCK
+    copy.node.clock.at = end
+    assert copy.said(LI) == ALLOW
+    copy.node.clock.at = end + 60_001
+    assert copy.said(LI) == RECHECK
+
+
+def test_a_stale_copy_refuses_nobody(copy: Copy) -> None:
+    copy.listed(LI)
+    copy.node.clock.at += 60_000
+    assert copy.said(LI) == BLOCK
+    copy.node.clock.at += 1
+    assert (copy.said(LI), copy.said(WANG)) == (REVIEW, RECHECK)
+    assert copy.ask(LI).stand.stale
+
+
+def test_one_stale_jurisdiction_of_two_makes_the_answer_stale(tmp_path: Path) -> None:
+    copy = Copy(tmp_path)
+    copy.barrier()
+    both = Gate(copy.node.view, copy.gate.rules, (KEY,), copy.node.clock, ("js", "cq"))
+    assert both.check(WANG.request("rail-ticket", **G)).verdict == "UNKNOWN"
+    copy.node.close()
+
+
+def test_an_entry_nobody_signed_stops_nobody(copy: Copy) -> None:
+    body = copy.court.include(identities=LI.identities(), name=LI.name)
+    copy.publish(copy.court.forged(body, name="王某"))
+    decision = copy.ask(LI)
+    assert (decision.verdict, decision.action, decision.untrusted) == (*REVIEW, True)
+
+
+def test_an_entry_whose_key_cannot_be_looked_up_now_asks_a_person(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy.listed(LI)
+
+    def unreachable() -> None:
+        raise BrokerUnreachable("away")
+
+    copy.keys.known.clear()
+    monkeypatch.setattr(copy.keys, "refresh", unreachable)
+    decision = copy.ask(LI)
+    assert (decision.verdict, decision.untrusted) == ("REVIEW", True)
+
+
+def test_the_same_number_under_another_name_asks_a_person(copy: Copy) -> None:
+    copy.listed(LI)
+    assert copy.said(LI, name="李试测") == REVIEW
+    assert copy.said(LI, name=" 李 测试\u200b") == BLOCK  # blanks and invisible characters do not make another name
+
+
+SPELLINGS = [
+    "11010519491231002x",
+    "１１０１０５１９４９１２３１００２Ｘ",
+    " 11010519491231002X\u200b",
+    "\ufeff11010519491231002X",
+    "110105491231002",
+]
+
+
+@pytest.mark.parametrize("number", SPELLINGS)
+def test_every_spelling_of_a_number_is_the_same_person(copy: Copy, number: str) -> None:
+    copy.listed(LI)
+    kind = CertificateType.CN_ID15 if len(number) == 15 else CertificateType.CN_ID
+    assert copy.said(person(LI.name, number, kind)) == BLOCK
+
+
+def test_a_passport_of_another_country_with_the_same_number_is_another_person(copy: Copy) -> None:
+    chinese = person("张测试", "E12345678", CertificateType.PASSPORT, "CHN")
+    copy.listed(chinese)
+    assert copy.said(chinese) == BLOCK
+    assert copy.said(person("张测试", "E12345678", CertificateType.PASSPORT, "THA")) == ALLOW
+
+
+def test_a_linked_certificate_acts_once_somebody_verified_the_link(copy: Copy) -> None:
+    passport = person(LI.name, "E12345678", CertificateType.PASSPORT, "CHN")
+    identities = LI.identities() + passport.identities(link=2)
+    entry = copy.publish(copy.court.include(identities=identities, name=LI.name))
+    assert (copy.said(LI), copy.said(passport)) == (BLOCK, REVIEW)
+    verified = LI.identities() + passport.identities(link=1)
+    copy.publish(copy.court.change(entry, Change.CORRECT, identities=verified))
+    decision = copy.ask(passport)
+    assert (decision.verdict, decision.outcome.rulings[0].entry.match.level) == ("BLOCK", "LINKED_CERTIFICATE")
+
+
+def test_an_entity_is_found_by_every_code_it_has_and_its_branch_is_not(tmp_path: Path) -> None:
+    copy = Copy(tmp_path, "real-estate-registry")
+    copy.publish(copy.court.include(identities=FIRM.identities(), name=FIRM.name, person_kind=2))
+
+    def said(who: Person) -> str:
+        return copy.gate.check(who.request("real-estate-purchase")).verdict.value
+
+    by_org_code = person(FIRM.name, "M000100Y-4", CertificateType.ORG_CODE)
+    lower_case = person(FIRM.name, FIRM.number.lower(), CertificateType.USCC)
+    branch = person(FIRM.name, "91320505MA10000097", CertificateType.USCC)
+    assert [said(who) for who in (FIRM, by_org_code, lower_case, branch)] == ["BLOCK", "BLOCK", "BLOCK", "ALLOW"]
+    copy.node.close()
+
+
+def test_after_the_key_of_surrogates_changed_both_keys_find_an_entry(tmp_path: Path) -> None:
+    new = MatchingKey(2, b"n" * 32)
+    copy = Copy(tmp_path, keys=(KEY, new))
+    copy.listed(LI)
+    copy.publish(copy.court.include(identities=WANG.identities(keys=(new,)), name=WANG.name))
+    assert (copy.said(LI), copy.said(WANG)) == (BLOCK, BLOCK)
+    copy.node.close()
+
+
+def test_several_cases_of_one_person_are_told_all_and_one_ended_changes_nothing(copy: Copy) -> None:
+    first, second = copy.listed(LI), copy.listed(LI, case_number="（2026）苏0505执99号")
+    copy.listed(LI, instrument=Instrument.CONSUMPTION_ORDER)
+    assert len(copy.ask(LI).outcome.rulings) == 3
+    copy.free(copy.court.change(first, Change.DELETE))
+    assert copy.said(LI) == BLOCK
+    copy.free(copy.court.change(second, Change.DELETE))
+    decision = copy.ask(LI)
+    assert [one.entry.instrument for one in decision.outcome.rulings] == [Instrument.CONSUMPTION_ORDER]
+
+
+def test_the_fast_path_says_no_only_when_nobody_is_there(copy: Copy) -> None:
+    copy.listed(LI)
+    assert [copy.gate.listed(one) for one in copy.gate.surrogates(LI.certificate)] == [True]
+    assert [copy.gate.listed(one) for one in copy.gate.surrogates(WANG.certificate)] == [False]

@@ -1,0 +1,52 @@
+"""Answers are kept before they are given, those that come at once in one transaction."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+import pytest
+
+from liandong.consumers.api.keeping import Keeping
+from liandong.consumers.interceptions.answers import Answer
+
+
+class Disk:
+    """What was written, transaction by transaction; the first one waits for `go`."""
+
+    def __init__(self) -> None:
+        self.transactions: list[list[object]] = []
+        self.go = threading.Event()
+
+    def write(self, answers: Sequence[Answer]) -> None:
+        self.go.wait(10)
+        if any(cast("object", each) == "broken" for each in answers):
+            raise ValueError("cannot be kept")
+        self.transactions.append(list(answers))
+
+
+async def keep_at_once(disk: Disk, *asked: str) -> list[BaseException | None]:
+    """The first request begins its transaction, then all others come."""
+    with ThreadPoolExecutor(1) as writer:
+        keeping = Keeping(disk.write, writer)
+        tasks = []
+        for one in asked:
+            tasks.append(asyncio.create_task(keeping.keep([cast("Answer", one)])))
+            await asyncio.sleep(0)
+        disk.go.set()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_requests_that_come_while_a_transaction_runs_share_the_next_one() -> None:
+    disk = Disk()
+    assert asyncio.run(keep_at_once(disk, "a", "b", "c", "d")) == [None] * 4
+    assert disk.transactions == [["a"], ["b", "c", "d"]]
+
+
+@pytest.mark.parametrize("asked", [("a", "b", "broken", "d"), ("broken", "b", "d"), ("a", "broken")])
+def test_nobody_fails_because_of_what_somebody_else_asked(asked: tuple[str, ...]) -> None:
+    disk = Disk()
+    failed = asyncio.run(keep_at_once(disk, *asked))
+    assert [isinstance(each, ValueError) for each in failed] == [one == "broken" for one in asked]
+    assert sorted(str(each) for some in disk.transactions for each in some) == sorted(set(asked) - {"broken"})

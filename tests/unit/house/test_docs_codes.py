@@ -1,0 +1,103 @@
+"""docs/errors.md names every code of the product and no other."""
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import liandong
+from liandong.docs.generators import errors
+from liandong.docs.generators.codes import ROOMS, Module, collect, modules, unused
+from liandong.producers.intake.findings.messages import INTAKE_TEXTS
+from liandong.schemas.errors import LiandongError
+from liandong.schemas.problems import FactProblem
+from liandong.schemas.wire.feedback import FeedbackCode
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+DOCUMENTED = set(re.findall(r"^\| (?:\w+ \| )?`([A-Z0-9_]+)` \|", PAGE, re.MULTILINE))
+
+
+def test_the_page_of_codes_is_the_one_generated_from_the_sources() -> None:
+    assert errors.page() == PAGE, "run: make pages"
+
+
+def subclasses(kind: type[LiandongError]) -> set[type[LiandongError]]:
+    return {kind}.union(*(subclasses(each) for each in kind.__subclasses__()))
+
+
+def test_every_text_a_running_process_knows_is_documented() -> None:
+    for room in ROOMS:
+        package = importlib.import_module(f"liandong.{room}")
+        for found in pkgutil.walk_packages(package.__path__, f"liandong.{room}."):
+            importlib.import_module(found.name)
+    known = {
+        code
+        for kind in subclasses(LiandongError)
+        if issubclass(kind, FactProblem)
+        for code in getattr(kind, "texts", {})
+    }
+    assert len(known) > 40
+    assert known | set(INTAKE_TEXTS) | {each.value for each in FeedbackCode} <= DOCUMENTED
+
+
+def test_every_code_that_tests_of_failures_expect_is_documented() -> None:
+    expected = {
+        code
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for code in re.findall(r'\.code == "([A-Z][A-Z0-9_]+)"', path.read_text(encoding="utf-8"))
+        if path != Path(__file__)
+    }
+    assert len(expected) > 20
+    assert expected <= DOCUMENTED
+
+
+def test_no_text_is_kept_for_a_code_that_is_never_said() -> None:
+    assert unused(modules()) == []
+
+
+def module(source: str) -> Module:
+    import ast
+
+    return Module("somewhere.py", ast.parse(source))
+
+
+def test_codes_are_found_in_raises_subclasses_tables_and_dead_letters() -> None:
+    found = collect(
+        [
+            module('class Lost(Unavailable):\n    """It is gone."""\n    def __init__(self, m):\n'
+                   '        super().__init__("LOST", m, "look")'),
+            module('def f(x):\n    remedy = f"mend {x}"\n    raise WrongUsage("ODD" if x else "EVEN", "bad " "luck", remedy)'),
+            module('T = {"TORN": Text("a {n}", "b", "甲", "乙")}'),
+            module('Poison("EMPTY", "nothing in it")'),
+        ]
+    )  # fmt: skip
+    assert {(one.code, one.kind, one.message, one.remedy) for one in found} == {
+        ("LOST", "unavailable", "It is gone", "look"),
+        ("ODD", "usage", "bad luck", "mend ‹x›"),
+        ("EVEN", "usage", "bad luck", "mend ‹x›"),
+        ("TORN", "text", "a ‹n›", "b"),
+        ("EMPTY", "failure", "nothing in it", ""),
+    }
+
+
+def test_a_text_nobody_says_is_found() -> None:
+    table = module('T = {"SAID": Text("a", "b", "c", "d"), "NEVER": Text("a", "b", "c", "d")}')
+    assert unused([table, module('raise Problem("SAID")')]) == ["NEVER"]
+
+
+def test_rules_of_schemas_are_those_the_check_can_find() -> None:
+    source = (ROOT / "schemas" / "wire" / "compatibility.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'(?:Finding|found)\(\s*"([A-Z_]+)"', source)) == set(errors.SCHEMA_RULES)
+
+
+@pytest.mark.parametrize("code", sorted(DOCUMENTED))
+def test_codes_are_upper_case_words(code: str) -> None:
+    assert re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*|\d\d", code)
+
+
+def test_the_version_in_the_changelog_is_the_one_of_the_package() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)", changelog, re.MULTILINE)[0] == liandong.__version__

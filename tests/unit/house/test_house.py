@@ -1,0 +1,178 @@
+"""The root of the repository is the package: that holds for copies, zips, editable installs and wheels."""
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import liandong
+
+ROOT = Path(__file__).resolve().parents[3]
+ROOMS = ("schemas", "topics", "producers", "consumers", "monitoring")
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".typing", "__pycache__", "dist", "build", ".*_cache", ".hypothesis", "*.so"
+)
+SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+BEHAVIOUR = (
+    "tests/property/test_copy.py",
+    "tests/property/test_digest.py",
+    "tests/property/test_fast_paths.py",
+    "tests/property/test_gate.py",
+    "tests/property/test_intake_files.py",
+    "tests/property/test_leading_fields.py",
+    "tests/property/test_life_cycle.py",
+    "tests/unit/schemas/test_certificates.py",
+    "tests/unit/consumers/test_check_api.py",
+    "tests/unit/consumers/copy/test_copying_in_memory.py",
+    "tests/unit/consumers/test_gate.py",
+    "tests/unit/producers/test_intake_dirty.py",
+    "tests/unit/producers/test_intake_rejects.py",
+    "tests/unit/producers/test_intake_rules.py",
+    "tests/unit/producers/test_publishing.py",
+    "tests/unit/producers/test_reading_ahead.py",
+    "tests/unit/consumers/copy/test_replicator.py",
+)
+"""Tests of what runs through compiled modules."""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The working tree as somebody gets it who unpacks a zip into a folder of another name."""
+    base = tmp_path_factory.mktemp("house")
+    shutil.copytree(ROOT, base / "source", ignore=LEFT_OUT)
+    archive = shutil.make_archive(str(base / "liandong-main"), "zip", base / "source")
+    shutil.rmtree(base / "source")
+    shutil.unpack_archive(archive, base / "another name (1)")
+    return base / "another name (1)"
+
+
+@pytest.fixture(scope="module")
+def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel built from the source distribution, as package indexes get it; compiled where that is possible."""
+    dist = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(dist), str(checkout))
+    (built,) = dist.glob("*.whl")
+    return built
+
+
+def run(*command: str, cwd: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+class Environment:
+    """A virtual environment that sees the dependencies of this one, but not its editable `liandong`."""
+
+    def __init__(self, path: Path) -> None:
+        venv.create(path, with_pip=False, symlinks=True)
+        names = {"base": str(path), "platbase": str(path)}
+        self.python = Path(sysconfig.get_path("scripts", "venv", names)) / Path(sys.executable).name
+        self.site = Path(sysconfig.get_path("purelib", "venv", names))
+        # a path line is not itself searched for path lines, so this environment's own `liandong` stays unseen
+        (self.site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+        self._before = self.names()
+
+    def names(self) -> set[str]:
+        return {entry.name for entry in self.site.iterdir()}
+
+    def install(self, *what: str) -> set[str]:
+        """Install without network; what appeared in site-packages."""
+        pip = (sys.executable, "-m", "pip", "--python", str(self.python), "install", "--quiet")
+        run(*pip, "--no-deps", "--no-index", "--no-build-isolation", *what)
+        return self.names() - self._before
+
+
+def works_from(environment: Environment, elsewhere: Path) -> None:
+    python = str(environment.python)
+    assert "Usage: liandong" in run(python, "-m", "liandong", "--help", cwd=elsewhere)
+    script = environment.python.with_name("liandong" + environment.python.suffix)
+    assert run(str(script), "--version", cwd=elsewhere).strip() == f"liandong {liandong.__version__}"
+    run(python, "-c", "from liandong import LiandongError; import liandong.topics.settings", cwd=elsewhere)
+    for room in ROOMS:
+        bare = subprocess.run(
+            [python, "-c", f"import {room}"], cwd=elsewhere, capture_output=True, text=True, check=False
+        )
+        assert f"No module named '{room}'" in bare.stderr
+
+
+def test_an_unpacked_zip_of_another_name_installs_editable(checkout: Path, tmp_path: Path) -> None:
+    environment = Environment(tmp_path / "env")
+    version = liandong.__version__
+    assert environment.install("--editable", str(checkout)) == {"_liandong.pth", f"liandong-{version}.dist-info"}
+    works_from(environment, tmp_path)
+    where = run(str(environment.python), "-c", "import liandong; print(liandong.__file__)", cwd=tmp_path)
+    assert Path(where.strip()) == checkout / "__init__.py"
+
+
+def test_the_wheel_from_the_sdist_brings_liandong_and_nothing_else(wheel: Path, tmp_path: Path) -> None:
+    environment = Environment(tmp_path / "env")
+    assert environment.install(str(wheel)) == {"liandong", f"liandong-{liandong.__version__}.dist-info"}
+    works_from(environment, tmp_path)
+
+
+def test_the_wheel_holds_every_file_of_the_rooms_and_no_tests(wheel: Path, checkout: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name.removeprefix("liandong/") for name in archive.namelist() if name.startswith("liandong/")}
+    rooms = {
+        file.relative_to(checkout).as_posix()
+        for room in ROOMS
+        for file in (checkout / room).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    compiled = {name for name in inside if name.endswith(SUFFIX)}
+    assert inside - compiled == rooms | {"__init__.py", "__main__.py", "py.typed"}
+    assert bool(compiled) == ("-none-any" not in wheel.name)
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler here (Debian: gcc)")
+def test_the_compiled_wheel_behaves_as_its_sources(
+    wheel: Path, checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(checkout, tmp_path / "compiled")
+    with zipfile.ZipFile(wheel) as archive:
+        modules = [name for name in archive.namelist() if name.endswith(SUFFIX)]
+        archive.extractall(tmp_path, modules)
+    shutil.copytree(tmp_path / "liandong", tmp_path / "compiled", dirs_exist_ok=True)
+    assert f"liandong/consumers/replication/apply/applying{SUFFIX}" in modules
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "compiled" / ".pkg"))
+    where = "import liandong.consumers.replication.apply.applying as module; print(module.__file__)"
+    assert run(sys.executable, "-c", where, cwd=tmp_path).strip().endswith(SUFFIX)
+    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *BEHAVIOUR, cwd=tmp_path / "compiled")
+
+
+def test_no_module_compiled_in_place_is_older_than_its_source() -> None:
+    """An edit would change nothing: `make compile` again, or `make clean`."""
+    built = {
+        Path(str(file).removesuffix(SUFFIX) + ".py"): file for room in ROOMS for file in (ROOT / room).rglob("*.so")
+    }
+    assert not [
+        source for source, file in built.items() if source.exists() and source.stat().st_mtime > file.stat().st_mtime
+    ]
+
+
+def test_every_public_name_resolves_and_others_say_so() -> None:
+    for name in liandong.__all__:
+        assert getattr(liandong, name) is not None
+    assert sorted(liandong._HOMES) == sorted(set(liandong.__all__) - {"__version__"})
+    with pytest.raises(AttributeError, match="no_such_name"):
+        getattr(liandong, "no_such_name")  # noqa: B009  a plain attribute would be a useless expression
+
+
+def test_importing_the_package_imports_no_client_library() -> None:
+    loaded = run(sys.executable, "-c", "import liandong, sys; print(*sorted(sys.modules))").split()
+    assert not {"confluent_kafka", "pydantic", "typer", "lmdb", "sqlalchemy"} & set(loaded)
+
+
+def test_help_loads_no_heavy_library() -> None:
+    code = "import sys; from liandong.__main__ import app; print(*sorted(sys.modules))"
+    loaded = run(sys.executable, "-c", code).split()
+    heavy = {"confluent_kafka", "pydantic", "lmdb", "sqlalchemy", "numpy", "fastavro", "httpx", "jgo", "granian"}
+    assert heavy & set(loaded) == set()

@@ -1,0 +1,220 @@
+"""What the watching room believes of receipts, heads and interceptions."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liandong.consumers.replication.latency import ApplyLatency
+from liandong.monitoring.ledger.rules import Position, State, Update, standing
+from liandong.monitoring.status.document import lag_records, lag_seconds, latency, proof_of
+from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.tests.worlds.receipts import LISTS, AgencyScribe, WatchRoom, head_lanes
+from liandong.tests.worlds.records import NOW, NotaryScribe
+from liandong.topics.catalogue import names
+from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+
+ALWAYS = 10**15
+LANE = TopicPartition(*LISTS[0])
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> WatchRoom:
+    return WatchRoom(tmp_path)
+
+
+def proof(room: WatchRoom) -> dict[str, Any]:
+    """The verdict on the one node there is."""
+    (node,) = room.view.nodes(NOW, ALWAYS)
+    return proof_of(node.stand)
+
+
+def update(offset: int, **fields: Any) -> Update:
+    known: dict[str, Any] = {
+        "frees": False,
+        "jurisdiction": "js",
+        "accepted_at": NOW,
+        "positions": (Position(LANE, offset),),
+    }
+    return Update(b"u" * 16, b"e" * 16, 1, **(known | fields))
+
+
+def state(room: WatchRoom, wanted: Update) -> tuple[State, int]:
+    nodes = room.view.nodes(NOW, ALWAYS)
+    found = standing(wanted, room.view.agency(wanted, "railway-js", nodes), NOW + 5_000, 3_600_000)
+    return found.state, found.since
+
+
+def test_a_copy_is_proven_by_the_head_of_its_barrier_whichever_came_first(room: WatchRoom) -> None:
+    room.hear(room.agency.receipt(1))
+    assert proof(room)["state"] == "none"
+    room.hear(room.head(1))
+    assert (proof(room)["state"], proof(room)["barrier"]) == ("equal", 1)
+    room.hear(room.head(2))
+    room.hear(room.agency.receipt(2))
+    assert (proof(room)["state"], proof(room)["barrier"]) == ("equal", 2)
+
+
+def test_a_copy_that_differs_names_the_partitions_and_since_when(room: WatchRoom) -> None:
+    room.hear(room.head(1), room.head(2, "b"), room.head(3, "b"))
+    room.hear(room.agency.receipt(1), room.agency.receipt(2), room.agency.receipt(3))
+    found = proof(room)
+    assert found["state"] == "unequal"
+    assert found["lanes"] == [f"{topic}/{partition}" for topic, partition in LISTS]
+    assert found["unequal_since"] is not None
+    room.hear(room.head(4, "c"), room.agency.receipt(4, "c"))
+    assert proof(room)["state"] == "equal"
+    assert proof(room)["unequal_since"] is None
+
+
+def test_what_a_contradicted_node_claims_is_not_applied_until_it_is_right_again(room: WatchRoom) -> None:
+    room.hear(room.head(1, "right"), room.agency.receipt(1, "wrong", at=NOW + 10, offset=50))
+    assert state(room, update(49)) == (State.REFUSED, NOW + 10)
+    room.hear(room.agency.receipt(2, "wrong", at=NOW + 20, offset=60))
+    assert state(room, update(49))[0] is State.REFUSED
+    room.hear(room.head(3, "right"), room.agency.receipt(3, "right", at=NOW + 30, offset=61))
+    assert state(room, update(49)) == (State.APPLIED, NOW + 30)
+
+
+def test_a_head_that_comes_late_takes_back_what_the_receipt_claimed(room: WatchRoom) -> None:
+    room.hear(room.agency.receipt(1, "wrong", at=NOW + 10))
+    assert state(room, update(49))[0] is State.APPLIED
+    room.hear(room.head(1, "right"))
+    assert state(room, update(49)) == (State.REFUSED, NOW + 10)
+
+
+def test_since_is_the_first_receipt_that_covers_the_update(room: WatchRoom) -> None:
+    for number, offset in enumerate((10, 20, 30, 30, 30), start=1):
+        room.hear(room.agency.receipt(number, f"state {offset}", at=NOW + number, offset=offset))
+    assert state(room, update(9)) == (State.APPLIED, NOW + 1)
+    assert state(room, update(10)) == (State.APPLIED, NOW + 2)
+    assert state(room, update(29)) == (State.APPLIED, NOW + 3)
+    assert state(room, update(30)) == (State.PENDING, NOW)
+
+
+def test_receipts_in_another_order_and_twice_say_the_same(room: WatchRoom, tmp_path: Path) -> None:
+    records = [room.agency.receipt(n, f"s{n}", at=NOW + n, offset=10 * n) for n in range(1, 6)]
+    room.hear(*records)
+    other = WatchRoom(tmp_path / "other")
+    other.keys = room.keys
+    other.evidence = other.open()
+    other.hear(*reversed(records), *records[1:3])
+    for offset in (5, 15, 25, 45):
+        assert state(other, update(offset)) == state(room, update(offset))
+    assert other.view.nodes(NOW, ALWAYS)[0].stand.barrier == 5
+    assert other.view.nodes(NOW, ALWAYS)[0].receipts_missing == 0
+
+
+def test_a_lost_receipt_is_seen_by_its_number(room: WatchRoom) -> None:
+    room.hear(room.agency.receipt(1))
+    room.agency.receipt(2)
+    room.agency.receipt(3)
+    room.hear(room.agency.receipt(4))
+    assert room.view.nodes(NOW, ALWAYS)[0].receipts_missing == 2
+
+
+def test_receipts_under_a_wrong_key_count_for_nothing(room: WatchRoom) -> None:
+    stranger = AgencyScribe(signer=Ed25519Signer(os.urandom(32)))
+    impostor = AgencyScribe(agency="bank-js", signer=room.agency.signer)
+    elsewhere = AgencyScribe(jurisdiction="cq", signer=room.agency.signer)
+    junk = OutgoingRecord(names.RECEIPTS, b"k", b"junk")
+    room.hear(stranger.receipt(1), impostor.receipt(1), elsewhere.receipt(1), junk)
+    assert room.view.nodes(NOW, ALWAYS) == []
+    assert room.refused(names.RECEIPTS, "signature") == 3
+    assert room.refused(names.RECEIPTS, "undecodable") == 1
+
+
+def test_two_heads_of_one_number_ring(room: WatchRoom) -> None:
+    first = room.head(1, "a")
+    room.hear(first, first)
+    assert room.refused(names.heads("js"), "fork") == 0
+    room.hear(room.head(1, "b"))
+    assert room.refused(names.heads("js"), "fork") == 1
+
+
+def test_an_agency_cannot_sign_the_head_its_own_copy_is_compared_with(room: WatchRoom) -> None:
+    forger = NotaryScribe(notary=room.agency.agency, signer=room.agency.signer)
+    room.hear(forger.head(1, head_lanes("wrong"), issued_at=NOW + 1_000))
+    room.hear(room.agency.receipt(1, "wrong", notary=room.agency.agency))
+    assert proof(room)["state"] == "none"
+    assert room.refused(names.heads("js"), "signature") == 1
+
+
+def test_every_record_is_read_once_even_by_the_next_process(room: WatchRoom) -> None:
+    assert room.hear(room.head(1), room.agency.receipt(1)) == 2
+    assert room.hear() == 0
+    room.evidence = room.open()
+    assert room.hear() == 0
+    assert room.hear(room.head(2, "b"), room.agency.receipt(2)) == 2
+    assert proof(room)["state"] == "unequal"
+
+
+def test_two_processes_that_read_the_same_receipts_count_them_once(room: WatchRoom) -> None:
+    told = ApplyLatency()
+    told.note([NOW] * 7, NOW + 10)
+    room.publisher.send(room.agency.receipt(1, latency=told.take()))
+    other = room.open()
+    positions = other._positions([TopicPartition(names.RECEIPTS, 0)])
+    # it looked before the first one wrote
+    other._positions = lambda lanes: positions  # type: ignore[method-assign]  # noqa: ARG005
+    assert room.hear() == 1
+    assert other.refresh(room.wire.subscriber(), []) == 0
+    (node,) = room.view.nodes(NOW, ALWAYS)
+    found = latency([node.stand])
+    assert found is not None
+    assert found["updates"] == 7
+
+
+def test_only_a_right_answer_to_a_canary_after_the_update_proves_the_gate(room: WatchRoom) -> None:
+    def answer(at: int, got: str) -> dict[str, Any]:
+        return {"entry_id": b"c" * 16, "version": 1, "expected": "BLOCK", "got": got, "at": at}
+
+    room.hear(room.agency.receipt(1, at=NOW + 10, canaries=[answer(NOW + 5, "BLOCK"), answer(NOW + 15, "ALLOW")]))
+    assert state(room, update(49))[0] is State.APPLIED
+    room.hear(room.agency.receipt(2, at=NOW + 30, canaries=[answer(NOW + 25, "BLOCK")]))
+    assert state(room, update(49)) == (State.GATE_PROVEN, NOW + 25)
+
+
+def test_an_interception_enforces_and_one_of_a_canary_does_not(room: WatchRoom) -> None:
+    room.hear(room.agency.receipt(1, at=NOW + 10), room.agency.interception(b"e" * 16, 1, record_class=1))
+    assert state(room, update(49))[0] is State.APPLIED
+    room.hear(room.agency.interception(b"e" * 16, 1))
+    assert state(room, update(49))[0] is State.ENFORCED
+
+
+def test_a_release_by_the_relief_lane_counts_before_the_list_has_it(room: WatchRoom) -> None:
+    relief = Position(TopicPartition(names.relief("js"), 0), 40)
+    room.hear(room.agency.receipt(1, at=NOW + 10, offset=41))
+    release = update(500, frees=True, positions=(Position(LANE, 500), relief))
+    assert state(room, release) == (State.APPLIED, NOW + 10)
+    assert state(room, update(500)) == (State.PENDING, NOW)
+
+
+def test_lag_is_counted_to_the_markers_of_the_newest_head(room: WatchRoom) -> None:
+    room.hear(room.head(5), room.agency.receipt(3, offset=91))
+    (node,), heads = room.view.nodes(NOW, ALWAYS), room.view.heads()
+    assert lag_records(node.stand, heads) == 10 * len(LISTS)
+    assert lag_seconds(node.stand, heads) == 2.0
+    room.hear(room.agency.receipt(5, offset=101))
+    (node,) = room.view.nodes(NOW, ALWAYS)
+    assert (lag_records(node.stand, heads), lag_seconds(node.stand, heads)) == (0, 0.0)
+
+
+def test_latencies_of_all_receipts_and_nodes_are_one_distribution(room: WatchRoom) -> None:
+    slow, quick = ApplyLatency(), ApplyLatency()
+    quick.note([NOW] * 90, NOW + 10)
+    slow.note([NOW] * 10, NOW + 500)
+    room.hear(room.agency.receipt(1, latency=quick.take()), room.agency.receipt(2, latency=slow.take()))
+    (node,) = room.view.nodes(NOW, ALWAYS)
+    found = latency([node.stand, node.stand])
+    assert found is not None
+    assert found["updates"] == 200
+    assert found["p50"] == pytest.approx(10, rel=0.02)
+    assert found["p99"] == pytest.approx(500, rel=0.02)
+
+
+def test_a_node_that_went_silent_does_not_serve_any_more(room: WatchRoom) -> None:
+    room.hear(room.agency.receipt(1, at=NOW))
+    assert [node.serving for node in room.view.nodes(NOW + 1_000, 1_000)] == [True]
+    assert [node.serving for node in room.view.nodes(NOW + 1_001, 1_000)] == [False]

@@ -1,0 +1,364 @@
+"""Files in every bad state people send: a clear error or a rejected row, and never a good row lost."""
+
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from liandong.producers.intake import Format, IntakeError, ParsedRow, check_rows, format_of, read_listings, template
+from liandong.producers.intake.rows.columns import COLUMNS
+from liandong.schemas.errors import WrongUsage
+from liandong.tests.worlds.intake_rows import CN_ID, CONTEXT, ENTRY
+
+HEADER = "name,kind,certificate_type,certificate_number,case_number,grounds,decision_number"
+
+
+def line(serial: int, name: str = "示例甲") -> str:
+    return f"{name},NATURAL,CN_ID,{CN_ID},（2024）苏0505执{serial}号,G1,决定{serial}"
+
+
+def results(data: bytes, file_format: Format = "csv") -> list[ParsedRow]:
+    with read_listings(data, file_format) as rows:
+        return list(check_rows(rows, CONTEXT))
+
+
+def summary(data: bytes, file_format: Format = "csv") -> list[tuple[int, str]]:
+    """Row number and "ok" or the codes of its rejects."""
+    return [
+        (one.raw.number, "ok" if one.is_accepted else "+".join(reject.code for reject in one.rejects))
+        for one in results(data, file_format)
+    ]
+
+
+def csv_of(*lines: str, ending: str = "\n") -> bytes:
+    return (ending.join((HEADER, *lines)) + ending).encode()
+
+
+def error_of(data: bytes, file_format: Format = "csv") -> IntakeError:
+    with pytest.raises(IntakeError) as caught:
+        read_listings(data, file_format)
+    assert caught.value.remedy
+    return caught.value
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_line_ends_and_byte_order_marks_do_not_matter(ending: str, mark: bytes) -> None:
+    assert summary(mark + csv_of(line(1), line(2), ending=ending)) == [(2, "ok"), (3, "ok")]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_usual_separator_is_found_from_the_header(delimiter: str) -> None:
+    assert summary(csv_of(line(1)).replace(b",", delimiter.encode())) == [(2, "ok")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_rare_characters_arrive_whole_in_every_encoding(encoding: str, lang: str) -> None:
+    text = template("zh" if lang == "zh" else "en").lstrip("\ufeff").replace("示例甲", "𠮷㛃·艾山")
+    with read_listings(text.encode(encoding), "csv") as rows:
+        assert rows.encoding == ("gb18030" if encoding == "gb18030" else "utf-8")
+        found = [one.listing for one in check_rows(rows, CONTEXT)]
+    assert [one.name for one in found if one] == ["𠮷㛃·艾山", "示例商贸有限公司"]
+
+
+def test_full_width_digits_blanks_and_zero_width_characters_in_cells_do_not_matter() -> None:
+    dirty = line(1).replace(CN_ID, "１１０１０５ １９４９１２３１\u200b００２ｘ\ufeff").replace("G1", " Ｇ１　")
+    assert summary(csv_of(dirty)) == [(2, "ok")]
+
+
+def test_an_empty_file_is_an_error() -> None:
+    for data in (b"", b"\xef\xbb\xbf", b"\n\n  \r\n", b"\x00" * 100):
+        assert error_of(data).code == "EMPTY_FILE"
+    assert error_of(b"", "jsonl").code == "EMPTY_FILE"
+
+
+@pytest.mark.parametrize(
+    ("data", "file_format", "code", "told"),
+    [
+        (b"<!DOCTYPE html><html><body>login</body></html>", "csv", "NOT_CSV", "HTML"),
+        (b"\n  <table><tr><td>1</td></tr></table>", "csv", "NOT_CSV", "HTML"),
+        (b"PK\x03\x04rest", "csv", "NOT_CSV", "Excel"),
+        (b"\xd0\xcf\x11\xe0rest", "csv", "NOT_CSV", "Excel"),
+        (b"%PDF-1.7", "csv", "NOT_CSV", "PDF"),
+        (b'{"name": "x"}', "csv", "NOT_CSV", "JSON"),
+        (b"name,case_number", "jsonl", "NOT_JSON", "{"),
+        (b"<html>", "zxgk", "NOT_JSON", "HTML"),
+        ("\ufeffname".encode("utf-16-le"), "csv", "ENCODING_UTF16", "UTF-8"),
+    ],
+)
+def test_what_is_no_such_file_is_told_for_what_it_is(data: bytes, file_format: Format, code: str, told: str) -> None:
+    error = error_of(data, file_format)
+    assert error.code == code
+    assert told in error.message + error.remedy
+
+
+def test_a_file_without_header_lists_the_columns() -> None:
+    error = error_of((line(1) + "\n" + line(2)).encode())
+    assert error.code == "HEADER_MISSING"
+    assert all(column.name in error.remedy for column in COLUMNS)
+
+
+def test_a_header_that_lacks_a_needed_column_says_which() -> None:
+    error = error_of("name,grounds\n甲,G1\n".encode())
+    assert error.code == "HEADER_INCOMPLETE"
+    assert "certificate_number, case_number" in error.message
+
+
+def test_two_headers_for_one_column_are_an_error() -> None:
+    assert error_of("name,姓名,certificate_number,case_number\n".encode()).code == "HEADER_TWICE"
+
+
+def test_unknown_columns_are_noticed_and_passed_over_and_dropped_ones_are_not_even_noticed() -> None:
+    data = "姓名（必填）,证件号码*,案号,心情,duty,年龄\n甲,1,2,好,某甲应付某乙,55\n".encode()
+    with read_listings(data, "csv") as rows:
+        read = list(rows)
+        assert [(one.code, one.field) for one in rows.notices] == [("COLUMN_UNKNOWN", "心情")]
+    assert read[0].values == {"name": "甲", "certificate_number": "1", "case_number": "2"}
+
+
+def test_a_truncated_last_line_is_rejected_and_the_rest_goes_on() -> None:
+    cut = csv_of(line(1), line(2))[:-30]
+    assert summary(cut) == [(2, "ok"), (3, "TRUNCATED_ROW")]
+
+
+def test_a_file_cut_inside_a_character_is_rejected_at_that_row_only() -> None:
+    whole = csv_of(line(1), line(2), "示")
+    assert summary(whole.rstrip(b"\n")[:-1]) == [(2, "ok"), (3, "ok"), (4, "TRUNCATED_ROW")]
+
+
+def test_an_unclosed_quote_costs_its_own_row_only() -> None:
+    broken = line(2).replace("示例甲", '"示例甲')
+    assert summary(csv_of(line(1), broken, line(3), line(4))) == [
+        (2, "ok"),
+        (3, "UNCLOSED_QUOTE"),
+        (4, "ok"),
+        (5, "ok"),
+    ]
+    quoted = line(4).replace("示例甲", '"示例甲"')
+    assert summary(csv_of(broken, quoted, line(5))) == [(2, "UNCLOSED_QUOTE"), (3, "ok"), (4, "ok")]
+    twice = csv_of(broken, line(3).replace("G1", 'G1"'), line(4))
+    assert summary(twice) == [(2, "UNCLOSED_QUOTE"), (3, "UNCLOSED_QUOTE"), (4, "ok")]
+    assert summary(csv_of(line(1), broken).rstrip(b"\n")) == [(2, "ok"), (3, "TRUNCATED_ROW")]
+
+
+def test_more_open_quotes_than_lines_are_kept_lose_no_good_row() -> None:
+    lines = [line(n, '"甲' if n % 3 == 0 else "示例甲") for n in range(1, 400)]
+    found = summary(csv_of(*lines))
+    assert [row for row, _ in found] == list(range(2, 401))
+    assert [row for row, code in found if code == "ok"] == [n + 1 for n in range(1, 400) if n % 3]
+
+
+def test_cells_with_line_breaks_and_separators_are_one_row() -> None:
+    spanning = line(1).replace("决定1", '"决定\n第1号, ""甲"""')
+    found = results(csv_of(spanning, line(2)))
+    assert [one.is_accepted for one in found] == [True, True]
+    assert found[0].listing is not None
+    assert found[0].listing.decision_number == '决定\n第1号, "甲"'
+    assert found[1].raw.number == 3
+
+
+def test_a_row_with_too_few_or_too_many_cells_is_rejected_but_empty_cells_at_its_end_are_nothing() -> None:
+    data = csv_of(line(1).rsplit(",", 1)[0], line(2) + ",x", line(3) + ",,,", "", ",,,,,,", line(4))
+    assert summary(data) == [(2, "COLUMN_COUNT"), (3, "COLUMN_COUNT"), (4, "ok"), (7, "ok")]
+
+
+def test_quotes_against_the_rules_of_csv_are_rejected() -> None:
+    assert summary(csv_of(line(1).replace("示例甲", '"示"例甲'), line(2))) == [(2, "ROW_UNREADABLE"), (3, "ok")]
+
+
+def test_zero_bytes_are_rejected_with_their_row() -> None:
+    assert summary(csv_of(line(1).replace("示例甲", "示\x00例甲"), line(2))) == [(2, "NUL_BYTE"), (3, "ok")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_line_in_another_encoding_is_rejected_not_repaired(encoding: str) -> None:
+    good = csv_of(line(1), line(2)).decode().encode(encoding)
+    bad = line(3).encode("utf-8")[:60] + b"\xff\xfe" + b",x\n"
+    found = summary(good + bad + line(4).encode(encoding) + b"\n")
+    assert found == [(2, "ok"), (3, "ok"), (4, "ENCODING"), (5, "ok")]
+
+
+def test_a_utf8_file_with_many_damaged_lines_is_not_taken_for_gb18030() -> None:
+    good, bad = line(1).encode(), "示例".encode() + b"\xff" * 8
+    data = HEADER.encode() + b"\n" + b"\n".join([good, bad, line(2).encode(), bad]) + b"\n"
+    assert [code for _, code in summary(data)] == ["ok", "ENCODING", "ok", "ENCODING"]
+
+
+def test_a_line_without_end_is_rejected_in_bounded_memory() -> None:
+    data = csv_of(line(1)) + b"x" * (3 << 20) + b"\n" + line(2).encode() + b"\n"
+    found = results(data)
+    assert [one.rejects[0].code if one.rejects else "ok" for one in found] == ["ok", "LINE_TOO_LONG", "ok"]
+    assert len(found[1].raw.line) < 1000
+
+
+def test_a_row_that_repeats_another_is_reported_once_more_and_is_no_error() -> None:
+    again = line(1).replace("（2024）", "(2024)")
+    found = results(csv_of(line(1), line(2), again))
+    assert [(one.is_accepted, one.duplicate_of) for one in found] == [(True, 0), (True, 0), (False, 2)]
+    assert found[2].rejects == ()
+    assert [one.code for one in found[2].notices] == ["DUPLICATE_ROW"]
+
+
+def test_a_row_that_contradicts_another_is_rejected() -> None:
+    found = results(csv_of(line(1), line(1).replace("决定1", "决定9")))
+    assert [one.code for one in found[1].rejects] == ["DUPLICATE_CONFLICT"]
+    assert "2" in found[1].rejects[0].reason
+
+
+def test_a_spreadsheet_with_rounded_numbers_is_told_apart_from_a_typing_error() -> None:
+    assert summary(csv_of(line(1).replace(CN_ID, "1.10105E+17"))) == [(2, "CERTIFICATE_SPOILT")]
+
+
+def test_json_lines_go_on_behind_a_broken_one() -> None:
+    good = json.dumps(ENTRY, ensure_ascii=False)
+    other = json.dumps(ENTRY | {"case_number": "（2024）苏0505执2号"}, ensure_ascii=False)
+    data = "\n".join([good, good[:-5], "", "[1]", '"x"', other]).encode()
+    assert summary(b"\xef\xbb\xbf" + data, "jsonl") == [
+        (1, "ok"),
+        (2, "ROW_UNREADABLE"),
+        (4, "NOT_AN_OBJECT"),
+        (5, "NOT_AN_OBJECT"),
+        (6, "ok"),
+    ]
+    assert summary(data[:-9], "jsonl")[-1] == (6, "TRUNCATED_ROW")
+
+
+def entries(count: int) -> Iterator[dict[str, str]]:
+    for serial in range(1, count + 1):
+        yield ENTRY | {"case_number": f"（2024）苏0505执{serial}号"}
+
+
+def test_an_array_is_read_like_lines_whatever_its_size_and_layout() -> None:
+    for indent in (None, 2):
+        data = json.dumps(list(entries(2000)), ensure_ascii=False, indent=indent).encode()
+        assert summary(data, "jsonl") == [(n, "ok") for n in range(1, 2001)]
+
+
+def test_a_broken_or_cut_array_costs_the_broken_objects_only() -> None:
+    whole = json.dumps(list(entries(3)), ensure_ascii=False)
+    broken = whole.replace('执2号", ', '执2号" ')
+    assert summary(broken.encode(), "jsonl") == [(1, "ok"), (2, "ROW_UNREADABLE"), (3, "ok")]
+    assert summary(whole[:-40].encode(), "jsonl") == [(1, "ok"), (2, "ok"), (3, "TRUNCATED_ROW")]
+    between = whole[: whole.index("}, {") + 1]
+    assert summary(between.encode(), "jsonl") == [(1, "ok"), (2, "TRUNCATED_ROW")]
+    assert summary(b"[]", "jsonl") == []
+
+
+def test_damaged_bytes_in_json_reject_their_object() -> None:
+    data = json.dumps(list(entries(2)), ensure_ascii=False).encode().replace("决定书".encode(), b"\xff\xfe", 1)
+    assert summary(data, "jsonl") == [(1, "ENCODING"), (2, "ok")]
+
+
+PUBLIC = {
+    "id": 700000001,
+    "iname": "示例甲",
+    "sexy": "女性",
+    "age": "76",
+    "cardNum": "1101051949****002X",
+    "fullCardNum": CN_ID,
+    "businessEntity": "",
+    "partyTypeName": "0",
+    "caseCode": "(2019)苏0505执1234号",
+    "gistId": "(2019)苏0505民初1103号",
+    "gistUnit": "示例区人民法院",
+    "courtName": "示例区人民法院",
+    "areaName": "江苏",
+    "regDate": "20190709",
+    "publishDate": "2019年07月13日",
+    "publishDateStamp": "1562947200",
+    "performance": "全部未履行",
+    "performedPart": "暂无",
+    "unperformPart": "暂无",
+    "disruptTypeName": "有履行能力而拒不履行生效法律文书确定义务",
+    "duty": "示例甲应向某乙（110105194912310021）支付一万元",
+    "lastmod": "x",
+    "_version": 1,
+    "focusNumber": 3,
+    "type": "失信被执行人名单",
+    "loc": "http://example.invalid/1",
+}
+
+
+def test_public_list_records_are_read_with_their_field_names_and_leave_free_text_behind() -> None:
+    data = json.dumps([PUBLIC], ensure_ascii=False).encode()
+    with read_listings(data, "zxgk") as rows:
+        found = next(iter(check_rows(rows, CONTEXT)))
+        assert rows.notices == []
+    assert found.rejects == ()
+    assert found.listing is not None
+    assert found.listing.source_id == "700000001"
+    assert found.listing.publish_date.isoformat() == "2019-07-13"
+    assert found.listing.subject.number == CN_ID
+    assert "某乙" not in str(structs.asdict(found.listing))
+
+
+def test_a_public_record_without_the_full_number_is_quarantined_with_the_remedy() -> None:
+    masked = {key: value for key, value in PUBLIC.items() if key != "fullCardNum"}
+    found = results(json.dumps(masked, ensure_ascii=False).encode(), "zxgk")[0]
+    assert [one.code for one in found.rejects] == ["CERTIFICATE_MASKED"]
+    assert "fullCardNum" in found.rejects[0].remedy
+
+
+def test_a_public_record_can_carry_the_courts_own_columns_and_the_stamp_stands_in_for_the_date() -> None:
+    termed = PUBLIC | {
+        "publishDate": "",
+        "disruptTypeName": "违反财产报告制度",
+        "termStart": "2026-11-01",
+        "term_end": "2028-11-01",
+        "publishDateStamp": 1793462400,
+    }
+    found = results(json.dumps(termed, ensure_ascii=False).encode(), "zxgk")[0]
+    assert found.rejects == ()
+    assert found.listing is not None
+    assert found.listing.publish_date.isoformat() == "2026-11-01"
+    assert found.listing.term_end is not None
+
+
+def test_certificates_may_be_given_as_the_check_api_takes_them() -> None:
+    given = {key: value for key, value in ENTRY.items() if not key.startswith("certificate")} | {
+        "certificates": [
+            {"type": "CN_ID", "number": CN_ID},
+            {"type": "PASSPORT", "number": "E12345678", "country": "CHN", "link": "VERIFIED"},
+        ],
+        "grounds": ["G1"],
+    }
+    found = results(json.dumps(given, ensure_ascii=False).encode(), "jsonl")[0]
+    assert found.rejects == ()
+    assert found.listing is not None
+    assert len(found.listing.certificates) == 2
+
+
+def test_pipes_that_give_little_at_a_time_are_read_to_their_end() -> None:
+    class Pipe(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(min(7, size) if size and size > 0 else 7)
+
+    rows = list(check_rows(read_listings(Pipe(csv_of(*(line(n) for n in range(1, 50)))), "csv"), CONTEXT))
+    assert len(rows) == 49
+    assert all(one.is_accepted for one in rows)
+
+
+def test_a_large_file_is_read_in_pieces_and_tells_how_far_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_bytes(csv_of(*(line(n) for n in range(1, 6000))))
+    with read_listings(path, "csv") as rows:
+        first = next(iter(rows))
+        assert first.number == 2
+        assert rows.size is not None
+        assert 0 < rows.bytes_read < rows.size
+    with read_listings(path, "csv") as rows:
+        assert sum(1 for _ in rows) == 5999
+        assert rows.bytes_read == rows.size
+
+
+def test_a_file_that_cannot_be_opened_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="check the path"):
+        read_listings(tmp_path / "none.csv", "csv")
+
+
+def test_file_names_suggest_a_format() -> None:
+    assert [format_of(Path(name)) for name in ("a.CSV", "a.jsonl", "a.json", "a")] == ["csv", "jsonl", "jsonl", "csv"]

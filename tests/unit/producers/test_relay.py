@@ -1,0 +1,339 @@
+"""The relay: order, the lease, relief first, what a failure does."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from liandong.producers.relay.lane import DeliveryFailed
+from liandong.producers.relay.relay import Pace, Relay, new_owner
+from liandong.topics.storage.database import open_database, sqlite_url
+from liandong.topics.storage.outbox import SqlOutbox
+from liandong.topics.transport.errors import PublisherBroken
+from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.ports import Delivered, OutgoingRecord, Publisher, SystemClock
+
+QUICK = Pace(lease_seconds=1.5, idle_seconds=0.005, retry_seconds=0.02, stop_seconds=0.3)
+Done = Callable[[Delivered | Exception], None]
+
+
+class SetClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.ms = 1_795_000_000_000
+
+    def now(self) -> int:
+        return self.ms
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(sqlite_url(tmp_path / "outbox.db"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> SqlOutbox:
+    return SqlOutbox(engine)
+
+
+@pytest.fixture
+def broker() -> MemoryBroker:
+    return MemoryBroker(topics=("list", "relief"))
+
+
+def put(engine: Engine, outbox: SqlOutbox, lane: str, values: list[int], topic: str = "list") -> None:
+    with engine.begin() as connection:
+        outbox.append(connection, lane, [OutgoingRecord(topic, b"key", str(value).encode()) for value in values])
+
+
+def values(broker: MemoryBroker, topic: str = "list") -> list[int]:
+    return [int(message.value() or b"") for message in broker.records(topic)]
+
+
+def relay_of(outbox: SqlOutbox, publisher: Publisher, pace: Pace = QUICK) -> Relay:
+    return Relay(outbox, publisher, SystemClock(), new_owner(), pace)
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def test_draining_sends_every_row_once_in_order_and_gives_the_lease_back(
+    engine: Engine, outbox: SqlOutbox, broker: MemoryBroker
+) -> None:
+    put(engine, outbox, "state", list(range(5000)))
+    assert relay_of(outbox, broker.publisher()).drain() == 5000
+    assert values(broker) == list(range(5000))
+    assert outbox.sent_through("state") == 5000
+    assert outbox.holder().owner == ""
+    assert relay_of(outbox, broker.publisher()).drain() == 0
+
+
+def test_positions_are_where_the_records_stand(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
+    put(engine, outbox, "state", list(range(50)))
+    relay_of(outbox, broker.publisher()).drain()
+    log = {(one.topic(), one.partition(), one.offset()): one.value() for one in broker.records("list")}
+    for number, place in outbox.positions("state", list(range(1, 51))).items():
+        assert log[place.topic, place.partition, place.offset] == str(number - 1).encode()
+
+
+def test_a_relief_row_never_waits_behind_a_bulk_publication(
+    engine: Engine, outbox: SqlOutbox, broker: MemoryBroker
+) -> None:
+    put(engine, outbox, "state", list(range(20_000)))
+    sent: list[str] = []
+
+    class Watched:
+        """A publisher beside which somebody is freed while the bulk is being sent."""
+
+        def __init__(self) -> None:
+            self._inner = broker.publisher()
+
+        def send(self, record: OutgoingRecord, done: Done | None = None) -> None:
+            sent.append(record.topic)
+            if len(sent) == 3000:
+                put(engine, outbox, "relief", [1], "relief")
+            self._inner.send(record, done)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._inner, name)
+
+    relay_of(outbox, Watched()).drain()  # type: ignore[arg-type]
+    assert sent.index("relief") <= 3000 + QUICK.batch
+
+
+def test_what_may_be_in_flight_is_bounded(engine: Engine, outbox: SqlOutbox) -> None:
+    put(engine, outbox, "state", list(range(3000)))
+    handed: list[OutgoingRecord] = []
+
+    class Silent:
+        """A publisher whose broker never answers."""
+
+        def send(self, record: OutgoingRecord, _done: Done) -> None:
+            handed.append(record)
+
+        def poll(self, timeout: float = 0.0) -> None:
+            time.sleep(timeout)
+
+        def purge(self) -> None:
+            """Nothing was sent."""
+
+    stop = threading.Event()
+    pace = Pace(lease_seconds=5, window=1000, batch=300, idle_seconds=0.005, stop_seconds=0.1)
+    relay = relay_of(outbox, Silent(), pace)  # type: ignore[arg-type]
+    thread = threading.Thread(target=relay.run, args=(stop,))
+    thread.start()
+    assert eventually(lambda: len(handed) >= 1000)
+    time.sleep(0.1)
+    stop.set()
+    thread.join()
+    assert len(handed) == 1000
+    assert outbox.sent_through("state") == 0
+
+
+def test_of_two_relays_one_sends_and_the_other_takes_over(
+    engine: Engine, outbox: SqlOutbox, broker: MemoryBroker
+) -> None:
+    stops = [threading.Event(), threading.Event()]
+    relays = [relay_of(outbox, broker.publisher()) for _ in stops]
+    threads = [threading.Thread(target=relay.run, args=(stop,)) for relay, stop in zip(relays, stops, strict=True)]
+    for thread in threads:
+        thread.start()
+    for value in range(200):
+        put(engine, outbox, "state", [value])
+    assert eventually(lambda: outbox.sent_through("state") == 200)
+    assert eventually(lambda: sum(relay.sent for relay in relays) == 200)
+    first = 0 if relays[0].sent else 1
+    assert (relays[first].sent, relays[1 - first].sent) == (200, 0)
+    stops[first].set()
+    threads[first].join()
+    put(engine, outbox, "state", [200, 201])
+    assert eventually(lambda: outbox.sent_through("state") == 202)
+    stops[1 - first].set()
+    threads[1 - first].join()
+    assert relays[1 - first].sent == 2
+    assert values(broker) == list(range(202))
+
+
+def test_a_drain_lets_the_relay_that_runs_do_the_work(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
+    stop = threading.Event()
+    running = relay_of(outbox, broker.publisher())
+    thread = threading.Thread(target=running.run, args=(stop,))
+    thread.start()
+    assert eventually(lambda: outbox.holder().owner != "")
+    put(engine, outbox, "state", [1, 2, 3])
+    assert relay_of(outbox, broker.publisher()).drain() == 0
+    assert values(broker) == [1, 2, 3]
+    stop.set()
+    thread.join()
+
+
+def test_a_lease_that_ran_out_is_sent_under_no_more(engine: Engine, outbox: SqlOutbox) -> None:
+    """The relay stops by its own clock, well before another one may begin."""
+    put(engine, outbox, "state", list(range(10)))
+    clock, stop = SetClock(), threading.Event()
+    purged: list[bool] = []
+
+    class Slow:
+        """A publisher during whose sending the process sleeps for half a minute."""
+
+        def __init__(self) -> None:
+            self.sent = 0
+
+        def send(self, _record: OutgoingRecord, _done: Done) -> None:
+            self.sent += 1
+            if self.sent == 4:
+                clock.ms += 30_000
+
+        def poll(self, timeout: float = 0.0) -> None:
+            time.sleep(timeout)
+
+        def purge(self) -> None:
+            purged.append(True)
+            stop.set()
+
+    slow = Slow()
+    Relay(outbox, slow, clock, "sleeper", QUICK).run(stop)  # type: ignore[arg-type]
+    assert slow.sent == 4
+    assert purged == [True]
+    assert outbox.sent_through("state") == 0
+
+
+def test_a_lane_that_fails_holds_back_only_itself(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
+    put(engine, outbox, "state", [1, 2], "no-such-topic")
+    put(engine, outbox, "relief", [1], "relief")
+    stop = threading.Event()
+    relay = relay_of(outbox, broker.publisher())
+    thread = threading.Thread(target=relay.run, args=(stop,))
+    thread.start()
+    assert eventually(lambda: outbox.sent_through("relief") == 1)
+    put(engine, outbox, "relief", [2], "relief")
+    assert eventually(lambda: outbox.sent_through("relief") == 2)
+    assert outbox.sent_through("state") == 0
+    broker.create("no-such-topic")
+    assert eventually(lambda: outbox.sent_through("state") == 2)
+    stop.set()
+    thread.join()
+    assert values(broker, "no-such-topic") == [1, 2]
+
+
+def test_a_drain_says_at_once_what_the_broker_refuses(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
+    put(engine, outbox, "state", [1], "no-such-topic")
+    with pytest.raises(DeliveryFailed, match="no-such-topic") as caught:
+        relay_of(outbox, broker.publisher()).drain()
+    assert "topics apply" in caught.value.remedy
+    assert outbox.holder().owner == ""
+
+
+def test_after_a_failure_in_the_middle_everything_behind_it_is_sent_again(
+    engine: Engine, outbox: SqlOutbox, broker: MemoryBroker
+) -> None:
+    put(engine, outbox, "state", list(range(10)))
+    failed: list[int] = []
+
+    class Flaky:
+        """A publisher that loses the fifth record once and takes all others."""
+
+        def __init__(self) -> None:
+            self._inner = broker.publisher()
+            self._due: list[tuple[Done, Exception]] = []
+
+        def send(self, record: OutgoingRecord, done: Done | None = None) -> None:
+            if record.value == b"5" and not failed:
+                failed.append(5)
+                assert done is not None
+                self._due.append((done, RuntimeError("lost")))
+            else:
+                self._inner.send(record, done)
+
+        def poll(self, timeout: float = 0.0) -> None:
+            due, self._due = self._due, []
+            for done, error in due:
+                done(error)
+            self._inner.poll(timeout)
+
+        def purge(self) -> None:
+            self._inner.purge()
+
+    stop = threading.Event()
+    relay = relay_of(outbox, Flaky())  # type: ignore[arg-type]
+    thread = threading.Thread(target=relay.run, args=(stop,))
+    thread.start()
+    assert eventually(lambda: outbox.sent_through("state") == 10)
+    stop.set()
+    thread.join()
+    assert values(broker) == [0, 1, 2, 3, 4, 6, 7, 8, 9, 5, 6, 7, 8, 9]
+    # where the records stand is where they were sent last
+    assert [place.offset for place in outbox.positions("state", [7, 10]).values()] == [10, 13]
+
+
+def test_a_broken_publisher_is_made_anew(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
+    put(engine, outbox, "state", [1, 2, 3])
+    broken: list[bool] = []
+
+    class Breaks:
+        """A publisher that cannot go on once, until it is purged."""
+
+        def __init__(self) -> None:
+            self._inner = broker.publisher()
+
+        def send(self, record: OutgoingRecord, done: Done | None = None) -> None:
+            if record.value == b"2" and not broken:
+                broken.append(True)
+                raise PublisherBroken("fenced")
+            self._inner.send(record, done)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._inner, name)
+
+    stop = threading.Event()
+    thread = threading.Thread(target=relay_of(outbox, Breaks()).run, args=(stop,))  # type: ignore[arg-type]
+    thread.start()
+    assert eventually(lambda: outbox.sent_through("state") == 3)
+    stop.set()
+    thread.join()
+    assert values(broker)[-3:] == [1, 2, 3]
+
+
+def test_a_graceful_stop_finishes_what_is_in_flight(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
+    put(engine, outbox, "state", [1, 2, 3])
+    broker.stop()
+    stop = threading.Event()
+    relay = relay_of(outbox, broker.publisher(), Pace(lease_seconds=9, idle_seconds=0.005, stop_seconds=20))
+    thread = threading.Thread(target=relay.run, args=(stop,))
+    thread.start()
+    assert eventually(lambda: outbox.holder().owner != "")
+    time.sleep(0.1)
+    stop.set()
+    time.sleep(0.1)
+    broker.start()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert outbox.sent_through("state") == 3
+    assert outbox.holder().owner == ""
+
+
+def test_an_outage_is_waited_out(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
+    broker.stop()
+    put(engine, outbox, "state", [1, 2, 3])
+    stop = threading.Event()
+    thread = threading.Thread(target=relay_of(outbox, broker.publisher()).run, args=(stop,))
+    thread.start()
+    time.sleep(2)  # longer than a lease: it is renewed meanwhile
+    assert outbox.holder().owner != ""
+    broker.start()
+    assert eventually(lambda: outbox.sent_through("state") == 3)
+    stop.set()
+    thread.join()
+    assert values(broker) == [1, 2, 3]

@@ -1,0 +1,88 @@
+"""Case numbers of domain.md §4.3 and §11 case 41."""
+
+import pytest
+
+from liandong.schemas.law.case_number import CaseNumberProblem, parse_case_number
+
+KEY = "（2024）苏0505执1234号"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "（2024）苏0505执1234号",
+        "(2024)苏0505执1234号",
+        "〔2024〕苏0505执1234号",
+        "[2024]苏0505执1234号",
+        "［2024］苏0505执1234号",
+        "【2024】苏0505执1234号",
+        "(2024） 苏0505 执 1234 号",
+        "（２０２４）苏０５０５执１２３４号",
+        "(2024)苏0505執1234號",
+        "(2024)蘇0505执1234号",
+        "(2024)苏0505执01234号",
+        "(2024)苏0505执1234",
+        "\ufeff(2024)苏0505执1234号\u200b",
+        "(2024)苏0505执1234号之一",
+        "(2024)苏0505执1234号之12",
+        "(2024)苏0505执1234号-2",
+    ],
+)
+def test_every_spelling_of_a_case_has_one_key(written: str) -> None:
+    found = parse_case_number(written)
+    assert found.key == KEY
+    assert found.raw == written
+    assert (found.year, found.court_token, found.type_token, found.serial) == (2024, "苏0505", "执", 1234)
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "court", "kind"),
+    [
+        ("(2015)姑苏执字第01234号", "（2015）姑苏执字第1234号", "姑苏", "执"),
+        ("(2013)渝五中法执字第00123号", "（2013）渝五中法执字第123号", "渝五中", "法执"),
+        ("（2015）姑苏执恢字第7号", "（2015）姑苏执恢字第7号", "姑苏", "执恢"),
+        ("（2024）苏0505执恢56号", "（2024）苏0505执恢56号", "苏0505", "执恢"),
+        ("（2024）苏05执保56号", "（2024）苏05执保56号", "苏05", "执保"),
+        ("（2024）苏执复5号", "（2024）苏执复5号", "苏", "执复"),
+        ("（2024）最高法执监1号", "（2024）最高法执监1号", "最高法", "执监"),
+        ("（2024）京7101执9号", "（2024）京7101执9号", "京7101", "执"),
+        ("（2024）兵0101执9号", "（2024）兵0101执9号", "兵0101", "执"),
+    ],
+)
+def test_courts_and_types_are_told_apart(written: str, key: str, court: str, kind: str) -> None:
+    found = parse_case_number(written)
+    assert (found.key, found.court_token, found.type_token) == (key, court, kind)
+    assert found.is_enforcement
+
+
+def test_the_same_serial_in_two_courts_is_two_cases() -> None:
+    assert parse_case_number("(2024)苏0505执1号").key != parse_case_number("(2024)苏0506执1号").key
+
+
+def test_a_suffix_is_shown_but_is_no_part_of_the_case() -> None:
+    found = parse_case_number("(2024)苏0505执1234号之21")
+    assert str(found) == "（2024）苏0505执1234号之二十一"
+
+
+def test_resumed_cases_and_trials_are_told() -> None:
+    assert parse_case_number("（2024）苏0505执恢56号").is_resumed
+    assert not parse_case_number("（2024）苏0505民初56号").is_enforcement
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("", "CASE_NUMBER_EMPTY"),
+        (" \u200b", "CASE_NUMBER_EMPTY"),
+        ("苏0505执1234号", "CASE_NUMBER_UNREADABLE"),
+        ("（2024）芦0505执1234号", "CASE_NUMBER_UNREADABLE"),
+        ("（2024）苏0505执号", "CASE_NUMBER_UNREADABLE"),
+        ("（1024）苏0505执1号", "CASE_NUMBER_UNREADABLE"),
+        ("见判决书", "CASE_NUMBER_UNREADABLE"),
+    ],
+)
+def test_text_that_is_no_case_number_is_refused_with_a_remedy(written: str, code: str) -> None:
+    with pytest.raises(CaseNumberProblem) as caught:
+        parse_case_number(written)
+    assert caught.value.code == code
+    assert "（2024）苏0505执1234号" in caught.value.remedy

@@ -1,0 +1,121 @@
+"""Dates, terms and working days of domain.md §3.3 and §11 cases 16 to 18."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from liandong.schemas.dates import (
+    DateProblem,
+    add_months,
+    add_years,
+    date_of_ms,
+    date_of_stamp,
+    end_of_day_ms,
+    parse_date,
+    rfc3339,
+    start_of_day_ms,
+)
+from liandong.schemas.law.terms import extended, is_extension_lawful, relist_bar_until, review_due, term_end
+from liandong.schemas.law.working_days import CalendarUnknown, add_working_days, is_working_day, relief_due
+
+DAY = date(2019, 7, 13)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "20190713",
+        "2019年07月13日",
+        "2019年7月13日",
+        "2019-07-13",
+        "2019/7/13",
+        "2019.07.13",
+        "2019/7/13 0:00",
+        "2019-07-13 00:00:00",
+        "２０１９年７月１３日",
+        "\ufeff2019-07-13\u200b ",
+        "1562947200",
+        "1562947200000",
+    ],
+)
+def test_the_spellings_of_one_record_name_one_day(written: str) -> None:
+    assert parse_date(written) == DAY
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("19990230", "DATE_IMPOSSIBLE"),
+        ("2019-13-01", "DATE_IMPOSSIBLE"),
+        ("0000-01-01", "DATE_IMPOSSIBLE"),
+        ("43659", "DATE_SPOILT"),
+        ("13/07/2019", "DATE_UNREADABLE"),
+        ("2019-07", "DATE_UNREADABLE"),
+        ("明天", "DATE_UNREADABLE"),
+        ("", "DATE_UNREADABLE"),
+        ("2019-07-13 23:30", "DATE_UNREADABLE"),
+    ],
+)
+def test_what_is_no_day_is_refused(written: str, code: str) -> None:
+    with pytest.raises(DateProblem) as caught:
+        parse_date(written)
+    assert caught.value.code == code
+
+
+def test_the_publication_stamp_is_midnight_in_china_not_in_greenwich() -> None:
+    assert date_of_stamp(1562947200) == DAY
+    assert datetime.fromtimestamp(1562947200, UTC).date() == DAY - timedelta(days=1)
+    assert start_of_day_ms(DAY) == 1562947200_000
+
+
+def test_a_day_ends_at_24_00_in_china_which_is_16_00_utc() -> None:
+    end = datetime.fromtimestamp(end_of_day_ms(date(2026, 11, 22)) / 1000, UTC)
+    assert end == datetime(2026, 11, 22, 16, tzinfo=UTC)
+    assert date_of_ms(end_of_day_ms(DAY)) == DAY + timedelta(days=1)
+    assert date_of_ms(end_of_day_ms(DAY) - 1) == DAY
+    assert rfc3339(end_of_day_ms(DAY) - 1) == "2019-07-13T23:59:59.999+08:00"
+
+
+@pytest.mark.parametrize(
+    ("start", "extension", "end"),
+    [
+        (date(2024, 2, 29), 0, date(2026, 2, 28)),
+        (date(2024, 2, 29), 24, date(2028, 2, 28)),
+        (date(2024, 3, 1), 0, date(2026, 3, 1)),
+        (date(2024, 3, 1), 12, date(2027, 3, 1)),
+        (date(2023, 12, 31), 36, date(2028, 12, 31)),
+    ],
+)
+def test_a_term_ends_on_the_same_calendar_day_or_the_months_last(start: date, extension: int, end: date) -> None:
+    assert term_end(start, extension) == end
+
+
+def test_months_clamp_to_the_end_of_shorter_ones() -> None:
+    assert add_months(date(2024, 1, 31), 1) == date(2024, 2, 29)
+    assert add_months(date(2024, 12, 31), 2) == date(2025, 2, 28)
+    assert add_months(date(2024, 8, 31), 6) == date(2025, 2, 28)
+    assert add_years(date(2020, 2, 29), 4) == date(2024, 2, 29)
+    assert extended(date(2026, 2, 28), 12) == date(2027, 2, 28)
+
+
+def test_extensions_are_one_to_three_years() -> None:
+    assert [months for months in (0, 6, 11, 12, 36, 37, -12) if is_extension_lawful(months)] == [0, 12, 36]
+
+
+def test_the_bar_after_a_deletion_the_creditor_asked_for_lasts_six_months() -> None:
+    assert relist_bar_until(date(2025, 8, 31)) == date(2026, 2, 28)
+    assert review_due(date(2026, 11, 22)) == date(2026, 12, 7)
+
+
+def test_three_working_days_cross_national_day_with_its_make_up_saturday() -> None:
+    assert not is_working_day(date(2026, 10, 1))
+    assert is_working_day(date(2026, 10, 10))
+    assert relief_due(date(2026, 9, 30)) == date(2026, 10, 10)
+    assert add_working_days(date(2026, 11, 20), 1) == date(2026, 11, 23)
+
+
+def test_a_year_without_published_holidays_is_an_error_not_a_guess() -> None:
+    with pytest.raises(CalendarUnknown) as caught:
+        relief_due(date(2090, 1, 1))
+    assert "2090" in caught.value.message
+    assert "chinesecalendar" in caught.value.remedy

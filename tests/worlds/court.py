@@ -1,0 +1,127 @@
+"""A court at a publisher of its own, with a clock that is moved by hand, and what it published as a reader would see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from liandong.producers.acts.acts import Acts, Ruling
+from liandong.producers.acts.correction import correct
+from liandong.producers.intake.rows.model import IntakeContext, ParsedRow, RawRow
+from liandong.producers.publishing.publication import Listeners, Publication
+from liandong.producers.register.register import Batch, Register, Update
+from liandong.producers.register.rows import new_batch
+from liandong.producers.synthetic.people import Invention
+from liandong.producers.updates.updates import Desk
+from liandong.schemas.dates import date_of_ms, start_of_day_ms
+from liandong.schemas.people.surrogates import MatchingKey
+from liandong.schemas.wire.codec import from_wire
+from liandong.schemas.wire.framing import unframe
+from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
+from liandong.tests.worlds.intake_rows import ENTRY, ORDER, TODAY
+from liandong.tests.worlds.records import Keys
+
+MATCHING = (MatchingKey(1, b"m" * 32),)
+JURISDICTION = "js"
+Row = dict[str, str]
+
+
+class HandClock:
+    """Stands at noon in China until it is moved."""
+
+    def __init__(self) -> None:
+        self.ms = start_of_day_ms(TODAY) + 12 * 3_600_000
+
+    def now(self) -> int:
+        return self.ms
+
+    def pass_days(self, days: int) -> None:
+        """Moves on."""
+        self.ms += int(timedelta(days=days).total_seconds() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What came of one file."""
+
+    batch: Batch
+    rejected: list[ParsedRow]
+    missing: list[str]
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the rejects, in the order of the rows."""
+        return [reject.code for row in self.rejected for reject in row.rejects]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What is not zero."""
+        names = ("accepted", "corrected", "unchanged", "duplicate", "rejected")
+        return {name: count for name in names if (count := getattr(self.batch, name))}
+
+
+@dataclass
+class PublishingCourt:
+    """One court; several may share a register."""
+
+    engine: Engine
+    court: str = "js-gusu"
+    clock: HandClock = field(default_factory=HandClock)
+    matching: tuple[MatchingKey, ...] = MATCHING
+
+    def __post_init__(self) -> None:
+        self.register = Register(self.engine, self.clock)
+        self.signer = Ed25519Signer(self.court.encode().ljust(32, b"."))
+        self.desk = Desk(self.court, "示例区人民法院", JURISDICTION, self.signer, self.matching)
+        self.acts = Acts(self.register, self.desk, self.clock)
+        public = self.signer.public_key
+        self.keys = Keys(PublicKey(self.signer.key_id, self.court, "court", JURISDICTION, "sign", public))
+
+    def publish(self, *rows: Row) -> Published:
+        """Publishes rows as one file; the first row is number 2, as below a header."""
+        context = IntakeContext(date_of_ms(self.clock.now()), self.court, self.desk.court_name)
+        publication = Publication(
+            self.register, self.desk, self.clock, new_batch(self.court, "rows", "", self.clock.now()), context
+        )
+        rejected: list[ParsedRow] = []
+        raw = (RawRow(number, row, tuple(row.values())) for number, row in enumerate(rows, start=2))
+        batch = publication.run(raw, Listeners(rejected=rejected.append))
+        return Published(batch, rejected, list(publication.missing()))
+
+    def entry_id(self, row: Row) -> bytes:
+        """The newest entry of a row's case and name."""
+        found = [
+            one
+            for one in self.register.find(self.court, case_number=row["case_number"])
+            if row["name"] in str(from_wire(one.full_body))
+        ]
+        return found[-1].entry.entry_id
+
+    def correct(self, entry_id: bytes, **values: str) -> Update:
+        """Corrects columns of an entry."""
+        return correct(self.acts, self.register, self.desk, entry_id, values, Ruling("DATA_WRONG"))
+
+    def lane(self, lane: str) -> list[dict[str, Any]]:
+        """Records that wait in a lane, oldest first."""
+        return [from_wire(row.record.value or b"") for row in self.register.outbox.unsent(lane, 0, 100_000)]
+
+    def bodies(self, lane: str) -> list[bytes]:
+        """Their signed bodies."""
+        return [unframe(row.record.value or b"")[1] for row in self.register.outbox.unsent(lane, 0, 100_000)]
+
+
+def people(count: int, seed: int = 7) -> Sequence[Row]:
+    """Good rows about different fictitious persons with ID numbers, each in a case of its own."""
+    persons = (one for one in Invention(seed).people() if one.certificates[0][0].name == "CN_ID")
+    rows = []
+    for serial in range(1, count + 1):
+        person = next(persons)
+        number = {"certificate_number": person.certificates[0][1], "name": person.name}
+        case = f"（2025）苏0505执{serial}号"
+        rows.append(ENTRY | number | {"case_number": case, "decision_number": case + "决定书", "sex": ""})
+    return rows
+
+
+__all__ = ["ENTRY", "JURISDICTION", "MATCHING", "ORDER", "TODAY", "HandClock", "Published", "PublishingCourt", "people"]

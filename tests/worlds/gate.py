@@ -1,0 +1,298 @@
+"""A gate to test with: fictitious people, entries that name them, an agency's acts and its check API on a real server."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from prometheus_client import CollectorRegistry
+
+from liandong.consumers.acts_db.context import AgencyContext
+from liandong.consumers.acts_db.database import LANES, open_acts
+from liandong.consumers.acts_db.tables import outbox
+from liandong.consumers.adapters.registry import find_adapter
+from liandong.consumers.api.app import Api
+from liandong.consumers.api.endpoints import Endpoints, Wiring
+from liandong.consumers.api.limits import RateLimiter
+from liandong.consumers.api.server import ApiServer, Listening
+from liandong.consumers.api.tokens import TokenFile
+from liandong.consumers.events.intake import publish_events
+from liandong.consumers.gate.decision import CheckRequest
+from liandong.consumers.gate.gate import Gate
+from liandong.consumers.gate.rules import load_rules
+from liandong.consumers.gate.subjects import Subject
+from liandong.consumers.interceptions.checks import Checks, Meters
+from liandong.schemas.law.listing import ENDED_FROM
+from liandong.schemas.law.watch_kinds import held_by
+from liandong.schemas.people.certificates import Certificate, CertificateType, equivalents, normalise
+from liandong.schemas.people.names import comparison_form
+from liandong.schemas.people.surrogates import MatchingKey
+from liandong.schemas.wire.codec import GatePrefix, decode, decode_prefix
+from liandong.schemas.wire.sealing import Recipient, SealingKey
+from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
+from liandong.tests.worlds.records import FINGERPRINT, NOW, CourtScribe
+from liandong.topics.keys.directory import NoSealingKey
+from liandong.topics.metrics.recorder import Signals
+from liandong.topics.storage.database import sqlite_url
+from liandong.topics.storage.outbox import SqlOutbox
+
+KEY = MatchingKey(1, b"m" * 32)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A fictitious debtor."""
+
+    name: str
+    certificate: Certificate
+
+    @property
+    def number(self) -> str:
+        return self.certificate.number
+
+    def identities(self, *, link: int = 0, keys: Sequence[MatchingKey] = (KEY,)) -> list[dict[str, Any]]:
+        """What a publisher puts into a record."""
+        found = []
+        for one in equivalents(self.certificate):
+            for key in keys:
+                surrogate = key.surrogate(one.type, one.number, one.country)
+                tag = key.name_tag(surrogate, comparison_form(self.name))
+                row = {"key_id": key.key_id, "certificate_type": int(one.type), "link": link}
+                found.append(row | {"surrogate": surrogate, "name_tag": tag})
+        return found
+
+    def asked(self, transaction: str, *, name: str | None = None, **attributes: Any) -> dict[str, Any]:
+        """The body of a check."""
+        certificate = {"type": self.certificate.type.name, "number": self.number}
+        if self.certificate.country:
+            certificate["country"] = self.certificate.country
+        subject = {"certificates": [certificate], "name": name or self.name}
+        return {"transaction": transaction, "subject": subject, "attributes": attributes}
+
+    def request(self, transaction: str, *, name: str | None = None, **attributes: Any) -> CheckRequest:
+        """The same, to the gate itself."""
+        return CheckRequest(transaction, Subject((self.certificate,), name or self.name), attributes)
+
+
+def person(name: str, number: str, kind: CertificateType = CertificateType.CN_ID, country: str | None = None) -> Person:
+    return Person(name, normalise(kind, number, country))
+
+
+# numbers of the standard's own kind: made up, with a right check character
+LI = person("李测试", "11010519491231002X")
+WANG = person("王测试", "440524188001010014")
+FIRM = person("苏州测试有限公司", "91350100M000100Y43", CertificateType.USCC)
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, time: int = NOW) -> None:
+        self.time = time
+
+    def now(self) -> int:
+        return self.time
+
+
+@dataclass
+class Found:
+    """An entry as a view gives it."""
+
+    body: bytes
+    opaque: bool = False
+    jurisdiction: str = "js"
+    fingerprint: bytes = FINGERPRINT
+
+    @property
+    def prefix(self) -> GatePrefix:
+        return decode_prefix(self.body)
+
+    @property
+    def entry_id(self) -> bytes:
+        return self.prefix["entry_id"]
+
+    def record(self) -> dict[str, Any]:
+        return decode(self.fingerprint, self.body)
+
+
+@dataclass
+class Stand:
+    barrier: int = 7
+    digest: str = "d" * 64
+    fresh_as_of: int = NOW
+
+
+@dataclass
+class MemoryView:
+    """A view of bodies in memory: newest version of an entry, nothing clever; `distrusted` fail verification."""
+
+    bodies: dict[bytes, bytes] = field(default_factory=dict)
+    distrusted: set[bytes] = field(default_factory=set)
+    opaque: set[bytes] = field(default_factory=set)
+    stand: Stand = field(default_factory=Stand)
+    verified: list[bytes] = field(default_factory=list)
+
+    def apply(self, body: bytes) -> bytes:
+        prefix = decode_prefix(body)
+        known = self.bodies.get(prefix["entry_id"])
+        if known is None or decode_prefix(known)["version"] < prefix["version"]:
+            self.bodies[prefix["entry_id"]] = body
+        return prefix["entry_id"]
+
+    def find(self, surrogates: Sequence[bytes]) -> list[Found]:
+        wanted, found = set(surrogates), []
+        for entry_id, body in self.bodies.items():
+            prefix = decode_prefix(body)
+            mine = {one["surrogate"] for one in prefix["identities"]}
+            if prefix["status"] < ENDED_FROM and mine & wanted:
+                found.append(Found(body, entry_id in self.opaque))
+        return found
+
+    def known(self, surrogates: Sequence[bytes]) -> set[bytes]:
+        return {each for each in surrogates if self.find((each,))}
+
+    def position(self, jurisdiction: str | None = None) -> Stand:  # noqa: ARG002  one stand for all
+        return self.stand
+
+    def verify_once(self, found: Found) -> bool:
+        self.verified.append(found.entry_id)
+        return found.entry_id not in self.distrusted
+
+
+class Register:
+    """Keys of courts; `silent` ones have no sealing key."""
+
+    def __init__(self, *keys: PublicKey) -> None:
+        self.keys = {key.key_id: key for key in keys}
+        self.sealing = SealingKey(b"c" * 32)
+        self.silent: set[str] = set()
+
+    def key(self, key_id: bytes) -> PublicKey | None:
+        return self.keys.get(key_id)
+
+    def recipients(self, participant: str) -> list[Recipient]:
+        if participant in self.silent:
+            raise NoSealingKey(participant)
+        return [Recipient(self.sealing.key_id, self.sealing.public_key)]
+
+    def refresh(self) -> None:
+        """Nothing new ever comes."""
+
+
+class Bench:
+    """One agency with its gate, acts store and API."""
+
+    def __init__(self, directory: Path, kind: str = "railway", *, keys: Sequence[MatchingKey] = (KEY,)) -> None:
+        self.directory, self.kind = directory, kind
+        self.clock = HandClock()
+        self.court = CourtScribe()
+        self.view = MemoryView()
+        self.register = Register(self.court.public_key)
+        self.engine = open_acts(sqlite_url(directory / "acts.db"))
+        store = SqlOutbox(self.engine, LANES, tables=outbox, clock=self.clock)
+        self.outbox = store
+        signer = Ed25519Signer(b"a" * 32)
+        self.context = AgencyContext(
+            f"{kind}-js",
+            frozenset({"js"}),
+            held_by(kind),
+            signer,
+            [SealingKey(b"z" * 32)],
+            self.register,
+            keys,
+            store,
+            self.clock,
+        )
+        self.rules = load_rules(kind, directory, 60_000)
+        self.gate = Gate(self.view, self.rules, keys, self.clock)
+        self.registry = CollectorRegistry()
+        self.signals = Signals(self.registry)
+        meters = Meters(self.signals, self.context.agency, "1")
+        self.checks = Checks(self.gate, find_adapter(self.rules.kind.adapter), self.engine, self.context, meters)
+        self.tokens = TokenFile(directory / "tokens.yaml")
+        self.ready_reason: dict[str, object] | None = {"stale": False}
+
+    def listed(self, who: Person, **fields: Any) -> bytes:
+        """A live entry of a person; its id."""
+        link = fields.pop("link", 0)
+        return self.view.apply(self.court.include(identities=who.identities(link=link), name=who.name, **fields))
+
+    # what the API asks of a node
+    def status(self) -> dict[str, object]:
+        return {"agency": self.context.agency}
+
+    def ready(self) -> dict[str, object] | None:
+        return self.ready_reason
+
+    def alive(self) -> bool:
+        return True
+
+    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        return publish_events(self.engine, self.context, payload)
+
+    def api(self, *, rate: float = 1e6, burst: float = 2e6) -> Api:
+        """The application."""
+        limiter = RateLimiter(rate, burst, time.monotonic)
+        writer = ThreadPoolExecutor(1)
+        wiring = Wiring(
+            checks=self.checks,
+            node=self,
+            agency=self.context.agency,
+            node_name="1",
+            limiter=limiter,
+            signals=self.signals,
+            registry=self.registry,
+            clock=self.clock,
+            writer=writer,
+        )
+        return Api(Endpoints(wiring).routes(), self.tokens, limiter, "en")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(api: Api, *, socket_file: Path | None = None) -> Iterator[httpx.Client]:
+    """The API on a real server, and a client without a token."""
+    stop, listening = threading.Event(), Listening(port=free_port(), socket_file=socket_file)
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            ApiServer(api, listening).run(stop)
+        except BaseException as error:  # noqa: BLE001  shown in the test's own thread
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        with httpx.Client(base_url=listening.url, timeout=30) as client:
+            _wait(client, failed)
+            yield client
+    finally:
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def _wait(client: httpx.Client, failed: list[BaseException]) -> None:
+    for _ in range(400):
+        if failed:
+            raise failed[0]
+        try:
+            client.get("/healthz")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the API did not come up")

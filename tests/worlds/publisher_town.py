@@ -1,0 +1,170 @@
+"""A court on a real Kafka: topics, keys, files, commands as a clerk types them, and the recount of what came through."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from liandong.producers.register.register import Register, open_register
+from liandong.producers.synthetic.rows import LIST_COLUMNS, Plan, list_rows
+from liandong.schemas.dates import CHINA
+from liandong.schemas.wire.codec import from_wire
+from liandong.topics.catalogue import names
+from liandong.topics.keys.participants import Participants
+from liandong.topics.settings import Settings
+from liandong.topics.transport.kafka import KafkaSubscriber
+from liandong.topics.transport.ports import BEGINNING, TopicPartition
+
+COURT, JURISDICTION = "court-su0505", "js"
+
+
+def rows(count: int, seed: int = 1) -> list[dict[str, str]]:
+    """Fictitious list entries."""
+    return list(list_rows(Plan(seed, count, datetime.now(CHINA).date(), "苏0505")))
+
+
+def write(path: Path, listings: Iterable[Mapping[str, str]]) -> Path:
+    """A CSV file of rows."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, LIST_COLUMNS, restval="", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(listings)
+    return path
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether something comes true in time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One record in the log."""
+
+    at: TopicPartition
+    offset: int
+    key: bytes
+    record: dict[str, Any]
+
+
+class PublisherTown:
+    """One court with its topics; commands run in processes of their own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        Participants(settings).new(COURT, "court", name="示例区人民法院", jurisdictions=[JURISDICTION])
+        self.environment = os.environ | {
+            "LIANDONG_BOOTSTRAP": str(settings.bootstrap),
+            "LIANDONG_TOPIC_PREFIX": settings.topic_prefix,
+            "LIANDONG_STATE_DIR": str(settings.state_dir),
+        }
+
+    def make_topics(self) -> None:
+        """Makes the topics of the jurisdiction."""
+        self.run("topics", "apply")
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Starts a command."""
+        command = [sys.executable, "-m", "liandong", *arguments]
+        return subprocess.Popen(
+            command,
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE,
+        )
+
+    def run(self, *arguments: str, code: int = 0, typed: str = "") -> str:
+        """Runs a command to its end; its output."""
+        process = self.start(*arguments)
+        out, err = process.communicate(typed, timeout=100)
+        assert process.returncode == code, f"{arguments}: exit {process.returncode}\n{out}\n{err}"
+        return out
+
+    def publish(self, path: Path, *options: str, code: int = 0) -> dict[str, Any]:
+        """Publishes a file; the summary."""
+        found: dict[str, Any] = json.loads(self.run("court", "publish", str(path), "--json", *options, code=code))
+        return found
+
+    def register(self) -> Register:
+        """The register as it stands."""
+        return open_register(self.settings, JURISDICTION)
+
+    def log(self, topic: str) -> list[Logged]:
+        """Everything in a topic, partition by partition."""
+        subscriber = KafkaSubscriber(self.settings, client_id="recount")
+        partitions = [TopicPartition(topic, number) for number in subscriber.partitions(topic)]
+        ends = {at: subscriber.watermarks(at)[1] for at in partitions}
+        subscriber.assign(dict.fromkeys(partitions, BEGINNING))
+        found: list[Logged] = []
+        while len(found) < sum(ends.values()):
+            for message in subscriber.poll(10_000, 5):
+                at = TopicPartition(topic, message.partition())
+                record = from_wire(message.value() or b"")
+                found.append(Logged(at, message.offset(), message.key() or b"", record))
+        subscriber.close()
+        return sorted(found, key=lambda one: (one.at, one.offset))
+
+
+def recount(town: PublisherTown) -> dict[str, int]:
+    """Compares register and log; everything a crash could have broken is looked at. Counts for the caller's own checks."""
+    register = town.register()
+    updates = register.updates_after(0, 1_000_000)
+    outbox = register.outbox
+    assert {lane: backlog.rows for lane, backlog in outbox.backlog().items()} == {"relief": 0, "state": 0, "events": 0}
+    _sequences_have_no_gap(updates)
+    logged = {topic: town.log(topic) for topic in (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))}
+    state = [one for topic in names.state_topics(JURISDICTION) for one in logged[topic]]
+    _nothing_is_lost_or_made_up(updates, state)
+    _nothing_is_lost_or_made_up([one for one in updates if one.relief_row], logged[names.relief(JURISDICTION)])
+    for records in (state, logged[names.relief(JURISDICTION)]):
+        _the_highest_version_is_the_last(records)
+    places = outbox.positions("state", [one.state_row for one in updates])
+    at = {(one.at.topic, one.at.partition, one.offset): one.record["update_id"] for one in state}
+    assert [
+        at[places[one.state_row].topic, places[one.state_row].partition, places[one.state_row].offset]
+        for one in updates
+    ] == [one.update_id for one in updates]
+    counts = {"updates": len(updates), "entries": len({one.entry_id for one in updates}), "logged": len(state)}
+    register.close()
+    return counts
+
+
+def _sequences_have_no_gap(updates: Iterable[Any]) -> None:
+    sequences = defaultdict(list)
+    for update in updates:
+        sequences[update.court, update.list].append(update.court_sequence)
+    for numbers in sequences.values():
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def _nothing_is_lost_or_made_up(updates: Iterable[Any], records: list[Logged]) -> None:
+    said = {one.record["update_id"]: (one.key, one.record["version"], one.record["court_sequence"]) for one in records}
+    accepted = {one.update_id: (one.entry_id, one.version, one.court_sequence) for one in updates}
+    assert said == accepted
+
+
+def _the_highest_version_is_the_last(records: list[Logged]) -> None:
+    highest: dict[bytes, int] = {}
+    last: dict[bytes, int] = {}
+    for one in records:
+        highest[one.key] = max(highest.get(one.key, 0), one.record["version"])
+        last[one.key] = one.record["version"]
+    assert last == highest
+
+
+__all__ = ["COURT", "JURISDICTION", "Logged", "PublisherTown", "eventually", "recount", "rows", "write"]

@@ -1,0 +1,127 @@
+"""Builders of what agencies sign and what the watching room makes of it."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from liandong.consumers.replication.latency import ApplyLatency
+from liandong.monitoring.ledger.evidence import Evidence
+from liandong.monitoring.ledger.evidence_views import EvidenceView
+from liandong.schemas.ids import new_random
+from liandong.schemas.wire.codec import to_wire
+from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
+from liandong.tests.worlds.records import NOW, Keys, NotaryScribe, registered
+from liandong.tests.worlds.wires import MemoryWire
+from liandong.topics.catalogue import names
+from liandong.topics.metrics.definitions import Signals
+from liandong.topics.storage.database import open_database, sqlite_url
+from liandong.topics.transport.ports import OutgoingRecord
+
+LISTS = [(topic, partition) for topic in names.state_topics("js") for partition in range(2)]
+RELIEF = (names.relief("js"), 0)
+EMPTY_LATENCY = ApplyLatency().take()
+
+
+def digest(text: str) -> bytes:
+    """A digest that stands for a state of a partition."""
+    return text.encode().ljust(32, b".")
+
+
+def head_lanes(state: str = "a", offset: int = 100) -> list[dict[str, Any]]:
+    """`lanes` of a head at which every partition is in this state."""
+    return [
+        {"topic": topic, "partition": partition, "offset": offset, "digest": digest(state), "records": 5, "live": 4}
+        for topic, partition in LISTS
+    ]
+
+
+@dataclass
+class AgencyScribe:
+    """Writes receipts and interceptions as one node of an agency does."""
+
+    agency: str = "railway-js"
+    node: str = "1"
+    jurisdiction: str = "js"
+    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    sequence: int = 0
+
+    @property
+    def public_key(self) -> PublicKey:
+        return registered(self.signer, self.agency, "agency", self.jurisdiction)
+
+    def receipt(
+        self, barrier: int, state: str = "a", *, at: int = NOW, offset: int = 101, **fields: Any
+    ) -> OutgoingRecord:
+        """A receipt of a node that has applied every lane up to `offset` and holds this state in all partitions."""
+        self.sequence += 1
+        both = {"received_offset": offset, "applied_offset": offset}
+        lanes = [
+            {"topic": topic, "partition": partition, "digest": digest(state), "records": 5} | both
+            for topic, partition in LISTS
+        ]
+        lanes.append({"topic": RELIEF[0], "partition": RELIEF[1], "digest": bytes(32), "records": 0} | both)
+        record = {
+            "agency": self.agency, "node": self.node, "jurisdiction": self.jurisdiction, "sequence": self.sequence,
+            "notary": "notary-js-1", "barrier": barrier, "barrier_issued_at": NOW + barrier * 1_000, "at": at,
+            "durable": True, "lanes": lanes, "applied": 7, "stale": 1, "opaque": 0, "proven_barrier": -1, "proven_at": 0,
+            "latency": EMPTY_LATENCY, "canaries": [],
+        }  # fmt: skip
+        body = encode_signed("receipt", record | fields, "receipt", self.signer)
+        key = f"{self.agency}/{self.node}".encode()
+        return OutgoingRecord(names.RECEIPTS, key, to_wire("receipt", body))
+
+    def interception(self, entry_id: bytes, version: int, **fields: Any) -> OutgoingRecord:
+        """A refused transaction."""
+        handle = new_random()
+        record = {
+            "event_id": handle, "jurisdiction": self.jurisdiction, "agency": self.agency, "court": "court-su0505",
+            "entry_id": entry_id, "entry_version": version, "measure": "air-travel", "outcome": "REFUSED",
+            "rule_version": "2026.1", "barrier": 1, "day": "2026-11-22", "record_class": 0,
+            "sealed": b"",
+        }  # fmt: skip
+        body = encode_signed("interception", record | fields, "interception", self.signer)
+        return OutgoingRecord(names.interceptions(self.jurisdiction), handle, to_wire("interception", body))
+
+
+class WatchRoom:
+    """The evidence of a small jurisdiction in memory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.wire = MemoryWire()
+        self.wire.create(names.heads("js"), names.RECEIPTS, names.interceptions("js"), partitions=1)
+        self.agency, self.notary = AgencyScribe(), NotaryScribe()
+        self.keys = Keys(self.agency.public_key, self.notary.public_key)
+        self.registry = CollectorRegistry()
+        self.path = directory / "evidence.db"
+        self.evidence = self.open()
+        self.publisher = self.wire.publisher()
+
+    def open(self) -> Evidence:
+        """The evidence as another process opens it."""
+        return Evidence(open_database(sqlite_url(self.path)), self.keys, Signals(self.registry))
+
+    def hear(self, *records: OutgoingRecord) -> int:
+        """Puts records into the log and gathers; how many records that were."""
+        for record in records:
+            self.publisher.send(record)
+        self.publisher.flush(1)
+        subscriber = self.wire.subscriber()
+        return self.evidence.refresh(subscriber, ["js"])
+
+    @property
+    def view(self) -> EvidenceView:
+        return EvidenceView(self.evidence.engine, self.evidence.tables)
+
+    def head(self, number: int, state: str = "a", **fields: Any) -> OutgoingRecord:
+        """A signed head of the notary."""
+        issued_at = NOW + number * 1_000
+        times = {"issued_at": issued_at, "valid_until": issued_at + 60_000}
+        return self.notary.head(number, head_lanes(state), **(times | fields))
+
+    def refused(self, topic: str, reason: str) -> float:
+        """How much evidence did not count."""
+        labels = {"topic": topic, "reason": reason}
+        return self.registry.get_sample_value("liandong_evidence_refused_total", labels) or 0.0

@@ -1,0 +1,250 @@
+"""Builders of signed records, barriers and heads, and the simple model a copy of a list is compared with.
+
+Everybody here is fictitious: surrogates are random bytes or HMACs of made-up numbers, no certificate number appears.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Protocol
+
+from liandong.schemas.ids import new_ordered
+from liandong.schemas.law.listing import ENDED_FROM, Change, Instrument, Status, next_status
+from liandong.schemas.wire.avro_schemas import current_schema
+from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
+from liandong.schemas.wire.digest import SetDigest, leaf
+from liandong.schemas.wire.framing import unframe
+from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
+from liandong.topics.catalogue import names
+from liandong.topics.transport.ports import OutgoingRecord
+
+RECORD = "list-record"
+FINGERPRINT = current_schema(RECORD).fingerprint
+NOW = 1_795_000_000_000
+"""A fixed instant in November 2026, ms UTC."""
+
+
+class Keys:
+    """A keyring of given keys; `refreshed` counts how often it was asked to read again."""
+
+    def __init__(self, *keys: PublicKey) -> None:
+        self.known = {key.key_id: key for key in keys}
+        self.arriving: list[PublicKey] = []
+        self.refreshed = 0
+
+    def key(self, key_id: bytes) -> PublicKey | None:
+        return self.known.get(key_id)
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+        self.known |= {key.key_id: key for key in self.arriving}
+
+
+def registered(signer: Ed25519Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
+    """A signer's key as the register of participants has it."""
+    return PublicKey(signer.key_id, participant, kind, jurisdiction, "sign", signer.public_key)
+
+
+def identity(surrogate: bytes, *, name_tag: bytes | None = None, key_id: int = 1, link: int = 0) -> dict[str, Any]:
+    """One certificate of a subject."""
+    tag = name_tag if name_tag is not None else sha256(surrogate).digest()[:16]
+    return {"key_id": key_id, "certificate_type": 1, "link": link, "surrogate": surrogate, "name_tag": tag}
+
+
+def new_surrogate() -> bytes:
+    """16 bytes nobody else has."""
+    return os.urandom(16)
+
+
+_EMPTY: dict[str, Any] = {
+    "record_class": 0,
+    "person_kind": 1,
+    "person_role": 0,
+    "effective_from": NOW - 86_400_000,
+    "effective_until": 0,
+    "reason": "",
+    "changed_on": "2026-11-22",
+    "recorded_at": NOW,
+    "batch_id": "bat_" + "0" * 32,
+    "name": "测试人甲",
+    "court_name": "苏州市虎丘区人民法院",
+    "case_number": "（2026）苏0505执1234号",
+    "decision_number": "（2026）苏0505执1234号之一",
+    "grounds": [1],
+    "term_start": "",
+    "term_end": "",
+    "filing_date": "2026-03-02",
+    "publish_date": "2026-11-22",
+    "basis_number": "（2025）苏0505民初4321号",
+    "basis_maker": "苏州市虎丘区人民法院",
+    "performance": 1,
+    "claim_amount": "128000.00",
+    "related_entity": "",
+}
+_OF_THE_SUBJECT = ("name", "case_number", "decision_number", "basis_number", "basis_maker", "claim_amount")
+
+
+@dataclass
+class CourtScribe:
+    """Writes a court's signed records: `include` makes an entry, `change` its next version.
+
+    Bodies are complete Avro bodies, proof included; `message` puts one on its state topic, `relief` on the fast lane.
+    """
+
+    jurisdiction: str = "js"
+    court: str = "court-su0505"
+    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    entries: dict[bytes, dict[str, Any]] = field(default_factory=dict)
+    sequence: int = 0
+
+    @property
+    def public_key(self) -> PublicKey:
+        return registered(self.signer, self.court, "court", self.jurisdiction)
+
+    def include(
+        self, *surrogates: bytes, instrument: Instrument = Instrument.LIST_ENTRY, at: int = NOW, **fields: Any
+    ) -> bytes:
+        """A new entry with these surrogates (a fresh one if none is given)."""
+        identities = [identity(one) for one in surrogates or (new_surrogate(),)]
+        record = _EMPTY | {"entry_id": new_ordered(), "version": 1, "court": self.court, "instrument": int(instrument)}
+        record |= {"status": int(Status.ACTIVE), "identities": identities, "change": int(Change.INCLUDE)}
+        return self._write(record | {"recorded_at": at} | fields)
+
+    def change(self, entry_id: bytes, change: Change, *, at: int = NOW, **fields: Any) -> bytes:
+        """The next version of an entry; ended ones lose name and identities as the law of the bus wants."""
+        before = self.entries[entry_id]
+        status = next_status(Instrument(before["instrument"]), Status(before["status"]), change)
+        record = before | {"version": before["version"] + 1, "status": int(status), "change": int(change)}
+        if status >= ENDED_FROM:
+            record |= {"identities": [], "person_kind": 0, "grounds": []} | dict.fromkeys(_OF_THE_SUBJECT, "")
+        return self._write(record | {"recorded_at": at} | fields)
+
+    def message(self, body: bytes) -> OutgoingRecord:
+        """A record on the state topic of its instrument."""
+        prefix = decode_prefix(body)
+        topic = names.state_topic(prefix["instrument"], self.jurisdiction)
+        return OutgoingRecord(topic, prefix["entry_id"], to_wire(RECORD, body))
+
+    def relief(self, body: bytes) -> OutgoingRecord:
+        """The same bytes on the fast lane."""
+        message = self.message(body)
+        return OutgoingRecord(names.relief(self.jurisdiction), message.key, message.value)
+
+    def forged(self, body: bytes, **fields: Any) -> bytes:
+        """A record with other content under a signature that does not belong to it."""
+        return body[:72] + encode(RECORD, decode(FINGERPRINT, body) | fields)[72:]
+
+    def _write(self, record: dict[str, Any]) -> bytes:
+        self.sequence += 1
+        record |= {"court_sequence": self.sequence, "update_id": new_ordered()}
+        self.entries[record["entry_id"]] = record
+        context = names.state_topic(record["instrument"], self.jurisdiction)
+        return encode_signed(RECORD, record, context, self.signer)
+
+
+@dataclass
+class NotaryScribe:
+    """Writes barriers and heads as a notary does."""
+
+    jurisdiction: str = "js"
+    notary: str = "notary-js-1"
+    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    previous: bytes = bytes(32)
+
+    @property
+    def public_key(self) -> PublicKey:
+        return registered(self.signer, self.notary, "notary", self.jurisdiction)
+
+    def barrier(self, topic: str, partition: int, number: int, issued_at: int = NOW) -> OutgoingRecord:
+        """A marker for one partition."""
+        record = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number, "issued_at": issued_at}
+        record |= {"topic": topic, "partition": partition}
+        body = encode_signed("barrier", record, "barrier", self.signer)
+        key = b"barrier/" + self.notary.encode()
+        return OutgoingRecord(topic, key, to_wire("barrier", body), partition=partition)
+
+    def barriers(self, partitions: int, number: int, issued_at: int = NOW) -> list[OutgoingRecord]:
+        """A marker for every partition of both lists and the relief lane."""
+        topics = (*names.state_topics(self.jurisdiction), names.relief(self.jurisdiction))
+        return [self.barrier(topic, each, number, issued_at) for topic in topics for each in range(partitions)]
+
+    def head(self, number: int, lanes: Sequence[Mapping[str, Any]], **fields: Any) -> OutgoingRecord:
+        """A signed head; `lanes` from `lane_heads`."""
+        record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number}
+        record |= {"issued_at": NOW, "valid_until": NOW + 60_000, "previous": self.previous, "lanes": list(lanes)}
+        body = encode_signed("list-head", record | {"courts": [], "floor_at": 0} | fields, "list-head", self.signer)
+        self.previous = sha256(body).digest()
+        return OutgoingRecord(names.heads(self.jurisdiction), None, to_wire("list-head", body), partition=0)
+
+
+class LogRecord(Protocol):
+    """What the model needs of a message."""
+
+    def topic(self) -> str: ...
+    def partition(self) -> int: ...
+    def key(self) -> bytes | None: ...
+    def value(self) -> bytes | None: ...
+
+
+@dataclass
+class Model:
+    """What a copy of one partition must hold: entry id to newest body, nothing clever."""
+
+    newest: dict[bytes, bytes] = field(default_factory=dict)
+    stale: int = 0
+
+    def apply(self, body: bytes) -> None:
+        """Keeps the higher version."""
+        prefix = decode_prefix(body)
+        before = self.newest.get(prefix["entry_id"])
+        if before is not None and decode_prefix(before)["version"] >= prefix["version"]:
+            self.stale += 1
+        else:
+            self.newest[prefix["entry_id"]] = body
+
+    def digest(self) -> bytes:
+        """The digest a notary would sign."""
+        leaves = []
+        for entry_id, body in self.newest.items():
+            prefix = decode_prefix(body)
+            leaves.append(leaf(entry_id, prefix["version"], prefix["status"], body))
+        digest = SetDigest()
+        digest.update(leaves)
+        return digest.value()
+
+    def by_surrogate(self) -> dict[bytes, set[bytes]]:
+        """Which live entries a surrogate leads to."""
+        found: dict[bytes, set[bytes]] = {}
+        for entry_id, body in self.newest.items():
+            prefix = decode_prefix(body)
+            if prefix["status"] < ENDED_FROM:
+                for one in prefix["identities"]:
+                    found.setdefault(one["surrogate"], set()).add(entry_id)
+        return found
+
+
+def recount(log: Iterable[LogRecord]) -> dict[tuple[str, int], Model]:
+    """The models of all partitions of a log of list records; barriers are passed over."""
+    models: dict[tuple[str, int], Model] = {}
+    for message in log:
+        model = models.setdefault((message.topic(), message.partition()), Model())
+        value = message.value()
+        assert value is not None
+        fingerprint, body = unframe(value)
+        if fingerprint == FINGERPRINT:
+            model.apply(body)
+    return models
+
+
+def lane_heads(
+    models: Mapping[tuple[str, int], Model], jurisdiction: str, partitions: int, offset: int = 0
+) -> list[dict[str, Any]]:
+    """The lanes of a head over these models; partitions nobody wrote to are empty."""
+    lanes = []
+    for topic in names.state_topics(jurisdiction):
+        for partition in range(partitions):
+            model = models.get((topic, partition), Model())
+            counts = {"records": len(model.newest), "live": 0}
+            lanes.append({"topic": topic, "partition": partition, "offset": offset, "digest": model.digest()} | counts)
+    return lanes

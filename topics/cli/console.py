@@ -1,0 +1,56 @@
+"""What the command lines of all rooms share: the `--json` option, the language, one way to print JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+"""Annotation for the parameter `as_json` of every command that prints a result."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The global options of one `liandong` call; `ctx.obj` of every command."""
+
+    config: Path | None = None
+    lang: str | None = None
+
+
+def invocation_of(ctx: typer.Context) -> Invocation:
+    """The global options this command was called with."""
+    found = ctx.find_object(Invocation)
+    return found if found is not None else Invocation()
+
+
+def settings_of(ctx: "typer.Context") -> "Settings":
+    """Read the settings of one command line call."""
+    from ..settings import load_settings
+
+    invocation = invocation_of(ctx)
+    return load_settings(invocation.config, **({"lang": invocation.lang} if invocation.lang else {}))
+
+
+COURT_HELP = "What courts do: publish, correct, end, command, and read what comes back."
+AGENCY_HELP = "What agencies do: run, answer checks, report under a court's command."
+
+
+def group(app: typer.Typer, name: str, about: str) -> typer.Typer:
+    """The command group of a name on an app, made if it is missing: several rooms add commands to one group."""
+    for registered in app.registered_groups:
+        if registered.name == name and registered.typer_instance is not None:
+            return registered.typer_instance
+    made = typer.Typer(name=name, help=about, no_args_is_help=True)
+    app.add_typer(made, name=name)
+    return made
+
+
+def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
+    """Print one JSON document on one line, Chinese left readable, so that JSON lines can follow each other."""
+    typer.echo(json.dumps(document, ensure_ascii=False, default=str))

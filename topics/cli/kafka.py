@@ -1,0 +1,85 @@
+"""`liandong kafka up`, `down` and `status`: the embedded broker on the command line."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...schemas.errors import ExitCode, WrongUsage
+from .console import JsonOption, print_json
+
+if TYPE_CHECKING:
+    from ..embedded.cluster import ClusterStatus
+
+app = typer.Typer(help="A real Apache Kafka on this machine, without Docker and without Java.", no_args_is_help=True)
+
+DirOption = Annotated[
+    Path | None,
+    typer.Option("--dir", metavar="D", help="Folder of the cluster; by default kafka/ in the state directory."),
+]
+
+
+@app.command()
+def up(
+    ctx: typer.Context,
+    nodes: Annotated[int | None, typer.Option(metavar="1|3", help="Brokers; 3 survive the loss of one.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the first broker; by default 9092.")] = None,
+    secure: Annotated[bool, typer.Option("--secure", help="With users (SCRAM) and access rules.")] = False,
+    directory: DirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start the embedded Kafka, or do nothing if it runs. Data survives down and up."""
+    from ..embedded import cluster
+
+    if nodes not in (None, 1, 3):
+        raise WrongUsage("KAFKA_NODES", f"{nodes} brokers are not offered", "use --nodes 1 or --nodes 3")
+    _show(cluster.up(_folder(ctx, directory), nodes, port, secure=secure or None), as_json)
+
+
+@app.command()
+def down(ctx: typer.Context, directory: DirOption = None, as_json: JsonOption = False) -> None:
+    """Stop the embedded Kafka; its data stays."""
+    from ..embedded import cluster
+
+    _show(cluster.down(_folder(ctx, directory)), as_json)
+
+
+@app.command()
+def status(ctx: typer.Context, directory: DirOption = None, as_json: JsonOption = False) -> None:
+    """Say which brokers live; exit 1 unless all of them do."""
+    from ..embedded import cluster
+
+    found = cluster.status(_folder(ctx, directory))
+    _show(found, as_json)
+    if not found.healthy:
+        if not as_json:
+            typer.echo("what to do: liandong kafka up" + (f" --dir {directory}" if directory else ""), err=True)
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _folder(ctx: typer.Context, directory: Path | None) -> Path:
+    if directory is not None:
+        return directory
+    from .console import settings_of
+
+    return settings_of(ctx).kafka_dir
+
+
+def _show(found: "ClusterStatus", as_json: bool) -> None:
+    if as_json:
+        print_json({**asdict(found), "healthy": found.healthy})
+        return
+    if found.cluster_id is None:
+        typer.echo(f"no embedded Kafka in {found.directory}")
+        return
+    typer.echo(f"cluster {found.cluster_id} in {found.directory}")
+    for node in found.nodes:
+        detail = f"process {node.pid}" if node.pid else f"log {node.log}" if node.state == "dead" else ""
+        typer.echo(f"node {node.id}  127.0.0.1:{node.port}  {node.state:8} {detail}".rstrip())
+    if found.healthy:
+        typer.echo(f"LIANDONG_BOOTSTRAP={found.bootstrap}")
+    if found.healthy and found.secure:
+        typer.echo("LIANDONG_KAFKA_SECURITY__PROTOCOL=SASL_PLAINTEXT")
+        typer.echo(f"LIANDONG_KAFKA_SECURITY__USERNAME={found.username}")
+        typer.echo(f"LIANDONG_KAFKA_SECURITY__PASSWORD_FILE={found.password_file}")

@@ -1,0 +1,178 @@
+"""`liandong participant …`: who takes part, and their keys."""
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...schemas.errors import LiandongError, WrongUsage
+from .console import JsonOption, print_json
+
+if TYPE_CHECKING:
+    from ..keys.manifest import Kind, Participant
+    from ..keys.participants import Participants
+    from ..settings import Settings
+
+app = typer.Typer(help="Courts, agencies, approvers and notaries, and their keys.", no_args_is_help=True)
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Participant id, as court-su0505 or railway-js.")]
+CHINA = timezone(timedelta(hours=8))
+KINDS = ("court", "agency", "approver", "notary")
+
+
+@app.command()
+def new(  # noqa: PLR0913, PLR0917  a manifest's fields
+    ctx: typer.Context,
+    participant: IdArgument,
+    kind: Annotated[str, typer.Option(metavar="|".join(KINDS), help="What it takes part as.")],
+    name: Annotated[str, typer.Option(help="Official name.")] = "",
+    jurisdiction: Annotated[list[str] | None, typer.Option(help="js, cq, …; an agency may give several.")] = None,
+    superior: Annotated[str, typer.Option(metavar="ID", help="Who can open what is sealed to it.")] = "",
+    agency_kind: Annotated[str, typer.Option(help="Kind of agency; see `liandong agency list`.")] = "",
+    region_code: Annotated[str, typer.Option(help="Six digits (GB/T 2260).")] = "",
+    contact: Annotated[str, typer.Option(help="An office that answers.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a participant with its keys, and publish the public halves if Kafka is there."""
+    settings, participants = _open(ctx)
+    made = participants.new(
+        participant,
+        _kind(kind),
+        name=name,
+        jurisdictions=jurisdiction or [],
+        superior=superior,
+        agency_kind=agency_kind,
+        region_code=region_code,
+        contact=contact,
+    )
+    _report(made, participants, _published(settings, participants, made.id), as_json)
+
+
+@app.command("list")
+def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Show the participants on this machine and the root key they are signed by."""
+    _, participants = _open(ctx)
+    everybody = participants.list()
+    root = _root(participants)
+    if as_json:
+        print_json({"participants": [_as_dict(one, participants) for one in everybody], "root_public_key": root})
+        return
+    for one in everybody:
+        state = "retired" if one.retired_at else ""
+        typer.echo(f"{one.id:24} {one.kind:9} {','.join(one.jurisdictions):12} {one.name} {state}".rstrip())
+    if not everybody:
+        typer.echo("no participants yet; make one with `liandong participant new`")
+    if root:
+        typer.echo(f"root_public_key: {root}")
+
+
+@app.command("rotate-key")
+def rotate_key(
+    ctx: typer.Context,
+    participant: IdArgument,
+    overlap_hours: Annotated[float, typer.Option(min=0, help="How long the old keys stay valid.")] = 24,
+    compromised_since: Annotated[
+        datetime | None, typer.Option(help="The old keys were in wrong hands since then (China time): revoke them.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a participant new keys; old sealing keys are kept to open what was sealed to them."""
+    settings, participants = _open(ctx)
+    since = None if compromised_since is None else int(compromised_since.replace(tzinfo=CHINA).timestamp() * 1000)
+    overlap = int(timedelta(hours=overlap_hours).total_seconds() * 1000)
+    participants.rotate(participant, overlap_ms=overlap, compromised_since=since)
+    _report(participants.load(participant), participants, _published(settings, participants, participant), as_json)
+
+
+@app.command()
+def retire(ctx: typer.Context, participant: IdArgument, as_json: JsonOption = False) -> None:
+    """End a participant: its keys stop counting from now on, what it signed before stays valid."""
+    settings, participants = _open(ctx)
+    retired = participants.retire(participant)
+    _report(retired, participants, _published(settings, participants, participant), as_json)
+
+
+@app.command()
+def publish(
+    ctx: typer.Context,
+    participant: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Whose keys.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Those of all participants on this machine.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish public keys, signed by the root; publishing again changes nothing."""
+    settings, participants = _open(ctx)
+    if everybody == bool(participant):
+        raise WrongUsage(
+            "PUBLISH_WHOM", "nobody or everybody and somebody is named", "name participants, or give --all"
+        )
+    from ..keys.publishing import announce
+
+    wanted = [one.id for one in participants.list()] if everybody else participant or []
+    announce(settings, participants, wanted)
+    if as_json:
+        print_json({"published": wanted})
+        return
+    for one in wanted:
+        typer.echo(f"{one}: keys published")
+
+
+def _open(ctx: typer.Context) -> "tuple[Settings, Participants]":
+    from ..keys.participants import Participants
+    from .console import settings_of
+
+    settings = settings_of(ctx)
+    return settings, Participants(settings)
+
+
+def _kind(given: str) -> "Kind":
+    for known in ("court", "agency", "approver", "notary"):
+        if given == known:
+            return known
+    raise WrongUsage("PARTICIPANT_KIND", f"{given!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
+
+
+def _published(settings: "Settings", participants: "Participants", participant: str) -> LiandongError | None:
+    """Publishes if that can be done now; what kept it from being done."""
+    from ..keys.publishing import announce
+
+    try:
+        announce(settings, participants, [participant])
+    except LiandongError as reason:
+        return reason
+    return None
+
+
+def _report(
+    participant: "Participant", participants: "Participants", problem: LiandongError | None, as_json: bool
+) -> None:
+    if as_json:
+        told = {"published": problem is None, **({} if problem is None else {"problem": problem.as_dict()})}
+        print_json({**_as_dict(participant, participants), **told})
+        return
+    typer.echo(f"{participant.id}  {participant.kind}  {participant.name}".rstrip())
+    if problem is None:
+        typer.echo("keys published")
+        return
+    if problem.code == "TOPIC_MISSING":  # the usual order: the topics follow from the participants
+        typer.echo("keys not published yet: `liandong topics apply` makes their topic and publishes them", err=True)
+        return
+    typer.echo(f"keys NOT published yet, {problem.code}: {problem.message}", err=True)
+    typer.echo(f"what to do: {problem.remedy}; then `liandong participant publish {participant.id}`", err=True)
+
+
+def _as_dict(participant: "Participant", participants: "Participants") -> dict[str, object]:
+    keys = [{"key_id": key.key_id.hex(), **key.model_dump()} for key in participants.keys(participant.id)]
+    return {**participant.model_dump(mode="json"), "keys": keys}
+
+
+def _root(participants: "Participants") -> str | None:
+    """The root's public key, None where neither the key nor a pin is."""
+    try:
+        return participants.root_public_key.hex()
+    except WrongUsage:
+        return None
+
+
+def mount(root: typer.Typer) -> None:
+    """Add these commands to the root command."""
+    root.add_typer(app, name="participant")

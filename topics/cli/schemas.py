@@ -1,0 +1,89 @@
+"""Commands of the room ``schemas``: what is said, and whether it may change that way."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...schemas.errors import ExitCode, WrongUsage
+from .console import JsonOption, print_json, settings_of
+
+if TYPE_CHECKING:
+    from ...schemas.wire.avro_schemas import Schema
+
+schemas_app = typer.Typer(no_args_is_help=True, help="The Avro contract: list it, check that it may be released.")
+
+
+@schemas_app.command("list")
+def list_schemas(as_json: JsonOption = False) -> None:
+    """Every schema with version, fingerprint and meaning.
+
+    Example: liandong schemas list
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from ...schemas.wire.avro_schemas import load_schemas
+
+    rows = [(one.name, one.version, one.fingerprint.hex(), one.definition["doc"]) for one in load_schemas()]
+    if as_json:
+        keys = ("name", "version", "fingerprint", "doc")
+        print_json([dict(zip(keys, row, strict=True)) for row in rows])
+        return
+    table = Table("schema", "version", "fingerprint", "meaning")
+    for name, version, fingerprint, doc in rows:
+        table.add_row(name, str(version), fingerprint, doc)
+    Console().print(table)
+
+
+@schemas_app.command("check")
+def check_schemas(
+    ctx: typer.Context,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="DIR|registry", help="An earlier release: its schemas/wire/avro folder, or the registry."),
+    ] = None,
+    directory: Annotated[
+        Path | None, typer.Option("--schemas", help="Schema folder to check instead of this release's.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fail (exit 1) if any version of any schema cannot live with every other, in either direction.
+
+    Example: git worktree add ../released v1 && liandong schemas check --against ../released/schemas/wire/avro
+    """
+    from ...schemas.wire.avro_schemas import SCHEMA_DIR
+    from ...schemas.wire.compatibility import check, check_against
+
+    ours = _schemas_in(directory or SCHEMA_DIR)
+    if against is None:
+        findings = check(ours)
+    elif against == "registry":
+        from ..transport.registry import SchemaRegistry
+
+        findings = check_against(ours, SchemaRegistry.from_settings(settings_of(ctx)).released())
+    else:
+        findings = check_against(ours, _schemas_in(Path(against)))
+    if as_json:
+        print_json({"checked": len(ours), "findings": [one.as_dict() for one in findings]})
+    else:
+        for one in findings:
+            typer.echo(f"{one.rule:9} {one.schema}: {one.what}")
+        typer.echo(f"{len(ours)} schema versions, {len(findings)} findings")
+    if findings:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _schemas_in(folder: Path) -> "list[Schema]":
+    from ...schemas.wire.avro_schemas import load_schemas
+
+    if not any(folder.glob("*/*.avsc")):
+        raise WrongUsage(
+            "SCHEMAS_NOT_FOUND", f"no <name>/<version>.avsc below {folder}", "name a folder like schemas/wire/avro"
+        )
+    return load_schemas(folder)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add this room's commands to the root command."""
+    app.add_typer(schemas_app, name="schemas")

@@ -1,0 +1,74 @@
+"""The public side of a participant's keys: which it has and had, since when, until when.
+
+The private files are the truth about which key is current; the book follows them, so that a crash between the two
+heals at the next look.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from ...schemas.wire.signing import key_id
+from .key_files import write_private
+
+Use = Literal["sign", "seal"]
+
+
+class KeyEntry(BaseModel):
+    """One public key; times in ms UTC, 0 = open or not revoked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    use: Use
+    public_key: str
+    """Hexadecimal."""
+    valid_from: int
+    valid_until: int = 0
+    revoked_at: int = 0
+
+    @property
+    def key_id(self) -> bytes:
+        """First eight bytes of the SHA-256 of the public key."""
+        return key_id(bytes.fromhex(self.public_key))
+
+    def ended(self, at: int, *, compromised: bool) -> "KeyEntry":
+        """The same key, not valid from `at` on; ends that were set earlier stay."""
+        if compromised:
+            return self if self.revoked_at else self.model_copy(update={"revoked_at": at})
+        if self.valid_until and self.valid_until <= at:
+            return self
+        return self.model_copy(update={"valid_until": at})
+
+
+_Entries = TypeAdapter(list[KeyEntry])
+
+
+class KeyBook:
+    """`keys.yaml` of one participant; entries are never removed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def entries(self) -> list[KeyEntry]:
+        """All keys, oldest first."""
+        if not self._path.exists():
+            return []
+        return _Entries.validate_python(yaml.safe_load(self._path.read_text(encoding="utf-8")))
+
+    def note(self, use: Use, public_key: bytes, now: int, overlap: int = 0) -> None:
+        """Makes this key the current one for its use; others end after `overlap` ms."""
+        entries = self.entries()
+        if any(entry.public_key == public_key.hex() for entry in entries):
+            return
+        new = KeyEntry(use=use, public_key=public_key.hex(), valid_from=now)
+        closed = [one.ended(now + overlap, compromised=False) if one.use == use else one for one in entries]
+        self._write([*closed, new])
+
+    def end(self, at: int, *, compromised: bool, but: frozenset[bytes] = frozenset()) -> None:
+        """Ends all keys, except those with these ids."""
+        self._write([one if one.key_id in but else one.ended(at, compromised=compromised) for one in self.entries()])
+
+    def _write(self, entries: list[KeyEntry]) -> None:
+        write_private(self._path, yaml.safe_dump(_Entries.dump_python(entries), sort_keys=False))

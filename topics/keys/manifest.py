@@ -1,0 +1,71 @@
+"""Who takes part: the manifest of a court, an agency, an approver or a notary."""
+
+import re
+from typing import Literal, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ...schemas.errors import WrongUsage
+
+Kind = Literal["court", "agency", "approver", "notary"]
+RESERVED = frozenset({"escrow", "root"})
+"""Ids of the installation itself."""
+_ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+_JURISDICTION = re.compile(r"[a-z][a-z0-9]{1,15}\Z")
+
+
+class ParticipantRefused(WrongUsage):
+    """A participant that cannot be made or changed as asked."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__("PARTICIPANT_REFUSED", message, remedy)
+
+
+class Participant(BaseModel):
+    """A manifest: who takes part, in which role, and where it acts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=_ID.pattern, max_length=63)
+    kind: Kind
+    name: str = ""
+    """Official name."""
+    jurisdictions: tuple[str, ...] = ()
+    """Provinces or cities: a court's own one, those an agency obeys."""
+    superior: str = ""
+    """Participant id; what is sealed to this one is sealed to its superior too."""
+    agency_kind: str = ""
+    """Kind of agency, as in the catalogue of agency kinds."""
+    region_code: str = ""
+    """Six digits (GB/T 2260)."""
+    contact: str = ""
+    """Whom to call; an office, not a person."""
+    created_at: int = 0
+    """Milliseconds UTC."""
+    retired_at: int = 0
+    """Milliseconds UTC; 0 = active."""
+
+    @model_validator(mode="after")
+    def _acts_somewhere(self) -> "Participant":
+        """A court has one jurisdiction, agencies and notaries at least one."""
+        if self.id in RESERVED:
+            raise ValueError(f"the id {self.id} is taken by the installation")
+        wrong = [one for one in self.jurisdictions if not _JURISDICTION.match(one)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is not a jurisdiction: lower-case letters and digits, as js, cq or su05")
+        if self.kind == "court" and len(self.jurisdictions) != 1:
+            raise ValueError("a court has exactly one jurisdiction")
+        if self.kind in ("agency", "notary") and not self.jurisdictions:
+            raise ValueError(f"this {self.kind} needs the jurisdictions it serves")
+        return self
+
+
+class ManifestFields(TypedDict, total=False):
+    """What `Participants.new` takes beside id and kind."""
+
+    name: str
+    jurisdictions: list[str] | tuple[str, ...]
+    superior: str
+    agency_kind: str
+    region_code: str
+    contact: str

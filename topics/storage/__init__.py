@@ -1,0 +1,1 @@
+"""Databases, the outbox in them, and private files."""

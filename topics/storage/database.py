@@ -1,0 +1,133 @@
+"""Opens the databases this package keeps: SQLite on one machine, PostgreSQL for several.
+
+SQLite runs in WAL mode with `synchronous=FULL`: an accepted record is a promise, and with NORMAL the last commits can be
+lost with the power; commits are few and large, so the flush costs little. A writing transaction takes the write lock when
+it begins (BEGIN IMMEDIATE): one that began as a reader cannot wait for the lock, it fails at once.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from ...schemas.errors import Unavailable
+
+BUSY_MILLISECONDS = 60_000
+"""How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
+_LOG_BYTES = 40_000 * 4096
+_READING = "liandong_reading"
+_CREATING = 0x6C69616E
+"""Advisory lock of PostgreSQL under which tables are made: two processes may start at once."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be opened."""
+
+    def __init__(self, where: str, why: str) -> None:
+        """`where` must not hold a password."""
+        remedy = "check the path or LIANDONG_OUTBOX_URL, that the server runs and that this user may write there"
+        super().__init__("DATABASE_UNAVAILABLE", f"cannot open {where}: {why}", remedy)
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096) -> Engine:
+    """An engine for a SQLAlchemy URL, connected once to see that it works.
+
+    `schema` keeps several owners apart in one PostgreSQL database (it is made if missing and set as search path); SQLite
+    has a file for each and takes no notice. `page_bytes` is for a SQLite file that is made now: large pages for large
+    transactions.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed)
+        _private_file(parsed.database)
+        event.listen(engine, "connect", partial(_prepare_sqlite, page_bytes))
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        driver = parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+        options = {"options": f"-csearch_path={schema}"} if schema else {}
+        engine = create_engine(driver, connect_args=options, pool_pre_ping=True)
+    try:
+        with engine.begin() as connection:
+            if schema and engine.dialect.name == "postgresql":
+                connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+    except OperationalError as error:
+        raise DatabaseUnavailable(parsed.render_as_string(hide_password=True), str(error.orig).strip()) from error
+    return engine
+
+
+def create_tables(engine: Engine, metadata: MetaData) -> None:
+    """Makes the tables that are missing; safe when several processes start at once."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATING})
+        metadata.create_all(connection)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that only reads and so never waits for a writer."""
+    with engine.connect().execution_options(**{_READING: True}) as connection:
+        yield connection
+
+
+def insert_once(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
+    """Inserts a row unless its key is there already; whether it was inserted."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    return connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing()).rowcount == 1
+
+
+def lock_until_commit(connection: Connection, what: bytes) -> None:
+    """Waits until no other transaction holds this lock; the transaction's end gives it back.
+
+    Whoever takes several takes them in order. SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        key = int.from_bytes(sha256(what).digest()[:8], "big", signed=True)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def _private_file(name: str | None) -> None:
+    """Makes the file before SQLite does, so that it and its WAL are its owner's only."""
+    if name and name != ":memory:":
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600, exist_ok=True)
+
+
+def _prepare_sqlite(page_bytes: int, connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        f"page_size={page_bytes}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        # what is deleted from a page that is written anyway is wiped, and no page is written only for that; builds differ
+        "secure_delete=FAST",
+        "cache_size=-65536",
+        "journal_size_limit=67108864",
+        # by default the log is copied into the database with every large commit; pages that change again and again (keys
+        # and certificates lie scattered) are then written many times
+        f"wal_autocheckpoint={_LOG_BYTES // page_bytes}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_READING) else "BEGIN IMMEDIATE")

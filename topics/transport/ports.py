@@ -1,0 +1,181 @@
+"""Ports: what the rooms above need of a transport and of time.
+
+``transport/kafka.py`` implements them on confluent-kafka, ``transport/memory.py`` in memory; one
+behaviour suite proves both. Names are logical; the transport adds the configured prefix on the way
+out, and messages carry logical names back in ``topic_of``.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from ...schemas.errors import LiandongError
+
+BEGINNING = -2
+END = -1
+"""Special offsets, with librdkafka's values."""
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+class TopicPartition(NamedTuple):
+    """A partition of a topic, by logical name."""
+
+    topic: str
+    partition: int
+
+
+class OutgoingRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A record to be sent; without a partition the key decides (murmur2_random)."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    partition: int | None = None
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """Where a record stands in the log; timestamp in ms UTC."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+
+
+class Message(Protocol):
+    """A received record, shaped as confluent-kafka's so that the hot path wraps nothing.
+
+    ``topic()`` is the physical name; use ``Subscriber.topic_of``.
+    """
+
+    def topic(self) -> str: ...
+    def partition(self) -> int: ...
+    def offset(self) -> int: ...
+    def key(self) -> bytes | None: ...
+    def value(self) -> bytes | None: ...
+    def headers(self) -> list[tuple[str, bytes]] | None: ...
+    def timestamp(self) -> tuple[int, int]: ...
+
+
+class Publisher(Protocol):
+    """Sends records; acks from all in-sync replicas, idempotent, order per partition kept."""
+
+    def send(self, record: OutgoingRecord, done: Callable[[Delivered | Exception], None] | None = None) -> None:
+        """Queues one record; waits while the queue is full. ``done`` is called from ``poll``."""
+
+    def poll(self, timeout: float = 0.0) -> None:
+        """Runs due ``done`` calls; waits up to ``timeout`` seconds for one."""
+
+    def flush(self, timeout: float = -1) -> int:
+        """Waits until all is delivered; returns how many records still are not."""
+
+    def purge(self) -> None:
+        """Drops what is queued or in flight (a relay that lost its lease)."""
+
+    def close(self) -> None:
+        """Flushes and lets go."""
+
+
+class Subscriber(Protocol):
+    """Reads records; positions are kept by the caller."""
+
+    def topic_of(self, message: Message) -> str:
+        """Logical topic of a message."""
+
+    def partitions(self, topic: str) -> list[int]:
+        """Partitions of a topic; ``TopicMissing`` if it does not exist."""
+
+    def assign(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Reads these partitions from these offsets (or BEGINNING / END), assigned by hand."""
+
+    def subscribe(
+        self,
+        topics: Sequence[str],
+        assigned: Callable[[Iterable[TopicPartition]], None] | None = None,
+        revoked: Callable[[Iterable[TopicPartition]], None] | None = None,
+    ) -> None:
+        """Joins the consumer group given at construction; starts where the group committed,
+        otherwise at the beginning.
+        """
+
+    def poll(self, limit: int, timeout: float) -> list[Message]:
+        """Waits up to ``timeout`` seconds for one record, then drains what is there up to
+        ``limit``; never waits to fill.
+        """
+
+    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Commits next offsets to the group, synchronously."""
+
+    def watermarks(self, at: TopicPartition) -> tuple[int, int]:
+        """Low and high (next offset to be written) watermark."""
+
+    def close(self) -> None:
+        """Leaves the group and lets go."""
+
+
+class Clock(Protocol):
+    """Time, injected."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch, UTC."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch, UTC."""
+        return time.time_ns() // 1_000_000
+
+
+class OutboxRow(msgspec.Struct, frozen=True):
+    """One record waiting to be sent."""
+
+    row: int
+    """Position in its lane; the relay keeps this order."""
+    record: OutgoingRecord
+
+
+class LeaseLost(LiandongError):
+    """Another relay has taken over; whoever gets this stops sending."""
+
+    def __init__(self, epoch: int) -> None:
+        """`epoch` is the one that is over."""
+        super().__init__(
+            "LEASE_LOST",
+            f"epoch {epoch} of this outbox's lease is over, another relay sends now",
+            "nothing to do: what was not marked as sent is sent again, in order, by the relay that holds the lease",
+        )
+
+
+class Outbox(Protocol):
+    """Where accepted records wait, in the same database as what they tell of.
+
+    Lanes are independent orders: ``relief`` is drained before ``state``, ``state`` before others.
+    """
+
+    def lanes(self) -> Sequence[str]:
+        """Lanes in order of urgency."""
+
+    def acquire(self, owner: str, seconds: float) -> int | None:
+        """Takes or renews the one lease for ``owner``; its fencing epoch, None if held by
+        another.
+        """
+
+    def release(self, owner: str) -> None:
+        """Gives the lease back."""
+
+    def unsent(self, lane: str, after: int, limit: int) -> list[OutboxRow]:
+        """Rows of a lane behind row ``after``, oldest first."""
+
+    def sent_through(self, lane: str) -> int:
+        """The last row of the contiguous sent prefix, 0 at first."""
+
+    def mark_sent(self, lane: str, epoch: int, delivered: Sequence[tuple[int, Delivered]]) -> None:
+        """Moves the sent prefix over these contiguous rows and notes where they stand;
+        ``LeaseLost`` if the epoch is no longer the current one.
+        """

@@ -1,0 +1,158 @@
+"""A Confluent-compatible schema registry (Confluent, Apicurio under /apis/ccompat/v7, Karapace).
+
+It is a courtesy to tools: with it, values carry Confluent framing so that kcat, Connect and stock
+deserializers read the topics. It must therefore stop nothing: readers here never ask it, writers register
+their schemas when they start and, while it does not answer, go on in single-object encoding.
+
+Subjects follow the record name (``cn.liandong.ListRecord``), because a list topic carries records and
+barriers; their compatibility is FULL_TRANSITIVE.
+"""
+
+import json
+import logging
+import threading
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ...schemas.errors import Unavailable, WrongUsage
+from ...schemas.wire.avro_schemas import Schema, current_schema, load_schemas, parse_definition
+from ..settings import Settings
+
+_log = logging.getLogger(__name__)
+PATIENCE = 5.0
+"""Seconds a starting writer waits for the registry."""
+RETRY = 5.0
+"""Seconds between two attempts after that."""
+_JSON = {"content-type": "application/vnd.schemaregistry.v1+json", "accept": "application/vnd.schemaregistry.v1+json"}
+
+
+class RegistryFailed(Unavailable):
+    """The registry did not do what a writer needs."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(
+            "REGISTRY_FAILED",
+            message,
+            "check LIANDONG_REGISTRY_URL (Apicurio: http://HOST:8080/apis/ccompat/v7), or unset it to write without a registry",
+        )
+        self.status = status
+        """What it answered (HTTP), None if it did not."""
+
+
+class SchemaRegistry:
+    """Ids of this release's schemas, registered on first use."""
+
+    def __init__(self, url: str, client: httpx.Client | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._client = client or httpx.Client(timeout=10)
+        self._ids: dict[str, int] = {}
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "SchemaRegistry":
+        """The configured registry; REGISTRY_NOT_CONFIGURED without one."""
+        if settings.registry_url is None:
+            raise WrongUsage("REGISTRY_NOT_CONFIGURED", "no schema registry is configured", "set LIANDONG_REGISTRY_URL")
+        return cls(settings.registry_url)
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._client.close()
+
+    def id_of(self, name: str) -> int:
+        """Registry id of the named schema's current version; asks the registry once per process."""
+        if name not in self._ids:
+            path = f"/subjects/{subject_of(current_schema(name))}"
+            try:
+                found = self._call("POST", path, _body(current_schema(name)))
+            except RegistryFailed as missing:
+                if missing.status != HTTPStatus.NOT_FOUND:
+                    raise
+                found = self._release(name)
+            self._ids[name] = found["id"]
+        return self._ids[name]
+
+    def _release(self, name: str) -> Any:
+        """Registers every version of a schema, oldest first; what the registry says of the current one."""
+        subject, said = subject_of(current_schema(name)), None
+        try:
+            self._call("PUT", f"/config/{subject}", {"compatibility": "FULL_TRANSITIVE"})
+        except RegistryFailed as taken:  # another writer starts at the same moment and says the same
+            if taken.status != HTTPStatus.CONFLICT:
+                raise
+        for schema in (one for one in load_schemas() if one.name == name):
+            said = self._call("POST", f"/subjects/{subject}/versions", _body(schema))
+        return said
+
+    def released(self) -> list[Schema]:
+        """Every version of this release's subjects that the registry holds."""
+        known = {subject_of(current_schema(name)): name for name in {one.name for one in load_schemas()}}
+        held = [subject for subject in self._call("GET", "/subjects") if subject in known]
+        return [
+            parse_definition(known[subject], version, self._definition(subject, version))
+            for subject in held
+            for version in self._call("GET", f"/subjects/{subject}/versions")
+        ]
+
+    def _definition(self, subject: str, version: int) -> dict[str, Any]:
+        definition: dict[str, Any] = json.loads(self._call("GET", f"/subjects/{subject}/versions/{version}")["schema"])
+        return definition
+
+    def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
+        try:
+            answer = self._client.request(method, self._url + path, json=body, headers=_JSON)
+            answer.raise_for_status()
+            return answer.json()
+        except httpx.HTTPStatusError as refused:
+            said = refused.response.text[:300]
+            status = refused.response.status_code
+            raise RegistryFailed(f"{method} {path} was answered {status}: {said}", status) from refused
+        except (httpx.HTTPError, ValueError) as failed:
+            raise RegistryFailed(f"{method} {path} at {self._url} failed: {failed}") from failed
+
+
+class RegisteredIds:
+    """The ids of the schemas a writer uses (`envelope.SchemaIds`).
+
+    They are registered in the background and waited for at most `patience` seconds, so neither a check nor a release ever
+    waits for the registry. Until it has answered, `id_of` gives None and records carry single-object encoding.
+    """
+
+    def __init__(self, registry: SchemaRegistry, names: tuple[str, ...], patience: float = PATIENCE) -> None:
+        self._registry, self._names = registry, names
+        self._ids: dict[str, int] = {}
+        answered = threading.Event()
+        threading.Thread(target=self._register, args=(answered,), name="schema-registry", daemon=True).start()
+        answered.wait(patience)
+
+    def id_of(self, name: str) -> int | None:
+        """The registry's id of the named schema's current version; None while it is not known."""
+        return self._ids.get(name)
+
+    def _register(self, answered: threading.Event) -> None:
+        pause, told = threading.Event(), ""
+        while not answered.is_set():
+            try:
+                self._ids = {name: self._registry.id_of(name) for name in self._names}
+                self._registry.close()
+                answered.set()
+            except RegistryFailed as failed:
+                if failed.message != told:
+                    told = failed.message
+                    _log.warning("records go out without the registry for now: %s; %s", told, failed.remedy)
+                pause.wait(RETRY)
+
+
+def registered(settings: Settings, *names: str) -> RegisteredIds | None:
+    """Ids for a writer of the named schemas; None without a registry in the settings."""
+    return RegisteredIds(SchemaRegistry(settings.registry_url), names) if settings.registry_url else None
+
+
+def _body(schema: Schema) -> dict[str, str]:
+    return {"schema": json.dumps(schema.definition, ensure_ascii=False), "schemaType": "AVRO"}
+
+
+def subject_of(schema: Schema) -> str:
+    """``cn.liandong.ListRecord``."""
+    return f"{schema.definition['namespace']}.{schema.definition['name']}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..consumers.replication.apply.applying import LaneRun
 from ..consumers.replication.apply.lane_work import LaneWork
 from ..consumers.replication.replicator import Replicator, ReplicatorConfig
-from ..consumers.store.batch import Batch
+from ..consumers.store.batch import StoreBatch
 from ..consumers.store.environment import GIB
 from ..consumers.store.writer import ListStore
 from ..topics.settings import Settings
@@ -56,7 +56,7 @@ class Backlog:
         store.sync = watch.timed("sync", store.sync)  # type: ignore[method-assign]
         commit, poll = watch.timed("commit", store.commit), subscriber.poll
 
-        def keep(batch: Batch) -> None:
+        def keep(batch: StoreBatch) -> None:
             commit(batch)
             if batch.lanes:
                 self._kept = time.perf_counter()

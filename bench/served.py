@@ -20,11 +20,11 @@ from ..consumers.acts_db.database import LANES, open_acts
 from ..consumers.acts_db.tables import outbox
 from ..consumers.adapters.registry import find_adapter
 from ..consumers.api.app import Api
-from ..consumers.api.endpoints import Endpoints, Wiring
+from ..consumers.api.endpoints import EndpointContext, Endpoints
 from ..consumers.api.limits import RateLimiter
-from ..consumers.api.server import ApiServer, Listening
+from ..consumers.api.server import ApiServer, ListenAddress
 from ..consumers.api.tokens import TokenFile
-from ..consumers.interceptions.checks import Checks, Meters
+from ..consumers.interceptions.checks import CheckCounters, Checks
 from ..schemas.law.watch_kinds import held_by
 from ..schemas.wire.sealing import Recipient, SealingKey
 from ..topics.embedded.ports import answers, some_free
@@ -118,7 +118,7 @@ def _serve(place: Place, scratch: Path, port: int, what: What, told: Connection)
     if what in ("empty", "body"):
         _pin(0)
         told.send("none")
-        ApiServer(_Empty(takes_body=what == "body"), Listening(port=port)).run(stop)  # type: ignore[arg-type]
+        ApiServer(_Empty(takes_body=what == "body"), ListenAddress(port=port)).run(stop)  # type: ignore[arg-type]
         return
     with filled(place) as view:
         _pin(0)
@@ -133,9 +133,11 @@ def _serve(place: Place, scratch: Path, port: int, what: What, told: Connection)
             [SealingKey(b"a" * 32)], _Directory(), (KEY,), waiting, clock,
         )  # fmt: skip
         checks = Checks(
-            gate, find_adapter(gate.rules.kind.adapter), engine, context, Meters(signals, "railway-bench", "1")
+            gate, find_adapter(gate.rules.kind.adapter), engine, context, CheckCounters(signals, "railway-bench", "1")
         )
         limiter = RateLimiter(_PLENTY, _PLENTY, monotonic)
-        wiring = Wiring(checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1))
+        wiring = EndpointContext(
+            checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1)
+        )
         told.send(token)
-        ApiServer(Api(Endpoints(wiring).routes(), tokens, limiter, "en"), Listening(port=port)).run(stop)
+        ApiServer(Api(Endpoints(wiring).routes(), tokens, limiter, "en"), ListenAddress(port=port)).run(stop)

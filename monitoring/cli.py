@@ -44,15 +44,15 @@ def status(  # noqa: PLR0913  a command's parameters are its options
     """Delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
     from ..topics.cli.console import settings_of
     from .service.context import watching
-    from .service.status_source import Looker
-    from .status.document import Scope
+    from .service.status_source import StatusSource
+    from .status.document import StatusQuery
 
     settings = settings_of(ctx)
     with watching(settings, "status") as post:
-        looker = Looker(post)
+        looker = StatusSource(post)
         looker.refresh()
         with looker.look() as found:
-            document = found.document(Scope(agency, update, batch, entry))
+            document = found.document(StatusQuery(agency, update, batch, entry))
     if as_json:
         print_json(document)
     else:
@@ -99,13 +99,13 @@ def serve(
     from ..topics.cli.console import settings_of
     from .running import until_stopped
     from .service.context import watching
-    from .serving import Server
+    from .serving import MonitorServer
 
     with watching(settings_of(ctx), "monitor") as post:
         work = {
             f"notary {name} of {jurisdiction}": post.notary(jurisdiction, name).run
             for jurisdiction, name in post.own_notaries()
         }
-        server = Server(post, host, port)
+        server = MonitorServer(post, host, port)
         typer.echo(f"watching on http://{host}:{server.port}/", err=True)
         until_stopped(work | server.work)

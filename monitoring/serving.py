@@ -12,9 +12,9 @@ from ..topics.transport.errors import TransportError
 from .log.reading import LogStalled
 from .page.feed import Feed
 from .running import Work
-from .service.context import Post
+from .service.context import MonitoringContext
 from .service.metrics import LedgerCollector
-from .service.status_source import Looker
+from .service.status_source import StatusSource
 
 if TYPE_CHECKING:
     import uvicorn
@@ -26,12 +26,12 @@ _CLOSE_SECONDS = 2
 """What open pages are given to hear that the monitor goes away."""
 
 
-class Server:
+class MonitorServer:
     """Gathers evidence and answers `/`, `/metrics`, `/v1/status?agency=&update=&batch=&entry=` and `/healthz`."""
 
-    def __init__(self, post: Post, host: str, port: int) -> None:
+    def __init__(self, post: MonitoringContext, host: str, port: int) -> None:
         """Takes the port: MONITOR_PORT_IN_USE if somebody has it."""
-        self._post, self._looker = post, Looker(post)
+        self._post, self._looker = post, StatusSource(post)
         self._gathered = threading.Event()
         self._feed = Feed(self._looker)
         post.signals.registry.register(LedgerCollector(self._looker))

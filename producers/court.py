@@ -12,7 +12,7 @@ from ..topics.transport.ports import Clock, SystemClock
 from ..topics.transport.registry import registered
 from .acts.acts import Acts
 from .register.register import Register, open_register
-from .updates.updates import Desk
+from .updates.updates import CourtIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Court:
     """An open court: its register is its jurisdiction's, its desk its own."""
 
     register: Register
-    desk: Desk = field(repr=False)
+    desk: CourtIdentity = field(repr=False)
     clock: Clock
 
     @property
@@ -54,7 +54,7 @@ def open_court(settings: Settings, court: str | None, clock: Clock | None = None
     participant = court_named(settings, court)
     participants = Participants(settings)
     timed = clock or SystemClock()
-    desk = Desk(
+    desk = CourtIdentity(
         participant.id,
         participant.name,
         participant.jurisdictions[0],

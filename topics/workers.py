@@ -17,7 +17,7 @@ Part = Callable[[threading.Event], None]
 """Works until the event is set."""
 
 
-class PartFailed(LiandongError):
+class WorkerFailed(LiandongError):
     """A part of the node ended."""
 
     def __init__(self, part: str, reason: str) -> None:
@@ -29,7 +29,7 @@ class PartFailed(LiandongError):
 
 
 @dataclass(slots=True)
-class Parts:
+class Workers:
     """The running parts of one process."""
 
     stop: threading.Event = field(default_factory=threading.Event)
@@ -56,7 +56,7 @@ class Parts:
             _log.warning("parts still busy were left; what they did not finish is done at the next start", parts=late)
         for name, error in self._failed.items():
             reason = "without a reason" if error is None else f"{type(error).__name__}: {error}"
-            raise PartFailed(name, reason) from error
+            raise WorkerFailed(name, reason) from error
 
     def alive(self) -> bool:
         """Whether every part runs."""

@@ -13,7 +13,7 @@ from uuid import uuid4
 from ...consumers.replication.list_view import ListView
 from ...consumers.replication.receipts import Reporter
 from ...consumers.replication.replicator import Replicator, ReplicatorConfig
-from ...consumers.store.batch import Batch
+from ...consumers.store.batch import StoreBatch
 from ...consumers.store.relief import ReliefStore
 from ...topics.catalogue import names
 from ...topics.settings import Settings
@@ -84,7 +84,7 @@ def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int]
     seen: dict[int, int] = {}
     stop, commit = threading.Event(), store.commit
 
-    def keep(batch: Batch) -> None:
+    def keep(batch: StoreBatch) -> None:
         commit(batch)
         if batch.records:
             entries = [entry_of(place[2:]) for place in batch.records]

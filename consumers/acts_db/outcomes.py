@@ -23,7 +23,7 @@ class Poison(Exception):
         self.reason = reason
 
 
-class Refused(Exception):
+class CommandRejected(Exception):
     """No: the court gets this code and message as feedback."""
 
     def __init__(self, code: FeedbackCode, message: str) -> None:

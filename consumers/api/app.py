@@ -21,7 +21,7 @@ from .tokens import SOCKET_CALLER, Caller, TokenFile
 _log = structlog.get_logger(__name__)
 
 
-class Scope(Protocol):
+class RsgiScope(Protocol):
     """The part of an RSGI scope that is used."""
 
     method: str
@@ -80,15 +80,15 @@ class Api:
         self._limiter = limiter
         self._lang = lang
 
-    def over_socket(self) -> Callable[[Scope, Any], Awaitable[None]]:
+    def over_socket(self) -> Callable[[RsgiScope, Any], Awaitable[None]]:
         """The same application for a Unix socket, where the file's owner decides who may come in."""
 
-        async def application(scope: Scope, protocol: Any) -> None:
+        async def application(scope: RsgiScope, protocol: Any) -> None:
             await self.over_tcp(scope, protocol, SOCKET_CALLER)
 
         return application
 
-    async def over_tcp(self, scope: Scope, protocol: Any, known: Caller | None = None) -> None:
+    async def over_tcp(self, scope: RsgiScope, protocol: Any, known: Caller | None = None) -> None:
         """The application for TCP, where a caller shows a token; answers one request, whatever happens."""
         lang = language_of(scope.headers.get("accept-language"), self._lang)
         try:
@@ -107,7 +107,7 @@ class Api:
             response.status, [("content-type", response.media_type), *response.headers], response.body
         )
 
-    async def _respond(self, scope: Scope, protocol: Any, known: Caller | None, lang: Language) -> Response:
+    async def _respond(self, scope: RsgiScope, protocol: Any, known: Caller | None, lang: Language) -> Response:
         path, method, header = scope.path, scope.method, scope.headers.get
         route = self._routes.find(path)
         caller = self._admitted(header("authorization"), route.scope, known)

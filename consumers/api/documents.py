@@ -7,7 +7,7 @@ import msgspec
 
 from ...schemas.law.agencies import AgencyKind
 from ...schemas.law.decisions import Action, Match, Verdict
-from ...schemas.law.measures import Catalogue, Effect
+from ...schemas.law.measures import Effect, MeasureCatalogue
 from ...schemas.people.certificates import CertificateType
 from ..gate.hits import Language
 from .problems import MAX_CHECKS, MEDIA_TYPE, RequestProblem
@@ -16,7 +16,7 @@ from .requests import CheckIn
 _REF = "#/components/schemas/"
 
 
-def openapi(kind: AgencyKind, catalogue: Catalogue) -> dict[str, object]:
+def openapi(kind: AgencyKind, catalogue: MeasureCatalogue) -> dict[str, object]:
     """The description of this agency's check API."""
     return {
         "openapi": "3.1.0",
@@ -81,7 +81,7 @@ def _post_checks() -> dict[str, object]:
     }
 
 
-def _schemas(kind: AgencyKind, catalogue: Catalogue) -> dict[str, object]:
+def _schemas(kind: AgencyKind, catalogue: MeasureCatalogue) -> dict[str, object]:
     _, made = msgspec.json.schema_components([CheckIn], ref_template=_REF + "{name}")
     check = dict(made["CheckIn"])
     transactions = list(kind.transactions)

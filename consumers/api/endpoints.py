@@ -25,7 +25,7 @@ from ..interceptions.checks import Checks
 from ..interceptions.rendering import shown_answer, shown_entry
 from .app import Request, Route, Routes
 from .documents import docs_page, openapi
-from .keeping import Keeping
+from .group_commit import GroupCommit
 from .limits import EnumerationWatch, RateLimiter
 from .problems import RequestProblem, problem_of
 from .requests import BadCheck, CheckIn, read_body, read_check, to_request
@@ -55,7 +55,7 @@ class NodeState(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
+class EndpointContext:
     """What the endpoints stand on."""
 
     checks: Checks
@@ -74,11 +74,11 @@ class Wiring:
 class Endpoints:
     """The answers of one node."""
 
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: EndpointContext) -> None:
         self._w = wiring
         self._gate = wiring.checks.gate
         self._watch = EnumerationWatch(wiring.seconds)
-        self._keeping = Keeping(wiring.checks.keep, wiring.writer)
+        self._keeping = GroupCommit(wiring.checks.keep, wiring.writer)
 
     def routes(self) -> Routes:
         """Who answers which path; `/healthz` and `/readyz` are open, all else wants a token or the Unix socket."""

@@ -22,7 +22,7 @@ _COLLECT_AT = (50_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class ListenAddress:
     """Where the API is found; TLS by files."""
 
     host: str = "127.0.0.1"
@@ -41,7 +41,7 @@ class Listening:
 class ApiServer:
     """Runs the API until told to stop."""
 
-    def __init__(self, api: Api, listening: Listening) -> None:
+    def __init__(self, api: Api, listening: ListenAddress) -> None:
         self._api = api
         self.listening = listening
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ...topics.settings import Settings
     from ...topics.storage.outbox import SqlOutbox
     from ...topics.transport.ports import Clock, Publisher
-    from ..api.server import Listening
+    from ..api.server import ListenAddress
     from ..api.tokens import TokenFile
-    from ..node.node import Relay
+    from ..node.node import OutboxRelay
 
-MakeRelay = Callable[["SqlOutbox", "Publisher", "Clock"], "Relay"]
+MakeRelay = Callable[["SqlOutbox", "Publisher", "Clock"], "OutboxRelay"]
 """The relay of the room `producers`, made by the composition root."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -52,7 +52,7 @@ def mount(agency: typer.Typer, relay: MakeRelay) -> None:
         """
         from ...topics.cli.console import settings_of
         from ...topics.logs import configure_logging
-        from ..api.server import Listening
+        from ..api.server import ListenAddress
 
         settings = settings_of(ctx)
         if host not in LOOPBACK and tls_certificate is None:
@@ -63,19 +63,19 @@ def mount(agency: typer.Typer, relay: MakeRelay) -> None:
         if (tls_certificate is None) != (tls_key is None):
             raise WrongUsage("TLS_INCOMPLETE", "TLS needs a certificate and its key", "give both files")
         configure_logging(settings)
-        listening = Listening(host, port, socket, tls_certificate, tls_key)
+        listening = ListenAddress(host, port, socket, tls_certificate, tls_key)
         _run(settings, (agency_id, node), listening, relay)
 
 
-def _run(settings: "Settings", who: tuple[str, str], listening: "Listening", relay: MakeRelay) -> None:
+def _run(settings: "Settings", who: tuple[str, str], listening: "ListenAddress", relay: MakeRelay) -> None:
     from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
     from ...topics.transport.kafka.location import bootstrap_of
     from ..api.server import require_free
-    from ..node.node import AgencyNode, Wires
+    from ..node.node import AgencyNode, NodeConnections
 
     bootstrap_of(settings)
     require_free(listening.host, listening.port)
-    wires = Wires(
+    wires = NodeConnections(
         subscriber=lambda group, client: KafkaSubscriber(settings, group=group, client_id=client),
         publisher=lambda client: KafkaPublisher(settings, client_id=client),
         relay=relay,

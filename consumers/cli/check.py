@@ -136,7 +136,7 @@ def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Che
     from ..adapters.registry import find_adapter
     from ..gate.gate import Gate
     from ..gate.rules import load_rules
-    from ..interceptions.checks import Checks, Meters
+    from ..interceptions.checks import CheckCounters, Checks
     from ..node.agency_home import agency_folder, require_agency
     from ..replication.list_view import ListView
     from ..store.reader import ListReader
@@ -158,7 +158,7 @@ def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Che
     rules = load_rules(manifest.agency_kind, folder, int(settings.stale_after_seconds * 1000))
     view = ListView(lists, relief, directory)
     gate = Gate(view, rules, context.matching_keys, clock, manifest.jurisdictions)
-    return Checks(gate, find_adapter(rules.kind.adapter), engine, context, Meters(Signals(), agency, node))
+    return Checks(gate, find_adapter(rules.kind.adapter), engine, context, CheckCounters(Signals(), agency, node))
 
 
 def _show(answer: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from ...topics.cli.console import invocation_of, print_json
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
-    from ..inbox.inbox import Inbox, Opened, OwnCommands
+    from ..inbox.inbox import Inbox, OpenedItem, OwnCommands
 
 OpenCommands = Callable[["Settings", str, str], "OwnCommands"]
 """The commands a court gave: settings, jurisdiction, court. The composition root knows where they are kept."""
@@ -86,7 +86,7 @@ def _purge(settings: "Settings", court: str) -> None:
     typer.echo(f"{erased} items erased")
 
 
-def _show(box: "Inbox", opened: "Opened", lang: str, as_json: bool) -> None:
+def _show(box: "Inbox", opened: "OpenedItem", lang: str, as_json: bool) -> None:
     document = as_dict(opened)
     if as_json:
         print_json(document)
@@ -95,7 +95,7 @@ def _show(box: "Inbox", opened: "Opened", lang: str, as_json: bool) -> None:
     box.mark_shown(opened)
 
 
-def as_dict(opened: "Opened") -> dict[str, Any]:
+def as_dict(opened: "OpenedItem") -> dict[str, Any]:
     """An item for JSON: ids and times as people see them, the certificate masked."""
     from ...schemas import ids
     from ...schemas.dates import rfc3339

@@ -28,7 +28,7 @@ from ...schemas.wire.signing import PublicKey, SignatureInvalid, verify
 from ...topics.keys.directory import NoSealingKey
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
-from ..acts_db.outcomes import Poison, Refused, Retry
+from ..acts_db.outcomes import CommandRejected, Poison, Retry
 from ..events import watches
 from . import handled
 from .feedback import answer
@@ -61,7 +61,7 @@ def handle(connection: Connection, context: AgencyContext, message: Received) ->
         _check_authority(connection, context, command, signer)
         message_text = _execute(connection, context, command)
         code = FeedbackCode.DONE
-    except Refused as refused:
+    except CommandRejected as refused:
         code, message_text = refused.code, refused.message
     _check_answerable(context, command, signer, code)
     now = context.clock.now()
@@ -96,24 +96,26 @@ def _check_signature(context: AgencyContext, command: Command, signer: PublicKey
     try:
         verify(command.body, COMMAND_CONTEXT, context.directory, command.issued_at)
     except SignatureInvalid as invalid:
-        raise Refused(FeedbackCode.DOC_INVALID, invalid.message) from invalid
+        raise CommandRejected(FeedbackCode.DOC_INVALID, invalid.message) from invalid
     if signer.revoked_at and now >= signer.revoked_at:
-        raise Refused(FeedbackCode.DOC_INVALID, f"the key of {signer.participant} is revoked")
+        raise CommandRejected(FeedbackCode.DOC_INVALID, f"the key of {signer.participant} is revoked")
     if command.issued_at > now + CLOCK_TOLERANCE_MS:
-        raise Refused(FeedbackCode.DOC_INVALID, "issued in the future; check the court's clock")
+        raise CommandRejected(FeedbackCode.DOC_INVALID, "issued in the future; check the court's clock")
     if signer.participant != command.court:
-        raise Refused(FeedbackCode.DOC_INVALID, f"signed by {signer.participant}, claims to be from {command.court}")
+        raise CommandRejected(
+            FeedbackCode.DOC_INVALID, f"signed by {signer.participant}, claims to be from {command.court}"
+        )
 
 
 def _check_authority(connection: Connection, context: AgencyContext, command: Command, signer: PublicKey) -> None:
     if signer.kind != "court":
-        raise Refused(FeedbackCode.AUTHORITY_MISMATCH, f"{signer.participant} is no court")
+        raise CommandRejected(FeedbackCode.AUTHORITY_MISMATCH, f"{signer.participant} is no court")
     if command.jurisdiction != signer.jurisdiction or command.jurisdiction not in context.jurisdictions:
-        raise Refused(
+        raise CommandRejected(
             FeedbackCode.AUTHORITY_MISMATCH, f"{context.agency} does not obey courts of {command.jurisdiction}"
         )
     if handled.is_id_taken(connection, command.command_id):
-        raise Refused(FeedbackCode.DOC_INVALID, "another command with this id was handled before")
+        raise CommandRejected(FeedbackCode.DOC_INVALID, "another command with this id was handled before")
 
 
 def _check_answerable(context: AgencyContext, command: Command, signer: PublicKey, code: FeedbackCode) -> None:
@@ -136,8 +138,8 @@ def _execute(connection: Connection, context: AgencyContext, command: Command) -
             return _stop(connection, command, _opened(context, command))
     except FactProblem as problem:
         code = _CODES.get(problem.code, FeedbackCode.DOC_INVALID)
-        raise Refused(code, f"{problem.code}: {problem.message}") from problem
-    raise Refused(FeedbackCode.RETURNED, f"{context.agency} does not know the command {command.kind[:40]!r}")
+        raise CommandRejected(code, f"{problem.code}: {problem.message}") from problem
+    raise CommandRejected(FeedbackCode.RETURNED, f"{context.agency} does not know the command {command.kind[:40]!r}")
 
 
 def _opened(context: AgencyContext, command: Command) -> WatchOrder:
@@ -145,16 +147,16 @@ def _opened(context: AgencyContext, command: Command) -> WatchOrder:
     try:
         return WatchOrder.from_record(open_sealed(command.sealed, where, *context.sealing_keys))
     except (CannotOpen, Undecodable, FramingError) as closed:
-        raise Refused(FeedbackCode.DOC_INVALID, closed.message) from closed
+        raise CommandRejected(FeedbackCode.DOC_INVALID, closed.message) from closed
     except KeyError as other:
-        raise Refused(FeedbackCode.DOC_INVALID, "the sealed body is no watch order") from other
+        raise CommandRejected(FeedbackCode.DOC_INVALID, "the sealed body is no watch order") from other
 
 
 def _watch(connection: Connection, context: AgencyContext, command: Command, order: WatchOrder) -> str:
     now = context.clock.now()
     validate(order, WatchRules(now, context.watch_max_days, context.held, command.issued_at))
     if not watches.admit(connection, command, order, context.matching_keys):
-        raise Refused(FeedbackCode.ALREADY_ENDED, "the watch was stopped before it came")
+        raise CommandRejected(FeedbackCode.ALREADY_ENDED, "the watch was stopped before it came")
     return "watching"
 
 
@@ -162,8 +164,8 @@ def _stop(connection: Connection, command: Command, order: WatchOrder) -> str:
     validate_stop(order)
     watch = watches.find(connection, order.stops)
     if watch is not None and watch.court != command.court:
-        raise Refused(FeedbackCode.AUTHORITY_MISMATCH, "the watch was ordered by another court")
+        raise CommandRejected(FeedbackCode.AUTHORITY_MISMATCH, "the watch was ordered by another court")
     watches.stop(connection, order.stops, command.court, command.issued_at)
     if watch is not None and watch.scope.stopped_at:
-        raise Refused(FeedbackCode.ALREADY_ENDED, "the watch had been stopped already")
+        raise CommandRejected(FeedbackCode.ALREADY_ENDED, "the watch had been stopped already")
     return "stopped"

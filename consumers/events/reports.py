@@ -23,7 +23,7 @@ from ...topics.transport.envelope import outgoing
 from ..acts_db.context import AgencyContext
 from . import watches
 from .sightings import Sighting
-from .watches import Match, Met
+from .watches import SightedSubject, WatchMatch
 
 _log = structlog.get_logger(__name__)
 _SCHEMAS = {
@@ -66,7 +66,7 @@ def report(connection: Connection, context: AgencyContext, sighting: Sighting) -
     kind = find_kind(sighting.domain, sighting.kind)
     if kind is None:
         raise KindUnknown(sighting.domain, sighting.kind)
-    met = Met.of(sighting.certificates, sighting.name, context.matching_keys)
+    met = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
     now, told = context.clock.now(), []
     wanted = (str(kind.domain), kind.name)
     for match in watches.matches(connection, met, wanted, sighting.occurred_at, now):
@@ -84,7 +84,7 @@ def report(connection: Connection, context: AgencyContext, sighting: Sighting) -
 
 def report_all(connection: Connection, context: AgencyContext, sightings: Sequence[Sighting]) -> None:
     """As `report`, for many: those no watch has ever asked for cost one look together."""
-    met = [Met.of(one.certificates, one.name, context.matching_keys) for one in sightings]
+    met = [SightedSubject.of(one.certificates, one.name, context.matching_keys) for one in sightings]
     asked_for = watches.asked_for(connection, [surrogate for one in met for surrogate in one.tags])
     for sighting, one in zip(sightings, met, strict=True):
         if not asked_for.isdisjoint(one.tags):
@@ -99,7 +99,7 @@ def report_explicitly(connection: Connection, context: AgencyContext, sighting: 
     told = report(connection, context, sighting)
     if told:
         return told
-    met = Met.of(sighting.certificates, sighting.name, context.matching_keys)
+    met = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
     wanted, now = (sighting.domain, sighting.kind), context.clock.now()
     live = watches.matches(connection, met, wanted, sighting.occurred_at, now)
     before = watches.reported(connection, [each.watch for each in live], sighting.fingerprint())
@@ -111,7 +111,7 @@ def report_explicitly(connection: Connection, context: AgencyContext, sighting: 
 def _send(
     connection: Connection,
     context: AgencyContext,
-    what: tuple[Kind, Sighting, Match],
+    what: tuple[Kind, Sighting, WatchMatch],
     envelope: tuple[bytes, int, list[Recipient]],
 ) -> None:
     kind, sighting, match = what
@@ -143,7 +143,7 @@ def _send(
     context.outbox.append(connection, "events", [sent])
 
 
-def _report(kind: Kind, sighting: Sighting, match: Match) -> dict[str, object]:
+def _report(kind: Kind, sighting: Sighting, match: WatchMatch) -> dict[str, object]:
     """The sealed content: only fields the kind has a place for."""
     fields = sighting.fields
     details = {name: value for name, value in fields.items() if name in kind.fields}

@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from ...schemas.law.watch import Scope, WatchOrder, covers
+from ...schemas.law.watch import WatchOrder, WatchScope, covers
 from ...schemas.people.certificates import Certificate, equivalents
 from ...schemas.people.names import comparison_form
 from ...schemas.people.surrogates import MatchingKey
@@ -35,11 +35,11 @@ class Watch:
     court: str
     jurisdiction: str
     case_number: str
-    scope: Scope
+    scope: WatchScope
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class WatchMatch:
     """A live watch that asks for a sighting."""
 
     watch: Watch
@@ -50,7 +50,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class SightedSubject:
     """Whom an agency met, as surrogates under every matching key."""
 
     tags: Mapping[bytes, frozenset[bytes]] = field(repr=False)
@@ -58,7 +58,7 @@ class Met:
     certificates: Mapping[bytes, Certificate] = field(repr=False)
 
     @classmethod
-    def of(cls, certificates: Iterable[Certificate], name: str, keys: Sequence[MatchingKey]) -> "Met":
+    def of(cls, certificates: Iterable[Certificate], name: str, keys: Sequence[MatchingKey]) -> "SightedSubject":
         """The surrogates of everything these certificates match by."""
         tags: dict[bytes, frozenset[bytes]] = {}
         origin: dict[bytes, Certificate] = {}
@@ -93,7 +93,7 @@ def admit(connection: Connection, command: Command, order: WatchOrder, keys: Seq
         "sealed": command.sealed,
     }
     connection.execute(insert(watches).values(row))
-    met = Met.of(order.certificates, order.name, keys)
+    met = SightedSubject.of(order.certificates, order.name, keys)
     for surrogate, tags in met.tags.items():
         subject = {"surrogate": surrogate, "command_id": command.command_id, "name_tag": next(iter(tags))}
         connection.execute(insert(watch_subjects).values(subject))
@@ -128,7 +128,9 @@ def erase_ended(connection: Connection, now: int) -> int:
     return len(ids)
 
 
-def matches(connection: Connection, met: Met, kind: tuple[str, str], occurred_at: int, now: int) -> list[Match]:
+def matches(
+    connection: Connection, met: SightedSubject, kind: tuple[str, str], occurred_at: int, now: int
+) -> list[WatchMatch]:
     """The live watches that ask for an occurrence of this (domain, kind), each once.
 
     The rows are locked for sharing, so that a stop waits for the report or the report finds the stop.
@@ -140,14 +142,14 @@ def matches(connection: Connection, met: Met, kind: tuple[str, str], occurred_at
         .where(watch_subjects.c.surrogate.in_(list(met.tags)), watches.c.stopped_at == 0, watches.c.until > now)
         .with_for_update(read=True, of=watches)
     )
-    found: dict[bytes, Match] = {}
+    found: dict[bytes, WatchMatch] = {}
     for row in connection.execute(wanted):
         watch, surrogate = _watch(row), row.surrogate
         same = row.name_tag in met.tags[surrogate]
         if not covers(watch.scope, *kind, occurred_at):
             continue
         if watch.command_id not in found or (same and not found[watch.command_id].same_name):
-            found[watch.command_id] = Match(watch, met.certificates[surrogate], same)
+            found[watch.command_id] = WatchMatch(watch, met.certificates[surrogate], same)
     return list(found.values())
 
 
@@ -182,5 +184,5 @@ def count_live(connection: Connection, now: int) -> dict[str, int]:
 
 
 def _watch(row: Row[tuple[object, ...]]) -> Watch:
-    scope = Scope(row.purpose, frozenset(row.kinds.split()), row.since, row.until, row.stopped_at)
+    scope = WatchScope(row.purpose, frozenset(row.kinds.split()), row.since, row.until, row.stopped_at)
     return Watch(row.command_id, row.court, row.jurisdiction, row.case_number, scope)

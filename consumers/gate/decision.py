@@ -8,7 +8,7 @@ import msgspec
 from ...schemas.law.attributes import Value
 from ...schemas.law.decisions import Action, Outcome, Verdict
 from ...schemas.law.listing import RecordClass
-from ...schemas.law.measures import Planned
+from ...schemas.law.measures import PlannedMeasure
 from ...schemas.masking import Masked
 from ...schemas.people.names import comparison_form
 from ...schemas.people.surrogates import MatchingKey
@@ -43,7 +43,7 @@ class FoundEntry(Protocol):
         """The whole record."""
 
 
-class Position(Protocol):
+class CopyPosition(Protocol):
     """Where this node's copy stands (`consumers.replication.list_view.ListPosition`)."""
 
     @property
@@ -59,7 +59,7 @@ class Position(Protocol):
         """Ms UTC, 0 = never."""
 
 
-class View(Protocol):
+class CopyView(Protocol):
     """The newest of state and relief (`consumers.replication.list_view.ListView`)."""
 
     def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]:
@@ -68,7 +68,7 @@ class View(Protocol):
     def known(self, surrogates: Sequence[bytes]) -> set[bytes]:
         """Those of these surrogates anything is known under; of the others it is certain that nothing is."""
 
-    def position(self, jurisdiction: str | None = None) -> Position:
+    def position(self, jurisdiction: str | None = None) -> CopyPosition:
         """Where the copy of a jurisdiction's lists stands."""
 
     def verify_once(self, found: Any) -> bool:
@@ -89,7 +89,7 @@ class Question(Masked, msgspec.Struct, frozen=True):
 
     request: CheckRequest
     values: Mapping[str, Value]
-    plan: tuple[Planned, ...]
+    plan: tuple[PlannedMeasure, ...]
     keys: Mapping[bytes, MatchingKey]
     """By surrogate, what it was made with; a name tag is made when one of them is found."""
 

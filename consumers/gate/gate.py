@@ -18,7 +18,7 @@ from ...schemas.people.certificates import Certificate
 from ...schemas.people.surrogates import MatchingKey
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Clock
-from .decision import CheckRequest, Decision, FoundEntry, ListStand, Position, Question, View
+from .decision import CheckRequest, CopyPosition, CopyView, Decision, FoundEntry, ListStand, Question
 from .identifying import surrogates_of
 from .rules import Rules
 
@@ -32,7 +32,7 @@ class Gate:
 
     def __init__(
         self,
-        view: View,
+        view: CopyView,
         rules: Rules,
         matching_keys: Sequence[MatchingKey],
         clock: Clock,
@@ -46,8 +46,8 @@ class Gate:
         self._jurisdictions: tuple[str | None, ...] = tuple(jurisdictions) or (None,)
         self._told: set[tuple[bytes, str]] = set()
         """What the log already says; the counter goes on."""
-        self._seen: tuple[float, Position] | None = None
-        self._stand: tuple[Position | None, ListStand] = (None, ListStand(-1, "", 0, stale=True))
+        self._seen: tuple[float, CopyPosition] | None = None
+        self._stand: tuple[CopyPosition | None, ListStand] = (None, ListStand(-1, "", 0, stale=True))
         """The last one, and the position it was made of."""
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
@@ -122,7 +122,7 @@ class Gate:
             untrusted=bool(untrusted),
         )
 
-    def _position(self) -> Position:
+    def _position(self) -> CopyPosition:
         """The position, read at most every 20 ms: it only moves forward, so an older one never says too much."""
         now, seen = monotonic(), self._seen
         if seen is not None and now - seen[0] < _POSITION_SECONDS:

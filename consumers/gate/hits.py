@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ...schemas.dates import rfc3339
 from ...schemas.ids import entry_text
-from ...schemas.law.decisions import Ruling
+from ...schemas.law.decisions import MeasureRuling
 from ...schemas.law.listing import Instrument
 from ...schemas.law.measures import Effect
 from .decision import Decision, FoundEntry
@@ -100,7 +100,7 @@ def hits_of(decision: Decision) -> tuple[Hit, ...]:
     return tuple(_hit(one, details[one.entry.entry_id]) for one in decision.outcome.rulings)
 
 
-def _hit(ruling: Ruling, details: dict[str, Any]) -> Hit:
+def _hit(ruling: MeasureRuling, details: dict[str, Any]) -> Hit:
     measure, entry = ruling.planned.measure, ruling.entry
     return Hit(
         measure=measure.id,

@@ -15,12 +15,12 @@ from ...schemas.errors import WrongUsage
 from ...schemas.law.agencies import AgencyKind, Transaction, agency_kind
 from ...schemas.law.attributes import Value, read_all
 from ...schemas.law.conditions import Limit, Limits
-from ...schemas.law.measures import Catalogue, Planned, load_catalogue
+from ...schemas.law.measures import MeasureCatalogue, PlannedMeasure, load_catalogue
 from ...schemas.problems import FactProblem, Text
 
 _MOST_PLANS = 10_000
 _TEXT = frozenset({str})
-Plan = tuple[dict[str, Value], tuple[Planned, ...]]
+Plan = tuple[dict[str, Value], tuple[PlannedMeasure, ...]]
 """Attributes as read, and the measures that can reach a transaction with them."""
 LIMITS_FILE = "limits.yaml"
 """In the agency's folder: amounts above which spending counts as high, each with its legal basis."""
@@ -44,7 +44,7 @@ class Rules:
     """Everything a decision depends on besides the list and the hour."""
 
     kind: AgencyKind
-    catalogue: Catalogue
+    catalogue: MeasureCatalogue
     limits: Limits
     version: str
     """Catalogue version, and the start of the SHA-256 of the limits where there are any."""

@@ -60,7 +60,7 @@ class CourtContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedItem:
     """An item as its court sees it."""
 
     item: Item
@@ -70,7 +70,7 @@ class Opened:
     """The sealed part; empty if refused or erased."""
 
 
-class _Refused(Exception):
+class _ItemRefused(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -119,27 +119,27 @@ class Inbox:
             new += self.step(timeout)
         return new
 
-    def unshown(self) -> list[Opened]:
+    def unshown(self) -> list[OpenedItem]:
         """What nobody has seen yet."""
         return [self.open(each) for each in self._store.items(unshown=True)]
 
-    def mark_shown(self, opened: Opened) -> None:
+    def mark_shown(self, opened: OpenedItem) -> None:
         """Somebody at the court has seen it."""
         self._store.mark_shown(opened.item.event_id)
 
-    def kept(self) -> list[Opened]:
+    def kept(self) -> list[OpenedItem]:
         """All that is kept."""
         return [self.open(each) for each in self._store.items()]
 
-    def open(self, item: Item) -> Opened:
+    def open(self, item: Item) -> OpenedItem:
         """An item with its content, if it counts and was not erased."""
         if item.body is None:
-            return Opened(item, {}, {})
+            return OpenedItem(item, {}, {})
         record = _decoded(item)
         if item.refused:
-            return Opened(item, record, {})
+            return OpenedItem(item, record, {})
         where = sealing_context(item.schema, item.event_id)
-        return Opened(item, record, open_sealed(record["sealed"], where, *self._context.sealing_keys))
+        return OpenedItem(item, record, open_sealed(record["sealed"], where, *self._context.sealing_keys))
 
     def _partitions(self) -> list[TopicPartition]:
         topics = topics_of(self._context.jurisdiction)
@@ -195,7 +195,7 @@ class Inbox:
                 return self._reported(item, content)
             if item.schema == "control-feedback":
                 self._answered(record)
-        except _Refused as refused:
+        except _ItemRefused as refused:
             _log.error("refused", reason=refused.reason, schema=item.schema, agency=item.agency)
             body = item.body if refused.reason == SIGNER_UNKNOWN else None
             return replace(item, refused=refused.reason, body=body)
@@ -204,15 +204,15 @@ class Inbox:
     def _check_signature(self, item: Item, record: Mapping[str, Any]) -> None:
         directory, body = self._context.directory, item.body or b""
         if directory.key(body[:8]) is None:
-            raise _Refused(SIGNER_UNKNOWN)
+            raise _ItemRefused(SIGNER_UNKNOWN)
         try:
             signer = verify(body, item.schema, directory, item.written_at)
         except SignatureInvalid as invalid:
-            raise _Refused(invalid.code) from invalid
+            raise _ItemRefused(invalid.code) from invalid
         if signer.kind != "agency" or signer.participant != record["agency"]:
-            raise _Refused("SIGNER_MISMATCH")
+            raise _ItemRefused("SIGNER_MISMATCH")
         if record["jurisdiction"] != self._context.jurisdiction:
-            raise _Refused("WRONG_JURISDICTION")
+            raise _ItemRefused("WRONG_JURISDICTION")
 
     def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
@@ -220,7 +220,7 @@ class Inbox:
                 record["sealed"], sealing_context(item.schema, item.event_id), *self._context.sealing_keys
             )
         except (CannotOpen, Undecodable, FramingError) as closed:
-            raise _Refused("ENVELOPE_UNREADABLE") from closed
+            raise _ItemRefused("ENVELOPE_UNREADABLE") from closed
 
     def _reported(self, item: Item, content: Mapping[str, Any]) -> Item:
         """An asset or whereabouts event counts only under an own watch that asks for it."""
@@ -228,10 +228,10 @@ class Inbox:
         kind = find_kind(domain, content["kind"])
         command = self._context.commands.sent(content["command_id"])
         if command is None or command.agency != item.agency or command.case_number != content["case_number"]:
-            raise _Refused("NO_SUCH_COMMAND")
+            raise _ItemRefused("NO_SUCH_COMMAND")
         occurred_at = content["occurred_at"]
         if kind is None or not covers(command.scope, domain, kind.name, occurred_at):
-            raise _Refused("OUTSIDE_THE_WATCH")
+            raise _ItemRefused("OUTSIDE_THE_WATCH")
         ends = [each for each in (keep_until(kind, occurred_at), content.get("keep_until", 0)) if each]
         until = min(ends, default=0)
         over = until != 0 and until <= self._context.clock.now()
@@ -240,7 +240,7 @@ class Inbox:
     def _answered(self, record: Mapping[str, Any]) -> None:
         command = self._context.commands.sent(record["command_id"])
         if command is None or command.agency != record["agency"]:
-            raise _Refused("NO_SUCH_COMMAND")
+            raise _ItemRefused("NO_SUCH_COMMAND")
         self._context.commands.answered(record["command_id"], record["code"], record["at"])
 
 

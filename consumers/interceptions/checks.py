@@ -31,7 +31,9 @@ from .interceptions import intercept
 class Checks:
     """The checks of one node."""
 
-    def __init__(self, gate: Gate, adapter: Adapter, acts: Engine, context: AgencyContext, meters: "Meters") -> None:
+    def __init__(
+        self, gate: Gate, adapter: Adapter, acts: Engine, context: AgencyContext, meters: "CheckCounters"
+    ) -> None:
         self.gate = gate
         self._adapter = adapter
         self._acts = acts
@@ -77,12 +79,12 @@ class Checks:
         for ruling in told:
             self._meters.intercepted(ruling.planned.measure.id, ruling.verdict, canary=bool(ruling.entry.record_class))
 
-    def find(self, check_id: str) -> journal.Entry | None:
+    def find(self, check_id: str) -> journal.JournalEntry | None:
         """A decision of the past, None if it had no match."""
         with reading(self._acts) as connection:
             return journal.find(connection, check_id)
 
-    def _entry(self, answer: Answer) -> journal.Entry:
+    def _entry(self, answer: Answer) -> journal.JournalEntry:
         decision, outcome = answer.decision, answer.handled.outcome
         definitions = self.gate.rules.transaction(decision.transaction).attributes
         kept = journal.deciding(decision.values, definitions)
@@ -95,7 +97,7 @@ class Checks:
         return journal.entry_of(decision, answer.hits, told, kept)
 
 
-class Meters:
+class CheckCounters:
     """Counters of the checks of one node; canaries are not counted."""
 
     def __init__(self, signals: Signals, agency: str, node: str) -> None:

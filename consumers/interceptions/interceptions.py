@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.law.attributes import Unknown, Value
-from ...schemas.law.decisions import Ruling, Verdict
+from ...schemas.law.decisions import MeasureRuling, Verdict
 from ...schemas.law.listing import RecordClass
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.sealing import Recipient, seal
@@ -33,9 +33,9 @@ SCHEMA = "interception"
 _OUTCOMES = {Verdict.BLOCK: "REFUSED", Verdict.REVIEW: "HELD"}
 
 
-def strongest(rulings: Iterable[Ruling]) -> list[Ruling]:
+def strongest(rulings: Iterable[MeasureRuling]) -> list[MeasureRuling]:
     """What the courts are told of: of each entry that surely is the subject's, the strongest ruling that stopped him."""
-    told: dict[bytes, Ruling] = {}
+    told: dict[bytes, MeasureRuling] = {}
     for ruling in rulings:
         sure = ruling.entry.match.acts and not ruling.entry.doubtful
         if sure and ruling.verdict in _OUTCOMES:
@@ -43,7 +43,7 @@ def strongest(rulings: Iterable[Ruling]) -> list[Ruling]:
     return list(told.values())
 
 
-def intercept(connection: Connection, context: AgencyContext, decisions: Iterable[Decision]) -> list[Ruling]:
+def intercept(connection: Connection, context: AgencyContext, decisions: Iterable[Decision]) -> list[MeasureRuling]:
     """Puts the interceptions of decisions into the outbox; the rulings that were told of.
 
     A court without a sealing key cannot be told anything; that is an alarm, the journal still has the decision.
@@ -69,7 +69,7 @@ def intercept(connection: Connection, context: AgencyContext, decisions: Iterabl
 
 
 def _record(
-    context: AgencyContext, decision: Decision, ruling: Ruling, envelope: tuple[bytes, str, list[Recipient]]
+    context: AgencyContext, decision: Decision, ruling: MeasureRuling, envelope: tuple[bytes, str, list[Recipient]]
 ) -> OutgoingRecord:
     """The interception as it travels."""
     (handle, jurisdiction, recipients), entry = envelope, ruling.entry
@@ -109,7 +109,7 @@ def _record(
     )
 
 
-def _open_hit(decision: Decision, ruling: Ruling, handle: bytes, jurisdiction: str) -> OpenHit:
+def _open_hit(decision: Decision, ruling: MeasureRuling, handle: bytes, jurisdiction: str) -> OpenHit:
     """What the court is told again when the entry ends."""
     entry = ruling.entry
     return OpenHit(

@@ -23,7 +23,7 @@ from ..gate.hits import Hit, canary_only
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """A decision as the journal holds it."""
 
     check_id: str
@@ -73,7 +73,7 @@ def _plain(value: Value) -> object:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def write(connection: Connection, entries: Sequence[Entry]) -> None:
+def write(connection: Connection, entries: Sequence[JournalEntry]) -> None:
     """Journals decisions in the caller's transaction."""
     if not entries:
         return
@@ -82,7 +82,7 @@ def write(connection: Connection, entries: Sequence[Entry]) -> None:
     insert_rows(connection, decision_reasons, ("check_id", "number", *_HIT_COLUMNS), told)
 
 
-def find(connection: Connection, check_id: str) -> Entry | None:
+def find(connection: Connection, check_id: str) -> JournalEntry | None:
     """A journalled decision, None for one without a match and for one that never was."""
     row = connection.execute(select(decisions).where(decisions.c.check_id == check_id)).mappings().one_or_none()
     if row is None:
@@ -92,20 +92,22 @@ def find(connection: Connection, check_id: str) -> Entry | None:
     known = {key: row[key] for key in ("check_id", "at", "caller", "transaction", "site", "decision", "action")}
     stand = ListStand(row["barrier"], row["digest"], row["fresh_as_of"], row["stale"])
     told = {key: row[key] for key in ("outcome", "reason", "rule_version")}
-    return Entry(**known, **told, attributes=msgspec.json.decode(row["attributes"]), stand=stand, hits=tuple(hits))
+    return JournalEntry(
+        **known, **told, attributes=msgspec.json.decode(row["attributes"]), stand=stand, hits=tuple(hits)
+    )
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
+def _row(entry: JournalEntry) -> tuple[object, ...]:
     attributes = msgspec.json.encode(entry.attributes).decode()
     return (*_of_entry(entry), *_of_stand(entry.stand), attributes, entry.canary)
 
 
 def entry_of(
     decision: Decision, hits: tuple[Hit, ...], told: tuple[str, str, str], kept: Mapping[str, object]
-) -> Entry:
+) -> JournalEntry:
     """The journal's entry of a decision; `told` is caller, outcome and its reason, `kept` comes from `deciding`."""
     caller, outcome, reason = told
-    return Entry(
+    return JournalEntry(
         decision.check_id,
         decision.at,
         caller,

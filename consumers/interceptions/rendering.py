@@ -9,7 +9,7 @@ from ...schemas.dates import rfc3339
 from ..gate.decision import ListStand
 from ..gate.hits import Language
 from .answers import Answer
-from .journal import Entry
+from .journal import JournalEntry
 
 
 class ShownStand(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ def shown_answer(answer: Answer, lang: Language) -> ShownAnswer:
     )
 
 
-def shown_entry(entry: Entry, lang: Language) -> ShownEntry:
+def shown_entry(entry: JournalEntry, lang: Language) -> ShownEntry:
     """One decision of the past."""
     return ShownEntry(
         entry.check_id,

@@ -21,26 +21,26 @@ from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import Clock, Publisher, Subscriber, SystemClock
-from ...topics.workers import Part, Parts
+from ...topics.workers import Part, Workers
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
 from ..acts_db.late_directory import LateDirectory
 from ..adapters.registry import find_adapter
 from ..api.app import Api
-from ..api.endpoints import Endpoints, Wiring
+from ..api.endpoints import EndpointContext, Endpoints
 from ..api.limits import RateLimiter
-from ..api.server import ApiServer, Listening
+from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile
 from ..effects.loop import Effects, group_of
 from ..events.intake import publish_events
 from ..gate.gate import Gate
 from ..gate.rules import load_rules
-from ..interceptions.checks import Checks, Meters
+from ..interceptions.checks import CheckCounters, Checks
 from ..replication.list_view import ListView
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
 from ..replication.replicator import Replicator, ReplicatorConfig
-from ..replication.status import Standing
+from ..replication.status import CopyStatus
 from ..store.relief import ReliefStore
 from ..store.writer import ListStore
 from .agency_home import agency_folder, require_agency
@@ -50,28 +50,30 @@ STOP_SECONDS = 4.0
 """How long a graceful stop waits for the parts."""
 
 
-class Relay(Protocol):
-    """Sends an outbox (`producers.relay.relay.Relay`)."""
+class OutboxRelay(Protocol):
+    """Sends an outbox (`producers.relay.relay.OutboxRelay`)."""
 
     def run(self, stop: threading.Event) -> None:
         """Sends until told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wires:
+class NodeConnections:
     """How a node reaches others; the composition root makes them, a test on memory brings its own."""
 
     subscriber: Callable[[str | None, str], Subscriber]
     """Group and client id."""
     publisher: Callable[[str], Publisher]
     """Client id."""
-    relay: Callable[[SqlOutbox, Publisher, Clock], Relay]
+    relay: Callable[[SqlOutbox, Publisher, Clock], OutboxRelay]
 
 
 class AgencyNode:
     """One node of an agency. `run` until told to stop."""
 
-    def __init__(self, settings: Settings, agency: str, node: str, wires: Wires, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, agency: str, node: str, wires: NodeConnections, clock: Clock | None = None
+    ) -> None:
         """Opens the stores. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
         self.manifest = require_agency(settings, agency)
         self.agency, self.name = agency, node
@@ -80,7 +82,7 @@ class AgencyNode:
         self._folder = agency_folder(settings, agency)
         self.signals = Signals()
         self._open = ExitStack()
-        self.parts = Parts()
+        self.parts = Workers()
         self.directory = LateDirectory(self._load_directory)
         self._open.callback(self.directory.close)
         self._lists = ListStore.open(self._folder / node / "list")
@@ -92,13 +94,13 @@ class AgencyNode:
         self.context: AgencyContext = context_of(settings, agency, self.directory, self.engine, self._clock)
         self.view = ListView(self._lists.reader(), self._relief.reader(), self.directory)
         self.checks = self._checks()
-        self.standing = Standing(
+        self.standing = CopyStatus(
             self.agency, node, self.manifest.jurisdictions, self.view, self._lists.reader(), self._relief.reader()
         )
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="acts")
         self._open.callback(self._writer.shutdown)
 
-    def run(self, listening: Listening) -> None:
+    def run(self, listening: ListenAddress) -> None:
         """Serves until `parts.stop` is set. Raises PartFailed with the reason of the part that ended."""
         try:
             self.parts.start(self._parts(listening))
@@ -109,7 +111,7 @@ class AgencyNode:
             self._open.close()
         _log.info("node stopped", agency=self.agency, node=self.name)
 
-    def _parts(self, listening: Listening) -> Mapping[str, Part]:
+    def _parts(self, listening: ListenAddress) -> Mapping[str, Part]:
         own = f"{self.agency}.{self.name}"
         subscriber, publisher = self._wires.subscriber, self._wires.publisher(f"{own}-relay")
         effects = partial(subscriber, group_of(self.agency), f"{own}-effects")
@@ -139,13 +141,13 @@ class AgencyNode:
         stale = int(self._settings.stale_after_seconds * 1000)
         rules = load_rules(self.manifest.agency_kind, self._folder, stale)
         gate = Gate(self.view, rules, self.context.matching_keys, self._clock, self.manifest.jurisdictions)
-        meters = Meters(self.signals, self.agency, self.name)
+        meters = CheckCounters(self.signals, self.agency, self.name)
         return Checks(gate, find_adapter(rules.kind.adapter), self.engine, self.context, meters)
 
     def _api(self) -> Api:
         settings = self._settings
         limiter = RateLimiter(settings.checks_per_second, settings.checks_burst, monotonic)
-        wiring = Wiring(
+        wiring = EndpointContext(
             checks=self.checks,
             node=self,
             agency=self.agency,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..store.batch import Passed
+from ..store.batch import PassedBarrier
 from ..store.layout import Mark
 
 KEPT = 100
@@ -23,7 +23,7 @@ class Barriers:
         """The lanes a barrier must be passed in to be complete."""
         return self._lanes
 
-    def note(self, passed: Passed) -> None:
+    def note(self, passed: PassedBarrier) -> None:
         """Remembers a barrier passed; the oldest are forgotten."""
         numbers = self._marks.setdefault(passed.notary, {})
         numbers.setdefault(passed.mark.number, {})[passed.lane] = passed.mark

@@ -7,7 +7,7 @@ from ...schemas.wire.codec import Undecodable, decode_prefix
 from ...schemas.wire.framing import FramingError, unframe
 from ...topics.catalogue import names
 from ...topics.transport.ports import BEGINNING, Subscriber, TopicPartition
-from ..store.batch import Batch, Passed
+from ..store.batch import PassedBarrier, StoreBatch
 from ..store.layout import LaneState
 from ..store.values import opaque_of
 from ..store.writer import ListStore
@@ -50,7 +50,7 @@ class Copy:
         jurisdiction_of = {lane.number: lane.jurisdiction for lane in lanes}
         for number, notary, mark in self._store.marks():
             if number in jurisdiction_of:
-                self.barriers[jurisdiction_of[number]].note(Passed(number, notary, mark))
+                self.barriers[jurisdiction_of[number]].note(PassedBarrier(number, notary, mark))
         self._resumed = {one: self._known_since(one) for one in self._jurisdictions}
         positions = {TopicPartition(*lane.name): _start(lane) for lane in lanes}
         return positions | self._heads_positions(subscriber)
@@ -65,7 +65,7 @@ class Copy:
         lanes = (changed.get(lane.number, lane) for lane in self.lanes.values())
         return all(lane.next_offset >= lane.rebuild_until for lane in lanes)
 
-    def kept(self, batch: Batch) -> None:
+    def kept(self, batch: StoreBatch) -> None:
         """A batch was committed."""
         for lane in batch.lanes.values():
             self.lanes[lane.name] = lane
@@ -83,7 +83,7 @@ class Copy:
 
     def _set_ends(self, lanes: Iterable[LaneState], subscriber: Subscriber) -> None:
         """Notes how far the log reaches when a rebuild begins; from there on the new copy may serve."""
-        batch = Batch()
+        batch = StoreBatch()
         for lane in lanes:
             if lane.rebuild_until < 0:
                 low, lane.rebuild_until = subscriber.watermarks(TopicPartition(*lane.name))

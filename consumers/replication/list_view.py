@@ -11,7 +11,7 @@ from ...schemas.wire.codec import GatePrefix, decode
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.signatures import RefreshingKeyring, Verifier
 from ..store.layout import StoredPosition
-from ..store.reader import ListReader, Snapshot
+from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefReader, ReliefSnapshot
 from ..store.values import UNKNOWN_SCHEMA, Opaque, body_of, fingerprint_of, opaque_of, prefix_of, version_of
 
@@ -35,7 +35,7 @@ _NOTHING: GatePrefix = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ListedEntry:
     """An entry as this node knows it best."""
 
     entry_id: bytes
@@ -83,9 +83,9 @@ class ListView:
         self._verifier = Verifier(keyring)
         self._verified: set[bytes] = set()
 
-    def find(self, surrogates: Sequence[bytes]) -> list[Found]:
+    def find(self, surrogates: Sequence[bytes]) -> list[ListedEntry]:
         """Live entries (active, shielded or unreadable) that name one of these surrogates in their newest record."""
-        found: dict[bytes, Found] = {}
+        found: dict[bytes, ListedEntry] = {}
         # the overlay first: a row that is gone from it is in the list, and the list's snapshot is the later one
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             for surrogate in surrogates:
@@ -104,7 +104,7 @@ class ListView:
         listed = self._lists.known(surrogates)
         return listed | freed if freed else listed
 
-    def entry(self, entry_id: bytes) -> Found | None:
+    def entry(self, entry_id: bytes) -> ListedEntry | None:
         """The newest record of an entry, ended ones included."""
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             return _newest(entry_id, lists, relief)
@@ -122,7 +122,7 @@ class ListView:
             all_of.append(ListPosition(one.notary, one.barrier, one.digest, fresh, one.valid_until, one.proven))
         return min(all_of, key=lambda one: one.fresh_as_of, default=_NOWHERE)
 
-    def verify_once(self, found: Found) -> bool:
+    def verify_once(self, found: ListedEntry) -> bool:
         """Whether the court's signature under an entry holds; asked before a first BLOCK, remembered after a yes.
 
         False also for an entry that was never readable. TransportError if the signing key is unknown and the register of
@@ -142,14 +142,16 @@ class ListView:
         self._verified.add(known)
         return True
 
-    def _add(self, found: dict[bytes, Found], one: Found | None, surrogate: bytes) -> None:
+    def _add(self, found: dict[bytes, ListedEntry], one: ListedEntry | None, surrogate: bytes) -> None:
         if one is None or one.prefix["status"] >= ENDED_FROM:
             return
         if any(identity["surrogate"] == surrogate for identity in one.prefix["identities"]):
             found[one.entry_id] = one
 
 
-def _newest(entry_id: bytes, lists: Snapshot, relief: ReliefSnapshot, place: bytes | None = None) -> Found | None:
+def _newest(
+    entry_id: bytes, lists: ListSnapshot, relief: ReliefSnapshot, place: bytes | None = None
+) -> ListedEntry | None:
     """The record of the higher version; equal ones are the same bytes, and the list's are preferred."""
     at = (place, lists.value(place)) if place is not None else lists.find(entry_id)
     overlay = relief.record(entry_id)
@@ -163,10 +165,10 @@ def _newest(entry_id: bytes, lists: Snapshot, relief: ReliefSnapshot, place: byt
 
 def _found(
     entry_id: bytes, value: bytes, opaque: Opaque | None, where: tuple[Literal["state", "relief"], str]
-) -> Found:
+) -> ListedEntry:
     readable = value if opaque is None else opaque.last
     if not readable:
         unknown: GatePrefix = {**_NOTHING, "entry_id": entry_id}
-        return Found(entry_id, unknown, b"", opaque is not None, *where, UNKNOWN_SCHEMA)
+        return ListedEntry(entry_id, unknown, b"", opaque is not None, *where, UNKNOWN_SCHEMA)
     prefix, body = prefix_of(readable), body_of(readable)
-    return Found(entry_id, prefix, body, opaque is not None, *where, fingerprint_of(readable))
+    return ListedEntry(entry_id, prefix, body, opaque is not None, *where, fingerprint_of(readable))

@@ -20,7 +20,7 @@ from ...topics.catalogue import names
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message
 from ...topics.transport.received import unwrap
-from ..store.batch import Batch
+from ..store.batch import StoreBatch
 from ..store.layout import Incident, LaneState, Mark, StoredPosition, TrustedHead, UnequalLane
 from .barriers import Barriers
 
@@ -29,7 +29,7 @@ Lanes = Mapping[int, LaneState]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class VerifiedHead:
     """A head whose signature holds."""
 
     record: Mapping[str, Any]
@@ -58,9 +58,9 @@ class Proof:
     def __init__(self, trusted: Iterable[TrustedHead], verifier: Verifier) -> None:
         self._verifier = verifier
         self._trusted = {head.row: head for head in trusted}
-        self._waiting: dict[str, dict[int, Head]] = {}
+        self._waiting: dict[str, dict[int, VerifiedHead]] = {}
 
-    def read(self, message: Message, where: tuple[str, int, int], jurisdiction: str) -> Head:
+    def read(self, message: Message, where: tuple[str, int, int], jurisdiction: str) -> VerifiedHead:
         """A head as it came. Raises SignatureInvalid, Undecodable or FramingError."""
         fingerprint, body = unwrap(message, message.value() or b"")
         if not is_version_of(fingerprint, "list-head"):
@@ -69,9 +69,9 @@ class Proof:
         self._verifier.notary(body, "list-head", record["notary"], jurisdiction, record["issued_at"])
         if record["jurisdiction"] != jurisdiction:
             raise SignatureInvalid(f"a head of {record['jurisdiction']} stands in {where[0]}")
-        return Head(record, sha256(body).digest(), where)
+        return VerifiedHead(record, sha256(body).digest(), where)
 
-    def read_all(self, messages: Iterable[tuple[Message, str]], batch: Batch, now: int) -> list[Head]:
+    def read_all(self, messages: Iterable[tuple[Message, str]], batch: StoreBatch, now: int) -> list[VerifiedHead]:
         """The heads among these (message, jurisdiction) that hold; the others are incidents."""
         heads = []
         for message, jurisdiction in messages:
@@ -83,7 +83,7 @@ class Proof:
                 batch.incidents.append(Incident("head-signature", now, *where, refused.message, b"", raw))
         return heads
 
-    def trust(self, head: Head, batch: Batch, now: int) -> bool:
+    def trust(self, head: VerifiedHead, batch: StoreBatch, now: int) -> bool:
         """Keeps a head as the highest of its notary, unless it falls behind or contradicts what was trusted."""
         record, before = head.record, self._trusted.get(head.row)
         number = record["number"]
@@ -104,7 +104,7 @@ class Proof:
             del waiting[min(waiting)]
         return True
 
-    def compare(self, jurisdiction: str, barriers: Barriers, lanes: Lanes, batch: Batch, now: int) -> None:
+    def compare(self, jurisdiction: str, barriers: Barriers, lanes: Lanes, batch: StoreBatch, now: int) -> None:
         """Compares the newest head whose barrier was passed in every lane; older ones need no answer any more."""
         for row, waiting in self._waiting.items():
             if not row.startswith(jurisdiction + "/"):
@@ -125,7 +125,9 @@ class Proof:
         """The highest trusted head of one notary."""
         return self._trusted.get(f"{jurisdiction}/{notary}")
 
-    def _compare(self, head: Head, marks: Mapping[int, Mark], lanes: Lanes, batch: Batch, now: int) -> None:
+    def _compare(
+        self, head: VerifiedHead, marks: Mapping[int, Mark], lanes: Lanes, batch: StoreBatch, now: int
+    ) -> None:
         before, number = self._trusted[head.row], head.record["number"]
         own = {lanes[each].name: mark.digest for each, mark in marks.items() if each in lanes}
         signed = {(lane["topic"], lane["partition"]): lane["digest"] for lane in head.record["lanes"]}
@@ -146,7 +148,7 @@ class Proof:
             )
         self._trusted[head.row] = batch.heads[head.row] = after
 
-    def _incident(self, kind: str, head: Head, detail: str, batch: Batch, now: int) -> None:
+    def _incident(self, kind: str, head: VerifiedHead, detail: str, batch: StoreBatch, now: int) -> None:
         text = f"{head.record['notary']}: {detail}"
         batch.incidents.append(Incident(kind, now, *head.where, text, head.record["notary"].encode()))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...schemas.wire.signing import Signer, encode_signed
-from ..store.batch import Batch, KeptReceipt
+from ..store.batch import KeptReceipt, StoreBatch
 from ..store.layout import LaneState, Mark, TrustedHead
 from ..store.relief import ReliefLane, ReliefReader
 from .barriers import Barriers
@@ -69,7 +69,7 @@ class Receipts:
         for jurisdiction, some in stamps.items():
             self._latency[jurisdiction].note(some, now)
 
-    def add(self, holding: Holding, batch: Batch) -> None:
+    def add(self, holding: Holding, batch: StoreBatch) -> None:
         """Puts the receipts that are due into a batch."""
         for notary in holding.barriers.notaries():
             number = holding.barriers.newest(notary)
@@ -82,7 +82,7 @@ class Receipts:
             self._sequence += 1
             batch.receipts.append(KeptReceipt(self._sequence, self._body(holding, notary, number, relief)))
 
-    def settle(self, batch: Batch) -> None:
+    def settle(self, batch: StoreBatch) -> None:
         """Lets a batch forget the receipts that were handed on since the last one."""
         batch.handed_on += self._handed_on
         self._handed_on = []

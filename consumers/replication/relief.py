@@ -21,7 +21,7 @@ from ...topics.keys.signatures import RefreshingKeyring, Verifier
 from ...topics.transport.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
 from ...topics.transport.received import unwrap
 from ..store.layout import Incident
-from ..store.reader import ListReader, Snapshot
+from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord, ReliefStore
 from ..store.values import stored, version_of
 from .following import follow
@@ -123,7 +123,7 @@ class _LaneRun:
     lane: ReliefLane
     batch: ReliefBatch
     verifier: Verifier
-    lists: Snapshot
+    lists: ListSnapshot
     overlay: ReliefReader
     now: int
     barriers: dict[bytes | None, tuple[Message, bytes, bytes]] = field(default_factory=dict)
@@ -198,6 +198,6 @@ def _where(subscriber: Subscriber, message: Message) -> TopicPartition:
     return TopicPartition(subscriber.topic_of(message), message.partition())
 
 
-def _caught_up(lists: Snapshot, entry_id: bytes, record: ReliefRecord) -> bool:
+def _caught_up(lists: ListSnapshot, entry_id: bytes, record: ReliefRecord) -> bool:
     found = lists.find(entry_id)
     return found is not None and version_of(bytes(found[1])) >= version_of(record.value)

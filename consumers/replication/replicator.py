@@ -15,14 +15,14 @@ import structlog
 from ...topics.keys.signatures import RefreshingKeyring, Verifier
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Clock, Message, Subscriber, TopicPartition
-from ..store.batch import Batch
+from ..store.batch import StoreBatch
 from ..store.layout import LaneState
 from ..store.writer import ListStore
 from .apply.applying import LaneRun, by_partition
-from .apply.lane_work import Ground, LaneWork
+from .apply.lane_work import ApplyContext, LaneWork
 from .copy import Copy, readable_now
 from .following import follow
-from .proof import Head, Proof, position
+from .proof import Proof, VerifiedHead, position
 from .receipts import Holding, Receipts, Reporter
 
 _log = structlog.get_logger(__name__)
@@ -88,7 +88,7 @@ class Replicator:
 
     def work(self, messages: Sequence[Message]) -> None:
         """Takes one poll into the store; without messages only what has become due."""
-        now, batch, floor_missed = self._clock.now(), Batch(), False
+        now, batch, floor_missed = self._clock.now(), StoreBatch(), False
         if messages:
             gc.disable()  # a batch makes tens of thousands of objects and no cycle
             try:
@@ -122,12 +122,12 @@ class Replicator:
         _log.warning("the copy of the list is made again", reason=reason)
         self._store.rebuild()
 
-    def _plan(self, messages: Sequence[Message], batch: Batch, now: int) -> bool:
+    def _plan(self, messages: Sequence[Message], batch: StoreBatch, now: int) -> bool:
         """Fills a batch; whatever can fail comes before anything in memory moves. Whether the floor was missed."""
         heads: list[tuple[Message, str]] = []
         heads_topics = self._copy.heads_topics
         with self._store.planning() as stored:
-            ground = Ground(stored, self._verifier, now, self._copy.courts)
+            ground = ApplyContext(stored, self._verifier, now, self._copy.courts)
             for some in by_partition(messages):
                 topic, partition = self._subscriber.topic_of(some[0]), some[0].partition()
                 if topic in heads_topics:
@@ -137,7 +137,7 @@ class Replicator:
                     self._plan_lane(self._copy.lanes[topic, partition], some, batch, ground)
         return self._settle(batch, self._proof.read_all(heads, batch, now), now)
 
-    def _plan_lane(self, lane: LaneState, messages: Sequence[Message], batch: Batch, ground: Ground) -> None:
+    def _plan_lane(self, lane: LaneState, messages: Sequence[Message], batch: StoreBatch, ground: ApplyContext) -> None:
         lane = msgspec.structs.replace(lane)
         work = LaneWork(lane, self._copy.highest[lane.number], batch, ground)
         lane_run = LaneRun(work)
@@ -146,7 +146,7 @@ class Replicator:
         batch.lanes[lane.number] = lane
         self._copy.highest[lane.number] = work.highest
 
-    def _settle(self, batch: Batch, heads: Sequence[Head], now: int) -> bool:
+    def _settle(self, batch: StoreBatch, heads: Sequence[VerifiedHead], now: int) -> bool:
         """Barriers, proof and position: what follows from a batch goes into its commit. Whether the floor was missed."""
         copy, floor_missed = self._copy, False
         jurisdictions = {lane.number: lane.jurisdiction for lane in copy.lanes.values()}
@@ -162,7 +162,7 @@ class Replicator:
         batch.activate = self._store.rebuilding and copy.whole(batch.lanes)
         return floor_missed
 
-    def _add_receipts(self, receipts: Receipts, batch: Batch, now: int) -> None:
+    def _add_receipts(self, receipts: Receipts, batch: StoreBatch, now: int) -> None:
         """Receipts that are due; none while a new copy is made, as that one does not serve yet."""
         if self._store.rebuilding and not batch.activate:
             return
@@ -171,7 +171,7 @@ class Replicator:
             lanes = self._copy.of(jurisdiction, batch.lanes)
             receipts.add(Holding(jurisdiction, barriers, lanes, heads, now), batch)
 
-    def _keep(self, batch: Batch) -> None:
+    def _keep(self, batch: StoreBatch) -> None:
         self._store.commit(batch)
         self._copy.kept(batch)
         if batch.activate:

@@ -27,7 +27,7 @@ _EVERY_SECONDS = 1.0
 _COUNTED = {"applied": RECORDS_APPLIED, "stale": RECORDS_STALE, "opaque": RECORDS_OPAQUE, "refused": RECORDS_REFUSED}
 
 
-class Standing:
+class CopyStatus:
     """What is read from the stores of one node; may be asked from any thread."""
 
     def __init__(

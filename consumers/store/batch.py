@@ -7,7 +7,7 @@ from .layout import Incident, LaneState, Mark, StoredPosition, TrustedHead
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class PassedBarrier:
     """A barrier passed in one lane."""
 
     lane: int
@@ -24,7 +24,7 @@ class KeptReceipt:
 
 
 @dataclass(slots=True)
-class Batch:
+class StoreBatch:
     """Filled while a batch is worked through; later writes of the same row win."""
 
     records: dict[bytes, bytes | None] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Batch:
     opaque: dict[bytes, bool] = field(default_factory=dict)
     """Places whose record cannot be read, or can be again (False)."""
     lanes: dict[int, LaneState] = field(default_factory=dict)
-    passed: list[Passed] = field(default_factory=list)
+    passed: list[PassedBarrier] = field(default_factory=list)
     courts: dict[tuple[str, str], int] = field(default_factory=dict)
     """Topic and court to its highest sequence."""
     heads: dict[str, TrustedHead] = field(default_factory=dict)

@@ -151,7 +151,7 @@ class Generation(msgspec.Struct, array_like=True, frozen=True):
     format: int = FORMAT
 
 
-class Place(NamedTuple):
+class RecordKey(NamedTuple):
     """A record's key taken apart."""
 
     lane: int
@@ -163,9 +163,9 @@ def lane_prefix(number: int) -> bytes:
     return number.to_bytes(LANE_LENGTH, "big")
 
 
-def place_of(key: bytes) -> Place:
+def place_of(key: bytes) -> RecordKey:
     """Lane and entry id of a record's key."""
-    return Place(int.from_bytes(key[:LANE_LENGTH], "big"), bytes(key[LANE_LENGTH:]))
+    return RecordKey(int.from_bytes(key[:LANE_LENGTH], "big"), bytes(key[LANE_LENGTH:]))
 
 
 def lane_row(number: int) -> bytes:

@@ -24,7 +24,7 @@ from .layout import (
     lane_prefix,
     lane_row,
 )
-from .tables import Catalogue
+from .tables import StoreTables
 from .values import body_of, opaque_of
 
 
@@ -40,12 +40,12 @@ class ListStatus:
     incidents: int
 
 
-class Snapshot:
+class ListSnapshot:
     """The store as it was at one commit. Buffers it gives must not outlive it."""
 
     __slots__ = ("_catalogue", "_get", "_tables", "_transaction", "generation")
 
-    def __init__(self, transaction: Reading, catalogue: Catalogue) -> None:
+    def __init__(self, transaction: Reading, catalogue: StoreTables) -> None:
         self.generation = catalogue.generation(transaction)
         self._transaction = transaction
         self._catalogue = catalogue
@@ -120,7 +120,7 @@ class Snapshot:
 class ListReader:
     """Reads a list store; threads and processes share nothing but the files."""
 
-    def __init__(self, environment: Environment, catalogue: Catalogue) -> None:
+    def __init__(self, environment: Environment, catalogue: StoreTables) -> None:
         self._environment = environment
         self._catalogue = catalogue
 
@@ -131,13 +131,13 @@ class ListReader:
         Raises StoreMissing, StoreBusy, StoreDamaged.
         """
         environment = Environment(path, readonly=True)
-        return cls(environment, Catalogue(environment, create=False))
+        return cls(environment, StoreTables(environment, create=False))
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
+    def snapshot(self) -> Iterator[ListSnapshot]:
         """The store at its newest commit; buffers must not leave the block."""
         with self._environment.read() as transaction:
-            yield Snapshot(transaction, self._catalogue)
+            yield ListSnapshot(transaction, self._catalogue)
 
     def known(self, surrogates: Iterable[bytes]) -> set[bytes]:
         """Those of these surrogates the index has: all that most checks need to know."""

@@ -12,7 +12,7 @@ _SLOTS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class GenerationTables:
     """The tables of one generation."""
 
     records: Table
@@ -20,13 +20,13 @@ class Tables:
     state: Table
 
 
-class Catalogue:
+class StoreTables:
     """All tables of an environment; generations take turns in two sets of them."""
 
     def __init__(self, environment: Environment, *, create: bool) -> None:
         self.trust = environment.table(b"trust", create=create)
         self._slots = [
-            Tables(
+            GenerationTables(
                 *(
                     environment.table(b"%s/%d" % (name, slot), create=create)
                     for name in (b"records", b"index", b"state")
@@ -39,7 +39,7 @@ class Catalogue:
         self._index: tuple[int, Table] = (-1, None)
         """Commit that was read last, and its index."""
 
-    def of(self, generation: int) -> Tables:
+    def of(self, generation: int) -> GenerationTables:
         """The tables a generation lies in."""
         return self._slots[generation % _SLOTS]
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from .batch import Batch, KeptReceipt
+from .batch import KeptReceipt, StoreBatch
 from .environment import GIB, Environment, Table, Transaction, Writing
 from .layout import (
     FORMAT,
@@ -36,7 +36,7 @@ from .layout import (
 )
 from .power import PowerMark
 from .reader import ListReader, rows
-from .tables import Catalogue, Tables
+from .tables import GenerationTables, StoreTables
 from .writes import delete, put, put_state, rows_of
 
 _log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class ListStore:
         self._environment = environment
         self._mark = mark
         self._trust_moved = True
-        self._tables = Catalogue(environment, create=True)
+        self._tables = StoreTables(environment, create=True)
         self._lock = threading.Lock()
         self._noted: dict[tuple[str, str, int, bytes], int] = {}
         self.generation = environment.write(self._adopt)
@@ -168,7 +168,7 @@ class ListStore:
             kept = [KeptReceipt(int.from_bytes(key[len(ROW_RECEIPT) :], "big"), bytes(body)) for key, body in found]
         return int.from_bytes(last or b"", "big"), kept
 
-    def commit(self, batch: Batch) -> None:
+    def commit(self, batch: StoreBatch) -> None:
         """Keeps a batch whole. Raises StoreFull, then nothing of it was kept."""
         of_batch = rows_of(batch)
         noted = self._worth_noting(batch.incidents)
@@ -226,7 +226,7 @@ class ListStore:
         self._mark.end()
 
     @property
-    def _writing(self) -> Tables:
+    def _writing(self) -> GenerationTables:
         return self._tables.of(self.generation.writing)
 
     def _adopt(self, transaction: Writing) -> Generation:
@@ -255,7 +255,7 @@ class ListStore:
         self._environment.write(work)
         self._environment.sync()
 
-    def _put_trust(self, transaction: Writing, batch: Batch) -> None:
+    def _put_trust(self, transaction: Writing, batch: StoreBatch) -> None:
         trust = self._tables.trust
         self._trust_moved |= bool(batch.heads or batch.handed_on or batch.receipts)
         for row, head in batch.heads.items():

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .batch import Batch
+from .batch import StoreBatch
 from .environment import Table, Writing
 from .layout import ROW_COURT, ROW_HEADS_READ, ROW_OPAQUE, ROW_POSITION, Mark, lane_row, mark_row, mark_rows, pack
 
@@ -13,7 +13,7 @@ KEPT_MARKS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class SortedWrites:
     """What a batch does to records and index, in the order of the keys."""
 
     records: list[tuple[bytes, bytes]]
@@ -22,7 +22,7 @@ class Rows:
     index_gone: list[bytes]
 
 
-def rows_of(batch: Batch) -> Rows:
+def rows_of(batch: StoreBatch) -> SortedWrites:
     """The rows of a batch, ready for `put` and `delete`."""
     records, gone, added, dropped = [], [], [], []
     for place in sorted(batch.records):
@@ -36,7 +36,7 @@ def rows_of(batch: Batch) -> Rows:
             added.append((key, b""))
         else:
             dropped.append(key)
-    return Rows(records, gone, added, dropped)
+    return SortedWrites(records, gone, added, dropped)
 
 
 def put(transaction: Writing, table: Table, items: Sequence[tuple[bytes, bytes]]) -> None:
@@ -53,7 +53,7 @@ def delete(transaction: Writing, table: Table, keys: Sequence[bytes]) -> None:
         transaction.delete(key, db=table)
 
 
-def put_state(transaction: Writing, state: Table, batch: Batch) -> None:
+def put_state(transaction: Writing, state: Table, batch: StoreBatch) -> None:
     """Puts what a batch says besides records and index: lanes, marks, courts, opaque entries, positions."""
     for number, lane in batch.lanes.items():
         transaction.put(lane_row(number), pack(lane), db=state)

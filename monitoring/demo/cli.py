@@ -36,7 +36,7 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
 
     from ...topics.cli.console import settings_of
     from . import latency, scenes, verdict
-    from .director import STALE_AFTER, Wish, staged
+    from .director import STALE_AFTER, DemoOptions, staged
 
     begun, base = time.monotonic(), settings_of(ctx)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated demo still stops what it started
@@ -44,7 +44,7 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
     place = folder or Path(tempfile.mkdtemp(prefix="liandong-demo-"))
     place.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=as_json, highlight=False, soft_wrap=True)
-    with staged(Wish(place.absolute(), count, seed, attach), base, console) as (play, files, settings):
+    with staged(DemoOptions(place.absolute(), count, seed, attach), base, console) as (play, files, settings):
         scenes.publish(play, files)
         scenes.counters(play)
         scenes.relief(play)

@@ -14,7 +14,7 @@ from rich.console import Console
 from ...consumers.api.tokens import SCOPES, TokenFile
 from ...consumers.gate.rules import LIMITS_FILE
 from ...consumers.node.agency_home import agency_folder
-from ...producers.synthetic.rows import LIST_COLUMNS, Plan, Row, list_rows
+from ...producers.synthetic.rows import LIST_COLUMNS, Row, SyntheticRequest, list_rows
 from ...schemas.dates import CHINA
 from ...topics.catalogue.plan import apply
 from ...topics.embedded import cluster, ports
@@ -25,7 +25,7 @@ from ...topics.transport.kafka import KafkaPublisher
 from ...topics.transport.kafka.location import bootstrap_of
 from ...topics.transport.registry import registered
 from .cast import Cast, Person, choose
-from .play import Counter, Play
+from .play import CheckClient, Play
 from .setting import AGENCIES, COURT, HOTEL, JURISDICTION, LIMIT, OTHER_COURT, POLICE, REGISTRY, Files, onboard
 from .stage import Stage
 
@@ -34,7 +34,7 @@ SLEEPERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DemoOptions:
     """How the demo is to be played."""
 
     folder: Path
@@ -44,7 +44,7 @@ class Wish:
     """On the configured cluster instead of an embedded one."""
 
 
-def settings_for(wish: Wish, base: Settings) -> Settings:
+def settings_for(wish: DemoOptions, base: Settings) -> Settings:
     """Settings of all processes: a state directory and topic names of the demo's own."""
     prefix = f"{base.topic_prefix}demo-{secrets.token_hex(3)}." if wish.attach else base.topic_prefix
     return load_settings(
@@ -58,7 +58,7 @@ def settings_for(wish: Wish, base: Settings) -> Settings:
 
 
 @contextmanager
-def staged(wish: Wish, base: Settings, console: Console) -> Iterator[tuple[Play, Files, Settings]]:
+def staged(wish: DemoOptions, base: Settings, console: Console) -> Iterator[tuple[Play, Files, Settings]]:
     """Everything running and ready; stopped afterwards, whatever happens."""
     settings = settings_for(wish, base)
     if not wish.attach:
@@ -75,7 +75,7 @@ def staged(wish: Wish, base: Settings, console: Console) -> Iterator[tuple[Play,
             for agency in AGENCIES
         }
         counters = {
-            agency: Counter(agency, port, tokens[agency]) for agency, port in zip(AGENCIES, free[1:], strict=True)
+            agency: CheckClient(agency, port, tokens[agency]) for agency, port in zip(AGENCIES, free[1:], strict=True)
         }
         play = Play(stage, console, cast, counters, wish.count, free[0])
         _start(play)
@@ -99,7 +99,7 @@ def _variables(settings: Settings) -> dict[str, str]:
     return {f"LIANDONG_{name.upper()}": str(value) for name, value in given.items()}
 
 
-def _prepare(wish: Wish, settings: Settings) -> tuple[Files, Cast]:
+def _prepare(wish: DemoOptions, settings: Settings) -> tuple[Files, Cast]:
     ids = onboard(settings)
     apply(settings, registered_scope(settings))
     publisher, participants = KafkaPublisher(settings, client_id="demo"), Participants(settings)
@@ -109,8 +109,8 @@ def _prepare(wish: Wish, settings: Settings) -> tuple[Files, Cast]:
     publisher.close()
     files = Files(wish.folder)
     today = datetime.now(CHINA).date()
-    rows = list(list_rows(Plan(wish.seed, wish.count, today)))
-    addition = list(list_rows(Plan(wish.seed + 1, 200, today)))
+    rows = list(list_rows(SyntheticRequest(wish.seed, wish.count, today)))
+    addition = list(list_rows(SyntheticRequest(wish.seed + 1, 200, today)))
     for path, content in ((files.listing, rows), (files.addition, addition)):
         _write(path, content)
     cast = choose(rows, addition, wish.seed + 2, SLEEPERS)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from statistics import quantiles
 
-from ...producers.acts.acts import Ruling
+from ...producers.acts.acts import CourtRuling
 from ...producers.court import open_court
 from ...producers.register.register import Update
 from ...topics.settings import Settings
@@ -25,9 +25,9 @@ def measure(play: Play, settings: Settings) -> None:
     railway = play.counters[RAILWAY]
 
     def until(
-        person: Person, decision: str, act: Callable[[bytes, Ruling], Update], entry: bytes, reason: str
+        person: Person, decision: str, act: Callable[[bytes, CourtRuling], Update], entry: bytes, reason: str
     ) -> float:
-        act(entry, Ruling(reason))
+        act(entry, CourtRuling(reason))
         play.updates += 1
         accepted = time.perf_counter()
         play.stage.wait_for(

@@ -23,7 +23,7 @@ class Promise:
 
 
 @dataclass
-class Counter:
+class CheckClient:
     """One agency's check API, as its own systems call it."""
 
     agency: str
@@ -62,7 +62,7 @@ class Play:
     stage: Stage
     console: Console
     cast: Cast
-    counters: dict[str, Counter]
+    counters: dict[str, CheckClient]
     count: int
     monitor_port: int
     promises: list[Promise] = field(default_factory=list)

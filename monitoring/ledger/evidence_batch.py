@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ...consumers.replication.latency import ApplyLatency
 from ...topics.storage.database import insert_once
-from ..log.heads import Head
+from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
 from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand
 
@@ -38,7 +38,7 @@ class EvidenceBatch:
         self._heads: dict[tuple[str, str, int], HeadStand | None] = {}
         self._steps: list[dict[str, Any]] = []
 
-    def head(self, head: Head) -> bool:
+    def head(self, head: SignedHead) -> bool:
         """Takes a head; False if its notary has signed another one for this barrier."""
         content = head.content
         stand = HeadStand(

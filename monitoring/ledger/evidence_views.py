@@ -12,7 +12,7 @@ from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
 from .evidence_batch import lane_name
 from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand
-from .rules import AgencyEvidence, CanaryAnswer, Interception, NodeEvidence, Step, Update
+from .rules import AgencyEvidence, CanaryAnswer, Interception, LedgerUpdate, NodeEvidence, ReceiptStep
 
 Holding = Mapping[TopicPartition, int]
 """Lane → the offset below which a node has applied everything, as far as it can be believed."""
@@ -115,7 +115,7 @@ class EvidenceView:
             if not connection.execute(settled.update().where(mine).values(values)).rowcount:
                 connection.execute(settled.insert().values(**key, **values))
 
-    def agency(self, update: Update, agency: str, nodes: Iterable[NodeReport]) -> AgencyEvidence:
+    def agency(self, update: LedgerUpdate, agency: str, nodes: Iterable[NodeReport]) -> AgencyEvidence:
         """The evidence that bears on one update at one agency; of its nodes those that serve count."""
         mine = [
             each.stand
@@ -133,7 +133,7 @@ class EvidenceView:
                 self._interceptions(connection, agency, update.entry_id),
             )
 
-    def _steps(self, connection: Connection, update: Update, stand: NodeStand) -> Sequence[Step]:
+    def _steps(self, connection: Connection, update: LedgerUpdate, stand: NodeStand) -> Sequence[ReceiptStep]:
         """The first receipts that count for the update, and the newest."""
         steps = self._t.steps
         columns = steps.c.at, steps.c.received, steps.c.applied, steps.c.contradicted
@@ -148,7 +148,7 @@ class EvidenceView:
                 (steps.c.applied > offset) & steps.c.contradicted,
             ):
                 first = select(*columns).where(mine, where, counts).order_by(steps.c.at).limit(1)
-                found += [Step(lane, *row) for row in connection.execute(first)]
+                found += [ReceiptStep(lane, *row) for row in connection.execute(first)]
         return found
 
     def _canaries(self, connection: Connection, agency: str, node: str) -> Sequence[CanaryAnswer]:
@@ -171,6 +171,6 @@ def _named(holdings: Holdings) -> dict[str, dict[str, int]]:
     return {node: {lane_name(*lane): at for lane, at in holding.items()} for node, holding in holdings.items()}
 
 
-def _newest_step(stand: NodeStand, lane: LaneStand) -> Step:
+def _newest_step(stand: NodeStand, lane: LaneStand) -> ReceiptStep:
     at = TopicPartition(lane.topic, lane.partition)
-    return Step(at, stand.at, lane.received, lane.applied, lane_name(*at) in stand.unequal)
+    return ReceiptStep(at, stand.at, lane.received, lane.applied, lane_name(*at) in stand.unequal)

@@ -40,7 +40,7 @@ _STATE_OF = (State.PENDING, State.RECEIVED, State.APPLIED, State.GATE_PROVEN, St
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class LogPosition:
     """Where one copy of an update stands in the log."""
 
     lane: TopicPartition
@@ -48,7 +48,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class LedgerUpdate:
     """One accepted update; times in ms UTC."""
 
     update_id: bytes
@@ -58,12 +58,12 @@ class Update:
     """It suspends or ends the entry's effect."""
     jurisdiction: str
     accepted_at: int
-    positions: tuple[Position, ...] = ()
+    positions: tuple[LogPosition, ...] = ()
     """On the state lane and, for relief, on the relief lane; empty until sent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReceiptStep:
     """What one receipt of a node says about one lane, ms UTC."""
 
     lane: TopicPartition
@@ -88,7 +88,7 @@ class CanaryAnswer:
 class NodeEvidence:
     """What the receipts of one serving node show."""
 
-    steps: Sequence[Step] = ()
+    steps: Sequence[ReceiptStep] = ()
     canaries: Sequence[CanaryAnswer] = ()
 
 
@@ -111,7 +111,7 @@ class AgencyEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AgencyStanding:
     """One update at one agency; `since` in ms UTC."""
 
     state: State
@@ -132,13 +132,13 @@ class _Reached:
         return max(self.at)
 
 
-def node_level(update: Update, node: NodeEvidence) -> tuple[Level, int]:
+def node_level(update: LedgerUpdate, node: NodeEvidence) -> tuple[Level, int]:
     """How far one node is with an update, and since when."""
     reached = _reached(update, node)
     return reached.level, reached.at[reached.level]
 
 
-def standing(update: Update, agency: AgencyEvidence, now: int, late_after: int) -> Standing:
+def standing(update: LedgerUpdate, agency: AgencyEvidence, now: int, late_after: int) -> AgencyStanding:
     """Where one agency stands with one update; `late_after` in ms."""
     nodes = [_reached(update, node) for node in agency.nodes.values()]
     level = min((node.level for node in nodes), default=Level.PENDING)
@@ -146,23 +146,23 @@ def standing(update: Update, agency: AgencyEvidence, now: int, late_after: int) 
     if level >= Level.APPLIED:
         enforced = min((one.at for one in agency.interceptions if _shows(update, one)), default=None)
         if enforced is not None:
-            return Standing(State.ENFORCED, max(enforced, since), Level.ENFORCED)
-        return Standing(_STATE_OF[level], since, level)
+            return AgencyStanding(State.ENFORCED, max(enforced, since), Level.ENFORCED)
+        return AgencyStanding(_STATE_OF[level], since, level)
     refused = [node.refused_at for node in nodes if node.refused_at]
     if refused:
-        return Standing(State.REFUSED, min(refused), level)
+        return AgencyStanding(State.REFUSED, min(refused), level)
     if now - update.accepted_at > late_after:
-        return Standing(State.LATE, update.accepted_at + late_after, level)
-    return Standing(_STATE_OF[level], since, level)
+        return AgencyStanding(State.LATE, update.accepted_at + late_after, level)
+    return AgencyStanding(_STATE_OF[level], since, level)
 
 
 def ledger(
-    updates: Iterable[Update],
+    updates: Iterable[LedgerUpdate],
     obliged: Mapping[str, Sequence[str]],
     evidence: Mapping[str, AgencyEvidence],
     now: int,
     late_after: int,
-) -> dict[tuple[bytes, str], Standing]:
+) -> dict[tuple[bytes, str], AgencyStanding]:
     """(update id, agency) → standing, for every agency obliged in the update's jurisdiction.
 
     `obliged`: jurisdiction → agencies. An obliged agency nobody has heard of stands at pending, then late.
@@ -175,7 +175,7 @@ def ledger(
     }
 
 
-def _reached(update: Update, node: NodeEvidence) -> _Reached:
+def _reached(update: LedgerUpdate, node: NodeEvidence) -> _Reached:
     at = {Level.PENDING: update.accepted_at}
     where = {position.lane: position.offset for position in update.positions}
     steps = [step for step in node.steps if step.lane in where]
@@ -194,7 +194,7 @@ def _reached(update: Update, node: NodeEvidence) -> _Reached:
     return _Reached(at)
 
 
-def _shows(update: Update, interception: Interception) -> bool:
+def _shows(update: LedgerUpdate, interception: Interception) -> bool:
     """True if acting on the entry shows that this update, or a newer one of the same kind, took effect."""
     same = interception.entry_id == update.entry_id and interception.version >= update.version
     return same and interception.released == update.frees

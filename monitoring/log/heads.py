@@ -22,7 +22,7 @@ NO_HEAD = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class SignedHead:
     """A verified list head and the hash the next one of its notary refers to."""
 
     content: dict[str, Any]
@@ -40,7 +40,7 @@ class Head:
         return int(self.content["number"])
 
 
-def read_head(message: Message, keyring: RefreshingKeyring) -> Head:
+def read_head(message: Message, keyring: RefreshingKeyring) -> SignedHead:
     """The head in a message, signed by a notary of its jurisdiction; Undecodable, FramingError or SignatureInvalid if there is none to be trusted."""
     value = message.value() or b""
     fingerprint, body = unframe(value, dict(message.headers() or ()).get(FINGERPRINT_HEADER))
@@ -49,15 +49,15 @@ def read_head(message: Message, keyring: RefreshingKeyring) -> Head:
     content = decode(fingerprint, body)
     who = content["notary"], content["jurisdiction"]
     Verifier(keyring).notary(body, "list-head", *who, content["issued_at"])
-    return Head(content, sha256(body).hexdigest())
+    return SignedHead(content, sha256(body).hexdigest())
 
 
 @dataclass(slots=True)
 class LastHeads:
     """The newest heads in the log when a notary starts."""
 
-    own: Head | None = None
-    any: Head | None = None
+    own: SignedHead | None = None
+    any: SignedHead | None = None
 
     def court_floors(self) -> Iterable[tuple[str, str, int]]:
         """(list, court, contiguous) of the newest head of anybody."""
@@ -83,7 +83,7 @@ def last_heads(subscriber: Subscriber, jurisdiction: str, notary: str, keyring: 
     return found
 
 
-def _note(found: LastHeads, head: Head, jurisdiction: str, notary: str) -> None:
+def _note(found: LastHeads, head: SignedHead, jurisdiction: str, notary: str) -> None:
     if head.content["jurisdiction"] != jurisdiction:
         return
     if found.any is None or head.content["issued_at"] > found.any.content["issued_at"]:

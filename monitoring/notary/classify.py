@@ -23,7 +23,7 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ListMessage:
     """A list record, or bytes that should be one (class `OPAQUE_CLASS`)."""
 
     entry_id: bytes
@@ -52,7 +52,7 @@ class Foreign:
     """key or barrier."""
 
 
-Examined = Marker | Record | Tombstone | Foreign
+Examined = Marker | ListMessage | Tombstone | Foreign
 
 
 class Examiner:
@@ -78,15 +78,15 @@ class Examiner:
             return self._record(key, prefix, fingerprint, body)
         if not may_be_entry(key):
             return Foreign("key")
-        return Record(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
+        return ListMessage(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
 
-    def _record(self, key: bytes, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> Record:
+    def _record(self, key: bytes, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> ListMessage:
         try:
             self._verifier.record(fingerprint, body, prefix, self._jurisdiction)
             alarm = ""
         except (SignatureInvalid, Undecodable):
             alarm = "signature"
-        return Record(
+        return ListMessage(
             key,
             prefix["version"],
             prefix["status"],

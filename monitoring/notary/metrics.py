@@ -2,9 +2,9 @@
 
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
-from .tally import Outcome, Tally
+from .tally import Tally, TallyResult
 
-_ALARMS = {Outcome.CONFLICT: "conflict", Outcome.HEALED: "conflict", Outcome.KEPT: "tombstone"}
+_ALARMS = {TallyResult.CONFLICT: "conflict", TallyResult.HEALED: "conflict", TallyResult.KEPT: "tombstone"}
 
 
 class NotarySignals:
@@ -16,7 +16,7 @@ class NotarySignals:
         self._issued_at: int | None = None
         self._outcomes = {
             outcome: process.counter(definitions.NOTARY_RECORDS, **self._labels, result=outcome.value)
-            for outcome in Outcome
+            for outcome in TallyResult
         }
 
     def barrier(self) -> None:
@@ -28,10 +28,10 @@ class NotarySignals:
         self._process.counter(definitions.NOTARY_RECORDS, **self._labels, result="foreign").inc()
         self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=reason).inc()
 
-    def record(self, outcome: Outcome, alarm: str) -> None:
+    def record(self, outcome: TallyResult, alarm: str) -> None:
         """A record, what became of it and what is wrong with it."""
         self._outcomes[outcome].inc()
-        if outcome is Outcome.LOWER:
+        if outcome is TallyResult.LOWER:
             self._process.counter(definitions.LOWER_VERSIONS, **self._labels).inc()
         reason = alarm or _ALARMS.get(outcome, "")
         if reason:

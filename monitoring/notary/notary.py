@@ -20,11 +20,11 @@ from ...topics.metrics.definitions import Signals
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ..log.heads import last_heads
 from ..log.reading import topic_lanes
-from .classify import Examined, Examiner, Foreign, Marker, Record, Tombstone
+from .classify import Examined, Examiner, Foreign, ListMessage, Marker, Tombstone
 from .cut import Alignment
 from .metrics import NotarySignals
-from .signing import Announcer, HeadTerms, Voice
-from .tally import Held
+from .signing import Announcer, HeadFields, NotaryIdentity
+from .tally import TallyEntry
 from .tally_store import TallyStore
 
 _BATCH = 5_000
@@ -66,7 +66,7 @@ class NotaryConfig:
 class NotaryPorts:
     """What a notary works with."""
 
-    voice: Voice
+    voice: NotaryIdentity
     subscriber: Subscriber
     keyring: RefreshingKeyring
     signals: Signals
@@ -191,10 +191,10 @@ class Notary:
             self._signals.foreign(seen.reason)
         elif isinstance(seen, Tombstone):
             self._signals.record(self._tally.remove(lane, seen.entry_id), "")
-        elif isinstance(seen, Record):
+        elif isinstance(seen, ListMessage):
             court = self._tally.court_number("" if seen.alarm else seen.court)  # no name is taken from a bad record
             numbers = seen.version, seen.status, seen.body_hash, seen.record_class
-            outcome = self._tally.apply(lane, seen.entry_id, Held(*numbers, court, verified=not seen.alarm))
+            outcome = self._tally.apply(lane, seen.entry_id, TallyEntry(*numbers, court, verified=not seen.alarm))
             if not seen.alarm:
                 self._tally.note_sequence(lane.topic, seen.court, seen.court_sequence)
             self._signals.record(outcome, seen.alarm)
@@ -203,7 +203,7 @@ class Notary:
         """All lanes stand at the markers of one barrier: sign, put on disk, send."""
         config, issued_at = self._config, self._issued_at[number]
         floor = max(0, issued_at - config.evidence_window)
-        terms = HeadTerms(number, issued_at, issued_at + config.head_valid, self._progress.head_hash, floor)
+        terms = HeadFields(number, issued_at, issued_at + config.head_valid, self._progress.head_hash, floor)
         head, digest = self._announcer.sign_head(self._tally, terms)
         self._progress.head_number, self._progress.head_hash = number, digest
         self._store.commit(self._tally, self._progress, head)

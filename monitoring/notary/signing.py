@@ -16,7 +16,7 @@ from .tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
-class HeadTerms:
+class HeadFields:
     """What a head says besides its digests; times in ms UTC."""
 
     number: int
@@ -28,7 +28,7 @@ class HeadTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class NotaryIdentity:
     """What a notary signs and sends with."""
 
     signer: Signer
@@ -41,7 +41,7 @@ class Voice:
 class Announcer:
     """Signs and sends for one notary of one jurisdiction."""
 
-    def __init__(self, jurisdiction: str, notary: str, voice: Voice) -> None:
+    def __init__(self, jurisdiction: str, notary: str, voice: NotaryIdentity) -> None:
         self._who = {"jurisdiction": jurisdiction, "notary": notary}
         self._jurisdiction, self._notary = jurisdiction, notary
         self._voice = voice
@@ -53,7 +53,7 @@ class Announcer:
         body = encode_signed("barrier", content, "barrier", self._voice.signer)
         self._send("barrier", body, lane, b"barrier/" + self._notary.encode())
 
-    def sign_head(self, tally: Tally, terms: HeadTerms) -> tuple[bytes, str]:
+    def sign_head(self, tally: Tally, terms: HeadFields) -> tuple[bytes, str]:
         """The body of the head for what the tally holds now, and its hash."""
         content = {
             **self._who,

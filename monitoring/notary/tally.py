@@ -22,7 +22,7 @@ OPAQUE_CLASS = 255
 """Stands for the class of a record that cannot be read."""
 
 
-class Outcome(StrEnum):
+class TallyResult(StrEnum):
     """What became of a record."""
 
     APPLIED = "applied"
@@ -42,7 +42,7 @@ class Outcome(StrEnum):
     """It would have replaced a held record, but its signature does not hold. Alarm."""
 
 
-class Held(NamedTuple):
+class TallyEntry(NamedTuple):
     """What the tally keeps of the newest record of an entry: 48 bytes."""
 
     version: int
@@ -61,7 +61,7 @@ class Held(NamedTuple):
         return _PACKED.pack(*self)
 
     @classmethod
-    def unpack(cls, raw: bytes) -> "Held":
+    def unpack(cls, raw: bytes) -> "TallyEntry":
         """What `pack` stored."""
         return cls._make(_PACKED.unpack(raw))
 
@@ -82,19 +82,19 @@ class Held(NamedTuple):
         return self.status < ENDED_FROM and self.record_class not in {RecordClass.CANARY, OPAQUE_CLASS}
 
 
-def judge(held: Held | None, seen: Held) -> Outcome:
+def judge(held: TallyEntry | None, seen: TallyEntry) -> TallyResult:
     """What a copy does with a record, given what it holds of that entry."""
     if held is None:
-        return Outcome.APPLIED
+        return TallyResult.APPLIED
     if seen.opaque:
-        return Outcome.DUPLICATE if held.opaque and seen.body_hash == held.body_hash else Outcome.APPLIED
+        return TallyResult.DUPLICATE if held.opaque and seen.body_hash == held.body_hash else TallyResult.APPLIED
     if seen.version < held.version:
-        return Outcome.LOWER
+        return TallyResult.LOWER
     if seen.version == held.version and not held.opaque:
         if seen.body_hash == held.body_hash:
-            return Outcome.DUPLICATE
-        return Outcome.HEALED if seen.verified and not held.verified else Outcome.CONFLICT
-    return Outcome.APPLIED if seen.verified else Outcome.REFUSED
+            return TallyResult.DUPLICATE
+        return TallyResult.HEALED if seen.verified and not held.verified else TallyResult.CONFLICT
+    return TallyResult.APPLIED if seen.verified else TallyResult.REFUSED
 
 
 @dataclass(slots=True)
@@ -123,10 +123,10 @@ class Tally:
     """Both lists of one jurisdiction as they stand at the offsets applied."""
 
     def __init__(self, lanes: Iterable[TopicPartition], find: Callable[[bytes], bytes | None]) -> None:
-        """Starts empty; `find` reads a packed `Held` from where `changed` was last put."""
+        """Starts empty; `find` reads a packed `TallyEntry` from where `changed` was last put."""
         self.lanes = {lane: LaneTally() for lane in sorted(lanes)}
         self.courts: dict[str, int] = {}
-        """Court → the number that stands for it in `Held`."""
+        """Court → the number that stands for it in `TallyEntry`."""
         self.sequences: dict[tuple[str, str], SequenceSet] = {}
         """(logical topic, court) → court sequences seen in records whose signature holds."""
         self.changed: dict[bytes, bytes] = {}
@@ -135,40 +135,40 @@ class Tally:
         self._topics = {topic: index for index, topic in enumerate(sorted({lane.topic for lane in self.lanes}))}
 
     def court_number(self, court: str) -> int:
-        """The number that stands for a court in `Held`; a new one for a new court."""
+        """The number that stands for a court in `TallyEntry`; a new one for a new court."""
         return self.courts.setdefault(court, len(self.courts))
 
     def entry_key(self, lane: TopicPartition, entry_id: bytes) -> bytes:
         """Where an entry is kept: list, partition, entry id."""
         return struct.pack(">BH", self._topics[lane.topic], lane.partition) + entry_id
 
-    def apply(self, lane: TopicPartition, entry_id: bytes, seen: Held) -> Outcome:
+    def apply(self, lane: TopicPartition, entry_id: bytes, seen: TallyEntry) -> TallyResult:
         """Takes a record into the tally if the rule lets it."""
         key = self.entry_key(lane, entry_id)
         held = self._held(key)
         outcome = judge(held, seen)
-        if outcome in {Outcome.APPLIED, Outcome.HEALED}:
+        if outcome in {TallyResult.APPLIED, TallyResult.HEALED}:
             if seen.opaque and held is not None:
                 seen = seen._replace(version=held.version)
             self._replace(self.lanes[lane], entry_id, held, seen)
             self.changed[key] = seen.pack()
         return outcome
 
-    def remove(self, lane: TopicPartition, entry_id: bytes) -> Outcome:
+    def remove(self, lane: TopicPartition, entry_id: bytes) -> TallyResult:
         """Takes a null value: an entry that has ended is forgotten after its legal retention."""
         key = self.entry_key(lane, entry_id)
         held = self._held(key)
         if held is None:
-            return Outcome.DUPLICATE
+            return TallyResult.DUPLICATE
         if held.opaque or held.status < ENDED_FROM:
-            return Outcome.KEPT
+            return TallyResult.KEPT
         self._replace(self.lanes[lane], entry_id, held, None)
         self.changed[key] = b""
-        return Outcome.REMOVED
+        return TallyResult.REMOVED
 
-    def _held(self, key: bytes) -> Held | None:
+    def _held(self, key: bytes) -> TallyEntry | None:
         packed = self.changed[key] if key in self.changed else self._find(key)
-        return Held.unpack(packed) if packed else None
+        return TallyEntry.unpack(packed) if packed else None
 
     def note_sequence(self, topic: str, court: str, number: int) -> None:
         """Notes the sequence number of a verified record of a court."""
@@ -185,7 +185,7 @@ class Tally:
         return sum(tally.live.get(number, 0) for lane, tally in self.lanes.items() if lane.topic == topic)
 
     @staticmethod
-    def _replace(tally: LaneTally, entry_id: bytes, held: Held | None, seen: Held | None) -> None:
+    def _replace(tally: LaneTally, entry_id: bytes, held: TallyEntry | None, seen: TallyEntry | None) -> None:
         added, removed = tally.pending
         if held is not None:
             tally.records -= 1

@@ -36,7 +36,7 @@ class TallyLocked(LiandongError):
 
 
 @dataclass(slots=True)
-class Progress:
+class NotaryProgress:
     """How far a notary is; every number in it was on disk before it was used."""
 
     issued: int = 0
@@ -72,13 +72,13 @@ class TallyStore:
             found: bytes | None = view.get(key)
         return found
 
-    def load(self, lanes: list[TopicPartition]) -> tuple[Tally, Progress]:
+    def load(self, lanes: list[TopicPartition]) -> tuple[Tally, NotaryProgress]:
         """The tally and the progress as last committed; an empty tally at first."""
         tally = Tally(lanes, self.find)
         with self._env.begin(db=self._meta) as view:
             raw, self.head = view.get(_META), view.get(_HEAD) or b""
             if raw is None:
-                return tally, Progress()
+                return tally, NotaryProgress()
             meta = json.loads(raw)
             for lane in tally.lanes:
                 stored = meta["lanes"].get(_name(lane))
@@ -87,9 +87,9 @@ class TallyStore:
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
-        return tally, Progress(**meta["progress"])
+        return tally, NotaryProgress(**meta["progress"])
 
-    def commit(self, tally: Tally, progress: Progress, head: bytes | None = None) -> None:
+    def commit(self, tally: Tally, progress: NotaryProgress, head: bytes | None = None) -> None:
         """Everything that changed, at once and synced; a new head with the state it speaks of."""
         if head is not None:
             self.head = head
@@ -102,7 +102,7 @@ class TallyStore:
                 tally.changed.clear()
                 return
 
-    def _write(self, tally: Tally, progress: Progress) -> None:
+    def _write(self, tally: Tally, progress: NotaryProgress) -> None:
         with self._env.begin(write=True) as change:
             for key in sorted(tally.changed):
                 if packed := tally.changed[key]:
@@ -129,7 +129,7 @@ def _lane(stored: dict[str, Any], digest: bytes | None) -> LaneTally:
     return LaneTally(stored["offset"], stored["records"], live, SetDigest(digest))
 
 
-def _meta(tally: Tally, progress: Progress) -> dict[str, object]:
+def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
     return {
         "lanes": {
             _name(lane): {"offset": kept.offset, "records": kept.records, "live": kept.live}

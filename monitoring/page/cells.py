@@ -24,7 +24,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column's heading; `number` stands right and in even digits."""
 
     label: str
@@ -44,7 +44,7 @@ class Row:
 class Table:
     """Columns and rows; the first column names the row."""
 
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Row]
 
 

@@ -6,14 +6,14 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
-from .cells import Cell, Column, Row, Table
+from .cells import Cell, Row, Table, TableColumn
 
 Follow = Callable[[str], None]
 """Finds what an id names."""
 _FOLLOW_JS = "(event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); emit(); } }"
 
 
-class Text(TextElement):
+class TextLabel(TextElement):
     """An HTML element with a text."""
 
     def __init__(self, tag: str, text: str = "", classes: str = "") -> None:
@@ -43,17 +43,17 @@ def attribute(element: ui.element, name: str, value: str | int) -> None:
 class _CellView:
     """One `td`."""
 
-    def __init__(self, cell: Cell, column: Column, *, heads: bool, follow: Follow) -> None:
+    def __init__(self, cell: Cell, column: TableColumn, *, heads: bool, follow: Follow) -> None:
         self._follow, self._id = follow, cell.id
         self._td = ui.element("th" if heads else "td").classes("number" if column.number else "text")
         if heads:
             attribute(self._td, "scope", "row")
         attribute(self._td, "data-label", column.label)
         with self._td:
-            self._main = Text("a" if cell.id else "span")
+            self._main = TextLabel("a" if cell.id else "span")
             if cell.id:
                 self._main.on("click", self._clicked, js_handler=_FOLLOW_JS)
-            self._under = Text("small")
+            self._under = TextLabel("small")
             self._bar = ui.element("progress") if cell.share else None
         if self._bar is not None:
             attribute(self._bar, "aria-label", column.label)
@@ -78,7 +78,7 @@ class _CellView:
 class _RowView:
     """One `tr`."""
 
-    def __init__(self, row: Row, columns: Sequence[Column], follow: Follow) -> None:
+    def __init__(self, row: Row, columns: Sequence[TableColumn], follow: Follow) -> None:
         self.element = ui.element("tr")
         with self.element:
             pairs = enumerate(zip(row.cells, columns, strict=True))
@@ -102,7 +102,7 @@ class Grid:
         attribute(self._frame, "aria-label", caption)
         with self._frame:
             self._table = ui.element("table").classes(classes)
-        self._columns: tuple[Column, ...] = ()
+        self._columns: tuple[TableColumn, ...] = ()
         self._rows: dict[str, _RowView] = {}
         self._order: list[str] = []
         self._body: ui.element | None = None
@@ -135,7 +135,7 @@ class Grid:
         with self._table:
             with ui.element("thead"), ui.element("tr"):
                 for column in self._columns:
-                    head = Text("th", column.label, "number" if column.number else "text")
+                    head = TextLabel("th", column.label, "number" if column.number else "text")
                     attribute(head, "scope", "col")
                     attribute(head, "title", column.hint)
             self._body = ui.element("tbody")

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...schemas.errors import LiandongError, Unavailable
-from ..service.status_source import Looker
-from ..status.document import Scope, Status
+from ..service.status_source import StatusSource
+from ..status.document import StatusDocument, StatusQuery
 
 NEWEST, PER_BATCH = 16, 4
 """Updates shown, and of one batch."""
@@ -20,7 +20,7 @@ _MOST_FOUND = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What an id names, or why it names nothing."""
 
     updates: Sequence[Mapping[str, Any]] = ()
@@ -29,14 +29,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class PageSnapshot:
     """Everything as of one moment; `newest` are the updates accepted last."""
 
     document: Mapping[str, Any]
     newest: Sequence[Mapping[str, Any]]
     here: bool
     """Whether this machine has a register at all."""
-    found: Mapping[str, Found] = field(default_factory=dict)
+    found: Mapping[str, SearchResult] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Trouble:
 class Feed:
     """The newest snapshot; `watch`, `follow` and their opposites may be called from any thread."""
 
-    def __init__(self, looker: Looker) -> None:
+    def __init__(self, looker: StatusSource) -> None:
         self._looker = looker
         self._lock = threading.Lock()
         self._watchers = 0
         self._followed: Counter[str] = Counter()
         self._wanted = threading.Event()
         self._stalled: LiandongError | None = None
-        self.snapshot: Snapshot | None = None
+        self.snapshot: PageSnapshot | None = None
         self.trouble: Trouble | None = None
 
     def watch(self) -> None:
@@ -105,8 +105,8 @@ class Feed:
         try:
             with self._looker.look() as status:
                 names = status.agencies()
-                self.snapshot = Snapshot(
-                    status.document(Scope()),
+                self.snapshot = PageSnapshot(
+                    status.document(StatusQuery()),
                     status.progress.newest_updates(NEWEST, PER_BATCH, names),
                     status.progress.has_registers,
                     {id_: _find(status, names, id_) for id_ in ids},
@@ -127,13 +127,13 @@ class Feed:
         self.trouble = Trouble(error, since) if error else None
 
 
-def _find(status: Status, agencies: Sequence[str], id_: str) -> Found:
+def _find(status: StatusDocument, agencies: Sequence[str], id_: str) -> SearchResult:
     progress = status.progress
     try:
         if id_.startswith("bat_"):
-            return Found(batches=[progress.batch(id_, agencies)])
+            return SearchResult(batches=[progress.batch(id_, agencies)])
         if id_.startswith("upd_"):
-            return Found(updates=[progress.update(id_, agencies)])
-        return Found(updates=progress.entry(id_, agencies))
+            return SearchResult(updates=[progress.update(id_, agencies)])
+        return SearchResult(updates=progress.entry(id_, agencies))
     except LiandongError as refused:
-        return Found(refused=refused)
+        return SearchResult(refused=refused)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from .drawing import Text, attribute
+from .drawing import TextLabel, attribute
 from .words import Words
 
 
@@ -14,10 +14,10 @@ class Header:
 
     def __init__(self, words: Words, asked: Callable[[str], None]) -> None:
         self._words = words
-        attribute(Text("a", words("skip"), "skip"), "href", "#content")
+        attribute(TextLabel("a", words("skip"), "skip"), "href", "#content")
         with ui.element("h1"):
-            Text("span", words("brand"))
-            Text("small", words("monitor"))
+            TextLabel("span", words("brand"))
+            TextLabel("small", words("monitor"))
         form = ui.element("form").classes("find")
         attribute(form, "role", "search")
         form.on("submit", _first(asked), js_handler="(event) => emit(liandong.asked(event))")
@@ -25,21 +25,21 @@ class Header:
             box = ui.element("input")
             for name, value in (("name", "id"), ("placeholder", words("find_hint")), ("aria-label", words("find_label")), ("title", words("find_label")), ("autocomplete", "off"), ("spellcheck", "false")):  # fmt: skip
                 attribute(box, name, value)
-            attribute(Text("button", words("find")), "type", "submit")
+            attribute(TextLabel("button", words("find")), "type", "submit")
         with ui.element("p").classes("clock"):
-            Text("span", words("as_of"))
-            self._clock = Text("time", "–")
+            TextLabel("span", words("as_of"))
+            self._clock = TextLabel("time", "–")
         with ui.element("div").classes("choices"):
             group = ui.element("span").classes("themes")
             attribute(group, "role", "group")
             attribute(group, "aria-label", words("theme"))
             with group:
                 for theme in ("auto", "light", "dark"):
-                    button = Text("button", words(f"theme_{theme}"))
+                    button = TextLabel("button", words(f"theme_{theme}"))
                     attribute(button, "type", "button")
                     attribute(button, "data-theme-choice", theme)
                     button.on("click", js_handler=f"() => liandong.choose('{theme}')")
-            self._other = Text("a", words("other_language"))
+            self._other = TextLabel("a", words("other_language"))
             attribute(self._other, "lang", "en" if words.lang == "zh" else "zh-CN")
             self.keep("")
 

@@ -6,8 +6,8 @@ from nicegui import ui
 
 from . import tables
 from .cells import Cell
-from .drawing import Grid, Text, attribute
-from .feed import Found, Snapshot
+from .drawing import Grid, TextLabel, attribute
+from .feed import PageSnapshot, SearchResult
 from .summary import Sentence, figures, sentences
 from .words import Words
 
@@ -18,19 +18,19 @@ class Summary:
     def __init__(self, words: Words) -> None:
         self._words = words
         self._tab = ""
-        self._figures: dict[str, Text] = {}
-        self._sentences: dict[str, tuple[ui.element, Text]] = {}
+        self._figures: dict[str, TextLabel] = {}
+        self._sentences: dict[str, tuple[ui.element, TextLabel]] = {}
         frame = ui.element("section").classes("summary")
         attribute(frame, "aria-label", words("summary"))
         with frame:
             with ui.element("div").classes("verdict"):
-                self._word = Text("strong")
+                self._word = TextLabel("strong")
                 attribute(self._word, "role", "status")
-                self._said = Text("span", words("healthy"))
+                self._said = TextLabel("span", words("healthy"))
             self._list = ui.element("dl").classes("figures")
             self._findings = ui.element("ul").classes("findings")
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: PageSnapshot) -> None:
         """As of a snapshot."""
         document, words = snapshot.document, self._words
         healthy = document["healthy"]
@@ -51,8 +51,8 @@ class Summary:
     def _figure(self, label: str, cell: Cell) -> None:
         if label not in self._figures:
             with self._list, ui.element("div"):
-                Text("dt", label)
-                self._figures[label] = Text("dd")
+                TextLabel("dt", label)
+                self._figures[label] = TextLabel("dd")
         self._figures[label].show(cell.text, tone=cell.tone)
 
     def _show_sentences(self, wanted: list[Sentence]) -> None:
@@ -64,13 +64,13 @@ class Summary:
                     self._sentences[each.key] = self._sentence(each)
             self._sentences[each.key][1].show(each.text)
 
-    def _sentence(self, sentence: Sentence) -> tuple[ui.element, Text]:
+    def _sentence(self, sentence: Sentence) -> tuple[ui.element, TextLabel]:
         item = ui.element("li").classes("bad" if sentence.serious else "warn")
         with item:
-            text = Text("span")
+            text = TextLabel("span")
             with ui.element("span").classes("command"):
-                Text("code", sentence.command)
-                button = Text("button", self._words("copy"))
+                TextLabel("code", sentence.command)
+                button = TextLabel("button", self._words("copy"))
                 attribute(button, "type", "button")
                 button.on("click", js_handler="(event) => liandong.copy(event)")
         return item, text
@@ -85,11 +85,11 @@ class Search:
         attribute(self._frame, "aria-live", "polite")
         with self._frame:
             with ui.element("div").classes("title"):
-                self._title = Text("h2")
-                button = Text("button", words("close"))
+                self._title = TextLabel("h2")
+                button = TextLabel("button", words("close"))
                 attribute(button, "type", "button")
                 button.on("click", lambda _event: close(), js_handler="() => emit()")
-            self._said = Text("p", classes="said")
+            self._said = TextLabel("p", classes="said")
             self._facts = ui.element("dl").classes("facts")
             self._place = ui.element("div")
         self._frame.set_visibility(False)
@@ -108,7 +108,7 @@ class Search:
         """Nothing is asked for."""
         self._frame.set_visibility(False)
 
-    def show(self, found: Found, snapshot: Snapshot) -> None:
+    def show(self, found: SearchResult, snapshot: PageSnapshot) -> None:
         """What was found, as of a snapshot."""
         words = self._words
         if found.refused is not None:
@@ -138,20 +138,20 @@ class Search:
         with self._facts:
             for label, text, id_ in facts:
                 with ui.element("div"):
-                    Text("dt", label)
+                    TextLabel("dt", label)
                     with ui.element("dd"):
                         self._fact(text, id_)
 
     def _fact(self, text: str, id_: str) -> None:
         if not id_:
-            Text("span", text)
+            TextLabel("span", text)
             return
-        link = Text("a", text)
+        link = TextLabel("a", text)
         attribute(link, "href", f"?find={id_}")
         link.on("click", lambda _event: self._follow(id_), js_handler="(event) => { event.preventDefault(); emit(); }")
 
 
-def _facts(found: Found, words: Words) -> tuple[tuple[str, str, str], ...]:
+def _facts(found: SearchResult, words: Words) -> tuple[tuple[str, str, str], ...]:
     """Label, text and, if it names something, its id: of the only update or the newest of an entry."""
     if not found.updates:
         return tuple((words("jurisdiction"), each["jurisdiction"], "") for each in found.batches)

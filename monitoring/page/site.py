@@ -14,10 +14,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from ...schemas.errors import LiandongError
 from ...schemas.problems import Language
-from ..service.status_source import Looker
-from ..status.document import Scope
+from ..service.status_source import StatusSource
+from ..status.document import StatusQuery
 from .feed import Feed
-from .view import AN_ID, View
+from .view import AN_ID, PageView
 from .words import Words
 
 _HERE = Path(__file__).parent
@@ -32,7 +32,7 @@ class Site:
     """Holds the application; one per process, because NiceGUI keeps its pages in the process."""
 
     def __init__(
-        self, feed: Feed, looker: Looker, registry: CollectorRegistry, gathered: threading.Event, lang: Language
+        self, feed: Feed, looker: StatusSource, registry: CollectorRegistry, gathered: threading.Event, lang: Language
     ) -> None:
         """`gathered` is set when all evidence was read once; `lang` is for browsers that want neither of our languages."""
         self._looker, self._registry, self._gathered, self._lang = looker, registry, gathered, lang
@@ -72,7 +72,7 @@ class Site:
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
     def _status(self, request: Request) -> Response:
-        scope = Scope(*(request.query_params.get(name, "") for name in ("agency", "update", "batch", "entry")))
+        scope = StatusQuery(*(request.query_params.get(name, "") for name in ("agency", "update", "batch", "entry")))
         try:
             with self._looker.look() as status:
                 return JSONResponse(status.document(scope))
@@ -93,7 +93,7 @@ def add_pages(feed: Feed) -> None:
 def _builder(feed: Feed, words: Words, head: str) -> Callable[[str], None]:
     def build(find: str = "") -> None:
         ui.add_head_html(head)
-        view = View(feed, words, find if AN_ID.fullmatch(find) else "")
+        view = PageView(feed, words, find if AN_ID.fullmatch(find) else "")
         ui.run_javascript("liandong.show()")
         ui.context.client.on_delete(view.leave)
 

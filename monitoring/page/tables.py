@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..status.register_counts import FREES
-from .cells import Cell, Column, Row, Table, Tone, clock, count, duration, milliseconds, short
+from .cells import Cell, Row, Table, TableColumn, Tone, clock, count, duration, milliseconds, short
 from .words import Words
 
 _Document = Mapping[str, Any]
@@ -30,7 +30,7 @@ def agencies(document: _Document, words: Words) -> Table:
         ("parked", ""), ("canaries", ""), ("latency", ""),
     )  # fmt: skip
     words_only = {"agency", "fresh", "proof", "canaries"}
-    columns = [Column(words(key).split("\n")[0], hint, key not in words_only) for key, hint in labels]
+    columns = [TableColumn(words(key).split("\n")[0], hint, key not in words_only) for key, hint in labels]
     rows = [row for agency in document["agencies"] for row in _agency(agency, document["at"], words)]
     if not any(agency["parked"] is not None for agency in document["agencies"]):
         at = [key for key, _ in labels].index("parked")
@@ -109,7 +109,12 @@ def _latency(latency: Mapping[str, Any] | None) -> Cell:
 def updates(found: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> Table:
     """Updates by agencies."""
     names = [agency["agency"] for agency in document["agencies"]]
-    columns = [Column(words("update")), Column(words("change")), Column(words("accepted_at")), *map(Column, names)]
+    columns = [
+        TableColumn(words("update")),
+        TableColumn(words("change")),
+        TableColumn(words("accepted_at")),
+        *map(TableColumn, names),
+    ]
     return Table(columns, [_update(update, names, document["at"], words) for update in found])
 
 
@@ -137,9 +142,9 @@ def _state(standing: Mapping[str, Any], now: str, words: Words, *, frees: bool) 
 def batches(found: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> Table:
     """Batches by agencies, as bars."""
     names = [agency["agency"] for agency in document["agencies"]]
-    numbers = [Column(words(key), number=True) for key in ("accepted", "sent")]
-    first = [Column(words("batch")), Column(words("court")), *numbers]
-    return Table([*first, *map(Column, names)], [_batch(each, names, document["at"], words) for each in found])
+    numbers = [TableColumn(words(key), number=True) for key in ("accepted", "sent")]
+    first = [TableColumn(words("batch")), TableColumn(words("court")), *numbers]
+    return Table([*first, *map(TableColumn, names)], [_batch(each, names, document["at"], words) for each in found])
 
 
 def _batch(batch: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> Row:
@@ -161,8 +166,8 @@ def _bar(applied: int | None, accepted: int, words: Words) -> Cell:
 
 def courts(document: _Document, words: Words) -> Table:
     """Each court's sequence in each list: what is missing was lost before the log."""
-    columns = [Column(words("jurisdiction")), Column(words("court")), Column(words("list"))]
-    columns += [Column(words(key), number=True) for key in ("live", "contiguous", "highest", "lost")]
+    columns = [TableColumn(words("jurisdiction")), TableColumn(words("court")), TableColumn(words("list"))]
+    columns += [TableColumn(words(key), number=True) for key in ("live", "contiguous", "highest", "lost")]
     rows = []
     for one in document["jurisdictions"]:
         for court in one["courts"]:
@@ -178,8 +183,12 @@ def courts(document: _Document, words: Words) -> Table:
 
 def notaries(document: _Document, words: Words) -> Table:
     """Who signs the lists, and whether his newest head still proves anything."""
-    columns = [Column(words("notary")), Column(words("jurisdiction")), Column(words("barrier"), number=True)]
-    columns += [Column(words("issued")), Column(words("state"))]
+    columns = [
+        TableColumn(words("notary")),
+        TableColumn(words("jurisdiction")),
+        TableColumn(words("barrier"), number=True),
+    ]
+    columns += [TableColumn(words("issued")), TableColumn(words("state"))]
     rows = []
     for one in document["jurisdictions"]:
         for notary in one["notaries"]:

@@ -5,8 +5,8 @@ import re
 from nicegui import ui
 
 from . import tables
-from .drawing import Grid, Text, attribute
-from .feed import Feed, Snapshot
+from .drawing import Grid, TextLabel, attribute
+from .feed import Feed, PageSnapshot
 from .header import Header
 from .panels import Search, Summary
 from .words import Words
@@ -15,20 +15,20 @@ AN_ID = re.compile(r"(bat|upd|ent|ord)_[0-9a-f]{32}")
 _TICK_SECONDS = 0.2
 
 
-class View:
+class PageView:
     """What one browser shows. `find` is an id to begin with, or empty."""
 
     def __init__(self, feed: Feed, words: Words, find: str) -> None:
         """Builds the page into the current client."""
         self._feed, self._words, self._find = feed, words, ""
         self._client = ui.context.client  # the link that was followed may be gone by the time the browser is told
-        self._shown: Snapshot | None = None
+        self._shown: PageSnapshot | None = None
         with ui.element("header").classes("top"):
             self._header = Header(words, self._asked)
         with ui.element("div").classes("content").props("id=content"):
-            self._trouble = Text("p", classes="trouble")
+            self._trouble = TextLabel("p", classes="trouble")
             attribute(self._trouble, "role", "alert")
-            self._waiting = Text("p", words("gathering"), "waiting")
+            self._waiting = TextLabel("p", words("gathering"), "waiting")
             self._body = ui.element("div")
             with self._body:
                 self._summary = Summary(words)
@@ -66,14 +66,14 @@ class View:
             with ui.element("p").classes("legend"):
                 for state, (symbol, tone) in tables.STATES.items():
                     said = words(f"legend_{state}" if state in {"enforced", "gate-proven"} else state)
-                    Text("span").show(f"{symbol} {said}", tone=tone)
-            self._no_updates = Text("p", classes="empty")
+                    TextLabel("span").show(f"{symbol} {said}", tone=tone)
+            self._no_updates = TextLabel("p", classes="empty")
         with _section(words("batches")):
             self._batches = Grid(follow, caption=words("batches"), classes="matrix")
         with ui.element("div").classes("columns"):
             with _section(words("lists")):
                 self._courts = Grid(follow, caption=words("lists"), classes="cards")
-                self._no_courts = Text("p", words("no_courts"), "empty")
+                self._no_courts = TextLabel("p", words("no_courts"), "empty")
             with _section(words("notaries")):
                 self._notaries = Grid(follow, caption=words("notaries"), classes="cards")
 
@@ -102,7 +102,7 @@ class View:
             self._shown = snapshot
             self._show(snapshot)
 
-    def _show(self, snapshot: Snapshot) -> None:
+    def _show(self, snapshot: PageSnapshot) -> None:
         document, words = snapshot.document, self._words
         self._waiting.set_visibility(False)
         self._body.set_visibility(True)
@@ -124,7 +124,7 @@ def _section(title: str, hint: str = "") -> ui.element:
     section = ui.element("section")
     attribute(section, "aria-label", title)
     with section, ui.element("div").classes("title"):
-        Text("h2", title)
+        TextLabel("h2", title)
         if hint:
-            Text("p", hint)
+            TextLabel("p", hint)
     return section

@@ -17,13 +17,13 @@ from ...topics.transport.registry import registered
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_tables import FORMAT
 from ..notary.notary import Notary, NotaryConfig, NotaryPorts
-from ..notary.signing import Voice
+from ..notary.signing import NotaryIdentity
 
 _DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class MonitoringContext:
     """What everything in this room needs of the world."""
 
     settings: Settings
@@ -62,7 +62,7 @@ class Post:
             evidence_window=round(settings.evidence_days * _DAY_MS),
         )
         registry = registered(settings, "barrier", "list-head")
-        voice = Voice(self.participants.signer(name), self.publisher(name), self.clock, registry)
+        voice = NotaryIdentity(self.participants.signer(name), self.publisher(name), self.clock, registry)
         return Notary(config, NotaryPorts(voice, self.subscriber(name), self.directory, self.signals))
 
     def evidence(self) -> Evidence:
@@ -99,7 +99,7 @@ class Post:
 
 
 @contextmanager
-def watching(settings: Settings, client_id: str) -> Iterator[Post]:
+def watching(settings: Settings, client_id: str) -> Iterator[MonitoringContext]:
     """The room with its connections; closes them at the end. TransportError if the cluster does not answer."""
     clock, participants = SystemClock(), Participants(settings)
     with ExitStack() as resources:
@@ -107,4 +107,4 @@ def watching(settings: Settings, client_id: str) -> Iterator[Post]:
             KafkaSubscriber(settings, client_id=f"{client_id}-keys"), participants.root_public_key, clock
         )
         resources.callback(directory.close)
-        yield Post(settings, clock, Signals(), participants, directory, resources)
+        yield MonitoringContext(settings, clock, Signals(), participants, directory, resources)

@@ -8,8 +8,8 @@ from prometheus_client.registry import Collector
 
 from ...topics.metrics import definitions
 from ...topics.metrics.recorder import Gauge, safe_label
-from ..status.document import Scope
-from .status_source import Looker
+from ..status.document import StatusQuery
+from .status_source import StatusSource
 
 _NODE = {
     definitions.AGENCY_FRESHNESS: "age_seconds",
@@ -23,7 +23,7 @@ _NODE = {
 class LedgerCollector(Collector):
     """One sample per agency, node and jurisdiction; nodes that no longer serve have none."""
 
-    def __init__(self, looker: Looker) -> None:
+    def __init__(self, looker: StatusSource) -> None:
         self._looker = looker
 
     def describe(self) -> Iterable[Metric]:
@@ -33,7 +33,7 @@ class LedgerCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """All samples as of now."""
         with self._looker.look() as status:
-            document = status.document(Scope())
+            document = status.document(StatusQuery())
         families = {
             each: _family(each) for each in (*_NODE, definitions.AGENCY_PROVEN, definitions.AGENCY_LATE_UPDATES)
         }

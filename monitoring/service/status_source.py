@@ -8,16 +8,16 @@ from ...topics.catalogue import names
 from ...topics.transport.errors import TopicMissing
 from ...topics.transport.ports import Subscriber, TopicPartition
 from ..ledger.evidence_views import EvidenceView
-from ..status.document import Status
-from ..status.positions import Sources, Terms
+from ..status.document import StatusDocument
+from ..status.positions import DeliverySources, LatenessLimits
 from ..status.register_counts import local_deliveries
-from .context import Post
+from .context import MonitoringContext
 
 
-class Looker:
+class StatusSource:
     """Keeps the evidence fresh and looks at it. Looking asks no broker: it goes on while there is none."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: MonitoringContext) -> None:
         self._post = post
         self._evidence = post.evidence()
         self._subscriber = post.subscriber("status")
@@ -35,10 +35,10 @@ class Looker:
             return read
 
     @contextmanager
-    def look(self) -> Iterator[Status]:
+    def look(self) -> Iterator[StatusDocument]:
         """The status as of the last refresh, as of now; one look at a time."""
         post, settings = self._post, self._post.settings
-        terms = Terms(
+        terms = LatenessLimits(
             post.clock.now(),
             late_after=round(settings.late_after_seconds * 1_000),
             stale_after=round(settings.stale_after_seconds * 1_000),
@@ -47,7 +47,7 @@ class Looker:
         view = EvidenceView(self._evidence.engine, self._evidence.tables)
         obliged = post.directory.serving("agency")
         with self._looking, local_deliveries(settings, post.jurisdictions()) as deliveries:
-            yield Status(Sources(view, obliged, deliveries, self._letters), terms)
+            yield StatusDocument(DeliverySources(view, obliged, deliveries, self._letters), terms)
 
 
 def _letters(subscriber: Subscriber, agency: str) -> int | None:

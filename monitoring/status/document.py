@@ -10,7 +10,7 @@ from hdrh.histogram import HdrHistogram
 from ...schemas.errors import WrongUsage
 from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
-from .positions import Progress, Sources, Terms, moment
+from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
 
 RECENT_BATCHES = 5
 CANARY_WINDOW = 3_600_000
@@ -18,7 +18,7 @@ CANARY_WINDOW = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class StatusQuery:
     """What is asked for; empty means everything."""
 
     agency: str = ""
@@ -27,16 +27,16 @@ class Scope:
     entry: str = ""
 
 
-class Status:
+class StatusDocument:
     """One look at everything; every part is computed from the same evidence."""
 
-    def __init__(self, sources: Sources, terms: Terms) -> None:
+    def __init__(self, sources: DeliverySources, terms: LatenessLimits) -> None:
         self._s, self._terms = sources, terms
         self.nodes = sources.view.nodes(terms.now, terms.gone_after)
         self.heads = sources.view.heads()
-        self.progress = Progress(sources, terms, self.nodes)
+        self.progress = DeliveryProgress(sources, terms, self.nodes)
 
-    def document(self, scope: Scope) -> dict[str, Any]:
+    def document(self, scope: StatusQuery) -> dict[str, Any]:
         """What `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
         wanted = self.agencies(scope.agency)
         agencies = [self._agency(name) for name in wanted]
@@ -108,12 +108,12 @@ class Status:
 
     # -- deliveries ---------------------------------------------------------------------------------------------------
 
-    def _batches(self, scope: Scope, agencies: list[str]) -> list[dict[str, Any]]:
+    def _batches(self, scope: StatusQuery, agencies: list[str]) -> list[dict[str, Any]]:
         if scope.batch:
             return [self.progress.batch(scope.batch, agencies)]
         return [] if scope.update or scope.entry else self.progress.recent_batches(RECENT_BATCHES, agencies)
 
-    def _updates(self, scope: Scope, agencies: list[str]) -> list[dict[str, Any]]:
+    def _updates(self, scope: StatusQuery, agencies: list[str]) -> list[dict[str, Any]]:
         one = [self.progress.update(scope.update, agencies)] if scope.update else []
         return one + (self.progress.entry(scope.entry, agencies) if scope.entry else [])
 

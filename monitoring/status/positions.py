@@ -18,7 +18,7 @@ _ELSEWHERE = "ask where it was published"
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class LatenessLimits:
     """What is called late, stale and gone; ms."""
 
     now: int
@@ -28,7 +28,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class DeliverySources:
     """Where the document comes from."""
 
     view: EvidenceView
@@ -44,10 +44,10 @@ def moment(ms: int) -> str | None:
     return rfc3339(ms) if ms else None
 
 
-class Progress:
+class DeliveryProgress:
     """Deliveries as of one look."""
 
-    def __init__(self, sources: Sources, terms: Terms, nodes: Sequence[NodeReport]) -> None:
+    def __init__(self, sources: DeliverySources, terms: LatenessLimits, nodes: Sequence[NodeReport]) -> None:
         self._s, self._terms, self._nodes = sources, terms, nodes
 
     @property
@@ -155,7 +155,7 @@ class Progress:
             "agencies": list(self._standings(update, at_agencies)),
         }
 
-    def _standings(self, update: rules.Update, agencies: Iterable[str]) -> Iterator[dict[str, Any]]:
+    def _standings(self, update: rules.LedgerUpdate, agencies: Iterable[str]) -> Iterator[dict[str, Any]]:
         for name in agencies:
             evidence = self._s.view.agency(update, name, self._nodes)
             one = rules.standing(update, evidence, self._terms.now, self._terms.late_after)

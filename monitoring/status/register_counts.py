@@ -56,15 +56,15 @@ class Deliveries:
         self._state, self._relief = positions.alias("state_at"), positions.alias("relief_at")
         self._updates = register.tables.updates
 
-    def for_ledger(self, update: Update) -> rules.Update:
+    def for_ledger(self, update: Update) -> rules.LedgerUpdate:
         """What the ledger needs of an update."""
         outbox = self.register.outbox
         sent = [*outbox.positions("state", [update.state_row]).values()]
         if update.relief_row is not None:
             sent += outbox.positions("relief", [update.relief_row]).values()
-        positions = tuple(rules.Position(TopicPartition(at.topic, at.partition), at.offset) for at in sent)
+        positions = tuple(rules.LogPosition(TopicPartition(at.topic, at.partition), at.offset) for at in sent)
         ids = update.update_id, update.entry_id, update.version
-        return rules.Update(*ids, update.change in FREES, self.jurisdiction, update.accepted_at, positions)
+        return rules.LedgerUpdate(*ids, update.change in FREES, self.jurisdiction, update.accepted_at, positions)
 
     def recent_batches(self, count: int) -> list[str]:
         """The newest batches with an accepted update, newest first."""

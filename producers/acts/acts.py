@@ -23,7 +23,7 @@ from ..intake.rows.model import HeldCertificate
 from ..register.register import Register, Update, WholeEntry
 from ..register.rows import new_batch
 from ..updates.records import Fields, digest_of, ended, parts_of, unpack_certificates, with_term_end
-from ..updates.updates import Desk, Draft, accept
+from ..updates.updates import CourtIdentity, Draft, accept
 from .reasons import check_reason
 
 
@@ -34,7 +34,7 @@ class ActRefused(LiandongError):
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class CourtRuling:
     """What the court decided: `on` is the day in China of the act, None for today."""
 
     reason: str
@@ -43,7 +43,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedEntry:
     """An entry after an act, before it is accepted: its record and the columns of its row that change with it."""
 
     record: Fields
@@ -51,7 +51,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class EntryUnderAct:
     """An entry under an act: its row, its newest record, and what the court knows of its certificates."""
 
     whole: WholeEntry
@@ -62,69 +62,73 @@ class Held:
 class Acts:
     """Acts of one court."""
 
-    def __init__(self, register: Register, desk: Desk, clock: Clock) -> None:
+    def __init__(self, register: Register, desk: CourtIdentity, clock: Clock) -> None:
         """`desk` is the acting court's."""
         self._register = register
         self._desk = desk
         self._clock = clock
 
-    def revoke(self, entry_id: bytes, ruling: Ruling) -> Update:
+    def revoke(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """It never should have been there (art. 9)."""
         return self._end(entry_id, Change.REVOKE, replace(ruling, reason=check_reason(Change.REVOKE, ruling.reason)))
 
-    def delete(self, entry_id: bytes, ruling: Ruling) -> Update:
+    def delete(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """It was rightly there, the reason ended (art. 10), for a reason the law knows for this kind of entry."""
         return self._end(entry_id, Change.DELETE, ruling)
 
-    def lift(self, entry_id: bytes, ruling: Ruling) -> Update:
+    def lift(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """Ends an order or exit ban."""
         return self._end(entry_id, Change.LIFT, replace(ruling, reason=check_reason(Change.LIFT, ruling.reason)))
 
-    def shield(self, entry_id: bytes, ruling: Ruling) -> Update:
+    def shield(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """Suspends an entry."""
         return self._turn(entry_id, Change.SHIELD, ruling)
 
-    def unshield(self, entry_id: bytes, ruling: Ruling) -> Update:
+    def unshield(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """Lets a suspended entry take effect again."""
         return self._turn(entry_id, Change.UNSHIELD, ruling)
 
-    def extend(self, entry_id: bytes, ruling: Ruling, *, months: int = 0, until: date | None = None) -> Update:
+    def extend(self, entry_id: bytes, ruling: CourtRuling, *, months: int = 0, until: date | None = None) -> Update:
         """A later last day, under a new decision: of a list entry by one to three years, of an order to a given day."""
         code = check_reason(Change.EXTEND, ruling.reason)
         if not ruling.decision_number:
             raise WrongUsage("DECISION_MISSING", "extending needs a decision", "give its number with --decision")
 
-        def change(_: Connection, held: Held, today: date) -> Changed:
+        def change(_: Connection, held: EntryUnderAct, today: date) -> ChangedEntry:
             last_day = _extended(held, months, until, today)
             record = with_term_end(held.record, last_day) | {"decision_number": ruling.decision_number}
             digest = digest_of(record, held.certificates)
-            return Changed(record, {"digest": digest, "decision_number": ruling.decision_number})
+            return ChangedEntry(record, {"digest": digest, "decision_number": ruling.decision_number})
 
         return self.perform(entry_id, Change.EXTEND, replace(ruling, reason=code), change)
 
-    def _end(self, entry_id: bytes, what: Change, ruling: Ruling) -> Update:
+    def _end(self, entry_id: bytes, what: Change, ruling: CourtRuling) -> Update:
         reason = ruling.reason
 
-        def change(_: Connection, held: Held, _today: date) -> Changed:
+        def change(_: Connection, held: EntryUnderAct, _today: date) -> ChangedEntry:
             if what is Change.DELETE:
                 has_term = bool(from_wire(held.whole.full_body)["term_end"])
                 check_deletion_reason(reason, has_term=has_term)
-            return Changed(dict(held.record), {})
+            return ChangedEntry(dict(held.record), {})
 
         canonical = reason.strip().upper() if what is Change.DELETE else reason
         return self.perform(entry_id, what, replace(ruling, reason=canonical), change)
 
-    def _turn(self, entry_id: bytes, what: Change, ruling: Ruling) -> Update:
+    def _turn(self, entry_id: bytes, what: Change, ruling: CourtRuling) -> Update:
         code = check_reason(what, ruling.reason)
         return self.perform(
             entry_id,
             what,
             replace(ruling, reason=code),
-            lambda _connection, held, _today: Changed(dict(held.record), {}),
+            lambda _connection, held, _today: ChangedEntry(dict(held.record), {}),
         )
 
     def perform(
-        self, entry_id: bytes, what: Change, ruling: Ruling, change: Callable[[Connection, Held, date], Changed]
+        self,
+        entry_id: bytes,
+        what: Change,
+        ruling: CourtRuling,
+        change: Callable[[Connection, EntryUnderAct, date], ChangedEntry],
     ) -> Update:
         """One act in one transaction: `change` says what becomes of the entry.
 
@@ -156,7 +160,7 @@ class Acts:
         assert update is not None  # noqa: S101  it was just written
         return update
 
-    def _held(self, connection: Connection, entry_id: bytes) -> Held:
+    def _held(self, connection: Connection, entry_id: bytes) -> EntryUnderAct:
         whole = self._register.whole_entry(connection, entry_id)
         if whole is None:
             raise ActRefused(
@@ -171,7 +175,7 @@ class Acts:
                 f"{shown} was published by {whole.court}",
                 "a court acts on its own entries only; ask that court",
             )
-        return Held(whole, from_wire(whole.body), unpack_certificates(whole.certificates))
+        return EntryUnderAct(whole, from_wire(whole.body), unpack_certificates(whole.certificates))
 
 
 def _row(whole: WholeEntry, draft: Draft, value: bytes, status: Status) -> dict[str, Any]:
@@ -187,7 +191,7 @@ def _row(whole: WholeEntry, draft: Draft, value: bytes, status: Status) -> dict[
     return row | {"full_body": whole.full_body} if status >= ENDED_FROM else row
 
 
-def _extended(held: Held, months: int, until: date | None, today: date) -> date:
+def _extended(held: EntryUnderAct, months: int, until: date | None, today: date) -> date:
     """The new last day; TERM_OVER, TERM_MISSING, EXTENSION_UNLAWFUL."""
     record = held.record
     last = date.fromisoformat(record["term_end"]) if record["term_end"] else None

@@ -20,8 +20,8 @@ from ..intake.rows.model import HeldCertificate, IntakeContext, ListingInput, Pe
 from ..intake.rows.parsing import parse_row
 from ..register.register import Register, Update
 from ..updates.records import content_of, digest_of, holder_hash, identities, name_hash, pack_certificates
-from ..updates.updates import Desk
-from .acts import ActRefused, Acts, Changed, Held, Ruling
+from ..updates.updates import CourtIdentity
+from .acts import ActRefused, Acts, ChangedEntry, CourtRuling, EntryUnderAct
 from .reasons import check_reason
 
 FIXED = frozenset(("instrument", "court_code", "court_name"))
@@ -33,7 +33,7 @@ class CorrectionRejected(ActRefused):
 
 
 def correct(
-    acts: Acts, register: Register, desk: Desk, entry_id: bytes, values: Mapping[str, str], ruling: Ruling
+    acts: Acts, register: Register, desk: CourtIdentity, entry_id: bytes, values: Mapping[str, str], ruling: CourtRuling
 ) -> Update:
     """Publishes the entry with other values, by intake column. Raises CORRECTION_REJECTED, NOTHING_TO_CORRECT."""
     unknown = sorted(set(values) - set(COLUMN_NAMES) | set(values) & FIXED)
@@ -43,7 +43,7 @@ def correct(
             "COLUMN_UNKNOWN", f"{', '.join(unknown) or 'nothing'} cannot be corrected", f"name one of {allowed}"
         )
 
-    def change(connection: Connection, held: Held, today: date) -> Changed:
+    def change(connection: Connection, held: EntryUnderAct, today: date) -> ChangedEntry:
         listing = _checked(held, values, IntakeContext(today, desk.court, desk.court_name))
         _move(register, connection, held, listing, today)
         content = content_of(listing)
@@ -60,13 +60,13 @@ def correct(
             "publish_date": listing.publish_date.isoformat(),
             "certificates": pack_certificates(listing.certificates),
         }
-        return Changed(record, columns)
+        return ChangedEntry(record, columns)
 
     code = check_reason(Change.CORRECT, ruling.reason)
-    return acts.perform(entry_id, Change.CORRECT, Ruling(code, ruling.on), change)
+    return acts.perform(entry_id, Change.CORRECT, CourtRuling(code, ruling.on), change)
 
 
-def _checked(held: Held, values: Mapping[str, str], context: IntakeContext) -> ListingInput:
+def _checked(held: EntryUnderAct, values: Mapping[str, str], context: IntakeContext) -> ListingInput:
     row = _row_of(held) | dict(values)
     parsed = parse_row(RawRow(1, row, row), context)
     if parsed.listing is None:
@@ -76,7 +76,7 @@ def _checked(held: Held, values: Mapping[str, str], context: IntakeContext) -> L
     return parsed.listing
 
 
-def _row_of(held: Held) -> dict[str, str]:
+def _row_of(held: EntryUnderAct) -> dict[str, str]:
     """The intake row that would make the entry as it stands."""
     record = held.record
     row = {name: str(record[name]) for name in COLUMN_NAMES if isinstance(record.get(name), str)}
@@ -114,7 +114,7 @@ def _extension(start: str, end: str) -> str:
     return str(high)
 
 
-def _move(register: Register, connection: Connection, held: Held, listing: ListingInput, today: date) -> None:
+def _move(register: Register, connection: Connection, held: EntryUnderAct, listing: ListingInput, today: date) -> None:
     """Gives the entry the keys of the corrected row and remembers those it no longer has."""
     entry = held.whole.entry
     keys = listing.keys()

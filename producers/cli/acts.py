@@ -55,9 +55,9 @@ def _ending(name: str) -> Callable[..., None]:
         no_wait: NoWaitOption = False,
         as_json: JsonOption = False,
     ) -> None:
-        from ..acts.acts import Ruling
+        from ..acts.acts import CourtRuling
 
-        wanted, ruling = entry_id(entry), Ruling(reason, day(on))
+        wanted, ruling = entry_id(entry), CourtRuling(reason, day(on))
         _perform(ctx, court, no_wait, as_json, lambda at: getattr(at.acts, name)(wanted, ruling))
 
     return act
@@ -77,9 +77,9 @@ def extend(  # noqa: PLR0913  a command's parameters are its options
     as_json: JsonOption = False,
 ) -> None:
     """Give a term a later last day, by a new decision."""
-    from ..acts.acts import Ruling
+    from ..acts.acts import CourtRuling
 
-    ruling = Ruling(reason, day(on), decision)
+    ruling = CourtRuling(reason, day(on), decision)
     _perform(
         ctx,
         court,
@@ -106,7 +106,7 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
     as_json: JsonOption = False,
 ) -> None:
     """Correct what an entry says; the wrong person is freed with the same record that names the right one."""
-    from ..acts.acts import Ruling
+    from ..acts.acts import CourtRuling
     from ..acts.correction import correct as corrected
 
     changes = dict(_pair(each) for each in values or [])
@@ -121,7 +121,7 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
             "certificate_number": _asked(kind),
             "certificate_country": country,
         }
-    ruling = Ruling(reason, day(on))
+    ruling = CourtRuling(reason, day(on))
     _perform(
         ctx,
         court,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...topics.keys.participants import Participants
     from ...topics.settings import Settings
     from ...topics.transport.ports import Subscriber
-    from ..commands.commands import Commands, Given
+    from ..commands.commands import Commands, GivenCommand
     from ..commands.files import Request
     from ..court import Court
 
@@ -89,7 +89,7 @@ def _give(
     return results
 
 
-def _given(given: "Given") -> dict[str, Any]:
+def _given(given: "GivenCommand") -> dict[str, Any]:
     return {**_as_dict(given.command), "new": given.new}
 
 
@@ -112,7 +112,7 @@ def _desk(settings: "Settings", court: str | None) -> "Iterator[tuple[Commands, 
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
-    from ..commands.commands import Commands, CourtDesk
+    from ..commands.commands import CommandingCourt, Commands
     from ..court import open_court
 
     participants = Participants(settings)
@@ -122,7 +122,9 @@ def _desk(settings: "Settings", court: str | None) -> "Iterator[tuple[Commands, 
         directory = load_directory(reader, participants.root_public_key)
         keys = desk.signer, directory, desk.matching_keys
         try:
-            mine = CourtDesk(desk.court, desk.jurisdiction, *keys, opened.clock, settings.watch_max_days, desk.registry)
+            mine = CommandingCourt(
+                desk.court, desk.jurisdiction, *keys, opened.clock, settings.watch_max_days, desk.registry
+            )
             yield Commands(mine, opened.register), opened, participants
         finally:
             directory.close()

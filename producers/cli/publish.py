@@ -56,10 +56,10 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     were rejected.
     """
     from ...topics.cli.console import settings_of
-    from ..publishing.run import Order, check_only, document_of, publish_file
+    from ..publishing.run import PublishRequest, check_only, document_of, publish_file
 
     settings = settings_of(ctx)
-    order = Order(source, _format(source, file_format), rejects or _beside(source), settings.lang)
+    order = PublishRequest(source, _format(source, file_format), rejects or _beside(source), settings.lang)
     if dry_run:
         report = check_only(settings, order, court)
     else:

@@ -7,7 +7,7 @@ import typer
 from ...schemas.problems import Language
 
 if TYPE_CHECKING:
-    from ..publishing.run import Report
+    from ..publishing.run import PublishReport
 
 _WORDS = {
     "accepted": ("new entries", "新增"),
@@ -32,7 +32,7 @@ _TEXTS = {
 }
 
 
-def print_summary(report: "Report", lang: Language) -> None:
+def print_summary(report: "PublishReport", lang: Language) -> None:
     """Prints what came of a publication."""
     at = 1 if lang == "zh" else 0
     batch = report.batch

@@ -50,9 +50,9 @@ def people(
     output: OutputOption = None,
 ) -> None:
     """Natural persons with their certificates; those of seed 1 are on the list of seed 1."""
-    from ..synthetic.rows import PEOPLE_COLUMNS, Plan, people_rows
+    from ..synthetic.rows import PEOPLE_COLUMNS, SyntheticRequest, people_rows
 
-    _write(people_rows(Plan(seed, count, _day(None))), PEOPLE_COLUMNS, file_format, output)
+    _write(people_rows(SyntheticRequest(seed, count, _day(None))), PEOPLE_COLUMNS, file_format, output)
 
 
 @synthetic.command("list")
@@ -65,9 +65,9 @@ def list_entries(
     court_token: TokenOption = "苏0505",  # noqa: S107  the token of a court in case numbers
 ) -> None:
     """List entries as `liandong court publish` takes them."""
-    from ..synthetic.rows import LIST_COLUMNS, Plan, list_rows
+    from ..synthetic.rows import LIST_COLUMNS, SyntheticRequest, list_rows
 
-    _write(list_rows(Plan(seed, count, _day(day), court_token)), LIST_COLUMNS, file_format, output)
+    _write(list_rows(SyntheticRequest(seed, count, _day(day), court_token)), LIST_COLUMNS, file_format, output)
 
 
 @synthetic.command("orders")
@@ -80,9 +80,9 @@ def orders(
     court_token: TokenOption = "苏0505",  # noqa: S107  the token of a court in case numbers
 ) -> None:
     """Consumption orders and exit bans on the debtors of the same seed, and on entities' representatives."""
-    from ..synthetic.rows import ORDER_COLUMNS, Plan, order_rows
+    from ..synthetic.rows import ORDER_COLUMNS, SyntheticRequest, order_rows
 
-    _write(order_rows(Plan(seed, count, _day(day), court_token)), ORDER_COLUMNS, file_format, output)
+    _write(order_rows(SyntheticRequest(seed, count, _day(day), court_token)), ORDER_COLUMNS, file_format, output)
 
 
 def _day(given: str | None) -> date:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from ...schemas import ids
 from ...schemas.errors import LiandongError
-from ...schemas.law.watch import Scope, WatchOrder, WatchRules, validate
+from ...schemas.law.watch import WatchOrder, WatchRules, WatchScope, validate
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.control import COMMAND_CONTEXT, STOP_WATCH, WATCH, SentCommand, sealing_context
 from ...schemas.wire.sealing import Recipient, seal
@@ -44,7 +44,7 @@ class Recipients(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CourtDesk:
+class CommandingCourt:
     """As whom commands are given."""
 
     court: str
@@ -60,7 +60,7 @@ class CourtDesk:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenCommand:
     """What became of a request."""
 
     command: SentCommand
@@ -71,13 +71,13 @@ class Given:
 class Commands:
     """Gives commands of one court."""
 
-    def __init__(self, desk: CourtDesk, register: Register) -> None:
+    def __init__(self, desk: CommandingCourt, register: Register) -> None:
         """`register` is the jurisdiction's; makes its table of commands if it is missing."""
         self._desk = desk
         self._register = register
         self._known = CommandRegister(register.engine, desk.court)
 
-    def give(self, request: Request, held: frozenset[str] | None = None) -> Given:
+    def give(self, request: Request, held: frozenset[str] | None = None) -> GivenCommand:
         """Gives a command; `held` are the kinds the agency holds, if known. Raises the problem of the order."""
         if isinstance(request, StopRequest):
             return self._stop(request)
@@ -95,12 +95,12 @@ class Commands:
         """All commands of this court, oldest first, with their answers."""
         return self._known.commands()
 
-    def _watch(self, request: WatchRequest, held: frozenset[str] | None) -> Given:
+    def _watch(self, request: WatchRequest, held: frozenset[str] | None) -> GivenCommand:
         now, order = self._desk.clock.now(), request.order
         validate(order, WatchRules(now, self._desk.max_days, held))
         identities = [_identity(self._desk.court, request, key) for key in self._desk.matching_keys]
         command_id = ids.new_random()
-        scope = Scope(order.purpose, frozenset(order.kinds), now, order.until)
+        scope = WatchScope(order.purpose, frozenset(order.kinds), now, order.until)
         due = now + request.due_ms
         command = SentCommand(command_id, self._desk.court, request.agency, WATCH, order.case_number, scope, due)
         with self._register.engine.begin() as connection:
@@ -108,27 +108,27 @@ class Commands:
             known = self._known.by_identity(connection, identities)
             if known is not None:
                 _check_same(known, order)
-                return Given(known, new=False)
+                return GivenCommand(known, new=False)
             self._send(connection, command, order, (command_id, identities[-1]))
-        return Given(command, new=True)
+        return GivenCommand(command, new=True)
 
-    def _stop(self, request: StopRequest) -> Given:
+    def _stop(self, request: StopRequest) -> GivenCommand:
         now, desk = self._desk.clock.now(), self._desk
         watch = self._own_watch(request.stops)
         identity = sha256(b"stop\x00" + request.stops).digest()
         command_id = ids.new_random()
-        scope, due = Scope("", frozenset(), now, watch.scope.until), now + request.due_ms
+        scope, due = WatchScope("", frozenset(), now, watch.scope.until), now + request.due_ms
         command = SentCommand(command_id, desk.court, watch.agency, STOP_WATCH, watch.case_number, scope, due)
         with self._register.engine.begin() as connection:
             self._register.claim(connection, desk.court)
             known = self._known.by_identity(connection, [identity])
             if known is not None:
-                return Given(known, new=False)
+                return GivenCommand(known, new=False)
             order = WatchOrder(watch.case_number, until=now, stops=request.stops)
             # the watch's own handle as key: the stop never overtakes it, and waits with it where it waits
             self._send(connection, command, order, (request.stops, identity))
             self._known.stop(connection, request.stops, now)
-        return Given(command, new=True)
+        return GivenCommand(command, new=True)
 
     def _own_watch(self, command_id: bytes) -> SentCommand:
         watch = self._known.sent(command_id)

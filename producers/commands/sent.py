@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from ...schemas.law.watch import Scope
+from ...schemas.law.watch import WatchScope
 from ...schemas.wire.control import SentCommand
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, reading
@@ -118,7 +118,7 @@ class CommandRegister:
 
 
 def _command(row: Row[tuple[object, ...]]) -> SentCommand:
-    scope = Scope(row.purpose, frozenset(row.kinds.split()), row.issued_at, row.until, row.stopped_at)
+    scope = WatchScope(row.purpose, frozenset(row.kinds.split()), row.issued_at, row.until, row.stopped_at)
     facts = (row.command_id, row.court, row.agency, row.kind, row.case_number)
     return SentCommand(*facts, scope, row.due_at, row.code, row.answered_at)
 

@@ -18,11 +18,11 @@ from ...schemas.law.listing import Change, Status
 from ...schemas.problems import FactProblem
 from ..intake.findings.findings import reject_of_problem
 from ..intake.rows.model import IntakeContext, ParsedRow
-from ..register.register import CorrectedKey, Entry, Register
+from ..register.register import CorrectedKey, Register, RegisteredEntry
 from ..updates.records import fields_of, parts_of
-from ..updates.updates import Accepted, Desk, Draft, seal, sequences_of, store
-from .comparison import Compared, Known, Meaning, compare
-from .prepare import Portion, Ready
+from ..updates.updates import Accepted, CourtIdentity, Draft, seal, sequences_of, store
+from .comparison import ComparedRow, KnownEntries, Meaning, compare
+from .prepare import Portion, PreparedRow
 from .refusals import RowRefused
 
 _ENTRIES = "entries"
@@ -48,11 +48,11 @@ class SeenRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Publishing:
+class PublicationContext:
     """What all chunks of a publication share."""
 
     register: Register
-    desk: Desk
+    desk: CourtIdentity
     batch_id: str
     context: IntakeContext
     seen: SeenRows
@@ -62,14 +62,14 @@ class Publishing:
 class Chunk:
     """Rows of one transaction and what becomes of them."""
 
-    publishing: Publishing
+    publishing: PublicationContext
     connection: Connection
     counts: Counter[str] = field(default_factory=Counter)
     instruments: set[int] = field(default_factory=set)
     told: list[ParsedRow] = field(default_factory=list)
     """Rows that are refused, or that there is something to say about."""
     _claims: int = 0
-    _planned: list[Compared] = field(default_factory=list)
+    _planned: list[ComparedRow] = field(default_factory=list)
     _sealed: list[Accepted] = field(default_factory=list)
     _by_key: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     _first: list[tuple[int, int]] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Chunk:
         last = register.last_numbers(self.connection, sequences_of(desk, drafts))
         self._sealed = seal(desk, self.publishing.batch_id, drafts, last, now)
 
-    def _known(self, rows: Sequence[Ready]) -> "_Knowledge":
+    def _known(self, rows: Sequence[PreparedRow]) -> "_Knowledge":
         keys = {key for row in rows for key in row.keys} | {row.resumed for row in rows if row.resumed is not None}
         if not keys:
             return _Knowledge({}, {})
@@ -100,7 +100,7 @@ class Chunk:
         entries = register.entries_by_key(self.connection, wanted, others)
         return _Knowledge(entries, register.corrected_keys(self.connection, others))
 
-    def _refused(self, ready: Ready, portion: Portion, at: int, known: "_Knowledge") -> ParsedRow | None:
+    def _refused(self, ready: PreparedRow, portion: Portion, at: int, known: "_Knowledge") -> ParsedRow | None:
         """The row with its reject, if the register stands against it."""
         self.instruments.add(ready.instrument)
         context = self.publishing.context
@@ -117,7 +117,7 @@ class Chunk:
             self._planned.append(compared)
         return None
 
-    def _meaning(self, compared: Compared) -> str:
+    def _meaning(self, compared: ComparedRow) -> str:
         """What the row is counted as; a second row about one entry must say the same as the first."""
         row, entry = compared.ready, compared.entry
         earlier = None
@@ -138,7 +138,7 @@ class Chunk:
             raise RowRefused("DUPLICATE_CONFLICT", first=str(first))
         return "duplicate"
 
-    def _draft(self, compared: Compared) -> Draft:
+    def _draft(self, compared: ComparedRow) -> Draft:
         ready, entry = compared.ready, compared.entry
         if entry is None:
             return Draft(ids.new_ordered(), 1, Change.INCLUDE, "", ready.publish_date, ready.parts)
@@ -191,19 +191,19 @@ _COUNTED_AS = {Meaning.NEW: "accepted", Meaning.CORRECTION: "corrected", Meaning
 class _Knowledge:
     """What the register knows of the rows of a chunk, by key."""
 
-    entries: Mapping[bytes, Sequence[Entry]]
+    entries: Mapping[bytes, Sequence[RegisteredEntry]]
     corrected: Mapping[bytes, CorrectedKey]
 
-    def of(self, row: Ready) -> Known:
+    def of(self, row: PreparedRow) -> KnownEntries:
         """What is known of one row: by its own key, else by that of another certificate."""
         if not self.entries and not self.corrected:
             return _NOTHING
         entries = next((self.entries[key] for key in row.keys if key in self.entries), ())
         resumed = self.entries.get(row.resumed, ()) if row.resumed is not None else ()
-        return Known(entries, resumed, [self.corrected[key] for key in row.keys if key in self.corrected])
+        return KnownEntries(entries, resumed, [self.corrected[key] for key in row.keys if key in self.corrected])
 
 
-_NOTHING = Known()
+_NOTHING = KnownEntries()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ class _Rows:
     other_keys: list[tuple[bytes, int]] = field(default_factory=list)
 
 
-def _entry(ordinal: int, court: str, compared: Compared, made: Accepted) -> tuple[Any, ...]:
+def _entry(ordinal: int, court: str, compared: ComparedRow, made: Accepted) -> tuple[Any, ...]:
     """A new entry, in the order of `register.NEW_ENTRY`."""
     ready, draft = compared.ready, made.draft
     return (
@@ -239,7 +239,7 @@ def _entry(ordinal: int, court: str, compared: Compared, made: Accepted) -> tupl
     )
 
 
-def _stored(compared: Compared, made: Accepted) -> dict[str, Any]:
+def _stored(compared: ComparedRow, made: Accepted) -> dict[str, Any]:
     """What a newer version of an entry sets anew."""
     ready, draft = compared.ready, made.draft
     return {

@@ -9,9 +9,9 @@ from ...schemas import ids
 from ...schemas.dates import start_of_day_ms
 from ...schemas.law.grounds import DeletionReason, check_relisting
 from ...schemas.law.listing import Status
-from ..register.register import CorrectedKey, Entry
+from ..register.register import CorrectedKey, RegisteredEntry
 from ..updates.records import Fields, digest_of, fields_of, name_hash, unpack_certificates
-from .prepare import Ready
+from .prepare import PreparedRow
 from .refusals import RowRefused
 
 
@@ -24,33 +24,33 @@ class Meaning(Enum):
 
 
 @dataclass(slots=True)
-class Compared:
+class ComparedRow:
     """A row's meaning; `entry` is the live entry it is about, None for a new one, which is the `generation`-th.
 
     `content` is what the row says where that is not what it says by itself.
     """
 
     meaning: Meaning
-    ready: Ready
+    ready: PreparedRow
     digest: bytes
     publish_date: str
     generation: int
-    entry: Entry | None = None
+    entry: RegisteredEntry | None = None
     content: Fields | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownEntries:
     """What the register knows of a row: its entries, oldest first, those of the case that it resumes, and which of its
     certificates were corrected away.
     """
 
-    entries: Sequence[Entry] = ()
-    resumed: Sequence[Entry] = ()
+    entries: Sequence[RegisteredEntry] = ()
+    resumed: Sequence[RegisteredEntry] = ()
     corrected: Sequence[CorrectedKey] = ()
 
 
-def compare(ready: Ready, known: Known, today: date) -> Compared:
+def compare(ready: PreparedRow, known: KnownEntries, today: date) -> ComparedRow:
     """What the row means. Raises `RowRefused`, and `DeletionReasonProblem` while a creditor may not apply again.
 
     An entry is one debtor in one case under one decision: while it is live every difference is a correction, once it has
@@ -69,19 +69,19 @@ def compare(ready: Ready, known: Known, today: date) -> Compared:
     for each in (*known.entries, *known.resumed):
         _check_bar(each, ready, today)
     generation = latest.generation + 1 if latest is not None else 1
-    return Compared(Meaning.NEW, ready, ready.digest, ready.publish_date, generation)
+    return ComparedRow(Meaning.NEW, ready, ready.digest, ready.publish_date, generation)
 
 
-def _same_decision(entry: Entry, ready: Ready) -> bool:
+def _same_decision(entry: RegisteredEntry, ready: PreparedRow) -> bool:
     return not ready.decision_number or entry.decision_number == ready.decision_number
 
 
-def _ended(entry: Entry) -> RowRefused:
+def _ended(entry: RegisteredEntry) -> RowRefused:
     shown = ids.entry_text(int(entry.instrument), entry.entry_id)
     return RowRefused("ENTRY_ENDED", entry=shown, day=entry.changed_on, status=entry.status.name.lower())
 
 
-def _against_live(ready: Ready, entry: Entry) -> Compared:
+def _against_live(ready: PreparedRow, entry: RegisteredEntry) -> ComparedRow:
     """A row that gives no day means the published one: today's export is no correction of yesterday's."""
     digest, day, content = ready.digest, ready.publish_date, None
     if ready.is_day_assumed and day != entry.publish_date:
@@ -89,10 +89,10 @@ def _against_live(ready: Ready, entry: Entry) -> Compared:
         content = _with_day(ready, day)
         digest = digest_of(content, unpack_certificates(ready.certificates))
     meaning = Meaning.UNCHANGED if digest == entry.digest else Meaning.CORRECTION
-    return Compared(meaning, ready, digest, day, entry.generation, entry, content)
+    return ComparedRow(meaning, ready, digest, day, entry.generation, entry, content)
 
 
-def _with_day(ready: Ready, day: str) -> Fields:
+def _with_day(ready: PreparedRow, day: str) -> Fields:
     content = fields_of(ready.parts)
     content |= {"publish_date": day, "effective_from": start_of_day_ms(date.fromisoformat(day))}
     if ready.is_start_assumed:
@@ -100,7 +100,7 @@ def _with_day(ready: Ready, day: str) -> Fields:
     return content
 
 
-def _check_bar(entry: Entry, ready: Ready, today: date) -> None:
+def _check_bar(entry: RegisteredEntry, ready: PreparedRow, today: date) -> None:
     if entry.status is Status.DELETED and entry.reason == DeletionReason.D3:
         changed = date.fromisoformat(entry.changed_on)
         check_relisting(changed, DeletionReason.D3, today, ex_officio=ready.is_ex_officio)

@@ -19,7 +19,7 @@ from ...schemas.people.surrogates import MatchingKey
 from ..intake.rows.model import Initiative, IntakeContext, ListingInput, ParsedRow, RawRow
 from ..intake.rows.parsing import parse_row
 from ..updates.records import (
-    Parts,
+    RecordParts,
     content_of,
     digest_of,
     holder_hash,
@@ -34,7 +34,7 @@ _BETWEEN = "\x00"
 _FIRST = 1000
 
 
-class Ready(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False):
+class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row that passed every check that needs no register. It holds a name and numbers: `repr` shows neither."""
 
     number: int
@@ -59,16 +59,16 @@ class Ready(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def __repr__(self) -> str:
         """The row's number only."""
-        return f"Ready(row {self.number})"
+        return f"PreparedRow(row {self.number})"
 
     @property
-    def parts(self) -> Parts:
+    def parts(self) -> RecordParts:
         """What its record says as a new entry."""
-        return Parts(self.instrument, self.gate, self.content)
+        return RecordParts(self.instrument, self.gate, self.content)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PreparationContext:
     """What rows are prepared with: who publishes when, and how subjects are made unreadable."""
 
     context: IntakeContext
@@ -80,7 +80,7 @@ class Terms:
 class Portion:
     """Some rows of a file, one after the other."""
 
-    ready: list[Ready | None]
+    ready: list[PreparedRow | None]
     """None where the row is rejected."""
     noted: dict[int, ParsedRow] = field(repr=False)
     """Rows with rejects or notices, by their place in the portion."""
@@ -113,9 +113,9 @@ class Portion:
         return cls(_unpack(ready), noted, originals, bytes_read)
 
 
-def prepare(rows: Iterable[RawRow], terms: Terms) -> Portion:
+def prepare(rows: Iterable[RawRow], terms: PreparationContext) -> Portion:
     """Checks rows and makes them ready, one after the other: what a row was read into is gone before the next comes."""
-    ready: list[Ready | None] = []
+    ready: list[PreparedRow | None] = []
     noted: dict[int, ParsedRow] = {}
     originals: list[str | Mapping[str, object]] = []
     for at, raw in enumerate(rows):
@@ -128,7 +128,7 @@ def prepare(rows: Iterable[RawRow], terms: Terms) -> Portion:
     return Portion(ready, noted, originals)
 
 
-def prepared(rows: Iterable[RawRow], terms: Terms, size: int) -> Iterator[Portion]:
+def prepared(rows: Iterable[RawRow], terms: PreparationContext, size: int) -> Iterator[Portion]:
     """Rows in portions of up to a size; the first are smaller, so that whoever waits for them can begin."""
     waiting, now = iter(rows), min(size, _FIRST)
     while (portion := prepare(islice(waiting, now), terms)).ready:
@@ -136,14 +136,14 @@ def prepared(rows: Iterable[RawRow], terms: Terms, size: int) -> Iterator[Portio
         now = min(size, now * 2)
 
 
-def made_ready(raw: RawRow, listing: ListingInput, terms: Terms) -> Ready:
+def made_ready(raw: RawRow, listing: ListingInput, terms: PreparationContext) -> PreparedRow:
     """A checked row with its keys, digests and encoded record."""
     content = content_of(listing)
     certificates = listing.certificates
     named = identities(certificates, listing.name, terms.matching_keys)
     parts = parts_of(new_record(content, named, terms.record_class))
     is_day_assumed = not raw.values.get("publish_date")
-    return Ready(
+    return PreparedRow(
         raw.number,
         listing.keys(),
         listing.resumed_key(),
@@ -164,4 +164,4 @@ def made_ready(raw: RawRow, listing: ListingInput, terms: Terms) -> Ready:
 
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[Ready | None]).decode
+_unpack = msgspec.msgpack.Decoder(list[PreparedRow | None]).decode

@@ -18,9 +18,9 @@ from ...topics.storage.database import reading
 from ...topics.transport.ports import Clock
 from ..intake.rows.model import IntakeContext, ParsedRow, RawRow
 from ..register.register import Batch, Register
-from ..updates.updates import Desk
-from .chunk import Chunk, Publishing, SeenRows
-from .prepare import Portion, Terms, prepared
+from ..updates.updates import CourtIdentity
+from .chunk import Chunk, PublicationContext, SeenRows
+from .prepare import Portion, PreparationContext, prepared
 
 CHUNK = 4000
 """Rows of one transaction. Certificates lie scattered over their index, so a small transaction writes a page for every row;
@@ -62,7 +62,7 @@ class Publication:
     def __init__(
         self,
         register: Register,
-        desk: Desk,
+        desk: CourtIdentity,
         clock: Clock,
         batch: Batch,
         context: IntakeContext,
@@ -70,11 +70,11 @@ class Publication:
     ) -> None:
         """`context` must name the desk's court and the day in China."""
         self.batch = batch
-        self.terms = Terms(context, desk.matching_keys, record_class)
+        self.terms = PreparationContext(context, desk.matching_keys, record_class)
         self._register = register
         self._clock = clock
         self._instruments: set[int] = set()
-        self._publishing = Publishing(register, desk, batch.batch_id, context, SeenRows())
+        self._publishing = PublicationContext(register, desk, batch.batch_id, context, SeenRows())
 
     def run(self, rows: Iterable[RawRow], listeners: Listeners | None = None) -> Batch:
         """Publishes all rows; the batch with its counts."""

@@ -19,7 +19,7 @@ from typing import Any
 from ...schemas.errors import LiandongError
 from ...topics.child_process import ended, start
 from ..intake.files.reading import Format, read_listings
-from .prepare import Portion, Terms, prepared
+from .prepare import Portion, PreparationContext, prepared
 
 WORTH_BYTES = 4_000_000
 """Files this long (about 16,000 rows) are read ahead; a process takes half a second to start."""
@@ -41,18 +41,18 @@ class ReaderDied(LiandongError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadAheadRequest:
     """What is to be read, and what for."""
 
     source: Path
     file_format: Format
-    terms: Terms
+    terms: PreparationContext
     size: int
     """Rows of a portion."""
 
 
 @contextmanager
-def reading_ahead(what: Reading) -> Iterator[Iterator[Portion]]:
+def reading_ahead(what: ReadAheadRequest) -> Iterator[Iterator[Portion]]:
     """The portions of a file as another process prepares them. What fails there is raised here; ReaderDied."""
     context = multiprocessing.get_context("spawn")
     inlet, outlet = context.Pipe(duplex=False)
@@ -79,7 +79,7 @@ def _portions(inlet: "Connection[None, Any]", process: BaseProcess) -> Iterator[
         yield Portion.unpacked(*found)
 
 
-def _read(what: Reading, outlet: "Connection[Any, None]") -> None:
+def _read(what: ReadAheadRequest, outlet: "Connection[Any, None]") -> None:
     """The other process; it ends by itself when nobody listens any more."""
     gc.disable()  # as the publishing process does while it accepts
     waiting: Queue[Any] = Queue(_AHEAD)
@@ -92,7 +92,7 @@ def _read(what: Reading, outlet: "Connection[Any, None]") -> None:
         outlet.send(None)
 
 
-def _prepare(what: Reading, waiting: "Queue[Any]") -> None:
+def _prepare(what: ReadAheadRequest, waiting: "Queue[Any]") -> None:
     """Puts the packed portions, None at the end, or what failed."""
     try:
         with read_listings(what.source, what.file_format, what.terms.context.lang) as rows:

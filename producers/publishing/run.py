@@ -22,16 +22,16 @@ from ..intake.rows.duplicates import check_rows
 from ..intake.rows.model import IntakeContext, ParsedRow
 from ..register.register import Batch
 from ..register.rows import new_batch
-from .prepare import Portion, Terms, prepared
+from .prepare import Portion, PreparationContext, prepared
 from .publication import CHUNK, Listeners, Publication
-from .read_ahead import WORTH_BYTES, Reading, reading_ahead
+from .read_ahead import WORTH_BYTES, ReadAheadRequest, reading_ahead
 
 SHOWN_MISSING = 10_000
 """So many ids of missing entries are listed; the count is always whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PublishRequest:
     """What the clerk asked for."""
 
     source: Path
@@ -41,7 +41,7 @@ class Order:
 
 
 @dataclass(slots=True)
-class Report:
+class PublishReport:
     """What came of it, for the summary."""
 
     batch: Batch
@@ -54,7 +54,7 @@ class Report:
     same_as: str = ""
 
 
-def publish_file(settings: Settings, order: Order, court_id: str | None, wait: float | None) -> Report:
+def publish_file(settings: Settings, order: PublishRequest, court_id: str | None, wait: float | None) -> PublishReport:
     """Accepts the file and, unless `wait` (seconds) is None, waits until all of it is in the log."""
     from ..relay.delivery import require_topics, sending
     from .progress import Bars
@@ -78,13 +78,13 @@ def publish_file(settings: Settings, order: Order, court_id: str | None, wait: f
     return report
 
 
-def _accept(court: Court, order: Order, bars: Any) -> Report:
+def _accept(court: Court, order: PublishRequest, bars: Any) -> PublishReport:
     today = date_of_ms(court.clock.now())
     context = IntakeContext(today, court.desk.court, court.desk.court_name, lang=order.lang)
     source_hash = _hash(order.source)
     earlier = court.register.last_batch_of(court.desk.court, source_hash) if source_hash else None
     batch = new_batch(court.desk.court, order.source.name, source_hash, court.clock.now())
-    report = Report(batch, same_as=earlier.batch_id if earlier else "")
+    report = PublishReport(batch, same_as=earlier.batch_id if earlier else "")
     with _opened(order) as rows, _rejects(order, rows) as rejects:
         publication = Publication(court.register, court.desk, court.clock, batch, context)
 
@@ -109,28 +109,28 @@ def _accept(court: Court, order: Order, bars: Any) -> Report:
 
 
 @contextmanager
-def _portions(order: Order, rows: ListingFile, terms: Terms) -> Iterator[Iterator[Portion]]:
+def _portions(order: PublishRequest, rows: ListingFile, terms: PreparationContext) -> Iterator[Iterator[Portion]]:
     """The rows of the file made ready; of a large one in another process, ahead of this one."""
     if not _is_large(order):
         yield prepared(rows, terms, CHUNK)
         return
-    with reading_ahead(Reading(order.source, order.file_format, terms, CHUNK)) as portions:
+    with reading_ahead(ReadAheadRequest(order.source, order.file_format, terms, CHUNK)) as portions:
         yield portions
 
 
-def _is_large(order: Order) -> bool:
+def _is_large(order: PublishRequest) -> bool:
     """Whether processes of their own for reading and sending are worth their start."""
     if str(order.source) == "-" or not order.source.is_file():
         return False
     return order.source.stat().st_size >= WORTH_BYTES and (os.cpu_count() or 1) > 1
 
 
-def check_only(settings: Settings, order: Order, court_id: str | None) -> Report:
+def check_only(settings: Settings, order: PublishRequest, court_id: str | None) -> PublishReport:
     """A dry run: every row is checked, nothing is accepted."""
     participant = court_named(settings, court_id)
     now = SystemClock().now()
     context = IntakeContext(date_of_ms(now), participant.id, participant.name, lang=order.lang)
-    report = Report(Batch("", participant.id, order.source.name, "", "checked", now, now), dry_run=True)
+    report = PublishReport(Batch("", participant.id, order.source.name, "", "checked", now, now), dry_run=True)
     counts: Counter[str] = Counter()
     with _opened(order) as rows, _rejects(order, rows) as rejects:
         for parsed in check_rows(rows, context):
@@ -146,7 +146,7 @@ def check_only(settings: Settings, order: Order, court_id: str | None) -> Report
 class _LazyRejects:
     """Makes the rejects file when there is a first reject; an old one of the same name must not be taken for this run's."""
 
-    def __init__(self, order: Order, rows: ListingFile) -> None:
+    def __init__(self, order: PublishRequest, rows: ListingFile) -> None:
         self._order = order
         self._rows = rows
         self._writer: RejectsWriter | None = None
@@ -173,7 +173,7 @@ class _LazyRejects:
 
 
 @contextmanager
-def _rejects(order: Order, rows: ListingFile) -> Iterator[_LazyRejects]:
+def _rejects(order: PublishRequest, rows: ListingFile) -> Iterator[_LazyRejects]:
     if order.rejects == order.source:
         raise WrongUsage("REJECTS_OVER_INPUT", "the rejects file is the input", "name another file with --rejects")
     rejects = _LazyRejects(order, rows)
@@ -183,7 +183,7 @@ def _rejects(order: Order, rows: ListingFile) -> Iterator[_LazyRejects]:
         rejects.close()
 
 
-def _opened(order: Order) -> ListingFile:
+def _opened(order: PublishRequest) -> ListingFile:
     return read_listings(sys.stdin.buffer if str(order.source) == "-" else order.source, order.file_format, order.lang)
 
 
@@ -195,7 +195,7 @@ def _hash(source: Path) -> str:
         return file_digest(stream, "sha256").hexdigest()
 
 
-def document_of(report: Report) -> dict[str, object]:
+def document_of(report: PublishReport) -> dict[str, object]:
     """What `--json` prints."""
     batch = report.batch
     return {

@@ -18,17 +18,17 @@ from ...topics.storage.bulk import Row, insert_missing_rows, insert_rows, rows_a
 from ...topics.storage.database import create_tables, open_database, reading, sqlite_url
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.ports import Clock, SystemClock
-from .rows import Batch, CorrectedKey, Entry, OtherKey, Update, WholeEntry
+from .rows import Batch, CorrectedKey, OtherKey, RegisteredEntry, Update, WholeEntry
 from .tables import BLOCK_BITS, RegisterTables, register_tables
 
-__all__ = ["Batch", "CorrectedKey", "Entry", "OtherKey", "Register", "Update", "WholeEntry", "open_register"]
+__all__ = ["Batch", "CorrectedKey", "OtherKey", "Register", "RegisteredEntry", "Update", "WholeEntry", "open_register"]
 
 _PAGE = 10_000
 _PAGE_BYTES = 8192
 NEW_ENTRY = ("ordinal", "entry_id", "key", "generation", "court", "instrument", "case_number", "decision_number", "status",
              "version", "digest", "publish_date", "reason", "changed_on", "body", "certificates")  # fmt: skip
 """Columns of a new entry."""
-_ENTRY_COLUMNS = tuple(each.name for each in fields(Entry))
+_ENTRY_COLUMNS = tuple(each.name for each in fields(RegisteredEntry))
 _UPDATE_COLUMNS = tuple(each.name for each in fields(Update))
 _BATCH_COLUMNS = tuple(each.name for each in fields(Batch))
 
@@ -97,14 +97,14 @@ class Register:
 
     def entries_by_key(
         self, connection: Connection, keys: Sequence[bytes], others: Sequence[OtherKey] | None = None
-    ) -> dict[bytes, list[Entry]]:
+    ) -> dict[bytes, list[RegisteredEntry]]:
         """All generations of these keys, oldest first; by another certificate's key only where the key has none itself.
 
         `others` is what `other_keys` says of them, if it was asked already.
         """
         entries, others = self.tables.entries, self.other_keys(connection, keys) if others is None else others
         rows = rows_among(connection, entries, _ENTRY_COLUMNS, "key", keys)
-        found: dict[bytes, list[Entry]] = {}
+        found: dict[bytes, list[RegisteredEntry]] = {}
         for entry in sorted(map(_entry, rows), key=attrgetter("generation")):
             found.setdefault(entry.key, []).append(entry)
         ordinals = {row.key: row.ordinal for row in others if row.corrected_on is None and row.key not in found}
@@ -284,9 +284,9 @@ class Register:
         )
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Any) -> RegisteredEntry:
     ordinal, entry_id, key, generation, instrument, decision, status, *rest = row[: len(_ENTRY_COLUMNS)]
-    return Entry(ordinal, entry_id, key, generation, Instrument(instrument), decision, Status(status), *rest)
+    return RegisteredEntry(ordinal, entry_id, key, generation, Instrument(instrument), decision, Status(status), *rest)
 
 
 def _whole(row: Any) -> WholeEntry:

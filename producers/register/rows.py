@@ -8,7 +8,7 @@ from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisteredEntry:
     """An entry as publishing needs it; `digest` and the dates are explained beside the columns."""
 
     ordinal: int
@@ -34,7 +34,7 @@ class Entry:
 class WholeEntry:
     """An entry with all that is known of it; `certificates` is JSON with raw numbers and must not leave the court."""
 
-    entry: Entry
+    entry: RegisteredEntry
     court: str
     case_number: str
     body: bytes

@@ -39,14 +39,14 @@ _OLD_BIRTH_DAYS = (date(1979, 12, 31) - _FIRST_BIRTH).days
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class FictitiousSubject:
     """A fictitious subject. `certificates` are (type, number, country); the first is its own, the others are linked."""
 
     name: str
     certificates: tuple[tuple[CertificateType, str, str], ...] = field(repr=False)
     sex: int = 0
     birth_date: date | None = None
-    legal_representative: "Subject | None" = None
+    legal_representative: "FictitiousSubject | None" = None
 
     @property
     def is_natural(self) -> bool:
@@ -102,16 +102,16 @@ class Invention:
         self._organisations = _Shuffled(random, len(USCC_ALPHABET) ** 5)
         self._namesake = ""
 
-    def subjects(self) -> Iterator[Subject]:
+    def subjects(self) -> Iterator[FictitiousSubject]:
         """Natural persons and entities in the mix of the real list, without end."""
         while True:
             yield self._entity() if self._random.random() < ENTITY_SHARE else self._person()
 
-    def people(self) -> Iterator[Subject]:
+    def people(self) -> Iterator[FictitiousSubject]:
         """The natural persons among `subjects`, without end."""
         return (subject for subject in self.subjects() if subject.is_natural)
 
-    def _person(self) -> Subject:
+    def _person(self) -> FictitiousSubject:
         """A citizen mostly; now and then a 15-digit number, a linked passport, a resident or a foreigner."""
         draw = self._random.random()
         if draw < 0.01:
@@ -128,15 +128,15 @@ class Invention:
             certificates = [(CertificateType.CN_ID, number, "")]
         if 0.04 <= draw < 0.09:
             certificates.append((CertificateType.PASSPORT, f"EI{next(self._passports):07d}", "CHN"))
-        return Subject(self._name(male=male), tuple(certificates), 1 if male else 2, born)
+        return FictitiousSubject(self._name(male=male), tuple(certificates), 1 if male else 2, born)
 
-    def _foreigner(self) -> Subject:
+    def _foreigner(self) -> FictitiousSubject:
         number, country = f"XX{next(self._passports):07d}", self._random.choice(_FOREIGN_COUNTRIES)
         born = _FIRST_BIRTH + timedelta(days=self._random.randrange(_BIRTH_DAYS))
         name, sex = self._random.choice(_FOREIGN_NAMES), self._random.choice((1, 2))
-        return Subject(name, ((CertificateType.PASSPORT, number, country),), sex, born)
+        return FictitiousSubject(name, ((CertificateType.PASSPORT, number, country),), sex, born)
 
-    def _entity(self) -> Subject:
+    def _entity(self) -> FictitiousSubject:
         """A company with its legal representative; now and then known by its organisation code only."""
         rest, body = next(self._organisations), ["M9Y"]
         for _ in range(5):
@@ -151,8 +151,8 @@ class Invention:
         words = self._random.choice(PersonWords.first_names), self._random.choice(_TRADES)
         male = self._random.random() < 0.75
         number, born = self._citizens.draw(male=male)
-        head = Subject(self._name(male=male), ((CertificateType.CN_ID, number, ""),), 1 if male else 2, born)
-        return Subject(f"示例{words[0]}{words[1]}有限公司", (own,), legal_representative=head)
+        head = FictitiousSubject(self._name(male=male), ((CertificateType.CN_ID, number, ""),), 1 if male else 2, born)
+        return FictitiousSubject(f"示例{words[0]}{words[1]}有限公司", (own,), legal_representative=head)
 
     def _name(self, *, male: bool) -> str:
         """A name; every fiftieth is a namesake of the one before, every two hundredth has rare characters."""

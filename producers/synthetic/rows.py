@@ -9,7 +9,7 @@ from random import Random
 
 from ...schemas.law.grounds import Ground
 from ...schemas.law.terms import term_end
-from .people import Invention, Subject
+from .people import FictitiousSubject, Invention
 
 Row = dict[str, str]
 
@@ -65,7 +65,7 @@ _GROUND_WEIGHTS = (78, 9, 4, 3, 1, 1, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SyntheticRequest:
     """What to invent. `day` is the day the rows are for: decisions lie in the year before it, no term is over."""
 
     seed: int
@@ -74,25 +74,25 @@ class Plan:
     court_token: str = "苏0505"  # noqa: S105  the token of a court in case numbers
 
 
-def people_rows(plan: Plan) -> Iterator[Row]:
+def people_rows(plan: SyntheticRequest) -> Iterator[Row]:
     """Natural persons with their certificates: whom an agency's counters may see."""
     for subject in islice(Invention(plan.seed).people(), plan.count):
         yield _subject_columns(subject)
 
 
-def list_rows(plan: Plan) -> Iterator[Row]:
+def list_rows(plan: SyntheticRequest) -> Iterator[Row]:
     """List entries; one debtor in fifty stands in three cases."""
     return islice(_list_rows(plan), plan.count)
 
 
-def order_rows(plan: Plan) -> Iterator[Row]:
+def order_rows(plan: SyntheticRequest) -> Iterator[Row]:
     """Orders: consumption orders on the debtors of the same seed's list, with them the legal representatives of
     entities, and now and then an exit ban.
     """
     return islice(_order_rows(plan), plan.count)
 
 
-def _list_rows(plan: Plan) -> Iterator[Row]:
+def _list_rows(plan: SyntheticRequest) -> Iterator[Row]:
     random = Random(f"list {plan.seed}")
     serials = counted(1)
     for subject in Invention(plan.seed).subjects():
@@ -109,7 +109,7 @@ def _list_rows(plan: Plan) -> Iterator[Row]:
             yield row
 
 
-def _order_rows(plan: Plan) -> Iterator[Row]:
+def _order_rows(plan: SyntheticRequest) -> Iterator[Row]:
     random = Random(f"orders {plan.seed}")
     for serial, subject in enumerate(Invention(plan.seed).subjects(), start=1):
         case = _case(plan, random, serial, "限制消费令")
@@ -127,7 +127,7 @@ def _order_rows(plan: Plan) -> Iterator[Row]:
             yield {"instrument": "EXIT_BAN", "role": "DEBTOR"} | _subject_columns(subject) | case | term | decision
 
 
-def _subject_columns(subject: Subject) -> Row:
+def _subject_columns(subject: FictitiousSubject) -> Row:
     row = {
         "kind": "NATURAL" if subject.is_natural else "ENTITY",
         "name": subject.name,
@@ -142,7 +142,7 @@ def _subject_columns(subject: Subject) -> Row:
     return row
 
 
-def _case(plan: Plan, random: Random, serial: int, document: str) -> Row:
+def _case(plan: SyntheticRequest, random: Random, serial: int, document: str) -> Row:
     filed = plan.day - timedelta(days=random.randrange(40, 300))
     case = f"（{filed.year}）{plan.court_token}执{serial}号"
     return {

@@ -31,7 +31,7 @@ _EMPTIED = ("name", "case_number", "decision_number", "term_start", "term_end", 
 _SCHEMA = "list-record"
 
 
-class Parts(NamedTuple):
+class RecordParts(NamedTuple):
     """What a record says, encoded, without what acceptance adds before, between and behind: a body's two large parts."""
 
     instrument: int
@@ -45,11 +45,11 @@ class Parts(NamedTuple):
         return f"Parts(instrument={self.instrument}, {len(self.gate) + len(self.content)} bytes)"
 
 
-def parts_of(record: Mapping[str, Any]) -> Parts:
+def parts_of(record: Mapping[str, Any]) -> RecordParts:
     """The parts of a record's fields."""
     instrument, *rest = _leading_values(record)
     leading = _leading(instrument, record["record_class"], record["status"], *rest)
-    return Parts(
+    return RecordParts(
         record["instrument"],
         leading + encode_fields(_SCHEMA, "identities", "identities", record),
         encode_fields(_SCHEMA, "name", "related_entity", record),
@@ -67,7 +67,7 @@ def _leading(*values: int) -> bytes:
     return encode_fields(_SCHEMA, "instrument", "effective_until", dict(zip(_LEADING, values, strict=True)))
 
 
-def fields_of(parts: Parts) -> Fields:
+def fields_of(parts: RecordParts) -> Fields:
     """The fields in the parts."""
     gate = decode_fields(_SCHEMA, "instrument", "identities", parts.gate)
     return gate | decode_fields(_SCHEMA, "name", "related_entity", parts.content)
@@ -103,7 +103,7 @@ def digest_of(
 ) -> bytes:
     """16 bytes that change when anything a court can correct changes; stays in the court's own database.
 
-    `encoded` is the content of the record's `Parts`, where it is at hand. What the certificates are is told by themselves,
+    `encoded` is the content of the record's `RecordParts`, where it is at hand. What the certificates are is told by themselves,
     whichever matching keys are in use; a change of status or class is no correction.
     """
     instrument, *rest = _leading_values(content)

@@ -20,13 +20,13 @@ from ...topics.catalogue import names
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.transport.ports import OutgoingRecord
 from ..register.register import Register
-from .records import Parts
+from .records import RecordParts
 
 _SCHEMA = "list-record"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CourtIdentity:
     """A court at its jurisdiction's publisher: who signs, and with which matching keys subjects are made unreadable."""
 
     court: str
@@ -45,7 +45,7 @@ class Draft(NamedTuple):
     change: Change
     reason: str
     changed_on: str
-    parts: Parts
+    parts: RecordParts
 
 
 class Accepted(NamedTuple):
@@ -70,7 +70,7 @@ class Accepted(NamedTuple):
 
 
 def accept(
-    register: Register, connection: Connection, desk: Desk, batch_id: str, drafts: Sequence[Draft], now: int
+    register: Register, connection: Connection, desk: CourtIdentity, batch_id: str, drafts: Sequence[Draft], now: int
 ) -> list[Accepted]:
     """Accepts drafts in their order. The caller has claimed the court and writes the entries in the same transaction."""
     made = seal(desk, batch_id, drafts, register.last_numbers(connection, sequences_of(desk, drafts)), now)
@@ -78,13 +78,15 @@ def accept(
     return made
 
 
-def sequences_of(desk: Desk, drafts: Iterable[Draft]) -> list[str]:
+def sequences_of(desk: CourtIdentity, drafts: Iterable[Draft]) -> list[str]:
     """The names of the court's sequences that drafts take numbers of."""
     instruments = {draft.parts.instrument for draft in drafts}
     return sorted({_sequence(desk, _topic(desk, instrument)) for instrument in instruments})
 
 
-def seal(desk: Desk, batch_id: str, drafts: Sequence[Draft], last: Mapping[str, int], now: int) -> list[Accepted]:
+def seal(
+    desk: CourtIdentity, batch_id: str, drafts: Sequence[Draft], last: Mapping[str, int], now: int
+) -> list[Accepted]:
     """Numbers drafts behind the `last` numbers of the court's sequences, and signs them.
 
     Nothing is promised before `store`, and that only holds while the court is claimed since before `last` was read, or
@@ -126,16 +128,16 @@ def _stamp(change: int, reason: str, changed_on: str, recorded_at: int, batch_id
     return encode_fields(_SCHEMA, "change", "batch_id", said)
 
 
-def _topic(desk: Desk, instrument: int) -> str:
+def _topic(desk: CourtIdentity, instrument: int) -> str:
     return names.state_topic(instrument, desk.jurisdiction)
 
 
-def _sequence(desk: Desk, topic: str) -> str:
+def _sequence(desk: CourtIdentity, topic: str) -> str:
     return f"court/{desk.court}/{topic}"
 
 
 def store(
-    register: Register, connection: Connection, desk: Desk, made: Sequence[Accepted], at: tuple[str, int]
+    register: Register, connection: Connection, desk: CourtIdentity, made: Sequence[Accepted], at: tuple[str, int]
 ) -> None:
     """Takes the numbers and puts the records into the outbox, with their batch and the moment of acceptance (ms UTC).
 
@@ -171,7 +173,7 @@ def store(
     register.add_updates(connection, updates)
 
 
-def _outgoing(desk: Desk, made: Accepted, topic: str, now: int) -> OutgoingRecord:
+def _outgoing(desk: CourtIdentity, made: Accepted, topic: str, now: int) -> OutgoingRecord:
     draft = made.draft
     return outgoing(
         _SCHEMA,

@@ -8,7 +8,7 @@ import yaml
 
 from ..errors import WrongUsage
 from .attributes import Attribute, Wording, json_schema_of
-from .measures import Catalogue
+from .measures import MeasureCatalogue
 
 AGENCIES_FILE = Path(__file__).parent / "agencies.yaml"
 GENERIC = "generic"
@@ -23,11 +23,11 @@ class Transaction:
     text: Wording
     attributes: dict[str, Attribute]
 
-    def required(self, catalogue: Catalogue) -> set[str]:
+    def required(self, catalogue: MeasureCatalogue) -> set[str]:
         """Attributes that can decide in at least one row of the catalogue."""
         return {test.attribute for measure in catalogue.of(self.id) for test in measure.when}
 
-    def json_schema(self, catalogue: Catalogue) -> dict[str, object]:
+    def json_schema(self, catalogue: MeasureCatalogue) -> dict[str, object]:
         """JSON Schema of the attributes."""
         return json_schema_of(self.attributes, self.required(catalogue))
 
@@ -53,7 +53,7 @@ class _Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     adapter: str = GENERIC
 
 
-class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _AgenciesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, Attribute]
     transactions: dict[str, _Transaction]
     kinds: dict[str, _Kind]
@@ -61,7 +61,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def parse_agencies(text: str) -> dict[str, AgencyKind]:
     """Kinds of agencies by id. Raises ValueError or KeyError naming what is wrong."""
-    document = msgspec.convert(yaml.safe_load(text), _Document)
+    document = msgspec.convert(yaml.safe_load(text), _AgenciesFile)
     transactions = {
         id_: Transaction(id_, row.text, {name: document.attributes[name] for name in row.attributes})
         for id_, row in document.transactions.items()

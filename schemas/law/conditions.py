@@ -43,16 +43,16 @@ Limits = Mapping[str, Limit]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ConditionResult:
     """The truth of a condition, and which attribute was missing."""
 
     truth: Truth
     missing: str = ""
 
 
-_HOLDS = Finding(Truth.HOLDS)
-_FAILS = Finding(Truth.FAILS)
-_UNSURE = Finding(Truth.UNSURE)
+_HOLDS = ConditionResult(Truth.HOLDS)
+_FAILS = ConditionResult(Truth.FAILS)
+_UNSURE = ConditionResult(Truth.UNSURE)
 
 
 class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,19 +72,19 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if sum(one is not None for one in kinds) != 1:
             raise ValueError(f"a test of {self.attribute} needs exactly one of in, equals, at_least, above_limit")
 
-    def find(self, values: Values, limits: Limits, day: date) -> Finding:
+    def find(self, values: Values, limits: Limits, day: date) -> ConditionResult:
         """The truth of this test."""
         limit = limits.get(self.above_limit) if self.above_limit is not None else None
         if self.above_limit is not None and (limit is None or not limit.stands(day)):
             return _UNSURE
         value = values.get(self.attribute)
         if value is None:
-            return Finding(Truth.MISSING, self.attribute)
+            return ConditionResult(Truth.MISSING, self.attribute)
         if isinstance(value, Unknown) or value in self.unsure:
             return _UNSURE
         return self._compare(value, limit)
 
-    def _compare(self, value: Value, limit: Limit | None) -> Finding:
+    def _compare(self, value: Value, limit: Limit | None) -> ConditionResult:
         if self.among is not None:
             return _HOLDS if value in self.among else _FAILS
         if self.equals is not None:
@@ -99,7 +99,7 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _ORDER = (Truth.FAILS, Truth.MISSING, Truth.UNSURE)
 
 
-def find_all(tests: Iterable[Clause], values: Values, limits: Limits, day: date) -> Finding:
+def find_all(tests: Iterable[Clause], values: Values, limits: Limits, day: date) -> ConditionResult:
     """The truth of tests that must all hold: one that fails settles it, then a missing attribute, then a doubt."""
     findings = [test.find(values, limits, day) for test in tests]
     for truth in _ORDER:

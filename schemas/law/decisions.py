@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .listing import ENDED_FROM, Instrument, Link, RecordClass, Status
-from .measures import Effect, Planned, Stale, Who, who_is
+from .measures import Effect, PlannedMeasure, Stale, Who, who_is
 
 
 class Verdict(StrEnum):
@@ -118,10 +118,10 @@ class EntryFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class MeasureRuling:
     """What one measure does because of one entry."""
 
-    planned: Planned
+    planned: PlannedMeasure
     entry: EntryFacts
     effect: Effect
     verdict: Verdict
@@ -134,7 +134,7 @@ class Outcome:
 
     verdict: Verdict
     action: Action
-    rulings: tuple[Ruling, ...] = ()
+    rulings: tuple[MeasureRuling, ...] = ()
 
 
 _NOBODY = Outcome(Verdict.ALLOW, Action.PROCEED)
@@ -144,7 +144,7 @@ _STRENGTH = {Verdict.ALLOW: 0, Verdict.UNKNOWN: 1, Verdict.REVIEW: 2, Verdict.BL
 
 def decide(
     entries: Sequence[EntryFacts],
-    plan: Sequence[Planned],
+    plan: Sequence[PlannedMeasure],
     at: int,
     *,
     stale: bool,
@@ -177,7 +177,7 @@ def nobody_found(*, stale: bool) -> Outcome:
     return _TOO_OLD if stale else _NOBODY
 
 
-def _effect(planned: Planned, entry: EntryFacts, trusted: Callable[[EntryFacts], bool]) -> Effect | None:
+def _effect(planned: PlannedMeasure, entry: EntryFacts, trusted: Callable[[EntryFacts], bool]) -> Effect | None:
     """The effect of a measure through an entry, None if it does not reach."""
     if entry.instrument in _INSTRUMENTS and entry.instrument not in planned.triggers:
         return None
@@ -190,11 +190,11 @@ def _effect(planned: Planned, entry: EntryFacts, trusted: Callable[[EntryFacts],
     return Effect.BLOCK if entry.match.acts and trusted(entry) else Effect.REVIEW
 
 
-def _rule(planned: Planned, entry: EntryFacts, effect: Effect, *, stale: bool) -> Ruling:
+def _rule(planned: PlannedMeasure, entry: EntryFacts, effect: Effect, *, stale: bool) -> MeasureRuling:
     if effect is Effect.REFERENCE:
-        return Ruling(planned, entry, effect, Verdict.ALLOW, Action.PROCEED)
+        return MeasureRuling(planned, entry, effect, Verdict.ALLOW, Action.PROCEED)
     if stale and planned.measure.stale is Stale.PROCEED_AND_RECHECK:
-        return Ruling(planned, entry, effect, Verdict.UNKNOWN, Action.PROCEED_AND_RECHECK)
+        return MeasureRuling(planned, entry, effect, Verdict.UNKNOWN, Action.PROCEED_AND_RECHECK)
     if stale or effect is Effect.REVIEW:
-        return Ruling(planned, entry, effect, Verdict.REVIEW, Action.HOLD)
-    return Ruling(planned, entry, effect, Verdict.BLOCK, Action.REFUSE)
+        return MeasureRuling(planned, entry, effect, Verdict.REVIEW, Action.HOLD)
+    return MeasureRuling(planned, entry, effect, Verdict.BLOCK, Action.REFUSE)

@@ -105,7 +105,7 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedMeasure:
     """A measure that may reach a transaction with these attributes on this day."""
 
     measure: Measure
@@ -113,13 +113,13 @@ class Planned:
     triggers: frozenset[int]
     who: frozenset[Who]
 
-    def covers(self, other: "Planned") -> bool:
+    def covers(self, other: "PlannedMeasure") -> bool:
         """Whether whoever `other` could reach is reached by this one at least as strongly."""
         return self.effect >= other.effect and self.triggers >= other.triggers and self.who >= other.who
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class MeasureCatalogue:
     """All rows of one edition of the catalogue."""
 
     measures: tuple[Measure, ...]
@@ -135,14 +135,14 @@ class Catalogue:
         """The row with this id."""
         return next((one for one in self.measures if one.id == measure_id), None)
 
-    def plan(self, transaction: str, values: Values, limits: Limits, day: date) -> tuple[Planned, ...]:
+    def plan(self, transaction: str, values: Values, limits: Limits, day: date) -> tuple[PlannedMeasure, ...]:
         """The measures that can reach a transaction, before anybody looks at who asks.
 
         A condition in doubt lowers a row to REVIEW. Raises AttributeProblem for a missing attribute that decides; one
         that cannot change the answer, because a row that holds covers the doubtful one, may stay away.
         """
-        certain: list[Planned] = []
-        missing: list[tuple[Planned, str]] = []
+        certain: list[PlannedMeasure] = []
+        missing: list[tuple[PlannedMeasure, str]] = []
         for measure in self.of(transaction):
             if not measure.enabled(day):
                 continue
@@ -160,25 +160,25 @@ class Catalogue:
         return tuple(certain)
 
 
-def _planned(measure: Measure, effect: Effect, *, unsure: bool) -> Planned:
+def _planned(measure: Measure, effect: Effect, *, unsure: bool) -> PlannedMeasure:
     reached = min(effect, Effect.REVIEW) if unsure else effect
-    return Planned(measure, reached, measure.triggers, measure.reached)
+    return PlannedMeasure(measure, reached, measure.triggers, measure.reached)
 
 
-class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _MeasuresFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: date
     measures: list[Measure]
 
 
-def parse_catalogue(text: str) -> Catalogue:
+def parse_catalogue(text: str) -> MeasureCatalogue:
     """A catalogue from the text of its file. Raises ValueError naming the row that is wrong."""
-    document = msgspec.convert(yaml.safe_load(text), _Document)
+    document = msgspec.convert(yaml.safe_load(text), _MeasuresFile)
     ids = [measure.id for measure in document.measures]
     if len(set(ids)) != len(ids):
         raise ValueError("two measures of the catalogue have the same id")
     digest = sha256(text.encode()).hexdigest()[:12]
     rows = tuple(document.measures)
-    return Catalogue(rows, f"{document.version}+{digest}", _index(rows))
+    return MeasureCatalogue(rows, f"{document.version}+{digest}", _index(rows))
 
 
 def _index(rows: Iterable[Measure]) -> dict[str, tuple[Measure, ...]]:
@@ -189,7 +189,7 @@ def _index(rows: Iterable[Measure]) -> dict[str, tuple[Measure, ...]]:
     return found
 
 
-def load_catalogue(path: Path = CATALOGUE_FILE) -> Catalogue:
+def load_catalogue(path: Path = CATALOGUE_FILE) -> MeasureCatalogue:
     """The catalogue of this release, or another file of the same form."""
     return parse_catalogue(path.read_text(encoding="utf-8"))
 

@@ -225,7 +225,7 @@ def _check_kinds(order: WatchOrder, held: frozenset[str] | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class WatchScope:
     """How far a watch reaches."""
 
     purpose: str
@@ -243,7 +243,7 @@ class Scope:
         return min(self.until, self.stopped_at) if self.stopped_at else self.until
 
 
-def covers(scope: Scope, domain: str, kind: str, at: int) -> bool:
+def covers(scope: WatchScope, domain: str, kind: str, at: int) -> bool:
     """Whether a watch asks for an occurrence: the purpose allows it, the kind is named, its moment lies in the term."""
     known = find_kind(domain, kind)
     if known is None or kind not in scope.kinds or scope.purpose not in set(Purpose):

@@ -24,7 +24,7 @@ from .avro_schemas import Schema
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Incompatibility:
     """One broken rule."""
 
     rule: str
@@ -61,9 +61,9 @@ def _enums(node: Any) -> Iterator[str]:
             yield from _enums(each)
 
 
-def _pair(earlier: Schema, later: Schema) -> Iterator[Finding]:
-    def found(rule: str, what: str) -> Finding:
-        return Finding(rule, later.name, earlier.version, later.version, what)
+def _pair(earlier: Schema, later: Schema) -> Iterator[Incompatibility]:
+    def found(rule: str, what: str) -> Incompatibility:
+        return Incompatibility(rule, later.name, earlier.version, later.version, what)
 
     if what := _unreadable(later, earlier):
         yield found("BACKWARD", f"version {later.version} cannot read version {earlier.version}: {what}")
@@ -76,18 +76,18 @@ def _pair(earlier: Schema, later: Schema) -> Iterator[Finding]:
         yield found("APPENDED", f"field {name!r} moved, changed or went; new fields go to the end")
 
 
-def check(schemas: Iterable[Schema]) -> list[Finding]:
+def check(schemas: Iterable[Schema]) -> list[Incompatibility]:
     """Every broken rule over all versions of all schemas; empty if the catalogue may be released."""
-    findings: list[Finding] = []
+    findings: list[Incompatibility] = []
     ordered = sorted(schemas, key=lambda one: (one.name, one.version))
     for name, group in groupby(ordered, key=lambda one: one.name):
         versions = list(group)
         last = versions[-1].version
         if [one.version for one in versions] != list(range(1, last + 1)):
-            findings.append(Finding("NUMBERED", name, 1, last, f"versions of {name} have a hole before {last}"))
+            findings.append(Incompatibility("NUMBERED", name, 1, last, f"versions of {name} have a hole before {last}"))
         for one in versions:
             findings += [
-                Finding(
+                Incompatibility(
                     "NO_ENUM",
                     name,
                     one.version,
@@ -101,7 +101,7 @@ def check(schemas: Iterable[Schema]) -> list[Finding]:
     return findings
 
 
-def check_against(ours: Iterable[Schema], released: Iterable[Schema]) -> list[Finding]:
+def check_against(ours: Iterable[Schema], released: Iterable[Schema]) -> list[Incompatibility]:
     """As ``check``, and every released version must still be there, byte for byte in meaning."""
     ours = list(ours)
     known = {(one.name, one.version): one for one in ours}
@@ -111,7 +111,7 @@ def check_against(ours: Iterable[Schema], released: Iterable[Schema]) -> list[Fi
         if mine is None or mine.fingerprint != old.fingerprint:
             what = "is gone" if mine is None else "was edited after its release"
             findings.append(
-                Finding(
+                Incompatibility(
                     "RELEASED",
                     old.name,
                     old.version,

@@ -6,7 +6,7 @@ The header tells who asks whom and until when an answer is due; what is asked, o
 from dataclasses import dataclass
 from typing import Any
 
-from ..law.watch import Scope
+from ..law.watch import WatchScope
 from .codec import decode
 from .signing import PROOF_LENGTH
 
@@ -62,7 +62,7 @@ class SentCommand:
     agency: str
     kind: str
     case_number: str
-    scope: Scope
+    scope: WatchScope
     """Of a watch; of other commands an empty one."""
     due_at: int
     """ms UTC."""

@@ -4,7 +4,7 @@ import pytest
 
 from liandong.schemas.errors import LiandongError
 from liandong.topics.catalogue.families import TopicScope
-from liandong.topics.catalogue.plan import Plan, apply, plan
+from liandong.topics.catalogue.plan import TopicPlan, apply, plan
 from liandong.topics.keys.participants import Participants, registered_scope
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin
@@ -20,13 +20,13 @@ def test_what_was_planned_is_there_after_apply(settings: Settings) -> None:
     assert apply(settings, SCOPE).create == planned.create
     after = plan(settings, SCOPE)
     assert after.clean
-    assert after == Plan()
+    assert after == TopicPlan()
     assert set(KafkaAdmin(settings).states(planned.create)) == set(planned.create)
 
 
 def test_applying_again_does_nothing(settings: Settings) -> None:
     apply(settings, SCOPE)
-    assert apply(settings, SCOPE) == Plan()
+    assert apply(settings, SCOPE) == TopicPlan()
 
 
 def test_a_value_changed_by_hand_is_found_and_put_right_and_nothing_else_is_touched(settings: Settings) -> None:

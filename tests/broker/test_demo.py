@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from liandong.monitoring.demo.cast import Cast, choose
-from liandong.producers.synthetic.rows import Plan, list_rows
+from liandong.producers.synthetic.rows import SyntheticRequest, list_rows
 from liandong.schemas.dates import CHINA
 from liandong.tests.worlds.privacy import Blob, file_blobs, planted, search, topic_blobs
 from liandong.topics.settings import Settings
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
 def cast() -> Cast:
     """Who plays in a demo of that many debtors."""
     today = datetime.now(CHINA).date()
-    rows, addition = list_rows(Plan(SEED, COUNT, today)), list_rows(Plan(SEED + 1, 200, today))
+    rows, addition = list_rows(SyntheticRequest(SEED, COUNT, today)), list_rows(SyntheticRequest(SEED + 1, 200, today))
     return choose(list(rows), list(addition), SEED + 2, 20)
 
 

@@ -21,7 +21,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from liandong.monitoring.page.feed import Feed
 from liandong.monitoring.page.site import Site
-from liandong.monitoring.service.status_source import Looker
+from liandong.monitoring.service.status_source import StatusSource
 
 PATIENCE = 30.0
 _CHROMES = ("chromium", "chromium-browser", "google-chrome")
@@ -134,7 +134,7 @@ class Stage:
         assert not self._thread.is_alive()
 
 
-def _no_looker() -> Looker:
+def _no_looker() -> StatusSource:
     """Nobody looks at a log here."""
     looker: Any = SimpleNamespace()
     return looker  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from liandong.monitoring.page.feed import Found, Snapshot
+from liandong.monitoring.page.feed import PageSnapshot, SearchResult
 
 NOW = "2026-03-02T10:20:30.000+08:00"
 UPDATE, OTHER_UPDATE, LATE_UPDATE = (f"upd_{digit * 32}" for digit in "abc")
@@ -114,6 +114,6 @@ def document(*findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def snapshot(
-    *newest: dict[str, Any], status: dict[str, Any] | None = None, found: dict[str, Found] | None = None
-) -> Snapshot:
-    return Snapshot(status or document(), newest or (update(),), here=True, found=found or {})
+    *newest: dict[str, Any], status: dict[str, Any] | None = None, found: dict[str, SearchResult] | None = None
+) -> PageSnapshot:
+    return PageSnapshot(status or document(), newest or (update(),), here=True, found=found or {})

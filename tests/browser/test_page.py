@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from liandong.monitoring.page.feed import Found
+from liandong.monitoring.page.feed import SearchResult
 from liandong.schemas.errors import Unavailable, WrongUsage
 
 from .conftest import Browser, Stage
@@ -112,7 +112,7 @@ def test_it_says_when_no_newer_evidence_comes(stage: Stage, browser: Browser) ->
 
 
 def test_it_speaks_the_language_of_the_browser_and_changes_it_on_the_way(stage: Stage, browser: Browser) -> None:
-    stage.feed.snapshot = snapshot(found={UPDATE: Found(updates=[update()])})
+    stage.feed.snapshot = snapshot(found={UPDATE: SearchResult(updates=[update()])})
     browser.open(f"{stage.url}/?find={UPDATE}", languages="zh-CN,zh;q=0.9,en;q=0.8")
     browser.shows("● 正常", "协助单位", "● 已生效", "日志位置")
     assert browser.run("return document.documentElement.lang") == "zh-CN"
@@ -125,10 +125,10 @@ def test_it_speaks_the_language_of_the_browser_and_changes_it_on_the_way(stage: 
 def test_an_update_an_entry_and_a_batch_are_found_by_their_ids(stage: Stage, browser: Browser) -> None:
     history = [update(), update(OTHER_UPDATE, "revoke", 2, hotel_js="received")]
     found = {
-        UPDATE: Found(updates=[update()]),
-        ENTRY: Found(updates=history),
-        BATCH: Found(batches=[batch(hotel_js=7)]),
-        LATE_UPDATE: Found(refused=WrongUsage("UPDATE_UNKNOWN", "no register here has it", "ask elsewhere")),
+        UPDATE: SearchResult(updates=[update()]),
+        ENTRY: SearchResult(updates=history),
+        BATCH: SearchResult(batches=[batch(hotel_js=7)]),
+        LATE_UPDATE: SearchResult(refused=WrongUsage("UPDATE_UNKNOWN", "no register here has it", "ask elsewhere")),
     }
     stage.feed.snapshot = snapshot(found=found)
     browser.open(stage.url)

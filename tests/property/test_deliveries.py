@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from liandong.monitoring.ledger.evidence_views import Holdings
-from liandong.monitoring.ledger.rules import AgencyEvidence, Level, NodeEvidence, State, Step, standing
+from liandong.monitoring.ledger.rules import AgencyEvidence, Level, NodeEvidence, ReceiptStep, State, standing
 from liandong.monitoring.status.register_counts import Deliveries
 from liandong.producers.register.register import Register
 from liandong.schemas.ids import new_ordered
@@ -82,7 +82,10 @@ def _update(index: int, one: Planned, row: int, relief: int | None) -> tuple[obj
 def evidence(nodes: Holdings) -> AgencyEvidence:
     """What receipts with these offsets would show."""
     return AgencyEvidence(
-        {name: NodeEvidence([Step(lane, NOW, at, at) for lane, at in held.items()]) for name, held in nodes.items()}
+        {
+            name: NodeEvidence([ReceiptStep(lane, NOW, at, at) for lane, at in held.items()])
+            for name, held in nodes.items()
+        }
     )
 
 

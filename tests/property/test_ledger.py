@@ -10,12 +10,12 @@ from liandong.monitoring.ledger.rules import (
     AgencyEvidence,
     CanaryAnswer,
     Interception,
+    LedgerUpdate,
     Level,
+    LogPosition,
     NodeEvidence,
-    Position,
+    ReceiptStep,
     State,
-    Step,
-    Update,
     ledger,
     node_level,
     standing,
@@ -27,13 +27,13 @@ RELIEF = TopicPartition("court.relief.js.v1", 2)
 ELSEWHERE = TopicPartition("court.debtor-list.js.v1", 0)
 ACCEPTED = 1_000
 LATE_AFTER = 5_000
-UPDATE = Update(
-    b"u" * 16, b"e" * 16, 3, frees=False, jurisdiction="js", accepted_at=ACCEPTED, positions=(Position(STATE, 10),)
+UPDATE = LedgerUpdate(
+    b"u" * 16, b"e" * 16, 3, frees=False, jurisdiction="js", accepted_at=ACCEPTED, positions=(LogPosition(STATE, 10),)
 )
-RELEASE = replace(UPDATE, frees=True, positions=(Position(STATE, 10), Position(RELIEF, 4)))
+RELEASE = replace(UPDATE, frees=True, positions=(LogPosition(STATE, 10), LogPosition(RELIEF, 4)))
 
 step_strategy = st.builds(
-    Step,
+    ReceiptStep,
     lane=st.sampled_from([STATE, RELIEF, ELSEWHERE]),
     at=st.integers(1_001, 1_020),
     received=st.integers(0, 14),
@@ -62,7 +62,7 @@ times = st.integers(1_001, 20_000)
 
 @given(updates, nodes, st.randoms(use_true_random=False))
 def test_neither_the_order_of_receipts_nor_a_second_copy_of_them_matters(
-    update: Update, node: NodeEvidence, random: Random
+    update: LedgerUpdate, node: NodeEvidence, random: Random
 ) -> None:
     steps, canaries = [*node.steps, *node.steps], [*node.canaries, *node.canaries]
     random.shuffle(steps)
@@ -72,14 +72,14 @@ def test_neither_the_order_of_receipts_nor_a_second_copy_of_them_matters(
 
 @given(updates, nodes, step_strategy, canary_strategy)
 def test_more_evidence_never_takes_a_node_back(
-    update: Update, node: NodeEvidence, step: Step, canary: CanaryAnswer
+    update: LedgerUpdate, node: NodeEvidence, step: ReceiptStep, canary: CanaryAnswer
 ) -> None:
     more = NodeEvidence([*node.steps, step], [*node.canaries, canary])
     assert node_level(update, more)[0] >= node_level(update, node)[0]
 
 
 @given(updates, agencies, times)
-def test_an_agency_stands_where_its_slowest_node_stands(update: Update, agency: AgencyEvidence, now: int) -> None:
+def test_an_agency_stands_where_its_slowest_node_stands(update: LedgerUpdate, agency: AgencyEvidence, now: int) -> None:
     lowest = min((node_level(update, node)[0] for node in agency.nodes.values()), default=Level.PENDING)
     found = standing(update, agency, now, LATE_AFTER)
     assert found.level == (Level.ENFORCED if found.state is State.ENFORCED else lowest)
@@ -88,7 +88,7 @@ def test_an_agency_stands_where_its_slowest_node_stands(update: Update, agency: 
 
 @given(updates, agencies, nodes, times)
 def test_one_more_node_never_lifts_an_agency(
-    update: Update, agency: AgencyEvidence, node: NodeEvidence, now: int
+    update: LedgerUpdate, agency: AgencyEvidence, node: NodeEvidence, now: int
 ) -> None:
     more = replace(agency, nodes={**agency.nodes, "n4": node})
     if agency.nodes:
@@ -97,7 +97,7 @@ def test_one_more_node_never_lifts_an_agency(
 
 @given(updates, agencies, times)
 def test_late_is_said_exactly_when_the_time_is_over_and_nothing_is_applied(
-    update: Update, agency: AgencyEvidence, now: int
+    update: LedgerUpdate, agency: AgencyEvidence, now: int
 ) -> None:
     found = standing(update, agency, now, LATE_AFTER)
     if found.state is State.LATE:
@@ -113,11 +113,11 @@ def test_nothing_is_known_of_an_update_that_was_not_sent(agency: AgencyEvidence)
     assert standing(unsent, agency, ACCEPTED, LATE_AFTER).state is State.PENDING
 
 
-def _applied(offset: int, at: int = 1_010, lane: TopicPartition = STATE, contradicted: bool = False) -> Step:
-    return Step(lane, at, offset, offset, contradicted)
+def _applied(offset: int, at: int = 1_010, lane: TopicPartition = STATE, contradicted: bool = False) -> ReceiptStep:
+    return ReceiptStep(lane, at, offset, offset, contradicted)
 
 
-def _state(update: Update, evidence: AgencyEvidence, now: int = 2_000) -> tuple[State, int]:
+def _state(update: LedgerUpdate, evidence: AgencyEvidence, now: int = 2_000) -> tuple[State, int]:
     found = standing(update, evidence, now, LATE_AFTER)
     return found.state, found.since
 

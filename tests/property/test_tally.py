@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from liandong.monitoring.log.sequences import SequenceSet
 from liandong.monitoring.notary.cut import Alignment
-from liandong.monitoring.notary.tally import OPAQUE_CLASS, Held, Outcome, Tally
+from liandong.monitoring.notary.tally import OPAQUE_CLASS, Tally, TallyEntry, TallyResult
 from liandong.schemas.law.listing import ENDED_FROM
 from liandong.schemas.wire.digest import SetDigest
 from liandong.topics.transport.ports import TopicPartition
@@ -47,7 +47,7 @@ def test_intervals_survive_being_stored(seen: list[int]) -> None:
 
 entries = st.integers(0, 5).map(lambda number: bytes([number]) * 16)
 seen_records = st.builds(
-    Held,
+    TallyEntry,
     version=st.integers(1, 6),
     status=st.integers(1, 6),
     body_hash=st.integers(0, 3).map(lambda number: sha256(bytes([number])).digest()),
@@ -58,7 +58,7 @@ seen_records = st.builds(
 arrivals = st.lists(st.tuples(st.sampled_from([LANE, OTHER]), entries, seen_records | st.none()), max_size=60)
 
 
-def _takes(before: Held | None, seen: Held) -> bool:
+def _takes(before: TallyEntry | None, seen: TallyEntry) -> bool:
     """Whether a copy takes a record over what it holds."""
     if before is None:
         return True
@@ -70,7 +70,7 @@ def _takes(before: Held | None, seen: Held) -> bool:
     return seen.verified and (seen.version > before.version or mends)
 
 
-def _leaf(entry: bytes, record: Held) -> bytes:
+def _leaf(entry: bytes, record: TallyEntry) -> bytes:
     """As `schemas.wire.digest.leaf` makes it of a body; here the hash of the body is known, not the body."""
     version, status = (-1, -1) if record.opaque else (record.version, record.status)
     return entry + version.to_bytes(8, "big", signed=True) + status.to_bytes(4, "big", signed=True) + record.body_hash
@@ -78,12 +78,12 @@ def _leaf(entry: bytes, record: Held) -> bytes:
 
 @given(arrivals, st.integers(0, 60))
 def test_the_tally_equals_a_recount_with_a_plain_dict(
-    log: list[tuple[TopicPartition, bytes, Held | None]], cut: int
+    log: list[tuple[TopicPartition, bytes, TallyEntry | None]], cut: int
 ) -> None:
     """`cut` is where the tally is stored and read again, so that both ways of finding an entry are used."""
     stored: dict[bytes, bytes] = {}
     tally = Tally([LANE, OTHER], stored.get)
-    plain: dict[tuple[TopicPartition, bytes], Held] = {}
+    plain: dict[tuple[TopicPartition, bytes], TallyEntry] = {}
     for index, (lane, entry, seen) in enumerate(log):
         if index == cut:
             stored |= {key: packed for key, packed in tally.changed.items() if packed}
@@ -93,12 +93,12 @@ def test_the_tally_equals_a_recount_with_a_plain_dict(
         before = plain.get((lane, entry))
         if seen is None:
             ended = before is not None and not before.opaque and before.status >= ENDED_FROM
-            assert (tally.remove(lane, entry) is Outcome.REMOVED) == ended
+            assert (tally.remove(lane, entry) is TallyResult.REMOVED) == ended
             if ended:
                 del plain[lane, entry]
         else:
             taken = _takes(before, seen)
-            assert (tally.apply(lane, entry, seen) in {Outcome.APPLIED, Outcome.HEALED}) == taken
+            assert (tally.apply(lane, entry, seen) in {TallyResult.APPLIED, TallyResult.HEALED}) == taken
             if taken:
                 plain[lane, entry] = seen._replace(version=before.version) if seen.opaque and before else seen
     for lane in (LANE, OTHER):
@@ -112,8 +112,8 @@ def test_the_tally_equals_a_recount_with_a_plain_dict(
 
 
 @given(seen_records)
-def test_a_packed_entry_comes_back_as_it_was(held: Held) -> None:
-    assert Held.unpack(held.pack()) == held
+def test_a_packed_entry_comes_back_as_it_was(held: TallyEntry) -> None:
+    assert TallyEntry.unpack(held.pack()) == held
     assert len(held.pack()) == 48
 
 

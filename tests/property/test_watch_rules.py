@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liandong.schemas.law.watch import Purpose, Scope, WatchOrder, WatchRules, covers, kinds_of, validate
+from liandong.schemas.law.watch import Purpose, WatchOrder, WatchRules, WatchScope, covers, kinds_of, validate
 from liandong.schemas.law.watch_kinds import (
     ASSET_KINDS,
     DAY_MS,
@@ -23,7 +23,7 @@ from liandong.schemas.problems import FactProblem
 NOW = 1_780_000_000_000
 NAMES = sorted({*ASSET_KINDS, *WHEREABOUTS_KINDS, "CALL_CONTENT", "PHONE_LOCATION", ""})
 scopes = st.builds(
-    Scope,
+    WatchScope,
     purpose=st.sampled_from([*Purpose, "CURIOSITY"]),
     kinds=st.frozensets(st.sampled_from(NAMES), max_size=6),
     since=st.integers(NOW - DAY_MS, NOW),
@@ -50,7 +50,7 @@ def order(**changes: object) -> WatchOrder:
 
 @given(scopes, st.sampled_from(Domain), st.sampled_from(NAMES), st.integers(NOW - 2 * DAY_MS, NOW + 100 * DAY_MS))
 def test_what_is_covered_was_asked_for_in_term_and_for_its_purpose(
-    scope: Scope, domain: Domain, kind: str, at: int
+    scope: WatchScope, domain: Domain, kind: str, at: int
 ) -> None:
     if covers(scope, domain, kind, at):
         assert kind in scope.kinds
@@ -62,13 +62,13 @@ def test_what_is_covered_was_asked_for_in_term_and_for_its_purpose(
 
 @given(st.integers(NOW + 1, NOW + 90 * DAY_MS))
 def test_a_watch_ends_at_its_millisecond(until: int) -> None:
-    scope = Scope(Purpose.LOCATE_DEBTOR, frozenset({"TRAVEL"}), NOW, until)
+    scope = WatchScope(Purpose.LOCATE_DEBTOR, frozenset({"TRAVEL"}), NOW, until)
     assert covers(scope, "whereabouts", "TRAVEL", until - 1)
     assert not covers(scope, "whereabouts", "TRAVEL", until)
 
 
 def test_the_same_word_is_two_kinds_and_the_purpose_tells_which() -> None:
-    scope = Scope(Purpose.LOCATE_DEBTOR, frozenset({"VEHICLE"}), NOW, NOW + 1)
+    scope = WatchScope(Purpose.LOCATE_DEBTOR, frozenset({"VEHICLE"}), NOW, NOW + 1)
     assert covers(scope, "whereabouts", "VEHICLE", NOW)
     assert not covers(scope, "asset", "VEHICLE", NOW)
 

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from liandong.monitoring.log.reading import read_to_end, topic_lanes
 from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryDuplicated, NotaryPorts
-from liandong.monitoring.notary.signing import Voice
+from liandong.monitoring.notary.signing import NotaryIdentity
 from liandong.monitoring.notary.tally_store import TallyLocked
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.codec import decode, to_wire
@@ -58,7 +58,7 @@ class World:
     def notary(self, name: str = "notary-js-1", *, disk: str = "disk") -> Notary:
         """A notary that has read what was there when it started."""
         config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
-        voice = Voice(self.signers[name], self.wire.publisher(), self.clock)
+        voice = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock)
         notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))
         notary.start()
         self.until(lambda: notary.live, notary)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, select
 
-from liandong.producers.acts.acts import Ruling
+from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.publishing.chunk import Chunk
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.people.surrogates import MatchingKey
@@ -128,7 +128,7 @@ class PublishingSuite:
 
     def test_a_shielded_entry_stays_shielded_when_it_is_corrected(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
-        court.acts.shield(court.entry_id(ENTRY), Ruling("REVIEW"))
+        court.acts.shield(court.entry_id(ENTRY), CourtRuling("REVIEW"))
         court.publish(ENTRY | {"performance": "PARTIAL"})
         assert court.lane("state")[-1]["status"] == Status.SHIELDED
 
@@ -145,7 +145,7 @@ class PublishingSuite:
     def test_an_ended_entry_comes_back_only_by_a_new_decision_as_a_new_entry(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
         old = court.entry_id(ENTRY)
-        court.acts.delete(old, Ruling("D1"))
+        court.acts.delete(old, CourtRuling("D1"))
         assert court.publish(ENTRY).codes == ["ENTRY_ENDED"]
         assert court.publish(ENTRY | {"decision_number": ""}).codes == ["ENTRY_ENDED"]
         new = ENTRY | {"decision_number": "（2026）苏0505执恢9号决定书"}
@@ -158,7 +158,7 @@ class PublishingSuite:
 
     def test_after_a_deletion_the_creditor_asked_for_he_waits_six_months(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
-        court.acts.delete(court.entry_id(ENTRY), Ruling("D3"))
+        court.acts.delete(court.entry_id(ENTRY), CourtRuling("D3"))
         again = ENTRY | {"decision_number": "新决定", "publish_date": "", "initiated_by": "CREDITOR"}
         court.clock.pass_days(150)
         assert court.publish(again).codes == ["RELIST_BARRED"]
@@ -169,7 +169,7 @@ class PublishingSuite:
 
     def test_the_court_itself_may_list_again_at_once(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
-        court.acts.delete(court.entry_id(ENTRY), Ruling("D3"))
+        court.acts.delete(court.entry_id(ENTRY), CourtRuling("D3"))
         court.clock.pass_days(150)
         again = ENTRY | {"decision_number": "新决定", "publish_date": "", "initiated_by": "EX_OFFICIO"}
         assert court.publish(again).counts == {"accepted": 1}
@@ -227,7 +227,7 @@ class PublishingSuite:
 
     def test_raw_numbers_stay_in_the_entries_table(self, court: PublishingCourt) -> None:
         court.publish(ENTRY, ORDER)
-        court.acts.revoke(court.entry_id(ENTRY), Ruling("WRONG_PERSON"))
+        court.acts.revoke(court.entry_id(ENTRY), CourtRuling("WRONG_PERSON"))
         where = set()
         with court.engine.connect() as connection:
             for table in court.register.tables.metadata.sorted_tables:

@@ -17,7 +17,7 @@ from liandong.consumers.effects.routing import handle_any
 from liandong.consumers.events import watches
 from liandong.consumers.events.intake import publish_events
 from liandong.consumers.events.reports import NoLiveWatch
-from liandong.consumers.inbox.inbox import Opened
+from liandong.consumers.inbox.inbox import OpenedItem
 from liandong.producers.commands.commands import CommandRefused
 from liandong.producers.commands.files import StopRequest, WatchRequest
 from liandong.schemas import ids
@@ -71,7 +71,7 @@ def rows(agency: Agency) -> dict[str, int]:
         }
 
 
-def seen(opened: list[Opened]) -> list[tuple[str, str]]:
+def seen(opened: list[OpenedItem]) -> list[tuple[str, str]]:
     return [(each.item.schema, each.item.refused) for each in opened]
 
 

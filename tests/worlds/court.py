@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from liandong.producers.acts.acts import Acts, Ruling
+from liandong.producers.acts.acts import Acts, CourtRuling
 from liandong.producers.acts.correction import correct
 from liandong.producers.intake.rows.model import IntakeContext, ParsedRow, RawRow
 from liandong.producers.publishing.publication import Listeners, Publication
 from liandong.producers.register.register import Batch, Register, Update
 from liandong.producers.register.rows import new_batch
 from liandong.producers.synthetic.people import Invention
-from liandong.producers.updates.updates import Desk
+from liandong.producers.updates.updates import CourtIdentity
 from liandong.schemas.dates import date_of_ms, start_of_day_ms
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import from_wire
@@ -74,7 +74,7 @@ class PublishingCourt:
     def __post_init__(self) -> None:
         self.register = Register(self.engine, self.clock)
         self.signer = Ed25519Signer(self.court.encode().ljust(32, b"."))
-        self.desk = Desk(self.court, "示例区人民法院", JURISDICTION, self.signer, self.matching)
+        self.desk = CourtIdentity(self.court, "示例区人民法院", JURISDICTION, self.signer, self.matching)
         self.acts = Acts(self.register, self.desk, self.clock)
         public = self.signer.public_key
         self.keys = Keys(PublicKey(self.signer.key_id, self.court, "court", JURISDICTION, "sign", public))
@@ -101,7 +101,7 @@ class PublishingCourt:
 
     def correct(self, entry_id: bytes, **values: str) -> Update:
         """Corrects columns of an entry."""
-        return correct(self.acts, self.register, self.desk, entry_id, values, Ruling("DATA_WRONG"))
+        return correct(self.acts, self.register, self.desk, entry_id, values, CourtRuling("DATA_WRONG"))
 
     def lane(self, lane: str) -> list[dict[str, Any]]:
         """Records that wait in a lane, oldest first."""

@@ -18,16 +18,16 @@ from liandong.consumers.acts_db.database import LANES, open_acts
 from liandong.consumers.acts_db.tables import outbox
 from liandong.consumers.adapters.registry import find_adapter
 from liandong.consumers.api.app import Api
-from liandong.consumers.api.endpoints import Endpoints, Wiring
+from liandong.consumers.api.endpoints import EndpointContext, Endpoints
 from liandong.consumers.api.limits import RateLimiter
-from liandong.consumers.api.server import ApiServer, Listening
+from liandong.consumers.api.server import ApiServer, ListenAddress
 from liandong.consumers.api.tokens import TokenFile
 from liandong.consumers.events.intake import publish_events
 from liandong.consumers.gate.decision import CheckRequest
 from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
 from liandong.consumers.gate.subjects import Subject
-from liandong.consumers.interceptions.checks import Checks, Meters
+from liandong.consumers.interceptions.checks import CheckCounters, Checks
 from liandong.schemas.law.listing import ENDED_FROM
 from liandong.schemas.law.watch_kinds import held_by
 from liandong.schemas.people.certificates import Certificate, CertificateType, equivalents, normalise
@@ -213,7 +213,7 @@ class Bench:
         self.gate = Gate(self.view, self.rules, keys, self.clock)
         self.registry = CollectorRegistry()
         self.signals = Signals(self.registry)
-        meters = Meters(self.signals, self.context.agency, "1")
+        meters = CheckCounters(self.signals, self.context.agency, "1")
         self.checks = Checks(self.gate, find_adapter(self.rules.kind.adapter), self.engine, self.context, meters)
         self.tokens = TokenFile(directory / "tokens.yaml")
         self.ready_reason: dict[str, object] | None = {"stale": False}
@@ -240,7 +240,7 @@ class Bench:
         """The application."""
         limiter = RateLimiter(rate, burst, time.monotonic)
         writer = ThreadPoolExecutor(1)
-        wiring = Wiring(
+        wiring = EndpointContext(
             checks=self.checks,
             node=self,
             agency=self.context.agency,
@@ -264,7 +264,7 @@ def free_port() -> int:
 @contextmanager
 def served(api: Api, *, socket_file: Path | None = None) -> Iterator[httpx.Client]:
     """The API on a real server, and a client without a token."""
-    stop, listening = threading.Event(), Listening(port=free_port(), socket_file=socket_file)
+    stop, listening = threading.Event(), ListenAddress(port=free_port(), socket_file=socket_file)
     failed: list[BaseException] = []
 
     def run() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from liandong.producers.register.register import Register, open_register
-from liandong.producers.synthetic.rows import LIST_COLUMNS, Plan, list_rows
+from liandong.producers.synthetic.rows import LIST_COLUMNS, SyntheticRequest, list_rows
 from liandong.schemas.dates import CHINA
 from liandong.schemas.wire.codec import from_wire
 from liandong.topics.catalogue import names
@@ -28,7 +28,7 @@ COURT, JURISDICTION = "court-su0505", "js"
 
 def rows(count: int, seed: int = 1) -> list[dict[str, str]]:
     """Fictitious list entries."""
-    return list(list_rows(Plan(seed, count, datetime.now(CHINA).date(), "苏0505")))
+    return list(list_rows(SyntheticRequest(seed, count, datetime.now(CHINA).date(), "苏0505")))
 
 
 def write(path: Path, listings: Iterable[Mapping[str, str]]) -> Path:

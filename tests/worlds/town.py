@@ -13,7 +13,7 @@ from liandong.consumers.events.reports import report
 from liandong.consumers.events.sightings import Sighting
 from liandong.consumers.inbox.inbox import CourtContext, Inbox
 from liandong.consumers.inbox.store import InboxStore
-from liandong.producers.commands.commands import Commands, CourtDesk
+from liandong.producers.commands.commands import CommandingCourt, Commands
 from liandong.producers.commands.files import WatchRequest
 from liandong.producers.commands.sent import CommandRegister
 from liandong.producers.register.register import open_register
@@ -126,7 +126,7 @@ class Court:
     def __init__(self, town: "Town", participant: str, jurisdiction: str = "js") -> None:
         self.town, self.id, self.jurisdiction = town, participant, jurisdiction
         self.register = open_register(town.settings, jurisdiction, town.clock)
-        self.desk = CourtDesk(
+        self.desk = CommandingCourt(
             participant,
             jurisdiction,
             town.participants.signer(participant),

@@ -33,7 +33,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TopicPlan:
     """What `apply` would do, and what it cannot do; names are physical."""
 
     create: Mapping[str, TopicState] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Plan:
         return not (self.create or self.alter or self.drift)
 
 
-def plan(settings: Settings, scope: TopicScope) -> Plan:
+def plan(settings: Settings, scope: TopicScope) -> TopicPlan:
     """Compare the broker with the catalogue, for the jurisdictions and agencies of a scope."""
     families = load_catalogue()
     wanted = {settings.physical(topic): state for topic, state in expand(families, scope, settings).items()}
@@ -60,7 +60,7 @@ def plan(settings: Settings, scope: TopicScope) -> Plan:
         for name, topic in logical.items()
         if name.startswith(settings.topic_prefix) and any(one.matches(topic) for one in families)
     ]
-    return Plan(
+    return TopicPlan(
         {name: state for name, state in wanted.items() if name not in found},
         tuple(one for name, state in found.items() for one in _configuration(name, state, wanted[name])),
         tuple(one for name, state in found.items() for one in _frozen(name, state, wanted[name])),
@@ -68,7 +68,7 @@ def plan(settings: Settings, scope: TopicScope) -> Plan:
     )
 
 
-def apply(settings: Settings, scope: TopicScope) -> Plan:
+def apply(settings: Settings, scope: TopicScope) -> TopicPlan:
     """Create what is missing and alter what differs; return what was done, and the drift that is left."""
     due = plan(settings, scope)
     admin = KafkaAdmin(settings)

@@ -12,7 +12,7 @@ from .console import JsonOption, print_json
 
 if TYPE_CHECKING:
     from ..catalogue.families import TopicScope
-    from ..catalogue.plan import Plan
+    from ..catalogue.plan import TopicPlan
     from ..settings import Settings
 
 app = typer.Typer(help="Topics as the catalogue wants them, and as they are.", no_args_is_help=True)
@@ -101,7 +101,7 @@ def _target(
 
 
 def _show(
-    found: "Plan", as_json: bool, words: tuple[str, str], more: Mapping[str, object] = MappingProxyType({})
+    found: "TopicPlan", as_json: bool, words: tuple[str, str], more: Mapping[str, object] = MappingProxyType({})
 ) -> None:
     if as_json:
         print_json({**asdict(found), "clean": found.clean, **more})

@@ -53,7 +53,7 @@ class ClusterStatus:
 
 
 @dataclass(frozen=True)
-class Shape:
+class ClusterShape:
     """What is asked of a cluster; None means as it is, else one open node on 9092."""
 
     nodes: int | None = None
@@ -74,7 +74,7 @@ def up(
     folder = Folder(directory.expanduser().resolve())
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with FileLock(folder.lock):
-        cluster = _described(folder, Shape(nodes, port, secure))
+        cluster = _described(folder, ClusterShape(nodes, port, secure))
         missing = [node for node in cluster.nodes if process.running(folder, node.id) is None]
         if missing:
             _start(folder, cluster, missing)
@@ -123,7 +123,7 @@ def _look(folder: Folder, node: Node) -> NodeStatus:
     return NodeStatus(node.id, node.port, live.pid if live else None, state, str(folder.log(node.id)))
 
 
-def _described(folder: Folder, asked: Shape) -> Cluster:
+def _described(folder: Folder, asked: ClusterShape) -> Cluster:
     """The cluster to run: the one in the folder, moved to other ports if asked, or a new one."""
     known = folder.read()
     if known is None:

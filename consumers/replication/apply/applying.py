@@ -17,7 +17,7 @@ from ....schemas.wire.signing import SignatureInvalid
 from ....topics.transport.ports import Message
 from ...store.prefix_reader import leading
 from ...store.values import HEADER_LENGTH, body_of, fingerprint_of, opaque_of, version_of
-from .edge_cases import Unusual
+from .edge_cases import EdgeCases
 from .lane_work import LaneWork
 
 _CURRENT = SINGLE_OBJECT + current_schema("list-record").fingerprint
@@ -43,7 +43,7 @@ class LaneRun:
 
     def __init__(self, work: LaneWork) -> None:
         self._work = work
-        self.unusual = Unusual(work)
+        self.unusual = EdgeCases(work)
 
     def run(self, messages: Sequence[Message]) -> None:
         """The hot loop itself: locals instead of attributes, no call that can be spared."""

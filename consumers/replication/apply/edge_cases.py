@@ -10,14 +10,14 @@ from ....schemas.wire.framing import FramingError
 from ....schemas.wire.signing import SignatureInvalid
 from ....topics.transport.ports import Message
 from ....topics.transport.received import may_be_entry, unwrap
-from ...store.batch import Passed
+from ...store.batch import PassedBarrier
 from ...store.layout import Mark
 from ...store.values import UNKNOWN_SCHEMA, Opaque, body_of, opaque_leaf, opaque_of, prefix_of, stored, stored_opaque
 from .lane_work import LaneWork
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BarrierSeen:
     """A barrier in the log and how far the lane's work was when it came."""
 
     message: Message
@@ -28,12 +28,12 @@ class Seen:
     records: int
 
 
-class Unusual:
+class EdgeCases:
     """Deals with one lane's unusual messages of one batch."""
 
     def __init__(self, work: LaneWork) -> None:
         self._work = work
-        self._seen: dict[bytes, Seen] = {}
+        self._seen: dict[bytes, BarrierSeen] = {}
         """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
 
     def value(self, message: Message, value: bytes | None) -> bytes | None:
@@ -51,7 +51,7 @@ class Unusual:
         if is_version_of(fingerprint, "barrier"):
             work = self._work
             cut = (len(work.added), len(work.removed), work.lane.records)
-            self._seen[message.key() or b""] = Seen(message, fingerprint, body, *cut)
+            self._seen[message.key() or b""] = BarrierSeen(message, fingerprint, body, *cut)
         else:
             self.opaque(
                 message, fingerprint, f"schema {fingerprint.hex()} is not a list record's that this release knows"
@@ -85,7 +85,7 @@ class Unusual:
         work.added.append(opaque_leaf(key, raw))
         work.highest = max(work.highest, place)
 
-    def passed(self, newest: dict[str, int]) -> list[Passed]:
+    def passed(self, newest: dict[str, int]) -> list[PassedBarrier]:
         """The barriers of this batch that hold, with the lane's digest at each; brings the digest up to date.
 
         `newest` is the lane's newest barrier by notary: a lower one is an incident, the same again is nothing.
@@ -105,7 +105,7 @@ class Unusual:
                 work.lane.fresh_as_of = max(work.lane.fresh_as_of, min(passed.mark.issued_at, work.ground.now))
         return found
 
-    def _held(self, one: Seen, digest: bytes, newest: dict[str, int]) -> Passed | None:
+    def _held(self, one: BarrierSeen, digest: bytes, newest: dict[str, int]) -> PassedBarrier | None:
         lane, ground = self._work.lane, self._work.ground
         barrier = decode(one.fingerprint, one.body)
         notary, number, issued_at = barrier["notary"], barrier["number"], barrier["issued_at"]
@@ -117,7 +117,7 @@ class Unusual:
             if number < newest[notary]:
                 self._work.note("barrier", one.message, f"number {number} after {newest[notary]}")
             return None
-        return Passed(lane.number, notary, Mark(number, issued_at, one.message.offset(), digest, one.records))
+        return PassedBarrier(lane.number, notary, Mark(number, issued_at, one.message.offset(), digest, one.records))
 
     def _tombstone(self, message: Message) -> None:
         """A null value: an entry that has ended is forgotten after its legal retention, a live one never this way."""

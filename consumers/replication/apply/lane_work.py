@@ -8,13 +8,13 @@ from ....schemas.law.listing import ENDED_FROM
 from ....schemas.wire.digest import SetDigest, leaf
 from ....topics.keys.signatures import Verifier
 from ....topics.transport.ports import Message
-from ...store.batch import Batch
+from ...store.batch import StoreBatch
 from ...store.layout import Incident, LaneState
 from ...store.values import Opaque, body_of, opaque_leaf, prefix_of
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ApplyContext:
     """What a batch is worked through on."""
 
     stored: Callable[[bytes], memoryview | None]
@@ -27,9 +27,9 @@ class Ground:
 
 
 class LaneWork:
-    """Collects what a batch does to one lane; nothing but the `Batch` and its own lane state is written."""
+    """Collects what a batch does to one lane; nothing but the `StoreBatch` and its own lane state is written."""
 
-    def __init__(self, lane: LaneState, highest: bytes, batch: Batch, ground: Ground) -> None:
+    def __init__(self, lane: LaneState, highest: bytes, batch: StoreBatch, ground: ApplyContext) -> None:
         """`lane` is this batch's own copy; `highest` is the highest place the lane has ever held."""
         self.lane = lane
         self.highest = highest

@@ -8,8 +8,8 @@ from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice, notice, reject
 from ..rows.columns import COLUMN_NAMES, REQUIRED, column_of, headers, is_passed_over
 from ..rows.model import RawRow
-from .csv_records import CsvRecords, Record, split_cells
-from .encoding import Head
+from .csv_records import CsvRecord, CsvRecords, split_cells
+from .encoding import FileStart
 from .lines import ByteLines, Line
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -18,7 +18,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 class CsvFile:
     """Rows of a CSV file; the header is read and checked at once. Raises IntakeError."""
 
-    def __init__(self, head: Head, stream: BinaryIO, lang: Language) -> None:
+    def __init__(self, head: FileStart, stream: BinaryIO, lang: Language) -> None:
         """Read the header."""
         self._source = ByteLines(head, stream)
         self._lines = iter(self._source)
@@ -69,7 +69,7 @@ class CsvFile:
     def _unknown(self, title: str) -> Notice:
         return notice(1, title[:40], "COLUMN_UNKNOWN", self._lang, column=title[:40], known=_known(self._lang))
 
-    def _row(self, record: Record) -> RawRow:
+    def _row(self, record: CsvRecord) -> RawRow:
         cells = record.cells
         values = {name: cell for position, name in self._columns if (cell := cells[position])}
         if self._leftover >= 0 and cells[self._leftover] and not values:
@@ -77,7 +77,7 @@ class CsvFile:
             return RawRow(record.row, {}, cells, damage, cells[self._leftover])
         return RawRow(record.row, values, cells)
 
-    def _damaged(self, record: Record) -> RawRow:
+    def _damaged(self, record: CsvRecord) -> RawRow:
         details = {"found": str(len(record.cells)), "expected": str(len(self.header)), "encoding": "UTF-8/GB 18030"}
         damage = reject(record.row, "", record.damage, self._lang, **details)
         cells = record.cells if len(record.cells) <= len(self.header) else ()

@@ -18,7 +18,7 @@ _PLAIN_LENGTH = 100_000
 """Characters; shorter lines without a telling one are their cells with delimiters between them, and need no CSV reader."""
 
 
-class Record(NamedTuple):
+class CsvRecord(NamedTuple):
     """Cells of one row, or the code of its damage. `row` counts as a spreadsheet shows it."""
 
     row: int
@@ -50,7 +50,7 @@ class CsvRecords:
         self._width = width
         self._row = row
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[CsvRecord]:
         """Each record that is not blank."""
         while (line := self._next()) is not None:
             self._row += 1
@@ -60,7 +60,7 @@ class CsvRecords:
     def _next(self) -> Line | None:
         return self._again.popleft() if self._again else next(self._lines, None)
 
-    def _record(self, line: Line) -> Record:
+    def _record(self, line: Line) -> CsvRecord:
         if line.damage:
             return self._damaged(line, line.damage)
         if len(line.text) < _PLAIN_LENGTH and not _TELLING.search(line.text):
@@ -72,15 +72,15 @@ class CsvRecords:
             return self._damaged(line, "ROW_UNREADABLE")
         return self._of_width(line, cells)
 
-    def _of_width(self, line: Line, cells: tuple[str, ...]) -> Record:
+    def _of_width(self, line: Line, cells: tuple[str, ...]) -> CsvRecord:
         if len(cells) > self._width and not any(cells[self._width :]):
             cells = cells[: self._width]
         if len(cells) == self._width:
-            return Record(self._row, cells)
+            return CsvRecord(self._row, cells)
         is_cut = len(cells) < self._width and not line.is_terminated
-        return Record(self._row, cells, "TRUNCATED_ROW" if is_cut else "COLUMN_COUNT", line.text)
+        return CsvRecord(self._row, cells, "TRUNCATED_ROW" if is_cut else "COLUMN_COUNT", line.text)
 
-    def _spanning(self, first: Line) -> Record:
+    def _spanning(self, first: Line) -> CsvRecord:
         """A record whose quoted cell goes on in the next lines; if it never ends, those lines are read again."""
         taken = [first]
         while len(taken) < RECORD_LINES and (line := self._next()) is not None:
@@ -90,11 +90,11 @@ class CsvRecords:
             if line.text.count('"') % 2:
                 cells = split_cells([one.text + "\n" for one in taken], self._delimiter)
                 if cells is not None and len(cells) == self._width:
-                    return Record(self._row, cells)
+                    return CsvRecord(self._row, cells)
                 break
         self._again.extendleft(reversed(taken[1:]))
         at_end = not first.is_terminated
         return self._damaged(first, "TRUNCATED_ROW" if at_end else "UNCLOSED_QUOTE")
 
-    def _damaged(self, line: Line, code: str) -> Record:
-        return Record(self._row, (), code, line.text)
+    def _damaged(self, line: Line, code: str) -> CsvRecord:
+        return CsvRecord(self._row, (), code, line.text)

@@ -29,7 +29,7 @@ _BLANK = b" \t\r\n\x00"
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class FileStart:
     """The first bytes of a file without a byte order mark, and how to decode all of it."""
 
     data: bytes
@@ -37,7 +37,7 @@ class Head:
     encoding: Encoding
 
 
-def look_at(stream: BinaryIO, kind: Literal["CSV", "JSON"], lang: Language) -> Head:
+def look_at(stream: BinaryIO, kind: Literal["CSV", "JSON"], lang: Language) -> FileStart:
     """Read the first bytes and tell what they are. Raises IntakeError for whatever is no text of the kind wanted."""
     data = _read_head(stream)
     if data.startswith(_UTF16):
@@ -50,7 +50,7 @@ def look_at(stream: BinaryIO, kind: Literal["CSV", "JSON"], lang: Language) -> H
     found = _something_else(data, kind)
     if found is not None:
         raise IntakeError(f"NOT_{kind}", lang, found=found[1] if lang == "zh" else found[0])
-    return Head(data, is_whole, "utf-8" if marked else _encoding(data, is_whole))
+    return FileStart(data, is_whole, "utf-8" if marked else _encoding(data, is_whole))
 
 
 def _read_head(stream: BinaryIO) -> bytes:

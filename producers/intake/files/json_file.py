@@ -7,7 +7,7 @@ from ....schemas.problems import Language
 from ..findings.findings import Notice, Reject, notice, reject
 from ..rows.columns import MAX_CERTIFICATES, column_of, headers, is_passed_over
 from ..rows.model import RawRow
-from .encoding import Head
+from .encoding import FileStart
 from .json_values import JsonValue, JsonValues
 
 ZXGK_FIELDS = {
@@ -41,7 +41,7 @@ class JsonFile:
 
     header: tuple[str, ...] = ()
 
-    def __init__(self, head: Head, stream: BinaryIO, lang: Language, *, is_zxgk: bool) -> None:
+    def __init__(self, head: FileStart, stream: BinaryIO, lang: Language, *, is_zxgk: bool) -> None:
         """Nothing is read yet."""
         self._values = JsonValues(head, stream)
         self._objects = ObjectRows(lang, is_zxgk=is_zxgk)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from .encoding import Head
+from .encoding import FileStart
 from .lines import CHUNK, LINE_LIMIT, ByteLines
 
 _DECODER = json.JSONDecoder()
@@ -28,7 +28,7 @@ class JsonValue:
 class JsonValues:
     """Reads the objects of JSON lines or of one array; `row` is the line, or the place in the array from 1."""
 
-    def __init__(self, head: Head, stream: BinaryIO) -> None:
+    def __init__(self, head: FileStart, stream: BinaryIO) -> None:
         """Tell lines and array apart by the first character."""
         self._head = head
         self._stream = stream

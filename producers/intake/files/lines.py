@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from .encoding import Head
+from .encoding import FileStart
 
 CHUNK = 64 * 1024
 LINE_LIMIT = 1 << 20
@@ -22,7 +22,7 @@ class Line(NamedTuple):
 class ByteLines:
     """Cuts a stream into lines and counts the bytes read, for progress bars."""
 
-    def __init__(self, head: Head, stream: BinaryIO) -> None:
+    def __init__(self, head: FileStart, stream: BinaryIO) -> None:
         """Go on after the head that was read to tell what the file is."""
         self.bytes_read = len(head.data)
         self._head = head

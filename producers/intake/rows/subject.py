@@ -31,7 +31,7 @@ _CERTIFICATE_COLUMNS = (
 )
 
 
-class Subject(NamedTuple):
+class RowSubject(NamedTuple):
     """Who a row is about. `certificates` is empty only if the row has rejects."""
 
     kind: PersonKind
@@ -50,7 +50,7 @@ class Subject(NamedTuple):
         return f"Subject({self.kind.name}, {self.role.name}, {self.certificates})"
 
 
-def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date) -> Subject:
+def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date) -> RowSubject:
     """Read and check everything about the subject."""
     role = row.coded("role", ROLES, PersonRole.DEBTOR)
     stated_kind = row.coded_or_none("kind", KINDS)
@@ -58,7 +58,7 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
     kind = _kind(row, stated_kind, held)
     natural = kind is PersonKind.NATURAL
     born = _birth_date(row, held) if natural else None
-    subject = Subject(
+    subject = RowSubject(
         kind=kind,
         role=role,
         name=_name(row, natural),
@@ -227,7 +227,7 @@ def _related_entity_certificate(row: RowUnderCheck) -> Certificate | None:
         return None
 
 
-def _check_role(row: RowUnderCheck, subject: Subject, instrument: Instrument) -> None:
+def _check_role(row: RowUnderCheck, subject: RowSubject, instrument: Instrument) -> None:
     if subject.category is DebtorCategory.STATE_ORGAN:
         row.reject("debtor_category", "STATE_ORGAN_NOT_PUBLIC")
     if subject.category is DebtorCategory.CAMPUS_LOAN_STUDENT and instrument is Instrument.LIST_ENTRY:
@@ -245,7 +245,7 @@ def _check_role(row: RowUnderCheck, subject: Subject, instrument: Instrument) ->
         row.reject("related_entity", "RELATED_ENTITY_MISSING")
 
 
-def _check_age(row: RowUnderCheck, subject: Subject, instrument: Instrument, publish_date: date) -> None:
+def _check_age(row: RowUnderCheck, subject: RowSubject, instrument: Instrument, publish_date: date) -> None:
     """Whether the person is of age comes from certificate or birth date, never from a column `age`."""
     if subject.kind is not PersonKind.NATURAL or not subject.certificates:
         return

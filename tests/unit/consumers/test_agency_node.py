@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from liandong.consumers.api.server import Listening
+from liandong.consumers.api.server import ListenAddress
 from liandong.consumers.api.tokens import TokenFile
-from liandong.consumers.node.node import AgencyNode, Wires
+from liandong.consumers.node.node import AgencyNode, NodeConnections
 from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change
@@ -24,7 +24,7 @@ from liandong.tests.worlds.town import COURT, RAILWAY, Town
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord, SystemClock
-from liandong.topics.workers import PartFailed, Parts
+from liandong.topics.workers import WorkerFailed, Workers
 
 LI = person("李测试", "11010519491231002X")
 WANG = person("王测试", "440524188001010014")
@@ -44,7 +44,7 @@ class Place:
         self.key: MatchingKey = self.town.participants.matching_keys()[0]
         self.barriers = 0
         wire = self.town.wire
-        self.wires = Wires(
+        self.wires = NodeConnections(
             subscriber=lambda group, _: wire.subscriber(group),
             publisher=lambda _: wire.publisher(),
             relay=lambda outbox, publisher, clock: Relay(outbox, publisher, clock, new_owner()),
@@ -67,7 +67,7 @@ class Place:
             self.send(marker)
 
     @contextmanager
-    def node(self, wires: Wires | None = None) -> Iterator["Running"]:
+    def node(self, wires: NodeConnections | None = None) -> Iterator["Running"]:
         """A node that runs, its API answering."""
         running = Running(self, AgencyNode(self.town.settings, RAILWAY, "1", wires or self.wires))
         running.thread.start()
@@ -83,7 +83,7 @@ class Running:
 
     def __init__(self, place: Place, node: AgencyNode) -> None:
         self.place, self.node = place, node
-        self.listening = Listening(port=free_port())
+        self.listening = ListenAddress(port=free_port())
         self.client = httpx.Client(base_url=self.listening.url, headers=place.headers, timeout=30)
         self.ended: LiandongError | None = None
         self.thread = threading.Thread(target=self._run)
@@ -189,11 +189,11 @@ class BrokenRelay:
 
 
 def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> None:
-    wires = Wires(place.wires.subscriber, place.wires.publisher, lambda *_: BrokenRelay())
+    wires = NodeConnections(place.wires.subscriber, place.wires.publisher, lambda *_: BrokenRelay())
     running = Running(place, AgencyNode(place.town.settings, RAILWAY, "1", wires))
     running.thread.start()
     running.thread.join(PATIENCE)
-    assert isinstance(running.ended, PartFailed)
+    assert isinstance(running.ended, WorkerFailed)
     assert "relay" in running.ended.message
     assert "the relay broke" in running.ended.message
     running.stop()
@@ -223,15 +223,15 @@ def _wait(event: threading.Event) -> None:
 
 
 def test_a_part_that_ends_without_being_told_is_a_failure_too() -> None:
-    parts = Parts()
+    parts = Workers()
     parts.start({"short": lambda _stop: None, "long": _wait})
-    with pytest.raises(PartFailed, match="short"):
+    with pytest.raises(WorkerFailed, match="short"):
         parts.wait(5)
     assert not parts.alive()
 
 
 def test_parts_that_do_not_stop_are_left_after_a_while() -> None:
-    parts, forever = Parts(), threading.Event()
+    parts, forever = Workers(), threading.Event()
     parts.start({"deaf": lambda _stop: _wait(forever)})
     parts.stop.set()
     parts.wait(0.2)

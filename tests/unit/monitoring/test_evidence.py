@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from liandong.consumers.replication.latency import ApplyLatency
-from liandong.monitoring.ledger.rules import Position, State, Update, standing
+from liandong.monitoring.ledger.rules import LedgerUpdate, LogPosition, State, standing
 from liandong.monitoring.status.document import lag_records, lag_seconds, latency, proof_of
 from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.receipts import LISTS, AgencyScribe, WatchRoom, head_lanes
@@ -30,17 +30,17 @@ def proof(room: WatchRoom) -> dict[str, Any]:
     return proof_of(node.stand)
 
 
-def update(offset: int, **fields: Any) -> Update:
+def update(offset: int, **fields: Any) -> LedgerUpdate:
     known: dict[str, Any] = {
         "frees": False,
         "jurisdiction": "js",
         "accepted_at": NOW,
-        "positions": (Position(LANE, offset),),
+        "positions": (LogPosition(LANE, offset),),
     }
-    return Update(b"u" * 16, b"e" * 16, 1, **(known | fields))
+    return LedgerUpdate(b"u" * 16, b"e" * 16, 1, **(known | fields))
 
 
-def state(room: WatchRoom, wanted: Update) -> tuple[State, int]:
+def state(room: WatchRoom, wanted: LedgerUpdate) -> tuple[State, int]:
     nodes = room.view.nodes(NOW, ALWAYS)
     found = standing(wanted, room.view.agency(wanted, "railway-js", nodes), NOW + 5_000, 3_600_000)
     return found.state, found.since
@@ -184,9 +184,9 @@ def test_an_interception_enforces_and_one_of_a_canary_does_not(room: WatchRoom) 
 
 
 def test_a_release_by_the_relief_lane_counts_before_the_list_has_it(room: WatchRoom) -> None:
-    relief = Position(TopicPartition(names.relief("js"), 0), 40)
+    relief = LogPosition(TopicPartition(names.relief("js"), 0), 40)
     room.hear(room.agency.receipt(1, at=NOW + 10, offset=41))
-    release = update(500, frees=True, positions=(Position(LANE, 500), relief))
+    release = update(500, frees=True, positions=(LogPosition(LANE, 500), relief))
     assert state(room, release) == (State.APPLIED, NOW + 10)
     assert state(room, update(500)) == (State.PENDING, NOW)
 

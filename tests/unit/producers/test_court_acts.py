@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from liandong.producers.acts.acts import ActRefused, Ruling
+from liandong.producers.acts.acts import ActRefused, CourtRuling
 from liandong.producers.updates.records import holder_hash
 from liandong.schemas.errors import LiandongError, WrongUsage
 from liandong.schemas.law.grounds import DeletionReasonProblem
@@ -48,7 +48,7 @@ def test_what_ends_leaves_no_trace_of_the_person(
     court: PublishingCourt, row: dict[str, str], act: str, reason: str, status: Status
 ) -> None:
     court.publish(row)
-    update = getattr(court.acts, act)(court.entry_id(row), Ruling(reason))
+    update = getattr(court.acts, act)(court.entry_id(row), CourtRuling(reason))
     record, body = court.lane("state")[-1], court.bodies("state")[-1]
     assert (record["status"], record["reason"], record["version"]) == (status, reason, 2)
     assert record["identities"] == []
@@ -66,7 +66,7 @@ def test_what_ends_leaves_no_trace_of_the_person(
 
 def test_the_whole_record_of_an_ended_entry_stays_with_the_court(court: PublishingCourt) -> None:
     court.publish(ENTRY)
-    court.acts.revoke(court.entry_id(ENTRY), Ruling("MINOR"))
+    court.acts.revoke(court.entry_id(ENTRY), CourtRuling("MINOR"))
     [whole] = court.register.find("js-gusu", case_number=ENTRY["case_number"])
     assert from_wire(whole.full_body)["name"] == "示例甲"
     assert from_wire(whole.body)["name"] == ""
@@ -75,8 +75,8 @@ def test_the_whole_record_of_an_ended_entry_stays_with_the_court(court: Publishi
 def test_shield_and_unshield_go_and_come_back(court: PublishingCourt) -> None:
     court.publish(ENTRY)
     entry = court.entry_id(ENTRY)
-    court.acts.shield(entry, Ruling("REVIEW"))
-    court.acts.unshield(entry, Ruling("REVIEWED"))
+    court.acts.shield(entry, CourtRuling("REVIEW"))
+    court.acts.unshield(entry, CourtRuling("REVIEWED"))
     assert [record["status"] for record in court.lane("state")] == [Status.ACTIVE, Status.SHIELDED, Status.ACTIVE]
     assert [record["change"] for record in court.lane("relief")] == [Change.SHIELD]
     assert court.lane("state")[2]["identities"] == court.lane("state")[0]["identities"]
@@ -85,10 +85,10 @@ def test_shield_and_unshield_go_and_come_back(court: PublishingCourt) -> None:
 def test_an_ended_entry_takes_no_more_acts(court: PublishingCourt) -> None:
     court.publish(ENTRY)
     entry = court.entry_id(ENTRY)
-    court.acts.revoke(entry, Ruling("NO_GROUND"))
+    court.acts.revoke(entry, CourtRuling("NO_GROUND"))
     for act in (court.acts.revoke, court.acts.shield):
         with pytest.raises(TransitionRefused, match="ended"):
-            act(entry, Ruling("NO_GROUND" if act == court.acts.revoke else "REVIEW"))
+            act(entry, CourtRuling("NO_GROUND" if act == court.acts.revoke else "REVIEW"))
     assert len(court.lane("state")) == 2
 
 
@@ -96,10 +96,10 @@ def test_a_court_acts_on_its_own_entries_only(engine: Engine, court: PublishingC
     court.publish(ENTRY)
     other = PublishingCourt(engine, court="js-wuzhong")
     with pytest.raises(ActRefused, match="published by js-gusu") as caught:
-        other.acts.revoke(court.entry_id(ENTRY), Ruling("NO_GROUND"))
+        other.acts.revoke(court.entry_id(ENTRY), CourtRuling("NO_GROUND"))
     assert caught.value.code == "ENTRY_OF_OTHER_COURT"
     with pytest.raises(ActRefused) as unknown:
-        court.acts.revoke(bytes(16), Ruling("NO_GROUND"))
+        court.acts.revoke(bytes(16), CourtRuling("NO_GROUND"))
     assert unknown.value.code == "ENTRY_UNKNOWN"
 
 
@@ -107,8 +107,8 @@ def test_a_refused_act_takes_no_number_of_the_sequence(court: PublishingCourt) -
     court.publish(ENTRY)
     entry = court.entry_id(ENTRY)
     with pytest.raises(TransitionRefused):
-        court.acts.unshield(entry, Ruling("REVIEWED"))
-    court.acts.shield(entry, Ruling("REVIEW"))
+        court.acts.unshield(entry, CourtRuling("REVIEWED"))
+    court.acts.shield(entry, CourtRuling("REVIEW"))
     assert [record["court_sequence"] for record in court.lane("state")] == [1, 2]
 
 
@@ -126,35 +126,35 @@ def test_reasons_of_deletion_are_those_of_the_law(
 ) -> None:
     court.publish(row)
     with pytest.raises(DeletionReasonProblem) as caught:
-        court.acts.delete(court.entry_id(row), Ruling(reason))
+        court.acts.delete(court.entry_id(row), CourtRuling(reason))
     assert caught.value.code == code
 
 
 def test_a_termed_entry_is_deleted_early_by_decision(court: PublishingCourt) -> None:
     court.publish(TERMED)
-    court.acts.delete(court.entry_id(TERMED), Ruling("early"))
+    court.acts.delete(court.entry_id(TERMED), CourtRuling("early"))
     assert court.lane("state")[-1]["reason"] == "EARLY"
 
 
 def test_a_wrong_reason_names_the_right_ones(court: PublishingCourt) -> None:
     court.publish(ENTRY)
     with pytest.raises(WrongUsage) as caught:
-        court.acts.revoke(court.entry_id(ENTRY), Ruling("BORED"))
+        court.acts.revoke(court.entry_id(ENTRY), CourtRuling("BORED"))
     assert "WRONG_PERSON" in caught.value.remedy
 
 
 def test_an_act_is_not_dated_in_the_future(court: PublishingCourt) -> None:
     court.publish(ENTRY)
     with pytest.raises(WrongUsage, match="has not come"):
-        court.acts.revoke(court.entry_id(ENTRY), Ruling("MINOR", date(2026, 11, 23)))
-    court.acts.revoke(court.entry_id(ENTRY), Ruling("MINOR", date(2026, 11, 20)))
+        court.acts.revoke(court.entry_id(ENTRY), CourtRuling("MINOR", date(2026, 11, 23)))
+    court.acts.revoke(court.entry_id(ENTRY), CourtRuling("MINOR", date(2026, 11, 20)))
     assert court.lane("state")[-1]["changed_on"] == "2026-11-20"
 
 
 class TestExtending:
     def test_a_term_is_extended_by_one_to_three_years_under_a_new_decision(self, court: PublishingCourt) -> None:
         court.publish(TERMED)
-        court.acts.extend(court.entry_id(TERMED), Ruling("SERIOUS", decision_number="延长决定"), months=24)
+        court.acts.extend(court.entry_id(TERMED), CourtRuling("SERIOUS", decision_number="延长决定"), months=24)
         record = court.lane("state")[-1]
         assert (record["term_end"], record["decision_number"]) == ("2030-11-22", "延长决定")
         assert record["effective_until"] == 1921593600000  # 2030-11-22T24:00+08:00
@@ -164,15 +164,15 @@ class TestExtending:
     def test_other_lengths_are_refused(self, court: PublishingCourt, months: int) -> None:
         court.publish(TERMED)
         with pytest.raises(WrongUsage) as caught:
-            court.acts.extend(court.entry_id(TERMED), Ruling("SERIOUS", decision_number="x"), months=months)
+            court.acts.extend(court.entry_id(TERMED), CourtRuling("SERIOUS", decision_number="x"), months=months)
         assert caught.value.code == "EXTENSION_UNLAWFUL"
 
     def test_several_extensions_together_stay_within_three_years(self, court: PublishingCourt) -> None:
         court.publish(TERMED)
         entry = court.entry_id(TERMED)
-        court.acts.extend(entry, Ruling("SERIOUS", decision_number="一"), months=24)
+        court.acts.extend(entry, CourtRuling("SERIOUS", decision_number="一"), months=24)
         with pytest.raises(ActRefused, match="later than"):
-            court.acts.extend(entry, Ruling("SERIOUS", decision_number="二"), months=24)
+            court.acts.extend(entry, CourtRuling("SERIOUS", decision_number="二"), months=24)
 
     def test_an_extension_on_the_last_day_holds_and_one_that_comes_after_it_does_not(
         self, court: PublishingCourt
@@ -181,18 +181,18 @@ class TestExtending:
                          "case_number": row["case_number"]} for row in people(2))  # fmt: skip
         court.publish(first, second)
         court.clock.pass_days(731)  # 2028-11-22
-        court.acts.extend(court.entry_id(first), Ruling("SERIOUS", decision_number="x"), months=12)
+        court.acts.extend(court.entry_id(first), CourtRuling("SERIOUS", decision_number="x"), months=12)
         court.clock.pass_days(1)
         with pytest.raises(ActRefused) as caught:
-            court.acts.extend(court.entry_id(second), Ruling("SERIOUS", decision_number="x"), months=12)
+            court.acts.extend(court.entry_id(second), CourtRuling("SERIOUS", decision_number="x"), months=12)
         assert caught.value.code == "TERM_OVER"
 
     def test_without_a_term_or_a_decision_there_is_nothing_to_extend(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
         with pytest.raises(ActRefused, match="no term"):
-            court.acts.extend(court.entry_id(ENTRY), Ruling("SERIOUS", decision_number="x"), months=12)
+            court.acts.extend(court.entry_id(ENTRY), CourtRuling("SERIOUS", decision_number="x"), months=12)
         with pytest.raises(WrongUsage, match="decision"):
-            court.acts.extend(court.entry_id(ENTRY), Ruling("SERIOUS"), months=12)
+            court.acts.extend(court.entry_id(ENTRY), CourtRuling("SERIOUS"), months=12)
 
 
 class TestCorrecting:
@@ -257,7 +257,7 @@ class TestCorrecting:
     def test_an_ended_entry_is_not_corrected(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
         entry = court.entry_id(ENTRY)
-        court.acts.delete(entry, Ruling("D1"))
+        court.acts.delete(entry, CourtRuling("D1"))
         with pytest.raises(LiandongError, match="ended"):
             court.correct(entry, name="示例己")
 

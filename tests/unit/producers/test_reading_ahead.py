@@ -12,15 +12,15 @@ import psutil
 import pytest
 from sqlalchemy import Engine
 
-from liandong.producers.acts.acts import Ruling
+from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.intake import IntakeError, read_listings
 from liandong.producers.publishing.chunk import Chunk
-from liandong.producers.publishing.prepare import Portion, Terms, prepared
+from liandong.producers.publishing.prepare import Portion, PreparationContext, prepared
 from liandong.producers.publishing.publication import Listeners, Publication
-from liandong.producers.publishing.read_ahead import ReaderDied, Reading, reading_ahead
+from liandong.producers.publishing.read_ahead import ReadAheadRequest, ReaderDied, reading_ahead
 from liandong.producers.register.register import Update
 from liandong.producers.register.rows import new_batch
-from liandong.producers.synthetic.rows import LIST_COLUMNS, Plan, list_rows
+from liandong.producers.synthetic.rows import LIST_COLUMNS, SyntheticRequest, list_rows
 from liandong.producers.updates.records import fields_of, parts_of
 from liandong.producers.updates.updates import Draft, seal, sequences_of
 from liandong.schemas.law.listing import Change
@@ -30,7 +30,7 @@ from liandong.tests.worlds.court import MATCHING, PublishingCourt
 from liandong.tests.worlds.intake_rows import CN_ID, CONTEXT, ENTRY, ORDER, TODAY
 from liandong.topics.storage.database import open_database, sqlite_url
 
-TERMS = Terms(CONTEXT, MATCHING)
+TERMS = PreparationContext(CONTEXT, MATCHING)
 SIZE = 7
 MADE_ANEW = ("proof", "entry_id", "update_id", "batch_id")
 
@@ -49,7 +49,7 @@ def court(engine: Engine) -> PublishingCourt:
 
 def listed(count: int) -> list[dict[str, str]]:
     """Good rows, rows that are rejected, rows with notices, and a row twice."""
-    rows = list(list_rows(Plan(3, count, TODAY)))
+    rows = list(list_rows(SyntheticRequest(3, count, TODAY)))
     rows[3] |= {"certificate_number": CN_ID[:-1] + "0", "certificate_type": "CN_ID", "kind": "NATURAL"}
     rows[5] |= {"decision_number": ""}
     rows[8] |= {"grounds": ""}
@@ -80,7 +80,7 @@ def told(portion: Portion) -> tuple[Any, ...]:
 
 
 def ahead(path: Path) -> list[Portion]:
-    what = Reading(path, "jsonl" if path.suffix == ".jsonl" else "csv", TERMS, SIZE)
+    what = ReadAheadRequest(path, "jsonl" if path.suffix == ".jsonl" else "csv", TERMS, SIZE)
     with reading_ahead(what) as portions:
         return list(portions)
 
@@ -111,7 +111,7 @@ def test_a_file_read_ahead_is_published_as_any_other(court: PublishingCourt, tmp
     other = PublishingCourt(open_database(sqlite_url(tmp_path / "other.db")))
     with read_listings(path, "csv") as rows:
         here = published(court, prepared(rows, TERMS, SIZE))
-    with reading_ahead(Reading(path, "csv", TERMS, SIZE)) as portions:
+    with reading_ahead(ReadAheadRequest(path, "csv", TERMS, SIZE)) as portions:
         there = published(other, portions)
     other.engine.dispose()
     assert there == here
@@ -130,7 +130,7 @@ def test_a_process_that_is_killed_is_told_and_what_was_accepted_stays(court: Pub
         os.kill(process, signal.SIGKILL)
         yield from portions
 
-    with pytest.raises(ReaderDied, match="-9"), reading_ahead(Reading(path, "csv", TERMS, SIZE)) as portions:
+    with pytest.raises(ReaderDied, match="-9"), reading_ahead(ReadAheadRequest(path, "csv", TERMS, SIZE)) as portions:
         published(court, cut(portions))
     kept = len(court.lane("state"))
     assert 0 < kept < 2900
@@ -151,7 +151,7 @@ def test_what_fails_in_the_other_process_is_raised_in_this_one(tmp_path: Path) -
 
 def test_the_other_process_ends_when_nobody_listens(tmp_path: Path) -> None:
     path, before = csv_file(tmp_path / "rows.csv", 3000), children()
-    with reading_ahead(Reading(path, "csv", TERMS, SIZE)) as portions:
+    with reading_ahead(ReadAheadRequest(path, "csv", TERMS, SIZE)) as portions:
         next(portions)
         assert len(children() - before) == 1
     assert children() - before == set()
@@ -165,7 +165,7 @@ def test_a_chunk_somebody_came_before_is_planned_anew(court: PublishingCourt, mo
     def overtaken(chunk: Chunk, portion: Portion, now: int) -> None:
         real(chunk, portion, now)
         if not revoked:
-            revoked.append(court.acts.revoke(court.entry_id(ENTRY), Ruling("NO_GROUND")))
+            revoked.append(court.acts.revoke(court.entry_id(ENTRY), CourtRuling("NO_GROUND")))
 
     monkeypatch.setattr(Chunk, "plan", overtaken)
     done = court.publish(ENTRY | {"claim_amount": "1.00"}, ENTRY | {"case_number": "（2024）苏0505执77号"})

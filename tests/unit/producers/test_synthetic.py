@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 from liandong.producers.cli import synthetic
 from liandong.producers.intake import IntakeContext, check_rows, read_listings
-from liandong.producers.synthetic.people import ENTITY_SHARE, PERMIT_REGIONS, REGIONS, Invention, Subject
+from liandong.producers.synthetic.people import ENTITY_SHARE, PERMIT_REGIONS, REGIONS, FictitiousSubject, Invention
 from liandong.producers.synthetic.rows import (
     LIST_COLUMNS,
     ORDER_COLUMNS,
     PEOPLE_COLUMNS,
-    Plan,
+    SyntheticRequest,
     list_rows,
     order_rows,
     people_rows,
@@ -31,14 +31,14 @@ synthetic.mount(app)
 CONTEXT = IntakeContext(DAY, "js-gusu", "示例区人民法院", "苏0505")
 
 
-def subjects(count: int, seed: int = 1) -> list[Subject]:
+def subjects(count: int, seed: int = 1) -> list[FictitiousSubject]:
     return list(islice(Invention(seed).subjects(), count))
 
 
 @pytest.mark.parametrize("rows", [list_rows, order_rows])
 def test_every_row_passes_every_check_without_a_notice(rows: object) -> None:
     made = list_rows if rows is list_rows else order_rows
-    data = "\n".join(json.dumps(row, ensure_ascii=False) for row in made(Plan(7, 3000, DAY))).encode()
+    data = "\n".join(json.dumps(row, ensure_ascii=False) for row in made(SyntheticRequest(7, 3000, DAY))).encode()
     found = list(check_rows(read_listings(data, "jsonl"), CONTEXT))
     assert len(found) == 3000
     assert [one.rejects for one in found if not one.is_accepted] == []
@@ -46,16 +46,16 @@ def test_every_row_passes_every_check_without_a_notice(rows: object) -> None:
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_seed_other_people() -> None:
-    assert list(list_rows(Plan(1, 200, DAY))) == list(list_rows(Plan(1, 200, DAY)))
-    assert list(list_rows(Plan(1, 100, DAY))) == list(list_rows(Plan(1, 200, DAY)))[:100]
+    assert list(list_rows(SyntheticRequest(1, 200, DAY))) == list(list_rows(SyntheticRequest(1, 200, DAY)))
+    assert list(list_rows(SyntheticRequest(1, 100, DAY))) == list(list_rows(SyntheticRequest(1, 200, DAY)))[:100]
     one = {subject.certificates[0] for subject in subjects(2000, 1)}
     assert not one & {subject.certificates[0] for subject in subjects(2000, 2)}
 
 
 def test_the_people_of_a_seed_are_those_its_list_and_orders_name() -> None:
-    people = {row["certificate_number"] for row in people_rows(Plan(5, 300, DAY))}
-    listed = {row["certificate_number"] for row in list_rows(Plan(5, 2000, DAY))}
-    ordered = {row["certificate_number"] for row in order_rows(Plan(5, 2000, DAY))}
+    people = {row["certificate_number"] for row in people_rows(SyntheticRequest(5, 300, DAY))}
+    listed = {row["certificate_number"] for row in list_rows(SyntheticRequest(5, 2000, DAY))}
+    ordered = {row["certificate_number"] for row in order_rows(SyntheticRequest(5, 2000, DAY))}
     assert people <= listed
     assert people <= ordered
 
@@ -95,9 +95,9 @@ def test_the_mix_is_that_of_the_real_list_with_its_odd_cases() -> None:
 
 
 def test_debtors_with_three_cases_and_representatives_of_entities_occur() -> None:
-    listed = Counter(row["certificate_number"] for row in list_rows(Plan(1, 5000, DAY)))
+    listed = Counter(row["certificate_number"] for row in list_rows(SyntheticRequest(1, 5000, DAY)))
     assert Counter(listed.values())[3] > 30
-    orders = list(order_rows(Plan(1, 3000, DAY)))
+    orders = list(order_rows(SyntheticRequest(1, 3000, DAY)))
     assert Counter(row["instrument"] for row in orders)["EXIT_BAN"] > 10
     related = [row for row in orders if row["role"] == "LEGAL_REPRESENTATIVE"]
     assert related

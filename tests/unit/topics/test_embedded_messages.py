@@ -54,7 +54,7 @@ def test_after_a_port_in_use_another_port_may_be_chosen(tmp_path: Path, taken_po
     with pytest.raises(LiandongError, match="KAFKA_PORT_IN_USE"):
         cluster.up(tmp_path, port=taken_port)
     (other,) = ports.some_free(1)
-    moved = cluster._described(Folder(tmp_path), cluster.Shape(port=other))
+    moved = cluster._described(Folder(tmp_path), cluster.ClusterShape(port=other))
     assert moved.nodes[0].port == other
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import lmdb
 import pytest
 
-from liandong.consumers.store.batch import Batch, KeptReceipt, Passed
+from liandong.consumers.store.batch import KeptReceipt, PassedBarrier, StoreBatch
 from liandong.consumers.store.environment import Environment
 from liandong.consumers.store.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
 from liandong.consumers.store.layout import Generation, Incident, LaneState, Mark, lane_prefix, pack
@@ -56,7 +56,7 @@ def test_the_map_grows_when_it_is_full_while_threads_read(store: ListStore) -> N
         thread.start()
     before, written = store.map_size, dict[bytes, bytes | None]()
     for _ in range(8):
-        batch = Batch(records={place: b"v" + os.urandom(2000) for place in places(300)})
+        batch = StoreBatch(records={place: b"v" + os.urandom(2000) for place in places(300)})
         written |= batch.records
         store.commit(batch)
     stop.set()
@@ -83,7 +83,7 @@ for _ in sys.stdin:
         assert child.stdout is not None
         counted = []
         for _ in range(4):
-            store.commit(Batch(records={place: os.urandom(2000) for place in places(400)}))
+            store.commit(StoreBatch(records={place: os.urandom(2000) for place in places(400)}))
             child.stdin.write("\n")
             child.stdin.flush()
             counted.append(int(child.stdout.readline()))
@@ -108,7 +108,7 @@ def test_a_full_disk_stops_cleanly_and_the_last_commit_is_whole(tmp_path: Path) 
     script = """
 import os, resource, sys
 from pathlib import Path
-from liandong.consumers.store.batch import Batch
+from liandong.consumers.store.batch import StoreBatch
 from liandong.consumers.store.errors import StoreFull
 from liandong.consumers.store.layout import lane_prefix
 from liandong.consumers.store.writer import ListStore
@@ -117,7 +117,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (3 << 20, 3 << 20))
 for number in range(1000):
     records = {lane_prefix(0) + bytes([number // 256, number % 256, each]) + bytes(13): os.urandom(1500) for each in range(100)}
     try:
-        store.commit(Batch(records=records))
+        store.commit(StoreBatch(records=records))
     except StoreFull as full:
         print(number, full.code, flush=True)
         os._exit(0)
@@ -127,7 +127,7 @@ for number in range(1000):
     assert code == "STORE_DISK_FULL"
     store = ListStore.open(tmp_path)
     assert len(records_in(store)) == 100 * int(commits)
-    store.commit(Batch(records=dict.fromkeys(places(1), b"goes on")))
+    store.commit(StoreBatch(records=dict.fromkeys(places(1), b"goes on")))
     store.close()
 
 
@@ -156,27 +156,27 @@ def test_the_files_belong_to_their_owner_alone(store: ListStore) -> None:
 def test_a_failed_write_keeps_nothing_of_the_batch(store: ListStore) -> None:
     (good,) = places(1)
     with pytest.raises(lmdb.BadValsizeError):
-        store.commit(Batch(records={good: b"value", lane_prefix(0) + bytes(600): b"key too long"}))
+        store.commit(StoreBatch(records={good: b"value", lane_prefix(0) + bytes(600): b"key too long"}))
     assert records_in(store) == {}
 
 
 def test_keys_that_grow_are_appended_and_others_find_their_place(store: ListStore) -> None:
     keys = places(50)
-    store.commit(Batch(records=dict.fromkeys(keys[::2], b"even")))
-    store.commit(Batch(records=dict.fromkeys(keys[1::2], b"odd")))
+    store.commit(StoreBatch(records=dict.fromkeys(keys[::2], b"even")))
+    store.commit(StoreBatch(records=dict.fromkeys(keys[1::2], b"odd")))
     assert list(records_in(store)) == sorted(keys)
 
 
 def test_the_highest_place_is_known_lane_by_lane(store: ListStore) -> None:
     first, third = places(3, lane=0), places(2, lane=2)
-    store.commit(Batch(records=dict.fromkeys(first + third, b"value")))
+    store.commit(StoreBatch(records=dict.fromkeys(first + third, b"value")))
     assert [store.highest(lane) for lane in range(4)] == [max(first), lane_prefix(1), max(third), lane_prefix(3)]
 
 
 def test_only_the_newest_marks_are_kept(store: ListStore) -> None:
     for number in range(KEPT_MARKS + 20):
         mark = Mark(number, number, number, bytes(32), 0)
-        store.commit(Batch(passed=[Passed(0, "notary-js-1", mark), Passed(0, "notary-js-10", mark)]))
+        store.commit(StoreBatch(passed=[PassedBarrier(0, "notary-js-1", mark), PassedBarrier(0, "notary-js-10", mark)]))
     numbers = sorted(mark.number for _, notary, mark in store.marks() if notary == "notary-js-1")
     assert numbers == list(range(20, KEPT_MARKS + 20))
     assert len(store.marks()) == 2 * KEPT_MARKS
@@ -186,9 +186,9 @@ def test_incidents_that_repeat_are_noted_once_a_minute_and_the_newest_are_kept(s
     def incident(number: int, at: int) -> Incident:
         return Incident("conflict", at, LANE[0], 0, number, "", number.to_bytes(4, "big"))
 
-    store.commit(Batch(incidents=[incident(1, 0), incident(1, 59_999), incident(1, 60_000)]))
+    store.commit(StoreBatch(incidents=[incident(1, 0), incident(1, 59_999), incident(1, 60_000)]))
     assert [one.at for one in store.reader().incidents()] == [0, 60_000]
-    store.commit(Batch(incidents=[incident(number, 70_000) for number in range(2, KEPT_INCIDENTS + 5)]))
+    store.commit(StoreBatch(incidents=[incident(number, 70_000) for number in range(2, KEPT_INCIDENTS + 5)]))
     kept = store.reader().incidents()
     assert len(kept) == KEPT_INCIDENTS
     assert kept[-1].offset == KEPT_INCIDENTS + 4
@@ -197,17 +197,17 @@ def test_incidents_that_repeat_are_noted_once_a_minute_and_the_newest_are_kept(s
 def test_a_rebuild_serves_the_old_copy_until_the_new_one_is_whole(store: ListStore) -> None:
     old, new = places(2)
     lane = LaneState(0, *LANE, 0, next_offset=9)
-    store.commit(Batch(records={old: b"old"}, lanes={0: lane}))
+    store.commit(StoreBatch(records={old: b"old"}, lanes={0: lane}))
     store.rebuild()
     assert store.set_up([LANE], 5)[0].next_offset == -1
-    store.commit(Batch(records={new: b"new"}))
+    store.commit(StoreBatch(records={new: b"new"}))
     assert records_in(store) == {old: b"old"}
     with store.planning() as stored:
         assert [stored(old), bytes(stored(new) or b"")] == [None, b"new"]
     store.close()
     again = ListStore.open(store.path)
     assert again.rebuilding
-    again.commit(Batch(activate=True))
+    again.commit(StoreBatch(activate=True))
     assert records_in(again) == {new: b"new"}
     assert again.generation == Generation(1, 1)
     again.close()
@@ -215,7 +215,7 @@ def test_a_rebuild_serves_the_old_copy_until_the_new_one_is_whole(store: ListSto
 
 def test_what_is_trusted_survives_rebuilds_and_other_formats(store: ListStore) -> None:
     (place,) = places(1)
-    store.commit(Batch(records={place: b"value"}, receipts=[KeptReceipt(7, b"receipt")]))
+    store.commit(StoreBatch(records={place: b"value"}, receipts=[KeptReceipt(7, b"receipt")]))
     store.rebuild()
     store.close()
     environment = Environment(store.path)

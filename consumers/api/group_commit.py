@@ -17,7 +17,7 @@ class _Group:
     kept: bool = False
 
 
-class Keeping:
+class GroupCommit:
     """Puts answers on disk, one transaction at a time; used from one event loop.
 
     A commit waits for the disk whatever it holds, so hits that come at once are kept in a few transactions, not in one

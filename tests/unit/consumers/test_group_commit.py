@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from liandong.consumers.api.keeping import Keeping
+from liandong.consumers.api.group_commit import GroupCommit
 from liandong.consumers.interceptions.answers import Answer
 
 
@@ -29,7 +29,7 @@ class Disk:
 async def keep_at_once(disk: Disk, *asked: str) -> list[BaseException | None]:
     """The first request begins its transaction, then all others come."""
     with ThreadPoolExecutor(1) as writer:
-        keeping = Keeping(disk.write, writer)
+        keeping = GroupCommit(disk.write, writer)
         tasks = []
         for one in asked:
             tasks.append(asyncio.create_task(keeping.keep([cast("Answer", one)])))

@@ -59,4 +59,4 @@ upgrade: install  ## newest versions of everything
 clean:  ## what builds and tests leave behind
 	rm -rf $(VENV) .typing dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	find schemas consumers \( -name '*.so' -o -name '*.pyd' \) -delete
+	find . \( -name .git -o -name .venv \) -prune -o \( -name '*.so' -o -name '*.pyd' \) -exec rm -f {} +

@@ -1,5 +1,8 @@
 """Compiles the hottest modules ahead of time with mypyc, which makes extension modules of the same Python.
 
+A module asks for it by its first line, `# mypyc: compile`. Only functions and plain classes can be compiled: mypyc does
+not know msgspec.Struct.
+
 Wheels get them where a C compiler is; without one they are as right and slower. LIANDONG_COMPILE=yes refuses to build
 without, =no leaves it out. A checkout is not compiled, so that what is edited is what runs; `make compile` does it in place.
 """
@@ -16,6 +19,9 @@ from typing import Any
 
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+MARK = "# mypyc: compile"
+"""The first line of a module that is to be compiled."""
 
 _HERE = Path(__file__).resolve().parent
 _SETUP = """
@@ -39,7 +45,7 @@ class CompiledModules(BuildHookInterface[BuilderConfig]):
             return
         self._folder = tempfile.mkdtemp(prefix="liandong-compiled-")
         try:
-            built = compiled(Path(self.root), self.config["modules"], Path(self._folder))
+            built = compiled(Path(self.root), Path(self._folder))
         except (subprocess.CalledProcessError, OSError) as failed:
             if wish == "yes":
                 raise RuntimeError(_told(failed)) from failed
@@ -55,15 +61,28 @@ class CompiledModules(BuildHookInterface[BuilderConfig]):
             shutil.rmtree(self._folder)
 
 
-def compiled(root: Path, modules: list[str], folder: Path) -> dict[Path, Path]:
-    """The extension modules made of some files below `root`, by where they belong in it."""
+def marked(root: Path) -> list[str]:
+    """Find the modules below `root` that ask to be compiled, among what a wheel brings."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    places = [root / place for place in project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]]
+    files = [file for place in places for file in place.rglob("*.py")]
+    return sorted(file.relative_to(root).as_posix() for file in files if _first_line(file) == MARK)
+
+
+def compiled(root: Path, folder: Path) -> dict[Path, Path]:
+    """Make extension modules of the marked files below `root`; given by where they belong in it."""
     (folder / "liandong").symlink_to(root, target_is_directory=True)
     target = folder / "out" / "liandong"
-    sources = [f"liandong/{module}" for module in modules]
+    sources = [f"liandong/{module}" for module in marked(root)]
     command = [sys.executable, "-c", _SETUP, str(target.parent), str(folder / "temporary"), *sources]
     subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S603  our own code
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     return {file.relative_to(target): file for file in target.rglob(f"*{suffix}")}
+
+
+def _first_line(file: Path) -> str:
+    with file.open(encoding="utf-8") as text:
+        return text.readline().rstrip()
 
 
 def _told(failed: Exception) -> str:
@@ -72,11 +91,9 @@ def _told(failed: Exception) -> str:
 
 
 def _in_place() -> None:
-    project = tomllib.loads((_HERE / "pyproject.toml").read_text(encoding="utf-8"))
-    modules = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["modules"]
     with tempfile.TemporaryDirectory(prefix="liandong-compiled-") as folder:
         try:
-            built = compiled(_HERE, modules, Path(folder))
+            built = compiled(_HERE, Path(folder))
         except (subprocess.CalledProcessError, OSError) as failed:
             sys.exit(_told(failed))
         for name, file in built.items():

@@ -1,3 +1,4 @@
+# mypyc: compile
 """From a checked listing to the fields of a `ListRecord`: pure, no clock, no database.
 
 A record of a live entry says everything a gate and a reader of a hit need, without a number; a record of an ended entry

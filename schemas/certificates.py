@@ -1,3 +1,4 @@
+# mypyc: compile
 """Certificates: how a subject proves who it is, and the one canonical form each number has.
 
 `normalise` is the only way a number enters the system: whoever writes and whoever asks use the same form, so equal

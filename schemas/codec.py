@@ -1,3 +1,4 @@
+# mypyc: compile
 """Encoding and decoding of Avro bodies."""
 
 from collections.abc import Mapping

@@ -1,3 +1,4 @@
+# mypyc: compile
 """A digest of a set of entries that is cheap to keep while entries come and change.
 
 LtHash16 with 1,024 lanes (Lewi, Kim, Maykov, Weis, "Securing Update Propagation with Homomorphic

@@ -1,3 +1,4 @@
+# mypyc: compile
 """Codes of entities: unified social credit code (GB 32100-2015) and organisation code (GB 11714-1997).
 
 Numbers here are canonical: upper case, no hyphen. Much public code is wrong (letters valued by `ord`, `mod` instead of

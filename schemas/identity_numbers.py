@@ -1,3 +1,4 @@
+# mypyc: compile
 """Citizen identity numbers (公民身份号码, GB 11643-1999) and the two permits built like them.
 
 Six digits of region at issue time, eight of birth date, three of sequence (odd = male), one check character

@@ -1,3 +1,4 @@
+# mypyc: compile
 """How the same characters get spelled: full width, blanks, invisible characters, hyphens.
 
 Only full-width ASCII is folded in numbers: other look-alikes (①, Arabic-Indic digits) stay and are refused by the rules.

@@ -1,3 +1,4 @@
+# mypyc: compile
 """Surrogates and name tags: how a subject is known on shared topics without its number.
 
 surrogate = HMAC-SHA-256(matching key, length-prefixed type and canonical number), 16 bytes;

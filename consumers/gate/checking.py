@@ -1,3 +1,4 @@
+# mypyc: compile
 """Checks from question to answer: the gate decides, the adapter acts, the acts store keeps what must be kept.
 
 The API and the command line both come through here. A check nobody was found for, of an agency that met nobody, writes

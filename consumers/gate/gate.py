@@ -1,3 +1,4 @@
+# mypyc: compile
 """The gate: may this subject do this now, by this node's copy of the list?
 
 A check of somebody who is not listed touches the index and two counters, nothing else. Whoever is found is decided on

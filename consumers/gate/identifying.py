@@ -1,3 +1,4 @@
+# mypyc: compile
 """From what a caller wrote to a subject, and to the surrogates he can be listed under: what every check runs through."""
 
 from collections.abc import Sequence

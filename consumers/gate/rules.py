@@ -1,3 +1,4 @@
+# mypyc: compile
 """The rules one agency decides by: its kind, the catalogue, the limits it configured, how old its copy may be."""
 
 from collections.abc import Mapping

@@ -1,3 +1,4 @@
+# mypyc: compile
 """The hot loop: one poll's messages of one lane become a part of a `Batch`.
 
 Per record: one prefix decode, a look at what is there unless the key is higher than any (entry ids grow with time),

@@ -1,3 +1,4 @@
+# mypyc: compile
 """One lane's part of a batch: what stands there, what is taken out, what the digest becomes."""
 
 from collections.abc import Callable, Sequence

@@ -1,3 +1,4 @@
+# mypyc: compile
 """What the gate asks: the newest record of every entry a surrogate leads to, from list and overlay, and how fresh."""
 
 from collections.abc import Sequence

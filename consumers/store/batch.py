@@ -1,3 +1,4 @@
+# mypyc: compile
 """What one batch does to the store; the store keeps all of it in one commit or nothing."""
 
 from dataclasses import dataclass, field

@@ -1,3 +1,4 @@
+# mypyc: compile
 """An LMDB environment that grows when it is full, while threads of the same process read from it.
 
 LMDB's map may be resized only while nobody in the process reads, so readers pass a gate; a reader in another process

@@ -1,3 +1,4 @@
+# mypyc: compile
 """What the store looks at in a list record: a positional reader of the gate prefix, for the hot loop.
 
 The gate prefix never moves, changes or grows, so its fields stand where simple arithmetic finds them: six times faster

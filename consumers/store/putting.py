@@ -1,3 +1,4 @@
+# mypyc: compile
 """How rows get into the tables of the list store."""
 
 from collections.abc import Sequence

@@ -1,3 +1,4 @@
+# mypyc: compile
 """Reading the list store, in the node's process or in any other on the machine, without waiting for the writer."""
 
 from collections.abc import Iterable, Iterator

@@ -1,3 +1,4 @@
+# mypyc: compile
 """The tables of the list store and how they are opened."""
 
 from dataclasses import dataclass

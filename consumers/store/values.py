@@ -1,3 +1,4 @@
+# mypyc: compile
 """The value of a record in the store.
 
 A record that can be read is kept in Avro single-object encoding, whatever framing it came in: fingerprint and body,

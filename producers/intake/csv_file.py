@@ -1,3 +1,4 @@
+# mypyc: compile
 """CSV files: header in either language, any usual separator, rows one at a time."""
 
 from collections.abc import Iterator

@@ -1,3 +1,4 @@
+# mypyc: compile
 """CSV records that survive damage: a quotation mark nobody closed costs its own row, not the rest of the file."""
 
 import csv

@@ -1,3 +1,4 @@
+# mypyc: compile
 """What the law asks of a row: court, case, decision, grounds, term, performance, amount."""
 
 import re

@@ -1,3 +1,4 @@
+# mypyc: compile
 """Lines of a file as bytes, one at a time, whatever ends them and however long they are."""
 
 from collections.abc import Iterator

@@ -1,3 +1,4 @@
+# mypyc: compile
 """From a raw row to a checked listing: pure, with the day handed in."""
 
 from ...schemas.listing import Instrument

@@ -1,3 +1,4 @@
+# mypyc: compile
 """One row while it is being checked: its values, and what was found out so far."""
 
 from collections.abc import Mapping

@@ -1,3 +1,4 @@
+# mypyc: compile
 """Who is meant: kind, role, name and certificates of a row."""
 
 import re

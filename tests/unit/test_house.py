@@ -132,7 +132,35 @@ def test_the_wheel_holds_every_file_of_the_rooms_and_no_tests(wheel: Path, check
     assert bool(compiled) == ("-none-any" not in wheel.name)
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler here (Debian: gcc)")
+NEEDS_COMPILER = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler here (Debian: gcc)")
+
+
+@NEEDS_COMPILER
+def test_the_wheel_compiles_the_modules_that_say_so_in_their_first_line_and_no_other(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.startswith("liandong/")]
+        sources = {name: archive.read(name).decode() for name in names if name.endswith(".py")}
+    marked = {name.removesuffix(".py") for name, text in sources.items() if text.startswith("# mypyc: compile\n")}
+    # a mark that is misspelt or has slipped down would leave its module slow, silently
+    assert {name.removesuffix(".py") for name, text in sources.items() if "# mypyc" in text} == marked
+    assert len(marked) > 20
+    assert {name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)} == marked | {
+        "liandong/schemas/compiled__mypyc"  # what they share
+    }
+
+
+def test_make_clean_removes_what_was_compiled_in_place_wherever_it_lies(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    kept = [tmp_path / name for name in ("producers/lane.py", ".git/hooks/native.so")]
+    gone = [tmp_path / f"{room}/deep/module{suffix}" for room in ROOMS for suffix in (SUFFIX, ".cp311-win_amd64.pyd")]
+    for file in kept + gone:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    run("make", "clean", cwd=tmp_path)
+    assert [file for file in kept + gone if file.exists()] == kept
+
+
+@NEEDS_COMPILER
 def test_the_compiled_wheel_behaves_as_its_sources(
     wheel: Path, checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet
 
+PLAYED := --extra postgres --extra embedded --extra synthetic
+
 .PHONY: install test check format pages compile demo bench lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
@@ -47,14 +49,13 @@ bench: compile  ## measurements; takes minutes
 	$(BIN)/liandong bench $(ARGS)
 
 lock: install  ## after a change of dependencies in pyproject.toml; keeps versions that still fit
-	$(LOCK) pyproject.toml --output-file requirements.lock
-	$(LOCK) pyproject.toml --all-extras --constraint requirements.lock --output-file requirements-dev.lock
-	$(LOCK) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+	$(LOCK) $(NEWER) pyproject.toml --extra postgres --output-file requirements.lock
+	$(LOCK) $(NEWER) pyproject.toml $(PLAYED) --constraint requirements.lock --output-file requirements-demo.lock
+	$(LOCK) $(NEWER) pyproject.toml --all-extras --constraint requirements-demo.lock --output-file requirements-dev.lock
+	$(LOCK) $(NEWER) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 upgrade: install  ## newest versions of everything
-	$(LOCK) --upgrade pyproject.toml --output-file requirements.lock
-	$(LOCK) --upgrade pyproject.toml --all-extras --constraint requirements.lock --output-file requirements-dev.lock
-	$(LOCK) --upgrade --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+	$(MAKE) --no-print-directory lock NEWER=--upgrade
 
 clean:  ## what builds and tests leave behind
 	rm -rf $(VENV) .typing dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

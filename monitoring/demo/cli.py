@@ -34,10 +34,12 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
     """
     from rich.console import Console
 
+    from ...topics.extras import need
     from ...topics.settings import settings_of
     from . import latency, scenes, verdict
     from .director import STALE_AFTER, Wish, staged
 
+    need(*(("synthetic",) if attach else ("embedded", "synthetic")))
     begun, base = time.monotonic(), settings_of(ctx)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated demo still stops what it started
     logging.getLogger("liandong").setLevel(logging.ERROR)

@@ -7,7 +7,7 @@ LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 
 PLAYED := --extra postgres --extra embedded --extra synthetic
 
-.PHONY: install test check format pages compile demo bench lock upgrade clean
+.PHONY: install test check format pages compile demo bench sbom bundle bundle-test lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
 
@@ -38,6 +38,7 @@ pages: install  ## the pages of docs/ that are generated
 	$(BIN)/python -m liandong.docs.generators.errors > docs/errors.md
 	$(BIN)/python -m liandong.docs.generators.events > docs/events.md
 	$(BIN)/python -m liandong.topics.exposition > docs/metrics.md
+	$(BIN)/python -m liandong.docs.generators.licences > docs/licences.md
 
 compile: install  ## the hottest modules as machine code, beside their sources, as wheels have them; `make clean` undoes it
 	$(BIN)/python hatch_build.py
@@ -47,6 +48,15 @@ demo: install  ## the main job on an embedded Kafka; ends by itself
 
 bench: compile  ## measurements; takes minutes
 	$(BIN)/liandong bench $(ARGS)
+
+sbom: install  ## all that is delivered with versions and licences, as CycloneDX, in dist/
+	$(BIN)/python -m liandong.bundle.materials
+
+bundle: install  ## one archive in dist/ that installs and plays the demo on a machine without network
+	$(BIN)/python -m liandong.bundle.archive $(ARGS)
+
+bundle-test: bundle  ## install it where there is no network and play the demo; takes three minutes
+	LIANDONG_BUNDLE=$$(ls -t dist/liandong-bundle-*.tar.gz | head -n 1) $(BIN)/python -m pytest -m bundle tests/bundle
 
 lock: install  ## after a change of dependencies in pyproject.toml; keeps versions that still fit
 	$(LOCK) $(NEWER) pyproject.toml --extra postgres --output-file requirements.lock

@@ -70,8 +70,13 @@ def _has_broker(jars: tuple[Path, ...]) -> bool:
     return any(jar.name == f"kafka_2.13-{KAFKA_VERSION}.jar" for jar in jars)
 
 
+def fetched_folder() -> Path:
+    """Where jars are kept that were fetched for this user: a Maven repository, and what runs."""
+    return user_cache_path("liandong", ensure_exists=True) / f"kafka-{KAFKA_VERSION}"
+
+
 def _fetched() -> tuple[Path, ...]:
-    home = user_cache_path("liandong", ensure_exists=True) / f"kafka-{KAFKA_VERSION}"
+    home = fetched_folder()
     complete = home / "complete"
     with FileLock(home.with_name(home.name + ".lock")):
         if not complete.exists() and home.exists():

@@ -55,7 +55,7 @@ sbom: install  ## all that is delivered with versions and licences, as CycloneDX
 bundle: install  ## one archive in dist/ that installs and plays the demo on a machine without network
 	$(BIN)/python -m liandong.bundle.archive $(ARGS)
 
-bundle-test: bundle  ## install it where there is no network and play the demo; takes three minutes
+bundle-test: bundle  ## install it where there is no network and play the demo; takes minutes
 	LIANDONG_BUNDLE=$$(ls -t dist/liandong-bundle-*.tar.gz | head -n 1) $(BIN)/python -m pytest -m bundle tests/bundle
 
 lock: install  ## after a change of dependencies in pyproject.toml; keeps versions that still fit

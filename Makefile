@@ -5,7 +5,9 @@ BIN    := $(VENV)/bin
 LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet
 
-.PHONY: install test check format pages compile demo bench lock upgrade clean
+PLAYED := --extra postgres --extra embedded --extra synthetic
+
+.PHONY: install test check format pages compile demo bench sbom bundle bundle-test lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
 
@@ -36,6 +38,7 @@ pages: install  ## the pages of docs/ that are generated
 	$(BIN)/python -m liandong.docs.generators.errors > docs/errors.md
 	$(BIN)/python -m liandong.docs.generators.events > docs/events.md
 	$(BIN)/python -m liandong.topics.metrics.exposition > docs/metrics.md
+	$(BIN)/python -m liandong.docs.generators.licences > docs/licences.md
 
 compile: install  ## the hottest modules as machine code, beside their sources, as wheels have them; `make clean` undoes it
 	$(BIN)/python hatch_build.py
@@ -46,15 +49,23 @@ demo: install  ## the main job on an embedded Kafka; ends by itself
 bench: compile  ## measurements; takes minutes
 	$(BIN)/liandong bench $(ARGS)
 
+sbom: install  ## all that is delivered with versions and licences, as CycloneDX, in dist/
+	$(BIN)/python -m liandong.bundle.materials
+
+bundle: install  ## one archive in dist/ that installs and plays the demo on a machine without network
+	$(BIN)/python -m liandong.bundle.archive $(ARGS)
+
+bundle-test: bundle  ## install it where there is no network and play the demo; takes minutes
+	LIANDONG_BUNDLE=$$(ls -t dist/liandong-bundle-*.tar.gz | head -n 1) $(BIN)/python -m pytest -m bundle tests/bundle
+
 lock: install  ## after a change of dependencies in pyproject.toml; keeps versions that still fit
-	$(LOCK) pyproject.toml --output-file requirements.lock
-	$(LOCK) pyproject.toml --all-extras --constraint requirements.lock --output-file requirements-dev.lock
-	$(LOCK) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+	$(LOCK) $(NEWER) pyproject.toml --extra postgres --output-file requirements.lock
+	$(LOCK) $(NEWER) pyproject.toml $(PLAYED) --constraint requirements.lock --output-file requirements-demo.lock
+	$(LOCK) $(NEWER) pyproject.toml --all-extras --constraint requirements-demo.lock --output-file requirements-dev.lock
+	$(LOCK) $(NEWER) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 upgrade: install  ## newest versions of everything
-	$(LOCK) --upgrade pyproject.toml --output-file requirements.lock
-	$(LOCK) --upgrade pyproject.toml --all-extras --constraint requirements.lock --output-file requirements-dev.lock
-	$(LOCK) --upgrade --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+	$(MAKE) --no-print-directory lock NEWER=--upgrade
 
 clean:  ## what builds and tests leave behind
 	rm -rf $(VENV) .typing dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

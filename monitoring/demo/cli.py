@@ -35,9 +35,11 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
     from rich.console import Console
 
     from ...topics.cli.console import settings_of
+    from ...topics.extras import need
     from . import latency, scenes, verdict
     from .director import STALE_AFTER, DemoOptions, staged
 
+    need(*(("synthetic",) if attach else ("embedded", "synthetic")))
     begun, base = time.monotonic(), settings_of(ctx)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated demo still stops what it started
     logging.getLogger("liandong").setLevel(logging.ERROR)

@@ -14,6 +14,7 @@ import typer
 
 from ...schemas.dates import CHINA, parse_date
 from ...schemas.errors import WrongUsage
+from ...topics.extras import need
 
 
 class OutputFormat(StrEnum):
@@ -106,6 +107,7 @@ def _opened(output: Path | None) -> Iterator[TextIO]:
 
 
 def _write(rows: Iterator[dict[str, str]], columns: tuple[str, ...], kind: OutputFormat, output: Path | None) -> None:
+    need("synthetic")  # before a file is opened that would then be empty
     with _opened(output) as stream:
         if kind is OutputFormat.JSONL:
             for row in rows:

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import gcd
 from random import Random
+from typing import TYPE_CHECKING
 
-from faker.providers.person.zh_CN import Provider as PersonWords
 from stdnum.iso7064 import mod_11_2
 
 from ...schemas.people.certificates import CertificateType
 from ...schemas.people.entity_codes import USCC_ALPHABET, org_code_check_character, uscc_check_character
+from ...topics.extras import need
+
+if TYPE_CHECKING:
+    from faker.providers.person.zh_CN import Provider as PersonWords
 
 ENTITY_SHARE = 0.29
 """Share of entities on the list (42,590 : 17,221 in a published sample of Chengdu, 2017)."""
@@ -87,14 +91,22 @@ class _IdentityNumbers:
         return body + str(mod_11_2.calc_check_digit(body)), born
 
 
+def _person_words() -> "type[PersonWords]":
+    need("synthetic")
+    from faker.providers.person.zh_CN import Provider
+
+    return Provider
+
+
 class Invention:
     """Invents subjects from a seed: the same seed invents the same subjects in the same order."""
 
     def __init__(self, seed: int) -> None:
-        """Set everything up from the seed alone."""
+        """Set everything up from the seed alone. Raises EXTRA_MISSING without the lists of names."""
         self._random = random = Random(seed)
-        self._surnames = list(PersonWords.last_names)
-        self._weights = list(PersonWords.last_names.values())
+        self._words = words = _person_words()
+        self._surnames = list(words.last_names)
+        self._weights = list(words.last_names.values())
         self._citizens = _IdentityNumbers(random, REGIONS, _FIRST_BIRTH, _BIRTH_DAYS, (1, 90))
         self._elders = _IdentityNumbers(random, REGIONS, _FIRST_BIRTH, _OLD_BIRTH_DAYS, (90, 99))
         self._residents = _IdentityNumbers(random, PERMIT_REGIONS, date(1900, 1, 1), 3650, (1, 99))
@@ -148,7 +160,7 @@ class Invention:
             code = f"91{self._random.choice(REGIONS)}{organisation}"
             own = (CertificateType.USCC, code + uscc_check_character(code), "")
         # Faker's company words hold names of real companies.
-        words = self._random.choice(PersonWords.first_names), self._random.choice(_TRADES)
+        words = self._random.choice(self._words.first_names), self._random.choice(_TRADES)
         male = self._random.random() < 0.75
         number, born = self._citizens.draw(male=male)
         head = FictitiousSubject(self._name(male=male), ((CertificateType.CN_ID, number, ""),), 1 if male else 2, born)
@@ -161,7 +173,7 @@ class Invention:
             return self._namesake
         if draw < 0.025:
             return self._random.choice(_RARE_NAMES)
-        given = PersonWords.first_names_male if male else PersonWords.first_names_female
+        given = self._words.first_names_male if male else self._words.first_names_female
         surname = self._random.choices(self._surnames, self._weights)[0]
         self._namesake = surname + self._random.choice(given)
         return self._namesake

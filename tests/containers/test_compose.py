@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ PORTS = [*re.findall(r"\$\{([A-Z_]+_PORT):-", (ROOT / "docker-compose.yml").read
 
 def test_every_image_is_pinned_to_a_version() -> None:
     images = {service["image"] for service in SERVICES.values()} | set(
-        re.findall(r"^ARG \w+=(\S+)", DOCKERFILE, re.MULTILINE)
+        re.findall(r"^ARG \w*IMAGE=(\S+)", DOCKERFILE, re.MULTILINE)
     )
     assert [image for image in images if not re.fullmatch(r"[a-z/-]+:\d+\.\d+[\w.-]*", image)] == []
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
@@ -39,6 +40,27 @@ def test_the_image_runs_as_nobody_in_particular_and_says_how_it_is() -> None:
     assert 'ENTRYPOINT ["liandong"]' in shipped
     assert "pip install" not in shipped
     assert all("--require-hashes" in line for line in re.findall(r"pip install.*-r .*", DOCKERFILE))
+
+
+def test_the_trials_image_has_the_demos_parts_and_productions_has_postgresqls_driver() -> None:
+    default = re.findall(r"^ARG LOCK=(\S+)", DOCKERFILE, re.MULTILINE)
+    trial = SERVICES["setup"]["build"]["args"]["LOCK"]
+    held = {
+        lock: set(re.findall(r"^([\w-]+)(?:\[\w+\])?==", (ROOT / lock).read_text(), re.MULTILINE))
+        for lock in [*default, trial]
+    }
+    assert {"faker", "psycopg"} & held["requirements.lock"] == {"psycopg"}
+    assert {"faker", "psycopg"} <= held[trial]
+    assert f"!{trial}" in (ROOT / ".dockerignore").read_text().splitlines()
+
+
+def test_the_image_names_its_licence() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert re.findall(r'image\.licenses="([^"]+)"', DOCKERFILE) == [project["license"]]
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert f"SPDX-License-Identifier: {project['license']}" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+    assert f"!{project['license-files'][0]}" in (ROOT / ".dockerignore").read_text().splitlines()
 
 
 def test_our_containers_cannot_become_more_than_they_are() -> None:

@@ -35,6 +35,15 @@ def cannot_install(reason: str) -> LiandongError:
     )
 
 
+def broken_bundle(folder: Path) -> LiandongError:
+    """Jars were installed, but not all of them."""
+    return LiandongError(
+        "KAFKA_NOT_INSTALLABLE",
+        f"{folder} lacks jars of this version of Kafka",
+        "run the bundle's install.sh again; or remove that folder, and Kafka is fetched from a Maven repository",
+    )
+
+
 def died(node: int, log: Path, tail: Sequence[str]) -> LiandongError:
     """A broker process ended while it should be running."""
     shown = "\n".join(f"  | {line}" for line in tail) or "  | (its log is empty)"

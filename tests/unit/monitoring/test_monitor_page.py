@@ -6,7 +6,7 @@ import pytest
 
 from liandong.monitoring.ledger.rules import State
 from liandong.monitoring.page import tables
-from liandong.monitoring.page.cells import Table, clock, duration, milliseconds, short
+from liandong.monitoring.page.cells import PageTable, clock, duration, milliseconds, short
 from liandong.monitoring.page.summary import figures, sentences
 from liandong.monitoring.page.words import _ALL, Words
 from liandong.schemas.law.listing import Change
@@ -15,7 +15,7 @@ from liandong.tests.browser.documents import agency, batch, document, node, upda
 EN, ZH = Words("en"), Words("zh")
 
 
-def texts(table: Table, key: str) -> list[str]:
+def texts(table: PageTable, key: str) -> list[str]:
     (row,) = (row for row in table.rows if row.key == key)
     return [f"{cell.text} {cell.under}".strip() for cell in row.cells]
 

@@ -43,7 +43,7 @@ def status(  # noqa: PLR0913  a command's parameters are its options
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
+    """Show delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
     from ..topics.cli.console import settings_of
     from .service.context import monitoring_context
     from .service.status_source import StatusSource

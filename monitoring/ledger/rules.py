@@ -152,10 +152,10 @@ def standing(update: LedgerUpdate, agency: AgencyEvidence, now: int, late_after:
 
 def _reached(update: LedgerUpdate, node: NodeEvidence) -> _Reached:
     at = {Level.PENDING: update.accepted_at}
-    where = {position.lane: position.offset for position in update.positions}
-    steps = [step for step in node.steps if step.lane in where]
-    received = [step.at for step in steps if step.received > where[step.lane]]
-    applied = [step for step in steps if step.applied > where[step.lane]]
+    offsets = {position.lane: position.offset for position in update.positions}
+    steps = [step for step in node.steps if step.lane in offsets]
+    received = [step.at for step in steps if step.received > offsets[step.lane]]
+    applied = [step for step in steps if step.applied > offsets[step.lane]]
     believed = [step.at for step in applied if not step.contradicted]
     if not received and not applied:
         return _Reached(at)

@@ -127,7 +127,7 @@ class Search:
         """Show the result as of a snapshot."""
         words = self._words
         if result.refused is not None:
-            self._message.show(f"{result.refused.message}; {result.refused.remedy}", tone="bad")
+            self._message.show(words.problem(result.refused), tone="bad")
             return
         self._message.show("")
         self._show_facts(_facts(result, words))

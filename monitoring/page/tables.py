@@ -40,23 +40,24 @@ def agencies(document: _Document, words: Words) -> PageTable:
 
 
 def _agency(agency: Mapping[str, Any], now: str, words: Words) -> Iterator[TableRow]:
-    own, none = _own(agency), [Cell()] * 3
-    dead = [count(agency["dead_letters"], "warn"), count(agency["parked"], "warn")]
+    totals, put_aside = _totals(agency), [count(agency[key], "warn") for key in ("dead_letters", "parked")]
+    dash = Cell("–")
     for jurisdiction in agency["silent_in"]:
-        where = Cell(agency["agency"], jurisdiction)
+        label = Cell(agency["agency"], jurisdiction)
         silent = Cell(f"▲ {words('silent')}", tone="bad")
-        yield TableRow(f"{agency['agency']}//{jurisdiction}", [where, silent, Cell("–"), Cell("–"), *own, Cell("–"), Cell("–"), *dead, Cell("–"), Cell("–")])  # fmt: skip
-        own, dead = none, none[:2]
+        cells = [label, silent, dash, dash, *totals, dash, dash, *put_aside, dash, dash]
+        yield TableRow(f"{agency['agency']}//{jurisdiction}", cells)
+        totals, put_aside = [Cell()] * 3, [Cell()] * 2
     for node in agency["nodes"]:
         key = f"{agency['agency']}/{node['node']}/{node['jurisdiction']}"
-        where = Cell(agency["agency"], f"{words('node')} {node['node']} · {node['jurisdiction']}")
+        label = Cell(agency["agency"], f"{words('node')} {node['node']} · {node['jurisdiction']}")
         alarms = [count(node["receipts_missing"], "bad"), count(node["opaque"], "bad")]
-        cells = [where, _fresh(node, now, words), _lag(node, words), _proof(node, now, words), *own, *alarms]
-        yield TableRow(key, [*cells, *dead, _canaries(node["canaries"], words), _latency(node["latency"])])
-        own, dead = none, none[:2]
+        cells = [label, _fresh(node, now, words), _lag(node, words), _proof(node, now, words), *totals, *alarms]
+        yield TableRow(key, [*cells, *put_aside, _canaries(node["canaries"], words), _latency(node["latency"])])
+        totals, put_aside = [Cell()] * 3, [Cell()] * 2
 
 
-def _own(agency: Mapping[str, Any]) -> list[Cell]:
+def _totals(agency: Mapping[str, Any]) -> list[Cell]:
     accepted, applied = agency["accepted"], agency["applied"]
     tone: Tone = "" if applied == accepted else "warn"
     delivered = Cell(f"{applied:,}", f"/ {accepted:,}", tone, share=Share(applied, accepted))

@@ -97,7 +97,7 @@ class PageView:
         self._trouble.set_visibility(trouble is not None)
         if trouble is not None:
             since = self._words("trouble", at=trouble.since[11:19] or "–")
-            self._trouble.show(f"{since} {trouble.error.code}: {trouble.error.message} ({trouble.error.remedy})")
+            self._trouble.show(f"{since} {self._words.problem(trouble.error)}")
         if snapshot is not None and snapshot is not self._shown:
             self._shown = snapshot
             self._show(snapshot)

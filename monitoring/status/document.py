@@ -55,10 +55,10 @@ class StatusDocument:
 
     def agencies(self, only: str = "") -> list[str]:
         """List all agencies that must obey or have sent a receipt, or `only` one of them. AGENCY_UNKNOWN."""
-        known = sorted({*self._sources.obliged, *(node.stand.agency for node in self.nodes)})
+        agencies = sorted({*self._sources.obliged, *(node.stand.agency for node in self.nodes)})
         if not only:
-            return known
-        if only not in known:
+            return agencies
+        if only not in agencies:
             raise WrongUsage("AGENCY_UNKNOWN", f"nobody knows an agency {only!r}", "see `liandong participant list`")
         return [only]
 

@@ -144,8 +144,8 @@ class StatusText:
         return table
 
     def _update(self, update: Mapping[str, Any]) -> Table:
-        where = ", ".join(f"{at['topic']}/{at['partition']} @ {at['offset']}" for at in update["positions"])
-        title = f"{self._word('update')} {update['update_id']} ({update['change']}) {where}"
+        positions = ", ".join(f"{at['topic']}/{at['partition']} @ {at['offset']}" for at in update["positions"])
+        title = f"{self._word('update')} {update['update_id']} ({update['change']}) {positions}"
         table = self._table(title, "agency", "state", "since")
         for row in update["agencies"]:
             state = Text(WORDS[row["state"]][self._index], style="bold red" if row["state"] in _BAD else "")

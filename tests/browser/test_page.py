@@ -143,7 +143,7 @@ def test_an_update_an_entry_and_a_batch_are_found_by_their_ids(stage: Stage, bro
     browser.shows("7 / 40", css=".result")
     box.clear()
     box.send_keys(LATE_UPDATE, Keys.ENTER)
-    browser.shows("no register here has it; ask elsewhere", css=".result")
+    browser.shows("No register on this machine has this update.", css=".result")
     browser.all(".result .title button")[0].click()
     browser.until(lambda: not browser.all(".result")[0].is_displayed())
     assert browser.driver.current_url == f"{stage.url}/en"

@@ -26,7 +26,7 @@ from .evidence_batch import EvidenceBatch
 from .evidence_tables import EvidenceTables, evidence_tables
 
 _BATCH = 2_000
-_Handler = Callable[[EvidenceBatch, TopicPartition, Message], None]
+_EvidenceHandler = Callable[[EvidenceBatch, TopicPartition, Message], None]
 
 
 class Evidence:
@@ -45,7 +45,7 @@ class Evidence:
 
         All topics are read at once, and of what comes together the heads are taken first, so that most receipts find theirs.
         """
-        handlers: dict[str, _Handler] = {names.heads(each): self._head for each in sorted(jurisdictions)}
+        handlers: dict[str, _EvidenceHandler] = {names.heads(each): self._head for each in sorted(jurisdictions)}
         ranks = dict.fromkeys(handlers, 0)
         handlers[names.RECEIPTS] = self._receipt
         handlers |= {names.interceptions(each): self._interception for each in sorted(jurisdictions)}
@@ -65,7 +65,7 @@ class Evidence:
             total += len(fresh)
         return total
 
-    def _take(self, batch: EvidenceBatch, lane: TopicPartition, message: Message, handler: _Handler) -> None:
+    def _take(self, batch: EvidenceBatch, lane: TopicPartition, message: Message, handler: _EvidenceHandler) -> None:
         try:
             handler(batch, lane, message)
         except (Undecodable, FramingError, ValueError):

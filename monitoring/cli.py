@@ -1,11 +1,13 @@
 """Commands of the room `monitoring`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ..schemas.errors import ExitCode
+from ..schemas.problems import Language
 from ..topics.cli.console import JsonOption, group, print_json
 from .demo.cli import demo
 
@@ -41,28 +43,32 @@ def status(  # noqa: PLR0913  a command's parameters are its options
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
+    """Show delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
     from ..topics.cli.console import settings_of
-    from .service.context import watching
+    from .service.context import monitoring_context
     from .service.status_source import StatusSource
     from .status.document import StatusQuery
 
     settings = settings_of(ctx)
-    with watching(settings, "status") as post:
-        looker = StatusSource(post)
-        looker.refresh()
-        with looker.look() as found:
-            document = found.document(StatusQuery(agency, update, batch, entry))
+    with monitoring_context(settings, "status") as context:
+        source = StatusSource(context)
+        source.refresh()
+        with source.current() as status_now:
+            document = status_now.document(StatusQuery(agency, update, batch, entry))
     if as_json:
         print_json(document)
     else:
-        from rich.console import Console
-
-        from .status.text import StatusText
-
-        StatusText(document, settings.lang).print(Console())
-    if {each["kind"] for each in document["findings"]} & set(fail_on or ()):
+        _print_text(document, settings.lang)
+    if {finding["kind"] for finding in document["findings"]} & set(fail_on or ()):
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _print_text(document: Mapping[str, Any], lang: Language) -> None:
+    from rich.console import Console
+
+    from .status.text import StatusText
+
+    StatusText(document, lang).print(Console())
 
 
 def notary(
@@ -79,13 +85,13 @@ def notary(
     from ..topics.cli.console import settings_of
     from ..topics.metrics.exposition import serve_metrics
     from .running import until_stopped
-    from .service.context import watching
+    from .service.context import LocalNotary, monitoring_context
 
-    with watching(settings_of(ctx), "notary") as post, ExitStack() as serving:
-        who = name or post.only_notary(jurisdiction)
+    with monitoring_context(settings_of(ctx), "notary") as context, ExitStack() as serving:
+        chosen = LocalNotary(jurisdiction, name) if name else context.only_notary(jurisdiction)
         if port:
-            serving.enter_context(serve_metrics(port, post.signals.registry))
-        until_stopped({f"notary {who} of {jurisdiction}": post.notary(jurisdiction, who).run})
+            serving.enter_context(serve_metrics(port, context.signals.registry))
+        until_stopped({str(chosen): context.notary(chosen).run})
 
 
 def serve(
@@ -98,14 +104,11 @@ def serve(
     """Run this machine's notaries, gather evidence, serve the operator's page, metrics and status; until stopped."""
     from ..topics.cli.console import settings_of
     from .running import until_stopped
-    from .service.context import watching
+    from .service.context import monitoring_context
     from .serving import MonitorServer
 
-    with watching(settings_of(ctx), "monitor") as post:
-        work = {
-            f"notary {name} of {jurisdiction}": post.notary(jurisdiction, name).run
-            for jurisdiction, name in post.own_notaries()
-        }
-        server = MonitorServer(post, host, port)
+    with monitoring_context(settings_of(ctx), "monitor") as context:
+        notaries = {str(local): context.notary(local).run for local in context.local_notaries()}
+        server = MonitorServer(context, host, port)
         typer.echo(f"watching on http://{host}:{server.port}/", err=True)
-        until_stopped(work | server.work)
+        until_stopped(notaries | server.work)

@@ -1,4 +1,4 @@
-"""Runs several pieces of work until one fails or the process is told to stop."""
+"""Several pieces of work that run until one fails or the process is told to stop."""
 
 import signal
 import threading
@@ -9,11 +9,11 @@ import structlog
 
 _log = structlog.get_logger(__name__)
 Work = Callable[[threading.Event], None]
-"""Works until the event is set."""
+"""A function that works until the event is set."""
 
 
 def until_stopped(work: Mapping[str, Work]) -> None:
-    """Each piece in a thread of its own. SIGTERM and SIGINT end all of them; so does the failure of one, which is raised."""
+    """Run each piece in a thread of its own. SIGTERM and SIGINT end all of them; so does the failure of one, which is raised."""
     stop, failures = threading.Event(), list[BaseException]()
 
     def run(name: str, piece: Work) -> None:
@@ -28,8 +28,8 @@ def until_stopped(work: Mapping[str, Work]) -> None:
     def end(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    before = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGINT)}
-    threads = [threading.Thread(target=run, args=each, name=each[0]) for each in work.items()]
+    handlers_before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    threads = [threading.Thread(target=run, args=(name, piece), name=name) for name, piece in work.items()]
     try:
         for thread in threads:
             thread.start()
@@ -37,7 +37,7 @@ def until_stopped(work: Mapping[str, Work]) -> None:
         for thread in threads:
             thread.join()
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers_before.items():
             signal.signal(number, handler)
     if failures:
         raise failures[0]

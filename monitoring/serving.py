@@ -23,50 +23,49 @@ _log = structlog.get_logger(__name__)
 _GATHER_SECONDS = 1.0
 _SNAPSHOT_SECONDS = 1.0
 _CLOSE_SECONDS = 2
-"""What open pages are given to hear that the monitor goes away."""
+"""Seconds open pages are given to hear that the monitor goes away."""
 
 
 class MonitorServer:
     """Gathers evidence and answers `/`, `/metrics`, `/v1/status?agency=&update=&batch=&entry=` and `/healthz`."""
 
-    def __init__(self, post: MonitoringContext, host: str, port: int) -> None:
-        """Takes the port: MONITOR_PORT_IN_USE if somebody has it."""
-        self._post, self._looker = post, StatusSource(post)
+    def __init__(self, context: MonitoringContext, host: str, port: int) -> None:
+        """Take the port; raise MONITOR_PORT_IN_USE if another program has it."""
+        self._context, self._source = context, StatusSource(context)
         self._gathered = threading.Event()
-        self._feed = Feed(self._looker)
-        post.signals.registry.register(LedgerCollector(self._looker))
+        self._feed = Feed(self._source)
+        context.signals.registry.register(LedgerCollector(self._source))
         self._socket = _listen(host, port)
         self.port: int = self._socket.getsockname()[1]
 
     @property
     def work(self) -> dict[str, Work]:
-        """What must run for it, by name."""
+        """The functions that must run for it, by name."""
         return {"evidence": self._gather, "snapshots": self._take_snapshots, "server": self._serve}
 
     def _gather(self, stop: threading.Event) -> None:
-        """Reads receipts, heads and interceptions as they come; outlives the broker's absences."""
+        """Read receipts, heads and interceptions as they come; go on trying while the broker is away."""
         while not stop.is_set():
             try:
-                self._looker.refresh()
+                self._source.refresh()
                 self._gathered.set()
-                self._feed.stalled(None)
+                self._feed.note_evidence(None)
             except (TransportError, LogStalled) as failed:
-                self._feed.stalled(failed)
+                self._feed.note_evidence(failed)
                 _log.warning("evidence cannot be read, trying again", code=failed.code, reason=failed.message)
             stop.wait(_GATHER_SECONDS)
 
     def _take_snapshots(self, stop: threading.Event) -> None:
-        """For the page, by the second, from when everything in the log has been read once."""
+        """Take one snapshot a second for the page, beginning when everything in the log has been read once."""
         while not stop.is_set():
             if self._gathered.is_set():
-                self._feed.look()
+                self._feed.take_snapshot()
             self._feed.wait(stop, _SNAPSHOT_SECONDS)
 
     def _serve(self, stop: threading.Event) -> None:
-        """Answers until `stop` is set."""
+        """Answer HTTP requests until `stop` is set."""
         server = self._web_server()
-        watcher = threading.Thread(target=_stop_with, args=(server, stop), name="web-stop", daemon=True)
-        watcher.start()
+        threading.Thread(target=_stop_with, args=(server, stop), name="web-stop", daemon=True).start()
         server.run(sockets=[self._socket])
         if not stop.is_set():
             raise Unavailable("MONITOR_ENDED", "the monitor's web server ended by itself", "start it again")
@@ -76,7 +75,8 @@ class MonitorServer:
 
         from .page.site import Site
 
-        site = Site(self._feed, self._looker, self._post.signals.registry, self._gathered, self._post.settings.lang)
+        context = self._context
+        site = Site(self._feed, self._source, context.signals.registry, self._gathered, context.settings.lang)
         config = uvicorn.Config(
             site.app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_CLOSE_SECONDS
         )
@@ -93,6 +93,6 @@ def _listen(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=128)
     except OSError as error:
-        what = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
         remedy = "stop the program that listens there, or choose another with --port"
-        raise Unavailable("MONITOR_PORT_IN_USE", f"{host}:{port} {what}", remedy) from error
+        raise Unavailable("MONITOR_PORT_IN_USE", f"{host}:{port} {reason}", remedy) from error

@@ -1,4 +1,4 @@
-"""Who plays: fictitious debtors of a list, and people who are not on it."""
+"""Who appears in the demo: fictitious debtors of a list, and people who are not on it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ class Person:
     country: str = ""
 
     def subject(self) -> dict[str, object]:
-        """As the check API takes it."""
+        """Return the subject as the check API takes it."""
         certificate = {"type": self.certificate_type, "number": self.number}
         if self.country:
             certificate["country"] = self.country
@@ -27,16 +27,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The parts, each with the case numbers he is listed for."""
+    """Everybody who appears in the demo, with the case numbers they are listed for."""
 
     debtor: Person
     debtor_case: str
     traveller: Person
     """Listed for one case; freed during the demo."""
     traveller_case: str
-    thrice: Person
+    listed_thrice: Person
     """Listed for three cases."""
-    thrice_cases: tuple[str, ...]
+    listed_thrice_cases: tuple[str, ...]
     old_number: Person
     """Listed and asked about under the old 15-digit number."""
     old_number_case: str
@@ -45,11 +45,11 @@ class Cast:
     namesake: Person
     """Bears the debtor's name and is somebody else."""
     unlisted: Person
-    late: Person
+    added_later: Person
     """Not listed at first; published while an agency is down."""
-    sleepers: tuple[Person, ...]
+    measured: tuple[Person, ...]
     """Debtors for latency measurements, each listed for one case."""
-    sleeper_cases: tuple[str, ...]
+    measured_cases: tuple[str, ...]
 
 
 def _person(row: Row, position: int = 1) -> Person:
@@ -57,8 +57,8 @@ def _person(row: Row, position: int = 1) -> Person:
     return Person(row["name"], row[f"{prefix}_type"], row[f"{prefix}_number"], row[f"{prefix}_country"])
 
 
-def choose(rows: Iterable[Row], addition: Iterable[Row], others_seed: int, sleepers: int) -> Cast:
-    """Casts the parts from list rows; whoever is not listed is invented from another seed."""
+def choose(rows: Iterable[Row], addition: Iterable[Row], others_seed: int, measured: int) -> Cast:
+    """Choose everybody from list rows; people who are not listed are invented from another seed."""
     people = [row for row in rows if row["kind"] == "NATURAL"]
     times = Counter(row["certificate_number"] for row in people)
     citizens = [row for row in people if row["certificate_type"] == "CN_ID" and "certificate_2_type" not in row]
@@ -69,22 +69,22 @@ def choose(rows: Iterable[Row], addition: Iterable[Row], others_seed: int, sleep
     linked = next(
         row for row in people if row.get("certificate_2_type") == "PASSPORT" and times[row["certificate_number"]] == 1
     )
-    strangers = (each for each in Invention(others_seed).people() if each.certificates[0][0].name == "CN_ID")
+    strangers = (person for person in Invention(others_seed).people() if person.certificates[0][0].name == "CN_ID")
     namesake, unlisted = next(strangers), next(strangers)
-    waiting = once[2 : 2 + sleepers]
+    for_measuring = once[2 : 2 + measured]
     return Cast(
         debtor=_person(once[0]),
         debtor_case=once[0]["case_number"],
         traveller=_person(once[1]),
         traveller_case=once[1]["case_number"],
-        thrice=_person(next(row for row in citizens if row["certificate_number"] == three)),
-        thrice_cases=cases,
+        listed_thrice=_person(next(row for row in citizens if row["certificate_number"] == three)),
+        listed_thrice_cases=cases,
         old_number=_person(old),
         old_number_case=old["case_number"],
         passport=_person(linked, 2),
         namesake=Person(once[0]["name"], "CN_ID", namesake.certificates[0][1]),
         unlisted=Person(unlisted.name, "CN_ID", unlisted.certificates[0][1]),
-        late=_person(next(row for row in addition if row["certificate_type"] == "CN_ID")),
-        sleepers=tuple(_person(row) for row in waiting),
-        sleeper_cases=tuple(row["case_number"] for row in waiting),
+        added_later=_person(next(row for row in addition if row["certificate_type"] == "CN_ID")),
+        measured=tuple(_person(row) for row in for_measuring),
+        measured_cases=tuple(row["case_number"] for row in for_measuring),
     )

@@ -1,4 +1,4 @@
-"""``liandong demo``."""
+"""The command `liandong demo`."""
 
 import logging
 import shutil
@@ -6,12 +6,15 @@ import signal
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...schemas.errors import ExitCode
-from ...topics.cli.console import JsonOption, print_json
+from ...topics.cli.console import JsonOption, print_json, settings_of
+
+if TYPE_CHECKING:
+    from .play import Play
 
 
 def demo(  # noqa: PLR0913  a command's parameters are its options
@@ -34,45 +37,58 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
     """
     from rich.console import Console
 
-    from ...topics.cli.console import settings_of
     from ...topics.extras import need
-    from . import latency, scenes, verdict
-    from .director import STALE_AFTER, DemoOptions, staged
+    from .director import DemoOptions, staged
 
     need(*(("synthetic",) if attach else ("embedded", "synthetic")))
-    begun, base = time.monotonic(), settings_of(ctx)
+
+    begun = time.monotonic()
+    _prepare_process()
+    state = folder or Path(tempfile.mkdtemp(prefix="liandong-demo-"))
+    options = DemoOptions(state.absolute(), count, seed, attach)
+    with staged(options, settings_of(ctx), Console(stderr=as_json, highlight=False, soft_wrap=True)) as play:
+        _play_scenes(play)
+        _conclude(play, time.monotonic() - begun, as_json=as_json)
+        if keep:
+            _stay_open(play, state)
+    if folder is None and play.all_fulfilled:
+        shutil.rmtree(state)
+    raise typer.Exit(ExitCode.DONE if play.all_fulfilled else ExitCode.FAILED)
+
+
+def _prepare_process() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated demo still stops what it started
     logging.getLogger("liandong").setLevel(logging.ERROR)
-    place = folder or Path(tempfile.mkdtemp(prefix="liandong-demo-"))
-    place.mkdir(parents=True, exist_ok=True)
-    console = Console(stderr=as_json, highlight=False, soft_wrap=True)
-    with staged(DemoOptions(place.absolute(), count, seed, attach), base, console) as (play, files, settings):
-        scenes.publish(play, files)
-        scenes.counters(play)
-        scenes.relief(play)
-        latency.measure(play, settings)
-        scenes.watch(play, files)
-        scenes.catch_up(play, files)
-        scenes.stale(play, STALE_AFTER)
-        verdict.deliveries(play)
-        seconds = time.monotonic() - begun
-        document = verdict.summary(play, seconds)
-        verdict.keep_metrics(play)
-        verdict.show(play, seconds)
-        if as_json:
-            print_json(document)
-        if keep:
-            page = f"http://127.0.0.1:{play.monitor_port}/"
-            console.print(f"everything goes on running: {page} shows it, state and logs are in {place}; Ctrl-C ends it")
-            if console.is_terminal:
-                typer.launch(page)
-            _until_interrupted()
-    if folder is None and play.held:
-        shutil.rmtree(place)
-    raise typer.Exit(ExitCode.DONE if document["held"] else ExitCode.FAILED)
 
 
-def _until_interrupted() -> None:
+def _play_scenes(play: "Play") -> None:
+    from . import latency, scenes, verdict
+    from .director import STALE_AFTER
+
+    scenes.publish(play)
+    scenes.counters(play)
+    scenes.relief(play)
+    latency.measure(play)
+    scenes.watch(play)
+    scenes.catch_up(play)
+    scenes.stale(play, STALE_AFTER)
+    verdict.deliveries(play)
+
+
+def _conclude(play: "Play", seconds: float, *, as_json: bool) -> None:
+    from . import verdict
+
+    verdict.save_metrics(play)
+    verdict.show(play, seconds)
+    if as_json:
+        print_json(verdict.summary(play, seconds))
+
+
+def _stay_open(play: "Play", state: Path) -> None:
+    page = f"http://127.0.0.1:{play.monitor_port}/"
+    play.console.print(f"everything goes on running: {page} shows it, state and logs are in {state}; Ctrl-C ends it")
+    if play.console.is_terminal:
+        typer.launch(page)
     try:
         while True:
             time.sleep(1)

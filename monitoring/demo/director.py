@@ -1,4 +1,4 @@
-"""Puts the demo on the stage: Kafka, participants, topics, files and processes; takes everything down again."""
+"""Setting the demo up: Kafka, participants, topics, files and processes; and taking everything down again."""
 
 import csv
 import secrets
@@ -30,7 +30,8 @@ from .setting import AGENCIES, COURT, HOTEL, JURISDICTION, LIMIT, OTHER_COURT, P
 from .stage import Stage
 
 STALE_AFTER = 6.0
-SLEEPERS = 20
+MEASURED = 20
+"""Debtors whose acts are timed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,45 +45,43 @@ class DemoOptions:
     """On the configured cluster instead of an embedded one."""
 
 
-def settings_for(wish: DemoOptions, base: Settings) -> Settings:
-    """Settings of all processes: a state directory and topic names of the demo's own."""
-    prefix = f"{base.topic_prefix}demo-{secrets.token_hex(3)}." if wish.attach else base.topic_prefix
+def settings_for(options: DemoOptions, base: Settings) -> Settings:
+    """Make the settings of all processes: a state directory and topic names of the demo's own."""
+    prefix = f"{base.topic_prefix}demo-{secrets.token_hex(3)}." if options.attach else base.topic_prefix
     return load_settings(
-        bootstrap=bootstrap_of(base) if wish.attach else None,
+        bootstrap=bootstrap_of(base) if options.attach else None,
         topic_prefix=prefix,
         registry_url=base.registry_url,
-        state_dir=wish.folder / "state",
+        state_dir=options.folder / "state",
         stale_after_seconds=STALE_AFTER,
         barrier_interval_seconds=0.5,
     )
 
 
 @contextmanager
-def staged(wish: DemoOptions, base: Settings, console: Console) -> Iterator[tuple[Play, Files, Settings]]:
-    """Everything running and ready; stopped afterwards, whatever happens."""
-    settings = settings_for(wish, base)
-    if not wish.attach:
+def staged(options: DemoOptions, base: Settings, console: Console) -> Iterator[Play]:
+    """Start everything and wait until it is ready; stop it at the end, whatever happens."""
+    options.folder.mkdir(parents=True, exist_ok=True)
+    settings = settings_for(options, base)
+    if not options.attach:
         with console.status("starting Apache Kafka"):
             bootstrap = cluster.up(settings.kafka_dir, port=ports.some_free(1)[0]).bootstrap
         settings = settings.model_copy(update={"bootstrap": bootstrap})
-    stage = Stage(wish.folder, _variables(settings))
+    stage, files = Stage(options.folder, _variables(settings)), Files(options.folder)
     try:
         with console.status("participants, keys, topics, debtors"):
-            files, cast = _prepare(wish, settings)
-        free = ports.some_free(len(AGENCIES) + 1)
-        tokens = {
-            agency: TokenFile(agency_folder(settings, agency) / "tokens.yaml").add("demo", SCOPES, None)
-            for agency in AGENCIES
-        }
+            cast = _prepare(options, settings, files)
+        monitor_port, *agency_ports = ports.some_free(len(AGENCIES) + 1)
         counters = {
-            agency: CheckClient(agency, port, tokens[agency]) for agency, port in zip(AGENCIES, free[1:], strict=True)
+            agency: CheckClient(agency, port, _token(settings, agency))
+            for agency, port in zip(AGENCIES, agency_ports, strict=True)
         }
-        play = Play(stage, console, cast, counters, wish.count, free[0])
+        play = Play(stage, console, settings, files, cast, counters, options.count, monitor_port)
         _start(play)
-        yield play, files, settings
+        yield play
     finally:
         stage.close()
-        if not wish.attach:
+        if not options.attach:
             cluster.down(settings.kafka_dir)
 
 
@@ -95,11 +94,15 @@ def _variables(settings: Settings) -> dict[str, str]:
         "stale_after_seconds",
         "barrier_interval_seconds",
     }
-    given = settings.model_dump(include=chosen, exclude_none=True)
-    return {f"LIANDONG_{name.upper()}": str(value) for name, value in given.items()}
+    values = settings.model_dump(include=chosen, exclude_none=True)
+    return {f"LIANDONG_{name.upper()}": str(value) for name, value in values.items()}
 
 
-def _prepare(wish: DemoOptions, settings: Settings) -> tuple[Files, Cast]:
+def _token(settings: Settings, agency: str) -> str:
+    return TokenFile(agency_folder(settings, agency) / "tokens.yaml").add("demo", SCOPES, None)
+
+
+def _prepare(options: DemoOptions, settings: Settings, files: Files) -> Cast:
     ids = onboard(settings)
     apply(settings, registered_scope(settings))
     publisher, participants = KafkaPublisher(settings, client_id="demo"), Participants(settings)
@@ -107,21 +110,20 @@ def _prepare(wish: DemoOptions, settings: Settings) -> tuple[Files, Cast]:
     for id_ in ids:
         publish_keys(publisher, participants, id_, registry=registry)
     publisher.close()
-    files = Files(wish.folder)
     today = datetime.now(CHINA).date()
-    rows = list(list_rows(SyntheticRequest(wish.seed, wish.count, today)))
-    addition = list(list_rows(SyntheticRequest(wish.seed + 1, 200, today)))
-    for path, content in ((files.listing, rows), (files.addition, addition)):
-        _write(path, content)
-    cast = choose(rows, addition, wish.seed + 2, SLEEPERS)
+    rows = list(list_rows(SyntheticRequest(options.seed, options.count, today)))
+    addition = list(list_rows(SyntheticRequest(options.seed + 1, 200, today)))
+    _write_list(files.listing, rows)
+    _write_list(files.addition, addition)
+    cast = choose(rows, addition, options.seed + 2, MEASURED)
     _write_orders(files, cast.debtor, cast.debtor_case, today.year)
     limits = agency_folder(settings, HOTEL) / LIMITS_FILE
     limits.parent.mkdir(parents=True, exist_ok=True)
     limits.write_text(LIMIT, encoding="utf-8")
-    return files, cast
+    return cast
 
 
-def _write(path: Path, rows: Sequence[Row]) -> None:
+def _write_list(path: Path, rows: Sequence[Row]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, LIST_COLUMNS, restval="")
         writer.writeheader()
@@ -144,10 +146,7 @@ def _write_orders(files: Files, person: Person, case: str, year: int) -> None:
             "purpose": purpose,
             "kinds": kinds,
             "until": f"{year + 1}-03-31",
-            "subject": {
-                "name": person.name,
-                "certificates": [{"type": person.certificate_type, "number": person.number}],
-            },
+            "subject": person.subject(),
         }
         path = files.watch(agency)
         path.touch(mode=0o600)

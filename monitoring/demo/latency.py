@@ -2,49 +2,47 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import quantiles
 
 from ...producers.acts.acts import CourtRuling
 from ...producers.court import open_court
 from ...producers.register.register import Update
-from ...topics.settings import Settings
 from .cast import Person
 from .play import Play
-from .scenes import SECOND
+from .scenes import SECOND_CLASS
 from .setting import COURT, RAILWAY
 
 
 def summary(milliseconds: list[float]) -> str:
-    """Median, 95th percentile and maximum."""
+    """Return median, 95th percentile, maximum and number as one line."""
     cut = quantiles(milliseconds, n=20, method="inclusive")
     return f"p50 {cut[9]:.0f} ms, p95 {cut[18]:.0f} ms, max {max(milliseconds):.0f} ms, n {len(milliseconds)}"
 
 
-def measure(play: Play, settings: Settings) -> None:
-    """Shields, unshields and revokes people one after another, and asks the gate until it answers accordingly."""
+def measure(play: Play) -> None:
+    """Shield, unshield and revoke people one after another, and ask the gate until it answers accordingly."""
     railway = play.counters[RAILWAY]
 
-    def until(
-        person: Person, decision: str, act: Callable[[bytes, CourtRuling], Update], entry: bytes, reason: str
-    ) -> float:
-        act(entry, CourtRuling(reason))
+    def until(person: Person, decision: str, act: Callable[[], Update]) -> float:
+        act()
         play.updates += 1
         accepted = time.perf_counter()
         play.stage.wait_for(
             f"{decision} for somebody just changed",
-            lambda: railway.check("rail-ticket", person, **SECOND)["decision"] == decision,
+            lambda: railway.check("rail-ticket", person, **SECOND_CLASS)["decision"] == decision,
             pause=0.0,
         )
         return (time.perf_counter() - accepted) * 1000
 
-    blocked: list[float] = []
-    released: list[float] = []
-    with play.scene("How long does it take?"), open_court(settings, COURT) as court:
-        for person, case in zip(play.cast.sleepers, play.cast.sleeper_cases, strict=True):
+    blocked, released = list[float](), list[float]()
+    with play.scene("How long does it take?"), open_court(play.settings, COURT) as court:
+        for person, case in zip(play.cast.measured, play.cast.measured_cases, strict=True):
             entry = court.register.find(COURT, case_number=case)[0].entry.entry_id
-            released.append(until(person, "ALLOW", court.acts.shield, entry, "REVIEW"))
-            blocked.append(until(person, "BLOCK", court.acts.unshield, entry, "REVIEWED"))
-            released.append(until(person, "ALLOW", court.acts.revoke, entry, "NO_GROUND"))
+            review, reviewed, revoked = (CourtRuling(reason) for reason in ("REVIEW", "REVIEWED", "NO_GROUND"))
+            released.append(until(person, "ALLOW", partial(court.acts.shield, entry, review)))
+            blocked.append(until(person, "BLOCK", partial(court.acts.unshield, entry, reviewed)))
+            released.append(until(person, "ALLOW", partial(court.acts.revoke, entry, revoked)))
     play.facts["update_to_gate"], play.facts["revoke_to_release"] = summary(blocked), summary(released)
     play.fact("update accepted → the gate blocks", play.facts["update_to_gate"])
     play.fact("relief accepted → the gate lets go", play.facts["revoke_to_release"])

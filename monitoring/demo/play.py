@@ -1,4 +1,4 @@
-"""One performance: the stage, the cast, what was promised and whether it held."""
+"""One run of the demo: its processes, its people, what was promised and whether it held."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from ...topics.settings import Settings
 from .cast import Cast, Person
+from .setting import Files
 from .stage import SceneFailed, Stage
 
 
@@ -17,9 +19,10 @@ from .stage import SceneFailed, Stage
 class Promise:
     """Something the demo shows, and whether it held."""
 
-    what: str
-    held: bool
+    claim: str
+    fulfilled: bool
     shown: str
+    """What was seen, in a few words."""
 
 
 @dataclass
@@ -31,12 +34,12 @@ class CheckClient:
     token: str = field(repr=False)
 
     def call(self, method: str, path: str, body: dict[str, object] | None = None) -> httpx.Response:
-        """One request with the caller's token."""
+        """Send one request with the caller's token."""
         headers = {"authorization": f"Bearer {self.token}"}
         return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", json=body, headers=headers, timeout=10)
 
     def check(self, transaction: str, person: Person, **attributes: object) -> dict[str, Any]:
-        """One decision."""
+        """Ask for one decision; the demo ends if the answer is an error."""
         answer = self.call(
             "POST", "/v1/checks", {"transaction": transaction, "subject": person.subject(), "attributes": attributes}
         )
@@ -48,7 +51,7 @@ class CheckClient:
         return decision
 
     def ready(self) -> bool:
-        """Whether the agency serves by a list."""
+        """Return whether the agency serves with a proven copy of the list."""
         try:
             return self.call("GET", "/readyz").status_code == 200
         except httpx.TransportError:
@@ -61,42 +64,46 @@ class Play:
 
     stage: Stage
     console: Console
+    settings: Settings
+    files: Files
     cast: Cast
     counters: dict[str, CheckClient]
     count: int
+    """How many debtors the court publishes first."""
     monitor_port: int
     promises: list[Promise] = field(default_factory=list)
     updates: int = 0
     """How many updates the courts published."""
     facts: dict[str, Any] = field(default_factory=dict)
+    """What one scene leaves for later ones: the newest status, the latencies."""
     begun: float = field(default_factory=monotonic)
 
-    def promise(self, what: str, held: bool, shown: object = "") -> None:
-        """Notes and shows whether something held."""
-        self.promises.append(Promise(what, held, str(shown)))
-        mark = "[green]✓[/]" if held else "[red]✗[/]"
-        self.console.print(f"  {mark} {what}" + (f"  [dim]{shown}[/]" if shown != "" else ""))
+    def promise(self, claim: str, fulfilled: bool, shown: object = "") -> None:
+        """Note and print whether a promise held."""
+        self.promises.append(Promise(claim, fulfilled, str(shown)))
+        mark = "[green]✓[/]" if fulfilled else "[red]✗[/]"
+        self.console.print(f"  {mark} {claim}" + (f"  [dim]{shown}[/]" if shown != "" else ""))
 
-    def fact(self, what: str, shown: str) -> None:
-        """Shows what happened; had it not, the demo would have ended."""
-        self.console.print(f"  · {what}  [dim]{shown}[/]")
+    def fact(self, event: str, shown: str) -> None:
+        """Print what happened; had it not, the demo would have ended."""
+        self.console.print(f"  · {event}  [dim]{shown}[/]")
 
     @contextmanager
     def scene(self, title: str) -> Iterator[None]:
-        """A scene with its title; while it runs, a spinner says so."""
+        """Print the title of a scene, with a spinner while it runs."""
         self.console.print(f"[bold cyan]{monotonic() - self.begun:6.1f} s[/] [bold]{title}[/]")
         with self.console.status(title):
             yield
 
-    def status(self, **scope: str) -> dict[str, Any]:
-        """What the monitor knows now: the document of `liandong status --json`."""
-        answer = httpx.get(f"http://127.0.0.1:{self.monitor_port}/v1/status", params=scope, timeout=30)
+    def status(self, **query: str) -> dict[str, Any]:
+        """Ask the monitor for the document of `liandong status --json`."""
+        answer = httpx.get(f"http://127.0.0.1:{self.monitor_port}/v1/status", params=query, timeout=30)
         document: dict[str, Any] = answer.json()
         if answer.status_code != 200:
             return {"batches": [], "agencies": [], "jurisdictions": [], "problem": document}
         return document
 
     @property
-    def held(self) -> bool:
-        """Whether every promise held."""
-        return bool(self.promises) and all(promise.held for promise in self.promises)
+    def all_fulfilled(self) -> bool:
+        """Whether every promise held, and there was one."""
+        return bool(self.promises) and all(promise.fulfilled for promise in self.promises)

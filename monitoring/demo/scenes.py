@@ -1,138 +1,126 @@
-"""The scenes, in the order they are played. Each does what a user would do and notes whether the promise held."""
+"""The scenes of the demo. Each does what a user would do and notes whether the promise held."""
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .cast import Person
 from .play import Play
-from .setting import AGENCIES, COURT, HOTEL, POLICE, RAILWAY, REGISTRY, Files
+from .setting import AGENCIES, COURT, HOTEL, POLICE, RAILWAY, REGISTRY
 
 PATIENCE = 10.0
 """Seconds an act may take to the gate on a machine that is busy with other things."""
 REPORTS = ("whereabouts-event", "asset-event")
-SECOND = {"train_type": "G", "seat_class": "second"}
+SECOND_CLASS = {"train_type": "G", "seat_class": "second"}
 
 
 def applied(play: Play, batch: str) -> bool:
-    """Whether a batch is applied at every agency, exactly, as the monitor sees it."""
+    """Ask the monitor whether a batch is applied at every agency, exactly."""
     play.facts["status"] = status = play.status(batch=batch)
-    return any(one["complete"] for one in status["batches"])
+    return any(each["complete"] for each in status["batches"])
 
 
-def publish(play: Play, files: Files) -> None:
-    """A court publishes its list; the same file again publishes nothing."""
+def publish(play: Play) -> None:
+    """Publish a court's list; the same file again publishes nothing."""
     with play.scene(f"The court publishes {play.count:,} debtors; four agencies copy the list"):
-        done = play.stage.run("court", "publish", str(files.listing), "--court", COURT)
-        play.updates += done["accepted"]
+        first = play.stage.run("court", "publish", str(play.files.listing), "--court", COURT)
+        play.updates += first["accepted"]
         play.promise(
             "every row was accepted and is in the log",
-            done["accepted"] == play.count and done["sent"],
-            f"{done['accepted']:,}",
+            first["accepted"] == play.count and first["sent"],
+            f"{first['accepted']:,}",
         )
-        again = play.stage.run("court", "publish", str(files.listing), "--court", COURT)
+        again = play.stage.run("court", "publish", str(play.files.listing), "--court", COURT)
         play.promise(
             "the same file again publishes nothing new", again["accepted"] == 0, f"{again['unchanged']:,} unchanged"
         )
-        play.stage.wait_for("every agency applying the batch", lambda: applied(play, done["batch"]))
+        play.stage.wait_for("every agency applying the batch", lambda: applied(play, first["batch"]))
         (batch,) = play.facts["status"]["batches"]
         exact = set(batch["applied"]) == set(AGENCIES) and set(batch["applied"].values()) == {play.count}
         play.promise("accepted = applied at each agency, exactly", exact, batch["applied"])
 
 
-def _expect(play: Play, what: str, answer: dict[str, Any], wanted: str, match: str | None = None) -> None:
-    first = answer["measures"][0] if answer["measures"] else {}
-    held = answer["decision"] == wanted and (match is None or first.get("match") == match)
-    because = f"{first['id']}, {first['case_number']}, {first['match']}" if first else answer["action"]
-    play.promise(f"{what}: {wanted}", held, because if held else answer)
+def _expect(play: Play, case: str, answer: dict[str, Any], decision: str, match: str | None = None) -> None:
+    measure = answer["measures"][0] if answer["measures"] else {}
+    as_expected = answer["decision"] == decision and (match is None or measure.get("match") == match)
+    because = f"{measure['id']}, {measure['case_number']}, {measure['match']}" if measure else answer["action"]
+    play.promise(f"{case}: {decision}", as_expected, because if as_expected else answer)
 
 
 def counters(play: Play) -> None:
-    """Listed and unlisted people try to travel, sleep and buy."""
-    cast, railway, hotel, registry = play.cast, play.counters[RAILWAY], play.counters[HOTEL], play.counters[REGISTRY]
-    same_number = Person("某示例", cast.debtor.certificate_type, cast.debtor.number)
+    """Let listed and unlisted people try to travel, sleep and buy."""
     with play.scene("People at the counters"):
-        _expect(
-            play,
-            "debtor, G train",
-            railway.check("rail-ticket", cast.debtor, **SECOND),
-            "BLOCK",
-            "CERTIFICATE_AND_NAME",
-        )
-        d_train = {"train_type": "D", "seat_class": "second"}
-        _expect(
-            play, "debtor, second class of a D train", railway.check("rail-ticket", cast.debtor, **d_train), "ALLOW"
-        )
-        _expect(play, "somebody of the same name", railway.check("rail-ticket", cast.namesake, **SECOND), "ALLOW")
-        _expect(
-            play,
-            "his number under another name",
-            railway.check("rail-ticket", same_number, **SECOND),
-            "REVIEW",
-            "CERTIFICATE_ONLY",
-        )
-        _expect(
-            play,
-            "listed under an old 15-digit number",
-            railway.check("rail-ticket", cast.old_number, **SECOND),
-            "BLOCK",
-        )
-        linked = railway.check("rail-ticket", cast.passport, **SECOND)
-        _expect(play, "on the passport linked to the listed ID", linked, "BLOCK", "LINKED_CERTIFICATE")
-        _expect(play, "not on the list", railway.check("rail-ticket", cast.unlisted, **SECOND), "ALLOW")
-        _expect(play, "buying a flat", registry.check("real-estate-purchase", cast.debtor, price="880000.00"), "BLOCK")
+        _travel(play)
+        hotel, registry, debtor = play.counters[HOTEL], play.counters[REGISTRY], play.cast.debtor
+        _expect(play, "buying a flat", registry.check("real-estate-purchase", debtor, price="880000.00"), "BLOCK")
         dear, modest = {"star_rating": 5, "price_per_night": "1280.00"}, {"star_rating": 3, "price_per_night": "260.00"}
-        _expect(play, "five stars above the hotel's limit", hotel.check("hotel-check-in", cast.debtor, **dear), "BLOCK")
-        _expect(play, "three stars below it", hotel.check("hotel-check-in", cast.debtor, **modest), "ALLOW")
+        _expect(play, "five stars above the hotel's limit", hotel.check("hotel-check-in", debtor, **dear), "BLOCK")
+        _expect(play, "three stars below it", hotel.check("hotel-check-in", debtor, **modest), "ALLOW")
+
+
+def _travel(play: Play) -> None:
+    cast = play.cast
+
+    def ask(person: Person, attributes: Mapping[str, object] = SECOND_CLASS) -> dict[str, Any]:
+        return play.counters[RAILWAY].check("rail-ticket", person, **attributes)
+
+    same_number = Person("某示例", cast.debtor.certificate_type, cast.debtor.number)
+    d_train = {"train_type": "D", "seat_class": "second"}
+    _expect(play, "debtor, G train", ask(cast.debtor), "BLOCK", "CERTIFICATE_AND_NAME")
+    _expect(play, "debtor, second class of a D train", ask(cast.debtor, d_train), "ALLOW")
+    _expect(play, "somebody of the same name", ask(cast.namesake), "ALLOW")
+    _expect(play, "their number under another name", ask(same_number), "REVIEW", "CERTIFICATE_ONLY")
+    _expect(play, "listed under an old 15-digit number", ask(cast.old_number), "BLOCK")
+    _expect(play, "on the passport linked to the listed ID", ask(cast.passport), "BLOCK", "LINKED_CERTIFICATE")
+    _expect(play, "not on the list", ask(cast.unlisted), "ALLOW")
 
 
 def relief(play: Play) -> None:
-    """Whoever is freed is freed at once; one case of three ended frees nobody."""
+    """Free somebody, which takes effect at once; end one case of three, which frees nobody."""
     railway = play.counters[RAILWAY]
     with play.scene("Relief: a revocation, and one case of three ended"):
-        before = railway.check("rail-ticket", play.cast.traveller, **SECOND)
+        before = railway.check("rail-ticket", play.cast.traveller, **SECOND_CLASS)
         _act(play, "revoke", play.cast.traveller_case, "WRONG_PERSON")
-        after = _once(play, play.cast.traveller, lambda answer: answer["decision"] == "ALLOW")
+        after = _answer_when(play, play.cast.traveller, lambda answer: answer["decision"] == "ALLOW")
         freed = (before["decision"], after["decision"]) == ("BLOCK", "ALLOW")
-        play.promise("revoked; he travels a moment later", freed, f"{before['decision']} → {after['decision']}")
-        others = set(play.cast.thrice_cases[1:])
-        _act(play, "delete", play.cast.thrice_cases[0], "D1")
-        answer = _once(play, play.cast.thrice, lambda each: _cases(each) == others)
-        held = answer["decision"] == "BLOCK" and _cases(answer) == others
-        play.promise(
-            "one of three cases deleted: still blocked, for the other two", held, " ".join(sorted(_cases(answer)))
-        )
+        play.promise("revoked; they travel a moment later", freed, f"{before['decision']} → {after['decision']}")
+        others = set(play.cast.listed_thrice_cases[1:])
+        _act(play, "delete", play.cast.listed_thrice_cases[0], "D1")
+        answer = _answer_when(play, play.cast.listed_thrice, lambda each: _cases(each) == others)
+        still_blocked = answer["decision"] == "BLOCK" and _cases(answer) == others
+        shown = " ".join(sorted(_cases(answer)))
+        play.promise("one of three cases deleted: still blocked, for the other two", still_blocked, shown)
 
 
 def _cases(answer: dict[str, Any]) -> set[str]:
     return {measure["case_number"] for measure in answer["measures"]}
 
 
-def _once(play: Play, person: Person, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """The railway's answer as soon as it is as wanted; after some seconds whatever it is."""
-    until = time.monotonic() + PATIENCE
+def _answer_when(play: Play, person: Person, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Return the railway's answer as soon as the condition holds; after some seconds whatever it is."""
+    deadline = time.monotonic() + PATIENCE
     while True:
-        answer = play.counters[RAILWAY].check("rail-ticket", person, **SECOND)
-        if true(answer) or time.monotonic() > until:
+        answer = play.counters[RAILWAY].check("rail-ticket", person, **SECOND_CLASS)
+        if condition(answer) or time.monotonic() > deadline:
             return answer
         time.sleep(0.02)
 
 
 def _act(play: Play, act: str, case: str, reason: str) -> None:
-    (found,) = play.stage.run("court", "find", case, "--court", COURT)
-    play.stage.run("court", act, found["entry"], "--reason", reason, "--court", COURT)
+    (listed,) = play.stage.run("court", "find", case, "--court", COURT)
+    play.stage.run("court", act, listed["entry"], "--reason", reason, "--court", COURT)
     play.updates += 1
 
 
 def stale(play: Play, stale_after: float) -> None:
-    """No barriers for a while: the gates say so, and refuse nobody for it."""
+    """Stop the barriers for a while: the gates say so, and refuse nobody for it."""
     railway, hotel = play.counters[RAILWAY], play.counters[HOTEL]
     with play.scene("The notary falls silent: a stale list is an answer, never a dragnet"):
         play.stage.signal("monitor", signal.SIGSTOP)
         time.sleep(stale_after + 1)
-        unlisted = railway.check("rail-ticket", play.cast.unlisted, **SECOND)
-        listed = railway.check("rail-ticket", play.cast.debtor, **SECOND)
+        unlisted = railway.check("rail-ticket", play.cast.unlisted, **SECOND_CLASS)
+        listed = railway.check("rail-ticket", play.cast.debtor, **SECOND_CLASS)
         guest = hotel.check("hotel-check-in", play.cast.debtor, star_rating=5, price_per_night="1280.00")
         play.stage.signal("monitor", signal.SIGCONT)
         shown = [f"{each['decision']}/{each['action']}" for each in (unlisted, listed, guest)]
@@ -145,36 +133,35 @@ def stale(play: Play, stale_after: float) -> None:
         )
         seconds = play.stage.wait_for(
             "the list becoming fresh again",
-            lambda: railway.check("rail-ticket", play.cast.debtor, **SECOND)["decision"] == "BLOCK",
+            lambda: railway.check("rail-ticket", play.cast.debtor, **SECOND_CLASS)["decision"] == "BLOCK",
         )
         play.fact("the notary is back, the gate blocks again", f"{seconds:.1f} s")
 
 
-def catch_up(play: Play, files: Files) -> None:
-    """An agency is killed while updates go on; started again it catches up."""
+def catch_up(play: Play) -> None:
+    """Kill an agency's node while updates go on, and start it again: it catches up."""
     hotel = play.counters[HOTEL]
     dear = {"star_rating": 5, "price_per_night": "1280.00"}
     with play.scene("kill -9 of the hotel's node, updates go on, it starts again"):
         play.stage.signal("hotel-js", signal.SIGKILL)
         play.stage.forget("hotel-js")
         _act(play, "revoke", play.cast.old_number_case, "NO_GROUND")
-        done = play.stage.run("court", "publish", str(files.addition), "--court", COURT)
-        play.updates += done["accepted"]
+        published = play.stage.run("court", "publish", str(play.files.addition), "--court", COURT)
+        play.updates += published["accepted"]
         play.stage.start("hotel-js", "agency", "run", HOTEL, "--port", str(hotel.port))
         seconds = play.stage.wait_for("the hotel being ready", hotel.ready)
-        play.stage.wait_for("every agency applying the addition", lambda: applied(play, done["batch"]))
+        play.stage.wait_for("every agency applying the addition", lambda: applied(play, published["batch"]))
         freed = hotel.check("hotel-check-in", play.cast.old_number, **dear)["decision"]
-        blocked = hotel.check("hotel-check-in", play.cast.late, **dear)["decision"]
-        held = (freed, blocked) == ("ALLOW", "BLOCK")
+        blocked = hotel.check("hotel-check-in", play.cast.added_later, **dear)["decision"]
         play.promise(
             "it lost nothing: the one revoked meanwhile is free, the new one blocked",
-            held,
+            (freed, blocked) == ("ALLOW", "BLOCK"),
             f"ready after {seconds:.1f} s",
         )
 
 
-def watch(play: Play, files: Files) -> None:
-    """Only a signed, sealed watch makes an agency tell, and only the court that asked can read it."""
+def watch(play: Play) -> None:
+    """Show that only a signed, sealed watch makes an agency report, and only the court that asked can read it."""
     police, registry, person = play.counters[POLICE], play.counters[REGISTRY], play.cast.debtor
     stay = {"place": "示例宾馆", "address": "苏州市示例路1号", "room": "0801", "reference": "stay-1"}
     title = {
@@ -186,7 +173,7 @@ def watch(play: Play, files: Files) -> None:
     with play.scene("Assets and whereabouts: only under a live, sealed watch of the case"):
         police.check("lodging-check-in", person, **{**stay, "reference": "stay-0"})
         for agency in (POLICE, REGISTRY):
-            play.stage.run("court", "command", str(files.watch(agency)), "--court", COURT)
+            play.stage.run("court", "command", str(play.files.watch(agency)), "--court", COURT)
         stage = play.stage
         stage.wait_for("both agencies taking the watch", lambda: len(_read(play, "control-feedback")) == 2)
         codes = {each["code"] for each in _read(play, "control-feedback")}
@@ -197,9 +184,9 @@ def watch(play: Play, files: Files) -> None:
         stage.wait_for("stay and title reaching the court", lambda: len(_read(play, *REPORTS)) >= 2)
         time.sleep(1)
         kinds = {each["kind"] for each in _read(play, *REPORTS)}
-        only = kinds == {"HOTEL_STAY", "REAL_ESTATE"} and len(_read(play, *REPORTS)) == 2
+        exact = kinds == {"HOTEL_STAY", "REAL_ESTATE"} and len(_read(play, *REPORTS)) == 2
         play.promise(
-            "the court that asked learns of the stay and the title, of nothing before or besides", only, sorted(kinds)
+            "the court that asked learns of the stay and the title, of nothing before or besides", exact, sorted(kinds)
         )
         others = _read(play, *REPORTS, inbox="other-inbox")
         play.promise("another court of the province reads none of it", not others)

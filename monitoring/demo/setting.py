@@ -1,9 +1,10 @@
-"""Where the demo plays: participants, ports, settings, files."""
+"""The demo's participants and files."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from ...topics.keys.manifest import ManifestFields
+from ...topics.keys.manifest import Kind, ManifestFields
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 
@@ -13,16 +14,29 @@ RAILWAY, HOTEL, REGISTRY, POLICE = "railway-js", "hotel-js", "registry-js", "pol
 AGENCIES = (RAILWAY, HOTEL, REGISTRY, POLICE)
 NOTARY = "notary-js-1"
 
-_COURTS = {
-    SUPERIOR: ("苏州市示例中级人民法院", ""),
-    COURT: ("苏州市示例区人民法院", SUPERIOR),
-    OTHER_COURT: ("苏州市样例区人民法院", SUPERIOR),
-}
-_AGENCIES = {
-    RAILWAY: ("示例铁路客运", "railway"),
-    HOTEL: ("示例宾馆", "hotel"),
-    REGISTRY: ("示例不动产登记中心", "real-estate-registry"),
-    POLICE: ("示例公安旅馆业系统", "police-lodging"),
+
+class _Registration(NamedTuple):
+    kind: Kind
+    fields: ManifestFields
+
+
+def _court(name: str, superior: str) -> _Registration:
+    return _Registration("court", {"name": name, "jurisdictions": [JURISDICTION], "superior": superior})
+
+
+def _agency(name: str, agency_kind: str) -> _Registration:
+    return _Registration("agency", {"name": name, "jurisdictions": [JURISDICTION], "agency_kind": agency_kind})
+
+
+_PARTICIPANTS = {
+    NOTARY: _Registration("notary", {"name": "示例公证节点", "jurisdictions": [JURISDICTION]}),
+    SUPERIOR: _court("苏州市示例中级人民法院", ""),
+    COURT: _court("苏州市示例区人民法院", SUPERIOR),
+    OTHER_COURT: _court("苏州市样例区人民法院", SUPERIOR),
+    RAILWAY: _agency("示例铁路客运", "railway"),
+    HOTEL: _agency("示例宾馆", "hotel"),
+    REGISTRY: _agency("示例不动产登记中心", "real-estate-registry"),
+    POLICE: _agency("示例公安旅馆业系统", "police-lodging"),
 }
 LIMIT = """hotel-price-per-night:
   amount: "400.00"
@@ -53,22 +67,15 @@ class Files:
         return self.folder / "assistance-notice.txt"
 
     def watch(self, agency: str) -> Path:
-        """The order to one agency."""
+        """Return the path of the order to one agency."""
         return self.folder / f"watch-{agency}.yaml"
 
 
 def onboard(settings: Settings) -> list[str]:
-    """Makes every participant that is not there yet; their ids."""
+    """Make every participant that is not there yet; return the ids of all."""
     participants = Participants(settings)
-    known = {one.id for one in participants.list()}
-    wanted: dict[str, tuple[str, ManifestFields]] = {
-        NOTARY: ("notary", {"name": "示例公证节点", "jurisdictions": [JURISDICTION]})
-    }
-    for court, (name, superior) in _COURTS.items():
-        wanted[court] = ("court", {"name": name, "jurisdictions": [JURISDICTION], "superior": superior})
-    for agency, (name, kind) in _AGENCIES.items():
-        wanted[agency] = ("agency", {"name": name, "jurisdictions": [JURISDICTION], "agency_kind": kind})
-    for id_, (kind, fields) in wanted.items():
-        if id_ not in known:
-            participants.new(id_, kind, **fields)  # type: ignore[arg-type]
-    return list(wanted)
+    present = {participant.id for participant in participants.list()}
+    for id_, (kind, fields) in _PARTICIPANTS.items():
+        if id_ not in present:
+            participants.new(id_, kind, **fields)
+    return list(_PARTICIPANTS)

@@ -1,4 +1,4 @@
-"""Where the demo plays: a folder of its own, real processes, and the commands a user would type."""
+"""What the demo runs on: a folder of its own, real processes, and the commands a user would type."""
 
 import json
 import os
@@ -33,29 +33,29 @@ class Stage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What every process here is started with."""
+        """The environment every process here is started with."""
         return {**os.environ, "PYTHONUNBUFFERED": "1", **self.settings}
 
     def log(self, name: str) -> Path:
-        """Where a process writes."""
+        """Return the path of a process's log."""
         return self.folder / "logs" / f"{name}.log"
 
     def run(self, *words: str, stdin: str = "", expect: Sequence[int] = (0,)) -> Any:
-        """Runs a command with `--json` and gives its document; any exit code not expected ends the demo."""
-        done = subprocess.run(  # noqa: S603  our own command line
+        """Run a command with `--json` and return its document; any exit code not expected ends the demo."""
+        ended = subprocess.run(  # noqa: S603  our own command line
             [sys.executable, "-m", "liandong", *words, "--json"],
             input=stdin, capture_output=True, text=True, env=self.environment, timeout=300, check=False,
         )  # fmt: skip
-        if done.returncode not in expect:
-            said = (done.stdout + done.stderr).strip()[-800:]
+        if ended.returncode not in expect:
+            output = (ended.stdout + ended.stderr).strip()[-800:]
             raise SceneFailed(
-                f"`liandong {' '.join(words)}` ended with {done.returncode}: {said}", f"look into {self.folder}"
+                f"`liandong {' '.join(words)}` ended with {ended.returncode}: {output}", f"look into {self.folder}"
             )
-        lines = done.stdout.strip().splitlines()
+        lines = ended.stdout.strip().splitlines()
         return json.loads(lines[-1]) if lines else None
 
     def start(self, name: str, *words: str) -> None:
-        """Starts a long-running process under a name; what it prints goes to its log."""
+        """Start a long-running process under a name; what it prints goes to its log."""
         self.log(name).parent.mkdir(parents=True, exist_ok=True)
         log = self.log(name).open("ab")
         self._logs.append(log)
@@ -65,14 +65,14 @@ class Stage:
         )  # fmt: skip
 
     def signal(self, name: str, number: signal.Signals) -> None:
-        """Sends a signal to a process; after SIGKILL it is gone when this returns."""
+        """Send a signal to a process; after SIGKILL it is gone when this returns."""
         process = self._running[name]
         process.send_signal(number)
         if number is signal.SIGKILL:
             process.wait(10)
 
     def check_alive(self) -> None:
-        """Every started process still runs, or the demo ends with the last words of the one that does not."""
+        """Check that every started process still runs; if not, end the demo with the last words of the one that does not."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 words = self.log(name).read_text(encoding="utf-8", errors="replace").strip()[-800:]
@@ -81,28 +81,28 @@ class Stage:
                 )
 
     def forget(self, name: str) -> None:
-        """Lets a process that was killed be started again under its name."""
+        """Let a process that was killed be started again under its name."""
         del self._running[name]
 
     def printed(self, name: str) -> list[Any]:
-        """The JSON lines a process has printed so far."""
+        """Read the JSON lines a process has printed so far."""
         text = self.log(name).read_text(encoding="utf-8", errors="replace") if self.log(name).exists() else ""
         return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
 
-    def wait_for(self, what: str, true: Callable[[], bool], seconds: float = 60, pause: float = 0.05) -> float:
-        """Waits until something is true; returns how many seconds it took."""
+    def wait_for(self, event: str, happened: Callable[[], bool], seconds: float = 60, pause: float = 0.05) -> float:
+        """Wait until something has happened; return how many seconds it took."""
         begun = time.monotonic()
-        while not true():
+        while not happened():
             self.check_alive()
             if time.monotonic() - begun > seconds:
                 raise SceneFailed(
-                    f"{what} did not happen within {seconds:.0f} s", f"the logs are in {self.log('x').parent}"
+                    f"{event} did not happen within {seconds:.0f} s", f"the logs are in {self.log('x').parent}"
                 )
             time.sleep(pause)
         return time.monotonic() - begun
 
     def close(self) -> None:
-        """Stops every process: asks first, insists after ten seconds."""
+        """Stop every process: ask first, insist after ten seconds."""
         for process in self._running.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)

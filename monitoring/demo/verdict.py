@@ -1,4 +1,4 @@
-"""What the demo ends with: the delivery table, the figures, and whether every promise held."""
+"""The end of the demo: the delivery table, the figures, and whether every promise held."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from .setting import AGENCIES
 
 
 def deliveries(play: Play) -> None:
-    """The last word on delivery: counts exact, copies proven, nothing late."""
+    """Show the delivery table, and check that counts are exact, copies proven and no number missing."""
     with play.scene("Where is everything?"):
         play.stage.wait_for("every copy being proven", lambda: _proven(play))
         status = play.facts["status"]
@@ -26,7 +26,7 @@ def deliveries(play: Play) -> None:
             f"{len(barriers)} copies",
         )
         gapless = all(
-            court["contiguous"] == court["highest"] for one in status["jurisdictions"] for court in one["courts"]
+            court["contiguous"] == court["highest"] for each in status["jurisdictions"] for court in each["courts"]
         )
         play.promise("no number is missing in any court's sequence", gapless)
 
@@ -52,33 +52,35 @@ def _table(status: dict[str, Any]) -> Table:
 
 
 def summary(play: Play, seconds: float) -> dict[str, Any]:
-    """Everything as one document."""
+    """Return everything as one document."""
     return {
-        "held": play.held,
+        "held": play.all_fulfilled,
         "seconds": round(seconds, 1),
-        "promises": [{"what": each.what, "held": each.held, "shown": each.shown} for each in play.promises],
+        "promises": [
+            {"what": promise.claim, "held": promise.fulfilled, "shown": promise.shown} for promise in play.promises
+        ],
         "update_to_gate": play.facts.get("update_to_gate"),
         "revoke_to_release": play.facts.get("revoke_to_release"),
     }
 
 
-def keep_metrics(play: Play) -> None:
-    """What every process measured, beside the logs."""
+def save_metrics(play: Play) -> None:
+    """Save what every process measured beside the logs."""
     for agency, counter in play.counters.items():
-        _keep(play.stage.log(agency), counter.call("GET", "/metrics"))
-    _keep(play.stage.log("monitor"), httpx.get(f"http://127.0.0.1:{play.monitor_port}/metrics", timeout=30))
+        _save_metrics(play.stage.log(agency), counter.call("GET", "/metrics"))
+    _save_metrics(play.stage.log("monitor"), httpx.get(f"http://127.0.0.1:{play.monitor_port}/metrics", timeout=30))
 
 
-def _keep(log: Path, answer: httpx.Response) -> None:
+def _save_metrics(log: Path, answer: httpx.Response) -> None:
     log.with_suffix(".metrics").write_text(answer.raise_for_status().text, encoding="utf-8")
 
 
 def show(play: Play, seconds: float) -> None:
-    """The last lines."""
+    """Print the last lines."""
     play.console.print(f"update → gate      {play.facts['update_to_gate']}")
     play.console.print(f"relief → release   {play.facts['revoke_to_release']}")
-    broken = [each for each in play.promises if not each.held]
-    for each in broken:
-        play.console.print(f"[red]did not hold:[/] {each.what} {each.shown}")
-    kept = len(play.promises) - len(broken)
-    play.console.print(f"[bold]{kept} of {len(play.promises)} promises held[/], {seconds:.0f} s")
+    broken = [promise for promise in play.promises if not promise.fulfilled]
+    for promise in broken:
+        play.console.print(f"[red]did not hold:[/] {promise.claim} {promise.shown}")
+    fulfilled = len(play.promises) - len(broken)
+    play.console.print(f"[bold]{fulfilled} of {len(play.promises)} promises held[/], {seconds:.0f} s")

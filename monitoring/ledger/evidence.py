@@ -1,4 +1,4 @@
-"""Gathers what the ledger is computed from: receipts, heads and interceptions, read from the log once and kept.
+"""Gathering what the ledger is computed from: receipts, heads and interceptions, read from the log once and kept.
 
 Nothing counts here that does not verify. The cache is derived: without its file everything is read again.
 """
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
-from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid, verify
 from ...topics.catalogue import names
 from ...topics.keys.signatures import RefreshingKeyring
@@ -19,20 +19,21 @@ from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
 from ...topics.storage.database import create_tables, reading
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
+from ...topics.transport.received import unwrap
 from ..log.heads import read_head
 from ..log.reading import read_to_end, topic_lanes
 from .evidence_batch import EvidenceBatch
 from .evidence_tables import EvidenceTables, evidence_tables
 
 _BATCH = 2_000
-_Take = Callable[[EvidenceBatch, TopicPartition, Message], None]
+_EvidenceHandler = Callable[[EvidenceBatch, TopicPartition, Message], None]
 
 
 class Evidence:
     """The cache and how it is filled; `evidence_views` reads it."""
 
     def __init__(self, engine: Engine, keyring: RefreshingKeyring, process: Signals) -> None:
-        """Makes the tables that are missing."""
+        """Make the tables that are missing."""
         self.engine = engine
         self.tables: EvidenceTables = evidence_tables()
         create_tables(engine, self.tables.metadata)
@@ -40,35 +41,33 @@ class Evidence:
         self._signals = process
 
     def refresh(self, subscriber: Subscriber, jurisdictions: Iterable[str]) -> int:
-        """Reads what was written since the last time; how many records. TransportError, LOG_STALLED.
+        """Read what was written since the last time; return how many records. TransportError, LOG_STALLED.
 
         All topics are read at once, and of what comes together the heads are taken first, so that most receipts find theirs.
         """
-        kinds: list[tuple[Iterable[str], _Take]] = [
-            ([names.heads(each) for each in sorted(jurisdictions)], self._head),
-            ([names.RECEIPTS], self._receipt),
-            ([names.interceptions(each) for each in sorted(jurisdictions)], self._interception),
-        ]
-        takes = {topic: (rank, take) for rank, (topics, take) in enumerate(kinds) for topic in topics}
-        log = read_to_end(subscriber, self._positions(topic_lanes(subscriber, *takes)))
+        handlers: dict[str, _EvidenceHandler] = {names.heads(each): self._head for each in sorted(jurisdictions)}
+        ranks = dict.fromkeys(handlers, 0)
+        handlers[names.RECEIPTS] = self._receipt
+        handlers |= {names.interceptions(each): self._interception for each in sorted(jurisdictions)}
+        log = read_to_end(subscriber, self._positions(topic_lanes(subscriber, *handlers)))
         total = 0
-        while some := list(islice(log, _BATCH)):
-            some.sort(key=lambda read: takes[read[0].topic][0])
+        while messages := list(islice(log, _BATCH)):
+            messages.sort(key=lambda read: ranks.get(read[0].topic, 1))
             with self.engine.begin() as connection:
                 # another process may have taken these since; this transaction is now the only one that writes
-                known = self._known(connection)
-                fresh = [(lane, message) for lane, message in some if message.offset() >= known.get(lane, 0)]
+                offsets = self._next_offsets(connection)
+                fresh = [(lane, message) for lane, message in messages if message.offset() >= offsets.get(lane, 0)]
                 batch = EvidenceBatch(connection, self.tables)
                 for lane, message in fresh:
-                    self._take(batch, lane, message, takes[lane.topic][1])
-                batch.keep()
+                    self._take(batch, lane, message, handlers[lane.topic])
+                batch.write()
                 self._advance(connection, {lane: message.offset() + 1 for lane, message in fresh})
             total += len(fresh)
         return total
 
-    def _take(self, batch: EvidenceBatch, lane: TopicPartition, message: Message, take: _Take) -> None:
+    def _take(self, batch: EvidenceBatch, lane: TopicPartition, message: Message, handler: _EvidenceHandler) -> None:
         try:
-            take(batch, lane, message)
+            handler(batch, lane, message)
         except (Undecodable, FramingError, ValueError):
             self._refuse(lane, "undecodable")
         except SignatureInvalid:
@@ -81,18 +80,22 @@ class Evidence:
         head = read_head(message, self._keyring)
         if names.heads(head.content["jurisdiction"]) != lane.topic:
             raise SignatureInvalid(f"a head of {head.content['jurisdiction']} stands in {lane.topic}")
-        if not batch.head(head):
+        if not batch.add_head(head):
             self._refuse(lane, "fork")
 
     def _receipt(self, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
-        batch.receipt(self._signed(message, "receipt", "at"))
+        batch.add_receipt(self._signed(message, "receipt", "at"))
 
     def _interception(self, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
-        batch.interception(self._signed(message, "interception", None, message.timestamp()[1]), message.timestamp()[1])
+        at = message.timestamp()[1]
+        batch.add_interception(self._signed(message, "interception", None, at), at)
 
     def _signed(self, message: Message, schema: str, time_field: str | None, at: int = 0) -> Mapping[str, Any]:
-        """A record of an agency, whose signature holds and is that agency's own."""
-        fingerprint, body = unframe(message.value() or b"", dict(message.headers() or ()).get(FINGERPRINT_HEADER))
+        """Return a record of an agency whose signature holds and is that agency's own.
+
+        The key must have been valid at the time in `time_field`, or without one at `at` (ms UTC).
+        """
+        fingerprint, body = unwrap(message, message.value() or b"")
         if not is_version_of(fingerprint, schema):
             raise Undecodable(f"the message is no {schema}")
         record = decode(fingerprint, body)
@@ -105,11 +108,11 @@ class Evidence:
 
     def _positions(self, lanes: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         with reading(self.engine) as connection:
-            known = self._known(connection)
-        return {lane: known.get(lane, 0) for lane in lanes}
+            offsets = self._next_offsets(connection)
+        return {lane: offsets.get(lane, 0) for lane in lanes}
 
-    def _known(self, connection: Connection) -> dict[TopicPartition, int]:
-        """The next offset of every partition read so far."""
+    def _next_offsets(self, connection: Connection) -> dict[TopicPartition, int]:
+        """Read the next offset of every partition read so far."""
         rows = connection.execute(select(self.tables.offsets))
         return {TopicPartition(topic, number): position for topic, number, position in rows}
 

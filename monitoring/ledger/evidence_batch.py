@@ -1,8 +1,8 @@
-"""Takes verified receipts, heads and interceptions into the cache, some thousands in one transaction."""
+"""Taking verified receipts, heads and interceptions into the cache, some thousands in one transaction."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from hdrh.histogram import HdrHistogram
@@ -12,7 +12,7 @@ from ...consumers.replication.latency import ApplyLatency
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
-from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand
+from .evidence_tables import CourtCount, EvidenceTables, HeadLane, HeadStand, LaneStand, LastStep, NodeStand
 
 _NO_DIGEST = bytes(32).hex()
 _NO_LATENCY = ApplyLatency().take()
@@ -20,103 +20,96 @@ _HEADS_KEPT = 2_000
 """Per notary; receipts that come later than that cannot be compared any more."""
 _RELIEF_STEP = 1_000
 """The relief lane has no digest that tells whether anything came: a step is kept once per second at most."""
-_Node = tuple[str, str, str]
+
+
+class _NodeKey(NamedTuple):
+    agency: str
+    node: str
+    jurisdiction: str
+
+
+class _HeadKey(NamedTuple):
+    jurisdiction: str
+    notary: str
+    number: int
 
 
 def lane_name(topic: str, partition: int) -> str:
-    """How a lane is named inside stored rows."""
+    """Return the name of a lane inside stored rows."""
     return f"{topic}/{partition}"
 
 
 class EvidenceBatch:
-    """One transaction's worth of evidence; `keep` writes what was collected."""
+    """One transaction's worth of evidence; `write` puts what was collected into the database."""
 
     def __init__(self, connection: Connection, tables: EvidenceTables) -> None:
         self._connection, self._t = connection, tables
-        self._nodes: dict[_Node, NodeStand] = {}
+        self._nodes: dict[_NodeKey, NodeStand] = {}
         self._sequences: dict[tuple[str, str], SequenceSet] = {}
-        self._heads: dict[tuple[str, str, int], HeadStand | None] = {}
+        """(agency, node) → numbers of its receipts."""
+        self._heads: dict[_HeadKey, HeadStand | None] = {}
         self._steps: list[dict[str, Any]] = []
 
-    def head(self, head: SignedHead) -> bool:
-        """Takes a head; False if its notary has signed another one for this barrier."""
-        content = head.content
-        stand = HeadStand(
-            content["jurisdiction"],
-            head.notary,
-            head.number,
-            content["issued_at"],
-            content["valid_until"],
-            head.hash,
-            {
-                lane_name(row["topic"], row["partition"]): (
-                    row["offset"], row["digest"].hex(), row["records"], row["live"],
-                )
-                for row in content["lanes"]
-            },
-            [(r["list"], r["court"], r["contiguous"], r["highest"], r["live"]) for r in content["courts"]],
-        )  # fmt: skip
-        key = (stand.jurisdiction, stand.notary, stand.number)
-        row = {"jurisdiction": key[0], "notary": key[1], "number": key[2], "issued_at": stand.issued_at}
-        if not insert_once(self._connection, self._t.heads, row | {"stand": msgspec.json.encode(stand)}):
-            known = self._head(*key)
-            return known is not None and known.hash == stand.hash
+    def add_head(self, head: SignedHead) -> bool:
+        """Take a head; return False if its notary has signed another one for this barrier."""
+        stand = _head_stand(head)
+        key = _HeadKey(stand.jurisdiction, stand.notary, stand.number)
+        row = {**key._asdict(), "issued_at": stand.issued_at, "stand": msgspec.json.encode(stand)}
+        if not insert_once(self._connection, self._t.heads, row):
+            earlier = self._head(key)
+            return earlier is not None and earlier.hash == stand.hash
         self._heads[key] = stand
         self._compare_awaiting(stand)
         self._forget(stand)
         return True
 
-    def receipt(self, receipt: Mapping[str, Any]) -> None:
-        """Takes a receipt."""
-        key = receipt["agency"], receipt["node"], receipt["jurisdiction"]
+    def add_receipt(self, receipt: Mapping[str, Any]) -> None:
+        """Take a receipt, whatever the order receipts come in."""
+        key = _NodeKey(receipt["agency"], receipt["node"], receipt["jurisdiction"])
         node = self._node(key)
-        self._sequence(key[0], key[1]).add(receipt["sequence"])
+        self._sequence(key.agency, key.node).add(receipt["sequence"])
         self._add_latency(node, receipt["latency"])
         for answer in receipt["canaries"]:
             self._canary(key, answer)
         digests = {lane_name(row["topic"], row["partition"]): row["digest"].hex() for row in receipt["lanes"]}
-        head = self._head(key[2], receipt["notary"], receipt["barrier"])
+        head = self._head(_HeadKey(key.jurisdiction, receipt["notary"], receipt["barrier"]))
         unequal = _differing(digests, head) if head else list(node.unequal)
         for row in receipt["lanes"]:
             self._step(node, receipt, row, lane_name(row["topic"], row["partition"]) in unequal)
         if head is None:
             self._await(key, receipt, digests)
         else:
-            _compared(node, head.notary, head.number, head.issued_at, unequal)
+            _note_comparison(node, head, unequal)
         if (receipt["barrier_issued_at"], receipt["at"]) >= (node.barrier_issued_at, node.at):
-            _newest(node, receipt)
+            _note_newest(node, receipt)
 
-    def interception(self, interception: Mapping[str, Any], at: int) -> None:
-        """Takes an interception; `at` is when it reached the log, ms UTC. Canaries enforce nothing."""
+    def add_interception(self, interception: Mapping[str, Any], at: int) -> None:
+        """Take an interception; `at` is when it reached the log, ms UTC. Canaries enforce nothing."""
         if interception["record_class"]:
             return
         row = {name: interception[name] for name in ("event_id", "agency", "entry_id")}
         row |= {"version": interception["entry_version"], "released": interception["outcome"] == "RELEASED", "at": at}
         insert_once(self._connection, self._t.interceptions, row)
 
-    def keep(self) -> None:
-        """Writes everything collected."""
+    def write(self) -> None:
+        """Write everything collected."""
         t = self._t
         for row in self._steps:
             insert_once(self._connection, t.steps, row)
-        for (agency, node), seen in self._sequences.items():
-            key = {"agency": agency, "node": node}
-            self._put(t.sequences, key, {"intervals": json.dumps(seen.intervals())})
-        for (agency, node, jurisdiction), stand in self._nodes.items():
-            key = {"agency": agency, "node": node, "jurisdiction": jurisdiction}
-            self._put(t.nodes, key, {"stand": msgspec.json.encode(stand)})
+        for (agency, node), numbers in self._sequences.items():
+            self._put(t.sequences, {"agency": agency, "node": node}, {"intervals": json.dumps(numbers.intervals())})
+        for key, stand in self._nodes.items():
+            self._put(t.nodes, key._asdict(), {"stand": msgspec.json.encode(stand)})
 
     # -- pieces -------------------------------------------------------------------------------------------------------
 
     def _step(self, node: NodeStand, receipt: Mapping[str, Any], row: Mapping[str, Any], contradicted: bool) -> None:
-        """Keeps what the receipt says of a lane if something came in it since the last step kept."""
+        """Keep what the receipt says of a lane if something came in it since the last step kept."""
         name, digest, at = lane_name(row["topic"], row["partition"]), row["digest"].hex(), receipt["at"]
-        before = node.kept.get(name)
-        if before is not None:
-            same = digest == before[1]
-            if same and (digest != _NO_DIGEST or abs(at - before[0]) < _RELIEF_STEP):
-                return
-        node.kept[name] = (at, digest)
+        last = node.last_steps.get(name)
+        if last is not None and digest == last.digest and (digest != _NO_DIGEST or abs(at - last.at) < _RELIEF_STEP):
+            return
+        node.last_steps[name] = LastStep(at, digest)
         self._steps.append(
             {
                 "agency": node.agency, "node": node.node, "topic": row["topic"], "partition": row["partition"], "at": at,
@@ -125,8 +118,8 @@ class EvidenceBatch:
             }
         )  # fmt: skip
 
-    def _canary(self, key: _Node, answer: Mapping[str, Any]) -> None:
-        row = {"agency": key[0], "node": key[1], "entry_id": answer["entry_id"], "at": answer["at"]}
+    def _canary(self, key: _NodeKey, answer: Mapping[str, Any]) -> None:
+        row = {"agency": key.agency, "node": key.node, "entry_id": answer["entry_id"], "at": answer["at"]}
         insert_once(self._connection, self._t.canaries, row | {"right": answer["got"] == answer["expected"]})
 
     def _add_latency(self, node: NodeStand, encoded: bytes) -> None:
@@ -137,10 +130,10 @@ class EvidenceBatch:
             merged.add(HdrHistogram.decode(node.latency.encode()))
         node.latency = merged.encode().decode()
 
-    def _await(self, key: _Node, receipt: Mapping[str, Any], digests: Mapping[str, str]) -> None:
-        row = {"agency": key[0], "node": key[1], "jurisdiction": key[2], "notary": receipt["notary"]}
-        row |= {"barrier": receipt["barrier"], "issued_at": receipt["barrier_issued_at"]}
-        insert_once(self._connection, self._t.awaiting, row | {"digests": json.dumps(digests)})
+    def _await(self, key: _NodeKey, receipt: Mapping[str, Any], digests: Mapping[str, str]) -> None:
+        row = {**key._asdict(), "notary": receipt["notary"], "barrier": receipt["barrier"]}
+        row |= {"issued_at": receipt["barrier_issued_at"], "digests": json.dumps(digests)}
+        insert_once(self._connection, self._t.awaiting, row)
 
     def _compare_awaiting(self, head: HeadStand) -> None:
         awaiting = self._t.awaiting.c
@@ -149,21 +142,19 @@ class EvidenceBatch:
             select(self._t.awaiting).where(where, awaiting.barrier == head.number)
         ).all():
             unequal = _differing(json.loads(row.digests), head)
-            _compared(
-                self._node((row.agency, row.node, head.jurisdiction)), head.notary, head.number, head.issued_at, unequal
-            )
+            _note_comparison(self._node(_NodeKey(row.agency, row.node, head.jurisdiction)), head, unequal)
             self._correct_steps(row.agency, row.node, head, unequal)
         self._connection.execute(delete(self._t.awaiting).where(where, awaiting.barrier == head.number))
 
     def _correct_steps(self, agency: str, node: str, head: HeadStand, unequal: list[str]) -> None:
-        """Steps kept before the head came took over the verdict of the comparison before."""
+        """Put the head's verdict into the steps kept before it came; they took over that of the comparison before."""
         steps = self._t.steps.c
-        mine = (steps.agency == agency) & (steps.node == node)
+        of_node = (steps.agency == agency) & (steps.node == node)
         at = (steps.notary == head.notary) & (steps.barrier == head.number)
         for name in head.lanes:
             topic, partition = name.rsplit("/", 1)
             lane = (steps.topic == topic) & (steps.partition == int(partition))
-            changed = update(self._t.steps).where(mine, at, lane).values(contradicted=name in unequal)
+            changed = update(self._t.steps).where(of_node, at, lane).values(contradicted=name in unequal)
             self._connection.execute(changed)
 
     def _forget(self, head: HeadStand) -> None:
@@ -177,10 +168,10 @@ class EvidenceBatch:
 
     # -- rows read when first needed ----------------------------------------------------------------------------------
 
-    def _node(self, key: _Node) -> NodeStand:
+    def _node(self, key: _NodeKey) -> NodeStand:
         if key not in self._nodes:
             nodes = self._t.nodes.c
-            where = (nodes.agency == key[0]) & (nodes.node == key[1]) & (nodes.jurisdiction == key[2])
+            where = (nodes.agency == key.agency) & (nodes.node == key.node) & (nodes.jurisdiction == key.jurisdiction)
             raw = self._connection.scalar(select(nodes.stand).where(where))
             self._nodes[key] = msgspec.json.decode(raw, type=NodeStand) if raw else NodeStand(*key)
         return self._nodes[key]
@@ -193,11 +184,11 @@ class EvidenceBatch:
             self._sequences[agency, node] = SequenceSet(json.loads(raw) if raw else ())
         return self._sequences[agency, node]
 
-    def _head(self, jurisdiction: str, notary: str, number: int) -> HeadStand | None:
-        key = (jurisdiction, notary, number)
+    def _head(self, key: _HeadKey) -> HeadStand | None:
         if key not in self._heads:
             heads = self._t.heads.c
-            where = (heads.jurisdiction == jurisdiction) & (heads.notary == notary) & (heads.number == number)
+            where = (heads.jurisdiction == key.jurisdiction) & (heads.notary == key.notary)
+            where &= heads.number == key.number
             raw = self._connection.scalar(select(heads.stand).where(where))
             self._heads[key] = msgspec.json.decode(raw, type=HeadStand) if raw else None
         return self._heads[key]
@@ -208,21 +199,44 @@ class EvidenceBatch:
             self._connection.execute(insert(table).values(**key, **values))
 
 
+def _head_stand(head: SignedHead) -> HeadStand:
+    content = head.content
+    return HeadStand(
+        content["jurisdiction"],
+        head.notary,
+        head.number,
+        content["issued_at"],
+        content["valid_until"],
+        head.hash,
+        {
+            lane_name(row["topic"], row["partition"]): HeadLane(
+                row["offset"], row["digest"].hex(), row["records"], row["live"],
+            )
+            for row in content["lanes"]
+        },
+        [
+            CourtCount(row["list"], row["court"], row["contiguous"], row["highest"], row["live"])
+            for row in content["courts"]
+        ],
+    )  # fmt: skip
+
+
 def _differing(digests: Mapping[str, str], head: HeadStand) -> list[str]:
-    """State lanes whose digest is not the signed one, or missing."""
-    return [name for name, (_, digest, _, _) in head.lanes.items() if digests.get(name) != digest]
+    """List the lanes of the lists whose digest is not the signed one, or missing."""
+    return [name for name, lane in head.lanes.items() if digests.get(name) != lane.digest]
 
 
-def _compared(node: NodeStand, notary: str, barrier: int, issued_at: int, unequal: list[str]) -> None:
-    """Notes the verdict of a comparison unless a newer one is known."""
-    if issued_at < node.compared_at:
+def _note_comparison(node: NodeStand, head: HeadStand, unequal: list[str]) -> None:
+    """Note the verdict of a comparison with a head unless a newer one is known."""
+    if head.issued_at < node.compared_at:
         return
-    node.unequal_since = (node.unequal_since or issued_at) if unequal else 0
-    node.compared_notary, node.compared_barrier, node.compared_at, node.unequal = notary, barrier, issued_at, unequal
+    node.unequal_since = (node.unequal_since or head.issued_at) if unequal else 0
+    node.compared_notary, node.compared_barrier, node.compared_at = head.notary, head.number, head.issued_at
+    node.unequal = unequal
 
 
-def _newest(node: NodeStand, receipt: Mapping[str, Any]) -> None:
-    for name in ("at", "notary", "barrier", "barrier_issued_at", "durable", "applied", "stale", "opaque"):
+def _note_newest(node: NodeStand, receipt: Mapping[str, Any]) -> None:
+    for name in ("at", "notary", "barrier", "barrier_issued_at", "applied", "stale", "opaque"):
         setattr(node, name, receipt[name])
     node.lanes = [
         LaneStand(

@@ -1,15 +1,17 @@
-"""What the watching room remembers of the log, so that it reads every record once.
+"""The cache of what monitoring has read in the log, so that it reads every record once.
 
 Everything here can be made again from the log: deleting the file costs time, nothing else.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeEngine
 
 FORMAT = 1
-"""Of the cache; another format begins a file of its own."""
+"""The format of the cache; another one begins a file of its own."""
 
 
 class LaneStand(msgspec.Struct):
@@ -23,6 +25,14 @@ class LaneStand(msgspec.Struct):
     records: int
 
 
+class LastStep(msgspec.Struct, array_like=True):
+    """The receipt of a node that was last kept as a step of a lane."""
+
+    at: int
+    """ms UTC."""
+    digest: str
+
+
 class NodeStand(msgspec.Struct):
     """What the receipts of one node say about one jurisdiction; times in ms UTC."""
 
@@ -34,7 +44,6 @@ class NodeStand(msgspec.Struct):
     notary: str = ""
     barrier: int = -1
     barrier_issued_at: int = 0
-    durable: bool = False
     lanes: list[LaneStand] = []
     applied: int = 0
     stale: int = 0
@@ -49,9 +58,29 @@ class NodeStand(msgspec.Struct):
     unequal_since: int = 0
     """Issue time of the first of the barriers in a row at which a lane differed, 0 = equal."""
     latency: str = ""
-    """HdrHistogram of publish to applied, microseconds, everything the receipts told; empty if nothing."""
-    kept: dict[str, tuple[int, str]] = {}
-    """Lane → when its last kept step was made, and the digest then."""
+    """HdrHistogram of publish to applied in microseconds, merged from all receipts; empty if they held none."""
+    last_steps: dict[str, LastStep] = msgspec.field(default_factory=dict, name="kept")
+    """By lane (`topic/partition`)."""
+
+
+class HeadLane(msgspec.Struct, array_like=True):
+    """One lane in a list head."""
+
+    offset: int
+    """Of the marker."""
+    digest: str
+    records: int
+    live: int
+
+
+class CourtCount(msgspec.Struct, array_like=True):
+    """One court's sequence and live entries in one list, from a list head."""
+
+    topic: str
+    court: str
+    contiguous: int
+    highest: int
+    live: int
 
 
 class HeadStand(msgspec.Struct):
@@ -63,10 +92,9 @@ class HeadStand(msgspec.Struct):
     issued_at: int
     valid_until: int
     hash: str
-    lanes: dict[str, tuple[int, str, int, int]]
-    """`topic/partition` → offset of the marker, digest, entries, live ones."""
-    courts: list[tuple[str, str, int, int, int]]
-    """List, court, contiguous, highest, live."""
+    lanes: dict[str, HeadLane]
+    """By `topic/partition`."""
+    courts: list[CourtCount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,96 +114,111 @@ class EvidenceTables:
 
 
 def evidence_tables() -> EvidenceTables:
-    """Fresh metadata with the tables."""
+    """Make fresh metadata with the tables."""
     metadata = MetaData()
-    node = ("agency", "node")
     return EvidenceTables(
         metadata,
         offsets=Table(
             "offsets",
             metadata,
-            Column("topic", Text, primary_key=True),
+            *_key("topic"),
             Column("partition", Integer, primary_key=True),
-            Column("next", BigInteger, nullable=False),
+            _required("next", BigInteger),
         ),
-        nodes=Table(
-            "nodes",
-            metadata,
-            *(Column(name, Text, primary_key=True) for name in (*node, "jurisdiction")),
-            Column("stand", LargeBinary, nullable=False),
-        ),
+        nodes=Table("nodes", metadata, *_key("agency", "node", "jurisdiction"), _required("stand", LargeBinary)),
         # receipt numbers are gapless per node, whatever the jurisdiction
-        sequences=Table(
-            "sequences",
-            metadata,
-            *(Column(name, Text, primary_key=True) for name in node),
-            Column("intervals", Text, nullable=False),
-        ),
+        sequences=Table("sequences", metadata, *_key("agency", "node"), _required("intervals", Text)),
         steps=_steps(metadata),
-        # receipts whose head has not come yet
-        awaiting=Table(
-            "awaiting",
-            metadata,
-            *(Column(name, Text, primary_key=True) for name in ("jurisdiction", "notary")),
-            Column("barrier", BigInteger, primary_key=True),
-            *(Column(name, Text, primary_key=True) for name in node),
-            Column("issued_at", BigInteger, nullable=False),
-            Column("digests", Text, nullable=False),
-        ),
-        heads=Table(
-            "heads",
-            metadata,
-            *(Column(name, Text, primary_key=True) for name in ("jurisdiction", "notary")),
-            Column("number", BigInteger, primary_key=True),
-            Column("issued_at", BigInteger, nullable=False),
-            Column("stand", LargeBinary, nullable=False),
-        ),
-        canaries=Table(
-            "canaries",
-            metadata,
-            *(Column(name, Text, primary_key=True) for name in node),
-            Column("entry_id", LargeBinary, primary_key=True),
-            Column("at", BigInteger, primary_key=True),
-            Column("right", Boolean, nullable=False),
-        ),
-        interceptions=Table(
-            "interceptions",
-            metadata,
-            Column("event_id", LargeBinary, primary_key=True),
-            Column("agency", Text, nullable=False),
-            Column("entry_id", LargeBinary, nullable=False, index=True),
-            Column("version", BigInteger, nullable=False),
-            Column("released", Boolean, nullable=False),
-            Column("at", BigInteger, nullable=False),
-        ),
-        # up to which row of a register an agency has applied everything, and what its nodes held when that was found
-        settled=Table(
-            "settled",
-            metadata,
-            *(Column(name, Text, primary_key=True) for name in ("jurisdiction", "agency")),
-            Column("state_row", BigInteger, nullable=False),
-            Column("holdings", Text, nullable=False),
-        ),
+        awaiting=_awaiting(metadata),
+        heads=_heads(metadata),
+        canaries=_canaries(metadata),
+        interceptions=_interceptions(metadata),
+        settled=_settled(metadata),
     )
 
 
+def _key(*names: str) -> list[Column[str]]:
+    return [Column(name, Text, primary_key=True) for name in names]
+
+
+def _required(name: str, kind: type[TypeEngine[Any]]) -> Column[Any]:
+    return Column(name, kind, nullable=False)
+
+
 def _steps(metadata: MetaData) -> Table:
-    """Receipts at which something changed in a lane."""
+    """Make the table of receipts at which something changed in a lane."""
     steps = Table(
         "steps",
         metadata,
-        Column("agency", Text, primary_key=True),
-        Column("node", Text, primary_key=True),
-        Column("topic", Text, primary_key=True),
+        *_key("agency", "node", "topic"),
         Column("partition", Integer, primary_key=True),
         Column("at", BigInteger, primary_key=True),
-        Column("received", BigInteger, nullable=False),
-        Column("applied", BigInteger, nullable=False),
-        Column("notary", Text, nullable=False),
-        Column("barrier", BigInteger, nullable=False),
-        Column("contradicted", Boolean, nullable=False),
+        _required("received", BigInteger),
+        _required("applied", BigInteger),
+        _required("notary", Text),
+        _required("barrier", BigInteger),
+        _required("contradicted", Boolean),
     )
     lane = (steps.c.agency, steps.c.node, steps.c.topic, steps.c.partition)
     Index("steps_by_applied", *lane, steps.c.applied)
     Index("steps_by_barrier", steps.c.agency, steps.c.node, steps.c.notary, steps.c.barrier)
     return steps
+
+
+def _awaiting(metadata: MetaData) -> Table:
+    """Make the table of receipts whose head has not come yet."""
+    return Table(
+        "awaiting",
+        metadata,
+        *_key("jurisdiction", "notary"),
+        Column("barrier", BigInteger, primary_key=True),
+        *_key("agency", "node"),
+        _required("issued_at", BigInteger),
+        _required("digests", Text),
+    )
+
+
+def _heads(metadata: MetaData) -> Table:
+    return Table(
+        "heads",
+        metadata,
+        *_key("jurisdiction", "notary"),
+        Column("number", BigInteger, primary_key=True),
+        _required("issued_at", BigInteger),
+        _required("stand", LargeBinary),
+    )
+
+
+def _canaries(metadata: MetaData) -> Table:
+    return Table(
+        "canaries",
+        metadata,
+        *_key("agency", "node"),
+        Column("entry_id", LargeBinary, primary_key=True),
+        Column("at", BigInteger, primary_key=True),
+        _required("right", Boolean),
+    )
+
+
+def _interceptions(metadata: MetaData) -> Table:
+    return Table(
+        "interceptions",
+        metadata,
+        Column("event_id", LargeBinary, primary_key=True),
+        _required("agency", Text),
+        Column("entry_id", LargeBinary, nullable=False, index=True),
+        _required("version", BigInteger),
+        _required("released", Boolean),
+        _required("at", BigInteger),
+    )
+
+
+def _settled(metadata: MetaData) -> Table:
+    """Make the table of the register's row up to which an agency has applied everything, and its nodes' offsets then."""
+    return Table(
+        "settled",
+        metadata,
+        *_key("jurisdiction", "agency"),
+        _required("state_row", BigInteger),
+        _required("holdings", Text),
+    )

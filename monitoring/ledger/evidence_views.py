@@ -1,11 +1,11 @@
-"""What the cache of evidence says, in the shapes the ledger and the status take."""
+"""Reading the cache of evidence in the shapes the ledger and the status take."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 
 from ...topics.storage.database import reading
 from ...topics.transport.ports import TopicPartition
@@ -14,10 +14,10 @@ from .evidence_batch import lane_name
 from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand
 from .rules import AgencyEvidence, CanaryAnswer, Interception, LedgerUpdate, NodeEvidence, ReceiptStep
 
-Holding = Mapping[TopicPartition, int]
+AppliedOffsets = Mapping[TopicPartition, int]
 """Lane → the offset below which a node has applied everything, as far as it can be believed."""
-Holdings = Mapping[str, Holding]
-"""Node → what it holds."""
+NodeOffsets = Mapping[str, AppliedOffsets]
+"""Node → its applied offsets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,16 @@ class NodeReport:
     """It has sent a receipt lately enough to count."""
 
 
+@dataclass(frozen=True, slots=True)
+class CanaryCounts:
+    """How many answers a gate has given to canaries."""
+
+    right: int = 0
+    wrong: int = 0
+    newest_at: int = 0
+    """ms UTC; 0 if there was none."""
+
+
 class EvidenceView:
     """Reads the cache; several processes may do that while one of them fills it."""
 
@@ -37,7 +47,7 @@ class EvidenceView:
         self._engine, self._t = engine, tables
 
     def nodes(self, now: int, gone_after: int) -> list[NodeReport]:
-        """All nodes by agency, node and jurisdiction; those silent for `gone_after` ms do not serve any more."""
+        """List all nodes by agency, node and jurisdiction; those silent for `gone_after` ms do not serve any more."""
         nodes, sequences = self._t.nodes, self._t.sequences
         with reading(self._engine) as connection:
             stands = [msgspec.json.decode(raw, type=NodeStand) for raw in connection.scalars(select(nodes.c.stand))]
@@ -52,123 +62,128 @@ class EvidenceView:
         ]
 
     def heads(self) -> list[HeadStand]:
-        """The newest head of every notary, by jurisdiction and notary."""
+        """List the newest head of every notary, by jurisdiction and notary."""
         heads = self._t.heads
         newest = (
             select(heads.c.jurisdiction, heads.c.notary, func.max(heads.c.number).label("number"))
             .group_by(heads.c.jurisdiction, heads.c.notary)
             .subquery()
         )
-        found = select(heads.c.stand).join(
+        newest_heads = select(heads.c.stand).join(
             newest,
             (heads.c.jurisdiction == newest.c.jurisdiction)
             & (heads.c.notary == newest.c.notary)
             & (heads.c.number == newest.c.number),
         )
         with reading(self._engine) as connection:
-            stands = [msgspec.json.decode(raw, type=HeadStand) for raw in connection.scalars(found)]
+            stands = [msgspec.json.decode(raw, type=HeadStand) for raw in connection.scalars(newest_heads)]
         return sorted(stands, key=lambda stand: (stand.jurisdiction, stand.notary))
 
-    def canaries(self, stand: NodeStand, since: int) -> dict[bool, tuple[int, int]]:
-        """Right or wrong → how many answers the node's gate has given since then, and when the newest; ms UTC."""
+    def canaries(self, stand: NodeStand, since: int) -> CanaryCounts:
+        """Count the answers the node's gate has given to canaries since then; ms UTC."""
         canaries = self._t.canaries.c
-        mine = (canaries.agency == stand.agency) & (canaries.node == stand.node) & (canaries.at >= since)
-        wanted = select(canaries.right, func.count(), func.max(canaries.at)).where(mine).group_by(canaries.right)
+        recent = (canaries.agency == stand.agency) & (canaries.node == stand.node) & (canaries.at >= since)
+        counts = select(
+            func.sum(case((canaries.right, 1), else_=0)),
+            func.sum(case((canaries.right, 0), else_=1)),
+            func.max(canaries.at),
+        ).where(recent)
         with reading(self._engine) as connection:
-            return {bool(right): (count, newest) for right, count, newest in connection.execute(wanted)}
+            right, wrong, newest_at = connection.execute(counts).one()
+        return CanaryCounts(right or 0, wrong or 0, newest_at or 0)
 
-    def holding(self, stand: NodeStand) -> Holding:
-        """How far a node's word can be believed in every lane: to its newest receipt, or where it was last right."""
+    def applied_offsets(self, stand: NodeStand) -> AppliedOffsets:
+        """Return how far a node can be believed in every lane: to its newest receipt, or where it was last right."""
         steps = self._t.steps.c
-        held: dict[TopicPartition, int] = {}
+        offsets: dict[TopicPartition, int] = {}
         with reading(self._engine) as connection:
             for lane in stand.lanes:
                 at = TopicPartition(lane.topic, lane.partition)
-                held[at] = lane.applied
+                offsets[at] = lane.applied
                 if lane_name(*at) in stand.unequal:
-                    mine = (steps.agency == stand.agency) & (steps.node == stand.node) & ~steps.contradicted
+                    right = (steps.agency == stand.agency) & (steps.node == stand.node) & ~steps.contradicted
                     where = (steps.topic == at.topic) & (steps.partition == at.partition)
-                    held[at] = connection.scalar(select(func.max(steps.applied)).where(mine, where)) or 0
-        return held
+                    offsets[at] = connection.scalar(select(func.max(steps.applied)).where(right, where)) or 0
+        return offsets
 
-    def settled(self, jurisdiction: str, agency: str, holdings: Holdings) -> int:
-        """A row of the register up to which these nodes have applied everything; 0 if a node holds less than it did then."""
+    def settled_row(self, jurisdiction: str, agency: str, nodes: NodeOffsets) -> int:
+        """Return the row of the register up to which these nodes have applied everything.
+
+        0 if nothing is remembered, or if a node has applied less than it had when that was found.
+        """
         settled = self._t.settled
-        mine = (settled.c.jurisdiction == jurisdiction) & (settled.c.agency == agency)
+        where = (settled.c.jurisdiction == jurisdiction) & (settled.c.agency == agency)
         with reading(self._engine) as connection:
-            row = connection.execute(select(settled).where(mine)).one_or_none()
+            row = connection.execute(select(settled).where(where)).one_or_none()
         if row is None:
             return 0
         then: dict[str, dict[str, int]] = json.loads(row.holdings)
-        now = _named(holdings)
+        now = _by_lane_name(nodes)
         same = then.keys() == now.keys()
         more = same and all(now[node].get(lane, 0) >= at for node, lanes in then.items() for lane, at in lanes.items())
         return int(row.state_row) if more else 0
 
-    def settle(self, jurisdiction: str, agency: str, holdings: Holdings, state_row: int) -> None:
-        """Remembers that these nodes have applied everything up to a row of the register."""
+    def settle(self, jurisdiction: str, agency: str, nodes: NodeOffsets, state_row: int) -> None:
+        """Remember that these nodes have applied everything up to a row of the register."""
         settled = self._t.settled
         key = {"jurisdiction": jurisdiction, "agency": agency}
-        values = {"state_row": state_row, "holdings": json.dumps(_named(holdings))}
-        mine = (settled.c.jurisdiction == jurisdiction) & (settled.c.agency == agency)
+        values = {"state_row": state_row, "holdings": json.dumps(_by_lane_name(nodes))}
+        where = (settled.c.jurisdiction == jurisdiction) & (settled.c.agency == agency)
         with self._engine.begin() as connection:
-            if not connection.execute(settled.update().where(mine).values(values)).rowcount:
+            if not connection.execute(settled.update().where(where).values(values)).rowcount:
                 connection.execute(settled.insert().values(**key, **values))
 
     def agency(self, update: LedgerUpdate, agency: str, nodes: Iterable[NodeReport]) -> AgencyEvidence:
-        """The evidence that bears on one update at one agency; of its nodes those that serve count."""
-        mine = [
-            each.stand
-            for each in nodes
-            if each.serving and (each.stand.agency, each.stand.jurisdiction) == (agency, update.jurisdiction)
-        ]
+        """Return the evidence that bears on one update at one agency; of its nodes those that serve count."""
         with reading(self._engine) as connection:
             return AgencyEvidence(
                 {
                     stand.node: NodeEvidence(
                         self._steps(connection, update, stand), self._canaries(connection, agency, stand.node)
                     )
-                    for stand in mine
+                    for stand in serving_at(agency, update.jurisdiction, nodes)
                 },
                 self._interceptions(connection, agency, update.entry_id),
             )
 
     def _steps(self, connection: Connection, update: LedgerUpdate, stand: NodeStand) -> Sequence[ReceiptStep]:
-        """The first receipts that count for the update, and the newest."""
+        """List the first receipts that count for the update, and the newest."""
         steps = self._t.steps
         columns = steps.c.at, steps.c.received, steps.c.applied, steps.c.contradicted
-        found = [_newest_step(stand, lane) for lane in stand.lanes]
+        counting = [_newest_step(stand, lane) for lane in stand.lanes]
         for position in update.positions:
             lane, offset = position.lane, position.offset
-            mine = (steps.c.agency == stand.agency) & (steps.c.node == stand.node)
-            where = (steps.c.topic == lane.topic) & (steps.c.partition == lane.partition)
-            for counts in (
+            of_node = (steps.c.agency == stand.agency) & (steps.c.node == stand.node)
+            in_lane = (steps.c.topic == lane.topic) & (steps.c.partition == lane.partition)
+            for condition in (
                 steps.c.received > offset,
                 (steps.c.applied > offset) & ~steps.c.contradicted,
                 (steps.c.applied > offset) & steps.c.contradicted,
             ):
-                first = select(*columns).where(mine, where, counts).order_by(steps.c.at).limit(1)
-                found += [ReceiptStep(lane, *row) for row in connection.execute(first)]
-        return found
+                first = select(*columns).where(of_node, in_lane, condition).order_by(steps.c.at).limit(1)
+                counting += [ReceiptStep(lane, *row) for row in connection.execute(first)]
+        return counting
 
     def _canaries(self, connection: Connection, agency: str, node: str) -> Sequence[CanaryAnswer]:
         canaries = self._t.canaries.c
-        mine = (canaries.agency == agency) & (canaries.node == node)
-        return [
-            CanaryAnswer(at, right) for at, right in connection.execute(select(canaries.at, canaries.right).where(mine))
-        ]
+        answers = select(canaries.at, canaries.right).where(canaries.agency == agency, canaries.node == node)
+        return [CanaryAnswer(at, right) for at, right in connection.execute(answers)]
 
     def _interceptions(self, connection: Connection, agency: str, entry_id: bytes) -> Sequence[Interception]:
         rows = self._t.interceptions.c
-        wanted = select(rows.entry_id, rows.version, rows.released, rows.at)
-        return [
-            Interception(*row)
-            for row in connection.execute(wanted.where(rows.agency == agency, rows.entry_id == entry_id))
-        ]
+        columns = rows.entry_id, rows.version, rows.released, rows.at
+        of_entry = select(*columns).where(rows.agency == agency, rows.entry_id == entry_id)
+        return [Interception(*row) for row in connection.execute(of_entry)]
 
 
-def _named(holdings: Holdings) -> dict[str, dict[str, int]]:
-    return {node: {lane_name(*lane): at for lane, at in holding.items()} for node, holding in holdings.items()}
+def serving_at(agency: str, jurisdiction: str, nodes: Iterable[NodeReport]) -> list[NodeStand]:
+    """List the nodes of an agency that serve a jurisdiction."""
+    stands = [node.stand for node in nodes if node.serving]
+    return [stand for stand in stands if (stand.agency, stand.jurisdiction) == (agency, jurisdiction)]
+
+
+def _by_lane_name(nodes: NodeOffsets) -> dict[str, dict[str, int]]:
+    return {node: {lane_name(*lane): at for lane, at in offsets.items()} for node, offsets in nodes.items()}
 
 
 def _newest_step(stand: NodeStand, lane: LaneStand) -> ReceiptStep:

@@ -1,4 +1,4 @@
-"""The ledger: how far each agency is with each update. A pure function of what others signed.
+"""The ledger: how far each agency is with each update. A pure function of what agencies and notaries signed.
 
 `pending → received → applied → gate-proven → enforced`, an agency standing where the slowest of its serving nodes stands.
 `late` takes the place of pending and received after the promised time; `refused` means that a node claims to have applied
@@ -7,7 +7,7 @@ the update while its digest contradicts the signed head of the same barrier, so 
 More receipts never take a node back, their order does not matter, and one that comes twice counts once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -15,7 +15,7 @@ from ...topics.transport.ports import TopicPartition
 
 
 class Level(IntEnum):
-    """How far, as evidence shows."""
+    """How far an update has come, as evidence shows."""
 
     PENDING = 0
     RECEIVED = 1
@@ -25,7 +25,7 @@ class Level(IntEnum):
 
 
 class State(StrEnum):
-    """What the ledger says of one update at one agency."""
+    """The state of one update at one agency."""
 
     PENDING = "pending"
     RECEIVED = "received"
@@ -122,7 +122,7 @@ class AgencyStanding:
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """When a node reached each level it has reached."""
+    """Levels a node has reached with an update → when, ms UTC."""
 
     at: Mapping[Level, int]
     refused_at: int = 0
@@ -132,19 +132,13 @@ class _Reached:
         return max(self.at)
 
 
-def node_level(update: LedgerUpdate, node: NodeEvidence) -> tuple[Level, int]:
-    """How far one node is with an update, and since when."""
-    reached = _reached(update, node)
-    return reached.level, reached.at[reached.level]
-
-
 def standing(update: LedgerUpdate, agency: AgencyEvidence, now: int, late_after: int) -> AgencyStanding:
-    """Where one agency stands with one update; `late_after` in ms."""
+    """Work out where one agency stands with one update; `late_after` in ms."""
     nodes = [_reached(update, node) for node in agency.nodes.values()]
     level = min((node.level for node in nodes), default=Level.PENDING)
     since = max((node.at[level] for node in nodes), default=update.accepted_at)
     if level >= Level.APPLIED:
-        enforced = min((one.at for one in agency.interceptions if _shows(update, one)), default=None)
+        enforced = min((each.at for each in agency.interceptions if _shows(update, each)), default=None)
         if enforced is not None:
             return AgencyStanding(State.ENFORCED, max(enforced, since), Level.ENFORCED)
         return AgencyStanding(_STATE_OF[level], since, level)
@@ -156,31 +150,12 @@ def standing(update: LedgerUpdate, agency: AgencyEvidence, now: int, late_after:
     return AgencyStanding(_STATE_OF[level], since, level)
 
 
-def ledger(
-    updates: Iterable[LedgerUpdate],
-    obliged: Mapping[str, Sequence[str]],
-    evidence: Mapping[str, AgencyEvidence],
-    now: int,
-    late_after: int,
-) -> dict[tuple[bytes, str], AgencyStanding]:
-    """(update id, agency) → standing, for every agency obliged in the update's jurisdiction.
-
-    `obliged`: jurisdiction → agencies. An obliged agency nobody has heard of stands at pending, then late.
-    """
-    silent = AgencyEvidence({})
-    return {
-        (update.update_id, agency): standing(update, evidence.get(agency, silent), now, late_after)
-        for update in updates
-        for agency in obliged.get(update.jurisdiction, ())
-    }
-
-
 def _reached(update: LedgerUpdate, node: NodeEvidence) -> _Reached:
     at = {Level.PENDING: update.accepted_at}
-    where = {position.lane: position.offset for position in update.positions}
-    steps = [step for step in node.steps if step.lane in where]
-    received = [step.at for step in steps if step.received > where[step.lane]]
-    applied = [step for step in steps if step.applied > where[step.lane]]
+    offsets = {position.lane: position.offset for position in update.positions}
+    steps = [step for step in node.steps if step.lane in offsets]
+    received = [step.at for step in steps if step.received > offsets[step.lane]]
+    applied = [step for step in steps if step.applied > offsets[step.lane]]
     believed = [step.at for step in applied if not step.contradicted]
     if not received and not applied:
         return _Reached(at)
@@ -195,6 +170,6 @@ def _reached(update: LedgerUpdate, node: NodeEvidence) -> _Reached:
 
 
 def _shows(update: LedgerUpdate, interception: Interception) -> bool:
-    """True if acting on the entry shows that this update, or a newer one of the same kind, took effect."""
+    """Return whether acting on the entry shows that this update, or a newer one of the same kind, took effect."""
     same = interception.entry_id == update.entry_id and interception.version >= update.version
     return same and interception.released == update.frees

@@ -1,18 +1,19 @@
-"""List heads: what goes into one, and where a notary's chain of them goes on."""
+"""List heads: reading one whose signature holds, and finding where a notary's chain of them goes on."""
 
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
-from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.signatures import RefreshingKeyring, Verifier
 from ...topics.transport.ports import Message, Subscriber
+from ...topics.transport.received import unwrap
 from .reading import read_to_end, topic_lanes
 
 _WINDOWS = (200, 20_000)
@@ -31,25 +32,34 @@ class SignedHead:
 
     @property
     def notary(self) -> str:
-        """Who signed it."""
+        """The notary that signed it."""
         return str(self.content["notary"])
 
     @property
     def number(self) -> int:
-        """Its barrier."""
+        """The number of its barrier."""
         return int(self.content["number"])
 
 
 def read_head(message: Message, keyring: RefreshingKeyring) -> SignedHead:
-    """The head in a message, signed by a notary of its jurisdiction; Undecodable, FramingError or SignatureInvalid if there is none to be trusted."""
-    value = message.value() or b""
-    fingerprint, body = unframe(value, dict(message.headers() or ()).get(FINGERPRINT_HEADER))
+    """Return the head in a message, signed by a notary of its jurisdiction.
+
+    Raises Undecodable, FramingError or SignatureInvalid if there is none to be trusted.
+    """
+    fingerprint, body = unwrap(message, message.value() or b"")
     if not is_version_of(fingerprint, "list-head"):
         raise Undecodable("the message is no list head")
     content = decode(fingerprint, body)
-    who = content["notary"], content["jurisdiction"]
-    Verifier(keyring).notary(body, "list-head", *who, content["issued_at"])
+    Verifier(keyring).notary(body, "list-head", content["notary"], content["jurisdiction"], content["issued_at"])
     return SignedHead(content, sha256(body).hexdigest())
+
+
+class CourtFloor(NamedTuple):
+    """Up to which number a signed head has counted a court's sequence in a list without a gap."""
+
+    topic: str
+    court: str
+    contiguous: int
 
 
 @dataclass(slots=True)
@@ -57,36 +67,38 @@ class LastHeads:
     """The newest heads in the log when a notary starts."""
 
     own: SignedHead | None = None
+    """Of the notary itself."""
     any: SignedHead | None = None
+    """Of any notary of the jurisdiction, itself included."""
 
-    def court_floors(self) -> Iterable[tuple[str, str, int]]:
-        """(list, court, contiguous) of the newest head of anybody."""
+    def court_floors(self) -> Iterable[CourtFloor]:
+        """List the court sequences of the newest head of any notary."""
         for row in self.any.content["courts"] if self.any else ():
-            yield row["list"], row["court"], row["contiguous"]
+            yield CourtFloor(row["list"], row["court"], row["contiguous"])
+
+    def note(self, head: SignedHead, notary: str) -> None:
+        """Keep a head if it is newer than what is kept; `notary` is whose heads are `own`."""
+        if self.any is None or head.content["issued_at"] > self.any.content["issued_at"]:
+            self.any = head
+        if head.notary == notary and (self.own is None or head.number > self.own.number):
+            self.own = head
 
 
 def last_heads(subscriber: Subscriber, jurisdiction: str, notary: str, keyring: RefreshingKeyring) -> LastHeads:
-    """The newest heads of a jurisdiction, looked for from the end; heads that do not verify count for nothing.
+    """Find the newest heads of a jurisdiction from the end of the log; heads that do not verify count for nothing.
 
     A notary silent for more than the last `_WINDOWS` heads starts a new chain; its numbers go on all the same, since the
     lists keep its newest markers.
     """
     lanes = topic_lanes(subscriber, names.heads(jurisdiction))
-    found = LastHeads()
+    newest = LastHeads()
     for window in _WINDOWS:
         starts = {lane: max(0, subscriber.watermarks(lane)[1] - window) for lane in lanes}
         for _, message in read_to_end(subscriber, starts):
             with suppress(Undecodable, FramingError, SignatureInvalid):
-                _note(found, read_head(message, keyring), jurisdiction, notary)
-        if found.own is not None or not any(starts.values()):
+                head = read_head(message, keyring)
+                if head.content["jurisdiction"] == jurisdiction:
+                    newest.note(head, notary)
+        if newest.own is not None or not any(starts.values()):
             break
-    return found
-
-
-def _note(found: LastHeads, head: SignedHead, jurisdiction: str, notary: str) -> None:
-    if head.content["jurisdiction"] != jurisdiction:
-        return
-    if found.any is None or head.content["issued_at"] > found.any.content["issued_at"]:
-        found.any = head
-    if head.notary == notary and (found.own is None or head.number > found.own.number):
-        found.own = head
+    return newest

@@ -2,19 +2,27 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class Interval(NamedTuple):
+    """All numbers from the lowest to the highest, both included."""
+
+    low: int
+    high: int
 
 
 class SequenceSet:
     """A set of integers from 1 on, kept as disjoint closed intervals; small however long the sequence is."""
 
     def __init__(self, intervals: Iterable[Sequence[int]] = ()) -> None:
-        """Goes on from what `intervals` gave."""
+        """Begin with the numbers of these (lowest, highest) pairs, as `intervals` gives them."""
         pairs = sorted((low, high) for low, high in intervals)
         self._low = [low for low, _ in pairs]
         self._high = [high for _, high in pairs]
 
     def add(self, number: int) -> bool:
-        """Notes a number; False if it was there already."""
+        """Note a number; return False if it was there already."""
         at = bisect_right(self._low, number)
         if at and number <= self._high[at - 1]:
             return False
@@ -34,7 +42,7 @@ class SequenceSet:
 
     @property
     def contiguous(self) -> int:
-        """Every number from 1 up to here was seen; 0 if 1 was not."""
+        """The number up to which every number from 1 on was seen; 0 if 1 was not."""
         return self._high[0] if self._low and self._low[0] <= 1 else 0
 
     @property
@@ -42,19 +50,19 @@ class SequenceSet:
         """The highest number seen, 0 if none was."""
         return self._high[-1] if self._high else 0
 
-    def missing(self) -> list[tuple[int, int]]:
-        """The gaps between 1 and the highest number, as closed intervals."""
+    def missing(self) -> list[Interval]:
+        """List the gaps between 1 and the highest number."""
         gaps, expected = [], 1
         for low, high in zip(self._low, self._high, strict=True):
             if low > expected:
-                gaps.append((expected, low - 1))
+                gaps.append(Interval(expected, low - 1))
             expected = high + 1
         return gaps
 
     def missing_count(self) -> int:
-        """How many numbers below the highest were not seen."""
+        """Count the numbers below the highest that were not seen."""
         return sum(high - low + 1 for low, high in self.missing())
 
-    def intervals(self) -> list[tuple[int, int]]:
-        """What was seen, as disjoint closed intervals in order."""
-        return list(zip(self._low, self._high, strict=True))
+    def intervals(self) -> list[Interval]:
+        """List the numbers that were seen, as disjoint intervals in order."""
+        return [Interval(low, high) for low, high in zip(self._low, self._high, strict=True)]

@@ -45,28 +45,28 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
-    """A message that is neither; it changes no copy."""
+class ForeignMessage:
+    """A message that is none of these; it changes no copy."""
 
     reason: str
     """key or barrier."""
 
 
-Examined = Marker | ListMessage | Tombstone | Foreign
+ClassifiedMessage = Marker | ListMessage | Tombstone | ForeignMessage
 
 
-class Examiner:
+class MessageClassifier:
     """Reads the messages of one jurisdiction's lists and verifies every signature."""
 
     def __init__(self, jurisdiction: str, keyring: RefreshingKeyring) -> None:
         self._jurisdiction = jurisdiction
         self._verifier = Verifier(keyring)
 
-    def examine(self, lane: TopicPartition, message: Message) -> Examined:
-        """Never raises for what somebody wrote, that is the finding; TransportError if keys cannot be looked up."""
+    def classify(self, lane: TopicPartition, message: Message) -> ClassifiedMessage:
+        """Say what a message is. A bad message is an answer, not an error; TransportError if keys cannot be looked up."""
         key, value = message.key() or b"", message.value()
         if value is None:
-            return Tombstone(key) if may_be_entry(key) else Foreign("key")
+            return Tombstone(key) if may_be_entry(key) else ForeignMessage("key")
         try:
             fingerprint, body = unwrap(message, value)
         except FramingError:
@@ -77,7 +77,7 @@ class Examiner:
         if prefix is not None and prefix["entry_id"] == key and prefix["version"] > 0:
             return self._record(key, prefix, fingerprint, body)
         if not may_be_entry(key):
-            return Foreign("key")
+            return ForeignMessage("key")
         return ListMessage(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
 
     def _record(self, key: bytes, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> ListMessage:
@@ -97,15 +97,15 @@ class Examiner:
             alarm,
         )
 
-    def _marker(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Marker | Foreign:
+    def _marker(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Marker | ForeignMessage:
         try:
             barrier = decode(fingerprint, body)
             notary, issued_at = barrier["notary"], barrier["issued_at"]
             self._verifier.notary(body, "barrier", notary, self._jurisdiction, issued_at)
         except (Undecodable, SignatureInvalid):
-            return Foreign("barrier")
+            return ForeignMessage("barrier")
         if (barrier["jurisdiction"], barrier["topic"], barrier["partition"]) != (self._jurisdiction, *lane):
-            return Foreign("barrier")
+            return ForeignMessage("barrier")
         return Marker(notary, barrier["number"], issued_at)
 
 

@@ -7,57 +7,64 @@ Chandy and Lamport's snapshots (ACM TOCS 3(1), 1985); what came behind the marke
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 LaneT = TypeVar("LaneT", bound=Hashable)
 ItemT = TypeVar("ItemT")
 
 
+class _QueuedItem(NamedTuple, Generic[ItemT]):
+    item: ItemT
+    marker: int | None
+    """Its number if it is a marker to cut at."""
+
+
 class Alignment(Generic[LaneT, ItemT]):
-    """Gives items of all lanes in order of each lane, and tells when all stand at the same marker."""
+    """Hands on the items of every lane in order, and says when all lanes stand at the same marker."""
 
     def __init__(self, lanes: Iterable[LaneT], limit: int) -> None:
-        """Keeps at most about `limit` items behind markers; beyond that the cut is given up and reading goes on."""
-        self._waiting: dict[LaneT, deque[tuple[ItemT, int | None]]] = {lane: deque() for lane in lanes}
-        self._at: dict[LaneT, int] = {}
+        """Hold back at most about `limit` items behind markers; beyond that the cut is given up and reading goes on."""
+        self._queues: dict[LaneT, deque[_QueuedItem[ItemT]]] = {lane: deque() for lane in lanes}
+        self._reached: dict[LaneT, int] = {}
+        """Lanes that stand at a marker → its number."""
         self._limit = limit
         self.abandoned = 0
         """Cuts given up because one lane was too far behind the others."""
 
     def put(self, lane: LaneT, item: ItemT, marker: int | None = None) -> None:
-        """Adds what was read next from a lane; `marker` is the number if the item is a marker to cut at."""
-        self._waiting[lane].append((item, marker))
+        """Add what was read next from a lane; `marker` is the number if the item is a marker to cut at."""
+        self._queues[lane].append(_QueuedItem(item, marker))
 
     def take(self, apply: Callable[[ItemT], None], cut: Callable[[int], None]) -> None:
-        """Calls `apply` for every item that may be applied now, and `cut` whenever all lanes stand at one marker.
+        """Call `apply` for every item that may be applied now, and `cut` whenever all lanes stand at one marker.
 
         A marker is applied like any other item just before its lane waits; `cut` runs before anything behind it.
         """
         while True:
-            for lane, waiting in self._waiting.items():
-                self._advance(lane, waiting, apply)
+            for lane, queue in self._queues.items():
+                self._advance(lane, queue, apply)
             if not self._settle(cut):
                 return
 
-    def _advance(self, lane: LaneT, waiting: deque[tuple[ItemT, int | None]], apply: Callable[[ItemT], None]) -> None:
-        while waiting and lane not in self._at:
-            item, marker = waiting.popleft()
+    def _advance(self, lane: LaneT, queue: deque[_QueuedItem[ItemT]], apply: Callable[[ItemT], None]) -> None:
+        while queue and lane not in self._reached:
+            item, marker = queue.popleft()
             apply(item)
             if marker is not None:
-                self._at[lane] = marker
+                self._reached[lane] = marker
 
     def _settle(self, cut: Callable[[int], None]) -> bool:
-        """Lets lanes go on where that is right; False if all that is left must wait."""
-        if len(self._at) < len(self._waiting):
-            if sum(map(len, self._waiting.values())) <= self._limit:
+        """Let lanes go on where that is right; return False if all that is left must wait."""
+        if len(self._reached) < len(self._queues):
+            if sum(map(len, self._queues.values())) <= self._limit:
                 return False
             self.abandoned += 1
-            self._at.clear()
+            self._reached.clear()
             return True
-        target = max(self._at.values())
-        if min(self._at.values()) == target:
+        target = max(self._reached.values())
+        if min(self._reached.values()) == target:
             cut(target)
-            self._at.clear()
+            self._reached.clear()
         else:  # a marker is missing in some lane: those before it go on to the next one
-            self._at = {lane: number for lane, number in self._at.items() if number == target}
+            self._reached = {lane: number for lane, number in self._reached.items() if number == target}
         return True

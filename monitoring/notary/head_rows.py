@@ -6,29 +6,29 @@ from .tally import Tally
 
 
 def lane_rows(tally: Tally) -> list[dict[str, Any]]:
-    """`lanes` of a head; `offset` is that of the marker, which is the last record applied."""
+    """Make the field `lanes` of a head; `offset` is that of the marker, which is the last record applied."""
     return [
         {
             "topic": lane.topic,
             "partition": lane.partition,
-            "offset": kept.offset - 1,
-            "digest": kept.settle().value(),
-            "records": kept.records,
-            "live": sum(kept.live.values()),
+            "offset": lane_tally.offset - 1,
+            "digest": lane_tally.settle().value(),
+            "records": lane_tally.records,
+            "live": sum(lane_tally.live.values()),
         }
-        for lane, kept in tally.lanes.items()
+        for lane, lane_tally in tally.lanes.items()
     ]
 
 
 def court_rows(tally: Tally) -> list[dict[str, Any]]:
-    """`courts` of a head."""
+    """Make the field `courts` of a head."""
     return [
         {
             "list": topic,
             "court": court,
-            "contiguous": seen.contiguous,
-            "highest": seen.highest,
+            "contiguous": sequence.contiguous,
+            "highest": sequence.highest,
             "live": tally.live_of(topic, court),
         }
-        for (topic, court), seen in sorted(tally.sequences.items())
+        for (topic, court), sequence in sorted(tally.sequences.items())
     ]

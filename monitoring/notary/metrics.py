@@ -1,4 +1,4 @@
-"""What a notary counts."""
+"""The metrics a notary keeps."""
 
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
@@ -20,16 +20,16 @@ class NotarySignals:
         }
 
     def barrier(self) -> None:
-        """A barrier was issued."""
+        """Count an issued barrier."""
         self._process.counter(definitions.NOTARY_BARRIERS, **self._labels).inc()
 
     def foreign(self, reason: str) -> None:
-        """A message that is neither record nor marker."""
+        """Count a message that is neither record nor marker."""
         self._process.counter(definitions.NOTARY_RECORDS, **self._labels, result="foreign").inc()
         self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=reason).inc()
 
     def record(self, outcome: TallyResult, alarm: str) -> None:
-        """A record, what became of it and what is wrong with it."""
+        """Count a record by what became of it, and ring if something is wrong with it."""
         self._outcomes[outcome].inc()
         if outcome is TallyResult.LOWER:
             self._process.counter(definitions.LOWER_VERSIONS, **self._labels).inc()
@@ -38,18 +38,18 @@ class NotarySignals:
             self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=reason).inc()
 
     def head(self, tally: Tally, number: int, issued_at: int) -> None:
-        """A head was signed for what the tally holds."""
+        """Show the head just signed, with what the tally holds."""
         self._issued_at = issued_at
         self._process.counter(definitions.NOTARY_HEADS, **self._labels).inc()
         self._process.gauge(definitions.NOTARY_BARRIER, **self._labels).set(number)
         for topic in {lane.topic for lane in tally.lanes}:
-            live = sum(sum(kept.live.values()) for lane, kept in tally.lanes.items() if lane.topic == topic)
+            live = sum(sum(counted.live.values()) for lane, counted in tally.lanes.items() if lane.topic == topic)
             self._process.gauge(definitions.LIVE_ENTRIES, **self._labels, topic=topic).set(live)
-        for (topic, court), seen in tally.sequences.items():
+        for (topic, court), sequence in tally.sequences.items():
             gaps = self._process.gauge(definitions.COURT_SEQUENCE_GAPS, **self._labels, court=court, topic=topic)
-            gaps.set(seen.missing_count())
+            gaps.set(sequence.missing_count())
 
     def head_age(self, now: int) -> None:
-        """Time has passed; ms UTC."""
+        """Set the age of the newest head; `now` in ms UTC."""
         if self._issued_at is not None:
             self._process.gauge(definitions.NOTARY_HEAD_AGE, **self._labels).set(max(0, now - self._issued_at) / 1_000)

@@ -1,7 +1,6 @@
-"""What a notary says: signs barriers and heads and puts them on their topics."""
+"""Signing barriers and heads for a notary, and sending them to their topics."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from msgspec.structs import replace
 
@@ -25,11 +24,12 @@ class HeadFields:
     previous: str
     """SHA-256 of this notary's previous head in hex, empty for the first."""
     floor_at: int
+    """The logs are complete from here on."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotaryIdentity:
-    """What a notary signs and sends with."""
+    """The key, publisher and clock a notary signs and sends with."""
 
     signer: Signer
     publisher: Publisher
@@ -41,35 +41,34 @@ class NotaryIdentity:
 class Announcer:
     """Signs and sends for one notary of one jurisdiction."""
 
-    def __init__(self, jurisdiction: str, notary: str, voice: NotaryIdentity) -> None:
-        self._who = {"jurisdiction": jurisdiction, "notary": notary}
+    def __init__(self, jurisdiction: str, notary: str, identity: NotaryIdentity) -> None:
+        self._author = {"jurisdiction": jurisdiction, "notary": notary}
         self._jurisdiction, self._notary = jurisdiction, notary
-        self._voice = voice
+        self._identity = identity
 
     def send_barrier(self, number: int, issued_at: int, lane: TopicPartition) -> None:
-        """Puts the marker of a barrier into one partition."""
-        content = {**self._who, "number": number, "issued_at": issued_at}
+        """Put the marker of a barrier into one partition."""
+        content = {**self._author, "number": number, "issued_at": issued_at}
         content |= {"topic": lane.topic, "partition": lane.partition}
-        body = encode_signed("barrier", content, "barrier", self._voice.signer)
+        body = encode_signed("barrier", content, "barrier", self._identity.signer)
         self._send("barrier", body, lane, b"barrier/" + self._notary.encode())
 
-    def sign_head(self, tally: Tally, terms: HeadFields) -> tuple[bytes, str]:
-        """The body of the head for what the tally holds now, and its hash."""
+    def sign_head(self, tally: Tally, fields: HeadFields) -> bytes:
+        """Return the signed body of the head for what the tally holds now."""
         content = {
-            **self._who,
-            "number": terms.number,
-            "issued_at": terms.issued_at,
-            "valid_until": terms.valid_until,
-            "previous": bytes.fromhex(terms.previous) or NO_HEAD,
+            **self._author,
+            "number": fields.number,
+            "issued_at": fields.issued_at,
+            "valid_until": fields.valid_until,
+            "previous": bytes.fromhex(fields.previous) or NO_HEAD,
             "lanes": lane_rows(tally),
             "courts": court_rows(tally),
-            "floor_at": terms.floor_at,
+            "floor_at": fields.floor_at,
         }
-        body = encode_signed("list-head", content, "list-head", self._voice.signer)
-        return body, sha256(body).hexdigest()
+        return encode_signed("list-head", content, "list-head", self._identity.signer)
 
     def send_head(self, body: bytes) -> None:
-        """Puts a signed head on the topic of heads; all heads of one notary keep their order."""
+        """Put a signed head on the topic of heads; all heads of one notary keep their order."""
         self._send("list-head", body, names.heads(self._jurisdiction), self._notary.encode())
 
     def _send(self, schema: str, body: bytes, to: TopicPartition | str, key: bytes) -> None:
@@ -81,7 +80,7 @@ class Announcer:
             key,
             event_id=ids.text("evt", ids.new_random()),
             source=self._notary,
-            time_ms=self._voice.clock.now(),
-            registry=self._voice.registry,
+            time_ms=self._identity.clock.now(),
+            registry=self._identity.registry,
         )
-        self._voice.publisher.send(record if isinstance(to, str) else replace(record, partition=to.partition))
+        self._identity.publisher.send(record if isinstance(to, str) else replace(record, partition=to.partition))

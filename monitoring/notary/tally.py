@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ...schemas.law.listing import ENDED_FROM, RecordClass
 from ...schemas.wire.digest import SetDigest
 from ...topics.transport.ports import TopicPartition
+from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
 
 _PACKED = struct.Struct(">qi32sBH?")
@@ -23,7 +24,7 @@ OPAQUE_CLASS = 255
 
 
 class TallyResult(StrEnum):
-    """What became of a record."""
+    """What became of a record in the tally."""
 
     APPLIED = "applied"
     DUPLICATE = "duplicate"
@@ -57,49 +58,50 @@ class TallyEntry(NamedTuple):
     """Its signature holds."""
 
     def pack(self) -> bytes:
-        """The bytes to store."""
+        """Return the 48 bytes to store."""
         return _PACKED.pack(*self)
 
     @classmethod
     def unpack(cls, raw: bytes) -> "TallyEntry":
-        """What `pack` stored."""
+        """Read what `pack` made."""
         return cls._make(_PACKED.unpack(raw))
 
     def leaf(self, entry_id: bytes) -> bytes:
-        """The leaf of `schemas.wire.digest.leaf`, from what is kept."""
+        """Make the leaf that `schemas.wire.digest.leaf` makes of the whole record."""
         version, status = (-1, -1) if self.opaque else (self.version, self.status)
         numbers = version.to_bytes(8, "big", signed=True) + status.to_bytes(4, "big", signed=True)
         return entry_id + numbers + self.body_hash
 
     @property
     def opaque(self) -> bool:
-        """Bytes this release cannot read."""
+        """Whether it stands for bytes this release cannot read."""
         return self.record_class == OPAQUE_CLASS
 
     @property
     def live(self) -> bool:
-        """Active or shielded, and no canary."""
+        """Whether it is active or shielded, and no canary."""
         return self.status < ENDED_FROM and self.record_class not in {RecordClass.CANARY, OPAQUE_CLASS}
 
 
-def judge(held: TallyEntry | None, seen: TallyEntry) -> TallyResult:
-    """What a copy does with a record, given what it holds of that entry."""
-    if held is None:
+def judge(stored: TallyEntry | None, incoming: TallyEntry) -> TallyResult:
+    """Decide what a copy does with a record, given what it has stored of that entry."""
+    if stored is None:
         return TallyResult.APPLIED
-    if seen.opaque:
-        return TallyResult.DUPLICATE if held.opaque and seen.body_hash == held.body_hash else TallyResult.APPLIED
-    if seen.version < held.version:
+    if incoming.opaque:
+        same = stored.opaque and incoming.body_hash == stored.body_hash
+        return TallyResult.DUPLICATE if same else TallyResult.APPLIED
+    if incoming.version < stored.version:
         return TallyResult.LOWER
-    if seen.version == held.version and not held.opaque:
-        if seen.body_hash == held.body_hash:
+    if incoming.version == stored.version and not stored.opaque:
+        if incoming.body_hash == stored.body_hash:
             return TallyResult.DUPLICATE
-        return TallyResult.HEALED if seen.verified and not held.verified else TallyResult.CONFLICT
-    return TallyResult.APPLIED if seen.verified else TallyResult.REFUSED
+        return TallyResult.HEALED if incoming.verified and not stored.verified else TallyResult.CONFLICT
+    return TallyResult.APPLIED if incoming.verified else TallyResult.REFUSED
 
 
 @dataclass(slots=True)
 class LaneTally:
-    """One partition of a list."""
+    """The count of one partition of a list."""
 
     offset: int = 0
     """The next offset to be applied."""
@@ -107,23 +109,39 @@ class LaneTally:
     live: dict[int, int] = field(default_factory=dict)
     """Live entries by court, canaries excluded."""
     digest: SetDigest = field(default_factory=SetDigest)
-    pending: tuple[list[bytes], list[bytes]] = field(default_factory=lambda: ([], []))
-    """Leaves added and taken out since the digest was last brought up to date."""
+    added: list[bytes] = field(default_factory=list)
+    """Leaves that came since the digest was last brought up to date."""
+    removed: list[bytes] = field(default_factory=list)
+    """Leaves that went since then."""
 
     def settle(self) -> SetDigest:
-        """The digest with everything in it; many leaves at once are cheaper than one by one."""
-        added, removed = self.pending
-        if added or removed:
-            self.digest.update(added, removed)
-            self.pending = ([], [])
+        """Bring the digest up to date and return it; many leaves at once are cheaper than one by one."""
+        if self.added or self.removed:
+            self.digest.update(self.added, self.removed)
+            self.added, self.removed = [], []
         return self.digest
+
+    def replace(self, entry_id: bytes, stored: TallyEntry | None, incoming: TallyEntry | None) -> None:
+        """Count an entry as it is now instead of as it was; None: it is not there."""
+        if stored is not None:
+            self.records -= 1
+            self.removed.append(stored.leaf(entry_id))
+            if stored.live:
+                self.live[stored.court] -= 1
+        if incoming is not None:
+            self.records += 1
+            self.added.append(incoming.leaf(entry_id))
+            if incoming.live:
+                self.live[incoming.court] = self.live.get(incoming.court, 0) + 1
+        if len(self.added) + len(self.removed) >= _PENDING_LIMIT:
+            self.settle()
 
 
 class Tally:
     """Both lists of one jurisdiction as they stand at the offsets applied."""
 
     def __init__(self, lanes: Iterable[TopicPartition], find: Callable[[bytes], bytes | None]) -> None:
-        """Starts empty; `find` reads a packed `TallyEntry` from where `changed` was last put."""
+        """Start empty; `find` reads a packed `TallyEntry` from where `changed` was last put."""
         self.lanes = {lane: LaneTally() for lane in sorted(lanes)}
         self.courts: dict[str, int] = {}
         """Court → the number that stands for it in `TallyEntry`."""
@@ -135,67 +153,51 @@ class Tally:
         self._topics = {topic: index for index, topic in enumerate(sorted({lane.topic for lane in self.lanes}))}
 
     def court_number(self, court: str) -> int:
-        """The number that stands for a court in `TallyEntry`; a new one for a new court."""
+        """Return the number that stands for a court in `TallyEntry`; a new one for a new court."""
         return self.courts.setdefault(court, len(self.courts))
 
     def entry_key(self, lane: TopicPartition, entry_id: bytes) -> bytes:
-        """Where an entry is kept: list, partition, entry id."""
+        """Return the key an entry is stored under: list, partition, entry id."""
         return struct.pack(">BH", self._topics[lane.topic], lane.partition) + entry_id
 
-    def apply(self, lane: TopicPartition, entry_id: bytes, seen: TallyEntry) -> TallyResult:
-        """Takes a record into the tally if the rule lets it."""
+    def apply(self, lane: TopicPartition, entry_id: bytes, incoming: TallyEntry) -> TallyResult:
+        """Take a record into the tally if the rule lets it; return what became of it."""
         key = self.entry_key(lane, entry_id)
-        held = self._held(key)
-        outcome = judge(held, seen)
+        stored = self._stored(key)
+        outcome = judge(stored, incoming)
         if outcome in {TallyResult.APPLIED, TallyResult.HEALED}:
-            if seen.opaque and held is not None:
-                seen = seen._replace(version=held.version)
-            self._replace(self.lanes[lane], entry_id, held, seen)
-            self.changed[key] = seen.pack()
+            if incoming.opaque and stored is not None:
+                incoming = incoming._replace(version=stored.version)
+            self.lanes[lane].replace(entry_id, stored, incoming)
+            self.changed[key] = incoming.pack()
         return outcome
 
     def remove(self, lane: TopicPartition, entry_id: bytes) -> TallyResult:
-        """Takes a null value: an entry that has ended is forgotten after its legal retention."""
+        """Take a null value: an entry that has ended is forgotten after its legal retention."""
         key = self.entry_key(lane, entry_id)
-        held = self._held(key)
-        if held is None:
+        stored = self._stored(key)
+        if stored is None:
             return TallyResult.DUPLICATE
-        if held.opaque or held.status < ENDED_FROM:
+        if stored.opaque or stored.status < ENDED_FROM:
             return TallyResult.KEPT
-        self._replace(self.lanes[lane], entry_id, held, None)
+        self.lanes[lane].replace(entry_id, stored, None)
         self.changed[key] = b""
         return TallyResult.REMOVED
 
-    def _held(self, key: bytes) -> TallyEntry | None:
+    def _stored(self, key: bytes) -> TallyEntry | None:
         packed = self.changed[key] if key in self.changed else self._find(key)
         return TallyEntry.unpack(packed) if packed else None
 
     def note_sequence(self, topic: str, court: str, number: int) -> None:
-        """Notes the sequence number of a verified record of a court."""
+        """Note the sequence number of a verified record of a court."""
         self.sequences.setdefault((topic, court), SequenceSet()).add(number)
 
-    def restore_sequences(self, topic: str, court: str, contiguous: int) -> None:
-        """Takes a signed head's word for what the log may no longer hold."""
-        if contiguous:
-            self.sequences[topic, court] = SequenceSet([(1, contiguous)])
+    def restore_sequence(self, floor: CourtFloor) -> None:
+        """Take a signed head's word for what the log may no longer hold."""
+        if floor.contiguous:
+            self.sequences[floor.topic, floor.court] = SequenceSet([(1, floor.contiguous)])
 
     def live_of(self, topic: str, court: str) -> int:
-        """Live entries of a court in a list."""
+        """Count the live entries of a court in a list."""
         number = self.courts.get(court, -1)
         return sum(tally.live.get(number, 0) for lane, tally in self.lanes.items() if lane.topic == topic)
-
-    @staticmethod
-    def _replace(tally: LaneTally, entry_id: bytes, held: TallyEntry | None, seen: TallyEntry | None) -> None:
-        added, removed = tally.pending
-        if held is not None:
-            tally.records -= 1
-            removed.append(held.leaf(entry_id))
-            if held.live:
-                tally.live[held.court] -= 1
-        if seen is not None:
-            tally.records += 1
-            added.append(seen.leaf(entry_id))
-            if seen.live:
-                tally.live[seen.court] = tally.live.get(seen.court, 0) + 1
-        if len(added) + len(removed) >= _PENDING_LIMIT:
-            tally.settle()

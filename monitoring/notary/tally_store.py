@@ -25,7 +25,7 @@ _FIRST_MAP = 1 << 30
 
 
 class TallyLocked(LiandongError):
-    """Two processes want to be the same notary; two heads of one number could differ."""
+    """Another process is the same notary already; two heads of one number could differ."""
 
     def __init__(self, notary: str) -> None:
         super().__init__(
@@ -37,7 +37,7 @@ class TallyLocked(LiandongError):
 
 @dataclass(slots=True)
 class NotaryProgress:
-    """How far a notary is; every number in it was on disk before it was used."""
+    """How far a notary has come; every number in it was on disk before it was used."""
 
     issued: int = 0
     """The newest barrier number that may have been written to a topic."""
@@ -51,7 +51,7 @@ class TallyStore:
     """The tally of one notary on disk."""
 
     def __init__(self, directory: Path, notary: str) -> None:
-        """Opens or makes it (directory 0700, files 0600); NOTARY_RUNNING if another process holds it."""
+        """Open it or make it (directory 0700, files 0600); NOTARY_RUNNING if another process holds it."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = FileLock(directory / "running.lock", mode=0o600)
         try:
@@ -67,13 +67,13 @@ class TallyStore:
         """Body of the newest head, kept so that a restart sends the very same bytes again."""
 
     def find(self, key: bytes) -> bytes | None:
-        """A packed `Held`, None if that entry is not there."""
+        """Return a packed `TallyEntry`, None if that entry is not there."""
         with self._env.begin(db=self._entries) as view:
-            found: bytes | None = view.get(key)
-        return found
+            packed: bytes | None = view.get(key)
+        return packed
 
     def load(self, lanes: list[TopicPartition]) -> tuple[Tally, NotaryProgress]:
-        """The tally and the progress as last committed; an empty tally at first."""
+        """Read the tally and the progress as last committed; an empty tally at first."""
         tally = Tally(lanes, self.find)
         with self._env.begin(db=self._meta) as view:
             raw, self.head = view.get(_META), view.get(_HEAD) or b""
@@ -90,7 +90,7 @@ class TallyStore:
         return tally, NotaryProgress(**meta["progress"])
 
     def commit(self, tally: Tally, progress: NotaryProgress, head: bytes | None = None) -> None:
-        """Everything that changed, at once and synced; a new head with the state it speaks of."""
+        """Write everything that changed at once and synced; a new head with the state it speaks of."""
         if head is not None:
             self.head = head
         while True:
@@ -109,13 +109,13 @@ class TallyStore:
                     change.put(key, packed, db=self._entries)
                 else:
                     change.delete(key, db=self._entries)
-            for lane, kept in tally.lanes.items():
-                change.put(_DIGEST + _name(lane).encode(), kept.settle().state(), db=self._meta)
+            for lane, counted in tally.lanes.items():
+                change.put(_DIGEST + _name(lane).encode(), counted.settle().state(), db=self._meta)
             change.put(_META, json.dumps(_meta(tally, progress)).encode(), db=self._meta)
             change.put(_HEAD, self.head, db=self._meta)
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Let go of the files."""
         self._env.close()
         self._lock.release()
 
@@ -132,10 +132,10 @@ def _lane(stored: dict[str, Any], digest: bytes | None) -> LaneTally:
 def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
     return {
         "lanes": {
-            _name(lane): {"offset": kept.offset, "records": kept.records, "live": kept.live}
-            for lane, kept in tally.lanes.items()
+            _name(lane): {"offset": counted.offset, "records": counted.records, "live": counted.live}
+            for lane, counted in tally.lanes.items()
         },
         "courts": tally.courts,
-        "sequences": [[topic, court, seen.intervals()] for (topic, court), seen in tally.sequences.items()],
+        "sequences": [[topic, court, numbers.intervals()] for (topic, court), numbers in tally.sequences.items()],
         "progress": asdict(progress),
     }

@@ -1,1 +1,1 @@
-"""The operator's page: one look at everything, live, in Chinese and English."""
+"""The operator's page: everything at a glance, live, in Chinese and English."""

@@ -1,4 +1,4 @@
-"""Draws tables into the browser and afterwards sends only what changed, so that nothing flickers, jumps or loses focus."""
+"""Drawing tables in the browser and afterwards sending only what changed: nothing flickers, jumps or loses focus."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,10 +6,10 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
-from .cells import Cell, Row, Table, TableColumn
+from .cells import Cell, PageTable, TableColumn, TableRow
 
 Follow = Callable[[str], None]
-"""Finds what an id names."""
+"""Searches for what an id names."""
 _FOLLOW_JS = "(event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); emit(); } }"
 
 
@@ -23,7 +23,7 @@ class TextLabel(TextElement):
         self._tone = ""
 
     def show(self, text: str, *, tone: str = "", hint: str = "") -> None:
-        """Another text, colour or hint; equal ones cost nothing."""
+        """Show another text, colour or hint; equal ones cost nothing."""
         self.text = text
         if tone != self._tone:
             self.classes(remove=self._tone or None, add=tone or None)
@@ -32,7 +32,7 @@ class TextLabel(TextElement):
 
 
 def attribute(element: ui.element, name: str, value: str | int) -> None:
-    """Sets an HTML attribute; an empty text takes it away."""
+    """Set an HTML attribute; an empty text takes it away."""
     if value == "":
         if name in element.props:
             del element.props[name]
@@ -63,29 +63,28 @@ class _CellView:
         self._follow(self._id)
 
     def show(self, cell: Cell) -> None:
-        """The cell as it is now."""
+        """Show the cell as it is now."""
         self._main.show(cell.text, tone=cell.tone, hint=cell.hint)
         self._under.show(cell.under)
         if cell.id:
             self._id = cell.id
             attribute(self._main, "href", f"?find={cell.id}")
         if self._bar is not None and cell.share is not None:
-            part, whole = cell.share
-            attribute(self._bar, "max", max(whole, 1))
-            attribute(self._bar, "value", part)
+            attribute(self._bar, "max", max(cell.share.whole, 1))
+            attribute(self._bar, "value", cell.share.part)
 
 
 class _RowView:
     """One `tr`."""
 
-    def __init__(self, row: Row, columns: Sequence[TableColumn], follow: Follow) -> None:
+    def __init__(self, row: TableRow, columns: Sequence[TableColumn], follow: Follow) -> None:
         self.element = ui.element("tr")
         with self.element:
             pairs = enumerate(zip(row.cells, columns, strict=True))
             self._cells = [_CellView(cell, column, heads=not index, follow=follow) for index, (cell, column) in pairs]
 
-    def show(self, row: Row) -> None:
-        """The row as it is now."""
+    def show(self, row: TableRow) -> None:
+        """Show the row as it is now."""
         for view, cell in zip(self._cells, row.cells, strict=True):
             view.show(cell)
 
@@ -94,7 +93,7 @@ class Grid:
     """A table that follows its content: rows keep their place in the page as long as their key lives."""
 
     def __init__(self, follow: Follow, *, caption: str, classes: str = "") -> None:
-        """`caption` names it for those who cannot see it."""
+        """Make an empty table; `caption` names it for those who cannot see it."""
         self._follow = follow
         self._frame = ui.element("div").classes("scroll")
         attribute(self._frame, "tabindex", 0)
@@ -107,13 +106,12 @@ class Grid:
         self._order: list[str] = []
         self._body: ui.element | None = None
 
-    def show(self, table: Table) -> None:
-        """The table as it is now."""
+    def show(self, table: PageTable) -> None:
+        """Show the table as it is now."""
         if self._body is None or tuple(table.columns) != self._columns:
             self._begin(table)
         assert self._body is not None  # noqa: S101  `_begin` has made it
-        wanted = [row.key for row in table.rows]
-        for key in set(self._order) - set(wanted):
+        for key in set(self._order) - {row.key for row in table.rows}:
             self._rows.pop(key).element.delete()
             self._order.remove(key)
         for index, row in enumerate(table.rows):
@@ -129,7 +127,7 @@ class Grid:
                 self._order.remove(row.key)
                 self._order.insert(index, row.key)
 
-    def _begin(self, table: Table) -> None:
+    def _begin(self, table: PageTable) -> None:
         self._table.clear()
         self._rows, self._order, self._columns = {}, [], tuple(table.columns)
         with self._table:

@@ -1,4 +1,4 @@
-"""What the page shows: one look per second for everybody who watches, none while nobody does."""
+"""What the page shows: one snapshot per second for everybody who watches, none while nobody does."""
 
 import threading
 import time
@@ -14,8 +14,8 @@ from ..service.status_source import StatusSource
 from ..status.document import StatusDocument, StatusQuery
 
 NEWEST, PER_BATCH = 16, 4
-"""Updates shown, and of one batch."""
-_MOST_FOUND = 50
+"""How many updates are shown, and how many of one batch."""
+_MOST_SEARCHED = 50
 """Ids looked up in one second; those that came last wait for the others to go."""
 
 
@@ -34,100 +34,101 @@ class PageSnapshot:
 
     document: Mapping[str, Any]
     newest: Sequence[Mapping[str, Any]]
-    here: bool
+    has_registers: bool
     """Whether this machine has a register at all."""
-    found: Mapping[str, SearchResult] = field(default_factory=dict)
+    results: Mapping[str, SearchResult] = field(default_factory=dict)
+    """By the id that was searched for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the page shows no news."""
+    """Why the page shows nothing new."""
 
     error: LiandongError
     since: str
-    """When the last news came, RFC 3339; empty if none ever came."""
+    """When the last snapshot was taken, RFC 3339; empty if there was none."""
 
 
 class Feed:
     """The newest snapshot; `watch`, `follow` and their opposites may be called from any thread."""
 
-    def __init__(self, looker: StatusSource) -> None:
-        self._looker = looker
+    def __init__(self, source: StatusSource) -> None:
+        self._source = source
         self._lock = threading.Lock()
         self._watchers = 0
         self._followed: Counter[str] = Counter()
-        self._wanted = threading.Event()
-        self._stalled: LiandongError | None = None
+        self._asked_for = threading.Event()
+        self._evidence_error: LiandongError | None = None
         self.snapshot: PageSnapshot | None = None
         self.trouble: Trouble | None = None
 
     def watch(self) -> None:
-        """Somebody watches."""
+        """Count one more watcher, for whom snapshots are taken."""
         with self._lock:
             self._watchers += 1
-        self._wanted.set()
+        self._asked_for.set()
 
     def unwatch(self) -> None:
-        """He does not any more."""
+        """Undo one `watch`."""
         with self._lock:
             self._watchers -= 1
 
     def follow(self, id_: str) -> None:
-        """The snapshots are to hold what this id names."""
+        """Let the snapshots hold what this id names."""
         with self._lock:
             self._followed[id_] += 1
-        self._wanted.set()
+        self._asked_for.set()
 
     def unfollow(self, id_: str) -> None:
-        """They need not any more."""
+        """Undo one `follow` of this id."""
         with self._lock:
             self._followed[id_] -= 1
             self._followed += Counter()  # forgets what nobody follows
 
     def wait(self, stop: threading.Event, seconds: float) -> None:
-        """Until that time has passed, somebody new wants to see something, or the end."""
+        """Wait until that time has passed, somebody new watches or follows something, or `stop` is set."""
         end = time.monotonic() + seconds
-        while not self._wanted.is_set() and time.monotonic() < end and not stop.wait(0.05):
+        while not self._asked_for.is_set() and time.monotonic() < end and not stop.wait(0.05):
             pass
-        self._wanted.clear()
+        self._asked_for.clear()
 
-    def stalled(self, why: LiandongError | None) -> None:
-        """The evidence cannot be read, or can be again."""
-        self._stalled = why
-        self._tell(why)
+    def note_evidence(self, error: LiandongError | None) -> None:
+        """Note that the evidence cannot be read, or with None that it can be read again."""
+        self._evidence_error = error
+        self._set_trouble(error)
 
-    def look(self) -> None:
-        """Takes a snapshot if anybody watches; what fails is shown instead."""
+    def take_snapshot(self) -> None:
+        """Take a snapshot if anybody watches; an error is shown instead."""
         with self._lock:
-            watched, ids = self._watchers > 0, list(self._followed)[:_MOST_FOUND]
+            watched, ids = self._watchers > 0, list(self._followed)[:_MOST_SEARCHED]
         if not watched:
             return
         try:
-            with self._looker.look() as status:
-                names = status.agencies()
+            with self._source.current() as status:
+                agencies = status.agencies()
                 self.snapshot = PageSnapshot(
                     status.document(StatusQuery()),
-                    status.progress.newest_updates(NEWEST, PER_BATCH, names),
+                    status.progress.newest_updates(NEWEST, PER_BATCH, agencies),
                     status.progress.has_registers,
-                    {id_: _find(status, names, id_) for id_ in ids},
+                    {id_: _search(status, agencies, id_) for id_ in ids},
                 )
         except LiandongError as failed:
-            self._tell(failed)
+            self._set_trouble(failed)
         except SQLAlchemyError as failed:
             reason = type(failed).__name__
             remedy = "check that the outbox's database runs"
-            self._tell(Unavailable("STATUS_UNAVAILABLE", f"a database failed: {reason}", remedy))
+            self._set_trouble(Unavailable("STATUS_UNAVAILABLE", f"a database failed: {reason}", remedy))
         else:
-            self._tell(self._stalled)
+            self._set_trouble(self._evidence_error)
 
-    def _tell(self, error: LiandongError | None) -> None:
-        """Keeps the moment from which on there was no news, whatever goes wrong after it."""
+    def _set_trouble(self, error: LiandongError | None) -> None:
+        """Set or clear the trouble; its `since` stays the same, whatever else goes wrong after it."""
         before, snapshot = self.trouble, self.snapshot
         since = before.since if before else str(snapshot.document["at"]) if snapshot else ""
         self.trouble = Trouble(error, since) if error else None
 
 
-def _find(status: StatusDocument, agencies: Sequence[str], id_: str) -> SearchResult:
+def _search(status: StatusDocument, agencies: Sequence[str], id_: str) -> SearchResult:
     progress = status.progress
     try:
         if id_.startswith("bat_"):

@@ -12,7 +12,8 @@ from .words import Words
 class Header:
     """Name, search box, clock, language and colours."""
 
-    def __init__(self, words: Words, asked: Callable[[str], None]) -> None:
+    def __init__(self, words: Words, search: Callable[[str], None]) -> None:
+        """Build the bar; `search` is called with the id typed, or with an empty text if what was typed is no id."""
         self._words = words
         attribute(TextLabel("a", words("skip"), "skip"), "href", "#content")
         with ui.element("h1"):
@@ -20,10 +21,11 @@ class Header:
             TextLabel("small", words("monitor"))
         form = ui.element("form").classes("find")
         attribute(form, "role", "search")
-        form.on("submit", _first(asked), js_handler="(event) => emit(liandong.asked(event))")
+        form.on("submit", _with_text(search), js_handler="(event) => emit(liandong.typedId(event))")
         with form:
             box = ui.element("input")
-            for name, value in (("name", "id"), ("placeholder", words("find_hint")), ("aria-label", words("find_label")), ("title", words("find_label")), ("autocomplete", "off"), ("spellcheck", "false")):  # fmt: skip
+            attributes = {"name": "id", "placeholder": words("find_hint"), "autocomplete": "off", "spellcheck": "false"}
+            for name, value in (attributes | dict.fromkeys(("aria-label", "title"), words("find_label"))).items():
                 attribute(box, name, value)
             attribute(TextLabel("button", words("find")), "type", "submit")
         with ui.element("p").classes("clock"):
@@ -41,18 +43,18 @@ class Header:
                     button.on("click", js_handler=f"() => liandong.choose('{theme}')")
             self._other = TextLabel("a", words("other_language"))
             attribute(self._other, "lang", "en" if words.lang == "zh" else "zh-CN")
-            self.keep("")
+            self.set_id("")
 
-    def keep(self, id_: str) -> None:
-        """The link to the other language finds the same thing."""
-        there = "/en" if self._words.lang == "zh" else "/zh"
-        attribute(self._other, "href", f"{there}?find={id_}" if id_ else there)
+    def set_id(self, id_: str) -> None:
+        """Let the link to the other language search for the same id; empty: for nothing."""
+        path = "/en" if self._words.lang == "zh" else "/zh"
+        attribute(self._other, "href", f"{path}?find={id_}" if id_ else path)
 
     def show(self, at: str) -> None:
-        """When the snapshot was taken."""
+        """Show when the snapshot was taken."""
         self._clock.show(at[11:19], hint=at)
 
 
-def _first(asked: Callable[[str], None]) -> Callable[[GenericEventArguments], None]:
-    """Calls with the one argument the browser sent, as text."""
-    return lambda event: asked(event.args if isinstance(event.args, str) else "")
+def _with_text(handler: Callable[[str], None]) -> Callable[[GenericEventArguments], None]:
+    """Make an event handler that calls `handler` with the text the browser sent."""
+    return lambda event: handler(event.args if isinstance(event.args, str) else "")

@@ -18,7 +18,7 @@ window.liandong = (() => {
   }
 
   // A number or a name typed by mistake never leaves the browser.
-  function asked(event) {
+  function typedId(event) {
     event.preventDefault();
     const box = event.target.elements.id;
     const id = box.value.trim().toLowerCase();
@@ -27,7 +27,8 @@ window.liandong = (() => {
     return "";
   }
 
-  function found(id) {
+  // The address and the search box name what is shown.
+  function showId(id) {
     history.replaceState(null, "", id ? `?find=${id}` : location.pathname);
     const box = document.querySelector("form.find input");
     if (box) box.value = id;
@@ -42,5 +43,5 @@ window.liandong = (() => {
 
   night.addEventListener("change", show);
   show();
-  return { show, choose, asked, found, copy };
+  return { show, choose, typedId, showId, copy };
 })();

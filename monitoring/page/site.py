@@ -17,7 +17,7 @@ from ...schemas.problems import Language
 from ..service.status_source import StatusSource
 from ..status.document import StatusQuery
 from .feed import Feed
-from .view import AN_ID, PageView
+from .view import ID_PATTERN, PageView
 from .words import Words
 
 _HERE = Path(__file__).parent
@@ -32,18 +32,21 @@ class Site:
     """Holds the application; one per process, because NiceGUI keeps its pages in the process."""
 
     def __init__(
-        self, feed: Feed, looker: StatusSource, registry: CollectorRegistry, gathered: threading.Event, lang: Language
+        self, feed: Feed, source: StatusSource, registry: CollectorRegistry, gathered: threading.Event, lang: Language
     ) -> None:
-        """`gathered` is set when all evidence was read once; `lang` is for browsers that want neither of our languages."""
-        self._looker, self._registry, self._gathered, self._lang = looker, registry, gathered, lang
+        """Make the application.
+
+        `gathered` is set when all evidence was read once; `lang` is for browsers that want neither of our languages.
+        """
+        self._source, self._registry, self._gathered, self._lang = source, registry, gathered, lang
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-        for path, answer in (
+        for path, endpoint in (
             ("/", self._home),
             ("/metrics", self._metrics),
             ("/healthz", self._healthz),
             ("/v1/status", self._status),
         ):
-            self.app.add_api_route(path, answer, methods=["GET"], response_model=None)
+            self.app.add_api_route(path, endpoint, methods=["GET"], response_model=None)
         add_pages(feed)
         pages.add_exception_handler(404, _nothing_here)
         ui.run_with(
@@ -60,7 +63,7 @@ class Site:
     def _home(self, request: Request) -> Response:
         lang = preferred(request.headers.get("accept-language", ""), self._lang)
         find = request.query_params.get("find", "")
-        return RedirectResponse(f"/{lang}?find={find}" if AN_ID.fullmatch(find) else f"/{lang}")
+        return RedirectResponse(f"/{lang}?find={find}" if ID_PATTERN.fullmatch(find) else f"/{lang}")
 
     # these look at databases, so they are no coroutines: the server gives each a thread
 
@@ -72,16 +75,16 @@ class Site:
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
     def _status(self, request: Request) -> Response:
-        scope = StatusQuery(*(request.query_params.get(name, "") for name in ("agency", "update", "batch", "entry")))
+        query = StatusQuery(*(request.query_params.get(name, "") for name in ("agency", "update", "batch", "entry")))
         try:
-            with self._looker.look() as status:
-                return JSONResponse(status.document(scope))
+            with self._source.current() as status:
+                return JSONResponse(status.document(query))
         except LiandongError as failed:
             return JSONResponse(failed.as_dict(), failed.http_status)
 
 
 def add_pages(feed: Feed) -> None:
-    """The page in each language, `/zh` and `/en`."""
+    """Add the page in each language, `/zh` and `/en`."""
     style = f"<style>{_HERE.joinpath('page.css').read_text(encoding='utf-8')}</style>"
     script = f"<script>{_HERE.joinpath('page.js').read_text(encoding='utf-8')}</script>"
     for lang, tag in _PAGES:
@@ -93,7 +96,7 @@ def add_pages(feed: Feed) -> None:
 def _builder(feed: Feed, words: Words, head: str) -> Callable[[str], None]:
     def build(find: str = "") -> None:
         ui.add_head_html(head)
-        view = PageView(feed, words, find if AN_ID.fullmatch(find) else "")
+        view = PageView(feed, words, find if ID_PATTERN.fullmatch(find) else "")
         ui.run_javascript("liandong.show()")
         ui.context.client.on_delete(view.leave)
 
@@ -101,13 +104,13 @@ def _builder(feed: Feed, words: Words, head: str) -> Callable[[str], None]:
 
 
 def preferred(accepted: str, fallback: Language) -> Language:
-    """The one of our languages an `Accept-Language` header (RFC 9110 §12.5.4) likes best."""
+    """Return the one of our languages an `Accept-Language` header (RFC 9110 §12.5.4) likes best."""
     weights: dict[Language, float] = {}
-    for each in accepted.split(","):
-        tag, _, weight = each.partition(";q=")
-        kind = tag.strip().lower()[:2]
+    for choice in accepted.split(","):
+        tag, _, weight = choice.partition(";q=")
+        primary = tag.strip().lower()[:2]
         for lang, _tag in _PAGES:
-            if kind == lang:
+            if primary == lang:
                 weights[lang] = max(weights.get(lang, 0), _weight(weight))
     return max(weights, key=lambda lang: weights[lang]) if any(weights.values()) else fallback
 
@@ -120,5 +123,5 @@ def _weight(text: str) -> float:
 
 
 async def _nothing_here(request: Request, _error: Any) -> Response:
-    said = {"code": "NOT_FOUND", "message": f"no {request.url.path} here", "remedy": "see /, /v1/status, /metrics"}
-    return JSONResponse(said, 404)
+    problem = {"code": "NOT_FOUND", "message": f"no {request.url.path} here", "remedy": "see /, /v1/status, /metrics"}
+    return JSONResponse(problem, 404)

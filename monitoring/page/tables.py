@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..status.register_counts import FREES
-from .cells import Cell, Row, Table, TableColumn, Tone, clock, count, duration, milliseconds, short
+from .cells import Cell, PageTable, Share, TableColumn, TableRow, Tone, clock, count, duration, milliseconds, short
 from .words import Words
 
 _Document = Mapping[str, Any]
@@ -22,44 +22,46 @@ STATES: dict[str, tuple[str, Tone]] = {
 _FREES = {change.name.lower() for change in FREES}
 
 
-def agencies(document: _Document, words: Words) -> Table:
-    """One row per node; what belongs to the agency stands in its first row."""
+def agencies(document: _Document, words: Words) -> PageTable:
+    """Make one row per node; what belongs to the agency stands in its first row."""
     labels = (
         ("agency", ""), ("fresh", ""), ("lag", ""), ("proof", ""), ("applied", words("applied_of")),
         ("late", ""), ("relief_short", ""), ("receipts_short", ""), ("opaque", ""), ("dead", ""),
         ("parked", ""), ("canaries", ""), ("latency", ""),
     )  # fmt: skip
-    words_only = {"agency", "fresh", "proof", "canaries"}
-    columns = [TableColumn(words(key).split("\n")[0], hint, key not in words_only) for key, hint in labels]
+    text_columns = {"agency", "fresh", "proof", "canaries"}
+    columns = [TableColumn(words(key).split("\n")[0], hint, key not in text_columns) for key, hint in labels]
     rows = [row for agency in document["agencies"] for row in _agency(agency, document["at"], words)]
     if not any(agency["parked"] is not None for agency in document["agencies"]):
         at = [key for key, _ in labels].index("parked")
-        rows = [Row(row.key, [*row.cells[:at], *row.cells[at + 1 :]]) for row in rows]
+        rows = [TableRow(row.key, [*row.cells[:at], *row.cells[at + 1 :]]) for row in rows]
         del columns[at]
-    return Table(columns, rows)
+    return PageTable(columns, rows)
 
 
-def _agency(agency: Mapping[str, Any], now: str, words: Words) -> Iterator[Row]:
-    own, none = _own(agency), [Cell()] * 3
-    dead = [count(agency["dead_letters"], "warn"), count(agency["parked"], "warn")]
+def _agency(agency: Mapping[str, Any], now: str, words: Words) -> Iterator[TableRow]:
+    totals, put_aside = _totals(agency), [count(agency[key], "warn") for key in ("dead_letters", "parked")]
+    dash = Cell("–")
     for jurisdiction in agency["silent_in"]:
-        where = Cell(agency["agency"], jurisdiction)
+        label = Cell(agency["agency"], jurisdiction)
         silent = Cell(f"▲ {words('silent')}", tone="bad")
-        yield Row(f"{agency['agency']}//{jurisdiction}", [where, silent, Cell("–"), Cell("–"), *own, Cell("–"), Cell("–"), *dead, Cell("–"), Cell("–")])  # fmt: skip
-        own, dead = none, none[:2]
+        cells = [label, silent, dash, dash, *totals, dash, dash, *put_aside, dash, dash]
+        yield TableRow(f"{agency['agency']}//{jurisdiction}", cells)
+        totals, put_aside = [Cell()] * 3, [Cell()] * 2
     for node in agency["nodes"]:
         key = f"{agency['agency']}/{node['node']}/{node['jurisdiction']}"
-        where = Cell(agency["agency"], f"{words('node')} {node['node']} · {node['jurisdiction']}")
-        mine = [count(node["receipts_missing"], "bad"), count(node["opaque"], "bad")]
-        cells = [where, _fresh(node, now, words), _lag(node, words), _proof(node, now, words), *own, *mine]
-        yield Row(key, [*cells, *dead, _canaries(node["canaries"], words), _latency(node["latency"])])
-        own, dead = none, none[:2]
+        label = Cell(agency["agency"], f"{words('node')} {node['node']} · {node['jurisdiction']}")
+        alarms = [count(node["receipts_missing"], "bad"), count(node["opaque"], "bad")]
+        cells = [label, _fresh(node, now, words), _lag(node, words), _proof(node, now, words), *totals, *alarms]
+        yield TableRow(key, [*cells, *put_aside, _canaries(node["canaries"], words), _latency(node["latency"])])
+        totals, put_aside = [Cell()] * 3, [Cell()] * 2
 
 
-def _own(agency: Mapping[str, Any]) -> list[Cell]:
+def _totals(agency: Mapping[str, Any]) -> list[Cell]:
     accepted, applied = agency["accepted"], agency["applied"]
-    done = Cell(f"{applied:,}", f"/ {accepted:,}", "" if applied == accepted else "warn", share=(applied, accepted))
-    return [done, count(agency["late_updates"], "bad"), count(agency["relief_waiting"], "warn")]
+    tone: Tone = "" if applied == accepted else "warn"
+    delivered = Cell(f"{applied:,}", f"/ {accepted:,}", tone, share=Share(applied, accepted))
+    return [delivered, count(agency["late_updates"], "bad"), count(agency["relief_waiting"], "warn")]
 
 
 def _fresh(node: Mapping[str, Any], now: str, words: Words) -> Cell:
@@ -79,7 +81,7 @@ def _lag(node: Mapping[str, Any], words: Words) -> Cell:
 
 
 def _proof(node: Mapping[str, Any], now: str, words: Words) -> Cell:
-    """The newest comparison; of a stale copy it proves the past only."""
+    """Make the cell of the newest comparison; a stale copy's is quiet, since it proves the past only."""
     proof = node["proof"]
     if proof["state"] == "none":
         return Cell(f"○ {words('none')}", tone="quiet")
@@ -93,8 +95,8 @@ def _proof(node: Mapping[str, Any], now: str, words: Words) -> Cell:
 def _canaries(canaries: Mapping[str, Any], words: Words) -> Cell:
     right, wrong = canaries["right"], canaries["wrong"]
     if wrong:
-        said = f"✕ {words('canaries_wrong', wrong=wrong)}"
-        return Cell(said, words("canaries_right", right=right), "bad", canaries["at"] or "")
+        text = f"✕ {words('canaries_wrong', wrong=wrong)}"
+        return Cell(text, words("canaries_right", right=right), "bad", canaries["at"] or "")
     if right:
         return Cell(f"● {words('canaries_right', right=right)}", tone="good", hint=canaries["at"] or "")
     return Cell(words("canaries_none"), tone="quiet")
@@ -106,8 +108,8 @@ def _latency(latency: Mapping[str, Any] | None) -> Cell:
     return Cell(milliseconds(latency["p50"]), milliseconds(latency["p99"]), hint="p50, p99")
 
 
-def updates(found: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> Table:
-    """Updates by agencies."""
+def updates(shown: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> PageTable:
+    """Make one row per update, with a column per agency."""
     names = [agency["agency"] for agency in document["agencies"]]
     columns = [
         TableColumn(words("update")),
@@ -115,74 +117,81 @@ def updates(found: Sequence[Mapping[str, Any]], document: _Document, words: Word
         TableColumn(words("accepted_at")),
         *map(TableColumn, names),
     ]
-    return Table(columns, [_update(update, names, document["at"], words) for update in found])
+    return PageTable(columns, [_update(update, names, document["at"], words) for update in shown])
 
 
-def _update(update: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> Row:
-    at = {one["agency"]: one for one in update["agencies"]}
-    what = Cell(words(update["change"]), words("version", version=update["version"]))
+def _update(update: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> TableRow:
+    id_ = update["update_id"]
+    standings = {standing["agency"]: standing for standing in update["agencies"]}
+    name_cell = Cell(short(id_), short(update["batch_id"]), hint=id_, id=id_)
+    change = Cell(words(update["change"]), words("version", version=update["version"]))
     accepted = Cell(clock(update["accepted_at"], now), update["court"], hint=update["accepted_at"])
-    who = Cell(short(update["update_id"]), short(update["batch_id"]), hint=update["update_id"], id=update["update_id"])
     frees = update["change"] in _FREES
-    states = [_state(at[name], now, words, frees=frees) if name in at else Cell() for name in names]
-    return Row(update["update_id"], [who, what, accepted, *states])
+    states = [_state(standings[name], now, words, frees=frees) if name in standings else Cell() for name in names]
+    return TableRow(id_, [name_cell, change, accepted, *states])
 
 
 def _state(standing: Mapping[str, Any], now: str, words: Words, *, frees: bool) -> Cell:
-    """What was done about somebody who is freed is not called an interception."""
+    """Make the cell of a state; acting on a relief is called a release, not an interception."""
     state = standing["state"]
     symbol, tone = STATES[state]
-    said = words(f"{state}-relief" if frees and state in {"gate-proven", "enforced"} else state)
+    text = words(f"{state}-relief" if frees and state in {"gate-proven", "enforced"} else state)
     timing = clock(standing["since"], now)
     if state not in {"pending", "late"}:
         timing += f" · +{duration(standing['after_seconds'])}"
-    return Cell(f"{symbol} {said}", timing, tone, standing["since"] or "")
+    return Cell(f"{symbol} {text}", timing, tone, standing["since"] or "")
 
 
-def batches(found: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> Table:
-    """Batches by agencies, as bars."""
+def batches(shown: Sequence[Mapping[str, Any]], document: _Document, words: Words) -> PageTable:
+    """Make one row per batch, with a bar per agency."""
     names = [agency["agency"] for agency in document["agencies"]]
     numbers = [TableColumn(words(key), number=True) for key in ("accepted", "sent")]
     first = [TableColumn(words("batch")), TableColumn(words("court")), *numbers]
-    return Table([*first, *map(TableColumn, names)], [_batch(each, names, document["at"], words) for each in found])
+    return PageTable(
+        [*first, *map(TableColumn, names)], [_batch(batch, names, document["at"], words) for batch in shown]
+    )
 
 
-def _batch(batch: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> Row:
-    who = Cell(short(batch["batch_id"]), hint=batch["batch_id"], id=batch["batch_id"])
+def _batch(batch: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> TableRow:
+    id_ = batch["batch_id"]
+    name_cell = Cell(short(id_), hint=id_, id=id_)
     court = Cell(batch["court"], clock(batch["started_at"], now), hint=batch["started_at"] or "")
     accepted, sent = batch["accepted"], batch["sent"]
     counts = [count(accepted), Cell(f"{sent:,}", tone="" if sent == accepted else "warn")]
     bars = [_bar(batch["applied"].get(name), accepted, words) for name in names]
-    return Row(batch["batch_id"], [who, court, *counts, *bars])
+    return TableRow(id_, [name_cell, court, *counts, *bars])
 
 
 def _bar(applied: int | None, accepted: int, words: Words) -> Cell:
     if applied is None:
         return Cell()
-    done = applied == accepted
-    text = f"● {words('applied')}" if done else f"{applied:,} / {accepted:,}"
-    return Cell(text, tone="good" if done else "warn", hint=f"{applied:,} / {accepted:,}", share=(applied, accepted))
+    fraction = f"{applied:,} / {accepted:,}"
+    share = Share(applied, accepted)
+    if applied == accepted:
+        return Cell(f"● {words('applied')}", tone="good", hint=fraction, share=share)
+    return Cell(fraction, tone="warn", hint=fraction, share=share)
 
 
-def courts(document: _Document, words: Words) -> Table:
-    """Each court's sequence in each list: what is missing was lost before the log."""
+def courts(document: _Document, words: Words) -> PageTable:
+    """Make one row per court and list: how far its sequence is gapless; what is missing was lost before the log."""
     columns = [TableColumn(words("jurisdiction")), TableColumn(words("court")), TableColumn(words("list"))]
     columns += [TableColumn(words(key), number=True) for key in ("live", "contiguous", "highest", "lost")]
     rows = []
-    for one in document["jurisdictions"]:
-        for court in one["courts"]:
+    for jurisdiction in document["jurisdictions"]:
+        for court in jurisdiction["courts"]:
             missing = court["highest"] - court["contiguous"]
-            named = Cell(f"▲ {missing:,}", f"{court['contiguous'] + 1:,} …", "bad")
-            lost = named if missing else Cell(words("lost_none"), tone="quiet")
+            first_missing = Cell(f"▲ {missing:,}", f"{court['contiguous'] + 1:,} …", "bad")
+            lost = first_missing if missing else Cell(words("lost_none"), tone="quiet")
             kind = Cell(words(court["list"].split(".")[1]), hint=court["list"])
             numbers = (count(court[key]) for key in ("live", "contiguous", "highest"))
-            key = f"{one['jurisdiction']}/{court['list']}/{court['court']}"
-            rows.append(Row(key, [Cell(one["jurisdiction"]), Cell(court["court"]), kind, *numbers, lost]))
-    return Table(columns, rows)
+            name = jurisdiction["jurisdiction"]
+            key = f"{name}/{court['list']}/{court['court']}"
+            rows.append(TableRow(key, [Cell(name), Cell(court["court"]), kind, *numbers, lost]))
+    return PageTable(columns, rows)
 
 
-def notaries(document: _Document, words: Words) -> Table:
-    """Who signs the lists, and whether his newest head still proves anything."""
+def notaries(document: _Document, words: Words) -> PageTable:
+    """Make one row per notary: who signs the lists, and whether the newest head is still valid."""
     columns = [
         TableColumn(words("notary")),
         TableColumn(words("jurisdiction")),
@@ -190,11 +199,12 @@ def notaries(document: _Document, words: Words) -> Table:
     ]
     columns += [TableColumn(words("issued")), TableColumn(words("state"))]
     rows = []
-    for one in document["jurisdictions"]:
-        for notary in one["notaries"]:
-            state = (f"● {words('valid')}", "good") if notary["valid"] else (f"▲ {words('head-expired')}", "bad")
-            tone: Tone = "good" if notary["valid"] else "bad"
+    for jurisdiction in document["jurisdictions"]:
+        name = jurisdiction["jurisdiction"]
+        for notary in jurisdiction["notaries"]:
+            valid, expired = Cell(f"● {words('valid')}", tone="good"), Cell(f"▲ {words('head-expired')}", tone="bad")
             issued = Cell(clock(notary["issued_at"], document["at"]), hint=notary["issued_at"] or "")
-            cells = [Cell(notary["notary"]), Cell(one["jurisdiction"]), count(notary["barrier"]), issued]
-            rows.append(Row(f"{one['jurisdiction']}/{notary['notary']}", [*cells, Cell(state[0], tone=tone)]))
-    return Table(columns, rows)
+            cells = [Cell(notary["notary"]), Cell(name), count(notary["barrier"]), issued]
+            state = valid if notary["valid"] else expired
+            rows.append(TableRow(f"{name}/{notary['notary']}", [*cells, state]))
+    return PageTable(columns, rows)

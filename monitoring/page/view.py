@@ -1,4 +1,4 @@
-"""One open page: builds it once, then follows the feed."""
+"""One open page: built once, then it follows the feed."""
 
 import re
 
@@ -11,20 +11,20 @@ from .header import Header
 from .panels import Search, Summary
 from .words import Words
 
-AN_ID = re.compile(r"(bat|upd|ent|ord)_[0-9a-f]{32}")
+ID_PATTERN = re.compile(r"(bat|upd|ent|ord)_[0-9a-f]{32}")
 _TICK_SECONDS = 0.2
 
 
 class PageView:
-    """What one browser shows. `find` is an id to begin with, or empty."""
+    """What one browser shows."""
 
     def __init__(self, feed: Feed, words: Words, find: str) -> None:
-        """Builds the page into the current client."""
-        self._feed, self._words, self._find = feed, words, ""
+        """Build the page into the current client; `find` is an id to search for at once, or empty."""
+        self._feed, self._words, self._id = feed, words, ""
         self._client = ui.context.client  # the link that was followed may be gone by the time the browser is told
         self._shown: PageSnapshot | None = None
         with ui.element("header").classes("top"):
-            self._header = Header(words, self._asked)
+            self._header = Header(words, self._search_typed)
         with ui.element("div").classes("content").props("id=content"):
             self._trouble = TextLabel("p", classes="trouble")
             attribute(self._trouble, "role", "alert")
@@ -42,20 +42,20 @@ class PageView:
         ui.timer(_TICK_SECONDS, self._tick)
 
     def leave(self) -> None:
-        """The browser has gone."""
+        """Stop watching: the browser has gone."""
         self._feed.unwatch()
-        if self._find:
-            self._feed.unfollow(self._find)
+        if self._id:
+            self._feed.unfollow(self._id)
 
     def follow(self, id_: str) -> None:
-        """Finds what an id names, and keeps it up to date."""
+        """Search for what an id names, and keep the result up to date."""
         self._close()
-        self._find = id_
+        self._id = id_
         self._feed.follow(id_)
         self._shown = None  # somebody else may have asked for it: then the newest snapshot has it already
         self._search.begin(id_)
-        self._header.keep(id_)
-        self._client.run_javascript(f"liandong.found('{id_}')")
+        self._header.set_id(id_)
+        self._client.run_javascript(f"liandong.showId('{id_}')")
 
     def _build_sections(self) -> None:
         words, follow = self._words, self.follow
@@ -65,8 +65,8 @@ class PageView:
             self._updates = Grid(follow, caption=words("updates"), classes="matrix")
             with ui.element("p").classes("legend"):
                 for state, (symbol, tone) in tables.STATES.items():
-                    said = words(f"legend_{state}" if state in {"enforced", "gate-proven"} else state)
-                    TextLabel("span").show(f"{symbol} {said}", tone=tone)
+                    text = words(f"legend_{state}" if state in {"enforced", "gate-proven"} else state)
+                    TextLabel("span").show(f"{symbol} {text}", tone=tone)
             self._no_updates = TextLabel("p", classes="empty")
         with _section(words("batches")):
             self._batches = Grid(follow, caption=words("batches"), classes="matrix")
@@ -77,27 +77,27 @@ class PageView:
             with _section(words("notaries")):
                 self._notaries = Grid(follow, caption=words("notaries"), classes="cards")
 
-    def _asked(self, id_: str) -> None:
-        if AN_ID.fullmatch(id_):
+    def _search_typed(self, id_: str) -> None:
+        if ID_PATTERN.fullmatch(id_):
             self.follow(id_)
         else:
             self._close()
             self._search.refuse()
 
     def _close(self) -> None:
-        if self._find:
-            self._feed.unfollow(self._find)
-            self._client.run_javascript("liandong.found('')")
-        self._find = ""
+        if self._id:
+            self._feed.unfollow(self._id)
+            self._client.run_javascript("liandong.showId('')")
+        self._id = ""
         self._search.end()
-        self._header.keep("")
+        self._header.set_id("")
 
     def _tick(self) -> None:
         snapshot, trouble = self._feed.snapshot, self._feed.trouble
         self._trouble.set_visibility(trouble is not None)
         if trouble is not None:
-            said = self._words("trouble", at=trouble.since[11:19] or "–")
-            self._trouble.show(f"{said} {trouble.error.code}: {trouble.error.message} ({trouble.error.remedy})")
+            since = self._words("trouble", at=trouble.since[11:19] or "–")
+            self._trouble.show(f"{since} {self._words.problem(trouble.error)}")
         if snapshot is not None and snapshot is not self._shown:
             self._shown = snapshot
             self._show(snapshot)
@@ -110,14 +110,14 @@ class PageView:
         self._summary.show(snapshot)
         self._agencies.show(tables.agencies(document, words))
         self._updates.show(tables.updates(snapshot.newest, document, words))
-        self._no_updates.show(words("no_updates" if snapshot.here else "no_register"))
+        self._no_updates.show(words("no_updates" if snapshot.has_registers else "no_register"))
         self._no_updates.set_visibility(not snapshot.newest)
         self._batches.show(tables.batches(document["batches"], document, words))
         self._courts.show(tables.courts(document, words))
         self._no_courts.set_visibility(not document["jurisdictions"])
         self._notaries.show(tables.notaries(document, words))
-        if self._find in snapshot.found:
-            self._search.show(snapshot.found[self._find], snapshot)
+        if self._id in snapshot.results:
+            self._search.show(snapshot.results[self._id], snapshot)
 
 
 def _section(title: str, hint: str = "") -> ui.element:

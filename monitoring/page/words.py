@@ -1,5 +1,6 @@
-"""What the page says, in both languages; what it shares with the command line stands there."""
+"""The texts of the page in both languages; those it shares with the command line stand in `status/text.py`."""
 
+from ...schemas.errors import LiandongError
 from ...schemas.problems import Language
 from ..status.text import WORDS as _SHARED
 
@@ -17,12 +18,24 @@ _WORDS: dict[str, tuple[str, str]] = {
     "gathering": ("Reading the log. The page fills itself.", "正在读取日志，读完后自动显示。"),
     "find": ("Find", "查询"),
     "find_hint": ("bat_… upd_… ent_… ord_…", "bat_… upd_… ent_… ord_…"),
-    "find_label": ("Batch, update, entry or order by its id", "按编号查询批次、更新、名单条目或限消令"),
+    "find_label": ("Batch, update, entry or order by its id", "按编号查询批次、更新、名单条目或限消、限出境令"),
     "find_wrong": (
         "An id is bat_, upd_, ent_ or ord_ and 32 hexadecimal digits. What was typed has not left this browser.",
         "编号为 bat_、upd_、ent_ 或 ord_ 加 32 位十六进制数字。刚才输入的内容未离开本浏览器。",
     ),
     "finding": ("Looking for it", "正在查询"),
+    "UPDATE_UNKNOWN": (
+        "No register on this machine has this update. Ask where it was published.",
+        "本机登记簿中没有这条更新，请到发布它的机器上查询。",
+    ),
+    "BATCH_UNKNOWN": (
+        "No register on this machine has this batch. Ask where it was published.",
+        "本机登记簿中没有这个批次，请到发布它的机器上查询。",
+    ),
+    "ENTRY_UNKNOWN": (
+        "No register on this machine has this entry or order. Ask where it was published.",
+        "本机登记簿中没有这个条目或限制令，请到发布它的机器上查询。",
+    ),
     "found": ("Found", "查询结果"),
     "close": ("Close", "关闭"),
     "copy": ("Copy", "复制"),
@@ -34,8 +47,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "in_effect": ("in effect", "生效中"),
     "agencies_fresh": ("nodes fresh", "新鲜节点"),
     "agencies_proven": ("copies proven", "副本已证明"),
-    "everywhere": ("applied everywhere", "各单位均已生效"),
-    "relief_short": ("relief waiting", "待生效解除"),
+    "everywhere": ("applied everywhere", "各单位已生效"),
+    "relief_short": ("relief waiting", "解除待生效"),
     "slowest": ("slowest p99", "最慢 p99"),
     # findings
     "say_head-expired": (
@@ -51,8 +64,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{agency} 应执行 {jurisdiction} 的名单，近期没有任何回执。",
     ),
     "say_stale": (
-        "{agency}, node {node}: its copy of {jurisdiction} is stale; its gate holds for an officer instead of refusing.",
-        "{agency} 节点 {node}：{jurisdiction} 名单副本已过期，其门禁不再直接拦截，转人工或复核。",
+        "{agency}, node {node}: its copy of {jurisdiction} is stale; its gate refuses nobody: an officer decides, or it lets pass and rechecks.",
+        "{agency} 节点 {node}：{jurisdiction} 名单副本已过期，其闸门不再直接拦截，转人工决定或先放行再复核。",
     ),
     "say_unequal": (
         "{agency}, node {node}: its copy differs from the signed list ({lanes}).",
@@ -68,13 +81,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     # tables
     "node": ("node", "节点"),
-    "age": ("{age} old", "{age}前"),
+    "age": ("{age} old", "{age} 前"),
     "receipts_short": ("receipts missing", "缺失回执"),
     "canaries": ("canaries", "探针"),
     "canaries_right": ("{right} right", "{right} 对"),
     "canaries_wrong": ("{wrong} wrong", "{wrong} 错"),
     "canaries_none": ("none", "无"),
-    "p50_p99": ("p50 / p99", "p50 / p99"),
     "applied_of": ("applied / accepted", "已生效 / 已受理"),
     "behind_seconds": ("{seconds} behind", "晚 {seconds}"),
     "gone": ("no longer serving", "已停止服务"),
@@ -88,12 +100,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "enforced-relief": ("released", "已放行"),
     "gate-proven-relief": ("gate-proven", "已验证放行"),
     "legend_enforced": ("enforced or released", "已拦截或放行"),
-    "legend_gate-proven": ("gate-proven", "已验证门禁"),
+    "legend_gate-proven": ("gate-proven", "闸门已验证"),
     "change": ("change", "变更"),
     "version": ("version {version}", "第 {version} 版"),
     "accepted_at": ("accepted", "受理时间"),
     "entry": ("entry", "条目"),
-    "started": ("started", "开始"),
     "no_updates": ("No update was accepted on this machine.", "本机尚未受理任何更新。"),
     "no_register": (
         "The registers are on the courts' machine; this one sees receipts and heads.",
@@ -132,9 +143,13 @@ class Words:
 
     def __init__(self, lang: Language) -> None:
         self.lang: Language = lang
-        self._at = 1 if lang == "zh" else 0
+        self._index = 1 if lang == "zh" else 0
 
     def __call__(self, key: str, **places: object) -> str:
-        """A text, with numbers grouped in its places."""
-        shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in places.items()}
-        return _ALL[key][self._at].format_map(shown)
+        """Return a text with its places filled in, numbers grouped by thousands."""
+        filled = {name: f"{value:,}" if isinstance(value, int) else value for name, value in places.items()}
+        return _ALL[key][self._index].format_map(filled)
+
+    def problem(self, error: LiandongError) -> str:
+        """Return what went wrong and what to do; an error without a text of the page's is given as it was raised."""
+        return self(error.code) if error.code in _WORDS else f"{error.code}: {error.message} ({error.remedy})"

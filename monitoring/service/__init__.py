@@ -1,1 +1,1 @@
-"""What the monitoring processes share: context, one look at everything, metrics."""
+"""What the monitoring processes share: context, the source of the status, metrics."""

@@ -1,9 +1,10 @@
-"""Puts the watching room together from the settings: notaries and evidence on a real cluster."""
+"""What the monitoring commands share, made from the settings: notaries and evidence on a real cluster."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ...schemas.errors import WrongUsage
 from ...topics.keys.directory import KeyDirectory, load_directory
@@ -22,9 +23,19 @@ from ..notary.signing import NotaryIdentity
 _DAY_MS = 86_400_000
 
 
+class LocalNotary(NamedTuple):
+    """A notary whose keys lie on this machine, and a jurisdiction it signs for."""
+
+    jurisdiction: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"notary {self.name} of {self.jurisdiction}"
+
+
 @dataclass(frozen=True, slots=True)
 class MonitoringContext:
-    """What everything in this room needs of the world."""
+    """Settings, clock, keys and Kafka clients shared by the monitoring commands."""
 
     settings: Settings
     clock: Clock
@@ -34,25 +45,25 @@ class MonitoringContext:
     resources: ExitStack
 
     def subscriber(self, client_id: str) -> Subscriber:
-        """A subscriber of its own, closed with the post."""
+        """Open a subscriber for the caller alone; it is closed with the context."""
         subscriber = KafkaSubscriber(self.settings, client_id=client_id)
         self.resources.callback(subscriber.close)
         return subscriber
 
     def publisher(self, client_id: str) -> Publisher:
-        """A publisher of its own, closed with the post."""
+        """Open a publisher for the caller alone; it is closed with the context."""
         publisher = KafkaPublisher(self.settings, client_id=client_id)
         self.resources.callback(publisher.close)
         return publisher
 
     @property
     def folder(self) -> Path:
-        """Where this room keeps its files."""
+        """The folder of monitoring's files."""
         return self.settings.state_dir / "monitoring"
 
-    def notary(self, jurisdiction: str, name: str) -> Notary:
-        """A notary of this machine, ready to run."""
-        settings = self.settings
+    def notary(self, local: LocalNotary) -> Notary:
+        """Build a notary of this machine, ready to run."""
+        settings, (jurisdiction, name) = self.settings, local
         config = NotaryConfig(
             jurisdiction,
             name,
@@ -62,45 +73,46 @@ class MonitoringContext:
             evidence_window=round(settings.evidence_days * _DAY_MS),
         )
         registry = registered(settings, "barrier", "list-head")
-        voice = NotaryIdentity(self.participants.signer(name), self.publisher(name), self.clock, registry)
-        return Notary(config, NotaryPorts(voice, self.subscriber(name), self.directory, self.signals))
+        identity = NotaryIdentity(self.participants.signer(name), self.publisher(name), self.clock, registry)
+        return Notary(config, NotaryPorts(identity, self.subscriber(name), self.directory, self.signals))
 
     def evidence(self) -> Evidence:
-        """The cache of receipts and heads."""
+        """Open the cache of receipts and heads; it is closed with the context."""
         engine = open_database(sqlite_url(self.folder / f"evidence.v{FORMAT}.db"))
         self.resources.callback(engine.dispose)
         return Evidence(engine, self.directory, self.signals)
 
-    def own_notaries(self) -> list[tuple[str, str]]:
-        """(jurisdiction, notary) for every active notary whose keys lie on this machine."""
+    def local_notaries(self) -> list[LocalNotary]:
+        """List every active notary whose keys lie on this machine, once for each of its jurisdictions."""
         return [
-            (jurisdiction, each.id)
-            for each in self.participants.list()
-            if each.kind == "notary" and not each.retired_at
-            for jurisdiction in each.jurisdictions
+            LocalNotary(jurisdiction, participant.id)
+            for participant in self.participants.list()
+            if participant.kind == "notary" and not participant.retired_at
+            for jurisdiction in participant.jurisdictions
         ]
 
-    def only_notary(self, jurisdiction: str) -> str:
-        """The one notary of this machine for a jurisdiction; NOTARY_UNKNOWN if there is none or more than one."""
-        found = [name for where, name in self.own_notaries() if where == jurisdiction]
-        if len(found) != 1:
-            said = f"{' and '.join(found)} are notaries" if found else "there is no notary"
+    def only_notary(self, jurisdiction: str) -> LocalNotary:
+        """Return the one notary of this machine for a jurisdiction; NOTARY_UNKNOWN if there is none or more than one."""
+        notaries = [local for local in self.local_notaries() if local.jurisdiction == jurisdiction]
+        if len(notaries) != 1:
+            names = " and ".join(local.name for local in notaries)
+            problem = f"{names} are notaries" if names else "there is no notary"
             raise WrongUsage(
                 "NOTARY_UNKNOWN",
-                f"{said} of {jurisdiction} on this machine",
+                f"{problem} of {jurisdiction} on this machine",
                 "name one with --as, or make one with `liandong participant new notary-… --kind notary`",
             )
-        return found[0]
+        return notaries[0]
 
     def jurisdictions(self) -> list[str]:
-        """Every jurisdiction a registered court or agency acts in."""
-        everybody = [self.directory.serving(kind).values() for kind in ("court", "agency")]
-        return sorted({each for found in everybody for served in found for each in served})
+        """List every jurisdiction a registered court or agency acts in."""
+        served = [*self.directory.serving("court").values(), *self.directory.serving("agency").values()]
+        return sorted(frozenset[str]().union(*served))
 
 
 @contextmanager
-def watching(settings: Settings, client_id: str) -> Iterator[MonitoringContext]:
-    """The room with its connections; closes them at the end. TransportError if the cluster does not answer."""
+def monitoring_context(settings: Settings, client_id: str) -> Iterator[MonitoringContext]:
+    """Open the context with its connections and close them at the end. TransportError if the cluster does not answer."""
     clock, participants = SystemClock(), Participants(settings)
     with ExitStack() as resources:
         directory = load_directory(

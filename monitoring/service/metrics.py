@@ -23,20 +23,18 @@ _NODE = {
 class LedgerCollector(Collector):
     """One sample per agency, node and jurisdiction; nodes that no longer serve have none."""
 
-    def __init__(self, looker: StatusSource) -> None:
-        self._looker = looker
+    def __init__(self, source: StatusSource) -> None:
+        self._source = source
 
     def describe(self) -> Iterable[Metric]:
-        """Names only, so that registering does not look at anything."""
-        return [_family(each) for each in (*_NODE, definitions.AGENCY_PROVEN, definitions.AGENCY_LATE_UPDATES)]
+        """Return the families without samples, so that registering computes nothing."""
+        return _families().values()
 
     def collect(self) -> Iterable[Metric]:
-        """All samples as of now."""
-        with self._looker.look() as status:
+        """Return all samples as of now."""
+        with self._source.current() as status:
             document = status.document(StatusQuery())
-        families = {
-            each: _family(each) for each in (*_NODE, definitions.AGENCY_PROVEN, definitions.AGENCY_LATE_UPDATES)
-        }
+        families = _families()
         for agency in document["agencies"]:
             late = families[definitions.AGENCY_LATE_UPDATES]
             late.add_metric([safe_label(agency["agency"])], agency["late_updates"])
@@ -47,12 +45,13 @@ class LedgerCollector(Collector):
 
 
 def _add(families: dict[Gauge, GaugeMetricFamily], labels: list[str], node: dict[str, Any]) -> None:
-    safe = [safe_label(each) for each in labels]
-    for signal, field in _NODE.items():
-        families[signal].add_metric(safe, node[field])
+    safe = [safe_label(label) for label in labels]
+    for gauge, field in _NODE.items():
+        families[gauge].add_metric(safe, node[field])
     if node["proof"]["state"] != "none":
         families[definitions.AGENCY_PROVEN].add_metric(safe, node["proof"]["state"] == "equal")
 
 
-def _family(signal: Gauge) -> GaugeMetricFamily:
-    return GaugeMetricFamily(signal.name, signal.help, labels=signal.labels)
+def _families() -> dict[Gauge, GaugeMetricFamily]:
+    gauges = (*_NODE, definitions.AGENCY_PROVEN, definitions.AGENCY_LATE_UPDATES)
+    return {gauge: GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels) for gauge in gauges}

@@ -19,7 +19,7 @@ CANARY_WINDOW = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class StatusQuery:
-    """What is asked for; empty means everything."""
+    """What the document is to be about; empty means everything."""
 
     agency: str = ""
     update: str = ""
@@ -28,57 +28,57 @@ class StatusQuery:
 
 
 class StatusDocument:
-    """One look at everything; every part is computed from the same evidence."""
+    """The status as of one moment; every part is computed from the same evidence."""
 
-    def __init__(self, sources: DeliverySources, terms: LatenessLimits) -> None:
-        self._s, self._terms = sources, terms
-        self.nodes = sources.view.nodes(terms.now, terms.gone_after)
+    def __init__(self, sources: DeliverySources, limits: LatenessLimits) -> None:
+        self._sources, self._limits = sources, limits
+        self.nodes = sources.view.nodes(limits.now, limits.gone_after)
         self.heads = sources.view.heads()
-        self.progress = DeliveryProgress(sources, terms, self.nodes)
+        self.progress = DeliveryProgress(sources, limits, self.nodes)
 
-    def document(self, scope: StatusQuery) -> dict[str, Any]:
-        """What `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
-        wanted = self.agencies(scope.agency)
-        agencies = [self._agency(name) for name in wanted]
-        found = {
-            "at": moment(self._terms.now),
+    def document(self, query: StatusQuery) -> dict[str, Any]:
+        """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
+        names = self.agencies(query.agency)
+        agencies = [self._agency(name) for name in names]
+        findings = list(self._findings(agencies))
+        return {
+            "at": moment(self._limits.now),
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "agencies": agencies,
-            "batches": self._batches(scope, wanted),
-            "updates": self._updates(scope, wanted),
+            "batches": self._batches(query, names),
+            "updates": self._updates(query, names),
+            "findings": findings,
+            "healthy": not findings,
         }
-        findings = list(self._findings(agencies))
-        return {**found, "findings": findings, "healthy": not findings}
 
     # -- agencies -----------------------------------------------------------------------------------------------------
 
     def agencies(self, only: str = "") -> list[str]:
-        """All that must obey or have sent a receipt, or one of them. AGENCY_UNKNOWN."""
-        known = sorted({*self._s.obliged, *(each.stand.agency for each in self.nodes)})
+        """List all agencies that must obey or have sent a receipt, or `only` one of them. AGENCY_UNKNOWN."""
+        agencies = sorted({*self._sources.obliged, *(node.stand.agency for node in self.nodes)})
         if not only:
-            return known
-        if only not in known:
+            return agencies
+        if only not in agencies:
             raise WrongUsage("AGENCY_UNKNOWN", f"nobody knows an agency {only!r}", "see `liandong participant list`")
         return [only]
 
     def _agency(self, name: str) -> dict[str, Any]:
-        mine = [each for each in self.nodes if each.stand.agency == name]
+        nodes = [node for node in self.nodes if node.stand.agency == name]
+        obliged = self._sources.obliged.get(name, frozenset())
         return {
             "agency": name,
-            "jurisdictions": sorted(self._s.obliged.get(name, ())),
-            "silent_in": sorted(
-                self._s.obliged.get(name, frozenset()) - {each.stand.jurisdiction for each in mine if each.serving}
-            ),
+            "jurisdictions": sorted(obliged),
+            "silent_in": sorted(obliged - {node.stand.jurisdiction for node in nodes if node.serving}),
             **self.progress.totals(name),
-            "dead_letters": self._s.dead_letters.get(name),
+            "dead_letters": self._sources.dead_letters.get(name),
             "parked": None,
-            "latency": latency([each.stand for each in mine]),
-            "nodes": [self._node(each) for each in mine],
+            "latency": latency([node.stand for node in nodes]),
+            "nodes": [self._node(node) for node in nodes],
         }
 
     def _node(self, report: NodeReport) -> dict[str, Any]:
         stand = report.stand
-        age = max(0, self._terms.now - stand.barrier_issued_at)
+        age = max(0, self._limits.now - stand.barrier_issued_at)
         return {
             "node": stand.node,
             "jurisdiction": stand.jurisdiction,
@@ -87,7 +87,7 @@ class StatusDocument:
             "barrier": stand.barrier,
             "fresh_as_of": moment(stand.barrier_issued_at),
             "age_seconds": age / 1_000,
-            "stale": age > self._terms.stale_after,
+            "stale": age > self._limits.stale_after,
             "lag_records": lag_records(stand, self.heads),
             "lag_seconds": lag_seconds(stand, self.heads),
             "proof": proof_of(stand),
@@ -101,21 +101,20 @@ class StatusDocument:
         }
 
     def _canaries(self, stand: NodeStand) -> dict[str, Any]:
-        """What the gate said to canaries lately; neither right nor wrong where none was asked."""
-        found = self._s.view.canaries(stand, self._terms.now - CANARY_WINDOW)
-        (right, right_at), (wrong, wrong_at) = (found.get(each, (0, 0)) for each in (True, False))
-        return {"right": right, "wrong": wrong, "at": moment(max(right_at, wrong_at))}
+        """Count what the gate said to canaries lately; neither right nor wrong where none was asked."""
+        counts = self._sources.view.canaries(stand, self._limits.now - CANARY_WINDOW)
+        return {"right": counts.right, "wrong": counts.wrong, "at": moment(counts.newest_at)}
 
     # -- deliveries ---------------------------------------------------------------------------------------------------
 
-    def _batches(self, scope: StatusQuery, agencies: list[str]) -> list[dict[str, Any]]:
-        if scope.batch:
-            return [self.progress.batch(scope.batch, agencies)]
-        return [] if scope.update or scope.entry else self.progress.recent_batches(RECENT_BATCHES, agencies)
+    def _batches(self, query: StatusQuery, agencies: list[str]) -> list[dict[str, Any]]:
+        if query.batch:
+            return [self.progress.batch(query.batch, agencies)]
+        return [] if query.update or query.entry else self.progress.recent_batches(RECENT_BATCHES, agencies)
 
-    def _updates(self, scope: StatusQuery, agencies: list[str]) -> list[dict[str, Any]]:
-        one = [self.progress.update(scope.update, agencies)] if scope.update else []
-        return one + (self.progress.entry(scope.entry, agencies) if scope.entry else [])
+    def _updates(self, query: StatusQuery, agencies: list[str]) -> list[dict[str, Any]]:
+        updates = [self.progress.update(query.update, agencies)] if query.update else []
+        return updates + (self.progress.entry(query.entry, agencies) if query.entry else [])
 
     # -- lists --------------------------------------------------------------------------------------------------------
 
@@ -123,8 +122,8 @@ class StatusDocument:
         heads = [head for head in self.heads if head.jurisdiction == name]
         newest = max(heads, key=lambda head: head.issued_at)
         live: dict[str, int] = defaultdict(int)
-        for lane, (_, _, _, count) in newest.lanes.items():
-            live[lane.rsplit("/", 1)[0]] += count
+        for name_of_lane, lane in newest.lanes.items():
+            live[name_of_lane.rsplit("/", 1)[0]] += lane.live
         return {
             "jurisdiction": name,
             "live": dict(live),
@@ -133,19 +132,25 @@ class StatusDocument:
                     "notary": head.notary,
                     "barrier": head.number,
                     "issued_at": moment(head.issued_at),
-                    "valid": head.valid_until > self._terms.now,
+                    "valid": head.valid_until > self._limits.now,
                 }
                 for head in heads
             ],
             "courts": [
-                {"list": topic, "court": court, "contiguous": contiguous, "highest": highest, "live": count}
-                for topic, court, contiguous, highest, count in newest.courts
+                {
+                    "list": count.topic,
+                    "court": count.court,
+                    "contiguous": count.contiguous,
+                    "highest": count.highest,
+                    "live": count.live,
+                }
+                for count in newest.courts
             ],
         }
 
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         for head in self.heads:
-            if head.valid_until <= self._terms.now:
+            if head.valid_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
         for agency in agencies:
             name = agency["agency"]
@@ -164,7 +169,7 @@ class StatusDocument:
 
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:
-    """The newest comparison of a node's receipts with a signed head."""
+    """Describe the newest comparison of a node's receipts with a signed head."""
     state = "none" if stand.compared_barrier < 0 else "unequal" if stand.unequal else "equal"
     return {
         "state": state,
@@ -177,21 +182,21 @@ def proof_of(stand: NodeStand) -> dict[str, Any]:
 
 
 def lag_records(stand: NodeStand, heads: Iterable[HeadStand]) -> int:
-    """Log positions of the lists up to the newest head's markers that the node has not applied."""
+    """Count the log positions of the lists up to the newest head's markers that the node has not applied."""
     applied = {f"{lane.topic}/{lane.partition}": lane.applied for lane in stand.lanes}
     newest = _newest(stand.jurisdiction, heads)
-    rows = newest.lanes.items() if newest else ()
-    return sum(max(0, offset + 1 - applied.get(lane, 0)) for lane, (offset, *_) in rows)
+    lanes = newest.lanes.items() if newest else ()
+    return sum(max(0, lane.offset + 1 - applied.get(name, 0)) for name, lane in lanes)
 
 
 def lag_seconds(stand: NodeStand, heads: Iterable[HeadStand]) -> float:
-    """Between the newest barrier with a head and the newest the node has a receipt for."""
+    """Return the seconds between the newest barrier with a head and the newest the node has a receipt for."""
     newest = _newest(stand.jurisdiction, heads)
     return max(0, newest.issued_at - stand.barrier_issued_at) / 1_000 if newest else 0.0
 
 
 def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
-    """Publish to applied over several nodes, from their merged histograms; milliseconds. None if nothing was told."""
+    """Merge the histograms of publish to applied of several nodes; milliseconds. None if the receipts held none."""
     merged: HdrHistogram | None = None
     for stand in stands:
         if stand.latency:
@@ -202,10 +207,10 @@ def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
                 merged.add(histogram)
     if merged is None:
         return None
-    quantiles = {f"p{each:g}": merged.get_value_at_percentile(each) / 1_000 for each in (50, 95, 99)}
+    quantiles = {f"p{percent:g}": merged.get_value_at_percentile(percent) / 1_000 for percent in (50, 95, 99)}
     return {"updates": merged.get_total_count(), **quantiles, "max": merged.get_max_value() / 1_000, "unit": "ms"}
 
 
 def _newest(jurisdiction: str, heads: Iterable[HeadStand]) -> HeadStand | None:
-    mine = [head for head in heads if head.jurisdiction == jurisdiction]
-    return max(mine, key=lambda head: head.issued_at, default=None)
+    candidates = [head for head in heads if head.jurisdiction == jurisdiction]
+    return max(candidates, key=lambda head: head.issued_at, default=None)

@@ -11,7 +11,7 @@ from ...schemas.errors import WrongUsage
 from ...schemas.law.listing import Instrument
 from ...topics.catalogue import names
 from ..ledger import rules
-from ..ledger.evidence_views import EvidenceView, Holdings, NodeReport
+from ..ledger.evidence_views import EvidenceView, NodeOffsets, NodeReport, serving_at
 from .register_counts import Deliveries
 
 _ELSEWHERE = "ask where it was published"
@@ -19,9 +19,10 @@ _ELSEWHERE = "ask where it was published"
 
 @dataclass(frozen=True, slots=True)
 class LatenessLimits:
-    """What is called late, stale and gone; ms."""
+    """From when on an update is late, a copy stale and a node gone; ms."""
 
     now: int
+    """ms UTC."""
     late_after: int
     stale_after: int
     gone_after: int
@@ -29,7 +30,7 @@ class LatenessLimits:
 
 @dataclass(frozen=True, slots=True)
 class DeliverySources:
-    """Where the document comes from."""
+    """What the status document is computed from."""
 
     view: EvidenceView
     obliged: Mapping[str, frozenset[str]]
@@ -40,59 +41,59 @@ class DeliverySources:
 
 
 def moment(ms: int) -> str | None:
-    """A time as people and programs read it, +08:00; None for 0."""
+    """Return a time as people and programs read it, +08:00; None for 0."""
     return rfc3339(ms) if ms else None
 
 
 class DeliveryProgress:
-    """Deliveries as of one look."""
+    """How far updates and batches are at the agencies, as of one moment."""
 
-    def __init__(self, sources: DeliverySources, terms: LatenessLimits, nodes: Sequence[NodeReport]) -> None:
-        self._s, self._terms, self._nodes = sources, terms, nodes
+    def __init__(self, sources: DeliverySources, limits: LatenessLimits, nodes: Sequence[NodeReport]) -> None:
+        self._sources, self._limits, self._nodes = sources, limits, nodes
 
     @property
     def has_registers(self) -> bool:
         """Whether any register can be read from this machine."""
-        return bool(self._s.deliveries)
+        return bool(self._sources.deliveries)
 
     # -- agencies -----------------------------------------------------------------------------------------------------
 
-    def holdings(self, agency: str, jurisdiction: str) -> Holdings:
-        """What each serving node of an agency holds of a jurisdiction."""
-        return {
-            each.stand.node: self._s.view.holding(each.stand)
-            for each in self._nodes
-            if each.serving and (each.stand.agency, each.stand.jurisdiction) == (agency, jurisdiction)
-        }
+    def node_offsets(self, agency: str, jurisdiction: str) -> NodeOffsets:
+        """Return the applied offsets of each node of an agency that serves a jurisdiction."""
+        stands = serving_at(agency, jurisdiction, self._nodes)
+        return {stand.node: self._sources.view.applied_offsets(stand) for stand in stands}
 
     def totals(self, agency: str) -> dict[str, int]:
-        """Of everything ever accepted for an agency: how much it has applied, what is late, whose relief waits."""
+        """Count everything ever accepted for an agency: how much it has applied, what is late, whose relief waits."""
         totals = {"accepted": 0, "applied": 0, "late_updates": 0, "relief_waiting": 0}
-        for deliveries in self._s.deliveries:
-            if (jurisdiction := deliveries.jurisdiction) not in self._s.obliged.get(agency, ()):
+        for deliveries in self._sources.deliveries:
+            if (jurisdiction := deliveries.jurisdiction) not in self._sources.obliged.get(agency, ()):
                 continue
-            nodes = self.holdings(agency, jurisdiction)
-            known = self._s.view.settled(jurisdiction, agency, nodes)
-            found = deliveries.outstanding(nodes, self._terms.now - self._terms.late_after, known)
-            if found.settled > known:
-                self._s.view.settle(jurisdiction, agency, nodes, found.settled)
-            counts = (found.accepted, found.applied, found.late, found.relief)
+            nodes = self.node_offsets(agency, jurisdiction)
+            settled = self._sources.view.settled_row(jurisdiction, agency, nodes)
+            outstanding = deliveries.outstanding(nodes, self._limits.now - self._limits.late_after, settled)
+            if outstanding.settled > settled:
+                self._sources.view.settle(jurisdiction, agency, nodes, outstanding.settled)
+            counts = (outstanding.accepted, outstanding.applied, outstanding.late, outstanding.relief)
             totals = {key: totals[key] + count for key, count in zip(totals, counts, strict=True)}
         return totals
 
     def _obliged(self, agencies: Iterable[str], jurisdiction: str) -> list[str]:
-        return [name for name in agencies if jurisdiction in self._s.obliged.get(name, ())]
+        return [name for name in agencies if jurisdiction in self._sources.obliged.get(name, ())]
 
     # -- batches ------------------------------------------------------------------------------------------------------
 
     def recent_batches(self, count: int, agencies: Sequence[str]) -> list[dict[str, Any]]:
-        """The newest batches of each jurisdiction."""
-        found = ((each, batch_id) for each in self._s.deliveries for batch_id in each.recent_batches(count))
-        return [self._batch(deliveries, batch_id, agencies) for deliveries, batch_id in found]
+        """List the newest batches of each jurisdiction with their counts."""
+        return [
+            self._batch(deliveries, batch_id, agencies)
+            for deliveries in self._sources.deliveries
+            for batch_id in deliveries.recent_batches(count)
+        ]
 
     def batch(self, batch_id: str, agencies: Sequence[str]) -> dict[str, Any]:
-        """Exact counts of one batch. BATCH_UNKNOWN."""
-        for deliveries in self._s.deliveries:
+        """Count one batch exactly. BATCH_UNKNOWN."""
+        for deliveries in self._sources.deliveries:
             if deliveries.register.batch(batch_id):
                 return self._batch(deliveries, batch_id, agencies)
         raise WrongUsage("BATCH_UNKNOWN", f"no register here has the batch {batch_id}", _ELSEWHERE)
@@ -100,7 +101,7 @@ class DeliveryProgress:
     def _batch(self, deliveries: Deliveries, batch_id: str, agencies: Sequence[str]) -> dict[str, Any]:
         jurisdiction = deliveries.jurisdiction
         obliged = self._obliged(agencies, jurisdiction)
-        counts = deliveries.of_batch(batch_id, {name: self.holdings(name, jurisdiction) for name in obliged})
+        counts = deliveries.of_batch(batch_id, {name: self.node_offsets(name, jurisdiction) for name in obliged})
         batch = deliveries.register.batch(batch_id)
         return {
             "batch_id": batch_id,
@@ -116,25 +117,29 @@ class DeliveryProgress:
     # -- updates ------------------------------------------------------------------------------------------------------
 
     def newest_updates(self, count: int, per_batch: int, agencies: Sequence[str]) -> list[dict[str, Any]]:
-        """The updates accepted last in any jurisdiction, newest first, of each batch `per_batch` at most."""
-        found = [(each, update) for each in self._s.deliveries for update in each.newest_updates(count, per_batch)]
-        found.sort(key=lambda pair: (pair[1].accepted_at, pair[1].state_row), reverse=True)
-        return [self._update(deliveries, update, agencies) for deliveries, update in found[:count]]
+        """List the updates accepted last in any jurisdiction, newest first, at most `per_batch` of a batch."""
+        newest = [
+            (deliveries, update)
+            for deliveries in self._sources.deliveries
+            for update in deliveries.newest_updates(count, per_batch)
+        ]
+        newest.sort(key=lambda pair: (pair[1].accepted_at, pair[1].state_row), reverse=True)
+        return [self._update(deliveries, update, agencies) for deliveries, update in newest[:count]]
 
     def update(self, update_id: str, agencies: Sequence[str]) -> dict[str, Any]:
-        """Where one update stands. UPDATE_UNKNOWN, ID_INVALID."""
-        wanted = ids.parse(update_id, "upd")
-        for deliveries in self._s.deliveries:
-            if found := deliveries.register.update(wanted):
-                return self._update(deliveries, found, agencies)
+        """Say where one update stands. UPDATE_UNKNOWN, ID_INVALID."""
+        parsed = ids.parse(update_id, "upd")
+        for deliveries in self._sources.deliveries:
+            if update := deliveries.register.update(parsed):
+                return self._update(deliveries, update, agencies)
         raise WrongUsage("UPDATE_UNKNOWN", f"no register here has the update {update_id}", _ELSEWHERE)
 
     def entry(self, entry_id: str, agencies: Sequence[str]) -> list[dict[str, Any]]:
-        """Where each update of a list entry or order stands, oldest first. ENTRY_UNKNOWN, ID_INVALID."""
-        wanted = ids.parse(entry_id, "ent", "ord")
-        for deliveries in self._s.deliveries:
-            if found := deliveries.register.updates_of_entry(wanted):
-                return [self._update(deliveries, update, agencies) for update in found]
+        """Say where each update of a list entry or order stands, oldest first. ENTRY_UNKNOWN, ID_INVALID."""
+        parsed = ids.parse(entry_id, "ent", "ord")
+        for deliveries in self._sources.deliveries:
+            if updates := deliveries.register.updates_of_entry(parsed):
+                return [self._update(deliveries, update, agencies) for update in updates]
         raise WrongUsage("ENTRY_UNKNOWN", f"no register here has the entry {entry_id}", _ELSEWHERE)
 
     def _update(self, deliveries: Deliveries, record: Update, agencies: Iterable[str]) -> dict[str, Any]:
@@ -157,12 +162,12 @@ class DeliveryProgress:
 
     def _standings(self, update: rules.LedgerUpdate, agencies: Iterable[str]) -> Iterator[dict[str, Any]]:
         for name in agencies:
-            evidence = self._s.view.agency(update, name, self._nodes)
-            one = rules.standing(update, evidence, self._terms.now, self._terms.late_after)
+            evidence = self._sources.view.agency(update, name, self._nodes)
+            standing = rules.standing(update, evidence, self._limits.now, self._limits.late_after)
             yield {
                 "agency": name,
-                "state": one.state,
-                "level": one.level.name.lower(),
-                "since": moment(one.since),
-                "after_seconds": max(0, one.since - update.accepted_at) / 1_000,
+                "state": standing.state,
+                "level": standing.level.name.lower(),
+                "since": moment(standing.since),
+                "after_seconds": max(0, standing.since - update.accepted_at) / 1_000,
             }

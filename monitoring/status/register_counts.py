@@ -17,7 +17,7 @@ from ...topics.settings import Settings
 from ...topics.storage.database import reading
 from ...topics.transport.ports import TopicPartition
 from ..ledger import rules
-from ..ledger.evidence_views import Holding, Holdings
+from ..ledger.evidence_views import AppliedOffsets, NodeOffsets
 
 FREES = frozenset({Change.SHIELD, Change.DELETE, Change.REVOKE, Change.EXPIRE, Change.LIFT})
 """Changes that suspend or end an entry's effect."""
@@ -27,7 +27,7 @@ _RECENT_ROWS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of some updates: how many were accepted, sent, and applied at each agency."""
+    """How many of some updates were accepted, sent, and applied at each agency."""
 
     accepted: int
     sent: int
@@ -48,7 +48,7 @@ class Outstanding:
 
 
 class Deliveries:
-    """The register of one jurisdiction, seen from the watching room; nothing is written."""
+    """The register of one jurisdiction as monitoring reads it; nothing is written."""
 
     def __init__(self, jurisdiction: str, register: Register) -> None:
         self.jurisdiction, self.register = jurisdiction, register
@@ -57,7 +57,7 @@ class Deliveries:
         self._updates = register.tables.updates
 
     def for_ledger(self, update: Update) -> rules.LedgerUpdate:
-        """What the ledger needs of an update."""
+        """Return what the ledger needs of an update."""
         outbox = self.register.outbox
         sent = [*outbox.positions("state", [update.state_row]).values()]
         if update.relief_row is not None:
@@ -67,18 +67,18 @@ class Deliveries:
         return rules.LedgerUpdate(*ids, update.change in FREES, self.jurisdiction, update.accepted_at, positions)
 
     def recent_batches(self, count: int) -> list[str]:
-        """The newest batches with an accepted update, newest first."""
+        """List the newest batches with an accepted update, newest first."""
         batches = self.register.tables.batches.c
-        wanted = select(batches.batch_id).where(batches.accepted + batches.corrected > 0)
+        not_empty = select(batches.batch_id).where(batches.accepted + batches.corrected > 0)
         with reading(self.register.engine) as connection:
-            return list(connection.scalars(wanted.order_by(batches.started_at.desc()).limit(count)))
+            return list(connection.scalars(not_empty.order_by(batches.started_at.desc()).limit(count)))
 
-    def of_batch(self, batch_id: str, agencies: Mapping[str, Holdings]) -> Counts:
-        """The counts of one batch; `agencies`: agency → what each of its serving nodes holds."""
+    def of_batch(self, batch_id: str, agencies: Mapping[str, NodeOffsets]) -> Counts:
+        """Count one batch; `agencies`: agency → the applied offsets of each of its serving nodes."""
         return self._count(self._updates.c.batch_id == batch_id, agencies)
 
     def newest_updates(self, count: int, per_batch: int) -> list[Update]:
-        """The updates accepted last, newest first, of each batch so many at most: a bulk hides no single act before it.
+        """List the updates accepted last, newest first, at most `per_batch` of a batch: a bulk hides no single act before it.
 
         Looks at the last ten thousand rows, not at everything ever accepted.
         """
@@ -90,16 +90,16 @@ class Deliveries:
             updates.state_row > last - _RECENT_ROWS
         )
         ranked = recent.subquery().c
-        wanted = select(ranked.update_id).where(ranked.rank <= per_batch).order_by(ranked.state_row.desc()).limit(count)
+        newest = select(ranked.update_id).where(ranked.rank <= per_batch).order_by(ranked.state_row.desc()).limit(count)
         with reading(self.register.engine) as connection:
-            ids = connection.scalars(wanted).all()
-        return [found for each in ids if (found := self.register.update(each))]
+            ids = connection.scalars(newest).all()
+        return [update for update_id in ids if (update := self.register.update(update_id))]
 
-    def outstanding(self, nodes: Holdings, accepted_before: int, settled: int) -> Outstanding:
-        """What an agency with these nodes has not applied; `accepted_before` (ms UTC) is where late begins.
+    def outstanding(self, nodes: NodeOffsets, accepted_before: int, settled: int) -> Outstanding:
+        """Count what an agency with these nodes has not applied; `accepted_before` (ms UTC) is where late begins.
 
-        `settled` is such a row found earlier for the same nodes: nothing below is looked at again. Rows are numbered
-        from 1 without a gap, so the last one is the number of updates.
+        `settled` is `Outstanding.settled` found earlier for the same nodes: nothing below is looked at again. Rows are
+        numbered from 1 without a gap, so the last one is the number of updates.
         """
         updates = self._updates.c
         open_rows = (updates.state_row > settled) & ~self._applied(nodes)
@@ -107,20 +107,20 @@ class Deliveries:
         relief = case((updates.relief_row.is_not(None), 1), else_=0)
         last = select(func.coalesce(func.max(updates.state_row), 0)).scalar_subquery()
         sums = (func.coalesce(func.sum(each), 0) for each in (late, relief))
-        wanted = select(last, func.count(), *sums, func.min(updates.state_row))
+        counts = select(last, func.count(), *sums, func.min(updates.state_row))
         with reading(self.register.engine) as connection:
-            row = connection.execute(wanted.select_from(self._joined()).where(open_rows)).one()
+            row = connection.execute(counts.select_from(self._joined()).where(open_rows)).one()
         accepted, unapplied, overdue, waiting, first = row
         through = first - 1 if unapplied else max(accepted, settled)
         return Outstanding(accepted, accepted - unapplied, int(overdue), int(waiting), through)
 
-    def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, Holdings]) -> Counts:
+    def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, NodeOffsets]) -> Counts:
         names = sorted(agencies)
         sums: list[Any] = [func.sum(case((self._applied(agencies[name]), 1), else_=0)) for name in names]
         sent = func.sum(case((self._state.c.log_offset.is_not(None), 1), else_=0))
-        wanted = select(func.count(), sent, *sums).select_from(self._joined()).where(condition)
+        counts = select(func.count(), sent, *sums).select_from(self._joined()).where(condition)
         with reading(self.register.engine) as connection:
-            accepted, sent_count, *applied = connection.execute(wanted).one()
+            accepted, sent_count, *applied = connection.execute(counts).one()
         return Counts(accepted, sent_count or 0, {name: n or 0 for name, n in zip(names, applied, strict=True)})
 
     def _joined(self) -> FromClause:
@@ -129,13 +129,13 @@ class Deliveries:
         at_relief = (relief.c.lane == "relief") & (relief.c.number == updates.c.relief_row)
         return updates.outerjoin(state, at_state).outerjoin(relief, at_relief)
 
-    def _applied(self, nodes: Holdings) -> ColumnElement[bool]:
-        """True where an update is applied at all these nodes; without a node nowhere."""
+    def _applied(self, nodes: NodeOffsets) -> ColumnElement[bool]:
+        """Return the condition that an update is applied at all these nodes; without a node it never holds."""
         if not nodes:
             return false()
         return and_(true(), *(self._applied_at(node) for node in nodes.values()))
 
-    def _applied_at(self, node: Holding) -> ColumnElement[bool]:
+    def _applied_at(self, node: AppliedOffsets) -> ColumnElement[bool]:
         below = [
             (at.c.topic == lane.topic) & (at.c.log_partition == lane.partition) & (at.c.log_offset < offset)
             for lane, offset in node.items()
@@ -146,14 +146,14 @@ class Deliveries:
 
 @contextmanager
 def local_deliveries(settings: Settings, jurisdictions: Sequence[str]) -> Iterator[list[Deliveries]]:
-    """The registers this machine has or can reach; none on an agency's machine."""
-    found = [
-        Deliveries(each, open_register(settings, each))
-        for each in jurisdictions
-        if settings.outbox_url or (settings.state_dir / "publisher" / f"{each}.db").is_file()
+    """Open the registers this machine has or can reach, and close them at the end; none on an agency's machine."""
+    deliveries = [
+        Deliveries(jurisdiction, open_register(settings, jurisdiction))
+        for jurisdiction in jurisdictions
+        if settings.outbox_url or (settings.state_dir / "publisher" / f"{jurisdiction}.db").is_file()
     ]
     try:
-        yield found
+        yield deliveries
     finally:
-        for each in found:
+        for each in deliveries:
             each.register.close()

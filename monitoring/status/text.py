@@ -64,27 +64,27 @@ _BAD = {"unequal", "late", "stale", "refused"}
 
 
 class StatusText:
-    """Tables of one status document."""
+    """The tables of one status document."""
 
     def __init__(self, document: Mapping[str, Any], lang: Language) -> None:
-        self._d = document
-        self._at = 1 if lang == "zh" else 0
+        self._document = document
+        self._index = 1 if lang == "zh" else 0
 
     def print(self, console: Console) -> None:
-        """Writes everything the document holds."""
-        console.print(Group(*self._parts()))
+        """Print everything the document holds."""
+        console.print(Group(*self._tables()))
 
-    def _parts(self) -> Iterable[RenderableType]:
+    def _tables(self) -> Iterable[RenderableType]:
         yield self._lists()
         yield self._agencies()
-        if self._d["batches"]:
+        if self._document["batches"]:
             yield self._batches()
-        for update in self._d["updates"]:
+        for update in self._document["updates"]:
             yield self._update(update)
         yield self._findings()
 
     def _word(self, key: str) -> str:
-        return WORDS[key][self._at]
+        return WORDS[key][self._index]
 
     def _table(self, title: str, *columns: str) -> Table:
         table = Table(title=title, title_justify="left", title_style="bold")
@@ -94,35 +94,36 @@ class StatusText:
 
     def _lists(self) -> Table:
         table = self._table(self._word("lists"), "jurisdiction", "live", "notaries", "lost")
-        for row in self._d["jurisdictions"]:
+        for row in self._document["jurisdictions"]:
             live = "\n".join(f"{topic} {count:,}" for topic, count in sorted(row["live"].items()))
             notaries = "\n".join(
                 f"{each['notary']} {each['barrier']}" + ("" if each["valid"] else f" ({self._word('head-expired')})")
                 for each in row["notaries"]
             )
-            lost = [f"{each['court']} {each['highest'] - each['contiguous']}" for each in row["courts"]]
             gaps = [
-                text for text, each in zip(lost, row["courts"], strict=True) if each["highest"] > each["contiguous"]
+                f"{court['court']} {court['highest'] - court['contiguous']}"
+                for court in row["courts"]
+                if court["highest"] > court["contiguous"]
             ]
             table.add_row(row["jurisdiction"], live, notaries, "\n".join(gaps) or "0")
         return table
 
     def _agencies(self) -> Table:
         table = self._table(self._word("agencies"), "agency", "fresh", "lag", "proof", "latency", "alarms")
-        for agency in self._d["agencies"]:
+        for agency in self._document["agencies"]:
             for node in agency["nodes"]:
-                who = f"{agency['agency']} / {node['node']} ({node['jurisdiction']})"
+                label = f"{agency['agency']} / {node['node']} ({node['jurisdiction']})"
                 lag = f"{node['lag_records']:,} {self._word('records')}\n{node['lag_seconds']:.1f} s"
                 fresh = Text(_clock(node["fresh_as_of"]), style="bold red" if node["stale"] else "")
                 alarms = self._alarms({**agency, **node})
-                table.add_row(who, fresh, lag, self._proof(node["proof"]), _latency(node["latency"]), alarms)
+                table.add_row(label, fresh, lag, self._proof(node["proof"]), _latency(node["latency"]), alarms)
             for jurisdiction in agency["silent_in"]:
                 silent = Text(self._word("silent"), style="bold red")
                 table.add_row(f"{agency['agency']} ({jurisdiction})", silent, "–", "–", "–", self._alarms(agency))
         return table
 
     def _alarms(self, row: Mapping[str, Any]) -> str:
-        """What is not nought."""
+        """Return the counts of a row that are not zero."""
         counts = {key: row.get(field) for key, field in _ALARMS.items()}
         return "\n".join(f"{self._word(key)}: {count:,}" for key, count in counts.items() if count) or "–"
 
@@ -137,33 +138,33 @@ class StatusText:
 
     def _batches(self) -> Table:
         table = self._table(self._word("batches"), "batch", "court", "accepted", "sent", "applied")
-        for row in self._d["batches"]:
+        for row in self._document["batches"]:
             applied = "\n".join(f"{agency} {count:,}" for agency, count in sorted(row["applied"].items()))
             table.add_row(row["batch_id"], row["court"], f"{row['accepted']:,}", f"{row['sent']:,}", applied)
         return table
 
     def _update(self, update: Mapping[str, Any]) -> Table:
-        where = ", ".join(f"{at['topic']}/{at['partition']} @ {at['offset']}" for at in update["positions"])
-        title = f"{self._word('update')} {update['update_id']} ({update['change']}) {where}"
+        positions = ", ".join(f"{at['topic']}/{at['partition']} @ {at['offset']}" for at in update["positions"])
+        title = f"{self._word('update')} {update['update_id']} ({update['change']}) {positions}"
         table = self._table(title, "agency", "state", "since")
         for row in update["agencies"]:
-            state = Text(WORDS[row["state"]][self._at], style="bold red" if row["state"] in _BAD else "")
+            state = Text(WORDS[row["state"]][self._index], style="bold red" if row["state"] in _BAD else "")
             table.add_row(row["agency"], state, row["since"])
         return table
 
     def _findings(self) -> RenderableType:
-        if not self._d["findings"]:
+        if not self._document["findings"]:
             return Text(self._word("healthy"), style="green")
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
-        for row in self._d["findings"]:
+        for row in self._document["findings"]:
             about = [str(row[key]) for key in ("agency", "node", "jurisdiction", "notary") if row.get(key)]
-            more = [f"{row[key]:,}" for key in ("updates", "count") if key in row] + row.get("lanes", [])
-            table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(more))
+            details = [f"{row[key]:,}" for key in ("updates", "count") if key in row] + row.get("lanes", [])
+            table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table
 
 
 def _clock(at: str | None) -> str:
-    """The time of day; the day stands in the document."""
+    """Return the time of day; the day stands in the document."""
     return "–" if at is None else at[11:19]
 
 

@@ -33,10 +33,10 @@ def cast() -> Cast:
 
 
 def numbers() -> list[str]:
-    """Everybody who was asked about, was listed, or had something told about him."""
-    found = cast()
-    people = [found.debtor, found.traveller, found.thrice, found.old_number, found.passport, found.namesake]
-    return [one.number for one in [*people, found.unlisted, found.late, found.sleepers[0]]]
+    """Everybody who was asked about, was listed, or was reported on."""
+    them = cast()
+    people = [them.debtor, them.traveller, them.listed_thrice, them.old_number, them.passport, them.namesake]
+    return [person.number for person in [*people, them.unlisted, them.added_later, them.measured[0]]]
 
 
 def left_behind(folder: Path) -> list[str]:

@@ -119,8 +119,8 @@ class Stage:
 
     def __init__(self) -> None:
         self.gathered = threading.Event()
-        self.feed = Feed(_no_looker())
-        self.site = Site(self.feed, _no_looker(), CollectorRegistry(), self.gathered, "en")
+        self.feed = Feed(_no_source())
+        self.site = Site(self.feed, _no_source(), CollectorRegistry(), self.gathered, "en")
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(self.site.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
@@ -134,10 +134,10 @@ class Stage:
         assert not self._thread.is_alive()
 
 
-def _no_looker() -> StatusSource:
-    """Nobody looks at a log here."""
-    looker: Any = SimpleNamespace()
-    return looker  # type: ignore[no-any-return]
+def _no_source() -> StatusSource:
+    """Nothing is read from a log here."""
+    source: Any = SimpleNamespace()
+    return source  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="session")

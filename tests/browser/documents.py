@@ -114,6 +114,6 @@ def document(*findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def snapshot(
-    *newest: dict[str, Any], status: dict[str, Any] | None = None, found: dict[str, SearchResult] | None = None
+    *newest: dict[str, Any], status: dict[str, Any] | None = None, results: dict[str, SearchResult] | None = None
 ) -> PageSnapshot:
-    return PageSnapshot(status or document(), newest or (update(),), here=True, found=found or {})
+    return PageSnapshot(status or document(), newest or (update(),), has_registers=True, results=results or {})

@@ -104,15 +104,15 @@ def test_it_says_when_no_newer_evidence_comes(stage: Stage, browser: Browser) ->
     browser.shows("Reading the log.")
     stage.feed.snapshot = snapshot()
     browser.shows("● Healthy")
-    stage.feed.stalled(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
-    stage.feed.stalled(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
+    stage.feed.note_evidence(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
+    stage.feed.note_evidence(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
     browser.shows("The evidence has stood still since 10:20:30. BROKER_UNREACHABLE: nobody answers (start Kafka)")
-    stage.feed.stalled(None)
+    stage.feed.note_evidence(None)
     browser.until(lambda: "stood still" not in browser.text())
 
 
 def test_it_speaks_the_language_of_the_browser_and_changes_it_on_the_way(stage: Stage, browser: Browser) -> None:
-    stage.feed.snapshot = snapshot(found={UPDATE: SearchResult(updates=[update()])})
+    stage.feed.snapshot = snapshot(results={UPDATE: SearchResult(updates=[update()])})
     browser.open(f"{stage.url}/?find={UPDATE}", languages="zh-CN,zh;q=0.9,en;q=0.8")
     browser.shows("● 正常", "协助单位", "● 已生效", "日志位置")
     assert browser.run("return document.documentElement.lang") == "zh-CN"
@@ -130,7 +130,7 @@ def test_an_update_an_entry_and_a_batch_are_found_by_their_ids(stage: Stage, bro
         BATCH: SearchResult(batches=[batch(hotel_js=7)]),
         LATE_UPDATE: SearchResult(refused=WrongUsage("UPDATE_UNKNOWN", "no register here has it", "ask elsewhere")),
     }
-    stage.feed.snapshot = snapshot(found=found)
+    stage.feed.snapshot = snapshot(results=found)
     browser.open(stage.url)
     browser.shows("● Healthy")
     box = browser.all("form.find input")[0]
@@ -143,7 +143,7 @@ def test_an_update_an_entry_and_a_batch_are_found_by_their_ids(stage: Stage, bro
     browser.shows("7 / 40", css=".result")
     box.clear()
     box.send_keys(LATE_UPDATE, Keys.ENTER)
-    browser.shows("no register here has it; ask elsewhere", css=".result")
+    browser.shows("No register on this machine has this update.", css=".result")
     browser.all(".result .title button")[0].click()
     browser.until(lambda: not browser.all(".result")[0].is_displayed())
     assert browser.driver.current_url == f"{stage.url}/en"

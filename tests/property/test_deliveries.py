@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from liandong.monitoring.ledger.evidence_views import Holdings
+from liandong.monitoring.ledger.evidence_views import NodeOffsets
 from liandong.monitoring.ledger.rules import AgencyEvidence, Level, NodeEvidence, ReceiptStep, State, standing
 from liandong.monitoring.status.register_counts import Deliveries
 from liandong.producers.register.register import Register
@@ -79,12 +79,12 @@ def _update(index: int, one: Planned, row: int, relief: int | None) -> tuple[obj
     return (*who, one.batch, int(change), row, relief, one.accepted_at, bytes(32))
 
 
-def evidence(nodes: Holdings) -> AgencyEvidence:
+def evidence(nodes: NodeOffsets) -> AgencyEvidence:
     """What receipts with these offsets would show."""
     return AgencyEvidence(
         {
-            name: NodeEvidence([ReceiptStep(lane, NOW, at, at) for lane, at in held.items()])
-            for name, held in nodes.items()
+            name: NodeEvidence([ReceiptStep(lane, NOW, at, at) for lane, at in offsets.items()])
+            for name, offsets in nodes.items()
         }
     )
 
@@ -92,7 +92,7 @@ def evidence(nodes: Holdings) -> AgencyEvidence:
 @settings(max_examples=30)
 @given(st.lists(planned, max_size=12), st.integers(0, 12), st.integers(0, 12), holdings)
 def test_the_count_of_applied_updates_is_the_number_the_ledger_calls_applied(
-    updates: list[Planned], sent: int, sent_relief: int, nodes: Holdings
+    updates: list[Planned], sent: int, sent_relief: int, nodes: NodeOffsets
 ) -> None:
     with register_of(updates, sent, sent_relief) as deliveries:
         counts = deliveries.of_batch(BATCH, {"railway-js": nodes, "silent-js": {}})
@@ -109,7 +109,7 @@ def test_the_count_of_applied_updates_is_the_number_the_ledger_calls_applied(
 @settings(max_examples=30)
 @given(st.lists(planned, max_size=12), st.integers(0, 12), holdings)
 def test_late_updates_are_those_the_ledger_calls_late_and_settled_ones_are_all_applied(
-    updates: list[Planned], sent: int, nodes: Holdings
+    updates: list[Planned], sent: int, nodes: NodeOffsets
 ) -> None:
     with register_of(updates, sent, 12) as deliveries:
         found = deliveries.outstanding(nodes, NOW - LATE_AFTER, 0)

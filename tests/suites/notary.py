@@ -16,7 +16,7 @@ from liandong.monitoring.notary.signing import NotaryIdentity
 from liandong.monitoring.notary.tally_store import TallyLocked
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.codec import decode, to_wire
-from liandong.schemas.wire.framing import unframe
+from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
 from liandong.schemas.wire.signing import Ed25519Signer, verify_from
 from liandong.tests.worlds.records import NOW, CourtScribe, Keys, Model, recount, registered
 from liandong.tests.worlds.wires import Wire
@@ -58,8 +58,8 @@ class World:
     def notary(self, name: str = "notary-js-1", *, disk: str = "disk") -> Notary:
         """A notary that has read what was there when it started."""
         config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
-        voice = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock)
-        notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))
+        identity = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock)
+        notary = Notary(config, NotaryPorts(identity, self.wire.subscriber(), self.keys, self.signals))
         notary.start()
         self.until(lambda: notary.live, notary)
         return notary
@@ -243,6 +243,15 @@ class NotarySuite:
         assert_equal_to_a_recount(world, heads[-1])
         (row,) = heads[-1]["courts"]
         assert (row["contiguous"], row["highest"]) == (9, 9)
+
+    def test_a_head_whose_fingerprint_is_no_hexadecimal_stops_no_notary(self, world: World) -> None:
+        broken = OutgoingRecord(
+            names.heads("js"), b"k", b"\x00\x00\x00\x00\x01body", ((FINGERPRINT_HEADER, b"no number"),)
+        )
+        world.send(broken)
+        world.publish(world.court.include())
+        notary = world.notary()
+        assert notary.live
 
     def test_two_notaries_agree_without_knowing_of_each_other(self, world: World) -> None:
         first, second = world.notary("notary-js-1"), world.notary("notary-js-2")

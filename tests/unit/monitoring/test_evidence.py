@@ -1,4 +1,4 @@
-"""What the watching room believes of receipts, heads and interceptions."""
+"""What monitoring believes of receipts, heads and interceptions."""
 
 import os
 from pathlib import Path

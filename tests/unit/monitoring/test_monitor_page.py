@@ -6,16 +6,17 @@ import pytest
 
 from liandong.monitoring.ledger.rules import State
 from liandong.monitoring.page import tables
-from liandong.monitoring.page.cells import Table, clock, duration, milliseconds, short
+from liandong.monitoring.page.cells import PageTable, clock, duration, milliseconds, short
 from liandong.monitoring.page.summary import figures, sentences
 from liandong.monitoring.page.words import _ALL, Words
+from liandong.schemas.errors import WrongUsage
 from liandong.schemas.law.listing import Change
 from liandong.tests.browser.documents import agency, batch, document, node, update
 
 EN, ZH = Words("en"), Words("zh")
 
 
-def texts(table: Table, key: str) -> list[str]:
+def texts(table: PageTable, key: str) -> list[str]:
     (row,) = (row for row in table.rows if row.key == key)
     return [f"{cell.text} {cell.under}".strip() for cell in row.cells]
 
@@ -33,6 +34,14 @@ def test_both_languages_have_the_same_places() -> None:
         return {each.partition("}")[0] for each in text.split("{")[1:]}
 
     assert [key for key, (english, chinese) in _ALL.items() if places(english) != places(chinese)] == []
+
+
+def test_what_no_register_has_is_said_in_the_language_of_the_page_and_other_errors_as_they_are() -> None:
+    unknown = WrongUsage("BATCH_UNKNOWN", "no register here has the batch bat_1", "ask where it was published")
+    assert EN.problem(unknown) == "No register on this machine has this batch. Ask where it was published."
+    assert ZH.problem(unknown) == "本机登记簿中没有这个批次，请到发布它的机器上查询。"
+    other = WrongUsage("ID_INVALID", "that is no id", "copy it whole")
+    assert ZH.problem(other) == "ID_INVALID: that is no id (copy it whole)"
 
 
 def test_every_row_has_a_cell_for_every_column() -> None:

@@ -116,9 +116,7 @@ def _read(message: Received) -> _ReliefMessage | None:
         if is_version_of(fingerprint, "barrier"):
             return None
         if not is_version_of(fingerprint, "list-record"):
-            raise Poison(
-                "WRONG_INTERCEPTION_SCHEMA", f"schema {fingerprint.hex()} is no list record known to this release"
-            )
+            raise Poison("WRONG_SCHEMA", f"schema {fingerprint.hex()} is no list record known to this release")
         return _ReliefMessage(fingerprint, body, decode_prefix(body))
     except (FramingError, Undecodable, ValueError) as broken:
         raise Poison("UNDECODABLE", type(broken).__name__) from broken

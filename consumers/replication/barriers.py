@@ -12,14 +12,10 @@ class Barriers:
 
     def __init__(self, lanes: Iterable[int]) -> None:
         self._lanes = frozenset(lanes)
+        """Those a barrier must be passed in to be complete."""
         self._marks: dict[str, dict[int, dict[int, Mark]]] = {}
         """Notary, barrier number, lane."""
         self._newest: dict[int, dict[str, int]] = {lane: {} for lane in self._lanes}
-
-    @property
-    def lanes(self) -> frozenset[int]:
-        """The lanes a barrier must be passed in to be complete."""
-        return self._lanes
 
     def note(self, passed: PassedBarrier) -> None:
         """Remember a barrier that was passed; the oldest are forgotten."""

@@ -146,10 +146,6 @@ class Proof:
         """Return the highest trusted head of every notary of a jurisdiction."""
         return [head for head in self._trusted.values() if head.jurisdiction == jurisdiction]
 
-    def head(self, jurisdiction: str, notary: str) -> TrustedHead | None:
-        """Return the highest trusted head of one notary, None if there is none."""
-        return self._trusted.get(f"{jurisdiction}/{notary}")
-
     def _compare(
         self, head: VerifiedHead, marks: Mapping[int, Mark], lanes: Lanes, batch: StoreBatch, now: int
     ) -> None:

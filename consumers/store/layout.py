@@ -165,6 +165,13 @@ class MarkKey(NamedTuple):
     notary: str
 
 
+class StoredEntry(NamedTuple):
+    """Where an entry stands in a snapshot, and the value that stands there."""
+
+    place: bytes
+    value: memoryview
+
+
 def lane_prefix(number: int) -> bytes:
     """Return the two bytes every place of a lane starts with."""
     return number.to_bytes(LANE_LENGTH, "big")

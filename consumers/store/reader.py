@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +20,7 @@ from .layout import (
     Generation,
     Incident,
     LaneState,
+    StoredEntry,
     StoredPosition,
     TrustedHead,
     lane_prefix,
@@ -40,13 +41,6 @@ class ListStatus:
     generation: Generation
     """`active` and `writing` differ while a rebuild runs."""
     incidents: int
-
-
-class StoredEntry(NamedTuple):
-    """Where an entry stands in a snapshot, and the value that stands there."""
-
-    place: bytes
-    value: memoryview
 
 
 class ListSnapshot:

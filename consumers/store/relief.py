@@ -224,10 +224,6 @@ class ReliefStore:
 
         return self._environment.write(work) if settled else 0
 
-    def check_readers(self) -> int:
-        """Free the reader slots of processes that died, and return how many there were."""
-        return self._environment.check_readers()
-
     def close(self) -> None:
         """Flush and close the files; readers of this process must have ended."""
         self._environment.sync()

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from prometheus_client import CollectorRegistry
 
 from ..consumers.acts_db.context import AgencyContext
-from ..consumers.acts_db.database import LANES, open_acts
+from ..consumers.acts_db.database import OUTBOX_LANES, open_acts
 from ..consumers.acts_db.tables import outbox
 from ..consumers.adapters.registry import find_adapter
 from ..consumers.api.app import Api
@@ -127,7 +127,7 @@ def _serve(place: Place, scratch: Path, port: int, what: What, told: Connection)
         engine = open_acts(sqlite_url(scratch / "acts.db"))
         clock, signals, registry = SystemClock(), Signals(CollectorRegistry()), CollectorRegistry()
         gate = gate_of(view, place)
-        waiting = SqlOutbox(engine, LANES, tables=outbox, clock=clock)
+        waiting = SqlOutbox(engine, OUTBOX_LANES, tables=outbox, clock=clock)
         context = AgencyContext(
             "railway-bench", frozenset({JURISDICTION}), held_by("railway"), signer_of("railway-bench"),
             [SealingKey(b"a" * 32)], _Directory(), (KEY,), waiting, clock,
@@ -140,4 +140,4 @@ def _serve(place: Place, scratch: Path, port: int, what: What, told: Connection)
             checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1)
         )
         told.send(token)
-        ApiServer(Api(Endpoints(wiring).routes(), tokens, limiter, "en"), ListenAddress(port=port)).run(stop)
+        ApiServer(Api(Endpoints(wiring).routes(), tokens, "en"), ListenAddress(port=port)).run(stop)

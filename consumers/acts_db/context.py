@@ -1,4 +1,4 @@
-"""As whom an agency acts: its name, its keys, whom it obeys, what it holds, where its records wait."""
+"""As whom an agency acts: its name, its keys, whom it obeys, what it can tell of, where its records wait."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,6 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
-from ...schemas.errors import WrongUsage
 from ...schemas.law.watch_kinds import held_by
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.sealing import Recipient, SealingKey
@@ -17,10 +16,11 @@ from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import SchemaIds
 from ...topics.transport.ports import Clock
 from ...topics.transport.registry import registered
-from .database import LANES
+from .agency_home import load_agency
+from .database import OUTBOX_LANES
 from .tables import outbox
 
-WRITTEN = ("receipt", "interception", "control-feedback", "asset-event", "whereabouts-event")
+WRITTEN_SCHEMAS = ("receipt", "interception", "control-feedback", "asset-event", "whereabouts-event")
 """The schemas of what an agency writes."""
 
 
@@ -28,10 +28,10 @@ class Directory(Keyring, Protocol):
     """The registered keys of all participants (`topics.keys.directory.KeyDirectory`)."""
 
     def recipients(self, participant: str) -> list[Recipient]:
-        """Sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
+        """Return the sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
 
     def refresh(self) -> None:
-        """Looks for newly registered and revoked keys; does nothing if that was done a moment ago."""
+        """Look for newly registered and revoked keys; do nothing if that was done a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class AgencyContext:
     agency: str
     jurisdictions: frozenset[str]
     """Whose courts this agency obeys."""
-    held: frozenset[str]
+    kinds: frozenset[str]
     """Kinds of assets and whereabouts this agency can tell of."""
     signer: Signer = field(repr=False)
     sealing_keys: Sequence[SealingKey] = field(repr=False)
@@ -57,11 +57,10 @@ class AgencyContext:
 
 
 def context_of(settings: Settings, agency: str, directory: Directory, engine: Engine, clock: Clock) -> AgencyContext:
-    """The context of an agency of this machine; `engine` comes from `open_acts`. Raises PARTICIPANT_UNKNOWN."""
-    participants = Participants(settings)
-    manifest = participants.load(agency)
-    if manifest.kind != "agency":
-        raise WrongUsage("AGENCY_UNKNOWN", f"{agency} is no agency but {manifest.kind}", "name an agency")
+    """Make the context of an agency of this machine; `engine` comes from `open_acts`.
+    Raises PARTICIPANT_UNKNOWN, AGENCY_UNKNOWN.
+    """
+    manifest, participants = load_agency(settings, agency), Participants(settings)
     return AgencyContext(
         agency,
         frozenset(manifest.jurisdictions),
@@ -70,8 +69,8 @@ def context_of(settings: Settings, agency: str, directory: Directory, engine: En
         participants.sealing_keys(agency),
         directory,
         participants.matching_keys(),
-        SqlOutbox(engine, LANES, tables=outbox, clock=clock),
+        SqlOutbox(engine, OUTBOX_LANES, tables=outbox, clock=clock),
         clock,
         settings.watch_max_days,
-        registered(settings, *WRITTEN),
+        registered(settings, *WRITTEN_SCHEMAS),
     )

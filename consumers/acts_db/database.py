@@ -4,9 +4,10 @@ from sqlalchemy import Engine
 
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, open_database, sqlite_url
+from .agency_home import agency_folder
 from .tables import metadata
 
-LANES = ("events",)
+OUTBOX_LANES = ("events",)
 """Lanes of an agency's outbox."""
 
 
@@ -18,5 +19,5 @@ def open_acts(url: str) -> Engine:
 
 
 def acts_url(settings: Settings, agency: str) -> str:
-    """Say where an agency's acts database is."""
-    return sqlite_url(settings.state_dir / "agencies" / agency / "acts.db")
+    """Return the URL of an agency's acts database."""
+    return sqlite_url(agency_folder(settings, agency) / "acts.db")

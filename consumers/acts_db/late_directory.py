@@ -23,21 +23,21 @@ class LateDirectory:
     """A `context.Directory` whose keys may come later; `run` in a thread keeps it up to date."""
 
     def __init__(self, load: Callable[[], KeyDirectory]) -> None:
-        """`load` reads the register to its end; TransportError while it cannot."""
+        """Load nothing yet; `load` reads the register to its end, and raises TransportError while it cannot."""
         self._load = load
-        self._loaded: KeyDirectory | None = None
+        self._keys: KeyDirectory | None = None
 
     def try_load(self) -> bool:
-        """Reads the register if that was not done yet; False if it cannot be reached now."""
-        if self._loaded is None:
+        """Read the register if that was not done yet; return False if it cannot be reached now."""
+        if self._keys is None:
             try:
-                self._loaded = self._load()
+                self._keys = self._load()
             except TransportError as failed:
                 _log.warning("register of participants cannot be read yet", code=failed.code, reason=failed.message)
-        return self._loaded is not None
+        return self._keys is not None
 
     def run(self, stop: threading.Event) -> None:
-        """Reads the register as soon as it can be, then hears of new and revoked keys."""
+        """Read the register as soon as it can be reached, then look for new and revoked keys until `stop` is set."""
         while not stop.is_set():
             if not self.try_load():
                 stop.wait(_RETRY_SECONDS)
@@ -49,29 +49,29 @@ class LateDirectory:
             stop.wait(_REFRESH_SECONDS)
 
     def wait(self, stop: threading.Event) -> bool:
-        """Returns when the register was read, or False when `stop` was set before."""
-        while self._loaded is None:
+        """Wait until the register was read; return False when `stop` was set before."""
+        while self._keys is None:
             if stop.wait(0.05):
                 return False
         return True
 
     def key(self, key_id: bytes) -> PublicKey | None:
-        """The registered key, None if it is unknown or nothing was read yet."""
-        return self._loaded.key(key_id) if self._loaded is not None else None
+        """Return a registered key, None if it is unknown or nothing was read yet."""
+        return self._keys.key(key_id) if self._keys is not None else None
 
     def recipients(self, participant: str) -> list[Recipient]:
-        """Whom content for a participant is sealed to. Raises NoSealingKey."""
-        if self._loaded is None:
+        """Return whom content for a participant is sealed to. Raises NoSealingKey."""
+        if self._keys is None:
             raise NoSealingKey(participant)
-        return self._loaded.recipients(participant)
+        return self._keys.recipients(participant)
 
     def refresh(self) -> None:
-        """Looks for newer keys. Raises TransportError while nothing could be read."""
-        if self._loaded is None:
+        """Look for newer keys. Raises TransportError while nothing could be read."""
+        if self._keys is None:
             raise BrokerUnreachable("the register of participants could not be read yet")
-        self._loaded.refresh()
+        self._keys.refresh()
 
     def close(self) -> None:
-        """Lets go of the subscriber."""
-        if self._loaded is not None:
-            self._loaded.close()
+        """Close the register's subscriber."""
+        if self._keys is not None:
+            self._keys.close()

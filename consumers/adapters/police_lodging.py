@@ -13,7 +13,7 @@ class PoliceLodgingAdapter:
     """Registration of a stay decides nothing; it is told to a court with a live watch for HOTEL_STAY."""
 
     def handle(self, request: CheckRequest, decision: Decision) -> Handled:
-        """A whereabouts sighting of every registration."""
+        """Do what the decision says, and report every registration as a whereabouts sighting."""
         fields = {name: str(decision.values[name]) for name in _FIELDS if name in decision.values}
         fields.setdefault("place", request.site)
         source = str(decision.values.get("reference", ""))

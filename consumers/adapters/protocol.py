@@ -11,7 +11,7 @@ from ..acts_db.outcomes import Retry
 from ..events.sightings import Sighting
 from ..gate.decision import CheckRequest, Decision
 
-__all__ = ["Adapter", "Enforced", "Handled", "NotApplicable", "Outcome", "Refused", "Retry"]
+__all__ = ["Adapter", "AdapterOutcome", "Enforced", "Handled", "NotApplicable", "Refused", "Retry"]
 
 ENTRY_POINTS = "liandong.adapters"
 
@@ -35,14 +35,14 @@ class Refused:
     reason: str
 
 
-Outcome = Enforced | NotApplicable | Refused
+AdapterOutcome = Enforced | NotApplicable | Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
     """What became of a transaction. Sightings go nowhere unless a court's live watch asks for them."""
 
-    outcome: Outcome
+    outcome: AdapterOutcome
     sightings: tuple[Sighting, ...] = ()
 
 
@@ -50,4 +50,4 @@ class Adapter(Protocol):
     """Behaviour of one kind of agency. Only `Retry` may be raised: something it needs does not answer now."""
 
     def handle(self, request: CheckRequest, decision: Decision) -> Handled:
-        """What the agency does with this decision."""
+        """Act on a decision, and return what the agency did."""

@@ -14,7 +14,7 @@ class RealEstateAdapter:
     """Refuses purchases that are blocked; reports a registered title under a live watch for REAL_ESTATE."""
 
     def handle(self, request: CheckRequest, decision: Decision) -> Handled:
-        """What the decision says; a registered title is an asset sighting."""
+        """Do what the decision says; report a registered title as an asset sighting."""
         outcome = outcome_of(decision)
         if request.transaction != REGISTERED:
             return Handled(outcome)

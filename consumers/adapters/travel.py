@@ -15,7 +15,7 @@ class TravelAdapter:
     """Refuses what is blocked and reports the attempt under a live watch."""
 
     def handle(self, request: CheckRequest, decision: Decision) -> Handled:
-        """What the decision says; a refused attempt is a sighting of kind TRAVEL."""
+        """Do what the decision says; report a refused attempt as a sighting of kind TRAVEL."""
         if decision.verdict is not Verdict.BLOCK:
             return handled(decision)
         fields = {name: str(value) for name, value in decision.values.items() if isinstance(value, str)}

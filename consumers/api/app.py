@@ -11,9 +11,8 @@ import structlog
 
 from ...schemas.errors import LiandongError
 from ...schemas.masking import Masked
+from ...schemas.problems import Language
 from ..acts_db.outcomes import Retry
-from ..gate.hits import Language
-from .limits import RateLimiter
 from .problems import MAX_BODY, MEDIA_TYPE, Problem, RequestProblem, problem_of
 from .responses import Response, encode, language_of
 from .tokens import SOCKET_CALLER, Caller, TokenFile
@@ -29,7 +28,7 @@ class RsgiScope(Protocol):
     headers: Any
 
 
-class Request(Masked, msgspec.Struct, frozen=True):
+class ApiRequest(Masked, msgspec.Struct, frozen=True):
     """One request, its caller known."""
 
     body: bytes
@@ -38,16 +37,16 @@ class Request(Masked, msgspec.Struct, frozen=True):
     lang: Language
 
     def __repr__(self) -> str:
-        """Without the body: requests reach tracebacks."""
-        return f"Request({self.path}, {self.caller.name}, {len(self.body)} bytes)"
+        """Show no body: requests reach tracebacks."""
+        return f"ApiRequest({self.path}, {self.caller.name}, {len(self.body)} bytes)"
 
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[ApiRequest], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Who answers a path; without a scope it is open to everybody."""
+    """The handlers of a path by method, and the scope a token needs; without a scope it is open to everybody."""
 
     handlers: Mapping[str, Handler]
     scope: str | None
@@ -55,13 +54,13 @@ class Route:
 
 @dataclass(slots=True)
 class Routes:
-    """Paths and who answers them; a path that ends in `/` takes what follows as an id."""
+    """Paths and their routes; a path that ends in `/` takes what follows as an id."""
 
     exact: dict[str, Route] = field(default_factory=dict)
     by_prefix: dict[str, Route] = field(default_factory=dict)
 
     def find(self, path: str) -> Route:
-        """The route of a path. Raises PATH_UNKNOWN."""
+        """Return the route of a path. Raises PATH_UNKNOWN."""
         route = self.exact.get(path)
         if route is None:
             head, _, tail = path.rpartition("/")
@@ -72,45 +71,46 @@ class Routes:
 
 
 class Api:
-    """Answers HTTP requests; one event loop, and one thread for what writes to the acts store."""
+    """The check API as an RSGI application: answers HTTP requests, in one event loop."""
 
-    def __init__(self, routes: Routes, tokens: TokenFile, limiter: RateLimiter, lang: Language) -> None:
+    def __init__(self, routes: Routes, tokens: TokenFile, lang: Language) -> None:
         self._routes = routes
         self._tokens = tokens
-        self._limiter = limiter
         self._lang = lang
 
     def over_socket(self) -> Callable[[RsgiScope, Any], Awaitable[None]]:
-        """The same application for a Unix socket, where the file's owner decides who may come in."""
+        """Return the same application for a Unix socket, where the file's owner decides who may come in."""
 
         async def application(scope: RsgiScope, protocol: Any) -> None:
             await self.over_tcp(scope, protocol, SOCKET_CALLER)
 
         return application
 
-    async def over_tcp(self, scope: RsgiScope, protocol: Any, known: Caller | None = None) -> None:
-        """The application for TCP, where a caller shows a token; answers one request, whatever happens."""
+    async def over_tcp(self, scope: RsgiScope, protocol: Any, trusted_caller: Caller | None = None) -> None:
+        """Answer one request, whatever happens. Over TCP a caller shows a token; `trusted_caller` needs none."""
         lang = language_of(scope.headers.get("accept-language"), self._lang)
         try:
-            response = await self._respond(scope, protocol, known, lang)
+            response = await self._respond(scope, protocol, trusted_caller, lang)
         except LiandongError as error:
-            response = _problem(problem_of(error, lang, _headers_of(error)))
+            response = _problem_response(problem_of(error, lang, _headers_of(error)))
         except Retry as retry:
             seconds = str(max(1, round(retry.after)))
             later = RequestProblem("RETRY_LATER", seconds=seconds)
-            response = _problem(problem_of(later, lang, {"retry-after": seconds}))
+            response = _problem_response(problem_of(later, lang, {"retry-after": seconds}))
         except Exception:  # noqa: BLE001  a server answers whatever happens; the log has the cause
             trace = uuid4().hex[:12]
             _log.exception("request failed", trace=trace, path=scope.path if scope.path in self._routes.exact else "")
-            response = _problem(problem_of(RequestProblem("INTERNAL", trace=trace), lang))
+            response = _problem_response(problem_of(RequestProblem("INTERNAL", trace=trace), lang))
         protocol.response_bytes(
             response.status, [("content-type", response.media_type), *response.headers], response.body
         )
 
-    async def _respond(self, scope: RsgiScope, protocol: Any, known: Caller | None, lang: Language) -> Response:
+    async def _respond(
+        self, scope: RsgiScope, protocol: Any, trusted_caller: Caller | None, lang: Language
+    ) -> Response:
         path, method, header = scope.path, scope.method, scope.headers.get
         route = self._routes.find(path)
-        caller = self._admitted(header("authorization"), route.scope, known)
+        caller = self._admit(header("authorization"), route.scope, trusted_caller)
         handler = route.handlers.get(method)
         if handler is None:
             raise RequestProblem("METHOD_NOT_ALLOWED", allowed=", ".join(route.handlers))
@@ -121,24 +121,24 @@ class Api:
             if _is_sized(header("content-length")):
                 body = await protocol()  # the server takes no byte more than was declared
             else:
-                body = await _streamed(protocol)
-        return await handler(Request(body, path, caller, lang))
+                body = await _read_stream(protocol)
+        return await handler(ApiRequest(body, path, caller, lang))
 
-    def _admitted(self, shown: str | None, wanted: str | None, known: Caller | None) -> Caller:
-        """Who asks. Raises TOKEN_REQUIRED, TOKEN_NOT_ALLOWED."""
-        if wanted is None or known is not None:
-            return known or _ANYBODY
-        kind, _, token = (shown or "").partition(" ")
+    def _admit(self, authorization: str | None, scope: str | None, trusted_caller: Caller | None) -> Caller:
+        """Return who asks. Raises TOKEN_REQUIRED, TOKEN_NOT_ALLOWED."""
+        if scope is None or trusted_caller is not None:
+            return trusted_caller or _ANYBODY
+        kind, _, token = (authorization or "").partition(" ")
         caller = self._tokens.caller(token.strip()) if kind.lower() == "bearer" else None
         if caller is None:
             raise RequestProblem("TOKEN_REQUIRED")
-        if wanted not in caller.scopes:
-            raise RequestProblem("TOKEN_NOT_ALLOWED", scope=wanted)
+        if scope not in caller.scopes:
+            raise RequestProblem("TOKEN_NOT_ALLOWED", scope=scope)
         return caller
 
 
 def _is_sized(declared: str | None) -> bool:
-    """Whether a request tells how long its body is. Raises BODY_TOO_LARGE."""
+    """Return whether a request tells how long its body is. Raises BODY_TOO_LARGE."""
     if declared is None or not declared.isdigit():
         return False
     if int(declared) > MAX_BODY:
@@ -146,15 +146,15 @@ def _is_sized(declared: str | None) -> bool:
     return True
 
 
-async def _streamed(protocol: Any) -> bytes:
-    parts: list[bytes] = []
+async def _read_stream(protocol: Any) -> bytes:
+    chunks: list[bytes] = []
     size = 0
-    async for part in protocol:
-        size += len(part)
+    async for chunk in protocol:
+        size += len(chunk)
         if size > MAX_BODY:
             raise RequestProblem("BODY_TOO_LARGE", most=str(MAX_BODY))
-        parts.append(part)
-    return b"".join(parts)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 _ANYBODY = Caller("anybody", frozenset())
@@ -168,7 +168,7 @@ def _is_json(declared: str | None) -> bool:
 
 
 def _headers_of(error: LiandongError) -> dict[str, str]:
-    """What HTTP wants beside a problem (RFC 9110)."""
+    """Return the headers HTTP wants beside a problem (RFC 9110)."""
     if error.code == "TOKEN_REQUIRED":
         return {"www-authenticate": 'Bearer realm="liandong"'}
     details = getattr(error, "details", {})
@@ -179,5 +179,5 @@ def _headers_of(error: LiandongError) -> dict[str, str]:
     return {}
 
 
-def _problem(problem: Problem) -> Response:
+def _problem_response(problem: Problem) -> Response:
     return Response(problem.status, encode(problem.document), MEDIA_TYPE, tuple(problem.headers.items()))

@@ -9,7 +9,7 @@ from ...schemas.law.agencies import AgencyKind
 from ...schemas.law.decisions import Action, Match, Verdict
 from ...schemas.law.measures import Effect, MeasureCatalogue
 from ...schemas.people.certificates import CertificateType
-from ..gate.hits import Language
+from ...schemas.problems import Language
 from .problems import MAX_CHECKS, MEDIA_TYPE, RequestProblem
 from .requests import CheckIn
 
@@ -17,7 +17,7 @@ _REF = "#/components/schemas/"
 
 
 def openapi(kind: AgencyKind, catalogue: MeasureCatalogue) -> dict[str, object]:
-    """The description of this agency's check API."""
+    """Describe this agency's check API in OpenAPI 3.1."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -70,29 +70,29 @@ def _paths() -> dict[str, object]:
 
 
 def _post_checks() -> dict[str, object]:
-    asked = {"oneOf": [_to("Check"), _to("Batch")]}
-    answered = {"oneOf": [_to("Decision"), _to("BatchResult")]}
+    request_schema = {"oneOf": [_to("Check"), _to("Batch")]}
+    response_schema = {"oneOf": [_to("Decision"), _to("BatchResult")]}
     statuses = sorted({str(status) for status in RequestProblem.statuses.values()} - {"405", "404"})
     return {
         "summary": f"May this person do this? One check, or up to {MAX_CHECKS} in order",
-        "requestBody": {"required": True, "content": _json(asked)},
-        "responses": {"200": {"description": "Decided", "content": _json(answered)}}
+        "requestBody": {"required": True, "content": _json(request_schema)},
+        "responses": {"200": {"description": "Decided", "content": _json(response_schema)}}
         | {status: _problem() for status in statuses},
     }
 
 
 def _schemas(kind: AgencyKind, catalogue: MeasureCatalogue) -> dict[str, object]:
-    _, made = msgspec.json.schema_components([CheckIn], ref_template=_REF + "{name}")
-    check = dict(made["CheckIn"])
+    _, components = msgspec.json.schema_components([CheckIn], ref_template=_REF + "{name}")
+    check = dict(components["CheckIn"])
     transactions = list(kind.transactions)
     check["properties"] = {**check["properties"], "transaction": {"enum": transactions}}
-    certificate = dict(made["CertificateIn"])
+    certificate = dict(components["CertificateIn"])
     certificate["properties"] = {**certificate["properties"], "type": {"enum": [one.name for one in CertificateType]}}
     attributes = {f"Attributes.{id_}": one.json_schema(catalogue) for id_, one in kind.transactions.items()}
     batch = {"type": "array", "items": _to("Check"), "minItems": 1, "maxItems": MAX_CHECKS}
     return {
         "Check": check,
-        "SubjectIn": made["SubjectIn"],
+        "SubjectIn": components["SubjectIn"],
         "CertificateIn": certificate,
         "Batch": {"type": "object", "required": ["checks"], "properties": {"checks": batch}},
         "Decision": _decision(),
@@ -190,20 +190,20 @@ _STYLE = "body{font:16px/1.6 sans-serif;max-width:52rem;margin:2rem auto;padding
 
 
 def docs_page(agency: str, kind: AgencyKind, lang: Language) -> str:
-    """The page at /docs; needs nothing from elsewhere."""
-    words = _TEXTS[lang]
-    decisions = "".join(f"<tr><th>{one.value}</th><td>{words[one.value]}</td></tr>" for one in Verdict)
+    """Write the page at /docs; it needs nothing from elsewhere."""
+    texts = _TEXTS[lang]
+    decisions = "".join(f"<tr><th>{one.value}</th><td>{texts[one.value]}</td></tr>" for one in Verdict)
     rows = []
-    for id_, one in kind.transactions.items():
-        shown = escape(one.text.zh if lang == "zh" else one.text.en)
-        attributes = ", ".join(f"<code>{escape(name)}</code>" for name in one.attributes) or "–"
-        rows.append(f"<tr><th><code>{escape(id_)}</code></th><td>{shown}</td><td>{attributes}</td></tr>")
-    title = escape(words["title"].format(agency=agency))
+    for id_, transaction in kind.transactions.items():
+        name = escape(transaction.text.zh if lang == "zh" else transaction.text.en)
+        attributes = ", ".join(f"<code>{escape(attribute)}</code>" for attribute in transaction.attributes) or "–"
+        rows.append(f"<tr><th><code>{escape(id_)}</code></th><td>{name}</td><td>{attributes}</td></tr>")
+    title = escape(texts["title"].format(agency=agency))
     example = escape(_EXAMPLE.replace("TRANSACTION", next(iter(kind.transactions), "…")))
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
-        f"<h1>{title}</h1><p>{words['intro']}</p><pre>{example}</pre>"
-        f"<h2>{words['decisions']}</h2><table>{decisions}</table>"
-        f"<h2>{words['transactions']}</h2><table>{''.join(rows)}</table>"
-        f'<p>{words["errors"]}</p><p><code>GET /v1/transactions</code> · <a href="/openapi.json">/openapi.json</a></p></html>'
+        f"<h1>{title}</h1><p>{texts['intro']}</p><pre>{example}</pre>"
+        f"<h2>{texts['decisions']}</h2><table>{decisions}</table>"
+        f"<h2>{texts['transactions']}</h2><table>{''.join(rows)}</table>"
+        f'<p>{texts["errors"]}</p><p><code>GET /v1/transactions</code> · <a href="/openapi.json">/openapi.json</a></p></html>'
     )

@@ -14,16 +14,16 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import LiandongError
+from ...schemas.problems import Language
 from ...topics.metrics.definitions import API_RATE_LIMITED, ENUMERATION_ALARMS
 from ...topics.metrics.recorder import Signals
 from ...topics.transport.ports import Clock
 from ..acts_db.outcomes import Retry
 from ..gate.decision import Question
-from ..gate.hits import Language
 from ..interceptions.answers import Answer
 from ..interceptions.checks import Checks
 from ..interceptions.rendering import shown_answer, shown_entry
-from .app import Request, Route, Routes
+from .app import ApiRequest, Route, Routes
 from .documents import docs_page, openapi
 from .group_commit import GroupCommit
 from .limits import EnumerationWatch, RateLimiter
@@ -34,32 +34,32 @@ from .responses import Decided, Response, Result, Results, Undecided, encode, ok
 _log = structlog.get_logger(__name__)
 _SLICE = 200
 """Checks of a batch decided at once, before others get their turn."""
-_Told = Answer | Retry | LiandongError
+_BatchAnswer = Answer | Retry | LiandongError
 """What became of a check of a batch."""
 
 
-class NodeState(Protocol):
-    """What the node tells of itself."""
+class RunningNode(Protocol):
+    """What the API asks of the node it belongs to."""
 
     def status(self) -> Mapping[str, object]:
-        """The document of GET /v1/status."""
+        """Return the document of GET /v1/status."""
 
     def ready(self) -> Mapping[str, object] | None:
-        """Why the node can answer; None while it has no list or a part of it has died."""
+        """Return what /readyz tells of a node that can decide; None while it has no list or a part of it has died."""
 
     def alive(self) -> bool:
-        """Whether every part of the node runs."""
+        """Return whether every part of the node runs."""
 
     def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The answer to POST /v1/events."""
+        """Answer POST /v1/events."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointContext:
-    """What the endpoints stand on."""
+    """What the endpoints of one node share."""
 
     checks: Checks
-    node: NodeState
+    node: RunningNode
     agency: str
     node_name: str
     limiter: RateLimiter
@@ -72,16 +72,16 @@ class EndpointContext:
 
 
 class Endpoints:
-    """The answers of one node."""
+    """The handlers of one node's paths."""
 
-    def __init__(self, wiring: EndpointContext) -> None:
-        self._w = wiring
-        self._gate = wiring.checks.gate
-        self._watch = EnumerationWatch(wiring.seconds)
-        self._keeping = GroupCommit(wiring.checks.keep, wiring.writer)
+    def __init__(self, context: EndpointContext) -> None:
+        self._context = context
+        self._gate = context.checks.gate
+        self._watch = EnumerationWatch(context.seconds)
+        self._commits = GroupCommit(context.checks.keep, context.writer)
 
     def routes(self) -> Routes:
-        """Who answers which path; `/healthz` and `/readyz` are open, all else wants a token or the Unix socket."""
+        """Return who answers which path; `/healthz` and `/readyz` are open, all else wants a token or the socket."""
         exact = {
             "/v1/checks": Route({"POST": self.check}, "check"),
             "/v1/events": Route({"POST": self.events}, "events"),
@@ -95,86 +95,86 @@ class Endpoints:
         }
         return Routes(exact, {"/v1/checks/": Route({"GET": self.find}, "check")})
 
-    async def check(self, request: Request) -> Response:
-        """POST /v1/checks: one check, or a batch with results in order.
+    async def check(self, request: ApiRequest) -> Response:
+        """Answer POST /v1/checks: one check, or a batch with results in order.
 
         Nothing is answered before it is kept: a refusal nobody can prove must not happen.
         """
-        body, at = read_body(request.body), self._w.clock.now()
+        body, at = read_body(request.body), self._context.clock.now()
         if isinstance(body, CheckIn):
             self._charge(request, 1)
             day = date_of_ms(at)
             question = self._gate.question(to_request(body, day), day)
-            answer = self._answer((question,), at, request.caller.name)[0]
+            answer = self._answer_questions((question,), at, request.caller.name)[0]
             if isinstance(answer, Retry):
                 raise answer
             if answer.leaves_something:
-                await self._keeping.keep([answer])
+                await self._commits.keep([answer])
             return ok(shown_answer(answer, request.lang))
         self._charge(request, len(body))
         results: list[Result] = []
-        kept: list[Answer] = []
+        to_keep: list[Answer] = []
         for start in range(0, len(body), _SLICE):
-            some = [read_check(raw) for raw in body[start : start + _SLICE]]
-            told = self._told(some, at, request.caller.name)
-            results += [_result(one.ref, each, request.lang) for one, each in zip(some, told, strict=True)]
-            kept += [each for each in told if isinstance(each, Answer) and each.leaves_something]
+            checks = [read_check(raw) for raw in body[start : start + _SLICE]]
+            answers = self._answer_checks(checks, at, request.caller.name)
+            results += [_result(check.ref, each, request.lang) for check, each in zip(checks, answers, strict=True)]
+            to_keep += [each for each in answers if isinstance(each, Answer) and each.leaves_something]
             await asyncio.sleep(0)
-        if kept:
-            await self._keeping.keep(kept)
+        if to_keep:
+            await self._commits.keep(to_keep)
         return ok(Results(results))
 
-    def _told(self, checks: Sequence[CheckIn | BadCheck], at: int, caller: str) -> "list[_Told]":
-        """Answers or problems, in order."""
+    def _answer_checks(self, checks: Sequence[CheckIn | BadCheck], at: int, caller: str) -> "list[_BatchAnswer]":
+        """Decide checks of a batch; return answers or problems, in order."""
         day = date_of_ms(at)
-        told: list[_Told | None] = []
+        problems: list[LiandongError | None] = []
         questions: list[Question] = []
         for check in checks:
             try:
                 if isinstance(check, BadCheck):
                     raise check.problem
                 questions.append(self._gate.question(to_request(check, day), day))
-                told.append(None)
+                problems.append(None)
             except LiandongError as problem:
-                told.append(problem)
-        answers = iter(self._answer(questions, at, caller))
-        return [next(answers) if one is None else one for one in told]
+                problems.append(problem)
+        answers = iter(self._answer_questions(questions, at, caller))
+        return [next(answers) if problem is None else problem for problem in problems]
 
-    def _answer(self, questions: Sequence[Question], at: int, caller: str) -> list[Answer | Retry]:
-        answers = self._w.checks.answer(questions, at, caller)
+    def _answer_questions(self, questions: Sequence[Question], at: int, caller: str) -> list[Answer | Retry]:
+        answers = self._context.checks.answer(questions, at, caller)
         missed = [
             question.request.subject
             for question, answer in zip(questions, answers, strict=True)
             if isinstance(answer, Answer) and not answer.hits
         ]
         if self._watch.missed(caller, missed):
-            place = {"agency": self._w.agency, "node": self._w.node_name, "caller": caller}
-            self._w.signals.counter(ENUMERATION_ALARMS, **place).inc()
+            place = {"agency": self._context.agency, "node": self._context.node_name, "caller": caller}
+            self._context.signals.counter(ENUMERATION_ALARMS, **place).inc()
             _log.warning("a caller seems to try out certificate numbers", caller=caller)
         return answers
 
-    def _charge(self, request: Request, amount: int) -> None:
-        wait = self._w.limiter.take(request.caller.name, amount, request.caller.rate)
+    def _charge(self, request: ApiRequest, amount: int) -> None:
+        wait = self._context.limiter.take(request.caller.name, amount, request.caller.rate)
         if wait:
-            place = {"agency": self._w.agency, "node": self._w.node_name, "caller": request.caller.name}
-            self._w.signals.counter(API_RATE_LIMITED, **place).inc()
+            place = {"agency": self._context.agency, "node": self._context.node_name, "caller": request.caller.name}
+            self._context.signals.counter(API_RATE_LIMITED, **place).inc()
             raise RequestProblem("RATE_LIMITED", seconds=str(max(1, int(wait) + 1)))
 
-    async def find(self, request: Request) -> Response:
-        """GET /v1/checks/{chk_id}."""
+    async def find(self, request: ApiRequest) -> Response:
+        """Answer GET /v1/checks/{chk_id}: a decision of the past."""
         check_id = request.path.rpartition("/")[2]
         try:
             ids.parse(check_id, "chk")
         except LiandongError:
             raise RequestProblem("CHECK_UNKNOWN") from None
         loop = asyncio.get_running_loop()
-        entry = await loop.run_in_executor(self._w.writer, self._w.checks.find, check_id)
+        entry = await loop.run_in_executor(self._context.writer, self._context.checks.find, check_id)
         if entry is None:
             raise RequestProblem("CHECK_UNKNOWN")
         return ok(shown_entry(entry, request.lang))
 
-    async def events(self, request: Request) -> Response:
-        """POST /v1/events: what the agency met, for courts with a live watch."""
+    async def events(self, request: ApiRequest) -> Response:
+        """Answer POST /v1/events: what the agency met, for courts with a live watch."""
         try:
             payload = msgspec.json.decode(request.body, type=dict[str, Any])
         except msgspec.ValidationError:
@@ -183,61 +183,61 @@ class Endpoints:
             raise RequestProblem("JSON_INVALID") from None
         self._charge(request, 1)
         loop = asyncio.get_running_loop()
-        return ok(await loop.run_in_executor(self._w.writer, self._w.node.publish_events, payload))
+        return ok(await loop.run_in_executor(self._context.writer, self._context.node.publish_events, payload))
 
-    async def transactions(self, request: Request) -> Response:
-        """GET /v1/transactions: what can be asked, with a JSON Schema of attributes each."""
-        rules = self._w.checks.gate.rules
+    async def transactions(self, request: ApiRequest) -> Response:
+        """Answer GET /v1/transactions: what can be asked, with a JSON Schema of attributes each."""
+        rules = self._context.checks.gate.rules
         shown = [
             {
-                "id": one.id,
-                "text": one.text.zh if request.lang == "zh" else one.text.en,
-                "attributes": one.json_schema(rules.catalogue),
-                "measures": [measure.id for measure in rules.catalogue.of(one.id)],
+                "id": transaction.id,
+                "text": transaction.text.zh if request.lang == "zh" else transaction.text.en,
+                "attributes": transaction.json_schema(rules.catalogue),
+                "measures": [measure.id for measure in rules.catalogue.of(transaction.id)],
             }
-            for one in rules.kind.transactions.values()
+            for transaction in rules.kind.transactions.values()
         ]
-        document = {"agency": self._w.agency, "kind": rules.kind.id, "transactions": shown}
+        document = {"agency": self._context.agency, "kind": rules.kind.id, "transactions": shown}
         return ok(document | {"rule_version": rules.version})
 
-    async def status(self, request: Request) -> Response:  # noqa: ARG002  every endpoint takes a request
-        """GET /v1/status."""
-        return ok(self._w.node.status())
+    async def status(self, request: ApiRequest) -> Response:  # noqa: ARG002  every endpoint takes a request
+        """Answer GET /v1/status."""
+        return ok(self._context.node.status())
 
-    async def metrics(self, request: Request) -> Response:  # noqa: ARG002
-        """GET /metrics in the Prometheus text format."""
-        return Response(200, generate_latest(self._w.registry), CONTENT_TYPE_LATEST)
+    async def metrics(self, request: ApiRequest) -> Response:  # noqa: ARG002
+        """Answer GET /metrics in the Prometheus text format."""
+        return Response(200, generate_latest(self._context.registry), CONTENT_TYPE_LATEST)
 
-    async def docs(self, request: Request) -> Response:
-        """GET /docs: one page for people."""
-        kind = self._w.checks.gate.rules.kind
-        page = docs_page(self._w.agency, kind, request.lang)
+    async def docs(self, request: ApiRequest) -> Response:
+        """Answer GET /docs: one page for people."""
+        kind = self._context.checks.gate.rules.kind
+        page = docs_page(self._context.agency, kind, request.lang)
         safe = ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
         return Response(200, page.encode(), "text/html; charset=utf-8", (safe,))
 
-    async def openapi(self, request: Request) -> Response:  # noqa: ARG002
-        """GET /openapi.json."""
-        rules = self._w.checks.gate.rules
+    async def openapi(self, request: ApiRequest) -> Response:  # noqa: ARG002
+        """Answer GET /openapi.json."""
+        rules = self._context.checks.gate.rules
         return ok(openapi(rules.kind, rules.catalogue))
 
-    async def healthz(self, request: Request) -> Response:  # noqa: ARG002
-        """GET /healthz: 200 while every part of the node runs."""
-        alive = self._w.node.alive()
+    async def healthz(self, request: ApiRequest) -> Response:  # noqa: ARG002
+        """Answer GET /healthz: 200 while every part of the node runs."""
+        alive = self._context.node.alive()
         return Response(200 if alive else 503, encode({"alive": alive}))
 
-    async def readyz(self, request: Request) -> Response:  # noqa: ARG002
-        """GET /readyz: 200 once there is a list to decide by."""
-        reason = self._w.node.ready()
+    async def readyz(self, request: ApiRequest) -> Response:  # noqa: ARG002
+        """Answer GET /readyz: 200 once there is a list to decide by."""
+        reason = self._context.node.ready()
         return Response(503, encode({"ready": False})) if reason is None else ok({"ready": True, **reason})
 
 
-def _result(ref: str | int | None, told: _Told, lang: Language) -> Result:
-    if isinstance(told, Answer):
-        return Decided(ref, shown_answer(told, lang))
-    return Undecided(ref, _as_problem(told, lang))
+def _result(ref: str | int | None, answer: _BatchAnswer, lang: Language) -> Result:
+    if isinstance(answer, Answer):
+        return Decided(ref, shown_answer(answer, lang))
+    return Undecided(ref, _problem_document(answer, lang))
 
 
-def _as_problem(error: LiandongError | Retry, lang: Language) -> Mapping[str, object]:
+def _problem_document(error: LiandongError | Retry, lang: Language) -> Mapping[str, object]:
     if isinstance(error, Retry):
         error = RequestProblem("RETRY_LATER", seconds=str(max(1, round(error.after))))
     return problem_of(error, lang).document

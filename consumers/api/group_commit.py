@@ -14,7 +14,7 @@ class _Group:
 
     answers: list[Answer] = field(default_factory=list)
     requests: int = 0
-    kept: bool = False
+    written: bool = False
 
 
 class GroupCommit:
@@ -25,14 +25,14 @@ class GroupCommit:
     """
 
     def __init__(self, keep: Callable[[Sequence[Answer]], None], writer: Executor) -> None:
-        """`keep` writes answers in a transaction; it runs in `writer`."""
+        """Take the function that writes answers in a transaction, and the executor it runs in."""
         self._keep = keep
         self._writer = writer
         self._turn = asyncio.Lock()
         self._next = _Group()
 
     async def keep(self, answers: Sequence[Answer]) -> None:
-        """Returns when they are kept; raises what `keep` raised for them."""
+        """Return when these answers are kept. Raises what the writing function raised for them."""
         group = self._next
         group.answers += answers
         group.requests += 1
@@ -41,11 +41,11 @@ class GroupCommit:
                 self._next = _Group()
                 try:
                     await self._write(group.answers)
-                    group.kept = True
+                    group.written = True
                 except Exception:
                     if group.requests == 1:
                         raise
-            if not group.kept:  # nobody fails because of what somebody else asked
+            if not group.written:  # nobody fails because of what somebody else asked
                 await self._write(answers)
 
     async def _write(self, answers: Sequence[Answer]) -> None:

@@ -20,7 +20,9 @@ class Bucket:
     at: float
 
     def take(self, amount: int, now: float) -> float:
-        """Seconds to wait until `amount` may be taken; 0 = taken. More than the burst is taken from a full bucket."""
+        """Return the seconds to wait until `amount` may be taken; 0 = taken.
+        More than the burst is taken from a full bucket.
+        """
         self.level = min(self.burst, self.level + (now - self.at) * self.rate)
         self.at = now
         needed = min(float(amount), self.burst)
@@ -40,7 +42,7 @@ class RateLimiter:
         self._buckets: dict[str, Bucket] = {}
 
     def take(self, caller: str, amount: int, own_rate: float | None = None) -> float:
-        """Seconds the caller has to wait, 0 = go on."""
+        """Return the seconds the caller has to wait, 0 = go on."""
         now = self._seconds()
         bucket = self._buckets.get(caller)
         rate = own_rate or self._rate
@@ -62,24 +64,24 @@ class _Window:
     patterns: dict[int, int | set[int]] = field(default_factory=dict)
     """What was seen of each pattern: one number, as of most, or several."""
 
-    def crossed(self, pattern: int, number: int) -> bool:
-        """Notes another number of a pattern; whether this one was as many as ring the alarm."""
-        seen = self.patterns[pattern]
-        if isinstance(seen, int):
-            self.patterns[pattern] = {seen, number}
+    def crosses_line(self, pattern: int, number: int) -> bool:
+        """Note another number of a pattern; return whether this one was as many as ring the alarm."""
+        numbers = self.patterns[pattern]
+        if isinstance(numbers, int):
+            self.patterns[pattern] = {numbers, number}
             return False
-        if number in seen or len(seen) >= LIKE_NUMBERS:
+        if number in numbers or len(numbers) >= LIKE_NUMBERS:
             return False
-        seen.add(number)
-        return len(seen) == LIKE_NUMBERS
+        numbers.add(number)
+        return len(numbers) == LIKE_NUMBERS
 
 
 class EnumerationWatch:
     """Notices callers who try out numbers: many distinct misses that share a pattern.
 
     The public list shows identity numbers without month and day (`1101051949****002X`): whoever completes such a number
-    asks for all days of a year; others count up sequences. Patterns are kept
-    hashed, in memory, for ten minutes. Used from one thread.
+    asks for all days of a year; others count up sequences. Patterns are kept hashed, in memory, for ten minutes. Used
+    from one thread.
     """
 
     def __init__(self, seconds: Seconds) -> None:
@@ -87,23 +89,23 @@ class EnumerationWatch:
         self._windows: dict[str, _Window] = {}
 
     def missed(self, caller: str, subjects: Iterable[Subject]) -> bool:
-        """Notes checks without a match; True when a pattern of this caller crosses the line (once a window)."""
+        """Note checks without a match; return True when a pattern of this caller crosses the line (once a window)."""
         now = self._seconds()
         window = self._windows.get(caller)
         if window is None or now - window.since > WINDOW_SECONDS or len(window.patterns) > _MOST_PATTERNS:
             window = self._windows[caller] = _Window(now)
-        alarm, noted = False, window.patterns.setdefault
+        alarm, number_noted = False, window.patterns.setdefault
         for subject in subjects:
             for certificate in subject.certificates:
                 number = hash(certificate.number)
                 for pattern in _patterns(certificate):
-                    if noted(pattern, number) != number:
-                        alarm |= window.crossed(pattern, number)
+                    if number_noted(pattern, number) != number:
+                        alarm |= window.crosses_line(pattern, number)
         return alarm
 
 
 def _patterns(certificate: Certificate) -> tuple[int, ...]:
-    """Any day of a year and any sequence of a day, or any ending; hashed."""
+    """Return hashes of what alike numbers share: any day of a year and any sequence of a day, or any ending."""
     number = certificate.number
     if certificate.type in IDENTITY_TYPES and len(number) == 18:
         return hash(number[:10] + number[14:17]), hash(number[:14])

@@ -123,7 +123,9 @@ class Problem:
 
 
 def problem_of(error: LiandongError, lang: Language, headers: Mapping[str, str] | None = None) -> Problem:
-    """The problem document of an error: type, title, status, detail, code, remedy, and the field if it is one field's."""
+    """Return the problem document of an error: type, title, status, detail, code, remedy,
+    and the field if it is about one.
+    """
     status = error.status if isinstance(error, RequestProblem) else error.http_status
     message, remedy = error.message, error.remedy
     details: Mapping[str, str] = {}

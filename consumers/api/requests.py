@@ -22,7 +22,7 @@ class CertificateIn(Masked, msgspec.Struct, forbid_unknown_fields=True):
     country: str | None = None
 
     def __repr__(self) -> str:
-        """Masked: requests reach tracebacks."""
+        """Show the type only: requests reach tracebacks."""
         return f"CertificateIn({self.type})"
 
 
@@ -33,7 +33,7 @@ class SubjectIn(Masked, msgspec.Struct, forbid_unknown_fields=True):
     name: str
 
     def __repr__(self) -> str:
-        """Masked."""
+        """Show no name and no number."""
         return f"SubjectIn({len(self.certificates)} certificates)"
 
 
@@ -70,13 +70,13 @@ _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[A-
 
 
 def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
-    """One check, or the checks of a batch as they were sent. Raises RequestProblem."""
+    """Read one check, or the checks of a batch as they were sent. Raises RequestProblem."""
     try:
         return _check.decode(body)
     except msgspec.ValidationError as no_check:
         checks = _read_batch(body, no_check)
     except msgspec.DecodeError as broken:
-        raise _named(broken) from None
+        raise _problem_of(broken) from None
     if len(checks) > MAX_CHECKS:
         raise RequestProblem("TOO_MANY_CHECKS", count=str(len(checks)), most=str(MAX_CHECKS))
     if not checks:
@@ -85,26 +85,26 @@ def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
 
 
 def _read_batch(body: bytes, no_check: msgspec.ValidationError) -> list[msgspec.Raw]:
-    """The checks, not looked into. Raises RequestProblem for what is no batch either."""
+    """Return the checks of a batch undecoded. Raises RequestProblem for what is no batch either."""
     try:
         checks = _batch.decode(body).checks
     except msgspec.DecodeError as no_batch:
-        raise _named(no_batch) from None
+        raise _problem_of(no_batch) from None
     if isinstance(checks, msgspec.UnsetType):
-        raise _named(no_check) from None
+        raise _problem_of(no_check) from None
     return checks
 
 
 def read_check(raw: msgspec.Raw) -> CheckIn | BadCheck:
-    """A check of a batch, judged by itself."""
+    """Read a check of a batch; what is wrong with it concerns no other."""
     try:
         return _check.decode(raw)
     except msgspec.DecodeError as error:
-        return BadCheck(_ref_of(raw), _named(error))
+        return BadCheck(_ref_of(raw), _problem_of(error))
 
 
 def _ref_of(raw: msgspec.Raw) -> str | int | None:
-    """The `ref` of a check that is broken otherwise."""
+    """Return the `ref` of a check that is broken otherwise."""
     try:
         return _ref.decode(raw).ref
     except msgspec.DecodeError:
@@ -112,24 +112,24 @@ def _ref_of(raw: msgspec.Raw) -> str | int | None:
 
 
 def to_request(check: CheckIn, today: date) -> CheckRequest:
-    """The question to the gate. Raises FactProblem naming the field."""
+    """Return the question to the gate. Raises FactProblem naming the field."""
     if len(check.site) > MAX_SITE:
         raise at_field(RequestProblem("REQUEST_INVALID", what=f"site has over {MAX_SITE} characters"), "site")
     subject = read_subject(check.subject.certificates, check.subject.name, today)
     return CheckRequest(check.transaction, subject, check.attributes, check.site)
 
 
-def _named(error: msgspec.DecodeError) -> RequestProblem:
-    """The problem a decoding error is, with the field it is about."""
+def _problem_of(error: msgspec.DecodeError) -> RequestProblem:
+    """Return the problem a decoding error is, with the field it is about."""
     text = str(error)
     if not isinstance(error, msgspec.ValidationError):
         return RequestProblem("JSON_INVALID")
     place = _PLACE.search(text)
     missing = _FIELD.search(text)
-    what = _PLACE.sub("", text) if missing or "field" not in text else "an unknown field"
-    parts = [place["place"] if place else "", missing["field"] if missing else ""]
-    field = ".".join(part for part in parts if part)
-    problem = RequestProblem("REQUEST_INVALID", what=f"{what} ({field})" if field else what)
+    fault = _PLACE.sub("", text) if missing or "field" not in text else "an unknown field"
+    path = [place["place"] if place else "", missing["field"] if missing else ""]
+    field = ".".join(step for step in path if step)
+    problem = RequestProblem("REQUEST_INVALID", what=f"{fault} ({field})" if field else fault)
     if field:
         at_field(problem, field)
     return problem

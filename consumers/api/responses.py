@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import msgspec
 
-from ..gate.hits import Language
+from ...schemas.problems import Language
 from ..interceptions.rendering import ShownAnswer
 
 JSON = "application/json"
@@ -45,13 +45,13 @@ class Results(msgspec.Struct):
 
 
 def ok(document: object) -> Response:
-    """200 with a JSON document."""
+    """Answer 200 with a JSON document."""
     return Response(200, encode(document))
 
 
 @lru_cache(maxsize=1024)
 def language_of(accepted: str | None, default: Language) -> Language:
-    """The best of zh and en by an Accept-Language header (RFC 9110 §12.5.4)."""
+    """Return the better of zh and en by an Accept-Language header (RFC 9110 §12.5.4), else the default."""
     best: tuple[float, Language] = (0.0, default)
     for part in (accepted or "").split(","):
         tag, _, weight = part.strip().partition(";")

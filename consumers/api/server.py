@@ -23,7 +23,7 @@ _COLLECT_AT = (50_000, 20, 50)
 
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
-    """Where the API is found; TLS by files."""
+    """Where the API listens; TLS by files."""
 
     host: str = "127.0.0.1"
     port: int = 8600
@@ -33,7 +33,7 @@ class ListenAddress:
 
     @property
     def url(self) -> str:
-        """Of the TCP listener."""
+        """The URL of the TCP listener."""
         scheme = "https" if self.tls_certificate else "http"
         return f"{scheme}://{self.host}:{self.port}"
 
@@ -46,7 +46,7 @@ class ApiServer:
         self.listening = listening
 
     def run(self, stop: threading.Event) -> None:
-        """Serves until `stop` is set. Raises API_PORT_IN_USE."""
+        """Serve until `stop` is set. Raises API_PORT_IN_USE."""
         gc.collect()
         gc.freeze()  # what is there now stays; a batch makes thousands of objects more that all go together
         gc.set_threshold(*_COLLECT_AT)
@@ -58,27 +58,27 @@ class ApiServer:
         servers = [self._over_tcp()]
         if self.listening.socket_file is not None:
             servers.append(self._over_socket(self.listening.socket_file))
-        tasks = [asyncio.create_task(one.serve()) for one in servers]
-        waiting = asyncio.create_task(_until(stop))
+        tasks = [asyncio.create_task(server.serve()) for server in servers]
+        waiting = asyncio.create_task(_wait_for(stop))
         try:
-            done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
         finally:
             waiting.cancel()
-            for one in servers:
-                one.stop()  # type: ignore[no-untyped-call]
+            for server in servers:
+                server.stop()  # type: ignore[no-untyped-call]
             _, late = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
             for task in late:
                 task.cancel()
-        for task in done - {waiting}:
+        for task in ended - {waiting}:
             task.result()
             raise Unavailable("API_ENDED", "the server of the check API ended by itself", "start the node again")
 
     def _over_tcp(self) -> Server:
-        where = self.listening
+        listening = self.listening
         tls: dict[str, Any] = {}
-        if where.tls_certificate is not None:
-            tls = {"ssl_cert": where.tls_certificate, "ssl_key": where.tls_key}
-        return Server(self._api.over_tcp, address=where.host, port=where.port, **_options(), **tls)
+        if listening.tls_certificate is not None:
+            tls = {"ssl_cert": listening.tls_certificate, "ssl_key": listening.tls_key}
+        return Server(self._api.over_tcp, address=listening.host, port=listening.port, **_options(), **tls)
 
     def _over_socket(self, path: Path) -> Server:
         path.unlink(missing_ok=True)
@@ -106,19 +106,19 @@ def _options() -> dict[str, Any]:
     }
 
 
-async def _until(stop: threading.Event) -> None:
+async def _wait_for(stop: threading.Event) -> None:
     while not stop.is_set():  # noqa: ASYNC110  another thread sets it
         await asyncio.sleep(0.05)
 
 
 def require_free(host: str, port: int) -> None:
-    """Raises API_PORT_IN_USE if nobody can listen there: granian binds with SO_REUSEPORT and would share it silently."""
+    """Raise API_PORT_IN_USE if nobody can listen there: granian binds with SO_REUSEPORT and would share it silently."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            what = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+            trouble = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
             remedy = "stop the program that listens there, or choose another with --port"
-            raise Unavailable("API_PORT_IN_USE", f"{host}:{port} {what}", remedy) from error
+            raise Unavailable("API_PORT_IN_USE", f"{host}:{port} {trouble}", remedy) from error

@@ -15,7 +15,7 @@ from ...schemas.errors import WrongUsage
 
 SCOPES = ("check", "events", "status")
 """What a token may be for: checks and their journal; POST /v1/events; status, metrics and documentation."""
-PREFIX = "ldt_"
+PREFIX_OF_TOKENS = "ldt_"
 
 
 class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +30,7 @@ class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who asks."""
+    """Who asks, and what they may."""
 
     name: str
     scopes: frozenset[str]
@@ -47,16 +47,17 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._name = str(path)
-        self._seen: tuple[int, int, int] | None = None
+        self._read_as: tuple[int, int, int] | None = None
+        """Time of change, size and inode of the file as it was read last."""
         self._by_hash: dict[str, Caller] = {}
 
     def caller(self, token: str) -> Caller | None:
-        """Who a token belongs to, None if it is no (longer a) token of this agency."""
+        """Return whom a token belongs to, None if it is no (longer a) token of this agency."""
         self._read_again()
         return self._by_hash.get(sha256(token.encode()).hexdigest())
 
     def tokens(self) -> list[Token]:
-        """All tokens, oldest first."""
+        """Return all tokens, oldest first. Raises TOKENS_UNREADABLE."""
         if not self._path.exists():
             return []
         try:
@@ -66,43 +67,48 @@ class TokenFile:
             raise WrongUsage("TOKENS_UNREADABLE", f"{self._path}: {error}", remedy) from error
 
     def add(self, caller: str, scopes: Sequence[str] = SCOPES, rate: float | None = None) -> str:
-        """A new token for a caller; it replaces the one he had. The only time it can be seen."""
+        """Make a token for a caller in place of the one they had, and return it: the only time it can be seen.
+
+        Raises SCOPE_UNKNOWN, CALLER_NAME_INVALID.
+        """
         _check_name(caller)
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
             raise WrongUsage("SCOPE_UNKNOWN", f"no such scope: {', '.join(unknown)}", f"use {', '.join(SCOPES)}")
-        token = PREFIX + secrets.token_urlsafe(32)
+        secret = PREFIX_OF_TOKENS + secrets.token_urlsafe(32)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        made = Token(caller, sha256(token.encode()).hexdigest(), list(scopes), now, rate)
+        entry = Token(caller, sha256(secret.encode()).hexdigest(), list(scopes), now, rate)
         with self._locked():
-            self._write([*(one for one in self.tokens() if one.caller != caller), made])
-        return token
+            self._write([*(token for token in self.tokens() if token.caller != caller), entry])
+        return secret
 
     def revoke(self, caller: str) -> None:
-        """Ends a caller's token. Raises TOKEN_UNKNOWN."""
+        """End a caller's token. Raises TOKEN_UNKNOWN."""
         with self._locked():
-            kept = [one for one in self.tokens() if one.caller != caller]
-            if len(kept) == len(self.tokens()):
+            others = [token for token in self.tokens() if token.caller != caller]
+            if len(others) == len(self.tokens()):
                 remedy = "`liandong agency token list` shows the callers"
                 raise WrongUsage("TOKEN_UNKNOWN", f"no caller {caller!r} has a token", remedy)
-            self._write(kept)
+            self._write(others)
 
     def _read_again(self) -> None:
         try:
             stat = os.stat(self._name)  # noqa: PTH116  every request asks, and this is twice as fast
-            seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            version = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         except FileNotFoundError:
-            seen = (0, 0, 0)
-        if seen != self._seen:
-            self._by_hash = {one.sha256: Caller(one.caller, frozenset(one.scopes), one.rate) for one in self.tokens()}
-            self._seen = seen
+            version = (0, 0, 0)
+        if version != self._read_as:
+            self._by_hash = {
+                token.sha256: Caller(token.caller, frozenset(token.scopes), token.rate) for token in self.tokens()
+            }
+            self._read_as = version
 
     def _locked(self) -> FileLock:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return FileLock(self._path.with_suffix(".lock"))
 
     def _write(self, tokens: Sequence[Token]) -> None:
-        text = yaml.safe_dump([msgspec.to_builtins(one) for one in tokens], sort_keys=False, allow_unicode=True)
+        text = yaml.safe_dump([msgspec.to_builtins(token) for token in tokens], sort_keys=False, allow_unicode=True)
         fresh = self._path.with_suffix(".new")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

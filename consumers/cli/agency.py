@@ -55,19 +55,23 @@ def mount(agency: typer.Typer, relay: MakeRelay) -> None:
         from ..api.server import ListenAddress
 
         settings = settings_of(ctx)
-        if host not in LOOPBACK and tls_certificate is None:
-            remedy = "give --tls-certificate and --tls-key, or put a proxy with TLS before 127.0.0.1"
-            raise WrongUsage(
-                "TLS_NEEDED", f"{host} is reached from other machines and answers hold personal data", remedy
-            )
-        if (tls_certificate is None) != (tls_key is None):
-            raise WrongUsage("TLS_INCOMPLETE", "TLS needs a certificate and its key", "give both files")
-        configure_logging(settings)
         listening = ListenAddress(host, port, socket, tls_certificate, tls_key)
-        _run(settings, (agency_id, node), listening, relay)
+        _require_tls(listening)
+        configure_logging(settings)
+        _run(settings, agency_id, node, listening, relay)
 
 
-def _run(settings: "Settings", who: tuple[str, str], listening: "ListenAddress", relay: MakeRelay) -> None:
+def _require_tls(listening: "ListenAddress") -> None:
+    """Raise TLS_NEEDED where other machines could listen in, TLS_INCOMPLETE if one of the two files is missing."""
+    if listening.host not in LOOPBACK and listening.tls_certificate is None:
+        remedy = "give --tls-certificate and --tls-key, or put a proxy with TLS before 127.0.0.1"
+        danger = f"{listening.host} is reached from other machines and answers hold personal data"
+        raise WrongUsage("TLS_NEEDED", danger, remedy)
+    if (listening.tls_certificate is None) != (listening.tls_key is None):
+        raise WrongUsage("TLS_INCOMPLETE", "TLS needs a certificate and its key", "give both files")
+
+
+def _run(settings: "Settings", agency: str, node_name: str, listening: "ListenAddress", relay: MakeRelay) -> None:
     from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
     from ...topics.transport.kafka.location import bootstrap_of
     from ..api.server import require_free
@@ -75,19 +79,19 @@ def _run(settings: "Settings", who: tuple[str, str], listening: "ListenAddress",
 
     bootstrap_of(settings)
     require_free(listening.host, listening.port)
-    wires = NodeConnections(
+    connections = NodeConnections(
         subscriber=lambda group, client: KafkaSubscriber(settings, group=group, client_id=client),
         publisher=lambda client: KafkaPublisher(settings, client_id=client),
         relay=relay,
     )
-    node = AgencyNode(settings, *who, wires)
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda *_: node.parts.stop.set())
+    node = AgencyNode(settings, agency, node_name, connections)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: node.parts.stop.set())
     node.run(listening)
 
 
 def list_kinds(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """The kinds of agencies with their transactions and adapters.
+    """List the kinds of agencies with their transactions and adapters.
 
     Example: liandong agency list --json
     """
@@ -127,7 +131,7 @@ def add_token(  # noqa: PLR0913, PLR0917  the options of a command
     out: Annotated[Path | None, typer.Option(help="File for the token (0600) instead of the screen.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a token for a caller, in place of the one he had. It is shown once; only its SHA-256 is kept.
+    """Make a token for a caller, in place of the one they had. It is shown once; only its SHA-256 is kept.
 
     Example: liandong agency token add railway-js booking-east --scope check --out booking.token
     """
@@ -154,24 +158,24 @@ def revoke_token(ctx: typer.Context, agency: AgencyArgument, caller: CallerArgum
 
 
 def list_tokens(ctx: typer.Context, agency: AgencyArgument, as_json: JsonOption = False) -> None:
-    """Who has a token, for what, since when; never the token.
+    """List who has a token, for what, since when; never the token.
 
     Example: liandong agency token list railway-js
     """
-    found = _tokens(ctx, agency).tokens()
+    tokens = _tokens(ctx, agency).tokens()
     if as_json:
         keys = ("caller", "scopes", "created_at", "rate")
-        print_json([{key: getattr(one, key) for key in keys} for one in found])
+        print_json([{key: getattr(token, key) for key in keys} for token in tokens])
         return
-    for one in found:
-        typer.echo(f"{one.caller:24} {','.join(one.scopes):24} {one.created_at}")
+    for token in tokens:
+        typer.echo(f"{token.caller:24} {','.join(token.scopes):24} {token.created_at}")
 
 
 def _tokens(ctx: typer.Context, agency: str) -> "TokenFile":
     from ...topics.cli.console import settings_of
+    from ..acts_db.agency_home import agency_folder, load_agency_with_kind
     from ..api.tokens import TokenFile
-    from ..node.agency_home import agency_folder, require_agency
 
     settings = settings_of(ctx)
-    require_agency(settings, agency)
+    load_agency_with_kind(settings, agency)
     return TokenFile(agency_folder(settings, agency) / "tokens.yaml")

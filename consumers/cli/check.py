@@ -25,7 +25,7 @@ def mount(app: typer.Typer) -> None:
 def check(  # noqa: PLR0913, PLR0917  the options of a command
     ctx: typer.Context,
     agency: Annotated[str, typer.Option(metavar="ID", help="Participant id of the agency.")],
-    transaction: Annotated[str, typer.Option(metavar="KIND", help="What he wants to do, such as air-ticket.")],
+    transaction: Annotated[str, typer.Option(metavar="KIND", help="What they want to do, such as air-ticket.")],
     certificate: Annotated[
         str, typer.Option(metavar="TYPE", help="CN_ID, PASSPORT, USCC …; the number comes by stdin.")
     ],
@@ -40,48 +40,45 @@ def check(  # noqa: PLR0913, PLR0917  the options of a command
     token_file: Annotated[Path | None, typer.Option(help="File with the token for --url.", exists=True)] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """May this person do this? The same answer as the check API gives.
+    """Decide whether a person may do something. The answer is the one the check API gives.
 
-    Example: liandong check --agency railway-js --transaction rail-ticket --certificate CN_ID --name 王测试 --attribute train_type=G < number.txt
+    Example: liandong check --agency railway-js --transaction rail-ticket --certificate CN_ID --name 王测试 --attribute
+    train_type=G < number.txt
     """
     from ...topics.cli.console import settings_of
 
     settings = settings_of(ctx)
-    written: dict[str, str] = {"type": certificate, "number": _number()}
-    if country:
-        written["country"] = country
-    document = {
-        "transaction": transaction,
-        "site": site,
-        "subject": {"certificates": [written], "name": name},
-        "attributes": _attributes(attribute or []),
-    }
+    subject = {"certificates": [_certificate(certificate, country)], "name": name}
+    attributes = _attributes(attribute or [])
+    document = {"transaction": transaction, "site": site, "subject": subject, "attributes": attributes}
     if url is not None:
         answer = _ask(url, token_file, document, settings.lang)
     else:
-        answer = _decide(settings, (agency, node), document)
-    if as_json:
-        print_json(answer)
-    else:
-        _show(answer)
+        answer = _decide(settings, agency, node, document)
+    _show(answer, as_json=as_json)
 
 
-def _number() -> str:
-    """The number, from a prompt that does not echo or the first line of stdin."""
+def _certificate(kind: str, country: str | None) -> dict[str, str]:
+    written = {"type": kind, "number": _read_number()}
+    return written | {"country": country} if country else written
+
+
+def _read_number() -> str:
+    """Read the number, from a prompt that does not echo or from the first line of stdin."""
     if sys.stdin.isatty():
         return str(typer.prompt("certificate number", hide_input=True))
     return sys.stdin.readline().strip()
 
 
-def _attributes(given: list[str]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in given]
+def _attributes(written: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in written]
     if not all(separator and key for key, separator, _ in pairs):
         raise WrongUsage("ATTRIBUTE_FORM", "an attribute is not written as key=value", "write --attribute train_type=G")
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
 def _ask(url: str, token_file: Path | None, document: dict[str, Any], lang: str) -> dict[str, Any]:
-    """The answer of a node's API."""
+    """Ask a node's API. Raises API_UNREACHABLE, or the problem the API answered with."""
     import httpx
 
     headers = {"accept-language": lang}
@@ -101,8 +98,8 @@ def _ask(url: str, token_file: Path | None, document: dict[str, Any], lang: str)
     return answer
 
 
-def _decide(settings: "Settings", who: tuple[str, str], document: dict[str, Any]) -> dict[str, Any]:
-    """The answer by the store on this machine, through the code the API runs."""
+def _decide(settings: "Settings", agency: str, node: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Decide by the store on this machine, through the code the API runs."""
     import msgspec
 
     from ...schemas.dates import date_of_ms
@@ -111,8 +108,8 @@ def _decide(settings: "Settings", who: tuple[str, str], document: dict[str, Any]
     from ..api.requests import CheckIn, to_request
     from ..interceptions.rendering import shown_answer
 
-    with ExitStack() as opened:
-        checks = _open(settings, who, opened)
+    with ExitStack() as stack:
+        checks = _open_checks(settings, agency, node, stack)
         try:
             at = SystemClock().now()
             request = to_request(msgspec.convert(document, CheckIn), date_of_ms(at))
@@ -124,12 +121,13 @@ def _decide(settings: "Settings", who: tuple[str, str], document: dict[str, Any]
         return shown
 
 
-def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Checks":
+def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack) -> "Checks":
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.metrics.recorder import Signals
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.transport.ports import SystemClock
+    from ..acts_db.agency_home import agency_folder, load_agency_with_kind
     from ..acts_db.context import context_of
     from ..acts_db.database import acts_url, open_acts
     from ..acts_db.late_directory import LateDirectory
@@ -137,23 +135,22 @@ def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Che
     from ..gate.gate import Gate
     from ..gate.rules import load_rules
     from ..interceptions.checks import CheckCounters, Checks
-    from ..node.agency_home import agency_folder, require_agency
     from ..replication.list_view import ListView
     from ..store.reader import ListReader
     from ..store.relief import ReliefReader
 
-    agency, node = who
-    clock, manifest, folder = SystemClock(), require_agency(settings, agency), agency_folder(settings, agency)
+    clock, manifest = SystemClock(), load_agency_with_kind(settings, agency)
+    folder = agency_folder(settings, agency)
     lists = ListReader.open(folder / node / "list")
-    opened.callback(lists.close)
+    stack.callback(lists.close)
     relief = ReliefReader.open(folder / node / "relief")
-    opened.callback(relief.close)
+    stack.callback(relief.close)
     register = KafkaSubscriber(settings, client_id=f"{agency}-check")
     directory = LateDirectory(lambda: load_directory(register, Participants(settings).root_public_key))
-    opened.callback(register.close)
+    stack.callback(register.close)
     directory.try_load()
     engine = open_acts(acts_url(settings, agency))
-    opened.callback(engine.dispose)
+    stack.callback(engine.dispose)
     context = context_of(settings, agency, directory, engine, clock)
     rules = load_rules(manifest.agency_kind, folder, int(settings.stale_after_seconds * 1000))
     view = ListView(lists, relief, directory)
@@ -161,13 +158,16 @@ def _open(settings: "Settings", who: tuple[str, str], opened: ExitStack) -> "Che
     return Checks(gate, find_adapter(rules.kind.adapter), engine, context, CheckCounters(Signals(), agency, node))
 
 
-def _show(answer: dict[str, Any]) -> None:
-    """The answer for people."""
+def _show(answer: dict[str, Any], *, as_json: bool) -> None:
+    """Print an answer for people or for machines."""
+    if as_json:
+        print_json(answer)
+        return
     typer.echo(f"{answer['decision']} {answer['action']}  ({answer['check_id']})")
-    for one in answer["measures"]:
-        typer.echo(f"- {one['id']}: {one['effect']} {one['match']} {one['entry_id']}")
-        typer.echo(f"  {one['court']} {one['case_number']}  {one['since']} – {one['until'] or '…'}")
-        typer.echo(f"  {one['legal_basis']}\n  {one['contest']}")
+    for hit in answer["measures"]:
+        typer.echo(f"- {hit['id']}: {hit['effect']} {hit['match']} {hit['entry_id']}")
+        typer.echo(f"  {hit['court']} {hit['case_number']}  {hit['since']} – {hit['until'] or '…'}")
+        typer.echo(f"  {hit['legal_basis']}\n  {hit['contest']}")
     stand = answer["list"]
     stale = " STALE" if stand["stale"] else ""
     typer.echo(

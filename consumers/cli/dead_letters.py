@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ..effects.dead_letters import DeadLetter
     from .publish import Send
 
-AgencyOption = Annotated[str, typer.Option("--agency", metavar="ID", help="Whose.")]
+AgencyIdOption = Annotated[str, typer.Option("--agency", metavar="ID", help="Whose.")]
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="As `list` shows it, e.g. 0-17.")]
 
 
@@ -31,38 +32,38 @@ def mount(app: typer.Typer, send: "Send") -> None:
     @letters.command("redrive")
     def redrive(
         ctx: typer.Context,
-        agency: AgencyOption,
+        agency: AgencyIdOption,
         numbers: Annotated[list[str] | None, typer.Argument(metavar="[NUMBER]…", help="Which; default all.")] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Handle them, then undo it.")] = False,
         as_json: JsonOption = False,
     ) -> None:
         """Handle dead letters again; what has had its effect already has none again."""
-        _redrive(ctx, agency, (numbers or [], dry_run, as_json), send)
+        _redrive(ctx, agency, numbers or [], send, dry_run=dry_run, as_json=as_json)
 
     parked = group(app, "parked", "What waits because something it needs is missing, and what waits behind it.")
     parked.command("list")(parked_list)
     parked.command("retry")(parked_retry)
 
 
-def list_(ctx: typer.Context, agency: AgencyOption, as_json: JsonOption = False) -> None:
+def list_(ctx: typer.Context, agency: AgencyIdOption, as_json: JsonOption = False) -> None:
     """Show the dead letters of an agency."""
-    letters = [_as_dict(each) for each in _letters(ctx, agency)]
+    rows = [_as_dict(letter) for letter in _letters(ctx, agency)]
     if as_json:
-        print_json({"dead_letters": letters})
+        print_json({"dead_letters": rows})
         return
-    for each in letters:
-        typer.echo(f"{each['number']:8} {each['failure']:20} {each['at']}  {each['origin']}  {each['reason']}")
-    if not letters:
+    for row in rows:
+        typer.echo(f"{row['number']:8} {row['failure']:20} {row['at']}  {row['origin']}  {row['reason']}")
+    if not rows:
         typer.echo("no dead letters")
 
 
-def show(ctx: typer.Context, number: NumberArgument, agency: AgencyOption, as_json: JsonOption = False) -> None:
+def show(ctx: typer.Context, number: NumberArgument, agency: AgencyIdOption, as_json: JsonOption = False) -> None:
     """Show one dead letter with its headers and bytes (Base64; what is sealed stays sealed)."""
-    found = [each for each in _letters(ctx, agency) if each.number == number]
-    if not found:
+    letter = next((letter for letter in _letters(ctx, agency) if letter.number == number), None)
+    if letter is None:
         raise WrongUsage("DEAD_LETTER_UNKNOWN", f"{agency} has no dead letter {number}", "see `dead-letters list`")
-    message = found[0].message
-    document = _as_dict(found[0])
+    message = letter.message
+    document = _as_dict(letter)
     document["headers"] = {name: value.decode("utf-8", "backslashreplace") for name, value in message.headers}
     document["key"] = None if message.key is None else base64.b64encode(message.key).decode()
     document["value"] = None if message.value is None else base64.b64encode(message.value).decode()
@@ -73,31 +74,32 @@ def show(ctx: typer.Context, number: NumberArgument, agency: AgencyOption, as_js
         typer.echo(f"{name}: {value}")
 
 
-def _redrive(ctx: typer.Context, agency: str, options: tuple[list[str], bool, bool], send: "Send") -> None:
+def _redrive(
+    ctx: typer.Context, agency: str, numbers: list[str], send: "Send", *, dry_run: bool, as_json: bool
+) -> None:
     from ...topics.cli.console import settings_of
     from ..effects.dead_letters import redrive
 
-    numbers, dry_run, as_json = options
     settings, results = settings_of(ctx), []
-    wanted = [each for each in _letters(ctx, agency) if not numbers or each.number in numbers]
-    with _agency(settings, agency) as (engine, context):
-        for letter in wanted:
-            outcome = redrive(engine, context, letter, dry_run=dry_run)
+    letters = [letter for letter in _letters(ctx, agency) if not numbers or letter.number in numbers]
+    with _opened_agency(settings, agency) as acting:
+        for letter in letters:
+            outcome = redrive(acting.engine, acting.context, letter, dry_run=dry_run)
             results.append({"number": letter.number, "failure": letter.failure, "outcome": outcome})
         if not dry_run:
-            send(settings, context.outbox, agency)
+            send(settings, acting.context.outbox, agency)
     if as_json:
         print_json({"redriven": results, "dry_run": dry_run})
     else:
-        for each in results:
-            typer.echo(f"{each['number']:8} {each['failure']:20} {'would be: ' if dry_run else ''}{each['outcome']}")
+        for row in results:
+            typer.echo(f"{row['number']:8} {row['failure']:20} {'would be: ' if dry_run else ''}{row['outcome']}")
         if not results:
             typer.echo("nothing to redrive")
-    if any(each["outcome"].startswith("fails") for each in results):
+    if any(row["outcome"].startswith("fails") for row in results):
         raise typer.Exit(int(ExitCode.FAILED))
 
 
-def parked_list(ctx: typer.Context, agency: AgencyOption, as_json: JsonOption = False) -> None:
+def parked_list(ctx: typer.Context, agency: AgencyIdOption, as_json: JsonOption = False) -> None:
     """Show what waits, oldest first; messages of one key wait behind their first."""
     from ...schemas.dates import rfc3339
     from ...topics.cli.console import settings_of
@@ -109,13 +111,13 @@ def parked_list(ctx: typer.Context, agency: AgencyOption, as_json: JsonOption = 
         waiting = parked.waiting(connection)
     rows = [
         {
-            "key": (each.message.key or b"").hex(),
-            "reason": each.reason,
-            "attempts": each.attempts,
-            "since": rfc3339(each.since),
-            "next_at": rfc3339(each.next_at),
+            "key": (parked_message.message.key or b"").hex(),
+            "reason": parked_message.reason,
+            "attempts": parked_message.attempts,
+            "since": rfc3339(parked_message.since),
+            "next_at": rfc3339(parked_message.next_at),
         }
-        for each in waiting
+        for parked_message in waiting
     ]
     if as_json:
         print_json({"parked": rows})
@@ -126,7 +128,7 @@ def parked_list(ctx: typer.Context, agency: AgencyOption, as_json: JsonOption = 
         typer.echo("nothing waits")
 
 
-def parked_retry(ctx: typer.Context, agency: AgencyOption) -> None:
+def parked_retry(ctx: typer.Context, agency: AgencyIdOption) -> None:
     """Make all that waits due now; the running agency tries it at once."""
     from ...topics.cli.console import settings_of
     from ...topics.transport.ports import SystemClock
@@ -157,8 +159,16 @@ def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":
         subscriber.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _OpenedAgency:
+    """An agency's acts database, and the context in which its messages are handled."""
+
+    engine: "Engine"
+    context: "AgencyContext"
+
+
 @contextmanager
-def _agency(settings: "Settings", agency: str) -> "Iterator[tuple[Engine, AgencyContext]]":
+def _opened_agency(settings: "Settings", agency: str) -> Iterator[_OpenedAgency]:
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
@@ -169,7 +179,7 @@ def _agency(settings: "Settings", agency: str) -> "Iterator[tuple[Engine, Agency
     directory = load_directory(reader, Participants(settings).root_public_key)
     engine = _store(settings, agency)
     try:
-        yield engine, context_of(settings, agency, directory, engine, SystemClock())
+        yield _OpenedAgency(engine, context_of(settings, agency, directory, engine, SystemClock()))
     finally:
         directory.close()
         engine.dispose()

@@ -41,12 +41,12 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
             box.catch_up(_POLL_SECONDS)
             if box.lost:
                 typer.echo(f"ALARM {box.lost} records left the log before this inbox read them", err=True)
-            for each in box.kept() if everything else box.unshown():
-                _show(box, each, lang or settings.lang, as_json)
+            for item in box.all_items() if everything else box.unshown():
+                _show(box, item, lang or settings.lang, as_json)
             while follow:
                 box.step(_POLL_SECONDS)
-                for each in box.unshown():
-                    _show(box, each, lang or settings.lang, as_json)
+                for item in box.unshown():
+                    _show(box, item, lang or settings.lang, as_json)
 
 
 @contextmanager
@@ -59,10 +59,10 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     from ..inbox.store import InboxStore
 
     participants = Participants(settings)
-    me = participants.load(court)
-    if me.kind != "court":
-        raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {me.kind}", "name a court")
-    jurisdiction = me.jurisdictions[0]
+    manifest = participants.load(court)
+    if manifest.kind != "court":
+        raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {manifest.kind}", "name a court")
+    jurisdiction = manifest.jurisdictions[0]
     directory = load_directory(KafkaSubscriber(settings, client_id=f"{court}-keys"), participants.root_public_key)
     reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
     store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
@@ -86,21 +86,21 @@ def _purge(settings: "Settings", court: str) -> None:
     typer.echo(f"{erased} items erased")
 
 
-def _show(box: "Inbox", opened: "OpenedItem", lang: str, as_json: bool) -> None:
-    document = as_dict(opened)
+def _show(box: "Inbox", opened_item: "OpenedItem", lang: str, as_json: bool) -> None:
+    document = as_dict(opened_item)
     if as_json:
         print_json(document)
     else:
         typer.echo(as_line(document, lang))
-    box.mark_shown(opened)
+    box.mark_shown(opened_item)
 
 
-def as_dict(opened: "OpenedItem") -> dict[str, Any]:
-    """An item for JSON: ids and times as people see them, the certificate masked."""
+def as_dict(opened_item: "OpenedItem") -> dict[str, Any]:
+    """Return an item for JSON: ids and times as people see them, the certificate masked."""
     from ...schemas import ids
     from ...schemas.dates import rfc3339
 
-    item, record, content = opened.item, opened.record, dict(opened.content)
+    item, record, content = opened_item.item, opened_item.record, dict(opened_item.content)
     shown: dict[str, Any] = {"event_id": ids.text("evt", item.event_id), "type": item.schema, "agency": item.agency}
     shown |= {"received_at": rfc3339(item.received_at), "refused": item.refused or None}
     if item.body is None and not item.refused:
@@ -129,7 +129,7 @@ def _masked(certificate: dict[str, Any]) -> str:
 
 
 def as_line(document: dict[str, Any], lang: str) -> str:
-    """One readable line of an item."""
+    """Describe an item in one readable line."""
     from ...schemas.wire.feedback import feedback_text
 
     head = f"{document['received_at'][:19]}  {document['type']:18} {document['agency']}"
@@ -138,14 +138,12 @@ def as_line(document: dict[str, Any], lang: str) -> str:
     if document.get("erased"):
         return f"{head}  erased when its time was over"
     if document["type"] == "control-feedback":
-        what = f"{document['code']} {feedback_text(document['code'], lang)}"
-        return f"{head}  {document['command_id']} ({document['kind']}): {what}; {document['message']}"
+        answer = f"{document['code']} {feedback_text(document['code'], lang)}"
+        return f"{head}  {document['command_id']} ({document['kind']}): {answer}; {document['message']}"
     if document["type"] == "interception":
-        where = f"{document['transaction']} at {document['site']}, {document['occurred_at'][:19]}"
-        return f"{head}  {document['outcome']} {document['measure']} for {document['entry_id']}: {where}"
+        occasion = f"{document['transaction']} at {document['site']}, {document['occurred_at'][:19]}"
+        return f"{head}  {document['outcome']} {document['measure']} for {document['entry_id']}: {occasion}"
     details = ", ".join(f"{name}={value}" for name, value in sorted(document["details"].items()))
     place = document.get("place") or document.get("description") or ""
-    who = f"{document['name']} ({document['certificate']})"
-    return (
-        f"{head}  {document['kind']} {who} {document['occurred_at'][:19]} {place} {details}  {document['case_number']}"
-    )
+    person = f"{document['name']} ({document['certificate']})"
+    return f"{head}  {document['kind']} {person} {document['occurred_at'][:19]} {place} {details}  {document['case_number']}"

@@ -1,6 +1,7 @@
 """`liandong measures list`: the catalogue of measures with basis and effect."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,8 @@ import typer
 from ...topics.cli.console import JsonOption, invocation_of, print_json
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ...schemas.law.measures import Effect, Measure
 
 
@@ -17,12 +20,12 @@ def mount(app: typer.Typer) -> None:
         help="Which live instrument means what for a transaction, and by which law.", no_args_is_help=True
     )
     group.command("list")(list_measures)
-    group.callback()(_nothing)
+    group.callback()(_stay_a_group)
     app.add_typer(group, name="measures")
 
 
-def _nothing() -> None:
-    """A group with one command stays a group."""
+def _stay_a_group() -> None:
+    """Do nothing: a Typer group with one command stays a group only if it has a callback."""
 
 
 def list_measures(
@@ -32,12 +35,11 @@ def list_measures(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Every measure with transactions, triggers, whom it reaches, its effect today and its legal basis.
+    """List every measure with transactions, triggers, whom it reaches, its effect today and its legal basis.
 
     Example: liandong measures list --agency-kind railway
     """
     from rich.console import Console
-    from rich.table import Table
 
     from ...schemas.dates import CHINA
     from ...schemas.law.agencies import agency_kind as kind_of
@@ -45,21 +47,28 @@ def list_measures(
     from ...schemas.law.measures import load_catalogue
 
     catalogue, today = load_catalogue(), datetime.now(CHINA).date()
-    wanted = set(kind_of(agency_kind).transactions) if agency_kind else None
-    rows = [one for one in catalogue.measures if wanted is None or wanted & set(one.transactions)]
+    transactions = set(kind_of(agency_kind).transactions) if agency_kind else None
+    measures = [
+        measure for measure in catalogue.measures if transactions is None or transactions & set(measure.transactions)
+    ]
     if as_json:
         kinds = {kind.id: set(kind.transactions) for kind in load_agencies().values()}
-        documents = [_document(one, one.effect(today), kinds) for one in rows]
+        documents = [_document(measure, measure.effect(today), kinds) for measure in measures]
         print_json({"rule_version": catalogue.version, "measures": documents})
         return
-    zh = invocation_of(ctx).lang == "zh"
-    table = Table("measure", "name", "effect", "triggers", "who", "basis")
-    for one in rows:
-        effect = one.effect(today).name if one.enabled(today) else "not in force"
-        name, basis = (one.text.zh, one.basis.zh) if zh else (one.text.en, one.basis.en)
-        table.add_row(one.id, name, effect, " ".join(one.trigger_names), " ".join(one.who), basis)
-    Console().print(table)
+    Console().print(_table(measures, today, zh=invocation_of(ctx).lang == "zh"))
     typer.echo(f"rule version {catalogue.version}")
+
+
+def _table(measures: "Sequence[Measure]", today: date, *, zh: bool) -> "Table":
+    from rich.table import Table
+
+    table = Table("measure", "name", "effect", "triggers", "who", "basis")
+    for measure in measures:
+        effect = measure.effect(today).name if measure.enabled(today) else "not in force"
+        name, basis = (measure.text.zh, measure.basis.zh) if zh else (measure.text.en, measure.basis.en)
+        table.add_row(measure.id, name, effect, " ".join(measure.trigger_names), " ".join(measure.who), basis)
+    return table
 
 
 def _document(measure: "Measure", effect: "Effect", kinds: dict[str, set[str]]) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,22 +42,33 @@ def mount(agency: typer.Typer, send: Send) -> None:
         if not file.is_file():
             raise WrongUsage("EVENT_FILE_MISSING", f"there is no file {file}", "name a CSV or JSON lines file")
         settings = settings_of(ctx)
-        told, rejected = _publish(settings, agency_id, (file, domain.value), send)
+        published = _publish(settings, agency_id, file, domain, send)
+        rejected = published.rejected
         if rejected:
             _write_rejects(rejects or file.with_name(file.name + ".rejects.jsonl"), rejected)
-        summary = {"events": told, "rejected": len(rejected)}
+        summary = {"events": published.events, "rejected": len(rejected)}
         if as_json:
-            rows = [{key: each[key] for key in ("row", "code", "message", "remedy")} for each in rejected]
+            rows = [{key: reject[key] for key in ("row", "code", "message", "remedy")} for reject in rejected]
             print_json({**summary, "rejects": rows})
         else:
-            typer.echo(f"{told} events told, {len(rejected)} rows rejected")
-            for each in rejected[:20]:
-                typer.echo(f"row {each['row']}: {each['code']}: {each['message']}; {each['remedy']}", err=True)
+            typer.echo(f"{published.events} events told, {len(rejected)} rows rejected")
+            for reject in rejected[:20]:
+                typer.echo(f"row {reject['row']}: {reject['code']}: {reject['message']}; {reject['remedy']}", err=True)
         if rejected:
             raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
 
-def _publish(settings: "Settings", agency: str, what: tuple[Path, str], send: Send) -> tuple[int, list[dict[str, Any]]]:
+@dataclass(slots=True)
+class _PublishedFile:
+    """What became of a file of events."""
+
+    events: int = 0
+    """Events that went to courts."""
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    """Rows that were rejected: number, code, message, remedy, and the row as it was."""
+
+
+def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send: Send) -> _PublishedFile:
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
@@ -69,25 +81,25 @@ def _publish(settings: "Settings", agency: str, what: tuple[Path, str], send: Se
     directory = load_directory(reader, Participants(settings).root_public_key)
     engine = open_acts(acts_url(settings, agency))
     context = context_of(settings, agency, directory, engine, SystemClock())
-    told, rejected = 0, []
+    published = _PublishedFile()
     try:
-        for number, row, event in read_event_file(*what):
+        for row in read_event_file(file, domain.value):
             try:
-                told += len(publish_event(engine, context, event))
+                published.events += len(publish_event(engine, context, row.event))
             except LiandongError as problem:
                 if problem.http_status >= 500:
                     raise
-                rejected.append({"row": number, **problem.as_dict(), "event": row})
+                published.rejected.append({"row": row.number, **problem.as_dict(), "event": row.original})
         send(settings, context.outbox, agency)
     finally:
         directory.close()
         engine.dispose()
-    return told, rejected
+    return published
 
 
-def _write_rejects(path: Path, rejected: list[Mapping[str, Any]] | list[dict[str, Any]]) -> None:
-    """The rejected rows as they were, with code and remedy; readable by their owner alone, for they hold numbers."""
+def _write_rejects(path: Path, rejected: list[dict[str, Any]]) -> None:
+    """Write the rejected rows as they were, with code and remedy; readable by their owner alone: they hold numbers."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        for each in rejected:
-            file.write(json.dumps(each, ensure_ascii=False) + "\n")
+        for reject in rejected:
+            file.write(json.dumps(reject, ensure_ascii=False) + "\n")

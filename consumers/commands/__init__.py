@@ -1,1 +1,1 @@
-"""What courts order: commands taken once, watches, reports under them, releases, dead letters."""
+"""What courts order: a command is handled once, waits while something is missing, and is answered with feedback."""

@@ -13,11 +13,11 @@ from ...topics.catalogue import names
 from ...topics.transport.envelope import outgoing
 from ..acts_db.context import AgencyContext
 
-SCHEMA = "control-feedback"
+FEEDBACK_SCHEMA = "control-feedback"
 
 
 def answer(connection: Connection, context: AgencyContext, command: Command, code: FeedbackCode, message: str) -> bytes:
-    """Puts the feedback to a command into the outbox; its handle."""
+    """Put the feedback to a command into the outbox, and return its handle."""
     handle, now = ids.new_random(), context.clock.now()
     detail: Mapping[str, object] = {"message": message, "details": {}}
     recipients = context.directory.recipients(command.court)
@@ -31,12 +31,19 @@ def answer(connection: Connection, context: AgencyContext, command: Command, cod
         "code": code.value,
         "due_at": command.due_at,
         "at": now,
-        "sealed": seal("feedback-detail", detail, sealing_context(SCHEMA, handle), recipients),
+        "sealed": seal("feedback-detail", detail, sealing_context(FEEDBACK_SCHEMA, handle), recipients),
     }
-    body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
+    body = encode_signed(FEEDBACK_SCHEMA, record, FEEDBACK_SCHEMA, context.signer)
     topic, event_id = names.feedback(command.jurisdiction), ids.text("evt", handle)
     sent = outgoing(
-        SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now, registry=context.registry
+        FEEDBACK_SCHEMA,
+        body,
+        topic,
+        handle,
+        event_id=event_id,
+        source=context.agency,
+        time_ms=now,
+        registry=context.registry,
     )
     context.outbox.append(connection, "events", [sent])
     return handle

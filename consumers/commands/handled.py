@@ -9,20 +9,20 @@ from ..acts_db.tables import commands_handled
 
 
 def was_handled(connection: Connection, command: Command) -> bool:
-    """Whether this very command had its effect, or this very forgery its refusal, already."""
+    """Return whether this very command had its effect, or this very forgery its refusal, already."""
     contents = [_content(command, genuine=genuine) for genuine in (True, False)]
-    mine = (commands_handled.c.command_id == command.command_id, commands_handled.c.content.in_(contents))
-    return connection.scalar(select(func.count()).where(*mine)) != 0
+    same = (commands_handled.c.command_id == command.command_id, commands_handled.c.content.in_(contents))
+    return connection.scalar(select(func.count()).where(*same)) != 0
 
 
 def is_id_taken(connection: Connection, command_id: bytes) -> bool:
-    """Whether a genuine command with this id was handled, whatever it said."""
-    mine = (commands_handled.c.command_id == command_id, commands_handled.c.genuine.is_(True))
-    return connection.scalar(select(func.count()).where(*mine)) != 0
+    """Return whether a genuine command with this id was handled, whatever it said."""
+    same_id = (commands_handled.c.command_id == command_id, commands_handled.c.genuine.is_(True))
+    return connection.scalar(select(func.count()).where(*same_id)) != 0
 
 
 def remember(connection: Connection, command: Command, code: str, now: int, *, genuine: bool) -> None:
-    """Notes that a command was handled, in the transaction of its effect.
+    """Note that a command was handled, in the transaction of its effect.
 
     A command whose signature does not hold is noted by all its bytes: it must not use up the id of a genuine one.
     """

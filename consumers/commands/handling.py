@@ -34,7 +34,7 @@ from . import handled
 from .feedback import answer
 
 _log = structlog.get_logger(__name__)
-_CODES = {
+_FEEDBACK_OF_PROBLEM = {
     "WATCH_KIND_NOT_HELD": FeedbackCode.RETURNED,
     "WATCH_END": FeedbackCode.ALREADY_ENDED,
     "WATCH_SUBJECT": FeedbackCode.IDENTITY_MISMATCH,
@@ -43,7 +43,7 @@ _CODES = {
 
 
 def handle(connection: Connection, context: AgencyContext, message: Received) -> FeedbackCode | None:
-    """The effect of a command and its feedback; the code, or None if it was handled before.
+    """Carry out a command and answer it with feedback; return the code, or None if it was handled before.
 
     Raises Retry or Poison; then the caller's transaction must be rolled back.
     """
@@ -84,11 +84,13 @@ def _read(message: Received) -> Command:
 
 
 def _signer(context: AgencyContext, command: Command) -> PublicKey:
-    """The registered key a command names; one that was registered a moment ago may not be here yet."""
-    found = context.directory.key(command.body[:8])
-    if found is None:
+    """Return the registered key a command names.
+    Raises Retry: one that was registered a moment ago may not be here yet.
+    """
+    key = context.directory.key(command.body[:8])
+    if key is None:
         raise Retry("SIGNER_UNKNOWN")
-    return found
+    return key
 
 
 def _check_signature(context: AgencyContext, command: Command, signer: PublicKey) -> None:
@@ -119,9 +121,12 @@ def _check_authority(connection: Connection, context: AgencyContext, command: Co
 
 
 def _check_answerable(context: AgencyContext, command: Command, signer: PublicKey, code: FeedbackCode) -> None:
-    """Feedback goes to courts this agency obeys only: what cannot be answered is put aside instead."""
-    known = signer.participant == command.court and signer.jurisdiction == command.jurisdiction
-    if not known or command.jurisdiction not in context.jurisdictions or signer.kind != "court":
+    """Raise Poison unless the court is one this agency obeys: what cannot be answered is put aside instead.
+
+    Raises Retry if the court has no sealing key.
+    """
+    is_its_court = signer.participant == command.court and signer.jurisdiction == command.jurisdiction
+    if not is_its_court or command.jurisdiction not in context.jurisdictions or signer.kind != "court":
         failure = "AUTHORITY_MISMATCH" if code is FeedbackCode.AUTHORITY_MISMATCH else "SIGNATURE_INVALID"
         raise Poison(failure, f"signed by {signer.participant} of {signer.jurisdiction or 'nowhere'}")
     try:
@@ -133,28 +138,28 @@ def _check_answerable(context: AgencyContext, command: Command, signer: PublicKe
 def _execute(connection: Connection, context: AgencyContext, command: Command) -> str:
     try:
         if command.kind == WATCH:
-            return _watch(connection, context, command, _opened(context, command))
+            return _watch(connection, context, command, _open_order(context, command))
         if command.kind == STOP_WATCH:
-            return _stop(connection, command, _opened(context, command))
+            return _stop(connection, command, _open_order(context, command))
     except FactProblem as problem:
-        code = _CODES.get(problem.code, FeedbackCode.DOC_INVALID)
+        code = _FEEDBACK_OF_PROBLEM.get(problem.code, FeedbackCode.DOC_INVALID)
         raise CommandRejected(code, f"{problem.code}: {problem.message}") from problem
     raise CommandRejected(FeedbackCode.RETURNED, f"{context.agency} does not know the command {command.kind[:40]!r}")
 
 
-def _opened(context: AgencyContext, command: Command) -> WatchOrder:
-    where = sealing_context("control-command", command.command_id)
+def _open_order(context: AgencyContext, command: Command) -> WatchOrder:
+    sealed_for = sealing_context("control-command", command.command_id)
     try:
-        return WatchOrder.from_record(open_sealed(command.sealed, where, *context.sealing_keys))
+        return WatchOrder.from_record(open_sealed(command.sealed, sealed_for, *context.sealing_keys))
     except (CannotOpen, Undecodable, FramingError) as closed:
         raise CommandRejected(FeedbackCode.DOC_INVALID, closed.message) from closed
-    except KeyError as other:
-        raise CommandRejected(FeedbackCode.DOC_INVALID, "the sealed body is no watch order") from other
+    except KeyError as missing:
+        raise CommandRejected(FeedbackCode.DOC_INVALID, "the sealed body is no watch order") from missing
 
 
 def _watch(connection: Connection, context: AgencyContext, command: Command, order: WatchOrder) -> str:
     now = context.clock.now()
-    validate(order, WatchRules(now, context.watch_max_days, context.held, command.issued_at))
+    validate(order, WatchRules(now, context.watch_max_days, context.kinds, command.issued_at))
     if not watches.admit(connection, command, order, context.matching_keys):
         raise CommandRejected(FeedbackCode.ALREADY_ENDED, "the watch was stopped before it came")
     return "watching"

@@ -14,7 +14,7 @@ _unpack = msgspec.msgpack.Decoder(list[tuple[str, bytes]]).decode
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class ParkedMessage:
     """A message that waits for another attempt, and all of its key behind it."""
 
     id: int
@@ -26,12 +26,12 @@ class Parked:
 
 
 def is_waiting(connection: Connection, message: Received) -> bool:
-    """Whether messages of this key wait, so that this one has to wait behind them."""
+    """Return whether messages of this key wait, so that this one has to wait behind them."""
     return connection.scalar(select(func.count()).where(commands_parked.c.key == (message.key or b""))) != 0
 
 
 def park(connection: Connection, message: Received, reason: str, now: int, next_at: int) -> None:
-    """Puts a message behind those of its key that wait already; a redelivered one stays where it is."""
+    """Put a message behind those of its key that wait already; a redelivered one stays where it is."""
     row = {
         "key": message.key or b"",
         "topic": message.origin.topic,
@@ -47,47 +47,49 @@ def park(connection: Connection, message: Received, reason: str, now: int, next_
     insert_once(connection, commands_parked, row)
 
 
-def due(connection: Connection, now: int, limit: int = 100) -> list[Parked]:
-    """The first message of every key whose time has come."""
+def due(connection: Connection, now: int, limit: int = 100) -> list[ParkedMessage]:
+    """Return the first message of every key whose time has come."""
     heads = select(func.min(commands_parked.c.id)).group_by(commands_parked.c.key)
-    wanted = (
+    query = (
         select(commands_parked)
         .where(commands_parked.c.id.in_(heads), commands_parked.c.next_at <= now)
         .order_by(commands_parked.c.id)
     )
-    return _parked(connection, wanted.limit(limit))
+    return _parked(connection, query.limit(limit))
 
 
-def waiting(connection: Connection) -> list[Parked]:
-    """All that waits, oldest first."""
+def waiting(connection: Connection) -> list[ParkedMessage]:
+    """Return all that waits, oldest first."""
     return _parked(connection, select(commands_parked).order_by(commands_parked.c.id))
 
 
-def still_parked(connection: Connection, one: Parked) -> bool:
-    """Locks a parked message; False if another node has dealt with it."""
-    row = select(commands_parked.c.id).where(commands_parked.c.id == one.id, commands_parked.c.attempts == one.attempts)
+def still_parked(connection: Connection, parked: ParkedMessage) -> bool:
+    """Lock a parked message; return False if another node has dealt with it."""
+    row = select(commands_parked.c.id).where(
+        commands_parked.c.id == parked.id, commands_parked.c.attempts == parked.attempts
+    )
     return connection.scalar(row.with_for_update()) is not None
 
 
-def unpark(connection: Connection, one: Parked) -> None:
-    """Takes a message out; the next of its key is due."""
-    connection.execute(delete(commands_parked).where(commands_parked.c.id == one.id))
+def unpark(connection: Connection, parked: ParkedMessage) -> None:
+    """Take a message out; the next of its key is due."""
+    connection.execute(delete(commands_parked).where(commands_parked.c.id == parked.id))
 
 
-def postpone(connection: Connection, one: Parked, reason: str, next_at: int) -> None:
-    """One more failed attempt."""
-    later = {"attempts": one.attempts + 1, "reason": reason, "next_at": next_at}
-    connection.execute(update(commands_parked).where(commands_parked.c.id == one.id).values(later))
+def postpone(connection: Connection, parked: ParkedMessage, reason: str, next_at: int) -> None:
+    """Note one more failed attempt."""
+    later = {"attempts": parked.attempts + 1, "reason": reason, "next_at": next_at}
+    connection.execute(update(commands_parked).where(commands_parked.c.id == parked.id).values(later))
 
 
 def hasten(connection: Connection, now: int) -> int:
-    """Makes all that waits due now; how many messages that are."""
+    """Make all that waits due now, and return how many messages that are."""
     return connection.execute(update(commands_parked).values(next_at=now)).rowcount
 
 
-def _parked(connection: Connection, wanted: object) -> list[Parked]:
+def _parked(connection: Connection, query: object) -> list[ParkedMessage]:
     return [
-        Parked(
+        ParkedMessage(
             row.id,
             Received(Origin(row.topic, row.log_partition, row.log_offset), row.key, row.value, _unpack(row.headers)),
             row.attempts,
@@ -95,5 +97,5 @@ def _parked(connection: Connection, wanted: object) -> list[Parked]:
             row.since,
             row.reason,
         )
-        for row in connection.execute(wanted)  # type: ignore[call-overload]
+        for row in connection.execute(query)  # type: ignore[call-overload]
     ]

@@ -18,7 +18,7 @@ from ..acts_db.outcomes import Poison, Retry
 from ..acts_db.tables import dead_letters
 from .routing import handle_any
 
-PREFIX = "dead-letter-"
+HEADER_PREFIX = "dead-letter-"
 """Of the headers added to the original ones."""
 _POLL_SECONDS = 1.0
 
@@ -39,7 +39,7 @@ class DeadLetter:
 
 
 def put_aside(connection: Connection, context: AgencyContext, message: Received, poison: Poison, attempts: int) -> bool:
-    """Sends a message to the dead letters; False if it is there already."""
+    """Send a message to the dead letters; return False if it is there already."""
     now = context.clock.now()
     if not _note_once(connection, message.origin, poison.failure, now):
         return False
@@ -53,14 +53,16 @@ def put_aside(connection: Connection, context: AgencyContext, message: Received,
         "attempts": attempts,
         "at": now,
     }
-    added = [(PREFIX + name, str(value).encode()) for name, value in facts.items()]
-    record = OutgoingRecord(names.dead_letters(context.agency), message.key, message.value, [*message.headers, *added])
+    reasons = [(HEADER_PREFIX + name, str(value).encode()) for name, value in facts.items()]
+    record = OutgoingRecord(
+        names.dead_letters(context.agency), message.key, message.value, [*message.headers, *reasons]
+    )
     context.outbox.append(connection, "events", [record])
     return True
 
 
 def _note_once(connection: Connection, origin: Origin, failure: str, now: int) -> bool:
-    """Notes a dead letter; False if it is one already."""
+    """Note a dead letter; return False if it is one already."""
     row = {
         "topic": origin.topic,
         "log_partition": origin.partition,
@@ -72,22 +74,25 @@ def _note_once(connection: Connection, origin: Origin, failure: str, now: int) -
 
 
 def read_dead_letters(subscriber: Subscriber, agency: str) -> Iterator[DeadLetter]:
-    """All dead letters of an agency the log still has, oldest first within a partition."""
+    """Read all dead letters of an agency the log still has, oldest first within a partition."""
     topic = names.dead_letters(agency)
-    ends = {at: subscriber.watermarks(at) for at in (TopicPartition(topic, n) for n in subscriber.partitions(topic))}
-    left = {at: high for at, (low, high) in ends.items() if high > low}
-    subscriber.assign(dict.fromkeys(left, BEGINNING))
-    while left:
+    ends = {
+        at: subscriber.watermarks(at)
+        for at in (TopicPartition(topic, number) for number in subscriber.partitions(topic))
+    }
+    unread = {at: high for at, (low, high) in ends.items() if high > low}
+    subscriber.assign(dict.fromkeys(unread, BEGINNING))
+    while unread:
         for message in subscriber.poll(500, _POLL_SECONDS):
             at = TopicPartition(topic, message.partition())
             if message.offset() < ends[at][1]:
                 yield _dead_letter(message)
             if message.offset() + 1 >= ends[at][1]:
-                left.pop(at, None)
+                unread.pop(at, None)
 
 
 def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_run: bool = False) -> str:
-    """Handles a dead letter again in one transaction, undone if `dry_run`; what came of it, for people.
+    """Handle a dead letter again in one transaction, undone if `dry_run`; return what came of it, for people.
 
     What fails again stays where it is; nothing is put aside twice.
     """
@@ -105,8 +110,10 @@ def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_r
 
 def _dead_letter(message: Message) -> DeadLetter:
     headers = message.headers() or []
-    facts = {name.removeprefix(PREFIX): value.decode() for name, value in headers if name.startswith(PREFIX)}
-    original = [(name, value) for name, value in headers if not name.startswith(PREFIX)]
+    facts = {
+        name.removeprefix(HEADER_PREFIX): value.decode() for name, value in headers if name.startswith(HEADER_PREFIX)
+    }
+    original = [(name, value) for name, value in headers if not name.startswith(HEADER_PREFIX)]
     origin = Origin(facts["topic"], int(facts["partition"]), int(facts["offset"]))
     return DeadLetter(
         f"{message.partition()}-{message.offset()}",

@@ -23,7 +23,7 @@ from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
 from ..commands import parked
-from ..commands.parked import Parked
+from ..commands.parked import ParkedMessage
 from ..events import watches
 from ..interceptions import recent_releases
 from . import dead_letters
@@ -53,13 +53,16 @@ class FuseBlown(LiandongError):
 
 
 def group_of(agency: str) -> str:
-    """The consumer group of an agency's effects."""
+    """Return the consumer group of an agency's effects."""
     return f"{agency}.effects"
 
 
 def topics_of(context: AgencyContext) -> list[str]:
-    """What effects read: the agency's commands and the relief lanes of those it obeys."""
-    return [names.commands(context.agency), *(names.relief(each) for each in sorted(context.jurisdictions))]
+    """Return what effects read: the agency's commands and the relief lanes of those it obeys."""
+    return [
+        names.commands(context.agency),
+        *(names.relief(jurisdiction) for jurisdiction in sorted(context.jurisdictions)),
+    ]
 
 
 class Effects:
@@ -73,18 +76,18 @@ class Effects:
         signals: Signals | None = None,
         node: str = "1",
     ) -> None:
-        """Joins the group with the first step; `engine` comes from `open_acts`."""
+        """Open nothing yet: the first step joins the group. `engine` comes from `open_acts`."""
         self._context = context
         self._subscriber = subscriber
         self._engine = engine
         self._signals = signals or Signals()
         self._node = node
         self._dead_in_a_row = 0
-        self._ticked = 0
+        self._ticked_at = 0
         self._joined = False
 
     def run(self, stop: threading.Event) -> None:
-        """Works until told to stop. Raises FuseBlown; a broker or a store that does not answer is waited for."""
+        """Work until told to stop. Raises FuseBlown; a broker or a store that does not answer is waited for."""
         try:
             while not stop.is_set():
                 try:
@@ -96,26 +99,26 @@ class Effects:
             self._subscriber.close()
 
     def step(self, timeout: float, stop: threading.Event | None = None) -> int:
-        """One round: what waits and is due, then what has come; how many messages came."""
+        """Do one round: what waits and is due, then what has come. Return how many messages came."""
         stop = stop or threading.Event()
         self._persist(self._tick, stop)
         if not self._joined:
             self._subscriber.subscribe(topics_of(self._context))
             self._joined = True
         messages = self._subscriber.poll(_BATCH, timeout)
-        done: dict[TopicPartition, int] = {}
+        next_offsets: dict[TopicPartition, int] = {}
         for message in messages:
             received = self._received(message)
-            if not self._persist(partial(self._first, received), stop):
+            if not self._persist(partial(self._handle, received), stop):
                 break
-            done[TopicPartition(received.origin.topic, received.origin.partition)] = received.origin.offset + 1
-        if done:
-            self._commit(done)
+            next_offsets[TopicPartition(received.origin.topic, received.origin.partition)] = received.origin.offset + 1
+        if next_offsets:
+            self._commit(next_offsets)
         return len(messages)
 
-    def _commit(self, done: dict[TopicPartition, int]) -> None:
+    def _commit(self, next_offsets: dict[TopicPartition, int]) -> None:
         try:
-            self._subscriber.commit(done)
+            self._subscriber.commit(next_offsets)
         except CommitRefused as moved:
             _log.info("partitions moved, another node sees these messages again", error=moved.message)
 
@@ -124,7 +127,7 @@ class Effects:
         return Received(origin, message.key(), message.value(), message.headers() or [])
 
     def _persist(self, work: Callable[[], None], stop: threading.Event) -> bool:
-        """Does it, waiting while the store does not answer; False if told to stop before it was done."""
+        """Do `work`, waiting while the store does not answer; return False if told to stop before it was done."""
         while True:
             try:
                 work()
@@ -135,8 +138,8 @@ class Effects:
             else:
                 return True
 
-    def _first(self, message: Received) -> None:
-        """A message that came from the log."""
+    def _handle(self, message: Received) -> None:
+        """Handle a message that came from the log; it waits if others of its key do."""
         now = self._context.clock.now()
         try:
             with self._engine.begin() as connection:
@@ -154,50 +157,50 @@ class Effects:
             self._dead_in_a_row = 0
 
     def _tick(self) -> None:
-        """Once a second: other attempts, erasure of what ended, gauges."""
+        """Do what is due once a second: try again what waits, erase what ended, set the gauges."""
         now = self._context.clock.now()
-        if 0 <= now - self._ticked < _TICK_MS:
+        if 0 <= now - self._ticked_at < _TICK_MS:
             return
-        self._ticked = now
+        self._ticked_at = now
         self._context.directory.refresh()
         with self._engine.begin() as connection:
             erased = watches.erase_ended(connection, now)
             recent_releases.forget(connection, now)
             live = watches.count_live(connection, now)
-        for kind in self._context.held:
+        for kind in self._context.kinds:
             self._signals.gauge(WATCHES, agency=self._context.agency, kind=kind).set(live.get(kind, 0))
         if erased:
             _log.info("watches ended by their date, subjects erased", watches=erased)
         self._retry_due(now)
 
     def _retry_due(self, now: int) -> None:
-        """Parked messages whose time has come, each key in its order."""
+        """Try the parked messages whose time has come, each key in its order."""
         while True:
             with self._engine.begin() as connection:
                 heads = parked.due(connection, now)
             if not heads:
                 return
-            for one in heads:
-                self._again(one, now)
+            for waiting in heads:
+                self._try_again(waiting, now)
 
-    def _again(self, one: Parked, now: int) -> None:
+    def _try_again(self, waiting: ParkedMessage, now: int) -> None:
         try:
             with self._engine.begin() as connection:
-                if not parked.still_parked(connection, one):
+                if not parked.still_parked(connection, waiting):
                     return
-                handle_any(connection, self._context, one.message)
-                parked.unpark(connection, one)
+                handle_any(connection, self._context, waiting.message)
+                parked.unpark(connection, waiting)
         except Retry as retry:
-            if one.attempts + 1 >= MAX_ATTEMPTS:
-                self._put_aside(one.message, Poison(retry.reason, "tried too often"), one.attempts + 1, one)
+            if waiting.attempts + 1 >= MAX_ATTEMPTS:
+                self._put_aside(waiting.message, Poison(retry.reason, "tried too often"), waiting.attempts + 1, waiting)
                 return
-            delay = min(retry.after * 2**one.attempts, MAX_DELAY_SECONDS)
+            delay = min(retry.after * 2**waiting.attempts, MAX_DELAY_SECONDS)
             with self._engine.begin() as connection:
-                parked.postpone(connection, one, retry.reason, now + max(1, int(delay * 1000)))
+                parked.postpone(connection, waiting, retry.reason, now + max(1, int(delay * 1000)))
         except Poison as poison:
-            self._put_aside(one.message, poison, one.attempts + 1, one)
+            self._put_aside(waiting.message, poison, waiting.attempts + 1, waiting)
 
-    def _put_aside(self, message: Received, poison: Poison, attempts: int, waited: Parked | None = None) -> None:
+    def _put_aside(self, message: Received, poison: Poison, attempts: int, waited: ParkedMessage | None = None) -> None:
         with self._engine.begin() as connection:
             new = dead_letters.put_aside(connection, self._context, message, poison, attempts)
             if waited is not None:

@@ -1,4 +1,4 @@
-"""Which handling a message gets: by the topic it came from."""
+"""Which handler gets a message: the topic it came from decides."""
 
 from sqlalchemy import Connection
 
@@ -10,7 +10,7 @@ from ..interceptions.releases import release
 
 
 def handle_any(connection: Connection, context: AgencyContext, message: Received) -> str:
-    """The effect of a message, in the caller's transaction; what it was, for people. Raises Retry or Poison."""
+    """Carry out a message in the caller's transaction; return what came of it, for people. Raises Retry or Poison."""
     if message.origin.topic == names.commands(context.agency):
         code = handle(connection, context, message)
         return "had its effect before" if code is None else f"answered with {code.value}"

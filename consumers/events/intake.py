@@ -6,6 +6,7 @@ Every event is checked like anything a court sends, and goes out only under a li
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,14 +19,14 @@ from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.law.watch_kinds import Domain, find_kind, may_travel
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
 from ...schemas.problems import FactProblem, Text
+from ...schemas.wire.control import CLOCK_TOLERANCE_MS
 from ..acts_db.context import AgencyContext
 from .reports import KindUnknown, report_explicitly
 from .sightings import Sighting
 
 MAX_EVENTS = 1000
 """Events of one request."""
-CLOCK_TOLERANCE_MS = 300_000
-_FLAT = ("kind", "occurred_at", "certificate_type", "number", "country", "name", "ref")
+_FIXED_COLUMNS = ("kind", "occurred_at", "certificate_type", "number", "country", "name", "ref")
 
 
 class EventProblem(FactProblem):
@@ -66,7 +67,7 @@ class EventProblem(FactProblem):
 
 
 def publish_events(engine: Engine, context: AgencyContext, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer to `POST /v1/events`: one event, or `events` with up to 1,000 of them, each in its own transaction.
+    """Answer `POST /v1/events`: one event, or `events` with up to 1,000 of them, each in its own transaction.
 
     One event gives `event_ids` or raises its problem; several give `results` in order, each with `ref` and either
     `event_ids` or `problem`. Raises EVENTS_TOO_MANY.
@@ -80,7 +81,7 @@ def publish_events(engine: Engine, context: AgencyContext, payload: Mapping[str,
 
 
 def publish_event(engine: Engine, context: AgencyContext, event: Mapping[str, Any]) -> list[str]:
-    """Tells one event; ids of what went to courts. Raises the problem, or NoLiveWatch."""
+    """Tell courts of one event; return ids of what went to them. Raises the event's problem, or NoLiveWatch."""
     sighting = read_event(event, context.clock.now())
     with engine.begin() as connection:
         return [ids.text("evt", handle) for handle in report_explicitly(connection, context, sighting)]
@@ -97,7 +98,7 @@ def _result(engine: Engine, context: AgencyContext, event: Mapping[str, Any]) ->
 
 
 def read_event(event: Mapping[str, Any], now: int) -> Sighting:
-    """A sighting from an event as it was sent. Raises EventProblem, CertificateProblem or KindUnknown."""
+    """Read a sighting from an event as it was sent. Raises EventProblem, CertificateProblem or KindUnknown."""
     domain = str(event.get("domain", ""))
     if domain not in set(Domain):
         raise EventProblem("EVENT_DOMAIN")
@@ -106,35 +107,35 @@ def read_event(event: Mapping[str, Any], now: int) -> Sighting:
     if kind is None:
         raise KindUnknown(domain, name)
     fields = {key: str(value) for key, value in dict(event.get("fields") or {}).items() if value not in (None, "")}
-    for each in fields:
-        if each not in may_travel(kind):
+    for name_of_field in fields:
+        if name_of_field not in may_travel(kind):
             raise EventProblem(
-                "EVENT_FIELD", field=each[:40], kind=kind.name, known=", ".join(sorted(may_travel(kind)))
+                "EVENT_FIELD", field=name_of_field[:40], kind=kind.name, known=", ".join(sorted(may_travel(kind)))
             )
-    certificates, person = _subject(event.get("subject"))
-    at = _moment(event.get("occurred_at"), now)
-    return Sighting(domain, kind.name, certificates, person, at, fields, str(event.get("ref", "")))
-
-
-def _subject(subject: Any) -> tuple[tuple[Certificate, ...], str]:
+    subject = event.get("subject")
     if not isinstance(subject, Mapping) or not str(subject.get("name") or "").strip():
         raise EventProblem("EVENT_SUBJECT")
-    given = subject.get("certificates")
-    if not isinstance(given, list) or not given or not all(isinstance(each, Mapping) for each in given):
+    certificates = _certificates(subject.get("certificates"))
+    at = _moment(event.get("occurred_at"), now)
+    return Sighting(domain, kind.name, certificates, str(subject["name"]), at, fields, str(event.get("ref", "")))
+
+
+def _certificates(written: Any) -> tuple[Certificate, ...]:
+    if not isinstance(written, list) or not written or not all(isinstance(each, Mapping) for each in written):
         raise EventProblem("EVENT_SUBJECT")
-    return tuple(_certificate(each) for each in given), str(subject["name"])
+    return tuple(_certificate(each) for each in written)
 
 
-def _certificate(given: Mapping[str, Any]) -> Certificate:
+def _certificate(written: Mapping[str, Any]) -> Certificate:
     try:
-        kind = CertificateType[str(given.get("type", "")).strip().upper()]
+        kind = CertificateType[str(written.get("type", "")).strip().upper()]
     except KeyError:
         raise EventProblem("EVENT_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)) from None
-    return normalise(kind, str(given.get("number", "")), str(given.get("country") or "") or None)
+    return normalise(kind, str(written.get("number", "")), str(written.get("country") or "") or None)
 
 
 def _moment(value: Any, now: int) -> int:
-    """A point in time, ms UTC; without an offset it is China's."""
+    """Read a point in time, ms UTC; without an offset it is China's."""
     try:
         parsed = datetime.fromisoformat(str(value).strip())
     except ValueError:
@@ -145,12 +146,24 @@ def _moment(value: Any, now: int) -> int:
     return at
 
 
-def read_event_file(path: Path, domain: str) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
-    """Row number (from 1), the row as it stands, and the event it makes, of a CSV or JSON lines file."""
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A row of a file of events; shows itself by its number only."""
+
+    number: int
+    """From 1."""
+    original: dict[str, Any] = field(repr=False)
+    """The row as it stands in the file."""
+    event: dict[str, Any] = field(repr=False)
+    """The event it makes."""
+
+
+def read_event_file(path: Path, domain: str) -> Iterator[EventRow]:
+    """Read the rows of a CSV or JSON lines file, each with the event it makes."""
     if path.suffix.lower() == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             for number, row in enumerate(csv.DictReader(file), 1):
-                yield number, dict(row), _event_of_row(row, domain)
+                yield EventRow(number, dict(row), _event_of_row(row, domain))
         return
     with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate((line for line in file if line.strip()), 1):
@@ -159,17 +172,17 @@ def read_event_file(path: Path, domain: str) -> Iterator[tuple[int, dict[str, An
             except json.JSONDecodeError:
                 event = {}
             event = event if isinstance(event, dict) else {}
-            yield number, event, {"domain": domain, **event}
+            yield EventRow(number, event, {"domain": domain, **event})
 
 
 def _event_of_row(row: Mapping[str, Any], domain: str) -> dict[str, Any]:
-    """An event from a flat row: the fixed columns, every other one a field of the kind."""
+    """Make an event of a flat row: the fixed columns, every other one a field of the kind."""
     certificate = {
         "type": row.get("certificate_type"),
         "number": row.get("number") or "",
         "country": row.get("country"),
     }
-    fields = {key: value for key, value in row.items() if key and key not in _FLAT and value}
+    fields = {key: value for key, value in row.items() if key and key not in _FIXED_COLUMNS and value}
     return {
         "domain": domain,
         "kind": row.get("kind") or "",

@@ -5,6 +5,7 @@ court, the court's superior and the audit escrow. Without one nothing is stored,
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection
@@ -58,18 +59,30 @@ class KindUnknown(WrongUsage):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A sighting as one court is told of it."""
+
+    kind: Kind
+    sighting: Sighting
+    match: WatchMatch
+    handle: bytes
+    at: int
+    """When it is told, ms UTC."""
+
+
 def report(connection: Connection, context: AgencyContext, sighting: Sighting) -> list[bytes]:
-    """Tells a sighting to every court whose live watch asks for it, in the caller's transaction; handles of the events.
+    """Tell a sighting to every court whose live watch asks for it, in the caller's transaction;
+    return handles of the events.
 
     Raises KindUnknown. A source told before under the same watch gives nothing, so does an agency without a watch.
     """
     kind = find_kind(sighting.domain, sighting.kind)
     if kind is None:
         raise KindUnknown(sighting.domain, sighting.kind)
-    met = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
-    now, told = context.clock.now(), []
-    wanted = (str(kind.domain), kind.name)
-    for match in watches.matches(connection, met, wanted, sighting.occurred_at, now):
+    subject = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
+    now, handles = context.clock.now(), []
+    for match in watches.matches(connection, subject, sighting, now):
         try:
             recipients = context.directory.recipients(match.watch.court)
         except NoSealingKey:
@@ -77,58 +90,49 @@ def report(connection: Connection, context: AgencyContext, sighting: Sighting) -
             continue
         handle = ids.new_random()
         if watches.remember_report(connection, match.watch, sighting.fingerprint(), handle, now):
-            told.append(handle)
-            _send(connection, context, (kind, sighting, match), (handle, now, recipients))
-    return told
+            handles.append(handle)
+            _send(connection, context, _Report(kind, sighting, match, handle, now), recipients)
+    return handles
 
 
 def report_all(connection: Connection, context: AgencyContext, sightings: Sequence[Sighting]) -> None:
-    """As `report`, for many: those no watch has ever asked for cost one look together."""
-    met = [SightedSubject.of(one.certificates, one.name, context.matching_keys) for one in sightings]
-    asked_for = watches.asked_for(connection, [surrogate for one in met for surrogate in one.tags])
-    for sighting, one in zip(sightings, met, strict=True):
-        if not asked_for.isdisjoint(one.tags):
+    """Do as `report` for many: those no watch has ever asked for cost one look together."""
+    subjects = [SightedSubject.of(one.certificates, one.name, context.matching_keys) for one in sightings]
+    watched = watches.watched_surrogates(connection, [surrogate for one in subjects for surrogate in one.tags])
+    for sighting, subject in zip(sightings, subjects, strict=True):
+        if not watched.isdisjoint(subject.tags):
             report(connection, context, sighting)
 
 
 def report_explicitly(connection: Connection, context: AgencyContext, sighting: Sighting) -> list[bytes]:
-    """As `report`, for what somebody sends on purpose: NoLiveWatch if no court asks for it.
+    """Do as `report` for what somebody sends on purpose. Raises NoLiveWatch if no court asks for it.
 
     The same source sent again gives the handles it had.
     """
-    told = report(connection, context, sighting)
-    if told:
-        return told
-    met = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
-    wanted, now = (sighting.domain, sighting.kind), context.clock.now()
-    live = watches.matches(connection, met, wanted, sighting.occurred_at, now)
-    before = watches.reported(connection, [each.watch for each in live], sighting.fingerprint())
-    if not before:
+    new_handles = report(connection, context, sighting)
+    if new_handles:
+        return new_handles
+    subject = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
+    live = watches.matches(connection, subject, sighting, context.clock.now())
+    handles = watches.reported(connection, [match.watch for match in live], sighting.fingerprint())
+    if not handles:
         raise NoLiveWatch
-    return before
+    return handles
 
 
-def _send(
-    connection: Connection,
-    context: AgencyContext,
-    what: tuple[Kind, Sighting, WatchMatch],
-    envelope: tuple[bytes, int, list[Recipient]],
-) -> None:
-    kind, sighting, match = what
-    handle, now, recipients = envelope
-    event_schema, report_schema = _SCHEMAS[kind.domain]
-    content = _report(kind, sighting, match)
-    watch = match.watch
+def _send(connection: Connection, context: AgencyContext, report: "_Report", recipients: Sequence[Recipient]) -> None:
+    event_schema, report_schema = _SCHEMAS[report.kind.domain]
+    watch, handle = report.match.watch, report.handle
     record = {
         "event_id": handle,
         "jurisdiction": watch.jurisdiction,
         "court": watch.court,
         "agency": context.agency,
-        "day": date_of_ms(now).isoformat(),
-        "sealed": seal(report_schema, content, sealing_context(event_schema, handle), recipients),
+        "day": date_of_ms(report.at).isoformat(),
+        "sealed": seal(report_schema, _content(report), sealing_context(event_schema, handle), recipients),
     }
     body = encode_signed(event_schema, record, event_schema, context.signer)
-    topic_of = names.asset_events if kind.domain is Domain.ASSET else names.whereabouts_events
+    topic_of = names.asset_events if report.kind.domain is Domain.ASSET else names.whereabouts_events
     topic, event_id = topic_of(watch.jurisdiction), ids.text("evt", handle)
     sent = outgoing(
         event_schema,
@@ -137,14 +141,15 @@ def _send(
         handle,
         event_id=event_id,
         source=context.agency,
-        time_ms=now,
+        time_ms=report.at,
         registry=context.registry,
     )
     context.outbox.append(connection, "events", [sent])
 
 
-def _report(kind: Kind, sighting: Sighting, match: WatchMatch) -> dict[str, object]:
-    """The sealed content: only fields the kind has a place for."""
+def _content(report: "_Report") -> dict[str, object]:
+    """Return the content to be sealed: only fields the kind has a place for."""
+    kind, sighting, match = report.kind, report.sighting, report.match
     fields = sighting.fields
     details = {name: value for name, value in fields.items() if name in kind.fields}
     content: dict[str, object] = {
@@ -157,5 +162,5 @@ def _report(kind: Kind, sighting: Sighting, match: WatchMatch) -> dict[str, obje
         "details": {**details, "match": "CERTIFICATE_AND_NAME" if match.same_name else "CERTIFICATE_ONLY"},
     }
     if kind.domain is Domain.ASSET:
-        return content | {each: fields.get(each, "") for each in ("description", "reference", "amount")}
+        return content | {name: fields.get(name, "") for name in ("description", "reference", "amount")}
     return content | {"place": fields.get("place", ""), "keep_until": keep_until(kind, sighting.occurred_at)}

@@ -1,4 +1,4 @@
-"""A sighting: an agency met somebody, or something of his, in the course of its own business.
+"""A sighting: an agency met somebody, or something of theirs, in the course of its own business.
 
 By itself it goes nowhere and leaves no trace; only a live watch makes it a report to the court that asked.
 """
@@ -32,11 +32,18 @@ class Sighting:
     Without it the content is the reference."""
 
     def fingerprint(self) -> bytes:
-        """32 bytes that tell two occurrences apart; nothing of the subject can be read from them without guessing it."""
+        """Return 32 bytes that tell two occurrences apart;
+        nothing of the subject can be read from them without guessing it.
+        """
         plain = [self.domain, self.kind]
         if self.source:
             plain += ["source", self.source]
         else:
-            numbers = sorted(f"{each.type}|{each.country}|{each.number}" for each in self.certificates)
-            plain += ["content", str(self.occurred_at), *numbers, *(f"{k}={v}" for k, v in sorted(self.fields.items()))]
+            numbers = sorted(f"{one.type}|{one.country}|{one.number}" for one in self.certificates)
+            plain += [
+                "content",
+                str(self.occurred_at),
+                *numbers,
+                *(f"{name}={value}" for name, value in sorted(self.fields.items())),
+            ]
         return sha256(msgspec.msgpack.encode(plain)).digest()

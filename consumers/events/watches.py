@@ -25,6 +25,7 @@ from ...schemas.wire.control import Command
 from ...topics.storage.bulk import rows_among
 from ...topics.storage.database import insert_once
 from ..acts_db.tables import watch_reports, watch_stops, watch_subjects, watches
+from .sightings import Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,21 @@ class SightedSubject:
 
     @classmethod
     def of(cls, certificates: Iterable[Certificate], name: str, keys: Sequence[MatchingKey]) -> "SightedSubject":
-        """The surrogates of everything these certificates match by."""
+        """Return the surrogates of everything these certificates match by."""
         tags: dict[bytes, frozenset[bytes]] = {}
-        origin: dict[bytes, Certificate] = {}
+        certificate_of: dict[bytes, Certificate] = {}
         compared = comparison_form(name)
         for certificate in certificates:
-            for each in equivalents(certificate):
+            for equivalent in equivalents(certificate):
                 for key in keys:
-                    surrogate = key.surrogate(each.type, each.number, each.country)
+                    surrogate = key.surrogate(equivalent.type, equivalent.number, equivalent.country)
                     tags[surrogate] = frozenset((key.name_tag(surrogate, compared),))
-                    origin.setdefault(surrogate, certificate)
-        return cls(tags, origin)
+                    certificate_of.setdefault(surrogate, certificate)
+        return cls(tags, certificate_of)
 
 
 def admit(connection: Connection, command: Command, order: WatchOrder, keys: Sequence[MatchingKey]) -> bool:
-    """Takes a valid order; False if its court stopped it before it came."""
+    """Take a valid order; return False if its court stopped it before it came."""
     stopped = select(watch_stops.c.stopped_at).where(
         watch_stops.c.command_id == command.command_id, watch_stops.c.court == command.court
     )
@@ -93,33 +94,33 @@ def admit(connection: Connection, command: Command, order: WatchOrder, keys: Seq
         "sealed": command.sealed,
     }
     connection.execute(insert(watches).values(row))
-    met = SightedSubject.of(order.certificates, order.name, keys)
-    for surrogate, tags in met.tags.items():
-        subject = {"surrogate": surrogate, "command_id": command.command_id, "name_tag": next(iter(tags))}
-        connection.execute(insert(watch_subjects).values(subject))
+    subject = SightedSubject.of(order.certificates, order.name, keys)
+    for surrogate, tags in subject.tags.items():
+        named = {"surrogate": surrogate, "command_id": command.command_id, "name_tag": next(iter(tags))}
+        connection.execute(insert(watch_subjects).values(named))
     return True
 
 
 def find(connection: Connection, command_id: bytes) -> Watch | None:
-    """A watch by its command, ended ones included."""
+    """Return a watch by its command, ended ones included."""
     row = connection.execute(select(watches).where(watches.c.command_id == command_id)).one_or_none()
     return None if row is None else _watch(row)
 
 
 def stop(connection: Connection, command_id: bytes, court: str, at: int) -> None:
-    """Ends a watch of that court, whether it has come yet or not, and erases its subject.
+    """End a watch of that court, whether it has come yet or not, and erase its subject.
 
     `at` is when the court said so (ms UTC); the watch tells nothing from this commit on, whatever the clocks say.
     """
     insert_once(connection, watch_stops, {"command_id": command_id, "court": court, "stopped_at": at})
-    mine = (watches.c.command_id == command_id, watches.c.court == court, watches.c.stopped_at == 0)
-    ended = connection.execute(update(watches).where(*mine).values(stopped_at=at, sealed=None))
+    live = (watches.c.command_id == command_id, watches.c.court == court, watches.c.stopped_at == 0)
+    ended = connection.execute(update(watches).where(*live).values(stopped_at=at, sealed=None))
     if ended.rowcount:
         connection.execute(delete(watch_subjects).where(watch_subjects.c.command_id == command_id))
 
 
 def erase_ended(connection: Connection, now: int) -> int:
-    """Erases subjects and sealed orders of watches whose end has come; how many watches that were."""
+    """Erase subjects and sealed orders of watches whose end has come; return how many watches that were."""
     ended = select(watches.c.command_id).where(watches.c.until <= now, watches.c.sealed.is_not(None))
     ids = list(connection.scalars(ended))
     for command_id in ids:
@@ -128,53 +129,51 @@ def erase_ended(connection: Connection, now: int) -> int:
     return len(ids)
 
 
-def matches(
-    connection: Connection, met: SightedSubject, kind: tuple[str, str], occurred_at: int, now: int
-) -> list[WatchMatch]:
-    """The live watches that ask for an occurrence of this (domain, kind), each once.
+def matches(connection: Connection, subject: SightedSubject, sighting: Sighting, now: int) -> list[WatchMatch]:
+    """Return the live watches that ask for a sighting of this subject, each once.
 
     The rows are locked for sharing, so that a stop waits for the report or the report finds the stop.
     """
     joined = watches.join(watch_subjects, watches.c.command_id == watch_subjects.c.command_id)
-    wanted = (
+    query = (
         select(watches, watch_subjects.c.surrogate, watch_subjects.c.name_tag)
         .select_from(joined)
-        .where(watch_subjects.c.surrogate.in_(list(met.tags)), watches.c.stopped_at == 0, watches.c.until > now)
+        .where(watch_subjects.c.surrogate.in_(list(subject.tags)), watches.c.stopped_at == 0, watches.c.until > now)
         .with_for_update(read=True, of=watches)
     )
-    found: dict[bytes, WatchMatch] = {}
-    for row in connection.execute(wanted):
+    by_command: dict[bytes, WatchMatch] = {}
+    for row in connection.execute(query):
         watch, surrogate = _watch(row), row.surrogate
-        same = row.name_tag in met.tags[surrogate]
-        if not covers(watch.scope, *kind, occurred_at):
+        same_name = row.name_tag in subject.tags[surrogate]
+        if not covers(watch.scope, sighting.domain, sighting.kind, sighting.occurred_at):
             continue
-        if watch.command_id not in found or (same and not found[watch.command_id].same_name):
-            found[watch.command_id] = WatchMatch(watch, met.certificates[surrogate], same)
-    return list(found.values())
+        if watch.command_id not in by_command or (same_name and not by_command[watch.command_id].same_name):
+            by_command[watch.command_id] = WatchMatch(watch, subject.certificates[surrogate], same_name)
+    return list(by_command.values())
 
 
-def asked_for(connection: Connection, surrogates: Sequence[bytes]) -> set[bytes]:
-    """Those of these surrogates any watch names, whatever else it says."""
+def watched_surrogates(connection: Connection, surrogates: Sequence[bytes]) -> set[bytes]:
+    """Return those of these surrogates any watch names, whatever else it says."""
     return {row[0] for row in rows_among(connection, watch_subjects, ("surrogate",), "surrogate", surrogates)}
 
 
 def remember_report(connection: Connection, watch: Watch, source: bytes, event_id: bytes, now: int) -> bool:
-    """Notes that a source was reported under a watch; False if it was before."""
+    """Note that a source was reported under a watch; return False if it was before."""
     row = {"command_id": watch.command_id, "source": source, "event_id": event_id, "reported_at": now}
     return insert_once(connection, watch_reports, row)
 
 
 def reported(connection: Connection, under: Iterable[Watch], source: bytes) -> list[bytes]:
-    """Handles of the events a source was told with under these watches."""
+    """Return handles of the events a source was told with under these watches."""
     ids = [watch.command_id for watch in under]
-    wanted = select(watch_reports.c.event_id).where(
+    query = select(watch_reports.c.event_id).where(
         watch_reports.c.command_id.in_(ids), watch_reports.c.source == source
     )
-    return list(connection.scalars(wanted))
+    return list(connection.scalars(query))
 
 
 def count_live(connection: Connection, now: int) -> dict[str, int]:
-    """Live watches by kind asked for."""
+    """Count live watches by kind asked for."""
     live = select(watches.c.kinds, func.count()).where(watches.c.stopped_at == 0, watches.c.until > now)
     counts: dict[str, int] = {}
     for kinds, number in connection.execute(live.group_by(watches.c.kinds)):

@@ -1,1 +1,1 @@
-"""The gate: who is asked about, by which rules, what is decided, and what is kept of it."""
+"""The gate: who is asked about, by which rules, what is decided, and the hits that say why."""

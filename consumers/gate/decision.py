@@ -17,7 +17,7 @@ from .subjects import Subject
 
 
 class FoundEntry(Protocol):
-    """An entry a surrogate leads to (`consumers.replication.list_view.Found`)."""
+    """An entry a surrogate leads to (`consumers.replication.list_view.ListedEntry`)."""
 
     @property
     def entry_id(self) -> bytes:
@@ -40,7 +40,7 @@ class FoundEntry(Protocol):
         """Whose list it stands on."""
 
     def record(self) -> dict[str, Any]:
-        """The whole record."""
+        """Decode the whole record. Raises Undecodable."""
 
 
 class CopyPosition(Protocol):
@@ -63,16 +63,16 @@ class CopyView(Protocol):
     """The newest of state and relief (`consumers.replication.list_view.ListView`)."""
 
     def find(self, surrogates: Sequence[bytes]) -> Sequence[FoundEntry]:
-        """Live entries that name one of these surrogates."""
+        """Return live entries that name one of these surrogates."""
 
-    def known(self, surrogates: Sequence[bytes]) -> set[bytes]:
-        """Those of these surrogates anything is known under; of the others it is certain that nothing is."""
+    def known_surrogates(self, surrogates: Sequence[bytes]) -> set[bytes]:
+        """Return those of these surrogates anything is known under; of the others it is certain that nothing is."""
 
     def position(self, jurisdiction: str | None = None) -> CopyPosition:
-        """Where the copy of a jurisdiction's lists stands."""
+        """Return where the copy of a jurisdiction's lists stands; without one, of the jurisdiction furthest behind."""
 
-    def verify_once(self, found: Any) -> bool:
-        """Whether the signature of an entry holds. TransportError if nobody can know now."""
+    def verify_once(self, entry: Any) -> bool:
+        """Return whether the signature of an entry holds. Raises TransportError if nobody can know now."""
 
 
 class CheckRequest(msgspec.Struct, frozen=True):
@@ -94,11 +94,11 @@ class Question(Masked, msgspec.Struct, frozen=True):
     """By surrogate, what it was made with; a name tag is made when one of them is found."""
 
     def __repr__(self) -> str:
-        """Without surrogates."""
+        """Show no surrogates."""
         return f"Question({self.request.transaction}, {len(self.keys)} surrogates)"
 
     def same_name(self, surrogate: bytes, name_tag: bytes) -> bool:
-        """Whether an entry found under a surrogate names the subject as the caller does."""
+        """Return whether an entry found under a surrogate names the subject as the caller does."""
         return self.keys[surrogate].name_tag(surrogate, comparison_form(self.request.subject.name)) == name_tag
 
 
@@ -127,7 +127,7 @@ class Decision(Masked, msgspec.Struct, frozen=True):
     """Whether the signature of an entry that would have refused somebody does not hold, or cannot be verified now."""
 
     def __repr__(self) -> str:
-        """Without what was asked and found: decisions reach tracebacks."""
+        """Show neither what was asked nor what was found: decisions reach tracebacks."""
         return f"Decision({self.check_id}, {self.verdict})"
 
     @property

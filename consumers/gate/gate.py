@@ -2,7 +2,7 @@
 """The gate: may this subject do this now, by this node's copy of the list?
 
 A check of somebody who is not listed touches the index and two counters, nothing else. Whoever is found is decided on
-by the catalogue (`schemas.law.decisions`), after his entry's signature was verified if he would be refused.
+by the catalogue (`schemas.law.decisions`), after the entry's signature was verified if the person would be refused.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from .rules import Rules
 
 _log = structlog.get_logger(__name__)
 _POSITION_SECONDS = 0.02
-_MOST_TOLD = 10_000
+_MOST_LOGGED = 10_000
 
 
 class Gate:
@@ -38,53 +38,56 @@ class Gate:
         clock: Clock,
         jurisdictions: Sequence[str] = (),
     ) -> None:
-        """`jurisdictions` are those whose lists must be fresh; without them, all the view has ever met."""
+        """Take what to decide by.
+
+        `jurisdictions` are those whose lists must be fresh; without them, all the view has ever met.
+        """
         self._view = view
         self.rules = rules
         self._keys = tuple(matching_keys)
         self._clock = clock
         self._jurisdictions: tuple[str | None, ...] = tuple(jurisdictions) or (None,)
-        self._told: set[tuple[bytes, str]] = set()
+        self._logged: set[tuple[bytes, str]] = set()
         """What the log already says; the counter goes on."""
-        self._seen: tuple[float, CopyPosition] | None = None
+        self._last_position: tuple[float, CopyPosition] | None = None
         self._stand: tuple[CopyPosition | None, ListStand] = (None, ListStand(-1, "", 0, stale=True))
         """The last one, and the position it was made of."""
 
     def surrogates(self, certificate: Certificate) -> list[bytes]:
-        """Everything a certificate can be listed under, for callers that keep them ready."""
+        """Return everything a certificate can be listed under, for callers that keep them ready."""
         return list(surrogates_of((certificate,), self._keys))
 
     def listed(self, surrogate: bytes) -> bool:
-        """Whether anything may be in force under a surrogate: no is certain, yes needs a check. The fast path."""
-        return bool(self._view.known((surrogate,)))
+        """Return whether anything may be in force under a surrogate: no is certain, yes needs a check; the fast path."""
+        return bool(self._view.known_surrogates((surrogate,)))
 
     def check(self, request: CheckRequest) -> Decision:
-        """One decision. Raises FactProblem for what the request lacks, whoever it asks about."""
+        """Decide one request. Raises FactProblem for what the request lacks, whoever it asks about."""
         at = self._clock.now()
         return self.answer((self.question(request, date_of_ms(at)),), at)[0]
 
     def question(self, request: CheckRequest, day: date) -> Question:
-        """A request made ready to be answered as of an instant of a day. Raises FactProblem for what it lacks."""
-        values, plan = self.rules.plan(request.transaction, request.attributes, day)
-        return Question(request, values, plan, surrogates_of(request.subject.certificates, self._keys))
+        """Prepare a request to be answered as of an instant of a day. Raises FactProblem for what it lacks."""
+        plan = self.rules.plan(request.transaction, request.attributes, day)
+        return Question(request, plan.values, plan.measures, surrogates_of(request.subject.certificates, self._keys))
 
     def answer(self, questions: Sequence[Question], at: int) -> list[Decision]:
-        """Decisions in order, all of one instant (ms UTC); the list is asked once for all of them."""
-        known = self._view.known([each for one in questions if one.plan for each in one.keys])
+        """Decide questions in order, all of one instant (ms UTC); the list is asked once for all of them."""
+        known = self._view.known_surrogates([each for question in questions if question.plan for each in question.keys])
         stand = self.stand(at)
         return [
-            self._of_nobody(one, at, stand)
-            if known.isdisjoint(one.keys) or not one.plan
-            else self._of_somebody(one, at, stand)
-            for one in questions
+            self._of_nobody(question, at, stand)
+            if known.isdisjoint(question.keys) or not question.plan
+            else self._of_somebody(question, at, stand)
+            for question in questions
         ]
 
     def stand(self, at: int) -> ListStand:
-        """Where the copy stands at an instant (ms UTC), and whether it is too old to refuse anybody by."""
+        """Return where the copy stands at an instant (ms UTC), and whether it is too old to refuse anybody by."""
         position = self._position()
         stale = at - position.fresh_as_of > self.rules.stale_after_ms
-        known, stand = self._stand
-        if position is not known or stale is not stand.stale:
+        last_position, stand = self._stand
+        if position is not last_position or stale is not stand.stale:
             stand = ListStand(position.barrier, position.digest, position.fresh_as_of, stale)
             self._stand = (position, stand)
         return stand
@@ -98,16 +101,16 @@ class Gate:
 
     def _of_somebody(self, question: Question, at: int, stand: ListStand) -> Decision:
         request = question.request
-        found = {one.entry_id: one for one in self._view.find(tuple(question.keys))}
+        entries = {one.entry_id: one for one in self._view.find(tuple(question.keys))}
         untrusted: list[bytes] = []
 
         def trusted(entry: EntryFacts) -> bool:
-            holds = self._trusted(found[entry.entry_id])
+            holds = self._trusted(entries[entry.entry_id])
             if not holds:
                 untrusted.append(entry.entry_id)
             return holds
 
-        facts = [_facts(one, question) for one in found.values()]
+        facts = [_facts(one, question) for one in entries.values()]
         outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
         return Decision(
             check_id=ids.new_ordered_text("chk"),
@@ -118,44 +121,46 @@ class Gate:
             outcome=outcome,
             stand=stand,
             rule_version=self.rules.version,
-            found={one.entry.entry_id: found[one.entry.entry_id] for one in outcome.rulings},
+            found={one.entry.entry_id: entries[one.entry.entry_id] for one in outcome.rulings},
             untrusted=bool(untrusted),
         )
 
     def _position(self) -> CopyPosition:
-        """The position, read at most every 20 ms: it only moves forward, so an older one never says too much."""
-        now, seen = monotonic(), self._seen
-        if seen is not None and now - seen[0] < _POSITION_SECONDS:
-            return seen[1]
+        """Return the copy's position, read at most every 20 ms:
+        it moves forward only, so an older one never says too much.
+        """
+        now, last = monotonic(), self._last_position
+        if last is not None and now - last[0] < _POSITION_SECONDS:
+            return last[1]
         positions = [self._view.position(one) for one in self._jurisdictions]
         position = min(positions, key=lambda one: one.fresh_as_of)
-        self._seen = (now, position)
+        self._last_position = (now, position)
         return position
 
-    def _trusted(self, found: FoundEntry) -> bool:
-        """Whether somebody may be refused because of an entry; where nobody can tell now a person has to look."""
+    def _trusted(self, entry: FoundEntry) -> bool:
+        """Return whether somebody may be refused because of an entry; where nobody can tell now a person has to look."""
         try:
-            holds, why = self._view.verify_once(found), "the signature does not hold"
+            holds, why = self._view.verify_once(entry), "the signature does not hold"
         except TransportError as failed:
             holds, why = False, f"the signing key is unknown and the register cannot be read ({failed.code})"
-        if not holds and (found.entry_id, why) not in self._told:
-            if len(self._told) >= _MOST_TOLD:
-                self._told.clear()
-            self._told.add((found.entry_id, why))
-            _log.error("a live entry refuses nobody", entry=found.entry_id.hex(), court=found.prefix["court"], why=why)
+        if not holds and (entry.entry_id, why) not in self._logged:
+            if len(self._logged) >= _MOST_LOGGED:
+                self._logged.clear()
+            self._logged.add((entry.entry_id, why))
+            _log.error("a live entry refuses nobody", entry=entry.entry_id.hex(), court=entry.prefix["court"], why=why)
         return holds
 
 
-def _facts(found: FoundEntry, question: Question) -> EntryFacts:
-    """What is decided on of one entry."""
-    prefix, match = found.prefix, None
+def _facts(entry: FoundEntry, question: Question) -> EntryFacts:
+    """Return what is decided on of one entry."""
+    prefix, match = entry.prefix, None
     for identity in prefix["identities"]:
         surrogate = identity["surrogate"]
         if surrogate in question.keys:
             same = question.same_name(surrogate, identity["name_tag"])
             match = better(match, match_identity(surrogate, identity["link"], same_name=same))
     return EntryFacts(
-        found.entry_id,
+        entry.entry_id,
         prefix["version"],
         prefix["court"],
         prefix["instrument"],
@@ -166,7 +171,7 @@ def _facts(found: FoundEntry, question: Question) -> EntryFacts:
         prefix["effective_from"],
         prefix["effective_until"],
         match or _INDEX_ONLY,
-        found.opaque,
+        entry.opaque,
     )
 
 

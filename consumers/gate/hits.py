@@ -1,18 +1,17 @@
-"""A hit told in full: which measure reaches whom, why, since when, and what he can do about it."""
+"""A hit told in full: which measure reaches whom, why, since when, and what the person can do about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 from ...schemas.dates import rfc3339
 from ...schemas.ids import entry_text
 from ...schemas.law.decisions import MeasureRuling
 from ...schemas.law.listing import Instrument
 from ...schemas.law.measures import Effect
+from ...schemas.problems import Language
 from .decision import Decision, FoundEntry
-
-Language = Literal["en", "zh"]
 
 CONTEST = {
     "zh": (
@@ -22,7 +21,7 @@ CONTEST = {
     ),
     "en": (
         "Whoever holds this to be wrong can apply in writing to the enforcing court that decided it: it reviews within 15 "
-        "days and, where the application is founded, corrects within 3 working days. Against a rejection he can apply to "
+        "days and, where the application is founded, corrects within 3 working days. Against a rejection they can apply to "
         "the next higher court for reconsideration within 10 days of service; it decides within 15 days. Reconsideration "
         "does not stop the decision. (法释〔2017〕7号 arts. 11–12; applied to consumption restrictions by 法发〔2019〕35号)"
     ),
@@ -60,7 +59,7 @@ class Hit:
     handle: str
 
     def shown(self, lang: Language) -> dict[str, object]:
-        """The element of `measures` in an answer."""
+        """Return the element of `measures` in an answer."""
         contest = CONTEST_EXIT_BAN if self.instrument == Instrument.EXIT_BAN else CONTEST
         return {
             "id": self.measure,
@@ -80,7 +79,7 @@ class Hit:
 
 
 def instrument_name(code: int) -> str:
-    """LIST_ENTRY, CONSUMPTION_ORDER, EXIT_BAN; a code this release does not know shows as a number."""
+    """Return LIST_ENTRY, CONSUMPTION_ORDER or EXIT_BAN; a code this release does not know shows as a number."""
     try:
         return Instrument(code).name
     except ValueError:
@@ -88,16 +87,16 @@ def instrument_name(code: int) -> str:
 
 
 def handle_of(surrogate: bytes) -> str:
-    """A short handle for logs and journals; the surrogate cannot be read from it."""
+    """Return a short handle for logs and journals; the surrogate cannot be read from it."""
     return sha256(b"handle\x00" + surrogate).hexdigest()[:12]
 
 
 def hits_of(decision: Decision) -> tuple[Hit, ...]:
-    """Every reason of a decision, strongest first."""
+    """Return every reason of a decision, strongest first."""
     if not decision.outcome.rulings:
         return ()
-    details = {entry_id: _details(found) for entry_id, found in decision.found.items()}
-    return tuple(_hit(one, details[one.entry.entry_id]) for one in decision.outcome.rulings)
+    details = {entry_id: _details(entry) for entry_id, entry in decision.found.items()}
+    return tuple(_hit(ruling, details[ruling.entry.entry_id]) for ruling in decision.outcome.rulings)
 
 
 def _hit(ruling: MeasureRuling, details: dict[str, Any]) -> Hit:
@@ -122,11 +121,11 @@ def _hit(ruling: MeasureRuling, details: dict[str, Any]) -> Hit:
     )
 
 
-def _details(found: FoundEntry) -> dict[str, Any]:
-    """The whole record; nothing where no record of the entry could ever be read."""
-    return found.record() if found.body else {}
+def _details(entry: FoundEntry) -> dict[str, Any]:
+    """Decode the whole record; return nothing where no record of the entry could ever be read."""
+    return entry.record() if entry.body else {}
 
 
 def canary_only(hits: Sequence[Hit]) -> bool:
-    """Whether all hits are legally void probes."""
+    """Return whether all hits are legally void probes."""
     return bool(hits) and all(hit.record_class for hit in hits)

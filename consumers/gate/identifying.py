@@ -1,5 +1,7 @@
 # mypyc: compile
-"""From what a caller wrote to a subject, and to the surrogates he can be listed under: what every check runs through."""
+"""From certificates as a caller wrote them to a subject, and to the surrogates it can be listed under:
+every check does this.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,20 +14,20 @@ from ...schemas.problems import FactProblem
 from .subjects import Subject, SubjectProblem, at_field
 
 _TYPES = dict(CertificateType.__members__)
-MAX_CERTIFICATES = 10
-MAX_NAME = 200
+MAX_SUBJECT_CERTIFICATES = 10
+MAX_NAME_LENGTH = 200
 
 
 def surrogates_of(certificates: Sequence[Certificate], keys: Sequence[MatchingKey]) -> dict[bytes, MatchingKey]:
-    """Everything certificates can be listed under, and the key it was made with: while keys are changed, entries carry the
-    old and the new.
+    """Return everything certificates can be listed under, and the key each surrogate was made with: while keys are
+    changed, entries carry the old and the new.
     """
-    made: dict[bytes, MatchingKey] = {}
+    key_of: dict[bytes, MatchingKey] = {}
     for certificate in certificates:
-        for one in equivalents(certificate):
+        for equivalent in equivalents(certificate):
             for key in keys:
-                made[key.surrogate(one.type, one.number, one.country)] = key
-    return made
+                key_of[key.surrogate(equivalent.type, equivalent.number, equivalent.country)] = key
+    return key_of
 
 
 class WrittenCertificate(Protocol):
@@ -36,13 +38,13 @@ class WrittenCertificate(Protocol):
     country: str | None
 
 
-def read_subject(given: Sequence[WrittenCertificate], name: str, today: date) -> Subject:
-    """The canonical subject. Raises FactProblem with the attribute `field` set to the place in the request."""
-    if not 1 <= len(given) <= MAX_CERTIFICATES:
-        raise at_field(SubjectProblem("CERTIFICATES_COUNT", most=str(MAX_CERTIFICATES)), "subject.certificates")
-    if not comparison_form(name) or len(name) > MAX_NAME:
+def read_subject(certificates: Sequence[WrittenCertificate], name: str, today: date) -> Subject:
+    """Return the canonical subject. Raises FactProblem with the detail `field` set to the place in the request."""
+    if not 1 <= len(certificates) <= MAX_SUBJECT_CERTIFICATES:
+        raise at_field(SubjectProblem("CERTIFICATES_COUNT", most=str(MAX_SUBJECT_CERTIFICATES)), "subject.certificates")
+    if not comparison_form(name) or len(name) > MAX_NAME_LENGTH:
         raise at_field(SubjectProblem("NAME_EMPTY"), "subject.name")
-    return Subject(tuple([_certificate(index, one, today) for index, one in enumerate(given)]), name)
+    return Subject(tuple([_certificate(index, written, today) for index, written in enumerate(certificates)]), name)
 
 
 def _certificate(index: int, written: WrittenCertificate, today: date) -> Certificate:

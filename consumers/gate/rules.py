@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 import yaml
@@ -20,8 +20,6 @@ from ...schemas.problems import FactProblem, Text
 
 _MOST_PLANS = 10_000
 _TEXT = frozenset({str})
-Plan = tuple[dict[str, Value], tuple[PlannedMeasure, ...]]
-"""Attributes as read, and the measures that can reach a transaction with them."""
 LIMITS_FILE = "limits.yaml"
 """In the agency's folder: amounts above which spending counts as high, each with its legal basis."""
 
@@ -39,6 +37,20 @@ class TransactionProblem(FactProblem):
     }
 
 
+class TransactionPlan(NamedTuple):
+    """The attributes of a transaction as read, and the measures that can reach it with them."""
+
+    values: dict[str, Value]
+    measures: tuple[PlannedMeasure, ...]
+
+
+class ConfiguredLimits(NamedTuple):
+    """The limits an agency configured, and the start of the SHA-256 of their file; empty where there is none."""
+
+    limits: dict[str, Limit]
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Everything a decision depends on besides the list and the hour."""
@@ -50,49 +62,50 @@ class Rules:
     """Catalogue version, and the start of the SHA-256 of the limits where there are any."""
     stale_after_ms: int
     """Age of the copy from which the gate says UNKNOWN."""
-    _plans: dict[tuple[object, ...], Plan] = field(default_factory=dict, repr=False)
+    _plans: dict[tuple[object, ...], TransactionPlan] = field(default_factory=dict, repr=False)
     """What requests with these attributes led to; known codes only, so that nothing anybody wrote freely is kept."""
-    _latest: list[tuple[str, date, Mapping[str, object], Plan]] = field(default_factory=list, repr=False)
+    _latest: list[tuple[str, date, Mapping[str, object], TransactionPlan]] = field(default_factory=list, repr=False)
     """The last one of those: the checks of a batch are mostly of one kind."""
 
     def transaction(self, id_: str) -> Transaction:
-        """The transaction of this kind of agency. Raises TRANSACTION_UNKNOWN."""
-        found = self.kind.transactions.get(id_)
-        if found is None:
+        """Return the transaction of this kind of agency. Raises TRANSACTION_UNKNOWN."""
+        transaction = self.kind.transactions.get(id_)
+        if transaction is None:
             raise TransactionProblem("TRANSACTION_UNKNOWN", known=", ".join(self.kind.transactions))
-        return found
+        return transaction
 
-    def plan(self, id_: str, attributes: Mapping[str, object], day: date) -> Plan:
-        """Attributes read, and the measures that can reach the transaction. Raises FactProblem."""
-        for same_id, same_day, same, known in self._latest:
-            if attributes == same and id_ == same_id and day == same_day:
-                return known
+    def plan(self, id_: str, attributes: Mapping[str, object], day: date) -> TransactionPlan:
+        """Read the attributes of a transaction and find the measures that can reach it. Raises FactProblem."""
+        for latest_id, latest_day, latest_attributes, latest_plan in self._latest:
+            if attributes == latest_attributes and id_ == latest_id and day == latest_day:
+                return latest_plan
         transaction = self.transaction(id_)
         if not _TEXT.issuperset(map(type, attributes.values())):  # True and 1 are one key and two meanings
             return self._plan(transaction, attributes, day)
-        asked = (id_, day, *attributes.items())
-        found = self._plans.get(asked)
-        if found is None:
-            found = self._plan(transaction, attributes, day)
+        key = (id_, day, *attributes.items())
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plan(transaction, attributes, day)
             if not all(
-                transaction.attributes[name].type == "code" and type(value) is str for name, value in found[0].items()
+                transaction.attributes[name].type == "code" and type(value) is str
+                for name, value in plan.values.items()
             ):
-                return found
+                return plan
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
-            self._plans[asked] = found
-        self._latest[:] = [(id_, day, attributes, found)]
-        return found
+            self._plans[key] = plan
+        self._latest[:] = [(id_, day, attributes, plan)]
+        return plan
 
-    def _plan(self, transaction: Transaction, attributes: Mapping[str, object], day: date) -> Plan:
+    def _plan(self, transaction: Transaction, attributes: Mapping[str, object], day: date) -> TransactionPlan:
         values = read_all(transaction.attributes, attributes, transaction.id)
-        return values, self.catalogue.plan(transaction.id, values, self.limits, day)
+        return TransactionPlan(values, self.catalogue.plan(transaction.id, values, self.limits, day))
 
 
-def load_limits(path: Path) -> tuple[dict[str, Limit], str]:
-    """Limits of a file and the start of its SHA-256; nothing where there is no file. Raises LIMITS_INVALID."""
+def load_limits(path: Path) -> ConfiguredLimits:
+    """Read the limits of a file; none where there is no file. Raises LIMITS_INVALID."""
     if not path.exists():
-        return {}, ""
+        return ConfiguredLimits({}, "")
     text = path.read_text(encoding="utf-8")
     try:
         document: Any = yaml.safe_load(text) or {}
@@ -102,11 +115,11 @@ def load_limits(path: Path) -> tuple[dict[str, Limit], str]:
             'write each as hotel-price-per-night: {amount: "600.00", basis: {zh: …, en: …}, valid_from: 2026-01-01}'
         )
         raise WrongUsage("LIMITS_INVALID", f"{path}: {error}", remedy) from error
-    return limits, sha256(text.encode()).hexdigest()[:12]
+    return ConfiguredLimits(limits, sha256(text.encode()).hexdigest()[:12])
 
 
 def load_rules(kind_id: str, agency_folder: Path, stale_after_ms: int) -> Rules:
-    """The rules of an agency of a kind, with the limits in its folder."""
+    """Load the rules of an agency of a kind, with the limits in its folder."""
     catalogue = load_catalogue()
     limits, digest = load_limits(agency_folder / LIMITS_FILE)
     version = f"{catalogue.version}/{digest}" if digest else catalogue.version

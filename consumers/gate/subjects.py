@@ -1,4 +1,4 @@
-"""Whom a check asks about, in every form he can be on a list under."""
+"""Whom a check asks about, in every form they can be on a list under."""
 
 from typing import ClassVar
 
@@ -41,11 +41,11 @@ class Subject(Masked, msgspec.Struct, frozen=True):
     name: str
 
     def __repr__(self) -> str:
-        """Masked: subjects reach logs and tracebacks."""
+        """Show the certificates masked: subjects reach logs and tracebacks."""
         return f"Subject({', '.join(map(str, self.certificates))})"
 
 
 def at_field(problem: FactProblem, place: str) -> FactProblem:
-    """The problem with the place in the request it speaks of."""
+    """Add to a problem the place in the request it is about, and return it."""
     problem.details = {**problem.details, "field": place}
     return problem

@@ -25,13 +25,13 @@ from .store import InboxStore, Item
 
 _log = structlog.get_logger(__name__)
 
-_HANDLES = {
+_HANDLE_FIELDS = {
     "interception": "event_id",
     "control-feedback": "feedback_id",
     "asset-event": "event_id",
     "whereabouts-event": "event_id",
 }
-_DOMAINS = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WHEREABOUTS}
+_DOMAIN_OF_SCHEMA = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WHEREABOUTS}
 SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
 """The one refusal that is looked at again: the key may have been registered since."""
 _BATCH = 500
@@ -41,10 +41,10 @@ class OwnCommands(Protocol):
     """The commands this court gave."""
 
     def sent(self, command_id: bytes) -> SentCommand | None:
-        """One of this court's commands, None if it never gave it."""
+        """Return one of this court's commands, None if it never gave it."""
 
     def answered(self, command_id: bytes, code: str, at: int) -> None:
-        """Notes an agency's answer (ms UTC); the newest counts."""
+        """Note an agency's answer (ms UTC); the newest counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class _ItemRefused(Exception):
 
 
 def topics_of(jurisdiction: str) -> list[str]:
-    """What an inbox reads."""
+    """Return what an inbox reads."""
     kinds = (names.interceptions, names.feedback, names.asset_events, names.whereabouts_events)
     return [each(jurisdiction) for each in kinds]
 
@@ -86,7 +86,7 @@ class Inbox:
     """Reads one court's answers into its store; `subscriber` has no group, positions are in the store."""
 
     def __init__(self, context: CourtContext, subscriber: Subscriber, store: InboxStore) -> None:
-        """Erases what is over, looks again at what waited for a key, starts where it stopped."""
+        """Erase what is over, look again at what waited for a key, and start where the inbox stopped."""
         self._context = context
         self._subscriber = subscriber
         self._store = store
@@ -97,22 +97,22 @@ class Inbox:
         subscriber.assign(self._starts())
 
     def step(self, timeout: float) -> int:
-        """Reads what has come; how many items of this court were new."""
+        """Read what has come, and return how many items of this court were new."""
         messages = self._subscriber.poll(_BATCH, timeout)
-        judged = [self._judged(message) for message in messages]
+        items = [self._judge(message) for message in messages]
         if not messages:
             return 0
         ends = {
             TopicPartition(self._subscriber.topic_of(each), each.partition()): each.offset() + 1 for each in messages
         }
         with self._store.engine.begin() as connection:
-            new = sum(self._store.put(connection, item) for item in judged if item is not None)
+            new = sum(self._store.put(connection, item) for item in items if item is not None)
             for at, next_offset in ends.items():
                 self._store.save(connection, at, next_offset)
         return new
 
     def catch_up(self, timeout: float) -> int:
-        """Reads to the end of the log as it stands now."""
+        """Read to the end of the log as it stands now, and return how many items of this court were new."""
         ends = {at: self._subscriber.watermarks(at) for at in self._partitions()}
         new = 0
         while self._is_behind(ends):
@@ -120,47 +120,47 @@ class Inbox:
         return new
 
     def unshown(self) -> list[OpenedItem]:
-        """What nobody has seen yet."""
+        """Return what nobody has seen yet."""
         return [self.open(each) for each in self._store.items(unshown=True)]
 
-    def mark_shown(self, opened: OpenedItem) -> None:
-        """Somebody at the court has seen it."""
-        self._store.mark_shown(opened.item.event_id)
+    def mark_shown(self, item: OpenedItem) -> None:
+        """Note that somebody at the court has seen an item."""
+        self._store.mark_shown(item.item.event_id)
 
-    def kept(self) -> list[OpenedItem]:
-        """All that is kept."""
+    def all_items(self) -> list[OpenedItem]:
+        """Return all items that are kept."""
         return [self.open(each) for each in self._store.items()]
 
     def open(self, item: Item) -> OpenedItem:
-        """An item with its content, if it counts and was not erased."""
+        """Return an item with its content, if it counts and was not erased."""
         if item.body is None:
             return OpenedItem(item, {}, {})
         record = _decoded(item)
         if item.refused:
             return OpenedItem(item, record, {})
-        where = sealing_context(item.schema, item.event_id)
-        return OpenedItem(item, record, open_sealed(record["sealed"], where, *self._context.sealing_keys))
+        sealed_for = sealing_context(item.schema, item.event_id)
+        return OpenedItem(item, record, open_sealed(record["sealed"], sealed_for, *self._context.sealing_keys))
 
     def _partitions(self) -> list[TopicPartition]:
         topics = topics_of(self._context.jurisdiction)
         return [TopicPartition(topic, number) for topic in topics for number in self._subscriber.partitions(topic)]
 
     def _starts(self) -> dict[TopicPartition, int]:
-        known, starts = self._store.positions(), {}
+        stored, starts = self._store.positions(), {}
         for at in self._partitions():
             low, _ = self._subscriber.watermarks(at)
-            if at in known and known[at] < low:
-                self.lost += low - known[at]
-                _log.error("records left the log before the inbox read them", topic=at.topic, records=low - known[at])
-            starts[at] = max(low, known[at]) if at in known else BEGINNING
+            if at in stored and stored[at] < low:
+                self.lost += low - stored[at]
+                _log.error("records left the log before the inbox read them", topic=at.topic, records=low - stored[at])
+            starts[at] = max(low, stored[at]) if at in stored else BEGINNING
         return starts
 
     def _is_behind(self, ends: Mapping[TopicPartition, tuple[int, int]]) -> bool:
-        known = self._store.positions()
-        return any(low < high and known.get(at, low) < high for at, (low, high) in ends.items())
+        stored = self._store.positions()
+        return any(low < high and stored.get(at, low) < high for at, (low, high) in ends.items())
 
-    def _judged(self, message: Message) -> Item | None:
-        """The item a message is for this court; None if it is for another or cannot be read at all."""
+    def _judge(self, message: Message) -> Item | None:
+        """Return the item a message is for this court; None if it is for another or cannot be read at all."""
         try:
             header = dict(message.headers() or []).get(FINGERPRINT_HEADER)
             fingerprint, body = unframe(message.value() or b"", header)
@@ -172,29 +172,29 @@ class Inbox:
             _log.debug("unreadable because", error=str(broken))
             return None
         schema = schema_of(fingerprint)
-        if schema is None or schema.name not in _HANDLES or record["court"] != self._context.court:
+        if schema is None or schema.name not in _HANDLE_FIELDS or record["court"] != self._context.court:
             return None
-        now, handle = self._context.clock.now(), record[_HANDLES[schema.name]]
+        now, handle = self._context.clock.now(), record[_HANDLE_FIELDS[schema.name]]
         item = Item(handle, schema.name, fingerprint, record["agency"], now, message.timestamp()[1], "", body, 0)
-        return self._verdict(item, record)
+        return self._with_verdict(item, record)
 
     def _judge_again(self) -> None:
         for item in self._store.items(refused=SIGNER_UNKNOWN):
             if item.body is not None:
-                judged = self._verdict(replace(item, refused=""), _decoded(item))
+                judged = self._with_verdict(replace(item, refused=""), _decoded(item))
                 if judged.refused != SIGNER_UNKNOWN:
                     with self._store.engine.begin() as connection:
                         self._store.replace(connection, judged)
 
-    def _verdict(self, item: Item, record: Mapping[str, Any]) -> Item:
-        """The item with its verdict. The bytes of what is refused are not kept, unless its key may still come."""
+    def _with_verdict(self, item: Item, record: Mapping[str, Any]) -> Item:
+        """Return the item with its verdict. The bytes of what is refused are not kept, unless its key may still come."""
         try:
             self._check_signature(item, record)
             content = self._content(item, record)
-            if item.schema in _DOMAINS:
-                return self._reported(item, content)
+            if item.schema in _DOMAIN_OF_SCHEMA:
+                return self._check_report(item, content)
             if item.schema == "control-feedback":
-                self._answered(record)
+                self._note_answer(record)
         except _ItemRefused as refused:
             _log.error("refused", reason=refused.reason, schema=item.schema, agency=item.agency)
             body = item.body if refused.reason == SIGNER_UNKNOWN else None
@@ -222,9 +222,9 @@ class Inbox:
         except (CannotOpen, Undecodable, FramingError) as closed:
             raise _ItemRefused("ENVELOPE_UNREADABLE") from closed
 
-    def _reported(self, item: Item, content: Mapping[str, Any]) -> Item:
-        """An asset or whereabouts event counts only under an own watch that asks for it."""
-        domain = _DOMAINS[item.schema]
+    def _check_report(self, item: Item, content: Mapping[str, Any]) -> Item:
+        """Set an item's time of erasure. An asset or whereabouts event counts only under an own watch that asks for it."""
+        domain = _DOMAIN_OF_SCHEMA[item.schema]
         kind = find_kind(domain, content["kind"])
         command = self._context.commands.sent(content["command_id"])
         if command is None or command.agency != item.agency or command.case_number != content["case_number"]:
@@ -234,10 +234,10 @@ class Inbox:
             raise _ItemRefused("OUTSIDE_THE_WATCH")
         ends = [each for each in (keep_until(kind, occurred_at), content.get("keep_until", 0)) if each]
         until = min(ends, default=0)
-        over = until != 0 and until <= self._context.clock.now()
-        return replace(item, keep_until=until, body=None if over else item.body)
+        expired = until != 0 and until <= self._context.clock.now()
+        return replace(item, keep_until=until, body=None if expired else item.body)
 
-    def _answered(self, record: Mapping[str, Any]) -> None:
+    def _note_answer(self, record: Mapping[str, Any]) -> None:
         command = self._context.commands.sent(record["command_id"])
         if command is None or command.agency != record["agency"]:
             raise _ItemRefused("NO_SUCH_COMMAND")

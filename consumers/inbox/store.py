@@ -77,59 +77,59 @@ class InboxStore:
     """One court's inbox.db."""
 
     def __init__(self, path: Path) -> None:
-        """Opens it, makes what is missing."""
+        """Open the store, and make what is missing."""
         self.engine: Engine = open_database(sqlite_url(path))
         self.engine.dispose()  # the next connections get the pragma below
         event.listen(self.engine, "connect", _overwrite_deleted)
         create_tables(self.engine, _metadata)
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Close the file."""
         self.engine.dispose()
 
     def positions(self) -> dict[TopicPartition, int]:
-        """Next offsets to be read."""
+        """Return the next offsets to be read."""
         with reading(self.engine) as connection:
             rows = connection.execute(select(_positions)).all()
         return {TopicPartition(row.topic, row.log_partition): row.next_offset for row in rows}
 
     def save(self, connection: Connection, at: TopicPartition, next_offset: int) -> None:
-        """Notes how far a partition was read."""
+        """Note how far a partition was read."""
         row = {"topic": at.topic, "log_partition": at.partition, "next_offset": next_offset}
         if not insert_once(connection, _positions, row):
-            where = (_positions.c.topic == at.topic, _positions.c.log_partition == at.partition)
-            connection.execute(update(_positions).where(*where).values(next_offset=next_offset))
+            partition = (_positions.c.topic == at.topic, _positions.c.log_partition == at.partition)
+            connection.execute(update(_positions).where(*partition).values(next_offset=next_offset))
 
     def put(self, connection: Connection, item: Item) -> bool:
-        """Keeps an item; False if it is here already."""
+        """Keep an item; return False if it is here already."""
         row: Mapping[str, Any] = {name: getattr(item, name) for name in Item.__slots__}
         return insert_once(connection, _items, {**row, "shown": False})
 
     def replace(self, connection: Connection, item: Item) -> None:
-        """Keeps another verdict on an item."""
+        """Keep another verdict on an item."""
         values = {"refused": item.refused, "body": item.body, "keep_until": item.keep_until, "shown": False}
         connection.execute(update(_items).where(_items.c.event_id == item.event_id).values(values))
 
     def items(self, *, unshown: bool = False, refused: str | None = None) -> list[Item]:
-        """What is kept, in the order it came."""
-        wanted = select(*(_items.c[name] for name in Item.__slots__)).order_by(_items.c.received_at, _items.c.event_id)
+        """Return what is kept, in the order it came."""
+        query = select(*(_items.c[name] for name in Item.__slots__)).order_by(_items.c.received_at, _items.c.event_id)
         if unshown:
-            wanted = wanted.where(_items.c.shown.is_(False))
+            query = query.where(_items.c.shown.is_(False))
         if refused is not None:
-            wanted = wanted.where(_items.c.refused == refused)
+            query = query.where(_items.c.refused == refused)
         with reading(self.engine) as connection:
-            return [Item(*row) for row in connection.execute(wanted)]
+            return [Item(*row) for row in connection.execute(query)]
 
     def mark_shown(self, event_id: bytes) -> None:
-        """The court's people have seen it."""
+        """Note that the court's people have seen an item."""
         with self.engine.begin() as connection:
             connection.execute(update(_items).where(_items.c.event_id == event_id).values(shown=True))
 
     def erase_due(self, now: int) -> int:
-        """Erases content whose time is over; how many items that were."""
-        over = (_items.c.keep_until != 0, _items.c.keep_until <= now, _items.c.body.is_not(None))
+        """Erase content whose time is over, and return how many items that were."""
+        expired = (_items.c.keep_until != 0, _items.c.keep_until <= now, _items.c.body.is_not(None))
         with self.engine.begin() as connection:
-            erased = connection.execute(update(_items).where(*over).values(body=None)).rowcount
+            erased = connection.execute(update(_items).where(*expired).values(body=None)).rowcount
         if erased:
             with self.engine.connect() as connection:
                 connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -17,5 +17,5 @@ class Answer(msgspec.Struct, frozen=True):
 
     @property
     def leaves_something(self) -> bool:
-        """Whether the acts store has to be asked; a miss of an agency that met nobody is nothing."""
+        """Whether anything must be kept; a check without a match, of an agency that met nobody, leaves nothing."""
         return bool(self.hits or self.handled.sightings)

@@ -18,7 +18,7 @@ from ...topics.metrics.recorder import Signals
 from ...topics.storage.database import reading
 from ..acts_db.context import AgencyContext
 from ..acts_db.outcomes import Retry
-from ..adapters.protocol import Adapter, Enforced, NotApplicable
+from ..adapters.protocol import Adapter, Enforced
 from ..events.reports import report_all
 from ..gate.decision import CheckRequest, Decision, Question
 from ..gate.gate import Gate
@@ -41,7 +41,7 @@ class Checks:
         self._meters = meters
 
     def decide(self, request: CheckRequest, at: int, caller: str) -> Answer:
-        """One decision as of an instant (ms UTC) and what the agency does with it; nothing is kept yet.
+        """Decide one request as of an instant (ms UTC) and let the adapter act; nothing is kept yet.
 
         Raises FactProblem for a request that cannot be decided, Retry of the adapter.
         """
@@ -51,50 +51,43 @@ class Checks:
         return answer
 
     def answer(self, questions: Sequence[Question], at: int, caller: str) -> list[Answer | Retry]:
-        """As `decide`, for several at once: the list is asked once for all of them."""
+        """Do as `decide` for several at once: the list is asked once for all of them."""
         started = perf_counter()
         decisions = self.gate.answer(questions, at)
         self._meters.decided(decisions, perf_counter() - started)
         return [
-            self._handled(one.request, decision, caller) for one, decision in zip(questions, decisions, strict=True)
+            self._handle(question.request, decision, caller)
+            for question, decision in zip(questions, decisions, strict=True)
         ]
 
-    def _handled(self, request: CheckRequest, decision: Decision, caller: str) -> Answer | Retry:
+    def _handle(self, request: CheckRequest, decision: Decision, caller: str) -> Answer | Retry:
         try:
             return Answer(decision, hits_of(decision), self._adapter.handle(request, decision), caller)
         except Retry as later:
             return later
 
     def keep(self, answers: Sequence[Answer]) -> None:
-        """Journals hits, tells their courts and reports sightings under live watches, all in one transaction."""
-        kept = [answer for answer in answers if answer.leaves_something]
-        if not kept:
+        """Journal hits, tell their courts and report sightings under live watches, all in one transaction."""
+        answers = [answer for answer in answers if answer.leaves_something]
+        if not answers:
             return
-        enforced = [answer.decision for answer in kept if isinstance(answer.handled.outcome, Enforced)]
-        sightings = [sighting for answer in kept for sighting in answer.handled.sightings]
+        enforced = [answer.decision for answer in answers if isinstance(answer.handled.outcome, Enforced)]
+        sightings = [sighting for answer in answers for sighting in answer.handled.sightings]
         with self._acts.begin() as connection:
-            journal.write(connection, [self._entry(answer) for answer in kept if answer.hits])
-            told = intercept(connection, self._context, enforced)
+            journal.write(connection, [self._entry(answer) for answer in answers if answer.hits])
+            rulings = intercept(connection, self._context, enforced)
             report_all(connection, self._context, sightings)
-        for ruling in told:
+        for ruling in rulings:
             self._meters.intercepted(ruling.planned.measure.id, ruling.verdict, canary=bool(ruling.entry.record_class))
 
     def find(self, check_id: str) -> journal.JournalEntry | None:
-        """A decision of the past, None if it had no match."""
+        """Return a decision of the past, None if it had no match."""
         with reading(self._acts) as connection:
             return journal.find(connection, check_id)
 
     def _entry(self, answer: Answer) -> journal.JournalEntry:
-        decision, outcome = answer.decision, answer.handled.outcome
-        definitions = self.gate.rules.transaction(decision.transaction).attributes
-        kept = journal.deciding(decision.values, definitions)
-        if isinstance(outcome, Enforced):
-            told = (answer.caller, "ENFORCED", "")
-        elif isinstance(outcome, NotApplicable):
-            told = (answer.caller, "NOT_APPLICABLE", outcome.reason)
-        else:
-            told = (answer.caller, "REFUSED", outcome.reason)
-        return journal.entry_of(decision, answer.hits, told, kept)
+        definitions = self.gate.rules.transaction(answer.decision.transaction).attributes
+        return journal.entry_of(answer, journal.deciding(answer.decision.values, definitions))
 
 
 class CheckCounters:
@@ -110,7 +103,7 @@ class CheckCounters:
         self._decided = {one: signals.counter(CHECKS, **self._place, decision=one.value) for one in Verdict}
 
     def decided(self, decisions: Sequence[Decision], seconds: float) -> None:
-        """Counts checks that were decided at once."""
+        """Count checks that were decided at once."""
         counts: dict[Verdict, int] = {}
         misses = 0
         for decision in decisions:
@@ -131,6 +124,6 @@ class CheckCounters:
             self._misses.inc(misses)
 
     def intercepted(self, measure: str, verdict: str, *, canary: bool) -> None:
-        """Counts one transaction that was refused or held."""
+        """Count one transaction that was refused or held."""
         if not canary:
             self._intercepted(measure=measure, outcome="REFUSED" if verdict == "BLOCK" else "HELD").inc()

@@ -1,10 +1,10 @@
 """Interceptions: the entry's court is told that a transaction was refused or held. Time, place and route are sealed to it.
 
 One record per entry and check, in the transaction that journals the decision. A hit whose name differs, or whose entry
-is in doubt, is not told: he may be somebody else.
+is in doubt, is not told: it may be about somebody else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 from sqlalchemy import Connection
@@ -26,29 +26,28 @@ from ..gate.decision import Decision
 from ..gate.hits import handle_of
 from . import recent_releases
 from .journal import without_numbers
-from .releases import OpenHit, note_open
+from .releases import INTERCEPTION_SCHEMA, OpenHit, note_open
 
 _log = structlog.get_logger(__name__)
-SCHEMA = "interception"
 _OUTCOMES = {Verdict.BLOCK: "REFUSED", Verdict.REVIEW: "HELD"}
 
 
 def strongest(rulings: Iterable[MeasureRuling]) -> list[MeasureRuling]:
-    """What the courts are told of: of each entry that surely is the subject's, the strongest ruling that stopped him."""
-    told: dict[bytes, MeasureRuling] = {}
+    """Return what the courts are told of: for each entry that surely is the subject's, the strongest ruling."""
+    by_entry: dict[bytes, MeasureRuling] = {}
     for ruling in rulings:
         sure = ruling.entry.match.acts and not ruling.entry.doubtful
         if sure and ruling.verdict in _OUTCOMES:
-            told.setdefault(ruling.entry.entry_id, ruling)
-    return list(told.values())
+            by_entry.setdefault(ruling.entry.entry_id, ruling)
+    return list(by_entry.values())
 
 
 def intercept(connection: Connection, context: AgencyContext, decisions: Iterable[Decision]) -> list[MeasureRuling]:
-    """Puts the interceptions of decisions into the outbox; the rulings that were told of.
+    """Put the interceptions of decisions into the outbox, and return the rulings that were told of.
 
     A court without a sealing key cannot be told anything; that is an alarm, the journal still has the decision.
     """
-    told, records, hits = [], [], []
+    rulings, records, hits = [], [], []
     for decision in decisions:
         for ruling in strongest(decision.outcome.rulings):
             try:
@@ -58,32 +57,42 @@ def intercept(connection: Connection, context: AgencyContext, decisions: Iterabl
                     "court cannot be told of an interception", reason=missing.message, check_id=decision.check_id
                 )
                 continue
-            jurisdiction, handle = decision.found[ruling.entry.entry_id].jurisdiction, ids.new_random()
-            records.append(_record(context, decision, ruling, (handle, jurisdiction, recipients)))
-            hits.append(_open_hit(decision, ruling, handle, jurisdiction))
-            told.append(ruling)
-    recent_releases.begin(connection, (hit.entry_id for hit in hits))
+            handle = ids.new_random()
+            records.append(_outgoing(context, decision, ruling, handle, recipients))
+            hits.append(_open_hit(decision, ruling, handle))
+            rulings.append(ruling)
+    recent_releases.lock_entries(connection, (hit.entry_id for hit in hits))
     context.outbox.append(connection, "events", records)
     note_open(connection, context, hits)
-    return told
+    return rulings
 
 
-def _record(
-    context: AgencyContext, decision: Decision, ruling: MeasureRuling, envelope: tuple[bytes, str, list[Recipient]]
+def _outgoing(
+    context: AgencyContext, decision: Decision, ruling: MeasureRuling, handle: bytes, recipients: Sequence[Recipient]
 ) -> OutgoingRecord:
-    """The interception as it travels."""
-    (handle, jurisdiction, recipients), entry = envelope, ruling.entry
-    detail = {
-        "check_id": decision.check_id,
-        "occurred_at": decision.at,
-        "transaction": decision.transaction,
-        "site": decision.site,
-        "attributes": _as_text(decision.values),
-    }
-    record = {
+    """Return the interception as it travels: sealed and signed."""
+    record, detail = _record(context.agency, decision, ruling, handle), _detail(decision)
+    sealed_for = sealing_context(INTERCEPTION_SCHEMA, handle)
+    record["sealed"] = seal("interception-detail", detail, sealed_for, recipients)
+    return outgoing(
+        INTERCEPTION_SCHEMA,
+        encode_signed(INTERCEPTION_SCHEMA, record, INTERCEPTION_SCHEMA, context.signer),
+        names.interceptions(_jurisdiction(decision, ruling)),
+        handle,
+        event_id=ids.text("evt", handle),
+        source=context.agency,
+        time_ms=decision.at,
+        registry=context.registry,
+    )
+
+
+def _record(agency: str, decision: Decision, ruling: MeasureRuling, handle: bytes) -> dict[str, object]:
+    """Return the clear fields of an interception."""
+    entry = ruling.entry
+    return {
         "event_id": handle,
-        "jurisdiction": jurisdiction,
-        "agency": context.agency,
+        "jurisdiction": _jurisdiction(decision, ruling),
+        "agency": agency,
         "court": entry.court,
         "entry_id": entry.entry_id,
         "entry_version": entry.version,
@@ -93,30 +102,32 @@ def _record(
         "barrier": decision.stand.barrier,
         "day": date_of_ms(decision.at).isoformat(),
         "record_class": RecordClass(entry.record_class),
-        "sealed": seal("interception-detail", detail, sealing_context(SCHEMA, handle), recipients),
     }
-    body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
-    topic, event_id = names.interceptions(jurisdiction), ids.text("evt", handle)
-    return outgoing(
-        SCHEMA,
-        body,
-        topic,
-        handle,
-        event_id=event_id,
-        source=context.agency,
-        time_ms=decision.at,
-        registry=context.registry,
-    )
 
 
-def _open_hit(decision: Decision, ruling: MeasureRuling, handle: bytes, jurisdiction: str) -> OpenHit:
-    """What the court is told again when the entry ends."""
+def _detail(decision: Decision) -> dict[str, object]:
+    """Return what is sealed to the court."""
+    return {
+        "check_id": decision.check_id,
+        "occurred_at": decision.at,
+        "transaction": decision.transaction,
+        "site": decision.site,
+        "attributes": _as_text(decision.values),
+    }
+
+
+def _jurisdiction(decision: Decision, ruling: MeasureRuling) -> str:
+    return decision.found[ruling.entry.entry_id].jurisdiction
+
+
+def _open_hit(decision: Decision, ruling: MeasureRuling, handle: bytes) -> OpenHit:
+    """Return what is remembered of an interception until the entry ends and the court is told again."""
     entry = ruling.entry
     return OpenHit(
         event_id=handle,
         entry_id=entry.entry_id,
         entry_version=entry.version,
-        jurisdiction=jurisdiction,
+        jurisdiction=_jurisdiction(decision, ruling),
         court=entry.court,
         measure=ruling.planned.measure.id,
         rule_version=decision.rule_version,

@@ -18,8 +18,10 @@ from sqlalchemy import (
 from ...schemas.law.attributes import Attribute, Unknown, Value
 from ...topics.storage.bulk import insert_rows
 from ..acts_db.tables import decision_reasons, decisions
-from ..gate.decision import Decision, ListStand
+from ..adapters.protocol import AdapterOutcome, Enforced, NotApplicable
+from ..gate.decision import ListStand
 from ..gate.hits import Hit, canary_only
+from .answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,12 @@ _NUMBER_LIKE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]*[0-9]{6}[0-9A-Za-z]*")
 
 
 def without_numbers(text: str) -> str:
-    """Free text with everything that could be a certificate number taken out: any word with six digits in a row."""
+    """Take out of a free text everything that could be a certificate number: any word with six digits in a row."""
     return _NUMBER_LIKE.sub("…", text)
 
 
 def deciding(values: Mapping[str, Value], definitions: Mapping[str, Attribute]) -> dict[str, object]:
-    """The attributes the journal keeps: codes, numbers and booleans, never text."""
+    """Return the attributes the journal keeps: codes, numbers and booleans, never text."""
     return {name: _plain(value) for name, value in values.items() if definitions[name].type != "text"}
 
 
@@ -74,27 +76,25 @@ def _plain(value: Value) -> object:
 
 
 def write(connection: Connection, entries: Sequence[JournalEntry]) -> None:
-    """Journals decisions in the caller's transaction."""
+    """Journal decisions in the caller's transaction."""
     if not entries:
         return
     insert_rows(connection, decisions, _DECISION_COLUMNS, map(_row, entries))
-    told = ((entry.check_id, number, *_of_hit(hit)) for entry in entries for number, hit in enumerate(entry.hits))
-    insert_rows(connection, decision_reasons, ("check_id", "number", *_HIT_COLUMNS), told)
+    reasons = ((entry.check_id, number, *_of_hit(hit)) for entry in entries for number, hit in enumerate(entry.hits))
+    insert_rows(connection, decision_reasons, ("check_id", "number", *_HIT_COLUMNS), reasons)
 
 
 def find(connection: Connection, check_id: str) -> JournalEntry | None:
-    """A journalled decision, None for one without a match and for one that never was."""
+    """Return a journalled decision, None for one without a match and for one that never was."""
     row = connection.execute(select(decisions).where(decisions.c.check_id == check_id)).mappings().one_or_none()
     if row is None:
         return None
-    wanted = select(decision_reasons).where(decision_reasons.c.check_id == check_id).order_by(decision_reasons.c.number)
-    hits = [Hit(**{name: reason[name] for name in _HIT_COLUMNS}) for reason in connection.execute(wanted).mappings()]
-    known = {key: row[key] for key in ("check_id", "at", "caller", "transaction", "site", "decision", "action")}
-    stand = ListStand(row["barrier"], row["digest"], row["fresh_as_of"], row["stale"])
-    told = {key: row[key] for key in ("outcome", "reason", "rule_version")}
-    return JournalEntry(
-        **known, **told, attributes=msgspec.json.decode(row["attributes"]), stand=stand, hits=tuple(hits)
-    )
+    query = select(decision_reasons).where(decision_reasons.c.check_id == check_id).order_by(decision_reasons.c.number)
+    hits = [Hit(**{name: reason[name] for name in _HIT_COLUMNS}) for reason in connection.execute(query).mappings()]
+    stand = ListStand(*(row[name] for name in _STAND_COLUMNS))
+    attributes = msgspec.json.decode(row["attributes"])
+    plain = {name: row[name] for name in _ENTRY_COLUMNS}
+    return JournalEntry(**plain, attributes=attributes, stand=stand, hits=tuple(hits))
 
 
 def _row(entry: JournalEntry) -> tuple[object, ...]:
@@ -102,23 +102,27 @@ def _row(entry: JournalEntry) -> tuple[object, ...]:
     return (*_of_entry(entry), *_of_stand(entry.stand), attributes, entry.canary)
 
 
-def entry_of(
-    decision: Decision, hits: tuple[Hit, ...], told: tuple[str, str, str], kept: Mapping[str, object]
-) -> JournalEntry:
-    """The journal's entry of a decision; `told` is caller, outcome and its reason, `kept` comes from `deciding`."""
-    caller, outcome, reason = told
+def entry_of(answer: Answer, attributes: Mapping[str, object]) -> JournalEntry:
+    """Return the journal's entry of an answer; `attributes` comes from `deciding`."""
+    decision, outcome = answer.decision, answer.handled.outcome
     return JournalEntry(
         decision.check_id,
         decision.at,
-        caller,
+        answer.caller,
         decision.transaction,
         without_numbers(decision.site),
-        dict(kept),
+        dict(attributes),
         decision.verdict,
         decision.action,
-        outcome,
-        without_numbers(reason),
+        _outcome_name(outcome),
+        "" if isinstance(outcome, Enforced) else without_numbers(outcome.reason),
         decision.stand,
         decision.rule_version,
-        hits,
+        answer.hits,
     )
+
+
+def _outcome_name(outcome: AdapterOutcome) -> str:
+    if isinstance(outcome, Enforced):
+        return "ENFORCED"
+    return "NOT_APPLICABLE" if isinstance(outcome, NotApplicable) else "REFUSED"

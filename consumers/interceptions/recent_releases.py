@@ -1,6 +1,7 @@
-"""Hits that come late: noted after the record that frees them was handled, by a gate that had not read it when it answered.
+"""Closes a race: a gate on a slightly older copy records a hit after the entry's release was processed. Releases are
+remembered for a day so that such a hit is released at once.
 
-What freed somebody is remembered for a day, without anybody's name: version by version, and whom the entry still meant.
+No name is remembered: the entry's version, and the handles of those it still meant.
 """
 
 from collections.abc import Iterable
@@ -14,15 +15,16 @@ KEPT_MS = 86_400_000
 """Longer than any node's copy of a list can be behind and still refuse."""
 
 
-def begin(connection: Connection, entries: Iterable[bytes]) -> None:
-    """Before hits on entries are noted, or what frees them is handled: the other of the two waits, and then sees it."""
+def lock_entries(connection: Connection, entries: Iterable[bytes]) -> None:
+    """Lock entries until the commit, before hits on them are noted or what frees them is handled: the other of the two
+    waits, and then sees it.
+    """
     for entry_id in sorted(set(entries)):
         lock_until_commit(connection, entry_id)
 
 
-def remember(connection: Connection, entry: tuple[bytes, int], still_meant: Iterable[str], now: int) -> None:
-    """Notes that an entry's version (id, number) was handled, and the handles of those it still restricts."""
-    entry_id, version = entry
+def remember(connection: Connection, entry_id: bytes, version: int, still_meant: Iterable[str], now: int) -> None:
+    """Note that an entry's version was handled, and the handles of those it still restricts."""
     row = {
         "entry_id": entry_id,
         "entry_version": version,
@@ -32,16 +34,17 @@ def remember(connection: Connection, entry: tuple[bytes, int], still_meant: Iter
     insert_once(connection, freed, row)
 
 
-def freed_by(connection: Connection, entry: tuple[bytes, int], subject: str) -> int | None:
-    """The first version that was handled and frees a subject (his handle) who was stopped under this one, if any."""
-    entry_id, version = entry
+def freed_by(connection: Connection, entry_id: bytes, version: int, subject: str) -> int | None:
+    """Return the first version that was handled and frees a subject (by handle) who was stopped under this one,
+    None if there is none.
+    """
     newer = select(freed.c.entry_version, freed.c.still_meant).where(
         freed.c.entry_id == entry_id, freed.c.entry_version > version
     )
-    found = connection.execute(newer.order_by(freed.c.entry_version))
-    return next((number for number, meant in found if subject not in meant.split()), None)
+    releases = connection.execute(newer.order_by(freed.c.entry_version))
+    return next((number for number, handles in releases if subject not in handles.split()), None)
 
 
 def forget(connection: Connection, now: int) -> None:
-    """Drops what no answer can be older than any more."""
+    """Drop what no answer can be older than any more."""
     connection.execute(delete(freed).where(freed.c.handled_at < now - KEPT_MS))

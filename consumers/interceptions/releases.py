@@ -1,4 +1,4 @@
-"""Releases: when what a person was stopped by ends, his court hears it once for every transaction still stopped.
+"""Releases: when what a person was stopped by ends, the court hears it once for every transaction still stopped.
 
 The gate frees by itself, at once; this tells it. Read from the relief lanes, where every change that frees somebody
 travels; a hit on a newer version of the entry than the one that frees stays open.
@@ -7,7 +7,6 @@ travels; a hit on a newer version of the entry than the one that frees stays ope
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection, delete, select
@@ -34,7 +33,7 @@ from . import recent_releases
 
 _log = structlog.get_logger(__name__)
 
-SCHEMA = "interception"
+INTERCEPTION_SCHEMA = "interception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +62,12 @@ _row = attrgetter(*_COLUMNS)
 
 
 def note_open(connection: Connection, context: AgencyContext, hits: Sequence[OpenHit]) -> None:
-    """Remembers hits until they are released, and releases those that come too late for that; in the transaction that puts
-    their interceptions into the outbox, after them. It began with `recent_releases.begin`.
+    """Remember hits until they are released, and release those that come too late for that.
+
+    Runs in the transaction that puts their interceptions into the outbox, after them; it began with
+    `recent_releases.lock_entries`.
     """
-    freed = [recent_releases.freed_by(connection, (hit.entry_id, hit.entry_version), hit.subject) for hit in hits]
+    freed = [recent_releases.freed_by(connection, hit.entry_id, hit.entry_version, hit.subject) for hit in hits]
     still_open = [hit for hit, version in zip(hits, freed, strict=True) if version is None]
     insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, still_open))
     for hit, version in zip(hits, freed, strict=True):
@@ -75,22 +76,22 @@ def note_open(connection: Connection, context: AgencyContext, hits: Sequence[Ope
 
 
 def release(connection: Connection, context: AgencyContext, message: Received) -> int:
-    """Tells the releases a relief record brings about; how many those were. Raises Poison or Retry."""
-    read = _read(message)
-    if read is None:
+    """Tell the releases a relief record brings about, and return how many those were. Raises Poison or Retry."""
+    relief = _read(message)
+    if relief is None:
         return 0
-    body, fingerprint, prefix = read
-    recent_releases.begin(connection, (prefix["entry_id"],))
+    prefix = relief.prefix
+    recent_releases.lock_entries(connection, (prefix["entry_id"],))
     still_meant = _still_meant(prefix)
-    hits = [hit for hit in _open(connection, prefix) if hit.subject not in still_meant]
+    hits = [hit for hit in _older_hits(connection, prefix) if hit.subject not in still_meant]
     jurisdiction = message.origin.topic.removeprefix("court.relief.").removesuffix(".v1")
     try:
-        _check_signature(context, decode(fingerprint, body), body, jurisdiction)
+        _check_signature(context, relief, jurisdiction)
     except Poison:
         if hits:
             raise
         return 0  # it frees nobody, and no gate takes it either
-    recent_releases.remember(connection, (prefix["entry_id"], prefix["version"]), still_meant, context.clock.now())
+    recent_releases.remember(connection, prefix["entry_id"], prefix["version"], still_meant, context.clock.now())
     for hit in hits:
         connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
         _tell(connection, context, hit, prefix["version"])
@@ -99,34 +100,44 @@ def release(connection: Connection, context: AgencyContext, message: Received) -
     return len(hits)
 
 
-def _read(message: Received) -> tuple[bytes, bytes, GatePrefix] | None:
-    """Body, fingerprint and prefix of a list record; None for a barrier."""
+@dataclass(frozen=True, slots=True)
+class _ReliefMessage:
+    """A list record from a relief lane, its signature not checked yet."""
+
+    fingerprint: bytes
+    body: bytes
+    prefix: GatePrefix
+
+
+def _read(message: Received) -> _ReliefMessage | None:
+    """Read a list record; None for a barrier. Raises Poison."""
     try:
         fingerprint, body = unframe(message.value or b"", dict(message.headers).get(FINGERPRINT_HEADER))
         if is_version_of(fingerprint, "barrier"):
             return None
         if not is_version_of(fingerprint, "list-record"):
             raise Poison("WRONG_SCHEMA", f"schema {fingerprint.hex()} is no list record known to this release")
-        return body, fingerprint, decode_prefix(body)
+        return _ReliefMessage(fingerprint, body, decode_prefix(body))
     except (FramingError, Undecodable, ValueError) as broken:
         raise Poison("UNDECODABLE", type(broken).__name__) from broken
 
 
 def _still_meant(prefix: GatePrefix) -> set[str]:
-    """Handles of those whom the entry restricts from this version on."""
+    """Return the handles of those whom the entry restricts from this version on."""
     if prefix["status"] != Status.ACTIVE:
         return set()
     return {handle_of(identity["surrogate"]) for identity in prefix["identities"]}
 
 
-def _open(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
-    """Hits on older versions of the entry."""
+def _older_hits(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
+    """Return the open hits on older versions of the entry."""
     older = (open_hits.c.entry_id == prefix["entry_id"], open_hits.c.entry_version < prefix["version"])
     rows = connection.execute(select(open_hits).where(*older).with_for_update())
     return [OpenHit(**row._mapping) for row in rows]  # noqa: SLF001  the documented way to a row's columns
 
 
-def _check_signature(context: AgencyContext, record: dict[str, Any], body: bytes, jurisdiction: str) -> None:
+def _check_signature(context: AgencyContext, relief: _ReliefMessage, jurisdiction: str) -> None:
+    record, body = decode(relief.fingerprint, relief.body), relief.body
     key = context.directory.key(body[:8])
     if key is None:
         raise Retry("SIGNER_UNKNOWN")
@@ -141,13 +152,7 @@ def _check_signature(context: AgencyContext, record: dict[str, Any], body: bytes
 
 def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:
     handle, now = ids.new_random(), context.clock.now()
-    detail = {
-        "check_id": hit.check_id,
-        "occurred_at": now,
-        "transaction": hit.transaction_kind,
-        "site": hit.site,
-        "attributes": {"released": ids.text("evt", hit.event_id)},
-    }
+    sealed_for = sealing_context(INTERCEPTION_SCHEMA, handle)
     try:
         recipients = context.directory.recipients(hit.court)
     except NoSealingKey as missing:
@@ -165,11 +170,29 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
         "barrier": hit.barrier,
         "day": date_of_ms(now).isoformat(),
         "record_class": hit.record_class,
-        "sealed": seal("interception-detail", detail, sealing_context(SCHEMA, handle), recipients),
+        "sealed": seal("interception-detail", _detail(hit, now), sealed_for, recipients),
     }
-    body = encode_signed(SCHEMA, record, SCHEMA, context.signer)
+    body = encode_signed(INTERCEPTION_SCHEMA, record, INTERCEPTION_SCHEMA, context.signer)
     topic, event_id = names.interceptions(hit.jurisdiction), ids.text("evt", handle)
     sent = outgoing(
-        SCHEMA, body, topic, handle, event_id=event_id, source=context.agency, time_ms=now, registry=context.registry
+        INTERCEPTION_SCHEMA,
+        body,
+        topic,
+        handle,
+        event_id=event_id,
+        source=context.agency,
+        time_ms=now,
+        registry=context.registry,
     )
     context.outbox.append(connection, "events", [sent])
+
+
+def _detail(hit: OpenHit, now: int) -> dict[str, object]:
+    """Return what is sealed to the court."""
+    return {
+        "check_id": hit.check_id,
+        "occurred_at": now,
+        "transaction": hit.transaction_kind,
+        "site": hit.site,
+        "attributes": {"released": ids.text("evt", hit.event_id)},
+    }

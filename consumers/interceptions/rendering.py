@@ -6,8 +6,8 @@ from functools import lru_cache
 import msgspec
 
 from ...schemas.dates import rfc3339
+from ...schemas.problems import Language
 from ..gate.decision import ListStand
-from ..gate.hits import Language
 from .answers import Answer
 from .journal import JournalEntry
 
@@ -45,7 +45,7 @@ class ShownEntry(ShownAnswer, frozen=True):
 
 
 def shown_answer(answer: Answer, lang: Language) -> ShownAnswer:
-    """One decision."""
+    """Return the document of one decision."""
     decision = answer.decision
     outcome = decision.outcome
     measures = [hit.shown(lang) for hit in answer.hits] if answer.hits else ()
@@ -55,7 +55,7 @@ def shown_answer(answer: Answer, lang: Language) -> ShownAnswer:
 
 
 def shown_entry(entry: JournalEntry, lang: Language) -> ShownEntry:
-    """One decision of the past."""
+    """Return the document of one decision of the past."""
     return ShownEntry(
         entry.check_id,
         entry.decision,
@@ -75,6 +75,6 @@ def shown_entry(entry: JournalEntry, lang: Language) -> ShownEntry:
 
 @lru_cache(maxsize=64)
 def _shown(stand: ListStand) -> ShownStand:
-    """Many decisions rest on one stand."""
+    """Return the document of where the copy stood; many decisions rest on one stand."""
     fresh_as_of = rfc3339(stand.fresh_as_of) if stand.fresh_as_of else None
     return ShownStand(stand.barrier, stand.digest, fresh_as_of, stand.stale)

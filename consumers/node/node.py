@@ -22,6 +22,7 @@ from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import Clock, Publisher, Subscriber, SystemClock
 from ...topics.workers import Part, Workers
+from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
 from ..acts_db.late_directory import LateDirectory
@@ -43,7 +44,6 @@ from ..replication.replicator import Replicator, ReplicatorConfig
 from ..replication.status import CopyStatus
 from ..store.relief import ReliefStore
 from ..store.writer import ListStore
-from .agency_home import agency_folder, require_agency
 
 _log = structlog.get_logger(__name__)
 STOP_SECONDS = 4.0
@@ -54,7 +54,7 @@ class OutboxRelay(Protocol):
     """Sends an outbox (`producers.relay.relay.OutboxRelay`)."""
 
     def run(self, stop: threading.Event) -> None:
-        """Sends until told to stop."""
+        """Send what waits in the outbox until told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ class AgencyNode:
     """One node of an agency. `run` until told to stop."""
 
     def __init__(
-        self, settings: Settings, agency: str, node: str, wires: NodeConnections, clock: Clock | None = None
+        self, settings: Settings, agency: str, node: str, connections: NodeConnections, clock: Clock | None = None
     ) -> None:
-        """Opens the stores. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
-        self.manifest = require_agency(settings, agency)
+        """Open the stores. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
+        self.manifest = load_agency_with_kind(settings, agency)
         self.agency, self.name = agency, node
-        self._settings, self._wires = settings, wires
+        self._settings, self._connections = settings, connections
         self._clock = clock or SystemClock()
         self._folder = agency_folder(settings, agency)
         self.signals = Signals()
@@ -94,14 +94,14 @@ class AgencyNode:
         self.context: AgencyContext = context_of(settings, agency, self.directory, self.engine, self._clock)
         self.view = ListView(self._lists.reader(), self._relief.reader(), self.directory)
         self.checks = self._checks()
-        self.standing = CopyStatus(
+        self.copy_status = CopyStatus(
             self.agency, node, self.manifest.jurisdictions, self.view, self._lists.reader(), self._relief.reader()
         )
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="acts")
         self._open.callback(self._writer.shutdown)
 
     def run(self, listening: ListenAddress) -> None:
-        """Serves until `parts.stop` is set. Raises PartFailed with the reason of the part that ended."""
+        """Serve until `parts.stop` is set. Raises PartFailed with the reason of the part that ended."""
         try:
             self.parts.start(self._parts(listening))
             _log.info("node runs", agency=self.agency, node=self.name, url=listening.url)
@@ -113,7 +113,7 @@ class AgencyNode:
 
     def _parts(self, listening: ListenAddress) -> Mapping[str, Part]:
         own = f"{self.agency}.{self.name}"
-        subscriber, publisher = self._wires.subscriber, self._wires.publisher(f"{own}-relay")
+        subscriber, publisher = self._connections.subscriber, self._connections.publisher(f"{own}-relay")
         effects = partial(subscriber, group_of(self.agency), f"{own}-effects")
         stores = ReliefStores(self._relief, self._lists.reader())
         config = ReplicatorConfig(self.manifest.jurisdictions)
@@ -127,13 +127,13 @@ class AgencyNode:
             "list": _closing(replicator.run, copying),
             "relief": _closing(relief.run, freeing),
             "effects": partial(self._run_effects, effects),
-            "relay": self._wires.relay(self.context.outbox, publisher, self._clock).run,
-            "standing": lambda stop: self.standing.run(stop, self.signals, self.context.outbox, self._clock),
+            "relay": self._connections.relay(self.context.outbox, publisher, self._clock).run,
+            "standing": lambda stop: self.copy_status.run(stop, self.signals, self.context.outbox, self._clock),
             "api": ApiServer(self._api(), listening).run,
         }
 
     def _run_effects(self, subscriber: Callable[[], Subscriber], stop: threading.Event) -> None:
-        """Commands of courts are looked at once the courts' keys are known."""
+        """Carry out what courts order, once the courts' keys are known."""
         if self.directory.wait(stop):
             Effects(self.context, subscriber(), self.engine, self.signals, self.name).run(stop)
 
@@ -147,7 +147,7 @@ class AgencyNode:
     def _api(self) -> Api:
         settings = self._settings
         limiter = RateLimiter(settings.checks_per_second, settings.checks_burst, monotonic)
-        wiring = EndpointContext(
+        context = EndpointContext(
             checks=self.checks,
             node=self,
             agency=self.agency,
@@ -159,33 +159,33 @@ class AgencyNode:
             writer=self._writer,
         )
         tokens = TokenFile(self._folder / "tokens.yaml")
-        return Api(Endpoints(wiring).routes(), tokens, limiter, settings.lang)
+        return Api(Endpoints(context).routes(), tokens, settings.lang)
 
     def status(self) -> Mapping[str, object]:
-        """The document of GET /v1/status."""
+        """Return the document of GET /v1/status."""
         parts = self.parts.states()
         rules, outbox = self.checks.gate.rules, self.context.outbox.backlog()
-        waiting = {lane: {"rows": one.rows, "since": one.since} for lane, one in outbox.items()}
-        shown = self.standing.shown(self._clock.now(), rules.stale_after_ms)
-        about = {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": waiting}
-        return shown | about | {"ready": self.ready() is not None}
+        unsent = {lane: {"rows": backlog.rows, "since": backlog.since} for lane, backlog in outbox.items()}
+        lists = self.copy_status.shown(self._clock.now(), rules.stale_after_ms)
+        node = {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": unsent}
+        return lists | node | {"ready": self.ready() is not None}
 
     def ready(self) -> Mapping[str, object] | None:
-        """Whether there is a list to decide by; None while there is none or a part has ended."""
-        if not self.parts.alive() or not self.standing.synced():
+        """Return whether the list to decide by is stale; None while there is no list or a part has ended."""
+        if not self.parts.alive() or not self.copy_status.synced():
             return None
         return {"stale": self.checks.gate.stand(self._clock.now()).stale}
 
     def alive(self) -> bool:
-        """Whether every part of the node runs."""
+        """Return whether every part of the node runs."""
         return self.parts.alive()
 
     def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The answer to POST /v1/events."""
+        """Answer POST /v1/events."""
         return publish_events(self.engine, self.context, payload)
 
     def _emit(self, body: bytes) -> None:
-        """Puts a receipt into the outbox; the same receipt has the same id."""
+        """Put a receipt into the outbox; the same receipt has the same id."""
         event_id = ids.text("evt", sha256(body).digest()[:16])
         key = f"{self.agency}/{self.name}".encode()
         now, registry = self._clock.now(), self.context.registry
@@ -196,7 +196,7 @@ class AgencyNode:
             self.context.outbox.append(connection, "events", [sent])
 
     def _load_directory(self) -> Any:
-        reader = self._wires.subscriber(None, f"{self.agency}.{self.name}-register")
+        reader = self._connections.subscriber(None, f"{self.agency}.{self.name}-register")
         try:
             return load_directory(reader, Participants(self._settings).root_public_key, self._clock)
         except BaseException:
@@ -205,7 +205,7 @@ class AgencyNode:
 
 
 def _closing(run: Part, subscriber: Subscriber) -> Part:
-    """The part, and its subscriber let go when it ends."""
+    """Return a part that closes its subscriber when it ends."""
 
     def work(stop: threading.Event) -> None:
         try:

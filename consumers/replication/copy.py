@@ -7,8 +7,8 @@ from ...schemas.wire.codec import Undecodable, decode_prefix
 from ...schemas.wire.framing import FramingError, unframe
 from ...topics.catalogue import names
 from ...topics.transport.ports import BEGINNING, Subscriber, TopicPartition
-from ..store.batch import PassedBarrier, StoreBatch
-from ..store.layout import LaneState
+from ..store.batch import StoreBatch
+from ..store.layout import LanePartition, LaneState
 from ..store.values import opaque_of
 from ..store.writer import ListStore
 from .barriers import Barriers
@@ -30,17 +30,18 @@ class Copy:
         self.barriers: dict[str, Barriers] = {}
         """By jurisdiction."""
         self.courts: dict[tuple[str, str], int] = {}
-        self._resumed: dict[str, int] = {}
+        self._resumed_from: dict[str, int] = {}
+        """Jurisdiction to the moment up to which its copy was whole when reading began, ms UTC."""
 
     def load(self, subscriber: Subscriber, now: int) -> Mapping[TopicPartition, int]:
-        """Reads everything from the store, makes lanes that are new; where to read on. Raises TransportError."""
-        wanted = [
-            (topic, partition, jurisdiction)
+        """Read everything from the store, make lanes that are new, return where to read on. Raises TransportError."""
+        partitions = [
+            LanePartition(topic, partition, jurisdiction)
             for jurisdiction in self._jurisdictions
             for topic in names.state_topics(jurisdiction)
             for partition in subscriber.partitions(topic)
         ]
-        lanes = self._store.set_up(wanted, now)
+        lanes = self._store.set_up(partitions, now)
         if self._store.rebuilding:
             self._set_ends(lanes, subscriber)
         self.lanes = {lane.name: lane for lane in lanes}
@@ -48,41 +49,41 @@ class Copy:
         self.courts = self._store.courts()
         self.barriers = {one: Barriers(self.of(one, {})) for one in self._jurisdictions}
         jurisdiction_of = {lane.number: lane.jurisdiction for lane in lanes}
-        for number, notary, mark in self._store.marks():
-            if number in jurisdiction_of:
-                self.barriers[jurisdiction_of[number]].note(PassedBarrier(number, notary, mark))
-        self._resumed = {one: self._known_since(one) for one in self._jurisdictions}
+        for passed in self._store.marks():
+            if passed.lane in jurisdiction_of:
+                self.barriers[jurisdiction_of[passed.lane]].note(passed)
+        self._resumed_from = {one: self._complete_until(one) for one in self._jurisdictions}
         positions = {TopicPartition(*lane.name): _start(lane) for lane in lanes}
         return positions | self._heads_positions(subscriber)
 
     def of(self, jurisdiction: str, changed: Mapping[int, LaneState]) -> dict[int, LaneState]:
-        """The lanes of a jurisdiction, with what a batch makes of them."""
+        """Return the lanes of a jurisdiction by number; those in `changed` stand in place of the committed ones."""
         own = (lane for lane in self.lanes.values() if lane.jurisdiction == jurisdiction)
         return {lane.number: changed.get(lane.number, lane) for lane in own}
 
     def whole(self, changed: Mapping[int, LaneState]) -> bool:
-        """Whether a rebuild has reached in every lane what the log held when it began."""
+        """Return whether a rebuild has reached in every lane what the log held when it began."""
         lanes = (changed.get(lane.number, lane) for lane in self.lanes.values())
         return all(lane.next_offset >= lane.rebuild_until for lane in lanes)
 
-    def kept(self, batch: StoreBatch) -> None:
-        """A batch was committed."""
+    def take_over(self, batch: StoreBatch) -> None:
+        """Adopt what a committed batch made of lanes and courts."""
         for lane in batch.lanes.values():
             self.lanes[lane.name] = lane
         self.courts |= batch.courts
 
     def below_floor(self, jurisdiction: str, floor_at: int) -> bool:
-        """Whether records may be missing because the copy stood still until the list's history before `floor_at` was
-        cut; asked once after every start, as the copy moves on from there.
+        """Return whether records may be missing because the copy stood still until the list's history before `floor_at`
+        was cut; asked once after every start, as the copy moves on from there.
         """
-        return self._resumed.pop(jurisdiction, floor_at) < floor_at
+        return self._resumed_from.pop(jurisdiction, floor_at) < floor_at
 
-    def _known_since(self, jurisdiction: str) -> int:
+    def _complete_until(self, jurisdiction: str) -> int:
         lanes = self.of(jurisdiction, {}).values()
         return min((max(lane.fresh_as_of, lane.begun_at) for lane in lanes), default=0)
 
     def _set_ends(self, lanes: Iterable[LaneState], subscriber: Subscriber) -> None:
-        """Notes how far the log reaches when a rebuild begins; from there on the new copy may serve."""
+        """Note how far the log reaches when a rebuild begins; from there on the new copy may serve."""
         batch = StoreBatch()
         for lane in lanes:
             if lane.rebuild_until < 0:
@@ -94,19 +95,19 @@ class Copy:
             self._store.commit(batch)
 
     def _heads_positions(self, subscriber: Subscriber) -> dict[TopicPartition, int]:
-        read, found = self._store.heads_read(), {}
+        read, positions = self._store.heads_read(), {}
         for topic in self.heads_topics:
             for partition in subscriber.partitions(topic):
                 at = TopicPartition(topic, partition)
                 low, high = subscriber.watermarks(at)
                 earliest = max(low, high - _HEADS_BACK)
                 offset = read.get(f"{topic}/{partition}", earliest)
-                found[at] = offset if earliest <= offset <= high else earliest
-        return found
+                positions[at] = offset if earliest <= offset <= high else earliest
+        return positions
 
 
 def readable_now(stored: bytes) -> bool:
-    """Whether a record kept as unreadable can be read by this release."""
+    """Return whether a record kept as unreadable can be read by this release."""
     opaque = opaque_of(stored)
     if opaque is None:
         return False

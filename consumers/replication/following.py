@@ -1,4 +1,6 @@
-"""The loop every reader of a lane runs: assign by hand, poll one then drain, and outlive the broker's absences."""
+"""The loop every reader of a lane runs: assign partitions by hand, poll and take in batches,
+and outlive the broker's absences.
+"""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,7 +16,7 @@ RETRY_SECONDS = 1.0
 
 
 class Follower(Protocol):
-    """What is done with a lane; everything it needs to go on after a crash is in its store."""
+    """What a reader does with its lanes; everything it needs to go on after a crash is in its store."""
 
     limit: int
     """Most messages taken at once."""
@@ -22,17 +24,17 @@ class Follower(Protocol):
     """Seconds to wait for the first message."""
 
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
-        """Where to read on, from the store; called again after every failure of the transport."""
+        """Return where to read on, from the store; called again after every failure of the transport."""
 
     def work(self, messages: Sequence[Message]) -> None:
-        """Takes a batch, which may be empty, into the store."""
+        """Take a batch, which may be empty, into the store."""
 
     def out_of_range(self, at: TopicPartition) -> None:
-        """The log no longer holds a position."""
+        """Deal with a position the log no longer holds."""
 
 
 def follow(follower: Follower, subscriber: Subscriber, stop: threading.Event) -> None:
-    """Runs until `stop` is set. What the transport fails with is retried for ever from the stored positions; what the
+    """Run until `stop` is set. What the transport fails with is retried for ever from the stored positions; what the
     store fails with ends the loop.
     """
     while not stop.is_set():

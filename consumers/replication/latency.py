@@ -19,7 +19,9 @@ class ApplyLatency:
         self._histogram = HdrHistogram(1, _LONGEST_US, _DIGITS)
 
     def note(self, stamps: Sequence[int], now: int) -> None:
-        """Records with these timestamps (ms UTC) became visible at `now`; a sender's clock ahead of ours counts as none."""
+        """Count records with these timestamps (ms UTC) as visible at `now`;
+        a sender's clock ahead of ours counts as no latency.
+        """
         if len(stamps) <= _FEW:
             for stamp in stamps:
                 self._record(now - stamp, 1)
@@ -34,7 +36,9 @@ class ApplyLatency:
         self._histogram.record_value(min(max(milliseconds * 1000, 1), _LONGEST_US), count)
 
     def take(self) -> bytes:
-        """HdrHistogram V2, compressed, Base64 as the library writes and reads it; counting starts again."""
+        """Return the histogram as the library writes and reads it (HdrHistogram V2, compressed, Base64),
+        and begin a new one.
+        """
         encoded: bytes = self._histogram.encode()
         self._histogram.reset()
         return encoded

@@ -10,13 +10,13 @@ from ...schemas.law.listing import ENDED_FROM
 from ...schemas.wire.codec import GatePrefix, decode
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.signatures import RefreshingKeyring, Verifier
-from ..store.layout import StoredPosition
+from ..store.layout import LANE_LENGTH, StoredPosition
 from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefReader, ReliefSnapshot
 from ..store.values import UNKNOWN_SCHEMA, Opaque, body_of, fingerprint_of, opaque_of, prefix_of, version_of
 
 _REMEMBERED = 200_000
-_NOTHING: GatePrefix = {
+_EMPTY_PREFIX: GatePrefix = {
     "proof": bytes(72),
     "entry_id": b"",
     "version": -1,
@@ -50,7 +50,7 @@ class ListedEntry:
     """Of the schema `body` was written with."""
 
     def record(self) -> dict[str, Any]:
-        """The whole record. Raises Undecodable."""
+        """Decode the whole record. Raises Undecodable."""
         return decode(self.fingerprint, self.body)
 
 
@@ -84,91 +84,103 @@ class ListView:
         self._verified: set[bytes] = set()
 
     def find(self, surrogates: Sequence[bytes]) -> list[ListedEntry]:
-        """Live entries (active, shielded or unreadable) that name one of these surrogates in their newest record."""
-        found: dict[bytes, ListedEntry] = {}
+        """Return the live entries (active, shielded, unreadable) whose newest record names one of these surrogates."""
+        entries: dict[bytes, ListedEntry] = {}
         # the overlay first: a row that is gone from it is in the list, and the list's snapshot is the later one
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             for surrogate in surrogates:
                 for place in lists.places(surrogate):
-                    self._add(found, _newest(place[2:], lists, relief, place), surrogate)
+                    self._add(entries, _newest(place[LANE_LENGTH:], lists, relief, place), surrogate)
                 for entry_id in relief.entries(surrogate):
-                    self._add(found, _newest(entry_id, lists, relief), surrogate)
-        return list(found.values())
+                    self._add(entries, _newest(entry_id, lists, relief), surrogate)
+        return list(entries.values())
 
-    def known(self, surrogates: Sequence[bytes]) -> set[bytes]:
-        """Those of these surrogates anything is known under: no is certain and quick, yes must be looked into.
+    def known_surrogates(self, surrogates: Sequence[bytes]) -> set[bytes]:
+        """Return those of these surrogates anything is known under: no is certain and quick, yes must be looked into.
 
-        The overlay first, as in `find`: a row that is gone from it is in the list by then.
+        The overlay is asked first, as in `find`: a row that is gone from it is in the list by then.
         """
-        freed = self._relief.known(surrogates)
-        listed = self._lists.known(surrogates)
-        return listed | freed if freed else listed
+        relieved = self._relief.known_surrogates(surrogates)
+        listed = self._lists.known_surrogates(surrogates)
+        return listed | relieved if relieved else listed
 
     def entry(self, entry_id: bytes) -> ListedEntry | None:
-        """The newest record of an entry, ended ones included."""
+        """Return the newest record of an entry, ended ones included; None if it is unknown."""
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             return _newest(entry_id, lists, relief)
 
     def position(self, jurisdiction: str | None = None) -> ListPosition:
-        """Barrier, digest and freshness of one jurisdiction's lists; without one, of the jurisdiction furthest behind."""
+        """Return barrier, digest and freshness of one jurisdiction's lists;
+        without one, of the jurisdiction furthest behind.
+        """
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             positions, lanes = lists.positions(), relief.lanes()
         if jurisdiction is not None:
             positions = {jurisdiction: positions.get(jurisdiction, StoredPosition())}
-        all_of = []
-        for name, one in positions.items():
+        positions_of_copy = []
+        for name, state in positions.items():
             fresh = min((lane.fresh_as_of for lane in lanes if lane.jurisdiction == name), default=0)
-            fresh = min(fresh, one.fresh_as_of)
-            all_of.append(ListPosition(one.notary, one.barrier, one.digest, fresh, one.valid_until, one.proven))
-        return min(all_of, key=lambda one: one.fresh_as_of, default=_NOWHERE)
+            fresh = min(fresh, state.fresh_as_of)
+            positions_of_copy.append(
+                ListPosition(state.notary, state.barrier, state.digest, fresh, state.valid_until, state.proven)
+            )
+        return min(positions_of_copy, key=lambda one: one.fresh_as_of, default=_NOWHERE)
 
-    def verify_once(self, found: ListedEntry) -> bool:
-        """Whether the court's signature under an entry holds; asked before a first BLOCK, remembered after a yes.
+    def verify_once(self, entry: ListedEntry) -> bool:
+        """Return whether the court's signature under an entry holds;
+        asked before a first BLOCK, remembered after a yes.
 
-        False also for an entry that was never readable. TransportError if the signing key is unknown and the register of
-        participants cannot be reached: then nobody knows, and nobody may be blocked by it.
+        False also for an entry that was never readable. Raises TransportError if the signing key is unknown and the register
+        of participants cannot be reached: then nobody knows, and nobody may be blocked by it.
         """
-        if found.source == "relief":
+        if entry.source == "relief":
             return True
-        known = sha256(found.body).digest()
-        if known in self._verified:
+        digest = sha256(entry.body).digest()
+        if digest in self._verified:
             return True
         try:
-            self._verifier.record(found.fingerprint, found.body, found.prefix, found.jurisdiction)
+            self._verifier.record(entry.fingerprint, entry.body, entry.prefix, entry.jurisdiction)
         except SignatureInvalid:
             return False
         if len(self._verified) >= _REMEMBERED:
             self._verified.clear()
-        self._verified.add(known)
+        self._verified.add(digest)
         return True
 
-    def _add(self, found: dict[bytes, ListedEntry], one: ListedEntry | None, surrogate: bytes) -> None:
-        if one is None or one.prefix["status"] >= ENDED_FROM:
+    def _add(self, entries: dict[bytes, ListedEntry], entry: ListedEntry | None, surrogate: bytes) -> None:
+        if entry is None or entry.prefix["status"] >= ENDED_FROM:
             return
-        if any(identity["surrogate"] == surrogate for identity in one.prefix["identities"]):
-            found[one.entry_id] = one
+        if any(identity["surrogate"] == surrogate for identity in entry.prefix["identities"]):
+            entries[entry.entry_id] = entry
 
 
 def _newest(
     entry_id: bytes, lists: ListSnapshot, relief: ReliefSnapshot, place: bytes | None = None
 ) -> ListedEntry | None:
-    """The record of the higher version; equal ones are the same bytes, and the list's are preferred."""
-    at = (place, lists.value(place)) if place is not None else lists.find(entry_id)
+    """Return the record of the higher version; equal ones are the same bytes, and the list's are preferred."""
+    value: memoryview | None = None
+    if place is not None:
+        value = lists.value(place)
+    else:
+        stored = lists.find(entry_id)
+        if stored is not None:
+            place, value = stored
     overlay = relief.record(entry_id)
-    state = bytes(at[1]) if at is not None and at[1] is not None else None
+    state = None if value is None else bytes(value)
     if overlay is not None and (state is None or version_of(overlay.value) > version_of(state)):
-        return _found(entry_id, overlay.value, None, ("relief", overlay.jurisdiction))
-    if state is None or at is None:
+        return _listed(entry_id, overlay.value, None, "relief", overlay.jurisdiction)
+    if state is None or place is None:
         return None
-    return _found(entry_id, state, opaque_of(state), ("state", lists.lane(at[0]).jurisdiction))
+    return _listed(entry_id, state, opaque_of(state), "state", lists.lane(place).jurisdiction)
 
 
-def _found(
-    entry_id: bytes, value: bytes, opaque: Opaque | None, where: tuple[Literal["state", "relief"], str]
+def _listed(
+    entry_id: bytes, value: bytes, opaque: Opaque | None, source: Literal["state", "relief"], jurisdiction: str
 ) -> ListedEntry:
+    is_opaque = opaque is not None
     readable = value if opaque is None else opaque.last
     if not readable:
-        unknown: GatePrefix = {**_NOTHING, "entry_id": entry_id}
-        return ListedEntry(entry_id, unknown, b"", opaque is not None, *where, UNKNOWN_SCHEMA)
-    prefix, body = prefix_of(readable), body_of(readable)
-    return ListedEntry(entry_id, prefix, body, opaque is not None, *where, fingerprint_of(readable))
+        unknown: GatePrefix = {**_EMPTY_PREFIX, "entry_id": entry_id}
+        return ListedEntry(entry_id, unknown, b"", is_opaque, source, jurisdiction, UNKNOWN_SCHEMA)
+    prefix, body, fingerprint = prefix_of(readable), body_of(readable), fingerprint_of(readable)
+    return ListedEntry(entry_id, prefix, body, is_opaque, source, jurisdiction, fingerprint)

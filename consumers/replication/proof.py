@@ -8,7 +8,7 @@ every partition: the copy is proven at that barrier. Unequal ones are kept with 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -34,8 +34,9 @@ class VerifiedHead:
 
     record: Mapping[str, Any]
     hash: bytes
-    where: tuple[str, int, int]
-    """Topic, partition, offset."""
+    topic: str
+    partition: int
+    offset: int
 
     @property
     def row(self) -> str:
@@ -43,8 +44,29 @@ class VerifiedHead:
         return f"{self.record['jurisdiction']}/{self.record['notary']}"
 
 
-def list_digest(lanes: Iterable[tuple[str, int, bytes]]) -> str:
-    """One value for the whole list at a barrier: SHA-256 (hex) over topic, partition and digest of every lane in order.
+class HeadMessage(NamedTuple):
+    """A message of the topic with a jurisdiction's heads, not verified yet."""
+
+    message: Message
+    jurisdiction: str
+
+    @property
+    def topic(self) -> str:
+        """The logical topic it was read from."""
+        return names.heads(self.jurisdiction)
+
+
+class LaneDigest(NamedTuple):
+    """The digest of one lane at a barrier."""
+
+    topic: str
+    partition: int
+    digest: bytes
+
+
+def list_digest(lanes: Iterable[LaneDigest]) -> str:
+    """Return one value for the whole list at a barrier:
+    SHA-256 (hex) over topic, partition and digest of every lane in order.
 
     Anybody can compute it from a signed head alone.
     """
@@ -60,31 +82,34 @@ class Proof:
         self._trusted = {head.row: head for head in trusted}
         self._waiting: dict[str, dict[int, VerifiedHead]] = {}
 
-    def read(self, message: Message, where: tuple[str, int, int], jurisdiction: str) -> VerifiedHead:
-        """A head as it came. Raises SignatureInvalid, Undecodable or FramingError."""
+    def verify(self, head: HeadMessage) -> VerifiedHead:
+        """Read a head and check its signature. Raises SignatureInvalid, Undecodable or FramingError."""
+        message, jurisdiction = head
         fingerprint, body = unwrap(message, message.value() or b"")
         if not is_version_of(fingerprint, "list-head"):
             raise Undecodable(f"schema {fingerprint.hex()} is not a head's that this release knows")
         record = decode(fingerprint, body)
         self._verifier.notary(body, "list-head", record["notary"], jurisdiction, record["issued_at"])
         if record["jurisdiction"] != jurisdiction:
-            raise SignatureInvalid(f"a head of {record['jurisdiction']} stands in {where[0]}")
-        return VerifiedHead(record, sha256(body).digest(), where)
+            raise SignatureInvalid(f"a head of {record['jurisdiction']} stands in {head.topic}")
+        return VerifiedHead(record, sha256(body).digest(), head.topic, message.partition(), message.offset())
 
-    def read_all(self, messages: Iterable[tuple[Message, str]], batch: StoreBatch, now: int) -> list[VerifiedHead]:
-        """The heads among these (message, jurisdiction) that hold; the others are incidents."""
-        heads = []
-        for message, jurisdiction in messages:
-            where = (names.heads(jurisdiction), message.partition(), message.offset())
+    def verify_all(self, heads: Iterable[HeadMessage], batch: StoreBatch, now: int) -> list[VerifiedHead]:
+        """Return the heads that hold; note the others in the batch as incidents."""
+        verified = []
+        for head in heads:
             try:
-                heads.append(self.read(message, where, jurisdiction))
+                verified.append(self.verify(head))
             except (SignatureInvalid, Undecodable, FramingError) as refused:
-                raw = message.value() or b""
-                batch.incidents.append(Incident("head-signature", now, *where, refused.message, b"", raw))
-        return heads
+                place = (head.topic, head.message.partition(), head.message.offset())
+                raw = head.message.value() or b""
+                batch.incidents.append(Incident("head-signature", now, *place, refused.message, b"", raw))
+        return verified
 
     def trust(self, head: VerifiedHead, batch: StoreBatch, now: int) -> bool:
-        """Keeps a head as the highest of its notary, unless it falls behind or contradicts what was trusted."""
+        """Keep a head as the highest of its notary, unless it falls behind or contradicts what was trusted;
+        return whether it was kept.
+        """
         record, before = head.record, self._trusted.get(head.row)
         number = record["number"]
         if before is not None and number <= before.number:
@@ -95,9 +120,9 @@ class Proof:
             return False
         if before is not None and number == before.number + 1 and record["previous"] != before.hash:
             self._incident("head-fork", head, f"number {number} does not follow the head trusted before", batch, now)
-        kept = before or TrustedHead(record["notary"], record["jurisdiction"], -1, b"", 0)
-        kept = msgspec.structs.replace(kept, number=number, hash=head.hash, valid_until=record["valid_until"])
-        self._trusted[head.row] = batch.heads[head.row] = kept
+        after = before or TrustedHead(record["notary"], record["jurisdiction"], -1, b"", 0)
+        after = msgspec.structs.replace(after, number=number, hash=head.hash, valid_until=record["valid_until"])
+        self._trusted[head.row] = batch.heads[head.row] = after
         waiting = self._waiting.setdefault(head.row, {})
         waiting[number] = head
         while len(waiting) > _WAITING:
@@ -105,7 +130,7 @@ class Proof:
         return True
 
     def compare(self, jurisdiction: str, barriers: Barriers, lanes: Lanes, batch: StoreBatch, now: int) -> None:
-        """Compares the newest head whose barrier was passed in every lane; older ones need no answer any more."""
+        """Compare the newest head whose barrier was passed in every lane; older ones need no answer any more."""
         for row, waiting in self._waiting.items():
             if not row.startswith(jurisdiction + "/"):
                 continue
@@ -113,17 +138,13 @@ class Proof:
             for number in sorted(waiting, reverse=True):
                 if barriers.passed(notary, number):
                     self._compare(waiting[number], barriers.at(notary, number), lanes, batch, now)
-                    for done in [each for each in waiting if each <= number]:
-                        del waiting[done]
+                    for compared in [each for each in waiting if each <= number]:
+                        del waiting[compared]
                     break
 
     def trusted(self, jurisdiction: str) -> list[TrustedHead]:
-        """The highest trusted head of every notary of a jurisdiction."""
+        """Return the highest trusted head of every notary of a jurisdiction."""
         return [head for head in self._trusted.values() if head.jurisdiction == jurisdiction]
-
-    def head(self, jurisdiction: str, notary: str) -> TrustedHead | None:
-        """The highest trusted head of one notary."""
-        return self._trusted.get(f"{jurisdiction}/{notary}")
 
     def _compare(
         self, head: VerifiedHead, marks: Mapping[int, Mark], lanes: Lanes, batch: StoreBatch, now: int
@@ -150,14 +171,16 @@ class Proof:
 
     def _incident(self, kind: str, head: VerifiedHead, detail: str, batch: StoreBatch, now: int) -> None:
         text = f"{head.record['notary']}: {detail}"
-        batch.incidents.append(Incident(kind, now, *head.where, text, head.record["notary"].encode()))
+        batch.incidents.append(
+            Incident(kind, now, head.topic, head.partition, head.offset, text, head.record["notary"].encode())
+        )
 
 
 def position(barriers: Barriers, lanes: Lanes, heads: Iterable[TrustedHead]) -> StoredPosition:
-    """What the state lanes of a jurisdiction are known to be.
+    """Return what the state lanes of a jurisdiction are known to be.
 
-    The newest proven barrier, unless a notary's newest comparison was unequal; without proof the newest barrier passed
-    everywhere. Freshness is that of the lane that is furthest behind.
+    That is the newest proven barrier, unless a notary's newest comparison was unequal; without proof the newest barrier
+    passed everywhere. Freshness is that of the lane that is furthest behind.
     """
     fresh = min((lane.fresh_as_of for lane in lanes.values()), default=0)
     heads = list(heads)
@@ -176,4 +199,4 @@ def position(barriers: Barriers, lanes: Lanes, heads: Iterable[TrustedHead]) -> 
 
 
 def _digest(marks: Mapping[int, Mark], lanes: Lanes) -> str:
-    return list_digest((*lanes[each].name, mark.digest) for each, mark in marks.items() if each in lanes)
+    return list_digest(LaneDigest(*lanes[lane].name, mark.digest) for lane, mark in marks.items() if lane in lanes)

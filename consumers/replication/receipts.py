@@ -36,8 +36,8 @@ class Reporter:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """What a node holds of one jurisdiction."""
+class JurisdictionCopy:
+    """What a node has of the lists of one jurisdiction, as a receipt tells it."""
 
     jurisdiction: str
     barriers: Barriers
@@ -51,71 +51,71 @@ class Holding:
 class Receipts:
     """Writes a receipt for every barrier that was passed in all partitions of all lanes."""
 
-    def __init__(self, reporter: Reporter, last_sequence: int, kept: Sequence[KeptReceipt]) -> None:
+    def __init__(self, reporter: Reporter, last_sequence: int, waiting: Sequence[KeptReceipt]) -> None:
         self._reporter = reporter
         self._sequence = last_sequence
-        self._kept = list(kept)
+        self._waiting = list(waiting)
         self._handed_on: list[int] = []
         self._reported: dict[tuple[str, str], int] = {}
         self._latency: defaultdict[str, ApplyLatency] = defaultdict(ApplyLatency)
 
     @property
-    def kept(self) -> bool:
-        """Whether a crash left receipts that were not handed on."""
-        return bool(self._kept)
+    def has_waiting(self) -> bool:
+        """Whether receipts wait to be handed on, which a crash left behind."""
+        return bool(self._waiting)
 
-    def written(self, stamps: Mapping[str, Sequence[int]], now: int) -> None:
-        """Records with these timestamps became visible at `now` (ms UTC); by jurisdiction."""
-        for jurisdiction, some in stamps.items():
-            self._latency[jurisdiction].note(some, now)
+    def note_visible(self, stamps: Mapping[str, Sequence[int]], now: int) -> None:
+        """Count records with these timestamps (by jurisdiction) as visible at `now`; ms UTC."""
+        for jurisdiction, timestamps in stamps.items():
+            self._latency[jurisdiction].note(timestamps, now)
 
-    def add(self, holding: Holding, batch: StoreBatch) -> None:
-        """Puts the receipts that are due into a batch."""
-        for notary in holding.barriers.notaries():
-            number = holding.barriers.newest(notary)
-            if number <= self._reported.get((holding.jurisdiction, notary), -1):
+    def add(self, copy: JurisdictionCopy, batch: StoreBatch) -> None:
+        """Put the receipts that are due into a batch."""
+        for notary in copy.barriers.notaries():
+            number = copy.barriers.newest(notary)
+            if number <= self._reported.get((copy.jurisdiction, notary), -1):
                 continue
-            relief = self._relief(holding.jurisdiction, notary, number)
+            relief = self._relief(copy.jurisdiction, notary, number)
             if relief is None:
                 continue
-            self._reported[holding.jurisdiction, notary] = number
+            self._reported[copy.jurisdiction, notary] = number
             self._sequence += 1
-            batch.receipts.append(KeptReceipt(self._sequence, self._body(holding, notary, number, relief)))
+            batch.receipts.append(KeptReceipt(self._sequence, self._body(copy, notary, number, relief)))
 
     def settle(self, batch: StoreBatch) -> None:
-        """Lets a batch forget the receipts that were handed on since the last one."""
+        """Let a batch forget the receipts that were handed on since the last one."""
         batch.handed_on += self._handed_on
         self._handed_on = []
 
     def hand_on(self, receipts: Sequence[KeptReceipt]) -> None:
-        """Hands on receipts whose commit was synced, and those a crash left behind."""
-        self._kept += receipts
-        if self._kept and self._reporter.relief is not None:
+        """Hand on receipts whose commit was synced, and those a crash left behind."""
+        self._waiting += receipts
+        if self._waiting and self._reporter.relief is not None:
             self._reporter.relief.sync()
-        while self._kept:
-            self._reporter.emit(self._kept[0].body)
-            self._handed_on.append(self._kept.pop(0).sequence)
+        while self._waiting:
+            self._reporter.emit(self._waiting[0].body)
+            self._handed_on.append(self._waiting.pop(0).sequence)
 
     def _relief(self, jurisdiction: str, notary: str, number: int) -> list[ReliefLane] | None:
-        """The relief lanes, None if one of them has not passed the barrier."""
+        """Return the relief lanes, None if one of them has not passed the barrier."""
         if self._reporter.relief is None:
             return []
         lanes = [lane for lane in self._reporter.relief.lanes() if lane.jurisdiction == jurisdiction]
         passed = [lane.newest.get(notary, -1) >= number for lane in lanes]
         return lanes if lanes and all(passed) else None
 
-    def _body(self, holding: Holding, notary: str, number: int, relief: Sequence[ReliefLane]) -> bytes:
-        marks, lanes = holding.barriers.at(notary, number), holding.lanes.values()
-        head, reporter = holding.heads.get(notary), self._reporter
+    def _body(self, copy: JurisdictionCopy, notary: str, number: int, relief: Sequence[ReliefLane]) -> bytes:
+        marks, lanes = copy.barriers.at(notary, number), copy.lanes.values()
+        head, reporter = copy.heads.get(notary), self._reporter
         record = {
             "agency": reporter.agency,
             "node": reporter.node,
-            "jurisdiction": holding.jurisdiction,
+            "jurisdiction": copy.jurisdiction,
             "sequence": self._sequence,
             "notary": notary,
             "barrier": number,
             "barrier_issued_at": max(mark.issued_at for mark in marks.values()),
-            "at": holding.at,
+            "at": copy.at,
             "durable": True,
             "lanes": [_state_lane(lane, marks[lane.number]) for lane in lanes]
             + [_relief_lane(lane) for lane in relief],
@@ -124,14 +124,16 @@ class Receipts:
             "opaque": sum(lane.opaque for lane in lanes),
             "proven_barrier": head.proven_number if head else -1,
             "proven_at": head.proven_at if head else 0,
-            "latency": self._latency[holding.jurisdiction].take(),
-            "canaries": list(reporter.canaries(holding.jurisdiction)) if reporter.canaries else [],
+            "latency": self._latency[copy.jurisdiction].take(),
+            "canaries": list(reporter.canaries(copy.jurisdiction)) if reporter.canaries else [],
         }
         return encode_signed("receipt", record, "receipt", reporter.signer)
 
 
 def _state_lane(lane: LaneState, mark: Mark) -> dict[str, Any]:
-    """A lane is applied as far as it is read: one batch is read, applied and synced before the next."""
+    """Describe a state lane for a receipt: one batch is read, applied and synced before the next, so both offsets are
+    one.
+    """
     return {
         "topic": lane.topic,
         "partition": lane.partition,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
@@ -65,37 +66,37 @@ class ReliefFollower:
         self._swept_to = b""
 
     def run(self, stop: threading.Event) -> None:
-        """Reads until `stop` is set. Raises StoreError when the overlay cannot be written."""
+        """Read until `stop` is set. Raises StoreError when the overlay cannot be written."""
         sys.setswitchinterval(_TURN_SECONDS)
         follow(self, self._subscriber, stop)
 
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
-        """Where each partition was left, the beginning of what is retained for new ones."""
-        known = {TopicPartition(one.topic, one.partition): one for one in self._overlay.lanes()}
+        """Return where each partition was left, the beginning of what is retained for new ones."""
+        lanes = {TopicPartition(lane.topic, lane.partition): lane for lane in self._overlay.lanes()}
         self._lanes = {}
         for jurisdiction in self._jurisdictions:
             topic = names.relief(jurisdiction)
             for number in subscriber.partitions(topic):
                 at = TopicPartition(topic, number)
-                self._lanes[at] = known.get(at) or ReliefLane(topic, number, jurisdiction, BEGINNING)
+                self._lanes[at] = lanes.get(at) or ReliefLane(topic, number, jurisdiction, BEGINNING)
         return {at: lane.next_offset for at, lane in self._lanes.items()}
 
     def out_of_range(self, at: TopicPartition) -> None:
-        """What retention dropped is older than anything the state lanes still lack; the rest is read from the start."""
+        """Read a partition from its start again: what retention dropped is older than anything the state lanes lack."""
         lane = msgspec.structs.replace(self._lanes[at], next_offset=BEGINNING)
         self._stores.overlay.commit(ReliefBatch(lanes=[lane]))
 
     def work(self, messages: Sequence[Message]) -> None:
-        """One batch: what is newer than list and overlay, positions, barriers, in one flushed commit."""
+        """Take one batch into the overlay: what is newer than list and overlay, positions, barriers, in one commit."""
         now = self._clock.now()
         if messages:
             batch = ReliefBatch()
-            by_lane = partial(_where, self._subscriber)
+            by_lane = partial(_partition_of, self._subscriber)
             with self._stores.lists.snapshot() as lists:
-                for at, some in groupby(sorted(messages, key=by_lane), key=by_lane):
+                for at, lane_messages in groupby(sorted(messages, key=by_lane), key=by_lane):
                     lane = msgspec.structs.replace(self._lanes[at])
-                    lane_run = _LaneRun(lane, batch, self._verifier, lists, self._overlay, now)
-                    for message in some:
+                    lane_run = _ReliefLaneRun(lane, batch, self._verifier, lists, self._overlay, now)
+                    for message in lane_messages:
                         lane_run.take(message)
                     lane_run.pass_barriers()
                     batch.lanes.append(lane)
@@ -106,7 +107,7 @@ class ReliefFollower:
             self.sweep()
 
     def sweep(self) -> int:
-        """Drops overlay rows the list has caught up with, some thousands at a time; how many."""
+        """Drop overlay rows the list has caught up with, some thousands at a time, and return how many those were."""
         with self._overlay.snapshot() as overlay:
             waiting = overlay.waiting(self._swept_to, _SWEEP_ROWS)
         self._swept_to = waiting[-1][0] if len(waiting) == _SWEEP_ROWS else b""
@@ -116,9 +117,17 @@ class ReliefFollower:
             return self._stores.overlay.settle(waiting, partial(_caught_up, lists))
 
 
+class _BarrierMessage(NamedTuple):
+    """A barrier in a relief lane, not verified yet."""
+
+    message: Message
+    fingerprint: bytes
+    body: bytes
+
+
 @dataclass(slots=True)
-class _LaneRun:
-    """One lane's part of a batch."""
+class _ReliefLaneRun:
+    """One relief lane's part of a batch."""
 
     lane: ReliefLane
     batch: ReliefBatch
@@ -126,11 +135,11 @@ class _LaneRun:
     lists: ListSnapshot
     overlay: ReliefReader
     now: int
-    barriers: dict[bytes | None, tuple[Message, bytes, bytes]] = field(default_factory=dict)
+    barriers: dict[bytes | None, _BarrierMessage] = field(default_factory=dict)
     """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
 
     def take(self, message: Message) -> None:
-        """Takes one message; what cannot be trusted is kept as an incident and has no effect."""
+        """Take one message; what cannot be trusted is kept as an incident and has no effect."""
         self.lane.next_offset = message.offset() + 1
         value = message.value()
         if value is None:
@@ -138,7 +147,7 @@ class _LaneRun:
         try:
             fingerprint, body = unwrap(message, value)
             if is_version_of(fingerprint, "barrier"):
-                self.barriers[message.key()] = (message, fingerprint, body)
+                self.barriers[message.key()] = _BarrierMessage(message, fingerprint, body)
             else:
                 self._record(message, fingerprint, body)
         except SignatureInvalid as refused:
@@ -148,7 +157,7 @@ class _LaneRun:
             self._note("undecodable", message, unknown.message)
 
     def pass_barriers(self) -> None:
-        """Counts the barriers of this batch that hold; their records stand in the same commit."""
+        """Count the barriers of this batch that hold; their records stand in the same commit."""
         for message, fingerprint, body in self.barriers.values():
             try:
                 self._barrier(fingerprint, body)
@@ -162,22 +171,22 @@ class _LaneRun:
         entry_id = prefix["entry_id"]
         if entry_id != message.key():
             raise Undecodable("the record names another entry than its key")
-        if prefix["version"] <= self._known(entry_id):
+        if prefix["version"] <= self._known_version(entry_id):
             self.lane.stale += 1
             return
         self.verifier.record(fingerprint, body, prefix, self.lane.jurisdiction)
         self.batch.records[entry_id] = ReliefRecord(self.lane.jurisdiction, stored(fingerprint, body))
         self.lane.applied += 1
 
-    def _known(self, entry_id: bytes) -> int:
-        """The highest version of an entry this node has, whichever way it came; 0 = none."""
-        found = self.lists.find(entry_id)
-        state = 0 if found is None else version_of(bytes(found[1]))
-        row = self.batch.records.get(entry_id)
-        if row is None:
+    def _known_version(self, entry_id: bytes) -> int:
+        """Return the highest version of an entry this node has, whichever way it came; 0 = none."""
+        listed = self.lists.find(entry_id)
+        state_version = 0 if listed is None else version_of(bytes(listed.value))
+        record = self.batch.records.get(entry_id)
+        if record is None:
             with self.overlay.snapshot() as overlay:
-                row = overlay.record(entry_id)
-        return max(state, 0 if row is None else version_of(row.value))
+                record = overlay.record(entry_id)
+        return max(state_version, 0 if record is None else version_of(record.value))
 
     def _barrier(self, fingerprint: bytes, body: bytes) -> None:
         barrier, lane = decode(fingerprint, body), self.lane
@@ -190,14 +199,14 @@ class _LaneRun:
             lane.fresh_as_of = max(lane.fresh_as_of, min(issued_at, self.now))
 
     def _note(self, kind: str, message: Message, detail: str) -> None:
-        where = (self.now, self.lane.topic, self.lane.partition, message.offset())
-        self.batch.incidents.append(Incident(kind, *where, detail, message.key() or b"", message.value() or b""))
+        place = (self.now, self.lane.topic, self.lane.partition, message.offset())
+        self.batch.incidents.append(Incident(kind, *place, detail, message.key() or b"", message.value() or b""))
 
 
-def _where(subscriber: Subscriber, message: Message) -> TopicPartition:
+def _partition_of(subscriber: Subscriber, message: Message) -> TopicPartition:
     return TopicPartition(subscriber.topic_of(message), message.partition())
 
 
 def _caught_up(lists: ListSnapshot, entry_id: bytes, record: ReliefRecord) -> bool:
-    found = lists.find(entry_id)
-    return found is not None and version_of(bytes(found[1])) >= version_of(record.value)
+    listed = lists.find(entry_id)
+    return listed is not None and version_of(bytes(listed.value)) >= version_of(record.value)

@@ -22,8 +22,8 @@ from .apply.applying import LaneRun, by_partition
 from .apply.lane_work import ApplyContext, LaneWork
 from .copy import Copy, readable_now
 from .following import follow
-from .proof import Proof, VerifiedHead, position
-from .receipts import Holding, Receipts, Reporter
+from .proof import HeadMessage, Proof, VerifiedHead, position
+from .receipts import JurisdictionCopy, Receipts, Reporter
 
 _log = structlog.get_logger(__name__)
 _RECEIPT_MS = 1_000
@@ -54,7 +54,9 @@ class Replicator:
         clock: Clock,
         reporter: Reporter | None = None,
     ) -> None:
-        """`subscriber` has the group `<agency>.<node>.list`, unless offsets are not to be committed."""
+        """Begin from the store. `subscriber` has the group `<agency>.<node>.list`, unless offsets are not to be
+        committed.
+        """
         self.limit = config.batch
         self.wait = config.wait_seconds
         self._config = config
@@ -69,7 +71,7 @@ class Replicator:
         self._synced: dict[TopicPartition, int] = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Copies until `stop` is set, then syncs and commits. Raises StoreError when the store cannot be written."""
+        """Copy until `stop` is set, then sync and commit. Raises StoreError when the store cannot be written."""
         gc.collect()
         gc.freeze()
         if any(map(readable_now, self._store.opaque())):
@@ -83,11 +85,11 @@ class Replicator:
         self._commit_offsets()
 
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
-        """Where every partition was left; what is kept in memory is loaded anew from the store."""
+        """Return where every partition was left; what is kept in memory is loaded anew from the store."""
         return self._copy.load(subscriber, self._clock.now())
 
     def work(self, messages: Sequence[Message]) -> None:
-        """Takes one poll into the store; without messages only what has become due."""
+        """Take one poll into the store; without messages do only what has become due."""
         now, batch, floor_missed = self._clock.now(), StoreBatch(), False
         if messages:
             gc.disable()  # a batch makes tens of thousands of objects and no cycle
@@ -113,41 +115,47 @@ class Replicator:
             self._store.check_readers()
 
     def out_of_range(self, at: TopicPartition) -> None:
-        """The log was trimmed below our position: records are missing, so the copy is made again beside the old one."""
+        """Make the copy again beside the old one: the log was trimmed below our position, so records are missing."""
         if at.topic not in self._copy.heads_topics:
             self.rebuild(f"{at.topic} [{at.partition}] no longer holds the position")
 
     def rebuild(self, reason: str) -> None:
-        """Begins a new copy beside the old one, which serves until the new one is whole."""
+        """Begin a new copy beside the old one, which serves until the new one is whole."""
         _log.warning("the copy of the list is made again", reason=reason)
         self._store.rebuild()
 
     def _plan(self, messages: Sequence[Message], batch: StoreBatch, now: int) -> bool:
-        """Fills a batch; whatever can fail comes before anything in memory moves. Whether the floor was missed."""
-        heads: list[tuple[Message, str]] = []
+        """Fill a batch, and return whether the floor was missed;
+        whatever can fail comes before anything in memory moves.
+        """
+        heads: list[HeadMessage] = []
         heads_topics = self._copy.heads_topics
         with self._store.planning() as stored:
-            ground = ApplyContext(stored, self._verifier, now, self._copy.courts)
-            for some in by_partition(messages):
-                topic, partition = self._subscriber.topic_of(some[0]), some[0].partition()
+            context = ApplyContext(stored, self._verifier, now, self._copy.courts)
+            for partition_messages in by_partition(messages):
+                topic, partition = self._subscriber.topic_of(partition_messages[0]), partition_messages[0].partition()
                 if topic in heads_topics:
-                    heads += [(message, heads_topics[topic]) for message in some]
-                    batch.heads_read[f"{topic}/{partition}"] = some[-1].offset() + 1
+                    heads += [HeadMessage(message, heads_topics[topic]) for message in partition_messages]
+                    batch.heads_read[f"{topic}/{partition}"] = partition_messages[-1].offset() + 1
                 else:
-                    self._plan_lane(self._copy.lanes[topic, partition], some, batch, ground)
-        return self._settle(batch, self._proof.read_all(heads, batch, now), now)
+                    self._plan_lane(self._copy.lanes[topic, partition], partition_messages, batch, context)
+        return self._settle(batch, self._proof.verify_all(heads, batch, now), now)
 
-    def _plan_lane(self, lane: LaneState, messages: Sequence[Message], batch: StoreBatch, ground: ApplyContext) -> None:
+    def _plan_lane(
+        self, lane: LaneState, messages: Sequence[Message], batch: StoreBatch, context: ApplyContext
+    ) -> None:
         lane = msgspec.structs.replace(lane)
-        work = LaneWork(lane, self._copy.highest[lane.number], batch, ground)
+        work = LaneWork(lane, self._copy.highest[lane.number], batch, context)
         lane_run = LaneRun(work)
         lane_run.run(messages)
-        batch.passed += lane_run.unusual.passed(self._copy.barriers[lane.jurisdiction].newest_in(lane.number))
+        batch.passed += lane_run.edge_cases.pass_barriers(self._copy.barriers[lane.jurisdiction].newest_in(lane.number))
         batch.lanes[lane.number] = lane
         self._copy.highest[lane.number] = work.highest
 
     def _settle(self, batch: StoreBatch, heads: Sequence[VerifiedHead], now: int) -> bool:
-        """Barriers, proof and position: what follows from a batch goes into its commit. Whether the floor was missed."""
+        """Put what follows from a batch into its commit: barriers, proof and position.
+        Return whether the floor was missed.
+        """
         copy, floor_missed = self._copy, False
         jurisdictions = {lane.number: lane.jurisdiction for lane in copy.lanes.values()}
         for passed in batch.passed:
@@ -163,22 +171,22 @@ class Replicator:
         return floor_missed
 
     def _add_receipts(self, receipts: Receipts, batch: StoreBatch, now: int) -> None:
-        """Receipts that are due; none while a new copy is made, as that one does not serve yet."""
+        """Add the receipts that are due; none while a new copy is made, as that one does not serve yet."""
         if self._store.rebuilding and not batch.activate:
             return
         for jurisdiction, barriers in self._copy.barriers.items():
             heads = {head.notary: head for head in self._proof.trusted(jurisdiction)}
             lanes = self._copy.of(jurisdiction, batch.lanes)
-            receipts.add(Holding(jurisdiction, barriers, lanes, heads, now), batch)
+            receipts.add(JurisdictionCopy(jurisdiction, barriers, lanes, heads, now), batch)
 
     def _keep(self, batch: StoreBatch) -> None:
         self._store.commit(batch)
-        self._copy.kept(batch)
+        self._copy.take_over(batch)
         if batch.activate:
             _log.info("the new copy of the list is whole and serves")
         if self._receipts:
-            self._receipts.written(batch.stamps, self._clock.now())
-            if batch.receipts or self._receipts.kept:
+            self._receipts.note_visible(batch.stamps, self._clock.now())
+            if batch.receipts or self._receipts.has_waiting:
                 self._sync()
                 self._receipts.hand_on(batch.receipts)
 
@@ -188,7 +196,7 @@ class Replicator:
         self._synced = {TopicPartition(*lane.name): lane.next_offset for lane in lanes}
 
     def _commit_offsets(self) -> None:
-        """Tells the group how far this node is, for lag tools; the store alone decides where it goes on."""
+        """Tell the group how far this node is, for lag tools; the store alone decides where it goes on."""
         if self._config.commit_seconds and self._synced:
             try:
                 self._subscriber.commit(self._synced)

@@ -28,7 +28,7 @@ _COUNTED = {"applied": RECORDS_APPLIED, "stale": RECORDS_STALE, "opaque": RECORD
 
 
 class CopyStatus:
-    """What is read from the stores of one node; may be asked from any thread."""
+    """Where one node's copy stands, read from its stores; may be asked from any thread."""
 
     def __init__(
         self,
@@ -47,18 +47,18 @@ class CopyStatus:
         self._counted: dict[tuple[str, str, str], int] = {}
 
     def synced(self) -> bool:
-        """Whether every list this agency obeys was read up to a barrier once."""
+        """Return whether every list this agency obeys was read up to a barrier once."""
         return all(self._view.position(one).fresh_as_of > 0 for one in self._jurisdictions)
 
     def shown(self, now: int, stale_after_ms: int) -> dict[str, object]:
-        """The part of the status document that tells of the lists."""
+        """Return the part of the status document that tells of the lists."""
         status = self._lists.status()
         lists = {}
-        for one in self._jurisdictions:
-            position = self._view.position(one)
+        for jurisdiction in self._jurisdictions:
+            position = self._view.position(jurisdiction)
             age = now - position.fresh_as_of if position.fresh_as_of else None
-            lanes = [lane for lane in status.lanes if lane.jurisdiction == one]
-            lists[one] = {
+            lanes = [lane for lane in status.lanes if lane.jurisdiction == jurisdiction]
+            lists[jurisdiction] = {
                 "notary": position.notary,
                 "barrier": position.barrier,
                 "digest": position.digest,
@@ -66,7 +66,9 @@ class CopyStatus:
                 "age_seconds": age / 1000 if age is not None else None,
                 "stale": age is None or age > stale_after_ms,
                 "proven": position.proven,
-                "unequal": [head.unequal_number for head in status.heads if head.jurisdiction == one and head.unequal],
+                "unequal": [
+                    head.unequal_number for head in status.heads if head.jurisdiction == jurisdiction and head.unequal
+                ],
                 "entries": sum(lane.records for lane in lanes),
                 "opaque": sum(lane.opaque for lane in lanes),
             }
@@ -75,27 +77,28 @@ class CopyStatus:
         return {**self._place, "lists": lists, "relief_waiting": waiting, "incidents": status.incidents}
 
     def run(self, stop: threading.Event, signals: Signals, outbox: SqlOutbox, clock: Clock) -> None:
-        """Keeps the gauges of this node's copy up to date."""
+        """Keep the gauges of this node's copy up to date until `stop` is set."""
         while not stop.is_set():
             self.measure(signals, outbox, clock.now())
             stop.wait(_EVERY_SECONDS)
 
     def measure(self, signals: Signals, outbox: SqlOutbox, now: int) -> None:
-        """Sets every gauge once, and adds what was counted since."""
+        """Set every gauge once, and add what was counted since."""
         status = self._lists.status()
-        for one in self._jurisdictions:
-            place = {**self._place, "jurisdiction": one}
-            position = self._view.position(one)
+        for jurisdiction in self._jurisdictions:
+            place = {**self._place, "jurisdiction": jurisdiction}
+            position = self._view.position(jurisdiction)
             if position.fresh_as_of:
                 signals.gauge(LIST_FRESHNESS, **place).set((now - position.fresh_as_of) / 1000)
                 notary = {**place, "notary": position.notary}
                 signals.gauge(LIST_BARRIER, **notary).set(position.barrier)
             for head in status.heads:
-                if head.jurisdiction == one and (head.proven_number >= 0 or head.unequal):
+                if head.jurisdiction == jurisdiction and (head.proven_number >= 0 or head.unequal):
                     signals.gauge(LIST_PROVEN, **place, notary=head.notary).set(0 if head.unequal else 1)
-            lanes = [lane for lane in status.lanes if lane.jurisdiction == one]
+            lanes = [lane for lane in status.lanes if lane.jurisdiction == jurisdiction]
             signals.gauge(LIST_ENTRIES, **place).set(sum(lane.records for lane in lanes))
-            self._count(signals, one, "state", {name: sum(getattr(lane, name) for lane in lanes) for name in _COUNTED})
+            totals = {name: sum(getattr(lane, name) for lane in lanes) for name in _COUNTED}
+            self._count(signals, jurisdiction, "state", totals)
         self._measure_relief(signals)
         for lane, backlog in outbox.backlog().items():
             signals.gauge(OUTBOX_UNSENT, participant=self._place["agency"], lane=lane).set(backlog.rows)
@@ -104,14 +107,14 @@ class CopyStatus:
         with self._relief.snapshot() as overlay:
             lanes = overlay.lanes()
             waiting = [record.jurisdiction for _, record in overlay.waiting()]
-        for one in self._jurisdictions:
-            signals.gauge(RELIEF_WAITING, **self._place, jurisdiction=one).set(waiting.count(one))
-            mine = [lane for lane in lanes if lane.jurisdiction == one]
-            counts = {name: sum(getattr(lane, name) for lane in mine) for name in ("applied", "stale", "refused")}
-            self._count(signals, one, "relief", counts)
+        for jurisdiction in self._jurisdictions:
+            signals.gauge(RELIEF_WAITING, **self._place, jurisdiction=jurisdiction).set(waiting.count(jurisdiction))
+            own = [lane for lane in lanes if lane.jurisdiction == jurisdiction]
+            totals = {name: sum(getattr(lane, name) for lane in own) for name in ("applied", "stale", "refused")}
+            self._count(signals, jurisdiction, "relief", totals)
 
     def _count(self, signals: Signals, jurisdiction: str, lane: str, totals: Mapping[str, int]) -> None:
-        """Adds to the counters what the stores counted since the last time; theirs survive restarts, ours begin at 0."""
+        """Add to the counters what the stores counted since the last time; theirs survive restarts, ours begin at 0."""
         for name, total in totals.items():
             before = self._counted.get((jurisdiction, lane, name), total)
             self._counted[jurisdiction, lane, name] = total

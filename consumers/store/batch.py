@@ -2,6 +2,7 @@
 """What one batch does to the store; the store keeps all of it in one commit or nothing."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .layout import Incident, LaneState, Mark, StoredPosition, TrustedHead
 
@@ -21,6 +22,15 @@ class KeptReceipt:
 
     sequence: int
     body: bytes
+
+
+class StoredReceipts(NamedTuple):
+    """What the store knows of receipts."""
+
+    last_sequence: int
+    """The last sequence that was given, 0 = none."""
+    waiting: list[KeptReceipt]
+    """Those not yet handed on."""
 
 
 @dataclass(slots=True)
@@ -51,7 +61,7 @@ class StoreBatch:
     """Ends a rebuild: the tables written become the ones the gate reads."""
 
     def __bool__(self) -> bool:
-        """Whether there is anything to keep."""
+        """Return whether there is anything to keep."""
         return bool(
             self.lanes or self.heads or self.heads_read or self.positions
             or self.incidents or self.receipts or self.handed_on or self.activate

@@ -16,10 +16,10 @@ import lmdb
 
 from .errors import StoreFull, StoreMissing, store_errors
 
-Reading: TypeAlias = "lmdb.Transaction[memoryview]"
-Writing: TypeAlias = "lmdb.Transaction[bytes]"
-Transaction: TypeAlias = "Reading | Writing"
-Table = Any
+ReadTransaction: TypeAlias = "lmdb.Transaction[memoryview]"
+WriteTransaction: TypeAlias = "lmdb.Transaction[bytes]"
+AnyTransaction: TypeAlias = "ReadTransaction | WriteTransaction"
+TableHandle = Any
 """An LMDB database handle; py-lmdb keeps the type private."""
 
 GIB = 1 << 30
@@ -34,7 +34,7 @@ class Environment:
     """One environment: tables by name, read snapshots, write transactions that are whole or not at all."""
 
     def __init__(self, path: Path, *, map_size: int = GIB, readonly: bool = False, sync: bool = True) -> None:
-        """Opens or makes the environment; a reader of another process gives `readonly`.
+        """Open or make the environment; a reader of another process gives `readonly`.
 
         With `sync` a commit is on the disk when it returns. Without, a loss of power leaves the files in any state
         unless everything was flushed by the method of that name (`power.PowerMark`).
@@ -64,8 +64,8 @@ class Environment:
             )
             self._lmdb.reader_check()
 
-    def table(self, name: bytes, *, create: bool) -> Table:
-        """The table of this name; StoreMissing if it is not there and may not be made."""
+    def table(self, name: bytes, *, create: bool) -> TableHandle:
+        """Return the handle of a table by its name. Raises StoreMissing if it is not there and may not be made."""
         with store_errors(self.path):
             try:
                 return self._lmdb.open_db(name, create=create)
@@ -73,11 +73,11 @@ class Environment:
                 raise StoreMissing(self.path) from None
 
     def read(self) -> "_ReadBlock":
-        """A snapshot; buffers taken from it must not leave the block."""
+        """Begin a snapshot for a `with` block; buffers taken from it must not leave the block."""
         return _ReadBlock(self)
 
-    def write(self, work: Callable[[Writing], _T]) -> _T:
-        """Runs `work` in one transaction: all of it is kept or nothing. Grows the map and tries again when it is full.
+    def write(self, work: Callable[[WriteTransaction], _T]) -> _T:
+        """Run `work` in one transaction: all of it is kept or nothing. Grow the map and try again when it is full.
 
         `work` may run more than once, so it must only touch the transaction. Raises StoreFull.
         """
@@ -95,7 +95,7 @@ class Environment:
                 else:
                     return result
 
-    def _begin_writing(self) -> Writing:
+    def _begin_writing(self) -> WriteTransaction:
         try:
             return self._lmdb.begin(write=True)
         except lmdb.MapResizedError:
@@ -103,12 +103,12 @@ class Environment:
             return self._begin_writing()
 
     def sync(self) -> None:
-        """Returns when every commit so far would survive a loss of power."""
+        """Flush to the disk, so that every commit so far would survive a loss of power."""
         with store_errors(self.path):
             self._lmdb.sync(force=True)
 
     def check_readers(self) -> int:
-        """Frees reader slots of processes that died; how many there were."""
+        """Free the reader slots of processes that died, and return how many there were."""
         return int(self._lmdb.reader_check())
 
     @property
@@ -117,12 +117,14 @@ class Environment:
         return int(self._lmdb.info()["map_size"])
 
     def close(self) -> None:
-        """Waits for the readers of this process and lets go."""
+        """Wait for the readers of this process, and close the files."""
         with self._nobody_reading():
             self._lmdb.close()
 
-    def begin(self, *, buffers: bool = True) -> Reading:
-        """A snapshot that `end` must follow, whatever happens; `read` does both. Without `buffers` rows are copied."""
+    def begin(self, *, buffers: bool = True) -> ReadTransaction:
+        """Begin a snapshot, which `end` must follow whatever happens; `read` does both.
+        Without `buffers` rows are copied.
+        """
         self._inside.append(None)
         try:
             if not self._shut:
@@ -138,15 +140,15 @@ class Environment:
         self._open.wait()
         return self.begin(buffers=buffers)
 
-    def end(self, transaction: Reading) -> None:
-        """Gives a snapshot back."""
+    def end(self, transaction: ReadTransaction) -> None:
+        """End a snapshot that `begin` began."""
         try:
             transaction.abort()
         finally:
             self._inside.pop()
 
-    def _resize(self, size: int, full: "Writing | None" = None) -> None:
-        """Gives up a transaction the map was too small for, and sets the map's size (0: what another process has set)."""
+    def _resize(self, size: int, full: "WriteTransaction | None" = None) -> None:
+        """Give up a transaction the map was too small for, and set the map's size (0: what another process has set)."""
         with self._nobody_reading():
             if full is not None:
                 full.abort()
@@ -155,13 +157,13 @@ class Environment:
             except (lmdb.Error, OSError, MemoryError) as failed:
                 raise StoreFull(self.path, failed) from failed
 
-    def _abort(self, transaction: Writing) -> None:
+    def _abort(self, transaction: WriteTransaction) -> None:
         with self._nobody_reading():
             transaction.abort()
 
     @contextmanager
     def _nobody_reading(self) -> Iterator[None]:
-        """Holds readers of this process back: the map moves, and py-lmdb's abort waits until no thread is in LMDB, which
+        """Hold readers of this process back: the map moves, and py-lmdb's abort waits until no thread is in LMDB, which
         busy readers put off for ever.
         """
         with self._moving:
@@ -184,7 +186,7 @@ class _ReadBlock:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
 
-    def __enter__(self) -> Reading:
+    def __enter__(self) -> ReadTransaction:
         self._transaction = self._environment.begin()
         return self._transaction
 

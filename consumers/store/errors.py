@@ -69,7 +69,9 @@ class StoreBusy(StoreError, Unavailable):
 
 @contextmanager
 def store_errors(path: Path) -> Iterator[None]:
-    """Names LMDB's errors; a map that is full or was resized by another process is the environment's own business."""
+    """Raise LMDB's errors as StoreError. A map that is full or was resized by another process passes as it is:
+    the environment deals with that.
+    """
     try:
         yield
     except (lmdb.MapFullError, lmdb.MapResizedError):

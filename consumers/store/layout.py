@@ -19,11 +19,10 @@ import msgspec
 
 from ...schemas.wire.digest import STATE_LENGTH
 
-FORMAT = 1
+STORE_FORMAT = 1
 """Of the generation's tables; a store of another format is filled again from the log."""
 LANE_LENGTH = 2
 SURROGATE_LENGTH = 16
-ENTRY_LENGTH = 16
 
 ROW_LANE = b"lane/"
 ROW_MARK = b"mark/"
@@ -148,48 +147,58 @@ class Generation(msgspec.Struct, array_like=True, frozen=True):
 
     active: int
     writing: int
-    format: int = FORMAT
+    format: int = STORE_FORMAT
 
 
-class RecordKey(NamedTuple):
-    """A record's key taken apart."""
+class LanePartition(NamedTuple):
+    """A partition of a state topic, and the jurisdiction whose list stands in it."""
+
+    topic: str
+    partition: int
+    jurisdiction: str
+
+
+class MarkKey(NamedTuple):
+    """The key of a barrier's mark, without the barrier's number."""
 
     lane: int
-    entry_id: bytes
+    notary: str
+
+
+class StoredEntry(NamedTuple):
+    """Where an entry stands in a snapshot, and the value that stands there."""
+
+    place: bytes
+    value: memoryview
 
 
 def lane_prefix(number: int) -> bytes:
-    """Two bytes."""
+    """Return the two bytes every place of a lane starts with."""
     return number.to_bytes(LANE_LENGTH, "big")
 
 
-def place_of(key: bytes) -> RecordKey:
-    """Lane and entry id of a record's key."""
-    return RecordKey(int.from_bytes(key[:LANE_LENGTH], "big"), bytes(key[LANE_LENGTH:]))
-
-
 def lane_row(number: int) -> bytes:
-    """Key of a lane's state."""
+    """Return the key of a lane's state."""
     return ROW_LANE + lane_prefix(number)
 
 
 def mark_row(lane: int, notary: str, number: int) -> bytes:
-    """Key of a barrier's mark; sorted by number within lane and notary."""
-    return mark_rows(lane, notary) + number.to_bytes(8, "big")
+    """Return the key of a barrier's mark; keys sort by number within lane and notary."""
+    return mark_prefix(lane, notary) + number.to_bytes(8, "big")
 
 
-def mark_rows(lane: int, notary: str) -> bytes:
-    """What the keys of all marks of a notary in a lane start with."""
+def mark_prefix(lane: int, notary: str) -> bytes:
+    """Return what the keys of all marks of a notary in a lane start with."""
     return ROW_MARK + lane_prefix(lane) + notary.encode() + b"\x00"
 
 
-def parse_mark_row(key: bytes) -> tuple[int, str]:
-    """Lane and notary of a mark's key."""
+def parse_mark_row(key: bytes) -> MarkKey:
+    """Read lane and notary from a mark's key."""
     start = len(ROW_MARK)
     lane = int.from_bytes(key[start : start + LANE_LENGTH], "big")
-    return lane, bytes(key[start + LANE_LENGTH : -9]).decode()
+    return MarkKey(lane, bytes(key[start + LANE_LENGTH : -9]).decode())
 
 
 def pack(row: msgspec.Struct) -> bytes:
-    """The bytes of a row."""
+    """Encode a row for the store."""
     return msgspec.msgpack.encode(row)

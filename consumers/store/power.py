@@ -16,18 +16,20 @@ import psutil
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _STORE_FILES = ("data.mdb", "lock.mdb")
-Rows = list[tuple[bytes, bytes]]
+KeptRows = list[tuple[bytes, bytes]]
 
 
 def boot_id() -> str:
-    """Of the machine's present run: Linux's own, elsewhere the time of the boot."""
+    """Return an id of the machine's present run: Linux's own, elsewhere the time of the boot."""
     if _BOOT_ID.exists():
         return _BOOT_ID.read_text(encoding="ascii").strip()
     return str(int(psutil.boot_time()))
 
 
 class PowerMark:
-    """Says since which boot the store in a folder is written."""
+    """The file beside a store that says since which boot of the machine it is written,
+    and the one with what must outlast it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -35,31 +37,31 @@ class PowerMark:
         self._trusted = folder / "trusted"
 
     def spoilt(self) -> bool:
-        """Whether the machine went down while the store was written."""
+        """Return whether the machine went down while the store was written."""
         return self._mark.exists() and self._mark.read_text(encoding="ascii") != boot_id()
 
     def discard(self) -> None:
-        """Takes the store's files away; `begin` must follow once what is trusted stands in the new ones."""
+        """Remove the store's files; `begin` must follow once what is trusted stands in the new ones."""
         for name in _STORE_FILES:
             (self._folder / name).unlink(missing_ok=True)
 
     def begin(self) -> None:
-        """From here on a loss of power spoils the store."""
+        """Note that the store is being written: from here on a loss of power spoils it."""
         self._write(self._mark, boot_id().encode())
 
     def end(self) -> None:
-        """All of it is on the disk, and nothing more is written."""
+        """Note that all of the store is on the disk and nothing more is written."""
         self._mark.unlink(missing_ok=True)
 
     def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
-        """Writes what must outlast the store; on the disk when this returns."""
+        """Write the rows that must outlast the store; they are on the disk when this returns."""
         self._write(self._trusted, msgspec.msgpack.encode(list(rows)))
 
-    def kept(self) -> Rows:
-        """What was written last; nothing if the machine went down before the first sync."""
+    def kept_rows(self) -> KeptRows:
+        """Return the rows written last; none if the machine went down before the first sync."""
         if not self._trusted.exists():
             return []
-        return msgspec.msgpack.decode(self._trusted.read_bytes(), type=Rows)
+        return msgspec.msgpack.decode(self._trusted.read_bytes(), type=KeptRows)
 
     def _write(self, file: Path, content: bytes) -> None:
         fresh = file.with_suffix(".new")
@@ -73,7 +75,7 @@ class PowerMark:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Makes names last, where the system has folders that can be synced."""
+    """Flush a folder, so that the names in it survive, where the system has folders that can be synced."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -24,7 +24,7 @@ _ODD_IN_FIVE = 0x8181818181
 
 
 def leading(body: bytes) -> Leading | None:
-    """The leading fields of a list record's body, None if it has none that can be read."""
+    """Read the leading fields of a list record's body; None if it has none that can be read."""
     try:
         return _plain(body) or _any(body)
     except IndexError:
@@ -32,7 +32,7 @@ def leading(body: bytes) -> Leading | None:
 
 
 def _plain(body: bytes) -> Leading | None:
-    """The fields of a plain record; None for any other. IndexError where the bytes end too early."""
+    """Read the fields of a plain record; None for any other. Raises IndexError where the bytes end too early."""
     version, length = body[_VERSION], body[_VERSION + 1]
     if (version | length) & _ODD:
         return None
@@ -66,7 +66,7 @@ def _plain(body: bytes) -> Leading | None:
 
 
 def _number(body: bytes, at: int) -> tuple[int, int]:
-    """A non-negative variable-length zigzag number and where it ends; -1 for any other."""
+    """Read a non-negative variable-length zigzag number, and return it and where it ends; -1 for any other number."""
     start, value, shift = at, 0, 0
     while (byte := body[at]) > 127:
         value |= (byte & 127) << shift

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from .environment import Environment, Reading, Table, Transaction
+from .environment import AnyTransaction, Environment, ReadTransaction, TableHandle
 from .layout import (
     LANE_LENGTH,
     ROW_HEAD,
@@ -19,13 +20,15 @@ from .layout import (
     Generation,
     Incident,
     LaneState,
+    StoredEntry,
     StoredPosition,
     TrustedHead,
     lane_prefix,
     lane_row,
 )
 from .tables import StoreTables
-from .values import body_of, opaque_of
+
+_S = TypeVar("_S", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class ListSnapshot:
 
     __slots__ = ("_catalogue", "_get", "_tables", "_transaction", "generation")
 
-    def __init__(self, transaction: Reading, catalogue: StoreTables) -> None:
+    def __init__(self, transaction: ReadTransaction, catalogue: StoreTables) -> None:
         self.generation = catalogue.generation(transaction)
         self._transaction = transaction
         self._catalogue = catalogue
@@ -53,32 +56,32 @@ class ListSnapshot:
         self._get = transaction.get
 
     def places(self, surrogate: bytes) -> list[bytes]:
-        """Places of the live entries a surrogate leads to."""
+        """Return the places of the live entries a surrogate leads to."""
         cursor = self._transaction.cursor(self._tables.index)
-        found: list[bytes] = []
-        there = cursor.set_range(surrogate)
-        while there and (key := cursor.key())[:SURROGATE_LENGTH] == surrogate:
-            found.append(bytes(key[SURROGATE_LENGTH:]))
-            there = cursor.next()
-        return found
+        places: list[bytes] = []
+        more = cursor.set_range(surrogate)
+        while more and (key := cursor.key())[:SURROGATE_LENGTH] == surrogate:
+            places.append(bytes(key[SURROGATE_LENGTH:]))
+            more = cursor.next()
+        return places
 
     def value(self, place: bytes) -> memoryview | None:
-        """The stored value at a place."""
+        """Return the stored value at a place, None if nothing stands there."""
         return self._get(place, db=self._tables.records)
 
-    def find(self, entry_id: bytes) -> tuple[bytes, memoryview] | None:
-        """Place and stored value of an entry, ended ones included."""
+    def find(self, entry_id: bytes) -> StoredEntry | None:
+        """Find an entry, ended ones included; None if it is unknown."""
         number = 0
         while self._get(lane_row(number), db=self._tables.state) is not None:
             place = lane_prefix(number) + entry_id
             value = self.value(place)
             if value is not None:
-                return place, value
+                return StoredEntry(place, value)
             number += 1
         return None
 
     def lane(self, place: bytes) -> LaneState:
-        """The lane a place lies in."""
+        """Return the lane a place lies in. Raises KeyError."""
         number = int.from_bytes(place[:LANE_LENGTH], "big")
         row = self._get(lane_row(number), db=self._tables.state)
         if row is None:
@@ -86,33 +89,30 @@ class ListSnapshot:
         return msgspec.msgpack.decode(row, type=LaneState)
 
     def lanes(self) -> list[LaneState]:
-        """All lanes."""
-        found = rows(self._transaction, self._tables.state, ROW_LANE)
-        return [msgspec.msgpack.decode(row, type=LaneState) for _, row in found]
+        """Return all lanes."""
+        return decoded_rows(self._transaction, self._tables.state, ROW_LANE, LaneState)
 
     def positions(self) -> dict[str, StoredPosition]:
-        """What is known of the state lanes, by jurisdiction."""
-        found = rows(self._transaction, self._tables.state, ROW_POSITION)
+        """Return what is known of the state lanes, by jurisdiction."""
+        stored = rows(self._transaction, self._tables.state, ROW_POSITION)
         start = len(ROW_POSITION)
-        return {key[start:].decode(): msgspec.msgpack.decode(row, type=StoredPosition) for key, row in found}
+        return {key[start:].decode(): msgspec.msgpack.decode(row, type=StoredPosition) for key, row in stored}
 
     def heads(self) -> list[TrustedHead]:
-        """The highest trusted head of every notary."""
-        found = rows(self._transaction, self._catalogue.trust, ROW_HEAD)
-        return [msgspec.msgpack.decode(row, type=TrustedHead) for _, row in found]
+        """Return the highest trusted head of every notary."""
+        return decoded_rows(self._transaction, self._catalogue.trust, ROW_HEAD, TrustedHead)
 
     def incidents(self) -> list[Incident]:
-        """What must be looked at, oldest first."""
-        found = rows(self._transaction, self._catalogue.trust, ROW_INCIDENT)
-        return [msgspec.msgpack.decode(row, type=Incident) for _, row in found]
+        """Return what must be looked at, oldest first."""
+        return decoded_rows(self._transaction, self._catalogue.trust, ROW_INCIDENT, Incident)
 
     def records(self) -> Iterator[tuple[bytes, memoryview]]:
-        """Place and stored value of every entry, in order of place."""
+        """Iterate over place and stored value of every entry, in order of place."""
         for key, value in self._transaction.cursor(self._tables.records):
             yield bytes(key), value
 
     def index(self) -> Iterator[tuple[bytes, bytes]]:
-        """Surrogate and place of every row of the index."""
+        """Iterate over surrogate and place of every row of the index."""
         for key in self._transaction.cursor(self._tables.index).iternext(values=False):
             yield bytes(key[:SURROGATE_LENGTH]), bytes(key[SURROGATE_LENGTH:])
 
@@ -126,7 +126,7 @@ class ListReader:
 
     @classmethod
     def open(cls, path: Path) -> "ListReader":
-        """A reader in another process than the node's; there take `ListStore.reader`.
+        """Open a reader in another process than the node's; there take `ListStore.reader`.
 
         Raises StoreMissing, StoreBusy, StoreDamaged.
         """
@@ -135,32 +135,20 @@ class ListReader:
 
     @contextmanager
     def snapshot(self) -> Iterator[ListSnapshot]:
-        """The store at its newest commit; buffers must not leave the block."""
+        """Give the store as it is at its newest commit; buffers must not leave the block."""
         with self._environment.read() as transaction:
             yield ListSnapshot(transaction, self._catalogue)
 
-    def known(self, surrogates: Iterable[bytes]) -> set[bytes]:
-        """Those of these surrogates the index has: all that most checks need to know."""
+    def known_surrogates(self, surrogates: Iterable[bytes]) -> set[bytes]:
+        """Return those of these surrogates the index has: all that most checks need to know."""
         transaction = self._environment.begin(buffers=False)
         try:
-            return known(transaction, self._catalogue.index(transaction), surrogates)
+            return known_surrogates(transaction, self._catalogue.index(transaction), surrogates)
         finally:
             self._environment.end(transaction)
 
-    def bodies(self, surrogate: bytes) -> list[bytes]:
-        """Avro bodies of the live entries of a surrogate; of an unreadable record the last readable one before it."""
-        with self.snapshot() as snapshot:
-            values = [snapshot.value(place) for place in snapshot.places(surrogate)]
-            return [body for body in map(_readable, values) if body is not None]
-
-    def body(self, entry_id: bytes) -> bytes | None:
-        """Avro body of an entry, ended ones included; None if it is unknown or was never readable."""
-        with self.snapshot() as snapshot:
-            found = snapshot.find(entry_id)
-            return None if found is None else _readable(found[1])
-
     def status(self) -> ListStatus:
-        """Lanes, trusted heads with proof and difference, positions, how many incidents."""
+        """Return lanes, trusted heads with proof and difference, positions, and how many incidents there are."""
         with self.snapshot() as snapshot:
             return ListStatus(
                 tuple(snapshot.lanes()),
@@ -171,41 +159,37 @@ class ListReader:
             )
 
     def incidents(self) -> list[Incident]:
-        """What must be looked at, oldest first; the newest thousand are kept."""
+        """Return what must be looked at, oldest first; the newest thousand are kept."""
         with self.snapshot() as snapshot:
             return snapshot.incidents()
 
     def close(self) -> None:
-        """Ends a reader made by `open`."""
+        """Close a reader made by `open`."""
         self._environment.close()
 
 
-def known(transaction: Transaction, index: Table, surrogates: Iterable[bytes]) -> set[bytes]:
-    """Those of these surrogates an index has a row of; keys must be copied, not buffers."""
+def known_surrogates(transaction: AnyTransaction, index: TableHandle, surrogates: Iterable[bytes]) -> set[bytes]:
+    """Return those of these surrogates an index has a row of; the transaction must copy keys, not give buffers."""
     cursor = transaction.cursor(index)
-    at, key = cursor.set_range, cursor.key
-    found = set()
+    move_to, key = cursor.set_range, cursor.key
+    listed = set()
     for surrogate in surrogates:
-        if at(surrogate) and key()[:SURROGATE_LENGTH] == surrogate:
-            found.add(surrogate)
-    return found
+        if move_to(surrogate) and key()[:SURROGATE_LENGTH] == surrogate:
+            listed.add(surrogate)
+    return listed
 
 
-def rows(transaction: Transaction, table: Table, kind: bytes) -> list[tuple[bytes, bytes]]:
-    """Key and value of all rows whose key starts with `kind`."""
+def rows(transaction: AnyTransaction, table: TableHandle, kind: bytes) -> list[tuple[bytes, bytes]]:
+    """Return key and value of all rows whose key starts with `kind`."""
     cursor = transaction.cursor(table)
-    found: list[tuple[bytes, bytes]] = []
-    there = cursor.set_range(kind)
-    while there and (item := cursor.item())[0][: len(kind)] == kind:
-        found.append((bytes(item[0]), bytes(item[1])))
-        there = cursor.next()
-    return found
+    matching: list[tuple[bytes, bytes]] = []
+    more = cursor.set_range(kind)
+    while more and (item := cursor.item())[0][: len(kind)] == kind:
+        matching.append((bytes(item[0]), bytes(item[1])))
+        more = cursor.next()
+    return matching
 
 
-def _readable(value: memoryview | None) -> bytes | None:
-    if value is None:
-        return None
-    opaque = opaque_of(value)
-    if opaque is None:
-        return body_of(value)
-    return body_of(opaque.last) if opaque.last else None
+def decoded_rows(transaction: AnyTransaction, table: TableHandle, kind: bytes, row_type: type[_S]) -> list[_S]:
+    """Return the values of all rows whose key starts with `kind`, decoded."""
+    return [msgspec.msgpack.decode(row, type=row_type) for _, row in rows(transaction, table, kind)]

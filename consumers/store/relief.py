@@ -1,7 +1,7 @@
 """The overlay on disk: newest relief record of every entry the state lane has not caught up with.
 
 An environment of its own, so that it never waits for the list store's writer. It stays small: a row goes when the list
-holds the same version or a higher one. Every commit is flushed whole, as each may free somebody.
+holds the same version or a higher one. A commit takes effect at once, whole, and does not wait for the disk.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,14 +12,14 @@ from pathlib import Path
 import msgspec
 
 from ...schemas.law.listing import ENDED_FROM
-from .environment import Environment, Reading, Table, Writing
+from .environment import Environment, ReadTransaction, TableHandle, WriteTransaction
 from .layout import ROW_INCIDENT, ROW_LANE, SURROGATE_LENGTH, Incident, pack
 from .power import PowerMark
-from .reader import known, rows
+from .reader import decoded_rows, known_surrogates, rows
 from .values import prefix_of
+from .writes import KEPT_INCIDENTS
 
 _MIB = 1 << 20
-_KEPT_INCIDENTS = 1000
 
 
 class ReliefLane(msgspec.Struct, array_like=True):
@@ -39,7 +39,7 @@ class ReliefLane(msgspec.Struct, array_like=True):
 
     @property
     def row(self) -> bytes:
-        """Its key."""
+        """The key it is stored under."""
         return ROW_LANE + f"{self.topic}/{self.partition}".encode()
 
 
@@ -63,9 +63,9 @@ class ReliefBatch:
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    records: Table
-    index: Table
-    state: Table
+    records: TableHandle
+    index: TableHandle
+    state: TableHandle
 
     @classmethod
     def of(cls, environment: Environment, *, create: bool) -> "_Tables":
@@ -77,44 +77,43 @@ class ReliefSnapshot:
 
     __slots__ = ("_tables", "_transaction")
 
-    def __init__(self, transaction: Reading, tables: _Tables) -> None:
+    def __init__(self, transaction: ReadTransaction, tables: _Tables) -> None:
         self._transaction = transaction
         self._tables = tables
 
     def entries(self, surrogate: bytes) -> list[bytes]:
-        """Ids of the entries whose newest relief record names a surrogate."""
-        found = rows(self._transaction, self._tables.index, surrogate)
-        return [key[SURROGATE_LENGTH:] for key, _ in found]
+        """Return the ids of the entries whose newest relief record names a surrogate."""
+        return [key[SURROGATE_LENGTH:] for key, _ in rows(self._transaction, self._tables.index, surrogate)]
 
     def record(self, entry_id: bytes) -> ReliefRecord | None:
-        """The newest relief record of an entry."""
+        """Return the newest relief record of an entry, None if none waits."""
         row = self._transaction.get(entry_id, db=self._tables.records)
         return None if row is None else msgspec.msgpack.decode(row, type=ReliefRecord)
 
     def lanes(self) -> list[ReliefLane]:
-        """Where the reading stands."""
-        found = rows(self._transaction, self._tables.state, ROW_LANE)
-        return [msgspec.msgpack.decode(row, type=ReliefLane) for _, row in found]
+        """Return where the reading of every partition stands."""
+        return decoded_rows(self._transaction, self._tables.state, ROW_LANE, ReliefLane)
 
     def waiting(self, after: bytes = b"", limit: int = 1000) -> list[tuple[bytes, ReliefRecord]]:
-        """Entries the state lane has not caught up with, behind an entry id."""
+        """Return entry ids and records the state lane has not caught up with, in the order of the ids from behind
+        `after`.
+        """
         cursor = self._transaction.cursor(self._tables.records)
-        found: list[tuple[bytes, ReliefRecord]] = []
-        there = cursor.set_range(after + b"\x00") if after else cursor.first()
-        while there and len(found) < limit:
+        waiting: list[tuple[bytes, ReliefRecord]] = []
+        more = cursor.set_range(after + b"\x00") if after else cursor.first()
+        while more and len(waiting) < limit:
             key, row = cursor.item()
-            found.append((bytes(key), msgspec.msgpack.decode(row, type=ReliefRecord)))
-            there = cursor.next()
-        return found
+            waiting.append((bytes(key), msgspec.msgpack.decode(row, type=ReliefRecord)))
+            more = cursor.next()
+        return waiting
 
     def count(self) -> int:
-        """How many entries wait for the state lane."""
+        """Count the entries that wait for the state lane."""
         return int(self._transaction.stat(self._tables.records)["entries"])
 
     def incidents(self) -> list[Incident]:
-        """Relief records that were not let take effect, and why."""
-        found = rows(self._transaction, self._tables.state, ROW_INCIDENT)
-        return [msgspec.msgpack.decode(row, type=Incident) for _, row in found]
+        """Return the relief records that were not let take effect, and why."""
+        return decoded_rows(self._transaction, self._tables.state, ROW_INCIDENT, Incident)
 
 
 class ReliefReader:
@@ -128,18 +127,18 @@ class ReliefReader:
 
     @classmethod
     def open(cls, path: Path) -> "ReliefReader":
-        """A reader in another process than the node's. Raises StoreMissing, StoreBusy, StoreDamaged."""
+        """Open a reader in another process than the node's. Raises StoreMissing, StoreBusy, StoreDamaged."""
         environment = Environment(path, readonly=True)
         return cls(environment, _Tables.of(environment, create=False))
 
     @contextmanager
     def snapshot(self) -> Iterator[ReliefSnapshot]:
-        """The overlay at its newest commit."""
+        """Give the overlay as it is at its newest commit; buffers must not leave the block."""
         with self._environment.read() as transaction:
             yield ReliefSnapshot(transaction, self._tables)
 
-    def known(self, surrogates: Iterable[bytes]) -> set[bytes]:
-        """Those of these surrogates that relief records name which wait for the state lane."""
+    def known_surrogates(self, surrogates: Iterable[bytes]) -> set[bytes]:
+        """Return those of these surrogates that are named by relief records which wait for the state lane."""
         transaction = self._environment.begin(buffers=False)
         try:
             commit = transaction.id()
@@ -148,26 +147,28 @@ class ReliefReader:
             if not transaction.cursor(self._tables.index).first():
                 self._empty_at = commit
                 return set()
-            return known(transaction, self._tables.index, surrogates)
+            return known_surrogates(transaction, self._tables.index, surrogates)
         finally:
             self._environment.end(transaction)
 
     def lanes(self) -> list[ReliefLane]:
-        """Where the reading stands."""
+        """Return where the reading of every partition stands."""
         with self.snapshot() as snapshot:
             return snapshot.lanes()
 
     def sync(self) -> None:
-        """Returns when every commit so far is on the disk; within the node's process."""
+        """Flush to the disk, so that every commit so far is on it; within the node's process only."""
         self._environment.sync()
 
     def close(self) -> None:
-        """Ends a reader made by `open`."""
+        """Close a reader made by `open`."""
         self._environment.close()
 
 
 class ReliefStore:
-    """The overlay's one writer. A commit frees at once, it does not wait for the disk; receipts do (`ReliefReader.sync`)."""
+    """The overlay's one writer. A commit frees at once and does not wait for the disk;
+    receipts do (`ReliefReader.sync`).
+    """
 
     def __init__(self, environment: Environment, mark: PowerMark) -> None:
         self._environment = environment
@@ -176,8 +177,8 @@ class ReliefStore:
 
     @classmethod
     def open(cls, path: Path, *, map_size: int = 64 * _MIB) -> "ReliefStore":
-        """Opens or makes the overlay in a directory; one that was being written when the machine went down is read anew from
-        what the lane retains. Raises StoreBusy, StoreDamaged, StoreFull.
+        """Open or make the overlay in a directory. One that was being written when the machine went down is read anew
+        from what the lane retains. Raises StoreBusy, StoreDamaged, StoreFull.
         """
         mark = PowerMark(path)
         if mark.spoilt():
@@ -187,13 +188,13 @@ class ReliefStore:
         return store
 
     def reader(self) -> ReliefReader:
-        """A reader within this process."""
+        """Return a reader within this process."""
         return ReliefReader(self._environment, self._tables)
 
     def commit(self, batch: ReliefBatch) -> None:
-        """Keeps a batch whole: records, index, offsets."""
+        """Keep a batch whole: records, index, offsets."""
 
-        def work(transaction: Writing) -> None:
+        def work(transaction: WriteTransaction) -> None:
             for entry_id, record in sorted(batch.records.items()):
                 self._drop(transaction, entry_id)
                 transaction.put(entry_id, pack(record), db=self._tables.records)
@@ -208,43 +209,42 @@ class ReliefStore:
     def settle(
         self, entries: Sequence[tuple[bytes, ReliefRecord]], caught_up: Callable[[bytes, ReliefRecord], bool]
     ) -> int:
-        """Drops those of these rows the state lane has caught up with; how many. A row that has changed since stays."""
-        done = [(entry_id, record) for entry_id, record in entries if caught_up(entry_id, record)]
+        """Drop those of these rows the state lane has caught up with, and return how many.
+        A row that has changed since stays.
+        """
+        settled = [(entry_id, record) for entry_id, record in entries if caught_up(entry_id, record)]
 
-        def work(transaction: Writing) -> int:
+        def work(transaction: WriteTransaction) -> int:
             dropped = 0
-            for entry_id, record in done:
+            for entry_id, record in settled:
                 if transaction.get(entry_id, db=self._tables.records) == pack(record):
                     self._drop(transaction, entry_id)
                     dropped += 1
             return dropped
 
-        return self._environment.write(work) if done else 0
-
-    def check_readers(self) -> int:
-        """Frees the reader slots of processes that died; how many there were."""
-        return self._environment.check_readers()
+        return self._environment.write(work) if settled else 0
 
     def close(self) -> None:
-        """Syncs and lets go of the files; readers of this process must have ended."""
+        """Flush and close the files; readers of this process must have ended."""
         self._environment.sync()
         self._environment.close()
         self._mark.end()
 
-    def _drop(self, transaction: Writing, entry_id: bytes) -> None:
+    def _drop(self, transaction: WriteTransaction, entry_id: bytes) -> None:
         row = transaction.get(entry_id, db=self._tables.records)
         if row is not None:
             for key in _index_keys(entry_id, msgspec.msgpack.decode(row, type=ReliefRecord)):
                 transaction.delete(key, db=self._tables.index)
             transaction.delete(entry_id, db=self._tables.records)
 
-    def _put_incidents(self, transaction: Writing, incidents: Sequence[Incident]) -> None:
-        """Keeps the newest; two of the same message are one."""
-        for one in incidents:
-            key = ROW_INCIDENT + one.at.to_bytes(8, "big") + f"{one.topic}/{one.partition}/{one.offset}".encode()
-            transaction.put(key, pack(one), db=self._tables.state)
+    def _put_incidents(self, transaction: WriteTransaction, incidents: Sequence[Incident]) -> None:
+        """Keep the newest incidents; two of the same message are one."""
+        for incident in incidents:
+            place = f"{incident.topic}/{incident.partition}/{incident.offset}"
+            key = ROW_INCIDENT + incident.at.to_bytes(8, "big") + place.encode()
+            transaction.put(key, pack(incident), db=self._tables.state)
         if incidents:
-            for key, _ in rows(transaction, self._tables.state, ROW_INCIDENT)[:-_KEPT_INCIDENTS]:
+            for key, _ in rows(transaction, self._tables.state, ROW_INCIDENT)[:-KEPT_INCIDENTS]:
                 transaction.delete(key, db=self._tables.state)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from .environment import Environment, Reading, Table, Transaction
+from .environment import AnyTransaction, Environment, ReadTransaction, TableHandle
 from .layout import ROW_GENERATION, Generation
 
 _SLOTS = 2
@@ -15,9 +15,9 @@ _SLOTS = 2
 class GenerationTables:
     """The tables of one generation."""
 
-    records: Table
-    index: Table
-    state: Table
+    records: TableHandle
+    index: TableHandle
+    state: TableHandle
 
 
 class StoreTables:
@@ -36,26 +36,26 @@ class StoreTables:
         ]
         self._generation: tuple[bytes | None, Generation] = (None, Generation(0, 0))
         """The row as it was read last, and what it says: it changes with a rebuild only."""
-        self._index: tuple[int, Table] = (-1, None)
+        self._index: tuple[int, TableHandle] = (-1, None)
         """Commit that was read last, and its index."""
 
     def of(self, generation: int) -> GenerationTables:
-        """The tables a generation lies in."""
+        """Return the tables a generation lies in."""
         return self._slots[generation % _SLOTS]
 
-    def index(self, transaction: Reading) -> Table:
-        """The index a snapshot is read by; worked out once a commit, since every look-up asks."""
+    def index(self, transaction: ReadTransaction) -> TableHandle:
+        """Return the index a snapshot is read by; it is worked out once a commit, since every look-up asks."""
         commit, index = self._index
         if transaction.id() != commit:
             index = self.of(self.generation(transaction).active).index
             self._index = (transaction.id(), index)
         return index
 
-    def generation(self, transaction: Transaction) -> Generation:
-        """Which generation is read and which is written."""
+    def generation(self, transaction: AnyTransaction) -> Generation:
+        """Return which generation is read and which is written."""
         row = transaction.get(ROW_GENERATION, db=self.trust)
-        known, generation = self._generation
-        if row != known:
+        last_row, generation = self._generation
+        if row != last_row:
             generation = Generation(0, 0) if row is None else msgspec.msgpack.decode(row, type=Generation)
             self._generation = (None if row is None else bytes(row), generation)
         return generation

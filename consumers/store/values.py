@@ -32,7 +32,7 @@ _VERSION = fastavro.parse_schema(
 )
 
 
-Value = bytes | memoryview
+StoredValue = bytes | memoryview
 """As read: a copy, or a buffer that lives as long as its snapshot."""
 
 
@@ -48,57 +48,49 @@ class Opaque(NamedTuple):
 
 
 def stored(fingerprint: bytes, body: bytes) -> bytes:
-    """The stored value of a readable record."""
+    """Return the stored value of a readable record."""
     return SINGLE_OBJECT + fingerprint + body
 
 
 def stored_opaque(opaque: Opaque) -> bytes:
-    """The stored value of a record that cannot be read."""
+    """Return the stored value of a record that cannot be read."""
     return _OPAQUE + opaque.fingerprint + len(opaque.last).to_bytes(4, "big") + opaque.last + opaque.raw
 
 
-def opaque_of(value: Value) -> Opaque | None:
-    """The parts of an unreadable record, None if the value is a readable one."""
+def opaque_of(value: StoredValue) -> Opaque | None:
+    """Take an unreadable record apart; None if the value is a readable one."""
     if value[:2] != _OPAQUE:
         return None
     end = _OPAQUE_HEADER + int.from_bytes(value[HEADER_LENGTH:_OPAQUE_HEADER], "big")
     return Opaque(bytes(value[_OPAQUE_HEADER:end]), bytes(value[2:HEADER_LENGTH]), bytes(value[end:]))
 
 
-def body_of(value: Value) -> bytes:
-    """The Avro body of a readable record."""
+def body_of(value: StoredValue) -> bytes:
+    """Return the Avro body of a readable record."""
     return bytes(value[HEADER_LENGTH:])
 
 
-def fingerprint_of(value: Value) -> bytes:
-    """The fingerprint of a readable record's schema."""
+def fingerprint_of(value: StoredValue) -> bytes:
+    """Return the fingerprint of a readable record's schema."""
     return bytes(value[2:HEADER_LENGTH])
 
 
-def prefix_of(value: Value) -> GatePrefix:
-    """The gate prefix of a readable record."""
+def prefix_of(value: StoredValue) -> GatePrefix:
+    """Decode the gate prefix of a readable record."""
     return decode_prefix(body_of(value))
 
 
-def version_of(value: Value) -> int:
-    """The version of a readable record, without decoding the rest; of an unreadable one the last known, or 0."""
+def version_of(value: StoredValue) -> int:
+    """Read the version of a readable record without decoding the rest;
+    of an unreadable one return the last known, or 0.
+    """
     opaque = opaque_of(value)
     if opaque is not None:
         return version_of(opaque.last) if opaque.last else 0
-    read = fastavro.schemaless_reader(BytesIO(value[HEADER_LENGTH:]), _VERSION, None)
-    return cast("dict[str, int]", read)["version"]
+    fields = fastavro.schemaless_reader(BytesIO(value[HEADER_LENGTH:]), _VERSION, None)
+    return cast("dict[str, int]", fields)["version"]
 
 
 def opaque_leaf(key: bytes, raw: bytes) -> bytes:
-    """The digest's leaf of a record that cannot be read: the bytes as they came, version and status -1."""
+    """Return the digest's leaf of a record that cannot be read: the bytes as they came, version and status -1."""
     return leaf(key, -1, -1, _NO_PROOF + raw)
-
-
-def leaf_of(key: bytes, value: Value) -> bytes:
-    """The digest's leaf of any stored record."""
-    opaque = opaque_of(value)
-    if opaque is not None:
-        return opaque_leaf(key, opaque.raw)
-    body = body_of(value)
-    prefix = decode_prefix(body)
-    return leaf(key, prefix["version"], prefix["status"], body)

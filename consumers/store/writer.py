@@ -4,28 +4,27 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import structlog
 
-from .batch import KeptReceipt, StoreBatch
-from .environment import GIB, Environment, Table, Transaction, Writing
+from .batch import KeptReceipt, PassedBarrier, StoreBatch, StoredReceipts
+from .environment import GIB, Environment, WriteTransaction
 from .layout import (
-    FORMAT,
     LANE_LENGTH,
     ROW_COURT,
     ROW_GENERATION,
     ROW_HEAD,
     ROW_HEADS_READ,
-    ROW_INCIDENT,
     ROW_LANE,
     ROW_MARK,
     ROW_OPAQUE,
     ROW_RECEIPT,
     ROW_RECEIPT_SEQUENCE,
+    STORE_FORMAT,
     Generation,
     Incident,
+    LanePartition,
     LaneState,
     Mark,
     TrustedHead,
@@ -35,14 +34,12 @@ from .layout import (
     parse_mark_row,
 )
 from .power import PowerMark
-from .reader import ListReader, rows
+from .reader import ListReader, decoded_rows, rows
 from .tables import GenerationTables, StoreTables
-from .writes import delete, put, put_state, rows_of
+from .writes import KEPT_INCIDENTS, delete, put, put_incidents, put_state, rows_of
 
 _log = structlog.get_logger(__name__)
-KEPT_INCIDENTS = 1000
 _QUIET_MS = 60_000
-_S = TypeVar("_S", bound=msgspec.Struct)
 
 
 class ListStore:
@@ -51,15 +48,16 @@ class ListStore:
     def __init__(self, environment: Environment, mark: PowerMark) -> None:
         self._environment = environment
         self._mark = mark
-        self._trust_moved = True
+        self._trust_changed = True
         self._tables = StoreTables(environment, create=True)
         self._lock = threading.Lock()
-        self._noted: dict[tuple[str, str, int, bytes], int] = {}
+        self._noted_at: dict[tuple[str, str, int, bytes], int] = {}
+        """When an incident of a kind, topic, partition and key was kept last, ms UTC."""
         self.generation = environment.write(self._adopt)
 
     @classmethod
     def open(cls, path: Path, *, map_size: int = GIB) -> "ListStore":
-        """Opens or makes the store in a directory; `map_size` is where it starts to grow from, bytes.
+        """Open or make the store in a directory; `map_size` is where it starts to grow from, bytes.
 
         One that was being written when the machine went down is begun anew, with what was trusted.
         Raises StoreBusy, StoreDamaged, StoreFull.
@@ -75,7 +73,7 @@ class ListStore:
         try:
             store = cls(environment, mark)
             if spoilt:
-                store._restore(mark.kept())
+                store._restore(mark.kept_rows())
             mark.begin()
         except BaseException:
             environment.close()
@@ -83,7 +81,7 @@ class ListStore:
         return store
 
     def reader(self) -> ListReader:
-        """A reader within this process."""
+        """Return a reader within this process."""
         return ListReader(self._environment, self._tables)
 
     @property
@@ -96,92 +94,96 @@ class ListStore:
         """The map's size, bytes; it grows by itself."""
         return self._environment.map_size
 
-    def set_up(self, wanted: Sequence[tuple[str, int, str]], now: int) -> list[LaneState]:
-        """The lanes of these (topic, partition, jurisdiction), made at `now` (ms UTC) where they are new."""
+    def set_up(self, partitions: Sequence[LanePartition], now: int) -> list[LaneState]:
+        """Return the lanes of these partitions; those that are new are made, as of `now` (ms UTC)."""
 
-        def work(transaction: Writing) -> list[LaneState]:
+        def work(transaction: WriteTransaction) -> list[LaneState]:
             state = self._writing.state
-            known = {(one.topic, one.partition): one for one in _decoded(transaction, state, ROW_LANE, LaneState)}
-            for topic, partition, jurisdiction in wanted:
-                if (topic, partition) not in known:
-                    lane = LaneState(len(known), topic, partition, jurisdiction, now)
-                    known[topic, partition] = lane
+            lanes = {lane.name: lane for lane in decoded_rows(transaction, state, ROW_LANE, LaneState)}
+            for topic, partition, jurisdiction in partitions:
+                if (topic, partition) not in lanes:
+                    lane = LaneState(len(lanes), topic, partition, jurisdiction, now)
+                    lanes[lane.name] = lane
                     transaction.put(lane_row(lane.number), pack(lane), db=state)
-            return [known[topic, partition] for topic, partition, _ in wanted]
+            return [lanes[topic, partition] for topic, partition, _ in partitions]
 
         return self._environment.write(work)
 
     @contextmanager
     def planning(self) -> Iterator[Callable[[bytes], memoryview | None]]:
-        """Finds what stands at a place in the tables being written; buffers must not leave the block."""
+        """Give a function that finds what stands at a place in the tables being written;
+        buffers must not leave the block.
+        """
         records = self._writing.records
         with self._environment.read() as transaction:
             get = transaction.get
             yield lambda place: get(place, db=records)
 
     def highest(self, lane: int) -> bytes:
-        """The highest place in a lane; the lane's prefix if it is empty."""
+        """Return the highest place in a lane; the lane's prefix if it is empty."""
         with self._environment.read() as transaction:
             cursor = transaction.cursor(self._writing.records)
-            found = cursor.prev() if cursor.set_range(lane_prefix(lane + 1)) else cursor.last()
-            place = bytes(cursor.key()) if found else b""
+            exists = cursor.prev() if cursor.set_range(lane_prefix(lane + 1)) else cursor.last()
+            place = bytes(cursor.key()) if exists else b""
         return place if place[:LANE_LENGTH] == lane_prefix(lane) else lane_prefix(lane)
 
-    def marks(self) -> list[tuple[int, str, Mark]]:
-        """Lane, notary and mark of every barrier remembered."""
+    def marks(self) -> list[PassedBarrier]:
+        """Return every barrier that is remembered, lane by lane."""
         with self._environment.read() as transaction:
-            found = rows(transaction, self._writing.state, ROW_MARK)
-            return [(*parse_mark_row(key), msgspec.msgpack.decode(row, type=Mark)) for key, row in found]
+            return [
+                PassedBarrier(*parse_mark_row(key), msgspec.msgpack.decode(row, type=Mark))
+                for key, row in rows(transaction, self._writing.state, ROW_MARK)
+            ]
 
     def courts(self) -> dict[tuple[str, str], int]:
-        """Topic and court to the highest sequence seen."""
+        """Return the highest sequence seen, by topic and court."""
         with self._environment.read() as transaction:
-            found = [
-                (key.decode(), int.from_bytes(row, "big"))
+            sequences = [
+                (key.decode().split("/"), int.from_bytes(row, "big"))
                 for key, row in rows(transaction, self._writing.state, ROW_COURT)
             ]
-        return {(name.split("/")[1], name.split("/")[2]): sequence for name, sequence in found}
+        return {(topic, court): sequence for (_, topic, court), sequence in sequences}
 
     def heads_read(self) -> dict[str, int]:
-        """`topic/partition` of the heads to the next offset to read."""
+        """Return the next offset to read of the heads, by `topic/partition`."""
         with self._environment.read() as transaction:
-            found = rows(transaction, self._writing.state, ROW_HEADS_READ)
-            return {key[len(ROW_HEADS_READ) :].decode(): int.from_bytes(row, "big") for key, row in found}
+            offsets = rows(transaction, self._writing.state, ROW_HEADS_READ)
+            return {key[len(ROW_HEADS_READ) :].decode(): int.from_bytes(row, "big") for key, row in offsets}
 
     def heads(self) -> list[TrustedHead]:
-        """The highest trusted head of every notary."""
+        """Return the highest trusted head of every notary."""
         with self._environment.read() as transaction:
-            return _decoded(transaction, self._tables.trust, ROW_HEAD, TrustedHead)
+            return decoded_rows(transaction, self._tables.trust, ROW_HEAD, TrustedHead)
 
     def opaque(self) -> list[bytes]:
-        """Stored values of the entries whose newest record cannot be read."""
+        """Return the stored values of the entries whose newest record cannot be read."""
         with self._environment.read() as transaction:
             places = [key[len(ROW_OPAQUE) :] for key, _ in rows(transaction, self._writing.state, ROW_OPAQUE)]
             values = [transaction.get(place, db=self._writing.records) for place in places]
             return [bytes(value) for value in values if value is not None]
 
-    def receipts(self) -> tuple[int, list[KeptReceipt]]:
-        """The last sequence given, and the receipts not yet handed on."""
+    def receipts(self) -> StoredReceipts:
+        """Return the last sequence given, and the receipts not yet handed on."""
         with self._environment.read() as transaction:
             last = transaction.get(ROW_RECEIPT_SEQUENCE, db=self._tables.trust)
-            found = rows(transaction, self._tables.trust, ROW_RECEIPT)
-            kept = [KeptReceipt(int.from_bytes(key[len(ROW_RECEIPT) :], "big"), bytes(body)) for key, body in found]
-        return int.from_bytes(last or b"", "big"), kept
+            stored = rows(transaction, self._tables.trust, ROW_RECEIPT)
+            waiting = [KeptReceipt(int.from_bytes(key[len(ROW_RECEIPT) :], "big"), bytes(body)) for key, body in stored]
+        return StoredReceipts(int.from_bytes(last or b"", "big"), waiting)
 
     def commit(self, batch: StoreBatch) -> None:
-        """Keeps a batch whole. Raises StoreFull, then nothing of it was kept."""
-        of_batch = rows_of(batch)
-        noted = self._worth_noting(batch.incidents)
+        """Keep a batch whole. Raises StoreFull; then nothing of it was kept."""
+        writes = rows_of(batch)
+        incidents = self._without_repeats(batch.incidents)
 
-        def work(transaction: Writing) -> None:
+        def work(transaction: WriteTransaction) -> None:
             tables = self._writing
-            delete(transaction, tables.index, of_batch.index_gone)
-            put(transaction, tables.records, of_batch.records)
-            put(transaction, tables.index, of_batch.index)
-            delete(transaction, tables.records, of_batch.records_gone)
+            delete(transaction, tables.index, writes.index_gone)
+            put(transaction, tables.records, writes.records)
+            put(transaction, tables.index, writes.index)
+            delete(transaction, tables.records, writes.records_gone)
             put_state(transaction, tables.state, batch)
             self._put_trust(transaction, batch)
-            self._put_incidents(transaction, noted)
+            put_incidents(transaction, self._tables.trust, incidents)
 
         with self._lock:
             self._environment.write(work)
@@ -189,16 +191,14 @@ class ListStore:
                 self.generation = Generation(self.generation.writing, self.generation.writing)
 
     def rebuild(self) -> None:
-        """Begins a copy from nothing beside the one that is read, which goes on serving until the new one is whole."""
+        """Begin a copy from nothing beside the one that is read, which goes on serving until the new one is whole."""
 
-        def work(transaction: Writing) -> Generation:
-            before = self.generation
-            after = Generation(before.active, before.active + 1)
-            tables = self._tables.of(after.writing)
-            for table in (tables.records, tables.index, tables.state):
-                transaction.drop(table, delete=False)
-            transaction.put(ROW_GENERATION, pack(after), db=self._tables.trust)
-            return after
+        def work(transaction: WriteTransaction) -> Generation:
+            active = self.generation.active
+            rebuilding = Generation(active, active + 1)
+            self._empty(transaction, rebuilding.writing)
+            transaction.put(ROW_GENERATION, pack(rebuilding), db=self._tables.trust)
+            return rebuilding
 
         with self._lock:
             self.generation = self._environment.write(work)
@@ -209,18 +209,20 @@ class ListStore:
         return self.generation.active != self.generation.writing
 
     def sync(self) -> None:
-        """Returns when every commit so far is on the disk, and what is trusted would survive a loss of power."""
+        """Flush to the disk: every commit so far is on it when this returns,
+        and what is trusted would survive a loss of power.
+        """
         self._environment.sync()
-        if self._trust_moved:
-            self._trust_moved = False
-            self._mark.keep(self._trusted())
+        if self._trust_changed:
+            self._trust_changed = False
+            self._mark.keep(self._trusted_rows())
 
     def check_readers(self) -> int:
-        """Frees the reader slots of processes that died; how many there were."""
+        """Free the reader slots of processes that died, and return how many there were."""
         return self._environment.check_readers()
 
     def close(self) -> None:
-        """Syncs and lets go of the files; readers of this process must have ended."""
+        """Flush and close the files; readers of this process must have ended."""
         self.sync()
         self._environment.close()
         self._mark.end()
@@ -229,35 +231,40 @@ class ListStore:
     def _writing(self) -> GenerationTables:
         return self._tables.of(self.generation.writing)
 
-    def _adopt(self, transaction: Writing) -> Generation:
-        """The generations of the store as found; another format's tables are emptied, what is trusted stays."""
-        found = self._tables.generation(transaction)
-        if found.format != FORMAT:
-            for each in (0, 1):
-                tables = self._tables.of(each)
-                for table in (tables.records, tables.index, tables.state):
-                    transaction.drop(table, delete=False)
-            found = Generation(0, 0)
-        transaction.put(ROW_GENERATION, pack(found), db=self._tables.trust)
-        return found
+    def _adopt(self, transaction: WriteTransaction) -> Generation:
+        """Take over the generations of the store that is there;
+        another format's tables are emptied, what is trusted stays.
+        """
+        generation = self._tables.generation(transaction)
+        if generation.format != STORE_FORMAT:
+            for number in (0, 1):
+                self._empty(transaction, number)
+            generation = Generation(0, 0)
+        transaction.put(ROW_GENERATION, pack(generation), db=self._tables.trust)
+        return generation
 
-    def _trusted(self) -> list[tuple[bytes, bytes]]:
-        """The rows that must outlast the store; incidents come again with the log."""
+    def _empty(self, transaction: WriteTransaction, generation: int) -> None:
+        tables = self._tables.of(generation)
+        for table in (tables.records, tables.index, tables.state):
+            transaction.drop(table, delete=False)
+
+    def _trusted_rows(self) -> list[tuple[bytes, bytes]]:
+        """Return the rows that must outlast the store; incidents come again with the log."""
         with self._environment.read() as transaction:
             kinds = (ROW_HEAD, ROW_RECEIPT, ROW_RECEIPT_SEQUENCE)
             return [row for kind in kinds for row in rows(transaction, self._tables.trust, kind)]
 
     def _restore(self, trusted: Sequence[tuple[bytes, bytes]]) -> None:
-        def work(transaction: Writing) -> None:
+        def work(transaction: WriteTransaction) -> None:
             for key, value in trusted:
                 transaction.put(key, value, db=self._tables.trust)
 
         self._environment.write(work)
         self._environment.sync()
 
-    def _put_trust(self, transaction: Writing, batch: StoreBatch) -> None:
+    def _put_trust(self, transaction: WriteTransaction, batch: StoreBatch) -> None:
         trust = self._tables.trust
-        self._trust_moved |= bool(batch.heads or batch.handed_on or batch.receipts)
+        self._trust_changed |= bool(batch.heads or batch.handed_on or batch.receipts)
         for row, head in batch.heads.items():
             transaction.put(ROW_HEAD + row.encode(), pack(head), db=trust)
         for sequence in batch.handed_on:
@@ -269,33 +276,14 @@ class ListStore:
             writing = self.generation.writing
             transaction.put(ROW_GENERATION, pack(Generation(writing, writing)), db=trust)
 
-    def _worth_noting(self, incidents: Sequence[Incident]) -> list[Incident]:
-        """Leaves out what repeats within a minute, so that one cause does not push out all others."""
-        noted = []
-        for one in incidents:
-            what = (one.kind, one.topic, one.partition, one.key)
-            if one.at - self._noted.get(what, -_QUIET_MS) >= _QUIET_MS:
-                self._noted[what] = one.at
-                noted.append(one)
-        if len(self._noted) > KEPT_INCIDENTS:
-            self._noted.clear()
-        return noted
-
-    def _put_incidents(self, transaction: Writing, incidents: Sequence[Incident]) -> None:
-        if not incidents:
-            return
-        trust, start = self._tables.trust, len(ROW_INCIDENT)
-        cursor = transaction.cursor(trust)
-        # the row behind all incidents starts with the prefix's last byte plus one
-        found = cursor.prev() if cursor.set_range(ROW_INCIDENT[:-1] + b"0") else cursor.last()
-        last = bytes(cursor.key()) if found else b""
-        number = int.from_bytes(last[start:], "big") if last.startswith(ROW_INCIDENT) else 0
-        for one in incidents:
-            number += 1
-            transaction.put(ROW_INCIDENT + number.to_bytes(8, "big"), pack(one), db=trust)
-            if number > KEPT_INCIDENTS:
-                transaction.delete(ROW_INCIDENT + (number - KEPT_INCIDENTS).to_bytes(8, "big"), db=trust)
-
-
-def _decoded(transaction: Transaction, table: Table, kind: bytes, row: type[_S]) -> list[_S]:
-    return [msgspec.msgpack.decode(value, type=row) for _, value in rows(transaction, table, kind)]
+    def _without_repeats(self, incidents: Sequence[Incident]) -> list[Incident]:
+        """Leave out what repeats within a minute, so that one cause does not push out all others."""
+        fresh = []
+        for incident in incidents:
+            cause = (incident.kind, incident.topic, incident.partition, incident.key)
+            if incident.at - self._noted_at.get(cause, -_QUIET_MS) >= _QUIET_MS:
+                self._noted_at[cause] = incident.at
+                fresh.append(incident)
+        if len(self._noted_at) > KEPT_INCIDENTS:
+            self._noted_at.clear()
+        return fresh

@@ -5,9 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .batch import StoreBatch
-from .environment import Table, Writing
-from .layout import ROW_COURT, ROW_HEADS_READ, ROW_OPAQUE, ROW_POSITION, Mark, lane_row, mark_row, mark_rows, pack
+from .environment import TableHandle, WriteTransaction
+from .layout import (
+    ROW_COURT,
+    ROW_HEADS_READ,
+    ROW_INCIDENT,
+    ROW_OPAQUE,
+    ROW_POSITION,
+    Incident,
+    Mark,
+    lane_row,
+    mark_prefix,
+    mark_row,
+    pack,
+)
 
+KEPT_INCIDENTS = 1000
 KEPT_MARKS = 100
 """Barriers remembered per lane and notary."""
 
@@ -23,58 +36,75 @@ class SortedWrites:
 
 
 def rows_of(batch: StoreBatch) -> SortedWrites:
-    """The rows of a batch, ready for `put` and `delete`."""
-    records, gone, added, dropped = [], [], [], []
+    """Sort what a batch does to records and index, for `put` and `delete`."""
+    records, records_gone, index, index_gone = [], [], [], []
     for place in sorted(batch.records):
         value = batch.records[place]
         if value is None:
-            gone.append(place)
+            records_gone.append(place)
         else:
             records.append((place, value))
     for key in sorted(batch.index):
         if batch.index[key]:
-            added.append((key, b""))
+            index.append((key, b""))
         else:
-            dropped.append(key)
-    return SortedWrites(records, gone, added, dropped)
+            index_gone.append(key)
+    return SortedWrites(records, records_gone, index, index_gone)
 
 
-def put(transaction: Writing, table: Table, items: Sequence[tuple[bytes, bytes]]) -> None:
-    """Puts rows in key order; appends when all of them come behind what is there, which fills pages whole."""
-    if items:
+def put(transaction: WriteTransaction, table: TableHandle, rows: Sequence[tuple[bytes, bytes]]) -> None:
+    """Put rows in key order; append when all of them come behind what is there, which fills pages whole."""
+    if rows:
         cursor = transaction.cursor(table)
-        append = not cursor.last() or cursor.key() < items[0][0]
-        cursor.putmulti(items, append=append)
+        append = not cursor.last() or cursor.key() < rows[0][0]
+        cursor.putmulti(rows, append=append)
 
 
-def delete(transaction: Writing, table: Table, keys: Sequence[bytes]) -> None:
-    """Takes rows out, whether they are there or not."""
+def delete(transaction: WriteTransaction, table: TableHandle, keys: Sequence[bytes]) -> None:
+    """Take rows out, whether they are there or not."""
     for key in keys:
         transaction.delete(key, db=table)
 
 
-def put_state(transaction: Writing, state: Table, batch: StoreBatch) -> None:
-    """Puts what a batch says besides records and index: lanes, marks, courts, opaque entries, positions."""
+def put_state(transaction: WriteTransaction, state: TableHandle, batch: StoreBatch) -> None:
+    """Put the rows of a batch besides records and index: lanes, marks, courts, opaque entries, positions."""
     for number, lane in batch.lanes.items():
         transaction.put(lane_row(number), pack(lane), db=state)
-    for one in batch.passed:
-        _put_mark(transaction, state, one.lane, one.notary, one.mark)
+    for passed in batch.passed:
+        _put_mark(transaction, state, passed.lane, passed.notary, passed.mark)
     for (topic, court), sequence in batch.courts.items():
         transaction.put(ROW_COURT + f"{topic}/{court}".encode(), sequence.to_bytes(8, "big"), db=state)
-    for place, there in batch.opaque.items():
-        if there:
+    for place, unreadable in batch.opaque.items():
+        if unreadable:
             transaction.put(ROW_OPAQUE + place, b"", db=state)
         else:
             transaction.delete(ROW_OPAQUE + place, db=state)
-    for where, offset in batch.heads_read.items():
-        transaction.put(ROW_HEADS_READ + where.encode(), offset.to_bytes(8, "big"), db=state)
+    for partition, offset in batch.heads_read.items():
+        transaction.put(ROW_HEADS_READ + partition.encode(), offset.to_bytes(8, "big"), db=state)
     for jurisdiction, position in batch.positions.items():
         transaction.put(ROW_POSITION + jurisdiction.encode(), pack(position), db=state)
 
 
-def _put_mark(transaction: Writing, state: Table, lane: int, notary: str, mark: Mark) -> None:
+def put_incidents(transaction: WriteTransaction, trust: TableHandle, incidents: Sequence[Incident]) -> None:
+    """Add incidents behind those that are kept; the oldest go."""
+    if not incidents:
+        return
+    start = len(ROW_INCIDENT)
+    cursor = transaction.cursor(trust)
+    # the row behind all incidents starts with the prefix's last byte plus one
+    exists = cursor.prev() if cursor.set_range(ROW_INCIDENT[:-1] + b"0") else cursor.last()
+    last = bytes(cursor.key()) if exists else b""
+    number = int.from_bytes(last[start:], "big") if last.startswith(ROW_INCIDENT) else 0
+    for incident in incidents:
+        number += 1
+        transaction.put(ROW_INCIDENT + number.to_bytes(8, "big"), pack(incident), db=trust)
+        if number > KEPT_INCIDENTS:
+            transaction.delete(ROW_INCIDENT + (number - KEPT_INCIDENTS).to_bytes(8, "big"), db=trust)
+
+
+def _put_mark(transaction: WriteTransaction, state: TableHandle, lane: int, notary: str, mark: Mark) -> None:
     transaction.put(mark_row(lane, notary, mark.number), pack(mark), db=state)
-    first, oldest = mark_rows(lane, notary), mark_row(lane, notary, max(mark.number - KEPT_MARKS + 1, 0))
+    first, oldest = mark_prefix(lane, notary), mark_row(lane, notary, max(mark.number - KEPT_MARKS + 1, 0))
     cursor = transaction.cursor(state)
     while cursor.set_range(first) and cursor.key() < oldest:
         cursor.delete()

@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 from rich.console import Console
 
+from ...consumers.acts_db.agency_home import agency_folder
 from ...consumers.api.tokens import SCOPES, TokenFile
 from ...consumers.gate.rules import LIMITS_FILE
-from ...consumers.node.agency_home import agency_folder
 from ...producers.synthetic.rows import LIST_COLUMNS, Row, SyntheticRequest, list_rows
 from ...schemas.dates import CHINA
 from ...topics.catalogue.plan import apply

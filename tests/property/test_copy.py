@@ -96,7 +96,7 @@ def test_the_view_is_the_newest_of_list_and_overlay_at_every_moment(bodies: list
 
 
 def _version(node: Node, entry_id: bytes) -> int:
-    body = node.lists.body(entry_id)
+    body = node.newest_body(entry_id)
     return 0 if body is None else decode_prefix(body)["version"]
 
 

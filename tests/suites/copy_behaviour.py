@@ -82,7 +82,7 @@ class CopyBehaviour:
             send(court.relief(ended))
             until(lambda: everyone() == 39)
             send(court.message(ended))
-            until(lambda: node.lists.body(freed) == ended)
+            until(lambda: node.newest_body(freed) == ended)
             until(lambda: _waiting(node) == 0)
             now = node.clock.now()
             send(*notary.barriers(PARTITIONS, 1, now))

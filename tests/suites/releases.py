@@ -136,7 +136,7 @@ class ReleasesSuite:
         ]
         inbox = town.court.inbox()
         inbox.catch_up(0.2)
-        assert {each.content["attributes"]["released"] for each in inbox.kept()} == handles
+        assert {each.content["attributes"]["released"] for each in inbox.all_items()} == handles
         assert still_open(railway) == 0
 
     def test_a_hit_on_a_newer_version_stays_open(self, town: Town, railway: Agency) -> None:
@@ -155,7 +155,7 @@ class ReleasesSuite:
         railway.settle()
         inbox = town.court.inbox()
         inbox.catch_up(0.2)
-        assert [each.content["attributes"]["released"] for each in inbox.kept()] == [ids.text("evt", late)]
+        assert [each.content["attributes"]["released"] for each in inbox.all_items()] == [ids.text("evt", late)]
         assert still_open(railway) == 1
 
     def test_what_nobody_may_write_does_not_release_a_late_hit(self, town: Town, railway: Agency) -> None:

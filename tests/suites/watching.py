@@ -263,7 +263,7 @@ class WatchingSuite:
             )
         again = town.court.inbox()
         assert again.catch_up(0.2) == 0
-        assert len(again.kept()) == 4
+        assert len(again.all_items()) == 4
 
     # -- who may what ---------------------------------------------------------------------------------------------
 
@@ -283,7 +283,7 @@ class WatchingSuite:
             with pytest.raises(CannotOpen):
                 open_sealed(record["sealed"], where, people.sealing_key(participant))
         other = Court(town, OTHER_COURT).inbox()
-        assert (other.catch_up(0.2), other.kept()) == (0, [])
+        assert (other.catch_up(0.2), other.all_items()) == (0, [])
         assert ESCROW not in {each.id for each in people.list()}
 
     def test_another_agency_cannot_read_a_command(self, town: Town) -> None:
@@ -310,7 +310,7 @@ class WatchingSuite:
         self._invent(town, RAILWAY, watch.command_id, signer=POLICE)
         inbox = town.court.inbox()
         inbox.catch_up(0.2)
-        events = [each for each in inbox.kept() if each.item.schema == "whereabouts-event"]
+        events = [each for each in inbox.all_items() if each.item.schema == "whereabouts-event"]
         refusals = sorted(each.item.refused for each in events)
         assert refusals == ["NO_SUCH_COMMAND", "NO_SUCH_COMMAND", "OUTSIDE_THE_WATCH", "SIGNER_MISMATCH"]
         assert [each.item.body for each in events] == [None] * 4
@@ -541,11 +541,11 @@ class WatchingSuite:
             railway.meet(debtor, source=f"booking-{number}")
         town.court.inbox().catch_up(0.2)
         town.clock.time += 30 * DAY_MS - 1
-        kept = [each for each in town.court.inbox().kept() if each.item.schema == "whereabouts-event"]
+        kept = [each for each in town.court.inbox().all_items() if each.item.schema == "whereabouts-event"]
         assert [each.content["place"] for each in kept] == ["苏州站"] * 12
         ends = [each.record["sealed"][-64:] for each in kept]
         town.clock.time += 1
-        gone = [each for each in town.court.inbox().kept() if each.item.schema == "whereabouts-event"]
+        gone = [each for each in town.court.inbox().all_items() if each.item.schema == "whereabouts-event"]
         assert [(each.item.body, each.content) for each in gone] == [(None, {})] * 12
         files = list(file_blobs(town.directory / "courts"))
         assert not [where for where, blob in files if any(end in blob for end in ends)]

@@ -12,9 +12,9 @@ from liandong.consumers.replication.list_view import ListView
 from liandong.consumers.replication.receipts import Reporter
 from liandong.consumers.replication.relief import ReliefFollower, ReliefStores
 from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
-from liandong.consumers.store.layout import LaneState, place_of
+from liandong.consumers.store.layout import LANE_LENGTH, LaneState, lane_prefix
 from liandong.consumers.store.relief import ReliefStore
-from liandong.consumers.store.values import body_of
+from liandong.consumers.store.values import body_of, opaque_of
 from liandong.consumers.store.writer import ListStore
 from liandong.schemas.wire.digest import SetDigest
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
@@ -107,17 +107,27 @@ class Node:
 
     def bodies(self, topic: str, partition: int) -> dict[bytes, bytes]:
         """Entry id to body of one lane."""
-        number = self.lane(topic, partition).number
+        prefix = lane_prefix(self.lane(topic, partition).number)
         with self.lists.snapshot() as snapshot:
-            rows = [(place_of(place), body_of(value)) for place, value in snapshot.records()]
-        return {place.entry_id: body for place, body in rows if place.lane == number}
+            rows = [(place, body_of(value)) for place, value in snapshot.records()]
+        return {place[LANE_LENGTH:]: body for place, body in rows if place.startswith(prefix)}
+
+    def newest_body(self, entry_id: bytes) -> bytes | None:
+        """What the list store has of an entry; of an unreadable record the last readable one before it."""
+        with self.lists.snapshot() as snapshot:
+            stored = snapshot.find(entry_id)
+            if stored is None:
+                return None
+            opaque = opaque_of(stored.value)
+            readable = stored.value if opaque is None else opaque.last
+            return body_of(readable) if readable else None
 
     def index(self) -> dict[bytes, set[bytes]]:
         """Surrogate to entry ids."""
         found: dict[bytes, set[bytes]] = {}
         with self.lists.snapshot() as snapshot:
             for surrogate, place in snapshot.index():
-                found.setdefault(surrogate, set()).add(place_of(place).entry_id)
+                found.setdefault(surrogate, set()).add(place[LANE_LENGTH:])
         return found
 
     def incidents(self) -> list[str]:

@@ -14,7 +14,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from liandong.consumers.acts_db.context import AgencyContext
-from liandong.consumers.acts_db.database import LANES, open_acts
+from liandong.consumers.acts_db.database import OUTBOX_LANES, open_acts
 from liandong.consumers.acts_db.tables import outbox
 from liandong.consumers.adapters.registry import find_adapter
 from liandong.consumers.api.app import Api
@@ -154,7 +154,7 @@ class MemoryView:
                 found.append(Found(body, entry_id in self.opaque))
         return found
 
-    def known(self, surrogates: Sequence[bytes]) -> set[bytes]:
+    def known_surrogates(self, surrogates: Sequence[bytes]) -> set[bytes]:
         return {each for each in surrogates if self.find((each,))}
 
     def position(self, jurisdiction: str | None = None) -> Stand:  # noqa: ARG002  one stand for all
@@ -195,7 +195,7 @@ class Bench:
         self.view = MemoryView()
         self.register = Register(self.court.public_key)
         self.engine = open_acts(sqlite_url(directory / "acts.db"))
-        store = SqlOutbox(self.engine, LANES, tables=outbox, clock=self.clock)
+        store = SqlOutbox(self.engine, OUTBOX_LANES, tables=outbox, clock=self.clock)
         self.outbox = store
         signer = Ed25519Signer(b"a" * 32)
         self.context = AgencyContext(
@@ -251,7 +251,7 @@ class Bench:
             clock=self.clock,
             writer=writer,
         )
-        return Api(Endpoints(wiring).routes(), self.tokens, limiter, "en")
+        return Api(Endpoints(wiring).routes(), self.tokens, "en")
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from liandong.consumers.acts_db.context import AgencyContext, Directory
-from liandong.consumers.acts_db.database import LANES, open_acts
+from liandong.consumers.acts_db.database import OUTBOX_LANES, open_acts
 from liandong.consumers.acts_db.tables import outbox
 from liandong.consumers.effects.loop import Effects, group_of, topics_of
 from liandong.consumers.events.reports import report
@@ -68,7 +68,7 @@ class Agency:
         path = town.directory / "agencies" / participant / "acts.db"
         self.path = path
         self.engine = open_acts(sqlite_url(path))
-        store = SqlOutbox(self.engine, LANES, tables=outbox, clock=town.clock)
+        store = SqlOutbox(self.engine, OUTBOX_LANES, tables=outbox, clock=town.clock)
         self.context = AgencyContext(
             participant,
             frozenset({"js"}),

@@ -1,8 +1,8 @@
 # mypyc: compile
-"""The hot loop: one poll's messages of one lane become a part of a `Batch`.
+"""The hot loop: one poll's messages of one lane become a part of a `StoreBatch`.
 
 Per record: one prefix decode, a look at what is there unless the key is higher than any (entry ids grow with time),
-one hash for the digest. Everything else is in `unusual.py`. A record that replaces another is verified before it takes
+one hash for the digest. Everything else is in `edge_cases.py`. A record that replaces another is verified before it takes
 effect (new ones before their first BLOCK, by `ListView.verify_once`); a lower or equal version changes nothing.
 """
 
@@ -27,15 +27,15 @@ _ENDED = int(ENDED_FROM)
 
 
 def by_partition(messages: Sequence[Message]) -> list[list[Message]]:
-    """The messages of each partition, in the order of the log."""
-    found: dict[tuple[str, int], list[Message]] = {}
+    """Return the messages of each partition, in the order of the log."""
+    by_name: dict[tuple[str, int], list[Message]] = {}
     for message in messages:
-        where = message.topic(), message.partition()
-        if where in found:
-            found[where].append(message)
+        name = message.topic(), message.partition()
+        if name in by_name:
+            by_name[name].append(message)
         else:
-            found[where] = [message]
-    return list(found.values())
+            by_name[name] = [message]
+    return list(by_name.values())
 
 
 class LaneRun:
@@ -43,25 +43,25 @@ class LaneRun:
 
     def __init__(self, work: LaneWork) -> None:
         self._work = work
-        self.unusual = EdgeCases(work)
+        self.edge_cases = EdgeCases(work)
 
     def run(self, messages: Sequence[Message]) -> None:
-        """The hot loop itself: locals instead of attributes, no call that can be spared."""
-        work, lane, unusual = self._work, self._work.lane, self.unusual
+        """Apply messages of one partition: locals instead of attributes, and no call that can be spared."""
+        work, lane, edge_cases = self._work, self._work.lane, self.edge_cases
         records, index, start, add = work.batch.records, work.batch.index, lane.prefix, work.added.append
         stamps = work.batch.stamps.setdefault(lane.jurisdiction, [])
         before, sequences, highest = len(stamps), dict[bytes, int](), work.highest
         for message in messages:
             value = message.value()
             if value is None or value[:HEADER_LENGTH] != _CURRENT:
-                value = unusual.value(message, value)
+                value = edge_cases.value(message, value)
                 highest = max(highest, work.highest)
                 if value is None:
                     continue
             key, body = message.key(), value[HEADER_LENGTH:]
             fields = leading(body)
             if fields is None or fields[0] != key or fields[1] < 1:
-                unusual.opaque(message, value[2:HEADER_LENGTH], "no gate prefix, or another entry's than the key's")
+                edge_cases.opaque(message, value[2:HEADER_LENGTH], "no gate prefix, or another entry's than the key's")
                 highest = max(highest, work.highest)
                 continue
             _, version, court, sequence, status, surrogates = fields
@@ -79,20 +79,19 @@ class LaneRun:
             if sequence > sequences.get(court, 0):
                 sequences[court] = sequence
             stamps.append(message.timestamp()[1])
-        work.highest = highest
-        lane.applied += len(stamps) - before
-        lane.next_offset = messages[-1].offset() + 1
-        work.raise_sequences(sequences)
+        work.finish(highest, messages[-1].offset() + 1, len(stamps) - before, sequences)
 
     def _supersedes(self, message: Message, place: bytes, value: bytes, version: int) -> bool:
-        """Whether a record takes effect over what stands at its place; if so, that is taken out."""
+        """Return whether a record takes effect over what stands at its place; if so, that is taken out."""
         work = self._work
-        old = work.there(place)
+        old = work.value_at(place)
         if old is None:
             work.lane.records += 1
             return True
-        opaque, known = opaque_of(old), version_of(old)
-        if version < known or (version == known and opaque is None and not self._heals(message, old, value)):
+        opaque, old_version = opaque_of(old), version_of(old)
+        if version < old_version or (
+            version == old_version and opaque is None and not self._heals(message, old, value)
+        ):
             work.lane.stale += 1
             return False
         refused = self._refusal(value)
@@ -104,17 +103,17 @@ class LaneRun:
         return True
 
     def _heals(self, message: Message, old: bytes, value: bytes) -> bool:
-        """Whether this is the same version with other content, and the first of the two was forged."""
+        """Return whether this is the same version with other content, and the first of the two was forged."""
         if old[_CONTENT:] == value[_CONTENT:]:
             return False
         self._work.note("conflict", message, "the same version came twice with different content")
         return self._refusal(old) is not None
 
     def _refusal(self, value: bytes) -> str | None:
-        """Why a record's signature does not hold, None if it does."""
+        """Return why a record's signature does not hold, None if it does."""
         work, body = self._work, body_of(value)
         try:
-            work.ground.verifier.record(fingerprint_of(value), body, decode_prefix(body), work.lane.jurisdiction)
+            work.context.verifier.record(fingerprint_of(value), body, decode_prefix(body), work.lane.jurisdiction)
         except SignatureInvalid as refused:
             return refused.message
         return None

@@ -13,18 +13,17 @@ from ....topics.transport.received import may_be_entry, unwrap
 from ...store.batch import PassedBarrier
 from ...store.layout import Mark
 from ...store.values import UNKNOWN_SCHEMA, Opaque, body_of, opaque_leaf, opaque_of, prefix_of, stored, stored_opaque
-from .lane_work import LaneWork
+from .lane_work import DigestCut, LaneWork
 
 
 @dataclass(frozen=True, slots=True)
 class BarrierSeen:
-    """A barrier in the log and how far the lane's work was when it came."""
+    """A barrier in the log, not verified yet, and how far the lane's work was when it came."""
 
     message: Message
     fingerprint: bytes
     body: bytes
-    added: int
-    removed: int
+    cut: DigestCut
     records: int
 
 
@@ -33,11 +32,11 @@ class EdgeCases:
 
     def __init__(self, work: LaneWork) -> None:
         self._work = work
-        self._seen: dict[bytes, BarrierSeen] = {}
+        self._barriers: dict[bytes, BarrierSeen] = {}
         """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
 
     def value(self, message: Message, value: bytes | None) -> bytes | None:
-        """The value as the hot loop wants it, None if the message has been dealt with."""
+        """Return the value as the hot loop wants it, None if the message has been dealt with."""
         if value is None:
             self._tombstone(message)
             return None
@@ -50,8 +49,8 @@ class EdgeCases:
             return stored(fingerprint, body)
         if is_version_of(fingerprint, "barrier"):
             work = self._work
-            cut = (len(work.added), len(work.removed), work.lane.records)
-            self._seen[message.key() or b""] = BarrierSeen(message, fingerprint, body, *cut)
+            cut = DigestCut(len(work.added), len(work.removed))
+            self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
         else:
             self.opaque(
                 message, fingerprint, f"schema {fingerprint.hex()} is not a list record's that this release knows"
@@ -59,13 +58,15 @@ class EdgeCases:
         return None
 
     def opaque(self, message: Message, fingerprint: bytes, why: str) -> None:
-        """Keeps a record nobody can read: a leaf of its own, its entry becomes REVIEW, an alarm rings."""
+        """Keep a record nobody can read: it becomes a leaf of its own, its entry becomes REVIEW,
+        and an incident is noted.
+        """
         work, key, raw = self._work, message.key(), message.value()
         work.note("undecodable", message, why)
         if key is None or raw is None or not may_be_entry(key):
             return
         place = work.lane.prefix + key
-        old = work.there(place)
+        old = work.value_at(place)
         before = None if old is None else opaque_of(old)
         if before is not None and before.raw == raw:
             work.lane.stale += 1
@@ -85,47 +86,50 @@ class EdgeCases:
         work.added.append(opaque_leaf(key, raw))
         work.highest = max(work.highest, place)
 
-    def passed(self, newest: dict[str, int]) -> list[PassedBarrier]:
-        """The barriers of this batch that hold, with the lane's digest at each; brings the digest up to date.
+    def pass_barriers(self, newest: dict[str, int]) -> list[PassedBarrier]:
+        """Bring the digest up to date, and return the barriers of this batch that hold, with the lane's digest at each.
 
         `newest` is the lane's newest barrier by notary: a lower one is an incident, the same again is nothing.
         """
         work = self._work
-        seen = sorted(self._seen.values(), key=lambda one: one.message.offset())
-        values = work.digests([(one.added, one.removed) for one in seen])
-        found = []
-        for one, digest in zip(seen, values, strict=True):
+        barriers = sorted(self._barriers.values(), key=lambda barrier: barrier.message.offset())
+        digests = work.digests([barrier.cut for barrier in barriers])
+        passed_barriers = []
+        for barrier, digest in zip(barriers, digests, strict=True):
             try:
-                passed = self._held(one, digest, newest)
+                passed = self._passed(barrier, digest, newest)
             except (SignatureInvalid, Undecodable) as refused:
-                work.note("barrier", one.message, refused.message)
+                work.note("barrier", barrier.message, refused.message)
                 continue
             if passed is not None:
-                found.append(passed)
-                work.lane.fresh_as_of = max(work.lane.fresh_as_of, min(passed.mark.issued_at, work.ground.now))
-        return found
+                passed_barriers.append(passed)
+                work.lane.fresh_as_of = max(work.lane.fresh_as_of, min(passed.mark.issued_at, work.context.now))
+        return passed_barriers
 
-    def _held(self, one: BarrierSeen, digest: bytes, newest: dict[str, int]) -> PassedBarrier | None:
-        lane, ground = self._work.lane, self._work.ground
-        barrier = decode(one.fingerprint, one.body)
+    def _passed(self, seen: BarrierSeen, digest: bytes, newest: dict[str, int]) -> PassedBarrier | None:
+        """Verify a barrier; None if it is the newest one again or a lower one. Raises SignatureInvalid, Undecodable."""
+        lane, context = self._work.lane, self._work.context
+        barrier = decode(seen.fingerprint, seen.body)
         notary, number, issued_at = barrier["notary"], barrier["number"], barrier["issued_at"]
-        ground.verifier.notary(one.body, "barrier", notary, lane.jurisdiction, issued_at)
-        where = (barrier["topic"], barrier["partition"], barrier["jurisdiction"])
-        if where != (lane.topic, lane.partition, lane.jurisdiction):
+        context.verifier.notary(seen.body, "barrier", notary, lane.jurisdiction, issued_at)
+        made_for = (barrier["topic"], barrier["partition"], barrier["jurisdiction"])
+        if made_for != (lane.topic, lane.partition, lane.jurisdiction):
             raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
         if number <= newest.get(notary, -1):
             if number < newest[notary]:
-                self._work.note("barrier", one.message, f"number {number} after {newest[notary]}")
+                self._work.note("barrier", seen.message, f"number {number} after {newest[notary]}")
             return None
-        return PassedBarrier(lane.number, notary, Mark(number, issued_at, one.message.offset(), digest, one.records))
+        return PassedBarrier(lane.number, notary, Mark(number, issued_at, seen.message.offset(), digest, seen.records))
 
     def _tombstone(self, message: Message) -> None:
-        """A null value: an entry that has ended is forgotten after its legal retention, a live one never this way."""
+        """Take out an entry that has ended: a null value says its legal retention is over.
+        Over a live entry it is an incident.
+        """
         work, key = self._work, message.key()
         if key is None or not may_be_entry(key):
             return
         place = work.lane.prefix + key
-        old = work.there(place)
+        old = work.value_at(place)
         if old is None:
             return
         if opaque_of(old) is not None or prefix_of(old)["status"] < ENDED_FROM:

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ....schemas.law.listing import ENDED_FROM
 from ....schemas.wire.digest import SetDigest, leaf
@@ -15,7 +16,7 @@ from ...store.values import Opaque, body_of, opaque_leaf, prefix_of
 
 @dataclass(frozen=True, slots=True)
 class ApplyContext:
-    """What a batch is worked through on."""
+    """Read-only inputs for applying one batch: stored values, verifier, clock, court sequences."""
 
     stored: Callable[[bytes], memoryview | None]
     """What stands at a place in the store before this batch."""
@@ -26,32 +27,41 @@ class ApplyContext:
     """Highest sequences before this batch."""
 
 
+class DigestCut(NamedTuple):
+    """A moment in a batch: how many leaves the lane had added and removed by then."""
+
+    added: int
+    removed: int
+
+
 class LaneWork:
     """Collects what a batch does to one lane; nothing but the `StoreBatch` and its own lane state is written."""
 
-    def __init__(self, lane: LaneState, highest: bytes, batch: StoreBatch, ground: ApplyContext) -> None:
-        """`lane` is this batch's own copy; `highest` is the highest place the lane has ever held."""
+    def __init__(self, lane: LaneState, highest: bytes, batch: StoreBatch, context: ApplyContext) -> None:
+        """Begin with a lane of this batch's own copy, and the highest place it has ever held."""
         self.lane = lane
         self.highest = highest
         self.batch = batch
-        self.ground = ground
+        self.context = context
         self.added: list[bytes] = []
         self.removed: list[bytes] = []
         """Leaves of the digest, in the order of the log."""
 
-    def there(self, place: bytes) -> bytes | None:
-        """What stands at a place, this batch included."""
+    def value_at(self, place: bytes) -> bytes | None:
+        """Return what stands at a place, this batch included."""
         records = self.batch.records
-        found = records[place] if place in records else self.ground.stored(place)
-        return None if found is None else bytes(found)
+        value = records[place] if place in records else self.context.stored(place)
+        return None if value is None else bytes(value)
 
     def note(self, kind: str, message: Message, detail: str) -> None:
-        """Keeps an incident with the bytes it is about."""
-        where = (self.ground.now, self.lane.topic, self.lane.partition, message.offset())
-        self.batch.incidents.append(Incident(kind, *where, detail, message.key() or b"", message.value() or b""))
+        """Keep an incident with the bytes it is about."""
+        place = (self.lane.topic, self.lane.partition, message.offset())
+        self.batch.incidents.append(
+            Incident(kind, self.context.now, *place, detail, message.key() or b"", message.value() or b"")
+        )
 
     def take_out(self, place: bytes, old: bytes, opaque: Opaque | None) -> None:
-        """Takes the record at a place out of digest and index; the caller puts another there or none."""
+        """Take the record at a place out of digest and index; the caller puts another there or none."""
         key, readable = place[len(self.lane.prefix) :], old
         if opaque is not None:
             self.removed.append(opaque_leaf(key, opaque.raw))
@@ -66,21 +76,24 @@ class LaneWork:
                 for identity in prefix["identities"]:
                     self.batch.index[identity["surrogate"] + place] = False
 
-    def raise_sequences(self, sequences: dict[bytes, int]) -> None:
-        """Keeps the courts' highest sequences where these are higher."""
-        known, batch, topic = self.ground.courts, self.batch.courts, self.lane.topic
+    def finish(self, highest: bytes, next_offset: int, applied: int, sequences: dict[bytes, int]) -> None:
+        """Note the lane's highest place, how far it was read, how many records took effect, and higher sequences."""
+        self.highest = highest
+        self.lane.next_offset = next_offset
+        self.lane.applied += applied
+        before, batch, topic = self.context.courts, self.batch.courts, self.lane.topic
         for court, sequence in sequences.items():
             name = (topic, court.decode())
-            if sequence > max(known.get(name, 0), batch.get(name, 0)):
+            if sequence > max(before.get(name, 0), batch.get(name, 0)):
                 batch[name] = sequence
 
-    def digests(self, cuts: Sequence[tuple[int, int]]) -> list[bytes]:
-        """Brings the digest up to date; its value at each cut (how many leaves were added and removed by then)."""
+    def digests(self, cuts: Sequence[DigestCut]) -> list[bytes]:
+        """Bring the digest up to date, and return its value at each cut."""
         digest, values, added, removed = SetDigest(self.lane.digest), [], 0, 0
-        for more, less in cuts:
-            digest.update(self.added[added:more], self.removed[removed:less])
+        for cut in cuts:
+            digest.update(self.added[added : cut.added], self.removed[removed : cut.removed])
             values.append(digest.value())
-            added, removed = more, less
+            added, removed = cut.added, cut.removed
         digest.update(self.added[added:], self.removed[removed:])
         self.lane.digest = digest.state()
         return values

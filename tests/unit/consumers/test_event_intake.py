@@ -74,9 +74,9 @@ def test_csv_rows_and_json_lines_say_the_same(tmp_path: Path) -> None:
         '"fields": {"place": "苏州站", "service_number": "G7001"}}\n\nnot json\n',
         encoding="utf-8",
     )
-    ((number, _, from_csv),) = read_event_file(rows, "whereabouts")
-    (_, _, from_json), (last, _, broken) = read_event_file(lines, "whereabouts")
-    assert (number, last) == (1, 2)
-    assert read_event(from_csv, NOW) == read_event(from_json, NOW) == read_event(event(), NOW)
+    (csv_row,) = read_event_file(rows, "whereabouts")
+    json_row, broken_row = read_event_file(lines, "whereabouts")
+    assert (csv_row.number, broken_row.number) == (1, 2)
+    assert read_event(csv_row.event, NOW) == read_event(json_row.event, NOW) == read_event(event(), NOW)
     with pytest.raises(LiandongError):
-        read_event(broken, NOW)
+        read_event(broken_row.event, NOW)

@@ -58,7 +58,7 @@ class Copy:
         return self.publish(self.court.include(identities=who.identities(link=link), name=who.name, **fields))
 
     def ask(self, who: Person, *, name: str | None = None, **attributes: object) -> Decision:
-        self.gate._seen = None
+        self.gate._last_position = None
         return self.gate.check(who.request("rail-ticket", name=name, **(attributes or G)))
 
     def said(self, who: Person, *, name: str | None = None) -> tuple[str, str]:

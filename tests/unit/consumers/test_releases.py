@@ -27,7 +27,7 @@ class TestReleasesInMemory(ReleasesSuite):
 def test_on_postgresql_a_release_and_a_hit_on_the_same_entry_wait_for_each_other(postgres_url: str) -> None:
     engine = open_database(postgres_url, schema=f"acts_{secrets.token_hex(4)}")
     with engine.begin() as noting, engine.connect() as releasing:
-        recent_releases.begin(noting, [b"an entry"])
+        recent_releases.lock_entries(noting, [b"an entry"])
         with releasing.begin():
             releasing.execute(text("SET LOCAL lock_timeout = '50ms'"))
             lock_until_commit(releasing, b"another")

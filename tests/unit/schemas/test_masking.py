@@ -8,7 +8,7 @@ import msgspec
 from rich.pretty import pretty_repr
 
 import liandong
-from liandong.consumers.api.app import Request
+from liandong.consumers.api.app import ApiRequest
 from liandong.consumers.api.requests import CertificateIn
 from liandong.consumers.api.tokens import Caller
 from liandong.consumers.gate.subjects import Subject
@@ -28,7 +28,7 @@ def test_rich_shows_no_more_than_repr() -> None:
     certificate = Certificate(CertificateType.CN_ID, NUMBER)
     subject = Subject((certificate,), "李某")
     body = b'{"subject": {"certificates": [{"type": "CN_ID", "number": "%s"}]}}' % NUMBER.encode()
-    request = Request(body, "/v1/checks", Caller("counter-1", frozenset()), "en")
+    request = ApiRequest(body, "/v1/checks", Caller("counter-1", frozenset()), "en")
     for one in (certificate, subject, CertificateIn("CN_ID", NUMBER), request):
         assert NUMBER not in pretty_repr({"local": one})
         assert repr(one) in pretty_repr(one)

@@ -12,13 +12,13 @@ import pytest
 from liandong.consumers.store.batch import KeptReceipt, PassedBarrier, StoreBatch
 from liandong.consumers.store.environment import Environment
 from liandong.consumers.store.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
-from liandong.consumers.store.layout import Generation, Incident, LaneState, Mark, lane_prefix, pack
+from liandong.consumers.store.layout import Generation, Incident, LanePartition, LaneState, Mark, lane_prefix, pack
 from liandong.consumers.store.reader import ListReader
-from liandong.consumers.store.writer import KEPT_INCIDENTS, ListStore
-from liandong.consumers.store.writes import KEPT_MARKS
+from liandong.consumers.store.writer import ListStore
+from liandong.consumers.store.writes import KEPT_INCIDENTS, KEPT_MARKS
 from liandong.schemas.ids import new_ordered
 
-LANE = ("court.debtor-list.js.v1", 0, "js")
+LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_only_the_newest_marks_are_kept(store: ListStore) -> None:
     for number in range(KEPT_MARKS + 20):
         mark = Mark(number, number, number, bytes(32), 0)
         store.commit(StoreBatch(passed=[PassedBarrier(0, "notary-js-1", mark), PassedBarrier(0, "notary-js-10", mark)]))
-    numbers = sorted(mark.number for _, notary, mark in store.marks() if notary == "notary-js-1")
+    numbers = sorted(passed.mark.number for passed in store.marks() if passed.notary == "notary-js-1")
     assert numbers == list(range(20, KEPT_MARKS + 20))
     assert len(store.marks()) == 2 * KEPT_MARKS
 

@@ -6,13 +6,13 @@ import pytest
 
 from liandong.consumers.store import power
 from liandong.consumers.store.batch import KeptReceipt, StoreBatch
-from liandong.consumers.store.layout import TrustedHead, lane_prefix
+from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_prefix
 from liandong.consumers.store.power import PowerMark
 from liandong.consumers.store.relief import ReliefBatch, ReliefLane, ReliefStore
 from liandong.consumers.store.writer import ListStore
 from liandong.schemas.ids import new_ordered
 
-LANE = ("court.debtor-list.js.v1", 0, "js")
+LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
 HEAD = TrustedHead("notary-js-1", "js", 7, b"h" * 32, 1_800_000_000_000)
 RECEIPT = KeptReceipt(3, b"a receipt")
 
@@ -63,7 +63,7 @@ def test_a_start_that_is_killed_before_the_trust_is_back_loses_none_of_it(
     written(tmp_path, synced=True)
     monkeypatch.setattr(power, "boot_id", lambda: "another boot")
     with monkeypatch.context() as killing:
-        killing.setattr(PowerMark, "kept", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        killing.setattr(PowerMark, "kept_rows", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             ListStore.open(tmp_path)
     assert ListStore.open(tmp_path).heads() == [HEAD]

@@ -260,7 +260,7 @@ def test_a_copy_that_slept_below_the_floor_is_made_again(bench: Bench) -> None:
     status = bench.node.lists.status()
     assert (status.generation.active, status.generation.writing) == (1, 1)
     assert sum(lane.records for lane in status.lanes) == 21
-    assert bench.node.lists.body(decode_prefix(body)["entry_id"]) == body
+    assert bench.node.newest_body(decode_prefix(body)["entry_id"]) == body
 
 
 def test_a_copy_above_the_floor_stays(bench: Bench) -> None:

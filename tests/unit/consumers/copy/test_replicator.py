@@ -98,7 +98,7 @@ def test_an_ended_entry_keeps_its_minimal_record_and_no_index(bench: Bench) -> N
     body = bench.court.include(surrogate)
     ended = bench.court.change(entry_of(body), Change.REVOKE)
     bench.publish(body, ended)
-    assert bench.node.lists.body(entry_of(body)) == ended
+    assert bench.node.newest_body(entry_of(body)) == ended
     assert bench.node.index() == {}
     assert bench.entries(surrogate) == []
 
@@ -144,7 +144,7 @@ def test_what_replaces_or_ends_a_live_entry_needs_the_courts_signature(bench: Be
     )  # fmt: skip
     good = bench.court.change(entry_of(body), Change.CORRECT)
     bench.publish(good)
-    assert bench.node.lists.body(entry_of(body)) == good
+    assert bench.node.newest_body(entry_of(body)) == good
 
 
 def test_a_change_that_cannot_be_read_to_its_end_has_no_effect(bench: Bench) -> None:
@@ -162,7 +162,7 @@ def test_another_courts_signature_is_refused(bench: Bench) -> None:
     body = bench.court.include()
     usurper = CourtScribe(signer=other.signer, entries=dict(bench.court.entries))
     bench.publish(body, usurper.change(entry_of(body), Change.REVOKE))
-    assert bench.node.lists.body(entry_of(body)) == body
+    assert bench.node.newest_body(entry_of(body)) == body
     assert "court-su0106" in bench.node.lists.incidents()[0].detail
 
 
@@ -172,7 +172,7 @@ def test_a_signature_for_another_list_is_refused(bench: Bench) -> None:
     elsewhere = CourtScribe("cq", signer=bench.court.signer, entries=dict(bench.court.entries))
     bench.publisher.send(bench.court.message(elsewhere.change(entry_of(body), Change.LIFT)))
     bench.node.drain_lists()
-    assert bench.node.lists.body(entry_of(body)) == body
+    assert bench.node.newest_body(entry_of(body)) == body
 
 
 def test_an_agencys_key_signs_no_real_entry(bench: Bench) -> None:
@@ -181,7 +181,7 @@ def test_an_agencys_key_signs_no_real_entry(bench: Bench) -> None:
     bench.keys.known[agency.key_id] = registered(agency, bench.court.court, "agency", "js")
     impostor = CourtScribe(signer=agency, entries=dict(bench.court.entries))
     bench.publish(body, impostor.change(entry_of(body), Change.REVOKE))
-    assert bench.node.lists.body(entry_of(body)) == body
+    assert bench.node.newest_body(entry_of(body)) == body
 
 
 def test_an_unknown_key_is_looked_up_once_more(bench: Bench) -> None:
@@ -191,7 +191,7 @@ def test_an_unknown_key_is_looked_up_once_more(bench: Bench) -> None:
     bench.keys.arriving = [bench.court.public_key]
     ended = bench.court.change(entry_of(body), Change.REVOKE)
     bench.publish(ended)
-    assert bench.node.lists.body(entry_of(body)) == ended
+    assert bench.node.newest_body(entry_of(body)) == ended
     assert bench.keys.refreshed == 1
 
 
@@ -212,7 +212,7 @@ def test_while_the_register_cannot_be_reached_nothing_is_refused_for_good(bench:
     bench.keys.refresh, bench.keys.arriving = refresh, [bench.court.public_key]  # type: ignore[method-assign]
     bench.node.list_subscriber.assign(bench.node.replicator.positions(bench.node.list_subscriber))
     bench.node.drain_lists()
-    assert bench.node.lists.body(entry_of(body)) == ended
+    assert bench.node.newest_body(entry_of(body)) == ended
 
 
 def test_a_record_nobody_can_read_is_kept_as_it_came_and_asks_for_a_person(bench: Bench) -> None:
@@ -267,7 +267,7 @@ def test_an_entry_that_was_never_readable_is_known_by_its_id(bench: Bench) -> No
 def test_a_record_under_another_entrys_key_is_not_believed(bench: Bench) -> None:
     body = bench.court.include()
     bench.put(b"k" * 16, bench.court.message(body).value)
-    assert bench.node.lists.body(entry_of(body)) is None
+    assert bench.node.newest_body(entry_of(body)) is None
     assert bench.node.incidents() == ["undecodable"]
 
 
@@ -303,14 +303,14 @@ def test_two_contents_of_one_version_are_an_incident_and_the_first_stays(bench: 
     twin.entries[entry_of(body)] |= {"version": 0}
     other = twin.change(entry_of(body), Change.CORRECT, claim_amount="1.00")
     bench.publish(body, other)
-    assert bench.node.lists.body(entry_of(body)) == body
+    assert bench.node.newest_body(entry_of(body)) == body
     assert bench.node.incidents() == ["conflict"]
 
 
 def test_a_forged_new_entry_is_healed_by_the_true_record_of_that_version(bench: Bench) -> None:
     body = bench.court.include()
     bench.publish(bench.court.forged(body, reason="forged"), body)
-    assert bench.node.lists.body(entry_of(body)) == body
+    assert bench.node.newest_body(entry_of(body)) == body
     assert bench.node.lane(LIST, 0).records == 1
 
 

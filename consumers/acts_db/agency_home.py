@@ -9,15 +9,21 @@ from ...topics.settings import Settings
 
 
 def agency_folder(settings: Settings, agency: str) -> Path:
-    """Everything an agency keeps on this machine: acts, tokens, limits, a folder for each node."""
+    """Return the folder with everything an agency keeps on this machine: acts, tokens, limits, a folder for each node."""
     return settings.state_dir / "agencies" / agency
 
 
-def require_agency(settings: Settings, agency: str) -> Participant:
-    """The manifest of an agency of this machine. Raises PARTICIPANT_UNKNOWN, AGENCY_UNKNOWN, AGENCY_KIND_MISSING."""
+def load_agency(settings: Settings, agency: str) -> Participant:
+    """Load the manifest of an agency of this machine. Raises PARTICIPANT_UNKNOWN, AGENCY_UNKNOWN."""
     manifest = Participants(settings).load(agency)
     if manifest.kind != "agency":
         raise WrongUsage("AGENCY_UNKNOWN", f"{agency} is no agency but {manifest.kind}", "name an agency")
+    return manifest
+
+
+def load_agency_with_kind(settings: Settings, agency: str) -> Participant:
+    """Load the manifest of an agency that decides checks. Raises as `load_agency`, and AGENCY_KIND_MISSING."""
+    manifest = load_agency(settings, agency)
     if not manifest.agency_kind:
         remedy = "make it with `liandong participant new … --agency-kind`; `liandong agency list` shows the kinds"
         raise WrongUsage("AGENCY_KIND_MISSING", f"the manifest of {agency} names no kind of agency", remedy)

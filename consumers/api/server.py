@@ -14,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from ...schemas.errors import Unavailable
+from ...topics.storage.private_files import private_folder
 from .app import Api
 
 _BACKLOG = 1024
@@ -82,7 +83,7 @@ class ApiServer:
 
     def _over_socket(self, path: Path) -> Server:
         path.unlink(missing_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
         server = Server(self._api.over_socket(), uds=path, **_options())
         server.uds_permissions = 0o600
         return server

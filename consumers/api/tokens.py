@@ -12,6 +12,7 @@ import yaml
 from filelock import FileLock
 
 from ...schemas.errors import WrongUsage
+from ...topics.storage.private_files import private_folder, write_private
 
 SCOPES = ("check", "events", "status")
 """What a token may be for: checks and their journal; POST /v1/events; status, metrics and documentation."""
@@ -104,16 +105,11 @@ class TokenFile:
             self._read_as = version
 
     def _locked(self) -> FileLock:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return FileLock(self._path.with_suffix(".lock"))
+        return FileLock(private_folder(self._path.parent) / self._path.with_suffix(".lock").name)
 
     def _write(self, tokens: Sequence[Token]) -> None:
         text = yaml.safe_dump([msgspec.to_builtins(token) for token in tokens], sort_keys=False, allow_unicode=True)
-        fresh = self._path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        fresh.replace(self._path)
+        write_private(self._path, text)
 
 
 def _check_name(caller: str) -> None:

@@ -1,7 +1,6 @@
 """`liandong agency publish`: events from a file, each only under a court's live watch."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from ...schemas.errors import ExitCode, LiandongError, WrongUsage
 from ...schemas.law.watch_kinds import Domain
 from ...topics.cli.console import JsonOption, print_json
+from ...topics.storage.private_files import PrivateFile
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
@@ -99,7 +99,6 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
 
 def _write_rejects(path: Path, rejected: list[dict[str, Any]]) -> None:
     """Write the rejected rows as they were, with code and remedy; readable by their owner alone: they hold numbers."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with PrivateFile(path) as file:
         for reject in rejected:
-            file.write(json.dumps(reject, ensure_ascii=False) + "\n")
+            file.stream.write(f"{json.dumps(reject, ensure_ascii=False)}\n".encode())

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import lmdb
 
+from ...topics.storage.private_files import private_folder
 from .errors import StoreFull, StoreMissing, store_errors
 
 ReadTransaction: TypeAlias = "lmdb.Transaction[memoryview]"
@@ -42,7 +43,7 @@ class Environment:
         """
         if readonly and not (path / "data.mdb").exists():
             raise StoreMissing(path)
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path)
         self.path = path
         self._step = map_size
         self._moving = threading.Lock()

@@ -7,12 +7,13 @@ found after another boot, the copy is made again from the log. What the log does
 trusted and the receipts not yet handed on, stands in a file of its own, written whole at every sync.
 """
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 import psutil
+
+from ...topics.storage.private_files import write_private
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _STORE_FILES = ("data.mdb", "lock.mdb")
@@ -47,7 +48,7 @@ class PowerMark:
 
     def begin(self) -> None:
         """Note that the store is being written: from here on a loss of power spoils it."""
-        self._write(self._mark, boot_id().encode())
+        write_private(self._mark, boot_id().encode())
 
     def end(self) -> None:
         """Note that all of the store is on the disk and nothing more is written."""
@@ -55,31 +56,10 @@ class PowerMark:
 
     def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Write the rows that must outlast the store; they are on the disk when this returns."""
-        self._write(self._trusted, msgspec.msgpack.encode(list(rows)))
+        write_private(self._trusted, msgspec.msgpack.encode(list(rows)))
 
     def kept_rows(self) -> KeptRows:
         """Return the rows written last; none if the machine went down before the first sync."""
         if not self._trusted.exists():
             return []
         return msgspec.msgpack.decode(self._trusted.read_bytes(), type=KeptRows)
-
-    def _write(self, file: Path, content: bytes) -> None:
-        fresh = file.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(descriptor)
-        fresh.replace(file)
-        _sync_folder(self._folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush a folder, so that the names in it survive, where the system has folders that can be synced."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -21,6 +21,7 @@ from ...topics.embedded import cluster, ports
 from ...topics.keys.directory import publish_keys
 from ...topics.keys.participants import Participants, registered_scope
 from ...topics.settings import Settings, load_settings
+from ...topics.storage.private_files import write_private
 from ...topics.transport.kafka import KafkaPublisher
 from ...topics.transport.kafka.location import bootstrap_of
 from ...topics.transport.registry import registered
@@ -148,9 +149,7 @@ def _write_orders(files: Files, person: Person, case: str, year: int) -> None:
             "until": f"{year + 1}-03-31",
             "subject": person.subject(),
         }
-        path = files.watch(agency)
-        path.touch(mode=0o600)
-        path.write_text(yaml.safe_dump(order, allow_unicode=True), encoding="utf-8")
+        write_private(files.watch(agency), yaml.safe_dump(order, allow_unicode=True))
 
 
 def _start(play: Play) -> None:

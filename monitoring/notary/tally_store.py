@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError
 from ...schemas.wire.digest import SetDigest
+from ...topics.storage.private_files import private_folder
 from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
 from .tally import LaneTally, Tally
@@ -52,7 +53,7 @@ class TallyStore:
 
     def __init__(self, directory: Path, notary: str) -> None:
         """Open it or make it (directory 0700, files 0600); NOTARY_RUNNING if another process holds it."""
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(directory)
         self._lock = FileLock(directory / "running.lock", mode=0o600)
         try:
             self._lock.acquire(timeout=0)

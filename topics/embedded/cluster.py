@@ -10,10 +10,11 @@ from typing import Literal
 
 from filelock import FileLock
 
+from ..storage.private_files import private_folder, write_private
 from . import errors, ports, process, security
 from .properties import as_text, server_properties
 from .runtime import KafkaRuntime, install
-from .state import Cluster, Folder, Node, new_cluster_id, write_private
+from .state import Cluster, Folder, Node, new_cluster_id
 
 DEFAULT_PORT = 9092
 DISK_FLOOR = 512 * 2**20
@@ -72,7 +73,7 @@ def up(
     KAFKA_OTHER_SHAPE, KAFKA_OTHER_SECURITY.
     """
     folder = Folder(directory.expanduser().resolve())
-    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder.path)
     with FileLock(folder.lock):
         cluster = _described(folder, ClusterShape(nodes, port, secure))
         missing = [node for node in cluster.nodes if process.running(folder, node.id) is None]
@@ -94,7 +95,7 @@ def down(directory: Path, patience: float = 20.0) -> ClusterStatus:
 
 
 def status(directory: Path) -> ClusterStatus:
-    """What is there and whether it lives; changes nothing."""
+    """Say what is there and whether it lives; changes nothing."""
     folder = Folder(directory.expanduser().resolve())
     cluster = folder.read()
     if cluster is None:
@@ -105,7 +106,7 @@ def status(directory: Path) -> ClusterStatus:
 
 
 def running_bootstrap(directory: Path) -> str:
-    """Addresses of the cluster in `directory`; KAFKA_NOT_RUNNING if no node of it runs."""
+    """Return the addresses of the cluster in `directory`. Raises KAFKA_NOT_RUNNING if no node of it runs."""
     found = status(directory)
     if found.bootstrap is None or not any(node.state == "running" for node in found.nodes):
         raise errors.nothing_running(directory)
@@ -124,7 +125,7 @@ def _look(folder: Folder, node: Node) -> NodeStatus:
 
 
 def _described(folder: Folder, asked: ClusterShape) -> Cluster:
-    """The cluster to run: the one in the folder, moved to other ports if asked, or a new one."""
+    """Return the cluster to run: the one in the folder, moved to other ports if asked, or a new one."""
     known = folder.read()
     if known is None:
         cluster = Cluster(new_cluster_id(), _place(asked.nodes or 1, asked.port or DEFAULT_PORT), bool(asked.secure))

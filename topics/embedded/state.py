@@ -9,12 +9,12 @@
 
 import base64
 import json
-import os
 import secrets
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..storage.private_files import write_private
 from .errors import broken_state
 
 
@@ -36,24 +36,16 @@ class Cluster:
     secure: bool = False
 
     def bootstrap(self) -> str:
-        """Addresses for `bootstrap.servers`."""
+        """Return the addresses for `bootstrap.servers`."""
         return ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
 
 
 def new_cluster_id() -> str:
-    """A random id in Kafka's notation: 16 bytes in URL-safe base64; a leading dash would look like an option."""
+    """Draw a random id in Kafka's notation: 16 bytes in URL-safe base64; a leading dash would look like an option."""
     while True:
         text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         if not text.startswith("-"):
             return text
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a file nobody else on this machine may read, not even for a moment."""
-    file.unlink(missing_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as output:
-        output.write(text)
 
 
 @dataclass(frozen=True)
@@ -73,38 +65,38 @@ class Folder:
         return self.path / "cluster.json"
 
     def node(self, number: int) -> Path:
-        """Everything of one node."""
+        """Return the folder of one node."""
         return self.path / f"node-{number}"
 
     def properties(self, number: int) -> Path:
-        """The node's settings; its path on a command line tells a broker of ours from any other process."""
+        """Return the file of a node's settings; its path on a command line tells a broker of ours from any other process."""
         return self.node(number) / "server.properties"
 
     def data(self, number: int) -> Path:
-        """The node's log."""
+        """Return the folder of a node's log."""
         return self.node(number) / "data"
 
     def log(self, number: int) -> Path:
-        """What the node prints since its last start."""
+        """Return the file of what the node prints since its last start."""
         return self.node(number) / "broker.log"
 
     def pid(self, number: int) -> Path:
-        """There while the node should run."""
+        """Return the file that is there while the node should run."""
         return self.node(number) / "pid"
 
     def password_file(self, user: str) -> Path:
-        """The password of one of the two users a secure cluster starts with: admin and controller."""
+        """Return the file with the password of one of the two users a secure cluster starts with: admin and controller."""
         return self.path / f"{user}.password"
 
     def password(self, user: str) -> str:
-        """That password; made at random on first use."""
+        """Return the password of a user, drawing it on first use."""
         file = self.password_file(user)
         if not file.exists():
             write_private(file, secrets.token_urlsafe(24))
         return file.read_text(encoding="ascii").strip()
 
     def read(self) -> Cluster | None:
-        """The cluster described here, or None if there is none yet."""
+        """Read the description of the cluster, None if there is none yet. Raises KAFKA_STATE_BROKEN."""
         try:
             stored = json.loads(self.description.read_text(encoding="utf-8"))
             nodes = tuple(Node(**node) for node in stored["nodes"])
@@ -116,7 +108,4 @@ class Folder:
 
     def write(self, cluster: Cluster) -> None:
         """Replace the description in one step: a crash leaves the old or the new one."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        fresh = self.description.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(cluster), indent=2) + "\n", encoding="utf-8")
-        fresh.replace(self.description)
+        write_private(self.description, json.dumps(asdict(cluster), indent=2) + "\n")

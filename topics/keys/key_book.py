@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ...schemas.wire.signing import key_id
-from .key_files import write_private
+from ..storage.private_files import write_private
 
 Use = Literal["sign", "seal"]
 
@@ -34,7 +34,7 @@ class KeyEntry(BaseModel):
         return key_id(bytes.fromhex(self.public_key))
 
     def ended(self, at: int, *, compromised: bool) -> "KeyEntry":
-        """The same key, not valid from `at` on; ends that were set earlier stay."""
+        """Return the same key, not valid from `at` on; ends that were set earlier stay."""
         if compromised:
             return self if self.revoked_at else self.model_copy(update={"revoked_at": at})
         if self.valid_until and self.valid_until <= at:
@@ -52,13 +52,13 @@ class KeyBook:
         self._path = path
 
     def entries(self) -> list[KeyEntry]:
-        """All keys, oldest first."""
+        """Return all keys, oldest first."""
         if not self._path.exists():
             return []
         return _Entries.validate_python(yaml.safe_load(self._path.read_text(encoding="utf-8")))
 
     def note(self, use: Use, public_key: bytes, now: int, overlap: int = 0) -> None:
-        """Makes this key the current one for its use; others end after `overlap` ms."""
+        """Make this key the current one for its use; others end after `overlap` ms."""
         entries = self.entries()
         if any(entry.public_key == public_key.hex() for entry in entries):
             return
@@ -67,7 +67,7 @@ class KeyBook:
         self._write([*closed, new])
 
     def end(self, at: int, *, compromised: bool, but: frozenset[bytes] = frozenset()) -> None:
-        """Ends all keys, except those with these ids."""
+        """End all keys, except those with these ids."""
         self._write([one if one.key_id in but else one.ended(at, compromised=compromised) for one in self.entries()])
 
     def _write(self, entries: list[KeyEntry]) -> None:

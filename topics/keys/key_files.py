@@ -1,10 +1,10 @@
 """Secrets on disk: 32 bytes as hexadecimal text, readable by their owner alone."""
 
-import os
 import secrets
 from pathlib import Path
 
 from ...schemas.errors import LiandongError, WrongUsage
+from ..storage.private_files import write_private
 
 SEED_LENGTH = 32
 
@@ -18,33 +18,15 @@ class KeyFileBroken(LiandongError):
         )
 
 
-def private_folder(path: Path) -> Path:
-    """Makes a folder (and its parents) that only its owner can enter."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
-
-
-def write_private(path: Path, text: str) -> None:
-    """Writes a file that only its owner can read, in one step: a crash leaves the old content or the new one."""
-    private_folder(path.parent)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
 def new_seed(path: Path) -> bytes:
-    """Draws a secret and writes it to a file."""
+    """Draw a secret and write it to a file."""
     seed = secrets.token_bytes(SEED_LENGTH)
     write_private(path, seed.hex() + "\n")
     return seed
 
 
 def read_seed(path: Path) -> bytes:
-    """The secret in a file; KEY_FILE_MISSING, KEY_FILE_BROKEN."""
+    """Read the secret in a file. Raises KEY_FILE_MISSING, KEY_FILE_BROKEN."""
     try:
         seed = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:

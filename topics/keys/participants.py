@@ -20,9 +20,10 @@ from ...schemas.wire.sealing import SealingKey
 from ...schemas.wire.signing import Ed25519Signer
 from ..catalogue.families import TopicScope
 from ..settings import Settings
+from ..storage.private_files import private_folder, write_private
 from ..transport.ports import Clock, SystemClock
 from .key_book import KeyBook, KeyEntry, Use
-from .key_files import new_seed, private_folder, read_seed, write_private
+from .key_files import new_seed, read_seed
 from .manifest import Kind, ManifestFields, Participant, ParticipantRefused
 
 ESCROW = "escrow"
@@ -40,14 +41,14 @@ class Participants:
     """The store under the state directory."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        """Opens nothing; `new` makes what is missing."""
+        """Open nothing; `new` makes what is missing."""
         self._settings = settings
         self._clock = clock or SystemClock()
         self._folder = settings.state_dir / "participants"
         self._root = settings.state_dir / "root"
 
     def new(self, participant: str, kind: Kind, **fields: Unpack[ManifestFields]) -> Participant:
-        """Makes a participant with its keys; with the first one root, escrow and matching key 1, unless a root is pinned.
+        """Make a participant with its keys; with the first one root, escrow and matching key 1, unless a root is pinned.
 
         PARTICIPANT_REFUSED if the id is taken or a field is wrong.
         """
@@ -71,7 +72,7 @@ class Participants:
         return made
 
     def load(self, participant: str) -> Participant:
-        """One participant; PARTICIPANT_UNKNOWN."""
+        """Read one participant. Raises PARTICIPANT_UNKNOWN."""
         path = self._manifest(participant)
         if participant not in (known.name for known in self._folder.glob("*")) or not path.exists():
             raise WrongUsage(
@@ -85,27 +86,27 @@ class Participants:
             raise LiandongError("MANIFEST_BROKEN", f"{path}: {error}", "mend the file; it is plain YAML") from error
 
     def list(self) -> Everybody:
-        """All participants on this machine, by id."""
+        """Read all participants on this machine, by id."""
         return [self.load(path.parent.name) for path in sorted(self._folder.glob("*/manifest.yaml"))]
 
     def signer(self, participant: str) -> Ed25519Signer:
-        """Its current signing key."""
+        """Return its current signing key."""
         self.load(participant)
         return Ed25519Signer(read_seed(self._file(participant, "signing.key")))
 
     def sealing_key(self, participant: str) -> SealingKey:
-        """Its current sealing key."""
+        """Return its current sealing key."""
         return self.sealing_keys(participant)[0]
 
     def sealing_keys(self, participant: str) -> SealingKeys:
-        """All its sealing keys, the current one first: older ones open what was sealed before a rotation."""
+        """Return all its sealing keys, the current one first: older ones open what was sealed before a rotation."""
         self.load(participant)
         current = SealingKey(read_seed(self._file(participant, "sealing.key")))
         older = [SealingKey(read_seed(path)) for path in (self._folder / participant).glob("sealing.*.key")]
         return [current, *(key for key in older if key.key_id != current.key_id)]
 
     def keys(self, participant: str) -> KeyEntries:
-        """The public side of all its keys, oldest first; its manifest and `keys.yaml` are enough to know them."""
+        """Return the public side of all its keys, oldest first; its manifest and `keys.yaml` are enough to know them."""
         if participant == ESCROW:
             return [KeyEntry(use="seal", public_key=self.escrow.public_key.hex(), valid_from=0)]
         self.load(participant)
@@ -117,7 +118,7 @@ class Participants:
     def rotate(
         self, participant: str, *, overlap_ms: int = OVERLAP_MS, compromised_since: int | None = None
     ) -> KeyEntries:
-        """New signing and sealing keys; the old ones end after the overlap, or are revoked as of when they were compromised."""
+        """Draw new signing and sealing keys; the old ones end after the overlap, or are revoked as of when they were compromised."""
         self._active(participant)
         with self._locked():
             book, sealing = self._book(participant), self._file(participant, "sealing.key")
@@ -133,7 +134,7 @@ class Participants:
             return book.entries()
 
     def retire(self, participant: str) -> Participant:
-        """Ends a participant and its keys from now on; what it signed before stays valid."""
+        """End a participant and its keys from now on; what it signed before stays valid."""
         known = self._active(participant)
         with self._locked():
             self._follow(participant, 0)
@@ -144,7 +145,7 @@ class Participants:
         return retired
 
     def root_signer(self) -> Ed25519Signer:
-        """The root's signing key; ROOT_ELSEWHERE if it is not this machine that holds the pinned one."""
+        """Return the root's signing key. Raises ROOT_ELSEWHERE if it is not this machine that holds the pinned one."""
         signer = Ed25519Signer(read_seed(self._root / "signing.key"))
         if self._pinned not in (None, signer.public_key):
             raise WrongUsage(
@@ -173,7 +174,7 @@ class Participants:
         return SealingKey(read_seed(self._root / "escrow.key"))
 
     def matching_keys(self) -> MatchingKeys:
-        """The keys of surrogates, newest last; MATCHING_KEY_MISSING."""
+        """Return the keys of surrogates, newest last. Raises MATCHING_KEY_MISSING."""
         given = self._settings.matching_key_file
         place = self._settings.state_dir / "matching" if given is None else given
         files = [place] if place.is_file() else sorted(place.glob("*.key"))
@@ -187,13 +188,13 @@ class Participants:
         return [MatchingKey(number, read_seed(path)) for number, path in sorted(numbered)]
 
     def new_matching_key(self) -> MatchingKey:
-        """Draws the next matching key; courts then republish each live entry with both surrogates."""
+        """Draw the next matching key; courts then republish each live entry with both surrogates."""
         with self._locked():
             number = self.matching_keys()[-1].key_id + 1
             return MatchingKey(number, new_seed(self._settings.state_dir / "matching" / f"{number}.key"))
 
     def _found(self) -> None:
-        """Root, escrow and matching key 1, each if it is missing."""
+        """Draw root, escrow and matching key 1, each if it is missing."""
         wanted = (
             self._root / "signing.key",
             self._root / "escrow.key",
@@ -205,7 +206,7 @@ class Participants:
         write_private(self._root / "public.key", self.root_signer().public_key.hex() + "\n")
 
     def _follow(self, participant: str, overlap: int) -> frozenset[bytes]:
-        """Brings the book up to the private files; ids of the current keys."""
+        """Bring the book up to the private files; return the ids of the current keys."""
         book, now = self._book(participant), self._clock.now()
         public: dict[Use, bytes] = {
             "sign": Ed25519Signer(read_seed(self._file(participant, "signing.key"))).public_key,

@@ -16,7 +16,7 @@ _PARAMETERS = 10_000
 
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Inserts rows inside the connection's transaction; a row that is there already fails the transaction."""
+    """Insert rows inside the connection's transaction; a row that is there already fails the transaction."""
     if connection.dialect.name == "postgresql":
         driver: Any = connection.connection.driver_connection
         names = ", ".join(f'"{column}"' for column in columns)
@@ -30,7 +30,7 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
 
 
 def insert_missing_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Inserts the rows that are not there yet."""
+    """Insert the rows that are not there yet."""
     values = list(rows)
     if values:
         mark = "%s" if connection.dialect.name == "postgresql" else "?"
@@ -41,7 +41,7 @@ def insert_missing_rows(connection: Connection, table: Table, columns: Sequence[
 def rows_among(
     connection: Connection, table: Table, columns: Sequence[str], column: str, values: Sequence[Any]
 ) -> Iterator[Row]:
-    """Rows whose column has one of the values; SQLAlchemy would compile a new statement for each list of values."""
+    """Yield the rows whose column has one of the values; SQLAlchemy would compile a new statement for each list of values."""
     for start in range(0, len(values), _PARAMETERS):
         some = tuple(values[start : start + _PARAMETERS])
         if connection.dialect.name == "postgresql":

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import Unavailable
 from ..extras import need
+from .private_files import private_place
 
 BUSY_MILLISECONDS = 60_000
 """How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
@@ -30,18 +31,18 @@ class DatabaseUnavailable(Unavailable):
     """The database cannot be opened."""
 
     def __init__(self, where: str, why: str) -> None:
-        """`where` must not hold a password."""
+        """Take in `where` nothing that holds a password."""
         remedy = "check the path or LIANDONG_OUTBOX_URL, that the server runs and that this user may write there"
         super().__init__("DATABASE_UNAVAILABLE", f"cannot open {where}: {why}", remedy)
 
 
 def sqlite_url(path: Path) -> str:
-    """The URL of a SQLite file."""
+    """Return the URL of a SQLite file."""
     return f"sqlite:///{path}"
 
 
 def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096) -> Engine:
-    """An engine for a SQLAlchemy URL, connected once to see that it works.
+    """Open an engine for a SQLAlchemy URL, connected once to see that it works. Raises DATABASE_UNAVAILABLE.
 
     `schema` keeps several owners apart in one PostgreSQL database (it is made if missing and set as search path); SQLite
     has a file for each and takes no notice. `page_bytes` is for a SQLite file that is made now: large pages for large
@@ -50,7 +51,8 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed)
-        _private_file(parsed.database)
+        if parsed.database and parsed.database != ":memory:":
+            private_place(Path(parsed.database))  # before SQLite makes it, so that its log has that mode too
         event.listen(engine, "connect", partial(_prepare_sqlite, page_bytes))
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -69,7 +71,7 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:
-    """Makes the tables that are missing; safe when several processes start at once."""
+    """Make the tables that are missing; safe when several processes start at once."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATING})
@@ -78,13 +80,13 @@ def create_tables(engine: Engine, metadata: MetaData) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that only reads and so never waits for a writer."""
+    """Open a connection that only reads and so never waits for a writer."""
     with engine.connect().execution_options(**{_READING: True}) as connection:
         yield connection
 
 
 def insert_once(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
-    """Inserts a row unless its key is there already; whether it was inserted."""
+    """Insert a row unless its key is there already; return whether it was inserted."""
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
@@ -93,21 +95,13 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, object])
 
 
 def lock_until_commit(connection: Connection, what: bytes) -> None:
-    """Waits until no other transaction holds this lock; the transaction's end gives it back.
+    """Wait until no other transaction holds this lock; the transaction's end gives it back.
 
     Whoever takes several takes them in order. SQLite has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":
         key = int.from_bytes(sha256(what).digest()[:8], "big", signed=True)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-
-
-def _private_file(name: str | None) -> None:
-    """Makes the file before SQLite does, so that it and its WAL are its owner's only."""
-    if name and name != ":memory:":
-        path = Path(name)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600, exist_ok=True)
 
 
 def _prepare_sqlite(page_bytes: int, connection: Any, _record: object) -> None:

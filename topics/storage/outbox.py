@@ -68,7 +68,7 @@ class Lease:
 
 
 def outbox_tables(metadata: MetaData) -> OutboxTables:
-    """The outbox's tables on somebody's metadata, so that they stand in the same database as his own."""
+    """Put the outbox's tables on somebody's metadata, so that they stand in the same database as their own."""
     return OutboxTables(
         # rows from `first` to `last`, all those between them
         parcels=Table(
@@ -130,7 +130,7 @@ class SqlOutbox:
         tables: OutboxTables | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """`lanes` in order of urgency; `tables` if they were already put on the owner's metadata."""
+        """Take `lanes` in order of urgency, and `tables` if they were already put on the owner's metadata."""
         self._engine = engine
         self._lanes = tuple(lanes)
         self._clock = clock or SystemClock()
@@ -156,7 +156,7 @@ class SqlOutbox:
             insert_missing_rows(connection, self._t.sent, ("lane", "through"), fresh)
 
     def append(self, connection: Connection, lane: str, records: Sequence[OutgoingRecord]) -> list[int]:
-        """Puts records into a lane inside the caller's transaction; their row numbers.
+        """Put records into a lane inside the caller's transaction; return their row numbers.
 
         Whoever appends to several lanes in one transaction does it in their order of urgency, or two of them can wait for
         each other for ever.
@@ -173,11 +173,11 @@ class SqlOutbox:
         return numbers
 
     def lanes(self) -> Sequence[str]:
-        """Lanes in order of urgency."""
+        """Return the lanes in order of urgency."""
         return self._lanes
 
     def acquire(self, owner: str, seconds: float) -> int | None:
-        """Takes or renews the one lease for ``owner``; its fencing epoch, None if held by another."""
+        """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another."""
         lease = self._t.lease
         with self._engine.begin() as connection:
             held = connection.execute(select(lease).with_for_update()).one()
@@ -196,20 +196,20 @@ class SqlOutbox:
         return int(connection.scalar(select(func.extract("epoch", func.clock_timestamp()) * 1000)) or 0)
 
     def release(self, owner: str) -> None:
-        """Gives the lease back."""
+        """Give the lease back."""
         lease = self._t.lease
         with self._engine.begin() as connection:
             connection.execute(update(lease).where(lease.c.owner == owner).values(owner="", expires_at=0))
 
     def holder(self) -> Lease:
-        """Who sends now."""
+        """Say who sends now."""
         with reading(self._engine) as connection:
             held = connection.execute(select(self._t.lease)).one()
             live = held.expires_at > self._now(connection)
         return Lease(held.owner if live else "", held.epoch, held.expires_at)
 
     def unsent(self, lane: str, after: int, limit: int) -> list[OutboxRow]:
-        """Rows of a lane behind row ``after``, oldest first."""
+        """Return the rows of a lane behind row ``after``, oldest first."""
         with reading(self._engine) as connection:
             found = connection.execute(self._behind, {"in_lane": lane, "after": after, "most": after + limit}).all()
         rows = [row for first, packed, _ in found for row in unpacked(first, packed)]
@@ -217,17 +217,17 @@ class SqlOutbox:
         return rows[start : start + limit]
 
     def sent_through(self, lane: str) -> int:
-        """The last row of the contiguous sent prefix, 0 at first."""
+        """Return the last row of the contiguous sent prefix, 0 at first."""
         with reading(self._engine) as connection:
             return connection.scalar(select(self._t.sent.c.through).where(self._t.sent.c.lane == lane)) or 0
 
     def accepted_through(self, lane: str) -> int:
-        """The last row accepted, 0 at first."""
+        """Return the last row accepted, 0 at first."""
         with reading(self._engine) as connection:
             return connection.scalar(select(self._t.lanes.c.last_number).where(self._t.lanes.c.lane == lane)) or 0
 
     def mark_sent(self, lane: str, epoch: int, delivered: Sequence[tuple[int, Delivered]]) -> None:
-        """Moves the sent prefix over these contiguous rows and notes where they stand.
+        """Move the sent prefix over these contiguous rows and note where they stand.
 
         ``LeaseLost`` if the epoch is no longer the current one; ValueError if the rows do not continue the prefix.
         """
@@ -247,7 +247,7 @@ class SqlOutbox:
             connection.execute(update(sent).where(sent.c.lane == lane).values(through=last))
 
     def positions(self, lane: str, numbers: Sequence[int]) -> dict[int, Delivered]:
-        """Where rows of a lane stand in the log; those not sent yet are missing."""
+        """Say where rows of a lane stand in the log; those not sent yet are missing."""
         at = self._t.positions.c
         found: dict[int, Delivered] = {}
         with reading(self._engine) as connection:
@@ -259,7 +259,7 @@ class SqlOutbox:
         return found
 
     def backlog(self) -> dict[str, Backlog]:
-        """What waits in each lane."""
+        """Say what waits in each lane."""
         t = self._t
         with reading(self._engine) as connection:
             last = {row.lane: row.last_number for row in connection.execute(select(t.lanes))}
@@ -276,7 +276,7 @@ class SqlOutbox:
 
 
 def _take(lanes: Table, dialect: str) -> str:
-    """Takes a number of rows of a lane and returns the last; in the driver's own terms, every check that hits asks."""
+    """Return the statement that takes a number of rows of a lane and gives the last; in the driver's own terms, every check that hits asks."""
     mark = "%s" if dialect == "postgresql" else "?"
     return (
         f"UPDATE {lanes.name} SET last_number = last_number + {mark}"  # noqa: S608  our own name
@@ -285,8 +285,9 @@ def _take(lanes: Table, dialect: str) -> str:
 
 
 def _behind(waiting: Table, sent: Table) -> TextClause:
-    """The relay's question, built once: it is asked many times a second. As text, so that what the driver gives is taken as
-    it is: SQLAlchemy would look at every value of every row.
+    """Return the relay's question, built once, for it is asked many times a second.
+
+    As text, so that what the driver gives is taken as it is: SQLAlchemy would look at every value of every row.
     """
     return text(
         f"SELECT first, packed, through FROM {waiting.name} JOIN {sent.name} USING (lane)"  # noqa: S608  our own names

@@ -26,7 +26,7 @@ _unpack = msgspec.msgpack.Decoder(Parcel).decode
 
 
 def parcels(records: Sequence[OutgoingRecord]) -> Iterator[tuple[int, bytes]]:
-    """The records in packed parcels, each with how many records it holds."""
+    """Pack records in parcels, each with how many records it holds."""
     for start in range(0, len(records), SIZE):
         some = records[start : start + SIZE]
         yield len(some), _packed(some)
@@ -45,7 +45,7 @@ def _packed(records: Sequence[OutgoingRecord]) -> bytes:
 
 
 def unpacked(first: int, packed: bytes) -> list[OutboxRow]:
-    """The records of a parcel, numbered from `first`."""
+    """Return the records of a parcel, numbered from `first`."""
     parcel = _unpack(packed)
     shared = parcel.shared
     return [

@@ -7,14 +7,14 @@ key `reject`. The reader passes over both additions. The file holds personal dat
 
 import csv
 import json
-import os
 from collections.abc import Mapping
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Self
 
 from ....schemas.errors import WrongUsage
+from ....topics.storage.private_files import PrivateFile
 from ..findings.findings import Reject
 from ..rows.columns import COLUMN_NAMES, REJECT_COLUMNS, REJECT_PREFIX
 from ..rows.model import ParsedRow
@@ -28,9 +28,11 @@ _BYTE_ORDER_MARK = "\ufeff"
 class RejectsWriter:
     """Writes the rejected rows of one input. `header` is the input's (empty for JSON, which is then written as JSON)."""
 
-    def __init__(self, stream: TextIO, header: tuple[str, ...], *, is_csv: bool, delimiter: str = ",") -> None:
+    def __init__(self, file: PrivateFile, header: tuple[str, ...], *, is_csv: bool, delimiter: str = ",") -> None:
         """Write the header at once, so that an empty rejects file is still a valid one."""
         self.count = 0
+        self._file = file
+        stream = TextIOWrapper(file.stream, encoding="utf-8", errors="backslashreplace", newline="")
         self._stream = stream
         self._is_csv = is_csv
         self._kept = [at for at, title in enumerate(header) if not title.strip().lower().startswith(REJECT_PREFIX)]
@@ -57,8 +59,10 @@ class RejectsWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the stream."""
-        self._stream.close()
+        """Keep the file under its name, or discard it if the block raised."""
+        if kind is None:
+            self._stream.flush()
+        self._file.__exit__(kind, error, trace)
 
     def _cells(self, parsed: ParsedRow) -> list[str]:
         original = parsed.raw.original
@@ -88,10 +92,9 @@ def _object(parsed: ParsedRow) -> dict[str, object]:
 def open_rejects(path: Path, header: tuple[str, ...], *, is_csv: bool, delimiter: str = ",") -> RejectsWriter:
     """A writer to a new file that only its owner can read; an existing file is replaced. Raises WrongUsage."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        file = PrivateFile(path)
     except OSError as error:
         raise WrongUsage(
             "FILE_UNWRITABLE", f"{path}: {error.strerror}", "name a writable file with --rejects"
         ) from error
-    stream = TextIOWrapper(os.fdopen(handle, "wb"), encoding="utf-8", errors="backslashreplace", newline="")
-    return RejectsWriter(stream, header, is_csv=is_csv, delimiter=delimiter)
+    return RejectsWriter(file, header, is_csv=is_csv, delimiter=delimiter)

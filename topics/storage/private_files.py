@@ -1,0 +1,111 @@
+"""Files that only their owner can read: the one way this package writes keys, registers, tokens and rejected rows.
+
+The content goes to a temporary file in the same folder, which has its mode from the moment it exists, and takes the place of
+the old file in one step. A crash leaves the old content or the new one; when a write returns, the new one is on the disk.
+"""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+_FILE_MODE = 0o600
+_FOLDER_MODE = 0o700
+_BINARY = getattr(os, "O_BINARY", 0)
+"""Windows would else turn line ends into its own."""
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder, and every parent that is missing, that only its owner can enter; those that exist stay as they are."""
+    missing = [path]
+    while not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    for folder in reversed(missing):
+        folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+    return path
+
+
+def private_place(path: Path) -> Path:
+    """Make an empty private file if there is none, for a library that opens files itself; and its folder."""
+    private_folder(path.parent)
+    path.touch(mode=_FILE_MODE, exist_ok=True)
+    return path
+
+
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write a private file whole, and make its folder."""
+    private_folder(path.parent)
+    with PrivateFile(path) as file:
+        file.stream.write(content.encode() if isinstance(content, str) else content)
+
+
+class PrivateFile:
+    """A private file while it is written; `keep` gives it its name, `discard` forgets it.
+
+    As a context it is kept when the block ends and discarded when the block raises. What is no regular file (a device, a
+    pipe, a link, which is its owner's choice of another place) is not replaced but written through.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the temporary file. Raises OSError."""
+        self._path = path
+        self._partial = None if _is_special(path) else path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        flags = os.O_TRUNC if self._partial is None else os.O_EXCL
+        descriptor = os.open(self._partial or path, os.O_WRONLY | os.O_CREAT | flags | _BINARY, _FILE_MODE)
+        self.stream: BinaryIO = os.fdopen(descriptor, "wb")
+
+    def keep(self) -> None:
+        """Put the file in place of the one of its name; on the disk when this returns."""
+        try:
+            self.stream.flush()
+            if self._partial is not None:
+                os.fsync(self.stream.fileno())
+            self.stream.close()
+            if self._partial is not None:
+                self._partial.replace(self._path)
+        except BaseException:
+            self.discard()
+            raise
+        if self._partial is not None:
+            _sync_folder(self._path.parent)
+
+    def discard(self) -> None:
+        """Forget what was written; the file of that name, if there is one, stays as it was."""
+        try:
+            self.stream.close()
+        finally:
+            if self._partial is not None:
+                self._partial.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        """Return the file itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Keep the file, or discard it if the block raised."""
+        if kind is None:
+            self.keep()
+        else:
+            self.discard()
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        return not stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last, where the system has folders that can be synced."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -53,16 +53,16 @@ class DateProblem(FactProblem):
 
 @lru_cache(maxsize=16384)
 def parse_date(text: str) -> date:
-    """A day written `20190709`, `2019年07月13日`, `2019-07-13`, `2019/7/13`, with midnight behind it, or as a stamp.
+    """Read a day written `20190709`, `2019年07月13日`, `2019-07-13`, `2019/7/13`, with midnight behind it, or as a stamp.
 
     Ten or thirteen digits are seconds or milliseconds as in `publishDateStamp`: midnight in China, which is 16:00 UTC
     of the day before. Raises DateProblem.
     """
     plain = trim(half_width(text))
-    found = _PLAIN.fullmatch(plain) or _SEPARATED.fullmatch(plain)
-    if found is not None:
+    parts = _PLAIN.fullmatch(plain) or _SEPARATED.fullmatch(plain)
+    if parts is not None:
         try:
-            return date(int(found[1]), int(found[2]), int(found[3]))
+            return date(int(parts[1]), int(parts[2]), int(parts[3]))
         except ValueError:
             raise DateProblem("DATE_IMPOSSIBLE") from None
     if _STAMP.fullmatch(plain):
@@ -72,38 +72,38 @@ def parse_date(text: str) -> date:
 
 @lru_cache(maxsize=1024)
 def date_of_stamp(seconds: int) -> date:
-    """The day in China of a point in time, in seconds since the epoch."""
+    """Return the day in China of a point in time, in seconds since the epoch."""
     return datetime.fromtimestamp(seconds, CHINA).date()
 
 
 def date_of_ms(milliseconds: int) -> date:
-    """The day in China of a point in time, in milliseconds since the epoch."""
+    """Return the day in China of a point in time, in milliseconds since the epoch."""
     return date_of_stamp(milliseconds // 1000)
 
 
 def start_of_day_ms(day: date) -> int:
-    """0:00 in China on a day, in milliseconds since the epoch (UTC)."""
+    """Return 0:00 in China on a day, in milliseconds since the epoch (UTC)."""
     return (day.toordinal() - _EPOCH_ORDINAL) * _DAY_MS - _CHINA_MS
 
 
 def end_of_day_ms(day: date) -> int:
-    """24:00 in China on a day, in milliseconds since the epoch (UTC): the first moment the day's effect is over."""
+    """Return 24:00 in China on a day, in milliseconds since the epoch (UTC): the first moment the day's effect is over."""
     return start_of_day_ms(day) + _DAY_MS
 
 
 def rfc3339(milliseconds: int) -> str:
-    """A point in time for people and interfaces: RFC 3339 with +08:00 and milliseconds."""
+    """Write a point in time for people and interfaces: RFC 3339 with +08:00 and milliseconds."""
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC).astimezone(CHINA)
     return moment.replace(microsecond=milliseconds % 1000 * 1000).isoformat(timespec="milliseconds")
 
 
 def add_years(day: date, years: int) -> date:
-    """The same calendar day some years later; 29 February becomes the 28th where the year has none."""
+    """Return the same calendar day some years later; 29 February becomes the 28th where the year has none."""
     return add_months(day, 12 * years)
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day where it is shorter."""
+    """Return the same day of a later month, or that month's last day where it is shorter."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, _length_of_month(year, month + 1)))

@@ -42,21 +42,21 @@ class LiandongError(Exception):
         self.remedy = remedy
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """As it is, for another process: subclasses are made from other arguments than they keep."""
-        return _as_it_was, (type(self), self.args, dict(self.__dict__))
+        """Pickle the error as it stands, for another process: subclasses are made from other arguments than they keep."""
+        return _unpickled, (type(self), self.args, dict(self.__dict__))
 
     def __str__(self) -> str:
-        """One line for logs; the command line prints the parts on lines of their own."""
+        """Return one line for logs; the command line prints the parts on lines of their own."""
         return f"{self.code}: {self.message} ({self.remedy})"
 
     def as_dict(self) -> dict[str, str]:
-        """The parts for `--json` output and problem details."""
+        """Return the parts for `--json` output and problem details."""
         return {"code": self.code, "message": self.message, "remedy": self.remedy}
 
 
-def _as_it_was(kind: type[LiandongError], said: tuple[Any, ...], kept: dict[str, Any]) -> LiandongError:
-    error: LiandongError = kind.__new__(kind, *said)
-    error.__dict__.update(kept)
+def _unpickled(kind: type[LiandongError], args: tuple[Any, ...], attributes: dict[str, Any]) -> LiandongError:
+    error: LiandongError = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
     return error
 
 

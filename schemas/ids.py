@@ -15,42 +15,42 @@ Kind = Literal["ent", "ord", "upd", "bat", "cmd", "chk", "evt"]
 
 
 def new_ordered() -> bytes:
-    """16 bytes of a UUIDv7."""
+    """Return the 16 bytes of a new UUIDv7."""
     return uuid_utils.uuid7().bytes
 
 
 def new_ordered_text(kind: Kind) -> str:
-    """A new ordered id as `text` writes it."""
+    """Return a new ordered id as `text` writes it."""
     return f"{kind}_{uuid_utils.uuid7().hex}"
 
 
 def new_random() -> bytes:
-    """16 bytes of a UUIDv4."""
+    """Return the 16 bytes of a new UUIDv4."""
     return uuid.uuid4().bytes
 
 
 def text(kind: Kind, raw: bytes) -> str:
-    """``ent_0198…``: the kind and 32 hex digits."""
+    """Write an id as ``ent_0198…``: the kind and 32 hex digits."""
     return f"{kind}_{raw.hex()}"
 
 
 def parse(value: str, *kinds: Kind) -> bytes:
-    """The 16 bytes of an id of one of the given kinds."""
+    """Read the 16 bytes of an id of one of the given kinds. Raises ID_INVALID."""
     kind, _, digits = value.strip().partition("_")
     try:
         raw = bytes.fromhex(digits)
     except ValueError:
         raw = b""
     if kind not in kinds or len(raw) != 16:
-        wanted = " or ".join(f"{one}_" for one in kinds)
+        expected = " or ".join(f"{one}_" for one in kinds)
         raise LiandongError(
             "ID_INVALID",
-            f"{value!r} is not an id of kind {wanted}",
-            f"give {wanted} followed by 32 hexadecimal digits, as printed by the other commands",
+            f"{value!r} is not an id of kind {expected}",
+            f"give {expected} followed by 32 hexadecimal digits, as printed by the other commands",
         )
     return raw
 
 
 def entry_text(instrument: int, raw: bytes) -> str:
-    """``ent_…`` for list entries (instrument 1), ``ord_…`` for orders."""
+    """Write an entry's id: ``ent_…`` for list entries (instrument 1), ``ord_…`` for orders."""
     return text("ent" if instrument == 1 else "ord", raw)

@@ -9,5 +9,5 @@ class Masked:
     __slots__ = ()
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """What `repr` says."""
+        """Give rich the masked text of `repr` instead of the fields."""
         return [("masked", repr(self))]

@@ -21,7 +21,7 @@ class Text:
     remedy_zh: str
 
     def render(self, lang: Language, details: dict[str, str]) -> tuple[str, str]:
-        """Message and remedy in a language, with the details in their places."""
+        """Return message and remedy in a language, with the details in their places."""
         pair = (self.message_zh, self.remedy_zh) if lang == "zh" else (self.message, self.remedy)
         return pair[0].format_map(details), pair[1].format_map(details)
 
@@ -38,5 +38,5 @@ class FactProblem(LiandongError):
         super().__init__(code, *self.texts[code].render("en", details))
 
     def in_language(self, lang: Language) -> tuple[str, str]:
-        """Message and remedy in a language."""
+        """Return message and remedy in a language."""
         return self.texts[self.code].render(lang, self.details)

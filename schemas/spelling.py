@@ -13,7 +13,7 @@ _INVISIBLE = ("Cf", "Cc", "Zs", "Zl", "Zp")
 
 
 def is_invisible(character: str) -> bool:
-    """Blanks, control characters, zero-width characters and byte order marks."""
+    """Return whether a character is a blank, a control character, of zero width or a byte order mark."""
     return unicodedata.category(character) in _INVISIBLE
 
 
@@ -37,14 +37,14 @@ _COMPACT = _CompactTable()
 
 
 def compact(text: str) -> str:
-    """A number without blanks, invisible characters and hyphens, in half width and upper case."""
+    """Return a number without blanks, invisible characters and hyphens, in half width and upper case."""
     if text.isascii() and text.isalnum():
         return text.upper()
     return text.translate(_COMPACT).upper()
 
 
 def half_width(text: str) -> str:
-    """Full-width ASCII and the ideographic blank in half width; everything else as it is."""
+    """Put full-width ASCII and the ideographic blank into half width; everything else stays as it is."""
     return text if text.isascii() else text.translate(_HALF_WIDTH)
 
 
@@ -53,7 +53,7 @@ _HALF_WIDTH[0x3000] = 0x20
 
 
 def trim(text: str) -> str:
-    """Text without blanks and invisible characters at its edges."""
+    """Return text without blanks and invisible characters at its edges."""
     start, end = 0, len(text)
     while start < end and is_invisible(text[start]):
         start += 1

@@ -6,7 +6,7 @@ from multiprocessing.process import BaseProcess
 
 
 def start(process: BaseProcess) -> None:
-    """Starts a process that ignores Ctrl-C, which goes to every process of a terminal: its parent tells it when to end."""
+    """Start a process that ignores Ctrl-C, which goes to every process of a terminal: its parent tells it when to end."""
     if threading.current_thread() is not threading.main_thread():
         process.start()
         return
@@ -18,7 +18,7 @@ def start(process: BaseProcess) -> None:
 
 
 def ended(process: BaseProcess, seconds: float) -> int | None:
-    """Waits for a process that was told to end, and ends it if it does not; its exit code."""
+    """Wait for a process that was told to end, and end it if it does not; return its exit code."""
     process.join(seconds)
     if process.is_alive():
         process.kill()

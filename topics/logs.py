@@ -15,7 +15,7 @@ from .settings import Settings
 
 
 def configure_logging(settings: Settings) -> None:
-    """Sends everything to standard error in the configured form; call once, at the start of a process."""
+    """Send everything to standard error in the configured form; call once, at the start of a process."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

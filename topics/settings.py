@@ -85,7 +85,7 @@ class Settings(BaseSettings):
         return self.state_dir / "kafka"
 
     def physical(self, topic: str) -> str:
-        """The name a topic has in the cluster."""
+        """Return the name a topic has in the cluster."""
         return self.topic_prefix + topic
 
     @classmethod
@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         *_: PydanticBaseSettingsSource,
         **_others: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then variables; no .env files, no secrets directory."""
+        """Let arguments win over variables; no .env files, no secrets directory."""
         return init_settings, env_settings
 
 
@@ -130,7 +130,7 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
 
 
 def _read(config: Path) -> dict[str, Any]:
-    """The mapping in a settings file."""
+    """Read the mapping in a settings file."""
     try:
         stored = yaml.safe_load(config.read_text(encoding="utf-8"))
     except OSError as error:

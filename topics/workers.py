@@ -38,14 +38,14 @@ class Workers:
     _noticed: threading.Event = field(default_factory=threading.Event)
 
     def start(self, parts: Mapping[str, Part]) -> None:
-        """Starts a thread for each part."""
+        """Start a thread for each part."""
         for name, part in parts.items():
             thread = threading.Thread(target=self._run, args=(name, part), name=name, daemon=True)
             self._threads[name] = thread
             thread.start()
 
     def wait(self, seconds: float) -> None:
-        """Returns when all were told to stop and have ended, at latest `seconds` after that. Raises PartFailed."""
+        """Return when all were told to stop and have ended, at latest `seconds` after that. Raises WorkerFailed."""
         while not self.stop.is_set():
             self._noticed.wait(0.2)
             if self._failed:
@@ -63,7 +63,7 @@ class Workers:
         return not self._failed and all(thread.is_alive() for thread in self._threads.values())
 
     def states(self) -> dict[str, str]:
-        """What each part is doing: running or ended."""
+        """Say what each part is doing: running or ended."""
         return {name: "running" if thread.is_alive() else "ended" for name, thread in self._threads.items()}
 
     def _join(self, seconds: float) -> list[str]:

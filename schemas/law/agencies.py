@@ -24,11 +24,11 @@ class Transaction:
     attributes: dict[str, Attribute]
 
     def required(self, catalogue: MeasureCatalogue) -> set[str]:
-        """Attributes that can decide in at least one row of the catalogue."""
+        """Return the names of the attributes that can decide in at least one row of the catalogue."""
         return {test.attribute for measure in catalogue.of(self.id) for test in measure.when}
 
     def json_schema(self, catalogue: MeasureCatalogue) -> dict[str, object]:
-        """JSON Schema of the attributes."""
+        """Return the JSON Schema of the attributes."""
         return json_schema_of(self.attributes, self.required(catalogue))
 
 
@@ -60,7 +60,7 @@ class _AgenciesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse_agencies(text: str) -> dict[str, AgencyKind]:
-    """Kinds of agencies by id. Raises ValueError or KeyError naming what is wrong."""
+    """Read kinds of agencies, by id. Raises ValueError or KeyError naming what is wrong."""
     document = msgspec.convert(yaml.safe_load(text), _AgenciesFile)
     transactions = {
         id_: Transaction(id_, row.text, {name: document.attributes[name] for name in row.attributes})
@@ -73,12 +73,12 @@ def parse_agencies(text: str) -> dict[str, AgencyKind]:
 
 
 def load_agencies(path: Path = AGENCIES_FILE) -> dict[str, AgencyKind]:
-    """The kinds of agencies of this release, or another file of the same form."""
+    """Read the kinds of agencies of this release, or of another file of the same form."""
     return parse_agencies(path.read_text(encoding="utf-8"))
 
 
 def agency_kind(id_: str, path: Path = AGENCIES_FILE) -> AgencyKind:
-    """The kind with this id. Raises AGENCY_KIND_UNKNOWN."""
+    """Return the kind with this id. Raises AGENCY_KIND_UNKNOWN."""
     kinds = load_agencies(path)
     if id_ not in kinds:
         known = ", ".join(sorted(kinds))

@@ -68,28 +68,28 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     minimum: int | None = None
     maximum: int | None = None
 
-    def read(self, name: str, given: object) -> Value:
-        """The comparable value of what a caller wrote. Raises AttributeProblem."""
+    def read(self, name: str, written: object) -> Value:
+        """Return the comparable value of what a caller wrote. Raises AttributeProblem."""
         if self.type == "boolean":
-            return _boolean(name, given)
+            return _boolean(name, written)
         if self.type == "integer":
-            return self._integer(name, given)
+            return self._integer(name, written)
         if self.type == "amount":
-            return _amount(name, given)
-        if not isinstance(given, str) or not given.strip() or len(given) > MAX_TEXT:
+            return _amount(name, written)
+        if not isinstance(written, str) or not written.strip() or len(written) > MAX_TEXT:
             raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected=f"text of 1 to {MAX_TEXT} characters")
-        return given if self.type == "text" else self._code(given)
+        return written if self.type == "text" else self._code(written)
 
     @cached_property
     def _by_spelling(self) -> dict[str, str]:
         spellings = ((one, value) for value, aliases in self.values.items() for one in (value, *aliases))
         return {fold(one): value for one, value in spellings}
 
-    def _code(self, given: str) -> Value:
-        return self._by_spelling.get(fold(given)) or Unknown(given)
+    def _code(self, written: str) -> Value:
+        return self._by_spelling.get(fold(written)) or Unknown(written)
 
-    def _integer(self, name: str, given: object) -> int:
-        number = _number(given)
+    def _integer(self, name: str, written: object) -> int:
+        number = _number(written)
         if number is None or number != number.to_integral_value() or not self._in_range(int(number)):
             expected = f"a whole number from {self.minimum} to {self.maximum}"
             raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected=expected)
@@ -100,7 +100,7 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
         return low and (self.maximum is None or number <= self.maximum)
 
     def json_schema(self) -> dict[str, object]:
-        """JSON Schema (2020-12) of the attribute; codes name their values and admit others, which ask a person."""
+        """Return the JSON Schema (2020-12) of the attribute; codes name their values and admit others, which ask a person."""
         described: dict[str, object] = {"title": self.text.zh, "description": self.text.en}
         if self.type == "code":
             known = {"enum": list(self.values)}
@@ -119,39 +119,41 @@ AMOUNT_PATTERN = r"^[0-9]{1,15}(\.[0-9]{1,2})?$"
 
 
 def fold(code: str) -> str:
-    """The form in which two spellings of a code are equal: NFKC, lower case, `-` for blanks and underscores."""
+    """Return the form in which two spellings of a code are equal: NFKC, lower case, `-` for blanks and underscores."""
     return unicodedata.normalize("NFKC", code).strip().casefold().replace("_", "-").replace(" ", "-")
 
 
-def _boolean(name: str, given: object) -> bool:
-    if isinstance(given, bool):
-        return given
-    if isinstance(given, str) and given.strip().lower() in ("true", "false"):
-        return given.strip().lower() == "true"
+def _boolean(name: str, written: object) -> bool:
+    if isinstance(written, bool):
+        return written
+    if isinstance(written, str) and written.strip().lower() in ("true", "false"):
+        return written.strip().lower() == "true"
     raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected="true or false")
 
 
-def _number(given: object) -> Decimal | None:
-    if isinstance(given, bool) or not isinstance(given, int | float | str | Decimal):
+def _number(written: object) -> Decimal | None:
+    if isinstance(written, bool) or not isinstance(written, int | float | str | Decimal):
         return None
     try:
-        number = Decimal(str(given).strip())
+        number = Decimal(str(written).strip())
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number) < 10**15 else None
 
 
-def _amount(name: str, given: object) -> Decimal:
-    number = _number(given)
+def _amount(name: str, written: object) -> Decimal:
+    number = _number(written)
     if number is None or number < 0 or number != round(number, 2):
         raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected="an amount in CNY such as 1280.00")
     return number
 
 
-def read_all(definitions: Mapping[str, Attribute], given: Mapping[str, object], transaction: str) -> dict[str, Value]:
-    """All attributes of a request made comparable; null counts as missing. Raises AttributeProblem."""
+def read_all(
+    definitions: Mapping[str, Attribute], attributes: Mapping[str, object], transaction: str
+) -> dict[str, Value]:
+    """Make all attributes of a request comparable; null counts as missing. Raises AttributeProblem."""
     values: dict[str, Value] = {}
-    for name, raw in given.items():
+    for name, raw in attributes.items():
         definition = definitions.get(name)
         if definition is None:
             raise AttributeProblem("ATTRIBUTE_UNKNOWN", attribute=shown_name(name), transaction=transaction)
@@ -161,13 +163,13 @@ def read_all(definitions: Mapping[str, Attribute], given: Mapping[str, object], 
 
 
 def shown_name(name: str) -> str:
-    """An attribute's name as an error may repeat it: callers can mistake a number for a name."""
+    """Return an attribute's name as an error may repeat it: callers can mistake a number for a name."""
     plain = name if name.isascii() and name.replace("_", "").replace("-", "").isalpha() else "?"
     return plain[:40]
 
 
 def json_schema_of(definitions: Mapping[str, Attribute], required: Iterable[str]) -> dict[str, object]:
-    """JSON Schema of a transaction's attributes; `required` are those that can decide."""
+    """Return the JSON Schema of a transaction's attributes; `required` are those that can decide."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",

@@ -78,15 +78,15 @@ class CaseNumber(msgspec.Struct, frozen=True):
         return "恢" in self.type_token
 
     def __str__(self) -> str:
-        """The key, with the suffix where there is one."""
+        """Return the key, with the suffix where there is one."""
         return self.key + (f"之{self.suffix}" if self.suffix else "")
 
 
 def parse_case_number(raw: str) -> CaseNumber:
-    """A case number in any spelling. Raises CaseNumberProblem."""
-    found = _NEW_EXACT.fullmatch(raw)
-    if found is not None and found[2][0] in COURT_TOKENS:
-        return CaseNumber(int(found[1]), found[2], found[3], int(found[4]), "", raw)
+    """Read a case number in any spelling. Raises CaseNumberProblem."""
+    exact = _NEW_EXACT.fullmatch(raw)
+    if exact is not None and exact[2][0] in COURT_TOKENS:
+        return CaseNumber(int(exact[1]), exact[2], exact[3], int(exact[4]), "", raw)
     text = "".join(character for character in half_width(raw) if not is_invisible(character))
     if not text:
         raise CaseNumberProblem("CASE_NUMBER_EMPTY")
@@ -111,13 +111,13 @@ def _is_court_token(token: str) -> bool:
     return token[0] in COURT_TOKENS or token.startswith("最高法")
 
 
-def _built(found: re.Match[str], court: str, kind: str, raw: str, *, old_style: bool) -> CaseNumber:
-    suffix = _chinese_number(found["suffix"] or found["part"] or "")
-    return CaseNumber(int(found["year"]), court, kind, int(found["serial"]), suffix, raw, old_style)
+def _built(parts: re.Match[str], court: str, kind: str, raw: str, *, old_style: bool) -> CaseNumber:
+    suffix = _chinese_number(parts["suffix"] or parts["part"] or "")
+    return CaseNumber(int(parts["year"]), court, kind, int(parts["serial"]), suffix, raw, old_style)
 
 
 def _chinese_number(text: str) -> str:
-    """1 → 一, 12 → 十二, 21 → 二十一; Chinese numerals as they are."""
+    """Write 1 as 一, 12 as 十二, 21 as 二十一; Chinese numerals stay as they are."""
     if not text.isdigit():
         return text
     tens, ones = divmod(int(text), 10)

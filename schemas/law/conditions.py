@@ -73,7 +73,7 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"a test of {self.attribute} needs exactly one of in, equals, at_least, above_limit")
 
     def find(self, values: Values, limits: Limits, day: date) -> ConditionResult:
-        """The truth of this test."""
+        """Return the truth of this test."""
         limit = limits.get(self.above_limit) if self.above_limit is not None else None
         if self.above_limit is not None and (limit is None or not limit.stands(day)):
             return _UNSURE
@@ -100,7 +100,7 @@ _ORDER = (Truth.FAILS, Truth.MISSING, Truth.UNSURE)
 
 
 def find_all(tests: Iterable[Clause], values: Values, limits: Limits, day: date) -> ConditionResult:
-    """The truth of tests that must all hold: one that fails settles it, then a missing attribute, then a doubt."""
+    """Return the truth of tests that must all hold: one that fails settles it, then a missing attribute, then a doubt."""
     findings = [test.find(values, limits, day) for test in tests]
     for truth in _ORDER:
         for finding in findings:

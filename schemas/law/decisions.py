@@ -58,7 +58,7 @@ class MatchFound:
 
 
 def match_identity(surrogate: bytes, link: int, *, same_name: bool) -> MatchFound:
-    """The match by one certificate of an entry."""
+    """Judge the match by one certificate of an entry: its level and whether it may refuse."""
     if link not in _LINKS:
         return MatchFound(Match.LINKED_CERTIFICATE, acts=False, surrogate=surrogate, doubtful=True)
     if not same_name:
@@ -69,7 +69,7 @@ def match_identity(surrogate: bytes, link: int, *, same_name: bool) -> MatchFoun
 
 
 def better(one: MatchFound | None, other: MatchFound) -> MatchFound:
-    """The match to go by when a subject meets an entry in several ways."""
+    """Return the match to go by when a subject meets an entry in several ways."""
     return other if one is None or _rank(other) > _rank(one) else one
 
 
@@ -112,9 +112,9 @@ class EntryFacts:
     def doubtful(self) -> bool:
         """Whether a code is not known to this release, or the record is not readable."""
         known = self.instrument in _INSTRUMENTS and self.status in _STATUSES and self.record_class in _CLASSES
-        who = who_is(self.person_kind, self.person_role)
-        by_listing_of_another = who is Who.RELATED and self.instrument == Instrument.LIST_ENTRY
-        return not known or who is None or by_listing_of_another or self.opaque or self.match.doubtful
+        person = who_is(self.person_kind, self.person_role)
+        by_listing_of_another = person is Who.RELATED and self.instrument == Instrument.LIST_ENTRY
+        return not known or person is None or by_listing_of_another or self.opaque or self.match.doubtful
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,9 @@ def decide(
     stale: bool,
     trusted: Callable[[EntryFacts], bool],
 ) -> Outcome:
-    """What happens to a transaction at an instant (ms UTC).
+    """Decide what happens to a transaction at an instant (ms UTC).
 
-    `plan` is `Catalogue.plan` of its attributes. `trusted` says whether an entry's signature holds; it is asked only for
+    `plan` is `MeasureCatalogue.plan` of its attributes. `trusted` says whether an entry's signature holds; it is asked only for
     what would refuse somebody, and what is not trusted asks a person. On a stale copy nobody is refused: a last known
     hit follows its measure, a miss goes on and is checked again.
     """
@@ -173,12 +173,12 @@ def decide(
 
 
 def nobody_found(*, stale: bool) -> Outcome:
-    """What happens where no entry restricts the subject, by a fresh copy or a stale one."""
+    """Return what happens where no entry restricts the subject, by a fresh copy or a stale one."""
     return _TOO_OLD if stale else _NOBODY
 
 
 def _effect(planned: PlannedMeasure, entry: EntryFacts, trusted: Callable[[EntryFacts], bool]) -> Effect | None:
-    """The effect of a measure through an entry, None if it does not reach."""
+    """Return the effect of a measure through an entry, None if it does not reach."""
     if entry.instrument in _INSTRUMENTS and entry.instrument not in planned.triggers:
         return None
     if entry.doubtful:

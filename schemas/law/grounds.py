@@ -63,7 +63,7 @@ _CODE = re.compile(r"G[1-6]|OTHER_LEGACY")
 
 @lru_cache(maxsize=4096)
 def recognise_grounds(text: str) -> tuple[Ground, ...]:
-    """The grounds a text names, in the order of the law; codes `G1;G4` or the words of any version of the rules.
+    """Return the grounds a text names, in the order of the law; codes `G1;G4` or the words of any version of the rules.
 
     Text that names none gives OTHER_LEGACY, empty text gives nothing.
     """
@@ -72,8 +72,8 @@ def recognise_grounds(text: str) -> tuple[Ground, ...]:
         return ()
     if _CODES.fullmatch(plain):
         return tuple(sorted({Ground[code] for code in _CODE.findall(plain)}))
-    found = tuple(ground for ground, pattern in _PATTERNS if pattern.search(plain))
-    return found or (Ground.OTHER_LEGACY,)
+    grounds = tuple(ground for ground, pattern in _PATTERNS if pattern.search(plain))
+    return grounds or (Ground.OTHER_LEGACY,)
 
 
 def needs_term(grounds: Iterable[Ground]) -> bool:
@@ -140,7 +140,7 @@ class DeletionReasonProblem(FactProblem):
             "请使用第十条第一款的 D1 至 D7",
         ),
         "RELIST_BARRED": Text(
-            "the creditor asked for the deletion less than six months ago; his new application is refused (art. 10), until {until}",
+            "the creditor asked for the deletion less than six months ago; their new application is refused (art. 10), until {until}",
             "wait until then, or list ex officio if the court itself finds a ground of art. 1",
             "申请执行人申请删除后六个月内再次申请纳入的，不予准许（第十条），至 {until}",
             "请待期满后再申请；人民法院自行发现第一条情形的，可依职权纳入",
@@ -149,7 +149,7 @@ class DeletionReasonProblem(FactProblem):
 
 
 def check_deletion_reason(code: str, *, has_term: bool) -> DeletionReason:
-    """The reason of a code, if the law allows it for an entry with or without term. Raises DeletionReasonProblem."""
+    """Return the reason of a code, if the law allows it for an entry with or without term. Raises DeletionReasonProblem."""
     try:
         reason = DeletionReason(compact(code))
     except ValueError:
@@ -162,7 +162,7 @@ def check_deletion_reason(code: str, *, has_term: bool) -> DeletionReason:
 
 
 def check_relisting(deleted_on: date, reason: DeletionReason, applied_on: date, *, ex_officio: bool) -> None:
-    """Refuse a creditor's application within six months after a deletion he asked for. Raises DeletionReasonProblem."""
+    """Refuse a creditor's application within six months after a deletion they asked for. Raises DeletionReasonProblem."""
     until = relist_bar_until(deleted_on)
     if reason is DeletionReason.D3 and not ex_officio and applied_on <= until:
         raise DeletionReasonProblem("RELIST_BARRED", until=until.isoformat())

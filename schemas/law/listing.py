@@ -107,7 +107,7 @@ class TransitionRefused(LiandongError):
 
 
 def next_status(instrument: Instrument, now: Status | None, change: Change) -> Status:
-    """The status after a change; ``now`` is None before the first publication."""
+    """Return the status after a change; ``now`` is None before the first publication. Raises TransitionRefused."""
     if (now is None) != (change is Change.INCLUDE):
         raise TransitionRefused(
             f"{change.name.lower()} does not fit an entry that is {now.name.lower() if now else 'new'}",

@@ -99,7 +99,7 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         return self.enabled_from <= day and (self.enabled_until is None or day < self.enabled_until)
 
     def effect(self, day: date) -> Effect:
-        """The strongest effect the row may have on a day: without a standing basis it cannot BLOCK."""
+        """Return the strongest effect the row may have on a day: without a standing basis it cannot BLOCK."""
         written = Effect[self.effect_name]
         return written if self.basis.stands(day) else min(written, Effect.REVIEW)
 
@@ -128,15 +128,15 @@ class MeasureCatalogue:
     _by_transaction: Mapping[str, tuple[Measure, ...]] = field(repr=False)
 
     def of(self, transaction: str) -> tuple[Measure, ...]:
-        """Rows that name a transaction, in force or not."""
+        """Return the rows that name a transaction, in force or not."""
         return self._by_transaction.get(transaction, ())
 
     def measure(self, measure_id: str) -> Measure | None:
-        """The row with this id."""
+        """Return the row with this id, None if there is none."""
         return next((one for one in self.measures if one.id == measure_id), None)
 
     def plan(self, transaction: str, values: Values, limits: Limits, day: date) -> tuple[PlannedMeasure, ...]:
-        """The measures that can reach a transaction, before anybody looks at who asks.
+        """Return the measures that can reach a transaction, before anybody looks at who asks.
 
         A condition in doubt lowers a row to REVIEW. Raises AttributeProblem for a missing attribute that decides; one
         that cannot change the answer, because a row that holds covers the doubtful one, may stay away.
@@ -171,7 +171,7 @@ class _MeasuresFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse_catalogue(text: str) -> MeasureCatalogue:
-    """A catalogue from the text of its file. Raises ValueError naming the row that is wrong."""
+    """Read a catalogue from the text of its file. Raises ValueError naming the row that is wrong."""
     document = msgspec.convert(yaml.safe_load(text), _MeasuresFile)
     ids = [measure.id for measure in document.measures]
     if len(set(ids)) != len(ids):
@@ -182,20 +182,20 @@ def parse_catalogue(text: str) -> MeasureCatalogue:
 
 
 def _index(rows: Iterable[Measure]) -> dict[str, tuple[Measure, ...]]:
-    found: dict[str, tuple[Measure, ...]] = {}
+    by_transaction: dict[str, tuple[Measure, ...]] = {}
     for measure in rows:
         for transaction in measure.transactions:
-            found[transaction] = (*found.get(transaction, ()), measure)
-    return found
+            by_transaction[transaction] = (*by_transaction.get(transaction, ()), measure)
+    return by_transaction
 
 
 def load_catalogue(path: Path = CATALOGUE_FILE) -> MeasureCatalogue:
-    """The catalogue of this release, or another file of the same form."""
+    """Read the catalogue of this release, or another file of the same form."""
     return parse_catalogue(path.read_text(encoding="utf-8"))
 
 
 def who_is(person_kind: int, person_role: int) -> Who | None:
-    """Whom a record speaks of; None for codes this release does not know."""
+    """Return whom a record speaks of, None for codes this release does not know."""
     if person_kind == PersonKind.ENTITY:
         return Who.ENTITY if person_role == PersonRole.DEBTOR else None
     if person_kind != PersonKind.NATURAL:

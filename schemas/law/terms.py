@@ -14,16 +14,16 @@ EXTENSION_MONTHS = (12, 36)
 TEMPORARY_LIFTING_MONTHS = 1
 """Longest temporary lifting (法发〔2019〕35号)."""
 RELIST_BAR_MONTHS = 6
-"""After a deletion the creditor asked for, his new application is refused this long (art. 10)."""
+"""After a deletion the creditor asked for, their new application is refused this long (art. 10)."""
 
 
 def term_end(start: date, extension_months: int = 0) -> date:
-    """The last day of a term that started on `start` (day of the decision or publication)."""
+    """Return the last day of a term that started on `start` (day of the decision or publication)."""
     return extended(add_years(start, TERM_YEARS), extension_months)
 
 
 def extended(end: date, months: int) -> date:
-    """The last day of a term that is extended by a number of months; counted from its end, the earlier reading."""
+    """Return the last day of a term that is extended by a number of months; counted from its end, the earlier reading."""
     return add_months(end, months)
 
 
@@ -33,10 +33,10 @@ def is_extension_lawful(months: int) -> bool:
 
 
 def relist_bar_until(deleted_on: date) -> date:
-    """The last day on which the creditor may not apply again after he asked for the deletion (reason D3)."""
+    """Return the last day on which creditors may not apply again after they asked for the deletion (reason D3)."""
     return add_months(deleted_on, RELIST_BAR_MONTHS)
 
 
 def review_due(filed_on: date, days: int = 15) -> date:
-    """The last day of a period in calendar days (review and reconsideration: 15, applying for it: 10)."""
+    """Return the last day of a period in calendar days (review and reconsideration: 15, applying for it: 10)."""
     return filed_on + timedelta(days=days)

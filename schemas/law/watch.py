@@ -135,14 +135,14 @@ class WatchOrder:
     """The watch a stop-watch ends."""
 
     def as_record(self) -> dict[str, Any]:
-        """The Avro record `WatchOrder`."""
+        """Return the Avro record `WatchOrder`."""
         own = {name: getattr(self, name) for name in _PLAIN_FIELDS}
         plain = [as_plain(each) for each in self.certificates]
         return {**own, "kinds": list(self.kinds), "certificates": plain}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "WatchOrder":
-        """The order as it came out of its envelope. Raises CertificateProblem or WATCH_SUBJECT."""
+        """Read an order as it came out of its envelope. Raises CertificateProblem or WATCH_SUBJECT."""
         own = {name: record[name] for name in _PLAIN_FIELDS}
         certificates = tuple(from_plain(each) for each in record["certificates"])
         return cls(**own, kinds=tuple(record["kinds"]), certificates=certificates)
@@ -152,12 +152,12 @@ _PLAIN_FIELDS = ("case_number", "document_number", "document_hash", "judge", "pu
 
 
 def as_plain(certificate: Certificate) -> dict[str, Any]:
-    """The Avro record `PlainCertificate`; only ever inside a sealed envelope."""
+    """Return the Avro record `PlainCertificate`; it stands only ever inside a sealed envelope."""
     return {"certificate_type": int(certificate.type), "number": certificate.number, "country": certificate.country}
 
 
 def from_plain(record: Mapping[str, Any]) -> Certificate:
-    """A certificate out of an envelope; WATCH_SUBJECT unless it is in canonical form."""
+    """Read a certificate out of an envelope. Raises WATCH_SUBJECT unless it is in canonical form."""
     try:
         kind = CertificateType(record["certificate_type"])
     except ValueError:
@@ -176,20 +176,20 @@ class WatchRules:
     """ms UTC."""
     max_days: int
     """Longest term of a watch."""
-    held: frozenset[str] | None = None
+    kinds_held: frozenset[str] | None = None
     """Kinds the agency holds; None if the caller does not know (the agency itself does)."""
     issued_at: int = 0
     """When the court issued it, ms UTC; the term counts from there, 0 = from now."""
 
 
 def validate(order: WatchOrder, rules: WatchRules) -> None:
-    """Raises the WatchProblem, CaseNumberProblem or CertificateProblem of the first rule a watch breaks."""
+    """Raise the WatchProblem, CaseNumberProblem or CertificateProblem of the first rule a watch breaks."""
     _check_case(order)
     if order.document_hash == NO_DOCUMENT or not order.document_number.strip():
         raise WatchProblem("WATCH_DOCUMENT")
     if not order.judge.strip():
         raise WatchProblem("WATCH_JUDGE")
-    _check_kinds(order, rules.held)
+    _check_kinds(order, rules.kinds_held)
     if order.until <= rules.now:
         raise WatchProblem("WATCH_END")
     if order.until > (rules.issued_at or rules.now) + rules.max_days * DAY_MS:
@@ -199,7 +199,7 @@ def validate(order: WatchOrder, rules: WatchRules) -> None:
 
 
 def validate_stop(order: WatchOrder) -> None:
-    """Raises the problem of a stop-watch; stopping is easy on purpose and needs no document."""
+    """Raise the problem of a stop-watch; stopping is easy on purpose and needs no document."""
     if order.stops == NO_COMMAND:
         raise WatchProblem("WATCH_STOPS")
 
@@ -210,7 +210,7 @@ def _check_case(order: WatchOrder) -> None:
         raise WatchProblem("WATCH_CASE_KIND")
 
 
-def _check_kinds(order: WatchOrder, held: frozenset[str] | None) -> None:
+def _check_kinds(order: WatchOrder, kinds_held: frozenset[str] | None) -> None:
     try:
         purpose = Purpose(order.purpose)
     except ValueError:
@@ -220,7 +220,7 @@ def _check_kinds(order: WatchOrder, held: frozenset[str] | None) -> None:
     for kind in order.kinds:
         if all(find_kind(domain, kind) is None for domain in purpose.domains):
             raise WatchProblem("WATCH_KIND", kind=kind, purpose=purpose)
-        if held is not None and kind not in held:
+        if kinds_held is not None and kind not in kinds_held:
             raise WatchProblem("WATCH_KIND_NOT_HELD", kind=kind)
 
 
@@ -252,5 +252,5 @@ def covers(scope: WatchScope, domain: str, kind: str, at: int) -> bool:
 
 
 def kinds_of(names: Iterable[str]) -> tuple[str, ...]:
-    """Kind names as an order carries them: upper case, each once, sorted."""
+    """Write kind names as an order carries them: upper case, each once, sorted."""
     return tuple(sorted({name.strip().upper().replace("-", "_") for name in names}))

@@ -115,7 +115,7 @@ COMMON_FIELDS = {
 
 
 def find_kind(domain: str, name: str) -> Kind | None:
-    """The kind of that name in a domain, None if there is no such domain or kind."""
+    """Return the kind of that name in a domain, None if there is no such domain or kind."""
     try:
         return _OF[Domain(domain)].get(name)
     except ValueError:
@@ -123,15 +123,15 @@ def find_kind(domain: str, name: str) -> Kind | None:
 
 
 def held_by(agency_kind: str) -> frozenset[str]:
-    """Kinds an agency of this kind (agencies.yaml) can tell of; an agency of another kind tells nothing."""
+    """Return the kinds an agency of this kind (agencies.yaml) can tell of; an agency of another kind tells nothing."""
     return frozenset(_HELD.get(agency_kind, "").split())
 
 
 def may_travel(kind: Kind) -> frozenset[str]:
-    """All fields a sighting of this kind may bring to the court."""
+    """Return all fields a sighting of this kind may bring to the court."""
     return kind.fields | COMMON_FIELDS[kind.domain]
 
 
 def keep_until(kind: Kind, occurred_at: int) -> int:
-    """When the court's copy is erased, ms UTC; 0 = with the case's own file."""
+    """Return when the court's copy is erased, ms UTC; 0 = with the case's own file."""
     return occurred_at + kind.keep_days * DAY_MS if kind.keep_days else CASE_LIFE

@@ -34,7 +34,7 @@ def is_working_day(day: date) -> bool:
 
 
 def add_working_days(day: date, count: int) -> date:
-    """The day on which the `count`-th working day after `day` falls; `day` itself is not counted."""
+    """Return the day on which the `count`-th working day after `day` falls; `day` itself is not counted."""
     current = day
     for _ in range(count):
         current += timedelta(days=1)
@@ -44,5 +44,5 @@ def add_working_days(day: date, count: int) -> date:
 
 
 def relief_due(trigger: date) -> date:
-    """The last day for a relief the law wants within three working days of its trigger."""
+    """Return the last day for a relief the law wants within three working days of its trigger."""
     return add_working_days(trigger, RELIEF_WORKING_DAYS)

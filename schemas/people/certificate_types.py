@@ -58,16 +58,16 @@ class Certificate(Masked, msgspec.Struct, frozen=True):
     country: str = ""
 
     def __repr__(self) -> str:
-        """Masked: certificates reach logs and tracebacks."""
+        """Show it masked: certificates reach logs and tracebacks."""
         return f"Certificate({self})"
 
     def __str__(self) -> str:
-        """Type, country and masked number."""
+        """Return type, country and masked number."""
         return " ".join(part for part in (self.type.name, self.country, mask(self.number)) if part)
 
 
 def mask(number: str) -> str:
-    """The first three and the last two characters; of numbers under nine characters the last two only."""
+    """Leave the first three and the last two characters; of numbers under nine characters the last two only."""
     start = _VISIBLE_START if len(number) > 8 else 0
     end = _VISIBLE_END if len(number) > 4 else 0
     return number[:start] + "*" * (len(number) - start - end) + number[len(number) - end :]

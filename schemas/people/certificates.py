@@ -50,7 +50,7 @@ _CITIZEN = CertificateType.CN_ID
 def normalise(
     certificate_type: CertificateType, raw: str, country: str | None = None, today: date | None = None
 ) -> Certificate:
-    """The canonical certificate of a number as somebody wrote it.
+    """Return the canonical certificate of a number as somebody wrote it.
 
     Full-width characters, blanks, zero-width characters, byte order marks, hyphens and lower case do not matter. The
     type is derived from the number where the number tells: `CN_ID` with 15 digits, with prefix 81/82/83 or 9 becomes
@@ -59,17 +59,17 @@ def normalise(
     # nearly every number comes as it should be: its parts are known, and nothing is left for the rules to find
     birth = birth_date_if_right(raw) if certificate_type is _CITIZEN else None
     if birth is not None:
-        found = Certificate(_identity_type(raw), raw)
+        certificate = Certificate(_identity_type(raw), raw)
     else:
-        found = _by_rules(certificate_type, compact(raw), country)
-        birth = birth_date(found)
+        certificate = _by_rules(certificate_type, compact(raw), country)
+        birth = birth_date(certificate)
     if today is not None and birth is not None and birth > today:
         raise CertificateProblem("CERTIFICATE_BIRTH_FUTURE")
-    return found
+    return certificate
 
 
 def _by_rules(certificate_type: CertificateType, number: str, country: str | None) -> Certificate:
-    """The canonical certificate of a compact number. Raises CertificateProblem."""
+    """Return the canonical certificate of a compact number. Raises CertificateProblem."""
     if not number:
         raise CertificateProblem("CERTIFICATE_EMPTY")
     if not (number.isascii() and number.isalnum()):
@@ -79,41 +79,41 @@ def _by_rules(certificate_type: CertificateType, number: str, country: str | Non
     return _RULES[certificate_type](number, certificate_type)
 
 
-def _refuse_spoilt(number: str, given: CertificateType) -> None:
-    """Refuses what a register masked or a spreadsheet turned into a decimal; other signs are the rules' business."""
+def _refuse_spoilt(number: str, claimed: CertificateType) -> None:
+    """Refuse what a register masked or a spreadsheet turned into a decimal; other signs are the rules' business."""
     if "*" in number:
         raise CertificateProblem("CERTIFICATE_MASKED")
     if _SPOILT.fullmatch(number):
         raise CertificateProblem("CERTIFICATE_SPOILT")
     if not number.isascii():
-        raise CertificateProblem("CERTIFICATE_CHARACTERS", type=given.name)
+        raise CertificateProblem("CERTIFICATE_CHARACTERS", type=claimed.name)
 
 
 def equivalents(certificate: Certificate) -> tuple[Certificate, ...]:
-    """All certificates one subject matches by, the given one first: a USCC contains the organisation code."""
+    """Return all certificates one subject matches by, the given one first: a USCC contains the organisation code."""
     if certificate.type is CertificateType.USCC:
         return (certificate, Certificate(CertificateType.ORG_CODE, certificate.number[8:17]))
     return (certificate,)
 
 
 def birth_date(certificate: Certificate) -> date | None:
-    """The birth date a number carries, or None where it carries none."""
+    """Return the birth date a number carries, None where it carries none."""
     return birth_date_in(certificate.number) if _carries_birth(certificate) else None
 
 
 def sex(certificate: Certificate) -> int | None:
-    """Sex a number carries (GB/T 2261.1: 1 male, 2 female), or None where it carries none."""
+    """Return the sex a number carries (GB/T 2261.1: 1 male, 2 female), None where it carries none."""
     return sex_in(certificate.number) if _carries_birth(certificate) else None
 
 
 def age(certificate: Certificate, day: date) -> int | None:
-    """Completed years of age on a day, from the number; None where it carries no birth date."""
+    """Return the completed years of age on a day, from the number; None where it carries no birth date."""
     birth = birth_date(certificate)
     return None if birth is None else age_on(birth, day)
 
 
 def warnings(certificate: Certificate) -> tuple[str, ...]:
-    """Codes of what is unusual though not wrong: REGION_UNKNOWN, PASSPORT_UNUSUAL."""
+    """Return codes of what is unusual though not wrong: REGION_UNKNOWN, PASSPORT_UNUSUAL."""
     if certificate.type in (CertificateType.CN_ID, CertificateType.RESIDENCE_PERMIT):
         return () if certificate.number[:2] in PROVINCES else ("REGION_UNKNOWN",)
     if certificate.type is CertificateType.PASSPORT and certificate.country == "CHN":
@@ -137,21 +137,21 @@ _BUSINESS_REG = re.compile(r"[0-9]{15}|[0-9]{13}")
 _PERMIT_REGIONS = ("810000", "820000", "830000")
 
 
-def _identity(number: str, given: CertificateType) -> Certificate:
-    """Numbers of GB 11643 layout: citizens, residence permits, foreign permanent residents since 2023."""
+def _identity(number: str, claimed: CertificateType) -> Certificate:
+    """Take a number of GB 11643 layout: citizens, residence permits, foreign permanent residents since 2023."""
     if len(number) == 15:
-        if given is CertificateType.FOREIGN_PR_CARD and _OLD_PR_CARD.fullmatch(number):
+        if claimed is CertificateType.FOREIGN_PR_CARD and _OLD_PR_CARD.fullmatch(number):
             return Certificate(CertificateType.FOREIGN_PR_CARD, number)
-        if _IDENTITY15.fullmatch(number) and given in (CertificateType.CN_ID, CertificateType.CN_ID15):
+        if _IDENTITY15.fullmatch(number) and claimed in (CertificateType.CN_ID, CertificateType.CN_ID15):
             number = upgraded(number)
     if len(number) not in (15, 18):
-        raise CertificateProblem("CERTIFICATE_LENGTH", type=given.name, length=str(len(number)), expected="18")
+        raise CertificateProblem("CERTIFICATE_LENGTH", type=claimed.name, length=str(len(number)), expected="18")
     if not _IDENTITY18.fullmatch(number):
-        raise CertificateProblem("CERTIFICATE_CHARACTERS", type=given.name)
+        raise CertificateProblem("CERTIFICATE_CHARACTERS", type=claimed.name)
     if birth_date_in(number) is None:
         raise CertificateProblem("CERTIFICATE_BIRTH_DATE")
     if not is_check_digit_right(number):
-        raise CertificateProblem("CERTIFICATE_CHECK_DIGIT", type=given.name)
+        raise CertificateProblem("CERTIFICATE_CHECK_DIGIT", type=claimed.name)
     return Certificate(_identity_type(number), number)
 
 
@@ -161,20 +161,20 @@ def _identity_type(number: str) -> CertificateType:
     return CertificateType.RESIDENCE_PERMIT if number[:6] in _PERMIT_REGIONS else _CITIZEN
 
 
-def _hk_macau(number: str, given: CertificateType) -> Certificate:
-    """A letter and eight digits for life; old permits add two digits that count the reissues."""
-    found = _HK_MACAU.fullmatch(number)
-    if found is None:
-        raise CertificateProblem("CERTIFICATE_PERMIT", type=given.name, expected="H######## / M########")
-    return Certificate(given, found[1])
+def _hk_macau(number: str, claimed: CertificateType) -> Certificate:
+    """Take a letter and eight digits, given for life; old permits add two digits that count the reissues."""
+    parts = _HK_MACAU.fullmatch(number)
+    if parts is None:
+        raise CertificateProblem("CERTIFICATE_PERMIT", type=claimed.name, expected="H######## / M########")
+    return Certificate(claimed, parts[1])
 
 
-def _taiwan(number: str, given: CertificateType) -> Certificate:
-    """Eight digits for life; until 2008 permits added the count of issues and the issuer's letter in brackets."""
-    found = _TAIWAN.fullmatch(number)
-    if found is None:
-        raise CertificateProblem("CERTIFICATE_PERMIT", type=given.name, expected="########")
-    return Certificate(given, found[1])
+def _taiwan(number: str, claimed: CertificateType) -> Certificate:
+    """Take eight digits, given for life; until 2008 permits added the count of issues and the issuer's letter in brackets."""
+    parts = _TAIWAN.fullmatch(number)
+    if parts is None:
+        raise CertificateProblem("CERTIFICATE_PERMIT", type=claimed.name, expected="########")
+    return Certificate(claimed, parts[1])
 
 
 def _passport(number: str, country: str | None) -> Certificate:
@@ -186,16 +186,16 @@ def _passport(number: str, country: str | None) -> Certificate:
     return Certificate(CertificateType.PASSPORT, number, issuer)
 
 
-def _entity(number: str, given: CertificateType) -> Certificate:
-    """Entity codes tell themselves apart by their length."""
+def _entity(number: str, claimed: CertificateType) -> Certificate:
+    """Tell codes of entities apart by their length."""
     if len(number) == 18:
         return _uscc(number)
     if len(number) == 9:
         return _org_code(number)
     if _BUSINESS_REG.fullmatch(number):
         return Certificate(CertificateType.BUSINESS_REG, number)
-    expected = {CertificateType.USCC: "18", CertificateType.ORG_CODE: "9"}.get(given, "15")
-    raise CertificateProblem("CERTIFICATE_LENGTH", type=given.name, length=str(len(number)), expected=expected)
+    expected = {CertificateType.USCC: "18", CertificateType.ORG_CODE: "9"}.get(claimed, "15")
+    raise CertificateProblem("CERTIFICATE_LENGTH", type=claimed.name, length=str(len(number)), expected=expected)
 
 
 def _uscc(number: str) -> Certificate:

@@ -25,7 +25,7 @@ def is_uscc_shape(code: str) -> bool:
 
 
 def uscc_check_character(body: str) -> str:
-    """The 18th character of a code whose first 17 are given: `31 − Σ(Ci·3^(i−1)) mod 31`, 31 becoming 0."""
+    """Return the 18th character of a code whose first 17 are given: `31 − Σ(Ci·3^(i−1)) mod 31`, 31 becoming 0."""
     total = sum(_USCC_VALUE[character] * weight for character, weight in zip(body, _USCC_WEIGHTS, strict=True))
     return USCC_ALPHABET[(31 - total % 31) % 31]
 
@@ -36,12 +36,12 @@ def is_uscc_check_right(code: str) -> bool:
 
 
 def uscc_likely_meant(code: str) -> str | None:
-    """The valid code somebody may have meant who typed O for 0, I for 1, Z for 2, S for 5 or V for U.
+    """Return the valid code somebody may have meant who typed O for 0, I for 1, Z for 2, S for 5 or V for U.
 
     Only to be offered to a person: a guess about whom an order hits is never taken silently.
     """
-    meant = code.translate(_LOOK_ALIKES)
-    return meant if meant != code and is_uscc_shape(meant) and is_uscc_check_right(meant) else None
+    corrected = code.translate(_LOOK_ALIKES)
+    return corrected if corrected != code and is_uscc_shape(corrected) and is_uscc_check_right(corrected) else None
 
 
 def is_org_code_shape(code: str) -> bool:
@@ -50,7 +50,7 @@ def is_org_code_shape(code: str) -> bool:
 
 
 def org_code_check_character(body: str) -> str:
-    """The ninth character of a code whose first eight are given: `11 − Σ mod 11`, 10 becoming X and 11 becoming 0."""
+    """Return the ninth character of a code whose first eight are given: `11 − Σ mod 11`, 10 becoming X and 11 becoming 0."""
     rest = 11 - sum(int(character, 36) * weight for character, weight in zip(body, _ORG_WEIGHTS, strict=True)) % 11
     return {10: "X", 11: "0"}.get(rest, str(rest))
 

@@ -32,7 +32,7 @@ def is_check_digit_right(number: str) -> bool:
 
 
 def birth_date_if_right(number: str) -> date | None:
-    """The birth date of a number that is right in every part as it stands; None for every other.
+    """Return the birth date of a number that is right in every part as it stands; None for every other.
 
     Numbers share their parts: region, birth date, sequence with check character. Each is looked at once.
     """
@@ -63,13 +63,13 @@ def _is_digits(part: str) -> bool:
 
 
 def _sum(part: str, at: int) -> int:
-    """A part's share of the sum of ISO 7064 MOD 11-2, which leaves 1 for a right number; X is ten."""
+    """Return a part's share of the sum of ISO 7064 MOD 11-2, which leaves 1 for a right number; X is ten."""
     values = (10 if character == "X" else int(character) for character in part)
     return sum(value << (17 - place) for place, value in enumerate(values, at))
 
 
 def upgraded(number15: str) -> str:
-    """The 18-character number of a 15-digit one: the century goes in, the check character is appended.
+    """Return the 18-character number of a 15-digit one: the century goes in, the check character is appended.
 
     Sequences 996 to 999 were kept for people born in 18xx; everybody else with such a number was born in 19xx.
     """
@@ -87,17 +87,17 @@ def _date_of(digits: str) -> date | None:
 
 
 def birth_date_in(number: str) -> date | None:
-    """The birth date in an 18-character number; None if there is no such day."""
+    """Return the birth date in an 18-character number, None if there is no such day."""
     return _date_of(number[6:14])
 
 
 def sex_in(number: str) -> int:
-    """Sex by the 17th digit, as GB/T 2261.1 writes it: 1 male, 2 female."""
+    """Return the sex by the 17th digit, as GB/T 2261.1 writes it: 1 male, 2 female."""
     return 1 if int(number[16]) % 2 else 2
 
 
 def age_on(birth: date, day: date) -> int:
-    """Completed years of age on a day."""
+    """Return the completed years of age on a day."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 

@@ -26,14 +26,14 @@ _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
 def display_form(name: str) -> str:
-    """The name as it is stored and shown: NFC, without blanks and invisible characters at its edges."""
+    """Return the name as it is stored and shown: NFC, without blanks and invisible characters at its edges."""
     if not unicodedata.is_normalized("NFC", name):
         name = unicodedata.normalize("NFC", name)
     return trim(name)
 
 
 def comparison_form(name: str) -> str:
-    """The form two spellings of one name share; feeds the name tag, is never shown.
+    """Return the form two spellings of one name share; it feeds the name tag and is never shown.
 
     Compatibility forms are folded (NFKC: Kangxi radicals, full-width Latin, brackets), Latin is case-folded, invisible
     characters, name dots and apostrophes go. Names with Han characters lose inner blanks; other names become their

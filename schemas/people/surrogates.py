@@ -32,23 +32,24 @@ class MatchingKey:
     secret: bytes = field(repr=False)
 
     def __reduce__(self) -> tuple[type["MatchingKey"], tuple[int, bytes]]:
-        """How it goes to another process; a compiled frozen class cannot be filled afterwards."""
+        """Pickle for another process; a compiled frozen class cannot be filled afterwards."""
         return MatchingKey, (self.key_id, self.secret)
 
     def surrogate(self, certificate_type: int, number: str, country: str = "") -> bytes:
-        """16 bytes for a certificate in canonical form (``schemas.people.certificates.normalise``)."""
+        """Return 16 bytes for a certificate in canonical form (``schemas.people.certificates.normalise``)."""
         own = number.encode()
         start, end = _begun(self.secret, certificate_type, country, len(own))
         return _hmac(start, end, own)[:LENGTH]
 
     def name_tag(self, surrogate: bytes, comparison_form: str) -> bytes:
-        """16 bytes for a name in comparison form (``schemas.people.names.comparison_form``)."""
+        """Return 16 bytes for a name in comparison form (``schemas.people.names.comparison_form``)."""
         return _hmac(*_states(self.secret), surrogate + comparison_form.encode())[:LENGTH]
 
 
 def _hmac(start: _Hash, end: _Hash, message: bytes) -> bytes:
-    """HMAC-SHA-256 (RFC 2104) from the key's two ready states: the standard library's takes 2.5 times as long a message,
-    and every check makes one or more.
+    """Return HMAC-SHA-256 (RFC 2104) from the two states a key begins with.
+
+    The standard library's takes 2.5 times as long for a message, and every check makes one or more.
     """
     inner, outer = start.copy(), end.copy()
     inner.update(message)
@@ -58,14 +59,14 @@ def _hmac(start: _Hash, end: _Hash, message: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def _states(secret: bytes) -> "tuple[_Hash, _Hash]":
-    """SHA-256 after the inner and the outer padding of a key."""
+    """Return the states of SHA-256 after the inner and the outer padding of a key."""
     key = (sha256(secret).digest() if len(secret) > _BLOCK else secret).ljust(_BLOCK, b"\x00")
     return sha256(bytes(byte ^ 0x36 for byte in key)), sha256(bytes(byte ^ 0x5C for byte in key))
 
 
 @lru_cache(maxsize=4096)
 def _begun(secret: bytes, certificate_type: int, country: str, length: int) -> "tuple[_Hash, _Hash]":
-    """The states of a key when all of the message but the number itself is in; its length-prefixed parts stand before it."""
+    """Return the states of a key when all of the message but the number itself is in: its length-prefixed parts come first."""
     start, end = _states(secret)
     begun = start.copy()
     for part in (str(int(certificate_type)).encode(), country.encode()):

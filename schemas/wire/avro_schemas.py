@@ -29,21 +29,21 @@ class Schema:
 
 
 def parse_definition(name: str, version: int, definition: dict[str, Any]) -> Schema:
-    """A schema from its JSON definition."""
+    """Parse a schema from its JSON definition."""
     canonical = fastavro.schema.to_parsing_canonical_form(definition)
     fingerprint = bytes.fromhex(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"))[::-1]
     return Schema(name, version, definition, fastavro.parse_schema(definition, named_schemas={}), fingerprint)
 
 
 def load_schema(path: Path) -> Schema:
-    """Reads one ``<name>/<n>.avsc`` file."""
+    """Read one ``<name>/<n>.avsc`` file."""
     return parse_definition(path.parent.name, int(path.stem), json.loads(path.read_text(encoding="utf-8")))
 
 
 def load_schemas(directory: Path = SCHEMA_DIR) -> list[Schema]:
-    """All versions of all schemas below a directory, by name and version."""
-    found = [load_schema(path) for path in directory.glob("*/*.avsc")]
-    return sorted(found, key=lambda schema: (schema.name, schema.version))
+    """Read all versions of all schemas below a directory, by name and version."""
+    schemas = [load_schema(path) for path in directory.glob("*/*.avsc")]
+    return sorted(schemas, key=lambda schema: (schema.name, schema.version))
 
 
 @cache
@@ -57,24 +57,24 @@ def _by_fingerprint() -> dict[bytes, Schema]:
 
 
 def current_schema(name: str) -> Schema:
-    """The version writers use; KeyError for a name that is not in the catalogue."""
+    """Return the version writers use; KeyError for a name that is not in the catalogue."""
     return _by_name()[name]
 
 
 def schema_of(fingerprint: bytes) -> Schema | None:
-    """The schema with this fingerprint, None if this release does not know it."""
+    """Return the schema with this fingerprint, None if this release does not know it."""
     return _by_fingerprint().get(fingerprint)
 
 
 def is_version_of(fingerprint: bytes, name: str) -> bool:
-    """True if the fingerprint is any known version of the named schema."""
+    """Return whether the fingerprint is any known version of the named schema."""
     schema = schema_of(fingerprint)
     return schema is not None and schema.name == name
 
 
 @cache
 def gate_prefix() -> Any:
-    """The leading fields of ``ListRecord`` as a schema of their own.
+    """Return the leading fields of ``ListRecord`` as a schema of their own.
 
     A record whose fields are a leading part of the writer's is a legal way to read it only because
     the value ends there; decoding stops after ``identities`` and the rest stays bytes.

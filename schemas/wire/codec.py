@@ -57,7 +57,7 @@ class GatePrefix(TypedDict):
 
 
 def encode(name: str, record: Mapping[str, Any]) -> bytes:
-    """The Avro body of a record in the current version of the named schema."""
+    """Return the Avro body of a record in the current version of the named schema."""
     out = BytesIO()
     _write(out, current_schema(name).parsed, dict(record), strict=True)
     return out.getvalue()
@@ -65,7 +65,7 @@ def encode(name: str, record: Mapping[str, Any]) -> bytes:
 
 @cache
 def _neighbours(name: str, first: str, last: str) -> Any:
-    """The fields from one to another as a schema of their own."""
+    """Return the fields from one to another as a schema of their own."""
     definition = current_schema(name).definition
     names = [each["name"] for each in definition["fields"]]
     fields = definition["fields"][names.index(first) : names.index(last) + 1]
@@ -73,7 +73,7 @@ def _neighbours(name: str, first: str, last: str) -> Any:
 
 
 def encode_fields(name: str, first: str, last: str, record: Mapping[str, Any]) -> bytes:
-    """The bytes of the fields from `first` to `last` in the current version of the named schema.
+    """Return the bytes of the fields from `first` to `last` in the current version of the named schema.
 
     A record's encoding is that of its fields in their order and nothing else (Avro 1.12, "Records"), so a body may be put
     together from parts that are made at different times.
@@ -84,12 +84,12 @@ def encode_fields(name: str, first: str, last: str, record: Mapping[str, Any]) -
 
 
 def decode_fields(name: str, first: str, last: str, part: bytes) -> dict[str, Any]:
-    """What `encode_fields` encoded."""
+    """Decode what `encode_fields` encoded."""
     return cast("dict[str, Any]", _read(BytesIO(part), _neighbours(name, first, last), None))
 
 
 def decode(fingerprint: bytes, body: bytes) -> dict[str, Any]:
-    """A record of any known version, read with today's schema (new fields get their default)."""
+    """Decode a record of any known version with today's schema: new fields get their default. Raises Undecodable."""
     writer = schema_of(fingerprint)
     if writer is None:
         raise Undecodable(f"schema {fingerprint.hex()} is not known to this release")
@@ -97,27 +97,27 @@ def decode(fingerprint: bytes, body: bytes) -> dict[str, Any]:
     same = reader.fingerprint == writer.fingerprint
     try:
         record = _read(BytesIO(body), writer.parsed, None if same else reader.parsed)
-    except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as broken:
-        raise Undecodable(f"not a {writer.name}: {str(broken) or type(broken).__name__}") from broken
+    except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
+        raise Undecodable(f"not a {writer.name}: {str(error) or type(error).__name__}") from error
     return cast("dict[str, Any]", record)
 
 
 def decode_prefix(body: bytes) -> GatePrefix:
-    """The gate prefix of a ``ListRecord`` body of any version; the rest is not looked at."""
+    """Decode the gate prefix of a ``ListRecord`` body of any version; the rest is not looked at. Raises Undecodable."""
     try:
         prefix = cast("GatePrefix", _read(BytesIO(body), gate_prefix(), None))
-    except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as broken:
-        raise Undecodable(f"no gate prefix: {str(broken) or type(broken).__name__}") from broken
+    except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
+        raise Undecodable(f"no gate prefix: {str(error) or type(error).__name__}") from error
     if not -_INT <= prefix["status"] < _INT:  # the library reads 64 bits; a leaf of the digest holds 32
         raise Undecodable("no gate prefix: the status is no int")
     return prefix
 
 
 def to_wire(name: str, body: bytes, registry_id: int | None = None) -> bytes:
-    """A body with its framing."""
+    """Put the framing of the named schema's current version before a body."""
     return frame(current_schema(name).fingerprint, body, registry_id)
 
 
 def from_wire(value: bytes, header_fingerprint: bytes | None = None) -> dict[str, Any]:
-    """Framing and body in one step, for messages off the hot path."""
+    """Take off the framing and decode the body, for messages off the hot path."""
     return decode(*unframe(value, header_fingerprint))

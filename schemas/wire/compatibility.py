@@ -32,9 +32,10 @@ class Incompatibility:
     earlier: int
     later: int
     what: str
+    """What is broken, in words."""
 
     def as_dict(self) -> dict[str, str | int]:
-        """For ``--json``."""
+        """Return the fields for ``--json``."""
         return asdict(self)
 
 
@@ -62,22 +63,22 @@ def _enums(node: Any) -> Iterator[str]:
 
 
 def _pair(earlier: Schema, later: Schema) -> Iterator[Incompatibility]:
-    def found(rule: str, what: str) -> Incompatibility:
-        return Incompatibility(rule, later.name, earlier.version, later.version, what)
+    def broken(rule: str, description: str) -> Incompatibility:
+        return Incompatibility(rule, later.name, earlier.version, later.version, description)
 
-    if what := _unreadable(later, earlier):
-        yield found("BACKWARD", f"version {later.version} cannot read version {earlier.version}: {what}")
-    if what := _unreadable(earlier, later):
-        yield found("FORWARD", f"version {earlier.version} cannot read version {later.version}: {what}")
+    if problem := _unreadable(later, earlier):
+        yield broken("BACKWARD", f"version {later.version} cannot read version {earlier.version}: {problem}")
+    if problem := _unreadable(earlier, later):
+        yield broken("FORWARD", f"version {earlier.version} cannot read version {later.version}: {problem}")
     before, after = _canonical_fields(earlier), _canonical_fields(later)
     if after[: len(before)] != before:
         place = next(i for i, one in enumerate(before) if i >= len(after) or after[i] != one)
         name = earlier.definition["fields"][place]["name"]
-        yield found("APPENDED", f"field {name!r} moved, changed or went; new fields go to the end")
+        yield broken("APPENDED", f"field {name!r} moved, changed or went; new fields go to the end")
 
 
 def check(schemas: Iterable[Schema]) -> list[Incompatibility]:
-    """Every broken rule over all versions of all schemas; empty if the catalogue may be released."""
+    """Return every broken rule over all versions of all schemas; empty if the catalogue may be released."""
     findings: list[Incompatibility] = []
     ordered = sorted(schemas, key=lambda one: (one.name, one.version))
     for name, group in groupby(ordered, key=lambda one: one.name):
@@ -102,21 +103,21 @@ def check(schemas: Iterable[Schema]) -> list[Incompatibility]:
 
 
 def check_against(ours: Iterable[Schema], released: Iterable[Schema]) -> list[Incompatibility]:
-    """As ``check``, and every released version must still be there, byte for byte in meaning."""
+    """Check as ``check`` does, and that every released version is still there, byte for byte in meaning."""
     ours = list(ours)
     known = {(one.name, one.version): one for one in ours}
     findings = check(ours)
     for old in released:
-        mine = known.get((old.name, old.version))
-        if mine is None or mine.fingerprint != old.fingerprint:
-            what = "is gone" if mine is None else "was edited after its release"
+        present = known.get((old.name, old.version))
+        if present is None or present.fingerprint != old.fingerprint:
+            problem = "is gone" if present is None else "was edited after its release"
             findings.append(
                 Incompatibility(
                     "RELEASED",
                     old.name,
                     old.version,
                     old.version,
-                    f"{old.name} version {old.version} {what}; add a new version instead",
+                    f"{old.name} version {old.version} {problem}; add a new version instead",
                 )
             )
     return findings

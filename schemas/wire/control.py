@@ -37,19 +37,19 @@ class Command:
 
 
 def read_command(fingerprint: bytes, body: bytes) -> Command:
-    """A command from its Avro body of any version. Raises Undecodable."""
+    """Read a command from its Avro body of any version. Raises Undecodable."""
     record: dict[str, Any] = decode(fingerprint, body)
     record.pop("proof")
     return Command(**{name: record[name] for name in Command.__slots__ if name != "body"}, body=body)
 
 
 def signed_part(body: bytes) -> bytes:
-    """What a proof covers: the same for two copies of a record, whoever signed them when."""
+    """Return what a proof covers: the same for two copies of a record, whoever signed them when."""
     return body[PROOF_LENGTH:]
 
 
 def sealing_context(schema: str, handle: bytes) -> str:
-    """What binds an envelope to the record that carries it."""
+    """Return the context that binds an envelope to the record that carries it."""
     return f"{schema}:{handle.hex()}"
 
 

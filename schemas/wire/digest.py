@@ -24,15 +24,15 @@ _AT_ONCE = 128
 
 
 def leaf(entry_id: bytes, version: int, status: int, body: bytes) -> bytes:
-    """The leaf of one record; ``body`` is the whole Avro body, proof included."""
+    """Return the leaf of one record; ``body`` is the whole Avro body, proof included."""
     return entry_id + _VERSION_AND_STATUS(version, status) + sha256(body[_PROOF:]).digest()
 
 
 def _lanes(leaves: Iterable[bytes]) -> NDArray[np.uint16]:
     lanes = np.zeros(STATE_LENGTH // 2, dtype=np.uint16)
     rest = iter(leaves)
-    while some := list(islice(rest, _AT_ONCE)):
-        expanded = b"".join([blake3(one).digest(length=STATE_LENGTH) for one in some])
+    while chunk := list(islice(rest, _AT_ONCE)):
+        expanded = b"".join([blake3(one).digest(length=STATE_LENGTH) for one in chunk])
         table = np.frombuffer(expanded, dtype="<u2").reshape(-1, STATE_LENGTH // 2)
         lanes += table.sum(axis=0, dtype=np.uint16)
     return lanes
@@ -46,14 +46,14 @@ class SetDigest:
         self._lanes = np.frombuffer(raw, dtype="<u2").astype(np.uint16)
 
     def update(self, added: Iterable[bytes] = (), removed: Iterable[bytes] = ()) -> None:
-        """Adds and takes out leaves; a leaf that stands in both cancels."""
+        """Add and take out leaves; a leaf that stands in both cancels."""
         self._lanes += _lanes(added)
         self._lanes -= _lanes(removed)
 
     def state(self) -> bytes:
-        """2,048 bytes to store and to go on from."""
+        """Return the 2,048 bytes to store and to go on from."""
         return self._lanes.astype("<u2").tobytes()
 
     def value(self) -> bytes:
-        """32 bytes to publish and compare."""
+        """Return the 32 bytes to publish and compare."""
         return blake3(self.state()).digest()

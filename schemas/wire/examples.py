@@ -27,7 +27,7 @@ class Example:
 
 
 def readable(value: Any) -> Any:
-    """A decoded record with bytes as hexadecimal text, ready for JSON."""
+    """Return a decoded record with bytes as hexadecimal text, ready for JSON."""
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).hex()
     if isinstance(value, Mapping):
@@ -38,7 +38,7 @@ def readable(value: Any) -> Any:
 
 
 def load_examples(directory: Path = EXAMPLE_DIR) -> Iterator[Example]:
-    """All examples below a directory."""
+    """Read all examples below a directory."""
     for path in sorted(directory.glob("*/*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
         version, _, case = path.stem.partition("-")

@@ -54,7 +54,7 @@ FEEDBACK_TEXTS = {
 
 
 def feedback_text(code: str, lang: str) -> str:
-    """The words of a code; an unknown code shows as it is."""
+    """Return the words of a code; an unknown code shows as it is."""
     try:
         pair = FEEDBACK_TEXTS[FeedbackCode(code)]
     except ValueError:

@@ -30,14 +30,14 @@ class FramingError(LiandongError):
 
 
 def frame(fingerprint: bytes, body: bytes, registry_id: int | None = None) -> bytes:
-    """Puts the framing before a body: Confluent's if a registry id is given."""
+    """Put the framing before a body: Confluent's if a registry id is given."""
     if registry_id is None:
         return SINGLE_OBJECT + fingerprint + body
     return b"\x00" + registry_id.to_bytes(4, "big") + body
 
 
 def unframe(value: bytes, header_fingerprint: bytes | None = None) -> tuple[bytes, bytes]:
-    """Splits a value into schema fingerprint (8 bytes) and Avro body.
+    """Split a value into schema fingerprint (8 bytes) and Avro body.
 
     ``header_fingerprint`` is the raw header value (16 hex digits); only Confluent framing needs it.
     """

@@ -55,18 +55,18 @@ class SealingKey:
         self.key_id = key_id(self.public_key)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """The content key of an envelope."""
+        """Decrypt the content key of an envelope."""
         return _HPKE.decrypt(wrapped, self._key, context)
 
 
 @lru_cache(maxsize=4096)
 def _public(raw: bytes) -> X25519PublicKey:
-    """A recipient's key as the library wants it; the same courts are told again and again."""
+    """Return a recipient's key as the library wants it; kept, for the same courts are told again and again."""
     return X25519PublicKey.from_public_bytes(raw)
 
 
 def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recipient]) -> bytes:
-    """An encoded ``SealedEnvelope`` around a record of the named schema."""
+    """Encrypt a record of the named schema into an encoded ``SealedEnvelope``."""
     secret, nonce, aad = AESGCM.generate_key(256), os.urandom(_NONCE_LENGTH), context.encode()
     wraps = [
         {
@@ -86,16 +86,19 @@ def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recip
 
 
 def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any]:
-    """The record inside an envelope, opened with whichever of a participant's keys it was sealed to; CannotOpen if none."""
+    """Return the record inside an envelope, opened with whichever of a participant's keys it was sealed to.
+
+    Raises CannotOpen if it was sealed to none of them or was changed.
+    """
     envelope, aad = decode(*unframe(sealed)), context.encode()
     by_id = {key.key_id: key for key in keys}
-    mine = [(by_id[wrap["key_id"]], wrap["wrapped"]) for wrap in envelope["wraps"] if wrap["key_id"] in by_id]
-    if not mine:
+    readable = [(by_id[wrap["key_id"]], wrap["wrapped"]) for wrap in envelope["wraps"] if wrap["key_id"] in by_id]
+    if not readable:
         raise CannotOpen(f"not sealed to key {', '.join(each.hex() for each in by_id)}")
-    key, wrapped = mine[0]
+    key, wrapped = readable[0]
     try:
         secret = key.unwrap(wrapped, aad)
         plain = AESGCM(secret).decrypt(envelope["nonce"], envelope["ciphertext"], aad)
-    except (InvalidTag, ValueError) as broken:
-        raise CannotOpen("the envelope was changed or belongs to another record") from broken
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("the envelope was changed or belongs to another record") from error
     return from_wire(plain)

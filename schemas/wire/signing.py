@@ -37,7 +37,7 @@ class SignatureInvalid(LiandongError):
 
 
 def key_id(public_key: bytes) -> bytes:
-    """First eight bytes of the SHA-256 of the raw public key."""
+    """Return the first eight bytes of the SHA-256 of the raw public key."""
     return sha256(public_key).digest()[:8]
 
 
@@ -47,7 +47,7 @@ class Signer(Protocol):
     key_id: bytes
 
     def sign(self, message: bytes) -> bytes:
-        """A 64-byte signature."""
+        """Return a 64-byte signature."""
 
 
 class Ed25519Signer:
@@ -60,7 +60,7 @@ class Ed25519Signer:
         self.key_id = key_id(self.public_key)
 
     def sign(self, message: bytes) -> bytes:
-        """A 64-byte signature (RFC 8032)."""
+        """Return a 64-byte signature (RFC 8032)."""
         return crypto_sign(message, self._secret)[:_SIGNATURE_LENGTH]
 
 
@@ -82,7 +82,7 @@ class PublicKey:
     """Milliseconds UTC; 0 = open / not revoked."""
 
     def usable_at(self, at: int) -> bool:
-        """True if a signature made at ``at`` (ms UTC) counts."""
+        """Return whether a signature made at ``at`` (ms UTC) counts."""
         if at < self.valid_from or (self.valid_until and at >= self.valid_until):
             return False
         return not (self.revoked_at and at >= self.revoked_at)
@@ -92,32 +92,35 @@ class Keyring(Protocol):
     """Finds registered keys; the topics room fills one from ``participants.keys.v1``."""
 
     def key(self, key_id: bytes) -> PublicKey | None:
-        """The registered key, None if unknown."""
+        """Return the registered key, None if unknown."""
 
 
 def statement(context: str, content: bytes) -> bytes:
-    """What is signed: context, a zero byte, SHA-256 of the content."""
-    return _said(context, sha256(content).digest())
+    """Return the bytes that are signed: context, a zero byte, SHA-256 of the content."""
+    return _statement(context, sha256(content).digest())
 
 
-def _said(context: str, content_hash: bytes) -> bytes:
+def _statement(context: str, content_hash: bytes) -> bytes:
     return context.encode() + b"\x00" + content_hash
 
 
 def encode_signed(name: str, record: Mapping[str, Any], context: str, signer: Signer) -> bytes:
-    """The Avro body of a record with its proof filled in."""
+    """Return the Avro body of a record with its proof filled in."""
     body, _ = prove(encode(name, {**record, "proof": _EMPTY_PROOF})[PROOF_LENGTH:], context, signer)
     return body
 
 
 def prove(content: bytes, context: str, signer: Signer) -> tuple[bytes, bytes]:
-    """The body of an encoded content, which is its proof and itself, and the SHA-256 that was signed."""
+    """Return the body of an encoded content, which is its proof and itself, and the SHA-256 that was signed."""
     content_hash = sha256(content).digest()
-    return signer.key_id + signer.sign(_said(context, content_hash)) + content, content_hash
+    return signer.key_id + signer.sign(_statement(context, content_hash)) + content, content_hash
 
 
 def verify(body: bytes, context: str, keyring: Keyring, at: int) -> PublicKey:
-    """The key that signed a body, if the proof holds and the key was usable at ``at`` (ms UTC)."""
+    """Return the key that signed a body. Raises SignatureInvalid.
+
+    The proof must hold and the key must have been usable at ``at`` (ms UTC).
+    """
     signer = keyring.key(body[:8])
     if signer is None or signer.use != "sign":
         raise SignatureInvalid(f"signing key {body[:8].hex()} is not registered")
@@ -125,13 +128,13 @@ def verify(body: bytes, context: str, keyring: Keyring, at: int) -> PublicKey:
         raise SignatureInvalid(f"key {body[:8].hex()} of {signer.participant} was not valid then")
     try:
         VerifyKey(signer.public_key).verify(statement(context, body[72:]), body[8:72])
-    except (BadSignatureError, ValueError) as broken:
-        raise SignatureInvalid(f"the signature of {signer.participant} does not hold") from broken
+    except (BadSignatureError, ValueError) as error:
+        raise SignatureInvalid(f"the signature of {signer.participant} does not hold") from error
     return signer
 
 
 def verify_from(body: bytes, context: str, keyring: Keyring, participant: str, at: int) -> None:
-    """As ``verify``, and the signer must be the participant the record claims to come from."""
+    """Verify as ``verify`` does, and that the signer is the participant the record claims to come from."""
     signer = verify(body, context, keyring, at)
     if signer.participant != participant:
         raise SignatureInvalid(f"signed by {signer.participant}, claims to be from {participant}")

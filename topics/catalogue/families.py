@@ -124,7 +124,7 @@ class TopicFamily(BaseModel):
         return self._part("scope")
 
     def topic(self, of: str = "") -> str:
-        """The topic of a jurisdiction or agency."""
+        """Return the topic of a jurisdiction or agency."""
         return self.name.replace("{jurisdiction}", of).replace("{agency}", of)
 
     def matches(self, topic: str) -> bool:
@@ -133,7 +133,7 @@ class TopicFamily(BaseModel):
         return re.fullmatch(pattern.replace(re.escape("{agency}"), "[a-z0-9-]+"), topic) is not None
 
     def state(self, settings: Settings) -> TopicState:
-        """How its topics are to stand on the broker."""
+        """Return how its topics are to stand on the broker."""
         partitions = settings.partitions if self.partitions == "lists" else self.partitions
         configuration = {
             "cleanup.policy": self.cleanup,
@@ -145,7 +145,7 @@ class TopicFamily(BaseModel):
         return TopicState(partitions, settings.replication_factor, configuration)
 
     def _duration(self, settings: Settings) -> int:
-        """Retention or compaction lag in ms."""
+        """Return retention or compaction lag in ms."""
         given = self.retention or self.compaction_lag or EVIDENCE
         found = _DURATION.match(given)
         if found is None:
@@ -162,7 +162,7 @@ def _has_sealed_body(schema: str) -> bool:
 
 
 def _segment(duration: int) -> str:
-    """Only closed segments are cleaned, so segments span a tenth of what they are kept for, a second to a week."""
+    """Return how long a segment spans: a tenth of what it is kept for, a second to a week, for only closed ones are cleaned."""
     return str(min(max(duration // 10, 1000), 7 * _DAY_MS))
 
 
@@ -171,7 +171,7 @@ def _deleted(retention: int) -> dict[str, str]:
 
 
 def _compacted(lag: int) -> dict[str, str]:
-    """Replaced records stay for the lag and are gone, personal data with them, a tenth after it at the latest."""
+    """Keep replaced records for the lag; they, and personal data with them, are gone a tenth after it at the latest."""
     return {
         "retention.ms": "-1",
         "min.compaction.lag.ms": str(lag),
@@ -181,7 +181,7 @@ def _compacted(lag: int) -> dict[str, str]:
 
 
 def load_catalogue(directory: Path = CATALOGUE_DIR) -> list[TopicFamily]:
-    """All families, by name; TOPIC_CATALOGUE_BROKEN names file, field and rule."""
+    """Read all families, by name. Raises TOPIC_CATALOGUE_BROKEN, which names file, field and rule."""
     families = [_load(path) for path in sorted(directory.glob("*.yaml"))]
     names = [family.name for family in families]
     for name in names:
@@ -212,6 +212,6 @@ class TopicScope:
 
 
 def expand(families: Iterable[TopicFamily], scope: TopicScope, settings: Settings) -> dict[str, TopicState]:
-    """The topics of a scope, by logical name."""
+    """Return the topics of a scope, by logical name."""
     members = {None: frozenset({""}), "jurisdiction": scope.jurisdictions, "agency": scope.agencies}
     return {family.topic(one): family.state(settings) for family in families for one in sorted(members[family.scope])}

@@ -13,64 +13,64 @@ KEYS = "participants.keys.v1"
 
 
 def debtor_list(jurisdiction: str) -> str:
-    """List entries of a jurisdiction; compacted."""
+    """Name the list entries of a jurisdiction; compacted."""
     return f"court.debtor-list.{jurisdiction}.v1"
 
 
 def orders(jurisdiction: str) -> str:
-    """Consumption restriction orders and exit bans; compacted."""
+    """Name the consumption restriction orders and exit bans; compacted."""
     return f"court.orders.{jurisdiction}.v1"
 
 
 def relief(jurisdiction: str) -> str:
-    """The fast lane: the same bytes of every change that frees somebody."""
+    """Name the fast lane: the same bytes of every change that frees somebody."""
     return f"court.relief.{jurisdiction}.v1"
 
 
 def heads(jurisdiction: str) -> str:
-    """Signed list heads."""
+    """Name the signed list heads."""
     return f"list.heads.{jurisdiction}.v1"
 
 
 def interceptions(jurisdiction: str) -> str:
-    """What agencies refused or held."""
+    """Name what agencies refused or held."""
     return f"agency.interceptions.{jurisdiction}.v1"
 
 
 def commands(agency: str) -> str:
-    """Commands to one agency."""
+    """Name the commands to one agency."""
     return f"control.commands.{agency}.v1"
 
 
 def feedback(jurisdiction: str) -> str:
-    """Answers to commands."""
+    """Name the answers to commands."""
     return f"control.feedback.{jurisdiction}.v1"
 
 
 def asset_events(jurisdiction: str) -> str:
-    """Asset events for courts of a jurisdiction, sealed."""
+    """Name the asset events for courts of a jurisdiction, sealed."""
     return f"asset.events.{jurisdiction}.v1"
 
 
 def whereabouts_events(jurisdiction: str) -> str:
-    """Whereabouts events for courts of a jurisdiction, sealed."""
+    """Name the whereabouts events for courts of a jurisdiction, sealed."""
     return f"whereabouts.events.{jurisdiction}.v1"
 
 
 def dead_letters(agency: str) -> str:
-    """What an agency could not handle, with its original bytes."""
+    """Name what an agency could not handle, with its original bytes."""
     return f"dead-letters.{agency}.v1"
 
 
 def state_topic(instrument: int, jurisdiction: str) -> str:
-    """The state topic of an instrument; also the signature context of its records."""
+    """Name the state topic of an instrument; also the signature context of its records."""
     if instrument == Instrument.LIST_ENTRY:
         return debtor_list(jurisdiction)
     return orders(jurisdiction)
 
 
 def state_topics(jurisdiction: str) -> tuple[str, str]:
-    """Both state topics of a jurisdiction."""
+    """Name both state topics of a jurisdiction."""
     return debtor_list(jurisdiction), orders(jurisdiction)
 
 
@@ -81,9 +81,9 @@ class Naming:
     prefix: str = ""
 
     def physical(self, logical: str) -> str:
-        """The name on the broker."""
+        """Return the name on the broker."""
         return self.prefix + logical
 
     def logical(self, physical: str) -> str:
-        """The name in signatures, receipts and heads."""
+        """Return the name in signatures, receipts and heads."""
         return physical.removeprefix(self.prefix)

@@ -24,7 +24,7 @@ class Invocation:
 
 
 def invocation_of(ctx: typer.Context) -> Invocation:
-    """The global options this command was called with."""
+    """Return the global options this command was called with."""
     found = ctx.find_object(Invocation)
     return found if found is not None else Invocation()
 
@@ -42,7 +42,7 @@ AGENCY_HELP = "What agencies do: run, answer checks, report under a court's comm
 
 
 def group(app: typer.Typer, name: str, about: str) -> typer.Typer:
-    """The command group of a name on an app, made if it is missing: several rooms add commands to one group."""
+    """Return the command group of a name on an app, making it if it is missing: several rooms add commands to one group."""
     for registered in app.registered_groups:
         if registered.name == name and registered.typer_instance is not None:
             return registered.typer_instance

@@ -132,7 +132,7 @@ def _kind(given: str) -> "Kind":
 
 
 def _published(settings: "Settings", participants: "Participants", participant: str) -> LiandongError | None:
-    """Publishes if that can be done now; what kept it from being done."""
+    """Publish if that can be done now; return what kept it from being done."""
     from ..keys.publishing import announce
 
     try:
@@ -166,7 +166,7 @@ def _as_dict(participant: "Participant", participants: "Participants") -> dict[s
 
 
 def _root(participants: "Participants") -> str | None:
-    """The root's public key, None where neither the key nor a pin is."""
+    """Return the root's public key, None where neither the key nor a pin is."""
     try:
         return participants.root_public_key.hex()
     except WrongUsage:

@@ -16,7 +16,7 @@ schemas_app = typer.Typer(no_args_is_help=True, help="The Avro contract: list it
 
 @schemas_app.command("list")
 def list_schemas(as_json: JsonOption = False) -> None:
-    """Every schema with version, fingerprint and meaning.
+    """Show every schema with version, fingerprint and meaning.
 
     Example: liandong schemas list
     """

@@ -7,7 +7,7 @@ from ...schemas.errors import LiandongError, Unavailable, WrongUsage
 
 
 def port_in_use(port: int, holder: str | None) -> LiandongError:
-    """Another program listens where the broker should."""
+    """Say that another program listens where the broker should."""
     by = f" by {holder}" if holder else ""
     return Unavailable(
         "KAFKA_PORT_IN_USE",
@@ -17,7 +17,7 @@ def port_in_use(port: int, holder: str | None) -> LiandongError:
 
 
 def disk_full(directory: Path, free: int, floor: int) -> LiandongError:
-    """Starting a broker on a full disk ends in a broken log; refuse before."""
+    """Refuse before starting a broker on a full disk, which ends in a broken log."""
     return Unavailable(
         "KAFKA_DISK_FULL",
         f"only {free // 2**20} MiB free where {directory} lies; Kafka needs {floor // 2**20} MiB to start",
@@ -26,7 +26,7 @@ def disk_full(directory: Path, free: int, floor: int) -> LiandongError:
 
 
 def cannot_install(reason: str) -> LiandongError:
-    """The Kafka jars are not here and cannot be fetched."""
+    """Say that the Kafka jars are not here and cannot be fetched."""
     return Unavailable(
         "KAFKA_NOT_INSTALLABLE",
         f"Apache Kafka could not be fetched: {reason}",
@@ -45,7 +45,7 @@ def broken_bundle(folder: Path) -> LiandongError:
 
 
 def died(node: int, log: Path, tail: Sequence[str]) -> LiandongError:
-    """A broker process ended while it should be running."""
+    """Say that a broker process ended while it should be running."""
     shown = "\n".join(f"  | {line}" for line in tail) or "  | (its log is empty)"
     return LiandongError(
         "KAFKA_BROKER_DIED",
@@ -55,7 +55,7 @@ def died(node: int, log: Path, tail: Sequence[str]) -> LiandongError:
 
 
 def not_ready(node: int, seconds: float, log: Path) -> LiandongError:
-    """A broker process runs but does not come to serve."""
+    """Say that a broker process runs but does not come to serve."""
     return Unavailable(
         "KAFKA_NOT_READY",
         f"Kafka node {node} was not ready after {seconds:.0f} s and was stopped",
@@ -64,7 +64,7 @@ def not_ready(node: int, seconds: float, log: Path) -> LiandongError:
 
 
 def other_shape(directory: Path, have: int, asked: int) -> LiandongError:
-    """The folder holds a cluster with another number of nodes."""
+    """Say that the folder holds a cluster with another number of nodes."""
     return WrongUsage(
         "KAFKA_OTHER_SHAPE",
         f"{directory} holds a cluster of {have} node(s), {asked} were asked for",
@@ -73,7 +73,7 @@ def other_shape(directory: Path, have: int, asked: int) -> LiandongError:
 
 
 def other_security(directory: Path, *, secure: bool) -> LiandongError:
-    """The folder holds a cluster with users where none were asked for, or the other way round."""
+    """Say that the folder holds a cluster with users where none were asked for, or the other way round."""
     have = "asks for users and passwords" if secure else "is open to every program on this machine"
     return WrongUsage(
         "KAFKA_OTHER_SECURITY",
@@ -83,7 +83,7 @@ def other_security(directory: Path, *, secure: bool) -> LiandongError:
 
 
 def runs_elsewhere(bootstrap: str, at: int, asked: int) -> LiandongError:
-    """A running cluster was asked to be on another port."""
+    """Say that a running cluster was asked to be on another port."""
     return WrongUsage(
         "KAFKA_RUNS_ELSEWHERE",
         f"this cluster already runs on port {at}",
@@ -92,7 +92,7 @@ def runs_elsewhere(bootstrap: str, at: int, asked: int) -> LiandongError:
 
 
 def broken_state(path: Path, reason: str) -> LiandongError:
-    """The description of the cluster cannot be read."""
+    """Say that the description of the cluster cannot be read."""
     return LiandongError(
         "KAFKA_STATE_BROKEN",
         f"{path} is not readable: {reason}",
@@ -101,7 +101,7 @@ def broken_state(path: Path, reason: str) -> LiandongError:
 
 
 def nothing_running(directory: Path) -> LiandongError:
-    """No cluster is configured and the embedded one does not run."""
+    """Say that no cluster is configured and the embedded one does not run."""
     return Unavailable(
         "KAFKA_NOT_RUNNING",
         f"no Kafka is configured, and none runs under {directory}",

@@ -28,7 +28,7 @@ def answers(port: int) -> bool:
 
 
 def some_free(count: int) -> list[int]:
-    """Different free ports, chosen by the system."""
+    """Return different free ports, chosen by the system."""
     probes = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
     try:
         for probe in probes:
@@ -40,7 +40,7 @@ def some_free(count: int) -> list[int]:
 
 
 def holder(port: int) -> str | None:
-    """The program that listens on `port`, as far as the system lets us see."""
+    """Name the program that listens on `port`, as far as the system lets us see."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:

@@ -39,7 +39,7 @@ def start(command: Sequence[str], folder: Folder, number: int) -> int:
 
 
 def noted_pid(folder: Folder, number: int) -> int | None:
-    """The process id of a node that should be running, or None if it was never started or was stopped."""
+    """Return the process id of a node that should be running, or None if it was never started or was stopped."""
     try:
         return int(folder.pid(number).read_text(encoding="ascii"))
     except FileNotFoundError:
@@ -49,7 +49,7 @@ def noted_pid(folder: Folder, number: int) -> int | None:
 
 
 def running(folder: Folder, number: int) -> psutil.Process | None:
-    """The node's live process; a process id that now belongs to another program does not count."""
+    """Return the node's live process; a process id that now belongs to another program does not count."""
     pid = noted_pid(folder, number)
     if not pid:
         return None
@@ -94,7 +94,7 @@ def started(log: Path) -> bool:
 
 
 def tail(log: Path, lines: int = 15) -> list[str]:
-    """The last lines of a node's log, for people."""
+    """Return the last lines of a node's log, for people."""
     try:
         with log.open(encoding="utf-8", errors="replace") as text:
             return [line.rstrip() for line in deque(text, maxlen=lines)]

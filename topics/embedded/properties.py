@@ -13,7 +13,7 @@ HOST = "127.0.0.1"
 def server_properties(
     cluster: Cluster, node: Node, data: Path, passwords: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Settings of one combined broker and controller whose log lies in `data`.
+    """Return the settings of one combined broker and controller whose log lies in `data`.
 
     As safe as production (no unclean leaders, no topics by accident), with the waiting times taken out.
     A secure cluster needs the `passwords` of admin and controller.
@@ -44,7 +44,7 @@ def server_properties(
 
 
 def _internal_topics(copies: str, in_sync: str) -> dict[str, str]:
-    """Kafka's own topics, with few partitions so that the first consumer does not wait for fifty."""
+    """Give Kafka's own topics few partitions, so that the first consumer does not wait for fifty."""
     return {
         "offsets.topic.replication.factor": copies,
         "offsets.topic.num.partitions": "4",
@@ -58,7 +58,7 @@ def _internal_topics(copies: str, in_sync: str) -> dict[str, str]:
 
 
 def _short_waits() -> dict[str, str]:
-    """A lone consumer joins at once; the log cleaner looks twice a second, so small compaction lags show."""
+    """Let a lone consumer join at once, and the log cleaner look twice a second, so that small compaction lags show."""
     return {
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "1000",
@@ -70,7 +70,7 @@ def _short_waits() -> dict[str, str]:
 
 
 def _small_footprint() -> dict[str, str]:
-    """Threads and buffers for one machine that also runs everything else."""
+    """Size threads and buffers for one machine that also runs everything else."""
     return {
         "num.network.threads": "2",
         "num.io.threads": "4",
@@ -81,5 +81,5 @@ def _small_footprint() -> dict[str, str]:
 
 
 def as_text(properties: dict[str, str]) -> str:
-    """Java's properties format, one key per line."""
+    """Write Java's properties format, one key per line."""
     return "".join(f"{key}={value}\n" for key, value in properties.items())

@@ -35,7 +35,7 @@ class KafkaRuntime:
     jars: tuple[Path, ...]
 
     def command(self, main_class: str, *arguments: str, heap: str = "512m") -> list[str]:
-        """The command line that runs `main_class` (`heap` in Java's notation)."""
+        """Return the command line that runs `main_class` (`heap` in Java's notation)."""
         separator = ";" if self.java.suffix == ".exe" else ":"
         classpath = separator.join(str(jar) for jar in self.jars)
         return [str(self.java), f"-Xmx{heap}", *_JVM, *_LOGGING, "-cp", classpath, main_class, *arguments]
@@ -95,7 +95,7 @@ def _fetched() -> tuple[Path, ...]:
 
 
 def _resolve(home: Path) -> tuple[Path, ...]:
-    """All jars Kafka needs, fetched into `home`; a repository named `central` in jgo's settings replaces the public one."""
+    """Fetch all jars Kafka needs into `home`; a repository named `central` in jgo's settings replaces the public one."""
     from jgo.config import GlobalSettings
     from jgo.constants import MAVEN_CENTRAL_URL
     from jgo.env import EnvironmentBuilder

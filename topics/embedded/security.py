@@ -13,7 +13,7 @@ MECHANISM = "SCRAM-SHA-512"
 
 
 def authorisation(passwords: Mapping[str, str]) -> dict[str, str]:
-    """Broker settings: clients and brokers by SCRAM, controllers by PLAIN (SCRAM users live in what they replicate)."""
+    """Return broker settings: clients and brokers by SCRAM, controllers by PLAIN (SCRAM users live in what they replicate)."""
     admin, controller = passwords[ADMIN], passwords[CONTROLLER]
     plain = "org.apache.kafka.common.security.plain.PlainLoginModule"
     scram = "org.apache.kafka.common.security.scram.ScramLoginModule"
@@ -35,7 +35,7 @@ def authorisation(passwords: Mapping[str, str]) -> dict[str, str]:
 
 
 def first_user(passwords: Mapping[str, str]) -> tuple[str, ...]:
-    """Arguments that let a fresh log know the admin, if there is one; they belong in a file, never on a command line."""
+    """Return arguments that let a fresh log know the admin, if there is one; they belong in a file, never on a command line."""
     if ADMIN not in passwords:
         return ()
     return ("--add-scram", f"{MECHANISM}=[name={ADMIN},password={passwords[ADMIN]}]")

@@ -58,7 +58,7 @@ class NoSealingKey(LiandongError):
 def publish_keys(
     publisher: Publisher, participants: Participants, participant: str, *, registry: SchemaIds | None = None
 ) -> int:
-    """Publishes all keys of a participant, and the escrow's; how many. Publishing again changes nothing.
+    """Publish all keys of a participant, and the escrow's; return how many. Publishing again changes nothing.
 
     ROOT_ELSEWHERE without the pinned root's key, BrokerUnreachable if the records are not taken within half a minute.
     """
@@ -133,7 +133,7 @@ class KeyDirectory:
     def __init__(
         self, root_public_key: bytes, *, subscriber: Subscriber | None = None, clock: Clock | None = None
     ) -> None:
-        """With a subscriber that reads the topic, unknown keys are looked for there."""
+        """Take a subscriber that reads the topic, where unknown keys are looked for."""
         self._root = _Root(root_public_key)
         self._subscriber = subscriber
         self._clock = clock or SystemClock()
@@ -145,7 +145,7 @@ class KeyDirectory:
         """Records that do not count: not signed by the root, or against what is registered."""
 
     def feed(self, value: bytes | None, header_fingerprint: bytes | None = None) -> None:
-        """Takes the value of one message of the topic; what does not count is counted and logged once."""
+        """Take the value of one message of the topic; what does not count is counted and logged once."""
         try:
             self._register(*unframe(value or b"", header_fingerprint))
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
@@ -154,13 +154,13 @@ class KeyDirectory:
             self.ignored += 1
 
     def key(self, key_id: bytes) -> PublicKey | None:
-        """The registered key; an unknown one is looked for on the topic, at most once a second."""
+        """Return the registered key, None if unknown; an unknown one is looked for on the topic, at most once a second."""
         if key_id not in self._keys:
             self.refresh()
         return self._keys.get(key_id)
 
     def recipients(self, participant: str) -> list[Recipient]:
-        """Whom content for a participant is sealed to: itself, its superior and the escrow, by their keys valid now.
+        """Return whom content for a participant is sealed to: itself, its superior and the escrow, by their keys valid now.
 
         NO_SEALING_KEY if the participant or the escrow has none; a superior without one is left out, with a warning.
         """
@@ -173,7 +173,7 @@ class KeyDirectory:
         return [*mine, *above, *escrow]
 
     def serving(self, kind: str) -> dict[str, frozenset[str]]:
-        """Participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
+        """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
         now = self._clock.now()
         return {
             key.participant: frozenset(key.jurisdiction.split(",")) - {""}
@@ -182,7 +182,7 @@ class KeyDirectory:
         }
 
     def refresh(self) -> None:
-        """Reads what is new on the topic, at most once a second; call it now and then to hear of revocations."""
+        """Read what is new on the topic, at most once a second; call it now and then to hear of revocations."""
         with self._lock:
             now = self._clock.now()
             if self._subscriber is None or now - self._refreshed_at < REFRESH_MS:
@@ -192,7 +192,7 @@ class KeyDirectory:
                 pass
 
     def read(self, timeout: float) -> dict[TopicPartition, int]:
-        """Takes what the topic gives within `timeout` seconds; the next offset of each partition that gave something."""
+        """Take what the topic gives within `timeout` seconds; return the next offset of each partition that gave something."""
         if self._subscriber is None:
             return {}
         positions: dict[TopicPartition, int] = {}
@@ -202,7 +202,7 @@ class KeyDirectory:
         return positions
 
     def close(self) -> None:
-        """Lets go of the subscriber."""
+        """Let go of the subscriber."""
         with self._lock:
             if self._subscriber is not None:
                 self._subscriber.close()
@@ -254,12 +254,12 @@ class _Contradiction(LiandongError):
 
 
 def _earlier(one: int, other: int) -> int:
-    """The earlier of two instants, 0 = never."""
+    """Return the earlier of two instants, 0 = never."""
     return min(filter(None, (one, other)), default=0)
 
 
 def load_directory(subscriber: Subscriber, root_public_key: bytes, clock: Clock | None = None) -> KeyDirectory:
-    """A directory with all keys published until now; it keeps the subscriber to look for newer ones."""
+    """Open a directory with all keys published until now; it keeps the subscriber to look for newer ones."""
     parts = [TopicPartition(names.KEYS, number) for number in subscriber.partitions(names.KEYS)]
     ends = {at: subscriber.watermarks(at) for at in parts}
     subscriber.assign(dict.fromkeys(parts, BEGINNING))

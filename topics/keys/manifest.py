@@ -47,7 +47,7 @@ class Participant(BaseModel):
 
     @model_validator(mode="after")
     def _acts_somewhere(self) -> "Participant":
-        """A court has one jurisdiction, agencies and notaries at least one."""
+        """Require one jurisdiction of a court and at least one of agencies and notaries."""
         if self.id in RESERVED:
             raise ValueError(f"the id {self.id} is taken by the installation")
         wrong = [one for one in self.jurisdictions if not _JURISDICTION.match(one)]

@@ -12,7 +12,7 @@ from .participants import Participants
 
 
 def announce(settings: Settings, participants: Participants, wanted: Iterable[str]) -> None:
-    """Publishes keys of participants; asks first whether broker and topic are there, because a sender would wait for them.
+    """Publish keys of participants, having asked whether broker and topic are there, because a sender would wait for them.
 
     Raises BROKER_UNREACHABLE, TOPIC_MISSING, ROOT_ELSEWHERE.
     """
@@ -26,7 +26,7 @@ def announce(settings: Settings, participants: Participants, wanted: Iterable[st
 
 
 def announce_everybody(settings: Settings) -> tuple[list[str], LiandongError | None]:
-    """Publishes the keys of all participants on this machine; whose, and what kept it from being done."""
+    """Publish the keys of all participants on this machine; whose, and what kept it from being done."""
     participants = Participants(settings)
     everybody = [one.id for one in participants.list()]
     try:

@@ -12,7 +12,7 @@ class RefreshingKeyring(Keyring, Protocol):
     """A keyring that can read the register of participants again."""
 
     def refresh(self) -> None:
-        """Reads what was registered since; TransportError if the register cannot be reached."""
+        """Read what was registered since. Raises TransportError if the register cannot be reached."""
 
 
 class Verifier:
@@ -26,7 +26,7 @@ class Verifier:
         self._keyring = keyring
 
     def record(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> None:
-        """The court a list record names has signed it, with a key that was valid when the publisher accepted it."""
+        """Require that the court a list record names signed it, with a key that was valid when the publisher accepted it."""
         context = names.state_topic(prefix["instrument"], jurisdiction)
         try:
             recorded_at = decode(fingerprint, body)["recorded_at"]
@@ -41,7 +41,7 @@ class Verifier:
             raise SignatureInvalid(f"{signer.participant} belongs to {signer.jurisdiction}, not {jurisdiction}")
 
     def notary(self, body: bytes, context: str, notary: str, jurisdiction: str, at: int) -> None:
-        """The notary a barrier or head names has signed it, for the jurisdiction it is read in."""
+        """Require that the notary a barrier or head names signed it, for the jurisdiction it is read in."""
         signer = self._signer(body, context, at)
         if signer.kind != "notary" or signer.participant != notary:
             raise SignatureInvalid(f"signed by {signer.kind} {signer.participant}, claims to be from notary {notary}")

@@ -22,7 +22,7 @@ and codes; none tells anything about a person.
 
 
 def metrics_page() -> str:
-    """docs/metrics.md as it must read."""
+    """Return docs/metrics.md as it must read."""
     return _HEADER + "".join(_row(signal) for signal in SIGNALS)
 
 
@@ -33,7 +33,7 @@ def _row(signal: Signal) -> str:
 
 @contextmanager
 def serve_metrics(port: int, registry: CollectorRegistry, host: str = "127.0.0.1") -> Iterator[int]:
-    """Serves `/metrics` from a thread of its own while the block runs; gives the port (0 = any free one).
+    """Serve `/metrics` from a thread of its own while the block runs; gives the port (0 = any free one).
 
     OSError if the port is taken.
     """

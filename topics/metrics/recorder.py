@@ -78,22 +78,22 @@ class Signals:
     """
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
-        """Metrics appear in the registry when first used; without one a registry is made."""
+        """Make a registry if none is given; metrics appear in it when first used."""
         prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]  # twice as many lines that nobody reads
         self.registry = registry if registry is not None else CollectorRegistry()
         self._made: dict[str, MetricWrapperBase] = {}
         self._making = threading.Lock()
 
     def counter(self, signal: Counter, **labels: str | int) -> prometheus.Counter:
-        """The counter with these label values."""
+        """Return the counter with these label values."""
         return self._child(signal, labels, lambda: prometheus.Counter(*_definition(signal), registry=self.registry))
 
     def gauge(self, signal: Gauge, **labels: str | int) -> prometheus.Gauge:
-        """The gauge with these label values."""
+        """Return the gauge with these label values."""
         return self._child(signal, labels, lambda: prometheus.Gauge(*_definition(signal), registry=self.registry))
 
     def histogram(self, signal: Histogram, **labels: str | int) -> prometheus.Histogram:
-        """The histogram with these label values."""
+        """Return the histogram with these label values."""
         make = lambda: prometheus.Histogram(*_definition(signal), registry=self.registry, buckets=signal.buckets)  # noqa: E731
         return self._child(signal, labels, make)
 
@@ -108,7 +108,7 @@ class Signals:
 
 
 def safe_label(value: str) -> str:
-    """The value if it can stand in a label: short, a code or an id of ours, and no number of a person or firm.
+    """Return the value if it can stand in a label: short, a code or an id of ours, and no number of a person or firm.
 
     Raises ValueError without repeating the value, as it may be the very thing that must not be printed.
     """

@@ -13,18 +13,18 @@ class Callbacks:
         self._raised: list[Exception] = []
 
     def run(self, callback: Callable[[Argument], None], argument: Argument) -> None:
-        """Calls, and keeps what is raised."""
+        """Call, and keep what is raised."""
         try:
             callback(argument)
         except Exception as raised:  # noqa: BLE001  raised again by `check`, out of the client library's stack
             self._raised.append(raised)
 
     def keep(self, error: Exception) -> None:
-        """Keeps an error that has no caller yet."""
+        """Keep an error that has no caller yet."""
         self._raised.append(error)
 
     def check(self) -> None:
-        """Raises what was kept: one error as it is, several as a group."""
+        """Raise what was kept: one error as it is, several as a group."""
         if not self._raised:
             return
         raised, self._raised = self._raised, []

@@ -27,7 +27,7 @@ class SchemaIds(Protocol):
     """What a schema registry gives a writer."""
 
     def id_of(self, name: str) -> int | None:
-        """The registry's id of the named schema's current version; None while the registry has not told."""
+        """Return the registry's id of the named schema's current version, None while the registry has not answered."""
 
 
 def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every call
@@ -42,7 +42,7 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
     time_ms: int,
     registry: SchemaIds | None = None,
 ) -> OutgoingRecord:
-    """A record ready to be sent: the body framed, the headers made.
+    """Make a record to be sent: the body framed, the headers made.
 
     `event_id` and `subject` are ids as people see them (`upd_…`, `ent_…`), `source` is the writer's participant id, `time_ms`
     is UTC. With a registry that has answered the value gets Confluent framing. The trace id is the event's own id, so that what is known by one
@@ -61,7 +61,7 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
 
 @lru_cache(maxsize=4096)
 def _constant(schema_name: str, source: str) -> tuple[tuple[str, bytes], ...]:
-    """The headers that are the same for all records of a schema and a writer."""
+    """Return the headers that are the same for all records of a schema and a writer."""
     schema = current_schema(schema_name)
     fingerprint = schema.fingerprint.hex()
     return (
@@ -76,12 +76,12 @@ def _constant(schema_name: str, source: str) -> tuple[tuple[str, bytes], ...]:
 
 @lru_cache(maxsize=256)
 def _time(time_ms: int) -> tuple[str, bytes]:
-    """The header of a time, RFC 3339; records that are accepted together share it."""
+    """Return the header of a time, RFC 3339; records that are accepted together share it."""
     second = datetime.fromtimestamp(time_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return "ce_time", f"{second}.{time_ms % 1000:03d}Z".encode()
 
 
 def _trace_id(event_id: str) -> str:
-    """The 32 hexadecimal digits of an id of ours, a digest of any other."""
+    """Return the 32 hexadecimal digits of an id of ours, a digest of any other."""
     found = _TRACE_ID.match(event_id, max(0, len(event_id) - 32))
     return found[0] if found else sha256(event_id.encode()).hexdigest()[:32]

@@ -143,5 +143,5 @@ _KINDS = {name: kind for kind, names in _BY_NAME.items() for name in names}
 
 
 def kind_of(name: str) -> Callable[[str], TransportError]:
-    """The error class for an error name of Kafka or librdkafka."""
+    """Return the error class for an error name of Kafka or librdkafka."""
     return _KINDS.get(name, TransportFailed)

@@ -6,7 +6,7 @@ _SEED = 0x9747B28C
 
 
 def murmur2(data: bytes) -> int:
-    """The 32-bit murmur2 hash of `org.apache.kafka.common.utils.Utils.murmur2`, unsigned."""
+    """Return the 32-bit murmur2 hash of `org.apache.kafka.common.utils.Utils.murmur2`, unsigned."""
     whole = len(data) & ~3
     digest = (_SEED ^ len(data)) & _MASK
     for at in range(0, whole, 4):
@@ -20,5 +20,5 @@ def murmur2(data: bytes) -> int:
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """The partition of a keyed record."""
+    """Return the partition of a keyed record."""
     return (murmur2(key) & 0x7FFFFFFF) % partitions

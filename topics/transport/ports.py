@@ -1,7 +1,6 @@
 """Ports: what the rooms above need of a transport and of time.
 
-``transport/kafka.py`` implements them on confluent-kafka, ``transport/memory.py`` in memory; one
-behaviour suite proves both. Names are logical; the transport adds the configured prefix on the way
+`transport/kafka/` implements them on confluent-kafka, `transport/memory/` in memory; one behaviour suite proves both. Names are logical; the transport adds the configured prefix on the way
 out, and messages carry logical names back in ``topic_of``.
 """
 
@@ -65,32 +64,32 @@ class Publisher(Protocol):
     """Sends records; acks from all in-sync replicas, idempotent, order per partition kept."""
 
     def send(self, record: OutgoingRecord, done: Callable[[Delivered | Exception], None] | None = None) -> None:
-        """Queues one record; waits while the queue is full. ``done`` is called from ``poll``."""
+        """Queue one record; wait while the queue is full. ``done`` is called from ``poll``."""
 
     def poll(self, timeout: float = 0.0) -> None:
-        """Runs due ``done`` calls; waits up to ``timeout`` seconds for one."""
+        """Run due ``done`` calls; wait up to ``timeout`` seconds for one."""
 
     def flush(self, timeout: float = -1) -> int:
-        """Waits until all is delivered; returns how many records still are not."""
+        """Wait until all is delivered; return how many records still are not."""
 
     def purge(self) -> None:
-        """Drops what is queued or in flight (a relay that lost its lease)."""
+        """Drop what is queued or in flight (a relay that lost its lease)."""
 
     def close(self) -> None:
-        """Flushes and lets go."""
+        """Flush and let go."""
 
 
 class Subscriber(Protocol):
     """Reads records; positions are kept by the caller."""
 
     def topic_of(self, message: Message) -> str:
-        """Logical topic of a message."""
+        """Return the logical topic of a message."""
 
     def partitions(self, topic: str) -> list[int]:
-        """Partitions of a topic; ``TopicMissing`` if it does not exist."""
+        """Return the partitions of a topic. Raises ``TopicMissing`` if it does not exist."""
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Reads these partitions from these offsets (or BEGINNING / END), assigned by hand."""
+        """Read these partitions from these offsets (or BEGINNING / END), assigned by hand."""
 
     def subscribe(
         self,
@@ -98,37 +97,38 @@ class Subscriber(Protocol):
         assigned: Callable[[Iterable[TopicPartition]], None] | None = None,
         revoked: Callable[[Iterable[TopicPartition]], None] | None = None,
     ) -> None:
-        """Joins the consumer group given at construction; starts where the group committed,
-        otherwise at the beginning.
+        """Join the consumer group given at construction.
+
+        Reading starts where the group committed, otherwise at the beginning.
         """
 
     def poll(self, limit: int, timeout: float) -> list[Message]:
-        """Waits up to ``timeout`` seconds for one record, then drains what is there up to
+        """Wait up to ``timeout`` seconds for one record, then drain what is there up to ``limit``; never wait to fill.
         ``limit``; never waits to fill.
         """
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Commits next offsets to the group, synchronously."""
+        """Commit next offsets to the group, synchronously."""
 
     def watermarks(self, at: TopicPartition) -> tuple[int, int]:
-        """Low and high (next offset to be written) watermark."""
+        """Return the low and the high watermark (next offset to be written) of a partition."""
 
     def close(self) -> None:
-        """Leaves the group and lets go."""
+        """Leave the group and let go."""
 
 
 class Clock(Protocol):
     """Time, injected."""
 
     def now(self) -> int:
-        """Milliseconds since the epoch, UTC."""
+        """Return milliseconds since the epoch, UTC."""
 
 
 class SystemClock:
     """The machine's clock."""
 
     def now(self) -> int:
-        """Milliseconds since the epoch, UTC."""
+        """Return milliseconds since the epoch, UTC."""
         return time.time_ns() // 1_000_000
 
 
@@ -144,7 +144,7 @@ class LeaseLost(LiandongError):
     """Another relay has taken over; whoever gets this stops sending."""
 
     def __init__(self, epoch: int) -> None:
-        """`epoch` is the one that is over."""
+        """Take the `epoch` that is over."""
         super().__init__(
             "LEASE_LOST",
             f"epoch {epoch} of this outbox's lease is over, another relay sends now",
@@ -159,23 +159,24 @@ class Outbox(Protocol):
     """
 
     def lanes(self) -> Sequence[str]:
-        """Lanes in order of urgency."""
+        """Return the lanes in order of urgency."""
 
     def acquire(self, owner: str, seconds: float) -> int | None:
-        """Takes or renews the one lease for ``owner``; its fencing epoch, None if held by
+        """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another.
         another.
         """
 
     def release(self, owner: str) -> None:
-        """Gives the lease back."""
+        """Give the lease back."""
 
     def unsent(self, lane: str, after: int, limit: int) -> list[OutboxRow]:
-        """Rows of a lane behind row ``after``, oldest first."""
+        """Return the rows of a lane behind row ``after``, oldest first."""
 
     def sent_through(self, lane: str) -> int:
-        """The last row of the contiguous sent prefix, 0 at first."""
+        """Return the last row of the contiguous sent prefix, 0 at first."""
 
     def mark_sent(self, lane: str, epoch: int, delivered: Sequence[tuple[int, Delivered]]) -> None:
-        """Moves the sent prefix over these contiguous rows and notes where they stand;
-        ``LeaseLost`` if the epoch is no longer the current one.
+        """Move the sent prefix over these contiguous rows and note where they stand.
+
+        Raises ``LeaseLost`` if the epoch is no longer the current one.
         """

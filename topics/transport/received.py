@@ -10,7 +10,7 @@ LONGEST_KEY = 500
 
 
 def unwrap(message: Message, value: bytes) -> tuple[bytes, bytes]:
-    """Fingerprint and Avro body of a value, whichever framing it has. Raises FramingError."""
+    """Return fingerprint and Avro body of a value, whichever framing it has. Raises FramingError."""
     if value[:2] == SINGLE_OBJECT:
         return unframe(value)
     fingerprint = next((raw for name, raw in message.headers() or () if name == FINGERPRINT_HEADER), None)

@@ -51,17 +51,17 @@ class SchemaRegistry:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "SchemaRegistry":
-        """The configured registry; REGISTRY_NOT_CONFIGURED without one."""
+        """Return the configured registry. Raises REGISTRY_NOT_CONFIGURED without one."""
         if settings.registry_url is None:
             raise WrongUsage("REGISTRY_NOT_CONFIGURED", "no schema registry is configured", "set LIANDONG_REGISTRY_URL")
         return cls(settings.registry_url)
 
     def close(self) -> None:
-        """Lets go of the connection."""
+        """Let go of the connection."""
         self._client.close()
 
     def id_of(self, name: str) -> int:
-        """Registry id of the named schema's current version; asks the registry once per process."""
+        """Return the registry's id of the named schema's current version, asking once per process."""
         if name not in self._ids:
             path = f"/subjects/{subject_of(current_schema(name))}"
             try:
@@ -74,7 +74,7 @@ class SchemaRegistry:
         return self._ids[name]
 
     def _release(self, name: str) -> Any:
-        """Registers every version of a schema, oldest first; what the registry says of the current one."""
+        """Register every version of a schema, oldest first; return what the registry says of the current one."""
         subject, said = subject_of(current_schema(name)), None
         try:
             self._call("PUT", f"/config/{subject}", {"compatibility": "FULL_TRANSITIVE"})
@@ -86,7 +86,7 @@ class SchemaRegistry:
         return said
 
     def released(self) -> list[Schema]:
-        """Every version of this release's subjects that the registry holds."""
+        """Return every version of this release's subjects that the registry holds."""
         known = {subject_of(current_schema(name)): name for name in {one.name for one in load_schemas()}}
         held = [subject for subject in self._call("GET", "/subjects") if subject in known]
         return [
@@ -127,7 +127,7 @@ class RegisteredIds:
         answered.wait(patience)
 
     def id_of(self, name: str) -> int | None:
-        """The registry's id of the named schema's current version; None while it is not known."""
+        """Return the registry's id of the named schema's current version, None while it is not known."""
         return self._ids.get(name)
 
     def _register(self, answered: threading.Event) -> None:
@@ -145,7 +145,7 @@ class RegisteredIds:
 
 
 def registered(settings: Settings, *names: str) -> RegisteredIds | None:
-    """Ids for a writer of the named schemas; None without a registry in the settings."""
+    """Return ids for a writer of the named schemas, None without a registry in the settings."""
     return RegisteredIds(SchemaRegistry(settings.registry_url), names) if settings.registry_url else None
 
 
@@ -154,5 +154,5 @@ def _body(schema: Schema) -> dict[str, str]:
 
 
 def subject_of(schema: Schema) -> str:
-    """``cn.liandong.ListRecord``."""
+    """Name the subject of a schema: ``cn.liandong.ListRecord``."""
     return f"{schema.definition['namespace']}.{schema.definition['name']}"

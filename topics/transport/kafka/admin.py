@@ -30,16 +30,16 @@ class KafkaAdmin:
         self._client = AdminClient(conf)
 
     def names(self) -> list[str]:
-        """All topics of the cluster that are not Kafka's own."""
+        """Return all topics of the cluster that are not Kafka's own."""
         return sorted(name for name in self._metadata() if not name.startswith("__"))
 
     def require(self, topic: str) -> None:
-        """TopicMissing unless the topic exists."""
+        """Raise TopicMissing unless the topic exists."""
         if topic not in self._metadata():
             raise TopicMissing(f"there is no topic {topic}")
 
     def states(self, topics: Iterable[str]) -> dict[str, TopicState]:
-        """Those of the topics that exist."""
+        """Return how those of the topics stand that exist."""
         existing = self._metadata()
         wanted = [name for name in topics if name in existing]
         if not wanted:
@@ -52,7 +52,7 @@ class KafkaAdmin:
         return found
 
     def create(self, topics: Mapping[str, TopicState]) -> None:
-        """Makes topics; the first that cannot be made is raised after all were tried."""
+        """Make topics; the first that cannot be made is raised after all were tried."""
         new = [
             NewTopic(name, state.partitions, state.replication_factor, config=dict(state.configuration))
             for name, state in topics.items()
@@ -65,7 +65,7 @@ class KafkaAdmin:
             _await(lambda: made <= self._metadata().keys())
 
     def alter(self, changes: Mapping[str, Mapping[str, str]]) -> None:
-        """Sets these keys of these topics and leaves all others as they are."""
+        """Set these keys of these topics and leave all others as they are."""
         resources = [
             ConfigResource(
                 ResourceType.TOPIC,
@@ -87,7 +87,7 @@ class KafkaAdmin:
         )
 
     def delete_records(self, before: Mapping[TopicPartition, int]) -> None:
-        """Drops the records before these offsets, as retention would."""
+        """Drop the records before these offsets, as retention would."""
         partitions = [KafkaPartition(at.topic, at.partition, offset) for at, offset in before.items()]
         answers = self._client.delete_records(partitions, request_timeout=ANSWER_SECONDS)
         _settle({partition.topic: answer for partition, answer in answers.items()}, "deleting records of")
@@ -105,14 +105,14 @@ class KafkaAdmin:
 
 
 def _await(known: Callable[[], bool]) -> None:
-    """The controller answers before every broker knows; whoever asks next must find what was done."""
+    """Wait until every broker knows: the controller answers before, and whoever asks next must find what was done."""
     until = time.monotonic() + ANSWER_SECONDS
     while not known() and time.monotonic() < until:
         time.sleep(0.05)
 
 
 def require_broker(settings: Settings, timeout: float = 5.0) -> None:
-    """BrokerUnreachable (or AuthenticationFailed) unless a broker answers within `timeout` seconds."""
+    """Raise BrokerUnreachable (or AuthenticationFailed) unless a broker answers within `timeout` seconds."""
     problems: list[KafkaError] = []
     conf: config.Config = {
         **config.connection(settings, "liandong-probe"),
@@ -136,7 +136,7 @@ def _result(answer: "Future[Any]", doing: str, topic: str) -> Any:
 
 
 def _settle(answers: "Mapping[str, Future[Any]]", doing: str) -> None:
-    """Waits for every answer, then raises the first failure."""
+    """Wait for every answer, then raise the first failure."""
     failures: list[TransportError] = []
     for topic, answer in answers.items():
         try:

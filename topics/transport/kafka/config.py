@@ -13,7 +13,7 @@ Config = dict[str, Any]
 
 
 def connection(settings: Settings, client_id: str) -> Config:
-    """Where the cluster is and who we are; the same for all clients."""
+    """Say where the cluster is and who we are; the same for all clients."""
     return {
         "bootstrap.servers": bootstrap_of(settings),
         "client.id": client_id,
@@ -28,7 +28,7 @@ def connection(settings: Settings, client_id: str) -> Config:
 
 
 def producer(settings: Settings, client_id: str, linger_ms: float) -> Config:
-    """All replicas in sync, once only, in order, for as long as it takes."""
+    """Ask for all replicas in sync, once only, in order, for as long as it takes."""
     return {
         **connection(settings, client_id),
         "acks": "all",
@@ -46,7 +46,7 @@ def producer(settings: Settings, client_id: str, linger_ms: float) -> Config:
 
 
 def consumer(settings: Settings, client_id: str, group: str | None) -> Config:
-    """Positions are the caller's; nothing is committed, skipped or reset by itself."""
+    """Leave positions to the caller: nothing is committed, skipped or reset by itself."""
     return {
         **connection(settings, client_id),
         # librdkafka wants a name even where no group is used; without commits and subscriptions it stays unused

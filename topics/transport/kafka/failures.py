@@ -56,7 +56,7 @@ ANSWER_SECONDS = 15.0
 
 
 def translated(error: KafkaError, about: str) -> TransportError:
-    """The client library's error as one of ours; `about` says what was being done."""
+    """Return the client library's error as one of ours; `about` says what was being done."""
     message = f"{about}: {error.str()}"
     if error.fatal():
         return PublisherBroken(message)
@@ -71,7 +71,7 @@ class Failures:
         self.callbacks = Callbacks()
 
     def __call__(self, error: KafkaError) -> None:
-        """Takes one error from the client library."""
+        """Take one error from the client library."""
         found = translated(error, self._client_id)
         if isinstance(found, AuthenticationFailed | AuthorizationFailed | PublisherBroken):
             self.callbacks.keep(found)
@@ -80,7 +80,7 @@ class Failures:
 
 
 def answered(ask: Callable[[], Answer], about: str) -> Answer:
-    """A broker's answer, asked again for while leaders and coordinators move; other errors as ours."""
+    """Return a broker's answer, asking again while leaders and coordinators move. Raises other errors as ours."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while True:
         try:

@@ -6,7 +6,7 @@ from ...settings import KafkaSecurity, Settings
 
 
 def bootstrap_of(settings: Settings) -> str:
-    """Where Kafka is: the configured cluster, else the embedded one (KAFKA_NOT_RUNNING if it does not run)."""
+    """Say where Kafka is: the configured cluster, else the embedded one. Raises KAFKA_NOT_RUNNING if it does not run."""
     if settings.bootstrap:
         return settings.bootstrap
     from ...embedded.cluster import running_bootstrap
@@ -15,7 +15,7 @@ def bootstrap_of(settings: Settings) -> str:
 
 
 def security_of(settings: Settings) -> KafkaSecurity:
-    """How to speak to it: as configured; to a secure embedded cluster, unless a user is configured, as its admin."""
+    """Say how to speak to it: as configured; to a secure embedded cluster, unless a user is configured, as its admin."""
     if settings.bootstrap or settings.kafka_security.username:
         return settings.kafka_security
     from ...embedded.cluster import status

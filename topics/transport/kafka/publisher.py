@@ -22,7 +22,7 @@ class KafkaPublisher:
     """Sends in order, once only, for as long as it takes."""
 
     def __init__(self, settings: Settings, *, client_id: str, linger_ms: float = 0) -> None:
-        """`linger_ms` above 0 trades latency for larger batches."""
+        """Take a `linger_ms` above 0 to trade latency for larger batches."""
         self._failures = Failures(client_id)
         self._config = {
             **config.producer(settings, client_id, linger_ms),
@@ -34,7 +34,7 @@ class KafkaPublisher:
         self._refused: list[tuple[Done | None, OutgoingRecord, KafkaError]] = []
 
     def send(self, record: OutgoingRecord, done: Done | None = None) -> None:
-        """Queues one record; while the queue is full, runs due callbacks and waits."""
+        """Queue one record; while the queue is full, run due callbacks and wait."""
         headers = record.headers if isinstance(record.headers, list) else list(record.headers)
         while True:
             try:
@@ -59,18 +59,18 @@ class KafkaPublisher:
                 return
 
     def poll(self, timeout: float = 0.0) -> None:
-        """Runs due callbacks; waits up to `timeout` seconds for one. Raises what callbacks raised."""
+        """Run due callbacks; waits up to `timeout` seconds for one. Raises what callbacks raised."""
         self._producer.poll(0 if self._refused else timeout)
         self._settle()
 
     def flush(self, timeout: float = -1) -> int:
-        """Waits until all is delivered; returns how many records still are not."""
+        """Wait until all is delivered; return how many records still are not."""
         left = self._producer.flush(timeout)
         self._settle()
         return left
 
     def purge(self) -> None:
-        """Drops what is queued or in flight; its callbacks get RecordPurged.
+        """Drop what is queued or in flight; its callbacks get RecordPurged.
 
         A new producer follows: the numbering of the old one has holes, which an idempotent producer may not have.
         """
@@ -80,14 +80,14 @@ class KafkaPublisher:
         self._settle()
 
     def close(self) -> None:
-        """Flushes; BrokerUnreachable if records stay behind after half a minute."""
+        """Flush. Raises BrokerUnreachable if records stay behind after half a minute."""
         left = self.flush(CLOSE_SECONDS)
         if left:
             self.purge()
             raise BrokerUnreachable(f"{left} records were not delivered")
 
     def _report(self, done: Done | None, topic: str, error: KafkaError | None, message: Message) -> None:
-        """What became of one record; runs once for each, so nothing here is written for looks."""
+        """Tell what became of one record; runs once for each, so nothing here is written for looks."""
         if error is not None:
             self._fail(done, topic, error)
         elif done is not None:

@@ -25,7 +25,7 @@ class KafkaSubscriber:
     """Reads by hand-assigned partitions or in a group; nothing is committed, skipped or reset by itself."""
 
     def __init__(self, settings: Settings, *, group: str | None = None, client_id: str) -> None:
-        """`group` is needed for `subscribe` and `commit` only."""
+        """Take a `group` for `subscribe` and `commit`; nothing else needs one."""
         self._failures = Failures(client_id)
         self._group = group
         self._prefix = settings.topic_prefix
@@ -40,11 +40,11 @@ class KafkaSubscriber:
         )
 
     def topic_of(self, message: Message) -> str:
-        """Logical topic of a message."""
+        """Return the logical topic of a message."""
         return message.topic().removeprefix(self._prefix)
 
     def partitions(self, topic: str) -> list[int]:
-        """Partitions of a topic; TopicMissing, BrokerUnreachable."""
+        """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
         physical = self._prefix + topic
         about = f"looking for {physical}"
         found = answered(lambda: self._consumer.list_topics(physical, timeout=ANSWER_SECONDS), about).topics[physical]
@@ -53,7 +53,7 @@ class KafkaSubscriber:
         return sorted(found.partitions)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Reads these partitions from these offsets; END means behind what is there now."""
+        """Read these partitions from these offsets; END means behind what is there now."""
         self._forget(set(self._mine))
         self._outside.clear()
         # librdkafka would resolve END at its first fetch and miss what is written until then
@@ -63,7 +63,7 @@ class KafkaSubscriber:
     def subscribe(
         self, topics: Sequence[str], assigned: Listener | None = None, revoked: Listener | None = None
     ) -> None:
-        """Joins the group; `assigned` and `revoked` are called from `poll`."""
+        """Join the group; `assigned` and `revoked` are called from `poll`."""
         if self._group is None:
             raise ValueError("subscribe needs a group; use assign without one")
         for topic in topics:
@@ -89,7 +89,7 @@ class KafkaSubscriber:
         self._consumer.subscribe([self._prefix + topic for topic in topics], on_assign=on_assign, on_revoke=on_revoke)
 
     def poll(self, limit: int, timeout: float) -> list[Message]:
-        """Waits up to `timeout` seconds for one record, then drains what is there up to `limit`."""
+        """Wait up to `timeout` seconds for one record, then drain what is there up to `limit`."""
         self._check()
         self._lost.clear()
         if self._unplaced:
@@ -113,7 +113,7 @@ class KafkaSubscriber:
         return cast("list[Message]", good)
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Commits next offsets to the group, synchronously; CommitRefused if the partitions moved away."""
+        """Commit next offsets to the group, synchronously. Raises CommitRefused if the partitions moved away."""
         if self._group is None:
             raise ValueError("commit needs a group")
         if not positions:
@@ -126,7 +126,7 @@ class KafkaSubscriber:
                 raise translated(answer.error, f"{about} {answer.topic} [{answer.partition}]")
 
     def watermarks(self, at: TopicPartition) -> tuple[int, int]:
-        """Low and high watermark."""
+        """Return the low and the high watermark of a partition."""
         partition = KafkaPartition(self._prefix + at.topic, at.partition)
         about = f"asking for the ends of {partition.topic} [{at.partition}]"
         found = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
@@ -135,12 +135,12 @@ class KafkaSubscriber:
         return found
 
     def close(self) -> None:
-        """Leaves the group; partitions are given up through `revoked`."""
+        """Leave the group; partitions are given up through `revoked`."""
         self._consumer.close()
         self._failures.callbacks.check()
 
     def _place(self) -> None:
-        """Starts partitions the group never committed at the beginning; the others are outside the log indeed."""
+        """Start partitions the group never committed at the beginning; the others are outside the log indeed."""
         waiting = dict(self._unplaced)
         try:
             committed = self._consumer.committed(self._outbound(dict.fromkeys(waiting, 0)), timeout=1.0)
@@ -165,7 +165,7 @@ class KafkaSubscriber:
             self._unplaced.pop(at, None)
 
     def _keep(self, message: KafkaMessage) -> None:
-        """Keeps the error a message stands for; it is raised when the records before it have been handed out."""
+        """Keep the error a message stands for; it is raised when the records before it have been handed out."""
         error = message.error()
         if error is None:
             return
@@ -183,7 +183,7 @@ class KafkaSubscriber:
         return TopicPartition(topic.removeprefix(self._prefix), -1 if partition is None else partition)
 
     def _check(self) -> None:
-        """Raises what is kept; a position outside the log is raised until partitions are assigned anew."""
+        """Raise what is kept; a position outside the log is raised until partitions are assigned anew."""
         self._failures.callbacks.check()
         for error in self._outside.values():
             raise error

@@ -20,7 +20,7 @@ class MemoryBroker:
     """Logs by topic and partition, and the consumer groups' commits."""
 
     def __init__(self, partitions: int = 3, *, topics: Iterable[str] | None = None, clock: Clock | None = None) -> None:
-        """`topics`: those that exist; without them every topic comes into being when it is first named."""
+        """Take the `topics` that exist; without them every topic comes into being when it is first named."""
         self._partitions = partitions
         self._clock = clock or SystemClock()
         self._creating = topics is None
@@ -32,42 +32,42 @@ class MemoryBroker:
             self.create(topic)
 
     def publisher(self) -> MemoryPublisher:
-        """A publisher of its own."""
+        """Make a publisher."""
         return MemoryPublisher(self)
 
     def subscriber(self, group: str | None = None) -> MemorySubscriber:
-        """A subscriber, a member of the group once it subscribes."""
+        """Make a subscriber, a member of the group once it subscribes."""
         return MemorySubscriber(self, group)
 
     def create(self, topic: str, partitions: int | None = None) -> None:
-        """Makes a topic, with the broker's number of partitions unless told."""
+        """Make a topic, with the broker's number of partitions unless told."""
         with self.changed:
             self._logs.setdefault(topic, [Log() for _ in range(partitions or self._partitions)])
 
     def stop(self) -> None:
-        """Nobody answers any more; publishers keep what they are given."""
+        """Stop answering; publishers keep what they are given."""
         with self.changed:
             self._up = False
 
     def start(self) -> None:
-        """Answers again."""
+        """Answer again."""
         with self.changed:
             self._up = True
             self.changed.notify_all()
 
     def truncate(self, at: TopicPartition, before: int) -> None:
-        """Drops what stands before an offset, as retention does."""
+        """Drop what stands before an offset, as retention does."""
         with self.changed:
             self.log(at).truncate(before)
 
     def compact(self, topic: str) -> None:
-        """Keeps of every key the newest record, as compaction does."""
+        """Keep of every key the newest record, as compaction does."""
         with self.changed:
             for log in self._existing(topic):
                 log.compact()
 
     def records(self, topic: str) -> list[MemoryMessage]:
-        """Everything a topic holds, partition by partition."""
+        """Return everything a topic holds, partition by partition."""
         with self.changed:
             return [message for log in self._existing(topic) for message in log.records]
 
@@ -77,25 +77,25 @@ class MemoryBroker:
         return self._up
 
     def require(self) -> None:
-        """BrokerUnreachable while stopped."""
+        """Raise BrokerUnreachable while stopped."""
         if not self._up:
             raise BrokerUnreachable("the broker in memory is stopped")
 
     def partitions(self, topic: str) -> list[int]:
-        """Partition numbers of a topic."""
+        """Return the partition numbers of a topic."""
         with self.changed:
             self.require()
             return list(range(len(self._existing(topic))))
 
     def log(self, at: TopicPartition) -> Log:
-        """One partition's log; TopicMissing."""
+        """Return one partition's log. Raises TopicMissing."""
         logs = self._existing(at.topic)
         if not 0 <= at.partition < len(logs):
             raise TopicMissing(f"{at.topic} has no partition {at.partition}")
         return logs[at.partition]
 
     def append(self, record: OutgoingRecord) -> Delivered:
-        """Writes a record where its partition or its key says."""
+        """Write a record where its partition or its key says."""
         with self.changed:
             at = TopicPartition(record.topic, self._choose(record))
             message = self.log(at).append(at, record, self._clock.now())
@@ -103,7 +103,7 @@ class MemoryBroker:
             return Delivered(at.topic, at.partition, message.position, message.time)
 
     def group(self, name: str) -> Group:
-        """A consumer group, made when first named."""
+        """Return a consumer group, made when first named."""
         return self._groups.setdefault(name, Group())
 
     def _choose(self, record: OutgoingRecord) -> int:

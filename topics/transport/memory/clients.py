@@ -28,13 +28,13 @@ class MemoryPublisher:
         self._callbacks = Callbacks()
 
     def send(self, record: OutgoingRecord, done: Done | None = None) -> None:
-        """Writes at once, or keeps the record while the broker is stopped."""
+        """Write at once, or keep the record while the broker is stopped."""
         with self._broker.changed:
             self._queue.append((record, done))
             self._deliver()
 
     def poll(self, timeout: float = 0.0) -> None:
-        """Runs due callbacks; waits up to `timeout` seconds for one."""
+        """Run due callbacks; waits up to `timeout` seconds for one."""
         with self._broker.changed:
             self._broker.changed.wait_for(self._deliver, timeout if self._queue and not self._due else 0)
             due, self._due = self._due, []
@@ -43,14 +43,14 @@ class MemoryPublisher:
         self._callbacks.check()
 
     def flush(self, timeout: float = -1) -> int:
-        """Waits until all is delivered; returns how many records still are not."""
+        """Wait until all is delivered; return how many records still are not."""
         with self._broker.changed:
             self._broker.changed.wait_for(lambda: self._deliver() or not self._queue, None if timeout < 0 else timeout)
         self.poll()
         return len(self._queue)
 
     def purge(self) -> None:
-        """Drops what is queued; its callbacks get RecordPurged."""
+        """Drop what is queued; its callbacks get RecordPurged."""
         with self._broker.changed:
             dropped, self._queue = self._queue, []
             purged = RecordPurged("dropped before delivery")
@@ -58,14 +58,14 @@ class MemoryPublisher:
         self.poll()
 
     def close(self) -> None:
-        """Flushes; BrokerUnreachable if records stay behind."""
+        """Flush. Raises BrokerUnreachable if records stay behind."""
         left = self.flush(CLOSE_SECONDS)
         if left:
             self.purge()
             raise BrokerUnreachable(f"{left} records were not delivered")
 
     def _deliver(self) -> bool:
-        """Moves the queue into the logs if the broker is up; true if callbacks are due."""
+        """Move the queue into the logs if the broker is up; return whether callbacks are due."""
         if self._broker.up and self._queue:
             queue, self._queue = self._queue, []
             for record, done in queue:
@@ -93,15 +93,15 @@ class MemorySubscriber:
         self._member: Member | None = None
 
     def topic_of(self, message: Message) -> str:
-        """The topic; names have no prefix in memory."""
+        """Return the topic; names have no prefix in memory."""
         return message.topic()
 
     def partitions(self, topic: str) -> list[int]:
-        """Partitions of a topic; TopicMissing."""
+        """Return the partitions of a topic. Raises TopicMissing."""
         return self._broker.partitions(topic)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Reads these partitions from these offsets."""
+        """Read these partitions from these offsets."""
         with self._reachable():
             self._positions = {at: self._resolved(at, offset) for at, offset in positions.items()}
 
@@ -111,7 +111,7 @@ class MemorySubscriber:
         assigned: Callable[[Iterable[TopicPartition]], None] | None = None,
         revoked: Callable[[Iterable[TopicPartition]], None] | None = None,
     ) -> None:
-        """Joins the group; partitions come and go in `poll`."""
+        """Join the group; partitions come and go in `poll`."""
         if self._group is None:
             raise ValueError("subscribe needs a group; use assign without one")
         with self._reachable():
@@ -121,7 +121,7 @@ class MemorySubscriber:
             self._broker.changed.notify_all()
 
     def poll(self, limit: int, timeout: float) -> list[Message]:
-        """Waits for one record, then takes what is there up to `limit`."""
+        """Wait for one record, then take what is there up to `limit`."""
         deadline = time.monotonic() + timeout
         while True:
             self._rebalance()
@@ -133,7 +133,7 @@ class MemorySubscriber:
                 self._broker.changed.wait(left)
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Commits next offsets; CommitRefused for partitions another member has."""
+        """Commit next offsets. Raises CommitRefused for partitions another member has."""
         if self._group is None:
             raise ValueError("commit needs a group")
         with self._reachable():
@@ -146,13 +146,13 @@ class MemorySubscriber:
             group.offsets.update(positions)
 
     def watermarks(self, at: TopicPartition) -> tuple[int, int]:
-        """Low and high watermark."""
+        """Return the low and the high watermark of a partition."""
         with self._reachable():
             log = self._broker.log(at)
             return log.low, log.high
 
     def close(self) -> None:
-        """Leaves the group; its partitions are free at once."""
+        """Leave the group; its partitions are free at once."""
         self._positions = {}
         if self._member is None or self._group is None:
             return
@@ -176,7 +176,7 @@ class MemorySubscriber:
         return {BEGINNING: log.low, END: log.high}.get(offset, offset)
 
     def _rebalance(self) -> None:
-        """Gives up what the group wants back, takes what is free."""
+        """Give up what the group wants back, take what is free."""
         member = self._member
         if member is None or self._group is None or not self._broker.up:
             return

@@ -29,40 +29,40 @@ class Group:
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
 
     def join(self, member: Member) -> None:
-        """Adds a member."""
+        """Add a member."""
         self.members.append(member)
 
     def leave(self, member: Member) -> None:
-        """Removes a member and frees its partitions."""
+        """Remove a member and free its partitions."""
         self.members.remove(member)
         self.release(self.owned(member))
 
     def owned(self, member: Member) -> list[TopicPartition]:
-        """What a member has now."""
+        """Return what a member has now."""
         return sorted(at for at, owner in self.owners.items() if owner is member)
 
     def to_give_up(self, member: Member) -> list[TopicPartition]:
-        """What a member has and should not have any more."""
+        """Return what a member has and should not have any more."""
         due = self._share(member)
         return [at for at in self.owned(member) if at not in due]
 
     def release(self, partitions: Iterable[TopicPartition]) -> None:
-        """Makes partitions free."""
+        """Make partitions free."""
         for at in partitions:
             del self.owners[at]
 
     def take(self, member: Member) -> list[TopicPartition]:
-        """Gives a member the free partitions of its share."""
+        """Give a member the free partitions of its share."""
         taken = sorted(at for at in self._share(member) if at not in self.owners)
         self.owners.update(dict.fromkeys(taken, member))
         return taken
 
     def may_commit(self, member: Member | None, at: TopicPartition) -> bool:
-        """Members commit what they own; with no member anywhere anybody may, as in Kafka."""
+        """Whether a member may commit a partition: it owns it; with no member anywhere anybody may, as in Kafka."""
         return not self.members if member is None else self.owners.get(at) is member
 
     def _share(self, member: Member) -> set[TopicPartition]:
-        """The partitions that fall to a member: each goes round those who want it."""
+        """Return the partitions that fall to a member: each goes round those who want it."""
         everything = sorted({at for one in self.members for at in one.wanted})
         share = set()
         for number, at in enumerate(everything):

@@ -19,31 +19,31 @@ class MemoryMessage:
     time: int
 
     def topic(self) -> str:
-        """Its topic."""
+        """Return its topic."""
         return self.at.topic
 
     def partition(self) -> int:
-        """Its partition."""
+        """Return its partition."""
         return self.at.partition
 
     def offset(self) -> int:
-        """Its offset."""
+        """Return its offset."""
         return self.position
 
     def key(self) -> bytes | None:
-        """Its key."""
+        """Return its key."""
         return self.record.key
 
     def value(self) -> bytes | None:
-        """Its value."""
+        """Return its value."""
         return self.record.value
 
     def headers(self) -> list[tuple[str, bytes]] | None:
-        """Its headers, None if there are none."""
+        """Return its headers, None if there are none."""
         return list(self.record.headers) or None
 
     def timestamp(self) -> tuple[int, int]:
-        """Type 1 (create time) and ms UTC."""
+        """Return type 1 (create time) and ms UTC."""
         return _CREATE_TIME, self.time
 
 
@@ -60,23 +60,23 @@ class Log:
     records: list[MemoryMessage] = field(default_factory=list)
 
     def append(self, at: TopicPartition, record: OutgoingRecord, time: int) -> MemoryMessage:
-        """Adds a record at the high watermark."""
+        """Add a record at the high watermark."""
         message = MemoryMessage(at, self.high, record, time)
         self.records.append(message)
         self.high += 1
         return message
 
     def read(self, position: int, limit: int) -> list[MemoryMessage]:
-        """Records at and behind a position; compaction may have left gaps."""
+        """Return the records at and behind a position; compaction may have left gaps."""
         start = bisect_left(self.records, position, key=_position)
         return self.records[start : start + limit]
 
     def truncate(self, before: int) -> None:
-        """Retention: records before an offset are gone."""
+        """Drop records before an offset, as retention does."""
         self.low = min(max(self.low, before), self.high)
         del self.records[: bisect_left(self.records, self.low, key=_position)]
 
     def compact(self) -> None:
-        """Compaction: of every key the newest record stays, where it stands."""
+        """Keep of every key the newest record, where it stands, as compaction does."""
         newest = {message.key(): message.position for message in self.records}
         self.records = [message for message in self.records if newest[message.key()] == message.position]

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from sqlalchemy import Engine
 
 from ...schemas.law.watch_kinds import held_by
 from ...schemas.people.surrogates import MatchingKey
-from ...schemas.wire.sealing import Recipient, SealingKey
-from ...schemas.wire.signing import Keyring, Signer
+from ...schemas.wire.sealing import SealingKey
+from ...schemas.wire.signing import Signer
+from ...topics.keys.directory import Directory
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
@@ -22,16 +22,6 @@ from .tables import outbox
 
 WRITTEN_SCHEMAS = ("receipt", "interception", "control-feedback", "asset-event", "whereabouts-event")
 """The schemas of what an agency writes."""
-
-
-class Directory(Keyring, Protocol):
-    """The registered keys of all participants (`topics.keys.directory.KeyDirectory`)."""
-
-    def recipients(self, participant: str) -> list[Recipient]:
-        """Return the sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
-
-    def refresh(self) -> None:
-        """Look for newly registered and revoked keys; do nothing if that was done a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _REFRESH_SECONDS = 5.0
 
 
 class LateDirectory:
-    """A `context.Directory` whose keys may come later; `run` in a thread keeps it up to date."""
+    """A `topics.keys.directory.Directory` whose keys may come later; `run` in a thread keeps it up to date."""
 
     def __init__(self, load: Callable[[], KeyDirectory]) -> None:
         """Load nothing yet; `load` reads the register to its end, and raises TransportError while it cannot."""

@@ -19,8 +19,8 @@ from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
 from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
 from ...schemas.wire.signing import SignatureInvalid, verify
 from ...topics.catalogue import names
+from ...topics.keys.directory import Directory
 from ...topics.transport.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
-from ..acts_db.context import Directory
 from .store import InboxStore, Item
 
 _log = structlog.get_logger(__name__)

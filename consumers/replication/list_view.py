@@ -9,7 +9,8 @@ from typing import Any, Literal
 from ...schemas.law.listing import ENDED_FROM
 from ...schemas.wire.codec import GatePrefix, decode
 from ...schemas.wire.signing import SignatureInvalid
-from ...topics.keys.signatures import RefreshingKeyring, Verifier
+from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.signatures import Verifier
 from ..store.layout import LANE_LENGTH, StoredPosition
 from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefReader, ReliefSnapshot

@@ -18,7 +18,8 @@ from ...schemas.wire.codec import Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.signatures import RefreshingKeyring, Verifier
+from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
 from ...topics.transport.received import unwrap
 from ..store.layout import Incident

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import msgspec
 import structlog
 
-from ...topics.keys.signatures import RefreshingKeyring, Verifier
+from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Clock, Message, Subscriber, TopicPartition
 from ..store.batch import StoreBatch

@@ -14,7 +14,7 @@ from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid, verify
 from ...topics.catalogue import names
-from ...topics.keys.signatures import RefreshingKeyring
+from ...topics.keys.directory import RefreshingKeyring
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
 from ...topics.storage.database import create_tables, reading

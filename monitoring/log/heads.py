@@ -11,7 +11,8 @@ from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.signatures import RefreshingKeyring, Verifier
+from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, Subscriber
 from ...topics.transport.received import unwrap
 from .reading import read_to_end, topic_lanes

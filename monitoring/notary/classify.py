@@ -7,7 +7,8 @@ from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PROOF_LENGTH, SignatureInvalid
-from ...topics.keys.signatures import RefreshingKeyring, Verifier
+from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import may_be_entry, unwrap
 from .tally import OPAQUE_CLASS

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from ...schemas.errors import LiandongError
 from ...topics.catalogue import names
-from ...topics.keys.signatures import RefreshingKeyring
+from ...topics.keys.directory import RefreshingKeyring
 from ...topics.metrics.definitions import Signals
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ..log.heads import last_heads

@@ -7,7 +7,6 @@ second click or a file sent again never watches anybody twice.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -19,7 +18,7 @@ from ...schemas.wire.control import COMMAND_CONTEXT, STOP_WATCH, WATCH, SentComm
 from ...schemas.wire.sealing import Recipient, seal
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
-from ...topics.keys.directory import NoSealingKey
+from ...topics.keys.directory import Directory, NoSealingKey
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.transport.ports import Clock
 from ..register.register import Register
@@ -36,13 +35,6 @@ class CommandRefused(LiandongError):
     http_status = 409
 
 
-class Recipients(Protocol):
-    """Who can open what (`topics.keys.directory.KeyDirectory`)."""
-
-    def recipients(self, participant: str) -> list[Recipient]:
-        """Sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
-
-
 @dataclass(frozen=True, slots=True)
 class CommandingCourt:
     """As whom commands are given."""
@@ -50,7 +42,7 @@ class CommandingCourt:
     court: str
     jurisdiction: str
     signer: Signer = field(repr=False)
-    recipients: Recipients = field(repr=False)
+    directory: Directory = field(repr=False)
     matching_keys: Sequence[MatchingKey] = field(repr=False)
     clock: Clock = field(repr=False)
     max_days: int = 180
@@ -167,14 +159,14 @@ class Commands:
     def _readers(self, agency: str) -> list[Recipient]:
         """The agency; the court itself, its superior and the escrow, so that it can be audited."""
         try:
-            theirs = self._desk.recipients.recipients(agency)
+            theirs = self._desk.directory.recipients(agency)
         except NoSealingKey as missing:
             raise CommandRefused(
                 "AGENCY_UNKNOWN",
                 f"no sealing key of {agency[:63]!r} is registered",
                 "check the agency's id; its keys are registered with `liandong participant new` or `publish`",
             ) from missing
-        every = {each.key_id: each for each in [*theirs, *self._desk.recipients.recipients(self._desk.court)]}
+        every = {each.key_id: each for each in [*theirs, *self._desk.directory.recipients(self._desk.court)]}
         return list(every.values())
 
 

@@ -89,7 +89,7 @@ class PublicKey:
 
 
 class Keyring(Protocol):
-    """Finds registered keys; the topics room fills one from ``participants.keys.v1``."""
+    """Find registered keys: the room of facts' own view of `topics.keys.directory`, filled from ``participants.keys.v1``."""
 
     def key(self, key_id: bytes) -> PublicKey | None:
         """Return the registered key, None if unknown."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from liandong.consumers.acts_db.context import AgencyContext, Directory
+from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.database import OUTBOX_LANES, open_acts
 from liandong.consumers.acts_db.tables import outbox
 from liandong.consumers.effects.loop import Effects, group_of, topics_of
@@ -25,7 +25,7 @@ from liandong.schemas.people.certificates import Certificate, normalise
 from liandong.schemas.wire.codec import from_wire
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import KeyDirectory, load_directory, publish_keys
+from liandong.topics.keys.directory import Directory, KeyDirectory, load_directory, publish_keys
 from liandong.topics.keys.manifest import Kind, ManifestFields
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import load_settings

@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from ...schemas import ids
 from ...schemas.errors import LiandongError
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
 from ...schemas.wire.sealing import Recipient
-from ...schemas.wire.signing import PublicKey, SignatureInvalid, encode_signed, key_id, verify
+from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, encode_signed, key_id, verify
 from ..catalogue import names
 from ..transport.envelope import SchemaIds, outgoing
 from ..transport.errors import BrokerUnreachable
@@ -42,6 +42,20 @@ PATIENCE = 30.0
 """Seconds for publishing keys, and for reading the directory."""
 
 logger = logging.getLogger(__name__)
+
+
+class RefreshingKeyring(Keyring, Protocol):
+    """What checking signatures needs of the register of participants: `schemas.wire.signing.Keyring` that can be read again."""
+
+    def refresh(self) -> None:
+        """Read what was registered or revoked since, if that was not done a moment ago. Raises TransportError."""
+
+
+class Directory(RefreshingKeyring, Protocol):
+    """What sealing needs beside: apart from `RefreshingKeyring`, since most readers check and never seal."""
+
+    def recipients(self, participant: str) -> list[Recipient]:
+        """Return the sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
 
 
 class NoSealingKey(LiandongError):
@@ -128,7 +142,7 @@ class _Root:
 
 
 class KeyDirectory:
-    """All registered keys; a `schemas.wire.signing.Keyring`. May be used by several threads."""
+    """All registered keys; a `Directory`. May be used by several threads."""
 
     def __init__(
         self, root_public_key: bytes, *, subscriber: Subscriber | None = None, clock: Clock | None = None

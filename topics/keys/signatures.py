@@ -1,18 +1,10 @@
 """Whose signature must stand under what, and what is done when a key is not known yet."""
 
-from typing import Protocol
-
 from ...schemas.law.listing import RecordClass
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode
-from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, verify
+from ...schemas.wire.signing import PublicKey, SignatureInvalid, verify
 from ..catalogue import names
-
-
-class RefreshingKeyring(Keyring, Protocol):
-    """A keyring that can read the register of participants again."""
-
-    def refresh(self) -> None:
-        """Read what was registered since. Raises TransportError if the register cannot be reached."""
+from .directory import RefreshingKeyring
 
 
 class Verifier:

@@ -14,7 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from ...schemas.errors import Unavailable
-from ...topics.storage.private_files import private_folder
+from ...topics.private_files import private_folder
 from .app import Api
 
 _BACKLOG = 1024

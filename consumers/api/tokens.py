@@ -12,7 +12,7 @@ import yaml
 from filelock import FileLock
 
 from ...schemas.errors import WrongUsage
-from ...topics.storage.private_files import private_folder, write_private
+from ...topics.private_files import private_folder, write_private
 
 SCOPES = ("check", "events", "status")
 """What a token may be for: checks and their journal; POST /v1/events; status, metrics and documentation."""

@@ -135,7 +135,7 @@ def add_token(  # noqa: PLR0913, PLR0917  the options of a command
 
     Example: liandong agency token add railway-js booking-east --scope check --out booking.token
     """
-    from ...topics.storage.private_files import write_private
+    from ...topics.private_files import write_private
     from ..api.tokens import SCOPES
 
     token = _tokens(ctx, agency).add(caller, scope or SCOPES, rate)

@@ -11,7 +11,7 @@ import typer
 from ...schemas.errors import ExitCode, LiandongError, WrongUsage
 from ...schemas.law.watch_kinds import Domain
 from ...topics.cli.console import JsonOption, print_json
-from ...topics.storage.private_files import PrivateFile
+from ...topics.private_files import PrivateFile
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import lmdb
 
-from ...topics.storage.private_files import private_folder
+from ...topics.private_files import private_folder
 from .errors import StoreFull, StoreMissing, store_errors
 
 ReadTransaction: TypeAlias = "lmdb.Transaction[memoryview]"

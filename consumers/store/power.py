@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from ...topics.storage.private_files import write_private
+from ...topics.private_files import write_private
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _STORE_FILES = ("data.mdb", "lock.mdb")

@@ -20,8 +20,8 @@ from ...topics.catalogue.plan import apply
 from ...topics.embedded import cluster, ports
 from ...topics.keys.directory import publish_keys
 from ...topics.keys.participants import Participants, registered_scope
+from ...topics.private_files import write_private
 from ...topics.settings import Settings, load_settings
-from ...topics.storage.private_files import write_private
 from ...topics.transport.kafka import KafkaPublisher
 from ...topics.transport.kafka.location import bootstrap_of
 from ...topics.transport.registry import registered

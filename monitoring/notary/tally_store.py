@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError
 from ...schemas.wire.digest import SetDigest
-from ...topics.storage.private_files import private_folder
+from ...topics.private_files import private_folder
 from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
 from .tally import LaneTally, Tally

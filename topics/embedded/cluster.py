@@ -10,7 +10,7 @@ from typing import Literal
 
 from filelock import FileLock
 
-from ..storage.private_files import private_folder, write_private
+from ..private_files import private_folder, write_private
 from . import errors, ports, process, security
 from .properties import as_text, server_properties
 from .runtime import KafkaRuntime, install

@@ -14,7 +14,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..storage.private_files import write_private
+from ..private_files import write_private
 from .errors import broken_state
 
 

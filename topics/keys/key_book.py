@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ...schemas.wire.signing import key_id
-from ..storage.private_files import write_private
+from ..private_files import write_private
 
 Use = Literal["sign", "seal"]
 

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 
 from ...schemas.errors import LiandongError, WrongUsage
-from ..storage.private_files import write_private
+from ..private_files import write_private
 
 SEED_LENGTH = 32
 

@@ -19,8 +19,8 @@ from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.sealing import SealingKey
 from ...schemas.wire.signing import Ed25519Signer
 from ..catalogue.families import TopicScope
+from ..private_files import private_folder, write_private
 from ..settings import Settings
-from ..storage.private_files import private_folder, write_private
 from ..transport.ports import Clock, SystemClock
 from .key_book import KeyBook, KeyEntry, Use
 from .key_files import new_seed, read_seed

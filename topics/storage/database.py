@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import Unavailable
 from ..extras import need
-from .private_files import private_place
+from ..private_files import private_place
 
 BUSY_MILLISECONDS = 60_000
 """How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from ....schemas.errors import WrongUsage
-from ....topics.storage.private_files import PrivateFile
+from ....topics.private_files import PrivateFile
 from ..findings.findings import Reject
 from ..rows.columns import COLUMN_NAMES, REJECT_COLUMNS, REJECT_PREFIX
 from ..rows.model import ParsedRow

@@ -14,8 +14,8 @@ from liandong.producers.intake import open_rejects
 from liandong.topics.embedded.state import Cluster, Folder
 from liandong.topics.keys.key_book import KeyBook
 from liandong.topics.keys.key_files import new_seed
+from liandong.topics.private_files import PrivateFile, private_folder, write_private
 from liandong.topics.storage.database import open_database, sqlite_url
-from liandong.topics.storage.private_files import PrivateFile, private_folder, write_private
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX")
 

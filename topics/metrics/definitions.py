@@ -33,11 +33,6 @@ RECORDS_REFUSED: Final = Counter(
     ("agency", "node", "jurisdiction", "lane"),
     "List records that would have replaced or ended an entry but whose signature does not hold. Alarm: nothing was changed.",
 )
-APPLY_LATENCY: Final = Histogram(
-    "liandong_apply_latency_seconds",
-    ("agency", "node", "jurisdiction", "lane"),
-    "Seconds from the broker's timestamp of a list record to its durable commit in the node's store.",
-)
 LIST_FRESHNESS: Final = Gauge(
     "liandong_list_freshness_seconds",
     ("agency", "node", "jurisdiction"),
@@ -122,11 +117,6 @@ WATCHES: Final = Gauge(
     "liandong_watches",
     ("agency", "kind"),
     "Live commands of courts to report on somebody, by kind. The number only; nobody can be told apart.",
-)
-KEYRING_KEYS: Final = Gauge(
-    "liandong_keyring_keys",
-    ("participant",),
-    "Registered public keys this process knows.",
 )
 
 # The notary.

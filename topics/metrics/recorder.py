@@ -16,29 +16,23 @@ from prometheus_client.metrics import MetricWrapperBase
 
 Label = Literal[
     "agency",
-    "attempt",
-    "barrier",
     "caller",
     "court",
     "decision",
-    "domain",
     "failure",
     "jurisdiction",
     "kind",
     "lane",
-    "level",
     "measure",
     "node",
     "notary",
     "outcome",
-    "partition",
     "participant",
     "reason",
     "result",
     "topic",
 ]
 
-_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0, 3600.0)
 _VALUE = re.compile(r"[A-Za-z0-9._:+-]{0,96}")
 _LONG_NUMBER = re.compile(r"[0-9]{8}")
 _M = TypeVar("_M", bound=MetricWrapperBase)
@@ -67,7 +61,7 @@ class Gauge(Signal):
 class Histogram(Signal):
     """A distribution; seconds unless its name says otherwise."""
 
-    buckets: tuple[float, ...] = _LATENCY_BUCKETS
+    buckets: tuple[float, ...]
 
 
 class Signals:

@@ -75,5 +75,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """Public names, imported or not."""
+    """List the public names, imported or not."""
     return sorted(__all__)

@@ -30,8 +30,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
         from . import __version__
 
         typer.echo(f"liandong {__version__}")
@@ -74,7 +74,7 @@ monitoring_cli.mount(app)
 
 
 def _mount_bench() -> None:
-    """Measurements stand beside the rooms in a checkout; a wheel says where to get them."""
+    """Add the measurements, which stand beside the rooms in a checkout; a wheel says where to get them."""
     if (Path(__file__).parent / "bench" / "cli.py").is_file():
         from .bench.cli import app as measurements
 
@@ -99,11 +99,11 @@ def _wants_json(arguments: list[str]) -> bool:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 failed, 2 wrong usage, 3 done but some input was rejected."""
-    given = sys.argv[1:] if arguments is None else arguments
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=given, prog_name="liandong")
+        app(args=words, prog_name="liandong")
     except LiandongError as error:
-        if _wants_json(given):
+        if _wants_json(words):
             typer.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
         else:
             typer.echo(f"error {error.code}: {error.message}\nwhat to do: {error.remedy}", err=True)

@@ -39,7 +39,7 @@ class CompiledModules(BuildHookInterface[BuilderConfig]):
     """Adds the compiled modules beside their sources to a wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Called before a wheel is put together; an editable install stays as it is."""
+        """Compile before a wheel is put together; an editable install stays as it is."""
         wish = os.environ.get("LIANDONG_COMPILE", "auto")
         if version == "editable" or wish == "no":
             return
@@ -48,15 +48,15 @@ class CompiledModules(BuildHookInterface[BuilderConfig]):
             built = compiled(Path(self.root), Path(self._folder))
         except (subprocess.CalledProcessError, OSError) as failed:
             if wish == "yes":
-                raise RuntimeError(_told(failed)) from failed
-            reason = _told(failed).rpartition("\n")[2]
+                raise RuntimeError(_output_of(failed)) from failed
+            reason = _output_of(failed).rpartition("\n")[2]
             self.app.display_warning(f"the wheel is not compiled and will be slower: {reason}")
             return
         build_data["force_include"] |= {str(file): str(name) for name, file in built.items()}
         build_data |= {"pure_python": False, "infer_tag": True}
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002  the interface
-        """Called when the wheel is there."""
+        """Remove what was compiled when the wheel is there."""
         if hasattr(self, "_folder"):
             shutil.rmtree(self._folder)
 
@@ -85,8 +85,8 @@ def _first_line(file: Path) -> str:
         return text.readline().rstrip()
 
 
-def _told(failed: Exception) -> str:
-    """What the compiler said; mypyc says it on the standard output."""
+def _output_of(failed: Exception) -> str:
+    """Return what the compiler wrote; mypyc writes it on the standard output."""
     return (failed.stdout + failed.stderr).strip() if isinstance(failed, subprocess.CalledProcessError) else str(failed)
 
 
@@ -95,7 +95,7 @@ def _in_place() -> None:
         try:
             built = compiled(_HERE, Path(folder))
         except (subprocess.CalledProcessError, OSError) as failed:
-            sys.exit(_told(failed))
+            sys.exit(_output_of(failed))
         for name, file in built.items():
             shutil.copy(file, _HERE / name)
 

@@ -15,7 +15,7 @@ _OWN.verify_mode = ssl.CERT_NONE
 
 
 def main() -> int:
-    """Asks; says why not."""
+    """Ask, and say why not if it is not well."""
     urls = os.environ.get("HEALTH_URL", "").split()
     if not urls:
         sys.stderr.write("HEALTH_URL is not set: nothing to ask\n")

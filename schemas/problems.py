@@ -4,11 +4,18 @@ A code never changes and stands in docs/errors.md; the texts may. No text ever h
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from .errors import LiandongError
 
 Language = Literal["en", "zh"]
+
+
+class RenderedText(NamedTuple):
+    """A problem's text in one language, with its details in their places."""
+
+    message: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +27,10 @@ class Text:
     message_zh: str
     remedy_zh: str
 
-    def render(self, lang: Language, details: dict[str, str]) -> tuple[str, str]:
+    def render(self, lang: Language, details: dict[str, str]) -> RenderedText:
         """Return message and remedy in a language, with the details in their places."""
-        pair = (self.message_zh, self.remedy_zh) if lang == "zh" else (self.message, self.remedy)
-        return pair[0].format_map(details), pair[1].format_map(details)
+        message, remedy = (self.message_zh, self.remedy_zh) if lang == "zh" else (self.message, self.remedy)
+        return RenderedText(message.format_map(details), remedy.format_map(details))
 
 
 class FactProblem(LiandongError):
@@ -37,6 +44,6 @@ class FactProblem(LiandongError):
         self.details = details
         super().__init__(code, *self.texts[code].render("en", details))
 
-    def in_language(self, lang: Language) -> tuple[str, str]:
+    def in_language(self, lang: Language) -> RenderedText:
         """Return message and remedy in a language."""
         return self.texts[self.code].render(lang, self.details)

@@ -115,10 +115,10 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
         def settings_customise_sources(
             cls,
             settings_cls: type[BaseSettings],
-            *given: PydanticBaseSettingsSource,
-            **sources: PydanticBaseSettingsSource,
+            *positional: PydanticBaseSettingsSource,
+            **named: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            above = super().settings_customise_sources(settings_cls, *given, **sources)
+            above = super().settings_customise_sources(settings_cls, *positional, **named)
             return *above, InitSettingsSource(settings_cls, stored)
 
     try:

@@ -45,7 +45,7 @@ class Module:
 
 
 def modules() -> list[Module]:
-    """All source files of the product, by path."""
+    """Read all source files of the product, by path."""
     paths = [
         path for name in SOURCES for path in ([ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py"))
     ]
@@ -54,18 +54,18 @@ def modules() -> list[Module]:
     ]
 
 
-def collect(found: Sequence[Module]) -> list[Code]:
-    """Every code, once per different text, by source and code."""
-    kinds = _error_kinds(found)
-    codes = {code for module in found for code in _of_module(module, kinds)}
+def collect(sources: Sequence[Module]) -> list[Code]:
+    """Return every code, once per different text, by source and code."""
+    kinds = _error_kinds(sources)
+    codes = {code for module in sources for code in _of_module(module, kinds)}
     return sorted(codes, key=lambda one: (one.source, one.code, one.message))
 
 
-def _error_kinds(found: Sequence[Module]) -> dict[str, str]:
-    """Names of the classes of errors, of whatever room, with their kinds."""
+def _error_kinds(sources: Sequence[Module]) -> dict[str, str]:
+    """Return the names of the classes of errors, of whatever room, with their kinds."""
     bases = {
         node.name: [base.id for base in node.bases if isinstance(base, ast.Name)]
-        for module in found
+        for module in sources
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ClassDef)
     }
@@ -82,7 +82,8 @@ def _error_kinds(found: Sequence[Module]) -> dict[str, str]:
 
 
 def _of_module(module: Module, kinds: dict[str, str]) -> Iterator[Code]:
-    for place, call in _calls(module.tree, _Place(None, _assigned(module.tree))):
+    for placed in _calls(module.tree, _Surroundings(None, _assigned(module.tree))):
+        call, place = placed.call, placed.place
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         if isinstance(call.func, ast.Attribute) and call.func.attr == "__init__" and place.owner is not None:
             name = place.owner.name
@@ -100,22 +101,30 @@ def _of_module(module: Module, kinds: dict[str, str]) -> Iterator[Code]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What surrounds a call."""
+class _Surroundings:
+    """What a call stands in."""
 
     owner: ast.ClassDef | None
     names: Mapping[str, ast.expr]
     """Plain assignments of module and function, the last one of each name."""
 
 
-def _calls(tree: ast.AST, place: _Place) -> Iterator[tuple[_Place, ast.Call]]:
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call where it stands."""
+
+    call: ast.Call
+    place: _Surroundings
+
+
+def _calls(tree: ast.AST, place: _Surroundings) -> Iterator[_Call]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Call):
-            yield place, node
+            yield _Call(node, place)
         if isinstance(node, ast.ClassDef):
-            yield from _calls(node, _Place(node, place.names))
+            yield from _calls(node, _Surroundings(node, place.names))
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _calls(node, _Place(place.owner, {**place.names, **_assigned(node)}))
+            yield from _calls(node, _Surroundings(place.owner, {**place.names, **_assigned(node)}))
         else:
             yield from _calls(node, place)
 
@@ -129,7 +138,7 @@ def _assigned(function: ast.AST) -> dict[str, ast.expr]:
 
 
 def _tables(module: Module) -> Iterator[Code]:
-    """Texts kept under their codes."""
+    """Yield the texts kept under their codes."""
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Dict):
             continue
@@ -144,7 +153,7 @@ def _is_text(value: ast.expr) -> TypeGuard[ast.Call]:
 
 
 def _codes(first: ast.expr) -> list[str]:
-    """The codes an argument can be; none if it is a code made elsewhere."""
+    """Return the codes an argument can be; none if it is a code made elsewhere."""
     if isinstance(first, ast.Constant) and isinstance(first.value, str):
         return [first.value]
     if isinstance(first, ast.IfExp):
@@ -153,7 +162,7 @@ def _codes(first: ast.expr) -> list[str]:
 
 
 def _words(text: ast.expr, names: Mapping[str, ast.expr] = MappingProxyType({})) -> str:
-    """A text with a mark for each value it takes."""
+    """Write a text with a mark for each value it takes."""
     match text:
         case ast.Constant(value=str(value)):
             return _PLACE.sub(r"‹\1›", value)
@@ -169,23 +178,23 @@ def _words(text: ast.expr, names: Mapping[str, ast.expr] = MappingProxyType({}))
             return GAP
 
 
-def unused(found: Sequence[Module]) -> list[str]:
-    """Codes that have texts and are never said: no constant names them and no f-string begins like them."""
+def unused(sources: Sequence[Module]) -> list[str]:
+    """Return the codes that have texts and are never raised: no constant names them and no f-string begins like them."""
     keys = {
         id(key)
-        for module in found
+        for module in sources
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Dict)
         for key, value in zip(node.keys, node.values, strict=True)
         if _is_text(value)
     }
-    said: set[str] = set()
-    begun: set[str] = set()
-    for node in (node for module in found for node in ast.walk(module.tree)):
+    constants: set[str] = set()
+    beginnings: set[str] = set()
+    for node in (node for module in sources for node in ast.walk(module.tree)):
         match node:
             case ast.Constant(value=str(value)) if id(node) not in keys:
-                said.add(value)
+                constants.add(value)
             case ast.JoinedStr(values=[ast.Constant(value=str(begin)), *_]) if begin.isupper():
-                begun.add(begin)
-    texts = {one.code for one in collect(found) if one.kind == "text"}
-    return sorted(code for code in texts if code not in said and not code.startswith(tuple(begun)))
+                beginnings.add(begin)
+    texts = {one.code for one in collect(sources) if one.kind == "text"}
+    return sorted(code for code in texts if code not in constants and not code.startswith(tuple(beginnings)))

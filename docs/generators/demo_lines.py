@@ -24,7 +24,7 @@ class NotADemo(Exception):
 
 
 def last_lines(printed: str) -> str:
-    """The last lines of what a demo printed. Raises NotADemo unless it ends with every promise held."""
+    """Return the last lines of what a demo printed. Raises NotADemo unless it ends with every promise held."""
     plain = _COLOUR.sub("", printed).replace("\r", "")
     ends = list(_SUMMARY.finditer(plain))
     if not ends:
@@ -38,35 +38,35 @@ def last_lines(printed: str) -> str:
 
 
 def written(readme: str, lines: str) -> str:
-    """A README with these lines between its markers. Raises NotADemo where the markers are missing."""
+    """Put these lines between the markers of a README. Raises NotADemo where the markers are missing."""
     if not _BLOCK.search(readme):
         raise NotADemo("the markers <!-- demo: … --> and <!-- /demo --> are missing")
-    return _BLOCK.sub(lambda found: found[1] + lines + found[2], readme)
+    return _BLOCK.sub(lambda block: block[1] + lines + block[2], readme)
 
 
 def shown(readme: str) -> str:
-    """The lines a README shows."""
-    found = _BLOCK.search(readme)
-    if found is None:
+    """Return the lines a README shows. Raises NotADemo where the markers are missing."""
+    block = _BLOCK.search(readme)
+    if block is None:
         raise NotADemo("the markers <!-- demo: … --> and <!-- /demo --> are missing")
-    return found[0][len(found[1]) : -len(found[2])]
+    return block[0][len(block[1]) : -len(block[2])]
 
 
 def main() -> None:
-    """Writes both READMEs, or none."""
+    """Write both READMEs, or none."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("printed", nargs="?", type=Path, help="what a demo printed; without it the demo is played")
-    given = options.parse_args().printed
-    if given is None:
+    file = options.parse_args().printed
+    if file is None:
         command, wide = [sys.executable, "-m", "liandong", "demo"], {**os.environ, "COLUMNS": "100"}
         printed = subprocess.run(  # noqa: S603  our own command line
             command, env=wide, stdout=subprocess.PIPE, encoding="utf-8", check=True
         ).stdout
     else:
-        printed = given.read_text(encoding="utf-8")
+        printed = file.read_text(encoding="utf-8")
     lines = last_lines(printed)
-    made = {path: written(path.read_text(encoding="utf-8"), lines) for path in READMES}
-    for path, text in made.items():
+    pages = {path: written(path.read_text(encoding="utf-8"), lines) for path in READMES}
+    for path, text in pages.items():
         path.write_text(text, encoding="utf-8")
 
 

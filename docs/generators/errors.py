@@ -46,7 +46,7 @@ SCHEMA_RULES = {
 
 
 def page() -> str:
-    """docs/errors.md as it must read."""
+    """Return docs/errors.md as it must read."""
     return _HEADER + "".join(_sections(collect(modules())))
 
 
@@ -83,9 +83,9 @@ def _ending(one: Code) -> str:
 
 
 def _lines(texts: Iterable[str]) -> str:
-    """Different texts, one per line of a cell."""
-    said = ("it is said in place" if text == GAP else text for text in texts if text)
-    return "<br>".join(dict.fromkeys(_cell(text) for text in said))
+    """Put different texts one per line of a cell."""
+    shown = ("it is said in place" if text == GAP else text for text in texts if text)
+    return "<br>".join(dict.fromkeys(_cell(text) for text in shown))
 
 
 def _cell(text: str) -> str:

@@ -1,7 +1,7 @@
 """docs/events.md: `python -m liandong.docs.generators.events` prints it, a test holds the page to it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...schemas.wire.avro_schemas import Schema, load_schemas
 from ...topics.catalogue.families import TopicFamily, load_catalogue
@@ -30,7 +30,7 @@ is for, its superior and the audit escrow; **original**, the bytes of another to
 
 
 def page() -> str:
-    """docs/events.md as it must read."""
+    """Return docs/events.md as it must read."""
     families, schemas = load_catalogue(), load_schemas()
     return _HEADER + "".join([*map(_line, families), *map(_topic, families), *_schemas(families, schemas)])
 
@@ -53,14 +53,14 @@ def _topic(family: TopicFamily) -> str:
         "who answers for it": family.owner,
         "personal data": family.personal_data,
         "partitions": "setting `partitions`" if family.partitions == "lists" else str(family.partitions),
-        "kept": _kept(family),
+        "kept": _retention(family),
         "timestamps": "the writer's" if family.timestamps == "create" else "the broker's",
     }
     rows = "".join(f"| {name} | {value} |\n" for name, value in facts.items())
     return f"\n### {family.family}\n\n{family.description}\n\n| | |\n|---|---|\n{rows}"
 
 
-def _kept(family: TopicFamily) -> str:
+def _retention(family: TopicFamily) -> str:
     days = f"`evidence_days` ({Settings.model_fields['evidence_days'].default:.0f} by default)"
     if family.cleanup == "delete":
         return f"deleted after {days if family.retention == 'evidence' else family.retention}"
@@ -88,30 +88,37 @@ def _fields(record: Mapping[str, Any], path: str) -> Iterator[str]:
         name, kind = f"{path}{field['name']}", field["type"]
         about = " ".join(filter(None, [field.get("doc", ""), _default(field)])).replace("|", "\\|")
         yield f"| `{name}` | {_type(kind)} | {about} |\n"
-        inner, mark = _inner(kind)
-        if inner is not None:
-            yield from _fields(inner, f"{name}{mark}.")
+        inner = _inner(kind)
+        if inner.record is not None:
+            yield from _fields(inner.record, f"{name}{inner.mark}.")
 
 
 def _default(field: Mapping[str, Any]) -> str:
     return f"Default: `{field['default']!r}`." if "default" in field else ""
 
 
-def _inner(kind: Any) -> tuple[Mapping[str, Any] | None, str]:
-    """The record a field holds, and how many of it."""
+class _Inner(NamedTuple):
+    """The record a field holds, None if it holds none, and the mark of how many of it."""
+
+    record: Mapping[str, Any] | None = None
+    mark: str = ""
+
+
+def _inner(kind: Any) -> _Inner:
+    """Find the record a field holds."""
     if isinstance(kind, list):
-        found = [_inner(one) for one in kind if one != "null"]
-        return next((one for one in found if one[0] is not None), (None, ""))
+        choices = [_inner(one) for one in kind if one != "null"]
+        return next((one for one in choices if one.record is not None), _Inner())
     if not isinstance(kind, dict):
-        return None, ""
+        return _Inner()
     match kind["type"]:
         case "record":
-            return kind, ""
+            return _Inner(kind)
         case "array":
-            return _inner(kind["items"])[0], "[]"
+            return _Inner(_inner(kind["items"]).record, "[]")
         case "map":
-            return _inner(kind["values"])[0], "{}"
-    return None, ""
+            return _Inner(_inner(kind["values"]).record, "{}")
+    return _Inner()
 
 
 def _type(kind: Any) -> str:

@@ -72,7 +72,7 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if sum(one is not None for one in kinds) != 1:
             raise ValueError(f"a test of {self.attribute} needs exactly one of in, equals, at_least, above_limit")
 
-    def find(self, values: Values, limits: Limits, day: date) -> ConditionResult:
+    def evaluate(self, values: Values, limits: Limits, day: date) -> ConditionResult:
         """Return the truth of this test."""
         limit = limits.get(self.above_limit) if self.above_limit is not None else None
         if self.above_limit is not None and (limit is None or not limit.stands(day)):
@@ -99,11 +99,11 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _ORDER = (Truth.FAILS, Truth.MISSING, Truth.UNSURE)
 
 
-def find_all(tests: Iterable[Clause], values: Values, limits: Limits, day: date) -> ConditionResult:
+def evaluate_all(tests: Iterable[Clause], values: Values, limits: Limits, day: date) -> ConditionResult:
     """Return the truth of tests that must all hold: one that fails settles it, then a missing attribute, then a doubt."""
-    findings = [test.find(values, limits, day) for test in tests]
+    results = [test.evaluate(values, limits, day) for test in tests]
     for truth in _ORDER:
-        for finding in findings:
-            if finding.truth is truth:
-                return finding
+        for result in results:
+            if result.truth is truth:
+                return result
     return _HOLDS

@@ -18,7 +18,7 @@ import msgspec
 import yaml
 
 from .attributes import AttributeProblem, Values, Wording
-from .conditions import Clause, Limits, Truth, find_all
+from .conditions import Clause, Limits, Truth, evaluate_all
 from .listing import Instrument, PersonKind, PersonRole
 
 CATALOGUE_FILE = Path(__file__).parent / "measures.yaml"
@@ -146,12 +146,12 @@ class MeasureCatalogue:
         for measure in self.of(transaction):
             if not measure.enabled(day):
                 continue
-            finding = find_all(measure.when, values, limits, day)
-            if finding.truth is Truth.FAILS:
+            condition = evaluate_all(measure.when, values, limits, day)
+            if condition.truth is Truth.FAILS:
                 continue
-            planned = _planned(measure, measure.effect(day), unsure=finding.truth is Truth.UNSURE)
-            if finding.truth is Truth.MISSING:
-                missing.append((planned, finding.missing))
+            planned = _planned(measure, measure.effect(day), unsure=condition.truth is Truth.UNSURE)
+            if condition.truth is Truth.MISSING:
+                missing.append((planned, condition.missing))
             else:
                 certain.append(planned)
         for planned, attribute in missing:

@@ -146,15 +146,15 @@ class TopicFamily(BaseModel):
 
     def _duration(self, settings: Settings) -> int:
         """Return retention or compaction lag in ms."""
-        given = self.retention or self.compaction_lag or EVIDENCE
-        found = _DURATION.match(given)
-        if found is None:
+        duration = self.retention or self.compaction_lag or EVIDENCE
+        parts = _DURATION.match(duration)
+        if parts is None:
             return int(settings.evidence_days * _DAY_MS)
-        return int(found[1]) * _UNIT_MS[found[2]]
+        return int(parts[1]) * _UNIT_MS[parts[2]]
 
     def _part(self, name: str) -> str | None:
-        found = _NAME.match(self.name)
-        return found[name] if found else None
+        parts = _NAME.match(self.name)
+        return parts[name] if parts else None
 
 
 def _has_sealed_body(schema: str) -> bool:

@@ -53,7 +53,7 @@ def plan(settings: Settings, scope: TopicScope) -> TopicPlan:
     families = load_catalogue()
     wanted = {settings.physical(topic): state for topic, state in expand(families, scope, settings).items()}
     admin = KafkaAdmin(settings)
-    found = admin.states(wanted)
+    existing = admin.states(wanted)
     logical = {name: name.removeprefix(settings.topic_prefix) for name in admin.names() if name not in wanted}
     ours = [
         name
@@ -61,9 +61,9 @@ def plan(settings: Settings, scope: TopicScope) -> TopicPlan:
         if name.startswith(settings.topic_prefix) and any(one.matches(topic) for one in families)
     ]
     return TopicPlan(
-        {name: state for name, state in wanted.items() if name not in found},
-        tuple(one for name, state in found.items() for one in _configuration(name, state, wanted[name])),
-        tuple(one for name, state in found.items() for one in _frozen(name, state, wanted[name])),
+        {name: state for name, state in wanted.items() if name not in existing},
+        tuple(one for name, state in existing.items() for one in _configuration(name, state, wanted[name])),
+        tuple(one for name, state in existing.items() for one in _frozen(name, state, wanted[name])),
         tuple(ours),
     )
 
@@ -80,21 +80,21 @@ def apply(settings: Settings, scope: TopicScope) -> TopicPlan:
     return due
 
 
-def _configuration(name: str, found: TopicState, wanted: TopicState) -> list[Difference]:
+def _configuration(name: str, existing: TopicState, wanted: TopicState) -> list[Difference]:
     return [
-        Difference(name, key, found.configuration.get(key, ""), value)
+        Difference(name, key, existing.configuration.get(key, ""), value)
         for key, value in wanted.configuration.items()
-        if found.configuration.get(key) != value
+        if existing.configuration.get(key) != value
     ]
 
 
-def _frozen(name: str, found: TopicState, wanted: TopicState) -> list[Difference]:
+def _frozen(name: str, existing: TopicState, wanted: TopicState) -> list[Difference]:
     values = {
-        "partitions": (found.partitions, wanted.partitions),
-        "replication_factor": (found.replication_factor, wanted.replication_factor),
+        "partitions": (existing.partitions, wanted.partitions),
+        "replication_factor": (existing.replication_factor, wanted.replication_factor),
     }
     return [
-        Difference(name, what, str(there), str(due), _FROZEN[what])
-        for what, (there, due) in values.items()
-        if there != due
+        Difference(name, setting, str(value), str(target), _FROZEN[setting])
+        for setting, (value, target) in values.items()
+        if value != target
     ]

@@ -25,8 +25,8 @@ class Invocation:
 
 def invocation_of(ctx: typer.Context) -> Invocation:
     """Return the global options this command was called with."""
-    found = ctx.find_object(Invocation)
-    return found if found is not None else Invocation()
+    invocation = ctx.find_object(Invocation)
+    return invocation if invocation is not None else Invocation()
 
 
 def settings_of(ctx: "typer.Context") -> "Settings":
@@ -46,9 +46,9 @@ def group(app: typer.Typer, name: str, about: str) -> typer.Typer:
     for registered in app.registered_groups:
         if registered.name == name and registered.typer_instance is not None:
             return registered.typer_instance
-    made = typer.Typer(name=name, help=about, no_args_is_help=True)
-    app.add_typer(made, name=name)
-    return made
+    new = typer.Typer(name=name, help=about, no_args_is_help=True)
+    app.add_typer(new, name=name)
+    return new
 
 
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:

@@ -50,9 +50,9 @@ def status(ctx: typer.Context, directory: DirOption = None, as_json: JsonOption 
     """Say which brokers live; exit 1 unless all of them do."""
     from ..embedded import cluster
 
-    found = cluster.status(_folder(ctx, directory))
-    _show(found, as_json)
-    if not found.healthy:
+    state = cluster.status(_folder(ctx, directory))
+    _show(state, as_json)
+    if not state.healthy:
         if not as_json:
             typer.echo("what to do: liandong kafka up" + (f" --dir {directory}" if directory else ""), err=True)
         raise typer.Exit(ExitCode.FAILED)
@@ -66,20 +66,20 @@ def _folder(ctx: typer.Context, directory: Path | None) -> Path:
     return settings_of(ctx).kafka_dir
 
 
-def _show(found: "ClusterStatus", as_json: bool) -> None:
+def _show(state: "ClusterStatus", as_json: bool) -> None:
     if as_json:
-        print_json({**asdict(found), "healthy": found.healthy})
+        print_json({**asdict(state), "healthy": state.healthy})
         return
-    if found.cluster_id is None:
-        typer.echo(f"no embedded Kafka in {found.directory}")
+    if state.cluster_id is None:
+        typer.echo(f"no embedded Kafka in {state.directory}")
         return
-    typer.echo(f"cluster {found.cluster_id} in {found.directory}")
-    for node in found.nodes:
+    typer.echo(f"cluster {state.cluster_id} in {state.directory}")
+    for node in state.nodes:
         detail = f"process {node.pid}" if node.pid else f"log {node.log}" if node.state == "dead" else ""
         typer.echo(f"node {node.id}  127.0.0.1:{node.port}  {node.state:8} {detail}".rstrip())
-    if found.healthy:
-        typer.echo(f"LIANDONG_BOOTSTRAP={found.bootstrap}")
-    if found.healthy and found.secure:
+    if state.healthy:
+        typer.echo(f"LIANDONG_BOOTSTRAP={state.bootstrap}")
+    if state.healthy and state.secure:
         typer.echo("LIANDONG_KAFKA_SECURITY__PROTOCOL=SASL_PLAINTEXT")
-        typer.echo(f"LIANDONG_KAFKA_SECURITY__USERNAME={found.username}")
-        typer.echo(f"LIANDONG_KAFKA_SECURITY__PASSWORD_FILE={found.password_file}")
+        typer.echo(f"LIANDONG_KAFKA_SECURITY__USERNAME={state.username}")
+        typer.echo(f"LIANDONG_KAFKA_SECURITY__PASSWORD_FILE={state.password_file}")

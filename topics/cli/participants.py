@@ -1,22 +1,21 @@
 """`liandong participant …`: who takes part, and their keys."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...schemas.dates import CHINA
 from ...schemas.errors import LiandongError, WrongUsage
 from .console import JsonOption, print_json
 
 if TYPE_CHECKING:
     from ..keys.manifest import Kind, Participant
     from ..keys.participants import Participants
-    from ..settings import Settings
 
 app = typer.Typer(help="Courts, agencies, approvers and notaries, and their keys.", no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Participant id, as court-su0505 or railway-js.")]
-CHINA = timezone(timedelta(hours=8))
 KINDS = ("court", "agency", "approver", "notary")
 
 
@@ -34,8 +33,8 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
     as_json: JsonOption = False,
 ) -> None:
     """Make a participant with its keys, and publish the public halves if Kafka is there."""
-    settings, participants = _open(ctx)
-    made = participants.new(
+    participants = _participants(ctx)
+    created = participants.new(
         participant,
         _kind(kind),
         name=name,
@@ -45,13 +44,13 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
         region_code=region_code,
         contact=contact,
     )
-    _report(made, participants, _published(settings, participants, made.id), as_json)
+    _report(created, participants, _published(participants, created.id), as_json)
 
 
 @app.command("list")
 def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Show the participants on this machine and the root key they are signed by."""
-    _, participants = _open(ctx)
+    participants = _participants(ctx)
     everybody = participants.list()
     root = _root(participants)
     if as_json:
@@ -77,19 +76,19 @@ def rotate_key(
     as_json: JsonOption = False,
 ) -> None:
     """Give a participant new keys; old sealing keys are kept to open what was sealed to them."""
-    settings, participants = _open(ctx)
+    participants = _participants(ctx)
     since = None if compromised_since is None else int(compromised_since.replace(tzinfo=CHINA).timestamp() * 1000)
     overlap = int(timedelta(hours=overlap_hours).total_seconds() * 1000)
     participants.rotate(participant, overlap_ms=overlap, compromised_since=since)
-    _report(participants.load(participant), participants, _published(settings, participants, participant), as_json)
+    _report(participants.load(participant), participants, _published(participants, participant), as_json)
 
 
 @app.command()
 def retire(ctx: typer.Context, participant: IdArgument, as_json: JsonOption = False) -> None:
     """End a participant: its keys stop counting from now on, what it signed before stays valid."""
-    settings, participants = _open(ctx)
+    participants = _participants(ctx)
     retired = participants.retire(participant)
-    _report(retired, participants, _published(settings, participants, participant), as_json)
+    _report(retired, participants, _published(participants, participant), as_json)
 
 
 @app.command()
@@ -100,43 +99,42 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Publish public keys, signed by the root; publishing again changes nothing."""
-    settings, participants = _open(ctx)
+    participants = _participants(ctx)
     if everybody == bool(participant):
         raise WrongUsage(
             "PUBLISH_WHOM", "nobody or everybody and somebody is named", "name participants, or give --all"
         )
     from ..keys.publishing import announce
 
-    wanted = [one.id for one in participants.list()] if everybody else participant or []
-    announce(settings, participants, wanted)
+    named = [one.id for one in participants.list()] if everybody else participant or []
+    announce(participants, named)
     if as_json:
-        print_json({"published": wanted})
+        print_json({"published": named})
         return
-    for one in wanted:
+    for one in named:
         typer.echo(f"{one}: keys published")
 
 
-def _open(ctx: typer.Context) -> "tuple[Settings, Participants]":
+def _participants(ctx: typer.Context) -> "Participants":
     from ..keys.participants import Participants
     from .console import settings_of
 
-    settings = settings_of(ctx)
-    return settings, Participants(settings)
+    return Participants(settings_of(ctx))
 
 
-def _kind(given: str) -> "Kind":
+def _kind(text: str) -> "Kind":
     for known in ("court", "agency", "approver", "notary"):
-        if given == known:
+        if text == known:
             return known
-    raise WrongUsage("PARTICIPANT_KIND", f"{given!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
+    raise WrongUsage("PARTICIPANT_KIND", f"{text!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
 
 
-def _published(settings: "Settings", participants: "Participants", participant: str) -> LiandongError | None:
+def _published(participants: "Participants", participant: str) -> LiandongError | None:
     """Publish if that can be done now; return what kept it from being done."""
     from ..keys.publishing import announce
 
     try:
-        announce(settings, participants, [participant])
+        announce(participants, [participant])
     except LiandongError as reason:
         return reason
     return None
@@ -146,8 +144,8 @@ def _report(
     participant: "Participant", participants: "Participants", problem: LiandongError | None, as_json: bool
 ) -> None:
     if as_json:
-        told = {"published": problem is None, **({} if problem is None else {"problem": problem.as_dict()})}
-        print_json({**_as_dict(participant, participants), **told})
+        publication = {"published": problem is None, **({} if problem is None else {"problem": problem.as_dict()})}
+        print_json({**_as_dict(participant, participants), **publication})
         return
     typer.echo(f"{participant.id}  {participant.kind}  {participant.name}".rstrip())
     if problem is None:

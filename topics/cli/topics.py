@@ -35,8 +35,8 @@ def plan(
     """Show what apply would create and alter, and what it cannot mend."""
     from ..catalogue.plan import plan as compare
 
-    found = compare(*_target(ctx, jurisdiction, agency))
-    _show(found, as_json, ("create", "alter"))
+    settings = _settings(ctx)
+    _show(compare(settings, _scope(settings, jurisdiction, agency)), as_json, create="create", alter="alter")
 
 
 @app.command()
@@ -52,19 +52,17 @@ def apply(
     """
     from ..catalogue import names
     from ..catalogue.plan import apply as apply_plan
-    from ..keys.publishing import announce_everybody
+    from ..keys.publishing import Announcement, announce_everybody
 
-    target = _target(ctx, jurisdiction, agency)
-    done, settings = apply_plan(*target), target[0]
-    published: list[str] = []
-    problem = None
-    if settings.physical(names.KEYS) in done.create:
-        published, problem = announce_everybody(settings)
-    _show(done, as_json, ("created", "altered"), {"published": published})
-    if published and not as_json:
-        typer.echo(f"keys published: {', '.join(published)}")
-    if problem is not None:
-        typer.echo(f"keys NOT published, {problem.code}: {problem.message}\nwhat to do: {problem.remedy}", err=True)
+    settings = _settings(ctx)
+    done = apply_plan(settings, _scope(settings, jurisdiction, agency))
+    keys = announce_everybody(settings) if settings.physical(names.KEYS) in done.create else Announcement()
+    _show(done, as_json, create="created", alter="altered", more={"published": list(keys.published)})
+    if keys.published and not as_json:
+        typer.echo(f"keys published: {', '.join(keys.published)}")
+    if keys.problem is not None:
+        typer.echo(f"keys NOT published, {keys.problem.code}: {keys.problem.message}", err=True)
+        typer.echo(f"what to do: {keys.problem.remedy}", err=True)
     if done.drift:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -79,46 +77,55 @@ def check(
     """Compare the broker with the catalogue; exit 1 if they differ."""
     from ..catalogue.plan import plan as compare
 
-    found = compare(*_target(ctx, jurisdiction, agency))
-    _show(found, as_json, ("missing", "differs"))
-    if not found.clean:
+    settings = _settings(ctx)
+    differences = compare(settings, _scope(settings, jurisdiction, agency))
+    _show(differences, as_json, create="missing", alter="differs")
+    if not differences.clean:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _target(
-    ctx: typer.Context, jurisdictions: list[str] | None, agencies: list[str] | None
-) -> "tuple[Settings, TopicScope]":
-    from ..catalogue.families import TopicScope
-    from ..keys.participants import registered_scope
+def _settings(ctx: typer.Context) -> "Settings":
+    """Read the settings, and require that a broker answers."""
     from ..transport.kafka import require_broker
     from .console import settings_of
 
     settings = settings_of(ctx)
     require_broker(settings)
+    return settings
+
+
+def _scope(settings: "Settings", jurisdictions: list[str] | None, agencies: list[str] | None) -> "TopicScope":
+    from ..catalogue.families import TopicScope
+    from ..keys.participants import registered_scope
+
     if jurisdictions or agencies:
-        return settings, TopicScope(frozenset(jurisdictions or ()), frozenset(agencies or ()))
-    return settings, registered_scope(settings)
+        return TopicScope(frozenset(jurisdictions or ()), frozenset(agencies or ()))
+    return registered_scope(settings)
 
 
 def _show(
-    found: "TopicPlan", as_json: bool, words: tuple[str, str], more: Mapping[str, object] = MappingProxyType({})
+    differences: "TopicPlan",
+    as_json: bool,
+    *,
+    create: str,
+    alter: str,
+    more: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     if as_json:
-        print_json({**asdict(found), "clean": found.clean, **more})
+        print_json({**asdict(differences), "clean": differences.clean, **more})
         return
-    create, alter = words
-    for name, state in found.create.items():
+    for name, state in differences.create.items():
         kind = state.configuration["cleanup.policy"]
         typer.echo(f"{create:8} {name}  partitions={state.partitions} copies={state.replication_factor} {kind}")
-    for one in found.alter:
+    for one in differences.alter:
         typer.echo(f"{alter:8} {one.topic}  {one.what}: {one.found} -> {one.wanted}")
-    for one in found.drift:
+    for one in differences.drift:
         typer.echo(
             f"drift    {one.topic}  {one.what}: {one.found}, wanted {one.wanted}\n         what to do: {one.remedy}"
         )
-    for name in found.unmanaged:
+    for name in differences.unmanaged:
         typer.echo(f"unknown  {name}  belongs to nobody here; left alone")
-    if found.clean:
+    if differences.clean:
         typer.echo("the topics are as the catalogue says")
 
 

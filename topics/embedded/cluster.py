@@ -100,17 +100,17 @@ def status(directory: Path) -> ClusterStatus:
     cluster = folder.read()
     if cluster is None:
         return ClusterStatus(str(folder.path), None, None, ())
-    found = tuple(_look(folder, node) for node in cluster.nodes)
+    nodes = tuple(_look(folder, node) for node in cluster.nodes)
     login = (security.ADMIN, str(folder.password_file(security.ADMIN))) if cluster.secure else (None, None)
-    return ClusterStatus(str(folder.path), cluster.cluster_id, cluster.bootstrap(), found, cluster.secure, *login)
+    return ClusterStatus(str(folder.path), cluster.cluster_id, cluster.bootstrap(), nodes, cluster.secure, *login)
 
 
 def running_bootstrap(directory: Path) -> str:
     """Return the addresses of the cluster in `directory`. Raises KAFKA_NOT_RUNNING if no node of it runs."""
-    found = status(directory)
-    if found.bootstrap is None or not any(node.state == "running" for node in found.nodes):
+    cluster = status(directory)
+    if cluster.bootstrap is None or not any(node.state == "running" for node in cluster.nodes):
         raise errors.nothing_running(directory)
-    return found.bootstrap
+    return cluster.bootstrap
 
 
 def _look(folder: Folder, node: Node) -> NodeStatus:
@@ -124,24 +124,24 @@ def _look(folder: Folder, node: Node) -> NodeStatus:
     return NodeStatus(node.id, node.port, live.pid if live else None, state, str(folder.log(node.id)))
 
 
-def _described(folder: Folder, asked: ClusterShape) -> Cluster:
+def _described(folder: Folder, shape: ClusterShape) -> Cluster:
     """Return the cluster to run: the one in the folder, moved to other ports if asked, or a new one."""
     known = folder.read()
     if known is None:
-        cluster = Cluster(new_cluster_id(), _place(asked.nodes or 1, asked.port or DEFAULT_PORT), bool(asked.secure))
+        cluster = Cluster(new_cluster_id(), _place(shape.nodes or 1, shape.port or DEFAULT_PORT), bool(shape.secure))
         folder.write(cluster)
         return cluster
-    if asked.nodes is not None and asked.nodes != len(known.nodes):
-        raise errors.other_shape(folder.path, len(known.nodes), asked.nodes)
-    if asked.secure is not None and asked.secure != known.secure:
+    if shape.nodes is not None and shape.nodes != len(known.nodes):
+        raise errors.other_shape(folder.path, len(known.nodes), shape.nodes)
+    if shape.secure is not None and shape.secure != known.secure:
         raise errors.other_security(folder.path, secure=known.secure)
-    at = known.nodes[0].port
+    first_port = known.nodes[0].port
     if any(process.running(folder, node.id) for node in known.nodes):
-        if asked.port is not None and asked.port != at:
-            raise errors.runs_elsewhere(known.bootstrap(), at, asked.port)
+        if shape.port is not None and shape.port != first_port:
+            raise errors.runs_elsewhere(known.bootstrap(), first_port, shape.port)
         return known
     # nothing runs: the controllers' ports may have been taken by others meanwhile, so choose them again
-    cluster = replace(known, nodes=_place(len(known.nodes), asked.port or at))
+    cluster = replace(known, nodes=_place(len(known.nodes), shape.port or first_port))
     folder.write(cluster)
     return cluster
 
@@ -175,10 +175,10 @@ def _start(folder: Folder, cluster: Cluster, missing: list[Node]) -> None:
     _await(folder, missing)
 
 
-def _format(runtime: KafkaRuntime, folder: Folder, node: Node, what: Sequence[str]) -> None:
+def _format(runtime: KafkaRuntime, folder: Folder, node: Node, options: Sequence[str]) -> None:
     """Prepare a new log directory; the arguments go through a file, because one of them may be a password."""
     arguments = folder.node(node.id) / "format.arguments"
-    lines = ("format", "--config", str(folder.properties(node.id)), "--ignore-formatted", *what)
+    lines = ("format", "--config", str(folder.properties(node.id)), "--ignore-formatted", *options)
     write_private(arguments, "".join(f"{line}\n" for line in lines))
     command = runtime.command("kafka.tools.StorageTool", f"@{arguments}")
     try:

@@ -63,11 +63,11 @@ def not_ready(node: int, seconds: float, log: Path) -> LiandongError:
     )
 
 
-def other_shape(directory: Path, have: int, asked: int) -> LiandongError:
+def other_shape(directory: Path, have: int, requested: int) -> LiandongError:
     """Say that the folder holds a cluster with another number of nodes."""
     return WrongUsage(
         "KAFKA_OTHER_SHAPE",
-        f"{directory} holds a cluster of {have} node(s), {asked} were asked for",
+        f"{directory} holds a cluster of {have} node(s), {requested} were asked for",
         f"leave --nodes out to start what is there, or choose another folder with --dir; removing {directory} deletes its data",
     )
 
@@ -82,12 +82,12 @@ def other_security(directory: Path, *, secure: bool) -> LiandongError:
     )
 
 
-def runs_elsewhere(bootstrap: str, at: int, asked: int) -> LiandongError:
+def runs_elsewhere(bootstrap: str, at: int, requested: int) -> LiandongError:
     """Say that a running cluster was asked to be on another port."""
     return WrongUsage(
         "KAFKA_RUNS_ELSEWHERE",
         f"this cluster already runs on port {at}",
-        f"use {bootstrap}, or move it: liandong kafka down, then up --port {asked}",
+        f"use {bootstrap}, or move it: liandong kafka down, then up --port {requested}",
     )
 
 

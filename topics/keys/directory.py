@@ -137,8 +137,8 @@ class _Root:
     public_key: bytes
 
     def key(self, key_id_: bytes) -> PublicKey | None:
-        mine = key_id(self.public_key)
-        return PublicKey(mine, "root", "root", "", "sign", self.public_key) if key_id_ == mine else None
+        root_id = key_id(self.public_key)
+        return PublicKey(root_id, "root", "root", "", "sign", self.public_key) if key_id_ == root_id else None
 
 
 class KeyDirectory:
@@ -178,13 +178,13 @@ class KeyDirectory:
 
         NO_SEALING_KEY if the participant or the escrow has none; a superior without one is left out, with a warning.
         """
-        mine = self._sealing_keys(participant) or self._sealing_keys_refreshed(participant)
+        own = self._sealing_keys(participant) or self._sealing_keys_refreshed(participant)
         escrow = self._sealing_keys(ESCROW) or self._sealing_keys_refreshed(ESCROW)
         superior = self._superiors.get(participant, "")
         above = self._sealing_keys(superior) if superior else []
         if superior and not above:
             logger.warning("%s, superior of %s, has no sealing key; it cannot read along", superior, participant)
-        return [*mine, *above, *escrow]
+        return [*own, *above, *escrow]
 
     def serving(self, kind: str) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
@@ -254,10 +254,10 @@ class KeyDirectory:
 
     def _sealing_keys_refreshed(self, participant: str) -> list[Recipient]:
         self.refresh()
-        found = self._sealing_keys(participant)
-        if not found:
+        keys = self._sealing_keys(participant)
+        if not keys:
             raise NoSealingKey(participant)
-        return found
+        return keys
 
 
 class _Contradiction(LiandongError):
@@ -274,17 +274,17 @@ def _earlier(one: int, other: int) -> int:
 
 def load_directory(subscriber: Subscriber, root_public_key: bytes, clock: Clock | None = None) -> KeyDirectory:
     """Open a directory with all keys published until now; it keeps the subscriber to look for newer ones."""
-    parts = [TopicPartition(names.KEYS, number) for number in subscriber.partitions(names.KEYS)]
-    ends = {at: subscriber.watermarks(at) for at in parts}
-    subscriber.assign(dict.fromkeys(parts, BEGINNING))
+    partitions = [TopicPartition(names.KEYS, number) for number in subscriber.partitions(names.KEYS)]
+    ends = {at: subscriber.watermarks(at) for at in partitions}
+    subscriber.assign(dict.fromkeys(partitions, BEGINNING))
     directory = KeyDirectory(root_public_key, subscriber=subscriber, clock=clock)
-    left = {at: high for at, (low, high) in ends.items() if high > low}
-    heard = time.monotonic()
-    while left:
+    unread = {at: high for at, (low, high) in ends.items() if high > low}
+    last_read_at = time.monotonic()
+    while unread:
         read = directory.read(0.2)
-        left = {at: high for at, high in left.items() if read.get(at, 0) < high}
+        unread = {at: high for at, high in unread.items() if read.get(at, 0) < high}
         if read:
-            heard = time.monotonic()
-        elif time.monotonic() - heard > PATIENCE:
+            last_read_at = time.monotonic()
+        elif time.monotonic() - last_read_at > PATIENCE:
             raise BrokerUnreachable(f"{names.KEYS} gave nothing for {PATIENCE:.0f} s")
     return directory

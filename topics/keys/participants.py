@@ -42,7 +42,7 @@ class Participants:
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         """Open nothing; `new` makes what is missing."""
-        self._settings = settings
+        self.settings = settings
         self._clock = clock or SystemClock()
         self._folder = settings.state_dir / "participants"
         self._root = settings.state_dir / "root"
@@ -53,7 +53,7 @@ class Participants:
         PARTICIPANT_REFUSED if the id is taken or a field is wrong.
         """
         try:
-            made = Participant.model_validate(
+            manifest = Participant.model_validate(
                 {"id": participant, "kind": kind, **fields, "created_at": self._clock.now()}
             )
         except ValidationError as error:
@@ -64,12 +64,12 @@ class Participants:
             if self._manifest(participant).exists():
                 raise ParticipantRefused(f"{participant} exists", "choose another id, or rotate its keys")
             if self._pinned is None:
-                self._found()
+                self._draw_root()
             for name in ("signing", "sealing"):
                 new_seed(self._file(participant, f"{name}.key"))
             self._follow(participant, 0)
-            self._write(made)
-        return made
+            self._write(manifest)
+        return manifest
 
     def load(self, participant: str) -> Participant:
         """Read one participant. Raises PARTICIPANT_UNKNOWN."""
@@ -124,8 +124,8 @@ class Participants:
             book, sealing = self._book(participant), self._file(participant, "sealing.key")
             self._follow(participant, 0)
             old = SealingKey(read_seed(sealing))
-            kept = self._file(participant, f"sealing.{old.key_id.hex()}.key")
-            write_private(kept, sealing.read_text(encoding="ascii"))
+            former = self._file(participant, f"sealing.{old.key_id.hex()}.key")
+            write_private(former, sealing.read_text(encoding="ascii"))
             for name in ("signing", "sealing"):
                 new_seed(self._file(participant, f"{name}.key"))
             current = self._follow(participant, overlap_ms)
@@ -135,12 +135,12 @@ class Participants:
 
     def retire(self, participant: str) -> Participant:
         """End a participant and its keys from now on; what it signed before stays valid."""
-        known = self._active(participant)
+        manifest = self._active(participant)
         with self._locked():
             self._follow(participant, 0)
             now = self._clock.now()
             self._book(participant).end(now, compromised=False)
-            retired = known.model_copy(update={"retired_at": now})
+            retired = manifest.model_copy(update={"retired_at": now})
             self._write(retired)
         return retired
 
@@ -163,8 +163,8 @@ class Participants:
     @property
     def _pinned(self) -> bytes | None:
         """The root this machine trusts although it need not hold it."""
-        if self._settings.root_public_key:
-            return bytes.fromhex(self._settings.root_public_key)
+        if self.settings.root_public_key:
+            return bytes.fromhex(self.settings.root_public_key)
         path = self._root / "public.key"
         return read_seed(path) if path.exists() and not (self._root / "signing.key").exists() else None
 
@@ -175,10 +175,10 @@ class Participants:
 
     def matching_keys(self) -> MatchingKeys:
         """Return the keys of surrogates, newest last. Raises MATCHING_KEY_MISSING."""
-        given = self._settings.matching_key_file
-        place = self._settings.state_dir / "matching" if given is None else given
+        configured = self.settings.matching_key_file
+        place = self.settings.state_dir / "matching" if configured is None else configured
         files = [place] if place.is_file() else sorted(place.glob("*.key"))
-        numbered = [(int(found[1]), path) for path in files if (found := _MATCHING_FILE.match(path.name))]
+        numbered = [(int(parts[1]), path) for path in files if (parts := _MATCHING_FILE.match(path.name))]
         if not numbered:
             raise WrongUsage(
                 "MATCHING_KEY_MISSING",
@@ -191,17 +191,17 @@ class Participants:
         """Draw the next matching key; courts then republish each live entry with both surrogates."""
         with self._locked():
             number = self.matching_keys()[-1].key_id + 1
-            return MatchingKey(number, new_seed(self._settings.state_dir / "matching" / f"{number}.key"))
+            return MatchingKey(number, new_seed(self.settings.state_dir / "matching" / f"{number}.key"))
 
-    def _found(self) -> None:
+    def _draw_root(self) -> None:
         """Draw root, escrow and matching key 1, each if it is missing."""
-        wanted = (
+        secret_files = (
             self._root / "signing.key",
             self._root / "escrow.key",
-            self._settings.state_dir / "matching" / "1.key",
+            self.settings.state_dir / "matching" / "1.key",
         )
-        for path in wanted:
-            if not path.exists() and not (path.parent.name == "matching" and self._settings.matching_key_file):
+        for path in secret_files:
+            if not path.exists() and not (path.parent.name == "matching" and self.settings.matching_key_file):
                 new_seed(path)
         write_private(self._root / "public.key", self.root_signer().public_key.hex() + "\n")
 
@@ -219,12 +219,12 @@ class Participants:
         )
 
     def _active(self, participant: str) -> Participant:
-        known = self.load(participant)
-        if known.retired_at:
+        manifest = self.load(participant)
+        if manifest.retired_at:
             raise ParticipantRefused(
                 f"{participant} is retired", "make a new participant; an ended id never comes back"
             )
-        return known
+        return manifest
 
     def _book(self, participant: str) -> KeyBook:
         return KeyBook(self._file(participant, "keys.yaml"))

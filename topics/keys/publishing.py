@@ -1,6 +1,7 @@
 """Publishing the public keys of participants on this machine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from ...schemas.errors import LiandongError
 from ..catalogue import names
@@ -11,26 +12,35 @@ from .directory import publish_keys
 from .participants import Participants
 
 
-def announce(settings: Settings, participants: Participants, wanted: Iterable[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Whose keys were published, or what kept that from being done."""
+
+    published: Sequence[str] = ()
+    problem: LiandongError | None = None
+
+
+def announce(participants: Participants, owners: Iterable[str]) -> None:
     """Publish keys of participants, having asked whether broker and topic are there, because a sender would wait for them.
 
     Raises BROKER_UNREACHABLE, TOPIC_MISSING, ROOT_ELSEWHERE.
     """
+    settings = participants.settings
     require_broker(settings)
     KafkaAdmin(settings).require(settings.physical(names.KEYS))
     registry = registered(settings, "participant-key")
     publisher = KafkaPublisher(settings, client_id="participant-cli")
-    for participant in wanted:
+    for participant in owners:
         publish_keys(publisher, participants, participant, registry=registry)
     publisher.close()
 
 
-def announce_everybody(settings: Settings) -> tuple[list[str], LiandongError | None]:
-    """Publish the keys of all participants on this machine; whose, and what kept it from being done."""
+def announce_everybody(settings: Settings) -> Announcement:
+    """Publish the keys of all participants on this machine, if that can be done now."""
     participants = Participants(settings)
     everybody = [one.id for one in participants.list()]
     try:
-        announce(settings, participants, everybody)
+        announce(participants, everybody)
     except LiandongError as reason:
-        return [], reason
-    return everybody, None
+        return Announcement(problem=reason)
+    return Announcement(everybody)

@@ -43,20 +43,20 @@ def rows_among(
 ) -> Iterator[Row]:
     """Yield the rows whose column has one of the values; SQLAlchemy would compile a new statement for each list of values."""
     for start in range(0, len(values), _PARAMETERS):
-        some = tuple(values[start : start + _PARAMETERS])
+        chunk = tuple(values[start : start + _PARAMETERS])
         if connection.dialect.name == "postgresql":
-            found = connection.exec_driver_sql(_among(table.name, tuple(columns), column, 0), (list(some),))
+            cursor = connection.exec_driver_sql(_among(table.name, tuple(columns), column, 0), (list(chunk),))
         else:
-            found = connection.exec_driver_sql(_among(table.name, tuple(columns), column, len(some)), some)
-        yield from found.cursor.fetchall()  # as the driver gives them: thousands of rows are not wrapped one by one
-        found.close()
+            cursor = connection.exec_driver_sql(_among(table.name, tuple(columns), column, len(chunk)), chunk)
+        yield from cursor.cursor.fetchall()  # as the driver gives them: thousands of rows are not wrapped one by one
+        cursor.close()
 
 
 @lru_cache(maxsize=64)
 def _among(table: str, columns: tuple[str, ...], column: str, count: int) -> str:
     names = ", ".join(f'"{each}"' for each in columns)
-    wanted = f"IN ({', '.join(['?'] * count)})" if count else "= ANY(%s)"
-    return f'SELECT {names} FROM "{table}" WHERE "{column}" {wanted}'  # noqa: S608  our own names
+    condition = f"IN ({', '.join(['?'] * count)})" if count else "= ANY(%s)"
+    return f'SELECT {names} FROM "{table}" WHERE "{column}" {condition}'  # noqa: S608  our own names
 
 
 @lru_cache

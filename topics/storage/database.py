@@ -94,13 +94,13 @@ def insert_once(connection: Connection, table: Table, row: Mapping[str, object])
     return connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing()).rowcount == 1
 
 
-def lock_until_commit(connection: Connection, what: bytes) -> None:
+def lock_until_commit(connection: Connection, name: bytes) -> None:
     """Wait until no other transaction holds this lock; the transaction's end gives it back.
 
     Whoever takes several takes them in order. SQLite has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":
-        key = int.from_bytes(sha256(what).digest()[:8], "big", signed=True)
+        key = int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 

@@ -180,12 +180,12 @@ class SqlOutbox:
         """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another."""
         lease = self._t.lease
         with self._engine.begin() as connection:
-            held = connection.execute(select(lease).with_for_update()).one()
+            current = connection.execute(select(lease).with_for_update()).one()
             now = self._now(connection)
-            live = held.expires_at > now
-            if live and held.owner != owner:
+            is_live = current.expires_at > now
+            if is_live and current.owner != owner:
                 return None
-            epoch: int = held.epoch if live else held.epoch + 1
+            epoch: int = current.epoch if is_live else current.epoch + 1
             until = now + int(seconds * 1000)
             connection.execute(update(lease).values(owner=owner, epoch=epoch, expires_at=until))
             return epoch
@@ -204,16 +204,16 @@ class SqlOutbox:
     def holder(self) -> Lease:
         """Say who sends now."""
         with reading(self._engine) as connection:
-            held = connection.execute(select(self._t.lease)).one()
-            live = held.expires_at > self._now(connection)
-        return Lease(held.owner if live else "", held.epoch, held.expires_at)
+            lease = connection.execute(select(self._t.lease)).one()
+            is_live = lease.expires_at > self._now(connection)
+        return Lease(lease.owner if is_live else "", lease.epoch, lease.expires_at)
 
     def unsent(self, lane: str, after: int, limit: int) -> list[OutboxRow]:
         """Return the rows of a lane behind row ``after``, oldest first."""
         with reading(self._engine) as connection:
-            found = connection.execute(self._behind, {"in_lane": lane, "after": after, "most": after + limit}).all()
-        rows = [row for first, packed, _ in found for row in unpacked(first, packed)]
-        start = max(after, found[0].through) - rows[0].row + 1 if rows else 0
+            waiting = connection.execute(self._behind, {"in_lane": lane, "after": after, "most": after + limit}).all()
+        rows = [row for first, packed, _ in waiting for row in unpacked(first, packed)]
+        start = max(after, waiting[0].through) - rows[0].row + 1 if rows else 0
         return rows[start : start + limit]
 
     def sent_through(self, lane: str) -> int:
@@ -249,14 +249,14 @@ class SqlOutbox:
     def positions(self, lane: str, numbers: Sequence[int]) -> dict[int, Delivered]:
         """Say where rows of a lane stand in the log; those not sent yet are missing."""
         at = self._t.positions.c
-        found: dict[int, Delivered] = {}
+        places: dict[int, Delivered] = {}
         with reading(self._engine) as connection:
             for start in range(0, len(numbers), _IN_LIMIT):
-                some = at.number.in_(numbers[start : start + _IN_LIMIT])
+                chunk = at.number.in_(numbers[start : start + _IN_LIMIT])
                 columns = (at.number, at.topic, at.log_partition, at.log_offset, at.log_timestamp)
-                for number, *place in connection.execute(select(*columns).where(at.lane == lane, some)):
-                    found[number] = Delivered(*place)
-        return found
+                for number, *place in connection.execute(select(*columns).where(at.lane == lane, chunk)):
+                    places[number] = Delivered(*place)
+        return places
 
     def backlog(self) -> dict[str, Backlog]:
         """Say what waits in each lane."""

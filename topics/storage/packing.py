@@ -5,6 +5,7 @@ all records of a bulk share stand in a parcel once.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,11 +26,18 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Parcel).decode
 
 
-def parcels(records: Sequence[OutgoingRecord]) -> Iterator[tuple[int, bytes]]:
+class PackedParcel(NamedTuple):
+    """A parcel as it lies in the database."""
+
+    records: int
+    packed: bytes
+
+
+def parcels(records: Sequence[OutgoingRecord]) -> Iterator[PackedParcel]:
     """Pack records in parcels, each with how many records it holds."""
     for start in range(0, len(records), SIZE):
-        some = records[start : start + SIZE]
-        yield len(some), _packed(some)
+        chunk = records[start : start + SIZE]
+        yield PackedParcel(len(chunk), _packed(chunk))
 
 
 def _packed(records: Sequence[OutgoingRecord]) -> bytes:

@@ -83,5 +83,5 @@ def _time(time_ms: int) -> tuple[str, bytes]:
 
 def _trace_id(event_id: str) -> str:
     """Return the 32 hexadecimal digits of an id of ours, a digest of any other."""
-    found = _TRACE_ID.match(event_id, max(0, len(event_id) - 32))
-    return found[0] if found else sha256(event_id.encode()).hexdigest()[:32]
+    digits = _TRACE_ID.match(event_id, max(0, len(event_id) - 32))
+    return digits[0] if digits else sha256(event_id.encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """Ports: what the rooms above need of a transport and of time.
 
-`transport/kafka/` implements them on confluent-kafka, `transport/memory/` in memory; one behaviour suite proves both. Names are logical; the transport adds the configured prefix on the way
-out, and messages carry logical names back in ``topic_of``.
+`transport/kafka/` implements them on confluent-kafka, `transport/memory/` in memory; one behaviour suite proves both. Names
+are logical; the transport adds the configured prefix on the way out, and messages carry logical names back in ``topic_of``.
 """
 
 import time
@@ -24,6 +24,13 @@ class TopicPartition(NamedTuple):
 
     topic: str
     partition: int
+
+
+class Watermarks(NamedTuple):
+    """The ends of a partition's log: its first offset, and the next one to be written."""
+
+    low: int
+    high: int
 
 
 class OutgoingRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -110,8 +117,8 @@ class Subscriber(Protocol):
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
         """Commit next offsets to the group, synchronously."""
 
-    def watermarks(self, at: TopicPartition) -> tuple[int, int]:
-        """Return the low and the high watermark (next offset to be written) of a partition."""
+    def watermarks(self, at: TopicPartition) -> Watermarks:
+        """Return the ends of a partition's log."""
 
     def close(self) -> None:
         """Leave the group and let go."""

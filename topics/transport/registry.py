@@ -65,33 +65,33 @@ class SchemaRegistry:
         if name not in self._ids:
             path = f"/subjects/{subject_of(current_schema(name))}"
             try:
-                found = self._call("POST", path, _body(current_schema(name)))
+                answer = self._call("POST", path, _body(current_schema(name)))
             except RegistryFailed as missing:
                 if missing.status != HTTPStatus.NOT_FOUND:
                     raise
-                found = self._release(name)
-            self._ids[name] = found["id"]
+                answer = self._release(name)
+            self._ids[name] = answer["id"]
         return self._ids[name]
 
     def _release(self, name: str) -> Any:
         """Register every version of a schema, oldest first; return what the registry says of the current one."""
-        subject, said = subject_of(current_schema(name)), None
+        subject, answer = subject_of(current_schema(name)), None
         try:
             self._call("PUT", f"/config/{subject}", {"compatibility": "FULL_TRANSITIVE"})
         except RegistryFailed as taken:  # another writer starts at the same moment and says the same
             if taken.status != HTTPStatus.CONFLICT:
                 raise
         for schema in (one for one in load_schemas() if one.name == name):
-            said = self._call("POST", f"/subjects/{subject}/versions", _body(schema))
-        return said
+            answer = self._call("POST", f"/subjects/{subject}/versions", _body(schema))
+        return answer
 
     def released(self) -> list[Schema]:
         """Return every version of this release's subjects that the registry holds."""
-        known = {subject_of(current_schema(name)): name for name in {one.name for one in load_schemas()}}
-        held = [subject for subject in self._call("GET", "/subjects") if subject in known]
+        names = {subject_of(current_schema(name)): name for name in {one.name for one in load_schemas()}}
+        registered = [subject for subject in self._call("GET", "/subjects") if subject in names]
         return [
-            parse_definition(known[subject], version, self._definition(subject, version))
-            for subject in held
+            parse_definition(names[subject], version, self._definition(subject, version))
+            for subject in registered
             for version in self._call("GET", f"/subjects/{subject}/versions")
         ]
 
@@ -105,9 +105,9 @@ class SchemaRegistry:
             answer.raise_for_status()
             return answer.json()
         except httpx.HTTPStatusError as refused:
-            said = refused.response.text[:300]
+            text = refused.response.text[:300]
             status = refused.response.status_code
-            raise RegistryFailed(f"{method} {path} was answered {status}: {said}", status) from refused
+            raise RegistryFailed(f"{method} {path} was answered {status}: {text}", status) from refused
         except (httpx.HTTPError, ValueError) as failed:
             raise RegistryFailed(f"{method} {path} at {self._url} failed: {failed}") from failed
 
@@ -131,16 +131,16 @@ class RegisteredIds:
         return self._ids.get(name)
 
     def _register(self, answered: threading.Event) -> None:
-        pause, told = threading.Event(), ""
+        pause, logged = threading.Event(), ""
         while not answered.is_set():
             try:
                 self._ids = {name: self._registry.id_of(name) for name in self._names}
                 self._registry.close()
                 answered.set()
             except RegistryFailed as failed:
-                if failed.message != told:
-                    told = failed.message
-                    _log.warning("records go out without the registry for now: %s; %s", told, failed.remedy)
+                if failed.message != logged:
+                    logged = failed.message
+                    _log.warning("records go out without the registry for now: %s; %s", logged, failed.remedy)
                 pause.wait(RETRY)
 
 

@@ -270,5 +270,5 @@ def test_the_json_schema_of_a_transaction_names_known_values_and_what_decides() 
 
 
 def test_a_clause_about_a_code_by_a_number_is_never_certain() -> None:
-    finding = Clause(attribute="cabin", at_least=1).find({"cabin": "first"}, {}, DAY)
+    finding = Clause(attribute="cabin", at_least=1).evaluate({"cabin": "first"}, {}, DAY)
     assert finding.truth.value == "unsure"

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
@@ -41,15 +42,15 @@ class KafkaAdmin:
     def states(self, topics: Iterable[str]) -> dict[str, TopicState]:
         """Return how those of the topics stand that exist."""
         existing = self._metadata()
-        wanted = [name for name in topics if name in existing]
-        if not wanted:
+        present = [name for name in topics if name in existing]
+        if not present:
             return {}
-        resources = [ConfigResource(ResourceType.TOPIC, name) for name in wanted]
-        found: dict[str, TopicState] = {}
+        resources = [ConfigResource(ResourceType.TOPIC, name) for name in present]
+        states: dict[str, TopicState] = {}
         for resource, answer in self._client.describe_configs(resources, request_timeout=ANSWER_SECONDS).items():
             configuration = {name: entry.value for name, entry in _result(answer, "describing", resource.name).items()}
-            found[resource.name] = TopicState(*existing[resource.name], configuration)
-        return found
+            states[resource.name] = replace(existing[resource.name], configuration=configuration)
+        return states
 
     def create(self, topics: Mapping[str, TopicState]) -> None:
         """Make topics; the first that cannot be made is raised after all were tried."""
@@ -81,9 +82,9 @@ class KafkaAdmin:
         _await(lambda: self._has(changes))
 
     def _has(self, values: Mapping[str, Mapping[str, str]]) -> bool:
-        found = self.states(values)
+        states = self.states(values)
         return all(
-            found[name].configuration.get(key) == value for name, keys in values.items() for key, value in keys.items()
+            states[name].configuration.get(key) == value for name, keys in values.items() for key, value in keys.items()
         )
 
     def delete_records(self, before: Mapping[TopicPartition, int]) -> None:
@@ -92,22 +93,24 @@ class KafkaAdmin:
         answers = self._client.delete_records(partitions, request_timeout=ANSWER_SECONDS)
         _settle({partition.topic: answer for partition, answer in answers.items()}, "deleting records of")
 
-    def _metadata(self) -> dict[str, tuple[int, int]]:
-        """Partitions and replicas of every topic."""
+    def _metadata(self) -> dict[str, TopicState]:
+        """Return partitions and replicas of every topic, without its configuration."""
         try:
             topics = self._client.list_topics(timeout=ANSWER_SECONDS).topics
         except KafkaException as failed:
             raise translated(failed.args[0], "asking for the cluster's topics") from failed
         return {
-            name: (len(topic.partitions), min((len(one.replicas) for one in topic.partitions.values()), default=0))
+            name: TopicState(
+                len(topic.partitions), min((len(one.replicas) for one in topic.partitions.values()), default=0), {}
+            )
             for name, topic in topics.items()
         }
 
 
-def _await(known: Callable[[], bool]) -> None:
+def _await(is_known: Callable[[], bool]) -> None:
     """Wait until every broker knows: the controller answers before, and whoever asks next must find what was done."""
     until = time.monotonic() + ANSWER_SECONDS
-    while not known() and time.monotonic() < until:
+    while not is_known() and time.monotonic() < until:
         time.sleep(0.05)
 
 
@@ -124,8 +127,8 @@ def require_broker(settings: Settings, timeout: float = 5.0) -> None:
         client.list_topics(timeout=timeout)
     except KafkaException as failed:
         client.poll(0)
-        telling = [one for one in problems if kind_of(one.name()) is AuthenticationFailed]
-        raise translated((telling or [failed.args[0]])[0], "asking for the cluster's topics") from failed
+        refusals = [one for one in problems if kind_of(one.name()) is AuthenticationFailed]
+        raise translated((refusals or [failed.args[0]])[0], "asking for the cluster's topics") from failed
 
 
 def _result(answer: "Future[Any]", doing: str, topic: str) -> Any:

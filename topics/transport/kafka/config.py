@@ -66,16 +66,16 @@ def consumer(settings: Settings, client_id: str, group: str | None) -> Config:
 
 
 def _security(security: KafkaSecurity) -> Config:
-    found: Config = {"security.protocol": security.protocol}
+    properties: Config = {"security.protocol": security.protocol}
     if security.protocol.startswith("SASL"):
-        found |= {
+        properties |= {
             "sasl.mechanism": security.mechanism,
             "sasl.username": security.username or "",
             "sasl.password": _password(security),
         }
     if security.protocol.endswith("SSL") and security.ca_file is not None:
-        found["ssl.ca.location"] = str(security.ca_file)
-    return found
+        properties["ssl.ca.location"] = str(security.ca_file)
+    return properties
 
 
 def _password(security: KafkaSecurity) -> str:

@@ -35,14 +35,14 @@ class _Repeats(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this was not told lately."""
+        """Whether this was not logged lately."""
         text, now = re.sub(r"[0-9]+", "0", record.getMessage()), time.monotonic()
-        if now - self._told.get(text, -REPEAT_SECONDS) < REPEAT_SECONDS:
+        if now - self._logged_at.get(text, -REPEAT_SECONDS) < REPEAT_SECONDS:
             return False
-        self._told[text] = now
+        self._logged_at[text] = now
         return True
 
 
@@ -72,11 +72,11 @@ class Failures:
 
     def __call__(self, error: KafkaError) -> None:
         """Take one error from the client library."""
-        found = translated(error, self._client_id)
-        if isinstance(found, AuthenticationFailed | AuthorizationFailed | PublisherBroken):
-            self.callbacks.keep(found)
+        failure = translated(error, self._client_id)
+        if isinstance(failure, AuthenticationFailed | AuthorizationFailed | PublisherBroken):
+            self.callbacks.keep(failure)
         else:
-            logger.warning("%s", found.message)
+            logger.warning("%s", failure.message)
 
 
 def answered(ask: Callable[[], Answer], about: str) -> Answer:

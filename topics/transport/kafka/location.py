@@ -20,7 +20,9 @@ def security_of(settings: Settings) -> KafkaSecurity:
         return settings.kafka_security
     from ...embedded.cluster import status
 
-    found = status(settings.kafka_dir)
-    if not found.secure or found.password_file is None:
+    cluster = status(settings.kafka_dir)
+    if not cluster.secure or cluster.password_file is None:
         return settings.kafka_security
-    return KafkaSecurity(protocol="SASL_PLAINTEXT", username=found.username, password_file=Path(found.password_file))
+    return KafkaSecurity(
+        protocol="SASL_PLAINTEXT", username=cluster.username, password_file=Path(cluster.password_file)
+    )

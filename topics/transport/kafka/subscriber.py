@@ -9,7 +9,7 @@ from confluent_kafka import TopicPartition as KafkaPartition
 
 from ...settings import Settings
 from ..errors import BrokerUnreachable, OffsetOutOfRange
-from ..ports import BEGINNING, END, Message, TopicPartition
+from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from . import config
 from .failures import ANSWER_SECONDS, MOVING, Failures, answered, logger, translated
 
@@ -31,7 +31,7 @@ class KafkaSubscriber:
         self._prefix = settings.topic_prefix
         self._lost: set[TopicPartition] = set()
         self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
-        self._mine: set[TopicPartition] = set()
+        self._from_group: set[TopicPartition] = set()
         """Partitions the group gave; hand-assigned ones are not among them."""
         self._unplaced: dict[TopicPartition, OffsetOutOfRange] = {}
         """Partitions the group gave that cannot start where it committed, and why."""
@@ -47,14 +47,16 @@ class KafkaSubscriber:
         """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
         physical = self._prefix + topic
         about = f"looking for {physical}"
-        found = answered(lambda: self._consumer.list_topics(physical, timeout=ANSWER_SECONDS), about).topics[physical]
-        if found.error is not None:
-            raise translated(found.error, about)
-        return sorted(found.partitions)
+        metadata = answered(lambda: self._consumer.list_topics(physical, timeout=ANSWER_SECONDS), about).topics[
+            physical
+        ]
+        if metadata.error is not None:
+            raise translated(metadata.error, about)
+        return sorted(metadata.partitions)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets; END means behind what is there now."""
-        self._forget(set(self._mine))
+        self._forget(set(self._from_group))
         self._outside.clear()
         # librdkafka would resolve END at its first fetch and miss what is written until then
         resolved = {at: self.watermarks(at)[1] if offset == END else offset for at, offset in positions.items()}
@@ -75,16 +77,16 @@ class KafkaSubscriber:
             except KafkaException as failed:
                 # not out of the callback: a record that `poll` already holds would be lost with it
                 self._failures.callbacks.keep(translated(failed.args[0], f"taking partitions of {self._group}"))
-            given = self._inbound(partitions)
-            self._mine.update(given)
+            gained = self._inbound(partitions)
+            self._from_group.update(gained)
             if assigned is not None:
-                self._failures.callbacks.run(assigned, given)
+                self._failures.callbacks.run(assigned, gained)
 
         def on_revoke(_: Consumer, partitions: list[KafkaPartition]) -> None:
-            taken = self._inbound(partitions)
-            self._forget(taken)
+            lost = self._inbound(partitions)
+            self._forget(lost)
             if revoked is not None:
-                self._failures.callbacks.run(revoked, taken)
+                self._failures.callbacks.run(revoked, lost)
 
         self._consumer.subscribe([self._prefix + topic for topic in topics], on_assign=on_assign, on_revoke=on_revoke)
 
@@ -125,14 +127,14 @@ class KafkaSubscriber:
             if answer.error is not None:
                 raise translated(answer.error, f"{about} {answer.topic} [{answer.partition}]")
 
-    def watermarks(self, at: TopicPartition) -> tuple[int, int]:
+    def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the low and the high watermark of a partition."""
         partition = KafkaPartition(self._prefix + at.topic, at.partition)
         about = f"asking for the ends of {partition.topic} [{at.partition}]"
-        found = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
-        if found is None:
+        offsets = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
+        if offsets is None:
             raise BrokerUnreachable(f"{about}: no answer in {ANSWER_SECONDS:.0f} s")
-        return found
+        return Watermarks(*offsets)
 
     def close(self) -> None:
         """Leave the group; partitions are given up through `revoked`."""
@@ -159,7 +161,7 @@ class KafkaSubscriber:
 
     def _forget(self, partitions: Iterable[TopicPartition]) -> None:
         self._lost.update(partitions)
-        self._mine.difference_update(partitions)
+        self._from_group.difference_update(partitions)
         for at in partitions:
             self._outside.pop(at, None)
             self._unplaced.pop(at, None)
@@ -172,7 +174,7 @@ class KafkaSubscriber:
         at = self._at(message)
         if error.name() in _OUT_OF_RANGE:
             outside = OffsetOutOfRange(at, f"{message.topic()} [{at.partition}]: {error.str()}")
-            (self._unplaced if at in self._mine else self._outside)[at] = outside
+            (self._unplaced if at in self._from_group else self._outside)[at] = outside
         elif error.name() in _PASSING or error.retriable():
             logger.warning("reading: %s", error.str())
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..callbacks import Callbacks
 from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange, RecordPurged, TopicMissing
-from ..ports import BEGINNING, END, Delivered, Message, OutgoingRecord, TopicPartition
+from ..ports import BEGINNING, END, Delivered, Message, OutgoingRecord, TopicPartition, Watermarks
 from .group import Member
 
 if TYPE_CHECKING:
@@ -115,8 +115,10 @@ class MemorySubscriber:
         if self._group is None:
             raise ValueError("subscribe needs a group; use assign without one")
         with self._reachable():
-            wanted = [TopicPartition(topic, number) for topic in topics for number in self._broker.partitions(topic)]
-            self._member = Member(frozenset(wanted), assigned, revoked)
+            partitions = [
+                TopicPartition(topic, number) for topic in topics for number in self._broker.partitions(topic)
+            ]
+            self._member = Member(frozenset(partitions), assigned, revoked)
             self._broker.group(self._group).join(self._member)
             self._broker.changed.notify_all()
 
@@ -126,10 +128,10 @@ class MemorySubscriber:
         while True:
             self._rebalance()
             with self._broker.changed:
-                found = self._read(limit) if self._broker.up else []
+                batch = self._read(limit) if self._broker.up else []
                 left = deadline - time.monotonic()
-                if found or left <= 0:
-                    return found
+                if batch or left <= 0:
+                    return batch
                 self._broker.changed.wait(left)
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
@@ -145,11 +147,11 @@ class MemorySubscriber:
                 )
             group.offsets.update(positions)
 
-    def watermarks(self, at: TopicPartition) -> tuple[int, int]:
+    def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the low and the high watermark of a partition."""
         with self._reachable():
             log = self._broker.log(at)
-            return log.low, log.high
+            return Watermarks(log.low, log.high)
 
     def close(self) -> None:
         """Leave the group; its partitions are free at once."""
@@ -199,19 +201,19 @@ class MemorySubscriber:
             member.assigned(joining)
 
     def _read(self, limit: int) -> list[Message]:
-        found: list[Message] = []
+        messages: list[Message] = []
         for at, position in list(self._positions.items()):
             log = self._broker.log(at)
             if not log.low <= position <= log.high:
-                if found:
-                    return found
+                if messages:
+                    return messages
                 raise OffsetOutOfRange(at, f"{at.topic} [{at.partition}] holds {log.low} to {log.high}, not {position}")
-            batch = log.read(position, limit - len(found))
+            batch = log.read(position, limit - len(messages))
             if batch:
-                found += batch
+                messages += batch
                 # to the back of the line, so that a full partition does not starve the others
                 del self._positions[at]
                 self._positions[at] = batch[-1].position + 1
-            if len(found) >= limit:
+            if len(messages) >= limit:
                 break
-        return found
+        return messages

@@ -4,15 +4,13 @@ Two years for grounds two to six, one to three more where the court extends; non
 not counted, the last day runs until 24:00 in China and is not moved by holidays, which favours the debtor.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from ..dates import add_months, add_years
 
 TERM_YEARS = 2
 EXTENSION_MONTHS = (12, 36)
 """Shortest and longest extension."""
-TEMPORARY_LIFTING_MONTHS = 1
-"""Longest temporary lifting (法发〔2019〕35号)."""
 RELIST_BAR_MONTHS = 6
 """After a deletion the creditor asked for, their new application is refused this long (art. 10)."""
 
@@ -35,8 +33,3 @@ def is_extension_lawful(months: int) -> bool:
 def relist_bar_until(deleted_on: date) -> date:
     """Return the last day on which creditors may not apply again after they asked for the deletion (reason D3)."""
     return add_months(deleted_on, RELIST_BAR_MONTHS)
-
-
-def review_due(filed_on: date, days: int = 15) -> date:
-    """Return the last day of a period in calendar days (review and reconsideration: 15, applying for it: 10)."""
-    return filed_on + timedelta(days=days)

@@ -28,11 +28,6 @@ class FeedbackCode(StrEnum):
     SYSTEM_ERROR = "20"
     TIMEOUT = "21"
 
-    @property
-    def is_final(self) -> bool:
-        """Whether it answers the command."""
-        return self < FeedbackCode.SYSTEM_ERROR
-
 
 FEEDBACK_TEXTS = {
     FeedbackCode.DONE: ("done", "已办理"),

@@ -4,8 +4,6 @@ Logical names go into signatures, receipts and heads; physical names carry the c
 (``LIANDONG_TOPIC_PREFIX``) and are used with the broker only.
 """
 
-from dataclasses import dataclass
-
 from ...schemas.law.listing import Instrument
 
 RECEIPTS = "agency.receipts.v1"
@@ -72,18 +70,3 @@ def state_topic(instrument: int, jurisdiction: str) -> str:
 def state_topics(jurisdiction: str) -> tuple[str, str]:
     """Name both state topics of a jurisdiction."""
     return debtor_list(jurisdiction), orders(jurisdiction)
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """Logical to physical names and back."""
-
-    prefix: str = ""
-
-    def physical(self, logical: str) -> str:
-        """Return the name on the broker."""
-        return self.prefix + logical
-
-    def logical(self, physical: str) -> str:
-        """Return the name in signatures, receipts and heads."""
-        return physical.removeprefix(self.prefix)

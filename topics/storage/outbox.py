@@ -8,6 +8,8 @@ of its parcel) and keeps only where it stands there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -69,50 +71,45 @@ class Lease:
 
 def outbox_tables(metadata: MetaData) -> OutboxTables:
     """Put the outbox's tables on somebody's metadata, so that they stand in the same database as their own."""
+    by_lane = partial(_lane_table, metadata)
     return OutboxTables(
         # rows from `first` to `last`, all those between them
-        parcels=Table(
+        parcels=by_lane(
             "outbox_parcels",
-            metadata,
-            Column("lane", Text, primary_key=True),
             Column("last", BigInteger, primary_key=True),
-            Column("first", BigInteger, nullable=False),
+            _number("first"),
             Column("packed", LargeBinary, nullable=False),
-            Column("accepted_at", BigInteger, nullable=False),
+            _number("accepted_at"),
         ),
-        lanes=Table(
-            "outbox_lanes",
-            metadata,
-            Column("lane", Text, primary_key=True),
-            Column("last_number", BigInteger, nullable=False),
-        ),
+        lanes=by_lane("outbox_lanes", _number("last_number")),
         # apart from the lanes, so that marking never waits for somebody who appends
-        sent=Table(
-            "outbox_sent",
-            metadata,
-            Column("lane", Text, primary_key=True),
-            Column("through", BigInteger, nullable=False),
-        ),
-        positions=Table(
+        sent=by_lane("outbox_sent", _number("through")),
+        positions=by_lane(
             "outbox_positions",
-            metadata,
-            Column("lane", Text, primary_key=True),
             Column("number", BigInteger, primary_key=True),
             Column("topic", Text, nullable=False),
             Column("log_partition", Integer, nullable=False),
-            Column("log_offset", BigInteger, nullable=False),
-            Column("log_timestamp", BigInteger, nullable=False),
-            sqlite_with_rowid=False,
+            _number("log_offset"),
+            _number("log_timestamp"),
+            rowid=False,
         ),
         lease=Table(
             "outbox_lease",
             metadata,
             Column("name", Text, primary_key=True),
             Column("owner", Text, nullable=False),
-            Column("epoch", BigInteger, nullable=False),
-            Column("expires_at", BigInteger, nullable=False),
+            _number("epoch"),
+            _number("expires_at"),
         ),
     )
+
+
+def _lane_table(metadata: MetaData, name: str, *columns: Column[Any], rowid: bool = True) -> Table:
+    return Table(name, metadata, Column("lane", Text, primary_key=True), *columns, sqlite_with_rowid=rowid)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
 
 
 class SqlOutbox:

@@ -15,7 +15,7 @@ from liandong.schemas.dates import (
     rfc3339,
     start_of_day_ms,
 )
-from liandong.schemas.law.terms import extended, is_extension_lawful, relist_bar_until, review_due, term_end
+from liandong.schemas.law.terms import extended, is_extension_lawful, relist_bar_until, term_end
 from liandong.schemas.law.working_days import CalendarUnknown, add_working_days, is_working_day, relief_due
 
 DAY = date(2019, 7, 13)
@@ -104,7 +104,6 @@ def test_extensions_are_one_to_three_years() -> None:
 
 def test_the_bar_after_a_deletion_the_creditor_asked_for_lasts_six_months() -> None:
     assert relist_bar_until(date(2025, 8, 31)) == date(2026, 2, 28)
-    assert review_due(date(2026, 11, 22)) == date(2026, 12, 7)
 
 
 def test_three_working_days_cross_national_day_with_its_make_up_saturday() -> None:

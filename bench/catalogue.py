@@ -93,7 +93,7 @@ CASES: tuple[Case, ...] = (
 
 
 def chosen(names: list[str], *, peers: bool) -> list[Case]:
-    """The cases of these names or groups, all of them without names; ValueError for an unknown one."""
+    """Return the cases of these names or groups, all of them without names; ValueError for an unknown one."""
     unknown = set(names) - {case.name for case in CASES} - {case.group for case in CASES}
     if unknown:
         raise ValueError(", ".join(sorted(unknown)))

@@ -33,7 +33,7 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def everything(ctx: typer.Context) -> None:
-    """Without a command: a small run and its report."""
+    """Make a small run and its report, where no command is given."""
     if ctx.invoked_subcommand is None:
         run(cases=[], scale="small", runs=5, file=LATEST, peers=True, work=None)
         report(file=LATEST)
@@ -110,7 +110,7 @@ def report(
 
 
 def _keep(file: Path, session: "Session") -> None:
-    """Keeps what there is after every run, so that a session that breaks off is not lost."""
+    """Keep what there is after every run, so that a session that breaks off is not lost."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(session.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

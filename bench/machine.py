@@ -26,7 +26,7 @@ _LIBRARIES = (
 
 
 def facts() -> dict[str, object]:
-    """What somebody needs to know to compare."""
+    """Return what somebody needs to know to compare."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": _processor(),
@@ -42,7 +42,7 @@ def facts() -> dict[str, object]:
 
 
 def load() -> float:
-    """Processes that ran or waited for a core, mean of the last minute."""
+    """Return how many processes ran or waited for a core, mean of the last minute."""
     return round(psutil.getloadavg()[0], 1)
 
 

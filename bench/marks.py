@@ -73,5 +73,5 @@ MARKS = (
 
 
 def judge(medians: Medians) -> list[Judgement]:
-    """Every mark whose cases were measured."""
+    """Judge every mark whose cases were measured."""
     return [Judgement(mark, mark.figure(medians)) for mark in MARKS if all(need in medians for need in mark.needs)]

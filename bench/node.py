@@ -25,7 +25,7 @@ class SharedSubscriber(KafkaSubscriber):
         self._share, self._shares = share, shares
 
     def partitions(self, topic: str) -> list[int]:
-        """The partitions of this share."""
+        """Return the partitions of this share."""
         return [each for each in super().partitions(topic) if each % self._shares == self._share]
 
 
@@ -44,7 +44,7 @@ class Backlog:
         self._replicator = Replicator(config, self._subscriber, store, Keyring(), SystemClock())
 
     def run(self) -> float:
-        """Seconds from the first records to the last commit, and the sync that makes it durable."""
+        """Return the seconds from the first records to the last commit, and the sync that makes it durable."""
         self._replicator.run(self._stop)
         self._subscriber.close()
         return self._kept - self._started + self.watch.seconds["sync"]
@@ -86,5 +86,5 @@ class Backlog:
 
 
 def open_store(folder: Path, entries: int) -> ListStore:
-    """A store with room for the list, so that growing the map is not what is measured."""
+    """Open a store with room for the list, so that growing the map is not what is measured."""
     return ListStore.open(folder, map_size=max(GIB, entries * 1024))

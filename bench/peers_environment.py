@@ -17,14 +17,14 @@ GROUP = "bench"
 
 
 def requirements() -> list[str]:
-    """The dependency group of pyproject.toml; it is no part of any install of the product."""
+    """Read the dependency group of pyproject.toml; it is no part of any install of the product."""
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     found: list[str] = document["dependency-groups"][GROUP]
     return found
 
 
 def python() -> Path:
-    """The interpreter of that environment, made on first use and again when the group changes.
+    """Return the interpreter of that environment, made on first use and again when the group changes.
 
     Raises BENCH_PEERS_MISSING.
     """

@@ -23,11 +23,11 @@ class Place:
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Place":
-        """From `as_dict`."""
+        """Read what `as_dict` wrote."""
         return cls(**document)
 
     def as_dict(self) -> dict[str, Any]:
-        """For the child process."""
+        """Write the place for the child process."""
         return asdict(self)
 
     @property
@@ -46,10 +46,10 @@ class Place:
         return self.settings_for(self.corpus.read_text(encoding="ascii"))
 
     def settings_for(self, topic_prefix: str) -> Settings:
-        """Settings with topics of their own."""
+        """Make settings with topics of their own."""
         return load_settings(bootstrap=self.bootstrap, topic_prefix=topic_prefix, state_dir=self.folder / "state")
 
 
 def partition_of(entry: int) -> int:
-    """Where an entry lives; fixed, so that several writers can share the work and keep the order."""
+    """Return where an entry lives; fixed, so that several writers can share the work and keep the order."""
     return entry % PARTITIONS

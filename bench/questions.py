@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from ..consumers.gate.gate import Gate
 from ..consumers.gate.rules import load_rules
@@ -20,6 +21,13 @@ _NEVER_STALE_MS = 10**15
 """The corpus has no notary that goes on, and how fast a stale gate answers is another question."""
 
 
+class WrittenPerson(NamedTuple):
+    """Somebody as a caller of the API writes them."""
+
+    number: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
     """People to ask about and how many of them are listed."""
@@ -29,7 +37,7 @@ class Questions:
 
     @classmethod
     def of(cls, place: Place) -> "Questions":
-        """As many as the place says; the same ones every time."""
+        """Make as many as the place says; the same ones every time."""
         random = Random(place.amount)
         hits = place.amount // HITS
         listed = [random.randrange(place.entries) for _ in range(hits)]
@@ -39,14 +47,14 @@ class Questions:
         return cls(people, hits)
 
     def surrogates(self) -> list[bytes]:
-        """Ready surrogates."""
+        """Return the surrogates of the people."""
         return [tags_of(person)[0] for person in self.people]
 
-    def written(self) -> list[tuple[str, str]]:
-        """Numbers as a caller writes them, and names."""
-        return [(number_of(person), name_of(person)) for person in self.people]
+    def written(self) -> list[WrittenPerson]:
+        """Return numbers and names as a caller writes them."""
+        return [WrittenPerson(number_of(person), name_of(person)) for person in self.people]
 
 
 def gate_of(view: ListView, place: Place) -> Gate:
-    """A railway's gate over the view."""
+    """Return a railway's gate over the view."""
     return Gate(view, load_rules("railway", place.folder, _NEVER_STALE_MS), (KEY,), SystemClock())

@@ -35,12 +35,12 @@ _METHOD = """
 
 
 def shown(value: float) -> str:
-    """A figure with three significant digits or none behind the point."""
+    """Write a figure with three significant digits or none behind the point."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def summary(session: Session) -> str:
-    """Medians and marks as text."""
+    """Write medians and marks as text."""
     lines = [""]
     for case in _measured(session):
         spread = Spread.of([run.value for run in session.runs[case.name]])
@@ -56,7 +56,7 @@ def summary(session: Session) -> str:
 
 
 def write(session: Session) -> Path:
-    """Writes the page and the plots; the page."""
+    """Write the page and the plots; return the page."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     latest = FOLDER / "latest.json"
     text = json.dumps(session.as_dict(), indent=1, ensure_ascii=False) + "\n"
@@ -122,7 +122,7 @@ def _figures(session: Session) -> str:
 
 
 def _profile(session: Session) -> str:
-    """Steps of one process, µs a record; what is left is the loop around them."""
+    """Write the steps of one process, µs a record; what is left is the loop around them."""
     lines = ["## Where the time goes", "", "µs a record, medians, timed once a batch inside the runs above.", ""]
     for case in _measured(session):
         runs = session.runs[case.name]
@@ -144,7 +144,7 @@ def _all_runs(session: Session) -> str:
 
 
 def _plots(latest: Path) -> list[str]:
-    """Drawn in the peers' environment, where matplotlib is."""
+    """Draw in the peers' environment, where matplotlib is."""
     script = Path(__file__).parent / "peers" / "plots.py"
     done = subprocess.run([str(python()), str(script), str(latest)], check=True, capture_output=True, text=True)
     names = done.stdout.split()

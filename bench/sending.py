@@ -14,7 +14,7 @@ _HEAD_START = 1.5
 
 
 def send_steadily(settings: Settings, amount: int, rate: int) -> list[int]:
-    """New entries, signed beforehand, and a barrier a second in every lane; when each was handed over, ns UTC."""
+    """Send new entries, signed beforehand, and a barrier a second in every lane; return when each was handed over, ns UTC."""
     scribe = Scribe()
     prefixes = [prefix_of(entry) for entry in range(amount)]
     records = [record_of(scribe.body(one), entry, one["court"]) for entry, one in enumerate(prefixes)]
@@ -24,7 +24,7 @@ def send_steadily(settings: Settings, amount: int, rate: int) -> list[int]:
 
 
 def paced(publisher: KafkaPublisher, records: list[OutgoingRecord], rate: int) -> list[int]:
-    """Sends the records one by one at a rate; when each was handed over, ns UTC."""
+    """Send the records one by one at a rate; return when each was handed over, ns UTC."""
     sent, start, markers = [], time.perf_counter(), 0
     for number, record in enumerate(records):
         while (wait := start + number / rate - time.perf_counter()) > 0:

@@ -49,7 +49,7 @@ class _Directory(Keyring):
     _court = SealingKey(b"c" * 32)
 
     def recipients(self, participant: str) -> list[Recipient]:  # noqa: ARG002  every court has the same here
-        """Who can open what is sealed for a court."""
+        """Return who can open what is sealed for a court."""
         return [Recipient(self._court.key_id, self._court.public_key)]
 
 
@@ -57,19 +57,19 @@ class _Node:
     """The parts of a node the API asks about besides the gate."""
 
     def status(self) -> dict[str, object]:
-        """Nothing to tell."""
+        """Report nothing."""
         return {}
 
     def ready(self) -> dict[str, object]:
-        """Always."""
+        """Be ready always."""
         return {}
 
     def alive(self) -> bool:
-        """Always."""
+        """Be alive always."""
         return True
 
     def publish_events(self, payload: Any) -> dict[str, Any]:  # noqa: ARG002
-        """Not measured."""
+        """Take no events: that is not measured."""
         return {}
 
 
@@ -80,7 +80,7 @@ class _Empty:
         self._takes_body = takes_body
 
     async def over_tcp(self, _scope: Any, protocol: Any) -> None:
-        """The application."""
+        """Answer as the application does."""
         if self._takes_body:
             await protocol()
         protocol.response_bytes(200, [("content-type", "application/json")], b"{}")

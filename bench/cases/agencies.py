@@ -14,7 +14,7 @@ from ..result import Result
 
 
 def run(place: Place, agencies: int) -> Result:
-    """Records a second, all agencies together; `each` is one agency's share of that."""
+    """Measure records a second, all agencies together; `each` is one agency's share of that."""
     ensure(place)
     with (
         tempfile.TemporaryDirectory(dir=place.folder) as scratch,

@@ -14,7 +14,7 @@ from ..result import Result
 
 
 def run(place: Place, shares: int = 1) -> Result:
-    """Records a second; with several shares every process has its own, and the slowest counts."""
+    """Measure records a second; with several shares every process has its own, and the slowest counts."""
     ensure(place)
     with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
         if shares == 1:

@@ -12,27 +12,27 @@ from ...schemas.law.decisions import Verdict
 from ...schemas.people.certificates import CertificateType, normalise
 from ..filled import filled
 from ..place import Place
-from ..questions import ATTRIBUTES, TRANSACTION, Questions, gate_of
+from ..questions import ATTRIBUTES, TRANSACTION, Questions, WrittenPerson, gate_of
 from ..result import Result
 
 
 def run(place: Place, question: str) -> Result:
-    """Checks a second; the number of hits is checked too."""
-    asked = Questions.of(place)
+    """Measure checks a second; the number of hits is checked too."""
+    questions = Questions.of(place)
     with filled(place) as view:
         gate = gate_of(view, place)
-        ask: dict[str, Callable[[], int]] = {
+        count_hits: dict[str, Callable[[], int]] = {
             "surrogate": lambda: _by_surrogate(gate, surrogates),
-            "number": lambda: _by_number(gate, written),
-            "decision": lambda: _decided(gate, written),
+            "number": lambda: _by_number(gate, people),
+            "decision": lambda: _decided(gate, people),
         }
-        surrogates = asked.surrogates() if question == "surrogate" else []
-        written = asked.written() if question != "surrogate" else []
+        surrogates = questions.surrogates() if question == "surrogate" else []
+        people = questions.written() if question != "surrogate" else []
         start = time.perf_counter()
-        hits = ask[question]()
+        hits = count_hits[question]()
         seconds = time.perf_counter() - start
-    if hits != asked.hits:
-        raise AssertionError(f"{hits} hits, {asked.hits} of those asked about are listed")
+    if hits != questions.hits:
+        raise AssertionError(f"{hits} hits, {questions.hits} of those asked about are listed")
     return Result.rate(place.amount, seconds, hits=hits)
 
 
@@ -40,19 +40,19 @@ def _by_surrogate(gate: Gate, surrogates: list[bytes]) -> int:
     return sum(map(gate.listed, surrogates))
 
 
-def _by_number(gate: Gate, written: list[tuple[str, str]]) -> int:
-    """What a caller does who only wants to know whether a full check is due."""
+def _by_number(gate: Gate, people: list[WrittenPerson]) -> int:
+    """Ask as a caller does who only wants to know whether a full check is due."""
     hits = 0
-    for number, _ in written:
-        certificate = normalise(CertificateType.CN_ID, number)
+    for person in people:
+        certificate = normalise(CertificateType.CN_ID, person.number)
         hits += any(map(gate.listed, gate.surrogates(certificate)))
     return hits
 
 
-def _decided(gate: Gate, written: list[tuple[str, str]]) -> int:
-    """The whole decision with its check id, as the API makes it."""
+def _decided(gate: Gate, people: list[WrittenPerson]) -> int:
+    """Make the whole decision with its check id, as the API makes it."""
     hits, today = 0, datetime.now(UTC).date()
-    for number, name in written:
+    for number, name in people:
         subject = read_subject((CertificateIn("CN_ID", number),), name, today)
         decision = gate.check(CheckRequest(TRANSACTION, subject, ATTRIBUTES))
         hits += decision.verdict is Verdict.BLOCK

@@ -13,7 +13,7 @@ _DIFFERENT = 2_000
 
 
 def run(place: Place) -> Result:
-    """Records a second."""
+    """Measure records a second."""
     scribe = Scribe()
     bodies = [(prefix["entry_id"], scribe.body(prefix)) for prefix in map(prefix_of, range(_DIFFERENT))]
     digest, leaves = SetDigest(), list[bytes]()

@@ -33,7 +33,7 @@ RATE = 1_000
 
 
 def run(place: Place, reader: str) -> Result:
-    """p50 in ms; the other percentiles as details. The first second warms up and does not count."""
+    """Measure p50 in ms; the other percentiles as details. The first second warms up and does not count."""
     settings = place.settings_for(f"bench-latency-{uuid4().hex[:8]}.")
     make_topics(settings, (*LANES, names.heads(JURISDICTION)))
     with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
@@ -48,7 +48,7 @@ def run(place: Place, reader: str) -> Result:
 
 
 def latencies(milliseconds: list[float], seconds: float, share: float = 0.5) -> Result:
-    """The percentiles of some latencies; the one at `share` is the figure."""
+    """Return the percentiles of some latencies; the one at `share` is the figure."""
     shares = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99, "max_ms": 1.0}
     details = {name: round(percentile(milliseconds, each), 3) for name, each in shares.items()}
     return Result(percentile(milliseconds, share), seconds, len(milliseconds), {}, details)
@@ -78,7 +78,7 @@ def _polled(settings: Settings, amount: int) -> tuple[list[int], dict[int, int]]
 
 
 def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int], dict[int, int]]:
-    """Every commit of the replicator is followed by a question about its last entry; then all of it is visible."""
+    """Ask after every commit of the replicator about its last entry; then all of it is visible."""
     store, relief = open_store(scratch / "list", amount), ReliefStore.open(scratch / "relief")
     view = ListView(store.reader(), relief.reader(), Keyring())
     seen: dict[int, int] = {}
@@ -110,5 +110,5 @@ def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int]
 
 
 def entry_of(entry_id: bytes) -> int:
-    """The number of an entry of the corpus: its id starts with its time."""
+    """Return the number of an entry of the corpus: its id starts with its time."""
     return int.from_bytes(entry_id[:6], "big") - EPOCH

@@ -13,7 +13,7 @@ from ..result import Result
 
 
 def run(place: Place, script: str) -> Result:
-    """Records a second, by the peer's own clock from its first records."""
+    """Measure records a second, by the peer's own clock from its first records."""
     ensure(place)
     with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
         task = {

@@ -15,7 +15,7 @@ COURT = "court-su0505"
 
 
 def run(place: Place) -> Result:
-    """Rows a second from the start of the command until the broker has all of them; `accepted` is checked."""
+    """Measure rows a second from the start of the command until the broker has all of them; `accepted` is checked."""
     file = rows_file(place)
     with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}

@@ -15,12 +15,12 @@ _BATCH = 1000
 
 
 def run(place: Place, direction: str = "consume") -> Result:
-    """Messages a second in one direction."""
+    """Measure messages a second in one direction."""
     return _consume(place) if direction == "consume" else _produce(place)
 
 
 def _consume(place: Place) -> Result:
-    """`consume(1000)` and `value()` of every message, with the product's settings of librdkafka."""
+    """Call `consume(1000)`, and `value()` of every message, with the product's settings of librdkafka."""
     ensure(place)
     client = Consumer(consumer(place.settings, "bench-raw", None))
     topic = place.settings.physical(TOPIC)
@@ -39,7 +39,7 @@ def _consume(place: Place) -> Result:
 
 
 def _produce(place: Place) -> Result:
-    """Ready bytes, acks=all, idempotent, until the broker has all."""
+    """Send bytes made beforehand, acks=all, idempotent, until the broker has all."""
     settings = place.settings_for(f"bench-raw-{uuid4().hex[:8]}.")
     make_topics(settings, (TOPIC,))
     scribe, prefix = Scribe(), prefix_of(0)

@@ -36,7 +36,7 @@ _PROBE = 0.0005
 
 
 def run(place: Place) -> Result:
-    """p99 in ms over those revoked while the backlog lasted; `behind` says how many that were."""
+    """Measure p99 in ms over those revoked while the backlog lasted; `behind` says how many that were."""
     ensure(place)
     lane = place.settings_for(f"bench-relief-{uuid4().hex[:8]}.")
     make_topics(lane, (names.relief(JURISDICTION),))
@@ -103,7 +103,7 @@ class _Node:
 
 
 def revoke_some(lane: Settings, amount: int) -> list[int]:
-    """Revokes the first entries of the list one after the other; when each was published, ns UTC."""
+    """Revoke the first entries of the list one after the other; return when each was published, ns UTC."""
     scribe, publisher, sent = Scribe(), KafkaPublisher(lane, client_id="bench-court"), list[int]()
     ended = {"version": 2, "status": int(Status.REVOKED), "person_kind": 0, "identities": []}
     records = []

@@ -1,4 +1,4 @@
-"""Fictitious people by number: person 17 has the same certificate whoever asks, and nobody like him exists.
+"""Fictitious people by number: person 17 has the same certificate whoever asks, and nobody like them exists.
 
 The scheme is that of `liandong synthetic`: real provinces and cities with the county number 99, which is not assigned.
 """
@@ -21,7 +21,7 @@ _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
 
 
 def number_of(person: int) -> str:
-    """An identity number that passes every check; different for the first 400 million people."""
+    """Return an identity number that passes every check; different for the first 400 million people."""
     rest, region = divmod(person, len(REGIONS))
     sequence, day = divmod(rest, len(_DAYS))
     body = f"{REGIONS[region]}{_DAYS[day]}{sequence % 900 + 100:03d}"
@@ -30,11 +30,11 @@ def number_of(person: int) -> str:
 
 
 def name_of(person: int) -> str:
-    """A name."""
+    """Return a name."""
     return _SURNAMES[person % 20] + _GIVEN[person // 20 % 20] + _GIVEN[person // 400 % 20]
 
 
 def tags_of(person: int) -> tuple[bytes, bytes]:
-    """Surrogate and name tag as the publisher makes them."""
+    """Return surrogate and name tag as the publisher makes them."""
     surrogate = KEY.surrogate(CertificateType.CN_ID, number_of(person), "")
     return surrogate, KEY.name_tag(surrogate, comparison_form(name_of(person)))

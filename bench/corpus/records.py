@@ -50,7 +50,7 @@ _DETAILS: dict[str, Any] = {
 
 
 def signer_of(participant: str) -> Ed25519Signer:
-    """The key of a participant of the measurements; worth nothing anywhere else."""
+    """Return the key of a participant of the measurements; worth nothing anywhere else."""
     return Ed25519Signer(sha256(f"measurements: {participant}".encode()).digest())
 
 
@@ -62,11 +62,11 @@ class Keyring:
         self._keys = {key.key_id: key for key in keys}
 
     def key(self, key_id: bytes) -> PublicKey | None:
-        """The key with this id."""
+        """Return the key with this id."""
         return self._keys.get(key_id)
 
     def refresh(self) -> None:
-        """Nobody registers during a measurement."""
+        """Do nothing: nobody registers during a measurement."""
 
 
 def _registered(participant: str, kind: str) -> PublicKey:
@@ -75,13 +75,13 @@ def _registered(participant: str, kind: str) -> PublicKey:
 
 
 def entry_id_of(entry: int) -> bytes:
-    """A UUIDv7 that grows with the entry's number, one a millisecond."""
+    """Return a UUIDv7 that grows with the entry's number, one a millisecond."""
     rest = sha256(entry.to_bytes(8, "big")).digest()
     return (EPOCH + entry).to_bytes(6, "big") + bytes([0x70 | rest[0] >> 4, rest[1], 0x80 | rest[2] >> 2]) + rest[3:10]
 
 
 def prefix_of(entry: int, **changed: Any) -> dict[str, Any]:
-    """The gate prefix of an entry's first version."""
+    """Return the gate prefix of an entry's first version."""
     surrogate, name_tag = tags_of(entry)
     one = {"key_id": 1, "certificate_type": 1, "link": 0, "surrogate": surrogate, "name_tag": name_tag}
     court, sequence = entry % len(COURTS), entry // len(COURTS) + 1
@@ -115,14 +115,14 @@ class Scribe:
         self._tail = whole[len(_encoded_prefix(prefix_of(0))) + 16 :]
 
     def body(self, prefix: Mapping[str, Any]) -> bytes:
-        """The signed body of a record with this prefix and the usual details."""
+        """Return the signed body of a record with this prefix and the usual details."""
         content = _encoded_prefix(prefix)[PROOF_LENGTH:] + prefix["entry_id"] + self._tail
         signer = self.signers[prefix["court"]]
         signature = signer.sign(statement(self.context, content))
         return b"".join((signer.key_id, signature, content))
 
     def same_by_the_product(self, prefix: Mapping[str, Any]) -> bytes:
-        """The same body as the product makes it."""
+        """Return the same body as the product makes it."""
         record = {**prefix, "update_id": prefix["entry_id"], **_DETAILS}
         return encode_signed("list-record", record, self.context, self.signers[prefix["court"]])
 
@@ -134,6 +134,6 @@ def _encoded_prefix(prefix: Mapping[str, Any]) -> bytes:
 
 
 def barrier_body(topic: str, partition: int, number: int, issued_at: int) -> bytes:
-    """A signed barrier of the measurements' notary."""
+    """Sign a barrier of the measurements' notary."""
     record = {"jurisdiction": JURISDICTION, "notary": NOTARY, "number": number, "issued_at": issued_at}
     return encode_signed("barrier", record | {"topic": topic, "partition": partition}, "barrier", signer_of(NOTARY))

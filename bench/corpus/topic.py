@@ -24,7 +24,7 @@ _WRITERS = 2
 
 
 def ensure(place: Place) -> None:
-    """Writes the corpus of the place's size unless this run's cluster has it; an attempt that broke off is left alone."""
+    """Write the corpus of the place's size unless this run's cluster has it; an attempt that broke off is left alone."""
     if place.corpus.exists():
         return
     prefix = f"bench-{place.entries}-{os.urandom(4).hex()}."
@@ -37,13 +37,13 @@ def ensure(place: Place) -> None:
 
 
 def make_topics(settings: Settings, topics: tuple[str, ...]) -> None:
-    """Makes topics that never expire and are not compacted while they are measured."""
+    """Make topics that never expire and are not compacted while they are measured."""
     state = TopicState(PARTITIONS, 1, {"cleanup.policy": "delete", "retention.ms": "-1"})
     KafkaAdmin(settings).create({settings.physical(topic): state for topic in topics})
 
 
 def _write_barriers(settings: Settings, number: int) -> None:
-    """One barrier of this number in every partition of every lane."""
+    """Write one barrier of this number into every partition of every lane."""
     publisher = KafkaPublisher(settings, client_id="bench-notary")
     for topic in LANES:
         for partition in range(PARTITIONS):
@@ -52,7 +52,7 @@ def _write_barriers(settings: Settings, number: int) -> None:
 
 
 def barrier(topic: str, partition: int, number: int) -> OutgoingRecord:
-    """A marker, issued now."""
+    """Make a marker, issued now."""
     now = time.time_ns() // 1_000_000
     body = barrier_body(topic, partition, number, now)
     key = b"barrier/notary-js-1"
@@ -63,7 +63,7 @@ def barrier(topic: str, partition: int, number: int) -> OutgoingRecord:
 
 
 def record_of(body: bytes, entry: int, court: str, topic: str = TOPIC) -> OutgoingRecord:
-    """A record with the headers the relay sends."""
+    """Make a record with the headers the relay sends."""
     key = body[72:88]
     made = outgoing(
         "list-record",

@@ -23,7 +23,7 @@ applied = 0
     decoder=lambda messages: [message.value() for message in messages.raw_message],
 )
 async def apply(values: list[bytes]) -> None:
-    """One batch."""
+    """Apply one batch."""
     global applied  # noqa: PLW0603  as its users' handlers do
     task.start()
     for value in values:

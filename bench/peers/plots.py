@@ -15,7 +15,7 @@ _OURS, _THEIRS = "#1b6ca8", "#9aa5b1"
 
 
 def main(latest: Path) -> None:
-    """All plots there are runs for."""
+    """Draw all plots there are runs for."""
     runs = {
         name: [run["value"] for run in found] for name, found in json.loads(latest.read_text("utf-8"))["runs"].items()
     }
@@ -29,7 +29,7 @@ def main(latest: Path) -> None:
 
 
 def _bars(folder: Path, runs: dict[str, list[float]], title: str, names: tuple[str, ...], unit: str) -> None:
-    """Medians with every run as a dot."""
+    """Draw medians with every run as a dot."""
     names = tuple(name for name in names if name in runs)
     if not names:
         return

@@ -19,7 +19,7 @@ applied = 0
 
 
 def apply(value: bytes, state: State) -> None:
-    """One record; state is kept by message key."""
+    """Apply one record; state is kept by message key."""
     global applied  # noqa: PLW0603  as its users' handlers do
     task.start()
     record = task.decode(value)

@@ -7,7 +7,7 @@ from task import Task
 
 
 def main() -> None:
-    """Reads the whole topic once."""
+    """Read the whole topic once."""
     task = Task()
     client = Consumer(
         {"bootstrap.servers": task.bootstrap, "group.id": uuid.uuid4().hex, "auto.offset.reset": "earliest"}

@@ -33,18 +33,18 @@ class Task:
         self._started = 0.0
 
     def decode(self, value: bytes) -> dict[str, Any] | None:
-        """A list record, None for a barrier."""
+        """Return a list record, None for a barrier."""
         if value[:_HEADER] != self._record:
             return None
         record: dict[str, Any] = fastavro.schemaless_reader(io.BytesIO(value[_HEADER:]), self._schema, None)
         return record
 
     def start(self) -> None:
-        """The clock starts when the first records are there."""
+        """Start the clock when the first records are there."""
         self._started = self._started or time.perf_counter()
 
     def finish(self, applied: int) -> None:
-        """Prints the result."""
+        """Print the result."""
         seconds = time.perf_counter() - self._started
         if applied != self.count:
             raise AssertionError(f"{applied} records applied, {self.count} written")

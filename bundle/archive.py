@@ -63,7 +63,7 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def _wheels(target: Path, glibc: str) -> None:
-    """The wheel of the product and, by the hashes of the lock, those of everything it needs."""
+    """Collect the wheel of the product and, by the hashes of the lock, those of everything it needs."""
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", target, ROOT], check=True)
     platforms = manylinux(int(glibc.removeprefix("2."))) if platform.libc_ver()[0] == "glibc" else []
@@ -73,7 +73,7 @@ def _wheels(target: Path, glibc: str) -> None:
 
 
 def _lock(wheels: Path) -> str:
-    """Exactly the wheels of the bundle, by hash."""
+    """Lock exactly the wheels of the bundle, by hash."""
     lines = []
     for wheel in sorted(wheels.glob("*.whl")):
         name, version, *_ = parse_wheel_filename(wheel.name)
@@ -100,7 +100,7 @@ def _sha256(file: Path) -> str:
 
 
 def _nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Whoever unpacks it owns it, and everybody may read it."""
+    """Let whoever unpacks it own it, and everybody read it."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = "root"
     entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644

@@ -41,7 +41,7 @@ def _described(repository: Path, kept: Path, used: Path) -> Jar:
 
 
 def _licences(repository: Path, pom: Path) -> Iterator[str]:
-    """Names of licences in a project's description, else in its parent's."""
+    """Return the names of licences in a project's description, else in its parent's."""
     root = ET.parse(pom).getroot()  # noqa: S314  of a repository that is trusted with the code itself
     found = [name.text or "" for name in root.findall("{*}licenses/{*}license/{*}name")]
     yield from found

@@ -48,7 +48,7 @@ def _glibc_minor(wheel: Path) -> int | None:
 
 
 def _linked_minor(wheel: Path) -> int | None:
-    """The glibc that extension modules built on this machine were linked with, symbol by symbol."""
+    """Return the glibc that extension modules built on this machine were linked with, symbol by symbol."""
     with zipfile.ZipFile(wheel) as archive:
         return max(
             (minor for name in archive.namelist() if name.endswith(".so") for minor in _symbols(archive.read(name))),

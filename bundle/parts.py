@@ -72,19 +72,19 @@ def is_here(name: str) -> bool:
 
 
 def required_by(name: str, extras: Iterable[str] = ()) -> dict[str, set[str]]:
-    """What an installed package asks for on this system, with the extras it asks for."""
+    """Return what an installed package asks for on this system, with the extras it asks for."""
     return _fitting(distribution(name).requires or (), extras)
 
 
 def asked_for(extra: str | None = None) -> dict[str, set[str]]:
-    """What pyproject.toml asks for: the product itself, or one of its extras."""
+    """Return what pyproject.toml asks for: the product itself, or one of its extras."""
     said = project()
     texts = said["dependencies"] if extra is None else said["optional-dependencies"][extra]
     return _fitting(texts)
 
 
 def closure(asked: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Everything that some requirements bring on this system, with the extras each is asked for with."""
+    """Return everything that some requirements bring on this system, with the extras each is asked for with."""
     seen: dict[str, set[str]] = {}
     waiting = dict(asked)
     while waiting:
@@ -98,7 +98,7 @@ def closure(asked: dict[str, set[str]]) -> dict[str, set[str]]:
 
 
 def _purposes() -> dict[str, Purpose]:
-    """Why each package of production's and the demo's lock is there; one that several need counts for the first."""
+    """Say why each package of production's and the demo's lock is there; one that several need counts for the first."""
     product = set(closure(asked_for()))
     postgres, synthetic = (set(closure(asked_for(extra))) - product for extra in ("postgres", "synthetic"))
     found: dict[str, Purpose] = {}
@@ -110,7 +110,7 @@ def _purposes() -> dict[str, Purpose]:
 
 
 def _fitting(texts: Iterable[str], extras: Iterable[str] = ()) -> dict[str, set[str]]:
-    """Those of some requirements that hold on this system, by name, with the extras they ask for."""
+    """Return those of some requirements that hold on this system, by name, with the extras they ask for."""
     environments = [{"extra": extra} for extra in ("", *extras)]
     found: dict[str, set[str]] = {}
     for one in map(Requirement, texts):

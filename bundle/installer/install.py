@@ -72,7 +72,7 @@ def _target(words: list[str]) -> Path:
 
 
 def _verified(folder: Path) -> dict[str, str]:
-    """What the bundle says of itself, once every file is known to be the one that was packed."""
+    """Return what the bundle says of itself, once every file is known to be the one that was packed."""
     try:
         lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -126,7 +126,7 @@ def _fits(machine: dict[str, str]) -> None:
 
 
 def _glibc() -> str:
-    """The version of glibc; empty where the C library is another one."""
+    """Return the version of glibc; empty where the C library is another one."""
     try:
         return (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")[2]
     except (AttributeError, OSError, ValueError):

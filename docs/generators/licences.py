@@ -50,21 +50,21 @@ _ABOUT = {
 
 
 def page() -> str:
-    """docs/licences.md as it must read."""
-    found = packages(DEVELOPMENT, BUILD)
-    sections = [_section(purpose, [one for one in found if one.purpose == purpose]) for purpose in _SECTIONS]
-    return _HEADER.format(licence=project()["license"], special="".join(_special(found))) + "".join(sections) + _java()
+    """Return docs/licences.md as it must read."""
+    parts = packages(DEVELOPMENT, BUILD)
+    sections = [_section(purpose, [one for one in parts if one.purpose == purpose]) for purpose in _SECTIONS]
+    return _HEADER.format(licence=project()["license"], special="".join(_special(parts))) + "".join(sections) + _java()
 
 
-def _special(found: list[Package]) -> Iterator[str]:
+def _special(listed: list[Package]) -> Iterator[str]:
     for mark, name, meaning in _MEANINGS:
-        parts = ", ".join(f"`{one.name}`" for one in found if mark in one.licence)
+        parts = ", ".join(f"`{one.name}`" for one in listed if mark in one.licence)
         yield f"- **{name}** ({parts}):\n  {meaning}.\n"
 
 
-def _section(purpose: str, found: list[Package]) -> str:
-    rows = ((one.name, one.version, f"{one.licence}{' *' if one.name in READ else ''}") for one in found)
-    note = "\n\\* read in its licence file.\n" if any(one.name in READ for one in found) else ""
+def _section(purpose: str, parts: list[Package]) -> str:
+    rows = ((one.name, one.version, f"{one.licence}{' *' if one.name in READ else ''}") for one in parts)
+    note = "\n\\* read in its licence file.\n" if any(one.name in READ for one in parts) else ""
     return f"\n## {_SECTIONS[purpose]}\n\n{_ABOUT[purpose]}\n\n" + _table("package", rows) + note
 
 

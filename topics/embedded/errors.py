@@ -36,7 +36,7 @@ def cannot_install(reason: str) -> LiandongError:
 
 
 def broken_bundle(folder: Path) -> LiandongError:
-    """Jars were installed, but not all of them."""
+    """Say that jars were installed, but not all of them."""
     return LiandongError(
         "KAFKA_NOT_INSTALLABLE",
         f"{folder} lacks jars of this version of Kafka",

@@ -53,12 +53,12 @@ def install() -> KafkaRuntime:
 
 
 def jars_folder(prefix: Path) -> Path:
-    """Where an installation without network has Kafka's jars; `prefix` is that of its Python environment."""
+    """Return where an installation without network has Kafka's jars; `prefix` is that of its Python environment."""
     return prefix / "share" / "liandong" / f"kafka-{KAFKA_VERSION}"
 
 
 def _installed() -> tuple[Path, ...]:
-    """The jars that came with this installation; none where it has no folder for them."""
+    """Return the jars that came with this installation; none where it has no folder for them."""
     folder = jars_folder(Path(sys.prefix))
     jars = tuple(sorted(folder.glob("*.jar")))
     if folder.exists() and not _has_broker(jars):
@@ -71,7 +71,7 @@ def _has_broker(jars: tuple[Path, ...]) -> bool:
 
 
 def fetched_folder() -> Path:
-    """Where jars are kept that were fetched for this user: a Maven repository, and what runs."""
+    """Return where jars are kept that were fetched for this user: a Maven repository, and what runs."""
     return user_cache_path("liandong", ensure_exists=True) / f"kafka-{KAFKA_VERSION}"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..schemas.console import JsonOption, print_json
-from ..schemas.errors import WrongUsage
+from ..schemas.errors import LiandongError, WrongUsage
 
 if TYPE_CHECKING:
     from .result import Result
@@ -48,7 +48,7 @@ def list_(as_json: JsonOption = False) -> None:
         print_json([{"case": one.name, "group": one.group, "unit": one.unit, "says": one.says} for one in CASES])
         return
     for one in CASES:
-        typer.echo(f"{one.group:9} {one.name:16} {one.unit:10} {one.says}")
+        typer.echo(f"{one.group:10} {one.name:16} {one.unit:10} {one.says}")
 
 
 @app.command()
@@ -90,7 +90,9 @@ def run(
 
     typer.echo(summary(session))
     if session.failures:
-        raise typer.Exit(1)
+        names = " ".join(session.failures)
+        remedy = f"mend what stands above; to keep all their processes wrote: liandong bench run {names} --work FOLDER"
+        raise LiandongError("BENCH_RUN_FAILED", f"no figure: {names}", remedy)
 
 
 @app.command()

@@ -65,7 +65,9 @@ def run(
     """Measure; prints every run, the medians and the marks."""
     from .catalogue import chosen
     from .machine import busy, facts
-    from .running import Plan, Session, run_all
+    from .peers_environment import versions
+    from .report import summary
+    from .running import Plan, Session, run_all, tidy
 
     try:
         wanted = chosen(cases, peers=peers)
@@ -74,25 +76,21 @@ def run(
     if busy():
         typer.echo("warning: others use this machine now; ratios will be rough and figures will mean nothing", err=True)
     session = Session(scale, facts())
-    if any(case.needs_peers for case in wanted):
-        from .peers_environment import versions
-
-        session.peers = versions()
 
     def tell(case: str, result: "Result | str") -> None:
         _tell(case, result)
         if file is not None:
             _keep(file, session)
 
-    with tempfile.TemporaryDirectory(prefix="liandong-bench-") as scratch:
+    with tidy(), tempfile.TemporaryDirectory(prefix="liandong-bench-") as scratch:
+        if any(case.needs_peers for case in wanted):
+            session.peers = versions()
         run_all(session, Plan(wanted, scale, runs), work or Path(scratch), tell)
-    from .report import summary
-
     typer.echo(summary(session))
     if session.failures:
         names = " ".join(session.failures)
-        remedy = f"mend what stands above; to keep all their processes wrote: liandong bench run {names} --work FOLDER"
-        raise LiandongError("BENCH_RUN_FAILED", f"no figure: {names}", remedy)
+        remedy = f"mend what stands above; to keep all its processes write: liandong bench run {names} --work FOLDER"
+        raise LiandongError("BENCH_RUN_FAILED", f"no figure, or not all of them: {names}", remedy)
 
 
 @app.command()

@@ -114,7 +114,7 @@ def tidy() -> Iterator[None]:
 def run_all(session: Session, plan: Plan, work: Path, tell: Callable[[str, Result | str], None]) -> None:
     """Every case of the plan into the session, group by group, interleaved within a group; `tell` hears of every run."""
     work.mkdir(parents=True, exist_ok=True)
-    with tidy(), kafka(work / "kafka") as broker:
+    with kafka(work / "kafka") as broker:
         for group in dict.fromkeys(case.group for case in plan.cases):
             cases = {case.name: case for case in plan.cases if case.group == group}
             session.machine["load"].append(load())

@@ -1,4 +1,4 @@
-"""Fictitious people by number: person 17 has the same certificate whoever asks, and nobody like him exists.
+"""Fictitious people by number: person 17 has the same certificate whoever asks, and nobody like them exists.
 
 The scheme is that of `liandong synthetic`: real provinces and cities with the county number 99, which is not assigned.
 """

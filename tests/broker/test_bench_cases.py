@@ -50,7 +50,7 @@ def bench_run(work: Path, *arguments: str) -> int:
 
 
 @pytest.mark.parametrize("name", [case.name for case in DIFFERENT])
-def test_a_case_runs_alone_and_finds_what_it_should(name: str, work: Path) -> None:
+def test_a_case_runs_and_finds_what_it_should(name: str, work: Path) -> None:
     file = work / "runs.json"
     assert bench_run(work, name, "--json", str(file)) == 0
     (result,) = json.loads(file.read_text(encoding="utf-8"))["runs"][name]

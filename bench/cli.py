@@ -26,6 +26,9 @@ app = typer.Typer(
     Peers (FastStream, Quix Streams) live in an environment of their own, made on first use from the dependency group
     `bench`. Nothing here is asserted by tests: `bench report` says of every mark whether it was met or how far it is short.
 
+    A run whose process dies, hangs or counts wrong shows why and what its processes wrote last; other cases go on, and the
+    exit code is 1. Ctrl-C and SIGTERM end Kafka and every other process of the session.
+
     A full run takes about an hour and 8 GB of disk; `--scale small` ten minutes. Close what else runs first.
     """,
 )

@@ -9,7 +9,7 @@ Size = Mapping[Scale, int]
 
 LIST: Size = {"tiny": 2_000, "small": 200_000, "full": 1_000_000}
 """Entries on the list."""
-_PATIENCE: Size = {"tiny": 100, "small": 300, "full": 900}
+_PATIENCE: Size = {"tiny": 100, "small": 600, "full": 900}
 
 
 @dataclass(frozen=True, slots=True)

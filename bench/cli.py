@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ..schemas.errors import WrongUsage
+from ..schemas.errors import LiandongError, WrongUsage
 from ..topics.cli.console import JsonOption, print_json
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ app = typer.Typer(
     so that a machine that slows down favours nobody. Figures are medians; every run is printed and kept in the JSON file.
     Peers (FastStream, Quix Streams) live in an environment of their own, made on first use from the dependency group
     `bench`. Nothing here is asserted by tests: `bench report` says of every mark whether it was met or how far it is short.
+
+    A run whose process dies, hangs or counts wrong shows why and what its processes wrote last; other cases go on, and the
+    exit code is 1. Ctrl-C and SIGTERM end Kafka and every other process of the session.
 
     A full run takes about an hour and 8 GB of disk; `--scale small` ten minutes. Close what else runs first.
     """,
@@ -48,7 +51,7 @@ def list_(as_json: JsonOption = False) -> None:
         print_json([{"case": one.name, "group": one.group, "unit": one.unit, "says": one.says} for one in CASES])
         return
     for one in CASES:
-        typer.echo(f"{one.group:9} {one.name:16} {one.unit:10} {one.says}")
+        typer.echo(f"{one.group:10} {one.name:16} {one.unit:10} {one.says}")
 
 
 @app.command()
@@ -65,7 +68,9 @@ def run(
     """Measure; prints every run, the medians and the marks."""
     from .catalogue import chosen
     from .machine import busy, facts
-    from .running import Plan, Session, run_all
+    from .peers_environment import versions
+    from .report import summary
+    from .running import Plan, Session, run_all, tidy
 
     try:
         wanted = chosen(cases, peers=peers)
@@ -74,23 +79,21 @@ def run(
     if busy():
         typer.echo("warning: others use this machine now; ratios will be rough and figures will mean nothing", err=True)
     session = Session(scale, facts())
-    if any(case.needs_peers for case in wanted):
-        from .peers_environment import versions
-
-        session.peers = versions()
 
     def tell(case: str, result: "Result | str") -> None:
         _tell(case, result)
         if file is not None:
             _keep(file, session)
 
-    with tempfile.TemporaryDirectory(prefix="liandong-bench-") as scratch:
+    with tidy(), tempfile.TemporaryDirectory(prefix="liandong-bench-") as scratch:
+        if any(case.needs_peers for case in wanted):
+            session.peers = versions()
         run_all(session, Plan(wanted, scale, runs), work or Path(scratch), tell)
-    from .report import summary
-
     typer.echo(summary(session))
     if session.failures:
-        raise typer.Exit(1)
+        names = " ".join(session.failures)
+        remedy = f"mend what stands above; to keep all its processes write: liandong bench run {names} --work FOLDER"
+        raise LiandongError("BENCH_RUN_FAILED", f"no figure, or not all of them: {names}", remedy)
 
 
 @app.command()

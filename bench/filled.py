@@ -1,7 +1,7 @@
 """A node that has the whole list, made once per size and run: what checks are asked of."""
 
 import shutil
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,17 +15,18 @@ from ..topics.transport.kafka import KafkaSubscriber
 from ..topics.transport.ports import SystemClock
 from .corpus.records import JURISDICTION, Keyring
 from .corpus.topic import ensure
-from .node import Backlog, open_store
+from .node import Backlog, open_store, running
 from .place import PARTITIONS, Place
+from .workers import together
 
 
 @contextmanager
 def filled(place: Place) -> Iterator[ListView]:
-    """The list as a gate sees it, from the files of a node that has read everything."""
+    """Give the list as a gate sees it, from the files of a node that has read everything in a process of its own."""
     folder = place.folder / f"node-{place.entries}"
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        _fill(place, folder)
+        together(_fill, [(place, folder)])
     lists, relief = ListReader.open(folder / "list"), ReliefReader.open(folder / "relief")
     try:
         yield ListView(lists, relief, Keyring())
@@ -44,18 +45,14 @@ def _fill(place: Place, folder: Path) -> None:
 
 
 def _read_relief(place: Place, folder: Path, store: ListStore) -> None:
-    """Reads the relief lane up to its barriers, so that freshness is what it is on a node that runs."""
+    """Read the relief lane up to its barriers, so that freshness is what it is on a node that runs."""
     overlay = ReliefStore.open(folder / "relief")
     subscriber = KafkaSubscriber(place.settings, client_id="bench-relief")
     stores = ReliefStores(overlay, store.reader())
     follower = ReliefFollower((JURISDICTION,), subscriber, stores, Keyring(), SystemClock())
-    stop = threading.Event()
-    reading = threading.Thread(target=follower.run, args=(stop,))
-    reading.start()
     reader = overlay.reader()
-    while sum(lane.fresh_as_of > 0 for lane in reader.lanes()) < PARTITIONS:
-        stop.wait(0.05)
-    stop.set()
-    reading.join()
+    with running({"relief": follower.run}) as parts:
+        while parts.alive() and sum(lane.fresh_as_of > 0 for lane in reader.lanes()) < PARTITIONS:
+            time.sleep(0.05)
     subscriber.close()
     overlay.close()

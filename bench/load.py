@@ -4,10 +4,15 @@ import selectors
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from ..topics.embedded.ports import HOST
 
 _END = b"\r\n\r\n"
 _LENGTH = b"content-length: "
+_SILENCE = 30
+"""Seconds after which a server that answers nobody is given up."""
 
 
 @dataclass(slots=True)
@@ -29,7 +34,7 @@ class Answered:
 
 
 def request(path: str, body: bytes, token: str) -> bytes:
-    """The bytes of one POST."""
+    """Return the bytes of one POST."""
     head = (
         f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
@@ -38,32 +43,33 @@ def request(path: str, body: bytes, token: str) -> bytes:
 
 
 def ask(port: int, requests: Sequence[bytes], callers: int, *, keep: bool = False) -> Answered:
-    """Sends every request once and waits for all answers; an answer other than 200 is an error."""
-    selector, waiting, result = selectors.DefaultSelector(), iter(requests), Answered(0.0, [], [])
-    connections = [_Caller(socket.create_connection(("127.0.0.1", port))) for _ in range(callers)]
-    start, busy = time.perf_counter(), 0
-    for caller in connections:
-        caller.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(caller.connection, selectors.EVENT_READ, caller)
-        busy += _send(caller, waiting)
-    while busy:
-        for key, _ in selector.select(30) or _silent():
-            caller = key.data
-            body = _received(caller)
-            if body is None:
-                continue
-            result.latencies.append((time.perf_counter() - caller.sent_at) * 1e3)
-            if keep:
-                result.bodies.append(body)
-            busy -= 1 - _send(caller, waiting)
-    seconds = time.perf_counter() - start
-    for caller in connections:
-        caller.connection.close()
-    return Answered(seconds, result.latencies, result.bodies)
+    """Send every request once and wait for all answers; an answer other than 200 is an error."""
+    waiting, result = iter(requests), Answered(0.0, [], [])
+    with ExitStack() as block:
+        selector = block.enter_context(selectors.DefaultSelector())
+        connections = [block.enter_context(socket.create_connection((HOST, port))) for _ in range(callers)]
+        start, busy = time.perf_counter(), 0
+        for connection in connections:
+            caller = _Caller(connection)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            selector.register(connection, selectors.EVENT_READ, caller)
+            busy += _send(caller, waiting)
+        while busy:
+            for key, _ in selector.select(_SILENCE) or _silent():
+                caller = key.data
+                body = _received(caller)
+                if body is None:
+                    continue
+                result.latencies.append((time.perf_counter() - caller.sent_at) * 1e3)
+                if keep:
+                    result.bodies.append(body)
+                busy -= 1 - _send(caller, waiting)
+        seconds = time.perf_counter() - start
+    return replace(result, seconds=seconds)
 
 
 def _send(caller: _Caller, waiting: Iterator[bytes]) -> int:
-    """Sends the next request; how many that were, 0 or 1."""
+    """Send the next request; return how many that were, 0 or 1."""
     following = next(waiting, None)
     if following is None:
         return 0
@@ -73,7 +79,7 @@ def _send(caller: _Caller, waiting: Iterator[bytes]) -> int:
 
 
 def _received(caller: _Caller) -> bytes | None:
-    """The body of an answer that is complete now."""
+    """Return the body of an answer that is complete now."""
     part = caller.connection.recv(1 << 18)
     if not part:
         raise ConnectionError("the server closed a connection")
@@ -94,4 +100,4 @@ def _received(caller: _Caller) -> bytes | None:
 
 
 def _silent() -> list[tuple[selectors.SelectorKey, int]]:
-    raise TimeoutError("the server was silent for half a minute")
+    raise TimeoutError(f"the server was silent for {_SILENCE} s")

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..consumers.replication.apply.applying import LaneRun
@@ -13,8 +15,12 @@ from ..consumers.store.writer import ListStore
 from ..topics.settings import Settings
 from ..topics.transport.kafka import KafkaSubscriber
 from ..topics.transport.ports import Message, SystemClock, TopicPartition
+from ..topics.workers import Part, Workers
 from .corpus.records import JURISDICTION, Keyring
+from .corpus.topic import LANES
 from .result import Stopwatch
+
+_STOP_SECONDS = 30.0
 
 
 class SharedSubscriber(KafkaSubscriber):
@@ -38,7 +44,10 @@ class Backlog:
         self._reader = store.reader()
         self._subscriber = SharedSubscriber(settings, share, shares)
         self._stop = threading.Event()
-        self._started = self._kept = 0.0
+        self._started = self._committed = 0.0
+        # asked for before anything is fetched: later each answer would stand behind a fetch that waits half a second
+        lanes = [TopicPartition(topic, each) for topic in LANES for each in self._subscriber.partitions(topic)]
+        self._ends = {lane: self._subscriber.watermarks(lane)[1] for lane in lanes}
         self._time_steps()
         config = ReplicatorConfig((JURISDICTION,))
         self._replicator = Replicator(config, self._subscriber, store, Keyring(), SystemClock())
@@ -47,7 +56,7 @@ class Backlog:
         """Return the seconds from the first records to the last commit, and the sync that makes it durable."""
         self._replicator.run(self._stop)
         self._subscriber.close()
-        return self._kept - self._started + self.watch.seconds["sync"]
+        return self._committed - self._started + self.watch.seconds["sync"]
 
     def _time_steps(self) -> None:
         watch, store, subscriber = self.watch, self._store, self._subscriber
@@ -56,12 +65,12 @@ class Backlog:
         store.sync = watch.timed("sync", store.sync)  # type: ignore[method-assign]
         commit, poll = watch.timed("commit", store.commit), subscriber.poll
 
-        def keep(batch: StoreBatch) -> None:
+        def timed_commit(batch: StoreBatch) -> None:
             commit(batch)
             if batch.lanes:
-                self._kept = time.perf_counter()
+                self._committed = time.perf_counter()
 
-        def read(limit: int, timeout: float) -> list[Message]:
+        def timed_poll(limit: int, timeout: float) -> list[Message]:
             start = time.perf_counter()
             messages = poll(limit, timeout)
             if not messages:
@@ -74,17 +83,28 @@ class Backlog:
                 watch.seconds["poll"] += time.perf_counter() - start
             return messages
 
-        store.commit, subscriber.poll = keep, read  # type: ignore[method-assign]
+        store.commit, subscriber.poll = timed_commit, timed_poll  # type: ignore[method-assign]
 
     def _at_end(self) -> bool:
         with self._reader.snapshot() as snapshot:
             lanes = snapshot.lanes()
-        ends = {
-            lane.number: self._subscriber.watermarks(TopicPartition(lane.topic, lane.partition))[1] for lane in lanes
-        }
-        return bool(lanes) and all(lane.next_offset >= ends[lane.number] for lane in lanes)
+        return bool(lanes) and all(
+            lane.next_offset >= self._ends[TopicPartition(lane.topic, lane.partition)] for lane in lanes
+        )
 
 
 def open_store(folder: Path, entries: int) -> ListStore:
     """Open a store with room for the list, so that growing the map is not what is measured."""
     return ListStore.open(folder, map_size=max(GIB, entries * 1024))
+
+
+@contextmanager
+def running(parts: Mapping[str, Part]) -> Iterator[Workers]:
+    """Run parts of a node in threads while the block lasts. Raises WorkerFailed at its end if one ended by itself."""
+    threads = Workers()
+    threads.start(parts)
+    try:
+        yield threads
+    finally:
+        threads.stop.set()
+        threads.wait(_STOP_SECONDS)

@@ -10,6 +10,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from ..schemas.errors import Unavailable
+from .commands import output_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(__file__).parent / "peers"
@@ -19,8 +20,8 @@ GROUP = "bench"
 def requirements() -> list[str]:
     """Read the dependency group of pyproject.toml; it is no part of any install of the product."""
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    found: list[str] = document["dependency-groups"][GROUP]
-    return found
+    group: list[str] = document["dependency-groups"][GROUP]
+    return group
 
 
 def python() -> Path:
@@ -54,5 +55,5 @@ def versions() -> dict[str, str]:
         "for name in ('faststream', 'quixstreams', 'confluent-kafka', 'fastavro', 'rocksdict', 'matplotlib'):\n"
         "    print(name, version(name))"
     )
-    done = subprocess.run([str(python()), "-c", code], check=True, capture_output=True, text=True)
-    return dict(line.split() for line in done.stdout.splitlines())
+    versions = output_of("asking for the peers' versions", [str(python()), "-c", code])
+    return dict(line.split() for line in versions.splitlines())

@@ -1,10 +1,10 @@
 """docs/performance.md and its plots, from the runs of one session."""
 
 import json
-import subprocess
 from pathlib import Path
 
 from .catalogue import CASES, Case
+from .commands import output_of
 from .marks import Judgement, judge
 from .peers_environment import ROOT, python
 from .running import Session
@@ -117,7 +117,7 @@ def _figures(session: Session) -> str:
             f"| {spread.runs} | {runs[0].amount:,} | {also} |"
         )
     for name, reasons in session.failures.items():
-        lines.append(f"| {name} | failed: {reasons[0]} | | | | | |")
+        lines.append(f"| {name} | failed: {reasons[0].splitlines()[0]} | | | | | |")
     return "\n".join(lines) + "\n"
 
 
@@ -130,8 +130,8 @@ def _profile(session: Session) -> str:
             steps = {step: Spread.of([run.steps[step] for run in runs]).median for step in runs[0].steps}
             total = Spread.of([1e6 / run.value for run in runs]).median
             steps["the rest"] = max(0.0, total - sum(steps.values()))
-            told = " · ".join(f"{step} {each:.2f}" for step, each in steps.items())
-            lines.append(f"- **{case.name}** {total:.2f}: {told}")
+            shares = " · ".join(f"{step} {each:.2f}" for step, each in steps.items())
+            lines.append(f"- **{case.name}** {total:.2f}: {shares}")
     return "\n".join(lines) + "\n"
 
 
@@ -146,6 +146,5 @@ def _all_runs(session: Session) -> str:
 def _plots(latest: Path) -> list[str]:
     """Draw in the peers' environment, where matplotlib is."""
     script = Path(__file__).parent / "peers" / "plots.py"
-    done = subprocess.run([str(python()), str(script), str(latest)], check=True, capture_output=True, text=True)
-    names = done.stdout.split()
+    names = output_of("drawing the plots", [str(python()), str(script), str(latest)]).split()
     return [f"![{name.removesuffix('.svg')}](performance/{name})\n" for name in names]

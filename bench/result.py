@@ -1,12 +1,11 @@
 """What one run of one case says."""
 
-import json
 import resource
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -33,13 +32,9 @@ class Result:
         """So many in so many seconds."""
         return cls(amount / seconds, seconds, amount, steps.per(amount) if steps else {}, details | memory())
 
-    def as_json(self) -> str:
-        """One line."""
-        return json.dumps(asdict(self))
-
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Result":
-        """From `as_json`."""
+        """From what `asdict` made."""
         return cls(**document)
 
 
@@ -56,7 +51,7 @@ class Stopwatch:
         self.seconds: dict[str, float] = defaultdict(float)
 
     def timed(self, step: str, function: Callable[_P, _T]) -> Callable[_P, _T]:
-        """The function, its time added to a step."""
+        """Return the function, its time added to a step."""
 
         @wraps(function)
         def timing(*args: _P.args, **kwargs: _P.kwargs) -> _T:

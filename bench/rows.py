@@ -1,14 +1,14 @@
 """The file both ways of publishing read: fictitious rows as courts send them, made once per size and run."""
 
-import subprocess
 import sys
 from pathlib import Path
 
+from .commands import output_of
 from .place import Place
 
 
 def rows_file(place: Place) -> Path:
-    """A CSV of as many rows as the place says."""
+    """Make a CSV of as many rows as the place says."""
     file = place.folder / f"rows-{place.amount}.csv"
     if not file.exists():
         fresh = file.with_suffix(".new")
@@ -18,9 +18,6 @@ def rows_file(place: Place) -> Path:
 
 
 def product(*arguments: str, environment: dict[str, str] | None = None) -> str:
-    """One command of the product; what it printed. Exit code 3 (some input was rejected) counts as a failure here."""
+    """Return what one command of the product prints. Exit code 3 (some input was rejected) counts as a failure here."""
     command = [sys.executable, "-m", __package__.rpartition(".")[0], *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments[:2])} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
-    return done.stdout
+    return output_of(" ".join(arguments[:2]), command, environment)

@@ -1,18 +1,17 @@
 """Runs cases interleaved, one process a run, on an embedded Kafka of the run's own."""
 
-import json
-import subprocess
-import sys
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..schemas.errors import LiandongError
-from ..topics.embedded import cluster, ports
+from ..topics.embedded import cluster, ports, process
 from .catalogue import Case, Scale
 from .machine import load
+from .once import RunFailed, run_once
 from .place import Place
 from .result import Result
 from .spread import Spread, interleaved
@@ -39,16 +38,16 @@ class Session:
 
     def medians(self) -> dict[str, float]:
         """Case and `case.detail` to the median of its runs."""
-        found = {name: Spread.of([run.value for run in runs]).median for name, runs in self.runs.items()}
+        medians = {name: Spread.of([run.value for run in runs]).median for name, runs in self.runs.items()}
         for name, runs in self.runs.items():
             for detail in runs[0].details:
                 values = [run.details[detail] for run in runs if detail in run.details]
-                found[f"{name}.{detail}"] = Spread.of(values).median
-        return found
+                medians[f"{name}.{detail}"] = Spread.of(values).median
+        return medians
 
     def as_dict(self) -> dict[str, Any]:
         """For the JSON file."""
-        runs = {name: [json.loads(run.as_json()) for run in runs] for name, runs in self.runs.items()}
+        runs = {name: [asdict(run) for run in runs] for name, runs in self.runs.items()}
         return {
             "scale": self.scale,
             "machine": self.machine,
@@ -64,31 +63,58 @@ class Session:
         return cls(document["scale"], document["machine"], document["peers"], runs, document["failures"])
 
 
-class RunFailed(LiandongError):
-    """A run that gave no figure."""
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """The embedded Kafka of a session."""
 
-    def __init__(self, case: str, why: str) -> None:
-        super().__init__("BENCH_RUN_FAILED", f"{case}: {why}", "run this case alone to see all it prints")
+    folder: Path
+    bootstrap: str
+
+    def check(self) -> None:
+        """Raise BENCH_BROKER_DIED: readers would wait for it until their time is over."""
+        for node in cluster.status(self.folder).nodes:
+            if node.state in ("dead", "stopped"):
+                lines = "".join(f"\n  | {line}" for line in process.tail(Path(node.log)))
+                remedy = "mend what the log names and measure again"
+                raise LiandongError("BENCH_BROKER_DIED", f"the Kafka of this session ended; its log:{lines}", remedy)
 
 
 @contextmanager
-def kafka(folder: Path) -> Iterator[str]:
-    """An embedded Kafka that ends with the block; one that runs in the folder already is used and left alone."""
-    found = cluster.status(folder)
-    if found.healthy and found.bootstrap:
-        yield found.bootstrap
+def kafka(folder: Path) -> Iterator[Broker]:
+    """Run an embedded Kafka that ends with the block; one that runs in the folder already is used and left alone."""
+    if cluster.status(folder).healthy:
+        yield Broker(folder, cluster.running_bootstrap(folder))
         return
-    started = cluster.up(folder, nodes=1, port=ports.some_free(1)[0])
     try:
-        yield started.bootstrap or ""
+        cluster.up(folder, nodes=1, port=ports.some_free(1)[0])
+        yield Broker(folder, cluster.running_bootstrap(folder))
     finally:
         cluster.down(folder)
+
+
+@contextmanager
+def tidy() -> Iterator[None]:
+    """Lets SIGTERM and SIGHUP end a block as Ctrl-C does, so that no process and no scratch folder is left."""
+
+    def leave(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # once is enough: the second must not disturb the tidying
+        raise SystemExit(128 + number)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def run_all(session: Session, plan: Plan, work: Path, tell: Callable[[str, Result | str], None]) -> None:
     """Every case of the plan into the session, group by group, interleaved within a group; `tell` hears of every run."""
     work.mkdir(parents=True, exist_ok=True)
-    with kafka(work / "kafka") as bootstrap:
+    with kafka(work / "kafka") as broker:
         for group in dict.fromkeys(case.group for case in plan.cases):
             cases = {case.name: case for case in plan.cases if case.group == group}
             session.machine["load"].append(load())
@@ -96,30 +122,12 @@ def run_all(session: Session, plan: Plan, work: Path, tell: Callable[[str, Resul
                 case = cases[name]
                 if number >= case.most_runs or name in session.failures:
                     continue
-                place = Place(bootstrap, str(work), case.entries[plan.scale], case.amount[plan.scale])
+                place = Place(broker.bootstrap, str(work), case.entries[plan.scale], case.amount[plan.scale])
                 try:
-                    result = run_once(case, place)
+                    result = run_once(case, place, case.seconds[plan.scale], broker.check)
                 except RunFailed as failed:
-                    session.failures.setdefault(name, []).append(failed.message)
-                    tell(name, failed.message)
+                    session.failures.setdefault(name, []).append(str(failed))
+                    tell(name, str(failed))
                 else:
                     session.runs.setdefault(name, []).append(result)
                     tell(name, result)
-
-
-def run_once(case: Case, place: Place) -> Result:
-    """One run in a process of its own. Raises RunFailed."""
-    document = json.dumps({"place": place.as_dict(), "arguments": dict(case.arguments)})
-    log = place.folder / f"{case.name}.log"
-    command = [sys.executable, "-m", f"{__package__}.child", case.module, document]
-    with log.open("w", encoding="utf-8") as errors:
-        try:
-            done = subprocess.run(
-                command, check=False, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=case.seconds
-            )
-        except subprocess.TimeoutExpired as slow:
-            raise RunFailed(case.name, f"gave no figure within {case.seconds} s") from slow
-    if done.returncode:
-        last = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
-        raise RunFailed(case.name, last[0] if last else f"exit code {done.returncode}")
-    return Result.of(json.loads(done.stdout.splitlines()[-1]))

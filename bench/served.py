@@ -7,8 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
@@ -37,10 +36,13 @@ from .corpus.records import JURISDICTION, Keyring, signer_of
 from .filled import filled
 from .place import Place
 from .questions import gate_of
+from .workers import working
 
-What = Literal["empty", "body", "check", "batch"]
+Handler = Literal["empty", "body", "check", "batch"]
 _PLENTY = 1e9
 """Checks a second a caller may ask: the limiter runs, and never says no."""
+_DEATH_SECONDS = 1.0
+"""Within which a server whose connections broke is seen to be dead."""
 
 
 class _Directory(Keyring):
@@ -86,44 +88,53 @@ class _Empty:
         protocol.response_bytes(200, [("content-type", "application/json")], b"{}")
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a server is asked, and what lets a caller in."""
+
+    port: int
+    token: str
+
+
 @contextmanager
-def serving(place: Place, scratch: Path, what: What) -> Iterator[tuple[int, str]]:
-    """Port and token of a server in another process, which ends with the block. On Linux each side has its own core."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    port = some_free(1)[0]
-    process = context.Process(target=_serve, args=(place, scratch, port, what, there), daemon=True)
-    process.start()
-    try:
-        token = here.recv()
-        while not answers(port):
-            if not process.is_alive():
-                raise RuntimeError("the server ended")
+def serving(place: Place, scratch: Path, handler: Handler) -> Iterator[Server]:
+    """Run a server in another process, which ends with the block. On Linux each side has its own core.
+
+    Raises ProcessDied if it dies.
+    """
+    server = Server(some_free(1)[0], _tokens(scratch).add("bench"))
+    with working(_serve, place, scratch, server.port, handler) as process:
+        process.begin()
+        while not answers(server.port):
+            process.check()
             time.sleep(0.05)
         _pin(1)
-        yield port, token
-    finally:
-        process.terminate()
-        process.join(10)
+        try:
+            yield server
+        except OSError:  # a lost connection says less than what the server died of
+            process.check(_DEATH_SECONDS)
+            raise
 
 
-def _pin(core: int) -> None:
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(0, {core})
+def _pin(place: int) -> None:
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else []
+    if len(cores) > 1:
+        os.sched_setaffinity(0, {cores[place]})
 
 
-def _serve(place: Place, scratch: Path, port: int, what: What, told: Connection) -> None:
+def _tokens(scratch: Path) -> TokenFile:
+    return TokenFile(scratch / "tokens.yaml")
+
+
+def _serve(place: Place, scratch: Path, port: int, handler: Handler) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    if what in ("empty", "body"):
+    if handler in ("empty", "body"):
         _pin(0)
-        told.send("none")
-        ApiServer(_Empty(takes_body=what == "body"), ListenAddress(port=port)).run(stop)  # type: ignore[arg-type]
+        ApiServer(_Empty(takes_body=handler == "body"), ListenAddress(port=port)).run(stop)  # type: ignore[arg-type]
         return
     with filled(place) as view:
         _pin(0)
-        tokens = TokenFile(scratch / "tokens.yaml")
-        token = tokens.add("bench")
         engine = open_acts(sqlite_url(scratch / "acts.db"))
         clock, signals, registry = SystemClock(), Signals(CollectorRegistry()), CollectorRegistry()
         gate = gate_of(view, place)
@@ -139,5 +150,4 @@ def _serve(place: Place, scratch: Path, port: int, what: What, told: Connection)
         wiring = EndpointContext(
             checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1)
         )
-        told.send(token)
-        ApiServer(Api(Endpoints(wiring).routes(), tokens, "en"), ListenAddress(port=port)).run(stop)
+        ApiServer(Api(Endpoints(wiring).routes(), _tokens(scratch), "en"), ListenAddress(port=port)).run(stop)

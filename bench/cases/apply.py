@@ -2,15 +2,13 @@
 
 import shutil
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 from ..corpus.topic import ensure
 from ..node import Backlog, open_store
 from ..place import Place
 from ..result import Result
+from ..workers import together
 
 
 def run(place: Place, shares: int = 1) -> Result:
@@ -19,8 +17,7 @@ def run(place: Place, shares: int = 1) -> Result:
     with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
         if shares == 1:
             return _apply(place, Path(scratch), 1, 0)
-        with ProcessPoolExecutor(shares, mp_context=get_context("spawn")) as workers:
-            results = list(workers.map(partial(_apply, place, Path(scratch), shares), range(shares)))
+        results = together(_apply, [(place, Path(scratch), shares, share) for share in range(shares)])
     seconds = max(one.seconds for one in results)
     return Result.rate(place.entries, seconds, processes=shares)
 

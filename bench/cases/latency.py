@@ -1,12 +1,7 @@
 """From publish to poll, and from publish to an answer of the gate, at a steady rate."""
 
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,11 +17,12 @@ from ...topics.transport.ports import BEGINNING, SystemClock, TopicPartition
 from ..corpus.people import tags_of
 from ..corpus.records import EPOCH, JURISDICTION, WIRE_HEAD, Keyring, signer_of
 from ..corpus.topic import LANES, TOPIC, make_topics
-from ..node import open_store
+from ..node import open_store, running
 from ..place import PARTITIONS, Place
 from ..result import Result
 from ..sending import send_steadily
 from ..spread import percentile
+from ..workers import working
 
 RATE = 1_000
 """Updates a second."""
@@ -54,27 +50,22 @@ def latencies(milliseconds: list[float], seconds: float, share: float = 0.5) -> 
     return Result(percentile(milliseconds, share), seconds, len(milliseconds), {}, details)
 
 
-@contextmanager
-def _sender(settings: Settings, amount: int) -> "Iterator[Future[list[int]]]":
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        yield process.submit(send_steadily, settings, amount, RATE)
-
-
 def _polled(settings: Settings, amount: int) -> tuple[list[int], dict[int, int]]:
     subscriber = KafkaSubscriber(settings, client_id="bench-raw")
     subscriber.assign({TopicPartition(TOPIC, each): BEGINNING for each in range(PARTITIONS)})
     seen: dict[int, int] = {}
-    with _sender(settings, amount) as sent:
+    with working(send_steadily, settings, amount, RATE) as sender:
+        sender.begin()
         while len(seen) < amount:
             messages = subscriber.poll(1000, 0.1)
             now = time.time_ns()
             for message in messages:
                 if (message.value() or b"").startswith(WIRE_HEAD):
                     seen[entry_of(message.key() or b"")] = now
-            if sent.done() and sent.exception():
-                break
+            if not messages:
+                sender.check()
         subscriber.close()
-        return sent.result(), seen
+        return sender.result(), seen
 
 
 def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int], dict[int, int]]:
@@ -82,9 +73,9 @@ def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int]
     store, relief = open_store(scratch / "list", amount), ReliefStore.open(scratch / "relief")
     view = ListView(store.reader(), relief.reader(), Keyring())
     seen: dict[int, int] = {}
-    stop, commit = threading.Event(), store.commit
+    commit = store.commit
 
-    def keep(batch: StoreBatch) -> None:
+    def commit_and_ask(batch: StoreBatch) -> None:
         commit(batch)
         if batch.records:
             entries = [entry_of(place[2:]) for place in batch.records]
@@ -92,21 +83,20 @@ def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int]
                 raise AssertionError("the gate does not see what was committed")
             seen.update(dict.fromkeys(entries, time.time_ns()))
 
-    store.commit = keep  # type: ignore[method-assign]
+    store.commit = commit_and_ask  # type: ignore[method-assign]
     reporter = Reporter("agency-bench", "1", signer_of("agency-bench"), lambda _receipt: None)
     subscriber = KafkaSubscriber(settings, group="bench.node.list", client_id="bench-node")
     config = ReplicatorConfig((JURISDICTION,))
     replicator = Replicator(config, subscriber, store, Keyring(), SystemClock(), reporter)
-    with _sender(settings, amount) as sent:
-        running = threading.Thread(target=replicator.run, args=(stop,))
-        running.start()
-        while len(seen) < amount and running.is_alive() and not (sent.done() and sent.exception()):
-            time.sleep(0.05)
-        stop.set()
-        running.join()
+    with working(send_steadily, settings, amount, RATE) as sender:
+        sender.begin()
+        with running({"replicator": replicator.run}) as parts:
+            while len(seen) < amount and parts.alive():
+                sender.check()
+                time.sleep(0.05)
         subscriber.close()
         store.close()
-        return sent.result(), seen
+        return sender.result(), seen
 
 
 def entry_of(entry_id: bytes) -> int:

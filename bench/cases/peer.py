@@ -1,11 +1,11 @@
 """A peer on the corpus: its script in the peers' environment, in its own process below this one."""
 
 import json
-import subprocess
 import tempfile
 
 from ...schemas.wire.avro_schemas import SCHEMA_DIR
 from .. import peers_environment
+from ..commands import output_of
 from ..corpus.records import WIRE_HEAD
 from ..corpus.topic import TOPIC, ensure
 from ..place import PARTITIONS, Place
@@ -26,7 +26,5 @@ def run(place: Place, script: str) -> Result:
             "schema": str(SCHEMA_DIR / "list-record" / "1.avsc"),
         }
         command = [str(peers_environment.python()), str(peers_environment.SCRIPTS / f"{script}.py"), json.dumps(task)]
-        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{script} ended with {done.returncode}")
-    return Result.of(json.loads(done.stdout.splitlines()[-1]))
+        printed = output_of(script, command)
+    return Result.of(json.loads(printed.splitlines()[-1]))

@@ -29,9 +29,9 @@ def run(place: Place) -> Result:
         product("topics", "apply", environment=environment)
         start = time.perf_counter()
         wait = ("--wait-seconds", "1200")
-        told = product("court", "publish", str(file), "--court", COURT, "--json", *wait, environment=environment)
+        summary = product("court", "publish", str(file), "--court", COURT, "--json", *wait, environment=environment)
         seconds = time.perf_counter() - start
-    accepted = int(json.loads(told)["accepted"])
+    accepted = int(json.loads(summary)["accepted"])
     if accepted != place.amount:
         raise AssertionError(f"{accepted} rows accepted, {place.amount} written")
     return Result.rate(accepted, seconds)

@@ -3,10 +3,7 @@ state lane would bring it; how long until the gate frees.
 """
 
 import tempfile
-import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,12 +16,14 @@ from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
 from ...topics.transport.ports import SystemClock
+from ...topics.workers import Workers
 from ..corpus.people import tags_of
 from ..corpus.records import JURISDICTION, Keyring, Scribe, prefix_of
 from ..corpus.topic import ensure, make_topics, record_of
-from ..node import open_store
+from ..node import open_store, running
 from ..place import Place
 from ..result import Result
+from ..workers import Worker, working
 from .latency import latencies
 
 _PAUSE = 0.015
@@ -42,8 +41,8 @@ def run(place: Place) -> Result:
     make_topics(lane, (names.relief(JURISDICTION),))
     with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
         node = _Node(place, lane, Path(scratch))
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as court:
-            court.submit(time.sleep, 0).result()
+        with working(revoke_some, lane, place.amount) as court:
+            court.ready()
             return node.measure(place, court)
 
 
@@ -51,7 +50,6 @@ class _Node:
     """A node's two readers and its gate, in one process as they always are."""
 
     def __init__(self, place: Place, lane: Settings, scratch: Path) -> None:
-        self._lane = lane
         self._store = open_store(scratch / "list", place.entries)
         self._overlay = ReliefStore.open(scratch / "relief")
         self._view = ListView(self._store.reader(), self._overlay.reader(), Keyring())
@@ -62,32 +60,28 @@ class _Node:
         stores = ReliefStores(self._overlay, self._store.reader())
         self._follower = ReliefFollower((JURISDICTION,), self._freeing, stores, Keyring(), clock)
 
-    def measure(self, place: Place, court: ProcessPoolExecutor) -> Result:
-        stop, start = threading.Event(), time.perf_counter()
-        threads = [threading.Thread(target=part.run, args=(stop,)) for part in (self._replicator, self._follower)]
-        for thread in threads:
-            thread.start()
-        while not self._listed(place.amount - 1):
-            time.sleep(0.01)
-        work = court.submit(revoke_some, self._lane, place.amount)
-        freed, caught_up_at = self._watch(place, threads)
-        stop.set()
-        for thread in threads:
-            thread.join()
+    def measure(self, place: Place, court: Worker[list[int]]) -> Result:
+        start = time.perf_counter()
+        with running({"replicator": self._replicator.run, "relief": self._follower.run}) as parts:
+            while parts.alive() and not self._listed(place.amount - 1):
+                time.sleep(0.01)
+            court.begin()
+            freed, caught_up_at = self._watch(place, parts, court)
         self._copying.close()
         self._freeing.close()
-        sent = work.result()
+        sent = court.result()
         counted = [entry for entry in freed if entry >= _WARM]
         behind = [entry for entry in counted if sent[entry] < caught_up_at] or counted
         result = latencies([(freed[entry] - sent[entry]) / 1e6 for entry in behind], time.perf_counter() - start, 0.99)
         result.details["behind"] = sum(at < caught_up_at for at in sent[_WARM:])
         return result
 
-    def _watch(self, place: Place, threads: list[threading.Thread]) -> tuple[dict[int, int], int]:
+    def _watch(self, place: Place, parts: Workers, court: Worker[list[int]]) -> tuple[dict[int, int], int]:
         """When each entry was free, and when the backlog was worked off (ns UTC)."""
         freed, caught_up_at, waiting = dict[int, int](), 0, 0
         reader = self._store.reader()
-        while waiting < place.amount and all(thread.is_alive() for thread in threads):
+        while waiting < place.amount and parts.alive():
+            court.check()
             while waiting < place.amount and not self._listed(waiting):
                 freed[waiting] = time.time_ns()
                 waiting += 1

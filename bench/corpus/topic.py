@@ -2,9 +2,6 @@
 
 import os
 import time
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
 
 from ...schemas import ids
 from ...topics.catalogue import names
@@ -14,6 +11,7 @@ from ...topics.transport.kafka import KafkaAdmin, KafkaPublisher
 from ...topics.transport.ports import OutgoingRecord
 from ...topics.transport.topic_state import TopicState
 from ..place import PARTITIONS, Place, partition_of
+from ..workers import together
 from .records import EPOCH, JURISDICTION, Scribe, barrier_body, prefix_of
 
 TOPIC = names.debtor_list(JURISDICTION)
@@ -30,8 +28,7 @@ def ensure(place: Place) -> None:
     prefix = f"bench-{place.entries}-{os.urandom(4).hex()}."
     settings = place.settings_for(prefix)
     make_topics(settings, (*LANES, names.heads(JURISDICTION)))
-    with ProcessPoolExecutor(_WRITERS, mp_context=get_context("spawn")) as writers:
-        list(writers.map(partial(_write_share, settings, place.entries), range(_WRITERS)))
+    together(_write_share, [(settings, place.entries, share) for share in range(_WRITERS)])
     _write_barriers(settings, 1_000_000)
     place.corpus.write_text(prefix, encoding="ascii")
 

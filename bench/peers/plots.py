@@ -17,7 +17,8 @@ _OURS, _THEIRS = "#1b6ca8", "#9aa5b1"
 def main(latest: Path) -> None:
     """Draw all plots there are runs for."""
     runs = {
-        name: [run["value"] for run in found] for name, found in json.loads(latest.read_text("utf-8"))["runs"].items()
+        name: [run["value"] for run in results]
+        for name, results in json.loads(latest.read_text("utf-8"))["runs"].items()
     }
     _bars(latest.parent, runs, "apply", ("raw-dict", "faststream", "quix", "apply", "apply-2-shards"), "records/s")
     _bars(
@@ -59,7 +60,7 @@ def _growth(folder: Path, runs: dict[str, list[float]]) -> None:
         return
     figure, axes = plot.subplots(1, len(drawn), figsize=(3.2 * len(drawn), 3), squeeze=False)
     for axis, (name, line) in zip(axes[0], drawn.items(), strict=True):
-        axis.plot([x for x, _ in line], [median(found) for _, found in line], color=_OURS, marker="o")
+        axis.plot([x for x, _ in line], [median(values) for _, values in line], color=_OURS, marker="o")
         axis.set_ylim(bottom=0)
         axis.set_title(f"{name} (per second)")
     figure.tight_layout()

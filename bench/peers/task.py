@@ -21,14 +21,14 @@ class Task:
     """The topic to read, how many records, and the schema to read them with."""
 
     def __init__(self) -> None:
-        given = json.loads(sys.argv[1])
-        self.bootstrap: str = given["bootstrap"]
-        self.topic: str = given["topic"]
-        self.count: int = given["count"]
-        self.partitions: int = given["partitions"]
-        self.scratch: str = given["scratch"]
-        self._record = bytes.fromhex(given["header"])
-        definition = json.loads(Path(given["schema"]).read_text(encoding="utf-8"))
+        arguments = json.loads(sys.argv[1])
+        self.bootstrap: str = arguments["bootstrap"]
+        self.topic: str = arguments["topic"]
+        self.count: int = arguments["count"]
+        self.partitions: int = arguments["partitions"]
+        self.scratch: str = arguments["scratch"]
+        self._record = bytes.fromhex(arguments["header"])
+        definition = json.loads(Path(arguments["schema"]).read_text(encoding="utf-8"))
         self._schema = fastavro.parse_schema(definition)
         self._started = 0.0
 

@@ -58,6 +58,8 @@ def test_cases_are_chosen_by_name_and_by_group() -> None:
     assert [case.name for case in chosen(["relief"], peers=True)] == ["relief"]
     assert {case.group for case in chosen(["check", "http"], peers=True)} == {"check", "http"}
     assert not [case for case in chosen([], peers=False) if case.needs_peers]
+    assert [case.name for case in chosen(["publish"], peers=True)] == ["publish"]
+    assert not {case.name for case in CASES} & {case.group for case in CASES}
     with pytest.raises(ValueError, match="nonsense"):
         chosen(["apply", "nonsense"], peers=True)
 

@@ -4,10 +4,9 @@ Each is one transaction and one update with a batch of its own, so that it can b
 entry leaves a record without name, certificates and case; the whole one stays with the court.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,7 +22,7 @@ from ..intake.rows.model import HeldCertificate
 from ..register.register import Register, Update, WholeEntry
 from ..register.rows import new_batch
 from ..updates.records import Fields, digest_of, ended, parts_of, unpack_certificates, with_term_end
-from ..updates.updates import CourtIdentity, Draft, accept
+from ..updates.updates import Acceptance, CourtIdentity, Draft, accept
 from .reasons import check_reason
 
 
@@ -44,10 +43,10 @@ class CourtRuling:
 
 @dataclass(frozen=True, slots=True)
 class ChangedEntry:
-    """An entry after an act, before it is accepted: its record and the columns of its row that change with it."""
+    """An entry after an act, before it is accepted: its record, and its row in the register where the act changes it."""
 
     record: Fields
-    columns: Mapping[str, Any]
+    whole: WholeEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,8 @@ class Acts:
             last_day = _extended(held, months, until, today)
             record = with_term_end(held.record, last_day) | {"decision_number": ruling.decision_number}
             digest = digest_of(record, held.certificates)
-            return ChangedEntry(record, {"digest": digest, "decision_number": ruling.decision_number})
+            entry = held.whole.entry._replace(digest=digest, decision_number=ruling.decision_number)
+            return ChangedEntry(record, held.whole._replace(entry=entry))
 
         return self.perform(entry_id, Change.EXTEND, replace(ruling, reason=code), change)
 
@@ -107,9 +107,9 @@ class Acts:
 
         def change(_: Connection, held: EntryUnderAct, _today: date) -> ChangedEntry:
             if what is Change.DELETE:
-                has_term = bool(from_wire(held.whole.full_body)["term_end"])
+                has_term = bool(from_wire(held.whole.whole_body)["term_end"])
                 check_deletion_reason(reason, has_term=has_term)
-            return ChangedEntry(dict(held.record), {})
+            return ChangedEntry(dict(held.record), held.whole)
 
         canonical = reason.strip().upper() if what is Change.DELETE else reason
         return self.perform(entry_id, what, replace(ruling, reason=canonical), change)
@@ -120,7 +120,7 @@ class Acts:
             entry_id,
             what,
             replace(ruling, reason=code),
-            lambda _connection, held, _today: ChangedEntry(dict(held.record), {}),
+            lambda _connection, held, _today: ChangedEntry(dict(held.record), held.whole),
         )
 
     def perform(
@@ -150,9 +150,8 @@ class Acts:
             changed = change(connection, held, today)
             record = ended(changed.record, status) if status >= ENDED_FROM else changed.record | {"status": int(status)}
             draft = Draft(entry.entry_id, entry.version + 1, what, ruling.reason, day.isoformat(), parts_of(record))
-            [made] = accept(self._register, connection, self._desk, batch.batch_id, [draft], now)
-            row = _row(held.whole, draft, made.value, status) | dict(changed.columns)
-            self._register.change_entries(connection, [row])
+            [made] = accept(self._register, connection, self._desk, [draft], Acceptance(batch.batch_id, now))
+            self._register.change_entries(connection, [_after(changed.whole, draft, made.value, status)])
             corrected = int(what is Change.CORRECT)
             done = replace(batch, state="accepted", finished_at=now, accepted=1 - corrected, corrected=corrected)
             self._register.put_batch(connection, done)
@@ -178,17 +177,10 @@ class Acts:
         return EntryUnderAct(whole, from_wire(whole.body), unpack_certificates(whole.certificates))
 
 
-def _row(whole: WholeEntry, draft: Draft, value: bytes, status: Status) -> dict[str, Any]:
-    """The register's row after an act."""
-    row = {
-        "at_ordinal": whole.entry.ordinal,
-        "version": draft.version,
-        "status": int(status),
-        "reason": draft.reason,
-        "changed_on": draft.changed_on,
-        "body": value,
-    }
-    return row | {"full_body": whole.full_body} if status >= ENDED_FROM else row
+def _after(whole: WholeEntry, draft: Draft, body: bytes, status: Status) -> WholeEntry:
+    """Return the entry as it stands with its newest update; of one that ends the last whole body stays beside it."""
+    entry = whole.entry._replace(version=draft.version, status=status, reason=draft.reason, changed_on=draft.changed_on)
+    return whole._replace(entry=entry, body=body, full_body=whole.whole_body if status >= ENDED_FROM else None)
 
 
 def _extended(held: EntryUnderAct, months: int, until: date | None, today: date) -> date:

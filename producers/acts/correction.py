@@ -52,15 +52,15 @@ def correct(
             raise ActRefused("NOTHING_TO_CORRECT", "the entry says this already", "nothing to do")
         record = held.record | content
         record["identities"] = identities(listing.certificates, listing.name, desk.matching_keys)
-        columns = {
-            "key": listing.key(),
-            "case_number": listing.case_number,
-            "decision_number": listing.decision_number,
-            "digest": digest,
-            "publish_date": listing.publish_date.isoformat(),
-            "certificates": pack_certificates(listing.certificates),
-        }
-        return ChangedEntry(record, columns)
+        entry = held.whole.entry._replace(
+            key=listing.key(),
+            decision_number=listing.decision_number,
+            digest=digest,
+            publish_date=listing.publish_date.isoformat(),
+        )
+        certificates = pack_certificates(listing.certificates)
+        whole = held.whole._replace(entry=entry, case_number=listing.case_number, certificates=certificates)
+        return ChangedEntry(record, whole)
 
     code = check_reason(Change.CORRECT, ruling.reason)
     return acts.perform(entry_id, Change.CORRECT, CourtRuling(code, ruling.on), change)

@@ -31,7 +31,7 @@ def _certificates(whole: WholeEntry) -> list[Certificate]:
 
 def shown_entry(at: Court, whole: WholeEntry) -> dict[str, Any]:
     """One entry with its updates."""
-    entry, record = whole.entry, from_wire(whole.full_body)
+    entry, record = whole.entry, from_wire(whole.whole_body)
     natural = record["person_kind"] == PersonKind.NATURAL
     return {
         "entry": ids.entry_text(int(entry.instrument), entry.entry_id),

@@ -44,7 +44,9 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     *,
     court: CourtOption = None,
     file_format: FormatOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; nothing is accepted.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what publishing would do; nothing is accepted.")
+    ] = False,
     rejects: RejectsOption = None,
     no_wait: NoWaitOption = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
@@ -56,20 +58,20 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     were rejected.
     """
     from ...topics.cli.console import settings_of
-    from ..publishing.run import PublishRequest, check_only, document_of, publish_file
+    from ..publishing.run import PublishRequest, document_of, publish_file, rehearse_file
 
     settings = settings_of(ctx)
-    order = PublishRequest(source, _format(source, file_format), rejects or _beside(source), settings.lang)
+    request = PublishRequest(source, _format(source, file_format), rejects or _beside(source), settings.lang)
     if dry_run:
-        report = check_only(settings, order, court)
+        report = rehearse_file(settings, request, court)
     else:
-        report = publish_file(settings, order, court, None if no_wait else wait_seconds)
+        report = publish_file(settings, request, court, None if no_wait else wait_seconds)
     if as_json:
         print_json(document_of(report))
     else:
         from .publish_summary import print_summary
 
-        print_summary(report, order.lang)
+        print_summary(report, request.lang)
     if report.batch.rejected:
         raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 

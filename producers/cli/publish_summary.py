@@ -1,4 +1,4 @@
-"""The summary a clerk reads after a publication, in his language."""
+"""The summary a clerk reads after a publication or a dry run, in their language."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,11 @@ _WORDS = {
 }
 _TEXTS = {
     "batch": ("batch {}", "批次 {}"),
-    "checked": ("dry run: nothing was accepted", "仅校验，未受理任何内容"),
+    "checked": (
+        "dry run: nothing was accepted; publishing this file now would give",
+        "试运行，未受理任何内容；现在发布本文件的结果将是",
+    ),
+    "now": ("to publish it, give the same command without --dry-run", "如需发布，请去掉 --dry-run 后再次执行"),
     "same": ("this very file was published before as {}", "同一文件此前已发布，批次 {}"),
     "rejects": ("rejected rows, to correct and publish as they are: {}", "退回的行（更正后可直接发布）：{}"),
     "missing": (
@@ -53,6 +57,8 @@ def print_summary(report: "PublishReport", lang: Language) -> None:
         say("missing", report.missing_count)
         for entry in report.missing[:5]:
             typer.echo(f"    {entry}")
-    if not report.dry_run:
+    if report.dry_run:
+        say("now")
+    else:
         say("sent" if report.sent else "waits")
         say("follow", batch.batch_id)

@@ -2,7 +2,6 @@
 
 read_listings   rows of a csv, jsonl or zxgk file, one at a time, whatever state the file is in
 parse_row       one row → a ListingInput, or what is wrong with it
-check_rows      the same for all rows of a file, with duplicates told apart
 open_rejects    the rejected rows in the form they came, with what to correct
 """
 
@@ -11,7 +10,6 @@ from .files.reading import FORMATS, Format, ListingFile, format_of, read_listing
 from .files.rejects import RejectsWriter, open_rejects
 from .files.template import template, template_rows
 from .findings.findings import Finding, IntakeError, Notice, Reject
-from .rows.duplicates import check_rows
 from .rows.model import (
     DebtorCategory,
     HeldCertificate,
@@ -44,7 +42,6 @@ __all__ = [
     "Reject",
     "RejectsWriter",
     "TermStartBasis",
-    "check_rows",
     "format_of",
     "open_rejects",
     "parse_row",

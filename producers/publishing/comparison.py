@@ -1,25 +1,53 @@
-"""What a row means, given what was published before: a new entry, a correction, nothing, or a refusal."""
+"""What a row means, given what was published before and what its file said already: a new entry, a correction, nothing new,
+a repetition, or a refusal.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import ClassVar, NamedTuple
 
 from ...schemas import ids
 from ...schemas.dates import start_of_day_ms
 from ...schemas.law.grounds import DeletionReason, check_relisting
 from ...schemas.law.listing import Status
-from ..register.register import CorrectedKey, RegisteredEntry
+from ...schemas.problems import FactProblem, Text
+from ..register.rows import CorrectedKey, RegisteredEntry
 from ..updates.records import Fields, digest_of, fields_of, name_hash, unpack_certificates
-from .prepare import PreparedRow
-from .refusals import RowRefused
+from .prepare import PreparedRow, statement_of
+
+
+class RowRefused(FactProblem):
+    """A row that is well-formed but that the register or an earlier row of its file stands against."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "ENTRY_ENDED": Text(
+            "this subject's entry {entry} in this case ended on {day} ({status}); an ended entry never comes back",
+            "take the row out of the export, or give the number of the new decision to publish a new entry",
+            "该当事人在本案的条目 {entry} 已于 {day} 终止（{status}），已终止的条目不得恢复",
+            "请从导出文件中去掉该行；如有新的决定，请填写新的决定书文号，将生成新条目",
+        ),
+        "CORRECTED_AWAY": Text(
+            "on {day} entry {entry} of the same name was corrected: this certificate or case number is no longer its own",
+            "correct the court's own system, whose export still says what was wrong",
+            "同名条目 {entry} 已于 {day} 更正，该证件号码或者案号不再属于该条目",
+            "请更正本院系统中的信息，其导出数据仍为更正前的内容",
+        ),
+        "DUPLICATE_CONFLICT": Text(
+            "row {first} of this file names the same subject in the same case with other contents",
+            "keep the right one of the two rows",
+            "本文件第 {first} 行为同一案件的同一当事人，但内容不同",
+            "请保留正确的一行",
+        ),
+    }
 
 
 class Meaning(Enum):
-    """What becomes of a row that is not refused."""
+    """What becomes of the first row about an entry if it is not refused; the value is what it is counted as."""
 
-    NEW = "new"
-    CORRECTION = "correction"
+    NEW = "accepted"
+    CORRECTION = "corrected"
     UNCHANGED = "unchanged"
 
 
@@ -31,12 +59,29 @@ class ComparedRow:
     """
 
     meaning: Meaning
-    ready: PreparedRow
+    row: PreparedRow
     digest: bytes
     publish_date: str
     generation: int
     entry: RegisteredEntry | None = None
     content: Fields | None = None
+
+    def statement(self) -> int:
+        """Return 64 bits of everything the row says."""
+        return _statement(self.row, self.digest)
+
+    def as_first(self) -> "FirstRow":
+        """Return what later rows about the same entry are compared with."""
+        return FirstRow(self.row.number, self.statement(), self.publish_date)
+
+
+class FirstRow(NamedTuple):
+    """The first row of a file about an entry."""
+
+    number: int
+    statement: int
+    publish_date: str
+    """Its own day; that of the entry if it gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +95,51 @@ class KnownEntries:
     corrected: Sequence[CorrectedKey] = ()
 
 
-def compare(ready: PreparedRow, known: KnownEntries, today: date) -> ComparedRow:
-    """What the row means. Raises `RowRefused`, and `DeletionReasonProblem` while a creditor may not apply again.
+def compare(row: PreparedRow, known: KnownEntries, today: date) -> ComparedRow:
+    """Tell what the first row about an entry means. Raises `RowRefused`, and `DeletionReasonProblem` while a creditor may
+    not apply again.
 
     An entry is one debtor in one case under one decision: while it is live every difference is a correction, once it has
     ended only a new decision makes a new entry.
     """
     for wrong in known.corrected:
-        if wrong.name_hash == name_hash(ready.name):
-            shown = ids.entry_text(ready.instrument, wrong.entry_id)
+        if wrong.name_hash == name_hash(row.name):
+            shown = ids.entry_text(row.instrument, wrong.entry_id)
             raise RowRefused("CORRECTED_AWAY", entry=shown, day=wrong.corrected_on)
     latest = known.entries[-1] if known.entries else None
     for each in known.entries:
-        if each.has_ended and (each is latest or ready.decision_number) and _same_decision(each, ready):
+        if each.has_ended and (each is latest or row.decision_number) and _same_decision(each, row):
             raise _ended(each)
     if latest is not None and not latest.has_ended:
-        return _against_live(ready, latest)
+        return _against_live(row, latest)
     for each in (*known.entries, *known.resumed):
-        _check_bar(each, ready, today)
+        _check_bar(each, row, today)
     generation = latest.generation + 1 if latest is not None else 1
-    return ComparedRow(Meaning.NEW, ready, ready.digest, ready.publish_date, generation)
+    return ComparedRow(Meaning.NEW, row, row.digest, row.publish_date, generation)
 
 
-def _same_decision(entry: RegisteredEntry, ready: PreparedRow) -> bool:
-    return not ready.decision_number or entry.decision_number == ready.decision_number
+def check_repetition(row: PreparedRow, first: FirstRow) -> None:
+    """Raise `RowRefused` unless the row says what an earlier one about the same entry said.
+
+    Rows of one file must agree in everything, also in what their records do not carry (a legal representative's name):
+    nobody but the court knows which of the two is right.
+    """
+    digest = row.digest
+    if row.is_day_assumed and row.publish_date != first.publish_date:
+        digest = _digest_of(_with_day(row, first.publish_date), row)
+    if _statement(row, digest) != first.statement:
+        raise RowRefused("DUPLICATE_CONFLICT", first=str(first.number))
+
+
+def _statement(row: PreparedRow, digest: bytes) -> int:
+    """Return what the row states under the day of its entry, for which `digest` stands."""
+    if digest is row.digest:
+        return row.statement
+    return row.statement ^ statement_of(row.digest) ^ statement_of(digest)
+
+
+def _same_decision(entry: RegisteredEntry, row: PreparedRow) -> bool:
+    return not row.decision_number or entry.decision_number == row.decision_number
 
 
 def _ended(entry: RegisteredEntry) -> RowRefused:
@@ -81,26 +147,32 @@ def _ended(entry: RegisteredEntry) -> RowRefused:
     return RowRefused("ENTRY_ENDED", entry=shown, day=entry.changed_on, status=entry.status.name.lower())
 
 
-def _against_live(ready: PreparedRow, entry: RegisteredEntry) -> ComparedRow:
-    """A row that gives no day means the published one: today's export is no correction of yesterday's."""
-    digest, day, content = ready.digest, ready.publish_date, None
-    if ready.is_day_assumed and day != entry.publish_date:
+def _against_live(row: PreparedRow, entry: RegisteredEntry) -> ComparedRow:
+    """Compare with what is published. A change of what no record carries is none: there is nothing an agency could be
+    told. A row that gives no day means the published one: today's export is no correction of yesterday's.
+    """
+    digest, day, content = row.digest, row.publish_date, None
+    if row.is_day_assumed and day != entry.publish_date:
         day = entry.publish_date
-        content = _with_day(ready, day)
-        digest = digest_of(content, unpack_certificates(ready.certificates))
+        content = _with_day(row, day)
+        digest = _digest_of(content, row)
     meaning = Meaning.UNCHANGED if digest == entry.digest else Meaning.CORRECTION
-    return ComparedRow(meaning, ready, digest, day, entry.generation, entry, content)
+    return ComparedRow(meaning, row, digest, day, entry.generation, entry, content)
 
 
-def _with_day(ready: PreparedRow, day: str) -> Fields:
-    content = fields_of(ready.parts)
+def _with_day(row: PreparedRow, day: str) -> Fields:
+    content = fields_of(row.parts)
     content |= {"publish_date": day, "effective_from": start_of_day_ms(date.fromisoformat(day))}
-    if ready.is_start_assumed:
+    if row.is_start_assumed:
         content["term_start"] = day
     return content
 
 
-def _check_bar(entry: RegisteredEntry, ready: PreparedRow, today: date) -> None:
+def _digest_of(content: Fields, row: PreparedRow) -> bytes:
+    return digest_of(content, unpack_certificates(row.certificates))
+
+
+def _check_bar(entry: RegisteredEntry, row: PreparedRow, today: date) -> None:
     if entry.status is Status.DELETED and entry.reason == DeletionReason.D3:
         changed = date.fromisoformat(entry.changed_on)
-        check_relisting(changed, DeletionReason.D3, today, ex_officio=ready.is_ex_officio)
+        check_relisting(changed, DeletionReason.D3, today, ex_officio=row.is_ex_officio)

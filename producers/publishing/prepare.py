@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -27,10 +28,11 @@ from ..updates.records import (
     new_record,
     pack_certificates,
     parts_of,
+    remainder_of,
 )
 
 _BETWEEN = "\x00"
-"""No cell of a row that is ready holds it: the reader rejects lines that do, and rejected rows are `noted` whole."""
+"""No cell of a prepared row holds it: the reader rejects lines that do, and rejected rows are `reported` whole."""
 _FIRST = 1000
 
 
@@ -51,6 +53,8 @@ class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False
     is_day_assumed: bool
     is_start_assumed: bool
     digest: bytes
+    statement: int
+    """64 bits that change with anything the row says, whether its record carries it or not."""
     certificates: bytes
     """Packed, for the court's own database."""
     holders: tuple[bytes, ...]
@@ -63,7 +67,7 @@ class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False
 
     @property
     def parts(self) -> RecordParts:
-        """What its record says as a new entry."""
+        """What its record carries as a new entry."""
         return RecordParts(self.instrument, self.gate, self.content)
 
 
@@ -76,13 +80,22 @@ class PreparationContext:
     record_class: RecordClass = RecordClass.REAL
 
 
+class PackedPortion(NamedTuple):
+    """A portion on its way from one process to another."""
+
+    rows: bytes
+    originals: bytes
+    reported: dict[int, ParsedRow]
+    bytes_read: int
+
+
 @dataclass(slots=True)
 class Portion:
     """Some rows of a file, one after the other."""
 
-    ready: list[PreparedRow | None]
+    rows: list[PreparedRow | None]
     """None where the row is rejected."""
-    noted: dict[int, ParsedRow] = field(repr=False)
+    reported: dict[int, ParsedRow] = field(repr=False)
     """Rows with rejects or notices, by their place in the portion."""
     originals: list[str | Mapping[str, object]] | bytes = field(repr=False)
     """The rows as they came, for the rejects file, cells in one text; bytes if they come from another process, and few are
@@ -92,56 +105,57 @@ class Portion:
     """How far the file is read behind them."""
 
     def parsed(self, at: int) -> ParsedRow:
-        """The row at a place."""
-        found = self.noted.get(at)
-        if found is not None:
-            return found
+        """Return the row at a place as it came, with its rejects and notices."""
+        reported = self.reported.get(at)
+        if reported is not None:
+            return reported
         originals = self.originals
         if isinstance(originals, bytes):
             originals = self.originals = pickle.loads(originals)  # noqa: S301  what this program's own process packed
-        ready, said = self.ready[at], originals[at]
-        original = tuple(said.split(_BETWEEN)) if isinstance(said, str) else said
-        return ParsedRow(RawRow(0 if ready is None else ready.number, {}, original), None)
+        row, cells = self.rows[at], originals[at]
+        original = tuple(cells.split(_BETWEEN)) if isinstance(cells, str) else cells
+        return ParsedRow(RawRow(0 if row is None else row.number, {}, original), None)
 
-    def packed(self) -> tuple[bytes, bytes, dict[int, ParsedRow], int]:
-        """What `unpacked` takes, for another process."""
-        return _pack(self.ready), pickle.dumps(self.originals), self.noted, self.bytes_read
+    def packed(self) -> PackedPortion:
+        """Pack it for another process."""
+        return PackedPortion(_pack(self.rows), pickle.dumps(self.originals), self.reported, self.bytes_read)
 
     @classmethod
-    def unpacked(cls, ready: bytes, originals: bytes, noted: dict[int, ParsedRow], bytes_read: int) -> "Portion":
-        """A portion that another process packed."""
-        return cls(_unpack(ready), noted, originals, bytes_read)
+    def unpacked(cls, packed: PackedPortion) -> "Portion":
+        """Unpack what another process packed."""
+        return cls(_unpack(packed.rows), packed.reported, packed.originals, packed.bytes_read)
 
 
-def prepare(rows: Iterable[RawRow], terms: PreparationContext) -> Portion:
-    """Checks rows and makes them ready, one after the other: what a row was read into is gone before the next comes."""
-    ready: list[PreparedRow | None] = []
-    noted: dict[int, ParsedRow] = {}
+def prepare(rows: Iterable[RawRow], preparation: PreparationContext) -> Portion:
+    """Check and prepare rows, one after the other: what a row was read into is gone before the next comes."""
+    prepared_rows: list[PreparedRow | None] = []
+    reported: dict[int, ParsedRow] = {}
     originals: list[str | Mapping[str, object]] = []
     for at, raw in enumerate(rows):
-        parsed = parse_row(raw, terms.context)
+        parsed = parse_row(raw, preparation.context)
         listing = parsed.listing
-        ready.append(None if listing is None else made_ready(raw, listing, terms))
+        prepared_rows.append(None if listing is None else prepare_row(raw, listing, preparation))
         if listing is None or parsed.notices:
-            noted[at] = parsed if listing is None else replace(parsed, listing=None)
+            reported[at] = parsed if listing is None else replace(parsed, listing=None)
         originals.append(_BETWEEN.join(raw.original) if isinstance(raw.original, tuple) else raw.original)
-    return Portion(ready, noted, originals)
+    return Portion(prepared_rows, reported, originals)
 
 
-def prepared(rows: Iterable[RawRow], terms: PreparationContext, size: int) -> Iterator[Portion]:
-    """Rows in portions of up to a size; the first are smaller, so that whoever waits for them can begin."""
-    waiting, now = iter(rows), min(size, _FIRST)
-    while (portion := prepare(islice(waiting, now), terms)).ready:
+def portions_of(rows: Iterable[RawRow], preparation: PreparationContext, size: int) -> Iterator[Portion]:
+    """Prepare rows in portions of up to a size; the first are smaller, so that whoever waits for them can begin."""
+    remaining, length = iter(rows), min(size, _FIRST)
+    while (portion := prepare(islice(remaining, length), preparation)).rows:
         yield portion
-        now = min(size, now * 2)
+        length = min(size, length * 2)
 
 
-def made_ready(raw: RawRow, listing: ListingInput, terms: PreparationContext) -> PreparedRow:
-    """A checked row with its keys, digests and encoded record."""
+def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationContext) -> PreparedRow:
+    """Give a checked row its keys, digests and encoded record."""
     content = content_of(listing)
     certificates = listing.certificates
-    named = identities(certificates, listing.name, terms.matching_keys)
-    parts = parts_of(new_record(content, named, terms.record_class))
+    identity_fields = identities(certificates, listing.name, preparation.matching_keys)
+    parts = parts_of(new_record(content, identity_fields, preparation.record_class))
+    digest = digest_of(content, certificates, parts.content)
     is_day_assumed = not raw.values.get("publish_date")
     return PreparedRow(
         raw.number,
@@ -155,12 +169,18 @@ def made_ready(raw: RawRow, listing: ListingInput, terms: PreparationContext) ->
         content["publish_date"],
         is_day_assumed,
         is_day_assumed and listing.term_start is not None and not raw.values.get("term_start"),
-        digest_of(content, certificates, parts.content),
+        digest,
+        statement_of(digest) ^ statement_of(remainder_of(listing)),
         pack_certificates(certificates),
         tuple(holder_hash(each) for held in certificates for each in equivalents(held.certificate)),
         parts.gate,
         parts.content,
     )
+
+
+def statement_of(digest: bytes) -> int:
+    """Return the first 64 bits of a digest."""
+    return int.from_bytes(digest[:8], "big")
 
 
 _pack = msgspec.msgpack.Encoder().encode

@@ -15,19 +15,29 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from ..register.register import Batch
+from ...schemas.problems import Language
+from ..register.rows import Batch
+
+_WORDS = {
+    "accepting": ("accepting", "受理"),
+    "checking": ("checking", "试运行"),
+    "sending": ("sending", "发送"),
+    "rows": ("rows", "行"),
+}
 
 
 class Bars:
     """Two bars, shown only to a person at a terminal."""
 
-    def __init__(self) -> None:
-        """Nothing is shown before the block begins."""
+    def __init__(self, lang: Language, *, is_dry_run: bool = False) -> None:
+        """Show nothing before the block begins."""
+        self._at = 1 if lang == "zh" else 0
+        self._taking = _WORDS["checking" if is_dry_run else "accepting"][self._at]
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TaskProgressColumn(),
-            TextColumn("{task.fields[rows]:,} rows"),
+            TextColumn("{task.fields[rows]:,} " + _WORDS["rows"][self._at]),
             TextColumn("{task.fields[rate]:,.0f}/s"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
@@ -53,13 +63,15 @@ class Bars:
         """A chunk was accepted; how far the file is read."""
         rows = batch.accepted + batch.corrected + batch.unchanged + batch.duplicate + batch.rejected
         if self._accepting is None:
-            self._accepting = self._progress.add_task("accepting", total=size, rows=0, rate=0.0)
+            self._accepting = self._progress.add_task(self._taking, total=size, rows=0, rate=0.0)
         self._show(self._accepting, read, rows)
 
     def sent(self, sent: int, total: int) -> None:
         """So many rows of the outbox are in the log."""
         if self._sending is None:
-            self._sending = self._progress.add_task("sending", total=total, rows=0, rate=0.0, completed=sent)
+            self._sending = self._progress.add_task(
+                _WORDS["sending"][self._at], total=total, rows=0, rate=0.0, completed=sent
+            )
         self._show(self._sending, sent, sent)
 
     def _show(self, task: TaskID, completed: int, rows: int) -> None:

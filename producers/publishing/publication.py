@@ -1,26 +1,29 @@
-"""Publishing a file: rows in, accepted updates out, in chunks that are each one transaction.
+"""Taking a file's rows through the planner: a publication accepts what is planned, a dry run leaves it a plan.
 
-Nothing is kept between chunks but four bytes an entry, so a file of any size streams. A crash loses at most the chunk
-under way, which was not accepted; publishing the same file again goes on where it stopped, because what was accepted is
-then unchanged.
+A chunk is one transaction. Between chunks only the first row of each entry is kept (`first_rows`), so a file of any size
+streams. A crash loses at most the chunk under way, which was not accepted; publishing the same file again goes on where it
+stopped, because what was accepted is then unchanged.
 """
 
 import gc
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from ...schemas import ids
 from ...schemas.law.listing import RecordClass
 from ...topics.storage.database import reading
 from ...topics.transport.ports import Clock
 from ..intake.rows.model import IntakeContext, ParsedRow, RawRow
-from ..register.register import Batch, Register
+from ..register.reader import RegisterReader
+from ..register.register import Register
+from ..register.rows import Batch
 from ..updates.updates import CourtIdentity
-from .chunk import Chunk, PublicationContext, SeenRows
-from .prepare import Portion, PreparationContext, prepared
+from .planning import ChunkPlan, FilePlanner
+from .prepare import Portion, PreparationContext, portions_of
+from .writing import ChunkWriter, SignedChunk
 
 CHUNK = 4000
 """Rows of one transaction. Certificates lie scattered over their index, so a small transaction writes a page for every row;
@@ -29,12 +32,12 @@ a large one keeps others waiting (this one about a tenth of a second).
 
 
 def _ignore(*_: object) -> None:
-    """Nobody listens."""
+    """Do nothing: nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Who hears of a publication while it runs; rows are told after their chunk is committed."""
+    """Who hears of a file's rows; they are told after their chunk is planned and, in a publication, committed."""
 
     rejected: Callable[[ParsedRow], None] = _ignore
     noticed: Callable[[ParsedRow], None] = _ignore
@@ -44,7 +47,7 @@ class Listeners:
 
 @contextmanager
 def _calm_collector() -> Iterator[None]:
-    """Leaves memory to reference counting for a while: a chunk is a hundred thousand objects that all go at its end, and
+    """Leave memory to reference counting for a while: a chunk is a hundred thousand objects that all go at its end, and
     the collector would look at them over and over (a third of the time). Nothing here makes cycles that would pile up.
     """
     was_enabled = gc.isenabled()
@@ -56,75 +59,122 @@ def _calm_collector() -> Iterator[None]:
             gc.enable()
 
 
-class Publication:
+class FileRun(ABC):
+    """One file of one court, planned chunk by chunk; what becomes of a plan is told by the subclass."""
+
+    def __init__(self, register: RegisterReader, batch: Batch, preparation: PreparationContext) -> None:
+        """`preparation` names the court and the day in China; `batch` counts."""
+        self.batch = batch
+        self.preparation = preparation
+        self._planner = FilePlanner(register, preparation.context)
+
+    def run(self, rows: Iterable[RawRow], listeners: Listeners | None = None) -> Batch:
+        """Take all rows; the batch with its counts."""
+        return self.accept(portions_of(rows, self.preparation, CHUNK), listeners)
+
+    def accept(self, portions: Iterable[Portion], listeners: Listeners | None = None) -> Batch:
+        """Take rows that were prepared as this run's `preparation` says, in their order; the batch with its counts."""
+        listening = listeners or Listeners()
+        self._begin()
+        with _calm_collector():
+            for portion in portions:
+                for parsed in self._take(portion).reported:
+                    if parsed.rejects:
+                        listening.rejected(parsed)
+                    if parsed.notices:
+                        listening.noticed(parsed)
+                listening.progressed(self.batch, portion.bytes_read)
+        self._end()
+        return self.batch
+
+    def missing(self) -> Iterator[str]:
+        """Name the court's live entries, under the instruments the file has rows of, that the file does not name."""
+        return self._planner.missing()
+
+    @abstractmethod
+    def _begin(self) -> None:
+        """Begin before the first row."""
+
+    @abstractmethod
+    def _take(self, portion: Portion) -> ChunkPlan:
+        """Plan a chunk, do with it what this run is for, and count it."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """End after the last row."""
+
+    def _counted(self, plan: ChunkPlan) -> Batch:
+        """Return the batch with the counts of one more chunk."""
+        return replace(self.batch, **{name: getattr(self.batch, name) + count for name, count in plan.counts.items()})
+
+
+class Publication(FileRun):
     """One file of one court on its way into the register."""
 
     def __init__(
         self,
         register: Register,
-        desk: CourtIdentity,
+        identity: CourtIdentity,
         clock: Clock,
         batch: Batch,
         context: IntakeContext,
         record_class: RecordClass = RecordClass.REAL,
     ) -> None:
-        """`context` must name the desk's court and the day in China."""
-        self.batch = batch
-        self.terms = PreparationContext(context, desk.matching_keys, record_class)
+        """`context` must name the court of `identity` and the day in China."""
+        super().__init__(register, batch, PreparationContext(context, identity.matching_keys, record_class))
         self._register = register
         self._clock = clock
-        self._instruments: set[int] = set()
-        self._publishing = PublicationContext(register, desk, batch.batch_id, context, SeenRows())
+        self._writer = ChunkWriter(register, identity, batch.batch_id, context.today)
 
-    def run(self, rows: Iterable[RawRow], listeners: Listeners | None = None) -> Batch:
-        """Publishes all rows; the batch with its counts."""
-        return self.accept(prepared(rows, self.terms, CHUNK), listeners)
-
-    def accept(self, portions: Iterable[Portion], listeners: Listeners | None = None) -> Batch:
-        """Publishes rows that were prepared with this publication's terms, in their order."""
-        heard = listeners or Listeners()
+    def _begin(self) -> None:
         self._put(self.batch)
-        with _calm_collector():
-            for portion in portions:
-                for parsed in self._publish(portion):
-                    if parsed.rejects:
-                        heard.rejected(parsed)
-                    if parsed.notices:
-                        heard.noticed(parsed)
-                heard.progressed(self.batch, portion.bytes_read)
-        self._put(replace(self.batch, state="accepted", finished_at=self._clock.now()))
-        return self.batch
 
-    def missing(self) -> Iterator[str]:
-        """Ids of the court's live entries, under the instruments the file has rows of, that the file does not name."""
-        court = self._publishing.desk.court
-        for ordinal, instrument, entry_id in self._register.live_entries(court, sorted(self._instruments)):
-            if not self._publishing.seen.first(ordinal):
-                yield ids.entry_text(instrument, entry_id)
+    def _end(self) -> None:
+        self._put(replace(self.batch, state="accepted", finished_at=self._clock.now()))
 
     def _put(self, batch: Batch) -> None:
         with self._register.engine.begin() as connection:
             self._register.put_batch(connection, batch)
         self.batch = batch
 
-    def _publish(self, portion: Portion) -> list[ParsedRow]:
-        """Compares the rows with the register and accepts what is new, all of it in one transaction."""
+    def _take(self, portion: Portion) -> ChunkPlan:
+        """Compare the rows with the register and accept what is new, all of it in one transaction."""
         now = self._clock.now()
         with reading(self._register.engine) as connection:
-            chunk = self._planned(connection, portion, now)
+            plan, chunk = self._planned(connection, portion, now)
         with self._register.engine.begin() as connection:
-            if not chunk.claim(connection):
-                chunk = self._planned(connection, portion, now)
-            chunk.write(now)
-            counted = {name: getattr(self.batch, name) + count for name, count in chunk.counts.items()}
-            batch = replace(self.batch, **counted)
+            if not self._writer.claim(connection, chunk):
+                plan, chunk = self._planned(connection, portion, now)
+            first_new_ordinal = self._writer.write(connection, chunk, now)
+            batch = self._counted(plan)
             self._register.put_batch(connection, batch)
         self.batch = batch
-        chunk.finish()
-        self._instruments |= chunk.instruments
-        return chunk.told
+        self._planner.written(plan, first_new_ordinal)
+        return plan
 
-    def _planned(self, connection: Connection, portion: Portion, now: int) -> Chunk:
-        chunk = Chunk(self._publishing, connection)
-        chunk.plan(portion, now)
-        return chunk
+    def _planned(self, connection: Connection, portion: Portion, now: int) -> tuple[ChunkPlan, SignedChunk]:
+        claims = self._writer.claims(connection)
+        plan = self._planner.plan(connection, portion)
+        return plan, self._writer.sign(connection, plan.changes, claims, now)
+
+
+class DryRun(FileRun):
+    """One file of one court, of which only is said what publishing it now would do."""
+
+    def __init__(self, register: RegisterReader, batch: Batch, preparation: PreparationContext) -> None:
+        """`register` as it stands; nothing is written into it."""
+        super().__init__(register, batch, preparation)
+        self._register = register
+
+    def _begin(self) -> None:
+        """A dry run leaves no batch."""
+
+    def _end(self) -> None:
+        """A dry run leaves no batch."""
+
+    def _take(self, portion: Portion) -> ChunkPlan:
+        with reading(self._register.engine) as connection:
+            plan = self._planner.plan(connection, portion)
+        self._planner.planned(plan)
+        self.batch = self._counted(plan)
+        return plan

@@ -1,6 +1,6 @@
 """Reading ahead: a second process reads, checks and prepares the rows of a large file while this one accepts them.
 
-What it makes is what this process would make itself (`preparation`), in the order of the file. It holds no signing key
+What it makes is what this process would make itself (`prepare`), in the order of the file. It holds no signing key
 and no database. It is never more than a few portions ahead: enough to go on while this process waits for the disk.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 from ...schemas.errors import LiandongError
 from ...topics.child_process import ended, start
 from ..intake.files.reading import Format, read_listings
-from .prepare import Portion, PreparationContext, prepared
+from .prepare import PackedPortion, Portion, PreparationContext, portions_of
 
 WORTH_BYTES = 4_000_000
 """Files this long (about 16,000 rows) are read ahead; a process takes half a second to start."""
@@ -46,17 +46,17 @@ class ReadAheadRequest:
 
     source: Path
     file_format: Format
-    terms: PreparationContext
+    preparation: PreparationContext
     size: int
     """Rows of a portion."""
 
 
 @contextmanager
-def reading_ahead(what: ReadAheadRequest) -> Iterator[Iterator[Portion]]:
+def reading_ahead(request: ReadAheadRequest) -> Iterator[Iterator[Portion]]:
     """The portions of a file as another process prepares them. What fails there is raised here; ReaderDied."""
     context = multiprocessing.get_context("spawn")
     inlet, outlet = context.Pipe(duplex=False)
-    process = context.Process(target=_read, args=(what, outlet), name="liandong-reader", daemon=True)
+    process = context.Process(target=_read, args=(request, outlet), name="liandong-reader", daemon=True)
     start(process)
     outlet.close()
     try:
@@ -69,34 +69,34 @@ def reading_ahead(what: ReadAheadRequest) -> Iterator[Iterator[Portion]]:
 def _portions(inlet: "Connection[None, Any]", process: BaseProcess) -> Iterator[Portion]:
     while True:
         try:
-            found = inlet.recv()
+            received: PackedPortion | BaseException | None = inlet.recv()
         except (EOFError, OSError):  # between two portions, or in the middle of one
             raise ReaderDied(ended(process, _PATIENCE)) from None
-        if found is None:
+        if received is None:
             return
-        if isinstance(found, BaseException):
-            raise found
-        yield Portion.unpacked(*found)
+        if isinstance(received, BaseException):
+            raise received
+        yield Portion.unpacked(received)
 
 
-def _read(what: ReadAheadRequest, outlet: "Connection[Any, None]") -> None:
+def _read(request: ReadAheadRequest, outlet: "Connection[Any, None]") -> None:
     """The other process; it ends by itself when nobody listens any more."""
     gc.disable()  # as the publishing process does while it accepts
     waiting: Queue[Any] = Queue(_AHEAD)
     # a daemon: if the pipe breaks while the queue is full, nobody is left to wait for
-    preparing = threading.Thread(target=_prepare, args=(what, waiting), name="preparing", daemon=True)
+    preparing = threading.Thread(target=_prepare, args=(request, waiting), name="preparing", daemon=True)
     preparing.start()
     with suppress(BrokenPipeError), outlet:
-        while (found := waiting.get()) is not None:
-            outlet.send(found)
+        while (packed := waiting.get()) is not None:
+            outlet.send(packed)
         outlet.send(None)
 
 
-def _prepare(what: ReadAheadRequest, waiting: "Queue[Any]") -> None:
+def _prepare(request: ReadAheadRequest, waiting: "Queue[Any]") -> None:
     """Puts the packed portions, None at the end, or what failed."""
     try:
-        with read_listings(what.source, what.file_format, what.terms.context.lang) as rows:
-            for portion in prepared(rows, what.terms, what.size):
+        with read_listings(request.source, request.file_format, request.preparation.context.lang) as rows:
+            for portion in portions_of(rows, request.preparation, request.size):
                 portion.bytes_read = rows.bytes_read
                 waiting.put(portion.packed())
         waiting.put(None)

@@ -4,26 +4,27 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any
 
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import WrongUsage
 from ...schemas.problems import Language
+from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 from ...topics.transport.ports import SystemClock
 from ..court import Court, court_named, open_court
 from ..intake.files.reading import Format, ListingFile, read_listings
 from ..intake.files.rejects import RejectsWriter, open_rejects
-from ..intake.rows.duplicates import check_rows
 from ..intake.rows.model import IntakeContext, ParsedRow
-from ..register.register import Batch
-from ..register.rows import new_batch
-from .prepare import Portion, PreparationContext, prepared
-from .publication import CHUNK, Listeners, Publication
+from ..register.reader import RegisterReader
+from ..register.register import register_as_it_is
+from ..register.rows import Batch, new_batch
+from .prepare import Portion, PreparationContext, portions_of
+from .progress import Bars
+from .publication import CHUNK, DryRun, FileRun, Listeners, Publication
 from .read_ahead import WORTH_BYTES, ReadAheadRequest, reading_ahead
 
 SHOWN_MISSING = 10_000
@@ -54,42 +55,66 @@ class PublishReport:
     same_as: str = ""
 
 
-def publish_file(settings: Settings, order: PublishRequest, court_id: str | None, wait: float | None) -> PublishReport:
-    """Accepts the file and, unless `wait` (seconds) is None, waits until all of it is in the log."""
+def publish_file(
+    settings: Settings, request: PublishRequest, court_id: str | None, wait: float | None
+) -> PublishReport:
+    """Accept the file and, unless `wait` (seconds) is None, wait until all of it is in the log."""
     from ..relay.delivery import require_topics, sending
-    from .progress import Bars
 
-    with open_court(settings, court_id) as court, Bars() as bars:
+    with open_court(settings, court_id) as court, Bars(request.lang) as bars:
         client_id = f"{court.desk.court}-publish"
         if wait is not None:
             require_topics(settings, court.desk.jurisdiction)
         if not wait:
-            return _accept(court, order, bars)
-        if _is_large(order):
+            return _accept(court, request, bars)
+        if _is_large(request):
             from ..relay.background import relaying_apart
 
             with relaying_apart(settings, court.desk.jurisdiction, client_id):
-                report = _accept(court, order, bars)
+                report = _accept(court, request, bars)
         with sending(settings, court.register.outbox, court.clock, client_id) as work:
-            if not _is_large(order):
-                report = _accept(court, order, bars)
+            if not _is_large(request):
+                report = _accept(court, request, bars)
             work.wait(wait, bars.sent)
             report.sent = True
     return report
 
 
-def _accept(court: Court, order: PublishRequest, bars: Any) -> PublishReport:
-    today = date_of_ms(court.clock.now())
-    context = IntakeContext(today, court.desk.court, court.desk.court_name, lang=order.lang)
-    source_hash = _hash(order.source)
-    earlier = court.register.last_batch_of(court.desk.court, source_hash) if source_hash else None
-    batch = new_batch(court.desk.court, order.source.name, source_hash, court.clock.now())
-    report = PublishReport(batch, same_as=earlier.batch_id if earlier else "")
-    with _opened(order) as rows, _rejects(order, rows) as rejects:
-        publication = Publication(court.register, court.desk, court.clock, batch, context)
+def _accept(court: Court, request: PublishRequest, bars: Bars) -> PublishReport:
+    context = IntakeContext(date_of_ms(court.clock.now()), court.desk.court, court.desk.court_name, lang=request.lang)
+    source_hash = _hash(request.source)
+    same_as = _same_file(court.register, court.desk.court, source_hash)
+    batch = new_batch(court.desk.court, request.source.name, source_hash, court.clock.now())
+    publication = Publication(court.register, court.desk, court.clock, batch, context)
+    return _take(publication, request, bars, PublishReport(batch, same_as=same_as))
 
-        def progressed(now: Batch, bytes_read: int) -> None:
-            bars.accepted(now, bytes_read or rows.bytes_read, rows.size)
+
+def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | None) -> PublishReport:
+    """Say what publishing the file now would do: the same report, and nothing accepted, signed or made."""
+    court = court_named(settings, court_id)
+    now = SystemClock().now()
+    context = IntakeContext(date_of_ms(now), court.id, court.name, lang=request.lang)
+    preparation = PreparationContext(context, tuple(Participants(settings).matching_keys()))
+    batch = Batch("", court.id, request.source.name, "", "checked", now, now)
+    register = register_as_it_is(settings, court.jurisdictions[0])
+    with closing(register), Bars(request.lang, is_dry_run=True) as bars:
+        same_as = _same_file(register, court.id, _hash(request.source))
+        report = PublishReport(batch, dry_run=True, same_as=same_as)
+        return _take(DryRun(register, batch, preparation), request, bars, report)
+
+
+def _same_file(register: RegisterReader, court: str, source_hash: str) -> str:
+    """Return the id of the batch that was published from exactly this file, empty if there is none."""
+    earlier = register.last_batch_of(court, source_hash) if source_hash else None
+    return earlier.batch_id if earlier else ""
+
+
+def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishReport) -> PublishReport:
+    """Take the file's rows through a run, write the rejects file and fill the report."""
+    with _opened(request) as rows, _rejects(request, rows) as rejects:
+
+        def progressed(batch: Batch, bytes_read: int) -> None:
+            bars.accepted(batch, bytes_read or rows.bytes_read, rows.size)
 
         def noticed(parsed: ParsedRow) -> None:
             report.codes.update(notice.code for notice in parsed.notices)
@@ -98,72 +123,56 @@ def _accept(court: Court, order: PublishRequest, bars: Any) -> PublishReport:
             report.codes.update(reject.code for reject in parsed.rejects)
             rejects.write(parsed)
 
-        with _portions(order, rows, publication.terms) as portions:
-            report.batch = publication.accept(portions, Listeners(rejected, noticed, progressed))
+        with _portions(request, rows, run.preparation) as portions:
+            report.batch = run.accept(portions, Listeners(rejected, noticed, progressed))
         report.rejects_file = rejects.written
-        for missing in publication.missing():
-            report.missing_count += 1
-            if len(report.missing) < SHOWN_MISSING:
-                report.missing.append(missing)
+    for missing in run.missing():
+        report.missing_count += 1
+        if len(report.missing) < SHOWN_MISSING:
+            report.missing.append(missing)
     return report
 
 
 @contextmanager
-def _portions(order: PublishRequest, rows: ListingFile, terms: PreparationContext) -> Iterator[Iterator[Portion]]:
-    """The rows of the file made ready; of a large one in another process, ahead of this one."""
-    if not _is_large(order):
-        yield prepared(rows, terms, CHUNK)
+def _portions(
+    request: PublishRequest, rows: ListingFile, preparation: PreparationContext
+) -> Iterator[Iterator[Portion]]:
+    """Prepare the rows of the file; of a large one in another process, ahead of this one."""
+    if not _is_large(request):
+        yield portions_of(rows, preparation, CHUNK)
         return
-    with reading_ahead(ReadAheadRequest(order.source, order.file_format, terms, CHUNK)) as portions:
+    with reading_ahead(ReadAheadRequest(request.source, request.file_format, preparation, CHUNK)) as portions:
         yield portions
 
 
-def _is_large(order: PublishRequest) -> bool:
-    """Whether processes of their own for reading and sending are worth their start."""
-    if str(order.source) == "-" or not order.source.is_file():
+def _is_large(request: PublishRequest) -> bool:
+    """Tell whether processes of their own for reading and sending are worth their start."""
+    if str(request.source) == "-" or not request.source.is_file():
         return False
-    return order.source.stat().st_size >= WORTH_BYTES and (os.cpu_count() or 1) > 1
-
-
-def check_only(settings: Settings, order: PublishRequest, court_id: str | None) -> PublishReport:
-    """A dry run: every row is checked, nothing is accepted."""
-    participant = court_named(settings, court_id)
-    now = SystemClock().now()
-    context = IntakeContext(date_of_ms(now), participant.id, participant.name, lang=order.lang)
-    report = PublishReport(Batch("", participant.id, order.source.name, "", "checked", now, now), dry_run=True)
-    counts: Counter[str] = Counter()
-    with _opened(order) as rows, _rejects(order, rows) as rejects:
-        for parsed in check_rows(rows, context):
-            counts["rejected" if parsed.rejects else "duplicate" if parsed.duplicate_of else "accepted"] += 1
-            counts["warnings"] += len(parsed.notices)
-            report.codes.update(one.code for one in (*parsed.rejects, *parsed.notices))
-            rejects.write(parsed)
-        report.rejects_file = rejects.written
-    report.batch = Batch("", participant.id, order.source.name, "", "checked", now, now, **counts)
-    return report
+    return request.source.stat().st_size >= WORTH_BYTES and (os.cpu_count() or 1) > 1
 
 
 class _LazyRejects:
     """Makes the rejects file when there is a first reject; an old one of the same name must not be taken for this run's."""
 
-    def __init__(self, order: PublishRequest, rows: ListingFile) -> None:
-        self._order = order
+    def __init__(self, request: PublishRequest, rows: ListingFile) -> None:
+        self._request = request
         self._rows = rows
         self._writer: RejectsWriter | None = None
-        order.rejects.unlink(missing_ok=True)
+        request.rejects.unlink(missing_ok=True)
 
     @property
     def written(self) -> str:
         """The file's name if there is one."""
-        return "" if self._writer is None else str(self._order.rejects)
+        return "" if self._writer is None else str(self._request.rejects)
 
     def write(self, parsed: ParsedRow) -> None:
         if not parsed.rejects:
             return
         if self._writer is None:
-            is_csv = self._order.file_format == "csv"
+            is_csv = self._request.file_format == "csv"
             self._writer = open_rejects(
-                self._order.rejects, self._rows.header, is_csv=is_csv, delimiter=self._rows.delimiter
+                self._request.rejects, self._rows.header, is_csv=is_csv, delimiter=self._rows.delimiter
             )
         self._writer.write(parsed)
 
@@ -173,18 +182,20 @@ class _LazyRejects:
 
 
 @contextmanager
-def _rejects(order: PublishRequest, rows: ListingFile) -> Iterator[_LazyRejects]:
-    if order.rejects == order.source:
+def _rejects(request: PublishRequest, rows: ListingFile) -> Iterator[_LazyRejects]:
+    if request.rejects == request.source:
         raise WrongUsage("REJECTS_OVER_INPUT", "the rejects file is the input", "name another file with --rejects")
-    rejects = _LazyRejects(order, rows)
+    rejects = _LazyRejects(request, rows)
     try:
         yield rejects
     finally:
         rejects.close()
 
 
-def _opened(order: PublishRequest) -> ListingFile:
-    return read_listings(sys.stdin.buffer if str(order.source) == "-" else order.source, order.file_format, order.lang)
+def _opened(request: PublishRequest) -> ListingFile:
+    return read_listings(
+        sys.stdin.buffer if str(request.source) == "-" else request.source, request.file_format, request.lang
+    )
 
 
 def _hash(source: Path) -> str:

@@ -1,15 +1,15 @@
 """What stands in the register: entries, updates and batches as publishing and reading need them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...schemas import ids
 from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredEntry:
-    """An entry as publishing needs it; `digest` and the dates are explained beside the columns."""
+class RegisteredEntry(NamedTuple):
+    """An entry as publishing compares rows with it; the columns are explained in `tables`."""
 
     ordinal: int
     entry_id: bytes
@@ -30,20 +30,61 @@ class RegisteredEntry:
         return self.status >= ENDED_FROM
 
 
-@dataclass(frozen=True, slots=True)
-class WholeEntry:
-    """An entry with all that is known of it; `certificates` is JSON with raw numbers and must not leave the court."""
+class WholeEntry(NamedTuple):
+    """An entry with all its columns; `certificates` is JSON with raw numbers and must not leave the court."""
 
     entry: RegisteredEntry
     court: str
     case_number: str
     body: bytes
-    full_body: bytes
     certificates: bytes
+    full_body: bytes | None = None
+    """Of an ended entry the last body that held the whole of it; None while it is live, `body` is then whole."""
+
+    @property
+    def whole_body(self) -> bytes:
+        """The newest body with all that is said of the subject."""
+        return self.full_body or self.body
 
     def __repr__(self) -> str:
         """The id only."""
         return f"WholeEntry({self.entry.entry_id.hex()})"
+
+
+ENTRY_COLUMNS = (*RegisteredEntry._fields, *WholeEntry._fields[1:])
+"""The columns of an entry, named here and, with their types, in `tables`; everything else takes them from here."""
+FIXED_COLUMNS = frozenset(("ordinal", "entry_id", "generation", "court", "instrument"))
+"""Those that stay what they were when the entry was made."""
+INSTRUMENTS = {int(each): each for each in Instrument}
+"""Faster than `Instrument` for thousands of rows."""
+_STATUSES = {int(each): each for each in Status}
+
+
+def columns_of(entry: WholeEntry) -> tuple[Any, ...]:
+    """Return the values of an entry in the order of `ENTRY_COLUMNS`, as a database driver takes them."""
+    first = entry.entry
+    return (*first[:4], int(first.instrument), first.decision_number, int(first.status), *first[7:], *entry[1:])
+
+
+def registered_entry(values: Sequence[Any]) -> RegisteredEntry:
+    """Read an entry from the first values of a row in the order of `ENTRY_COLUMNS`."""
+    ordinal, entry_id, key, generation, instrument, decision, status, *rest = values[: len(RegisteredEntry._fields)]
+    return RegisteredEntry(
+        ordinal, entry_id, key, generation, INSTRUMENTS[instrument], decision, _STATUSES[status], *rest
+    )
+
+
+def whole_entry(values: Sequence[Any]) -> WholeEntry:
+    """Read an entry from a whole row in the order of `ENTRY_COLUMNS`."""
+    return WholeEntry(registered_entry(values), *values[len(RegisteredEntry._fields) :])
+
+
+class LiveEntry(NamedTuple):
+    """What tells one live entry from the others of its court."""
+
+    ordinal: int
+    instrument: int
+    entry_id: bytes
 
 
 class OtherKey(NamedTuple):

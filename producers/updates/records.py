@@ -113,6 +113,28 @@ def digest_of(
     return blake2b(said + pack_certificates(held), digest_size=16).digest()
 
 
+def remainder_of(listing: ListingInput) -> bytes:
+    """Return 8 bytes that change when anything changes that a row says and its record does not carry.
+
+    Two rows that differ in it contradict each other; a published entry does not change by it. It is never stored.
+    """
+    said = (
+        listing.sex,
+        listing.birth_date,
+        listing.previous_case_number,
+        listing.initiated_by,
+        listing.related_entity_certificate,
+        listing.legal_representative,
+        listing.debtor_category,
+        listing.term.basis,
+        listing.term.extension_months,
+    )
+    return blake2b(_encode(said), digest_size=8).digest()
+
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
 def _identifying(held: HeldCertificate) -> tuple[int, str, str, int]:
     certificate = held.certificate
     return certificate.type, certificate.country, certificate.number, held.link

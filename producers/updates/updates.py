@@ -69,120 +69,134 @@ class Accepted(NamedTuple):
         return to_wire(_SCHEMA, self.body)
 
 
+class Acceptance(NamedTuple):
+    """Under which batch updates are accepted, and when (ms UTC)."""
+
+    batch_id: str
+    accepted_at: int
+
+
 def accept(
-    register: Register, connection: Connection, desk: CourtIdentity, batch_id: str, drafts: Sequence[Draft], now: int
+    register: Register, connection: Connection, identity: CourtIdentity, drafts: Sequence[Draft], acceptance: Acceptance
 ) -> list[Accepted]:
-    """Accepts drafts in their order. The caller has claimed the court and writes the entries in the same transaction."""
-    made = seal(desk, batch_id, drafts, register.last_numbers(connection, sequences_of(desk, drafts)), now)
-    store(register, connection, desk, made, (batch_id, now))
-    return made
+    """Accept drafts in their order. The caller has claimed the court and writes the entries in the same transaction."""
+    last = register.last_numbers(connection, sequences_of(identity, drafts))
+    updates = number_and_sign(identity, drafts, last, acceptance)
+    store(register, connection, identity, updates, acceptance)
+    return updates
 
 
-def sequences_of(desk: CourtIdentity, drafts: Iterable[Draft]) -> list[str]:
-    """The names of the court's sequences that drafts take numbers of."""
+def sequences_of(identity: CourtIdentity, drafts: Iterable[Draft]) -> list[str]:
+    """Name the court's sequences that drafts take numbers of."""
     instruments = {draft.parts.instrument for draft in drafts}
-    return sorted({_sequence(desk, _topic(desk, instrument)) for instrument in instruments})
+    return sorted({_sequence(identity, _topic(identity, instrument)) for instrument in instruments})
 
 
-def seal(
-    desk: CourtIdentity, batch_id: str, drafts: Sequence[Draft], last: Mapping[str, int], now: int
+def number_and_sign(
+    identity: CourtIdentity, drafts: Sequence[Draft], last: Mapping[str, int], acceptance: Acceptance
 ) -> list[Accepted]:
-    """Numbers drafts behind the `last` numbers of the court's sequences, and signs them.
+    """Number drafts behind the `last` numbers of the court's sequences, and sign them.
 
     Nothing is promised before `store`, and that only holds while the court is claimed since before `last` was read, or
     while it is sure that nobody claimed it in between.
     """
-    following, made = dict(last), []
-    topics = {each: _topic(desk, each) for each in {draft.parts.instrument for draft in drafts}}
-    places = {each: (topic, _sequence(desk, topic)) for each, topic in topics.items()}
+    numbers, updates = dict(last), []
+    batch_id, accepted_at = acceptance
+    topics = {each: _topic(identity, each) for each in {draft.parts.instrument for draft in drafts}}
+    sequences = {each: _sequence(identity, topic) for each, topic in topics.items()}
     for draft in drafts:
-        topic, name = places[draft.parts.instrument]
-        sequence = following[name] = following[name] + 1
+        instrument = draft.parts.instrument
+        topic, name = topics[instrument], sequences[instrument]
+        sequence = numbers[name] = numbers[name] + 1
         update_id = ids.new_ordered()
         content = b"".join(
             (
                 draft.entry_id,
-                _opening(draft.version, desk.court),
+                _opening(draft.version, identity.court),
                 encode_fields(_SCHEMA, "court_sequence", "court_sequence", {"court_sequence": sequence}),
                 draft.parts.gate,
                 update_id,
-                _stamp(int(draft.change), draft.reason, draft.changed_on, now, batch_id),
+                _stamp(int(draft.change), draft.reason, draft.changed_on, accepted_at, batch_id),
                 draft.parts.content,
             )
         )
-        made.append(Accepted(draft, update_id, topic, sequence, *prove(content, topic, desk.signer)))
-    return made
+        updates.append(Accepted(draft, update_id, topic, sequence, *prove(content, topic, identity.signer)))
+    return updates
 
 
 @lru_cache(maxsize=1024)
 def _opening(version: int, court: str) -> bytes:
-    """The fields behind the entry's id; most records share them."""
+    """Encode the fields behind the entry's id; most records share them."""
     return encode_fields(_SCHEMA, "version", "court", {"version": version, "court": court})
 
 
 @lru_cache(maxsize=1024)
 def _stamp(change: int, reason: str, changed_on: str, recorded_at: int, batch_id: str) -> bytes:
-    """The fields behind the update's id; most records of a chunk share them."""
-    said = {"change": change, "reason": reason, "changed_on": changed_on}
-    said |= {"recorded_at": recorded_at, "batch_id": batch_id}
-    return encode_fields(_SCHEMA, "change", "batch_id", said)
+    """Encode the fields behind the update's id; most records of a chunk share them."""
+    stamp = {"change": change, "reason": reason, "changed_on": changed_on}
+    stamp |= {"recorded_at": recorded_at, "batch_id": batch_id}
+    return encode_fields(_SCHEMA, "change", "batch_id", stamp)
 
 
-def _topic(desk: CourtIdentity, instrument: int) -> str:
-    return names.state_topic(instrument, desk.jurisdiction)
+def _topic(identity: CourtIdentity, instrument: int) -> str:
+    return names.state_topic(instrument, identity.jurisdiction)
 
 
-def _sequence(desk: CourtIdentity, topic: str) -> str:
-    return f"court/{desk.court}/{topic}"
+def _sequence(identity: CourtIdentity, topic: str) -> str:
+    return f"court/{identity.court}/{topic}"
 
 
 def store(
-    register: Register, connection: Connection, desk: CourtIdentity, made: Sequence[Accepted], at: tuple[str, int]
+    register: Register,
+    connection: Connection,
+    identity: CourtIdentity,
+    updates: Sequence[Accepted],
+    acceptance: Acceptance,
 ) -> None:
-    """Takes the numbers and puts the records into the outbox, with their batch and the moment of acceptance (ms UTC).
+    """Take the numbers and put the records into the outbox.
 
     Relief goes on both lanes: the same bytes, so that whichever comes first frees.
     """
-    if not made:
+    if not updates:
         return
-    batch_id, now = at
-    for topic, count in Counter(each.topic for each in made).items():
-        register.take(connection, _sequence(desk, topic), count)
-    relief_topic = names.relief(desk.jurisdiction)
-    relief = [_outgoing(desk, each, relief_topic, now) for each in made if each.draft.change in RELIEF]
-    state = [_outgoing(desk, each, each.topic, now) for each in made]
+    batch_id, accepted_at = acceptance
+    for topic, count in Counter(each.topic for each in updates).items():
+        register.take(connection, _sequence(identity, topic), count)
+    relief_topic = names.relief(identity.jurisdiction)
+    relief = [_outgoing(identity, each, relief_topic, accepted_at) for each in updates if each.draft.change in RELIEF]
+    state = [_outgoing(identity, each, each.topic, accepted_at) for each in updates]
     relief_rows = iter(register.outbox.append(connection, "relief", relief))
     state_rows = register.outbox.append(connection, "state", state)
-    updates = [
+    rows = [
         (
             each.update_id,
             each.draft.entry_id,
             each.draft.version,
-            desk.court,
+            identity.court,
             each.topic,
             each.sequence,
             batch_id,
             int(each.draft.change),
             state_row,
             next(relief_rows) if each.draft.change in RELIEF else None,
-            now,
+            accepted_at,
             each.content_hash,
         )
-        for each, state_row in zip(made, state_rows, strict=True)
+        for each, state_row in zip(updates, state_rows, strict=True)
     ]
-    register.add_updates(connection, updates)
+    register.add_updates(connection, rows)
 
 
-def _outgoing(desk: CourtIdentity, made: Accepted, topic: str, now: int) -> OutgoingRecord:
-    draft = made.draft
+def _outgoing(identity: CourtIdentity, update: Accepted, topic: str, accepted_at: int) -> OutgoingRecord:
+    draft = update.draft
     return outgoing(
         _SCHEMA,
-        made.body,
+        update.body,
         topic,
         draft.entry_id,
-        event_id=ids.text("upd", made.update_id),
-        source=desk.court,
+        event_id=ids.text("upd", update.update_id),
+        source=identity.court,
         subject=ids.entry_text(draft.parts.instrument, draft.entry_id),
-        time_ms=now,
-        registry=desk.registry,
+        time_ms=accepted_at,
+        registry=identity.registry,
     )

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from liandong.producers.acts.acts import CourtRuling
-from liandong.producers.publishing.chunk import Chunk
+from liandong.producers.publishing.writing import ChunkWriter, SignedChunk
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.signing import verify_from
@@ -213,10 +213,13 @@ class PublishingSuite:
     def test_what_is_decided_and_what_is_written_are_one_transaction(
         self, court: PublishingCourt, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def die(_: Chunk, now: int) -> None:
+        real = ChunkWriter.write
+
+        def die(writer: ChunkWriter, connection: Connection, chunk: SignedChunk, now: int) -> int:
+            real(writer, connection, chunk, now)
             raise RuntimeError(f"at {now}")
 
-        monkeypatch.setattr(Chunk, "write", die)
+        monkeypatch.setattr(ChunkWriter, "write", die)
         with pytest.raises(RuntimeError):
             court.publish(ENTRY)
         monkeypatch.undo()

@@ -10,7 +10,9 @@ from sqlalchemy import Engine
 from liandong.producers.acts.acts import Acts, CourtRuling
 from liandong.producers.acts.correction import correct
 from liandong.producers.intake.rows.model import IntakeContext, ParsedRow, RawRow
-from liandong.producers.publishing.publication import Listeners, Publication
+from liandong.producers.publishing.prepare import PreparationContext
+from liandong.producers.publishing.publication import DryRun, FileRun, Listeners, Publication
+from liandong.producers.register.reader import RegisterReader
 from liandong.producers.register.register import Batch, Register, Update
 from liandong.producers.register.rows import new_batch
 from liandong.producers.synthetic.people import Invention
@@ -81,21 +83,30 @@ class PublishingCourt:
 
     def publish(self, *rows: Row) -> Published:
         """Publishes rows as one file; the first row is number 2, as below a header."""
-        context = IntakeContext(date_of_ms(self.clock.now()), self.court, self.desk.court_name)
-        publication = Publication(
-            self.register, self.desk, self.clock, new_batch(self.court, "rows", "", self.clock.now()), context
-        )
+        batch = new_batch(self.court, "rows", "", self.clock.now())
+        return self._taken(Publication(self.register, self.desk, self.clock, batch, self._context()), rows)
+
+    def rehearse(self, *rows: Row) -> Published:
+        """Says what publishing the rows would do."""
+        batch = new_batch(self.court, "rows", "", self.clock.now())
+        reader = RegisterReader(self.engine)
+        return self._taken(DryRun(reader, batch, PreparationContext(self._context(), self.matching)), rows)
+
+    def _context(self) -> IntakeContext:
+        return IntakeContext(date_of_ms(self.clock.now()), self.court, self.desk.court_name)
+
+    def _taken(self, run: FileRun, rows: Sequence[Row]) -> Published:
         rejected: list[ParsedRow] = []
         raw = (RawRow(number, row, tuple(row.values())) for number, row in enumerate(rows, start=2))
-        batch = publication.run(raw, Listeners(rejected=rejected.append))
-        return Published(batch, rejected, list(publication.missing()))
+        batch = run.run(raw, Listeners(rejected=rejected.append))
+        return Published(batch, rejected, list(run.missing()))
 
     def entry_id(self, row: Row) -> bytes:
         """The newest entry of a row's case and name."""
         found = [
             one
             for one in self.register.find(self.court, case_number=row["case_number"])
-            if row["name"] in str(from_wire(one.full_body))
+            if row["name"] in str(from_wire(one.whole_body))
         ]
         return found[-1].entry.entry_id
 

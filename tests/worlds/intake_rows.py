@@ -1,5 +1,6 @@
 """Rows the intake tests start from: one good entry, one good order, and a way to change a column."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from liandong.producers.intake import IntakeContext, ParsedRow, RawRow, parse_row
@@ -27,6 +28,11 @@ ORDER = ENTRY | {"instrument": "CONSUMPTION_ORDER", "grounds": ""}
 def parsed(row: dict[str, str], context: IntakeContext = CONTEXT) -> ParsedRow:
     """A row through the parser."""
     return parse_row(RawRow(2, row, ()), context)
+
+
+def parsed_rows(rows: Iterable[RawRow], context: IntakeContext = CONTEXT) -> list[ParsedRow]:
+    """Rows of a file through the parser, one by one."""
+    return [parse_row(raw, context) for raw in rows]
 
 
 def reject_codes(row: dict[str, str], context: IntakeContext = CONTEXT) -> list[tuple[str, str]]:

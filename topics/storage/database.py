@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import Unavailable
@@ -49,25 +49,48 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
     transactions. Raises DATABASE_UNAVAILABLE, and EXTRA_MISSING for PostgreSQL without its driver.
     """
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed)
-        if parsed.database and parsed.database != ":memory:":
-            private_place(Path(parsed.database))  # before SQLite makes it, so that its log has that mode too
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        private_place(Path(parsed.database))  # before SQLite makes it, so that its log has that mode too
+    engine = _engine(parsed, schema, page_bytes)
+    with _reaching(parsed), engine.begin() as connection:
+        if schema and engine.dialect.name == "postgresql":
+            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+    return engine
+
+
+def open_existing_database(url: str, *, schema: str | None = None, table: str) -> Engine | None:
+    """Open a database that has this table, without making anything; None if it was never made."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        return None
+    engine = _engine(parsed, schema)
+    with _reaching(parsed), reading(engine) as connection:
+        if inspect(connection).has_table(table):
+            return engine
+    engine.dispose()
+    return None
+
+
+def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url)
         event.listen(engine, "connect", partial(_prepare_sqlite, page_bytes))
         event.listen(engine, "begin", _begin_sqlite)
-    else:
-        driver = parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
-        if driver.drivername == "postgresql+psycopg":
-            need("postgres")
-        options = {"options": f"-csearch_path={schema}"} if schema else {}
-        engine = create_engine(driver, connect_args=options, pool_pre_ping=True)
+        return engine
+    driver = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+    if driver.drivername == "postgresql+psycopg":
+        need("postgres")
+    options = {"options": f"-csearch_path={schema}"} if schema else {}
+    return create_engine(driver, connect_args=options, pool_pre_ping=True)
+
+
+@contextmanager
+def _reaching(url: URL) -> Iterator[None]:
+    """Say in plain words that a database cannot be opened; DATABASE_UNAVAILABLE."""
     try:
-        with engine.begin() as connection:
-            if schema and engine.dialect.name == "postgresql":
-                connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+        yield
     except OperationalError as error:
-        raise DatabaseUnavailable(parsed.render_as_string(hide_password=True), str(error.orig).strip()) from error
-    return engine
+        raise DatabaseUnavailable(url.render_as_string(hide_password=True), str(error.orig).strip()) from error
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:

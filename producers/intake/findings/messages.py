@@ -123,19 +123,7 @@ ROW_TEXTS = {
         "文本超过 {limit} 个字符",
         "请检查各列是否错位",
     ),
-    "DUPLICATE_ROW": Text(
-        "the row repeats row {first}",
-        "nothing to do: it was taken once",
-        "本行与第 {first} 行重复",
-        "无需处理：已按一次收录",
-    ),
-    "DUPLICATE_CONFLICT": Text(
-        "row {first} has the same subject in the same case with other contents",
-        "keep the right one; changes of a published entry are made with `liandong court correct`",
-        "与第 {first} 行为同一主体同一案件，但内容不同",
-        "请保留正确的一行；已发布条目的变更请用 liandong court correct",
-    ),
 }
-"""What concerns a row before its meaning is looked at, or between rows."""
+"""What concerns a row before its meaning is looked at."""
 
 INTAKE_TEXTS = FILE_TEXTS | ROW_TEXTS | SUBJECT_TEXTS | LEGAL_TEXTS

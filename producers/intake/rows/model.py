@@ -212,8 +212,6 @@ class ParsedRow(msgspec.Struct, frozen=True):
     listing: ListingInput | None
     rejects: tuple[Reject, ...] = ()
     notices: tuple[Notice, ...] = ()
-    duplicate_of: int = 0
-    """Number of the row this one repeats exactly; its listing is None and there is no reject."""
 
     @property
     def is_accepted(self) -> bool:

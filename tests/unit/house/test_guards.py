@@ -19,7 +19,7 @@ PRIVATE_FILES = "topics/private_files.py"
 KINDS_OF_METRICS = {"Counter", "Gauge", "Histogram"}
 HOLDERS_OF_SETTINGS = ("settings", "security")
 """What a variable, attribute or function is called that gives a `Settings` or a `KafkaSecurity`, at its end."""
-TWO_THINGS = {"SeenRows"}
+TWO_THINGS: set[str] = set()
 """Class names that may stand twice."""
 
 Trees = Mapping[str, ast.Module]

@@ -68,7 +68,7 @@ def test_the_whole_record_of_an_ended_entry_stays_with_the_court(court: Publishi
     court.publish(ENTRY)
     court.acts.revoke(court.entry_id(ENTRY), CourtRuling("MINOR"))
     [whole] = court.register.find("js-gusu", case_number=ENTRY["case_number"])
-    assert from_wire(whole.full_body)["name"] == "示例甲"
+    assert from_wire(whole.whole_body)["name"] == "示例甲"
     assert from_wire(whole.body)["name"] == ""
 
 

@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from liandong.producers.intake import Format, IntakeError, ParsedRow, check_rows, format_of, read_listings, template
+from liandong.producers.intake import Format, IntakeError, ParsedRow, format_of, read_listings, template
 from liandong.producers.intake.rows.columns import COLUMNS
+from liandong.producers.publishing.prepare import PreparationContext
+from liandong.producers.publishing.publication import DryRun, Listeners
+from liandong.producers.register.register import Register
+from liandong.producers.register.rows import Batch, new_batch
 from liandong.schemas.errors import WrongUsage
-from liandong.tests.worlds.intake_rows import CN_ID, CONTEXT, ENTRY
+from liandong.tests.worlds.intake_rows import CN_ID, CONTEXT, ENTRY, parsed_rows
+from liandong.topics.storage.database import open_database
+from liandong.topics.transport.ports import SystemClock
 
 HEADER = "name,kind,certificate_type,certificate_number,case_number,grounds,decision_number"
 
@@ -22,7 +28,16 @@ def line(serial: int, name: str = "示例甲") -> str:
 
 def results(data: bytes, file_format: Format = "csv") -> list[ParsedRow]:
     with read_listings(data, file_format) as rows:
-        return list(check_rows(rows, CONTEXT))
+        return parsed_rows(rows)
+
+
+def rehearsed(data: bytes) -> tuple[Batch, list[ParsedRow]]:
+    """What publishing into an empty register would count and reject."""
+    register = Register(open_database("sqlite://"), SystemClock())
+    rejected: list[ParsedRow] = []
+    run = DryRun(register, new_batch("js-gusu", "rows", "", 0), PreparationContext(CONTEXT, ()))
+    with read_listings(data, "csv") as rows:
+        return run.run(rows, Listeners(rejected.append)), rejected
 
 
 def summary(data: bytes, file_format: Format = "csv") -> list[tuple[int, str]]:
@@ -61,7 +76,7 @@ def test_rare_characters_arrive_whole_in_every_encoding(encoding: str, lang: str
     text = template("zh" if lang == "zh" else "en").lstrip("\ufeff").replace("示例甲", "𠮷㛃·艾山")
     with read_listings(text.encode(encoding), "csv") as rows:
         assert rows.encoding == ("gb18030" if encoding == "gb18030" else "utf-8")
-        found = [one.listing for one in check_rows(rows, CONTEXT)]
+        found = [one.listing for one in parsed_rows(rows)]
     assert [one.name for one in found if one] == ["𠮷㛃·艾山", "示例商贸有限公司"]
 
 
@@ -197,16 +212,16 @@ def test_a_line_without_end_is_rejected_in_bounded_memory() -> None:
 
 def test_a_row_that_repeats_another_is_reported_once_more_and_is_no_error() -> None:
     again = line(1).replace("（2024）", "(2024)")
-    found = results(csv_of(line(1), line(2), again))
-    assert [(one.is_accepted, one.duplicate_of) for one in found] == [(True, 0), (True, 0), (False, 2)]
-    assert found[2].rejects == ()
-    assert [one.code for one in found[2].notices] == ["DUPLICATE_ROW"]
+    counts, rejected = rehearsed(csv_of(line(1), line(2), again))
+    assert (counts.accepted, counts.duplicate, counts.rejected) == (2, 1, 0)
+    assert rejected == []
 
 
 def test_a_row_that_contradicts_another_is_rejected() -> None:
-    found = results(csv_of(line(1), line(1).replace("决定1", "决定9")))
-    assert [one.code for one in found[1].rejects] == ["DUPLICATE_CONFLICT"]
-    assert "2" in found[1].rejects[0].reason
+    counts, [found] = rehearsed(csv_of(line(1), line(1).replace("决定1", "决定9")))
+    assert (counts.accepted, counts.duplicate, counts.rejected) == (1, 0, 1)
+    assert [one.code for one in found.rejects] == ["DUPLICATE_CONFLICT"]
+    assert "2" in found.rejects[0].reason
 
 
 def test_a_spreadsheet_with_rounded_numbers_is_told_apart_from_a_typing_error() -> None:
@@ -286,7 +301,7 @@ PUBLIC = {
 def test_public_list_records_are_read_with_their_field_names_and_leave_free_text_behind() -> None:
     data = json.dumps([PUBLIC], ensure_ascii=False).encode()
     with read_listings(data, "zxgk") as rows:
-        found = next(iter(check_rows(rows, CONTEXT)))
+        found = parsed_rows(rows)[0]
         assert rows.notices == []
     assert found.rejects == ()
     assert found.listing is not None
@@ -337,7 +352,7 @@ def test_pipes_that_give_little_at_a_time_are_read_to_their_end() -> None:
         def read(self, size: int | None = -1) -> bytes:
             return super().read(min(7, size) if size and size > 0 else 7)
 
-    rows = list(check_rows(read_listings(Pipe(csv_of(*(line(n) for n in range(1, 50)))), "csv"), CONTEXT))
+    rows = parsed_rows(read_listings(Pipe(csv_of(*(line(n) for n in range(1, 50)))), "csv"))
     assert len(rows) == 49
     assert all(one.is_accepted for one in rows)
 

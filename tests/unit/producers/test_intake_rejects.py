@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from liandong.producers.intake import Format, ParsedRow, check_rows, open_rejects, read_listings, template
+from liandong.producers.intake import Format, ParsedRow, open_rejects, read_listings, template
 from liandong.producers.intake.files.excel import unwrapped, wrapped
 from liandong.producers.intake.rows.columns import REJECT_COLUMNS
 from liandong.schemas.errors import WrongUsage
-from liandong.tests.worlds.intake_rows import CN_ID, CONTEXT, ENTRY
+from liandong.tests.worlds.intake_rows import CN_ID, ENTRY, parsed_rows
 
 HEADER = "心情,案号,姓名,证件号码,主体类型,失信行为情形,决定书文号"
 GOOD = f"好,（2024）苏0505执1号,示例甲,{CN_ID},自然人,G1,决定1"
@@ -25,7 +25,7 @@ def rejects_of(data: bytes | Path, path: Path, file_format: Format = "csv") -> l
     with read_listings(data, file_format) as rows:
         is_csv = file_format == "csv"
         with open_rejects(path, rows.header, is_csv=is_csv, delimiter=rows.delimiter) as writer:
-            rejected = [one for one in check_rows(rows, CONTEXT) if one.rejects]
+            rejected = [one for one in parsed_rows(rows) if one.rejects]
             for one in rejected:
                 writer.write(one)
             assert writer.count == len(rejected)
@@ -58,7 +58,7 @@ def test_a_corrected_rejects_file_is_taken_as_it_is(tmp_path: Path) -> None:
     assert rejects_of(path, again) == []
     with read_listings(path, "csv") as rows:
         assert [notice.field for notice in rows.notices] == ["心情"]
-        assert [one.is_accepted for one in check_rows(rows, CONTEXT)] == [True]
+        assert [one.is_accepted for one in parsed_rows(rows)] == [True]
 
 
 def test_an_uncorrected_rejects_file_gives_the_same_rejects_again(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_literals_stay_below_what_a_formula_may_hold() -> None:
 def test_the_template_passes_every_check(lang: str) -> None:
     text = template("zh" if lang == "zh" else "en")
     with read_listings(text.encode(), "csv") as rows:
-        found = list(check_rows(rows, CONTEXT))
+        found = parsed_rows(rows)
         assert rows.notices == []
     assert [one.is_accepted for one in found] == [True, True]
     assert [one.notices for one in found] == [(), ()]

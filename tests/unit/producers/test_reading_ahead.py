@@ -10,19 +10,19 @@ from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.intake import IntakeError, read_listings
-from liandong.producers.publishing.chunk import Chunk
-from liandong.producers.publishing.prepare import Portion, PreparationContext, prepared
+from liandong.producers.publishing.planning import ChunkPlan, FilePlanner
+from liandong.producers.publishing.prepare import Portion, PreparationContext, portions_of
 from liandong.producers.publishing.publication import Listeners, Publication
 from liandong.producers.publishing.read_ahead import ReadAheadRequest, ReaderDied, reading_ahead
 from liandong.producers.register.register import Update
 from liandong.producers.register.rows import new_batch
 from liandong.producers.synthetic.rows import LIST_COLUMNS, SyntheticRequest, list_rows
 from liandong.producers.updates.records import fields_of, parts_of
-from liandong.producers.updates.updates import Draft, seal, sequences_of
+from liandong.producers.updates.updates import Acceptance, Draft, number_and_sign, sequences_of
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.codec import from_wire
 from liandong.schemas.wire.signing import PROOF_LENGTH, encode_signed
@@ -30,7 +30,7 @@ from liandong.tests.worlds.court import MATCHING, PublishingCourt
 from liandong.tests.worlds.intake_rows import CN_ID, CONTEXT, ENTRY, ORDER, TODAY
 from liandong.topics.storage.database import open_database, sqlite_url
 
-TERMS = PreparationContext(CONTEXT, MATCHING)
+PREPARATION = PreparationContext(CONTEXT, MATCHING)
 SIZE = 7
 MADE_ANEW = ("proof", "entry_id", "update_id", "batch_id")
 
@@ -74,13 +74,13 @@ def json_file(path: Path) -> Path:
 
 def told(portion: Portion) -> tuple[Any, ...]:
     """Everything a portion says, the rows as they came included."""
-    parsed = [portion.parsed(at) for at in range(len(portion.ready))]
+    parsed = [portion.parsed(at) for at in range(len(portion.rows))]
     said = [(one.raw.number, one.raw.original, one.raw.line, one.rejects, one.notices) for one in parsed]
-    return portion.ready, said
+    return portion.rows, said
 
 
 def ahead(path: Path) -> list[Portion]:
-    what = ReadAheadRequest(path, "jsonl" if path.suffix == ".jsonl" else "csv", TERMS, SIZE)
+    what = ReadAheadRequest(path, "jsonl" if path.suffix == ".jsonl" else "csv", PREPARATION, SIZE)
     with reading_ahead(what) as portions:
         return list(portions)
 
@@ -89,10 +89,10 @@ def ahead(path: Path) -> list[Portion]:
 def test_another_process_prepares_byte_for_byte_what_this_one_would(make: Any, tmp_path: Path) -> None:
     path = make(tmp_path / ("rows.csv" if make is csv_file else "rows.jsonl"))
     with read_listings(path, "csv" if make is csv_file else "jsonl") as rows:
-        here = list(prepared(rows, TERMS, SIZE))
+        here = list(portions_of(rows, PREPARATION, SIZE))
     there = ahead(path)
     assert [told(portion) for portion in there] == [told(portion) for portion in here]
-    assert sum(row is None for portion in there for row in portion.ready) >= 3
+    assert sum(row is None for portion in there for row in portion.rows) >= 3
     assert there[-1].bytes_read == path.stat().st_size
 
 
@@ -110,8 +110,8 @@ def test_a_file_read_ahead_is_published_as_any_other(court: PublishingCourt, tmp
     path = csv_file(tmp_path / "rows.csv")
     other = PublishingCourt(open_database(sqlite_url(tmp_path / "other.db")))
     with read_listings(path, "csv") as rows:
-        here = published(court, prepared(rows, TERMS, SIZE))
-    with reading_ahead(ReadAheadRequest(path, "csv", TERMS, SIZE)) as portions:
+        here = published(court, portions_of(rows, PREPARATION, SIZE))
+    with reading_ahead(ReadAheadRequest(path, "csv", PREPARATION, SIZE)) as portions:
         there = published(other, portions)
     other.engine.dispose()
     assert there == here
@@ -130,12 +130,15 @@ def test_a_process_that_is_killed_is_told_and_what_was_accepted_stays(court: Pub
         os.kill(process, signal.SIGKILL)
         yield from portions
 
-    with pytest.raises(ReaderDied, match="-9"), reading_ahead(ReadAheadRequest(path, "csv", TERMS, SIZE)) as portions:
+    with (
+        pytest.raises(ReaderDied, match="-9"),
+        reading_ahead(ReadAheadRequest(path, "csv", PREPARATION, SIZE)) as portions,
+    ):
         published(court, cut(portions))
     kept = len(court.lane("state"))
     assert 0 < kept < 2900
     with read_listings(path, "csv") as rows:
-        counts, _, records = published(court, prepared(rows, TERMS, 500))
+        counts, _, records = published(court, portions_of(rows, PREPARATION, 500))
     assert counts["accepted"] == len(records) - kept
     assert [record["court_sequence"] for record in records] == list(range(1, len(records) + 1))
 
@@ -151,7 +154,7 @@ def test_what_fails_in_the_other_process_is_raised_in_this_one(tmp_path: Path) -
 
 def test_the_other_process_ends_when_nobody_listens(tmp_path: Path) -> None:
     path, before = csv_file(tmp_path / "rows.csv", 3000), children()
-    with reading_ahead(ReadAheadRequest(path, "csv", TERMS, SIZE)) as portions:
+    with reading_ahead(ReadAheadRequest(path, "csv", PREPARATION, SIZE)) as portions:
         next(portions)
         assert len(children() - before) == 1
     assert children() - before == set()
@@ -159,15 +162,16 @@ def test_the_other_process_ends_when_nobody_listens(tmp_path: Path) -> None:
 
 def test_a_chunk_somebody_came_before_is_planned_anew(court: PublishingCourt, monkeypatch: pytest.MonkeyPatch) -> None:
     court.publish(ENTRY)
-    real = Chunk.plan
+    real = FilePlanner.plan
     revoked: list[Update] = []
 
-    def overtaken(chunk: Chunk, portion: Portion, now: int) -> None:
-        real(chunk, portion, now)
+    def overtaken(planner: FilePlanner, connection: Connection, portion: Portion) -> ChunkPlan:
+        plan = real(planner, connection, portion)
         if not revoked:
             revoked.append(court.acts.revoke(court.entry_id(ENTRY), CourtRuling("NO_GROUND")))
+        return plan
 
-    monkeypatch.setattr(Chunk, "plan", overtaken)
+    monkeypatch.setattr(FilePlanner, "plan", overtaken)
     done = court.publish(ENTRY | {"claim_amount": "1.00"}, ENTRY | {"case_number": "（2024）苏0505执77号"})
     assert done.codes == ["ENTRY_ENDED"]
     assert done.counts == {"accepted": 1, "rejected": 1}
@@ -181,7 +185,7 @@ def test_a_body_put_together_from_parts_is_the_record_encoded_at_once(court: Pub
     assert {name: record[name] for name in fields_of(parts)} == fields_of(parts)
     draft = Draft(b"e" * 16, 3, Change.CORRECT, "DATA_WRONG", "2026-11-22", parts)
     [name] = sequences_of(court.desk, [draft])
-    [made] = seal(court.desk, "bat_1", [draft], {name: 300}, 1_700_000_000_000)
+    [made] = number_and_sign(court.desk, [draft], {name: 300}, Acceptance("bat_1", 1_700_000_000_000))
     whole = from_wire(made.value) | {"entry_id": b"e" * 16, "version": 3, "court_sequence": 301, "batch_id": "bat_1"}
     whole |= {"change": int(Change.CORRECT), "reason": "DATA_WRONG", "recorded_at": 1_700_000_000_000}
     assert made.body == encode_signed("list-record", whole, made.topic, court.signer)

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from liandong.producers.cli import synthetic
-from liandong.producers.intake import IntakeContext, check_rows, read_listings
+from liandong.producers.intake import IntakeContext, read_listings
 from liandong.producers.synthetic.people import ENTITY_SHARE, PERMIT_REGIONS, REGIONS, FictitiousSubject, Invention
 from liandong.producers.synthetic.rows import (
     LIST_COLUMNS,
@@ -24,6 +24,7 @@ from liandong.producers.synthetic.rows import (
     people_rows,
 )
 from liandong.schemas.people.certificates import CertificateType, normalise
+from liandong.tests.worlds.intake_rows import parsed_rows
 
 DAY = date(2026, 11, 22)
 app = typer.Typer()
@@ -39,10 +40,11 @@ def subjects(count: int, seed: int = 1) -> list[FictitiousSubject]:
 def test_every_row_passes_every_check_without_a_notice(rows: object) -> None:
     made = list_rows if rows is list_rows else order_rows
     data = "\n".join(json.dumps(row, ensure_ascii=False) for row in made(SyntheticRequest(7, 3000, DAY))).encode()
-    found = list(check_rows(read_listings(data, "jsonl"), CONTEXT))
+    found = parsed_rows(read_listings(data, "jsonl"), CONTEXT)
     assert len(found) == 3000
     assert [one.rejects for one in found if not one.is_accepted] == []
     assert {notice.code for one in found for notice in one.notices} == set()
+    assert len({one.listing.key() for one in found if one.listing is not None}) == 3000
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_seed_other_people() -> None:

@@ -1,0 +1,134 @@
+"""Writing what was planned of a chunk: its changes numbered, signed, and accepted in one transaction.
+
+Comparing and signing take nearly all of the time, so they come before the transaction that writes: others act meanwhile.
+Whether that was right is told by the count of the court's claims. If somebody changed the court's entries in between, the
+chunk must be planned anew inside the transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ...schemas import ids
+from ...schemas.law.listing import Change, Status
+from ..register.register import Register
+from ..register.rows import INSTRUMENTS, RegisteredEntry, WholeEntry
+from ..updates.records import fields_of, parts_of
+from ..updates.updates import Acceptance, Accepted, CourtIdentity, Draft, number_and_sign, sequences_of, store
+from .comparison import ComparedRow
+
+_ENTRIES = "entries"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedChunk:
+    """Changes of a chunk as they will be accepted, if the court was not claimed since `claims` were counted."""
+
+    changes: Sequence[ComparedRow]
+    updates: Sequence[Accepted]
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Writes:
+    """What a chunk writes into the register."""
+
+    added: list[WholeEntry] = field(default_factory=list)
+    changed: list[WholeEntry] = field(default_factory=list)
+    holders: list[tuple[bytes, int]] = field(default_factory=list)
+    further_keys: list[tuple[bytes, int]] = field(default_factory=list)
+
+
+class ChunkWriter:
+    """Signs and writes the chunks of one batch of a court."""
+
+    def __init__(self, register: Register, identity: CourtIdentity, batch_id: str, today: date) -> None:
+        """`identity` signs; `today` is the day of corrections."""
+        self._register = register
+        self._identity = identity
+        self._batch_id = batch_id
+        self._today = today
+
+    def claims(self, connection: Connection) -> int:
+        """Count how often the court was claimed; to be asked before anything else is read."""
+        counted = self._register.claims(self._identity.court)
+        return self._register.last_numbers(connection, [counted])[counted]
+
+    def sign(self, connection: Connection, changes: Sequence[ComparedRow], claims: int, now: int) -> SignedChunk:
+        """Number and sign planned changes; `claims` as they were before planning, `now` in ms UTC."""
+        drafts = [_draft(compared, self._today) for compared in changes]
+        last = self._register.last_numbers(connection, sequences_of(self._identity, drafts))
+        updates = number_and_sign(self._identity, drafts, last, Acceptance(self._batch_id, now))
+        return SignedChunk(changes, updates, claims)
+
+    def claim(self, connection: Connection, chunk: SignedChunk) -> bool:
+        """Claim the court in a transaction that writes; whether all is still as it was when the chunk was planned."""
+        return self._register.claim(connection, self._identity.court) == chunk.claims + 1
+
+    def write(self, connection: Connection, chunk: SignedChunk, now: int) -> int:
+        """Accept the changes in the order of the rows; the ordinal of the first new entry, 0 without one."""
+        register = self._register
+        store(register, connection, self._identity, chunk.updates, Acceptance(self._batch_id, now))
+        new = len([compared for compared in chunk.changes if compared.entry is None])
+        first_ordinal = register.take(connection, _ENTRIES, new) if new else 0
+        writes = self._writes(chunk, first_ordinal)
+        register.add_entries(connection, writes.added)
+        register.change_entries(connection, writes.changed)
+        register.add_holders(connection, writes.holders)
+        register.drop_other_keys(connection, [whole.entry.ordinal for whole in writes.changed])
+        register.add_other_keys(connection, writes.further_keys)
+        return first_ordinal
+
+    def _writes(self, chunk: SignedChunk, next_ordinal: int) -> _Writes:
+        writes = _Writes()
+        for compared, update in zip(chunk.changes, chunk.updates, strict=True):
+            row, entry = compared.row, compared.entry
+            if entry is None:
+                ordinal = next_ordinal
+                next_ordinal += 1
+                writes.added.append(_entry(ordinal, self._identity.court, compared, update))
+            else:
+                ordinal = entry.ordinal
+                writes.changed.append(_entry(ordinal, self._identity.court, compared, update))
+                if entry.key != row.keys[0]:
+                    writes.further_keys.append((entry.key, ordinal))
+            if len(row.keys) > 1:
+                writes.further_keys.extend([(key, ordinal) for key in row.keys[1:]])
+            writes.holders.extend([(holder, ordinal) for holder in row.holders])
+        return writes
+
+
+def _draft(compared: ComparedRow, today: date) -> Draft:
+    row, entry = compared.row, compared.entry
+    if entry is None:
+        return Draft(ids.new_ordered(), 1, Change.INCLUDE, "", row.publish_date, row.parts)
+    record = fields_of(row.parts) | (compared.content or {}) | {"status": int(entry.status)}
+    return Draft(entry.entry_id, entry.version + 1, Change.CORRECT, "", today.isoformat(), parts_of(record))
+
+
+def _entry(ordinal: int, court: str, compared: ComparedRow, update: Accepted) -> WholeEntry:
+    """Return the entry as it stands with its newest update."""
+    row, entry, draft = compared.row, compared.entry, update.draft
+    status = Status.ACTIVE if entry is None else entry.status
+    return WholeEntry(
+        RegisteredEntry(
+            ordinal=ordinal,
+            entry_id=draft.entry_id,
+            key=row.keys[0],
+            generation=compared.generation,
+            instrument=INSTRUMENTS[row.instrument],
+            decision_number=row.decision_number,
+            status=status,
+            version=draft.version,
+            digest=compared.digest,
+            publish_date=compared.publish_date,
+            reason=draft.reason,
+            changed_on=draft.changed_on,
+        ),
+        court,
+        row.case_number,
+        update.value,
+        row.certificates,
+    )

@@ -81,8 +81,8 @@ def test_a_process_that_dies_ends_the_run_with_its_message(
 
 def test_a_run_that_hangs_is_given_up_and_says_where_it_stands(tmp_path: Path) -> None:
     with pytest.raises(RunFailed) as failed:
-        run_once(failing("hangs", in_worker=True), place_in(tmp_path), 10)
-    assert str(failed.value).splitlines()[0] == "gave no figure within 10 s"
+        run_once(failing("hangs", in_worker=True), place_in(tmp_path), 15)
+    assert str(failed.value).splitlines()[0] == "gave no figure within 15 s"
     for statement, function in (("worker.result()", "run"), ("time.sleep(LONG)", "fail")):
         assert f'failing_case.py", line {line_of(statement)} in {function}' in str(failed.value)
     assert ends(bystander_in(tmp_path))

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from liandong.producers.publishing.read_ahead import WORTH_BYTES
-from liandong.tests.worlds.publisher_town import PublisherTown, eventually, recount, rows, write
+from liandong.tests.worlds.court_office import CourtOffice, recount, rows, write
+from liandong.tests.worlds.waiting import eventually
 from liandong.topics.settings import Settings
 from liandong.topics.storage.outbox import SqlOutbox
 
@@ -21,8 +22,8 @@ pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def town(settings: Settings) -> PublisherTown:
-    made = PublisherTown(settings)
+def office(settings: Settings) -> CourtOffice:
+    made = CourtOffice(settings)
     made.make_topics()
     return made
 
@@ -40,7 +41,7 @@ def _moves(outbox: SqlOutbox, before: int) -> bool:
 
 
 def test_publishers_and_relays_killed_at_random_lose_nothing_and_name_nobody_twice(
-    town: PublisherTown, tmp_path: Path
+    office: CourtOffice, tmp_path: Path
 ) -> None:
     draw = random.Random(20261122)
     listed = rows(8000)
@@ -54,39 +55,39 @@ def test_publishers_and_relays_killed_at_random_lose_nothing_and_name_nobody_twi
     )
     killed = 0
     for path in (first, first, first, second, second):
-        process = town.start("court", "publish", str(path))
+        process = office.piped("court", "publish", str(path))
         time.sleep(draw.uniform(0.5, 2.5))
         killed += kill(process)
-    town.publish(first, "--no-wait")
-    register = town.register()
+    office.publish(first, "--no-wait")
+    register = office.register()
     for _ in range(2):
-        relay = town.start("court", "relay")
+        relay = office.piped("court", "relay")
         assert eventually(partial(_moves, register.outbox, register.outbox.sent_through("state")))
         time.sleep(draw.uniform(0, 0.3))
         killed += kill(relay)
     register.close()
-    summary = town.publish(second)
+    summary = office.publish(second)
     assert summary["rejected"] == 0
     assert summary["missing_count"] == 0
-    assert town.publish(second)["unchanged"] == 8500
+    assert office.publish(second)["unchanged"] == 8500
     assert killed >= 3
-    counts = recount(town)
+    counts = recount(office)
     assert counts["entries"] == 8500
     assert counts["updates"] >= 8500 + 2667
 
 
 def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_is_killed(
-    town: PublisherTown, tmp_path: Path
+    office: CourtOffice, tmp_path: Path
 ) -> None:
-    relays = [town.start("court", "relay"), town.start("court", "relay")]
-    register = town.register()
+    relays = [office.piped("court", "relay"), office.piped("court", "relay")]
+    register = office.register()
     assert eventually(lambda: register.outbox.holder().owner != "")
-    town.publish(write(tmp_path / "one.csv", rows(300)), "--no-wait")
+    office.publish(write(tmp_path / "one.csv", rows(300)), "--no-wait")
     assert eventually(lambda: register.outbox.sent_through("state") == 300)
     holder = register.outbox.holder()
     first = next(each for each in relays if f":{each.pid}:" in holder.owner)
     assert kill(first)
-    town.publish(write(tmp_path / "two.csv", rows(600)), "--no-wait")
+    office.publish(write(tmp_path / "two.csv", rows(600)), "--no-wait")
     assert eventually(lambda: register.outbox.sent_through("state") == 600)
     assert register.outbox.holder().epoch == holder.epoch + 1
     other = relays[1 - relays.index(first)]
@@ -95,7 +96,7 @@ def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_is_killed(
     assert other.returncode == 0, err
     assert register.outbox.holder().owner == ""
     register.close()
-    counts = recount(town)
+    counts = recount(office)
     assert counts == {"updates": 600, "entries": 600, "logged": 600}
 
 
@@ -103,14 +104,14 @@ def _children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     return [each for each in psutil.Process(process.pid).children() if "spawn_main" in " ".join(each.cmdline())]
 
 
-def test_a_large_file_is_read_and_sent_by_processes_that_may_die_too(town: PublisherTown, tmp_path: Path) -> None:
+def test_a_large_file_is_read_and_sent_by_processes_that_may_die_too(office: CourtOffice, tmp_path: Path) -> None:
     path = write(tmp_path / "large.csv", rows(_LARGE))
     assert path.stat().st_size > WORTH_BYTES
-    register = town.register()
+    register = office.register()
 
     def begun() -> "subprocess.Popen[str]":
         before = register.outbox.accepted_through("state")
-        process = town.start("court", "publish", str(path), "--json")
+        process = office.piped("court", "publish", str(path), "--json")
         assert eventually(lambda: register.outbox.accepted_through("state") > before)
         return process
 
@@ -145,5 +146,5 @@ def test_a_large_file_is_read_and_sent_by_processes_that_may_die_too(town: Publi
     assert process.returncode == 0, err
     assert json.loads(out)["sent"]
     register.close()
-    counts = recount(town)
+    counts = recount(office)
     assert (counts["updates"], counts["entries"]) == (_LARGE, _LARGE)

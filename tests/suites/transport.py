@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 import pytest
 
+from liandong.tests.worlds.wires import Wire
 from liandong.topics.transport.errors import (
     CommitRefused,
     OffsetOutOfRange,
@@ -27,18 +27,6 @@ from liandong.topics.transport.ports import (
 TOPIC = "test.records.v1"
 PATIENCE = 30.0
 Outcomes = list[Delivered | Exception]
-
-
-class Wire(Protocol):
-    """How the suite makes what it tests."""
-
-    def create(self, topic: str, partitions: int) -> None: ...
-    def publisher(self) -> Publisher: ...
-    def stalled_publisher(self) -> Publisher:
-        """A publisher whose records stay queued."""
-
-    def subscriber(self, group: str | None = None) -> Subscriber: ...
-    def truncate(self, at: TopicPartition, before: int) -> None: ...
 
 
 def record(key: bytes | None, value: bytes, partition: int | None = None) -> OutgoingRecord:
@@ -80,7 +68,7 @@ class TransportSuite:
     """Inherit, and give a fixture `wire`."""
 
     def test_records_of_a_key_keep_their_order(self, wire: Wire) -> None:
-        wire.create(TOPIC, 3)
+        wire.create(TOPIC, partitions=3)
         keys = [b"a", b"b", b"c", b"d", b"e"]
         publish(wire.publisher(), [record(keys[n % 5], b"%d" % n) for n in range(500)])
         subscriber = wire.subscriber()
@@ -91,7 +79,7 @@ class TransportSuite:
             ]
 
     def test_a_key_lives_where_java_clients_put_it(self, wire: Wire) -> None:
-        wire.create(TOPIC, 12)
+        wire.create(TOPIC, partitions=12)
         # toPositive(hash) % 12 of the hashes in Kafka's own UtilsTest.testMurmur2
         placed = {b"21": 0, b"abc": 3, b"foobar": 6, b"a-little-bit-long-string": 8, b"a-little-bit-longer-string": 11}
         publish(wire.publisher(), [record(key, b"x") for key in placed])
@@ -100,12 +88,12 @@ class TransportSuite:
         assert {m.key(): m.partition() for m in read(subscriber, len(placed))} == placed
 
     def test_a_named_partition_wins_over_the_key(self, wire: Wire) -> None:
-        wire.create(TOPIC, 3)
+        wire.create(TOPIC, partitions=3)
         delivered = publish(wire.publisher(), [record(b"a", b"x", partition=number) for number in (2, 0, 1)])
         assert sorted(at.partition for at in delivered) == [0, 1, 2]
 
     def test_records_without_a_key_are_spread(self, wire: Wire) -> None:
-        wire.create(TOPIC, 2)
+        wire.create(TOPIC, partitions=2)
         publisher = wire.publisher()
         used = set()
         for _ in range(60):
@@ -113,7 +101,7 @@ class TransportSuite:
         assert used == {0, 1}
 
     def test_headers_key_and_value_arrive_as_sent(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         headers = [("ce_id", b"1"), ("ce_id", b"2"), ("bytes", bytes(range(256))), ("empty", b"")]
         before = time.time() * 1000
         publish(
@@ -128,7 +116,7 @@ class TransportSuite:
         assert before - 5000 < full.timestamp()[1] < time.time() * 1000 + 5000
 
     def test_the_callback_says_where_the_record_stands(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         delivered = publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(3)])
         assert [(at.topic, at.partition, at.offset) for at in delivered] == [(TOPIC, 0, n) for n in range(3)]
         subscriber = wire.subscriber()
@@ -136,7 +124,7 @@ class TransportSuite:
         assert [m.timestamp()[1] for m in read(subscriber, 3)] == [at.timestamp for at in delivered]
 
     def test_a_callback_that_fails_is_heard_and_stops_no_other(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publisher, seen = wire.publisher(), []
 
         def fails(_: Delivered | Exception) -> None:
@@ -159,7 +147,7 @@ class TransportSuite:
         assert "liandong topics apply" in outcome.remedy
 
     def test_a_failure_nobody_listens_to_is_raised(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publisher = wire.publisher()
         publisher.send(record(b"k", b"v", partition=9))
         publisher.send(record(b"k", b"v", partition=0))
@@ -169,7 +157,7 @@ class TransportSuite:
         assert wire.subscriber().watermarks(TopicPartition(TOPIC, 0)) == (0, 1)
 
     def test_purge_drops_what_was_not_delivered(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publisher, outcomes = wire.stalled_publisher(), Outcomes()
         for number in range(5):
             publisher.send(record(b"k", b"%d" % number), outcomes.append)
@@ -179,7 +167,7 @@ class TransportSuite:
         assert publisher.flush(0) == 0
 
     def test_a_purged_publisher_can_be_used_again(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publisher = wire.publisher()
         publish(publisher, [record(b"k", b"before")])
         publisher.purge()
@@ -189,7 +177,7 @@ class TransportSuite:
         assert [m.value() for m in read(subscriber, 2)] == [b"before", b"after"]
 
     def test_close_delivers_what_is_queued(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publisher, outcomes = wire.publisher(), Outcomes()
         for number in range(100):
             publisher.send(record(b"k", b"%d" % number), outcomes.append)
@@ -197,7 +185,7 @@ class TransportSuite:
         assert [outcome.offset for outcome in outcomes if isinstance(outcome, Delivered)] == list(range(100))
 
     def test_poll_drains_without_waiting_to_fill(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(3)])
         subscriber = wire.subscriber()
         from_start(subscriber)
@@ -209,7 +197,7 @@ class TransportSuite:
         assert time.monotonic() - began < PATIENCE
 
     def test_poll_gives_no_more_than_its_limit(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(10)])
         subscriber = wire.subscriber()
         from_start(subscriber)
@@ -221,13 +209,13 @@ class TransportSuite:
         assert [m.offset() for m in found] == list(range(10))
 
     def test_poll_comes_back_empty_when_nothing_comes(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         subscriber = wire.subscriber()
         from_start(subscriber)
         assert subscriber.poll(10, 0.05) == []
 
     def test_assigning_starts_at_the_offset_given(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publisher = wire.publisher()
         publish(publisher, [record(b"k", b"%d" % n) for n in range(10)])
         at, subscriber = TopicPartition(TOPIC, 0), wire.subscriber()
@@ -240,7 +228,7 @@ class TransportSuite:
         assert [m.offset() for m in read(subscriber, 1)] == [10]
 
     def test_an_offset_that_is_gone_is_an_error_and_stays_one(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(10)])
         at, subscriber = TopicPartition(TOPIC, 0), wire.subscriber()
         wire.truncate(at, 5)
@@ -253,7 +241,7 @@ class TransportSuite:
         assert [m.offset() for m in read(subscriber, 5)] == [5, 6, 7, 8, 9]
 
     def test_an_offset_that_is_not_there_yet_is_an_error(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publish(wire.publisher(), [record(b"k", b"x")])
         subscriber = wire.subscriber()
         subscriber.assign({TopicPartition(TOPIC, 0): 99})
@@ -267,7 +255,7 @@ class TransportSuite:
             subscriber.subscribe(["test.absent.v1"])
 
     def test_watermarks_follow_the_log(self, wire: Wire) -> None:
-        wire.create(TOPIC, 2)
+        wire.create(TOPIC, partitions=2)
         subscriber = wire.subscriber()
         assert subscriber.watermarks(TopicPartition(TOPIC, 1)) == (0, 0)
         publish(wire.publisher(), [record(b"k", b"x", partition=1)] * 4)
@@ -277,7 +265,7 @@ class TransportSuite:
             subscriber.watermarks(TopicPartition(TOPIC, 9))
 
     def test_a_new_group_starts_at_the_beginning_and_resumes_where_it_committed(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(10)])
         first = wire.subscriber("g-resume")
         first.subscribe([TOPIC])
@@ -290,7 +278,7 @@ class TransportSuite:
         second.close()
 
     def test_commits_of_a_hand_assigned_reader_reach_its_group(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(5)])
         by_hand = wire.subscriber("g-hand")
         by_hand.assign({TopicPartition(TOPIC, 0): BEGINNING})
@@ -303,7 +291,7 @@ class TransportSuite:
         member.close()
 
     def test_two_members_share_the_partitions_and_one_inherits(self, wire: Wire) -> None:
-        wire.create(TOPIC, 4)
+        wire.create(TOPIC, partitions=4)
         everything = {TopicPartition(TOPIC, number) for number in range(4)}
         mine: set[TopicPartition] = set()
         yours: set[TopicPartition] = set()
@@ -326,7 +314,7 @@ class TransportSuite:
         assert mine == set()
 
     def test_a_partition_that_moved_away_cannot_be_committed(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         member = wire.subscriber("g-foreign")
         mine: set[TopicPartition] = set()
         member.subscribe([TOPIC], mine.update)
@@ -337,7 +325,7 @@ class TransportSuite:
         member.close()
 
     def test_a_listener_that_fails_is_heard(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         member = wire.subscriber("g-listener")
 
         def fails(_: Iterable[TopicPartition]) -> None:
@@ -349,7 +337,7 @@ class TransportSuite:
         member.close()
 
     def test_groups_do_not_disturb_each_other(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         publish(wire.publisher(), [record(b"k", b"x")])
         for group in ("g-left", "g-right"):
             member = wire.subscriber(group)
@@ -359,7 +347,7 @@ class TransportSuite:
             member.close()
 
     def test_what_needs_a_group_says_so(self, wire: Wire) -> None:
-        wire.create(TOPIC, 1)
+        wire.create(TOPIC, partitions=1)
         subscriber = wire.subscriber()
         with pytest.raises(ValueError, match="group"):
             subscriber.subscribe([TOPIC])

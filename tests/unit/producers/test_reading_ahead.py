@@ -36,13 +36,6 @@ MADE_ANEW = ("proof", "entry_id", "update_id", "batch_id")
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "publisher.db"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
 def court(engine: Engine) -> PublishingCourt:
     return PublishingCourt(engine)
 

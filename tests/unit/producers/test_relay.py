@@ -2,15 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
 
 from liandong.producers.relay.lane import DeliveryFailed
 from liandong.producers.relay.relay import Pace, Relay, new_owner
-from liandong.topics.storage.database import open_database, sqlite_url
+from liandong.tests.worlds.clock import HandClock
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.errors import PublisherBroken
 from liandong.topics.transport.memory.broker import MemoryBroker
@@ -18,23 +17,6 @@ from liandong.topics.transport.ports import Delivered, OutgoingRecord, Publisher
 
 QUICK = Pace(lease_seconds=1.5, idle_seconds=0.005, retry_seconds=0.02, stop_seconds=0.3)
 Done = Callable[[Delivered | Exception], None]
-
-
-class SetClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.ms = 1_795_000_000_000
-
-    def now(self) -> int:
-        return self.ms
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "outbox.db"))
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -182,7 +164,7 @@ def test_a_drain_lets_the_relay_that_runs_do_the_work(engine: Engine, outbox: Sq
 def test_a_lease_that_ran_out_is_sent_under_no_more(engine: Engine, outbox: SqlOutbox) -> None:
     """The relay stops by its own clock, well before another one may begin."""
     put(engine, outbox, "state", list(range(10)))
-    clock, stop = SetClock(), threading.Event()
+    clock, stop = HandClock(), threading.Event()
     purged: list[bool] = []
 
     class Slow:
@@ -194,7 +176,7 @@ def test_a_lease_that_ran_out_is_sent_under_no_more(engine: Engine, outbox: SqlO
         def send(self, _record: OutgoingRecord, _done: Done) -> None:
             self.sent += 1
             if self.sent == 4:
-                clock.ms += 30_000
+                clock.time += 30_000
 
         def poll(self, timeout: float = 0.0) -> None:
             time.sleep(timeout)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka.admin import ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
 
-from liandong.tests.suites.transport import TOPIC, Outcomes, from_start, publish, read, record
+from liandong.tests.worlds.traffic import TOPIC, Outcomes, from_start, publish, read, record
 from liandong.topics.embedded import cluster, ports
 from liandong.topics.settings import KafkaSecurity, Settings, load_settings
 from liandong.topics.transport.errors import AuthenticationFailed, AuthorizationFailed

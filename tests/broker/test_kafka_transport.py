@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from liandong.schemas.errors import WrongUsage
-from liandong.tests.suites.transport import TOPIC, Outcomes, TransportSuite, publish, record
+from liandong.tests.suites.transport_groups import GroupSuite
+from liandong.tests.suites.transport_reading import ReadingSuite
+from liandong.tests.suites.transport_sending import SendingSuite
+from liandong.tests.worlds.traffic import TOPIC, Outcomes, publish, record
 from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.embedded.ports import some_free
 from liandong.topics.settings import KafkaSecurity, Settings
@@ -14,7 +17,7 @@ from liandong.topics.transport.kafka import KafkaPublisher, config, require_brok
 from liandong.topics.transport.ports import Delivered, OutgoingRecord
 
 
-class TestKafkaTransport(TransportSuite):
+class TestKafkaTransport(SendingSuite, ReadingSuite, GroupSuite):
     pass
 
 

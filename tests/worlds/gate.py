@@ -189,6 +189,20 @@ class CheckDesk:
         return Api(Endpoints(wiring).routes(), self.tokens, limiter, "en")
 
 
+class Caller:
+    """A client with a token, and the desk behind it."""
+
+    def __init__(self, desk: CheckDesk, client: httpx.Client, token: str) -> None:
+        self.desk, self.plain = desk, client
+        self.headers = {"authorization": f"Bearer {token}"}
+
+    def post(self, document: Any, path: str = "/v1/checks", **headers: str) -> httpx.Response:
+        return self.plain.post(path, json=document, headers=self.headers | headers)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.plain.get(path, headers=self.headers | headers)
+
+
 @contextmanager
 def served(api: Api, *, socket_file: Path | None = None) -> Iterator[httpx.Client]:
     """The API on a real server, and a client without a token."""

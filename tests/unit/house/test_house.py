@@ -28,14 +28,18 @@ BEHAVIOUR = (
     "tests/property/test_life_cycle.py",
     "tests/unit/schemas/test_certificates.py",
     "tests/unit/consumers/test_check_api.py",
+    "tests/unit/consumers/test_check_api_refusals.py",
     "tests/unit/consumers/copy/test_copying_in_memory.py",
     "tests/unit/consumers/test_gate.py",
+    "tests/unit/producers/test_intake_certificates.py",
     "tests/unit/producers/test_intake_dirty.py",
+    "tests/unit/producers/test_intake_json.py",
     "tests/unit/producers/test_intake_rejects.py",
     "tests/unit/producers/test_intake_rules.py",
     "tests/unit/producers/test_publishing.py",
     "tests/unit/producers/test_reading_ahead.py",
     "tests/unit/consumers/copy/test_replicator.py",
+    "tests/unit/consumers/copy/test_replicator_unreadable.py",
 )
 """Tests of what runs through compiled modules."""
 

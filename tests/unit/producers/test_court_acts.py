@@ -21,11 +21,6 @@ TERMED = ENTRY | {"grounds": "G4", "term_start": "2026-11-22", "term_end": "2028
 RIGHT_ID = "440524188001010014"
 
 
-@pytest.fixture
-def court(engine: Engine) -> PublishingCourt:
-    return PublishingCourt(engine)
-
-
 @pytest.mark.parametrize(
     ("row", "act", "reason", "status"),
     [

@@ -10,7 +10,6 @@ from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import Engine
 
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.intake import IntakeError, read_listings
@@ -33,11 +32,6 @@ from liandong.topics.storage.database import open_database, sqlite_url
 TERMS = PreparationContext(CONTEXT, MATCHING)
 SIZE = 7
 MADE_ANEW = ("proof", "entry_id", "update_id", "batch_id")
-
-
-@pytest.fixture
-def court(engine: Engine) -> PublishingCourt:
-    return PublishingCourt(engine)
 
 
 def listed(count: int) -> list[dict[str, str]]:

@@ -4,14 +4,17 @@ import threading
 
 import pytest
 
-from liandong.tests.suites.transport import TOPIC, TransportSuite, from_start, publish, read, record
+from liandong.tests.suites.transport_groups import GroupSuite
+from liandong.tests.suites.transport_reading import ReadingSuite
+from liandong.tests.suites.transport_sending import SendingSuite
+from liandong.tests.worlds.traffic import TOPIC, from_start, publish, read, record
 from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.partitioner import murmur2
 from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, TopicPartition
 
 
-class TestMemoryTransport(TransportSuite):
+class TestMemoryTransport(SendingSuite, ReadingSuite, GroupSuite):
     pass
 
 

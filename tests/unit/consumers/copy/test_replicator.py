@@ -1,23 +1,19 @@
 """The rules by which a list message changes the copy."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import current_schema
-from liandong.schemas.wire.codec import decode_prefix, encode
-from liandong.schemas.wire.digest import SetDigest, leaf
-from liandong.schemas.wire.framing import FINGERPRINT_HEADER, frame
+from liandong.schemas.wire.codec import encode
+from liandong.schemas.wire.framing import frame
 from liandong.schemas.wire.signing import Ed25519Signer
-from liandong.tests.worlds.clock import NOW
-from liandong.tests.worlds.copying import CopyInMemory, assert_equal
+from liandong.tests.worlds.copying import assert_equal
+from liandong.tests.worlds.list_copy import LIST, ListCopy, entry_of, model_of
 from liandong.tests.worlds.records import (
     FINGERPRINT,
     CourtScribe,
-    Model,
     identity,
     new_surrogate,
     recount,
@@ -25,42 +21,7 @@ from liandong.tests.worlds.records import (
 )
 from liandong.topics.catalogue import names
 from liandong.topics.transport.errors import BrokerUnreachable
-from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
-
-LIST = names.debtor_list("js")
-
-
-class ListCopy(CopyInMemory):
-    """A copy whose list lane is driven by itself."""
-
-    def publish(self, *bodies: bytes) -> None:
-        for body in bodies:
-            self.publisher.send(self.court.message(body))
-        self.node.drain_lists()
-
-    def put(self, key: bytes | None, value: bytes | None, headers: tuple[tuple[str, bytes], ...] = ()) -> None:
-        self.publisher.send(OutgoingRecord(LIST, key, value, headers))
-        self.node.drain_lists()
-
-    def barrier(self, number: int, issued_at: int = NOW) -> None:
-        self.send(*self.notary.barriers(1, number, issued_at))
-
-    def digest(self) -> bytes:
-        return SetDigest(self.node.lane(LIST, 0).digest).value()
-
-    def entries(self, surrogate: bytes) -> list[bytes]:
-        return [found.entry_id for found in self.node.view.find([surrogate])]
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Iterator[ListCopy]:
-    made = ListCopy(tmp_path)
-    yield made
-    made.node.close()
-
-
-def entry_of(body: bytes) -> bytes:
-    return decode_prefix(body)["entry_id"]
+from liandong.topics.transport.ports import TopicPartition
 
 
 def test_a_correction_frees_the_old_identity_and_binds_the_new_one_in_the_same_commit(copy: ListCopy) -> None:
@@ -203,86 +164,13 @@ def test_while_the_register_cannot_be_reached_nothing_is_refused_for_good(copy: 
     assert copy.node.lists.body(entry_of(body)) == ended
 
 
-def test_a_record_nobody_can_read_is_kept_as_it_came_and_asks_for_a_person(copy: ListCopy) -> None:
-    surrogate = new_surrogate()
-    body = copy.court.include(surrogate)
-    copy.publish(body)
-    raw = b"\xc3\x01" + bytes(8) + b"from a later release"
-    copy.put(entry_of(body), raw)
-    (found,) = copy.node.view.find([surrogate])
-    assert (found.opaque, found.body, found.entry_id) == (True, body, entry_of(body))
-    assert copy.node.lane(LIST, 0).opaque == 1
-    expected = SetDigest()
-    expected.update([leaf(entry_of(body), -1, -1, bytes(72) + raw)])
-    assert copy.digest() == expected.value()
-    assert copy.node.incidents() == ["undecodable"]
-
-
-def test_a_readable_record_takes_the_place_of_an_unreadable_one_unless_it_is_older(copy: ListCopy) -> None:
-    first, second, third = new_surrogate(), new_surrogate(), new_surrogate()
-    body = copy.court.include(first)
-    newer = copy.court.change(entry_of(body), Change.CORRECT, identities=[identity(second)])
-    newest = copy.court.change(entry_of(body), Change.CORRECT, identities=[identity(third)])
-    copy.publish(newer)
-    copy.put(entry_of(body), b"what is this")
-    copy.publish(body)
-    assert [found.opaque for found in copy.node.view.find([second])] == [True]
-    assert copy.node.lane(LIST, 0).stale == 1
-    copy.publish(newest)
-    assert copy.node.index() == {third: {entry_of(body)}}
-    assert copy.node.lane(LIST, 0).opaque == 0
-    expected = SetDigest()
-    expected.update([leaf(entry_of(body), 3, 1, newest)])
-    assert copy.digest() == expected.value()
-
-
-def test_the_same_unreadable_record_again_changes_nothing(copy: ListCopy) -> None:
-    copy.put(b"k" * 16, b"nonsense")
-    before = copy.digest()
-    copy.put(b"k" * 16, b"nonsense")
-    assert copy.digest() == before
-    assert copy.node.lane(LIST, 0).records == 1
-
-
-def test_an_entry_that_was_never_readable_is_known_by_its_id(copy: ListCopy) -> None:
-    copy.put(b"k" * 16, b"nonsense")
-    found = copy.node.view.entry(b"k" * 16)
-    assert found is not None
-    assert (found.opaque, found.prefix["status"], found.body) == (True, 0, b"")
-    assert not copy.node.view.verify_once(found)
-
-
-def test_a_record_under_another_entrys_key_is_not_believed(copy: ListCopy) -> None:
-    body = copy.court.include()
-    copy.put(b"k" * 16, copy.court.message(body).value)
-    assert copy.node.lists.body(entry_of(body)) is None
-    assert copy.node.incidents() == ["undecodable"]
-
-
-@pytest.mark.parametrize("key", [None, b""])
-def test_a_record_without_a_key_is_an_incident_only(copy: ListCopy, key: bytes | None) -> None:
-    copy.put(key, copy.court.message(copy.court.include()).value)
-    assert copy.node.incidents() == ["undecodable"]
-    assert copy.node.lane(LIST, 0).records == 0
-
-
-def test_records_in_confluent_framing_are_the_same_records(copy: ListCopy) -> None:
-    surrogate = new_surrogate()
-    body = copy.court.include(surrogate)
-    header = (FINGERPRINT_HEADER, FINGERPRINT.hex().encode())
-    copy.put(entry_of(body), frame(FINGERPRINT, body, 7), (header,))
-    (found,) = copy.node.view.find([surrogate])
-    assert found.record()["case_number"].startswith("（2026）")
-    assert_equal(copy.node, {(LIST, 0): _model(body)})
-
-
 def test_a_tombstone_forgets_what_has_ended_and_never_what_lives(copy: ListCopy) -> None:
     live, ended = copy.court.include(), copy.court.include()
     copy.publish(live, ended, copy.court.change(entry_of(ended), Change.REVOKE))
     copy.put(entry_of(live), None)
     copy.put(entry_of(ended), None)
     assert copy.node.incidents() == ["tombstone"]
-    assert_equal(copy.node, {(LIST, 0): _model(live)})
+    assert_equal(copy.node, {(LIST, 0): model_of(live)})
 
 
 def test_two_contents_of_one_version_are_an_incident_and_the_first_stays(copy: ListCopy) -> None:
@@ -331,7 +219,7 @@ def test_a_trimmed_log_is_copied_anew_while_the_old_copy_serves(copy: ListCopy) 
     assert copy.entries(dropped) == []
     assert len(copy.entries(kept)) == 1
     assert not copy.node.store.rebuilding
-    assert_equal(copy.node, {(LIST, 0): _model(bodies[1])})
+    assert_equal(copy.node, {(LIST, 0): model_of(bodies[1])})
 
 
 def test_records_a_new_release_can_read_make_the_copy_anew(copy: ListCopy) -> None:
@@ -353,10 +241,3 @@ def test_a_status_of_a_later_release_is_kept_for_the_gate_to_judge(copy: ListCop
     record = copy.court.entries[entry_of(body)] | {"status": status, "proof": bytes(72)}
     copy.put(entry_of(body), frame(FINGERPRINT, encode("list-record", record)))
     assert copy.entries(surrogate) == ([entry_of(body)] if status < 3 else [])
-
-
-def _model(*bodies: bytes) -> Model:
-    model = Model()
-    for body in bodies:
-        model.apply(body)
-    return model

@@ -28,12 +28,16 @@ _SERVICES: "pytest.StashKey[SharedServices]" = pytest.StashKey()
 _FOLDER = "services_folder"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder of the session's services, or learn from the session where it is."""
+    from liandong.tests.worlds.places import write_in_memory
     from liandong.tests.worlds.shared import SharedServices
 
+    write_in_memory()
     given: dict[str, Any] | None = getattr(config, "workerinput", None)
     config.stash[_SERVICES] = SharedServices(Path(given[_FOLDER])) if given else SharedServices.new()
+    config.option.loadscopereorder = False  # of pytest-xdist: files are handed out in the order they are put in below
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -69,6 +73,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def kafka_bootstrap(pytestconfig: pytest.Config) -> str:
     """Addresses of a real Kafka: LIANDONG_BOOTSTRAP if that is set, else the embedded one of this session."""
     return _CONFIGURED or pytestconfig.stash[_SERVICES].kafka()
+
+
+@pytest.fixture(scope="session")
+def secure_state(pytestconfig: pytest.Config) -> Path:
+    """State directory of whoever started the session's secure Kafka; its admin's password is in it."""
+    return pytestconfig.stash[_SERVICES].secure_kafka()
 
 
 @pytest.fixture(scope="session")

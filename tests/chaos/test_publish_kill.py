@@ -17,7 +17,7 @@ from liandong.tests.worlds.waiting import eventually
 from liandong.topics.settings import Settings
 from liandong.topics.storage.outbox import SqlOutbox
 
-_LARGE = 48_000
+_LARGE = 32_000
 pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
@@ -101,50 +101,74 @@ def test_of_two_relays_one_sends_and_the_other_takes_over_when_it_is_killed(
 
 
 def _children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
-    return [each for each in psutil.Process(process.pid).children() if "spawn_main" in " ".join(each.cmdline())]
+    """The processes a publication has started, the one that sends before the one that reads."""
+    found = psutil.Process(process.pid).children()
+    return sorted((each for each in found if "spawn_main" in " ".join(each.cmdline())), key=psutil.Process.create_time)
+
+
+class LargePublication:
+    """A publication that stands still in the middle: the process that reads for it is held as soon as rows are accepted.
+
+    It reads a few milliseconds at a time until then, so that it cannot be through while a busy machine keeps us waiting.
+    """
+
+    def __init__(self, office: CourtOffice, path: Path) -> None:
+        register = office.register()
+        before = register.outbox.accepted_through("state")
+        self.process = office.piped("court", "publish", str(path), "--json")
+        assert eventually(lambda: len(_children(self.process)) == 2)
+        self.started = _children(self.process)
+        self.sender, self.reader = self.started
+
+        def accepts() -> bool:
+            self.reader.resume()
+            time.sleep(0.02)
+            self.reader.suspend()
+            return register.outbox.accepted_through("state") > before
+
+        assert eventually(accepts)
+        assert register.outbox.accepted_through("state") < _LARGE
+        register.close()
+
+    def is_gone(self) -> bool:
+        """Whether nobody of it is left."""
+        return not any(each.is_running() for each in self.started)
 
 
 def test_a_large_file_is_read_and_sent_by_processes_that_may_die_too(office: CourtOffice, tmp_path: Path) -> None:
     path = write(tmp_path / "large.csv", rows(_LARGE))
     assert path.stat().st_size > WORTH_BYTES
-    register = office.register()
-
-    def begun() -> "subprocess.Popen[str]":
-        before = register.outbox.accepted_through("state")
-        process = office.piped("court", "publish", str(path), "--json")
-        assert eventually(lambda: register.outbox.accepted_through("state") > before)
-        return process
 
     # the whole publication, as by a power cut: nobody it started stays behind
-    process = begun()
-    started = _children(process)
-    assert started
-    assert kill(process)
-    assert eventually(lambda: not any(each.is_running() for each in started))
+    cut = LargePublication(office, path)
+    cut.process.kill()
+    cut.reader.resume()
+    assert kill(cut.process)
+    assert eventually(cut.is_gone)
     # Ctrl-C at a terminal reaches all of them; the parent ends them
-    process = begun()
-    started = _children(process)
-    for each in (*started, psutil.Process(process.pid)):
+    interrupted = LargePublication(office, path)
+    for each in (*interrupted.started, psutil.Process(interrupted.process.pid)):
         each.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode != 0
+    interrupted.reader.resume()
+    _, err = interrupted.process.communicate(timeout=60)
+    assert interrupted.process.returncode != 0
     assert "Traceback" not in err
-    assert not any(each.is_running() for each in started)
+    assert interrupted.is_gone()
     # the process that reads: a clear error, and what was accepted stays
-    process = begun()
-    newest = max(_children(process), key=lambda each: each.create_time())
-    newest.kill()
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 1, err
+    blind = LargePublication(office, path)
+    blind.reader.kill()
+    out, err = blind.process.communicate(timeout=60)
+    assert blind.process.returncode == 1, err
     assert json.loads(out)["error"]["code"] == "READER_DIED"
+    register = office.register()
     assert 0 < register.outbox.accepted_through("state") < _LARGE
-    # the process that sends: the publication does without it
-    process = begun()
-    oldest = min(_children(process), key=lambda each: each.create_time())
-    oldest.kill()
-    out, err = process.communicate(timeout=100)
-    assert process.returncode == 0, err
-    assert json.loads(out)["sent"]
     register.close()
+    # the process that sends: the publication does without it
+    mute = LargePublication(office, path)
+    mute.sender.kill()
+    mute.reader.resume()
+    out, err = mute.process.communicate(timeout=100)
+    assert mute.process.returncode == 0, err
+    assert json.loads(out)["sent"]
     counts = recount(office)
     assert (counts["updates"], counts["entries"]) == (_LARGE, _LARGE)

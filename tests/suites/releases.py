@@ -13,8 +13,8 @@ from liandong.schemas import ids
 from liandong.schemas.law.listing import Change, Instrument, Status
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.suites.town import TownSuite
-from liandong.tests.worlds.town import COURT, OTHER_COURT, Town
-from liandong.tests.worlds.town_members import RAILWAY, TownAgency
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import COURT, OTHER_COURT, RAILWAY, TownAgency
 from liandong.topics.catalogue import names
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord

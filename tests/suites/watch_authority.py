@@ -12,14 +12,18 @@ from liandong.schemas.wire.sealing import CannotOpen, open_sealed, seal
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.people import invented
-from liandong.tests.worlds.town import (
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import (
     COURT,
     FOREIGN_COURT,
     HIGH_COURT,
     OTHER_COURT,
-    Town,
+    POLICE,
+    RAILWAY,
+    TownAgency,
+    TownCourt,
+    order_for,
 )
-from liandong.tests.worlds.town_members import POLICE, RAILWAY, TownAgency, TownCourt, order_for
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import publish_keys
 from liandong.topics.keys.participants import ESCROW

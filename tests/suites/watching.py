@@ -11,11 +11,8 @@ from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.law.watch_kinds import DAY_MS
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.people import invented
-from liandong.tests.worlds.town import (
-    OTHER_COURT,
-    Town,
-)
-from liandong.tests.worlds.town_members import RAILWAY, TownAgency, TownCourt, order_for
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import OTHER_COURT, RAILWAY, TownAgency, TownCourt, order_for
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 

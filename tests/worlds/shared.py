@@ -15,7 +15,7 @@ from .postgres import ThrowAwayPostgres, binaries
 
 @dataclass(frozen=True)
 class SharedServices:
-    """One embedded Kafka and one throw-away PostgreSQL, in a folder every worker of the session knows."""
+    """Embedded Kafkas, open and secure, and a throw-away PostgreSQL, in a folder every worker of the session knows."""
 
     folder: Path
 
@@ -28,7 +28,13 @@ class SharedServices:
 
     def kafka(self) -> str:
         """Start the Kafka if nobody has; its addresses."""
-        return self._address("kafka", self._start_kafka)
+        return self._address("kafka", lambda: self._start_kafka(self.folder / "kafka", secure=False))
+
+    def secure_kafka(self) -> Path:
+        """Start a Kafka that knows users, if nobody has; the state directory it is the Kafka of."""
+        state = self.folder / "secure"
+        self._address("secure", lambda: self._start_kafka(state / "kafka", secure=True))
+        return state
 
     def postgres(self) -> str | None:
         """Start the PostgreSQL if nobody has; its URL, or None where there are no programs for it."""
@@ -39,15 +45,17 @@ class SharedServices:
 
     def stop(self) -> None:
         """Stop what was started, when nobody uses it any more."""
-        if (self.folder / "kafka").exists():
-            cluster.down(self.folder / "kafka")
+        for directory in (self.folder / "kafka", self.folder / "secure" / "kafka"):
+            if directory.exists():
+                cluster.down(directory, patience=0)
         programs = binaries()
         if programs and (self.folder / "postgres.address").exists():
             ThrowAwayPostgres(self.folder / "postgres", programs).down()
         shutil.rmtree(self.folder)
 
-    def _start_kafka(self) -> str:
-        started = cluster.up(self.folder / "kafka", nodes=1, port=ports.some_free(1)[0])
+    @staticmethod
+    def _start_kafka(directory: Path, *, secure: bool) -> str:
+        started = cluster.up(directory, nodes=1, port=ports.some_free(1)[0], secure=secure)
         assert started.bootstrap is not None
         return started.bootstrap
 

@@ -9,14 +9,13 @@ from liandong.consumers.acts_db.context import Directory
 from liandong.schemas.wire.codec import from_wire
 from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.clock import HandClock
-from liandong.tests.worlds.town_members import KINDS, TownCourt
+from liandong.tests.worlds.founding import founding
+from liandong.tests.worlds.town_members import COURT, KINDS, TownCourt
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.settings import load_settings
 from liandong.topics.transport.ports import BEGINNING, Message, OutgoingRecord, SystemClock, TopicPartition
-
-COURT, OTHER_COURT, HIGH_COURT, FOREIGN_COURT = "court-su0505", "court-su0506", "court-js", "court-yu0101"
 
 
 class Town(Administration):
@@ -24,16 +23,13 @@ class Town(Administration):
 
     def __init__(self, wire: Wire, directory: Path) -> None:
         self.directory = directory
-        self.clock = HandClock(SystemClock().now())  # a real broker has the real time
+        founded = founding()
+        self.clock = HandClock(SystemClock().now())  # a real broker has the real time; the keys are older
+        founded.settle(directory)
         super().__init__(wire, load_settings(state_dir=directory), self.clock)
         wire.create(*_topics("js"), *_topics("cq"), partitions=1)
         wire.create(*(names.commands(each) for each in KINDS), *(names.dead_letters(each) for each in KINDS))
-        self.join(HIGH_COURT, "court", jurisdictions=("js",))
-        self.join(COURT, "court", jurisdictions=("js",), superior=HIGH_COURT)
-        self.join(OTHER_COURT, "court", jurisdictions=("js",))
-        self.join(FOREIGN_COURT, "court", jurisdictions=("cq",))
-        for agency, kind in KINDS.items():
-            self.join(agency, "agency", jurisdictions=("js",), agency_kind=kind)
+        self.send(*founded.keys)
         self.court = TownCourt(self, COURT)
 
     def until(self, happened: Callable[[], bool], pace: int = 1_001) -> None:

@@ -35,6 +35,7 @@ from liandong.topics.transport.ports import OutgoingRecord, SystemClock
 if TYPE_CHECKING:
     from liandong.tests.worlds.town import Town
 
+COURT, OTHER_COURT, HIGH_COURT, FOREIGN_COURT = "court-su0505", "court-su0506", "court-js", "court-yu0101"
 RAILWAY, POLICE = "railway-js", "police-js"
 KINDS = {RAILWAY: "railway", POLICE: "police-lodging"}
 

@@ -20,8 +20,8 @@ from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import from_wire
 from liandong.tests.worlds.people import LI, WANG, Person
 from liandong.tests.worlds.records import CourtScribe, NotaryScribe
-from liandong.tests.worlds.town import COURT, Town
-from liandong.tests.worlds.town_members import RAILWAY
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.embedded.ports import some_free

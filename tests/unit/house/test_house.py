@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import liandong
+from liandong.tests.worlds.make import make
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOMS = ("schemas", "topics", "producers", "consumers", "monitoring")
@@ -160,7 +161,7 @@ def test_make_clean_removes_what_was_compiled_in_place_wherever_it_lies(tmp_path
     for file in kept + gone:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    run("make", "clean", cwd=tmp_path)
+    make("clean", cwd=tmp_path)
     assert [file for file in kept + gone if file.exists()] == kept
 
 

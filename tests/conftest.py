@@ -1,17 +1,21 @@
-"""Fixtures every test may use: one real Kafka per session, a name prefix per test, settings for both."""
+"""Fixtures every test may use: one real Kafka and one PostgreSQL per session, a name prefix per test, settings for both."""
 
 import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from liandong.topics.embedded import cluster, ports
 from liandong.topics.settings import Settings, load_settings
 
-pytest.register_assert_rewrite("liandong.tests.suites")
+pytest.register_assert_rewrite("liandong.tests.suites", "liandong.tests.worlds")
+
+if TYPE_CHECKING:
+    from liandong.tests.worlds.installation import Installation
+    from liandong.tests.worlds.shared import SharedServices
 
 # shared machines stall; a property is right or wrong whatever the time it takes
 hypothesis_settings.register_profile("laptop", deadline=None, print_blob=True)
@@ -19,13 +23,42 @@ hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, prin
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "laptop")
 
 _CONFIGURED = os.environ.get("LIANDONG_BOOTSTRAP")
+_CONFIGURED_POSTGRES = os.environ.get("LIANDONG_TEST_POSTGRES")
+_SERVICES: "pytest.StashKey[SharedServices]" = pytest.StashKey()
+_FOLDER = "services_folder"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder of the session's services, or learn from the session where it is."""
+    from liandong.tests.worlds.places import write_in_memory
+    from liandong.tests.worlds.shared import SharedServices
+
+    write_in_memory()
+    given: dict[str, Any] | None = getattr(config, "workerinput", None)
+    config.stash[_SERVICES] = SharedServices(Path(given[_FOLDER])) if given else SharedServices.new()
+    config.option.loadscopereorder = False  # of pytest-xdist: files are handed out in the order they are put in below
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the session's services are."""
+    node.workerinput[_FOLDER] = str(node.config.stash[_SERVICES].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the services when all workers have ended, however they ended."""
+    if not hasattr(config, "workerinput") and _SERVICES in config.stash:
+        config.stash[_SERVICES].stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for Kafka is a broker test, marked or not."""
+    """Whoever asks for Kafka is a broker test, marked or not; files that take longest come first, so none is left over."""
     for item in items:
         if "kafka_bootstrap" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.broker)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True)
@@ -37,31 +70,24 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Addresses of a real Kafka: LIANDONG_BOOTSTRAP if that is set, else an embedded one for this session."""
-    if _CONFIGURED:
-        yield _CONFIGURED
-        return
-    directory = tmp_path_factory.mktemp("kafka")
-    started = cluster.up(directory, nodes=1, port=ports.some_free(1)[0])
-    assert started.bootstrap is not None
-    yield started.bootstrap
-    cluster.down(directory)
+def kafka_bootstrap(pytestconfig: pytest.Config) -> str:
+    """Addresses of a real Kafka: LIANDONG_BOOTSTRAP if that is set, else the embedded one of this session."""
+    return _CONFIGURED or pytestconfig.stash[_SERVICES].kafka()
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """SQLAlchemy URL of a PostgreSQL: LIANDONG_TEST_POSTGRES if that is set, else a throw-away one; skips without binaries."""
-    from liandong.tests.worlds import postgres
+def secure_state(pytestconfig: pytest.Config) -> Path:
+    """State directory of whoever started the session's secure Kafka; its admin's password is in it."""
+    return pytestconfig.stash[_SERVICES].secure_kafka()
 
-    if postgres.CONFIGURED:
-        yield postgres.CONFIGURED
-        return
-    place = postgres.binaries()
-    if place is None:
+
+@pytest.fixture(scope="session")
+def postgres_url(pytestconfig: pytest.Config) -> str:
+    """SQLAlchemy URL of a PostgreSQL: LIANDONG_TEST_POSTGRES if that is set, else that of this session; skips without."""
+    url = _CONFIGURED_POSTGRES or pytestconfig.stash[_SERVICES].postgres()
+    if url is None:
         pytest.skip("no PostgreSQL binaries here; set LIANDONG_TEST_POSTGRES to the URL of a server")
-    with postgres.throw_away_cluster(place) as url:
-        yield url
+    return url
 
 
 @pytest.fixture
@@ -74,3 +100,20 @@ def topic_prefix() -> str:
 def settings(kafka_bootstrap: str, topic_prefix: str, tmp_path: Path) -> Settings:
     """Settings of an installation of this test's own on the shared cluster."""
     return load_settings(bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, state_dir=tmp_path / "state")
+
+
+@pytest.fixture
+def installation(settings: Settings) -> Iterator["Installation"]:
+    """A court, a railway and a notary with their keys and topics, in a hurry."""
+    from liandong.tests.worlds.installation import Installation
+
+    hurry = {"LIANDONG_BARRIER_INTERVAL_SECONDS": "0.2", "LIANDONG_STALE_AFTER_SECONDS": "5"}
+    made = Installation(settings, **hurry)
+    made.found(
+        "js",
+        ("court-su0505", "--kind", "court", "--name", "测试法院"),
+        ("railway-js", "--kind", "agency", "--agency-kind", "railway"),
+        ("notary-js-1", "--kind", "notary"),
+    )
+    yield made
+    made.close()

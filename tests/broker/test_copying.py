@@ -1,27 +1,17 @@
 """A node's copy on a real Kafka: as in memory, and when the log is trimmed."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.codec import decode_prefix
-from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, CopyBehaviour, running, until
-from liandong.tests.worlds.copying import Node
+from liandong.tests.suites.copy_behaviour import CopyBehaviour
+from liandong.tests.worlds.copying import PARTITIONS, TOPICS, CopyingNode, running
 from liandong.tests.worlds.records import CourtScribe, Keys, new_surrogate
+from liandong.tests.worlds.waiting import until
 from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.catalogue import names
-from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin
 from liandong.topics.transport.ports import TopicPartition
-
-
-@pytest.fixture
-def wire(settings: Settings) -> Iterator[KafkaWire]:
-    made = KafkaWire(settings)
-    yield made
-    made.close()
 
 
 class TestCopyOnKafka(CopyBehaviour):
@@ -32,7 +22,7 @@ def test_a_log_trimmed_below_the_position_is_copied_anew(wire: KafkaWire, tmp_pa
     wire.create(*TOPICS, partitions=PARTITIONS)
     wire.create(names.heads("js"), partitions=1)
     court, publisher = CourtScribe(), wire.publisher()
-    node = Node(tmp_path, wire.subscriber, Keys(court.public_key))
+    node = CopyingNode(tmp_path, wire.subscriber, Keys(court.public_key))
     surrogates = [new_surrogate() for _ in range(12)]
     bodies = [court.include(one) for one in surrogates]
     for body in bodies:

@@ -1,19 +1,18 @@
 """The embedded Kafka as a process: idempotent, durable, honest about its dead, whole again after `up`."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from liandong.tests.worlds.commands import liandong
 from liandong.topics.embedded import cluster, ports
 from liandong.topics.embedded.cluster import ClusterStatus
 
@@ -23,26 +22,28 @@ pytestmark = [pytest.mark.broker]
 @pytest.fixture
 def directory(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "kafka"
-    cluster.down(tmp_path / "kafka", patience=5)
+    cluster.down(tmp_path / "kafka", patience=0)
 
 
-def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """`liandong …` as an operator types it."""
-    return subprocess.run(
-        [sys.executable, "-m", "liandong", *arguments], capture_output=True, text=True, check=False, timeout=120
-    )
-
-
-def document(done: "subprocess.CompletedProcess[str]") -> dict[str, object]:
-    assert done.returncode in (0, 1), done.stderr
-    loaded: dict[str, object] = json.loads(done.stdout)
-    return loaded
+def raised(*arguments: str) -> str:
+    """`liandong kafka up …` in a process of its own; its document."""
+    command = [sys.executable, "-m", "liandong", "kafka", "up", *arguments, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def pid_of(found: ClusterStatus, node: int = 1) -> int:
     pid = found.nodes[node - 1].pid
     assert pid is not None
     return pid
+
+
+def kill(pid: int) -> None:
+    """End a broker as a power cut would."""
+    broker = psutil.Process(pid)
+    broker.kill()
+    broker.wait(30)
 
 
 def create(bootstrap: str, topic: str, copies: int = 1) -> None:
@@ -83,12 +84,12 @@ def test_data_survives_up_twice_kill_and_down(directory: Path) -> None:
     again = cluster.up(directory)
     assert pid_of(again) == pid_of(first), "a running broker is left alone"
 
-    os.kill(pid_of(first), signal.SIGKILL)
-    killed = command("kafka", "status", "--dir", str(directory), "--json")
-    assert killed.returncode == 1
-    told = command("kafka", "status", "--dir", str(directory))
-    assert "dead" in told.stdout
-    assert "liandong kafka up" in told.stderr
+    kill(pid_of(first))
+    killed = liandong("kafka", "status", "--dir", str(directory), "--json")
+    assert killed.code == 1
+    told = liandong("kafka", "status", "--dir", str(directory))
+    assert "dead" in told.out
+    assert "liandong kafka up" in told.err
 
     revived = cluster.up(directory)
     assert revived.healthy
@@ -104,14 +105,14 @@ def test_data_survives_up_twice_kill_and_down(directory: Path) -> None:
 
 def test_many_at_once_start_one_broker_which_outlives_them_all(directory: Path) -> None:
     (port,) = ports.some_free(1)
-    arguments = ("kafka", "up", "--dir", str(directory), "--port", str(port), "--json")
     with ThreadPoolExecutor(3) as pool:
-        found = [document(done) for done in pool.map(lambda _: command(*arguments), range(3))]
-    pids = {json.dumps(each["nodes"]) for each in found}
+        found = list(pool.map(lambda _: raised("--dir", str(directory), "--port", str(port)), range(3)))
+    pids = {json.dumps(json.loads(each)["nodes"]) for each in found}
     assert len(pids) == 1, "all three name the same process"
-    status = document(command("kafka", "status", "--dir", str(directory), "--json"))
-    assert status["healthy"] is True
-    assert document(command("kafka", "down", "--dir", str(directory), "--json"))["healthy"] is False
+    status = liandong("kafka", "status", "--dir", str(directory), "--json")
+    assert (status.code, json.loads(status.out)["healthy"]) == (0, True)
+    stopped = liandong("kafka", "down", "--dir", str(directory), "--json")
+    assert (stopped.code, json.loads(stopped.out)["healthy"]) == (0, False)
 
 
 @pytest.mark.slow
@@ -121,10 +122,7 @@ def test_three_nodes_take_writes_while_one_is_dead(directory: Path) -> None:
     assert started.healthy
     assert started.bootstrap is not None
     create(started.bootstrap, "court.test", copies=3)
-    os.kill(pid_of(started, 2), signal.SIGKILL)
-    gone = threading.Event()
-    while cluster.status(directory).nodes[1].state == "running":
-        gone.wait(0.1)
+    kill(pid_of(started, 2))
     write(started.bootstrap, "court.test", b"two of three")
     found = cluster.status(directory)
     assert [node.state for node in found.nodes] == ["running", "dead", "running"]

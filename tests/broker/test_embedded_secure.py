@@ -1,7 +1,6 @@
 """The secure embedded Kafka: no user, no entry; no access rule, no write; no password where others could see it."""
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -21,7 +20,7 @@ from confluent_kafka.admin import (
 )
 
 from liandong.schemas.errors import WrongUsage
-from liandong.topics.embedded import cluster, ports
+from liandong.topics.embedded import cluster
 from liandong.topics.embedded.cluster import ClusterStatus
 from liandong.topics.settings import load_settings
 from liandong.topics.transport.kafka.location import security_of
@@ -32,10 +31,8 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterStatus]:
-    directory = tmp_path_factory.mktemp("state") / "kafka"
-    yield cluster.up(directory, port=ports.some_free(1)[0], secure=True)
-    cluster.down(directory)
+def secured(secure_state: Path) -> ClusterStatus:
+    return cluster.status(secure_state / "kafka")
 
 
 def login(found: ClusterStatus, username: str, password: str) -> Login:

@@ -1,14 +1,14 @@
 """What a cluster that knows users says no to, a caller hears as such, with what to do about it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
 
-from liandong.tests.suites.transport import TOPIC, Outcomes, from_start, publish, read, record
-from liandong.topics.embedded import cluster, ports
+from liandong.tests.worlds.traffic import TOPIC, Outcomes, from_start, publish, read, record
+from liandong.topics.embedded import cluster
 from liandong.topics.settings import KafkaSecurity, Settings, load_settings
 from liandong.topics.transport.errors import AuthenticationFailed, AuthorizationFailed
 from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, require_broker
@@ -18,18 +18,15 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def operator(secure_state: Path) -> Settings:
     """Settings of whoever started the cluster; the user comes from its state directory."""
-    state = tmp_path_factory.mktemp("state")
-    cluster.up(state / "kafka", port=ports.some_free(1)[0], secure=True)
-    settings = Settings(state_dir=state)
+    settings = Settings(state_dir=secure_state)
     admin = KafkaAdmin(settings)
     admin.create({TOPIC: TopicState(1, 1, {})})
     scram = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 8192)
     user = UserScramCredentialUpsertion("court-js", scram, b"fictitious", b"salt")
     admin._client.alter_user_scram_credentials([user])["court-js"].result(timeout=30)
-    yield settings
-    cluster.down(state / "kafka")
+    return settings
 
 
 def as_court(operator: Settings, folder: Path, password: str) -> Settings:

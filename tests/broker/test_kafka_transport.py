@@ -1,64 +1,23 @@
 """The ports on a real Kafka: the suite of every transport, and what only a network can do."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from liandong.schemas.errors import WrongUsage
-from liandong.tests.suites.transport import TOPIC, Outcomes, TransportSuite, publish, record
+from liandong.tests.suites.transport_groups import GroupSuite
+from liandong.tests.suites.transport_reading import ReadingSuite
+from liandong.tests.suites.transport_sending import SendingSuite
+from liandong.tests.worlds.traffic import TOPIC, Outcomes, publish, record
+from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.embedded.ports import some_free
 from liandong.topics.settings import KafkaSecurity, Settings
-from liandong.topics.transport.errors import BrokerUnreachable, RecordPurged, RecordTooLarge, TransportError
-from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, config, require_broker
-from liandong.topics.transport.ports import Delivered, OutgoingRecord, Publisher, Subscriber, TopicPartition
-from liandong.topics.transport.topic_state import TopicState
-
-Client = TypeVar("Client", Publisher, Subscriber)
+from liandong.topics.transport.errors import BrokerUnreachable, RecordPurged, RecordTooLarge
+from liandong.topics.transport.kafka import KafkaPublisher, config, require_broker
+from liandong.topics.transport.ports import Delivered, OutgoingRecord
 
 
-class KafkaWire:
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.admin = KafkaAdmin(settings)
-        self.opened: list[Publisher | Subscriber] = []
-
-    def create(self, topic: str, partitions: int) -> None:
-        self.admin.create({self.settings.physical(topic): TopicState(partitions, 1, {})})
-
-    def publisher(self) -> Publisher:
-        return self._kept(KafkaPublisher(self.settings, client_id="suite"))
-
-    def stalled_publisher(self) -> Publisher:
-        return self._kept(KafkaPublisher(self.settings, client_id="suite", linger_ms=60_000))
-
-    def subscriber(self, group: str | None = None) -> Subscriber:
-        own = group and self.settings.topic_prefix + group
-        return self._kept(KafkaSubscriber(self.settings, group=own, client_id="suite"))
-
-    def truncate(self, at: TopicPartition, before: int) -> None:
-        self.admin.delete_records({TopicPartition(self.settings.physical(at.topic), at.partition): before})
-
-    def close(self) -> None:
-        for client in self.opened:
-            with contextlib.suppress(TransportError, RuntimeError):  # the test may have closed or broken it
-                client.close()
-
-    def _kept(self, client: Client) -> Client:
-        self.opened.append(client)
-        return client
-
-
-@pytest.fixture
-def wire(settings: Settings) -> Iterator[KafkaWire]:
-    made = KafkaWire(settings)
-    yield made
-    made.close()
-
-
-class TestKafkaTransport(TransportSuite):
+class TestKafkaTransport(SendingSuite, ReadingSuite, GroupSuite):
     pass
 
 
@@ -86,14 +45,14 @@ def test_a_broker_that_answers_is_all_that_is_required(settings: Settings) -> No
 
 
 def test_names_carry_the_prefix_on_the_broker_only(wire: KafkaWire) -> None:
-    wire.create(TOPIC, 1)
+    wire.create(TOPIC, partitions=1)
     (delivered,) = publish(wire.publisher(), [record(b"k", b"v")])
     assert delivered.topic == TOPIC
     assert wire.settings.physical(TOPIC) in wire.admin.names()
 
 
 def test_a_record_over_the_limit_is_refused_and_the_next_one_goes(wire: KafkaWire) -> None:
-    wire.create(TOPIC, 1)
+    wire.create(TOPIC, partitions=1)
     publisher, outcomes = wire.publisher(), Outcomes()
     publisher.send(OutgoingRecord(TOPIC, b"k", bytes(2_000_000)), outcomes.append)
     publisher.send(record(b"k", b"v"), outcomes.append)
@@ -102,7 +61,7 @@ def test_a_record_over_the_limit_is_refused_and_the_next_one_goes(wire: KafkaWir
 
 
 def test_a_full_queue_makes_the_sender_wait_and_loses_nothing(wire: KafkaWire, monkeypatch: pytest.MonkeyPatch) -> None:
-    wire.create(TOPIC, 1)
+    wire.create(TOPIC, partitions=1)
     whole = config.producer
     monkeypatch.setattr(config, "producer", lambda *of: {**whole(*of), "queue.buffering.max.messages": 10})
     delivered = publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(1000)])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from liandong.tests.worlds.publisher_town import PublisherTown, write
-from liandong.tests.worlds.publisher_town import rows as listed
+from liandong.tests.worlds.court_office import CourtOffice, write
+from liandong.tests.worlds.court_office import rows as listed
 from liandong.topics.settings import Settings
 
 _MEASURED = """
@@ -24,7 +24,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stder
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_ten_times_the_rows_take_no_more_memory(settings: Settings, tmp_path: Path) -> None:
-    town = PublisherTown(settings)
+    office = CourtOffice(settings)
 
     def peak(count: int, first: int) -> int:
         """Megabytes a process needs to accept so many new rows; rows differ by their case."""
@@ -37,7 +37,7 @@ def test_ten_times_the_rows_take_no_more_memory(settings: Settings, tmp_path: Pa
             ),
         )
         command = [sys.executable, "-c", _MEASURED, "court", "publish", str(path), "--no-wait"]
-        done = subprocess.run(command, env=town.environment, text=True, capture_output=True, check=True)
+        done = subprocess.run(command, env=office.environment, text=True, capture_output=True, check=True)
         assert f"{count:,}  new entries" in done.stdout
         return int(done.stderr.split()[-1])
 

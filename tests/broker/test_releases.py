@@ -1,19 +1,6 @@
 """Releases on a real Kafka."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from liandong.tests.suites.releases import ReleasesSuite
-from liandong.tests.worlds.wires import KafkaWire
-from liandong.topics.settings import Settings
-
-
-@pytest.fixture
-def wire(settings: Settings) -> Iterator[KafkaWire]:
-    made = KafkaWire(settings)
-    yield made
-    made.close()
 
 
 class TestReleasesOnKafka(ReleasesSuite):

@@ -3,27 +3,18 @@
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
-from liandong.tests.worlds.processes import Processes
-from liandong.topics.settings import Settings
+from liandong.tests.worlds.installation import Installation
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 GOLDEN = Path(__file__).with_name("status.golden.json")
 ENTRIES = 40
 _VOLATILE = {"barrier", "age_seconds", "lag_records", "lag_seconds", "p50", "p95", "p99", "max"}
-
-
-@pytest.fixture
-def town(settings: Settings) -> Iterator[Processes]:
-    made = Processes(settings)
-    yield made
-    made.close()
 
 
 def masked(value: Any, key: str = "") -> Any:
@@ -43,44 +34,38 @@ def masked(value: Any, key: str = "") -> Any:
 
 
 def test_everything_accepted_is_applied_and_proven_and_a_silent_agency_is_named(
-    town: Processes, tmp_path: Path
+    installation: Installation, tmp_path: Path
 ) -> None:
-    town.found(
-        "js",
-        ("court-su0505", "--kind", "court"),
-        ("railway-js", "--kind", "agency", "--agency-kind", "railway"),
-        ("notary-js-1", "--kind", "notary"),
-    )
     people = tmp_path / "list.csv"
-    town.run("synthetic", "list", "--count", str(ENTRIES), "--seed", "7", "--output", str(people))
-    town.start("monitor", "serve", "--port", str(town.ports[0]))
-    town.run("court", "publish", str(people), "--court", "court-su0505")
+    installation.run("synthetic", "list", "--count", str(ENTRIES), "--seed", "7", "--output", str(people))
+    installation.start("monitor", "serve", "--port", str(installation.ports[0]))
+    installation.run("court", "publish", str(people), "--court", "court-su0505")
 
-    waiting = town.status("--fail-on", "stale", code=1)
+    waiting = installation.status("--fail-on", "stale", code=1)
     assert [finding["kind"] for finding in waiting["findings"] if finding.get("agency")] == ["stale"]
     assert waiting["batches"][0]["applied"] == {"railway-js": 0}
 
-    agency = town.start("agency", "run", "railway-js", "--port", str(town.ports[1]))
-    town.until(lambda found: found["healthy"] and found["batches"][0]["applied"] == {"railway-js": ENTRIES})
-    done = masked(town.status("--fail-on", "late", "--fail-on", "stale", "--fail-on", "unequal"))
+    agency = installation.start("agency", "run", "railway-js", "--port", str(installation.ports[1]))
+    installation.until(lambda found: found["healthy"] and found["batches"][0]["applied"] == {"railway-js": ENTRIES})
+    done = masked(installation.status("--fail-on", "late", "--fail-on", "stale", "--fail-on", "unequal"))
     if os.environ.get("UPDATE_GOLDEN"):
         GOLDEN.write_text(json.dumps(done, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     assert done == json.loads(GOLDEN.read_text(encoding="utf-8"))
 
-    with urlopen(f"http://127.0.0.1:{town.ports[0]}/metrics") as answer:
+    with urlopen(f"http://127.0.0.1:{installation.ports[0]}/metrics") as answer:
         metrics = answer.read().decode()
     labels = '{agency="railway-js",jurisdiction="js",node="1"}'
     assert f"liandong_agency_proven{labels} 1.0" in metrics
     assert (
         'liandong_live_entries{jurisdiction="js",notary="notary-js-1",topic="court.debtor-list.js.v1"} 40.0' in metrics
     )
-    with urlopen(f"http://127.0.0.1:{town.ports[0]}/v1/status?agency=railway-js") as answer:
+    with urlopen(f"http://127.0.0.1:{installation.ports[0]}/v1/status?agency=railway-js") as answer:
         assert json.load(answer)["agencies"][0]["late_updates"] == 0
 
     agency.kill()
     agency.wait(10)
-    town.processes.remove(agency)
-    town.until(lambda found: not found["healthy"])
-    stale = town.status("--fail-on", "stale", code=1)
+    installation.processes.remove(agency)
+    installation.until(lambda found: not found["healthy"])
+    stale = installation.status("--fail-on", "stale", code=1)
     assert [(finding["kind"], finding["node"]) for finding in stale["findings"]] == [("stale", "1")]
     assert stale["batches"][0]["applied"] == {"railway-js": ENTRIES}

@@ -1,22 +1,10 @@
 """Watches, commands, events and inboxes on a real Kafka."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from liandong.tests.suites.watching import WatchingSuite, railway
-from liandong.tests.worlds.wires import KafkaWire
-from liandong.topics.settings import Settings
-
-__all__ = ["railway"]
+from liandong.tests.suites.watch_authority import WatchAuthoritySuite
+from liandong.tests.suites.watch_failures import WatchFailuresSuite
+from liandong.tests.suites.watch_privacy import WatchPrivacySuite
+from liandong.tests.suites.watching import WatchingSuite
 
 
-@pytest.fixture
-def wire(settings: Settings) -> Iterator[KafkaWire]:
-    made = KafkaWire(settings)
-    yield made
-    made.close()
-
-
-class TestWatchingOnKafka(WatchingSuite):
+class TestWatchingOnKafka(WatchingSuite, WatchAuthoritySuite, WatchFailuresSuite, WatchPrivacySuite):
     pass

@@ -2,14 +2,12 @@
 
 import csv
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from liandong.tests.worlds.installation import Installation
 from liandong.tests.worlds.privacy import planted, search
-from liandong.tests.worlds.processes import Processes
-from liandong.topics.settings import Settings
 
 from .conftest import Browser
 
@@ -18,38 +16,27 @@ ENTRIES = 30
 MATRIX = "section[aria-label='Newest updates'] tbody"
 
 
-@pytest.fixture
-def town(settings: Settings) -> Iterator[Processes]:
-    made = Processes(settings)
-    yield made
-    made.close()
-
-
-def test_an_operator_watches_a_publication_and_a_revocation(town: Processes, browser: Browser, tmp_path: Path) -> None:
-    town.found(
-        "js",
-        ("court-su0505", "--kind", "court"),
-        ("railway-js", "--kind", "agency", "--agency-kind", "railway"),
-        ("notary-js-1", "--kind", "notary"),
-    )
+def test_an_operator_watches_a_publication_and_a_revocation(
+    installation: Installation, browser: Browser, tmp_path: Path
+) -> None:
     people = tmp_path / "list.csv"
-    town.run("synthetic", "list", "--count", str(ENTRIES), "--seed", "7", "--output", str(people))
-    monitor = town.start("monitor", "serve", "--port", str(town.ports[0]))
-    town.until(lambda found: bool(found["jurisdictions"]))
-    browser.open(f"http://127.0.0.1:{town.ports[0]}/")
+    installation.run("synthetic", "list", "--count", str(ENTRIES), "--seed", "7", "--output", str(people))
+    monitor = installation.start("monitor", "serve", "--port", str(installation.ports[0]))
+    installation.until(lambda found: bool(found["jurisdictions"]))
+    browser.open(f"http://127.0.0.1:{installation.ports[0]}/")
     browser.shows("▲ 1 to look at", "railway-js must obey js and has sent no receipt lately.")
     browser.shows("liandong agency run railway-js", css=".findings")
 
-    town.run("court", "publish", str(people), "--court", "court-su0505")
+    installation.run("court", "publish", str(people), "--court", "court-su0505")
     browser.shows(f"0 / {ENTRIES}", css="section[aria-label=Batches]")
-    town.start("agency", "run", "railway-js", "--port", str(town.ports[1]))
+    installation.start("agency", "run", "railway-js", "--port", str(installation.ports[1]))
     browser.shows("● Healthy", "nodes fresh\n1 / 1", "100 %", css=".summary")
     browser.shows("● applied", css="section[aria-label=Batches]")
 
     browser.all(f"{MATRIX} a")[0].click()
     browser.shows("entry\nent_", css=".result")
     entry = browser.all(".result .facts a")[0].text
-    town.run("court", "revoke", entry, "--reason", "NO_GROUND", "--court", "court-su0505")
+    installation.run("court", "revoke", entry, "--reason", "NO_GROUND", "--court", "court-su0505")
     browser.shows("revoke\nversion 2", css=MATRIX)
     browser.all(".result .facts a")[0].click()
     browser.shows("include\nversion 1", "revoke\nversion 2", css=".result tbody")
@@ -59,8 +46,8 @@ def test_an_operator_watches_a_publication_and_a_revocation(town: Processes, bro
     assert entry in shown
     assert told_of_people(people, shown) == []
     monitor.send_signal(signal.SIGTERM)
-    assert monitor.wait(30) == 0, town.logs()
-    town.processes.remove(monitor)
+    assert monitor.wait(30) == 0, installation.logs()
+    installation.processes.remove(monitor)
     browser.until(lambda: "Connection lost" in browser.text("#popup"))
     assert all("ERR_CONNECTION" in error for error in browser.errors())
     browser.driver.get("about:blank")

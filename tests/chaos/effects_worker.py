@@ -16,7 +16,7 @@ from liandong.consumers.acts_db.database import acts_url, open_acts
 from liandong.consumers.effects.loop import Effects, group_of, topics_of
 from liandong.consumers.events.reports import report
 from liandong.consumers.events.sightings import Sighting
-from liandong.tests.worlds.town import Person
+from liandong.tests.worlds.people import Person, invented
 from liandong.topics.keys.directory import load_directory
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings, load_settings
@@ -44,7 +44,7 @@ def recorded(log: Path) -> tuple[MemoryBroker, list[tuple[Person, int]]]:
     for line in log.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if "seed" in row:
-            people.append((Person(row["seed"]), row["at"]))
+            people.append((invented(row["seed"]), row["at"]))
             continue
         key, value = (base64.b64decode(row[each]) for each in ("key", "value"))
         publisher.send(OutgoingRecord(row["topic"], key, value, [(n, base64.b64decode(v)) for n, v in row["headers"]]))

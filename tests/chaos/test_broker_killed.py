@@ -7,7 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from liandong.tests.suites.transport import PATIENCE, TOPIC, Outcomes, from_start, record
+from liandong.tests.worlds.traffic import TOPIC, Outcomes, from_start, record
+from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.embedded import cluster, ports
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber

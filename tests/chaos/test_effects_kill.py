@@ -17,7 +17,9 @@ from liandong.consumers.acts_db.tables import commands_handled, outbox, watch_re
 from liandong.producers.commands.files import StopRequest
 from liandong.schemas import ids
 from liandong.schemas.wire.codec import from_wire
-from liandong.tests.worlds.town import RAILWAY, Agency, Person, Town
+from liandong.tests.worlds.people import invented
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import RAILWAY, TownAgency
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.storage.packing import unpacked
@@ -58,7 +60,9 @@ def killed_after(seconds: float, worker: "subprocess.Popen[str]") -> None:
 @pytest.mark.slow
 def test_effects_happen_once_however_often_the_agency_is_killed(tmp_path: Path) -> None:
     town = Town(MemoryWire(), tmp_path / "town")
-    commands = [town.court.watch(Person(seed), case_number=f"（2026）苏0505执{seed + 1}号") for seed in range(WATCHED)]
+    commands = [
+        town.court.watch(invented(seed), case_number=f"（2026）苏0505执{seed + 1}号") for seed in range(WATCHED)
+    ]
     town.clock.time += 1
     for command in commands[:STOPPED]:
         town.court.commands.give(StopRequest(command, 3_600_000))
@@ -72,10 +76,10 @@ def test_effects_happen_once_however_often_the_agency_is_killed(tmp_path: Path) 
         last = start(town, log)
         _, errors = last.communicate()
         assert last.returncode == 0, errors
-    count(Agency(town, RAILWAY), commands)
+    count(TownAgency(town, RAILWAY), commands)
 
 
-def count(agency: Agency, commands: list[bytes]) -> None:
+def count(agency: TownAgency, commands: list[bytes]) -> None:
     with agency.engine.begin() as connection:
         codes = Counter(connection.scalars(select(commands_handled.c.code)))
         live = set(connection.scalars(select(watches.c.command_id).where(watches.c.stopped_at == 0)))

@@ -11,9 +11,10 @@ import pytest
 from liandong.consumers.store.reader import ListReader
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.codec import decode_prefix
-from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, recount_log, running, until
-from liandong.tests.worlds.copying import Node, assert_equal, keys_as_json
+from liandong.tests.chaos.copying_child import keys_as_json
+from liandong.tests.worlds.copying import PARTITIONS, TOPICS, CopyingNode, assert_equal, recount_log, running
 from liandong.tests.worlds.records import CourtScribe, Keys, identity, new_surrogate
+from liandong.tests.worlds.waiting import until
 from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.catalogue import names
 from liandong.topics.settings import Settings
@@ -39,7 +40,7 @@ def test_kills_at_random_instants_leave_no_trace_in_the_copy(settings: Settings,
         progress.append(killed_after(chance.uniform(0, 0.2), (progress[-1], len(log)), settings, tmp_path, court))
     assert progress == sorted(progress)
     assert any(0 < one < len(log) for one in progress)
-    node = Node(tmp_path, wire.subscriber, Keys(court.public_key))
+    node = CopyingNode(tmp_path, wire.subscriber, Keys(court.public_key))
     models = recount_log(wire)
     expected = sum(len(model.newest) for model in models.values())
     with running(node):
@@ -73,7 +74,7 @@ def killed_after(seconds: float, span: tuple[int, int], settings: Settings, dire
     """Lets a child copy on from where it was, kills it some time after it has moved, and says how far the copy is."""
     before, total = span
     arguments = [settings.bootstrap or "", settings.topic_prefix, str(directory), keys_as_json([court.public_key])]
-    command = [sys.executable, "-m", "liandong.tests.worlds.copying", *arguments]
+    command = [sys.executable, "-m", "liandong.tests.chaos.copying_child", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "copying\n"

@@ -112,7 +112,7 @@ def test_compose_finds_the_file_valid() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-class Town:
+class ComposeProject:
     """The whole compose project under a name and ports of its own."""
 
     def __init__(self) -> None:
@@ -132,8 +132,8 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(engine: None) -> Iterator[Town]:  # noqa: ARG001  skips without one
-    made = Town()
+def project(engine: None) -> Iterator[ComposeProject]:  # noqa: ARG001  skips without one
+    made = ComposeProject()
     try:
         made("build", "setup", timeout=1200)
         made("up", "--wait", "--wait-timeout", "600", timeout=700)
@@ -146,36 +146,37 @@ def town(engine: None) -> Iterator[Town]:  # noqa: ARG001  skips without one
 @pytest.mark.slow
 @pytest.mark.timeout(2400)
 class TestTheWholeTown:
-    def test_the_demo_keeps_every_promise_with_the_registry_on(self, town: Town) -> None:
-        said = json.loads(town.inside("court", "liandong", "demo", "--attach", "--json").splitlines()[-1])
+    def test_the_demo_keeps_every_promise_with_the_registry_on(self, project: ComposeProject) -> None:
+        said = json.loads(project.inside("court", "liandong", "demo", "--attach", "--json").splitlines()[-1])
         assert said["held"]
         assert said["promises"]
 
-    def test_what_a_court_publishes_is_proven_at_every_agency(self, town: Town) -> None:
+    def test_what_a_court_publishes_is_proven_at_every_agency(self, project: ComposeProject) -> None:
         script = "liandong synthetic list --count 20 --seed 7 -o /tmp/list.csv && "
         script += "liandong court publish /tmp/list.csv --court court-su0505 --json"
-        batch = json.loads(town.inside("court", "sh", "-c", script).splitlines()[-1])["batch"]
+        batch = json.loads(project.inside("court", "sh", "-c", script).splitlines()[-1])["batch"]
         done: dict[str, Any] = {}
         for _ in range(600):
-            done = httpx.get(f"{town.monitor()}/v1/status", params={"batch": batch}, timeout=30).json()["batches"][0]
+            done = httpx.get(f"{project.monitor()}/v1/status", params={"batch": batch}, timeout=30).json()["batches"][0]
             if done["complete"]:
                 break
             time.sleep(0.2)
         assert done["applied"] == dict.fromkeys(("railway-js", "hotel-js", "registry-js", "police-js"), 20)
 
-    def test_no_process_is_root_and_no_node_sees_the_roots_key(self, town: Town) -> None:
+    def test_no_process_is_root_and_no_node_sees_the_roots_key(self, project: ComposeProject) -> None:
         for service in NODES:
-            assert town.inside(service, "id", "-u").strip() == "10001"
-            assert town.inside(service, "ls", "/state/root").split() == ["public.key"]
+            assert project.inside(service, "id", "-u").strip() == "10001"
+            assert project.inside(service, "ls", "/state/root").split() == ["public.key"]
 
-    def test_setting_up_again_changes_nothing(self, town: Town) -> None:
-        before = town.inside("railway", "sh", "-c", "cat /state/participants/*/keys.yaml /state/root/public.key")
-        assert "set up" in town("run", "--rm", "-T", "setup")
+    def test_setting_up_again_changes_nothing(self, project: ComposeProject) -> None:
+        before = project.inside("railway", "sh", "-c", "cat /state/participants/*/keys.yaml /state/root/public.key")
+        assert "set up" in project("run", "--rm", "-T", "setup")
         assert (
-            town.inside("railway", "sh", "-c", "cat /state/participants/*/keys.yaml /state/root/public.key") == before
+            project.inside("railway", "sh", "-c", "cat /state/participants/*/keys.yaml /state/root/public.key")
+            == before
         )
 
-    def test_every_process_ends_by_itself_when_asked_to(self, town: Town) -> None:
-        town("stop", "--timeout", "60", *NODES)
-        states = [json.loads(line) for line in town("ps", "--all", "--format", "json").splitlines()]
+    def test_every_process_ends_by_itself_when_asked_to(self, project: ComposeProject) -> None:
+        project("stop", "--timeout", "60", *NODES)
+        states = [json.loads(line) for line in project("ps", "--all", "--format", "json").splitlines()]
         assert {one["Service"]: one["ExitCode"] for one in states if one["Service"] in NODES} == dict.fromkeys(NODES, 0)

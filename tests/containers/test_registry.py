@@ -3,16 +3,11 @@
 import base64
 import io
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import fastavro
 import httpx
@@ -29,8 +24,9 @@ from testcontainers.core.wait_strategies import ContainerStatusWaitStrategy
 from liandong.schemas.wire.avro_schemas import Schema, current_schema, load_schemas
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
 from liandong.tests.worlds.containers import a_registry, url_of
+from liandong.tests.worlds.installation import Installation
 from liandong.topics.catalogue import names
-from liandong.topics.embedded.ports import some_free
+from liandong.topics.settings import Settings, load_settings
 from liandong.topics.transport.registry import RegistryFailed, SchemaRegistry, subject_of
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
@@ -39,70 +35,27 @@ LIST = names.state_topics("js")[0]
 EVERY = (LIST, names.heads("js"), names.RECEIPTS, names.KEYS)
 
 
-class Office:
-    """Commands and processes on one state directory, with or without the registry."""
+class RegistryOffice(Installation):
+    """An installation with or without the registry."""
 
-    def __init__(self, bootstrap: str, registry_url: str, directory: Path) -> None:
-        self.bootstrap, self.registry_url, self.directory = bootstrap, registry_url, directory
-        self.prefix = "town."
-        self.registry = False
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self.ports = some_free(2)
-        directory.mkdir()
+    patience = 240.0
+
+    def __init__(self, settings: Settings, registry_url: str) -> None:
+        super().__init__(settings, LIANDONG_BARRIER_INTERVAL_SECONDS="0.5")
+        self.registry_url, self.registry = registry_url, False
 
     @property
-    def environment(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
+        """With the registry once it is on."""
         known = {"LIANDONG_REGISTRY_URL": self.registry_url} if self.registry else {}
-        foreign = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
-        return foreign | known | {
-            "LIANDONG_BOOTSTRAP": self.bootstrap,
-            "LIANDONG_TOPIC_PREFIX": self.prefix,
-            "LIANDONG_STATE_DIR": str(self.directory / "state"),
-            "LIANDONG_BARRIER_INTERVAL_SECONDS": "0.5",
-        }  # fmt: skip
-
-    def run(self, *words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "liandong", *words],
-            env=self.environment, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
-
-    def start(self, *words: str) -> None:
-        with (self.directory / f"{words[0]}.log").open("ab") as log:
-            command = [sys.executable, "-m", "liandong", *words]
-            self.processes.append(subprocess.Popen(command, env=self.environment, stdout=log, stderr=log))
+        return super().variables | known
 
     def publish(self, count: int, seed: int) -> str:
-        """A list of invented people; the batch."""
-        file = self.directory / f"{seed}.csv"
+        """Publish a list of invented people; the batch."""
+        file = self.settings.state_dir / f"{seed}.csv"
         self.run("synthetic", "list", "--count", str(count), "--seed", str(seed), "--output", str(file))
         batch: str = json.loads(self.run("court", "publish", str(file), "--court", "court-su0505", "--json"))["batch"]
         return batch
-
-    def until(self, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The monitor's status as soon as it is as wanted."""
-        deadline, found = time.monotonic() + 240, dict[str, Any]()
-        while not (found and true(found)):
-            assert time.monotonic() < deadline, found
-            assert all(process.poll() is None for process in self.processes), self.logs()
-            time.sleep(0.5)
-            try:
-                with urlopen(f"http://127.0.0.1:{self.ports[0]}/v1/status") as answer:
-                    found = json.load(answer)
-            except URLError:
-                found = {}
-        return found
-
-    def logs(self) -> str:
-        return "\n".join(path.read_text() for path in self.directory.glob("*.log"))
-
-    def close(self) -> None:
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            process.wait(60)
 
 
 def proven(found: dict[str, Any], entries: int) -> bool:
@@ -112,18 +65,19 @@ def proven(found: dict[str, Any], entries: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def office(kafka_bootstrap: str, registry_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(
+    kafka_bootstrap: str, registry_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RegistryOffice]:
     """A list half of which was written before there was a registry, all of it copied and proven by an agency."""
-    made = Office(kafka_bootstrap, registry_url, tmp_path_factory.mktemp("office") / "here")
+    state = tmp_path_factory.mktemp("office") / "state"
+    made = RegistryOffice(load_settings(bootstrap=kafka_bootstrap, topic_prefix="town.", state_dir=state), registry_url)
     try:
-        for words in (
+        made.found(
+            "js",
             ("court-su0505", "--kind", "court"),
             ("railway-js", "--kind", "agency", "--agency-kind", "railway"),
             ("notary-js-1", "--kind", "notary"),
-        ):
-            made.run("participant", "new", *words, "--jurisdiction", "js")
-        made.run("topics", "apply")
-        made.run("participant", "publish", "--all")
+        )
         made.publish(BEFORE, 7)
         made.registry = True
         made.run("participant", "publish", "--all")
@@ -136,10 +90,12 @@ def office(kafka_bootstrap: str, registry_url: str, tmp_path_factory: pytest.Tem
         made.close()
 
 
-def records(office: Office, topic: str) -> list[Message]:
+def records(office: RegistryOffice, topic: str) -> list[Message]:
     """What a stock consumer finds in a topic, values as they stand."""
-    consumer = Consumer({"bootstrap.servers": office.bootstrap, "group.id": "stock", "enable.auto.commit": False})
-    name = office.prefix + topic
+    consumer = Consumer(
+        {"bootstrap.servers": str(office.settings.bootstrap), "group.id": "stock", "enable.auto.commit": False}
+    )
+    name = office.settings.physical(topic)
     parts = consumer.list_topics(name, timeout=30).topics[name].partitions
     ends = {part: consumer.get_watermark_offsets(TopicPartition(name, part), timeout=30)[1] for part in parts}
     consumer.assign([TopicPartition(name, part, OFFSET_BEGINNING) for part in parts])
@@ -163,14 +119,14 @@ def value_of(message: Message) -> bytes:
     return value
 
 
-def test_the_list_holds_both_framings_and_its_copy_is_proven_equal(office: Office) -> None:
+def test_the_list_holds_both_framings_and_its_copy_is_proven_equal(office: RegistryOffice) -> None:
     entries = [one for one in records(office, LIST) if not (one.key() or b"").startswith(b"barrier/")]
     marks = [value_of(one)[:2] for one in entries]
     assert marks.count(b"\xc3\x01") == BEFORE
     assert len(framed(entries)) == AFTER
 
 
-def test_confluents_own_deserializer_decodes_entries_barriers_heads_receipts_and_keys(office: Office) -> None:
+def test_confluents_own_deserializer_decodes_entries_barriers_heads_receipts_and_keys(office: RegistryOffice) -> None:
     seen: dict[str, dict[str, Any]] = {}
     with SchemaRegistryClient({"url": office.registry_url}) as client:
         stock = AvroDeserializer(client)
@@ -208,18 +164,20 @@ def kcat(network: Network) -> Iterator[Callable[..., str]]:
 
 
 def test_kcat_unpacks_the_framing_of_every_record_and_its_ids_are_the_registrys(
-    office: Office, kcat: Callable[..., str]
+    office: RegistryOffice, kcat: Callable[..., str]
 ) -> None:
     with closing(SchemaRegistry(office.registry_url)) as registry:
         for topic, schema in ((names.heads("js"), "list-head"), (names.RECEIPTS, "receipt")):
-            said = kcat(f"-C -e -o beginning -t {office.prefix}{topic} -s 'value=>bI' -f '%s\\n'")
+            said = kcat(f"-C -e -o beginning -t {office.settings.physical(topic)} -s 'value=>bI' -f '%s\\n'")
             assert set(said.split()) == {f"0{registry.id_of(schema)}"}  # it prints the two numbers side by side
 
 
 def test_what_kcat_reads_any_avro_library_decodes_with_the_schema_the_registry_has_for_the_id(
-    office: Office, kcat: Callable[..., str]
+    office: RegistryOffice, kcat: Callable[..., str]
 ) -> None:
-    head = base64.b64decode(kcat(f"-C -c 1 -o beginning -t {office.prefix}{names.heads('js')} -D '' | base64 -w0"))
+    head = base64.b64decode(
+        kcat(f"-C -c 1 -o beginning -t {office.settings.physical(names.heads('js'))} -D '' | base64 -w0")
+    )
     answer = httpx.get(f"{office.registry_url}/schemas/ids/{int.from_bytes(head[1:5], 'big')}").json()
     schema = fastavro.parse_schema(json.loads(answer["schema"]))
     decoded = fastavro.schemaless_reader(io.BytesIO(head[5:]), schema, None)
@@ -227,14 +185,14 @@ def test_what_kcat_reads_any_avro_library_decodes_with_the_schema_the_registry_h
     assert (decoded["jurisdiction"], decoded["notary"]) == ("js", "notary-js-1")
 
 
-def test_the_registry_holds_what_this_release_says(office: Office) -> None:
+def test_the_registry_holds_what_this_release_says(office: RegistryOffice) -> None:
     assert "0 findings" in office.run("schemas", "check", "--against", "registry")
     with closing(SchemaRegistry(office.registry_url)) as registry:
         held = {schema.name for schema in registry.released()}
     assert held >= {"list-record", "barrier", "list-head", "receipt", "participant-key", "interception"}
 
 
-def test_a_registry_that_holds_another_barrier_is_found_out(office: Office, network: Network) -> None:
+def test_a_registry_that_holds_another_barrier_is_found_out(office: RegistryOffice, network: Network) -> None:
     barrier = current_schema("barrier")
     changed = json.loads(json.dumps(barrier.definition))
     changed["fields"] = [field for field in changed["fields"] if field["name"] != "issued_at"]

@@ -1,22 +1,13 @@
 """What every transport does, on a Kafka started by testcontainers."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from liandong.tests.broker.test_kafka_transport import KafkaWire
-from liandong.tests.suites.transport import TransportSuite
-from liandong.topics.settings import Settings
+from liandong.tests.suites.transport_groups import GroupSuite
+from liandong.tests.suites.transport_reading import ReadingSuite
+from liandong.tests.suites.transport_sending import SendingSuite
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(600)]
 
 
-@pytest.fixture
-def wire(settings: Settings) -> Iterator[KafkaWire]:
-    made = KafkaWire(settings)
-    yield made
-    made.close()
-
-
-class TestTransportInAContainer(TransportSuite):
+class TestTransportInAContainer(SendingSuite, ReadingSuite, GroupSuite):
     pass

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from liandong.schemas.law.listing import ENDED_FROM, Change, Instrument, Status, TransitionRefused
 from liandong.schemas.wire.codec import decode_prefix
-from liandong.tests.worlds.copying import Node, assert_equal
+from liandong.tests.worlds.copying import CopyingNode, assert_equal
 from liandong.tests.worlds.records import CourtScribe, Keys, Model, identity, recount
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.broker import MemoryBroker
@@ -51,7 +51,7 @@ def test_any_order_duplication_portions_and_restarts_end_in_the_model(bodies: li
     for body in log:
         publisher.send(COURT.message(body))
     with tempfile.TemporaryDirectory() as directory:
-        node = Node(Path(directory), broker.subscriber, KEYS)
+        node = CopyingNode(Path(directory), broker.subscriber, KEYS)
         for size, restart in portions:
             node.batch = size
             node.drain_lists(batches=1)
@@ -74,7 +74,7 @@ def test_the_view_is_the_newest_of_list_and_overlay_at_every_moment(bodies: list
     publisher = broker.publisher()
     delivered = Model()
     with tempfile.TemporaryDirectory() as directory:
-        node = Node(Path(directory), broker.subscriber, KEYS)
+        node = CopyingNode(Path(directory), broker.subscriber, KEYS)
         for body, fast in deliveries:
             publisher.send(COURT.relief(body) if fast else COURT.message(body))
             node.drain()
@@ -95,7 +95,7 @@ def test_the_view_is_the_newest_of_list_and_overlay_at_every_moment(bodies: list
         node.close()
 
 
-def _version(node: Node, entry_id: bytes) -> int:
+def _version(node: CopyingNode, entry_id: bytes) -> int:
     body = node.newest_body(entry_id)
     return 0 if body is None else decode_prefix(body)["version"]
 

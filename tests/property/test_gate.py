@@ -14,8 +14,10 @@ from liandong.schemas.law.decisions import EntryFacts, Outcome, Verdict, decide,
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.law.measures import load_catalogue
 from liandong.schemas.problems import FactProblem
-from liandong.tests.worlds.gate import KEY, LI, WANG, HandClock, MemoryView, Person
-from liandong.tests.worlds.records import NOW, CourtScribe
+from liandong.tests.worlds.clock import NOW, HandClock
+from liandong.tests.worlds.gate import MemoryView
+from liandong.tests.worlds.people import KEY, LI, WANG, Person
+from liandong.tests.worlds.records import CourtScribe
 
 CATALOGUE = load_catalogue()
 RULES = Rules(agency_kind("railway"), CATALOGUE, {}, CATALOGUE.version, 60_000)

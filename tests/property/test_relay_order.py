@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from liandong.producers.relay.relay import Pace, Relay
+from liandong.tests.worlds.clock import HandClock
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import Delivered, OutboxRow, OutgoingRecord
@@ -156,7 +157,7 @@ def test_a_relay_that_crashes_anywhere_loses_nothing_and_keeps_the_order_of_ever
 def _live_and_die(outbox: SqlOutbox, broker: MemoryBroker, steps: Steps, lag: int, wire: int) -> None:
     mortal, publisher = CrashingOutbox(outbox, steps), LossyPublisher(broker, steps, lag)
     pace = Pace(lease_seconds=60, batch=3, window=5, mark=2, idle_seconds=0.001)
-    relay = Relay(mortal, publisher, _Clock(), f"relay-{next(_owners)}", pace)
+    relay = Relay(mortal, publisher, HandClock(), f"relay-{next(_owners)}", pace)
     try:
         relay.drain()
     except Crash:
@@ -165,11 +166,6 @@ def _live_and_die(outbox: SqlOutbox, broker: MemoryBroker, steps: Steps, lag: in
     holder = outbox.holder().owner
     if holder:
         outbox.release(holder)
-
-
-class _Clock:
-    def now(self) -> int:
-        return 1_795_000_000_000
 
 
 def _prefix_is_in_the_log(outbox: SqlOutbox, broker: MemoryBroker, written: dict[str, list[bytes]]) -> None:

@@ -1,56 +1,17 @@
 """A running node's copy, in its own threads, on whichever transport."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix
 from liandong.topics.catalogue import names
-from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, SystemClock, TopicPartition
+from liandong.topics.transport.ports import OutgoingRecord, SystemClock
 
-from ..worlds.copying import Node, assert_equal
-from ..worlds.records import CourtScribe, Keys, Model, NotaryScribe, lane_heads, new_surrogate, recount
+from ..worlds.copying import PARTITIONS, TOPICS, CopyingNode, assert_equal, recount_log, running
+from ..worlds.records import CourtScribe, Keys, NotaryScribe, lane_heads, new_surrogate
+from ..worlds.waiting import until
 from ..worlds.wires import Wire
-
-PARTITIONS = 3
-TOPICS = (*names.state_topics("js"), names.relief("js"))
-
-
-@contextmanager
-def running(node: Node) -> Iterator[None]:
-    """Replicator and relief follower in threads, ended gracefully."""
-    stop = threading.Event()
-    failed: list[BaseException] = []
-
-    def guarded(run: Callable[[threading.Event], None]) -> None:
-        try:
-            run(stop)
-        except BaseException as error:  # noqa: BLE001  handed to the test
-            failed.append(error)
-
-    runs = (node.replicator.run, node.follower.run)
-    threads = [threading.Thread(target=guarded, args=(run,)) for run in runs]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-        assert not failed
-
-
-def until(true: Callable[[], object], seconds: float = 30.0) -> None:
-    """Waits for something to become true."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
 
 
 class CopyBehaviour:
@@ -61,7 +22,7 @@ class CopyBehaviour:
         wire.create(names.heads("js"), partitions=1)
         court, notary = CourtScribe(), NotaryScribe()
         publisher = wire.publisher()
-        node = Node(tmp_path, wire.subscriber, Keys(court.public_key, notary.public_key), clock=SystemClock())  # type: ignore[arg-type]
+        node = CopyingNode(tmp_path, wire.subscriber, Keys(court.public_key, notary.public_key), clock=SystemClock())  # type: ignore[arg-type]
         surrogates = [new_surrogate() for _ in range(40)]
         bodies = [court.include(one, instrument=Instrument(1 + number % 3)) for number, one in enumerate(surrogates)]
 
@@ -101,7 +62,7 @@ class CopyBehaviour:
         wire.create(*TOPICS, partitions=PARTITIONS)
         wire.create(names.heads("js"), partitions=1)
         court, publisher = CourtScribe(), wire.publisher()
-        node = Node(tmp_path, wire.subscriber, Keys(court.public_key))
+        node = CopyingNode(tmp_path, wire.subscriber, Keys(court.public_key))
         for round_ in range(1, 4):
             for _ in range(30):
                 publisher.send(court.message(court.include()))
@@ -114,46 +75,10 @@ class CopyBehaviour:
         node.close()
 
 
-def _records(node: Node) -> int:
+def _records(node: CopyingNode) -> int:
     return sum(lane.records for lane in node.lists.status().lanes)
 
 
-def _waiting(node: Node) -> int:
+def _waiting(node: CopyingNode) -> int:
     with node.relief.snapshot() as overlay:
         return overlay.count()
-
-
-def recount_log(wire: Wire) -> dict[tuple[str, int], Model]:
-    """The log read from its beginning by somebody else."""
-    reader = wire.subscriber()
-    lanes = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(PARTITIONS)]
-    missing = sum(high - low for low, high in map(reader.watermarks, lanes))
-    reader.assign(dict.fromkeys(lanes, BEGINNING))
-    log = []
-    while missing > 0:
-        some = reader.poll(1000, 5)
-        missing -= len(some)
-        log += [
-            _Logical(reader.topic_of(message), message.partition(), message.key(), message.value()) for message in some
-        ]
-    reader.close()
-    return recount(log)
-
-
-class _Logical:
-    """A message under its logical topic."""
-
-    def __init__(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> None:
-        self._parts = (topic, partition, key, value)
-
-    def topic(self) -> str:
-        return self._parts[0]
-
-    def partition(self) -> int:
-        return self._parts[1]
-
-    def key(self) -> bytes | None:
-        return self._parts[2]
-
-    def value(self) -> bytes | None:
-        return self._parts[3]

@@ -1,6 +1,5 @@
 """What is told when somebody who was stopped is freed, on whichever transport."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from liandong.consumers.interceptions.releases import OpenHit, note_open
 from liandong.schemas import ids
 from liandong.schemas.law.listing import Change, Instrument, Status
 from liandong.schemas.wire.signing import encode_signed
-from liandong.tests.suites.watching import send
-from liandong.tests.worlds.town import COURT, OTHER_COURT, RAILWAY, Agency, Town
+from liandong.tests.suites.town import TownSuite
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import COURT, OTHER_COURT, RAILWAY, TownAgency
 from liandong.topics.catalogue import names
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
@@ -69,7 +69,7 @@ def relief(town: Town, version: int, status: Status, change: Change, **changes: 
     )
 
 
-def stopped(agency: Agency, version: int = 1, subject: bytes = SUBJECT) -> bytes:
+def stopped(agency: TownAgency, version: int = 1, subject: bytes = SUBJECT) -> bytes:
     """Somebody was stopped under a version of the entry; the handle of his interception."""
     handle = ids.new_random()
     hit = OpenHit(
@@ -92,26 +92,18 @@ def stopped(agency: Agency, version: int = 1, subject: bytes = SUBJECT) -> bytes
     return handle
 
 
-def still_open(agency: Agency) -> int:
+def still_open(agency: TownAgency) -> int:
     with agency.engine.begin() as connection:
         return connection.scalar(select(func.count()).select_from(open_hits)) or 0
 
 
-def remembered(agency: Agency) -> int:
+def remembered(agency: TownAgency) -> int:
     with agency.engine.begin() as connection:
         return connection.scalar(select(func.count()).select_from(freed)) or 0
 
 
-class ReleasesSuite:
+class ReleasesSuite(TownSuite):
     """Give it a fixture `wire`."""
-
-    @pytest.fixture
-    def town(self, wire: Any, tmp_path: Path) -> Town:
-        return Town(wire, tmp_path / "town")
-
-    @pytest.fixture
-    def railway(self, town: Town) -> Agency:
-        return Agency(town, RAILWAY)
 
     @pytest.mark.parametrize(
         ("status", "change"),
@@ -122,11 +114,13 @@ class ReleasesSuite:
             (Status.SHIELDED, Change.SHIELD),
         ],
     )
-    def test_every_open_hit_is_released_once(self, town: Town, railway: Agency, status: Status, change: Change) -> None:
+    def test_every_open_hit_is_released_once(
+        self, town: Town, railway: TownAgency, status: Status, change: Change
+    ) -> None:
         handles = {ids.text("evt", stopped(railway)) for _ in range(2)}
-        send(town, relief(town, 2, status, change))
+        town.send(relief(town, 2, status, change))
         railway.settle()
-        send(town, relief(town, 2, status, change), relief(town, 3, Status.DELETED, Change.DELETE))
+        town.send(relief(town, 2, status, change), relief(town, 3, Status.DELETED, Change.DELETE))
         railway.settle()
         railway.settle(railway.new_effects("railway-js.effects-again"))
         told = town.records(names.interceptions("js"))
@@ -139,16 +133,16 @@ class ReleasesSuite:
         assert {each.content["attributes"]["released"] for each in inbox.all_items()} == handles
         assert still_open(railway) == 0
 
-    def test_a_hit_on_a_newer_version_stays_open(self, town: Town, railway: Agency) -> None:
+    def test_a_hit_on_a_newer_version_stays_open(self, town: Town, railway: TownAgency) -> None:
         stopped(railway, version=3)
-        send(town, relief(town, 2, Status.SHIELDED, Change.SHIELD))
+        town.send(relief(town, 2, Status.SHIELDED, Change.SHIELD))
         railway.settle()
         assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
 
     def test_a_hit_noted_after_its_release_was_handled_is_released_all_the_same(
-        self, town: Town, railway: Agency
+        self, town: Town, railway: TownAgency
     ) -> None:
-        send(town, relief(town, 2, Status.REVOKED, Change.REVOKE))
+        town.send(relief(town, 2, Status.REVOKED, Change.REVOKE))
         railway.settle()
         stopped(railway, version=2)
         late = stopped(railway)
@@ -158,39 +152,41 @@ class ReleasesSuite:
         assert [each.content["attributes"]["released"] for each in inbox.all_items()] == [ids.text("evt", late)]
         assert still_open(railway) == 1
 
-    def test_what_nobody_may_write_does_not_release_a_late_hit(self, town: Town, railway: Agency) -> None:
-        send(town, relief(town, 2, Status.DELETED, Change.DELETE, signed_by=OTHER_COURT))
+    def test_what_nobody_may_write_does_not_release_a_late_hit(self, town: Town, railway: TownAgency) -> None:
+        town.send(relief(town, 2, Status.DELETED, Change.DELETE, signed_by=OTHER_COURT))
         railway.settle()
         stopped(railway)
         railway.settle()
         assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
 
-    def test_a_late_hit_on_somebody_a_correction_still_means_stays_open(self, town: Town, railway: Agency) -> None:
-        send(town, relief(town, 2, Status.ACTIVE, Change.CORRECT))
+    def test_a_late_hit_on_somebody_a_correction_still_means_stays_open(self, town: Town, railway: TownAgency) -> None:
+        town.send(relief(town, 2, Status.ACTIVE, Change.CORRECT))
         railway.settle()
         stopped(railway)
         stopped(railway, subject=bytes(16))
         railway.settle()
         assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 1)
 
-    def test_what_freed_somebody_is_forgotten_after_a_day(self, town: Town, railway: Agency) -> None:
-        send(town, relief(town, 2, Status.REVOKED, Change.REVOKE))
+    def test_what_freed_somebody_is_forgotten_after_a_day(self, town: Town, railway: TownAgency) -> None:
+        town.send(relief(town, 2, Status.REVOKED, Change.REVOKE))
         railway.settle()
         assert remembered(railway) == 1
         town.clock.time += KEPT_MS + 1_000
         railway.settle()
         assert remembered(railway) == 0
 
-    def test_a_correction_frees_only_whom_the_entry_does_not_mean_any_more(self, town: Town, railway: Agency) -> None:
+    def test_a_correction_frees_only_whom_the_entry_does_not_mean_any_more(
+        self, town: Town, railway: TownAgency
+    ) -> None:
         stopped(railway)
         stopped(railway, subject=bytes(16))
-        send(town, relief(town, 2, Status.ACTIVE, Change.CORRECT))
+        town.send(relief(town, 2, Status.ACTIVE, Change.CORRECT))
         railway.settle()
         assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 1)
 
-    def test_a_record_nobody_may_write_frees_nobody(self, town: Town, railway: Agency) -> None:
+    def test_a_record_nobody_may_write_frees_nobody(self, town: Town, railway: TownAgency) -> None:
         stopped(railway)
-        send(town, relief(town, 2, Status.DELETED, Change.DELETE, signed_by=OTHER_COURT))
+        town.send(relief(town, 2, Status.DELETED, Change.DELETE, signed_by=OTHER_COURT))
         railway.settle()
         assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
         assert town.count(names.dead_letters(RAILWAY)) == 1

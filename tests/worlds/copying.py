@@ -1,12 +1,10 @@
 """One agency's copy of the list on any transport, driven step by step or in threads, and compared with the plain model."""
 
-import json
-import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from liandong.consumers.replication.list_view import ListView
 from liandong.consumers.replication.receipts import Reporter
@@ -18,32 +16,27 @@ from liandong.consumers.store.values import body_of, opaque_of
 from liandong.consumers.store.writer import ListStore
 from liandong.schemas.wire.digest import SetDigest
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
-from liandong.topics.settings import load_settings
-from liandong.topics.transport.ports import Subscriber, SystemClock
+from liandong.topics.catalogue import names
+from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, Subscriber, TopicPartition
 
-from .records import NOW, Keys, Model
+from .clock import HandClock
+from .records import CourtScribe, Keys, Model, NotaryScribe, recount
+from .wires import Wire
 
 SEED = bytes(range(32))
+PARTITIONS = 3
+TOPICS = (*names.state_topics("js"), names.relief("js"))
 
 
 @dataclass
-class Hands:
-    """A clock set by hand."""
-
-    at: int = NOW
-
-    def now(self) -> int:
-        return self.at
-
-
-@dataclass
-class Node:
+class CopyingNode:
     """A node's stores in a directory, its replicator and relief follower on subscribers that `subscribe` makes."""
 
     directory: Path
     subscribe: Callable[[str | None], Subscriber]
     keys: Keys
-    clock: Hands = field(default_factory=Hands)
+    clock: HandClock = field(default_factory=HandClock)
     jurisdictions: tuple[str, ...] = ("js",)
     batch: int = 50_000
     receipts: list[bytes] = field(default_factory=list)
@@ -134,7 +127,49 @@ class Node:
         return [one.kind for one in self.lists.incidents()]
 
 
-def assert_equal(node: Node, models: dict[tuple[str, int], Model]) -> None:
+class CopyInMemory:
+    """A court, a notary, and one agency's copy of what they write, on a broker in memory."""
+
+    def __init__(self, directory: Path, *others: PublicKey, partitions: int = 1) -> None:
+        self.broker = MemoryBroker(partitions=partitions)
+        self.court, self.notary = CourtScribe(), NotaryScribe()
+        self.keys = Keys(self.court.public_key, self.notary.public_key, *others)
+        self.node = CopyingNode(directory, self.broker.subscriber, self.keys)
+        self.publisher = self.broker.publisher()
+
+    def send(self, *records: OutgoingRecord) -> None:
+        """Put records into the log and let the node work."""
+        for record in records:
+            self.publisher.send(record)
+        self.node.drain()
+
+
+@contextmanager
+def running(node: CopyingNode) -> Iterator[None]:
+    """Replicator and relief follower in threads, ended gracefully."""
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def guarded(run: Callable[[threading.Event], None]) -> None:
+        try:
+            run(stop)
+        except BaseException as error:  # noqa: BLE001  handed to the test
+            failed.append(error)
+
+    runs = (node.replicator.run, node.follower.run)
+    threads = [threading.Thread(target=guarded, args=(run,)) for run in runs]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert not failed
+
+
+def assert_equal(node: CopyingNode, models: dict[tuple[str, int], Model]) -> None:
     """The copy is the model: records byte for byte, index, digest, counts."""
     index: dict[bytes, set[bytes]] = {}
     for (topic, partition), model in models.items():
@@ -147,30 +182,37 @@ def assert_equal(node: Node, models: dict[tuple[str, int], Model]) -> None:
     assert node.index() == index
 
 
-def keys_as_json(keys: Iterable[PublicKey]) -> str:
-    """Public keys for a child process."""
-    rows = [(k.key_id.hex(), k.participant, k.kind, k.jurisdiction, k.use, k.public_key.hex()) for k in keys]
-    return json.dumps(rows)
+def recount_log(wire: Wire) -> dict[tuple[str, int], Model]:
+    """The log read from its beginning by somebody else."""
+    reader = wire.subscriber()
+    lanes = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(PARTITIONS)]
+    missing = sum(high - low for low, high in map(reader.watermarks, lanes))
+    reader.assign(dict.fromkeys(lanes, BEGINNING))
+    log = []
+    while missing > 0:
+        some = reader.poll(1000, 5)
+        missing -= len(some)
+        log += [
+            _Logical(reader.topic_of(message), message.partition(), message.key(), message.value()) for message in some
+        ]
+    reader.close()
+    return recount(log)
 
 
-def keys_from_json(text: str) -> Keys:
-    """The same in the child."""
-    return Keys(*(PublicKey(bytes.fromhex(i), p, k, j, u, bytes.fromhex(b)) for i, p, k, j, u, b in json.loads(text)))
+class _Logical:
+    """A message under its logical topic."""
 
+    def __init__(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> None:
+        self._parts = (topic, partition, key, value)
 
-def replicate(arguments: Sequence[str]) -> None:
-    """A child process that copies until it is killed: bootstrap, topic prefix, directory, keys."""
-    from liandong.topics.transport.kafka import KafkaSubscriber
+    def topic(self) -> str:
+        return self._parts[0]
 
-    bootstrap, prefix, directory, keys = arguments
-    settings: Any = load_settings(bootstrap=bootstrap, topic_prefix=prefix, state_dir=Path(directory))
-    store = ListStore.open(Path(directory) / "list", map_size=1 << 20)
-    subscriber = KafkaSubscriber(settings, group="railway-js.n1.list", client_id="chaos")
-    config = ReplicatorConfig(("js",), batch=700, commit_seconds=0.2)
-    sys.stdout.write("copying\n")
-    sys.stdout.flush()
-    Replicator(config, subscriber, store, keys_from_json(keys), SystemClock()).run(threading.Event())
+    def partition(self) -> int:
+        return self._parts[1]
 
+    def key(self) -> bytes | None:
+        return self._parts[2]
 
-if __name__ == "__main__":
-    replicate(sys.argv[1:])
+    def value(self) -> bytes | None:
+        return self._parts[3]

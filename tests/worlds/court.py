@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -22,6 +21,7 @@ from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import from_wire
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
+from liandong.tests.worlds.clock import HandClock
 from liandong.tests.worlds.intake_rows import ENTRY, ORDER, TODAY
 from liandong.tests.worlds.records import Keys
 
@@ -30,18 +30,9 @@ JURISDICTION = "js"
 Row = dict[str, str]
 
 
-class HandClock:
-    """Stands at noon in China until it is moved."""
-
-    def __init__(self) -> None:
-        self.ms = start_of_day_ms(TODAY) + 12 * 3_600_000
-
-    def now(self) -> int:
-        return self.ms
-
-    def pass_days(self, days: int) -> None:
-        """Moves on."""
-        self.ms += int(timedelta(days=days).total_seconds() * 1000)
+def noon() -> HandClock:
+    """Make a clock that stands at noon in China on the day the intake rows are from."""
+    return HandClock(start_of_day_ms(TODAY) + 12 * 3_600_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,7 @@ class PublishingCourt:
 
     engine: Engine
     court: str = "js-gusu"
-    clock: HandClock = field(default_factory=HandClock)
+    clock: HandClock = field(default_factory=noon)
     matching: tuple[MatchingKey, ...] = MATCHING
 
     def __post_init__(self) -> None:
@@ -135,4 +126,4 @@ def people(count: int, seed: int = 7) -> Sequence[Row]:
     return rows
 
 
-__all__ = ["ENTRY", "JURISDICTION", "MATCHING", "ORDER", "TODAY", "HandClock", "Published", "PublishingCourt", "people"]
+__all__ = ["ENTRY", "JURISDICTION", "MATCHING", "ORDER", "TODAY", "Published", "PublishingCourt", "people"]

@@ -1,6 +1,5 @@
-"""A gate to test with: fictitious people, entries that name them, an agency's acts and its check API on a real server."""
+"""A gate to test with: a list in memory, an agency's acts, and its check API on a real server."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,85 +22,27 @@ from liandong.consumers.api.limits import RateLimiter
 from liandong.consumers.api.server import ApiServer, ListenAddress
 from liandong.consumers.api.tokens import TokenFile
 from liandong.consumers.events.intake import publish_events
-from liandong.consumers.gate.decision import CheckRequest
 from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
-from liandong.consumers.gate.subjects import Subject
 from liandong.consumers.interceptions.checks import CheckCounters, Checks
 from liandong.schemas.law.listing import ENDED_FROM
 from liandong.schemas.law.watch_kinds import held_by
-from liandong.schemas.people.certificates import Certificate, CertificateType, equivalents, normalise
-from liandong.schemas.people.names import comparison_form
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import GatePrefix, decode, decode_prefix
 from liandong.schemas.wire.sealing import Recipient, SealingKey
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
-from liandong.tests.worlds.records import FINGERPRINT, NOW, CourtScribe
+from liandong.tests.worlds.clock import NOW, HandClock
+from liandong.tests.worlds.people import KEY, Person
+from liandong.tests.worlds.records import FINGERPRINT, CourtScribe, Keys
+from liandong.topics.embedded.ports import some_free
 from liandong.topics.keys.directory import NoSealingKey
 from liandong.topics.metrics.recorder import Signals
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 
-KEY = MatchingKey(1, b"m" * 32)
-
-
-@dataclass(frozen=True)
-class Person:
-    """A fictitious debtor."""
-
-    name: str
-    certificate: Certificate
-
-    @property
-    def number(self) -> str:
-        return self.certificate.number
-
-    def identities(self, *, link: int = 0, keys: Sequence[MatchingKey] = (KEY,)) -> list[dict[str, Any]]:
-        """What a publisher puts into a record."""
-        found = []
-        for one in equivalents(self.certificate):
-            for key in keys:
-                surrogate = key.surrogate(one.type, one.number, one.country)
-                tag = key.name_tag(surrogate, comparison_form(self.name))
-                row = {"key_id": key.key_id, "certificate_type": int(one.type), "link": link}
-                found.append(row | {"surrogate": surrogate, "name_tag": tag})
-        return found
-
-    def asked(self, transaction: str, *, name: str | None = None, **attributes: Any) -> dict[str, Any]:
-        """The body of a check."""
-        certificate = {"type": self.certificate.type.name, "number": self.number}
-        if self.certificate.country:
-            certificate["country"] = self.certificate.country
-        subject = {"certificates": [certificate], "name": name or self.name}
-        return {"transaction": transaction, "subject": subject, "attributes": attributes}
-
-    def request(self, transaction: str, *, name: str | None = None, **attributes: Any) -> CheckRequest:
-        """The same, to the gate itself."""
-        return CheckRequest(transaction, Subject((self.certificate,), name or self.name), attributes)
-
-
-def person(name: str, number: str, kind: CertificateType = CertificateType.CN_ID, country: str | None = None) -> Person:
-    return Person(name, normalise(kind, number, country))
-
-
-# numbers of the standard's own kind: made up, with a right check character
-LI = person("李测试", "11010519491231002X")
-WANG = person("王测试", "440524188001010014")
-FIRM = person("苏州测试有限公司", "91350100M000100Y43", CertificateType.USCC)
-
-
-class HandClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, time: int = NOW) -> None:
-        self.time = time
-
-    def now(self) -> int:
-        return self.time
-
 
 @dataclass
-class Found:
+class ListedEntry:
     """An entry as a view gives it."""
 
     body: bytes
@@ -122,7 +63,7 @@ class Found:
 
 
 @dataclass
-class Stand:
+class CopyPosition:
     barrier: int = 7
     digest: str = "d" * 64
     fresh_as_of: int = NOW
@@ -135,7 +76,7 @@ class MemoryView:
     bodies: dict[bytes, bytes] = field(default_factory=dict)
     distrusted: set[bytes] = field(default_factory=set)
     opaque: set[bytes] = field(default_factory=set)
-    stand: Stand = field(default_factory=Stand)
+    stand: CopyPosition = field(default_factory=CopyPosition)
     verified: list[bytes] = field(default_factory=list)
 
     def apply(self, body: bytes) -> bytes:
@@ -145,55 +86,49 @@ class MemoryView:
             self.bodies[prefix["entry_id"]] = body
         return prefix["entry_id"]
 
-    def find(self, surrogates: Sequence[bytes]) -> list[Found]:
+    def find(self, surrogates: Sequence[bytes]) -> list[ListedEntry]:
         wanted, found = set(surrogates), []
         for entry_id, body in self.bodies.items():
             prefix = decode_prefix(body)
             mine = {one["surrogate"] for one in prefix["identities"]}
             if prefix["status"] < ENDED_FROM and mine & wanted:
-                found.append(Found(body, entry_id in self.opaque))
+                found.append(ListedEntry(body, entry_id in self.opaque))
         return found
 
     def known_surrogates(self, surrogates: Sequence[bytes]) -> set[bytes]:
         return {each for each in surrogates if self.find((each,))}
 
-    def position(self, jurisdiction: str | None = None) -> Stand:  # noqa: ARG002  one stand for all
+    def position(self, jurisdiction: str | None = None) -> CopyPosition:  # noqa: ARG002  one stand for all
         return self.stand
 
-    def verify_once(self, found: Found) -> bool:
+    def verify_once(self, found: ListedEntry) -> bool:
         self.verified.append(found.entry_id)
         return found.entry_id not in self.distrusted
 
 
-class Register:
-    """Keys of courts; `silent` ones have no sealing key."""
+class CourtKeys(Keys):
+    """Keys of courts that can be sealed to; `silent` ones have no sealing key."""
 
     def __init__(self, *keys: PublicKey) -> None:
-        self.keys = {key.key_id: key for key in keys}
+        super().__init__(*keys)
         self.sealing = SealingKey(b"c" * 32)
         self.silent: set[str] = set()
-
-    def key(self, key_id: bytes) -> PublicKey | None:
-        return self.keys.get(key_id)
 
     def recipients(self, participant: str) -> list[Recipient]:
         if participant in self.silent:
             raise NoSealingKey(participant)
         return [Recipient(self.sealing.key_id, self.sealing.public_key)]
 
-    def refresh(self) -> None:
-        """Nothing new ever comes."""
 
-
-class Bench:
-    """One agency with its gate, acts store and API."""
+class CheckDesk:
+    """The check desk of one agency: its gate, acts store and API."""
 
     def __init__(self, directory: Path, kind: str = "railway", *, keys: Sequence[MatchingKey] = (KEY,)) -> None:
         self.directory, self.kind = directory, kind
         self.clock = HandClock()
         self.court = CourtScribe()
         self.view = MemoryView()
-        self.register = Register(self.court.public_key)
+        self.court_keys = CourtKeys(self.court.public_key)
         self.engine = open_acts(sqlite_url(directory / "acts.db"))
         store = SqlOutbox(self.engine, OUTBOX_LANES, tables=outbox, clock=self.clock)
         self.outbox = store
@@ -204,7 +139,7 @@ class Bench:
             held_by(kind),
             signer,
             [SealingKey(b"z" * 32)],
-            self.register,
+            self.court_keys,
             keys,
             store,
             self.clock,
@@ -254,17 +189,24 @@ class Bench:
         return Api(Endpoints(wiring).routes(), self.tokens, "en")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+class Caller:
+    """A client with a token, and the desk behind it."""
+
+    def __init__(self, desk: CheckDesk, client: httpx.Client, token: str) -> None:
+        self.desk, self.plain = desk, client
+        self.headers = {"authorization": f"Bearer {token}"}
+
+    def post(self, document: Any, path: str = "/v1/checks", **headers: str) -> httpx.Response:
+        return self.plain.post(path, json=document, headers=self.headers | headers)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.plain.get(path, headers=self.headers | headers)
 
 
 @contextmanager
 def served(api: Api, *, socket_file: Path | None = None) -> Iterator[httpx.Client]:
     """The API on a real server, and a client without a token."""
-    stop, listening = threading.Event(), ListenAddress(port=free_port(), socket_file=socket_file)
+    stop, listening = threading.Event(), ListenAddress(port=some_free(1)[0], socket_file=socket_file)
     failed: list[BaseException] = []
 
     def run() -> None:

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 
-from liandong.producers.intake import IntakeContext, ParsedRow, RawRow, parse_row
+from liandong.producers.intake import (
+    Format,
+    IntakeContext,
+    ListingInput,
+    ParsedRow,
+    RawRow,
+    parse_row,
+    read_listings,
+)
 
 TODAY = date(2026, 11, 22)
 CONTEXT = IntakeContext(TODAY, "js-gusu", "示例区人民法院", "苏0505")
@@ -30,6 +38,14 @@ def parsed(row: dict[str, str], context: IntakeContext = CONTEXT) -> ParsedRow:
     return parse_row(RawRow(2, row, ()), context)
 
 
+def accepted(row: dict[str, str]) -> ListingInput:
+    """The listing a good row becomes."""
+    result = parsed(row)
+    assert result.rejects == ()
+    assert result.listing is not None
+    return result.listing
+
+
 def parsed_rows(rows: Iterable[RawRow], context: IntakeContext = CONTEXT) -> list[ParsedRow]:
     """Rows of a file through the parser, one by one."""
     return [parse_row(raw, context) for raw in rows]
@@ -43,3 +59,17 @@ def reject_codes(row: dict[str, str], context: IntakeContext = CONTEXT) -> list[
 def notice_codes(row: dict[str, str], context: IntakeContext = CONTEXT) -> list[str]:
     """Code of each notice of a row."""
     return [one.code for one in parsed(row, context).notices]
+
+
+def results(data: bytes, file_format: Format = "csv") -> list[ParsedRow]:
+    """A whole file through the reader and the parser."""
+    with read_listings(data, file_format) as rows:
+        return parsed_rows(rows)
+
+
+def summary(data: bytes, file_format: Format = "csv") -> list[tuple[int, str]]:
+    """Row number and "ok" or the codes of its rejects."""
+    return [
+        (one.raw.number, "ok" if one.is_accepted else "+".join(reject.code for reject in one.rejects))
+        for one in results(data, file_format)
+    ]

@@ -1,16 +1,13 @@
-"""A throw-away PostgreSQL of this machine's binaries, or the server LIANDONG_TEST_POSTGRES names."""
+"""A throw-away PostgreSQL of this machine's binaries."""
 
 import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from liandong.topics.embedded import ports
 
-CONFIGURED = os.environ.get("LIANDONG_TEST_POSTGRES")
 _UNPRIVILEGED = "nobody"
 
 
@@ -21,26 +18,38 @@ def binaries() -> Path | None:
     return next((place for place in reversed(places) if (place / "initdb").exists()), None)
 
 
-@contextmanager
-def throw_away_cluster(place: Path) -> Iterator[str]:
-    """A cluster on a free port; PostgreSQL refuses to run as root, so root lends it to an unprivileged user."""
-    folder = Path(tempfile.mkdtemp(prefix="liandong-postgres-"))
-    user = _UNPRIVILEGED if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
-    port = ports.some_free(1)[0]
+@dataclass(frozen=True)
+class ThrowAwayPostgres:
+    """A cluster in a folder; PostgreSQL refuses to run as root, so root lends the folder to an unprivileged user."""
 
-    def run(*arguments: str) -> None:
+    folder: Path
+    programs: Path
+
+    def up(self) -> str:
+        """Make the cluster and start it on a free port; its SQLAlchemy URL."""
+        self.folder.mkdir()
+        if self._user:
+            shutil.chown(self.folder, self._user)
+        port = ports.some_free(1)[0]
+        self._run("initdb", "-D", self._data, "-U", "test", "--auth=trust", "-E", "UTF8", "--no-sync")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
+        self._run("pg_ctl", "-D", self._data, "-o", options, "-l", str(self.folder / "log"), "-w", "start")
+        return f"postgresql://test@127.0.0.1:{port}/postgres"
+
+    def down(self) -> None:
+        """Stop it."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    @property
+    def _data(self) -> str:
+        return str(self.folder / "data")
+
+    @property
+    def _user(self) -> str | None:
+        return _UNPRIVILEGED if os.geteuid() == 0 else None
+
+    def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            arguments, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL, env={"LC_ALL": "C.UTF-8"}
-        )
-
-    data = str(folder / "data")
-    run(str(place / "initdb"), "-D", data, "-U", "test", "--auth=trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    try:
-        run(str(place / "pg_ctl"), "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
-        yield f"postgresql://test@127.0.0.1:{port}/postgres"
-    finally:
-        run(str(place / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder)
+            [str(self.programs / program), *arguments],
+            check=True, user=self._user, cwd=self.folder, stdout=subprocess.DEVNULL, env={"LC_ALL": "C.UTF-8"},
+        )  # fmt: skip

@@ -18,7 +18,7 @@ _HASHES = ("md5", "sha1", "sha256", "sha512", "sm3")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Leak:
     """A number somewhere it must not be."""
 
     where: str
@@ -50,10 +50,10 @@ def disguises(number: str) -> Iterator[tuple[str, bytes]]:
                 yield name, digest.hexdigest().encode()
 
 
-def search(numbers: Iterable[str], blobs: Iterable[Blob]) -> list[Finding]:
+def search(numbers: Iterable[str], blobs: Iterable[Blob]) -> list[Leak]:
     """Every place a number of `numbers` is found in, in whatever dress."""
     wanted = [(number, dress, form) for number in numbers for dress, form in disguises(number)]
-    return [Finding(where, dress, number) for where, blob in blobs for number, dress, form in wanted if form in blob]
+    return [Leak(where, dress, number) for where, blob in blobs for number, dress, form in wanted if form in blob]
 
 
 def planted(number: str) -> Blob:

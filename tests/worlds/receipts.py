@@ -13,7 +13,8 @@ from liandong.monitoring.ledger.evidence_views import EvidenceView
 from liandong.schemas.ids import new_random
 from liandong.schemas.wire.codec import to_wire
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
-from liandong.tests.worlds.records import NOW, Keys, NotaryScribe, registered
+from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.records import Keys, NotaryScribe, registered
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.metrics.definitions import Signals

@@ -16,13 +16,12 @@ from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
+from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 
 RECORD = "list-record"
 FINGERPRINT = current_schema(RECORD).fingerprint
-NOW = 1_795_000_000_000
-"""A fixed instant in November 2026, ms UTC."""
 
 
 class Keys:

@@ -2,28 +2,15 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from liandong.consumers.api.tokens import Caller, TokenFile
 from liandong.schemas.errors import WrongUsage
+from liandong.tests.worlds.commands import liandong
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import load_settings
-
-
-def liandong(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "liandong", *arguments],
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-        env=dict(os.environ),
-    )
 
 
 @pytest.fixture
@@ -33,38 +20,38 @@ def railway() -> str:
 
 
 def test_the_catalogue_is_listed_with_basis_and_effect() -> None:
-    listed = json.loads(liandong("measures", "list", "--agency-kind", "railway", "--json").stdout)
+    listed = json.loads(liandong("measures", "list", "--agency-kind", "railway", "--json").out)
     assert [one["id"] for one in listed["measures"]] == ["rail-gd-all", "rail-emu-first", "rail-soft-sleeper"]
     assert listed["measures"][0]["basis"]["verified"] is True
     assert listed["measures"][0]["agency_kinds"] == ["railway"]
-    everything = json.loads(liandong("measures", "list", "--json").stdout)["measures"]
+    everything = json.loads(liandong("measures", "list", "--json").out)["measures"]
     unsure = next(one for one in everything if one["id"] == "customs-aeo")
     assert (unsure["catalogue_effect"], unsure["effect"]) == ("BLOCK", "REVIEW")
 
 
 def test_the_agency_kinds_are_listed() -> None:
-    kinds = {one["id"]: one for one in json.loads(liandong("agency", "list", "--json").stdout)}
+    kinds = {one["id"]: one for one in json.loads(liandong("agency", "list", "--json").out)}
     assert kinds["police-lodging"]["adapter"] == "police-lodging"
     assert "rail-ticket" in kinds["railway"]["transactions"]
-    assert "铁路客运" in liandong("--lang", "zh", "agency", "list").stdout
+    assert "铁路客运" in liandong("--lang", "zh", "agency", "list").out
 
 
 def test_a_token_is_shown_once_listed_without_itself_and_revoked(railway: str, tmp_path: Path) -> None:
     out = tmp_path / "token"
     made = liandong("agency", "token", "add", railway, "booking", "--scope", "check", "--out", str(out))
-    assert made.returncode == 0
+    assert made.code == 0
     token = out.read_text(encoding="ascii").strip()
     assert out.stat().st_mode & 0o777 == 0o600
-    assert token not in made.stdout + made.stderr
+    assert token not in made.out + made.err
     listed = liandong("agency", "token", "list", railway, "--json")
-    assert [(one["caller"], one["scopes"]) for one in json.loads(listed.stdout)] == [("booking", ["check"])]
-    assert token not in listed.stdout
+    assert [(one["caller"], one["scopes"]) for one in json.loads(listed.out)] == [("booking", ["check"])]
+    assert token not in listed.out
     state = Path(os.environ["LIANDONG_STATE_DIR"])
     assert not [path for path in state.rglob("*") if path.is_file() and token in path.read_text(errors="replace")]
-    assert liandong("agency", "token", "revoke", railway, "booking").returncode == 0
+    assert liandong("agency", "token", "revoke", railway, "booking").code == 0
     again = liandong("agency", "token", "revoke", railway, "booking", "--help")
-    assert again.returncode == 0
-    assert liandong("agency", "token", "revoke", railway, "booking").returncode == 2
+    assert again.code == 0
+    assert liandong("agency", "token", "revoke", railway, "booking").code == 2
 
 
 @pytest.mark.parametrize(
@@ -80,8 +67,8 @@ def test_a_token_is_shown_once_listed_without_itself_and_revoked(railway: str, t
 def test_a_wrong_call_says_what_to_do(railway: str, arguments: tuple[str, ...], code: str) -> None:
     assert railway
     ended = liandong(*arguments)
-    assert (ended.returncode, code in ended.stderr) == (2, True)
-    assert "what to do:" in ended.stderr
+    assert (ended.code, code in ended.err) == (2, True)
+    assert "what to do:" in ended.err
 
 
 def test_a_check_without_a_store_says_how_to_get_one(railway: str) -> None:
@@ -95,10 +82,10 @@ def test_a_check_without_a_store_says_how_to_get_one(railway: str) -> None:
         "--attribute",
         "train_type=G",
     )
-    ended = liandong("check", "--agency", railway, *options, text="440524188001010014\n")
-    assert ended.returncode == 1, ended.stderr
-    assert "STORE_MISSING" in ended.stderr, ended.stderr
-    assert "440524188001010014" not in ended.stderr + ended.stdout
+    ended = liandong("check", "--agency", railway, *options, typed="440524188001010014\n")
+    assert ended.code == 1, ended.err
+    assert "STORE_MISSING" in ended.err, ended.err
+    assert "440524188001010014" not in ended.err + ended.out
 
 
 def test_a_check_of_an_api_that_is_not_there_says_so(railway: str) -> None:
@@ -112,8 +99,8 @@ def test_a_check_of_an_api_that_is_not_there_says_so(railway: str) -> None:
         "--url",
         "http://127.0.0.1:9",
     )
-    ended = liandong("check", "--agency", railway, *options, "--json", text="440524188001010014\n")
-    assert json.loads(ended.stdout)["error"]["code"] == "API_UNREACHABLE"
+    ended = liandong("check", "--agency", railway, *options, "--json", typed="440524188001010014\n")
+    assert json.loads(ended.out)["error"]["code"] == "API_UNREACHABLE"
 
 
 def test_tokens_are_read_again_when_their_file_changes(tmp_path: Path) -> None:

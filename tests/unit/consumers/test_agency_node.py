@@ -18,16 +18,16 @@ from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import from_wire
-from liandong.tests.worlds.gate import Person, free_port, person
+from liandong.tests.worlds.people import LI, WANG, Person
 from liandong.tests.worlds.records import CourtScribe, NotaryScribe
-from liandong.tests.worlds.town import COURT, RAILWAY, Town
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
+from liandong.topics.embedded.ports import some_free
 from liandong.topics.transport.ports import OutgoingRecord, SystemClock
 from liandong.topics.workers import WorkerFailed, Workers
 
-LI = person("李测试", "11010519491231002X")
-WANG = person("王测试", "440524188001010014")
 G = {"train_type": "G", "seat_class": "second"}
 PATIENCE = 60.0
 
@@ -83,7 +83,7 @@ class Running:
 
     def __init__(self, place: Place, node: AgencyNode) -> None:
         self.place, self.node = place, node
-        self.listening = ListenAddress(port=free_port())
+        self.listening = ListenAddress(port=some_free(1)[0])
         self.client = httpx.Client(base_url=self.listening.url, headers=place.headers, timeout=30)
         self.ended: LiandongError | None = None
         self.thread = threading.Thread(target=self._run)

@@ -2,49 +2,25 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import text
 
 from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.sealing import open_sealed
-from liandong.tests.worlds.gate import FIRM, LI, WANG, Bench, Stand, served
+from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.gate import Caller, CheckDesk, CopyPosition, served
+from liandong.tests.worlds.people import FIRM, LI, WANG
 from liandong.tests.worlds.privacy import planted, search
-from liandong.tests.worlds.records import NOW
 
 G = {"train_type": "G", "seat_class": "second"}
 
 
-class Caller:
-    """A client with a token, and the bench behind it."""
-
-    def __init__(self, bench: Bench, client: httpx.Client, token: str) -> None:
-        self.bench, self.plain = bench, client
-        self.headers = {"authorization": f"Bearer {token}"}
-
-    def post(self, document: Any, path: str = "/v1/checks", **headers: str) -> httpx.Response:
-        return self.plain.post(path, json=document, headers=self.headers | headers)
-
-    def get(self, path: str, **headers: str) -> httpx.Response:
-        return self.plain.get(path, headers=self.headers | headers)
-
-
-@pytest.fixture(scope="module")
-def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    bench = Bench(tmp_path_factory.mktemp("railway"))
-    bench.listed(LI)
-    token = bench.tokens.add("booking-east")
-    with served(bench.api(), socket_file=bench.directory / "api.sock") as client:
-        yield Caller(bench, client, token)
-
-
-def outbox_records(bench: Bench) -> list[dict[str, Any]]:
-    return [decode(*unframe(row.record.value or b"")) for row in bench.outbox.unsent("events", 0, 1000)]
+def outbox_records(desk: CheckDesk) -> list[dict[str, Any]]:
+    return [decode(*unframe(row.record.value or b"")) for row in desk.outbox.unsent("events", 0, 1000)]
 
 
 def test_a_listed_person_is_refused_and_told_why(caller: Caller) -> None:
@@ -108,15 +84,15 @@ def test_an_id_nobody_gave_is_not_found(caller: Caller, check_id: str) -> None:
 
 
 def test_the_court_of_the_entry_is_told_sealed(caller: Caller) -> None:
-    before = len(outbox_records(caller.bench))
+    before = len(outbox_records(caller.desk))
     asked = LI.asked("rail-ticket", **G, service_number="G7001", origin="苏州", destination="北京南")
     answer = caller.post(asked | {"site": "苏州站"}).json()
-    record = outbox_records(caller.bench)[before]
+    record = outbox_records(caller.desk)[before]
     assert record["court"] == "court-su0505"
     assert record["outcome"] == "REFUSED"
     assert record["measure"] == "rail-gd-all"
     assert record["rule_version"] == answer["rule_version"]
-    detail = open_sealed(record["sealed"], f"interception:{record['event_id'].hex()}", caller.bench.register.sealing)
+    detail = open_sealed(record["sealed"], f"interception:{record['event_id'].hex()}", caller.desk.court_keys.sealing)
     assert detail["check_id"] == answer["check_id"]
     assert detail["attributes"]["service_number"] == "G7001"
     assert detail["site"] == "苏州站"
@@ -138,102 +114,6 @@ def test_a_batch_answers_in_order_each_by_itself(caller: Caller) -> None:
     decided = {number: one["result"]["decision"] for number, one in enumerate(results) if "result" in one}
     assert len(decided) == 997
     assert all(said == ("BLOCK" if people[number] is LI else "ALLOW") for number, said in decided.items())
-
-
-BROKEN: list[tuple[str, Any, int, str, str]] = [
-    ("no attribute that decides", LI.asked("rail-ticket", train_type="D"), 422, "ATTRIBUTE_MISSING", "attributes.seat_class"),
-    ("no attribute at all", WANG.asked("rail-ticket"), 422, "ATTRIBUTE_MISSING", "attributes.train_type"),
-    ("an attribute nobody has", LI.asked("rail-ticket", **G, colour="red"), 422, "ATTRIBUTE_UNKNOWN", "attributes.colour"),
-    ("no such transaction", LI.asked("time-travel"), 422, "TRANSACTION_UNKNOWN", ""),
-    ("another agency's transaction", LI.asked("air-ticket"), 422, "TRANSACTION_UNKNOWN", ""),
-    ("no name", LI.asked("rail-ticket", name="　", **G), 422, "NAME_EMPTY", "subject.name"),
-    ("no subject", {"transaction": "rail-ticket"}, 422, "REQUEST_INVALID", "subject"),
-    ("a number that is one", {**WANG.asked("rail-ticket"), "subject": {"name": "x", "certificates": [{"type": "CN_ID", "number": 5}]}},
-     422, "REQUEST_INVALID", "subject.certificates[0].number"),
-    ("no certificates", {**WANG.asked("rail-ticket"), "subject": {"name": "x", "certificates": []}}, 422, "CERTIFICATES_COUNT", "subject.certificates"),
-    ("an unknown certificate", {**WANG.asked("rail-ticket"), "subject": {"name": "x", "certificates": [{"type": "FACE", "number": "1"}]}},
-     422, "CERTIFICATE_TYPE_UNKNOWN", "subject.certificates[0].type"),
-    ("a wrong check digit", {**WANG.asked("rail-ticket"), "subject": {"name": "x", "certificates": [{"type": "CN_ID", "number": "110105194912310021"}]}},
-     422, "CERTIFICATE_CHECK_DIGIT", "subject.certificates[0].number"),
-    ("a passport of nowhere", {**WANG.asked("rail-ticket"), "subject": {"name": "x", "certificates": [{"type": "PASSPORT", "number": "E12345678"}]}},
-     422, "CERTIFICATE_COUNTRY", "subject.certificates[0].country"),
-    ("a field nobody knows", LI.asked("rail-ticket", **G) | {"colour": 1}, 422, "REQUEST_INVALID", "colour"),
-    ("a list", [1], 422, "REQUEST_INVALID", ""),
-    ("nothing in the batch", {"checks": []}, 422, "REQUEST_INVALID", "checks"),
-    ("a batch that is none", {"checks": {}}, 422, "REQUEST_INVALID", "checks"),
-    ("too many checks", {"checks": [{}] * 1001}, 413, "TOO_MANY_CHECKS", ""),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("document", "status", "code", "field"), [case[1:] for case in BROKEN], ids=[case[0] for case in BROKEN]
-)
-def test_a_broken_request_is_named(caller: Caller, document: Any, status: int, code: str, field: str) -> None:
-    answer = caller.post(document)
-    problem = answer.json()
-    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
-    assert problem.get("field", "") == field
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert {"type", "title", "detail", "remedy"} <= set(problem)
-    assert "110105194912310021" not in answer.text
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"transaction": "rail-ticket"', b"nul"])
-def test_what_is_no_json_is_refused(caller: Caller, body: bytes) -> None:
-    headers = caller.headers | {"content-type": "application/json"}
-    answer = caller.plain.post("/v1/checks", content=body, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "JSON_INVALID")
-
-
-def test_other_media_types_methods_and_paths_are_refused(caller: Caller) -> None:
-    text_body = caller.plain.post("/v1/checks", content=b"{}", headers=caller.headers | {"content-type": "text/plain"})
-    assert text_body.status_code == 415
-    wrong = caller.get("/v1/checks")
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
-    assert caller.get("/v1/nothing").status_code == 404
-    assert caller.post({}, path="/v1/status").status_code == 405
-
-
-def test_a_body_that_is_too_large_is_refused_declared_or_not(caller: Caller) -> None:
-    headers = caller.headers | {"content-type": "application/json"}
-    large = b" " * (4 * 1024 * 1024 + 1)
-    assert caller.plain.post("/v1/checks", content=large, headers=headers).status_code == 413
-    chunks = (large[: 1 << 20] for _ in range(5))
-    assert caller.plain.post("/v1/checks", content=chunks, headers=headers).status_code == 413
-
-
-@pytest.mark.parametrize("path", ["/v1/status", "/v1/transactions", "/metrics", "/docs", "/openapi.json"])
-def test_all_but_the_probes_want_a_token(caller: Caller, path: str) -> None:
-    without = caller.plain.get(path)
-    assert (without.status_code, without.json()["code"]) == (401, "TOKEN_REQUIRED")
-    assert without.headers["www-authenticate"].startswith("Bearer")
-    wrong = caller.plain.get(path, headers={"authorization": "Bearer ldt_wrong"})
-    assert wrong.status_code == 401
-    assert caller.get(path).status_code == 200
-
-
-def test_the_probes_are_open(caller: Caller) -> None:
-    assert caller.plain.get("/healthz").json() == {"alive": True}
-    caller.bench.ready_reason = None
-    assert caller.plain.get("/readyz").status_code == 503
-    caller.bench.ready_reason = {"stale": False}
-    assert caller.plain.get("/readyz").json() == {"ready": True, "stale": False}
-
-
-def test_whoever_may_open_the_socket_needs_no_token(caller: Caller) -> None:
-    transport = httpx.HTTPTransport(uds=str(caller.bench.directory / "api.sock"))
-    with httpx.Client(transport=transport, base_url="http://node") as client:
-        assert client.post("/v1/checks", json=LI.asked("rail-ticket", **G)).json()["decision"] == "BLOCK"
-        assert client.get("/v1/status").status_code == 200
-
-
-def test_a_token_is_for_its_scopes_and_until_it_is_revoked(caller: Caller) -> None:
-    narrow = {"authorization": f"Bearer {caller.bench.tokens.add('watcher', ['status'])}"}
-    refused = caller.plain.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=narrow)
-    assert (refused.status_code, refused.json()["code"]) == (403, "TOKEN_NOT_ALLOWED")
-    assert caller.plain.get("/v1/status", headers=narrow).status_code == 200
-    caller.bench.tokens.revoke("watcher")
-    assert caller.plain.get("/v1/status", headers=narrow).status_code == 401
 
 
 def test_the_api_describes_itself(caller: Caller) -> None:
@@ -265,18 +145,18 @@ def test_every_reference_in_the_description_leads_somewhere(caller: Caller) -> N
 def test_an_event_goes_nowhere_without_a_live_watch(caller: Caller) -> None:
     event = {"domain": "whereabouts", "kind": "TRAVEL", "occurred_at": "2026-11-18T10:00:00+08:00"}
     event |= {"subject": LI.asked("x")["subject"]}
-    before = len(outbox_records(caller.bench))
+    before = len(outbox_records(caller.desk))
     answer = caller.post(event, path="/v1/events")
     assert (answer.status_code, answer.json()["code"]) == (409, "NO_LIVE_WATCH")
-    assert len(outbox_records(caller.bench)) == before
+    assert len(outbox_records(caller.desk)) == before
 
 
 def test_who_asks_too_often_waits(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
-    caller_token = {"authorization": f"Bearer {bench.tokens.add('greedy')}"}
-    patient = {"authorization": f"Bearer {bench.tokens.add('patient')}"}
+    desk = CheckDesk(tmp_path)
+    caller_token = {"authorization": f"Bearer {desk.tokens.add('greedy')}"}
+    patient = {"authorization": f"Bearer {desk.tokens.add('patient')}"}
     batch = {"checks": [WANG.asked("rail-ticket", **G)] * 10}
-    with served(bench.api(rate=0.001, burst=10)) as client:
+    with served(desk.api(rate=0.001, burst=10)) as client:
         assert client.post("/v1/checks", json=batch, headers=caller_token).status_code == 200
         refused = client.post("/v1/checks", json=WANG.asked("rail-ticket", **G), headers=caller_token)
         assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMITED")
@@ -285,11 +165,11 @@ def test_who_asks_too_often_waits(tmp_path: Path) -> None:
 
 
 def test_a_stale_copy_refuses_nobody_and_says_so(tmp_path: Path) -> None:
-    bench = Bench(tmp_path)
-    bench.listed(LI)
-    bench.view.stand = Stand(fresh_as_of=NOW - 60_001)
-    token = {"authorization": f"Bearer {bench.tokens.add('booking')}"}
-    with served(bench.api()) as client:
+    desk = CheckDesk(tmp_path)
+    desk.listed(LI)
+    desk.view.stand = CopyPosition(fresh_as_of=NOW - 60_001)
+    token = {"authorization": f"Bearer {desk.tokens.add('booking')}"}
+    with served(desk.api()) as client:
         hit = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token).json()
         miss = client.post("/v1/checks", json=WANG.asked("rail-ticket", **G), headers=token).json()
     assert (hit["decision"], hit["action"], hit["list"]["stale"]) == ("REVIEW", "HOLD", True)
@@ -297,12 +177,12 @@ def test_a_stale_copy_refuses_nobody_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_failure_inside_is_told_without_what_was_asked(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    bench = Bench(tmp_path)
-    bench.listed(LI)
-    token = {"authorization": f"Bearer {bench.tokens.add('booking')}"}
-    with bench.engine.begin() as connection:
+    desk = CheckDesk(tmp_path)
+    desk.listed(LI)
+    token = {"authorization": f"Bearer {desk.tokens.add('booking')}"}
+    with desk.engine.begin() as connection:
         connection.execute(text("DROP TABLE decision_reasons"))
-    with served(bench.api()) as client, caplog.at_level(logging.DEBUG, "liandong"):
+    with served(desk.api()) as client, caplog.at_level(logging.DEBUG, "liandong"):
         answer = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token)
     assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL")
     assert not search([LI.number], [("log", caplog.text.encode()), ("answer", answer.content)])
@@ -311,11 +191,11 @@ def test_a_failure_inside_is_told_without_what_was_asked(tmp_path: Path, caplog:
 def test_no_number_and_no_name_reaches_journal_outbox_metrics_tokens_or_logs(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bench = Bench(tmp_path, "real-estate-registry")
+    desk = CheckDesk(tmp_path, "real-estate-registry")
     for who in (LI, FIRM):
-        bench.listed(who)
-    token = {"authorization": f"Bearer {bench.tokens.add('desk')}"}
-    with served(bench.api()) as client, caplog.at_level(logging.DEBUG, "liandong"):
+        desk.listed(who)
+    token = {"authorization": f"Bearer {desk.tokens.add('desk')}"}
+    with served(desk.api()) as client, caplog.at_level(logging.DEBUG, "liandong"):
         for who in (LI, FIRM, WANG):
             asked = who.asked("real-estate-purchase", use=f"住宅 {who.number}") | {
                 "site": f"窗口 {who.number}",
@@ -328,7 +208,7 @@ def test_no_number_and_no_name_reaches_journal_outbox_metrics_tokens_or_logs(
             assert who.number not in client.post("/v1/checks", json=typed, headers=token).text
             client.get(f"/v1/checks/{who.number}", headers=token)
         metrics = client.get("/metrics", headers=token).content
-    bench.engine.dispose()
+    desk.engine.dispose()
     out, err = capfd.readouterr()
     blobs = [(path.name, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()]
     blobs += [("metrics", metrics), ("log", caplog.text.encode()), ("out", (out + err).encode())]

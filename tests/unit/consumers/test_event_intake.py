@@ -7,8 +7,8 @@ import pytest
 
 from liandong.consumers.events.intake import read_event, read_event_file
 from liandong.schemas.errors import LiandongError
+from liandong.tests.worlds.clock import NOW
 
-NOW = 1_795_000_000_000
 NUMBER = "11010519491231002X"
 
 

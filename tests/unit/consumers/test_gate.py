@@ -12,25 +12,20 @@ from liandong.consumers.gate.rules import load_rules
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.people.certificates import CertificateType
 from liandong.schemas.people.surrogates import MatchingKey
-from liandong.tests.worlds.copying import Node
-from liandong.tests.worlds.gate import FIRM, KEY, LI, WANG, Person, person
-from liandong.tests.worlds.records import NOW, CourtScribe, Keys, NotaryScribe
+from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.copying import CopyInMemory
+from liandong.tests.worlds.people import FIRM, KEY, LI, WANG, Person, person
 from liandong.topics.transport.errors import BrokerUnreachable
-from liandong.topics.transport.memory.broker import MemoryBroker
 
 G = {"train_type": "G", "seat_class": "second"}
 DAY = 86_400_000
 
 
-class Copy:
-    """A court, a notary, one agency's copy, and the gate over it."""
+class CheckedCopy(CopyInMemory):
+    """A copy with the gate over it."""
 
     def __init__(self, directory: Path, kind: str = "railway", keys: tuple[MatchingKey, ...] = (KEY,)) -> None:
-        self.broker = MemoryBroker(partitions=1)
-        self.court, self.notary = CourtScribe(), NotaryScribe()
-        self.keys = Keys(self.court.public_key, self.notary.public_key)
-        self.node = Node(directory, self.broker.subscriber, self.keys)
-        self.publisher = self.broker.publisher()
+        super().__init__(directory)
         self.barriers = 0
         rules = load_rules(kind, directory, 60_000)
         self.gate = Gate(self.node.view, rules, keys, self.node.clock, ("js",))
@@ -49,9 +44,7 @@ class Copy:
 
     def barrier(self) -> None:
         self.barriers += 1
-        for marker in self.notary.barriers(1, self.barriers, self.node.clock.now()):
-            self.publisher.send(marker)
-        self.node.drain()
+        self.send(*self.notary.barriers(1, self.barriers, self.node.clock.now()))
 
     def listed(self, who: Person, **fields: Any) -> bytes:
         link = fields.pop("link", 0)
@@ -71,13 +64,13 @@ RECHECK = ("UNKNOWN", "PROCEED_AND_RECHECK")
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Iterator[Copy]:
-    made = Copy(tmp_path)
+def copy(tmp_path: Path) -> Iterator[CheckedCopy]:
+    made = CheckedCopy(tmp_path)
     yield made
     made.node.close()
 
 
-def test_a_copy_that_never_had_a_barrier_knows_nothing_and_refuses_nobody(copy: Copy) -> None:
+def test_a_copy_that_never_had_a_barrier_knows_nothing_and_refuses_nobody(copy: CheckedCopy) -> None:
     assert copy.said(LI) == RECHECK
     copy.publisher.send(copy.court.message(copy.court.include(identities=LI.identities(), name=LI.name)))
     copy.node.drain()
@@ -87,7 +80,7 @@ def test_a_copy_that_never_had_a_barrier_knows_nothing_and_refuses_nobody(copy: 
     assert (copy.said(LI), copy.said(WANG)) == (BLOCK, ALLOW)
 
 
-def test_an_older_version_that_comes_late_changes_nothing(copy: Copy) -> None:
+def test_an_older_version_that_comes_late_changes_nothing(copy: CheckedCopy) -> None:
     body = copy.court.include(identities=LI.identities(), name=LI.name)
     revoked = copy.court.change(body[72:88], Change.REVOKE)
     copy.publish(revoked)
@@ -95,14 +88,14 @@ def test_an_older_version_that_comes_late_changes_nothing(copy: Copy) -> None:
     assert copy.said(LI) == ALLOW
 
 
-def test_whoever_is_freed_on_the_fast_lane_goes_on_while_the_list_is_behind(copy: Copy) -> None:
+def test_whoever_is_freed_on_the_fast_lane_goes_on_while_the_list_is_behind(copy: CheckedCopy) -> None:
     entry = copy.listed(LI)
     assert copy.said(LI) == BLOCK
     copy.free(copy.court.change(entry, Change.DELETE))
     assert copy.said(LI) == ALLOW
 
 
-def test_a_correction_of_the_number_frees_the_old_one_when_it_stops_the_new_one(copy: Copy) -> None:
+def test_a_correction_of_the_number_frees_the_old_one_when_it_stops_the_new_one(copy: CheckedCopy) -> None:
     entry = copy.listed(LI)
     corrected = copy.court.change(entry, Change.CORRECT, identities=WANG.identities(), name=WANG.name)
     copy.free(corrected)
@@ -111,7 +104,7 @@ def test_a_correction_of_the_number_frees_the_old_one_when_it_stops_the_new_one(
     assert (copy.said(LI), copy.said(WANG)) == (ALLOW, BLOCK)
 
 
-def test_shielding_frees_and_unshielding_stops_again(copy: Copy) -> None:
+def test_shielding_frees_and_unshielding_stops_again(copy: CheckedCopy) -> None:
     entry = copy.listed(LI)
     copy.free(copy.court.change(entry, Change.SHIELD))
     assert copy.said(LI) == ALLOW
@@ -119,43 +112,45 @@ def test_shielding_frees_and_unshielding_stops_again(copy: Copy) -> None:
     assert copy.said(LI) == BLOCK
 
 
-def test_a_term_ends_by_itself_at_its_millisecond_even_when_the_copy_is_stale(copy: Copy) -> None:
+def test_a_term_ends_by_itself_at_its_millisecond_even_when_the_copy_is_stale(copy: CheckedCopy) -> None:
     end = NOW + DAY
     copy.listed(LI, effective_until=end)
-    copy.node.clock.at = end - 1
+    copy.node.clock.time = end - 1
     copy.barrier()
     assert copy.said(LI) == BLOCK
-    copy.node.clock.at = end
+    copy.node.clock.time = end
     assert copy.said(LI) == ALLOW
-    copy.node.clock.at = end + 60_001
+    copy.node.clock.time = end + 60_001
     assert copy.said(LI) == RECHECK
 
 
-def test_a_stale_copy_refuses_nobody(copy: Copy) -> None:
+def test_a_stale_copy_refuses_nobody(copy: CheckedCopy) -> None:
     copy.listed(LI)
-    copy.node.clock.at += 60_000
+    copy.node.clock.time += 60_000
     assert copy.said(LI) == BLOCK
-    copy.node.clock.at += 1
+    copy.node.clock.time += 1
     assert (copy.said(LI), copy.said(WANG)) == (REVIEW, RECHECK)
     assert copy.ask(LI).stand.stale
 
 
 def test_one_stale_jurisdiction_of_two_makes_the_answer_stale(tmp_path: Path) -> None:
-    copy = Copy(tmp_path)
+    copy = CheckedCopy(tmp_path)
     copy.barrier()
     both = Gate(copy.node.view, copy.gate.rules, (KEY,), copy.node.clock, ("js", "cq"))
     assert both.check(WANG.request("rail-ticket", **G)).verdict == "UNKNOWN"
     copy.node.close()
 
 
-def test_an_entry_nobody_signed_stops_nobody(copy: Copy) -> None:
+def test_an_entry_nobody_signed_stops_nobody(copy: CheckedCopy) -> None:
     body = copy.court.include(identities=LI.identities(), name=LI.name)
     copy.publish(copy.court.forged(body, name="王某"))
     decision = copy.ask(LI)
     assert (decision.verdict, decision.action, decision.untrusted) == (*REVIEW, True)
 
 
-def test_an_entry_whose_key_cannot_be_looked_up_now_asks_a_person(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_whose_key_cannot_be_looked_up_now_asks_a_person(
+    copy: CheckedCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy.listed(LI)
 
     def unreachable() -> None:
@@ -167,7 +162,7 @@ def test_an_entry_whose_key_cannot_be_looked_up_now_asks_a_person(copy: Copy, mo
     assert (decision.verdict, decision.untrusted) == ("REVIEW", True)
 
 
-def test_the_same_number_under_another_name_asks_a_person(copy: Copy) -> None:
+def test_the_same_number_under_another_name_asks_a_person(copy: CheckedCopy) -> None:
     copy.listed(LI)
     assert copy.said(LI, name="李试测") == REVIEW
     assert copy.said(LI, name=" 李 测试\u200b") == BLOCK  # blanks and invisible characters do not make another name
@@ -183,20 +178,20 @@ SPELLINGS = [
 
 
 @pytest.mark.parametrize("number", SPELLINGS)
-def test_every_spelling_of_a_number_is_the_same_person(copy: Copy, number: str) -> None:
+def test_every_spelling_of_a_number_is_the_same_person(copy: CheckedCopy, number: str) -> None:
     copy.listed(LI)
     kind = CertificateType.CN_ID15 if len(number) == 15 else CertificateType.CN_ID
     assert copy.said(person(LI.name, number, kind)) == BLOCK
 
 
-def test_a_passport_of_another_country_with_the_same_number_is_another_person(copy: Copy) -> None:
+def test_a_passport_of_another_country_with_the_same_number_is_another_person(copy: CheckedCopy) -> None:
     chinese = person("张测试", "E12345678", CertificateType.PASSPORT, "CHN")
     copy.listed(chinese)
     assert copy.said(chinese) == BLOCK
     assert copy.said(person("张测试", "E12345678", CertificateType.PASSPORT, "THA")) == ALLOW
 
 
-def test_a_linked_certificate_acts_once_somebody_verified_the_link(copy: Copy) -> None:
+def test_a_linked_certificate_acts_once_somebody_verified_the_link(copy: CheckedCopy) -> None:
     passport = person(LI.name, "E12345678", CertificateType.PASSPORT, "CHN")
     identities = LI.identities() + passport.identities(link=2)
     entry = copy.publish(copy.court.include(identities=identities, name=LI.name))
@@ -208,7 +203,7 @@ def test_a_linked_certificate_acts_once_somebody_verified_the_link(copy: Copy) -
 
 
 def test_an_entity_is_found_by_every_code_it_has_and_its_branch_is_not(tmp_path: Path) -> None:
-    copy = Copy(tmp_path, "real-estate-registry")
+    copy = CheckedCopy(tmp_path, "real-estate-registry")
     copy.publish(copy.court.include(identities=FIRM.identities(), name=FIRM.name, person_kind=2))
 
     def said(who: Person) -> str:
@@ -223,14 +218,14 @@ def test_an_entity_is_found_by_every_code_it_has_and_its_branch_is_not(tmp_path:
 
 def test_after_the_key_of_surrogates_changed_both_keys_find_an_entry(tmp_path: Path) -> None:
     new = MatchingKey(2, b"n" * 32)
-    copy = Copy(tmp_path, keys=(KEY, new))
+    copy = CheckedCopy(tmp_path, keys=(KEY, new))
     copy.listed(LI)
     copy.publish(copy.court.include(identities=WANG.identities(keys=(new,)), name=WANG.name))
     assert (copy.said(LI), copy.said(WANG)) == (BLOCK, BLOCK)
     copy.node.close()
 
 
-def test_several_cases_of_one_person_are_told_all_and_one_ended_changes_nothing(copy: Copy) -> None:
+def test_several_cases_of_one_person_are_told_all_and_one_ended_changes_nothing(copy: CheckedCopy) -> None:
     first, second = copy.listed(LI), copy.listed(LI, case_number="（2026）苏0505执99号")
     copy.listed(LI, instrument=Instrument.CONSUMPTION_ORDER)
     assert len(copy.ask(LI).outcome.rulings) == 3
@@ -241,7 +236,7 @@ def test_several_cases_of_one_person_are_told_all_and_one_ended_changes_nothing(
     assert [one.entry.instrument for one in decision.outcome.rulings] == [Instrument.CONSUMPTION_ORDER]
 
 
-def test_the_fast_path_says_no_only_when_nobody_is_there(copy: Copy) -> None:
+def test_the_fast_path_says_no_only_when_nobody_is_there(copy: CheckedCopy) -> None:
     copy.listed(LI)
     assert [copy.gate.listed(one) for one in copy.gate.surrogates(LI.certificate)] == [True]
     assert [copy.gate.listed(one) for one in copy.gate.surrogates(WANG.certificate)] == [False]

@@ -1,7 +1,6 @@
 """Releases on the broker in memory."""
 
 import secrets
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
@@ -9,15 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.interceptions import recent_releases
 from liandong.tests.suites.releases import ReleasesSuite
-from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.storage.database import lock_until_commit, open_database
-
-
-@pytest.fixture
-def wire() -> Iterator[MemoryWire]:
-    made = MemoryWire()
-    yield made
-    made.close()
 
 
 class TestReleasesInMemory(ReleasesSuite):

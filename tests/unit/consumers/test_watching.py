@@ -1,21 +1,10 @@
 """Watches, commands, events and inboxes on the broker in memory."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from liandong.tests.suites.watching import WatchingSuite, railway
-from liandong.tests.worlds.wires import MemoryWire
-
-__all__ = ["railway"]
+from liandong.tests.suites.watch_authority import WatchAuthoritySuite
+from liandong.tests.suites.watch_failures import WatchFailuresSuite
+from liandong.tests.suites.watch_privacy import WatchPrivacySuite
+from liandong.tests.suites.watching import WatchingSuite
 
 
-@pytest.fixture
-def wire() -> Iterator[MemoryWire]:
-    made = MemoryWire()
-    yield made
-    made.close()
-
-
-class TestWatchingInMemory(WatchingSuite):
+class TestWatchingInMemory(WatchingSuite, WatchAuthoritySuite, WatchFailuresSuite, WatchPrivacySuite):
     pass

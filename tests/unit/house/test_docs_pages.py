@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 from itertools import takewhile
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import typer
 from liandong.__main__ import app
 from liandong.docs.generators import demo_lines, events
 from liandong.schemas.wire.avro_schemas import load_schemas
+from liandong.tests.worlds.make import make
 from liandong.topics.catalogue.families import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -162,12 +162,8 @@ def test_make_does_what_the_readme_says_for_those_without_make(tmp_path: Path) -
     for name in ("Makefile", "pyproject.toml", "requirements-dev.lock"):
         shutil.copy(ROOT / name, tmp_path / name)
     printed = "".join(
-        subprocess.run(
-            ["make", "--no-print-directory", "-n", "PYTHON=python3.11", target],
-            cwd=tmp_path, capture_output=True, encoding="utf-8", check=True,
-        ).stdout
-        for target in ("demo", "test")
-    )  # fmt: skip
+        make("--no-print-directory", "-n", "PYTHON=python3.11", target, cwd=tmp_path) for target in ("demo", "test")
+    )
     done = {" ".join(line.replace(" --quiet --disable-pip-version-check", "").split()) for line in printed.splitlines()}
     assert set(block.splitlines()) <= done
 

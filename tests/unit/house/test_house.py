@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import liandong
+from liandong.tests.worlds.make import make
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOMS = ("schemas", "topics", "producers", "consumers", "monitoring")
@@ -28,14 +29,18 @@ BEHAVIOUR = (
     "tests/property/test_life_cycle.py",
     "tests/unit/schemas/test_certificates.py",
     "tests/unit/consumers/test_check_api.py",
+    "tests/unit/consumers/test_check_api_refusals.py",
     "tests/unit/consumers/copy/test_copying_in_memory.py",
     "tests/unit/consumers/test_gate.py",
+    "tests/unit/producers/test_intake_certificates.py",
     "tests/unit/producers/test_intake_dirty.py",
+    "tests/unit/producers/test_intake_json.py",
     "tests/unit/producers/test_intake_rejects.py",
     "tests/unit/producers/test_intake_rules.py",
     "tests/unit/producers/test_publishing.py",
     "tests/unit/producers/test_reading_ahead.py",
     "tests/unit/consumers/copy/test_replicator.py",
+    "tests/unit/consumers/copy/test_replicator_unreadable.py",
 )
 """Tests of what runs through compiled modules."""
 
@@ -156,7 +161,7 @@ def test_make_clean_removes_what_was_compiled_in_place_wherever_it_lies(tmp_path
     for file in kept + gone:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    run("make", "clean", cwd=tmp_path)
+    make("clean", cwd=tmp_path)
     assert [file for file in kept + gone if file.exists()] == kept
 
 

@@ -10,8 +10,9 @@ from liandong.consumers.replication.latency import ApplyLatency
 from liandong.monitoring.ledger.rules import LedgerUpdate, LogPosition, State, standing
 from liandong.monitoring.status.document import lag_records, lag_seconds, latency, proof_of
 from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.receipts import LISTS, AgencyScribe, WatchRoom, head_lanes
-from liandong.tests.worlds.records import NOW, NotaryScribe
+from liandong.tests.worlds.records import NotaryScribe
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 

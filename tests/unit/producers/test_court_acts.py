@@ -1,8 +1,6 @@
 """Single acts of a court: what they leave of an entry, who may act, and what the law says to each."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -18,22 +16,9 @@ from liandong.schemas.wire.signing import verify_from
 from liandong.tests.worlds.court import ENTRY, MATCHING, ORDER, PublishingCourt, people
 from liandong.tests.worlds.intake_rows import CN_ID
 from liandong.topics.catalogue import names
-from liandong.topics.storage.database import open_database, sqlite_url
 
 TERMED = ENTRY | {"grounds": "G4", "term_start": "2026-11-22", "term_end": "2028-11-22"}
 RIGHT_ID = "440524188001010014"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "publisher.db"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def court(engine: Engine) -> PublishingCourt:
-    return PublishingCourt(engine)
 
 
 @pytest.mark.parametrize(

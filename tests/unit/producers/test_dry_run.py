@@ -27,8 +27,8 @@ from liandong.schemas.law.grounds import Ground
 from liandong.schemas.law.listing import Instrument, PersonKind, PersonRole
 from liandong.schemas.people.certificates import Certificate, CertificateType
 from liandong.tests.suites.dry_run import DryRunSuite
+from liandong.tests.worlds.court_office import COURT, JURISDICTION, rows, write
 from liandong.tests.worlds.intake_rows import ENTRY, TODAY, parsed
-from liandong.tests.worlds.publisher_town import COURT, JURISDICTION, rows, write
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import load_settings
 from liandong.topics.storage.database import open_database, sqlite_url

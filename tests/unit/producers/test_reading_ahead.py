@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.intake import IntakeError, read_listings
@@ -33,18 +33,6 @@ from liandong.topics.storage.database import open_database, sqlite_url
 PREPARATION = PreparationContext(CONTEXT, MATCHING)
 SIZE = 7
 MADE_ANEW = ("proof", "entry_id", "update_id", "batch_id")
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "publisher.db"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def court(engine: Engine) -> PublishingCourt:
-    return PublishingCourt(engine)
 
 
 def listed(count: int) -> list[dict[str, str]]:

@@ -10,8 +10,8 @@ from liandong.schemas.law.agencies import load_agencies
 from liandong.schemas.law.attributes import read_all
 from liandong.schemas.law.decisions import EntryFacts, MatchFound, Outcome, better, decide, match_identity
 from liandong.schemas.law.measures import load_catalogue
+from liandong.tests.worlds.clock import NOW
 
-NOW = 1_795_000_000_000
 CATALOGUE = load_catalogue()
 TRANSACTIONS = {id_: one for kind in load_agencies().values() for id_, one in kind.transactions.items()}
 SAME = match_identity(b"s" * 16, 0, same_name=True)

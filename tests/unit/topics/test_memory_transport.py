@@ -4,40 +4,17 @@ import threading
 
 import pytest
 
-from liandong.tests.suites.transport import TOPIC, TransportSuite, from_start, publish, read, record
+from liandong.tests.suites.transport_groups import GroupSuite
+from liandong.tests.suites.transport_reading import ReadingSuite
+from liandong.tests.suites.transport_sending import SendingSuite
+from liandong.tests.worlds.traffic import TOPIC, from_start, publish, read, record
 from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.partitioner import murmur2
-from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, Publisher, Subscriber, TopicPartition
+from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, TopicPartition
 
 
-class MemoryWire:
-    def __init__(self) -> None:
-        self.broker = MemoryBroker(topics=())
-
-    def create(self, topic: str, partitions: int) -> None:
-        self.broker.create(topic, partitions)
-
-    def publisher(self) -> Publisher:
-        return self.broker.publisher()
-
-    def stalled_publisher(self) -> Publisher:
-        self.broker.stop()
-        return self.broker.publisher()
-
-    def subscriber(self, group: str | None = None) -> Subscriber:
-        return self.broker.subscriber(group)
-
-    def truncate(self, at: TopicPartition, before: int) -> None:
-        self.broker.truncate(at, before)
-
-
-@pytest.fixture
-def wire() -> MemoryWire:
-    return MemoryWire()
-
-
-class TestMemoryTransport(TransportSuite):
+class TestMemoryTransport(SendingSuite, ReadingSuite, GroupSuite):
     pass
 
 

@@ -2,24 +2,17 @@
 
 import secrets
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from liandong.tests.suites.outbox import OutboxSuite, record
-from liandong.topics.storage.database import DatabaseUnavailable, open_database, reading, sqlite_url
+from liandong.topics.storage.database import DatabaseUnavailable, open_database, reading
 from liandong.topics.storage.outbox import SqlOutbox
 
 
 class TestSqliteOutbox(OutboxSuite):
-    @pytest.fixture
-    def engine(self, tmp_path: Path) -> Iterator[Engine]:
-        engine = open_database(sqlite_url(tmp_path / "publisher" / "js.db"))
-        yield engine
-        engine.dispose()
-
     def test_a_reader_does_not_wait_for_a_writer(self, engine: Engine, outbox: SqlOutbox) -> None:
         with engine.begin() as writing:
             outbox.append(writing, "state", [record(1)])
@@ -36,13 +29,8 @@ class TestSqliteOutbox(OutboxSuite):
 
 class TestPostgresOutbox(OutboxSuite):
     @pytest.fixture
-    def engine(self, postgres_url: str) -> Iterator[Engine]:
-        schema = f"publisher_{secrets.token_hex(4)}"
-        engine = open_database(postgres_url, schema=schema)
-        yield engine
-        with engine.begin() as connection:
-            connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
-        engine.dispose()
+    def engine(self, postgres_engine: Engine) -> Engine:
+        return postgres_engine
 
     def test_two_publishers_in_one_database_keep_apart(
         self, postgres_url: str, engine: Engine, outbox: SqlOutbox

@@ -9,24 +9,15 @@ import yaml
 
 from liandong.schemas.errors import LiandongError, WrongUsage
 from liandong.schemas.wire.sealing import Recipient, open_sealed, seal
+from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.topics.keys.manifest import ParticipantRefused
 from liandong.topics.keys.participants import OVERLAP_MS, Participants
 from liandong.topics.settings import Settings, load_settings
 
-NOW = 1_790_000_000_000
-
-
-class SetClock:
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def now(self) -> int:
-        return self.at
-
 
 @pytest.fixture
-def clock() -> SetClock:
-    return SetClock()
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
@@ -35,7 +26,7 @@ def local(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def people(local: Settings, clock: SetClock) -> Participants:
+def people(local: Settings, clock: HandClock) -> Participants:
     return Participants(local, clock)
 
 
@@ -123,13 +114,13 @@ def test_an_id_is_used_once(people: Participants) -> None:
     assert people.signer("court-su0505").key_id == signer
 
 
-def test_rotation_makes_new_keys_and_the_old_ones_end_after_the_overlap(people: Participants, clock: SetClock) -> None:
+def test_rotation_makes_new_keys_and_the_old_ones_end_after_the_overlap(people: Participants, clock: HandClock) -> None:
     court(people)
     old = people.keys("court-su0505")
-    clock.at += 1000
+    clock.time += 1000
     entries = people.rotate("court-su0505")
     assert [one.use for one in entries] == ["sign", "seal", "sign", "seal"]
-    assert [one.valid_until for one in entries] == [clock.at + OVERLAP_MS] * 2 + [0, 0]
+    assert [one.valid_until for one in entries] == [clock.time + OVERLAP_MS] * 2 + [0, 0]
     assert [one.public_key for one in entries[:2]] == [one.public_key for one in old]
     assert all(one.revoked_at == 0 for one in entries)
     assert people.signer("court-su0505").key_id == entries[2].key_id
@@ -156,20 +147,20 @@ def test_what_was_sealed_before_a_rotation_can_still_be_opened(people: Participa
     assert open_sealed(sealed, "ctx", old)["case_number"] == "(2026)苏0505执1号"
 
 
-def test_a_compromised_key_is_revoked_as_of_the_day_it_was_lost(people: Participants, clock: SetClock) -> None:
+def test_a_compromised_key_is_revoked_as_of_the_day_it_was_lost(people: Participants, clock: HandClock) -> None:
     court(people)
-    clock.at += 10_000
+    clock.time += 10_000
     entries = people.rotate("court-su0505", compromised_since=NOW + 5000)
     assert [one.revoked_at for one in entries] == [NOW + 5000, NOW + 5000, 0, 0]
     people.retire("court-su0505")
     assert [one.revoked_at for one in people.keys("court-su0505")] == [NOW + 5000, NOW + 5000, 0, 0]
 
 
-def test_a_retired_participant_keeps_its_past_and_has_no_future(people: Participants, clock: SetClock) -> None:
+def test_a_retired_participant_keeps_its_past_and_has_no_future(people: Participants, clock: HandClock) -> None:
     court(people)
-    clock.at += 1000
-    assert people.retire("court-su0505").retired_at == clock.at
-    assert {one.valid_until for one in people.keys("court-su0505")} == {clock.at}
+    clock.time += 1000
+    assert people.retire("court-su0505").retired_at == clock.time
+    assert {one.valid_until for one in people.keys("court-su0505")} == {clock.time}
     with pytest.raises(ParticipantRefused, match="retired"):
         people.rotate("court-su0505")
     with pytest.raises(ParticipantRefused, match="retired"):

@@ -1,24 +1,17 @@
 """A running node's copy on the broker in memory, and what it does when the broker goes away."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from liandong.consumers.replication import following
-from liandong.tests.suites.copy_behaviour import PARTITIONS, TOPICS, CopyBehaviour, running, until
-from liandong.tests.worlds.copying import Node
+from liandong.tests.suites.copy_behaviour import CopyBehaviour
+from liandong.tests.worlds.copying import PARTITIONS, TOPICS, CopyingNode, running
 from liandong.tests.worlds.records import CourtScribe, Keys, new_surrogate
+from liandong.tests.worlds.waiting import until
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
-
-
-@pytest.fixture
-def wire() -> Iterator[MemoryWire]:
-    made = MemoryWire()
-    yield made
-    made.close()
 
 
 class TestCopyInMemory(CopyBehaviour):
@@ -30,7 +23,7 @@ def test_without_a_broker_the_copy_serves_and_goes_on_when_it_is_back(
 ) -> None:
     monkeypatch.setattr(following, "RETRY_SECONDS", 0.01)
     court, publisher = CourtScribe(), wire.publisher()
-    node = Node(tmp_path, wire.subscriber, Keys(court.public_key))
+    node = CopyingNode(tmp_path, wire.subscriber, Keys(court.public_key))
     surrogates = [new_surrogate() for _ in range(2)]
     wire.broker.stop()
     with running(node):

@@ -7,8 +7,9 @@ import pytest
 
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.codec import decode_prefix
-from liandong.tests.worlds.copying import Node
-from liandong.tests.worlds.records import NOW, CourtScribe, Keys, NotaryScribe, identity, new_surrogate
+from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.copying import CopyingNode
+from liandong.tests.worlds.records import CourtScribe, Keys, NotaryScribe, identity, new_surrogate
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import TopicPartition
@@ -32,8 +33,8 @@ def notary() -> NotaryScribe:
 
 
 @pytest.fixture
-def node(tmp_path: Path, broker: MemoryBroker, court: CourtScribe, notary: NotaryScribe) -> Iterator[Node]:
-    made = Node(tmp_path, broker.subscriber, Keys(court.public_key, notary.public_key))
+def node(tmp_path: Path, broker: MemoryBroker, court: CourtScribe, notary: NotaryScribe) -> Iterator[CopyingNode]:
+    made = CopyingNode(tmp_path, broker.subscriber, Keys(court.public_key, notary.public_key))
     yield made
     made.close()
 
@@ -42,12 +43,14 @@ def entry_of(body: bytes) -> bytes:
     return decode_prefix(body)["entry_id"]
 
 
-def waiting(node: Node) -> int:
+def waiting(node: CopyingNode) -> int:
     with node.relief.snapshot() as overlay:
         return overlay.count()
 
 
-def test_relief_frees_before_the_state_lane_says_anything(node: Node, broker: MemoryBroker, court: CourtScribe) -> None:
+def test_relief_frees_before_the_state_lane_says_anything(
+    node: CopyingNode, broker: MemoryBroker, court: CourtScribe
+) -> None:
     surrogate = new_surrogate()
     body = court.include(surrogate)
     broker.publisher().send(court.message(body))
@@ -62,7 +65,9 @@ def test_relief_frees_before_the_state_lane_says_anything(node: Node, broker: Me
     assert node.newest_body(entry_of(body)) == body
 
 
-def test_the_row_goes_when_the_list_has_the_same_version(node: Node, broker: MemoryBroker, court: CourtScribe) -> None:
+def test_the_row_goes_when_the_list_has_the_same_version(
+    node: CopyingNode, broker: MemoryBroker, court: CourtScribe
+) -> None:
     body = court.include()
     revoked = court.change(entry_of(body), Change.REVOKE)
     broker.publisher().send(court.relief(revoked))
@@ -79,7 +84,7 @@ def test_the_row_goes_when_the_list_has_the_same_version(node: Node, broker: Mem
 
 
 def test_a_revoked_entry_that_is_not_in_the_list_yet_never_blocks(
-    node: Node, broker: MemoryBroker, court: CourtScribe
+    node: CopyingNode, broker: MemoryBroker, court: CourtScribe
 ) -> None:
     surrogate = new_surrogate()
     body = court.include(surrogate)
@@ -91,7 +96,7 @@ def test_a_revoked_entry_that_is_not_in_the_list_yet_never_blocks(
 
 
 def test_a_correction_on_the_fast_lane_frees_the_old_identity_and_finds_the_new(
-    node: Node, broker: MemoryBroker, court: CourtScribe
+    node: CopyingNode, broker: MemoryBroker, court: CourtScribe
 ) -> None:
     old, new = new_surrogate(), new_surrogate()
     body = court.include(old)
@@ -103,7 +108,9 @@ def test_a_correction_on_the_fast_lane_frees_the_old_identity_and_finds_the_new(
     assert [found.source for found in node.view.find([old, new])] == ["relief"]
 
 
-def test_a_forged_relief_record_has_no_effect_and_is_kept(node: Node, broker: MemoryBroker, court: CourtScribe) -> None:
+def test_a_forged_relief_record_has_no_effect_and_is_kept(
+    node: CopyingNode, broker: MemoryBroker, court: CourtScribe
+) -> None:
     surrogate = new_surrogate()
     body = court.include(surrogate)
     broker.publisher().send(court.message(body))
@@ -116,7 +123,9 @@ def test_a_forged_relief_record_has_no_effect_and_is_kept(node: Node, broker: Me
         assert overlay.lanes()[0].refused == 1
 
 
-def test_relief_goes_on_where_it_was_after_a_restart(node: Node, broker: MemoryBroker, court: CourtScribe) -> None:
+def test_relief_goes_on_where_it_was_after_a_restart(
+    node: CopyingNode, broker: MemoryBroker, court: CourtScribe
+) -> None:
     bodies = [court.include() for _ in range(3)]
     for body in bodies:
         broker.publisher().send(court.relief(court.change(entry_of(body), Change.REVOKE)))
@@ -128,7 +137,7 @@ def test_relief_goes_on_where_it_was_after_a_restart(node: Node, broker: MemoryB
 
 
 def test_relief_trimmed_by_retention_is_read_from_what_is_left(
-    node: Node, broker: MemoryBroker, court: CourtScribe
+    node: CopyingNode, broker: MemoryBroker, court: CourtScribe
 ) -> None:
     first, second = court.include(), court.include()
     broker.publisher().send(court.relief(court.change(entry_of(first), Change.REVOKE)))
@@ -144,7 +153,9 @@ def test_relief_trimmed_by_retention_is_read_from_what_is_left(
     assert found.prefix["version"] == 4
 
 
-def test_freshness_is_that_of_the_lane_furthest_behind(node: Node, broker: MemoryBroker, notary: NotaryScribe) -> None:
+def test_freshness_is_that_of_the_lane_furthest_behind(
+    node: CopyingNode, broker: MemoryBroker, notary: NotaryScribe
+) -> None:
     for marker in notary.barriers(1, 1, NOW - 5000):
         broker.publisher().send(marker)
     node.drain()
@@ -160,7 +171,7 @@ def test_freshness_is_that_of_the_lane_furthest_behind(node: Node, broker: Memor
 
 
 def test_a_notarys_clock_ahead_of_ours_makes_nothing_fresher(
-    node: Node, broker: MemoryBroker, notary: NotaryScribe
+    node: CopyingNode, broker: MemoryBroker, notary: NotaryScribe
 ) -> None:
     for marker in notary.barriers(1, 1, NOW + 60_000):
         broker.publisher().send(marker)
@@ -168,7 +179,7 @@ def test_a_notarys_clock_ahead_of_ours_makes_nothing_fresher(
     assert node.view.position().fresh_as_of == NOW
 
 
-def test_a_backlog_of_barriers_counts_once(node: Node, broker: MemoryBroker, notary: NotaryScribe) -> None:
+def test_a_backlog_of_barriers_counts_once(node: CopyingNode, broker: MemoryBroker, notary: NotaryScribe) -> None:
     for number in range(300):
         broker.publisher().send(notary.barrier(RELIEF, 0, number, NOW + number - 1000))
     checked: list[None] = []
@@ -179,7 +190,7 @@ def test_a_backlog_of_barriers_counts_once(node: Node, broker: MemoryBroker, not
     assert node.relief.lanes()[0].newest == {notary.notary: 299}
 
 
-def test_a_copy_that_never_passed_a_barrier_is_as_old_as_can_be(node: Node) -> None:
+def test_a_copy_that_never_passed_a_barrier_is_as_old_as_can_be(node: CopyingNode) -> None:
     node.drain()
     position = node.view.position()
     assert (position.barrier, position.fresh_as_of, position.proven) == (-1, 0, False)

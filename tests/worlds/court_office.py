@@ -2,12 +2,8 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +13,7 @@ from liandong.producers.register.register import Register, open_register
 from liandong.producers.synthetic.rows import LIST_COLUMNS, SyntheticRequest, list_rows
 from liandong.schemas.dates import CHINA
 from liandong.schemas.wire.codec import from_wire
+from liandong.tests.worlds.installation import Installation
 from liandong.topics.catalogue import names
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
@@ -40,16 +37,6 @@ def write(path: Path, listings: Iterable[Mapping[str, str]]) -> Path:
     return path
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 60) -> bool:
-    """Whether something comes true in time."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.01)
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Logged:
     """One record in the log."""
@@ -60,40 +47,16 @@ class Logged:
     record: dict[str, Any]
 
 
-class PublisherTown:
-    """One court with its topics; commands run in processes of their own."""
+class CourtOffice(Installation):
+    """An installation with one court."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        super().__init__(settings)
         Participants(settings).new(COURT, "court", name="示例区人民法院", jurisdictions=[JURISDICTION])
-        self.environment = os.environ | {
-            "LIANDONG_BOOTSTRAP": str(settings.bootstrap),
-            "LIANDONG_TOPIC_PREFIX": settings.topic_prefix,
-            "LIANDONG_STATE_DIR": str(settings.state_dir),
-        }
 
     def make_topics(self) -> None:
-        """Makes the topics of the jurisdiction."""
+        """Make the topics of the jurisdiction."""
         self.run("topics", "apply")
-
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Starts a command."""
-        command = [sys.executable, "-m", "liandong", *arguments]
-        return subprocess.Popen(
-            command,
-            env=self.environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.PIPE,
-        )
-
-    def run(self, *arguments: str, code: int = 0, typed: str = "") -> str:
-        """Runs a command to its end; its output."""
-        process = self.start(*arguments)
-        out, err = process.communicate(typed, timeout=100)
-        assert process.returncode == code, f"{arguments}: exit {process.returncode}\n{out}\n{err}"
-        return out
 
     def publish(self, path: Path, *options: str, code: int = 0) -> dict[str, Any]:
         """Publishes a file; the summary."""
@@ -120,14 +83,14 @@ class PublisherTown:
         return sorted(found, key=lambda one: (one.at, one.offset))
 
 
-def recount(town: PublisherTown) -> dict[str, int]:
+def recount(office: CourtOffice) -> dict[str, int]:
     """Compares register and log; everything a crash could have broken is looked at. Counts for the caller's own checks."""
-    register = town.register()
+    register = office.register()
     updates = register.updates_after(0, 1_000_000)
     outbox = register.outbox
     assert {lane: backlog.rows for lane, backlog in outbox.backlog().items()} == {"relief": 0, "state": 0, "events": 0}
     _sequences_have_no_gap(updates)
-    logged = {topic: town.log(topic) for topic in (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))}
+    logged = {topic: office.log(topic) for topic in (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))}
     state = [one for topic in names.state_topics(JURISDICTION) for one in logged[topic]]
     _nothing_is_lost_or_made_up(updates, state)
     _nothing_is_lost_or_made_up([one for one in updates if one.relief_row], logged[names.relief(JURISDICTION)])
@@ -167,4 +130,4 @@ def _the_highest_version_is_the_last(records: list[Logged]) -> None:
     assert last == highest
 
 
-__all__ = ["COURT", "JURISDICTION", "Logged", "PublisherTown", "eventually", "recount", "rows", "write"]
+__all__ = ["COURT", "JURISDICTION", "CourtOffice", "Logged", "recount", "rows", "write"]

@@ -1,0 +1,104 @@
+"""What subscribers of a group do, on whichever transport."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from liandong.tests.worlds.traffic import TOPIC, publish, read, record, turn
+from liandong.tests.worlds.wires import Wire
+from liandong.topics.transport.errors import CommitRefused
+from liandong.topics.transport.ports import BEGINNING, TopicPartition
+
+
+class GroupSuite:
+    """Inherit, and give a fixture `wire`."""
+
+    def test_a_new_group_starts_at_the_beginning_and_resumes_where_it_committed(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(10)])
+        first = wire.subscriber("g-resume")
+        first.subscribe([TOPIC])
+        assert [m.offset() for m in read(first, 10)] == list(range(10))
+        first.commit({TopicPartition(TOPIC, 0): 6})
+        first.close()
+        second = wire.subscriber("g-resume")
+        second.subscribe([TOPIC])
+        assert [m.offset() for m in read(second, 4)] == [6, 7, 8, 9]
+        second.close()
+
+    def test_commits_of_a_hand_assigned_reader_reach_its_group(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(5)])
+        by_hand = wire.subscriber("g-hand")
+        by_hand.assign({TopicPartition(TOPIC, 0): BEGINNING})
+        read(by_hand, 5)
+        by_hand.commit({TopicPartition(TOPIC, 0): 3})
+        by_hand.close()
+        member = wire.subscriber("g-hand")
+        member.subscribe([TOPIC])
+        assert [m.offset() for m in read(member, 2)] == [3, 4]
+        member.close()
+
+    def test_two_members_share_the_partitions_and_one_inherits(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=4)
+        everything = {TopicPartition(TOPIC, number) for number in range(4)}
+        mine: set[TopicPartition] = set()
+        yours: set[TopicPartition] = set()
+        one, two = wire.subscriber("g-share"), wire.subscriber("g-share")
+        one.subscribe([TOPIC], mine.update, mine.difference_update)
+        turn(lambda: mine == everything, one)
+        two.subscribe([TOPIC], yours.update, yours.difference_update)
+        turn(lambda: len(mine) == 2 and mine | yours == everything, one, two)
+        assert not mine & yours
+        publish(wire.publisher(), [record(b"%d" % n, b"x", partition=n % 4) for n in range(40)])
+        found = read(one, 20) + read(two, 20)
+        assert len({(m.partition(), m.offset()) for m in found}) == 40
+        one.commit(dict.fromkeys(mine, 10))
+        two.close()
+        assert yours == set()
+        until_all_mine = read(one, 20)
+        assert mine == everything
+        assert {m.partition() for m in until_all_mine} == {m.partition() for m in found[20:]}
+        one.close()
+        assert mine == set()
+
+    def test_a_partition_that_moved_away_cannot_be_committed(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        member = wire.subscriber("g-foreign")
+        mine: set[TopicPartition] = set()
+        member.subscribe([TOPIC], mine.update)
+        turn(lambda: bool(mine), member)
+        stranger = wire.subscriber("g-foreign")
+        with pytest.raises(CommitRefused):
+            stranger.commit({TopicPartition(TOPIC, 0): 1})
+        member.close()
+
+    def test_a_listener_that_fails_is_heard(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        member = wire.subscriber("g-listener")
+
+        def fails(_: Iterable[TopicPartition]) -> None:
+            raise KeyError("the listener's mistake")
+
+        member.subscribe([TOPIC], fails)
+        with pytest.raises(KeyError, match="the listener's mistake"):
+            turn(lambda: False, member)
+        member.close()
+
+    def test_groups_do_not_disturb_each_other(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        publish(wire.publisher(), [record(b"k", b"x")])
+        for group in ("g-left", "g-right"):
+            member = wire.subscriber(group)
+            member.subscribe([TOPIC])
+            read(member, 1)
+            member.commit({TopicPartition(TOPIC, 0): 1})
+            member.close()
+
+    def test_what_needs_a_group_says_so(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        subscriber = wire.subscriber()
+        with pytest.raises(ValueError, match="group"):
+            subscriber.subscribe([TOPIC])
+        with pytest.raises(ValueError, match="group"):
+            subscriber.commit({TopicPartition(TOPIC, 0): 1})

@@ -1,0 +1,128 @@
+"""JSON in every state people send it: lines, arrays, records of the public list."""
+
+import json
+from collections.abc import Iterator
+
+from msgspec import structs
+
+from liandong.producers.intake import read_listings
+from liandong.tests.worlds.intake_rows import CN_ID, ENTRY, parsed_rows, results, summary
+
+
+def test_json_lines_go_on_behind_a_broken_one() -> None:
+    good = json.dumps(ENTRY, ensure_ascii=False)
+    other = json.dumps(ENTRY | {"case_number": "（2024）苏0505执2号"}, ensure_ascii=False)
+    data = "\n".join([good, good[:-5], "", "[1]", '"x"', other]).encode()
+    assert summary(b"\xef\xbb\xbf" + data, "jsonl") == [
+        (1, "ok"),
+        (2, "ROW_UNREADABLE"),
+        (4, "NOT_AN_OBJECT"),
+        (5, "NOT_AN_OBJECT"),
+        (6, "ok"),
+    ]
+    assert summary(data[:-9], "jsonl")[-1] == (6, "TRUNCATED_ROW")
+
+
+def entries(count: int) -> Iterator[dict[str, str]]:
+    for serial in range(1, count + 1):
+        yield ENTRY | {"case_number": f"（2024）苏0505执{serial}号"}
+
+
+def test_an_array_is_read_like_lines_whatever_its_size_and_layout() -> None:
+    for indent in (None, 2):
+        data = json.dumps(list(entries(2000)), ensure_ascii=False, indent=indent).encode()
+        assert summary(data, "jsonl") == [(n, "ok") for n in range(1, 2001)]
+
+
+def test_a_broken_or_cut_array_costs_the_broken_objects_only() -> None:
+    whole = json.dumps(list(entries(3)), ensure_ascii=False)
+    broken = whole.replace('执2号", ', '执2号" ')
+    assert summary(broken.encode(), "jsonl") == [(1, "ok"), (2, "ROW_UNREADABLE"), (3, "ok")]
+    assert summary(whole[:-40].encode(), "jsonl") == [(1, "ok"), (2, "ok"), (3, "TRUNCATED_ROW")]
+    between = whole[: whole.index("}, {") + 1]
+    assert summary(between.encode(), "jsonl") == [(1, "ok"), (2, "TRUNCATED_ROW")]
+    assert summary(b"[]", "jsonl") == []
+
+
+def test_damaged_bytes_in_json_reject_their_object() -> None:
+    data = json.dumps(list(entries(2)), ensure_ascii=False).encode().replace("决定书".encode(), b"\xff\xfe", 1)
+    assert summary(data, "jsonl") == [(1, "ENCODING"), (2, "ok")]
+
+
+PUBLIC = {
+    "id": 700000001,
+    "iname": "示例甲",
+    "sexy": "女性",
+    "age": "76",
+    "cardNum": "1101051949****002X",
+    "fullCardNum": CN_ID,
+    "businessEntity": "",
+    "partyTypeName": "0",
+    "caseCode": "(2019)苏0505执1234号",
+    "gistId": "(2019)苏0505民初1103号",
+    "gistUnit": "示例区人民法院",
+    "courtName": "示例区人民法院",
+    "areaName": "江苏",
+    "regDate": "20190709",
+    "publishDate": "2019年07月13日",
+    "publishDateStamp": "1562947200",
+    "performance": "全部未履行",
+    "performedPart": "暂无",
+    "unperformPart": "暂无",
+    "disruptTypeName": "有履行能力而拒不履行生效法律文书确定义务",
+    "duty": "示例甲应向某乙（110105194912310021）支付一万元",
+    "lastmod": "x",
+    "_version": 1,
+    "focusNumber": 3,
+    "type": "失信被执行人名单",
+    "loc": "http://example.invalid/1",
+}
+
+
+def test_public_list_records_are_read_with_their_field_names_and_leave_free_text_behind() -> None:
+    data = json.dumps([PUBLIC], ensure_ascii=False).encode()
+    with read_listings(data, "zxgk") as rows:
+        found = parsed_rows(rows)[0]
+        assert rows.notices == []
+    assert found.rejects == ()
+    assert found.listing is not None
+    assert found.listing.source_id == "700000001"
+    assert found.listing.publish_date.isoformat() == "2019-07-13"
+    assert found.listing.subject.number == CN_ID
+    assert "某乙" not in str(structs.asdict(found.listing))
+
+
+def test_a_public_record_without_the_full_number_is_quarantined_with_the_remedy() -> None:
+    masked = {key: value for key, value in PUBLIC.items() if key != "fullCardNum"}
+    found = results(json.dumps(masked, ensure_ascii=False).encode(), "zxgk")[0]
+    assert [one.code for one in found.rejects] == ["CERTIFICATE_MASKED"]
+    assert "fullCardNum" in found.rejects[0].remedy
+
+
+def test_a_public_record_can_carry_the_courts_own_columns_and_the_stamp_stands_in_for_the_date() -> None:
+    termed = PUBLIC | {
+        "publishDate": "",
+        "disruptTypeName": "违反财产报告制度",
+        "termStart": "2026-11-01",
+        "term_end": "2028-11-01",
+        "publishDateStamp": 1793462400,
+    }
+    found = results(json.dumps(termed, ensure_ascii=False).encode(), "zxgk")[0]
+    assert found.rejects == ()
+    assert found.listing is not None
+    assert found.listing.publish_date.isoformat() == "2026-11-01"
+    assert found.listing.term_end is not None
+
+
+def test_certificates_may_be_given_as_the_check_api_takes_them() -> None:
+    given = {key: value for key, value in ENTRY.items() if not key.startswith("certificate")} | {
+        "certificates": [
+            {"type": "CN_ID", "number": CN_ID},
+            {"type": "PASSPORT", "number": "E12345678", "country": "CHN", "link": "VERIFIED"},
+        ],
+        "grounds": ["G1"],
+    }
+    found = results(json.dumps(given, ensure_ascii=False).encode(), "jsonl")[0]
+    assert found.rejects == ()
+    assert found.listing is not None
+    assert len(found.listing.certificates) == 2

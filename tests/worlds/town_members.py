@@ -1,0 +1,182 @@
+"""Who lives in the town: courts that command and agencies that obey, each with its store and its keys."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from liandong.consumers.acts_db.context import AgencyContext
+from liandong.consumers.acts_db.database import OUTBOX_LANES, open_acts
+from liandong.consumers.acts_db.tables import metadata, outbox
+from liandong.consumers.effects.loop import Effects, group_of, topics_of
+from liandong.consumers.events.reports import report
+from liandong.consumers.events.sightings import Sighting
+from liandong.consumers.inbox.inbox import CourtContext, Inbox
+from liandong.consumers.inbox.store import InboxStore
+from liandong.producers.commands.commands import CommandingCourt, Commands
+from liandong.producers.commands.files import WatchRequest
+from liandong.producers.commands.sent import CommandRegister
+from liandong.producers.register.register import open_register
+from liandong.producers.relay.relay import Relay, new_owner
+from liandong.schemas import ids
+from liandong.schemas.law.watch import WatchOrder
+from liandong.schemas.law.watch_kinds import DAY_MS, held_by
+from liandong.schemas.wire.control import COMMAND_CONTEXT, sealing_context
+from liandong.schemas.wire.sealing import seal
+from liandong.schemas.wire.signing import encode_signed
+from liandong.tests.worlds.people import Person
+from liandong.tests.worlds.waiting import PATIENCE
+from liandong.topics.catalogue import names
+from liandong.topics.storage.database import sqlite_url
+from liandong.topics.storage.outbox import SqlOutbox
+from liandong.topics.transport.envelope import outgoing
+from liandong.topics.transport.ports import OutgoingRecord, SystemClock
+
+if TYPE_CHECKING:
+    from liandong.tests.worlds.town import Town
+
+COURT, OTHER_COURT, HIGH_COURT, FOREIGN_COURT = "court-su0505", "court-su0506", "court-js", "court-yu0101"
+RAILWAY, POLICE = "railway-js", "police-js"
+KINDS = {RAILWAY: "railway", POLICE: "police-lodging"}
+
+
+class TownAgency:
+    """One node of an agency."""
+
+    def __init__(self, town: "Town", participant: str, node: str = "1") -> None:
+        self.town, self.id = town, participant
+        path = town.directory / "agencies" / participant / "acts.db"
+        self.path = path
+        self.engine = open_acts(sqlite_url(path))
+        store = SqlOutbox(self.engine, OUTBOX_LANES, tables=outbox, clock=town.clock)
+        self.context = AgencyContext(
+            participant,
+            frozenset({"js"}),
+            held_by(KINDS[participant]),
+            town.participants.signer(participant),
+            town.participants.sealing_keys(participant),
+            town.key_directory(),
+            town.participants.matching_keys(),
+            store,
+            town.clock,
+        )
+        self.node = node
+        self._done_by: dict[int, int] = {}
+        self.effects = self.new_effects()
+
+    def new_effects(self, group: str | None = None) -> Effects:
+        """Effects on this store; another group reads everything again."""
+        subscriber = self.town.wire.subscriber(group or group_of(self.id))
+        return Effects(self.context, subscriber, self.engine, node=self.node)
+
+    def settle(self, effects: Effects | None = None) -> None:
+        """Handles everything that stands in the topics it reads, and sends what came of it."""
+        running = effects or self.effects
+        left = self.town.count(*topics_of(self.context)) - self._done(running)
+        deadline = time.monotonic() + PATIENCE
+        while left > 0:
+            assert time.monotonic() < deadline, f"{left} messages did not come"
+            came = running.step(0.2)
+            self._done_by[id(running)] += came
+            left -= came
+        running.step(0)
+        self.relay()
+
+    def _done(self, effects: Effects) -> int:
+        return self._done_by.setdefault(id(effects), 0)
+
+    def relay(self) -> None:
+        """Send what waits in the outbox."""
+        Relay(self.context.outbox, self.town.publisher, SystemClock(), new_owner()).drain()
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table of the acts store has."""
+        with self.engine.begin() as connection:
+            return {
+                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in metadata.sorted_tables
+            }
+
+    def meet(self, person: Person, *, at: int | None = None, kind: str = "TRAVEL", source: str = "") -> list[bytes]:
+        """The agency met somebody; handles of what it told."""
+        when = self.town.clock.now() if at is None else at
+        fields = {"place": "苏州站", "service_number": "G7001", "phone_position": "31.3,120.6"}
+        sighting = Sighting("whereabouts", kind, (person.certificate,), person.name, when, fields, source)
+        with self.engine.begin() as connection:
+            told = report(connection, self.context, sighting)
+        self.relay()
+        return told
+
+
+class TownCourt:
+    """One court: gives commands, reads its inbox."""
+
+    def __init__(self, town: "Town", participant: str, jurisdiction: str = "js") -> None:
+        self.town, self.id, self.jurisdiction = town, participant, jurisdiction
+        self.register = open_register(town.settings, jurisdiction, town.clock)
+        self.desk = CommandingCourt(
+            participant,
+            jurisdiction,
+            town.participants.signer(participant),
+            town.key_directory(),
+            town.participants.matching_keys(),
+            town.clock,
+        )
+        self.commands = Commands(self.desk, self.register)
+
+    def watch(self, person: Person, agency: str = RAILWAY, **changes: Any) -> bytes:
+        """Gives a watch command and sends it; its handle."""
+        given = self.commands.give(WatchRequest(agency, order_for(self.town, person, **changes), 3_600_000))
+        self.relay()
+        return given.command.command_id
+
+    def signed_command(self, order: WatchOrder, **changes: Any) -> OutgoingRecord:
+        """A command as this court's key signs it, with any field changed before signing."""
+        handle, now = ids.new_random(), self.town.clock.now()
+        readers = self.town.key_directory().recipients(RAILWAY)
+        record = {
+            "command_id": handle,
+            "jurisdiction": self.jurisdiction,
+            "court": self.id,
+            "agency": RAILWAY,
+            "kind": "watch",
+            "issued_at": now,
+            "due_at": now + 3_600_000,
+            "sealed": seal("watch-order", order.as_record(), sealing_context("control-command", handle), readers),
+        }
+        body = encode_signed("control-command", record | changes, COMMAND_CONTEXT, self.desk.signer)
+        event_id, topic = ids.text("cmd", handle), names.commands(RAILWAY)
+        return outgoing("control-command", body, topic, handle, event_id=event_id, source=self.id, time_ms=now)
+
+    def relay(self) -> None:
+        """Send what waits in the publisher's outbox."""
+        Relay(self.register.outbox, self.town.publisher, SystemClock(), new_owner()).drain()
+
+    def inbox(self) -> Inbox:
+        """This court's inbox, as a process opens it."""
+        store = InboxStore(self.town.directory / "courts" / self.id / "inbox.db")
+        context = CourtContext(
+            self.id,
+            self.jurisdiction,
+            self.town.participants.sealing_keys(self.id),
+            self.town.key_directory(),
+            CommandRegister(self.register.engine, self.id),
+            self.town.clock,
+        )
+        return Inbox(context, self.town.wire.subscriber(), store)
+
+
+def order_for(town: "Town", person: Person, **changes: Any) -> WatchOrder:
+    """A lawful watch order for a debtor, changed where the test wants it."""
+    lawful: dict[str, Any] = {
+        "case_number": "（2026）苏0505执1234号",
+        "document_number": "（2026）苏0505执1234号之一",
+        "document_hash": bytes(range(32)),
+        "judge": "王明远",
+        "purpose": "LOCATE_DEBTOR",
+        "kinds": ("TRAVEL",),
+        "until": town.clock.now() + 30 * DAY_MS,
+        "name": person.name,
+        "certificates": (person.certificate,),
+    }
+    return WatchOrder(**(lawful | changes))

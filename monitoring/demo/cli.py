@@ -86,7 +86,8 @@ def _conclude(play: "Play", seconds: float, *, as_json: bool) -> None:
 
 def _stay_open(play: "Play", state: Path) -> None:
     page = f"http://127.0.0.1:{play.monitor_port}/"
-    play.console.print(f"everything goes on running: {page} shows it, state and logs are in {state}; Ctrl-C ends it")
+    text = "everything goes on running: {page} shows it, state and logs are in {state}; Ctrl-C ends it"
+    play.console.print(play.texts(text, page=page, state=state))
     if play.console.is_terminal:
         typer.launch(page)
     try:

@@ -29,6 +29,7 @@ from .cast import Cast, Person, choose
 from .play import CheckClient, Play
 from .setting import AGENCIES, COURT, HOTEL, JURISDICTION, LIMIT, OTHER_COURT, POLICE, REGISTRY, Files, onboard
 from .stage import Stage
+from .texts import DemoTexts
 
 STALE_AFTER = 6.0
 MEASURED = 20
@@ -63,21 +64,21 @@ def settings_for(options: DemoOptions, base: Settings) -> Settings:
 def staged(options: DemoOptions, base: Settings, console: Console) -> Iterator[Play]:
     """Start everything and wait until it is ready; stop it at the end, whatever happens."""
     options.folder.mkdir(parents=True, exist_ok=True)
-    settings = settings_for(options, base)
+    settings, texts = settings_for(options, base), DemoTexts(base.lang)
     if not options.attach:
-        with console.status("starting Apache Kafka"):
+        with console.status(texts("starting Apache Kafka")):
             bootstrap = cluster.up(settings.kafka_dir, port=ports.some_free(1)[0]).bootstrap
         settings = settings.model_copy(update={"bootstrap": bootstrap})
     stage, files = Stage(options.folder, _variables(settings)), Files(options.folder)
     try:
-        with console.status("participants, keys, topics, debtors"):
+        with console.status(texts("participants, keys, topics, debtors")):
             cast = _prepare(options, settings, files)
         monitor_port, *agency_ports = ports.some_free(len(AGENCIES) + 1)
         counters = {
             agency: CheckClient(agency, port, _token(settings, agency))
             for agency, port in zip(AGENCIES, agency_ports, strict=True)
         }
-        play = Play(stage, console, settings, files, cast, counters, options.count, monitor_port)
+        play = Play(stage, console, settings, files, cast, counters, options.count, monitor_port, texts)
         _start(play)
         yield play
     finally:

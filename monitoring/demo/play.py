@@ -13,6 +13,7 @@ from ...topics.settings import Settings
 from .cast import Cast, Person
 from .setting import Files
 from .stage import SceneFailed, Stage
+from .texts import DemoTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Play:
     count: int
     """How many debtors the court publishes first."""
     monitor_port: int
+    texts: DemoTexts
     promises: list[Promise] = field(default_factory=list)
     updates: int = 0
     """How many updates the courts published."""
@@ -78,19 +80,21 @@ class Play:
     """What one scene leaves for later ones: the newest status, the latencies."""
     begun: float = field(default_factory=monotonic)
 
-    def promise(self, claim: str, fulfilled: bool, shown: object = "") -> None:
-        """Note and print whether a promise held."""
+    def promise(self, text: str, /, fulfilled: bool, shown: object = "", **places: object) -> None:
+        """Note and print whether a promise held; `text` is one of the demo's texts, with its places."""
+        claim = self.texts(text, **places)
         self.promises.append(Promise(claim, fulfilled, str(shown)))
         mark = "[green]✓[/]" if fulfilled else "[red]✗[/]"
         self.console.print(f"  {mark} {claim}" + (f"  [dim]{shown}[/]" if shown != "" else ""))
 
     def fact(self, event: str, shown: str) -> None:
         """Print what happened; had it not, the demo would have ended."""
-        self.console.print(f"  · {event}  [dim]{shown}[/]")
+        self.console.print(f"  · {self.texts(event)}  [dim]{shown}[/]")
 
     @contextmanager
-    def scene(self, title: str) -> Iterator[None]:
+    def scene(self, text: str, /, **places: object) -> Iterator[None]:
         """Print the title of a scene, with a spinner while it runs."""
+        title = self.texts(text, **places)
         self.console.print(f"[bold cyan]{monotonic() - self.begun:6.1f} s[/] [bold]{title}[/]")
         with self.console.status(title):
             yield

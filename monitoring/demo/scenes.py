@@ -23,7 +23,7 @@ def applied(play: Play, batch: str) -> bool:
 
 def publish(play: Play) -> None:
     """Publish a court's list; the same file again publishes nothing."""
-    with play.scene(f"The court publishes {play.count:,} debtors; four agencies copy the list"):
+    with play.scene("The court publishes {count} debtors; four agencies copy the list", count=play.count):
         first = play.stage.run("court", "publish", str(play.files.listing), "--court", COURT)
         play.updates += first["accepted"]
         play.promise(
@@ -33,7 +33,9 @@ def publish(play: Play) -> None:
         )
         again = play.stage.run("court", "publish", str(play.files.listing), "--court", COURT)
         play.promise(
-            "the same file again publishes nothing new", again["accepted"] == 0, f"{again['unchanged']:,} unchanged"
+            "the same file again publishes nothing new",
+            again["accepted"] == 0,
+            play.texts("{count} unchanged", count=again["unchanged"]),
         )
         play.stage.wait_for("every agency applying the batch", lambda: applied(play, first["batch"]))
         (batch,) = play.facts["status"]["batches"]
@@ -45,7 +47,8 @@ def _expect(play: Play, case: str, answer: dict[str, Any], decision: str, match:
     measure = answer["measures"][0] if answer["measures"] else {}
     as_expected = answer["decision"] == decision and (match is None or measure.get("match") == match)
     because = f"{measure['id']}, {measure['case_number']}, {measure['match']}" if measure else answer["action"]
-    play.promise(f"{case}: {decision}", as_expected, because if as_expected else answer)
+    names = {"case": play.texts(case), "decision": play.texts(decision)}
+    play.promise("{case}: {decision}", as_expected, because if as_expected else answer, **names)
 
 
 def counters(play: Play) -> None:
@@ -156,7 +159,7 @@ def catch_up(play: Play) -> None:
         play.promise(
             "it lost nothing: the one revoked meanwhile is free, the new one blocked",
             (freed, blocked) == ("ALLOW", "BLOCK"),
-            f"ready after {seconds:.1f} s",
+            play.texts("ready after {seconds} s", seconds=f"{seconds:.1f}"),
         )
 
 
@@ -191,7 +194,8 @@ def watch(play: Play) -> None:
         others = _read(play, *REPORTS, inbox="other-inbox")
         play.promise("another court of the province reads none of it", not others)
         blocks = len(_read(play, "interception"))
-        play.promise("the court sees what was intercepted for its cases", blocks > 0, f"{blocks} interceptions")
+        shown = play.texts("{count} interceptions", count=blocks)
+        play.promise("the court sees what was intercepted for its cases", blocks > 0, shown)
 
 
 def _read(play: Play, *types: str, inbox: str = "inbox") -> list[dict[str, Any]]:

@@ -15,15 +15,16 @@ def deliveries(play: Play) -> None:
     with play.scene("Where is everything?"):
         play.stage.wait_for("every copy being proven", lambda: _proven(play))
         status = play.facts["status"]
-        play.console.print(_table(status))
+        play.console.print(_table(play, status))
         counts = {agency["agency"]: (agency["accepted"], agency["applied"]) for agency in status["agencies"]}
         exact = counts == dict.fromkeys(AGENCIES, (play.updates, play.updates))
-        play.promise("accepted = applied at each agency, exactly", exact, f"{play.updates:,} updates")
+        shown = play.texts("{count} updates", count=play.updates)
+        play.promise("accepted = applied at each agency, exactly", exact, shown)
         barriers = {node["agency"]: node["proof"]["barrier"] for node in _nodes(status)}
         play.promise(
             "every copy proven equal to the signed head, by digest",
             len(barriers) == len(AGENCIES),
-            f"{len(barriers)} copies",
+            play.texts("{count} copies", count=len(barriers)),
         )
         gapless = all(
             court["contiguous"] == court["highest"] for each in status["jurisdictions"] for court in each["courts"]
@@ -41,12 +42,12 @@ def _proven(play: Play) -> bool:
     return complete and all(node["proof"]["state"] == "equal" and not node["stale"] for node in _nodes(status))
 
 
-def _table(status: dict[str, Any]) -> Table:
-    table = Table("agency", "accepted", "applied", "behind", "fresh as of", "copy")
+def _table(play: Play, status: dict[str, Any]) -> Table:
+    table = Table(*map(play.texts, ("agency", "accepted", "applied", "behind", "fresh as of", "copy")))
     counts = {agency["agency"]: (f"{agency['accepted']:,}", f"{agency['applied']:,}") for agency in status["agencies"]}
     for node in _nodes(status):
-        proof = f"{node['proof']['state']} @ {node['proof']['barrier']}"
-        fresh = f"{node['age_seconds']:.1f} s ago"
+        proof = f"{play.texts(node['proof']['state'])} @ {node['proof']['barrier']}"
+        fresh = play.texts("{seconds} s ago", seconds=f"{node['age_seconds']:.1f}")
         table.add_row(node["agency"], *counts[node["agency"]], f"{node['lag_records']:,}", fresh, proof)
     return table
 
@@ -77,10 +78,12 @@ def _save_metrics(log: Path, answer: httpx.Response) -> None:
 
 def show(play: Play, seconds: float) -> None:
     """Print the last lines."""
-    play.console.print(f"update → gate      {play.facts['update_to_gate']}")
-    play.console.print(f"relief → release   {play.facts['revoke_to_release']}")
+    play.console.print(play.texts("update → gate      {figures}", figures=play.facts["update_to_gate"]))
+    play.console.print(play.texts("relief → release   {figures}", figures=play.facts["revoke_to_release"]))
     broken = [promise for promise in play.promises if not promise.fulfilled]
     for promise in broken:
-        play.console.print(f"[red]did not hold:[/] {promise.claim} {promise.shown}")
+        shown = play.texts("did not hold: {claim} {shown}", claim=promise.claim, shown=promise.shown)
+        play.console.print(shown, style="red")
     fulfilled = len(play.promises) - len(broken)
-    play.console.print(f"[bold]{fulfilled} of {len(play.promises)} promises held[/], {seconds:.0f} s")
+    counts = {"held": fulfilled, "count": len(play.promises), "seconds": round(seconds)}
+    play.console.print(play.texts("{held} of {count} promises held, {seconds} s", **counts), style="bold")

@@ -34,11 +34,12 @@ format: install  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-pages: install  ## the pages of docs/ that are generated
+pages: install  ## the pages and the picture of docs/ that are generated
 	$(BIN)/python -m liandong.docs.generators.errors > docs/errors.md
 	$(BIN)/python -m liandong.docs.generators.events > docs/events.md
 	$(BIN)/python -m liandong.topics.metrics.exposition > docs/metrics.md
 	$(BIN)/python -m liandong.docs.generators.licences > docs/licences.md
+	$(BIN)/python -m liandong.docs.generators.architecture > docs/images/architecture.svg
 
 compile: install  ## the hottest modules as machine code, beside their sources, as wheels have them; `make clean` undoes it
 	$(BIN)/python hatch_build.py

@@ -95,7 +95,7 @@ AGENCY = (
 TOPICS = (
     Topic("court.debtor-list", "失信被执行人名单", ">", "6"),
     Topic("court.orders", "限制消费令、限制出境", ">"),
-    Topic("court.relief", "快车道：撤销、删除、解除、屏蔽", ">"),
+    Topic("court.relief", "快车道：撤销、删除、更正、屏蔽、解除", ">"),
     Topic("list.heads", "公证节点签名的名单头", "n", "9"),
     Topic("control.commands", "法院指令（密封）", ">"),
     Topic("control.feedback", "指令反馈（密封）", "<"),

@@ -123,6 +123,14 @@ def test_the_steps_of_the_readme_lead_where_it_says(shell: Shell, tmp_path: Path
     assert re.search(r"equal @ \d+", said)
     assert "railway-js 2" in said
 
+    # the Chinese README quotes what the same commands say in its language
+    chinese = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    again = publishing.splitlines(keepends=True)[-1]
+    said = shell.paste(f"export LIANDONG_LANG=zh\n{again}{asking}export LIANDONG_LANG=en\n")
+    for quoted in ("2  无变化", "全部更新已生效，数据新鲜且已证明一致。", "一致", "BLOCK REFUSE"):
+        assert f"`{quoted}`" in chinese
+        assert quoted in said
+
     said = shell.paste(freeing)
     assert "is DELETED" in said
     shell.until(freeing[freeing.index("liandong check") :], "ALLOW PROCEED")

@@ -11,12 +11,10 @@ import typer
 from liandong.__main__ import app
 from liandong.docs.generators import demo_lines, events
 from liandong.schemas.wire.avro_schemas import load_schemas
+from liandong.tests.worlds.documents import DOCS, PAGES, ROOT
 from liandong.tests.worlds.make import make
 from liandong.topics.catalogue.families import load_catalogue
 
-ROOT = Path(__file__).resolve().parents[3]
-DOCS = ROOT / "docs"
-PAGES = sorted([ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
 EVENTS = (DOCS / "events.md").read_text(encoding="utf-8")
 
 
@@ -144,13 +142,35 @@ def test_the_adapter_guide_shows_python() -> None:
     assert "docs/adapters.md" in SNIPPETS
 
 
-def test_both_readmes_show_the_same_commands_and_the_same_demo() -> None:
-    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+def test_both_readmes_show_the_same_commands() -> None:
+    english, chinese = (path.read_text(encoding="utf-8") for path in demo_lines.READMES.values())
     commands = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
     assert len(commands.findall(english)) > 5
-    assert commands.findall(english) == commands.findall(chinese)
-    assert demo_lines.shown(english) == demo_lines.shown(chinese)
-    assert demo_lines.last_lines(demo_lines.shown(english)) == demo_lines.shown(english)
+    in_chinese = [block.replace("export LIANDONG_LANG=zh\n", "") for block in commands.findall(chinese)]
+    assert in_chinese != commands.findall(chinese)
+    assert in_chinese == commands.findall(english)
+
+
+@pytest.mark.parametrize("lang", demo_lines.READMES)
+def test_a_readme_shows_a_demo_of_its_language_and_the_figures_of_that_run(lang: demo_lines.Spoken) -> None:
+    readme = demo_lines.READMES[lang].read_text(encoding="utf-8")
+    lines = demo_lines.shown(readme)
+    assert demo_lines.last_lines(lines) == lines
+    assert demo_lines.written(readme, lines) == readme
+    assert bool(re.search(r"[\u4e00-\u9fff]", lines)) == (lang == "zh")
+    above = readme.partition("<!-- demo:")[0]
+    assert len(demo_lines.figures(above)) == 2
+    assert demo_lines.figures(above) == demo_lines.figures(lines)
+    counts = set(re.findall(r"\d+,\d{3}", above))
+    assert counts
+    assert counts <= set(re.findall(r"\d+,\d{3}", lines))
+
+
+def test_both_readmes_show_the_same_number_of_promises_all_of_them_kept() -> None:
+    shown = [demo_lines.shown(path.read_text(encoding="utf-8")) for path in demo_lines.READMES.values()]
+    (held, count), chinese = map(demo_lines.promises, shown)
+    assert held == count > 20
+    assert chinese == (held, count)
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
@@ -180,8 +200,23 @@ def test_only_the_end_of_a_demo_whose_promises_held_is_shown() -> None:
     lines = "".join(f"line {number}\n" for number in range(30))
     taken = demo_lines.last_lines(f"{lines}\x1b[1m26 of 26 promises held\x1b[0m, 57 s\n\nand then\n")
     assert taken.splitlines() == [*(f"line {number}" for number in range(11, 30)), "26 of 26 promises held, 57 s"]
-    for printed in (f"{lines}25 of 26 promises held, 57 s\n", lines, "26 of 26 promises held, 57 s\n"):
+    assert demo_lines.last_lines(f"{lines}26 项承诺兑现 26 项，用时 57 秒\n").endswith(
+        "\n26 项承诺兑现 26 项，用时 57 秒\n"
+    )
+    broken = ("25 of 26 promises held, 57 s\n", "26 项承诺兑现 25 项，用时 57 秒\n", "")
+    for printed in (*(f"{lines}{end}" for end in broken), "26 of 26 promises held, 57 s\n"):
         with pytest.raises(demo_lines.NotADemo):
             demo_lines.last_lines(printed)
     with pytest.raises(demo_lines.NotADemo):
         demo_lines.written("a page without markers", taken)
+
+
+def test_figures_above_a_demo_are_replaced_in_their_order_and_a_missing_place_is_found() -> None:
+    figures = ["p50 1 ms, p95 2 ms, max 3 ms", "p50 4 ms, p95 5 ms, max 6 ms"]
+    old = "p50 9 ms, p95 9 ms, max 9 ms"
+    block = "<!-- demo: of a run -->\n```text\nold\n```\n<!-- /demo -->\n"
+    made = demo_lines.written(f"{old}\n{old}\n{block}", "\n".join(figures) + "\n")
+    assert made.startswith(f"{figures[0]}\n{figures[1]}\n<!-- demo")
+    assert demo_lines.shown(made) == "\n".join(figures) + "\n"
+    with pytest.raises(demo_lines.NotADemo):
+        demo_lines.written(f"{old}\n{block}", "\n".join(figures) + "\n")

@@ -13,7 +13,7 @@ from liandong.topics.catalogue.families import load_catalogue
 ARCHITECTURE = (DOCS / "architecture.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PICTURE = DOCS / "images" / "architecture.svg"
-FOLDERS = (*ROOMS, "tests", "bench", "docs", "containers")
+FOLDERS = (*ROOMS, "tests", "bench", "bundle", "docs", "containers")
 _PATH = re.compile(rf"(?<![\w/.{{-])((?:{'|'.join(FOLDERS)})/[\w./*<>-]*)")
 _MODULE = re.compile(r"python -m liandong((?:\.\w+)+)")
 _WIDTH = 120

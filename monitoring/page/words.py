@@ -65,7 +65,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_stale": (
         "{agency}, node {node}: its copy of {jurisdiction} is stale; its gate refuses nobody: an officer decides, or it lets pass and rechecks.",
-        "{agency} 节点 {node}：{jurisdiction} 名单副本已过期，其闸门不再直接拦截，转人工决定或先放行再复核。",
+        "{agency} 节点 {node}：{jurisdiction} 名单副本已过期，其门禁不再直接拦截，转人工决定或先放行再复核。",
     ),
     "say_unequal": (
         "{agency}, node {node}: its copy differs from the signed list ({lanes}).",
@@ -100,7 +100,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "enforced-relief": ("released", "已放行"),
     "gate-proven-relief": ("gate-proven", "已验证放行"),
     "legend_enforced": ("enforced or released", "已拦截或放行"),
-    "legend_gate-proven": ("gate-proven", "闸门已验证"),
+    "legend_gate-proven": ("gate-proven", "门禁已验证"),
     "change": ("change", "变更"),
     "version": ("version {version}", "第 {version} 版"),
     "accepted_at": ("accepted", "受理时间"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import WrongUsage
-from ...topics.cli.console import JsonOption, invocation_of, print_json
+from ...topics.cli.console import JsonOption, print_json, settings_of
 
 if TYPE_CHECKING:
     from ...schemas.law.agencies import AgencyKind
@@ -104,7 +104,7 @@ def list_kinds(ctx: typer.Context, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([_kind(kind) for kind in kinds])
         return
-    zh = invocation_of(ctx).lang == "zh"
+    zh = settings_of(ctx).lang == "zh"
     table = Table("kind", "name", "adapter", "transactions")
     for kind in kinds:
         table.add_row(kind.id, kind.text.zh if zh else kind.text.en, kind.adapter, ", ".join(kind.transactions))

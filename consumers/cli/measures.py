@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...topics.cli.console import JsonOption, invocation_of, print_json
+from ...topics.cli.console import JsonOption, print_json, settings_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -56,7 +56,7 @@ def list_measures(
         documents = [_document(measure, measure.effect(today), kinds) for measure in measures]
         print_json({"rule_version": catalogue.version, "measures": documents})
         return
-    Console().print(_table(measures, today, zh=invocation_of(ctx).lang == "zh"))
+    Console().print(_table(measures, today, zh=settings_of(ctx).lang == "zh"))
     typer.echo(f"rule version {catalogue.version}")
 
 

@@ -19,7 +19,6 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.image import DockerImage
 from testcontainers.core.network import Network
-from testcontainers.core.wait_strategies import ContainerStatusWaitStrategy
 
 from liandong.schemas.wire.avro_schemas import Schema, current_schema, load_schemas
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
@@ -152,9 +151,8 @@ def kcat(network: Network) -> Iterator[Callable[..., str]]:
     with DockerImage(Path(__file__).parent / "kcat", tag="liandong-test-kcat:1.7.1") as image:
 
         def run(arguments: str) -> str:
-            ended = ContainerStatusWaitStrategy().with_startup_timeout(60)
             container = DockerContainer(str(image)).with_network(network).with_kwargs(entrypoint=["sh", "-c"])
-            with container.with_command([f"kcat -q -b kafka:9092 {arguments}"]).waiting_for(ended) as running:
+            with container.with_command([f"kcat -q -b kafka:9092 {arguments}"]) as running:
                 running.get_wrapped_container().wait(timeout=120)
                 out, err = running.get_logs()
                 assert not err, err

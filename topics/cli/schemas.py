@@ -59,9 +59,12 @@ def check_schemas(
     if against is None:
         findings = check(ours)
     elif against == "registry":
+        from contextlib import closing
+
         from ..transport.registry import SchemaRegistry
 
-        findings = check_against(ours, SchemaRegistry.from_settings(settings_of(ctx)).released())
+        with closing(SchemaRegistry.from_settings(settings_of(ctx))) as registry:
+            findings = check_against(ours, registry.released())
     else:
         findings = check_against(ours, _schemas_in(Path(against)))
     if as_json:

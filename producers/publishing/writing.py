@@ -111,24 +111,18 @@ def _draft(compared: ComparedRow, today: date) -> Draft:
 def _entry(ordinal: int, court: str, compared: ComparedRow, update: Accepted) -> WholeEntry:
     """Return the entry as it stands with its newest update."""
     row, entry, draft = compared.row, compared.entry, update.draft
-    status = Status.ACTIVE if entry is None else entry.status
-    return WholeEntry(
-        RegisteredEntry(
-            ordinal=ordinal,
-            entry_id=draft.entry_id,
-            key=row.keys[0],
-            generation=compared.generation,
-            instrument=INSTRUMENTS[row.instrument],
-            decision_number=row.decision_number,
-            status=status,
-            version=draft.version,
-            digest=compared.digest,
-            publish_date=compared.publish_date,
-            reason=draft.reason,
-            changed_on=draft.changed_on,
-        ),
-        court,
-        row.case_number,
-        update.value,
-        row.certificates,
+    registered = RegisteredEntry(  # by position: by name it takes twice as long, for every row of a file
+        ordinal,
+        draft.entry_id,
+        row.keys[0],
+        compared.generation,
+        INSTRUMENTS[row.instrument],
+        row.decision_number,
+        Status.ACTIVE if entry is None else entry.status,
+        draft.version,
+        compared.digest,
+        compared.publish_date,
+        draft.reason,
+        draft.changed_on,
     )
+    return WholeEntry(registered, court, row.case_number, update.value, row.certificates)

@@ -62,8 +62,9 @@ _STATUSES = {int(each): each for each in Status}
 
 def columns_of(entry: WholeEntry) -> tuple[Any, ...]:
     """Return the values of an entry in the order of `ENTRY_COLUMNS`, as a database driver takes them."""
-    first = entry.entry
-    return (*first[:4], int(first.instrument), first.decision_number, int(first.status), *first[7:], *entry[1:])
+    registered, *rest = entry
+    ordinal, entry_id, key, generation, instrument, decision, status, *others = registered
+    return (ordinal, entry_id, key, generation, int(instrument), decision, int(status), *others, *rest)
 
 
 def registered_entry(values: Sequence[Any]) -> RegisteredEntry:

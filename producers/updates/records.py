@@ -99,18 +99,22 @@ def content_of(listing: ListingInput) -> Fields:
 
 
 def digest_of(
-    content: Mapping[str, Any], certificates: Sequence[HeldCertificate], encoded: bytes | None = None
+    content: Mapping[str, Any],
+    certificates: Sequence[HeldCertificate],
+    encoded: bytes | None = None,
+    packed: bytes | None = None,
 ) -> bytes:
     """16 bytes that change when anything a court can correct changes; stays in the court's own database.
 
-    `encoded` is the content of the record's `RecordParts`, where it is at hand. What the certificates are is told by themselves,
-    whichever matching keys are in use; a change of status or class is no correction.
+    `encoded` is the content of the record's `RecordParts` and `packed` the certificates packed, where they are at hand.
+    The certificates count by themselves, whichever matching keys are in use; a change of status or class is no correction.
     """
     instrument, *rest = _leading_values(content)
     said = _leading(instrument, int(RecordClass.REAL), int(Status.ACTIVE), *rest)
     said += encode_fields(_SCHEMA, "name", "related_entity", content) if encoded is None else encoded
-    held = certificates if len(certificates) == 1 else sorted(certificates, key=_identifying)
-    return blake2b(said + pack_certificates(held), digest_size=16).digest()
+    if packed is None or len(certificates) > 1:
+        packed = pack_certificates(sorted(certificates, key=_identifying))
+    return blake2b(said + packed, digest_size=16).digest()
 
 
 def remainder_of(listing: ListingInput) -> bytes:

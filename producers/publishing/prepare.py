@@ -62,7 +62,7 @@ class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False
     content: bytes
 
     def __repr__(self) -> str:
-        """The row's number only."""
+        """Show the row's number only."""
         return f"PreparedRow(row {self.number})"
 
     @property
@@ -173,7 +173,7 @@ def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationCont
         digest,
         statement_of(digest) ^ statement_of(remainder_of(listing)),
         packed,
-        tuple(holder_hash(each) for held in certificates for each in equivalents(held.certificate)),
+        tuple(holder_hash(each) for holding in certificates for each in equivalents(holding.certificate)),
         parts.gate,
         parts.content,
     )

@@ -18,15 +18,16 @@ from ..register.rows import INSTRUMENTS, RegisteredEntry, WholeEntry
 from ..updates.records import fields_of, parts_of
 from ..updates.updates import Acceptance, Accepted, CourtIdentity, Draft, number_and_sign, sequences_of, store
 from .comparison import ComparedRow
+from .planning import ChunkPlan
 
 _ENTRIES = "entries"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedChunk:
-    """Changes of a chunk as they will be accepted, if the court was not claimed since `claims` were counted."""
+    """A planned chunk as it will be accepted, if the court was not claimed since `claims` were counted."""
 
-    changes: Sequence[ComparedRow]
+    plan: ChunkPlan
     updates: Sequence[Accepted]
     claims: int
 
@@ -56,12 +57,12 @@ class ChunkWriter:
         counted = self._register.claims(self._identity.court)
         return self._register.last_numbers(connection, [counted])[counted]
 
-    def sign(self, connection: Connection, changes: Sequence[ComparedRow], claims: int, now: int) -> SignedChunk:
-        """Number and sign planned changes; `claims` as they were before planning, `now` in ms UTC."""
-        drafts = [_draft(compared, self._today) for compared in changes]
+    def sign(self, connection: Connection, plan: ChunkPlan, claims: int, now: int) -> SignedChunk:
+        """Give planned changes numbers and signatures; `claims` as they were before planning, `now` in ms UTC."""
+        drafts = [_draft(compared, self._today) for compared in plan.changes]
         last = self._register.last_numbers(connection, sequences_of(self._identity, drafts))
         updates = number_and_sign(self._identity, drafts, last, Acceptance(self._batch_id, now))
-        return SignedChunk(changes, updates, claims)
+        return SignedChunk(plan, updates, claims)
 
     def claim(self, connection: Connection, chunk: SignedChunk) -> bool:
         """Claim the court in a transaction that writes; whether all is still as it was when the chunk was planned."""
@@ -71,7 +72,7 @@ class ChunkWriter:
         """Accept the changes in the order of the rows; the ordinal of the first new entry, 0 without one."""
         register = self._register
         store(register, connection, self._identity, chunk.updates, Acceptance(self._batch_id, now))
-        new = len([compared for compared in chunk.changes if compared.entry is None])
+        new = len(chunk.plan.first_rows.of_new_entries)
         first_ordinal = register.take(connection, _ENTRIES, new) if new else 0
         writes = self._writes(chunk, first_ordinal)
         register.add_entries(connection, writes.added)
@@ -83,7 +84,7 @@ class ChunkWriter:
 
     def _writes(self, chunk: SignedChunk, next_ordinal: int) -> _Writes:
         writes = _Writes()
-        for compared, update in zip(chunk.changes, chunk.updates, strict=True):
+        for compared, update in zip(chunk.plan.changes, chunk.updates, strict=True):
             row, entry = compared.row, compared.entry
             if entry is None:
                 ordinal = next_ordinal

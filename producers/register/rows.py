@@ -47,7 +47,7 @@ class WholeEntry(NamedTuple):
         return self.full_body or self.body
 
     def __repr__(self) -> str:
-        """The id only."""
+        """Show the id only."""
         return f"WholeEntry({self.entry.entry_id.hex()})"
 
 
@@ -144,5 +144,5 @@ class Batch:
 
 
 def new_batch(court: str, source: str, source_hash: str, now: int) -> Batch:
-    """A batch that starts now (ms UTC); `source` is a file's name or what else it came from."""
+    """Make a batch that starts now (ms UTC); `source` is a file's name or what else it came from."""
     return Batch(ids.text("bat", ids.new_ordered()), court, source, source_hash, "accepting", now, None)

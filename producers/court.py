@@ -17,44 +17,44 @@ from .updates.updates import CourtIdentity
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """An open court: its register is its jurisdiction's, its desk its own."""
+    """An open court: the register is its jurisdiction's, the identity its own."""
 
     register: Register
-    desk: CourtIdentity = field(repr=False)
+    identity: CourtIdentity = field(repr=False)
     clock: Clock
 
     @property
     def acts(self) -> Acts:
         """Its single acts."""
-        return Acts(self.register, self.desk, self.clock)
+        return Acts(self.register, self.identity, self.clock)
 
 
 def court_named(settings: Settings, court: str | None) -> Participant:
-    """The court of this id, or the only one on this machine; COURT_NEEDED, NOT_A_COURT, COURT_RETIRED."""
+    """Return the court of this id, or the only one on this machine. Raises COURT_NEEDED, NOT_A_COURT, COURT_RETIRED."""
     participants = Participants(settings)
     if court is None:
-        courts = [one for one in participants.list() if one.kind == "court" and not one.retired_at]
+        courts = [each for each in participants.list() if each.kind == "court" and not each.retired_at]
         if len(courts) != 1:
-            known = ", ".join(one.id for one in courts) or "none yet: `liandong participant new ID --kind court`"
+            known = ", ".join(each.id for each in courts) or "none yet: `liandong participant new ID --kind court`"
             raise WrongUsage("COURT_NEEDED", "which court acts?", f"name it with --court; on this machine: {known}")
         return courts[0]
-    found = participants.load(court)
-    if found.kind != "court":
-        raise WrongUsage("NOT_A_COURT", f"{court} is registered as {found.kind}", "name a court with --court")
-    if found.retired_at:
+    participant = participants.load(court)
+    if participant.kind != "court":
+        raise WrongUsage("NOT_A_COURT", f"{court} is registered as {participant.kind}", "name a court with --court")
+    if participant.retired_at:
         raise WrongUsage(
             "COURT_RETIRED", f"{court} is retired", "its cases go on at another court, under that court's id"
         )
-    return found
+    return participant
 
 
 @contextmanager
 def open_court(settings: Settings, court: str | None, clock: Clock | None = None) -> Iterator[Court]:
-    """Opens the register for a court and closes it."""
+    """Open the register for a court and close it."""
     participant = court_named(settings, court)
     participants = Participants(settings)
-    timed = clock or SystemClock()
-    desk = CourtIdentity(
+    running = clock or SystemClock()
+    identity = CourtIdentity(
         participant.id,
         participant.name,
         participant.jurisdictions[0],
@@ -62,8 +62,8 @@ def open_court(settings: Settings, court: str | None, clock: Clock | None = None
         tuple(participants.matching_keys()),
         registered(settings, "list-record", "control-command"),
     )
-    register = open_register(settings, desk.jurisdiction, timed)
+    register = open_register(settings, identity.jurisdiction, running)
     try:
-        yield Court(register, desk, timed)
+        yield Court(register, identity, running)
     finally:
         register.close()

@@ -61,76 +61,76 @@ class EntryUnderAct:
 class Acts:
     """Acts of one court."""
 
-    def __init__(self, register: Register, desk: CourtIdentity, clock: Clock) -> None:
-        """`desk` is the acting court's."""
-        self._register = register
-        self._desk = desk
+    def __init__(self, register: Register, identity: CourtIdentity, clock: Clock) -> None:
+        """`identity` is the acting court's."""
+        self.register = register
+        self.identity = identity
         self._clock = clock
 
     def revoke(self, entry_id: bytes, ruling: CourtRuling) -> Update:
-        """It never should have been there (art. 9)."""
+        """Revoke an entry that never should have been there (art. 9)."""
         return self._end(entry_id, Change.REVOKE, replace(ruling, reason=check_reason(Change.REVOKE, ruling.reason)))
 
     def delete(self, entry_id: bytes, ruling: CourtRuling) -> Update:
-        """It was rightly there, the reason ended (art. 10), for a reason the law knows for this kind of entry."""
+        """Delete an entry that was rightly there and whose reason ended (art. 10), for a reason the law knows for its kind."""
         return self._end(entry_id, Change.DELETE, ruling)
 
     def lift(self, entry_id: bytes, ruling: CourtRuling) -> Update:
-        """Ends an order or exit ban."""
+        """End an order or exit ban."""
         return self._end(entry_id, Change.LIFT, replace(ruling, reason=check_reason(Change.LIFT, ruling.reason)))
 
     def shield(self, entry_id: bytes, ruling: CourtRuling) -> Update:
-        """Suspends an entry."""
+        """Suspend an entry."""
         return self._turn(entry_id, Change.SHIELD, ruling)
 
     def unshield(self, entry_id: bytes, ruling: CourtRuling) -> Update:
-        """Lets a suspended entry take effect again."""
+        """Let a suspended entry take effect again."""
         return self._turn(entry_id, Change.UNSHIELD, ruling)
 
     def extend(self, entry_id: bytes, ruling: CourtRuling, *, months: int = 0, until: date | None = None) -> Update:
-        """A later last day, under a new decision: of a list entry by one to three years, of an order to a given day."""
+        """Give a later last day, under a new decision: to a list entry by one to three years, to an order as the court says."""
         code = check_reason(Change.EXTEND, ruling.reason)
         if not ruling.decision_number:
             raise WrongUsage("DECISION_MISSING", "extending needs a decision", "give its number with --decision")
 
-        def change(_: Connection, held: EntryUnderAct, today: date) -> ChangedEntry:
-            last_day = _extended(held, months, until, today)
-            record = with_term_end(held.record, last_day) | {"decision_number": ruling.decision_number}
-            digest = digest_of(record, held.certificates)
-            entry = held.whole.entry._replace(digest=digest, decision_number=ruling.decision_number)
-            return ChangedEntry(record, held.whole._replace(entry=entry))
+        def change(_: Connection, under_act: EntryUnderAct, today: date) -> ChangedEntry:
+            last_day = _extended(under_act, months, until, today)
+            record = with_term_end(under_act.record, last_day) | {"decision_number": ruling.decision_number}
+            digest = digest_of(record, under_act.certificates)
+            entry = under_act.whole.entry._replace(digest=digest, decision_number=ruling.decision_number)
+            return ChangedEntry(record, under_act.whole._replace(entry=entry))
 
         return self.perform(entry_id, Change.EXTEND, replace(ruling, reason=code), change)
 
-    def _end(self, entry_id: bytes, what: Change, ruling: CourtRuling) -> Update:
+    def _end(self, entry_id: bytes, kind: Change, ruling: CourtRuling) -> Update:
         reason = ruling.reason
 
-        def change(_: Connection, held: EntryUnderAct, _today: date) -> ChangedEntry:
-            if what is Change.DELETE:
-                has_term = bool(from_wire(held.whole.whole_body)["term_end"])
+        def change(_: Connection, under_act: EntryUnderAct, _today: date) -> ChangedEntry:
+            if kind is Change.DELETE:
+                has_term = bool(from_wire(under_act.whole.whole_body)["term_end"])
                 check_deletion_reason(reason, has_term=has_term)
-            return ChangedEntry(dict(held.record), held.whole)
+            return ChangedEntry(dict(under_act.record), under_act.whole)
 
-        canonical = reason.strip().upper() if what is Change.DELETE else reason
-        return self.perform(entry_id, what, replace(ruling, reason=canonical), change)
+        canonical = reason.strip().upper() if kind is Change.DELETE else reason
+        return self.perform(entry_id, kind, replace(ruling, reason=canonical), change)
 
-    def _turn(self, entry_id: bytes, what: Change, ruling: CourtRuling) -> Update:
-        code = check_reason(what, ruling.reason)
+    def _turn(self, entry_id: bytes, kind: Change, ruling: CourtRuling) -> Update:
+        code = check_reason(kind, ruling.reason)
         return self.perform(
             entry_id,
-            what,
+            kind,
             replace(ruling, reason=code),
-            lambda _connection, held, _today: ChangedEntry(dict(held.record), held.whole),
+            lambda _connection, under_act, _today: ChangedEntry(dict(under_act.record), under_act.whole),
         )
 
     def perform(
         self,
         entry_id: bytes,
-        what: Change,
+        kind: Change,
         ruling: CourtRuling,
         change: Callable[[Connection, EntryUnderAct, date], ChangedEntry],
     ) -> Update:
-        """One act in one transaction: `change` says what becomes of the entry.
+        """Perform one act in one transaction; `change` says what becomes of the entry.
 
         Raises ENTRY_UNKNOWN, ENTRY_OF_OTHER_COURT, TRANSITION_REFUSED, ACT_IN_FUTURE.
         """
@@ -141,33 +141,33 @@ class Acts:
             raise WrongUsage(
                 "ACT_IN_FUTURE", f"{day} has not come yet", "give the day the court acted, today at the latest"
             )
-        batch = new_batch(self._desk.court, f"act:{what.name.lower()}", "", now)
-        with self._register.engine.begin() as connection:
-            self._register.claim(connection, self._desk.court)
-            held = self._held(connection, entry_id)
-            entry = held.whole.entry
-            status = next_status(entry.instrument, entry.status, what)
-            changed = change(connection, held, today)
+        batch = new_batch(self.identity.court, f"act:{kind.name.lower()}", "", now)
+        with self.register.engine.begin() as connection:
+            self.register.claim(connection, self.identity.court)
+            under_act = self._entry(connection, entry_id)
+            entry = under_act.whole.entry
+            status = next_status(entry.instrument, entry.status, kind)
+            changed = change(connection, under_act, today)
             record = ended(changed.record, status) if status >= ENDED_FROM else changed.record | {"status": int(status)}
-            draft = Draft(entry.entry_id, entry.version + 1, what, ruling.reason, day.isoformat(), parts_of(record))
-            [made] = accept(self._register, connection, self._desk, [draft], Acceptance(batch.batch_id, now))
-            self._register.change_entries(connection, [_after(changed.whole, draft, made.value, status)])
-            corrected = int(what is Change.CORRECT)
-            done = replace(batch, state="accepted", finished_at=now, accepted=1 - corrected, corrected=corrected)
-            self._register.put_batch(connection, done)
-        update = self._register.update(made.update_id)
+            draft = Draft(entry.entry_id, entry.version + 1, kind, ruling.reason, day.isoformat(), parts_of(record))
+            [accepted] = accept(self.register, connection, self.identity, [draft], Acceptance(batch.batch_id, now))
+            self.register.change_entries(connection, [_after(changed.whole, draft, accepted.value, status)])
+            corrected = int(kind is Change.CORRECT)
+            finished = replace(batch, state="accepted", finished_at=now, accepted=1 - corrected, corrected=corrected)
+            self.register.put_batch(connection, finished)
+        update = self.register.update(accepted.update_id)
         assert update is not None  # noqa: S101  it was just written
         return update
 
-    def _held(self, connection: Connection, entry_id: bytes) -> EntryUnderAct:
-        whole = self._register.whole_entry(connection, entry_id)
+    def _entry(self, connection: Connection, entry_id: bytes) -> EntryUnderAct:
+        whole = self.register.whole_entry(connection, entry_id)
         if whole is None:
             raise ActRefused(
                 "ENTRY_UNKNOWN",
                 f"no entry {entry_id.hex()} was published here",
                 "look it up with `liandong court find`; check --court and its jurisdiction",
             )
-        if whole.court != self._desk.court:
+        if whole.court != self.identity.court:
             shown = ids.entry_text(int(whole.entry.instrument), entry_id)
             raise ActRefused(
                 "ENTRY_OF_OTHER_COURT",
@@ -183,9 +183,9 @@ def _after(whole: WholeEntry, draft: Draft, body: bytes, status: Status) -> Whol
     return whole._replace(entry=entry, body=body, full_body=whole.whole_body if status >= ENDED_FROM else None)
 
 
-def _extended(held: EntryUnderAct, months: int, until: date | None, today: date) -> date:
-    """The new last day; TERM_OVER, TERM_MISSING, EXTENSION_UNLAWFUL."""
-    record = held.record
+def _extended(under_act: EntryUnderAct, months: int, until: date | None, today: date) -> date:
+    """Return the new last day. Raises TERM_OVER, TERM_MISSING, EXTENSION_UNLAWFUL."""
+    record = under_act.record
     last = date.fromisoformat(record["term_end"]) if record["term_end"] else None
     if last is None:
         raise ActRefused("TERM_MISSING", "this entry has no term", "an entry without a term needs no extension")
@@ -193,7 +193,7 @@ def _extended(held: EntryUnderAct, months: int, until: date | None, today: date)
         raise ActRefused(
             "TERM_OVER", f"the term ended on {last}", "what has ended is not extended; it needs a new decision"
         )
-    if held.whole.entry.instrument is not Instrument.LIST_ENTRY:
+    if under_act.whole.entry.instrument is not Instrument.LIST_ENTRY:
         if until is None or until <= last:
             raise WrongUsage("EXTENSION_UNLAWFUL", f"the order runs until {last}", "give a later day with --until")
         return until

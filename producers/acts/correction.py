@@ -20,7 +20,6 @@ from ..intake.rows.model import HeldCertificate, IntakeContext, ListingInput, Pe
 from ..intake.rows.parsing import parse_row
 from ..register.register import Register, Update
 from ..updates.records import content_of, digest_of, holder_hash, identities, name_hash, pack_certificates
-from ..updates.updates import CourtIdentity
 from .acts import ActRefused, Acts, ChangedEntry, CourtRuling, EntryUnderAct
 from .reasons import check_reason
 
@@ -32,10 +31,8 @@ class CorrectionRejected(ActRefused):
     """The corrected row does not pass the checks of the intake."""
 
 
-def correct(
-    acts: Acts, register: Register, desk: CourtIdentity, entry_id: bytes, values: Mapping[str, str], ruling: CourtRuling
-) -> Update:
-    """Publishes the entry with other values, by intake column. Raises CORRECTION_REJECTED, NOTHING_TO_CORRECT."""
+def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: CourtRuling) -> Update:
+    """Publish an entry with other values, by intake column. Raises CORRECTION_REJECTED, NOTHING_TO_CORRECT."""
     unknown = sorted(set(values) - set(COLUMN_NAMES) | set(values) & FIXED)
     if unknown or not values:
         allowed = ", ".join(name for name in COLUMN_NAMES if name not in FIXED)
@@ -43,42 +40,44 @@ def correct(
             "COLUMN_UNKNOWN", f"{', '.join(unknown) or 'nothing'} cannot be corrected", f"name one of {allowed}"
         )
 
-    def change(connection: Connection, held: EntryUnderAct, today: date) -> ChangedEntry:
-        listing = _checked(held, values, IntakeContext(today, desk.court, desk.court_name))
-        _move(register, connection, held, listing, today)
+    identity = acts.identity
+
+    def change(connection: Connection, under_act: EntryUnderAct, today: date) -> ChangedEntry:
+        listing = _checked(under_act, values, IntakeContext(today, identity.court, identity.court_name))
+        _move(acts.register, connection, under_act, listing, today)
         content = content_of(listing)
         digest = digest_of(content, listing.certificates)
-        if digest == held.whole.entry.digest:
+        if digest == under_act.whole.entry.digest:
             raise ActRefused("NOTHING_TO_CORRECT", "the entry says this already", "nothing to do")
-        record = held.record | content
-        record["identities"] = identities(listing.certificates, listing.name, desk.matching_keys)
-        entry = held.whole.entry._replace(
+        record = under_act.record | content
+        record["identities"] = identities(listing.certificates, listing.name, identity.matching_keys)
+        entry = under_act.whole.entry._replace(
             key=listing.key(),
             decision_number=listing.decision_number,
             digest=digest,
             publish_date=listing.publish_date.isoformat(),
         )
         certificates = pack_certificates(listing.certificates)
-        whole = held.whole._replace(entry=entry, case_number=listing.case_number, certificates=certificates)
+        whole = under_act.whole._replace(entry=entry, case_number=listing.case_number, certificates=certificates)
         return ChangedEntry(record, whole)
 
     code = check_reason(Change.CORRECT, ruling.reason)
     return acts.perform(entry_id, Change.CORRECT, CourtRuling(code, ruling.on), change)
 
 
-def _checked(held: EntryUnderAct, values: Mapping[str, str], context: IntakeContext) -> ListingInput:
-    row = _row_of(held) | dict(values)
+def _checked(under_act: EntryUnderAct, values: Mapping[str, str], context: IntakeContext) -> ListingInput:
+    row = _row_of(under_act) | dict(values)
     parsed = parse_row(RawRow(1, row, row), context)
     if parsed.listing is None:
-        said = "; ".join(f"{one.field}: {one.reason} [{one.code}]" for one in parsed.rejects)
-        remedy = "; ".join(dict.fromkeys(one.remedy for one in parsed.rejects))
-        raise CorrectionRejected("CORRECTION_REJECTED", said, remedy)
+        reasons = "; ".join(f"{each.field}: {each.reason} [{each.code}]" for each in parsed.rejects)
+        remedy = "; ".join(dict.fromkeys(each.remedy for each in parsed.rejects))
+        raise CorrectionRejected("CORRECTION_REJECTED", reasons, remedy)
     return parsed.listing
 
 
-def _row_of(held: EntryUnderAct) -> dict[str, str]:
-    """The intake row that would make the entry as it stands."""
-    record = held.record
+def _row_of(under_act: EntryUnderAct) -> dict[str, str]:
+    """Return the intake row that would make the entry as it stands."""
+    record = under_act.record
     row = {name: str(record[name]) for name in COLUMN_NAMES if isinstance(record.get(name), str)}
     return row | {
         "instrument": Instrument(record["instrument"]).name,
@@ -87,24 +86,24 @@ def _row_of(held: EntryUnderAct) -> dict[str, str]:
         "grounds": ";".join(Ground(ground).name for ground in record["grounds"]),
         "performance": Performance(record["performance"]).name,
         "extension_months": _extension(record["term_start"], record["term_end"]),
-        **_certificates(held.certificates),
+        **_certificates(under_act.certificates),
     }
 
 
 def _certificates(certificates: Sequence[HeldCertificate]) -> dict[str, str]:
     columns = {}
-    for at, held in enumerate(certificates, start=1):
+    for at, each in enumerate(certificates, start=1):
         prefix = "certificate" if at == 1 else f"certificate_{at}"
-        columns[f"{prefix}_type"] = held.certificate.type.name
-        columns[f"{prefix}_number"] = held.certificate.number
-        columns[f"{prefix}_country"] = held.certificate.country
+        columns[f"{prefix}_type"] = each.certificate.type.name
+        columns[f"{prefix}_number"] = each.certificate.number
+        columns[f"{prefix}_country"] = each.certificate.country
         if at > 1:
-            columns[f"{prefix}_link"] = (Link.UNVERIFIED if held.link is Link.OWN else held.link).name
+            columns[f"{prefix}_link"] = (Link.UNVERIFIED if each.link is Link.OWN else each.link).name
     return columns
 
 
 def _extension(start: str, end: str) -> str:
-    """The shortest lawful extension that covers the term, empty if none is needed."""
+    """Return the shortest lawful extension that covers a term, in months, empty if none is needed."""
     if not start or not end or date.fromisoformat(end) <= term_end(date.fromisoformat(start)):
         return ""
     low, high = EXTENSION_MONTHS
@@ -114,12 +113,14 @@ def _extension(start: str, end: str) -> str:
     return str(high)
 
 
-def _move(register: Register, connection: Connection, held: EntryUnderAct, listing: ListingInput, today: date) -> None:
-    """Gives the entry the keys of the corrected row and remembers those it no longer has."""
-    entry = held.whole.entry
+def _move(
+    register: Register, connection: Connection, under_act: EntryUnderAct, listing: ListingInput, today: date
+) -> None:
+    """Give the entry the keys of the corrected row and remember those it no longer has."""
+    entry = under_act.whole.entry
     keys = listing.keys()
-    found = register.entries_by_key(connection, keys)
-    for other in (one for key in keys for one in found.get(key, ())):
+    entries = register.entries_by_key(connection, keys)
+    for other in (each for key in keys for each in entries.get(key, ())):
         if other.ordinal != entry.ordinal and (not other.has_ended or other.key == keys[0]):
             shown = ids.entry_text(int(other.instrument), other.entry_id)
             raise ActRefused(
@@ -130,9 +131,11 @@ def _move(register: Register, connection: Connection, held: EntryUnderAct, listi
     ordinal = entry.ordinal
     register.drop_other_keys(connection, [ordinal])
     if entry.key not in keys:
-        register.add_corrected_key(connection, entry.key, ordinal, today.isoformat(), name_hash(held.record["name"]))
+        register.add_corrected_key(
+            connection, entry.key, ordinal, today.isoformat(), name_hash(under_act.record["name"])
+        )
     register.add_other_keys(connection, [(key, ordinal) for key in keys[1:]])
     register.add_holders(
         connection,
-        [(holder_hash(each), ordinal) for one in listing.certificates for each in equivalents(one.certificate)],
+        [(holder_hash(each), ordinal) for own in listing.certificates for each in equivalents(own.certificate)],
     )

@@ -54,7 +54,7 @@ REASONS: Mapping[Change, Mapping[str, tuple[str, str]]] = {
 
 
 def check_reason(change: Change, code: str) -> str:
-    """The code in canonical form; REASON_UNKNOWN names those that may be given."""
+    """Return a code in canonical form. Raises REASON_UNKNOWN, which names those that may be given."""
     known = REASONS[change]
     canonical = code.strip().upper().replace("-", "_")
     if canonical not in known:

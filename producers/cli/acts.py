@@ -29,7 +29,7 @@ CountryOption = Annotated[
 
 
 def mount(court: typer.Typer) -> None:
-    """Adds the commands to `liandong court`."""
+    """Add the commands to `liandong court`."""
     court.command("revoke", help="It never should have been there (art. 9).")(_ending("revoke"))
     court.command("delete", help="It was rightly there, the reason ended (art. 10): D1 to D7, TERM, EARLY.")(
         _ending("delete")
@@ -43,7 +43,7 @@ def mount(court: typer.Typer) -> None:
 
 
 def _ending(name: str) -> Callable[..., None]:
-    """The command of an act that needs a reason and nothing else."""
+    """Make the command of an act that needs a reason and nothing else."""
 
     def act(  # noqa: PLR0913  a command's parameters are its options
         ctx: typer.Context,
@@ -57,8 +57,8 @@ def _ending(name: str) -> Callable[..., None]:
     ) -> None:
         from ..acts.acts import CourtRuling
 
-        wanted, ruling = entry_id(entry), CourtRuling(reason, day(on))
-        _perform(ctx, court, no_wait, as_json, lambda at: getattr(at.acts, name)(wanted, ruling))
+        target, ruling = entry_id(entry), CourtRuling(reason, day(on))
+        _perform(ctx, court, no_wait, as_json, lambda acting_court: getattr(acting_court.acts, name)(target, ruling))
 
     return act
 
@@ -85,7 +85,7 @@ def extend(  # noqa: PLR0913  a command's parameters are its options
         court,
         no_wait,
         as_json,
-        lambda at: at.acts.extend(entry_id(entry), ruling, months=months, until=day(until)),
+        lambda acting_court: acting_court.acts.extend(entry_id(entry), ruling, months=months, until=day(until)),
     )
 
 
@@ -109,80 +109,72 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
     from ..acts.acts import CourtRuling
     from ..acts.correction import correct as corrected
 
-    changes = dict(_pair(each) for each in values or [])
-    if any(column.endswith("_number") and column.startswith("certificate") for column in changes):
-        raise WrongUsage(
-            "NUMBER_AS_ARGUMENT", "a certificate number came as an argument", "use --certificate TYPE; it asks"
-        )
-    if certificate is not None:
-        kind = _type(certificate)
-        changes |= {
-            "certificate_type": kind.name,
-            "certificate_number": _asked(kind),
-            "certificate_country": country,
-        }
+    changes = _changes(values or []) | _certificate_columns(certificate, country)
     ruling = CourtRuling(reason, day(on))
     _perform(
         ctx,
         court,
         no_wait,
         as_json,
-        lambda at: corrected(at.acts, at.register, at.desk, entry_id(entry), changes, ruling),
+        lambda acting_court: corrected(acting_court.acts, entry_id(entry), changes, ruling),
     )
 
 
 def find(
     ctx: typer.Context,
-    what: Annotated[str | None, typer.Argument(metavar="[ENTRY|CASE]", help="An id or a case number.")] = None,
+    entry_or_case: Annotated[str | None, typer.Argument(metavar="[ENTRY|CASE]", help="An id or a case number.")] = None,
     certificate: CertificateOption = None,
     country: CountryOption = "",
     court: CourtOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the court's own entries by id, case number or certificate; numbers and names are masked."""
-    if (what is None) == (certificate is None):
+    if (entry_or_case is None) == (certificate is None):
         raise WrongUsage("FIND_WHAT", "find by one thing", "give an entry id, a case number, or --certificate TYPE")
     from ...schemas.people.certificates import normalise
     from ...topics.cli.console import settings_of
     from ..court import open_court
     from .own_entries import found_entries, shown_entry
 
-    held = None
+    holder = None
     if certificate is not None:
         kind = _type(certificate)
-        held = normalise(kind, _asked(kind), country)
-    with open_court(settings_of(ctx), court) as at:
-        found = [shown_entry(at, one) for one in found_entries(at, what, held)]
+        holder = normalise(kind, _certificate_number(kind), country)
+    with open_court(settings_of(ctx), court) as acting_court:
+        entries = [shown_entry(acting_court, each) for each in found_entries(acting_court, entry_or_case, holder)]
     if as_json:
-        print_json(found)
+        print_json(entries)
         return
-    for each in found:
+    for each in entries:
         typer.echo(
             f"{each['entry']}  {each['status']:<8} v{each['version']}  {each['case_number']}  {each['name']}  "
             f"{', '.join(each['certificates'])}  {each['changed_on']} {each['reason']}".rstrip()
         )
-    if not found:
+    if not entries:
         typer.echo("no entry of this court", err=True)
 
 
 def _perform(
     ctx: typer.Context, court: str | None, no_wait: bool, as_json: bool, act: "Callable[[Court], Update]"
 ) -> None:
+    """Open the court, perform an act, send it unless nobody wants to wait, and print what came of it."""
     from ...topics.cli.console import settings_of
     from ..court import open_court
     from ..relay.delivery import require_topics, sending
-    from .own_entries import told
+    from .own_entries import result_of
 
     settings = settings_of(ctx)
-    with open_court(settings, court) as at:
+    with open_court(settings, court) as acting_court:
         if no_wait:
-            update = act(at)
+            update = act(acting_court)
         else:
-            require_topics(settings, at.desk.jurisdiction)
-            with sending(settings, at.register.outbox, at.clock, f"{at.desk.court}-act") as work:
-                update = act(at)
+            require_topics(settings, acting_court.identity.jurisdiction)
+            with sending(
+                settings, acting_court.register.outbox, acting_court.clock, f"{acting_court.identity.court}-act"
+            ) as work:
+                update = act(acting_court)
                 work.wait(ACT_WAIT_SECONDS)
-        document = told(at, update, sent=not no_wait)
+        document = result_of(acting_court, update, sent=not no_wait)
     if as_json:
         print_json(document)
         return
@@ -191,11 +183,31 @@ def _perform(
     typer.echo(f"follow it with: liandong status --update {document['update']}")
 
 
-def _pair(text: str) -> tuple[str, str]:
-    column, equals, value = text.partition("=")
-    if not equals:
-        raise WrongUsage("SET_UNREADABLE", f"--set {column} gives no value", "write --set COLUMN=VALUE")
-    return column.strip(), value
+def _changes(values: list[str]) -> dict[str, str]:
+    """Read COLUMN=VALUE of each option. Raises SET_UNREADABLE, NUMBER_AS_ARGUMENT."""
+    changes = {}
+    for text in values:
+        column, equals, value = text.partition("=")
+        if not equals:
+            raise WrongUsage("SET_UNREADABLE", f"--set {column} gives no value", "write --set COLUMN=VALUE")
+        changes[column.strip()] = value
+    if any(column.endswith("_number") and column.startswith("certificate") for column in changes):
+        raise WrongUsage(
+            "NUMBER_AS_ARGUMENT", "a certificate number came as an argument", "use --certificate TYPE; it asks"
+        )
+    return changes
+
+
+def _certificate_columns(certificate: str | None, country: str) -> dict[str, str]:
+    """Return the columns of another certificate, whose number is asked for; none if no type is given."""
+    if certificate is None:
+        return {}
+    kind = _type(certificate)
+    return {
+        "certificate_type": kind.name,
+        "certificate_number": _certificate_number(kind),
+        "certificate_country": country,
+    }
 
 
 def _type(text: str) -> "CertificateType":
@@ -204,14 +216,14 @@ def _type(text: str) -> "CertificateType":
     try:
         return CertificateType[text.strip().upper()]
     except KeyError:
-        known = ", ".join(one.name for one in CertificateType)
+        known = ", ".join(each.name for each in CertificateType)
         raise WrongUsage(
             "CERTIFICATE_TYPE_UNKNOWN", f"{text!r} is no type of certificate", f"give one of {known}"
         ) from None
 
 
-def _asked(kind: "CertificateType") -> str:
-    """A certificate number, from the terminal without echo or the first line of standard input."""
+def _certificate_number(kind: "CertificateType") -> str:
+    """Read a certificate number from the terminal without echo, or from the first line of standard input."""
     if sys.stdin.isatty():
         return str(typer.prompt(f"{kind.name} number", hide_input=True))
     return sys.stdin.readline().strip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ...topics.keys.participants import Participants
     from ...topics.settings import Settings
     from ...topics.transport.ports import Subscriber
-    from ..commands.commands import Commands, GivenCommand
+    from ..commands.commands import Commands
     from ..commands.files import Request
     from ..court import Court
 
@@ -48,8 +49,8 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
         return
     if (file is None) == (not stop):
         raise WrongUsage("COMMAND_INPUT", "give a file of commands, or --stop and one id", "see --template")
-    given: Sequence[Mapping[str, Any]] = _from_file(file) if file else [{"command": "stop-watch", "stops": stop}]
-    results = _give(ctx, court, given, file.parent if file else Path(), dry_run=dry_run)
+    written: Sequence[Mapping[str, Any]] = _from_file(file) if file else [{"command": "stop-watch", "stops": stop}]
+    results = _give(ctx, court, written, file.parent if file else Path(), dry_run=dry_run)
     _show_results(results, as_json)
     if any("problem" in each for each in results):
         raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
@@ -62,53 +63,61 @@ def _from_file(file: Path) -> Sequence[Mapping[str, Any]]:
 
 
 def _give(
-    ctx: typer.Context, court: str | None, given: Sequence[Mapping[str, Any]], folder: Path, *, dry_run: bool
+    ctx: typer.Context, court: str | None, written: Sequence[Mapping[str, Any]], folder: Path, *, dry_run: bool
 ) -> list[dict[str, Any]]:
+    """Give or check commands as they stand in a file; what became of each."""
     from ...topics.cli.console import settings_of
     from ..commands.files import request_of
     from ..relay.delivery import send_all
 
     settings = settings_of(ctx)
     results: list[dict[str, Any]] = []
-    with _desk(settings, court) as (commands, opened, participants):
-        for number, each in enumerate(given, 1):
+    with _commanding(settings, court) as desk:
+        for number, each in enumerate(written, 1):
             result: dict[str, Any] = {"number": number} | ({"ref": each["ref"]} if "ref" in each else {})
             try:
                 request = request_of(each, folder)
-                held = _held(participants, request)
+                kinds = _agency_kinds(desk.participants, request)
                 if dry_run:
-                    commands.check(request, held)
+                    desk.commands.check(request, kinds)
                     result["checked"] = True
                 else:
-                    result |= _given(commands.give(request, held))
+                    outcome = desk.commands.give(request, kinds)
+                    result |= {**_as_dict(outcome.command), "new": outcome.new}
             except LiandongError as problem:
                 result["problem"] = problem.as_dict()
             results.append(result)
         if not dry_run:
-            send_all(settings, opened.register.outbox, opened.desk.court)
+            send_all(settings, desk.court.register.outbox, desk.court.identity.court)
     return results
 
 
-def _given(given: "GivenCommand") -> dict[str, Any]:
-    return {**_as_dict(given.command), "new": given.new}
-
-
-def _held(participants: "Participants", request: "Request") -> frozenset[str] | None:
-    """Kinds the agency holds, if it is known on this machine; the agency itself checks in any case."""
+def _agency_kinds(participants: "Participants", request: "Request") -> frozenset[str] | None:
+    """Return the kinds of data the agency has, if it is known on this machine; the agency itself checks in any case."""
     from ...schemas.law.watch_kinds import held_by
     from ..commands.files import WatchRequest
 
-    known = {each.id: each for each in participants.list()}
-    if not isinstance(request, WatchRequest) or request.agency not in known:
+    by_id = {each.id: each for each in participants.list()}
+    if not isinstance(request, WatchRequest) or request.agency not in by_id:
         return None
-    agency = known[request.agency]
+    agency = by_id[request.agency]
     if agency.kind != "agency":
         raise WrongUsage("AGENCY_UNKNOWN", f"{agency.id} is no agency but {agency.kind}", "name an agency")
     return held_by(agency.agency_kind)
 
 
+@dataclass(frozen=True, slots=True)
+class _CommandDesk:
+    """A court that is open to give commands."""
+
+    commands: "Commands"
+    court: "Court"
+    participants: "Participants"
+
+
 @contextmanager
-def _desk(settings: "Settings", court: str | None) -> "Iterator[tuple[Commands, Court, Participants]]":
+def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_CommandDesk]:
+    """Open a court to give commands, with the keys of those that commands are sealed to."""
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
@@ -116,16 +125,22 @@ def _desk(settings: "Settings", court: str | None) -> "Iterator[tuple[Commands, 
     from ..court import open_court
 
     participants = Participants(settings)
-    with open_court(settings, court) as opened:
-        desk = opened.desk
-        reader: Subscriber = KafkaSubscriber(settings, client_id=f"{desk.court}-command")
+    with open_court(settings, court_id) as court:
+        identity = court.identity
+        reader: Subscriber = KafkaSubscriber(settings, client_id=f"{identity.court}-command")
         directory = load_directory(reader, participants.root_public_key)
-        keys = desk.signer, directory, desk.matching_keys
         try:
-            mine = CommandingCourt(
-                desk.court, desk.jurisdiction, *keys, opened.clock, settings.watch_max_days, desk.registry
+            commanding = CommandingCourt(
+                identity.court,
+                identity.jurisdiction,
+                identity.signer,
+                directory,
+                identity.matching_keys,
+                court.clock,
+                settings.watch_max_days,
+                identity.registry,
             )
-            yield Commands(mine, opened.register), opened, participants
+            yield _CommandDesk(Commands(commanding, court.register), court, participants)
         finally:
             directory.close()
 
@@ -146,14 +161,14 @@ def _show_results(results: list[dict[str, Any]], as_json: bool) -> None:
             typer.echo(f"{each['command_id']}  {each['kind']} to {each['agency']}, answer due {each['due_at']}{again}")
 
 
-def _show_commands(ctx: typer.Context, court: str | None, as_json: bool) -> None:
+def _show_commands(ctx: typer.Context, court_id: str | None, as_json: bool) -> None:
     from ...topics.cli.console import settings_of
     from ..commands.sent import CommandRegister
     from ..court import open_court
 
-    with open_court(settings_of(ctx), court) as opened:
-        now, court = opened.clock.now(), opened.desk.court
-        commands = CommandRegister(opened.register.engine, court).commands()
+    with open_court(settings_of(ctx), court_id) as court:
+        now, own_id = court.clock.now(), court.identity.court
+        commands = CommandRegister(court.register.engine, own_id).commands()
     if as_json:
         print_json({"commands": [{**_as_dict(each), "state": _state(each, now)} for each in commands]})
         return
@@ -161,7 +176,7 @@ def _show_commands(ctx: typer.Context, court: str | None, as_json: bool) -> None
         shown = _as_dict(each)
         typer.echo(f"{shown['command_id']}  {each.kind:10} {each.agency:16} {each.case_number}  {_state(each, now)}")
     if not commands:
-        typer.echo(f"{court} has given no commands")
+        typer.echo(f"{own_id} has given no commands")
 
 
 def _state(command: "SentCommand", now: int) -> str:

@@ -26,14 +26,14 @@ WAIT_SECONDS = 600.0
 
 
 def entry_id(text: str) -> bytes:
-    """The id of an entry or order."""
+    """Parse the id of an entry or order."""
     from ...schemas import ids
 
     return ids.parse(text, "ent", "ord")
 
 
 def day(text: str | None) -> date | None:
-    """A day given as an option."""
+    """Parse a day given as an option."""
     if text is None:
         return None
     try:

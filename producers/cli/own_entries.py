@@ -14,23 +14,23 @@ from ..updates.records import holder_hash, unpack_certificates
 from .options import entry_id
 
 
-def found_entries(at: Court, what: str | None, held: Certificate | None) -> list[WholeEntry]:
-    """Entries by certificate, or by an id or case number."""
-    if held is not None:
-        found = at.register.find(at.desk.court, certificate=holder_hash(held))
-        return [one for one in found if held in _certificates(one)]
-    assert what is not None  # noqa: S101  told by the caller
-    if what.startswith(("ent_", "ord_")):
-        return at.register.find(at.desk.court, entry_id=entry_id(what))
-    return at.register.find(at.desk.court, case_number=parse_case_number(what).key)
+def found_entries(court: Court, entry_or_case: str | None, holder: Certificate | None) -> list[WholeEntry]:
+    """Find entries by certificate, or by an id or case number."""
+    if holder is not None:
+        entries = court.register.find(court.identity.court, certificate=holder_hash(holder))
+        return [each for each in entries if holder in _certificates(each)]
+    assert entry_or_case is not None  # noqa: S101  the caller gives one of them
+    if entry_or_case.startswith(("ent_", "ord_")):
+        return court.register.find(court.identity.court, entry_id=entry_id(entry_or_case))
+    return court.register.find(court.identity.court, case_number=parse_case_number(entry_or_case).key)
 
 
 def _certificates(whole: WholeEntry) -> list[Certificate]:
-    return [each for held in unpack_certificates(whole.certificates) for each in equivalents(held.certificate)]
+    return [each for own in unpack_certificates(whole.certificates) for each in equivalents(own.certificate)]
 
 
-def shown_entry(at: Court, whole: WholeEntry) -> dict[str, Any]:
-    """One entry with its updates."""
+def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
+    """Describe one entry with its updates, names and numbers masked."""
     entry, record = whole.entry, from_wire(whole.whole_body)
     natural = record["person_kind"] == PersonKind.NATURAL
     return {
@@ -40,8 +40,8 @@ def shown_entry(at: Court, whole: WholeEntry) -> dict[str, Any]:
         "version": entry.version,
         "name": _masked_name(record["name"]) if natural else record["name"],
         "certificates": [
-            f"{held.certificate.type.name} {mask(held.certificate.number)}"
-            for held in unpack_certificates(whole.certificates)
+            f"{each.certificate.type.name} {mask(each.certificate.number)}"
+            for each in unpack_certificates(whole.certificates)
         ],
         "case_number": whole.case_number,
         "decision_number": entry.decision_number,
@@ -56,7 +56,7 @@ def shown_entry(at: Court, whole: WholeEntry) -> dict[str, Any]:
                 "batch": update.batch_id,
                 "accepted_on": date_of_ms(update.accepted_at).isoformat(),
             }
-            for update in at.register.updates_of_entry(entry.entry_id)
+            for update in court.register.updates_of_entry(entry.entry_id)
         ],
     }
 
@@ -65,9 +65,9 @@ def _masked_name(name: str) -> str:
     return name[:1] + "*" if name else ""
 
 
-def told(at: Court, update: Update, *, sent: bool) -> dict[str, Any]:
-    """What an act came to."""
-    [whole] = at.register.find(at.desk.court, entry_id=update.entry_id)
+def result_of(court: Court, update: Update, *, sent: bool) -> dict[str, Any]:
+    """Describe what came of an act, as its command prints it."""
+    [whole] = court.register.find(court.identity.court, entry_id=update.entry_id)
     return {
         "entry": ids.entry_text(int(whole.entry.instrument), update.entry_id),
         "status": whole.entry.status.name,

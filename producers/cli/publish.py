@@ -22,10 +22,11 @@ FormatOption = Annotated[
 RejectsOption = Annotated[
     Path | None, typer.Option("--rejects", metavar="FILE", help="Where rejected rows go; default FILE.rejects.csv.")
 ]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what publishing would do; nothing is accepted.")]
 
 
 def mount(court: typer.Typer) -> None:
-    """Adds the commands to `liandong court`."""
+    """Add the commands to `liandong court`."""
     court.command("publish")(publish)
     court.command("template")(template)
 
@@ -44,9 +45,7 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     *,
     court: CourtOption = None,
     file_format: FormatOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what publishing would do; nothing is accepted.")
-    ] = False,
+    dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
     no_wait: NoWaitOption = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
@@ -76,14 +75,14 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
         raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
 
-def _format(source: Path, given: str | None) -> "Format":
+def _format(source: Path, name: str | None) -> "Format":
     from ..intake.files.reading import FORMATS, format_of
 
     for known in FORMATS:
-        if given == known:
+        if name == known:
             return known
-    if given is not None:
-        raise WrongUsage("FORMAT_UNKNOWN", f"{given!r} is no format", f"give one of {', '.join(FORMATS)}")
+    if name is not None:
+        raise WrongUsage("FORMAT_UNKNOWN", f"{name!r} is no format", f"give one of {', '.join(FORMATS)}")
     return format_of(source)
 
 

@@ -37,7 +37,7 @@ _TEXTS = {
 
 
 def print_summary(report: "PublishReport", lang: Language) -> None:
-    """Prints what came of a publication."""
+    """Print what came of a publication, or what would come of it."""
     at = 1 if lang == "zh" else 0
     batch = report.batch
 

@@ -4,7 +4,8 @@ import gc
 import signal
 import threading
 from collections import Counter
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,7 +24,7 @@ PortOption = Annotated[int | None, typer.Option("--metrics-port", help="Serve /m
 
 
 def mount(court: typer.Typer) -> None:
-    """Adds the command to `liandong court`."""
+    """Add the command to `liandong court`."""
     court.command("relay")(relay)
 
 
@@ -38,8 +39,6 @@ def relay(
     Several may run: one sends, the others take over when it stops.
     """
     from ...topics.cli.console import settings_of
-    from ...topics.metrics.exposition import serve_metrics
-    from ...topics.metrics.recorder import Signals
     from ...topics.transport.kafka import KafkaPublisher
     from ...topics.transport.ports import SystemClock
     from ..court import court_named
@@ -47,34 +46,45 @@ def relay(
     from ..relay.relay import Relay, new_owner
 
     settings = settings_of(ctx)
-    where = jurisdiction or court_named(settings, court).jurisdictions[0]
-    register = open_register(settings, where)
-    publisher = KafkaPublisher(settings, client_id=f"relay-{where}", linger_ms=1)
+    served = jurisdiction or court_named(settings, court).jurisdictions[0]
+    register = open_register(settings, served)
+    publisher = KafkaPublisher(settings, client_id=f"relay-{served}", linger_ms=1)
     worker = Relay(register.outbox, publisher, SystemClock(), new_owner())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    signals = Signals()
-    serving = nullcontext() if metrics_port is None else serve_metrics(metrics_port, signals.registry)
     gc.freeze()  # what was imported stays; the collector need not look at it again
     try:
-        with serving:
-            gauges = threading.Thread(
-                target=_measure, args=(signals, register.outbox, worker, where, stop), daemon=True
-            )
-            gauges.start()
+        with _measured(worker, register.outbox, served, stop, metrics_port):
             worker.run(stop)
-            gauges.join()
         publisher.close()
     finally:
         register.close()
 
 
-def _measure(signals: "Signals", outbox: "SqlOutbox", worker: "Relay", where: str, stop: threading.Event) -> None:
-    """Keeps the metrics current."""
+@contextmanager
+def _measured(
+    worker: "Relay", outbox: "SqlOutbox", jurisdiction: str, stop: threading.Event, port: int | None
+) -> Iterator[None]:
+    """Keep the metrics current while the block runs, and serve them at a port if there is one."""
+    from ...topics.metrics.exposition import serve_metrics
+    from ...topics.metrics.recorder import Signals
+
+    signals = Signals()
+    measuring = threading.Thread(target=_measure, args=(signals, outbox, worker, jurisdiction, stop), daemon=True)
+    with nullcontext() if port is None else serve_metrics(port, signals.registry):
+        measuring.start()
+        yield
+        measuring.join()
+
+
+def _measure(
+    signals: "Signals", outbox: "SqlOutbox", worker: "Relay", jurisdiction: str, stop: threading.Event
+) -> None:
+    """Keep the metrics current until told to stop."""
     from ...topics.metrics.definitions import OUTBOX_UNSENT, RELAY_SENT
 
-    participant = f"publisher-{where}"
+    participant = f"publisher-{jurisdiction}"
     counted: Counter[str] = Counter()
     while not stop.wait(1.0):
         for lane, backlog in outbox.backlog().items():

@@ -86,12 +86,13 @@ def orders(
     _write(order_rows(SyntheticRequest(seed, count, _day(day), court_token)), ORDER_COLUMNS, file_format, output)
 
 
-def _day(given: str | None) -> date:
-    return parse_date(given) if given else datetime.now(CHINA).date()
+def _day(text: str | None) -> date:
+    return parse_date(text) if text else datetime.now(CHINA).date()
 
 
 @contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
+def _output_stream(output: Path | None) -> Iterator[TextIO]:
+    """Open the file that is written to, or standard output."""
     if output is None:
         # Windows consoles have other encodings; a file made by redirection must be UTF-8 all the same.
         if hasattr(sys.stdout, "reconfigure"):
@@ -108,7 +109,7 @@ def _opened(output: Path | None) -> Iterator[TextIO]:
 
 def _write(rows: Iterator[dict[str, str]], columns: tuple[str, ...], kind: OutputFormat, output: Path | None) -> None:
     need("synthetic")  # before a file is opened that would then be empty
-    with _opened(output) as stream:
+    with _output_stream(output) as stream:
         if kind is OutputFormat.JSONL:
             for row in rows:
                 stream.write(json.dumps({name: text for name, text in row.items() if text}, ensure_ascii=False) + "\n")

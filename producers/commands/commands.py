@@ -63,82 +63,80 @@ class GivenCommand:
 class Commands:
     """Gives commands of one court."""
 
-    def __init__(self, desk: CommandingCourt, register: Register) -> None:
-        """`register` is the jurisdiction's; makes its table of commands if it is missing."""
-        self._desk = desk
+    def __init__(self, court: CommandingCourt, register: Register) -> None:
+        """Take the jurisdiction's register and make its table of commands if it is missing."""
+        self._court = court
         self._register = register
-        self._known = CommandRegister(register.engine, desk.court)
+        self._sent = CommandRegister(register.engine, court.court)
 
-    def give(self, request: Request, held: frozenset[str] | None = None) -> GivenCommand:
-        """Gives a command; `held` are the kinds the agency holds, if known. Raises the problem of the order."""
+    def give(self, request: Request, agency_kinds: frozenset[str] | None = None) -> GivenCommand:
+        """Give a command; `agency_kinds` are the kinds of data the agency has, if known. Raises the problem of the order."""
         if isinstance(request, StopRequest):
             return self._stop(request)
-        return self._watch(request, held)
+        return self._watch(request, agency_kinds)
 
-    def check(self, request: Request, held: frozenset[str] | None = None) -> None:
-        """Raises what `give` would say against the order itself."""
+    def check(self, request: Request, agency_kinds: frozenset[str] | None = None) -> None:
+        """Raise what `give` would say against the order itself."""
         if isinstance(request, WatchRequest):
-            validate(request.order, WatchRules(self._desk.clock.now(), self._desk.max_days, held))
+            validate(request.order, WatchRules(self._court.clock.now(), self._court.max_days, agency_kinds))
             self._readers(request.agency)
         else:
             self._own_watch(request.stops)
 
-    def sent_commands(self) -> list[SentCommand]:
-        """All commands of this court, oldest first, with their answers."""
-        return self._known.commands()
-
-    def _watch(self, request: WatchRequest, held: frozenset[str] | None) -> GivenCommand:
-        now, order = self._desk.clock.now(), request.order
-        validate(order, WatchRules(now, self._desk.max_days, held))
-        identities = [_identity(self._desk.court, request, key) for key in self._desk.matching_keys]
+    def _watch(self, request: WatchRequest, agency_kinds: frozenset[str] | None) -> GivenCommand:
+        now, order = self._court.clock.now(), request.order
+        validate(order, WatchRules(now, self._court.max_days, agency_kinds))
+        identities = [_identity(self._court.court, request, key) for key in self._court.matching_keys]
         command_id = ids.new_random()
         scope = WatchScope(order.purpose, frozenset(order.kinds), now, order.until)
         due = now + request.due_ms
-        command = SentCommand(command_id, self._desk.court, request.agency, WATCH, order.case_number, scope, due)
+        command = SentCommand(command_id, self._court.court, request.agency, WATCH, order.case_number, scope, due)
         with self._register.engine.begin() as connection:
-            self._register.claim(connection, self._desk.court)
-            known = self._known.by_identity(connection, identities)
-            if known is not None:
-                _check_same(known, order)
-                return GivenCommand(known, new=False)
-            self._send(connection, command, order, (command_id, identities[-1]))
+            self._register.claim(connection, self._court.court)
+            earlier = self._sent.by_identity(connection, identities)
+            if earlier is not None:
+                _check_same(earlier, order)
+                return GivenCommand(earlier, new=False)
+            self._send(connection, command, order, key=command_id, identity=identities[-1])
         return GivenCommand(command, new=True)
 
     def _stop(self, request: StopRequest) -> GivenCommand:
-        now, desk = self._desk.clock.now(), self._desk
+        now, court = self._court.clock.now(), self._court
         watch = self._own_watch(request.stops)
         identity = sha256(b"stop\x00" + request.stops).digest()
         command_id = ids.new_random()
         scope, due = WatchScope("", frozenset(), now, watch.scope.until), now + request.due_ms
-        command = SentCommand(command_id, desk.court, watch.agency, STOP_WATCH, watch.case_number, scope, due)
+        command = SentCommand(command_id, court.court, watch.agency, STOP_WATCH, watch.case_number, scope, due)
         with self._register.engine.begin() as connection:
-            self._register.claim(connection, desk.court)
-            known = self._known.by_identity(connection, [identity])
-            if known is not None:
-                return GivenCommand(known, new=False)
+            self._register.claim(connection, court.court)
+            earlier = self._sent.by_identity(connection, [identity])
+            if earlier is not None:
+                return GivenCommand(earlier, new=False)
             order = WatchOrder(watch.case_number, until=now, stops=request.stops)
             # the watch's own handle as key: the stop never overtakes it, and waits with it where it waits
-            self._send(connection, command, order, (request.stops, identity))
-            self._known.stop(connection, request.stops, now)
+            self._send(connection, command, order, key=request.stops, identity=identity)
+            self._sent.stop(connection, request.stops, now)
         return GivenCommand(command, new=True)
 
     def _own_watch(self, command_id: bytes) -> SentCommand:
-        watch = self._known.sent(command_id)
+        watch = self._sent.sent(command_id)
         if watch is None or watch.kind != WATCH:
             raise CommandRefused(
                 "COMMAND_UNKNOWN",
-                f"{self._desk.court} has given no watch {ids.text('cmd', command_id)}",
+                f"{self._court.court} has given no watch {ids.text('cmd', command_id)}",
                 "look it up with `liandong court command --list`; only the court that ordered a watch can stop it",
             )
         return watch
 
-    def _send(self, connection: Connection, command: SentCommand, order: WatchOrder, keys: tuple[bytes, bytes]) -> None:
-        key, identity = keys
-        desk, handle = self._desk, command.command_id
+    def _send(
+        self, connection: Connection, command: SentCommand, order: WatchOrder, *, key: bytes, identity: bytes
+    ) -> None:
+        """Put a command into the outbox under the message key `key`, and remember it by its identity."""
+        court, handle = self._court, command.command_id
         record = {
             "command_id": handle,
-            "jurisdiction": desk.jurisdiction,
-            "court": desk.court,
+            "jurisdiction": court.jurisdiction,
+            "court": court.court,
             "agency": command.agency,
             "kind": command.kind,
             "issued_at": command.scope.since,
@@ -147,47 +145,47 @@ class Commands:
                 "watch-order", order.as_record(), sealing_context(SCHEMA, handle), self._readers(command.agency)
             ),
         }
-        body = encode_signed(SCHEMA, record, COMMAND_CONTEXT, desk.signer)
+        body = encode_signed(SCHEMA, record, COMMAND_CONTEXT, court.signer)
         topic, event_id = names.commands(command.agency), ids.text("cmd", handle)
         now = command.scope.since
-        sent = outgoing(
-            SCHEMA, body, topic, key, event_id=event_id, source=desk.court, time_ms=now, registry=desk.registry
+        message = outgoing(
+            SCHEMA, body, topic, key, event_id=event_id, source=court.court, time_ms=now, registry=court.registry
         )
-        (row,) = self._register.outbox.append(connection, EVENTS, [sent])
-        self._known.add(connection, command, identity, row)
+        (row,) = self._register.outbox.append(connection, EVENTS, [message])
+        self._sent.add(connection, command, identity, row)
 
     def _readers(self, agency: str) -> list[Recipient]:
-        """The agency; the court itself, its superior and the escrow, so that it can be audited."""
+        """Name who can open the order: the agency; for audits the court itself, its superior and the escrow."""
         try:
-            theirs = self._desk.directory.recipients(agency)
+            recipients = self._court.directory.recipients(agency)
         except NoSealingKey as missing:
             raise CommandRefused(
                 "AGENCY_UNKNOWN",
                 f"no sealing key of {agency[:63]!r} is registered",
                 "check the agency's id; its keys are registered with `liandong participant new` or `publish`",
             ) from missing
-        every = {each.key_id: each for each in [*theirs, *self._desk.directory.recipients(self._desk.court)]}
-        return list(every.values())
+        readers = [*recipients, *self._court.directory.recipients(self._court.court)]
+        return list({each.key_id: each for each in readers}.values())
 
 
 def _identity(court: str, request: WatchRequest, key: MatchingKey) -> bytes:
-    """32 bytes that are equal for the same order; the subject goes in as surrogates."""
+    """Return 32 bytes that are equal for the same order; the subject goes in as surrogates."""
     order = request.order
     subject = sorted(key.surrogate(each.type, each.number, each.country) for each in order.certificates)
     parts = [court, order.case_number, request.agency, " ".join(order.kinds)]
     return sha256("\x00".join(parts).encode() + b"\x00" + b"".join(subject) + order.document_hash).digest()
 
 
-def _check_same(known: SentCommand, order: WatchOrder) -> None:
-    """The same order again is welcome unless something about it has changed."""
-    handle = ids.text("cmd", known.command_id)
-    if known.scope.stopped_at:
+def _check_same(earlier: SentCommand, order: WatchOrder) -> None:
+    """Refuse an order that was given before, if something about it has changed or it was stopped."""
+    handle = ids.text("cmd", earlier.command_id)
+    if earlier.scope.stopped_at:
         raise CommandRefused(
             "WATCH_WAS_STOPPED",
             f"this court has stopped {handle}, the watch of this order",
             "a stopped watch does not come back; watching again needs a new legal document",
         )
-    if (known.scope.until, known.scope.purpose) != (order.until, order.purpose):
+    if (earlier.scope.until, earlier.scope.purpose) != (order.until, order.purpose):
         raise CommandRefused(
             "WATCH_DIFFERS",
             f"{handle} was given under the same document with another end or purpose",

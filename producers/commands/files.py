@@ -26,7 +26,8 @@ from ...schemas.wire.control import STOP_WATCH, WATCH
 
 DUE_HOURS = 24.0
 """Default time for the agency's answer. The SPC's work norm (法〔2015〕321号) has times of its own for each kind: set
-`due_hours`."""
+`due_hours`.
+"""
 MAX_BYTES = 4_000_000
 
 TEMPLATE = """\
@@ -131,7 +132,7 @@ _STOP_FIELDS = frozenset(("command", "stops", "due_hours", "ref"))
 
 
 def read_command_file(path: Path) -> list[Mapping[str, Any]]:
-    """The commands of a file as they stand there. Raises COMMAND_FILE_UNREADABLE."""
+    """Read the commands of a file as they stand there. Raises COMMAND_FILE_UNREADABLE."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise WrongUsage("COMMAND_FILE_UNREADABLE", f"{path} is over {MAX_BYTES} bytes", "split it")
@@ -148,7 +149,7 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
 
 
 def request_of(command: Mapping[str, Any], folder: Path) -> Request:
-    """A checked request from one command of a file in `folder`. Raises a FactProblem or ID_INVALID."""
+    """Make a checked request of one command of a file in `folder`. Raises a FactProblem or ID_INVALID."""
     kind = str(command.get("command") or "nothing")
     if kind == STOP_WATCH:
         _check_fields(command, _STOP_FIELDS)
@@ -209,7 +210,7 @@ def _hash(document: Path) -> bytes:
 
 
 def _until(value: Any) -> int:
-    """End, exclusive, ms UTC: a day counts to its midnight in China, a time is itself."""
+    """Return an exclusive end in ms UTC: a day counts to its midnight in China, a time is itself."""
     text = str(value).strip()
     try:
         return end_of_day_ms(parse_date(text))
@@ -221,13 +222,13 @@ def _until(value: Any) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp() * 1000)
 
 
-def _certificate(given: Any) -> Certificate:
-    if not isinstance(given, Mapping):
+def _certificate(certificate: Any) -> Certificate:
+    if not isinstance(certificate, Mapping):
         raise WatchProblem("WATCH_SUBJECT")
     try:
-        kind = CertificateType[str(given.get("type") or "").strip().upper()]
+        kind = CertificateType[str(certificate.get("type") or "").strip().upper()]
     except KeyError:
         raise CommandProblem(
             "COMMAND_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)
         ) from None
-    return normalise(kind, str(given.get("number") or ""), str(given.get("country") or "") or None)
+    return normalise(kind, str(certificate.get("number") or ""), str(certificate.get("country") or "") or None)

@@ -57,34 +57,34 @@ class CommandRegister:
     """The commands of all courts of one publisher, as one court sees its own."""
 
     def __init__(self, engine: Engine, court: str) -> None:
-        """`engine` is the register's; makes what is missing."""
+        """Take the register's engine and make what is missing."""
         self._engine = engine
         self._court = court
         create_tables(engine, _metadata)
 
     def sent(self, command_id: bytes) -> SentCommand | None:
-        """One of this court's commands, None if it never gave it."""
+        """Return one of this court's commands, None if it never gave it."""
         with reading(self._engine) as connection:
             return self.find(connection, _commands.c.command_id, [command_id])
 
     def by_identity(self, connection: Connection, identities: Sequence[bytes]) -> SentCommand | None:
-        """This court's command with one of these identities."""
+        """Return this court's command with one of these identities."""
         return self.find(connection, _commands.c.identity, identities)
 
     def find(self, connection: Connection, column: Column[bytes], values: Sequence[bytes]) -> SentCommand | None:
-        """The first of this court's commands where a column has one of these values."""
-        wanted = select(_commands).where(_commands.c.court == self._court, column.in_(values)).limit(1)
-        row = connection.execute(wanted).one_or_none()
+        """Return the first of this court's commands where a column has one of these values."""
+        query = select(_commands).where(_commands.c.court == self._court, column.in_(values)).limit(1)
+        row = connection.execute(query).one_or_none()
         return None if row is None else _command(row)
 
     def commands(self) -> list[SentCommand]:
-        """All of this court's commands, oldest first."""
-        wanted = select(_commands).where(_commands.c.court == self._court).order_by(_commands.c.number)
+        """Return all of this court's commands, oldest first."""
+        query = select(_commands).where(_commands.c.court == self._court).order_by(_commands.c.number)
         with reading(self._engine) as connection:
-            return [_command(row) for row in connection.execute(wanted)]
+            return [_command(row) for row in connection.execute(query)]
 
     def add(self, connection: Connection, command: SentCommand, identity: bytes, outbox_row: int) -> None:
-        """Remembers a command, in the transaction that puts it into the outbox."""
+        """Remember a command, in the transaction that puts it into the outbox."""
         scope = command.scope
         row = {
             "command_id": command.command_id,
@@ -106,23 +106,32 @@ class CommandRegister:
         connection.execute(insert(_commands).values(row))
 
     def stop(self, connection: Connection, command_id: bytes, at: int) -> None:
-        """Notes when this court stopped a watch (ms UTC)."""
-        mine = (_commands.c.command_id == command_id, _commands.c.court == self._court)
-        connection.execute(update(_commands).where(*mine).values(stopped_at=at))
+        """Note when this court stopped a watch (ms UTC)."""
+        own = (_commands.c.command_id == command_id, _commands.c.court == self._court)
+        connection.execute(update(_commands).where(*own).values(stopped_at=at))
 
     def answered(self, command_id: bytes, code: str, at: int) -> None:
-        """Notes an agency's answer (ms UTC); an older one than the one known changes nothing."""
-        mine = (_commands.c.command_id == command_id, _commands.c.court == self._court, _commands.c.answered_at < at)
+        """Note an agency's answer (ms UTC); one older than the answer that is known changes nothing."""
+        older = (_commands.c.command_id == command_id, _commands.c.court == self._court, _commands.c.answered_at < at)
         with self._engine.begin() as connection:
-            connection.execute(update(_commands).where(*mine).values(code=code, answered_at=at))
+            connection.execute(update(_commands).where(*older).values(code=code, answered_at=at))
 
 
 def _command(row: Row[tuple[object, ...]]) -> SentCommand:
     scope = WatchScope(row.purpose, frozenset(row.kinds.split()), row.issued_at, row.until, row.stopped_at)
-    facts = (row.command_id, row.court, row.agency, row.kind, row.case_number)
-    return SentCommand(*facts, scope, row.due_at, row.code, row.answered_at)
+    return SentCommand(
+        row.command_id,
+        row.court,
+        row.agency,
+        row.kind,
+        row.case_number,
+        scope,
+        row.due_at,
+        row.code,
+        row.answered_at,
+    )
 
 
 def open_commands(settings: Settings, jurisdiction: str, court: str) -> CommandRegister:
-    """The commands of a court, from its jurisdiction's publisher database."""
+    """Open the commands of a court in its jurisdiction's publisher database."""
     return CommandRegister(open_register(settings, jurisdiction).engine, court)

@@ -75,9 +75,9 @@ class FilePlanner:
     def plan(self, connection: Connection, portion: Portion) -> ChunkPlan:
         """Say of every row what is to become of it. Nothing is remembered of it before `planned` or `written`."""
         plan = ChunkPlan()
-        known = self._known(connection, [row for row in portion.rows if row is not None])
+        registered = self._registered_keys(connection, [row for row in portion.rows if row is not None])
         for at, row in enumerate(portion.rows):
-            problem = None if row is None else self._judge(row, known, plan)
+            problem = None if row is None else self._judge(row, registered, plan)
             if row is None or problem is None:
                 reported = portion.reported.get(at)
             else:
@@ -105,7 +105,7 @@ class FilePlanner:
             if not self._first_rows.has_named(entry.ordinal):
                 yield ids.entry_text(entry.instrument, entry.entry_id)
 
-    def _known(self, connection: Connection, rows: Sequence[PreparedRow]) -> RegisteredKeys:
+    def _registered_keys(self, connection: Connection, rows: Sequence[PreparedRow]) -> RegisteredKeys:
         keys = {key for row in rows for key in row.keys} | {row.resumed for row in rows if row.resumed is not None}
         if not keys:
             return RegisteredKeys({}, {})
@@ -114,29 +114,29 @@ class FilePlanner:
         entries = self._register.entries_by_key(connection, in_order, others)
         return RegisteredKeys(entries, self._register.corrected_keys(connection, others))
 
-    def _judge(self, row: PreparedRow, known: RegisteredKeys, plan: ChunkPlan) -> FactProblem | None:
+    def _judge(self, row: PreparedRow, registered: RegisteredKeys, plan: ChunkPlan) -> FactProblem | None:
         """Compare a row, count it and plan the change it makes; the problem if it is refused."""
         plan.instruments.add(row.instrument)
         try:
-            first = self._first_row(row, known, plan.first_rows)
+            first = self._first_row(row, registered, plan.first_rows)
             if first is not None:
                 check_repetition(row, first)
                 plan.counts["duplicate"] += 1
                 return None
-            compared = compare(row, known.of(row), self._context.today)
+            compared = compare(row, registered.of(row), self._context.today)
         except FactProblem as problem:
             return problem
         plan.counts[compared.meaning.value] += 1
         if compared.meaning is not Meaning.UNCHANGED:
             plan.changes.append(compared)
-        _note_first(compared, known, plan.first_rows)
+        _note_first(compared, registered, plan.first_rows)
         return None
 
-    def _first_row(self, row: PreparedRow, known: RegisteredKeys, chunk: ChunkFirstRows) -> FirstRow | None:
+    def _first_row(self, row: PreparedRow, registered: RegisteredKeys, chunk: ChunkFirstRows) -> FirstRow | None:
         """Return the first row of the file about the entry that one of the row's keys leads to."""
         for key in row.keys:
             earlier, first = chunk.by_key.get(key), self._first_rows.by_key(key)
-            if earlier is None and first is None and (entries := known.entries.get(key)):
+            if earlier is None and first is None and (entries := registered.entries.get(key)):
                 ordinal = entries[-1].ordinal
                 earlier, first = chunk.by_ordinal.get(ordinal), self._first_rows.by_ordinal(ordinal)
             if earlier is not None:
@@ -151,7 +151,7 @@ class FilePlanner:
         return ParsedRow(parsed.raw, None, (reject,), parsed.notices)
 
     def _note_lost_keys(self, connection: Connection, plan: ChunkPlan) -> None:
-        """A correction may take certificates from an entry: a later row with one of them is about that entry all the same."""
+        """Note the certificates that corrections take from entries: a later row by one of them is about that entry."""
         chunk = plan.first_rows
         corrected = [each.entry.ordinal for each in plan.changes if each.entry is not None]
         further = self._register.further_keys(connection, corrected)
@@ -161,7 +161,7 @@ class FilePlanner:
                 chunk.stray_keys.setdefault(each.key, chunk.by_ordinal[each.ordinal])
 
 
-def _note_first(compared: ComparedRow, known: RegisteredKeys, chunk: ChunkFirstRows) -> None:
+def _note_first(compared: ComparedRow, registered: RegisteredKeys, chunk: ChunkFirstRows) -> None:
     """Note the first row about an entry, and by which keys a later row would name the same entry."""
     row, entry = compared.row, compared.entry
     if entry is None:
@@ -171,8 +171,8 @@ def _note_first(compared: ComparedRow, known: RegisteredKeys, chunk: ChunkFirstR
         if entry.key != row.keys[0]:
             chunk.stray_keys[entry.key] = compared
     for key in row.keys:
-        if entry is not None and known.leads_to(key, entry):
+        if entry is not None and registered.leads_to(key, entry):
             continue
         chunk.by_key[key] = compared
-        if known.has(key) or compared.meaning is Meaning.UNCHANGED:
+        if registered.has(key) or compared.meaning is Meaning.UNCHANGED:
             chunk.stray_keys[key] = compared

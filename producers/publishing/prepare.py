@@ -62,7 +62,7 @@ class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False
     content: bytes
 
     def __repr__(self) -> str:
-        """The row's number only."""
+        """Show the row's number only."""
         return f"PreparedRow(row {self.number})"
 
     @property
@@ -155,7 +155,8 @@ def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationCont
     certificates = listing.certificates
     identity_fields = identities(certificates, listing.name, preparation.matching_keys)
     parts = parts_of(new_record(content, identity_fields, preparation.record_class))
-    digest = digest_of(content, certificates, parts.content)
+    packed = pack_certificates(certificates)
+    digest = digest_of(content, certificates, parts.content, packed)
     is_day_assumed = not raw.values.get("publish_date")
     return PreparedRow(
         raw.number,
@@ -171,8 +172,8 @@ def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationCont
         is_day_assumed and listing.term_start is not None and not raw.values.get("term_start"),
         digest,
         statement_of(digest) ^ statement_of(remainder_of(listing)),
-        pack_certificates(certificates),
-        tuple(holder_hash(each) for held in certificates for each in equivalents(held.certificate)),
+        packed,
+        tuple(holder_hash(each) for holding in certificates for each in equivalents(holding.certificate)),
         parts.gate,
         parts.content,
     )

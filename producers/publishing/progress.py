@@ -49,25 +49,25 @@ class Bars:
         self._sending: TaskID | None = None
 
     def __enter__(self) -> Self:
-        """Shows the bars."""
+        """Show the bars."""
         self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Takes the bars away, the summary follows."""
+        """Take the bars away: the summary follows."""
         self._progress.stop()
 
     def accepted(self, batch: Batch, read: int, size: int | None) -> None:
-        """A chunk was accepted; how far the file is read."""
+        """Show the counts of a batch after one more chunk, and how far the file is read, in bytes."""
         rows = batch.accepted + batch.corrected + batch.unchanged + batch.duplicate + batch.rejected
         if self._accepting is None:
             self._accepting = self._progress.add_task(self._taking, total=size, rows=0, rate=0.0)
         self._show(self._accepting, read, rows)
 
     def sent(self, sent: int, total: int) -> None:
-        """So many rows of the outbox are in the log."""
+        """Show how many rows of the outbox are in the log."""
         if self._sending is None:
             self._sending = self._progress.add_task(
                 _WORDS["sending"][self._at], total=total, rows=0, rate=0.0, completed=sent

@@ -63,7 +63,7 @@ class FileRun(ABC):
     """One file of one court, planned chunk by chunk; what becomes of a plan is told by the subclass."""
 
     def __init__(self, register: RegisterReader, batch: Batch, preparation: PreparationContext) -> None:
-        """`preparation` names the court and the day in China; `batch` counts."""
+        """Take `preparation`, which names the court and the day in China, and `batch`, which counts."""
         self.batch = batch
         self.preparation = preparation
         self._planner = FilePlanner(register, preparation.context)
@@ -141,21 +141,21 @@ class Publication(FileRun):
         """Compare the rows with the register and accept what is new, all of it in one transaction."""
         now = self._clock.now()
         with reading(self._register.engine) as connection:
-            plan, chunk = self._planned(connection, portion, now)
+            chunk = self._signed(connection, portion, now)
         with self._register.engine.begin() as connection:
             if not self._writer.claim(connection, chunk):
-                plan, chunk = self._planned(connection, portion, now)
+                chunk = self._signed(connection, portion, now)
             first_new_ordinal = self._writer.write(connection, chunk, now)
-            batch = self._counted(plan)
+            batch = self._counted(chunk.plan)
             self._register.put_batch(connection, batch)
         self.batch = batch
-        self._planner.written(plan, first_new_ordinal)
-        return plan
+        self._planner.written(chunk.plan, first_new_ordinal)
+        return chunk.plan
 
-    def _planned(self, connection: Connection, portion: Portion, now: int) -> tuple[ChunkPlan, SignedChunk]:
+    def _signed(self, connection: Connection, portion: Portion, now: int) -> SignedChunk:
         claims = self._writer.claims(connection)
         plan = self._planner.plan(connection, portion)
-        return plan, self._writer.sign(connection, plan.changes, claims, now)
+        return self._writer.sign(connection, plan, claims, now)
 
 
 class DryRun(FileRun):
@@ -167,10 +167,10 @@ class DryRun(FileRun):
         self._register = register
 
     def _begin(self) -> None:
-        """A dry run leaves no batch."""
+        """Do nothing: a dry run leaves no batch."""
 
     def _end(self) -> None:
-        """A dry run leaves no batch."""
+        """Do nothing: a dry run leaves no batch."""
 
     def _take(self, portion: Portion) -> ChunkPlan:
         with reading(self._register.engine) as connection:

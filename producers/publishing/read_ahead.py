@@ -53,7 +53,7 @@ class ReadAheadRequest:
 
 @contextmanager
 def reading_ahead(request: ReadAheadRequest) -> Iterator[Iterator[Portion]]:
-    """The portions of a file as another process prepares them. What fails there is raised here; ReaderDied."""
+    """Give the portions of a file as another process prepares them. What fails there is raised here; raises ReaderDied."""
     context = multiprocessing.get_context("spawn")
     inlet, outlet = context.Pipe(duplex=False)
     process = context.Process(target=_read, args=(request, outlet), name="liandong-reader", daemon=True)
@@ -80,7 +80,7 @@ def _portions(inlet: "Connection[None, Any]", process: BaseProcess) -> Iterator[
 
 
 def _read(request: ReadAheadRequest, outlet: "Connection[Any, None]") -> None:
-    """The other process; it ends by itself when nobody listens any more."""
+    """Run the other process; it ends by itself when nobody listens any more."""
     gc.disable()  # as the publishing process does while it accepts
     waiting: Queue[Any] = Queue(_AHEAD)
     # a daemon: if the pipe breaks while the queue is full, nobody is left to wait for
@@ -93,7 +93,7 @@ def _read(request: ReadAheadRequest, outlet: "Connection[Any, None]") -> None:
 
 
 def _prepare(request: ReadAheadRequest, waiting: "Queue[Any]") -> None:
-    """Puts the packed portions, None at the end, or what failed."""
+    """Put the packed portions, then None; or what failed, then None."""
     try:
         with read_listings(request.source, request.file_format, request.preparation.context.lang) as rows:
             for portion in portions_of(rows, request.preparation, request.size):

@@ -62,15 +62,15 @@ def publish_file(
     from ..relay.delivery import require_topics, sending
 
     with open_court(settings, court_id) as court, Bars(request.lang) as bars:
-        client_id = f"{court.desk.court}-publish"
+        client_id = f"{court.identity.court}-publish"
         if wait is not None:
-            require_topics(settings, court.desk.jurisdiction)
+            require_topics(settings, court.identity.jurisdiction)
         if not wait:
             return _accept(court, request, bars)
         if _is_large(request):
             from ..relay.background import relaying_apart
 
-            with relaying_apart(settings, court.desk.jurisdiction, client_id):
+            with relaying_apart(settings, court.identity.jurisdiction, client_id):
                 report = _accept(court, request, bars)
         with sending(settings, court.register.outbox, court.clock, client_id) as work:
             if not _is_large(request):
@@ -81,11 +81,13 @@ def publish_file(
 
 
 def _accept(court: Court, request: PublishRequest, bars: Bars) -> PublishReport:
-    context = IntakeContext(date_of_ms(court.clock.now()), court.desk.court, court.desk.court_name, lang=request.lang)
+    context = IntakeContext(
+        date_of_ms(court.clock.now()), court.identity.court, court.identity.court_name, lang=request.lang
+    )
     source_hash = _hash(request.source)
-    same_as = _same_file(court.register, court.desk.court, source_hash)
-    batch = new_batch(court.desk.court, request.source.name, source_hash, court.clock.now())
-    publication = Publication(court.register, court.desk, court.clock, batch, context)
+    same_as = _same_file(court.register, court.identity.court, source_hash)
+    batch = new_batch(court.identity.court, request.source.name, source_hash, court.clock.now())
+    publication = Publication(court.register, court.identity, court.clock, batch, context)
     return _take(publication, request, bars, PublishReport(batch, same_as=same_as))
 
 
@@ -111,7 +113,7 @@ def _same_file(register: RegisterReader, court: str, source_hash: str) -> str:
 
 def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishReport) -> PublishReport:
     """Take the file's rows through a run, write the rejects file and fill the report."""
-    with _opened(request) as rows, _rejects(request, rows) as rejects:
+    with _listing_file(request) as rows, _rejects(request, rows) as rejects:
 
         def progressed(batch: Batch, bytes_read: int) -> None:
             bars.accepted(batch, bytes_read or rows.bytes_read, rows.size)
@@ -192,14 +194,14 @@ def _rejects(request: PublishRequest, rows: ListingFile) -> Iterator[_LazyReject
         rejects.close()
 
 
-def _opened(request: PublishRequest) -> ListingFile:
+def _listing_file(request: PublishRequest) -> ListingFile:
     return read_listings(
         sys.stdin.buffer if str(request.source) == "-" else request.source, request.file_format, request.lang
     )
 
 
 def _hash(source: Path) -> str:
-    """SHA-256 of the file, empty for standard input; FILE_UNREADABLE is told by the reader."""
+    """Return the SHA-256 of the file, empty for standard input. A file that cannot be read is the reader's to report."""
     if not source.is_file():
         return ""
     with source.open("rb") as stream:
@@ -207,7 +209,7 @@ def _hash(source: Path) -> str:
 
 
 def document_of(report: PublishReport) -> dict[str, object]:
-    """What `--json` prints."""
+    """Return what `--json` prints."""
     batch = report.batch
     return {
         "batch": batch.batch_id,

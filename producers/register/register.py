@@ -6,7 +6,7 @@ interleave, and its sequence numbers have the order of its outbox rows.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, update
 
@@ -45,11 +45,11 @@ class Register(RegisterReader):
         self.outbox = SqlOutbox(engine, tables=self.tables.outbox, clock=clock)
 
     def claim(self, connection: Connection, court: str) -> int:
-        """Waits until no other transaction changes this court's entries; how often the court was claimed."""
+        """Wait until no other transaction changes this court's entries; returns how often the court was claimed."""
         return self.take(connection, self.claims(court), 1)
 
     def take(self, connection: Connection, name: str, count: int) -> int:
-        """Takes the next numbers of a sequence without a gap; the first of them. A rollback gives them back."""
+        """Take the next numbers of a sequence without a gap and return the first. A rollback gives them back."""
         sequences = self.tables.sequences
         grown = (
             update(sequences)
@@ -78,33 +78,33 @@ class Register(RegisterReader):
             connection.execute(update(table).where(table.c.ordinal == bindparam("new_ordinal")).values(changing), rows)
 
     def add_holders(self, connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
-        """Certificates of entries, so that a court finds its entries by them."""
+        """Write certificates of entries, so that a court finds its entries by them."""
         placed = sorted([(ordinal >> BLOCK_BITS, certificate, ordinal) for certificate, ordinal in rows])
         insert_missing_rows(connection, self.tables.holders, ("block", "certificate", "ordinal"), placed)
 
     def drop_other_keys(self, connection: Connection, ordinals: Sequence[int]) -> None:
-        """Forgets the further keys of entries whose certificates changed, but not those that were corrected away."""
+        """Forget the further keys of entries whose certificates changed, but not those that were corrected away."""
         if ordinals and self._has_other_keys(connection):
             other = self.tables.other_keys
             connection.execute(delete(other).where(other.c.ordinal.in_(ordinals), other.c.corrected_on.is_(None)))
 
     def add_other_keys(self, connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
-        """Keys by further certificates, so that a row that names only one of them finds the entry."""
+        """Write keys by further certificates, so that a row that names only one of them finds the entry."""
         insert_missing_rows(connection, self.tables.other_keys, ("key", "ordinal"), rows)
 
     def add_corrected_key(self, connection: Connection, key: bytes, ordinal: int, day: str, name_hash: bytes) -> None:
-        """A key whose certificate turned out to be wrong for this name."""
+        """Write a key whose certificate turned out to be wrong for this name."""
         other = self.tables.other_keys
         connection.execute(delete(other).where(other.c.key == key))
         values = {"key": key, "ordinal": ordinal, "corrected_on": day, "name_hash": name_hash}
         connection.execute(insert(other).values(values))
 
     def add_updates(self, connection: Connection, rows: Iterable[Row]) -> None:
-        """Accepted updates, values in the order of `Update`'s fields."""
+        """Write accepted updates, values in the order of `Update`'s fields."""
         insert_rows(connection, self.tables.updates, UPDATE_COLUMNS, rows)
 
     def put_batch(self, connection: Connection, batch: Batch) -> None:
-        """A batch as it stands now."""
+        """Write a batch as it stands now."""
         batches = self.tables.batches
         values = {name: getattr(batch, name) for name in BATCH_COLUMNS}
         changed = connection.execute(update(batches).where(batches.c.batch_id == batch.batch_id).values(values))
@@ -114,20 +114,27 @@ class Register(RegisterReader):
 
 def open_register(settings: Settings, jurisdiction: str, clock: Clock | None = None) -> Register:
     """Open the register of a jurisdiction and make what is missing of it."""
-    url, schema = _place(settings, jurisdiction)
-    return Register(open_database(url, schema=schema, page_bytes=_PAGE_BYTES), clock or SystemClock())
+    place = _place(settings, jurisdiction)
+    return Register(open_database(place.url, schema=place.schema, page_bytes=_PAGE_BYTES), clock or SystemClock())
 
 
 def register_as_it_is(settings: Settings, jurisdiction: str) -> RegisterReader:
     """Open the register of a jurisdiction to read it. Nothing is made: one that is not there yet is empty, in memory."""
-    url, schema = _place(settings, jurisdiction)
-    engine = open_existing_database(url, schema=schema, table=register_tables().entries.name)
+    place = _place(settings, jurisdiction)
+    engine = open_existing_database(place.url, schema=place.schema, table=register_tables().entries.name)
     if engine is None:
         return Register(open_database("sqlite://"), SystemClock())
     return RegisterReader(engine)
 
 
-def _place(settings: Settings, jurisdiction: str) -> tuple[str, str]:
-    """Return URL and schema: a file below the state directory, or a schema in LIANDONG_OUTBOX_URL."""
+class _Place(NamedTuple):
+    """Where a register is; a SQLite file takes no notice of the schema."""
+
+    url: str
+    schema: str
+
+
+def _place(settings: Settings, jurisdiction: str) -> _Place:
+    """Name the place of a register: a file below the state directory, or a schema in LIANDONG_OUTBOX_URL."""
     url = settings.outbox_url or sqlite_url(settings.state_dir / "publisher" / f"{jurisdiction}.db")
-    return url.replace("{jurisdiction}", jurisdiction), f"publisher_{jurisdiction.replace('-', '_')}"
+    return _Place(url.replace("{jurisdiction}", jurisdiction), f"publisher_{jurisdiction.replace('-', '_')}")

@@ -47,7 +47,7 @@ class WholeEntry(NamedTuple):
         return self.full_body or self.body
 
     def __repr__(self) -> str:
-        """The id only."""
+        """Show the id only."""
         return f"WholeEntry({self.entry.entry_id.hex()})"
 
 
@@ -62,8 +62,9 @@ _STATUSES = {int(each): each for each in Status}
 
 def columns_of(entry: WholeEntry) -> tuple[Any, ...]:
     """Return the values of an entry in the order of `ENTRY_COLUMNS`, as a database driver takes them."""
-    first = entry.entry
-    return (*first[:4], int(first.instrument), first.decision_number, int(first.status), *first[7:], *entry[1:])
+    registered, *rest = entry
+    ordinal, entry_id, key, generation, instrument, decision, status, *others = registered
+    return (ordinal, entry_id, key, generation, int(instrument), decision, int(status), *others, *rest)
 
 
 def registered_entry(values: Sequence[Any]) -> RegisteredEntry:
@@ -143,5 +144,5 @@ class Batch:
 
 
 def new_batch(court: str, source: str, source_hash: str, now: int) -> Batch:
-    """A batch that starts now (ms UTC); `source` is a file's name or what else it came from."""
+    """Make a batch that starts now (ms UTC); `source` is a file's name or what else it came from."""
     return Batch(ids.text("bat", ids.new_ordered()), court, source, source_hash, "accepting", now, None)

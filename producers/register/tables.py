@@ -29,32 +29,13 @@ class RegisterTables:
 
 
 def register_tables() -> RegisterTables:
-    """Fresh metadata with the register's tables and the outbox's."""
+    """Make fresh metadata with the register's tables and the outbox's."""
     metadata = MetaData()
     return RegisterTables(
         metadata,
         _entries(metadata),
-        # whose certificate it is: hash of type, country, number → entries; in blocks of entries that came one after the
-        # other, for these hashes are random: a chunk touches the pages of a block or two and not of everybody there is
-        Table(
-            "holders",
-            metadata,
-            Column("block", Integer, primary_key=True, autoincrement=False),
-            Column("certificate", LargeBinary, primary_key=True),
-            Column("ordinal", BigInteger, primary_key=True),
-            sqlite_with_rowid=False,
-        ),
-        # keys by other certificates of the subject; with a day, keys of a number that was corrected away, and whose it was
-        # said to be: it must not come back with the next export
-        Table(
-            "other_keys",
-            metadata,
-            Column("key", LargeBinary, primary_key=True),
-            Column("ordinal", BigInteger, nullable=False, index=True),
-            Column("corrected_on", Text),
-            Column("name_hash", LargeBinary),
-            sqlite_with_rowid=False,
-        ),
+        _holders(metadata),
+        _other_keys(metadata),
         _updates(metadata),
         _batches(metadata),
         Table(
@@ -97,6 +78,33 @@ def _entries(metadata: MetaData) -> Table:
     Index("entries_by_key", entries.c.key, entries.c.generation, unique=True)
     Index("entries_by_case", entries.c.case_number)
     return entries
+
+
+def _holders(metadata: MetaData) -> Table:
+    # whose certificate it is: hash of type, country, number → entries; in blocks of entries that came one after the
+    # other, for these hashes are random: a chunk touches the pages of a block or two and not of everybody there is
+    return Table(
+        "holders",
+        metadata,
+        Column("block", Integer, primary_key=True, autoincrement=False),
+        Column("certificate", LargeBinary, primary_key=True),
+        Column("ordinal", BigInteger, primary_key=True),
+        sqlite_with_rowid=False,
+    )
+
+
+def _other_keys(metadata: MetaData) -> Table:
+    # keys by other certificates of the subject; with a day, keys of a number that was corrected away, and whose it was
+    # said to be: it must not come back with the next export
+    return Table(
+        "other_keys",
+        metadata,
+        Column("key", LargeBinary, primary_key=True),
+        Column("ordinal", BigInteger, nullable=False, index=True),
+        Column("corrected_on", Text),
+        Column("name_hash", LargeBinary),
+        sqlite_with_rowid=False,
+    )
 
 
 def _updates(metadata: MetaData) -> Table:

@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 @contextmanager
 def relaying_apart(settings: Settings, jurisdiction: str, client_id: str) -> Iterator[None]:
-    """Another process sends what the publisher of a jurisdiction accepts while the block runs; it stops gracefully."""
+    """Let another process send what the publisher of a jurisdiction accepts while the block runs; it stops gracefully."""
     context = multiprocessing.get_context("spawn")
     inlet, outlet = context.Pipe(duplex=False)
     process = context.Process(
@@ -46,7 +46,7 @@ def relaying_apart(settings: Settings, jurisdiction: str, client_id: str) -> Ite
 
 
 def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connection[None, None]") -> None:
-    """The other process."""
+    """Run the other process."""
     stop = threading.Event()
     threading.Thread(target=_until_closed, args=(inlet, stop), name="parent", daemon=True).start()
     gc.freeze()  # what was imported stays; the collector need not look at it again
@@ -64,6 +64,6 @@ def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connec
 
 
 def _until_closed(inlet: "Connection[None, None]", stop: threading.Event) -> None:
-    """Sets `stop` when the parent closes its end, or is gone."""
+    """Set `stop` when the parent closes its end, or is gone."""
     inlet.poll(None)
     stop.set()

@@ -21,7 +21,7 @@ class NotSentYet(Unavailable):
     """Accepted and safe, but not in the log within the time given."""
 
     def __init__(self, waiting: int) -> None:
-        """How many rows wait."""
+        """Take how many rows wait."""
         super().__init__(
             "NOT_SENT_YET",
             f"everything is accepted; {waiting} rows still wait in the outbox",
@@ -33,7 +33,7 @@ class Sending:
     """A relay at work in the background of this process, unless another process's relay does the same work."""
 
     def __init__(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> None:
-        """Starts at once; `stop` ends it."""
+        """Start at once; `stop` ends it."""
         self._outbox = outbox
         self._relay = Relay(outbox, publisher, clock, new_owner())
         self._stopped = threading.Event()
@@ -41,12 +41,12 @@ class Sending:
         self._thread.start()
 
     def stop(self) -> None:
-        """Waits for what is in flight and ends the background's work."""
+        """Wait for what is in flight and end the background's work."""
         self._stopped.set()
         self._thread.join()
 
     def wait(self, seconds: float, progressed: Callable[[int, int], None] = lambda _sent, _total: None) -> None:
-        """Returns when all that is accepted now is in the log; `progressed` gets rows sent and to be sent.
+        """Return when all that is accepted now is in the log; `progressed` gets rows sent and to be sent.
 
         Raises NotSentYet after `seconds`, and at once what the broker refused.
         """
@@ -79,7 +79,7 @@ class Sending:
 
 
 def require_topics(settings: Settings, jurisdiction: str) -> None:
-    """TopicMissing, BrokerUnreachable before anything is accepted that could not be sent."""
+    """Raise TopicMissing or BrokerUnreachable before anything is accepted that could not be sent."""
     subscriber = KafkaSubscriber(settings, client_id="liandong-publisher-probe")
     try:
         for topic in (*names.state_topics(jurisdiction), names.relief(jurisdiction)):
@@ -90,7 +90,7 @@ def require_topics(settings: Settings, jurisdiction: str) -> None:
 
 @contextmanager
 def sending(settings: Settings, outbox: SqlOutbox, clock: Clock, client_id: str) -> Iterator[Sending]:
-    """Sends to Kafka while the block runs; stops gracefully."""
+    """Send to Kafka while the block runs; stop gracefully."""
     publisher = KafkaPublisher(settings, client_id=client_id, linger_ms=5)
     work = Sending(outbox, publisher, clock)
     try:
@@ -101,6 +101,6 @@ def sending(settings: Settings, outbox: SqlOutbox, clock: Clock, client_id: str)
 
 
 def send_all(settings: Settings, outbox: SqlOutbox, participant: str, seconds: float = 30.0) -> None:
-    """Sends what an outbox holds now, for commands that end when that is done. Raises NotSentYet."""
+    """Send what an outbox holds now, for commands that end when that is done. Raises NotSentYet."""
     with sending(settings, outbox, SystemClock(), f"{participant}-relay") as work:
         work.wait(seconds)

@@ -18,10 +18,10 @@ class DeliveryFailed(LiandongError):
     def __init__(self, lane: str, row: int, cause: Exception) -> None:
         """`cause` is what the transport said."""
         self.cause = cause
-        said = cause.message if isinstance(cause, LiandongError) else str(cause)
+        message = cause.message if isinstance(cause, LiandongError) else str(cause)
         remedy = cause.remedy if isinstance(cause, LiandongError) else "see the broker's log"
         super().__init__(
-            "DELIVERY_FAILED", f"row {row} of lane {lane} was not delivered: {said}", f"nothing is lost; {remedy}"
+            "DELIVERY_FAILED", f"row {row} of lane {lane} was not delivered: {message}", f"nothing is lost; {remedy}"
         )
 
 
@@ -44,7 +44,7 @@ class Lane:
         return self.handed - self.marked
 
     def settle(self, row: int, result: Delivered | Exception) -> None:
-        """Takes the publisher's word about a row; of several failures the first is told."""
+        """Take the publisher's word about a row; of several failures the first is kept."""
         self.in_flight -= 1
         if isinstance(result, Delivered):
             self.confirmed[row] = result
@@ -52,23 +52,23 @@ class Lane:
             self.failure = DeliveryFailed(self.name, row, result)
 
     def prefix(self) -> list[tuple[int, Delivered]]:
-        """Confirmed rows that continue the marked ones without a gap."""
-        ready = []
+        """Return the confirmed rows that continue the marked ones without a gap."""
+        prefix = []
         row = self.marked + 1
         while (at := self.confirmed.get(row)) is not None:
-            ready.append((row, at))
+            prefix.append((row, at))
             row += 1
-        return ready
+        return prefix
 
-    def mark(self, ready: list[tuple[int, Delivered]]) -> None:
-        """Notes that the outbox has marked this prefix: the lane works (again)."""
-        self.marked = ready[-1][0]
-        for row, _ in ready:
+    def mark(self, prefix: list[tuple[int, Delivered]]) -> None:
+        """Note that the outbox has marked this prefix: the lane works (again)."""
+        self.marked = prefix[-1][0]
+        for row, _ in prefix:
             del self.confirmed[row]
         self._pause = 0.0
 
     def start_again(self, now: float, first_pause: float) -> DeliveryFailed | None:
-        """Goes back to the marked prefix once nothing is in flight; the failure to be told, if there was one.
+        """Go back to the marked prefix once nothing is in flight; returns the failure if there was one.
 
         The pause before the next attempt doubles from `first_pause` seconds until a row gets through.
         """

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 
@@ -58,8 +59,15 @@ class Pace:
         return self.lease_seconds * 2 / 3
 
 
+class _Moment(NamedTuple):
+    """A moment on both clocks."""
+
+    wall_ms: int
+    monotonic_seconds: float
+
+
 def new_owner() -> str:
-    """A name for a lease's owner that no other process has."""
+    """Make a name for a lease's owner that no other process has."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
@@ -77,9 +85,8 @@ class Relay:
         self._clock = clock
         self._owner = owner
         self._pace = pace
-        self._wake = threading.Event()
         self._epoch = 0
-        self._acquired = (0, 0.0)
+        self._acquired = _Moment(0, 0.0)
         self._lanes: list[Lane] = []
         self.sent_by_lane: Counter[str] = Counter()
         """Rows marked as sent by this relay."""
@@ -89,19 +96,15 @@ class Relay:
         """Rows marked as sent by this relay, in all lanes."""
         return self.sent_by_lane.total()
 
-    def wake(self) -> None:
-        """Says that something was appended, so that the relay need not find out by itself."""
-        self._wake.set()
-
     def run(self, stop: threading.Event) -> None:
-        """Sends until told to stop, then waits for what is in flight.
+        """Send until told to stop, then wait for what is in flight.
 
         Failures are logged and tried again for ever from the marked prefix: an accepted row is never given up.
         """
         self._work(stop, lambda: False, patient=True)
 
     def drain(self, through: Mapping[str, int] | None = None, stop: threading.Event | None = None) -> int:
-        """Sends until the outbox is empty, or each lane is sent through the given row; how many rows this relay sent.
+        """Send until the outbox is empty or each lane is sent through the given row; returns how many rows this relay sent.
 
         While another relay holds the lease, waits for it to do the work. Raises `DeliveryFailed` if the broker refuses.
         """
@@ -115,13 +118,13 @@ class Relay:
         lanes = self._outbox.lanes()
         return not any(self._outbox.unsent(lane, self._outbox.sent_through(lane), 1) for lane in lanes)
 
-    def _work(self, stop: threading.Event, done: Callable[[], bool], *, patient: bool) -> None:
-        while not stop.is_set() and not done():
+    def _work(self, stop: threading.Event, is_done: Callable[[], bool], *, patient: bool) -> None:
+        while not stop.is_set() and not is_done():
             if not self._acquire():
                 stop.wait(min(self._pace.renew_after, 0.5))
                 continue
             try:
-                self._send_while_held(stop, done, patient=patient)
+                self._send_while_held(stop, is_done, patient=patient)
             except LeaseLost as lost:
                 _log.warning("relay_lease_lost", owner=self._owner, why=lost.message)
             except TransportError as failed:
@@ -133,8 +136,8 @@ class Relay:
                 self._let_go()
 
     def _acquire(self) -> bool:
-        """Takes the lease and starts every lane behind its marked prefix."""
-        at = (self._clock.now(), time.monotonic())
+        """Take the lease and start every lane behind its marked prefix."""
+        at = self._moment()
         epoch = self._outbox.acquire(self._owner, self._pace.lease_seconds)
         if epoch is None:
             return False
@@ -144,7 +147,7 @@ class Relay:
         return True
 
     def _let_go(self) -> None:
-        """Drops what is not confirmed, whatever ended the work, before anybody else can have the lease."""
+        """Drop what is not confirmed, whatever ended the work, before anybody else can have the lease."""
         try:
             if any(lane.in_flight for lane in self._lanes):
                 self._publisher.purge()
@@ -153,24 +156,26 @@ class Relay:
             self._outbox.release(self._owner)
 
     def _age(self) -> float:
-        wall, monotonic = self._acquired
-        return max((self._clock.now() - wall) / 1000, time.monotonic() - monotonic)
+        now, before = self._moment(), self._acquired
+        return max((now.wall_ms - before.wall_ms) / 1000, now.monotonic_seconds - before.monotonic_seconds)
+
+    def _moment(self) -> _Moment:
+        return _Moment(self._clock.now(), time.monotonic())
 
     def _keep(self) -> None:
-        """Renews the lease in time; `LeaseLost` when it is too old to send under, or changed hands."""
+        """Renew the lease in time. Raises `LeaseLost` when it is too old to send under, or changed hands."""
         age = self._age()
         if age < self._pace.renew_after:
             return
         if age >= self._pace.stop_after:
             raise LeaseLost(self._epoch)
-        at = (self._clock.now(), time.monotonic())
+        at = self._moment()
         if self._outbox.acquire(self._owner, self._pace.lease_seconds) != self._epoch:
             raise LeaseLost(self._epoch)
         self._acquired = at
 
-    def _send_while_held(self, stop: threading.Event, done: Callable[[], bool], *, patient: bool) -> None:
+    def _send_while_held(self, stop: threading.Event, is_done: Callable[[], bool], *, patient: bool) -> None:
         while not stop.is_set():
-            self._wake.clear()
             handed = self._pass()
             self._publisher.poll(0)
             self._mark(self._pace.mark if handed else 1)
@@ -179,19 +184,19 @@ class Relay:
                 continue
             if any(lane.in_flight for lane in self._lanes):
                 self._publisher.poll(self._pace.idle_seconds)
-            elif done():
+            elif is_done():
                 return
             else:
-                self._wake.wait(self._pace.idle_seconds)
+                stop.wait(self._pace.idle_seconds)
         self._finish()
 
     def _pass(self) -> int:
-        """Hands over one batch of every lane, and of the most urgent one before each of the others."""
+        """Hand over one batch of every lane, and of the most urgent one before each of the others; returns how many rows."""
         urgent, *others = self._lanes
         handed = self._hand_over(urgent)
         for lane in others:
-            if some := self._hand_over(lane):
-                handed += some + self._hand_over(urgent)
+            if count := self._hand_over(lane):
+                handed += count + self._hand_over(urgent)
         return handed
 
     def _hand_over(self, lane: Lane) -> int:
@@ -212,16 +217,16 @@ class Relay:
         self._publisher.send(each.record, partial(lane.settle, each.row))
 
     def _mark(self, least: int) -> None:
-        """Marks the confirmed prefix of every lane that has at least so many rows."""
+        """Mark the confirmed prefix of every lane that has at least so many rows."""
         self._keep()
         for lane in self._lanes:
-            if len(lane.confirmed) >= least and (ready := lane.prefix()):
-                self._outbox.mark_sent(lane.name, self._epoch, ready)
-                lane.mark(ready)
-                self.sent_by_lane[lane.name] += len(ready)
+            if len(lane.confirmed) >= least and (prefix := lane.prefix()):
+                self._outbox.mark_sent(lane.name, self._epoch, prefix)
+                lane.mark(prefix)
+                self.sent_by_lane[lane.name] += len(prefix)
 
     def _recover(self, *, patient: bool) -> None:
-        """Sets lanes that failed back to their marked prefix; without patience their failure is raised."""
+        """Set lanes that failed back to their marked prefix; without patience raise their failure."""
         for lane in self._lanes:
             if lane.failure is not None and not lane.in_flight:
                 self._mark(1)
@@ -232,7 +237,7 @@ class Relay:
                 _log.error("relay_delivery_failed", lane=lane.name, error=failed.message, remedy=failed.remedy)
 
     def _finish(self) -> None:
-        """Waits for what is in flight and marks it; what stays unconfirmed is sent again by the next relay."""
+        """Wait for what is in flight and mark it; what stays unconfirmed is sent again by the next relay."""
         until = time.monotonic() + self._pace.stop_seconds
         while any(lane.in_flight for lane in self._lanes) and time.monotonic() < until:
             self._publisher.poll(self._pace.idle_seconds)

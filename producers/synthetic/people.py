@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import gcd
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stdnum.iso7064 import mod_11_2
 
@@ -42,12 +42,20 @@ _BIRTH_DAYS = (date(2004, 12, 31) - _FIRST_BIRTH).days
 _OLD_BIRTH_DAYS = (date(1979, 12, 31) - _FIRST_BIRTH).days
 
 
+class FictitiousCertificate(NamedTuple):
+    """A certificate that passes every check and belongs to nobody; `country` is that of a passport."""
+
+    type: CertificateType
+    number: str
+    country: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class FictitiousSubject:
-    """A fictitious subject. `certificates` are (type, number, country); the first is its own, the others are linked."""
+    """A fictitious subject. The first of the certificates is its own, the others are linked."""
 
     name: str
-    certificates: tuple[tuple[CertificateType, str, str], ...] = field(repr=False)
+    certificates: tuple[FictitiousCertificate, ...] = field(repr=False)
     sex: int = 0
     birth_date: date | None = None
     legal_representative: "FictitiousSubject | None" = None
@@ -55,7 +63,7 @@ class FictitiousSubject:
     @property
     def is_natural(self) -> bool:
         """Whether it is a natural person."""
-        return self.certificates[0][0].is_personal
+        return self.certificates[0].type.is_personal
 
 
 class _Shuffled:
@@ -74,15 +82,15 @@ class _Shuffled:
 class _IdentityNumbers:
     """ID numbers of some regions, birth days and tens of the sequence; none comes twice before all have come."""
 
-    def __init__(self, random: Random, regions: tuple[str, ...], first: date, days: int, tens: tuple[int, int]) -> None:
+    def __init__(self, random: Random, regions: tuple[str, ...], first: date, days: int, tens: range) -> None:
         self._regions = regions
         self._first = first
         self._days = days
-        self._tens = range(*tens)
+        self._tens = tens
         self._numbers = _Shuffled(random, len(regions) * days * len(self._tens) * 5)
 
     def draw(self, *, male: bool) -> tuple[str, date]:
-        """The next number and its birth date."""
+        """Draw the next number and its birth date."""
         rest, region = divmod(next(self._numbers), len(self._regions))
         rest, day = divmod(rest, self._days)
         ten, half = divmod(rest, 5)
@@ -107,73 +115,75 @@ class Invention:
         self._words = words = _person_words()
         self._surnames = list(words.last_names)
         self._weights = list(words.last_names.values())
-        self._citizens = _IdentityNumbers(random, REGIONS, _FIRST_BIRTH, _BIRTH_DAYS, (1, 90))
-        self._elders = _IdentityNumbers(random, REGIONS, _FIRST_BIRTH, _OLD_BIRTH_DAYS, (90, 99))
-        self._residents = _IdentityNumbers(random, PERMIT_REGIONS, date(1900, 1, 1), 3650, (1, 99))
+        self._citizens = _IdentityNumbers(random, REGIONS, _FIRST_BIRTH, _BIRTH_DAYS, range(1, 90))
+        self._elders = _IdentityNumbers(random, REGIONS, _FIRST_BIRTH, _OLD_BIRTH_DAYS, range(90, 99))
+        self._residents = _IdentityNumbers(random, PERMIT_REGIONS, date(1900, 1, 1), 3650, range(1, 99))
         self._passports = _Shuffled(random, 10**7)
         self._organisations = _Shuffled(random, len(USCC_ALPHABET) ** 5)
         self._namesake = ""
 
     def subjects(self) -> Iterator[FictitiousSubject]:
-        """Natural persons and entities in the mix of the real list, without end."""
+        """Invent natural persons and entities in the mix of the real list, without end."""
         while True:
             yield self._entity() if self._random.random() < ENTITY_SHARE else self._person()
 
     def people(self) -> Iterator[FictitiousSubject]:
-        """The natural persons among `subjects`, without end."""
+        """Invent the natural persons among `subjects`, without end."""
         return (subject for subject in self.subjects() if subject.is_natural)
 
     def _person(self) -> FictitiousSubject:
-        """A citizen mostly; now and then a 15-digit number, a linked passport, a resident or a foreigner."""
+        """Invent a citizen; now and then one with a 15-digit number, a linked passport, a resident or a foreigner."""
         draw = self._random.random()
         if draw < 0.01:
             return self._foreigner()
         male = self._random.random() < 0.6
         if draw < 0.02:
             number, born = self._residents.draw(male=male)
-            certificates = [(CertificateType.RESIDENCE_PERMIT, number, "")]
+            certificates = [FictitiousCertificate(CertificateType.RESIDENCE_PERMIT, number)]
         elif draw < 0.04:
             number, born = self._elders.draw(male=male)
-            certificates = [(CertificateType.CN_ID15, number[:6] + number[8:17], "")]
+            certificates = [FictitiousCertificate(CertificateType.CN_ID15, number[:6] + number[8:17])]
         else:
             number, born = self._citizens.draw(male=male)
-            certificates = [(CertificateType.CN_ID, number, "")]
+            certificates = [FictitiousCertificate(CertificateType.CN_ID, number)]
         if 0.04 <= draw < 0.09:
-            certificates.append((CertificateType.PASSPORT, f"EI{next(self._passports):07d}", "CHN"))
+            passport = f"EI{next(self._passports):07d}"
+            certificates.append(FictitiousCertificate(CertificateType.PASSPORT, passport, "CHN"))
         return FictitiousSubject(self._name(male=male), tuple(certificates), 1 if male else 2, born)
 
     def _foreigner(self) -> FictitiousSubject:
         number, country = f"XX{next(self._passports):07d}", self._random.choice(_FOREIGN_COUNTRIES)
         born = _FIRST_BIRTH + timedelta(days=self._random.randrange(_BIRTH_DAYS))
         name, sex = self._random.choice(_FOREIGN_NAMES), self._random.choice((1, 2))
-        return FictitiousSubject(name, ((CertificateType.PASSPORT, number, country),), sex, born)
+        return FictitiousSubject(name, (FictitiousCertificate(CertificateType.PASSPORT, number, country),), sex, born)
 
     def _entity(self) -> FictitiousSubject:
-        """A company with its legal representative; now and then known by its organisation code only."""
+        """Invent a company with its legal representative; now and then known by its organisation code only."""
         rest, body = next(self._organisations), ["M9Y"]
         for _ in range(5):
             rest, at = divmod(rest, len(USCC_ALPHABET))
             body.append(USCC_ALPHABET[at])
         organisation = "".join(body) + org_code_check_character("".join(body))
-        own = (CertificateType.ORG_CODE, f"{organisation[:8]}-{organisation[8]}", "")
+        own = FictitiousCertificate(CertificateType.ORG_CODE, f"{organisation[:8]}-{organisation[8]}")
         if self._random.random() < 0.97:
             code = f"91{self._random.choice(REGIONS)}{organisation}"
-            own = (CertificateType.USCC, code + uscc_check_character(code), "")
+            own = FictitiousCertificate(CertificateType.USCC, code + uscc_check_character(code))
         # Faker's company words hold names of real companies.
         words = self._random.choice(self._words.first_names), self._random.choice(_TRADES)
         male = self._random.random() < 0.75
         number, born = self._citizens.draw(male=male)
-        head = FictitiousSubject(self._name(male=male), ((CertificateType.CN_ID, number, ""),), 1 if male else 2, born)
+        identity_card = FictitiousCertificate(CertificateType.CN_ID, number)
+        head = FictitiousSubject(self._name(male=male), (identity_card,), 1 if male else 2, born)
         return FictitiousSubject(f"示例{words[0]}{words[1]}有限公司", (own,), legal_representative=head)
 
     def _name(self, *, male: bool) -> str:
-        """A name; every fiftieth is a namesake of the one before, every two hundredth has rare characters."""
+        """Invent a name; every fiftieth is a namesake of the one before, every two hundredth has rare characters."""
         draw = self._random.random()
         if draw < 0.02 and self._namesake:
             return self._namesake
         if draw < 0.025:
             return self._random.choice(_RARE_NAMES)
-        given = self._words.first_names_male if male else self._words.first_names_female
+        first_names = self._words.first_names_male if male else self._words.first_names_female
         surname = self._random.choices(self._surnames, self._weights)[0]
-        self._namesake = surname + self._random.choice(given)
+        self._namesake = surname + self._random.choice(first_names)
         return self._namesake

@@ -74,54 +74,54 @@ class SyntheticRequest:
     court_token: str = "苏0505"  # noqa: S105  the token of a court in case numbers
 
 
-def people_rows(plan: SyntheticRequest) -> Iterator[Row]:
-    """Natural persons with their certificates: whom an agency's counters may see."""
-    for subject in islice(Invention(plan.seed).people(), plan.count):
+def people_rows(request: SyntheticRequest) -> Iterator[Row]:
+    """Invent natural persons with their certificates: whom an agency's counters may see."""
+    for subject in islice(Invention(request.seed).people(), request.count):
         yield _subject_columns(subject)
 
 
-def list_rows(plan: SyntheticRequest) -> Iterator[Row]:
-    """List entries; one debtor in fifty stands in three cases."""
-    return islice(_list_rows(plan), plan.count)
+def list_rows(request: SyntheticRequest) -> Iterator[Row]:
+    """Invent list entries; one debtor in fifty stands in three cases."""
+    return islice(_list_rows(request), request.count)
 
 
-def order_rows(plan: SyntheticRequest) -> Iterator[Row]:
-    """Orders: consumption orders on the debtors of the same seed's list, with them the legal representatives of
+def order_rows(request: SyntheticRequest) -> Iterator[Row]:
+    """Invent orders: consumption orders on the debtors of the same seed's list, with them the legal representatives of
     entities, and now and then an exit ban.
     """
-    return islice(_order_rows(plan), plan.count)
+    return islice(_order_rows(request), request.count)
 
 
-def _list_rows(plan: SyntheticRequest) -> Iterator[Row]:
-    random = Random(f"list {plan.seed}")
+def _list_rows(request: SyntheticRequest) -> Iterator[Row]:
+    random = Random(f"list {request.seed}")
     serials = counted(1)
-    for subject in Invention(plan.seed).subjects():
+    for subject in Invention(request.seed).subjects():
         for _ in range(3 if random.random() < _THREE_CASES else 1):
             row = {
                 "instrument": "LIST_ENTRY",
                 **_subject_columns(subject),
-                **_case(plan, random, next(serials), "决定书"),
+                **_case(request, random, next(serials), "决定书"),
             }
-            row |= _ground(random, plan.day)
+            row |= _ground(random, request.day)
             row["initiated_by"] = "CREDITOR" if random.random() < 0.9 else "EX_OFFICIO"
             if subject.legal_representative is not None:
                 row["legal_representative"] = subject.legal_representative.name
             yield row
 
 
-def _order_rows(plan: SyntheticRequest) -> Iterator[Row]:
-    random = Random(f"orders {plan.seed}")
-    for serial, subject in enumerate(Invention(plan.seed).subjects(), start=1):
-        case = _case(plan, random, serial, "限制消费令")
+def _order_rows(request: SyntheticRequest) -> Iterator[Row]:
+    random = Random(f"orders {request.seed}")
+    for serial, subject in enumerate(Invention(request.seed).subjects(), start=1):
+        case = _case(request, random, serial, "限制消费令")
         order = {"instrument": "CONSUMPTION_ORDER", "role": "DEBTOR"}
         yield order | _subject_columns(subject) | case
         head = subject.legal_representative
         if head is not None:
-            entity = {"related_entity": subject.name, "related_entity_code": subject.certificates[0][1]}
+            entity = {"related_entity": subject.name, "related_entity_code": subject.certificates[0].number}
             related = {"instrument": "CONSUMPTION_ORDER", "role": "LEGAL_REPRESENTATIVE"}
             yield related | _subject_columns(head) | entity | case
         elif random.random() < 0.03:
-            start = plan.day - timedelta(days=random.randrange(60))
+            start = request.day - timedelta(days=random.randrange(60))
             term = {"term_start": start.isoformat(), "term_end": (start + timedelta(days=364)).isoformat()}
             decision = {"decision_number": case["case_number"] + "限制出境决定书"}
             yield {"instrument": "EXIT_BAN", "role": "DEBTOR"} | _subject_columns(subject) | case | term | decision
@@ -142,23 +142,23 @@ def _subject_columns(subject: FictitiousSubject) -> Row:
     return row
 
 
-def _case(plan: SyntheticRequest, random: Random, serial: int, document: str) -> Row:
-    filed = plan.day - timedelta(days=random.randrange(40, 300))
-    case = f"（{filed.year}）{plan.court_token}执{serial}号"
+def _case(request: SyntheticRequest, random: Random, serial: int, document: str) -> Row:
+    filed = request.day - timedelta(days=random.randrange(40, 300))
+    case = f"（{filed.year}）{request.court_token}执{serial}号"
     return {
         "case_number": case,
         "decision_number": case + document,
         "filing_date": filed.isoformat(),
-        "basis_number": f"（{filed.year - 1}）{plan.court_token}民初{random.randrange(1, 20_000)}号",
+        "basis_number": f"（{filed.year - 1}）{request.court_token}民初{random.randrange(1, 20_000)}号",
         "basis_maker": "示例区人民法院",
         "performance": "NONE" if random.random() < 0.85 else "PARTIAL",
         "claim_amount": f"{random.randrange(2_000, 5_000_000)}.{random.randrange(100):02d}",
-        "source_id": f"{plan.seed}-{serial}",
+        "source_id": f"{request.seed}-{serial}",
     }
 
 
 def _ground(random: Random, day: date) -> Row:
-    """Grounds, and a term where they need one; every tenth term is extended by a year."""
+    """Draw grounds, and a term where they need one; every tenth term is extended by a year."""
     grounds = random.choices(_GROUNDS, _GROUND_WEIGHTS)[0]
     row = {"grounds": ";".join(ground.name for ground in grounds)}
     if grounds != (Ground.G1,):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...schemas.dates import end_of_day_ms, start_of_day_ms
-from ...schemas.law.listing import Instrument, Link, RecordClass, Status
+from ...schemas.law.listing import Link, RecordClass, Status
 from ...schemas.people.certificates import Certificate, CertificateType, equivalents
 from ...schemas.people.names import comparison_form
 from ...schemas.people.surrogates import MatchingKey
@@ -41,12 +41,12 @@ class RecordParts(NamedTuple):
     """From `name` to the end."""
 
     def __repr__(self) -> str:
-        """What it is, not whom it names."""
-        return f"Parts(instrument={self.instrument}, {len(self.gate) + len(self.content)} bytes)"
+        """Show what it is, not whom it names."""
+        return f"RecordParts(instrument={self.instrument}, {len(self.gate) + len(self.content)} bytes)"
 
 
 def parts_of(record: Mapping[str, Any]) -> RecordParts:
-    """The parts of a record's fields."""
+    """Encode the parts of a record's fields."""
     instrument, *rest = _leading_values(record)
     leading = _leading(instrument, record["record_class"], record["status"], *rest)
     return RecordParts(
@@ -63,18 +63,18 @@ _leading_values = itemgetter("instrument", "person_kind", "person_role", "effect
 
 @lru_cache(maxsize=16384)
 def _leading(*values: int) -> bytes:
-    """The integers before the identities; many records of a file share them."""
+    """Encode the integers before the identities; many records of a file share them."""
     return encode_fields(_SCHEMA, "instrument", "effective_until", dict(zip(_LEADING, values, strict=True)))
 
 
 def fields_of(parts: RecordParts) -> Fields:
-    """The fields in the parts."""
+    """Decode the fields in the parts."""
     gate = decode_fields(_SCHEMA, "instrument", "identities", parts.gate)
     return gate | decode_fields(_SCHEMA, "name", "related_entity", parts.content)
 
 
 def content_of(listing: ListingInput) -> Fields:
-    """The fields of a listing that travel, but for the identities, which need the matching keys."""
+    """Return the fields of a listing that travel, but for the identities, which need the matching keys."""
     return {
         "instrument": int(listing.instrument),
         "person_kind": int(listing.kind),
@@ -99,18 +99,23 @@ def content_of(listing: ListingInput) -> Fields:
 
 
 def digest_of(
-    content: Mapping[str, Any], certificates: Sequence[HeldCertificate], encoded: bytes | None = None
+    content: Mapping[str, Any],
+    certificates: Sequence[HeldCertificate],
+    encoded: bytes | None = None,
+    packed: bytes | None = None,
 ) -> bytes:
-    """16 bytes that change when anything a court can correct changes; stays in the court's own database.
+    """Return 16 bytes that change when anything a court can correct changes; they stay in the court's own database.
 
-    `encoded` is the content of the record's `RecordParts`, where it is at hand. What the certificates are is told by themselves,
-    whichever matching keys are in use; a change of status or class is no correction.
+    `encoded` is the content of the record's `RecordParts` and `packed` the certificates packed, where they are at hand.
+    The certificates count by themselves, whichever matching keys are in use; a change of status or class is no correction.
     """
     instrument, *rest = _leading_values(content)
-    said = _leading(instrument, int(RecordClass.REAL), int(Status.ACTIVE), *rest)
-    said += encode_fields(_SCHEMA, "name", "related_entity", content) if encoded is None else encoded
-    held = certificates if len(certificates) == 1 else sorted(certificates, key=_identifying)
-    return blake2b(said + pack_certificates(held), digest_size=16).digest()
+    leading = _leading(instrument, int(RecordClass.REAL), int(Status.ACTIVE), *rest)
+    if encoded is None:
+        encoded = encode_fields(_SCHEMA, "name", "related_entity", content)
+    if packed is None or len(certificates) > 1:
+        packed = pack_certificates(sorted(certificates, key=_identifying))
+    return blake2b(leading + encoded + packed, digest_size=16).digest()
 
 
 def remainder_of(listing: ListingInput) -> bytes:
@@ -118,7 +123,7 @@ def remainder_of(listing: ListingInput) -> bytes:
 
     Two rows that differ in it contradict each other; a published entry does not change by it. It is never stored.
     """
-    said = (
+    remainder = (
         listing.sex,
         listing.birth_date,
         listing.previous_case_number,
@@ -129,47 +134,47 @@ def remainder_of(listing: ListingInput) -> bytes:
         listing.term.basis,
         listing.term.extension_months,
     )
-    return blake2b(_encode(said), digest_size=8).digest()
+    return blake2b(_encode(remainder), digest_size=8).digest()
 
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def _identifying(held: HeldCertificate) -> tuple[int, str, str, int]:
-    certificate = held.certificate
-    return certificate.type, certificate.country, certificate.number, held.link
+def _identifying(each: HeldCertificate) -> tuple[int, str, str, int]:
+    certificate = each.certificate
+    return certificate.type, certificate.country, certificate.number, each.link
 
 
 def identities(certificates: Iterable[HeldCertificate], name: str, keys: Sequence[MatchingKey]) -> list[Fields]:
-    """What agencies match by: every certificate and every one it contains, under every matching key in use."""
+    """Return what agencies match by: every certificate and every one it contains, under every matching key in use."""
     form = comparison_form(name)
-    made = []
+    identity_fields = []
     for key in keys:
-        seen: set[Certificate] = set()
-        for held in certificates:
-            for certificate in equivalents(held.certificate):
-                if certificate not in seen:
-                    seen.add(certificate)
+        named: set[Certificate] = set()
+        for each in certificates:
+            for certificate in equivalents(each.certificate):
+                if certificate not in named:
+                    named.add(certificate)
                     surrogate = key.surrogate(int(certificate.type), certificate.number, certificate.country)
-                    made.append(
+                    identity_fields.append(
                         {
                             "key_id": key.key_id,
                             "certificate_type": int(certificate.type),
-                            "link": int(held.link),
+                            "link": int(each.link),
                             "surrogate": surrogate,
                             "name_tag": key.name_tag(surrogate, form),
                         }
                     )
-    return made
+    return identity_fields
 
 
 def with_term_end(content: Mapping[str, Any], last_day: date) -> Fields:
-    """The content with another last day."""
+    """Return the content with another last day."""
     return {**content, "term_end": last_day.isoformat(), "effective_until": end_of_day_ms(last_day)}
 
 
 def ended(record: Mapping[str, Any], status: Status) -> Fields:
-    """What is left of a record that ends: which entry of which court, under which instrument; no person, no case."""
+    """Return what is left of a record that ends: which entry of which court, which instrument; no person, no case."""
     return {
         **record,
         **dict.fromkeys(_EMPTIED, ""),
@@ -185,41 +190,36 @@ def ended(record: Mapping[str, Any], status: Status) -> Fields:
 
 
 def holder_hash(certificate: Certificate) -> bytes:
-    """16 bytes by which a court finds its own entries; an unkeyed hash of a number, so it stays in its database."""
+    """Return 16 bytes by which a court finds its own entries; an unkeyed hash of a number, so it stays in its database."""
     text = "\x1f".join((str(int(certificate.type)), certificate.country, certificate.number))
     return sha256(text.encode()).digest()[:16]
 
 
 def name_hash(name: str) -> bytes:
-    """Eight bytes equal for two spellings of one name."""
+    """Return eight bytes equal for two spellings of one name."""
     return blake2b(comparison_form(name).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def pack_certificates(certificates: Sequence[HeldCertificate]) -> bytes:
-    """The raw certificates for the court's own database."""
+    """Pack the raw certificates for the court's own database."""
     rows = [
-        [int(one.certificate.type), one.certificate.country, one.certificate.number, int(one.link)]
-        for one in certificates
+        [int(each.certificate.type), each.certificate.country, each.certificate.number, int(each.link)]
+        for each in certificates
     ]
     return msgspec.json.encode(rows)
 
 
 def unpack_certificates(packed: bytes) -> tuple[HeldCertificate, ...]:
-    """What `pack_certificates` packed."""
+    """Unpack what `pack_certificates` packed."""
     return tuple(
         HeldCertificate(Certificate(CertificateType(kind), number, country), Link(link))
         for kind, country, number, link in msgspec.json.decode(packed)
     )
 
 
-def new_record(content: Mapping[str, Any], named: list[Fields], record_class: RecordClass) -> Fields:
-    """A listing's content and identities as a live entry's record, without what acceptance adds."""
-    return {**content, "record_class": int(record_class), "status": int(Status.ACTIVE), "identities": named}
-
-
-def is_list_entry(record: Mapping[str, Any]) -> bool:
-    """Whether a record is a list entry and not an order."""
-    return bool(record["instrument"] == Instrument.LIST_ENTRY)
+def new_record(content: Mapping[str, Any], identity_fields: list[Fields], record_class: RecordClass) -> Fields:
+    """Return a listing's content and identities as a live entry's record, without what acceptance adds."""
+    return {**content, "record_class": int(record_class), "status": int(Status.ACTIVE), "identities": identity_fields}
 
 
 def _day(day: date | None) -> str:

@@ -4,7 +4,7 @@ After the commit an update is a promise: it is in the outbox, numbered and signe
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.codec import encode_fields, to_wire
 from ...schemas.wire.signing import Signer, prove
 from ...topics.catalogue import names
+from ...topics.storage.bulk import Row
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.transport.ports import OutgoingRecord
 from ..register.register import Register
@@ -60,7 +61,7 @@ class Accepted(NamedTuple):
     """SHA-256 of the body behind its proof: what the signature covers and the digest of the list counts."""
 
     def __repr__(self) -> str:
-        """The id only: the body holds a name."""
+        """Show the id only: the body holds a name."""
         return f"Accepted({self.update_id.hex()})"
 
     @property
@@ -95,7 +96,7 @@ def sequences_of(identity: CourtIdentity, drafts: Iterable[Draft]) -> list[str]:
 def number_and_sign(
     identity: CourtIdentity, drafts: Sequence[Draft], last: Mapping[str, int], acceptance: Acceptance
 ) -> list[Accepted]:
-    """Number drafts behind the `last` numbers of the court's sequences, and sign them.
+    """Give drafts the numbers behind the `last` ones of the court's sequences, and sign them.
 
     Nothing is promised before `store`, and that only holds while the court is claimed since before `last` was read, or
     while it is sure that nobody claimed it in between.
@@ -159,7 +160,7 @@ def store(
     """
     if not updates:
         return
-    batch_id, accepted_at = acceptance
+    accepted_at = acceptance.accepted_at
     for topic, count in Counter(each.topic for each in updates).items():
         register.take(connection, _sequence(identity, topic), count)
     relief_topic = names.relief(identity.jurisdiction)
@@ -167,12 +168,24 @@ def store(
     state = [_outgoing(identity, each, each.topic, accepted_at) for each in updates]
     relief_rows = iter(register.outbox.append(connection, "relief", relief))
     state_rows = register.outbox.append(connection, "state", state)
-    rows = [
+    register.add_updates(connection, _rows(identity.court, updates, acceptance, state_rows, relief_rows))
+
+
+def _rows(
+    court: str,
+    updates: Sequence[Accepted],
+    acceptance: Acceptance,
+    state_rows: Iterable[int],
+    relief_rows: Iterator[int],
+) -> list[Row]:
+    """Return updates with their places in the outbox, values in the order of `Update`'s fields."""
+    batch_id, accepted_at = acceptance
+    return [
         (
             each.update_id,
             each.draft.entry_id,
             each.draft.version,
-            identity.court,
+            court,
             each.topic,
             each.sequence,
             batch_id,
@@ -184,7 +197,6 @@ def store(
         )
         for each, state_row in zip(updates, state_rows, strict=True)
     ]
-    register.add_updates(connection, rows)
 
 
 def _outgoing(identity: CourtIdentity, update: Accepted, topic: str, accepted_at: int) -> OutgoingRecord:

@@ -14,6 +14,7 @@ from liandong.monitoring.status.register_counts import Deliveries
 from liandong.producers.register.register import Register
 from liandong.schemas.ids import new_ordered
 from liandong.schemas.law.listing import Change
+from liandong.tests.worlds.register_updates import updates_of_batch
 from liandong.topics.catalogue import names
 from liandong.topics.storage.database import open_database
 from liandong.topics.transport.ports import Delivered, OutgoingRecord, SystemClock, TopicPartition
@@ -96,7 +97,7 @@ def test_the_count_of_applied_updates_is_the_number_the_ledger_calls_applied(
 ) -> None:
     with register_of(updates, sent, sent_relief) as deliveries:
         counts = deliveries.of_batch(BATCH, {"railway-js": nodes, "silent-js": {}})
-        known = [deliveries.for_ledger(one) for one in deliveries.register.updates_of_batch(BATCH)]
+        known = [deliveries.for_ledger(one) for one in updates_of_batch(deliveries.register, BATCH)]
         standings = [standing(update, evidence(nodes), NOW, LATE_AFTER) for update in known]
         assert counts.accepted == len(updates)
         assert counts.sent == min(sent, len(updates))
@@ -113,7 +114,7 @@ def test_late_updates_are_those_the_ledger_calls_late_and_settled_ones_are_all_a
 ) -> None:
     with register_of(updates, sent, 12) as deliveries:
         found = deliveries.outstanding(nodes, NOW - LATE_AFTER, 0)
-        known = list(deliveries.register.updates_of_batch(BATCH))
+        known = updates_of_batch(deliveries.register, BATCH)
         standings = [standing(deliveries.for_ledger(one), evidence(nodes), NOW, LATE_AFTER) for one in known]
         assert found.late == sum(one.state is State.LATE for one in standings)
         applied = [one.level >= Level.APPLIED for one in standings]

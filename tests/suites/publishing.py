@@ -12,6 +12,7 @@ from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.signing import verify_from
 from liandong.tests.worlds.court import ENTRY, MATCHING, ORDER, PublishingCourt, people
 from liandong.tests.worlds.intake_rows import CN_ID
+from liandong.tests.worlds.register_updates import updates_of_batch
 from liandong.topics.catalogue import names
 
 LIST = names.debtor_list("js")
@@ -60,7 +61,7 @@ class PublishingSuite:
 
     def test_updates_know_their_batch_their_sequence_and_their_rows(self, court: PublishingCourt) -> None:
         published = court.publish(*people(3))
-        updates = list(court.register.updates_of_batch(published.batch.batch_id))
+        updates = updates_of_batch(court.register, published.batch.batch_id)
         assert [update.court_sequence for update in updates] == [1, 2, 3]
         assert [update.state_row for update in updates] == [1, 2, 3]
         assert {update.list for update in updates} == {LIST}

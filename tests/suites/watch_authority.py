@@ -68,7 +68,7 @@ class WatchAuthoritySuite(TownSuite):
         debtor = invented(1)
         town.court.watch(debtor)
         railway.settle()
-        (watch,) = town.court.commands.sent_commands()
+        (watch,) = town.court.commands._sent.commands()
         # the agency goes on although the court has stopped the watch
         town.court.commands.give(StopRequest(watch.command_id, 1000))
         town.clock.time += 1

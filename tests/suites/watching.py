@@ -35,7 +35,7 @@ class WatchingSuite(TownSuite):
         assert told.content["certificate"]["number"] == debtor.certificate.number
         assert (told.content["kind"], told.content["place"]) == ("TRAVEL", "苏州站")
         assert told.content["details"] == {"service_number": "G7001", "match": "CERTIFICATE_AND_NAME"}
-        sent = town.court.commands.sent_commands()[0]
+        sent = town.court.commands._sent.commands()[0]
         assert (sent.code, sent.is_overdue(town.clock.now() + DAY_MS)) == ("00", False)
 
     def test_without_a_live_watch_nothing_is_stored_and_publishing_is_refused(

@@ -67,15 +67,15 @@ class PublishingCourt:
     def __post_init__(self) -> None:
         self.register = Register(self.engine, self.clock)
         self.signer = Ed25519Signer(self.court.encode().ljust(32, b"."))
-        self.desk = CourtIdentity(self.court, "示例区人民法院", JURISDICTION, self.signer, self.matching)
-        self.acts = Acts(self.register, self.desk, self.clock)
+        self.identity = CourtIdentity(self.court, "示例区人民法院", JURISDICTION, self.signer, self.matching)
+        self.acts = Acts(self.register, self.identity, self.clock)
         public = self.signer.public_key
         self.keys = Keys(PublicKey(self.signer.key_id, self.court, "court", JURISDICTION, "sign", public))
 
     def publish(self, *rows: Row) -> Published:
         """Publishes rows as one file; the first row is number 2, as below a header."""
         batch = new_batch(self.court, "rows", "", self.clock.now())
-        return self._taken(Publication(self.register, self.desk, self.clock, batch, self._context()), rows)
+        return self._taken(Publication(self.register, self.identity, self.clock, batch, self._context()), rows)
 
     def rehearse(self, *rows: Row) -> Published:
         """Says what publishing the rows would do."""
@@ -84,7 +84,7 @@ class PublishingCourt:
         return self._taken(DryRun(reader, batch, PreparationContext(self._context(), self.matching)), rows)
 
     def _context(self) -> IntakeContext:
-        return IntakeContext(date_of_ms(self.clock.now()), self.court, self.desk.court_name)
+        return IntakeContext(date_of_ms(self.clock.now()), self.court, self.identity.court_name)
 
     def _taken(self, run: FileRun, rows: Sequence[Row]) -> Published:
         rejected: list[ParsedRow] = []
@@ -103,7 +103,7 @@ class PublishingCourt:
 
     def correct(self, entry_id: bytes, **values: str) -> Update:
         """Corrects columns of an entry."""
-        return correct(self.acts, self.register, self.desk, entry_id, values, CourtRuling("DATA_WRONG"))
+        return correct(self.acts, entry_id, values, CourtRuling("DATA_WRONG"))
 
     def lane(self, lane: str) -> list[dict[str, Any]]:
         """Records that wait in a lane, oldest first."""

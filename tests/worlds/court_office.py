@@ -14,6 +14,7 @@ from liandong.producers.synthetic.rows import LIST_COLUMNS, SyntheticRequest, li
 from liandong.schemas.dates import CHINA
 from liandong.schemas.wire.codec import from_wire
 from liandong.tests.worlds.installation import Installation
+from liandong.tests.worlds.register_updates import all_updates
 from liandong.topics.catalogue import names
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
@@ -86,7 +87,7 @@ class CourtOffice(Installation):
 def recount(office: CourtOffice) -> dict[str, int]:
     """Compares register and log; everything a crash could have broken is looked at. Counts for the caller's own checks."""
     register = office.register()
-    updates = register.updates_after(0, 1_000_000)
+    updates = all_updates(register)
     outbox = register.outbox
     assert {lane: backlog.rows for lane, backlog in outbox.backlog().items()} == {"relief": 0, "state": 0, "events": 0}
     _sequences_have_no_gap(updates)

@@ -70,6 +70,6 @@ def results(data: bytes, file_format: Format = "csv") -> list[ParsedRow]:
 def summary(data: bytes, file_format: Format = "csv") -> list[tuple[int, str]]:
     """Row number and "ok" or the codes of its rejects."""
     return [
-        (one.raw.number, "ok" if one.is_accepted else "+".join(reject.code for reject in one.rejects))
+        (one.raw.number, "ok" if one.listing is not None else "+".join(reject.code for reject in one.rejects))
         for one in results(data, file_format)
     ]

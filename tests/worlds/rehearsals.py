@@ -163,7 +163,7 @@ class ClerksDesk:
             if kind in ("renumber", "recase"):
                 other = {"certificate_number": _PEOPLE[act.at % 3]["certificate_number"], "certificate_type": "CN_ID"}
                 values = other if kind == "renumber" else {"case_number": _CASES[act.at % 2]}
-                correct(court.acts, court.register, court.desk, entry_id, values, CourtRuling("DATA_WRONG"))
+                correct(court.acts, entry_id, values, CourtRuling("DATA_WRONG"))
             else:
                 ruling = CourtRuling(reason or {"revoke": "NO_GROUND", "shield": "REVIEW"}[kind])
                 getattr(court.acts, kind)(entry_id, ruling)

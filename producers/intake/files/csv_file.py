@@ -2,7 +2,7 @@
 """CSV files: header in either language, any usual separator, rows one at a time."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice, notice, reject
@@ -25,7 +25,8 @@ class CsvFile:
         self._lang = lang
         self.notices: list[Notice] = []
         self._header_row, line = self._first_line()
-        self.delimiter, self.header = _read_header(line, lang)
+        header = _read_header(line, lang)
+        self.delimiter, self.header = header.delimiter, header.titles
         self._columns = self._map_header()
         self._leftover = next((i for i, title in enumerate(self.header) if title.strip() == "reject_line"), -1)
 
@@ -50,21 +51,21 @@ class CsvFile:
 
     def _map_header(self) -> list[tuple[int, str]]:
         """Positions of the columns that are read."""
-        found: dict[str, int] = {}
+        positions: dict[str, int] = {}
         for position, title in enumerate(self.header):
             name = column_of(title)
             if name is None:
                 if not is_passed_over(title):
                     self.notices.append(self._unknown(title))
-            elif name in found:
-                raise IntakeError("HEADER_TWICE", self._lang, twice=f"{self.header[found[name]]}, {title}")
+            elif name in positions:
+                raise IntakeError("HEADER_TWICE", self._lang, twice=f"{self.header[positions[name]]}, {title}")
             else:
-                found[name] = position
-        missing = [name for name in REQUIRED if name not in found]
+                positions[name] = position
+        missing = [name for name in REQUIRED if name not in positions]
         if missing:
             shown = ", ".join(_shown(name, self._lang) for name in missing)
             raise IntakeError("HEADER_INCOMPLETE", self._lang, missing=shown, known=_known(self._lang))
-        return [(position, name) for name, position in found.items()]
+        return [(position, name) for name, position in positions.items()]
 
     def _unknown(self, title: str) -> Notice:
         return notice(1, title[:40], "COLUMN_UNKNOWN", self._lang, column=title[:40], known=_known(self._lang))
@@ -90,17 +91,24 @@ def _readable(line: Line, lang: Language) -> str:
     return line.text
 
 
-def _read_header(line: str, lang: Language) -> tuple[str, tuple[str, ...]]:
-    """The separator that gives the most known columns, and the titles it gives."""
-    best: tuple[int, str, tuple[str, ...]] = (0, ",", ())
+class _Header(NamedTuple):
+    """The separator of a file and the titles of its columns."""
+
+    delimiter: str
+    titles: tuple[str, ...]
+
+
+def _read_header(line: str, lang: Language) -> _Header:
+    """Read the titles with the separator that gives the most known columns."""
+    best, most = _Header(",", ()), 0
     for delimiter in _DELIMITERS:
         titles = split_cells([line], delimiter) or ()
         known = sum(column_of(title) is not None for title in titles)
-        if known > best[0]:
-            best = (known, delimiter, titles)
-    if best[0] == 0:
+        if known > most:
+            best, most = _Header(delimiter, titles), known
+    if most == 0:
         raise IntakeError("HEADER_MISSING", lang, known=_known(lang))
-    return best[1], best[2]
+    return best
 
 
 def _known(lang: Language) -> str:

@@ -28,7 +28,7 @@ class CsvRecord(NamedTuple):
 
 
 def split_cells(lines: list[str], delimiter: str) -> tuple[str, ...] | None:
-    """The cells of one record, or None where its quotation marks break the rules of CSV."""
+    """Return the cells of one record, or None where its quotation marks break the rules of CSV."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         cells = next(reader)
@@ -81,7 +81,7 @@ class CsvRecords:
         return CsvRecord(self._row, cells, "TRUNCATED_ROW" if is_cut else "COLUMN_COUNT", line.text)
 
     def _spanning(self, first: Line) -> CsvRecord:
-        """A record whose quoted cell goes on in the next lines; if it never ends, those lines are read again."""
+        """Read a record whose quoted cell goes on in the next lines; if it never ends, those lines are read again."""
         taken = [first]
         while len(taken) < RECORD_LINES and (line := self._next()) is not None:
             taken.append(line)

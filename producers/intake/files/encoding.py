@@ -7,7 +7,7 @@ each other's place for more than a line. Every line is then decoded strictly: on
 
 import codecs
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError
@@ -17,13 +17,21 @@ Encoding = Literal["utf-8", "gb18030"]
 HEAD = 256 * 1024
 """Bytes that are looked at to tell what a file is."""
 
-_SIGNATURES = (
-    (b"PK\x03\x04", "an Excel workbook or zip archive", "Excel 工作簿或压缩包"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "旧版 Excel 或 Word 文件"),
-    (b"%PDF", "a PDF document", "PDF 文档"),
-    (b"\x1f\x8b", "a gzip archive", "gzip 压缩包"),
-    (b"{\\rtf", "a rich-text document", "RTF 文档"),
-)
+
+class _Content(NamedTuple):
+    """What a file is, in words for people."""
+
+    en: str
+    zh: str
+
+
+_SIGNATURES = {
+    b"PK\x03\x04": _Content("an Excel workbook or zip archive", "Excel 工作簿或压缩包"),
+    b"\xd0\xcf\x11\xe0": _Content("an old Excel or Word file", "旧版 Excel 或 Word 文件"),
+    b"%PDF": _Content("a PDF document", "PDF 文档"),
+    b"\x1f\x8b": _Content("a gzip archive", "gzip 压缩包"),
+    b"{\\rtf": _Content("a rich-text document", "RTF 文档"),
+}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BLANK = b" \t\r\n\x00"
 
@@ -47,14 +55,14 @@ def look_at(stream: BinaryIO, kind: Literal["CSV", "JSON"], lang: Language) -> F
     if not data.strip(_BLANK):
         raise IntakeError("EMPTY_FILE", lang)
     is_whole = len(data) < HEAD - len(codecs.BOM_UTF8)
-    found = _something_else(data, kind)
-    if found is not None:
-        raise IntakeError(f"NOT_{kind}", lang, found=found[1] if lang == "zh" else found[0])
+    other = _other_content(data, kind)
+    if other is not None:
+        raise IntakeError(f"NOT_{kind}", lang, found=other.zh if lang == "zh" else other.en)
     return FileStart(data, is_whole, "utf-8" if marked else _encoding(data, is_whole))
 
 
 def _read_head(stream: BinaryIO) -> bytes:
-    """Up to HEAD bytes; pipes give less at a time."""
+    """Read up to HEAD bytes; pipes give less at a time."""
     parts, size = [], 0
     while size < HEAD and (part := stream.read(HEAD - size)):
         parts.append(part)
@@ -62,17 +70,18 @@ def _read_head(stream: BinaryIO) -> bytes:
     return b"".join(parts)
 
 
-def _something_else(data: bytes, kind: str) -> tuple[str, str] | None:
-    for signature, name, name_zh in _SIGNATURES:
+def _other_content(data: bytes, kind: str) -> _Content | None:
+    """Tell what a file is if it is not of the kind wanted."""
+    for signature, content in _SIGNATURES.items():
         if data.startswith(signature):
-            return name, name_zh
+            return content
     start = data.lstrip(_BLANK)[:1]
     if start == b"<":
-        return "a web page (HTML or XML)", "网页（HTML 或 XML）"
+        return _Content("a web page (HTML or XML)", "网页（HTML 或 XML）")
     if kind == "CSV" and start in (b"{", b"["):
-        return "JSON", "JSON"
+        return _Content("JSON", "JSON")
     if kind == "JSON" and start not in (b"{", b"["):
-        return "something that starts with neither { nor [", "不以 { 或 [ 开头的内容"
+        return _Content("something that starts with neither { nor [", "不以 { 或 [ 开头的内容")
     return None
 
 
@@ -85,10 +94,10 @@ def _encoding(data: bytes, is_whole: bool) -> Encoding:
         return "gb18030"
     if by_header == ["utf-8"]:
         return "utf-8"
-    telling = [line for line in lines if not line.isascii()]
-    utf8 = sum(_is_valid(line, "utf-8") for line in telling)
-    gb18030 = sum(_is_valid(line, "gb18030") for line in telling)
-    return "gb18030" if gb18030 > utf8 and utf8 * 2 < len(telling) else "utf-8"
+    not_ascii = [line for line in lines if not line.isascii()]
+    utf8 = sum(_is_valid(line, "utf-8") for line in not_ascii)
+    gb18030 = sum(_is_valid(line, "gb18030") for line in not_ascii)
+    return "gb18030" if gb18030 > utf8 and utf8 * 2 < len(not_ascii) else "utf-8"
 
 
 def _knows_header(line: bytes, encoding: str) -> bool:

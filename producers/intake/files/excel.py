@@ -17,7 +17,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def wrapped(cell: str) -> str:
-    """The cell as it is, or as a formula of its text if a spreadsheet would change or run it."""
+    """Return a cell as it is, or as a formula of its text if a spreadsheet would change or run it."""
     if not (cell.startswith(_FORMULA_STARTS) or _SPOILABLE.fullmatch(cell.strip())):
         return cell
     pieces = [cell[start : start + _PIECE] for start in range(0, len(cell), _PIECE)]
@@ -25,8 +25,8 @@ def wrapped(cell: str) -> str:
 
 
 def unwrapped(cell: str) -> str:
-    """The text in a cell written by `wrapped`; any other cell as it is."""
-    found = _WRAPPED.fullmatch(cell)
-    if found is None:
+    """Return the text in a cell written by `wrapped`; any other cell as it is."""
+    match = _WRAPPED.fullmatch(cell)
+    if match is None:
         return cell
-    return "".join([found[1], *_FURTHER.findall(found[2])]).replace('""', '"')
+    return "".join([match[1], *_FURTHER.findall(match[2])]).replace('""', '"')

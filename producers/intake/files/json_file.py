@@ -61,13 +61,13 @@ class JsonFile:
         for value in self._values:
             yield self._row(value)
 
-    def _row(self, found: JsonValue) -> RawRow:
-        if found.damage:
-            return RawRow(found.row, {}, {}, self._objects.reject(found.row, found.damage), found.text)
-        if not isinstance(found.value, dict):
-            damage = self._objects.reject(found.row, "NOT_AN_OBJECT")
-            return RawRow(found.row, {}, {}, damage, str(found.value)[:200])
-        return self._objects.row_of(found.row, found.value)
+    def _row(self, value: JsonValue) -> RawRow:
+        if value.damage:
+            return RawRow(value.row, {}, {}, self._objects.reject(value.row, value.damage), value.text)
+        if not isinstance(value.value, dict):
+            damage = self._objects.reject(value.row, "NOT_AN_OBJECT")
+            return RawRow(value.row, {}, {}, damage, str(value.value)[:200])
+        return self._objects.row_of(value.row, value.value)
 
 
 class ObjectRows:
@@ -80,14 +80,14 @@ class ObjectRows:
         self._unknown: set[str] = set()
         self.notices: list[Notice] = []
 
-    def row_of(self, number: int, given: Mapping[str, object]) -> RawRow:
-        """The row of one object; parse it like any other."""
-        before = given.get(REJECT_KEY)
+    def row_of(self, number: int, fields: Mapping[str, object]) -> RawRow:
+        """Return the row of one object; it is parsed like any other."""
+        before = fields.get(REJECT_KEY)
         line = str(before.get("line", "")) if isinstance(before, dict) else ""
-        if line and len(given) == 1:
-            return RawRow(number, {}, given, self.reject(number, "NOT_CORRECTED"), line)
-        values = self._zxgk_values(given) if self._is_zxgk else {}
-        for key, value in given.items():
+        if line and len(fields) == 1:
+            return RawRow(number, {}, fields, self.reject(number, "NOT_CORRECTED"), line)
+        values = self._zxgk_values(fields) if self._is_zxgk else {}
+        for key, value in fields.items():
             if self._is_zxgk and key in ZXGK_FIELDS:
                 continue
             column = column_of(key)
@@ -98,14 +98,14 @@ class ObjectRows:
             else:
                 self._note_unknown(number, key)
         damage = self.reject(number, "ENCODING") if any("\ufffd" in text for text in values.values()) else None
-        return RawRow(number, values, given, damage)
+        return RawRow(number, values, fields, damage)
 
-    def _zxgk_values(self, given: Mapping[str, object]) -> dict[str, str]:
+    def _zxgk_values(self, fields: Mapping[str, object]) -> dict[str, str]:
         values: dict[str, str] = {}
         for key, column in ZXGK_FIELDS.items():
-            text = _text(given.get(key))
+            text = _text(fields.get(key))
             better = _BETTER.get(key)
-            if text and not (better and _text(given.get(better))):
+            if text and not (better and _text(fields.get(better))):
                 values[column] = text
         return values
 
@@ -117,27 +117,27 @@ class ObjectRows:
         self.notices.append(notice(number, key[:40], "COLUMN_UNKNOWN", self._lang, column=key[:40], known=known))
 
     def reject(self, number: int, code: str) -> Reject:
-        """A reject of a whole object."""
+        """Return a reject of a whole object."""
         return reject(number, "", code, self._lang, encoding="UTF-8/GB 18030")
 
 
 def _text(value: object) -> str:
-    """A JSON value as the text a CSV cell would hold."""
+    """Return a JSON value as the text a CSV cell would hold."""
     if isinstance(value, str):
         return value
     if value is None:
         return ""
     if isinstance(value, list):
-        return ";".join(_text(one) for one in value)
+        return ";".join(_text(each) for each in value)
     return str(value)
 
 
-def _certificates(given: list[object]) -> dict[str, str]:
-    """The columns of a list of `{"type", "number", "country", "link"}`, as the check API writes certificates."""
+def _certificates(certificates: list[object]) -> dict[str, str]:
+    """Return the columns of a list of `{"type", "number", "country", "link"}`, as the check API writes certificates."""
     values: dict[str, str] = {}
-    for position, one in enumerate(given[:MAX_CERTIFICATES], start=1):
+    for position, each in enumerate(certificates[:MAX_CERTIFICATES], start=1):
         prefix = "certificate_" if position == 1 else f"certificate_{position}_"
-        if isinstance(one, dict):
-            values |= {prefix + part: _text(one.get(part)) for part in ("type", "number", "country", "link")}
+        if isinstance(each, dict):
+            values |= {prefix + part: _text(each.get(part)) for part in ("type", "number", "country", "link")}
     values.pop("certificate_link", None)
     return values

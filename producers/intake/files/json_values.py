@@ -102,7 +102,7 @@ def _skip(buffer: str, at: int) -> int:
 
 
 def _decoded(buffer: str, at: int) -> tuple[object, int]:
-    """The value at a place and where it ends; -1 if none is complete there."""
+    """Decode the value at a place; returns it and where it ends, -1 if none is complete there."""
     try:
         return _DECODER.raw_decode(buffer, at)
     except (ValueError, RecursionError):

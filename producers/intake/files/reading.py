@@ -63,7 +63,7 @@ class ListingFile:
         return iter(self._rows)
 
     def __enter__(self) -> Self:
-        """The file itself."""
+        """Return the file itself."""
         return self
 
     def __exit__(
@@ -100,5 +100,5 @@ def read_listings(source: Path | BinaryIO | bytes, file_format: Format, lang: La
 
 
 def format_of(path: Path) -> Format:
-    """The format a file name suggests; csv if it suggests none."""
+    """Return the format a file name suggests; csv if it suggests none."""
     return _BY_SUFFIX.get(path.suffix.lower(), "csv")

@@ -23,6 +23,8 @@ from .json_file import REJECT_KEY
 
 _BETWEEN = " | "
 _BYTE_ORDER_MARK = "\ufeff"
+_JOINED = ("field", "code", "reason", "remedy")
+"""What is told of every reject, in the order of the reject columns."""
 
 
 class RejectsWriter:
@@ -35,10 +37,10 @@ class RejectsWriter:
         stream = TextIOWrapper(file.stream, encoding="utf-8", errors="backslashreplace", newline="")
         self._stream = stream
         self._is_csv = is_csv
-        self._kept = [at for at, title in enumerate(header) if not title.strip().lower().startswith(REJECT_PREFIX)]
+        self._positions = [at for at, title in enumerate(header) if not title.strip().lower().startswith(REJECT_PREFIX)]
         self._csv = csv.writer(stream, delimiter=delimiter)
         if is_csv:
-            titles = [header[at] for at in self._kept] or list(COLUMN_NAMES)
+            titles = [header[at] for at in self._positions] or list(COLUMN_NAMES)
             stream.write(_BYTE_ORDER_MARK)
             self._csv.writerow([*titles, *REJECT_COLUMNS])
 
@@ -53,7 +55,7 @@ class RejectsWriter:
             self._stream.write(json.dumps(_object(parsed), ensure_ascii=False) + "\n")
 
     def __enter__(self) -> Self:
-        """The writer itself."""
+        """Return the writer itself."""
         return self
 
     def __exit__(
@@ -67,30 +69,30 @@ class RejectsWriter:
     def _cells(self, parsed: ParsedRow) -> list[str]:
         original = parsed.raw.original
         cells = original if isinstance(original, tuple) else ()
-        kept = [cells[at] if at < len(cells) else "" for at in self._kept]
-        what = _joined(parsed.rejects)
-        line = "" if any(kept) else parsed.raw.line
-        return [*kept, str(parsed.raw.number), what["field"], what["code"], what["reason"], what["remedy"], line]
+        own = [cells[at] if at < len(cells) else "" for at in self._positions]
+        joined = _joined(parsed.rejects)
+        line = "" if any(own) else parsed.raw.line
+        return [*own, str(parsed.raw.number), *(joined[name] for name in _JOINED), line]
 
 
 def _joined(rejects: tuple[Reject, ...]) -> dict[str, str]:
-    """All rejects of a row in one, part by part."""
-    parts = [one.as_dict() for one in rejects]
-    return {name: _BETWEEN.join(str(part[name]) for part in parts) for name in ("field", "code", "reason", "remedy")}
+    """Join all rejects of a row, part by part."""
+    parts = [each.as_dict() for each in rejects]
+    return {name: _BETWEEN.join(str(part[name]) for part in parts) for name in _JOINED}
 
 
 def _object(parsed: ParsedRow) -> dict[str, object]:
     original = parsed.raw.original
-    given = dict(original) if isinstance(original, Mapping) else {}
-    given.pop(REJECT_KEY, None)
-    found: dict[str, object] = {"row": parsed.raw.number, **_joined(parsed.rejects)}
-    if not given:
-        found["line"] = parsed.raw.line
-    return given | {REJECT_KEY: found}
+    values = dict(original) if isinstance(original, Mapping) else {}
+    values.pop(REJECT_KEY, None)
+    rejected: dict[str, object] = {"row": parsed.raw.number, **_joined(parsed.rejects)}
+    if not values:
+        rejected["line"] = parsed.raw.line
+    return values | {REJECT_KEY: rejected}
 
 
 def open_rejects(path: Path, header: tuple[str, ...], *, is_csv: bool, delimiter: str = ",") -> RejectsWriter:
-    """A writer to a new file that only its owner can read; an existing file is replaced. Raises WrongUsage."""
+    """Open a writer to a new file that only its owner can read; an existing file is replaced. Raises WrongUsage."""
     try:
         file = PrivateFile(path)
     except OSError as error:

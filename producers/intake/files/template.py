@@ -51,14 +51,14 @@ _ENTITY: Mapping[str, tuple[str, str]] = {
 
 
 def template_rows(lang: Language) -> tuple[dict[str, str], dict[str, str]]:
-    """The two rows by column name."""
+    """Return the two rows by column name."""
     at = 1 if lang == "zh" else 0
     person, entity = ({column: words[at] for column, words in row.items()} for row in (_PERSON, _ENTITY))
     return person, entity
 
 
 def template(lang: Language) -> str:
-    """The template as a CSV text that opens unspoilt in Excel: byte order mark, header, two rows."""
+    """Return the template as a CSV text that opens unspoilt in Excel: byte order mark, header, two rows."""
     stream = StringIO(newline="")
     stream.write("\ufeff")
     writer = csv.writer(stream)

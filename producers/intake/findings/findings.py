@@ -6,9 +6,6 @@ from ....schemas.errors import LiandongError
 from ....schemas.problems import FactProblem, Language
 from .messages import INTAKE_TEXTS
 
-QUARANTINE = ("CERTIFICATE_", "QUARANTINED_")
-"""Codes of rows whose subject is in doubt: they wait for the court, nobody is matched by them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -21,7 +18,7 @@ class Finding:
     remedy: str
 
     def as_dict(self) -> dict[str, str | int]:
-        """The parts for JSON output and problem details."""
+        """Return the parts for JSON output and problem details."""
         return {
             "row": self.row,
             "field": self.field,
@@ -32,14 +29,9 @@ class Finding:
 
 
 class Reject(Finding):
-    """Why a row cannot be taken."""
+    """Why a row cannot be taken. With a code that begins CERTIFICATE_ or QUARANTINED_ it is in doubt who is meant."""
 
     __slots__ = ()
-
-    @property
-    def is_quarantined(self) -> bool:
-        """Whether it is the subject's identity that is in doubt."""
-        return self.code.startswith(QUARANTINE)
 
 
 class Notice(Finding):
@@ -49,17 +41,17 @@ class Notice(Finding):
 
 
 def text_of(code: str, lang: Language, details: dict[str, str]) -> tuple[str, str]:
-    """Reason and remedy of an intake code in a language."""
+    """Return reason and remedy of an intake code in a language."""
     return INTAKE_TEXTS[code].render(lang, details)
 
 
 def reject(row: int, field: str, code: str, lang: Language, **details: str) -> Reject:
-    """A reject with the texts of its code."""
+    """Make a reject with the texts of its code."""
     return Reject(row, field, code, *text_of(code, lang, details))
 
 
 def notice(row: int, field: str, code: str, lang: Language, **details: str) -> Notice:
-    """A notice with the texts of its code."""
+    """Make a notice with the texts of its code."""
     return Notice(row, field, code, *text_of(code, lang, details))
 
 
@@ -73,5 +65,5 @@ class IntakeError(LiandongError):
 
 
 def reject_of_problem(row: int, field: str, problem: FactProblem, lang: Language) -> Reject:
-    """A reject that says what a fact's own rules say."""
+    """Make a reject that says what a fact's own rules say."""
     return Reject(row, field, problem.code, *problem.in_language(lang))

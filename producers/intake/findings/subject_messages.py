@@ -17,7 +17,7 @@ SUBJECT_TEXTS = {
     ),
     "CERTIFICATE_CONFLICT": Text(
         "the row names two certificates of the same kind that belong to different subjects",
-        "one row is one subject: give each his own row, or remove the wrong number",
+        "one row is one subject: give each its own row, or remove the wrong number",
         "本行有两个同类但不同的证件号码，属于不同主体",
         "一行只能是一个主体：请分行填写，或删除错误号码",
     ),
@@ -84,7 +84,7 @@ SUBJECT_TEXTS = {
     ),
     "MINOR_ORDER": Text(
         "the person restricted by this order is a minor",
-        "make sure that the order is meant for him",
+        "make sure that the order is meant for them",
         "该限制措施的对象为未成年人",
         "请确认对象无误",
     ),
@@ -132,7 +132,7 @@ SUBJECT_TEXTS = {
     ),
     "EXIT_BAN_ENTITY": Text(
         "an exit ban hits natural persons only",
-        "name the person and his role",
+        "name the person and their role",
         "限制出境只适用于自然人",
         "请写明该自然人及其身份",
     ),

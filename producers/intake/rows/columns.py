@@ -22,7 +22,7 @@ class Column:
 
 
 def _linked(position: int) -> tuple[Column, ...]:
-    """The four columns of a further certificate of the same subject."""
+    """Make the four columns of a further certificate of the same subject."""
     name, zh = f"certificate_{position}", f"关联证件{position}"
     return (
         Column(f"{name}_type", f"{zh}类型", "type of a further certificate of the same person", "同一人的其他证件类型"),
@@ -127,7 +127,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "legal_representative",
         "法定代表人",
-        "entities: name, for publication only; he is not listed by it",
+        "entities: name, for publication only; they are not listed by it",
         "单位：仅供公布，法定代表人并不因此列入名单",
         ("法定代表人或者负责人", "法定代表人或负责人", "法定代表人姓名"),
     ),
@@ -258,7 +258,7 @@ _SEPARATORS = re.compile(r"[\s_\-*:/]+")
 
 
 def header_form(header: str) -> str:
-    """A header without blanks, separators, bracketed hints and case: `证件号码（必填）` is `证件号码`."""
+    """Return a header without blanks, separators, bracketed hints and case: `证件号码（必填）` is `证件号码`."""
     return _SEPARATORS.sub("", _IN_BRACKETS.sub("", half_width(trim(header)))).lower()
 
 
@@ -268,16 +268,16 @@ _BY_HEADER = {
 
 
 def column_of(header: str) -> str | None:
-    """The column a header means, or None."""
+    """Return the column a header means, or None."""
     return _BY_HEADER.get(header_form(header))
 
 
 def is_passed_over(header: str) -> bool:
-    """Whether a header is known and its column deliberately not read."""
+    """Tell whether a header is known and its column deliberately not read."""
     form = header_form(header)
     return form in DROPPED or form.startswith(REJECT_PREFIX) or not form
 
 
 def headers(lang: Literal["en", "zh"]) -> tuple[str, ...]:
-    """All headers in a language, in the order of the template."""
+    """Return all headers in a language, in the order of the template."""
     return tuple(column.zh if lang == "zh" else column.name for column in COLUMNS)

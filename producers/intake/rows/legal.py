@@ -3,6 +3,7 @@
 
 import re
 from datetime import date
+from typing import NamedTuple
 
 from ....schemas.law.case_number import CaseNumber, CaseNumberProblem, parse_case_number
 from ....schemas.law.grounds import RULES_IN_FORCE, Ground, needs_term, recognise_grounds
@@ -20,7 +21,7 @@ _AMOUNT_NOISE = re.compile(r"[,\s¥￥元]|人民币|CNY|RMB", re.IGNORECASE)
 
 
 def read_court(row: RowUnderCheck) -> tuple[str, str]:
-    """The court's id and name; another court than the publishing one is rejected."""
+    """Read the court's id and name; another court than the publishing one is rejected."""
     context = row.context
     court, name = row.text("court_code"), row.text("court_name")
     if not court and not context.court:
@@ -32,14 +33,20 @@ def read_court(row: RowUnderCheck) -> tuple[str, str]:
     return context.court or court, context.court_name or name
 
 
-def read_case(row: RowUnderCheck) -> tuple[str, str, str]:
-    """Key and raw text of the enforcement case, and key of the case it resumes."""
-    raw = row.text("case_number")
-    case = _case(row, "case_number", raw)
-    previous_raw = row.text("previous_case_number")
-    previous = _case(row, "previous_case_number", previous_raw) if previous_raw else None
+class RowCase(NamedTuple):
+    """The key of the enforcement case of a row, and that of the case it resumes, empty if it resumes none."""
+
+    key: str
+    previous: str
+
+
+def read_case(row: RowUnderCheck) -> RowCase:
+    """Read the enforcement case and the case it resumes."""
+    case = _case(row, "case_number", row.text("case_number"))
+    previous_text = row.text("previous_case_number")
+    previous = _case(row, "previous_case_number", previous_text) if previous_text else None
     if case is None:
-        return "", raw, ""
+        return RowCase("", "")
     if not case.is_enforcement:
         row.reject("case_number", "CASE_NOT_ENFORCEMENT")
     if case.year > row.context.today.year:
@@ -50,19 +57,19 @@ def read_case(row: RowUnderCheck) -> tuple[str, str, str]:
         row.notice("case_number", "CASE_SUFFIX")
     if case.is_resumed and previous is None:
         row.notice("previous_case_number", "RESUMED_WITHOUT_PREVIOUS")
-    return case.key, raw, previous.key if previous else ""
+    return RowCase(case.key, previous.key if previous else "")
 
 
-def _case(row: RowUnderCheck, column: str, raw: str) -> CaseNumber | None:
+def _case(row: RowUnderCheck, column: str, text: str) -> CaseNumber | None:
     try:
-        return parse_case_number(raw)
+        return parse_case_number(text)
     except CaseNumberProblem as problem:
         row.reject_problem(column, problem)
         return None
 
 
 def read_decision(row: RowUnderCheck, instrument: Instrument) -> str:
-    """The decision's number; exit bans must have one."""
+    """Read the decision's number; exit bans must have one."""
     number = row.text("decision_number")
     if not number and instrument is Instrument.EXIT_BAN:
         row.reject("decision_number", "EXIT_BAN_DECISION")
@@ -72,7 +79,7 @@ def read_decision(row: RowUnderCheck, instrument: Instrument) -> str:
 
 
 def read_grounds(row: RowUnderCheck, instrument: Instrument, publish_date: date) -> tuple[Ground, ...]:
-    """The grounds of a list entry; orders have none."""
+    """Read the grounds of a list entry; orders have none."""
     grounds = recognise_grounds(row.text("grounds"))
     if instrument is not Instrument.LIST_ENTRY:
         return ()
@@ -84,7 +91,7 @@ def read_grounds(row: RowUnderCheck, instrument: Instrument, publish_date: date)
 
 
 def read_term(row: RowUnderCheck, instrument: Instrument, grounds: tuple[Ground, ...], publish_date: date) -> Term:
-    """The term, checked against the grounds and recomputed (art. 2, art. 10 ¶2)."""
+    """Read the term, check it against the grounds and recompute it (art. 2, art. 10 ¶2)."""
     start, end = row.day("term_start"), row.day("term_end")
     basis = row.coded("term_start_basis", TERM_BASES, TermStartBasis.DECISION)
     extension = _extension(row)
@@ -132,27 +139,27 @@ def _extension(row: RowUnderCheck) -> int:
 
 
 def read_performance(row: RowUnderCheck, instrument: Instrument) -> Performance:
-    """How much is performed; nobody is newly listed after full performance."""
-    found = row.coded("performance", PERFORMANCES, Performance.UNKNOWN)
-    if found is Performance.FULL and instrument is Instrument.LIST_ENTRY:
+    """Read how much is performed; nobody is newly listed after full performance."""
+    performance = row.coded("performance", PERFORMANCES, Performance.UNKNOWN)
+    if performance is Performance.FULL and instrument is Instrument.LIST_ENTRY:
         row.reject("performance", "PERFORMED_ALREADY")
-    return found
+    return performance
 
 
 def read_amount(row: RowUnderCheck) -> str:
-    """The claim in yuan as a decimal string with two places, or empty. Never a float."""
+    """Read the claim in yuan as a decimal string with two places, or empty. Never a float."""
     text = row.text("claim_amount")
     if not text or _CANONICAL_AMOUNT.fullmatch(text):
         return text
-    found = _AMOUNT.fullmatch(_AMOUNT_NOISE.sub("", half_width(text)))
-    if found is None:
+    match = _AMOUNT.fullmatch(_AMOUNT_NOISE.sub("", half_width(text)))
+    if match is None:
         row.reject("claim_amount", "AMOUNT_UNREADABLE")
         return ""
-    return f"{int(found['yuan'])}.{(found['fen'] or '').ljust(2, '0')}"
+    return f"{int(match['yuan'])}.{(match['fen'] or '').ljust(2, '0')}"
 
 
 def read_dates(row: RowUnderCheck) -> tuple[date | None, date]:
-    """Day of filing and day of publication (today if it is not given)."""
+    """Read the day of filing and the day of publication (today if it is not given)."""
     filed, published = row.past_day("filing_date"), row.past_day("publish_date")
     if filed is not None and published is not None and published < filed:
         row.reject("publish_date", "DATE_ORDER")

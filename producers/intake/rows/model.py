@@ -52,7 +52,7 @@ class DebtorCategory(StrEnum):
 
 
 class HeldCertificate(msgspec.Struct, frozen=True):
-    """A certificate of the subject and how it belongs to him."""
+    """A certificate of the subject and how it belongs to them."""
 
     certificate: Certificate
     link: Link = Link.OWN
@@ -80,7 +80,7 @@ class RawRow(Masked, msgspec.Struct, frozen=True):
     line: str = ""
 
     def __repr__(self) -> str:
-        """Its number, and what is wrong with it; nothing it says."""
+        """Show its number, and what is wrong with it; nothing it says."""
         return f"RawRow(number={self.number}, damage={self.damage})"
 
 
@@ -109,7 +109,6 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
     court: str
     court_name: str
     case_number: str
-    case_number_raw: str
     previous_case_number: str
     decision_number: str
     grounds: tuple[Ground, ...]
@@ -128,7 +127,7 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
     term: Term
 
     def __repr__(self) -> str:
-        """All but the names and the birth date."""
+        """Show all but the names and the birth date."""
         shown = (f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name not in _PRIVATE)
         return f"ListingInput({', '.join(shown)})"
 
@@ -155,10 +154,10 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
         """
         if len(self.certificates) == 1:
             return _standing(self.certificates[0].certificate)
-        return _standing(min((held.certificate for held in self.certificates), key=_strength))
+        return _standing(min((each.certificate for each in self.certificates), key=_strength))
 
     def key(self) -> bytes:
-        """16 bytes equal for the same subject in the same case under the same instrument of the same court.
+        """Return 16 bytes equal for the same subject in the same case under the same instrument of the same court.
 
         Keys have the order of the cases, as files mostly have it: their neighbours in an index are written together. They
         end with an unkeyed hash over a certificate number: they stay in the court's own store and never travel.
@@ -166,23 +165,23 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
         return self._key(self.case_number, self.subject)
 
     def keys(self) -> tuple[bytes, ...]:
-        """The own key first, then the keys it would have by each of its other certificates alone."""
+        """Return the own key first, then the keys it would have by each of its other certificates alone."""
         own = self.key()
         if len(self.certificates) == 1:
             return (own,)
-        others = (self._key(self.case_number, _standing(held.certificate)) for held in self.certificates)
+        others = (self._key(self.case_number, _standing(each.certificate)) for each in self.certificates)
         return (own, *(key for key in others if key != own))
 
     def resumed_key(self) -> bytes | None:
-        """The key the same subject had in the case this one resumes; None if it resumes none."""
+        """Return the key the same subject had in the case this one resumes; None if it resumes none."""
         return self._key(self.previous_case_number, self.subject) if self.previous_case_number else None
 
     def _key(self, case_number: str, subject: Certificate) -> bytes:
         series = case_number.rstrip("号").rstrip("0123456789")
         serial = int(case_number[len(series) :].rstrip("号") or 0) & _SERIAL
         begun = _series(self.court, self.instrument, self.role, series)
-        said = f"{case_number}\x1f{subject.type:d}\x1f{subject.country}\x1f{subject.number}"
-        return begun + serial.to_bytes(4, "big") + sha256(begun + said.encode()).digest()[:8]
+        text = f"{case_number}\x1f{subject.type:d}\x1f{subject.country}\x1f{subject.number}"
+        return begun + serial.to_bytes(4, "big") + sha256(begun + text.encode()).digest()[:8]
 
 
 _SERIAL = (1 << 32) - 1
@@ -190,7 +189,7 @@ _SERIAL = (1 << 32) - 1
 
 @lru_cache(maxsize=4096)
 def _series(court: str, instrument: Instrument, role: PersonRole, series: str) -> bytes:
-    """Four bytes for the cases of a court that are counted in one series, as to one instrument and role."""
+    """Return four bytes for the cases of a court that are counted in one series, as to one instrument and role."""
     return sha256(f"{court}\x1f{instrument:d}\x1f{role:d}\x1f{series}".encode()).digest()[:4]
 
 
@@ -212,8 +211,3 @@ class ParsedRow(msgspec.Struct, frozen=True):
     listing: ListingInput | None
     rejects: tuple[Reject, ...] = ()
     notices: tuple[Notice, ...] = ()
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether there is a listing to publish."""
-        return self.listing is not None

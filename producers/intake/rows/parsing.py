@@ -14,13 +14,21 @@ def parse_row(raw: RawRow, context: IntakeContext) -> ParsedRow:
     if raw.damage is not None:
         return ParsedRow(raw, None, (raw.damage,))
     row = RowUnderCheck(raw, context)
+    listing = _read_listing(row)
+    notices = tuple(row.notices)
+    if row.rejects:
+        return ParsedRow(raw, None, tuple(row.rejects), notices)
+    return ParsedRow(raw, listing, (), notices)
+
+
+def _read_listing(row: RowUnderCheck) -> ListingInput:
     instrument = row.coded("instrument", INSTRUMENTS, Instrument.LIST_ENTRY)
     filed, published = legal.read_dates(row)
     subject = read_subject(row, instrument, published)
     court, court_name = legal.read_court(row)
-    case_key, case_raw, previous = legal.read_case(row)
+    case = legal.read_case(row)
     grounds = legal.read_grounds(row, instrument, published)
-    said = ListingInput(
+    return ListingInput(
         instrument=instrument,
         kind=subject.kind,
         role=subject.role,
@@ -30,9 +38,8 @@ def parse_row(raw: RawRow, context: IntakeContext) -> ParsedRow:
         certificates=subject.certificates,
         court=court,
         court_name=court_name,
-        case_number=case_key,
-        case_number_raw=case_raw,
-        previous_case_number=previous,
+        case_number=case.key,
+        previous_case_number=case.previous,
         decision_number=legal.read_decision(row, instrument),
         grounds=grounds,
         filing_date=filed,
@@ -49,7 +56,3 @@ def parse_row(raw: RawRow, context: IntakeContext) -> ParsedRow:
         source_id=row.text("source_id"),
         term=legal.read_term(row, instrument, grounds, published),
     )
-    notices = tuple(row.notices)
-    if row.rejects:
-        return ParsedRow(raw, None, tuple(row.rejects), notices)
-    return ParsedRow(raw, said, (), notices)

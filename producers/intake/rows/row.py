@@ -27,23 +27,23 @@ class RowUnderCheck:
         self._number = raw.number
 
     def reject(self, column: str, code: str, **details: str) -> None:
-        """The row cannot be taken because of a column."""
+        """Note that the row cannot be taken because of a column."""
         self.rejects.append(reject(self._number, column, code, self.context.lang, **details))
 
     def reject_problem(self, column: str, problem: FactProblem) -> None:
-        """The row cannot be taken because of what a fact's own rules say about a column."""
+        """Note that the row cannot be taken because of what a fact's own rules say about a column."""
         self.rejects.append(reject_of_problem(self._number, column, problem, self.context.lang))
 
     def notice(self, column: str, code: str, **details: str) -> None:
-        """Something is unusual about a column."""
+        """Note that something is unusual about a column."""
         self.notices.append(notice(self._number, column, code, self.context.lang, **details))
 
     def raw(self, column: str) -> str:
-        """A value without blanks at its edges; words for nothing stay."""
+        """Return a value without blanks at its edges; words for nothing stay."""
         return self._values.get(column, "").strip(_EDGES)
 
     def text(self, column: str) -> str:
-        """A value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
+        """Return a value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
         value = self._values.get(column)
         if value is None or (value := value.strip(_EDGES)) in EMPTY_WORDS:
             return ""
@@ -52,7 +52,7 @@ class RowUnderCheck:
         return value
 
     def day(self, column: str) -> date | None:
-        """A day, or None if the column is empty or its text is rejected."""
+        """Read a day; None if the column is empty or its text is rejected."""
         value = self.text(column)
         if not value:
             return None
@@ -63,28 +63,28 @@ class RowUnderCheck:
             return None
 
     def past_day(self, column: str) -> date | None:
-        """A day that must not lie in the future."""
-        found = self.day(column)
-        if found is not None and found > self.context.today:
+        """Read a day that must not lie in the future."""
+        day = self.day(column)
+        if day is not None and day > self.context.today:
             self.reject(column, "DATE_FUTURE")
-        return found
+        return day
 
     def coded(self, column: str, table: Mapping[str, Coded], default: Coded) -> Coded:
-        """A coded value; an unknown word is rejected and gives the default."""
+        """Read a coded value; an unknown word is rejected and gives the default."""
         word = self._values.get(column)
         if word is None:
             return default
-        found = table.get(word)  # nearly always; the long way knows other spellings and rejects
-        if found is None:
-            found = self.coded_or_none(column, table)
-        return default if found is None else found
+        coded = table.get(word)  # nearly always; the long way knows other spellings and rejects
+        if coded is None:
+            coded = self.coded_or_none(column, table)
+        return default if coded is None else coded
 
     def coded_or_none(self, column: str, table: Mapping[str, Coded]) -> Coded | None:
-        """A coded value, or None if the column is empty or its word is rejected."""
+        """Read a coded value; None if the column is empty or its word is rejected."""
         value = self.text(column)
         if not value:
             return None
-        found = meaning(table, value)
-        if found is None:
+        coded = meaning(table, value)
+        if coded is None:
             self.reject(column, "VALUE_UNKNOWN", allowed=allowed(table))
-        return found
+        return coded

@@ -46,29 +46,29 @@ class RowSubject(NamedTuple):
     legal_representative: str
 
     def __repr__(self) -> str:
-        """No name."""
-        return f"Subject({self.kind.name}, {self.role.name}, {self.certificates})"
+        """Show no name."""
+        return f"RowSubject({self.kind.name}, {self.role.name}, {self.certificates})"
 
 
 def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date) -> RowSubject:
     """Read and check everything about the subject."""
     role = row.coded("role", ROLES, PersonRole.DEBTOR)
     stated_kind = row.coded_or_none("kind", KINDS)
-    held = _certificates(row, stated_kind)
-    kind = _kind(row, stated_kind, held)
+    certificates = _certificates(row, stated_kind)
+    kind = _kind(row, stated_kind, certificates)
     natural = kind is PersonKind.NATURAL
-    born = _birth_date(row, held) if natural else None
+    born = _birth_date(row, certificates) if natural else None
     subject = RowSubject(
         kind=kind,
         role=role,
         name=_name(row, natural),
-        sex=_sex(row, held) if natural else 0,
+        sex=_sex(row, certificates) if natural else 0,
         birth_date=born,
-        certificates=held,
+        certificates=certificates,
         category=row.coded("debtor_category", CATEGORIES, DebtorCategory.ORDINARY),
-        related_entity=_shown(row.text("related_entity")),
+        related_entity=_display(row.text("related_entity")),
         related_entity_certificate=_related_entity_certificate(row),
-        legal_representative=_shown(row.text("legal_representative")),
+        legal_representative=_display(row.text("legal_representative")),
     )
     _check_role(row, subject, instrument)
     _check_age(row, subject, instrument, publish_date)
@@ -96,13 +96,13 @@ def _name(row: RowUnderCheck, natural: bool) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _shown(name: str) -> str:
+def _display(name: str) -> str:
     return display_form(name)
 
 
 def _certificates(row: RowUnderCheck, kind: PersonKind | None) -> tuple[HeldCertificate, ...]:
     first = _certificate(row, 0, kind)
-    held = [] if first is None else [HeldCertificate(first)]
+    certificates = [] if first is None else [HeldCertificate(first)]
     for position in range(1, MAX_CERTIFICATES):
         columns = _CERTIFICATE_COLUMNS[position]
         if not row.raw(columns[1]):
@@ -110,17 +110,17 @@ def _certificates(row: RowUnderCheck, kind: PersonKind | None) -> tuple[HeldCert
         further = _certificate(row, position, kind)
         if further is None:
             continue
-        if any(further == one.certificate for one in held):
+        if any(further == each.certificate for each in certificates):
             row.notice(columns[1], "CERTIFICATE_TWICE")
             continue
-        if any(_conflict(further, one.certificate) for one in held):
+        if any(_conflict(further, each.certificate) for each in certificates):
             row.reject(columns[1], "CERTIFICATE_CONFLICT")
-        held.append(HeldCertificate(further, row.coded(columns[3], LINKS, Link.UNVERIFIED)))
-    return tuple(held)
+        certificates.append(HeldCertificate(further, row.coded(columns[3], LINKS, Link.UNVERIFIED)))
+    return tuple(certificates)
 
 
 def _conflict(one: Certificate, other: Certificate) -> bool:
-    """Two of a kind that one subject never has; passports and permits are renewed, these numbers are for life."""
+    """Tell whether two are of a kind that one subject never has twice: permits are renewed, these numbers are for life."""
     return one.type is other.type and one.type in (
         CertificateType.CN_ID,
         CertificateType.USCC,
@@ -141,18 +141,18 @@ def _certificate(row: RowUnderCheck, position: int, kind: PersonKind | None) -> 
         return None
     country = row.text(country_column) if certificate_type is CertificateType.PASSPORT else ""
     try:
-        found = normalise(certificate_type, number, country, row.context.today)
+        certificate = normalise(certificate_type, number, country, row.context.today)
     except CertificateProblem as problem:
         column = country_column if problem.code == "CERTIFICATE_COUNTRY" else number_column
         row.reject_problem(column, problem)
         return None
-    for code in warnings(found):
+    for code in warnings(certificate):
         row.notice(number_column, code)
-    return found
+    return certificate
 
 
 def _likely_type(number: str, kind: PersonKind | None) -> CertificateType | None:
-    """The type of a number whose row names none: by the kind, else only where the number can be nothing else."""
+    """Return the type of a number whose row names none: by the kind, else only where the number can be nothing else."""
     if "*" in number or kind is PersonKind.NATURAL:
         return CertificateType.CN_ID if "*" in number or len(compact(number)) in (15, 18) else None
     if kind is PersonKind.ENTITY:
@@ -180,8 +180,8 @@ def _is_uscc(plain: str) -> bool:
     return True
 
 
-def _kind(row: RowUnderCheck, stated: PersonKind | None, held: tuple[HeldCertificate, ...]) -> PersonKind:
-    kinds = [PersonKind.NATURAL if one.certificate.type.is_personal else PersonKind.ENTITY for one in held]
+def _kind(row: RowUnderCheck, stated: PersonKind | None, certificates: tuple[HeldCertificate, ...]) -> PersonKind:
+    kinds = [PersonKind.NATURAL if each.certificate.type.is_personal else PersonKind.ENTITY for each in certificates]
     kind = stated or (kinds[0] if kinds else PersonKind.NATURAL)
     for each in kinds:
         if each is not kind:
@@ -190,17 +190,19 @@ def _kind(row: RowUnderCheck, stated: PersonKind | None, held: tuple[HeldCertifi
     return kind
 
 
-def _first_carried(held: tuple[HeldCertificate, ...], read: Callable[[Certificate], Carried | None]) -> Carried | None:
-    """What the first certificate tells that tells it at all."""
-    for one in held:
-        if (found := read(one.certificate)) is not None:
-            return found
+def _first_carried(
+    certificates: tuple[HeldCertificate, ...], read: Callable[[Certificate], Carried | None]
+) -> Carried | None:
+    """Return what the certificates carry of sex or birth date, from the first that carries it."""
+    for each in certificates:
+        if (value := read(each.certificate)) is not None:
+            return value
     return None
 
 
-def _sex(row: RowUnderCheck, held: tuple[HeldCertificate, ...]) -> int:
+def _sex(row: RowUnderCheck, certificates: tuple[HeldCertificate, ...]) -> int:
     stated = row.coded_or_none("sex", SEXES)
-    carried = _first_carried(held, sex)
+    carried = _first_carried(certificates, sex)
     if stated in (1, 2) and carried is not None and stated != carried:
         row.notice("sex", "SEX_MISMATCH")
     if carried is not None:
@@ -208,9 +210,9 @@ def _sex(row: RowUnderCheck, held: tuple[HeldCertificate, ...]) -> int:
     return stated if stated is not None else 0
 
 
-def _birth_date(row: RowUnderCheck, held: tuple[HeldCertificate, ...]) -> date | None:
+def _birth_date(row: RowUnderCheck, certificates: tuple[HeldCertificate, ...]) -> date | None:
     stated = row.past_day("birth_date")
-    carried = _first_carried(held, birth_date)
+    carried = _first_carried(certificates, birth_date)
     if stated is not None and carried is not None and stated != carried:
         row.notice("birth_date", "BIRTH_MISMATCH")
     return carried if carried is not None else stated
@@ -246,7 +248,7 @@ def _check_role(row: RowUnderCheck, subject: RowSubject, instrument: Instrument)
 
 
 def _check_age(row: RowUnderCheck, subject: RowSubject, instrument: Instrument, publish_date: date) -> None:
-    """Whether the person is of age comes from certificate or birth date, never from a column `age`."""
+    """Check that the person is of age, by certificate or birth date and never by a column `age`."""
     if subject.kind is not PersonKind.NATURAL or not subject.certificates:
         return
     if subject.birth_date is None:

@@ -17,13 +17,13 @@ EMPTY_WORDS = frozenset(("", "无", "暂无", "-", "--", "—", "——", "/", "
 
 
 def _form(text: str) -> str:
-    """A word without blanks and in lower case half width; `-` and `_` do not matter."""
+    """Return a word without blanks, `-` and `_`, in lower case and half width."""
     return half_width(text).replace(" ", "").replace("_", "").replace("-", "").lower()
 
 
 def _words(names: Mapping[Kind, str]) -> dict[str, Kind]:
-    spelt = [(word, coded) for coded, words in names.items() for word in (coded.name, *words.split("|"))]
-    return dict(spelt) | {_form(word): coded for word, coded in spelt}
+    spellings = [(word, coded) for coded, words in names.items() for word in (coded.name, *words.split("|"))]
+    return dict(spellings) | {_form(word): coded for word, coded in spellings}
 
 
 INSTRUMENTS = _words(
@@ -103,13 +103,13 @@ CATEGORIES = _words(
 
 
 def meaning(table: Mapping[str, Coded], text: str) -> Coded | None:
-    """What a word stands for, or None if the table does not have it."""
-    found = table.get(text)
-    return found if found is not None else table.get(_form(text))
+    """Return what a word stands for, or None if the table does not have it."""
+    coded = table.get(text)
+    return coded if coded is not None else table.get(_form(text))
 
 
 def allowed(table: Mapping[str, object]) -> str:
-    """The first spelling of each value, for people."""
+    """List the first spelling of each value, for people."""
     shown: dict[object, str] = {}
     for word, coded in table.items():
         shown.setdefault(coded, coded.name if isinstance(coded, (IntEnum, StrEnum)) else word)

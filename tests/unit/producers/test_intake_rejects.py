@@ -58,7 +58,7 @@ def test_a_corrected_rejects_file_is_taken_as_it_is(tmp_path: Path) -> None:
     assert rejects_of(path, again) == []
     with read_listings(path, "csv") as rows:
         assert [notice.field for notice in rows.notices] == ["心情"]
-        assert [one.is_accepted for one in parsed_rows(rows)] == [True]
+        assert [one.listing is not None for one in parsed_rows(rows)] == [True]
 
 
 def test_an_uncorrected_rejects_file_gives_the_same_rejects_again(tmp_path: Path) -> None:
@@ -145,5 +145,5 @@ def test_the_template_passes_every_check(lang: str) -> None:
     with read_listings(text.encode(), "csv") as rows:
         found = parsed_rows(rows)
         assert rows.notices == []
-    assert [one.is_accepted for one in found] == [True, True]
+    assert [one.listing is not None for one in found] == [True, True]
     assert [one.notices for one in found] == [(), ()]

@@ -88,7 +88,7 @@ def published(court: PublishingCourt, portions: Any) -> tuple[dict[str, int], li
     """Counts, rejects and records of a publication; without what is made anew for every publication."""
     rejected: list[Any] = []
     batch = new_batch(court.court, "rows", "", court.clock.now())
-    publication = Publication(court.register, court.desk, court.clock, batch, CONTEXT)
+    publication = Publication(court.register, court.identity, court.clock, batch, CONTEXT)
     done = publication.accept(portions, Listeners(lambda row: rejected.append((row.raw.original, row.rejects))))
     records = [{name: said for name, said in one.items() if name not in MADE_ANEW} for one in court.lane("state")]
     return {name: getattr(done, name) for name in ("accepted", "duplicate", "rejected", "warnings")}, rejected, records
@@ -172,8 +172,8 @@ def test_a_body_put_together_from_parts_is_the_record_encoded_at_once(court: Pub
     parts = parts_of(record)
     assert {name: record[name] for name in fields_of(parts)} == fields_of(parts)
     draft = Draft(b"e" * 16, 3, Change.CORRECT, "DATA_WRONG", "2026-11-22", parts)
-    [name] = sequences_of(court.desk, [draft])
-    [made] = number_and_sign(court.desk, [draft], {name: 300}, Acceptance("bat_1", 1_700_000_000_000))
+    [name] = sequences_of(court.identity, [draft])
+    [made] = number_and_sign(court.identity, [draft], {name: 300}, Acceptance("bat_1", 1_700_000_000_000))
     whole = from_wire(made.value) | {"entry_id": b"e" * 16, "version": 3, "court_sequence": 301, "batch_id": "bat_1"}
     whole |= {"change": int(Change.CORRECT), "reason": "DATA_WRONG", "recorded_at": 1_700_000_000_000}
     assert made.body == encode_signed("list-record", whole, made.topic, court.signer)

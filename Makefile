@@ -25,6 +25,7 @@ check: install .typing/liandong  ## style, types, architecture
 	$(BIN)/ruff format --check .
 	MYPYPATH=.typing $(BIN)/mypy -p liandong
 	PYTHONPATH=.typing $(BIN)/lint-imports
+	$(BIN)/vulture --min-confidence 60
 
 # tools that only read find the package through this link; it is never committed
 .typing/liandong:

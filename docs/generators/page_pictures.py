@@ -55,7 +55,7 @@ def playing() -> Iterator[str]:
 
 @contextmanager
 def browsing() -> Iterator[webdriver.Chrome]:
-    """A headless Chromium with a window of the pictures' size."""
+    """Start a headless Chromium with a window of the pictures' size."""
     options = Options()
     options.binary_location = shutil.which("chromium") or ""
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars"):
@@ -76,7 +76,7 @@ def shown(browser: webdriver.Chrome, what: str) -> list[WebElement]:
 
 
 def freed_entry(browser: webdriver.Chrome, url: str) -> str:
-    """The id of an entry the demo has revoked, found as an operator finds it: from the newest updates."""
+    """Return the id of an entry the demo has revoked, found as an operator finds it: from the newest updates."""
     browser.get(f"{url}/en")
     browser.execute_script("arguments[0].click()", shown(browser, _REVOKED)[-1])
     return shown(browser, "//a[starts-with(normalize-space(), 'ent_')]")[0].text

@@ -28,8 +28,6 @@ class Alignment(Generic[LaneT, ItemT]):
         self._reached: dict[LaneT, int] = {}
         """Lanes that stand at a marker → its number."""
         self._limit = limit
-        self.abandoned = 0
-        """Cuts given up because one lane was too far behind the others."""
 
     def put(self, lane: LaneT, item: ItemT, marker: int | None = None) -> None:
         """Add what was read next from a lane; `marker` is the number if the item is a marker to cut at."""
@@ -58,7 +56,6 @@ class Alignment(Generic[LaneT, ItemT]):
         if len(self._reached) < len(self._queues):
             if sum(map(len, self._queues.values())) <= self._limit:
                 return False
-            self.abandoned += 1
             self._reached.clear()
             return True
         target = max(self._reached.values())

@@ -170,7 +170,7 @@ def test_a_lane_that_falls_far_behind_costs_a_cut_and_not_the_memory() -> None:
     for item in range(1, 30):
         alignment.put("quick", item)
         alignment.take(applied.append, cuts.append)
-    assert alignment.abandoned == 1
+    assert cuts == []
     assert applied == list(range(30))
     for lane in ("slow", "quick"):
         alignment.put(lane, 100, marker=2)

@@ -46,11 +46,11 @@ class WatchAuthoritySuite(TownSuite):
         (record,) = town.records(names.whereabouts_events("js"))
         where = sealing_context("whereabouts-event", record["event_id"])
         people = town.participants
-        for may in (people.sealing_key(COURT), people.sealing_key(HIGH_COURT), people.escrow):
+        for may in (people.sealing_keys(COURT)[0], people.sealing_keys(HIGH_COURT)[0], people.escrow):
             assert open_sealed(record["sealed"], where, may)["name"] == debtor.name
         for participant in (OTHER_COURT, FOREIGN_COURT, RAILWAY, POLICE):
             with pytest.raises(CannotOpen):
-                open_sealed(record["sealed"], where, people.sealing_key(participant))
+                open_sealed(record["sealed"], where, people.sealing_keys(participant)[0])
         other = TownCourt(town, OTHER_COURT).inbox()
         assert (other.catch_up(0.2), other.all_items()) == (0, [])
         assert ESCROW not in {each.id for each in people.list()}
@@ -59,10 +59,10 @@ class WatchAuthoritySuite(TownSuite):
         town.court.watch(invented(1))
         (record,) = town.records(COMMANDS)
         where = sealing_context("control-command", record["command_id"])
-        assert open_sealed(record["sealed"], where, town.participants.sealing_key(RAILWAY))["judge"] == "王明远"
+        assert open_sealed(record["sealed"], where, town.participants.sealing_keys(RAILWAY)[0])["judge"] == "王明远"
         for participant in (POLICE, OTHER_COURT):
             with pytest.raises(CannotOpen):
-                open_sealed(record["sealed"], where, town.participants.sealing_key(participant))
+                open_sealed(record["sealed"], where, town.participants.sealing_keys(participant)[0])
 
     def test_a_court_refuses_events_it_did_not_ask_for(self, town: Town, railway: TownAgency) -> None:
         debtor = invented(1)

@@ -94,10 +94,6 @@ class Participants:
         self.load(participant)
         return Ed25519Signer(read_seed(self._file(participant, "signing.key")))
 
-    def sealing_key(self, participant: str) -> SealingKey:
-        """Return its current sealing key."""
-        return self.sealing_keys(participant)[0]
-
     def sealing_keys(self, participant: str) -> SealingKeys:
         """Return all its sealing keys, the current one first: older ones open what was sealed before a rotation."""
         self.load(participant)
@@ -186,12 +182,6 @@ class Participants:
                 "put the file <number>.key there that the administrator handed out (matching_key_file names another place)",
             )
         return [MatchingKey(number, read_seed(path)) for number, path in sorted(numbered)]
-
-    def new_matching_key(self) -> MatchingKey:
-        """Draw the next matching key; courts then republish each live entry with both surrogates."""
-        with self._locked():
-            number = self.matching_keys()[-1].key_id + 1
-            return MatchingKey(number, new_seed(self.settings.state_dir / "matching" / f"{number}.key"))
 
     def _draw_root(self) -> None:
         """Draw root, escrow and matching key 1, each if it is missing."""

@@ -155,8 +155,8 @@ def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyO
     office.publish()
     recipients = office.key_directory().recipients("court-su0505")
     openers = [
-        office.participants.sealing_key("court-su0505"),
-        office.participants.sealing_key("court-su05"),
+        office.participants.sealing_keys("court-su0505")[0],
+        office.participants.sealing_keys("court-su05")[0],
         office.participants.escrow,
     ]
     assert [one.key_id for one in recipients] == [key.key_id for key in openers]

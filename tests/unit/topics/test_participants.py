@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from liandong.schemas.errors import LiandongError, WrongUsage
+from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.sealing import Recipient, open_sealed, seal
 from liandong.tests.worlds.clock import NOW, HandClock
+from liandong.topics.keys.key_files import new_seed
 from liandong.topics.keys.manifest import ParticipantRefused
 from liandong.topics.keys.participants import OVERLAP_MS, Participants
 from liandong.topics.settings import Settings, load_settings
@@ -124,12 +126,12 @@ def test_rotation_makes_new_keys_and_the_old_ones_end_after_the_overlap(people: 
     assert [one.public_key for one in entries[:2]] == [one.public_key for one in old]
     assert all(one.revoked_at == 0 for one in entries)
     assert people.signer("court-su0505").key_id == entries[2].key_id
-    assert people.sealing_key("court-su0505").key_id == entries[3].key_id
+    assert people.sealing_keys("court-su0505")[0].key_id == entries[3].key_id
 
 
 def test_what_was_sealed_before_a_rotation_can_still_be_opened(people: Participants) -> None:
     court(people)
-    before = people.sealing_key("court-su0505")
+    before = people.sealing_keys("court-su0505")[0]
     content: dict[str, object] = {
         "case_number": "(2026)苏0505执1号",
         "document_number": "x",
@@ -141,7 +143,7 @@ def test_what_was_sealed_before_a_rotation_can_still_be_opened(people: Participa
     people.rotate("court-su0505")
     people.rotate("court-su0505")
     keys = people.sealing_keys("court-su0505")
-    assert keys[0].key_id == people.sealing_key("court-su0505").key_id
+    assert keys[0].key_id == people.sealing_keys("court-su0505")[0].key_id
     assert len({key.key_id for key in keys}) == 3
     (old,) = [key for key in keys if key.key_id == before.key_id]
     assert open_sealed(sealed, "ctx", old)["case_number"] == "(2026)苏0505执1号"
@@ -196,9 +198,8 @@ def test_a_root_that_is_not_the_pinned_one_does_not_sign(people: Participants, l
 
 def test_matching_keys_are_numbered_and_come_newest_last(people: Participants, local: Settings, tmp_path: Path) -> None:
     court(people)
-    second = people.new_matching_key()
-    for _ in range(8):
-        newest = people.new_matching_key()
+    drawn = {number: new_seed(local.state_dir / "matching" / f"{number}.key") for number in range(2, 11)}
+    second, newest = MatchingKey(2, drawn[2]), MatchingKey(10, drawn[10])
     assert [key.key_id for key in people.matching_keys()] == list(range(1, 11))
     assert people.matching_keys()[1] == second
     assert people.matching_keys()[-1] == newest

@@ -31,12 +31,11 @@ _FOLDER = "services_folder"
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder of the session's services, or learn from the session where it is."""
-    from liandong.tests.worlds.places import write_in_memory
+    from liandong.tests.worlds.places import session_folder
     from liandong.tests.worlds.shared import SharedServices
 
-    write_in_memory()
     given: dict[str, Any] | None = getattr(config, "workerinput", None)
-    config.stash[_SERVICES] = SharedServices(Path(given[_FOLDER])) if given else SharedServices.new()
+    config.stash[_SERVICES] = SharedServices(Path(given[_FOLDER]) if given else session_folder())
     config.option.loadscopereorder = False  # of pytest-xdist: files are handed out in the order they are put in below
 
 
@@ -52,13 +51,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_SERVICES].stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for Kafka is a broker test, marked or not; files that take longest come first, so none is left over."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whoever asks for Kafka is a broker test, marked or not; among several workers, slow files go out first."""
     for item in items:
         if "kafka_bootstrap" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.broker)
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,9 @@
 """Services that all processes of one test session share: who needs one first starts it, the end of the session stops it."""
 
+import os
 import shutil
-import tempfile
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,16 +21,9 @@ class SharedServices:
 
     folder: Path
 
-    @classmethod
-    def new(cls) -> "SharedServices":
-        """Make the folder; others may look into it, since PostgreSQL runs as somebody else where we are root."""
-        folder = Path(tempfile.mkdtemp(prefix="liandong-tests-"))
-        folder.chmod(0o755)
-        return cls(folder)
-
     def kafka(self) -> str:
         """Start the Kafka if nobody has; its addresses."""
-        return self._address("kafka", lambda: self._start_kafka(self.folder / "kafka", secure=False))
+        return self._address("kafka", lambda: self._start_kafka(self.folder / "kafka"))
 
     def secure_kafka(self) -> Path:
         """Start a Kafka that knows users, if nobody has; the state directory it is the Kafka of."""
@@ -54,10 +49,13 @@ class SharedServices:
         shutil.rmtree(self.folder)
 
     @staticmethod
-    def _start_kafka(directory: Path, *, secure: bool) -> str:
-        started = cluster.up(directory, nodes=1, port=ports.some_free(1)[0], secure=secure)
-        assert started.bootstrap is not None
-        return started.bootstrap
+    def _start_kafka(directory: Path, *, secure: bool = False) -> str:
+        """Start one node by a process of its own: the worker that needs it first may be gone before the others."""
+        (port,) = ports.some_free(1)
+        command = [sys.executable, "-m", "liandong", "kafka", "up", "--dir", str(directory), "--port", str(port)]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
+        subprocess.run([*command, *(["--secure"] if secure else [])], env=environment, check=True, capture_output=True)
+        return cluster.running_bootstrap(directory)
 
     def _address(self, name: str, start: Callable[[], str]) -> str:
         noted = self.folder / f"{name}.address"

@@ -68,9 +68,11 @@ def test_other_media_types_methods_and_paths_are_refused(caller: ApiCaller) -> N
 def test_a_body_that_is_too_large_is_refused_declared_or_not(caller: ApiCaller) -> None:
     headers = caller.headers | {"content-type": "application/json"}
     large = b" " * (4 * 1024 * 1024 + 1)
-    assert caller.plain.post("/v1/checks", content=large, headers=headers).status_code == 413
     chunks = (large[: 1 << 20] for _ in range(5))
-    assert caller.plain.post("/v1/checks", content=chunks, headers=headers).status_code == 413
+    for content in (large, chunks):
+        # on a connection of its own: the server hangs up on whoever has more to send than it reads
+        with httpx.Client(base_url=caller.plain.base_url, timeout=30) as client:
+            assert client.post("/v1/checks", content=content, headers=headers).status_code == 413
 
 
 @pytest.mark.parametrize("path", ["/v1/status", "/v1/transactions", "/metrics", "/docs", "/openapi.json"])

@@ -13,6 +13,13 @@ from liandong.topics.settings import Settings
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(600)]
 
 
+@pytest.fixture
+def wire(settings: Settings) -> Iterator[KafkaWire]:
+    made = KafkaWire(settings)
+    yield made
+    made.close()
+
+
 class TestTransportInAContainer(SendingSuite, ReadingSuite, GroupSuite):
     @pytest.fixture
     def wire(self, settings: Settings) -> Iterator[KafkaWire]:

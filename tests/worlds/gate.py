@@ -42,7 +42,7 @@ from liandong.topics.storage.outbox import SqlOutbox
 
 
 @dataclass
-class ListedEntry:
+class EntryInMemory:
     """An entry as a view gives it."""
 
     body: bytes
@@ -63,7 +63,7 @@ class ListedEntry:
 
 
 @dataclass
-class CopyPosition:
+class FixedPosition:
     barrier: int = 7
     digest: str = "d" * 64
     fresh_as_of: int = NOW
@@ -76,7 +76,7 @@ class MemoryView:
     bodies: dict[bytes, bytes] = field(default_factory=dict)
     distrusted: set[bytes] = field(default_factory=set)
     opaque: set[bytes] = field(default_factory=set)
-    stand: CopyPosition = field(default_factory=CopyPosition)
+    stand: FixedPosition = field(default_factory=FixedPosition)
     verified: list[bytes] = field(default_factory=list)
 
     def apply(self, body: bytes) -> bytes:
@@ -86,22 +86,22 @@ class MemoryView:
             self.bodies[prefix["entry_id"]] = body
         return prefix["entry_id"]
 
-    def find(self, surrogates: Sequence[bytes]) -> list[ListedEntry]:
+    def find(self, surrogates: Sequence[bytes]) -> list[EntryInMemory]:
         wanted, found = set(surrogates), []
         for entry_id, body in self.bodies.items():
             prefix = decode_prefix(body)
             mine = {one["surrogate"] for one in prefix["identities"]}
             if prefix["status"] < ENDED_FROM and mine & wanted:
-                found.append(ListedEntry(body, entry_id in self.opaque))
+                found.append(EntryInMemory(body, entry_id in self.opaque))
         return found
 
     def known_surrogates(self, surrogates: Sequence[bytes]) -> set[bytes]:
         return {each for each in surrogates if self.find((each,))}
 
-    def position(self, jurisdiction: str | None = None) -> CopyPosition:  # noqa: ARG002  one stand for all
+    def position(self, jurisdiction: str | None = None) -> FixedPosition:  # noqa: ARG002  one stand for all
         return self.stand
 
-    def verify_once(self, found: ListedEntry) -> bool:
+    def verify_once(self, found: EntryInMemory) -> bool:
         self.verified.append(found.entry_id)
         return found.entry_id not in self.distrusted
 
@@ -189,7 +189,7 @@ class CheckDesk:
         return Api(Endpoints(wiring).routes(), self.tokens, "en")
 
 
-class Caller:
+class ApiCaller:
     """A client with a token, and the desk behind it."""
 
     def __init__(self, desk: CheckDesk, client: httpx.Client, token: str) -> None:

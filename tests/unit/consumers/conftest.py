@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from liandong.tests.worlds.gate import Caller, CheckDesk, served
+from liandong.tests.worlds.gate import ApiCaller, CheckDesk, served
 from liandong.tests.worlds.people import LI
 
 
 @pytest.fixture(scope="module")
-def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiCaller]:
     desk = CheckDesk(tmp_path_factory.mktemp("railway"))
     desk.listed(LI)
     token = desk.tokens.add("booking-east")
     with served(desk.api(), socket_file=desk.directory / "api.sock") as client:
-        yield Caller(desk, client, token)
+        yield ApiCaller(desk, client, token)

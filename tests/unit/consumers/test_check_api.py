@@ -12,7 +12,7 @@ from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.sealing import open_sealed
 from liandong.tests.worlds.clock import NOW
-from liandong.tests.worlds.gate import Caller, CheckDesk, CopyPosition, served
+from liandong.tests.worlds.gate import ApiCaller, CheckDesk, FixedPosition, served
 from liandong.tests.worlds.people import FIRM, LI, WANG
 from liandong.tests.worlds.privacy import planted, search
 
@@ -23,7 +23,7 @@ def outbox_records(desk: CheckDesk) -> list[dict[str, Any]]:
     return [decode(*unframe(row.record.value or b"")) for row in desk.outbox.unsent("events", 0, 1000)]
 
 
-def test_a_listed_person_is_refused_and_told_why(caller: Caller) -> None:
+def test_a_listed_person_is_refused_and_told_why(caller: ApiCaller) -> None:
     answer = caller.post(LI.asked("rail-ticket", **G) | {"site": "苏州站"}).json()
     assert (answer["decision"], answer["action"]) == ("BLOCK", "REFUSE")
     measure = answer["measures"][0]
@@ -45,7 +45,7 @@ def test_a_listed_person_is_refused_and_told_why(caller: Caller) -> None:
     assert LI.name not in json.dumps(answer, ensure_ascii=False)
 
 
-def test_texts_come_in_the_language_asked_for(caller: Caller) -> None:
+def test_texts_come_in_the_language_asked_for(caller: ApiCaller) -> None:
     chinese = caller.post(LI.asked("rail-ticket", **G), **{"accept-language": "zh-CN,en;q=0.5"}).json()
     assert "最高人民法院" in chinese["measures"][0]["legal_basis"]
     assert "复议" in chinese["measures"][0]["contest"]
@@ -53,20 +53,20 @@ def test_texts_come_in_the_language_asked_for(caller: Caller) -> None:
     assert "缺少" in problem["detail"]
 
 
-def test_somebody_who_is_not_listed_goes_on_and_leaves_nothing(caller: Caller) -> None:
+def test_somebody_who_is_not_listed_goes_on_and_leaves_nothing(caller: ApiCaller) -> None:
     answer = caller.post(WANG.asked("rail-ticket", **G)).json()
     assert (answer["decision"], answer["action"], answer["measures"]) == ("ALLOW", "PROCEED", [])
     assert caller.get(f"/v1/checks/{answer['check_id']}").status_code == 404
 
 
-def test_what_is_allowed_to_a_listed_person_tells_nothing_about_him(caller: Caller) -> None:
+def test_what_is_allowed_to_a_listed_person_tells_nothing_about_him(caller: ApiCaller) -> None:
     allowed = caller.post(LI.asked("rail-ticket", train_type="D", seat_class="二等座")).json()
     other = caller.post(WANG.asked("rail-ticket", train_type="D", seat_class="二等座")).json()
     same = ("decision", "action", "measures", "list", "rule_version")
     assert {key: allowed[key] for key in same} == {key: other[key] for key in same}
 
 
-def test_a_decision_can_be_looked_up_by_its_id(caller: Caller) -> None:
+def test_a_decision_can_be_looked_up_by_its_id(caller: ApiCaller) -> None:
     answer = caller.post(LI.asked("rail-ticket", **G) | {"site": "苏州站"}).json()
     later = caller.get(f"/v1/checks/{answer['check_id']}").json()
     assert {key: later[key] for key in answer} == answer
@@ -77,13 +77,13 @@ def test_a_decision_can_be_looked_up_by_its_id(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("check_id", ["chk_" + "0" * 32, "chk_1", "ent_" + "0" * 32, "..%2f..", "x" * 500])
-def test_an_id_nobody_gave_is_not_found(caller: Caller, check_id: str) -> None:
+def test_an_id_nobody_gave_is_not_found(caller: ApiCaller, check_id: str) -> None:
     answer = caller.get(f"/v1/checks/{check_id}")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_court_of_the_entry_is_told_sealed(caller: Caller) -> None:
+def test_the_court_of_the_entry_is_told_sealed(caller: ApiCaller) -> None:
     before = len(outbox_records(caller.desk))
     asked = LI.asked("rail-ticket", **G, service_number="G7001", origin="苏州", destination="北京南")
     answer = caller.post(asked | {"site": "苏州站"}).json()
@@ -98,7 +98,7 @@ def test_the_court_of_the_entry_is_told_sealed(caller: Caller) -> None:
     assert detail["site"] == "苏州站"
 
 
-def test_a_batch_answers_in_order_each_by_itself(caller: Caller) -> None:
+def test_a_batch_answers_in_order_each_by_itself(caller: ApiCaller) -> None:
     people = [LI if number % 7 == 0 else WANG for number in range(1000)]
     checks = [one.asked("rail-ticket", **G) | {"ref": number} for number, one in enumerate(people)]
     checks[10] = {"ref": 10, "transaction": "rail-ticket"}
@@ -116,7 +116,7 @@ def test_a_batch_answers_in_order_each_by_itself(caller: Caller) -> None:
     assert all(said == ("BLOCK" if people[number] is LI else "ALLOW") for number, said in decided.items())
 
 
-def test_the_api_describes_itself(caller: Caller) -> None:
+def test_the_api_describes_itself(caller: ApiCaller) -> None:
     described = caller.get("/openapi.json").json()
     assert described["openapi"] == "3.1.0"
     served_paths = {"/v1/checks", "/v1/checks/{check_id}", "/v1/transactions", "/v1/status", "/v1/events"}
@@ -136,13 +136,13 @@ def test_the_api_describes_itself(caller: Caller) -> None:
     assert offered["transactions"][0]["attributes"]["required"] == ["seat_class", "train_type"]
 
 
-def test_every_reference_in_the_description_leads_somewhere(caller: Caller) -> None:
+def test_every_reference_in_the_description_leads_somewhere(caller: ApiCaller) -> None:
     described = caller.get("/openapi.json").json()
     texts = json.dumps(described).split('"#/components/schemas/')[1:]
     assert {text.split('"')[0] for text in texts} <= set(described["components"]["schemas"])
 
 
-def test_an_event_goes_nowhere_without_a_live_watch(caller: Caller) -> None:
+def test_an_event_goes_nowhere_without_a_live_watch(caller: ApiCaller) -> None:
     event = {"domain": "whereabouts", "kind": "TRAVEL", "occurred_at": "2026-11-18T10:00:00+08:00"}
     event |= {"subject": LI.asked("x")["subject"]}
     before = len(outbox_records(caller.desk))
@@ -167,7 +167,7 @@ def test_who_asks_too_often_waits(tmp_path: Path) -> None:
 def test_a_stale_copy_refuses_nobody_and_says_so(tmp_path: Path) -> None:
     desk = CheckDesk(tmp_path)
     desk.listed(LI)
-    desk.view.stand = CopyPosition(fresh_as_of=NOW - 60_001)
+    desk.view.stand = FixedPosition(fresh_as_of=NOW - 60_001)
     token = {"authorization": f"Bearer {desk.tokens.add('booking')}"}
     with served(desk.api()) as client:
         hit = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token).json()

@@ -10,6 +10,7 @@ import pytest
 
 from liandong.producers.intake import Format, ParsedRow, open_rejects, read_listings, template
 from liandong.producers.intake.files.excel import unwrapped, wrapped
+from liandong.producers.intake.findings.messages import INTAKE_TEXTS
 from liandong.producers.intake.rows.columns import REJECT_COLUMNS
 from liandong.schemas.errors import WrongUsage
 from liandong.tests.worlds.intake_rows import CN_ID, ENTRY, parsed_rows
@@ -147,3 +148,10 @@ def test_the_template_passes_every_check(lang: str) -> None:
         assert rows.notices == []
     assert [one.listing is not None for one in found] == [True, True]
     assert [one.notices for one in found] == [(), ()]
+
+
+def test_every_intake_text_exists_in_both_languages() -> None:
+    for code, text in INTAKE_TEXTS.items():
+        assert code.isupper()
+        assert all((text.message, text.remedy, text.message_zh, text.remedy_zh))
+        assert any("\u4e00" <= character <= "\u9fff" for character in text.message_zh + text.remedy_zh)

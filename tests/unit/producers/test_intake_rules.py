@@ -7,7 +7,6 @@ import pytest
 from msgspec import structs
 
 from liandong.producers.intake import DebtorCategory, Initiative, Performance, TermStartBasis
-from liandong.producers.intake.findings.messages import INTAKE_TEXTS
 from liandong.schemas.dates import end_of_day_ms
 from liandong.schemas.law.grounds import Ground
 from liandong.schemas.law.listing import Instrument, PersonKind, PersonRole
@@ -293,10 +292,3 @@ def test_without_a_configured_court_the_row_must_name_it() -> None:
 )
 def test_amounts_are_decimal_strings_with_two_places(written: str, amount: str) -> None:
     assert accepted(ENTRY | {"claim_amount": written}).claim_amount == amount
-
-
-def test_every_intake_text_exists_in_both_languages() -> None:
-    for code, text in INTAKE_TEXTS.items():
-        assert code.isupper()
-        assert all((text.message, text.remedy, text.message_zh, text.remedy_zh))
-        assert any("\u4e00" <= character <= "\u9fff" for character in text.message_zh + text.remedy_zh)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from nicegui import core
 from prometheus_client import CollectorRegistry
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -121,6 +122,7 @@ class Stage:
         self.gathered = threading.Event()
         self.feed = Feed(_no_looker())
         self.site = Site(self.feed, _no_looker(), CollectorRegistry(), self.gathered, "en")
+        core.app.config.reconnect_timeout = 1.0  # who has left comes not back here, and is not waited for
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(self.site.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)

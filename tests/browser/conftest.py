@@ -122,11 +122,11 @@ class Stage:
         self.gathered = threading.Event()
         self.feed = Feed(_no_looker())
         self.site = Site(self.feed, _no_looker(), CollectorRegistry(), self.gathered, "en")
-        core.app.config.reconnect_timeout = 1.0  # who has left comes not back here, and is not waited for
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(self.site.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
+        core.app.config.reconnect_timeout = 1.0  # whoever has left does not come back here, and is not waited for
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
         self._thread.start()
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from nicegui import core
 from prometheus_client import CollectorRegistry
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -125,6 +126,7 @@ class Stage:
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(self.site.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
+        core.app.config.reconnect_timeout = 1.0  # whoever has left does not come back here, and is not waited for
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
         self._thread.start()
 

@@ -11,7 +11,7 @@ from liandong.tests.worlds.traffic import TOPIC, Outcomes, from_start, record
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.embedded import cluster, ports
 from liandong.topics.settings import Settings
-from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber
+from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, config
 from liandong.topics.transport.ports import Delivered, Message, TopicPartition
 from liandong.topics.transport.topic_state import TopicState
 
@@ -21,8 +21,13 @@ RECORDS = 3000
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Settings]:
-    """A cluster of this test's own, since it is going to be killed."""
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A cluster of this test's own, since it is going to be killed.
+
+    Members are given longer than a busy machine takes to start it again: one that was given up would start anew.
+    """
+    whole = config.consumer
+    monkeypatch.setattr(config, "consumer", lambda *of: {**whole(*of), "session.timeout.ms": 120_000})
     cluster.up(tmp_path / "kafka", port=ports.some_free(1)[0])
     settings = Settings(state_dir=tmp_path)
     KafkaAdmin(settings).create({TOPIC: TopicState(1, 1, {})})

@@ -30,8 +30,12 @@ REPEAT_SECONDS = 30.0
 """While a broker is away the client library tells the same every few milliseconds; it is logged this often."""
 
 
+_SUPPRESSED = re.compile(r", [0-9]+ identical error\(s\) suppressed\)")
+"""What librdkafka adds to an error it has held back for a while."""
+
+
 class _Repeats(logging.Filter):
-    """Lets a text through once in a while; numbers in it do not make it another one."""
+    """Lets a text through once in a while; numbers in it, and how often it came, do not make it another one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +43,8 @@ class _Repeats(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether this was not logged lately."""
-        text, now = re.sub(r"[0-9]+", "0", record.getMessage()), time.monotonic()
+        text = re.sub(r"[0-9]+", "0", _SUPPRESSED.sub(")", record.getMessage()))
+        now = time.monotonic()
         if now - self._logged_at.get(text, -REPEAT_SECONDS) < REPEAT_SECONDS:
             return False
         self._logged_at[text] = now

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,10 @@ pytest.register_assert_rewrite("liandong.tests.suites", "liandong.tests.worlds")
 if TYPE_CHECKING:
     from liandong.tests.worlds.installation import Installation
     from liandong.tests.worlds.shared import SharedServices
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # started in the background of a script, where Ctrl-C counts for nothing; our commands would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # shared machines stall; a property is right or wrong whatever the time it takes
 hypothesis_settings.register_profile("laptop", deadline=None, print_blob=True)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .producers.relay.relay import Relay
     from .topics.settings import Settings
     from .topics.storage.outbox import SqlOutbox
-    from .topics.transport.ports import Clock, Publisher
+    from .topics.transport.ports import Publisher
+    from .topics.workers.clock import Clock
 
 app = typer.Typer(
     name="liandong",

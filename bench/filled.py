@@ -12,7 +12,7 @@ from ..consumers.store.reader import ListReader
 from ..consumers.store.relief import ReliefReader, ReliefStore
 from ..consumers.store.writer import ListStore
 from ..topics.transport.kafka import KafkaSubscriber
-from ..topics.transport.ports import SystemClock
+from ..topics.workers.clock import SystemClock
 from .corpus.records import JURISDICTION, Keyring
 from .corpus.topic import ensure
 from .node import Backlog, open_store, running

@@ -14,8 +14,9 @@ from ..consumers.store.environment import GIB
 from ..consumers.store.writer import ListStore
 from ..topics.settings import Settings
 from ..topics.transport.kafka import KafkaSubscriber
-from ..topics.transport.ports import Message, SystemClock, TopicPartition
-from ..topics.workers import Part, Workers
+from ..topics.transport.ports import Message, TopicPartition
+from ..topics.workers.clock import SystemClock
+from ..topics.workers.threads import Work, Workers
 from .corpus.records import JURISDICTION, Keyring
 from .corpus.topic import LANES
 from .result import Stopwatch
@@ -99,7 +100,7 @@ def open_store(folder: Path, entries: int) -> ListStore:
 
 
 @contextmanager
-def running(parts: Mapping[str, Part]) -> Iterator[Workers]:
+def running(parts: Mapping[str, Work]) -> Iterator[Workers]:
     """Run parts of a node in threads while the block lasts. Raises WorkerFailed at its end if one ended by itself."""
     threads = Workers()
     threads.start(parts)

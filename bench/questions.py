@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..consumers.gate.gate import Gate
 from ..consumers.gate.rules import load_rules
 from ..consumers.replication.list_view import ListView
-from ..topics.transport.ports import SystemClock
+from ..topics.workers.clock import SystemClock
 from .corpus.people import KEY, name_of, number_of, tags_of
 from .place import Place
 

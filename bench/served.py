@@ -30,7 +30,7 @@ from ..topics.embedded.ports import answers, some_free
 from ..topics.metrics.recorder import Signals
 from ..topics.storage.database import sqlite_url
 from ..topics.storage.outbox import SqlOutbox
-from ..topics.transport.ports import SystemClock
+from ..topics.workers.clock import SystemClock
 from .corpus.people import KEY
 from .corpus.records import JURISDICTION, Keyring, signer_of
 from .filled import filled

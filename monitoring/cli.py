@@ -84,7 +84,7 @@ def notary(
 
     from ..topics.cli.console import settings_of
     from ..topics.metrics.exposition import serve_metrics
-    from .running import until_stopped
+    from ..topics.workers.threads import until_stopped
     from .service.context import LocalNotary, monitoring_context
 
     with monitoring_context(settings_of(ctx), "notary") as context, ExitStack() as serving:
@@ -103,7 +103,7 @@ def serve(
 ) -> None:
     """Run this machine's notaries, gather evidence, serve the operator's page, metrics and status; until stopped."""
     from ..topics.cli.console import settings_of
-    from .running import until_stopped
+    from ..topics.workers.threads import until_stopped
     from .service.context import monitoring_context
     from .serving import MonitorServer
 

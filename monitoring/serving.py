@@ -9,9 +9,9 @@ import structlog
 
 from ..schemas.errors import Unavailable
 from ..topics.transport.errors import TransportError
+from ..topics.workers.threads import Work
 from .log.reading import LogStalled
 from .page.feed import Feed
-from .running import Work
 from .service.context import MonitoringContext
 from .service.metrics import LedgerCollector
 from .service.status_source import StatusSource

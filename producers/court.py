@@ -8,8 +8,8 @@ from ..schemas.errors import WrongUsage
 from ..topics.keys.manifest import Participant
 from ..topics.keys.participants import Participants
 from ..topics.settings import Settings
-from ..topics.transport.ports import Clock, SystemClock
 from ..topics.transport.registry import registered
+from ..topics.workers.clock import Clock, SystemClock
 from .acts.acts import Acts
 from .register.register import Register, open_register
 from .updates.updates import CourtIdentity

@@ -13,7 +13,8 @@ from ...consumers.store.relief import ReliefStore
 from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaSubscriber
-from ...topics.transport.ports import BEGINNING, SystemClock, TopicPartition
+from ...topics.transport.ports import BEGINNING, TopicPartition
+from ...topics.workers.clock import SystemClock
 from ..corpus.people import tags_of
 from ..corpus.records import EPOCH, JURISDICTION, WIRE_HEAD, Keyring, signer_of
 from ..corpus.topic import LANES, TOPIC, make_topics

@@ -15,8 +15,8 @@ from ...schemas.law.listing import Status
 from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
-from ...topics.transport.ports import SystemClock
-from ...topics.workers import Workers
+from ...topics.workers.clock import SystemClock
+from ...topics.workers.threads import Workers
 from ..corpus.people import tags_of
 from ..corpus.records import JURISDICTION, Keyring, Scribe, prefix_of
 from ..corpus.topic import ensure, make_topics, record_of

@@ -14,8 +14,8 @@ from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import SchemaIds
-from ...topics.transport.ports import Clock
 from ...topics.transport.registry import registered
+from ...topics.workers.clock import Clock
 from .agency_home import load_agency
 from .database import OUTBOX_LANES
 from .tables import outbox

@@ -1,10 +1,9 @@
 """What each path of the check API answers."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, Protocol
 
 import msgspec
@@ -17,7 +16,7 @@ from ...schemas.errors import LiandongError
 from ...schemas.problems import Language
 from ...topics.metrics.definitions import API_RATE_LIMITED, ENUMERATION_ALARMS
 from ...topics.metrics.recorder import Signals
-from ...topics.transport.ports import Clock
+from ...topics.workers.clock import Clock
 from ..acts_db.outcomes import Retry
 from ..gate.decision import Question
 from ..interceptions.answers import Answer
@@ -68,7 +67,6 @@ class EndpointContext:
     clock: Clock
     writer: Executor
     """One thread: whatever writes to the acts store goes through it, so that nobody waits in a queue of locks."""
-    seconds: Callable[[], float] = monotonic
 
 
 class Endpoints:
@@ -77,7 +75,7 @@ class Endpoints:
     def __init__(self, context: EndpointContext) -> None:
         self._context = context
         self._gate = context.checks.gate
-        self._watch = EnumerationWatch(context.seconds)
+        self._watch = EnumerationWatch(context.clock.monotonic)
         self._commits = GroupCommit(context.checks.keep, context.writer)
 
     def routes(self) -> Routes:

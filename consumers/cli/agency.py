@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from ...schemas.law.agencies import AgencyKind
     from ...topics.settings import Settings
     from ...topics.storage.outbox import SqlOutbox
-    from ...topics.transport.ports import Clock, Publisher
+    from ...topics.transport.ports import Publisher
+    from ...topics.workers.clock import Clock
     from ..api.server import ListenAddress
     from ..api.tokens import TokenFile
     from ..node.node import OutboxRelay

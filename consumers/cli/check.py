@@ -104,7 +104,7 @@ def _decide(settings: "Settings", agency: str, node: str, document: dict[str, An
 
     from ...schemas.dates import date_of_ms
     from ...schemas.problems import FactProblem
-    from ...topics.transport.ports import SystemClock
+    from ...topics.workers.clock import SystemClock
     from ..api.requests import CheckIn, to_request
     from ..interceptions.rendering import shown_answer
 
@@ -126,7 +126,7 @@ def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack)
     from ...topics.keys.participants import Participants
     from ...topics.metrics.recorder import Signals
     from ...topics.transport.kafka import KafkaSubscriber
-    from ...topics.transport.ports import SystemClock
+    from ...topics.workers.clock import SystemClock
     from ..acts_db.agency_home import agency_folder, load_agency_with_kind
     from ..acts_db.context import context_of
     from ..acts_db.database import acts_url, open_acts

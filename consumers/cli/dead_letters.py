@@ -131,7 +131,7 @@ def parked_list(ctx: typer.Context, agency: AgencyIdOption, as_json: JsonOption 
 def parked_retry(ctx: typer.Context, agency: AgencyIdOption) -> None:
     """Make all that waits due now; the running agency tries it at once."""
     from ...topics.cli.console import settings_of
-    from ...topics.transport.ports import SystemClock
+    from ...topics.workers.clock import SystemClock
     from ..commands import parked
 
     with _store(settings_of(ctx), agency).begin() as connection:
@@ -172,7 +172,7 @@ def _opened_agency(settings: "Settings", agency: str) -> Iterator[_OpenedAgency]
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
-    from ...topics.transport.ports import SystemClock
+    from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
 
     reader = KafkaSubscriber(settings, client_id=f"{agency}-redrive")

@@ -54,7 +54,7 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
-    from ...topics.transport.ports import SystemClock
+    from ...topics.workers.clock import SystemClock
     from ..inbox.inbox import CourtContext, Inbox
     from ..inbox.store import InboxStore
 
@@ -77,7 +77,7 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
 
 
 def _purge(settings: "Settings", court: str) -> None:
-    from ...topics.transport.ports import SystemClock
+    from ...topics.workers.clock import SystemClock
     from ..inbox.store import InboxStore
 
     store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")

@@ -72,7 +72,7 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
-    from ...topics.transport.ports import SystemClock
+    from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
     from ..acts_db.database import acts_url, open_acts
     from ..events.intake import publish_event, read_event_file

@@ -7,7 +7,6 @@ by the catalogue (`schemas.law.decisions`), after the entry's signature was veri
 
 from collections.abc import Sequence
 from datetime import date
-from time import monotonic
 
 import structlog
 
@@ -17,7 +16,7 @@ from ...schemas.law.decisions import EntryFacts, MatchFound, better, decide, mat
 from ...schemas.people.certificates import Certificate
 from ...schemas.people.surrogates import MatchingKey
 from ...topics.transport.errors import TransportError
-from ...topics.transport.ports import Clock
+from ...topics.workers.clock import Clock
 from .decision import CheckRequest, CopyPosition, CopyView, Decision, FoundEntry, ListStand, Question
 from .identifying import surrogates_of
 from .rules import Rules
@@ -129,7 +128,7 @@ class Gate:
         """Return the copy's position, read at most every 20 ms:
         it moves forward only, so an older one never says too much.
         """
-        now, last = monotonic(), self._last_position
+        now, last = self._clock.monotonic(), self._last_position
         if last is not None and now - last[0] < _POSITION_SECONDS:
             return last[1]
         positions = [self._view.position(one) for one in self._jurisdictions]

@@ -20,7 +20,8 @@ from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
 from ...schemas.wire.signing import SignatureInvalid, verify
 from ...topics.catalogue import names
 from ...topics.keys.directory import Directory
-from ...topics.transport.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
+from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
+from ...topics.workers.clock import Clock
 from .store import InboxStore, Item
 
 _log = structlog.get_logger(__name__)

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from time import monotonic
 from typing import Any, Protocol
 
 import structlog
@@ -20,8 +19,9 @@ from ...topics.metrics.recorder import Signals
 from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import outgoing
-from ...topics.transport.ports import Clock, Publisher, Subscriber, SystemClock
-from ...topics.workers import Part, Workers
+from ...topics.transport.ports import Publisher, Subscriber
+from ...topics.workers.clock import Clock, SystemClock
+from ...topics.workers.threads import Work, Workers
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
@@ -111,7 +111,7 @@ class AgencyNode:
             self._open.close()
         _log.info("node stopped", agency=self.agency, node=self.name)
 
-    def _parts(self, listening: ListenAddress) -> Mapping[str, Part]:
+    def _parts(self, listening: ListenAddress) -> Mapping[str, Work]:
         own = f"{self.agency}.{self.name}"
         subscriber, publisher = self._connections.subscriber, self._connections.publisher(f"{own}-relay")
         effects = partial(subscriber, group_of(self.agency), f"{own}-effects")
@@ -146,7 +146,7 @@ class AgencyNode:
 
     def _api(self) -> Api:
         settings = self._settings
-        limiter = RateLimiter(settings.checks_per_second, settings.checks_burst, monotonic)
+        limiter = RateLimiter(settings.checks_per_second, settings.checks_burst, self._clock.monotonic)
         context = EndpointContext(
             checks=self.checks,
             node=self,
@@ -204,7 +204,7 @@ class AgencyNode:
             raise
 
 
-def _closing(run: Part, subscriber: Subscriber) -> Part:
+def _closing(run: Work, subscriber: Subscriber) -> Work:
     """Return a part that closes its subscriber when it ends."""
 
     def work(stop: threading.Event) -> None:

@@ -20,8 +20,9 @@ from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
-from ...topics.transport.ports import BEGINNING, Clock, Message, Subscriber, TopicPartition
+from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.transport.received import unwrap
+from ...topics.workers.clock import Clock
 from ..store.layout import Incident
 from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord, ReliefStore

@@ -15,7 +15,8 @@ import structlog
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
-from ...topics.transport.ports import Clock, Message, Subscriber, TopicPartition
+from ...topics.transport.ports import Message, Subscriber, TopicPartition
+from ...topics.workers.clock import Clock
 from ..store.batch import StoreBatch
 from ..store.layout import LaneState
 from ..store.writer import ListStore

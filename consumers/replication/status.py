@@ -18,7 +18,7 @@ from ...topics.metrics.definitions import (
 )
 from ...topics.metrics.recorder import Signals
 from ...topics.storage.outbox import SqlOutbox
-from ...topics.transport.ports import Clock
+from ...topics.workers.clock import Clock
 from ..store.reader import ListReader
 from ..store.relief import ReliefReader
 from .list_view import ListView

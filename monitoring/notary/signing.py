@@ -8,7 +8,8 @@ from ...schemas import ids
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
 from ...topics.transport.envelope import SchemaIds, outgoing
-from ...topics.transport.ports import Clock, Publisher, TopicPartition
+from ...topics.transport.ports import Publisher, TopicPartition
+from ...topics.workers.clock import Clock
 from ..log.heads import NO_HEAD
 from .head_rows import court_rows, lane_rows
 from .tally import Tally

@@ -13,8 +13,9 @@ from ...topics.metrics.definitions import Signals
 from ...topics.settings import Settings
 from ...topics.storage.database import open_database, sqlite_url
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
-from ...topics.transport.ports import Clock, Publisher, Subscriber, SystemClock
+from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.transport.registry import registered
+from ...topics.workers.clock import Clock, SystemClock
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_tables import FORMAT
 from ..notary.notary import Notary, NotaryConfig, NotaryPorts

@@ -17,7 +17,7 @@ from ...schemas.law.grounds import check_deletion_reason
 from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status, next_status
 from ...schemas.law.terms import EXTENSION_MONTHS, extended, is_extension_lawful, term_end
 from ...schemas.wire.codec import from_wire
-from ...topics.transport.ports import Clock
+from ...topics.workers.clock import Clock
 from ..intake.rows.model import HeldCertificate
 from ..register.register import Register, Update, WholeEntry
 from ..register.rows import new_batch

@@ -40,7 +40,7 @@ def relay(
     """
     from ...topics.cli.console import settings_of
     from ...topics.transport.kafka import KafkaPublisher
-    from ...topics.transport.ports import SystemClock
+    from ...topics.workers.clock import SystemClock
     from ..court import court_named
     from ..register.register import open_register
     from ..relay.relay import Relay, new_owner

@@ -20,7 +20,7 @@ from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
 from ...topics.keys.directory import Directory, NoSealingKey
 from ...topics.transport.envelope import SchemaIds, outgoing
-from ...topics.transport.ports import Clock
+from ...topics.workers.clock import Clock
 from ..register.register import Register
 from .files import Request, StopRequest, WatchRequest
 from .sent import CommandRegister

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ...schemas.law.listing import RecordClass
 from ...topics.storage.database import reading
-from ...topics.transport.ports import Clock
+from ...topics.workers.clock import Clock
 from ..intake.rows.model import IntakeContext, ParsedRow, RawRow
 from ..register.reader import RegisterReader
 from ..register.register import Register

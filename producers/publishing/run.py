@@ -14,7 +14,7 @@ from ...schemas.errors import WrongUsage
 from ...schemas.problems import Language
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
-from ...topics.transport.ports import SystemClock
+from ...topics.workers.clock import SystemClock
 from ..court import Court, court_named, open_court
 from ..intake.files.reading import Format, ListingFile, read_listings
 from ..intake.files.rejects import RejectsWriter, open_rejects

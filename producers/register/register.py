@@ -14,7 +14,7 @@ from ...topics.settings import Settings
 from ...topics.storage.bulk import Row, insert_missing_rows, insert_rows
 from ...topics.storage.database import create_tables, open_database, open_existing_database, sqlite_url
 from ...topics.storage.outbox import SqlOutbox
-from ...topics.transport.ports import Clock, SystemClock
+from ...topics.workers.clock import Clock, SystemClock
 from .reader import BATCH_COLUMNS, UPDATE_COLUMNS, RegisterReader
 from .rows import (
     ENTRY_COLUMNS,

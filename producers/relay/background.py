@@ -17,7 +17,7 @@ from ...schemas.errors import LiandongError
 from ...topics.child_process import ended, start
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher
-from ...topics.transport.ports import SystemClock
+from ...topics.workers.clock import SystemClock
 from ..register.register import open_register
 from .relay import Pace, Relay, new_owner
 

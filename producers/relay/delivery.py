@@ -11,7 +11,8 @@ from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
-from ...topics.transport.ports import Clock, Publisher, SystemClock
+from ...topics.transport.ports import Publisher
+from ...topics.workers.clock import Clock, SystemClock
 from .relay import Relay, new_owner
 
 _TICK = 0.2

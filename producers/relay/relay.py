@@ -15,7 +15,6 @@ import os
 import secrets
 import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +24,8 @@ from typing import NamedTuple
 import structlog
 
 from ...topics.transport.errors import TransportError
-from ...topics.transport.ports import Clock, LeaseLost, Outbox, OutboxRow, Publisher
+from ...topics.transport.ports import LeaseLost, Outbox, OutboxRow, Publisher
+from ...topics.workers.clock import Clock
 from .lane import Lane
 
 _log = structlog.get_logger(__name__)
@@ -74,7 +74,7 @@ def new_owner() -> str:
 class Relay:
     """Sends one outbox through one publisher, as long as it holds the outbox's lease.
 
-    The lease is timed by `clock` and by the machine's monotonic clock, whichever says it is older: a wall clock that is
+    The lease is timed by the wall clock and by the monotonic one, whichever says it is older: a wall clock that is
     set back must not make a lease longer.
     """
 
@@ -160,7 +160,7 @@ class Relay:
         return max((now.wall_ms - before.wall_ms) / 1000, now.monotonic_seconds - before.monotonic_seconds)
 
     def _moment(self) -> _Moment:
-        return _Moment(self._clock.now(), time.monotonic())
+        return _Moment(self._clock.now(), self._clock.monotonic())
 
     def _keep(self) -> None:
         """Renew the lease in time. Raises `LeaseLost` when it is too old to send under, or changed hands."""
@@ -202,7 +202,7 @@ class Relay:
     def _hand_over(self, lane: Lane) -> int:
         self._keep()
         room = min(self._pace.window - lane.outstanding, self._pace.batch)
-        if room <= 0 or lane.failure is not None or time.monotonic() < lane.retry_at:
+        if room <= 0 or lane.failure is not None or self._clock.monotonic() < lane.retry_at:
             return 0
         rows = self._outbox.unsent(lane.name, lane.handed, room)
         for each in rows:
@@ -230,7 +230,7 @@ class Relay:
         for lane in self._lanes:
             if lane.failure is not None and not lane.in_flight:
                 self._mark(1)
-            failed = lane.start_again(time.monotonic(), self._pace.retry_seconds)
+            failed = lane.start_again(self._clock.monotonic(), self._pace.retry_seconds)
             if failed is not None:
                 if not patient:
                     raise failed
@@ -238,8 +238,8 @@ class Relay:
 
     def _finish(self) -> None:
         """Wait for what is in flight and mark it; what stays unconfirmed is sent again by the next relay."""
-        until = time.monotonic() + self._pace.stop_seconds
-        while any(lane.in_flight for lane in self._lanes) and time.monotonic() < until:
+        until = self._clock.monotonic() + self._pace.stop_seconds
+        while any(lane.in_flight for lane in self._lanes) and self._clock.monotonic() < until:
             self._publisher.poll(self._pace.idle_seconds)
             self._keep()
         self._mark(1)

@@ -12,7 +12,7 @@ from liandong.consumers.store.writer import ListStore
 from liandong.schemas.wire.signing import PublicKey
 from liandong.tests.worlds.records import Keys
 from liandong.topics.settings import load_settings
-from liandong.topics.transport.ports import SystemClock
+from liandong.topics.workers.clock import SystemClock
 
 
 def keys_as_json(keys: Iterable[PublicKey]) -> str:

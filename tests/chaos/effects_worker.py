@@ -21,7 +21,8 @@ from liandong.topics.keys.directory import load_directory
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings, load_settings
 from liandong.topics.transport.memory.broker import MemoryBroker
-from liandong.topics.transport.ports import OutgoingRecord, SystemClock
+from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.workers.clock import SystemClock
 
 SOURCES = 3
 

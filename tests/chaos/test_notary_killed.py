@@ -17,7 +17,7 @@ from liandong.tests.worlds.records import CourtScribe, Keys
 from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.catalogue import names
 from liandong.topics.settings import Settings
-from liandong.topics.transport.ports import SystemClock
+from liandong.topics.workers.clock import SystemClock
 
 pytestmark = [pytest.mark.chaos, pytest.mark.broker, pytest.mark.slow]
 NOTARY = "notary-js-1"

@@ -17,7 +17,8 @@ from liandong.schemas.law.listing import Change
 from liandong.tests.worlds.register_updates import updates_of_batch
 from liandong.topics.catalogue import names
 from liandong.topics.storage.database import open_database
-from liandong.topics.transport.ports import Delivered, OutgoingRecord, SystemClock, TopicPartition
+from liandong.topics.transport.ports import Delivered, OutgoingRecord, TopicPartition
+from liandong.topics.workers.clock import SystemClock
 
 LISTS = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(2)]
 RELIEF = TopicPartition(names.relief("js"), 0)

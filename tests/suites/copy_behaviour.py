@@ -6,7 +6,8 @@ from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix
 from liandong.topics.catalogue import names
-from liandong.topics.transport.ports import OutgoingRecord, SystemClock
+from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.workers.clock import SystemClock
 
 from ..worlds.copying import PARTITIONS, TOPICS, CopyingNode, assert_equal, recount_log, running
 from ..worlds.records import CourtScribe, Keys, NotaryScribe, lane_heads, new_surrogate

@@ -8,13 +8,7 @@ from liandong.tests.worlds.traffic import TOPIC, from_start, publish, read, reco
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.transport.errors import OffsetOutOfRange, TopicMissing, TransportError
-from liandong.topics.transport.ports import (
-    BEGINNING,
-    END,
-    Message,
-    Subscriber,
-    TopicPartition,
-)
+from liandong.topics.transport.ports import BEGINNING, END, Message, Subscriber, TopicPartition
 
 
 class ReadingSuite:

@@ -8,13 +8,7 @@ from liandong.tests.worlds.traffic import TOPIC, Outcomes, from_start, publish, 
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.transport.errors import RecordPurged, TopicMissing
-from liandong.topics.transport.ports import (
-    Delivered,
-    Message,
-    OutgoingRecord,
-    Subscriber,
-    TopicPartition,
-)
+from liandong.topics.transport.ports import Delivered, Message, OutgoingRecord, Subscriber, TopicPartition
 
 
 class SendingSuite:

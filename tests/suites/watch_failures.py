@@ -15,9 +15,7 @@ from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.wire.codec import to_wire
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.people import invented
-from liandong.tests.worlds.town import (
-    Town,
-)
+from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import RAILWAY, TownAgency, TownCourt, order_for
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import publish_keys

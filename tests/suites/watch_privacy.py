@@ -5,9 +5,7 @@ from liandong.schemas.law.watch_kinds import DAY_MS
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.privacy import file_blobs, planted, search, topic_blobs
-from liandong.tests.worlds.town import (
-    Town,
-)
+from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import RAILWAY, TownAgency
 from liandong.topics.catalogue import names
 

@@ -8,7 +8,7 @@ from liandong.topics.keys.directory import KeyDirectory, load_directory, publish
 from liandong.topics.keys.manifest import Kind, ManifestFields
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
-from liandong.topics.transport.ports import Clock
+from liandong.topics.workers.clock import Clock
 
 
 class Administration:

@@ -11,7 +11,8 @@ from liandong.tests.worlds.town_members import COURT, FOREIGN_COURT, HIGH_COURT,
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.settings import load_settings
-from liandong.topics.transport.ports import OutgoingRecord, SystemClock
+from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.workers.clock import SystemClock
 
 
 @dataclass(frozen=True)

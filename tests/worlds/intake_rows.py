@@ -3,15 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from liandong.producers.intake import (
-    Format,
-    IntakeContext,
-    ListingInput,
-    ParsedRow,
-    RawRow,
-    parse_row,
-    read_listings,
-)
+from liandong.producers.intake import Format, IntakeContext, ListingInput, ParsedRow, RawRow, parse_row, read_listings
 
 TODAY = date(2026, 11, 22)
 CONTEXT = IntakeContext(TODAY, "js-gusu", "示例区人民法院", "苏0505")

@@ -4,9 +4,7 @@ from liandong.schemas.wire.codec import decode_prefix
 from liandong.schemas.wire.digest import SetDigest
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.copying import CopyInMemory
-from liandong.tests.worlds.records import (
-    Model,
-)
+from liandong.tests.worlds.records import Model
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 

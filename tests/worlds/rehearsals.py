@@ -23,7 +23,7 @@ from liandong.tests.worlds.court import ENTRY, people
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings, load_settings
 from liandong.topics.storage import database
-from liandong.topics.transport.ports import SystemClock
+from liandong.topics.workers.clock import SystemClock
 
 COURT, JURISDICTION = "js-gusu", "js"
 TODAY = date_of_ms(SystemClock().now())

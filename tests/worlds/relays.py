@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 from liandong.producers.relay.relay import Pace, Relay, new_owner
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
-from liandong.topics.transport.ports import Delivered, OutgoingRecord, Publisher, SystemClock
+from liandong.topics.transport.ports import Delivered, OutgoingRecord, Publisher
+from liandong.topics.workers.clock import SystemClock
 
 QUICK = Pace(lease_seconds=1.5, idle_seconds=0.005, retry_seconds=0.02, stop_seconds=0.3)
 Done = Callable[[Delivered | Exception], None]

@@ -15,7 +15,8 @@ from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import Directory
 from liandong.topics.settings import load_settings
-from liandong.topics.transport.ports import BEGINNING, Message, OutgoingRecord, SystemClock, TopicPartition
+from liandong.topics.transport.ports import BEGINNING, Message, OutgoingRecord, TopicPartition
+from liandong.topics.workers.clock import SystemClock
 
 
 class Town(Administration):

@@ -30,7 +30,8 @@ from liandong.topics.catalogue import names
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
-from liandong.topics.transport.ports import OutgoingRecord, SystemClock
+from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.workers.clock import SystemClock
 
 if TYPE_CHECKING:
     from liandong.tests.worlds.town import Town

@@ -6,7 +6,6 @@ the same key can end or revoke it, and nothing undoes that.
 
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -20,16 +19,8 @@ from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, encode
 from ..catalogue import names
 from ..transport.envelope import SchemaIds, outgoing
 from ..transport.errors import BrokerUnreachable
-from ..transport.ports import (
-    BEGINNING,
-    Clock,
-    Delivered,
-    OutgoingRecord,
-    Publisher,
-    Subscriber,
-    SystemClock,
-    TopicPartition,
-)
+from ..transport.ports import BEGINNING, Delivered, OutgoingRecord, Publisher, Subscriber, TopicPartition
+from ..workers.clock import Clock, SystemClock
 from .key_book import KeyEntry
 from .manifest import Participant
 from .participants import ESCROW, Participants
@@ -277,14 +268,15 @@ def load_directory(subscriber: Subscriber, root_public_key: bytes, clock: Clock 
     partitions = [TopicPartition(names.KEYS, number) for number in subscriber.partitions(names.KEYS)]
     ends = {at: subscriber.watermarks(at) for at in partitions}
     subscriber.assign(dict.fromkeys(partitions, BEGINNING))
-    directory = KeyDirectory(root_public_key, subscriber=subscriber, clock=clock)
+    running = clock or SystemClock()
+    directory = KeyDirectory(root_public_key, subscriber=subscriber, clock=running)
     unread = {at: high for at, (low, high) in ends.items() if high > low}
-    last_read_at = time.monotonic()
+    last_read_at = running.monotonic()
     while unread:
         read = directory.read(0.2)
         unread = {at: high for at, high in unread.items() if read.get(at, 0) < high}
         if read:
-            last_read_at = time.monotonic()
-        elif time.monotonic() - last_read_at > PATIENCE:
+            last_read_at = running.monotonic()
+        elif running.monotonic() - last_read_at > PATIENCE:
             raise BrokerUnreachable(f"{names.KEYS} gave nothing for {PATIENCE:.0f} s")
     return directory

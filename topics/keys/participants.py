@@ -21,7 +21,7 @@ from ...schemas.wire.signing import Ed25519Signer
 from ..catalogue.families import TopicScope
 from ..private_files import private_folder, write_private
 from ..settings import Settings
-from ..transport.ports import Clock, SystemClock
+from ..workers.clock import Clock, SystemClock
 from .key_book import KeyBook, KeyEntry, Use
 from .key_files import new_seed, read_seed
 from .manifest import Kind, ManifestFields, Participant, ParticipantRefused

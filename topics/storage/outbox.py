@@ -30,7 +30,8 @@ from sqlalchemy import (
     update,
 )
 
-from ..transport.ports import Clock, Delivered, LeaseLost, OutboxRow, OutgoingRecord, SystemClock
+from ..transport.ports import Delivered, LeaseLost, OutboxRow, OutgoingRecord
+from ..workers.clock import Clock, SystemClock
 from .bulk import insert_missing_rows, insert_rows
 from .database import create_tables, reading
 from .packing import SIZE, parcels, unpacked

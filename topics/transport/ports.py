@@ -1,10 +1,9 @@
-"""Ports: what the rooms above need of a transport and of time.
+"""Ports: what the rooms above need of a transport.
 
 `transport/kafka/` implements them on confluent-kafka, `transport/memory/` in memory; one behaviour suite proves both. Names
 are logical; the transport adds the configured prefix on the way out, and messages carry logical names back in ``topic_of``.
 """
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -122,21 +121,6 @@ class Subscriber(Protocol):
 
     def close(self) -> None:
         """Leave the group and let go."""
-
-
-class Clock(Protocol):
-    """Time, injected."""
-
-    def now(self) -> int:
-        """Return milliseconds since the epoch, UTC."""
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> int:
-        """Return milliseconds since the epoch, UTC."""
-        return time.time_ns() // 1_000_000
 
 
 class OutboxRow(msgspec.Struct, frozen=True):

@@ -25,8 +25,9 @@ from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.embedded.ports import some_free
-from liandong.topics.transport.ports import OutgoingRecord, SystemClock
-from liandong.topics.workers import WorkerFailed, Workers
+from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.workers.clock import SystemClock
+from liandong.topics.workers.threads import WorkerFailed, Workers
 
 G = {"train_type": "G", "seat_class": "second"}
 PATIENCE = 60.0

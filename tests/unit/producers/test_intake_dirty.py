@@ -14,7 +14,7 @@ from liandong.producers.register.rows import Batch, new_batch
 from liandong.schemas.errors import WrongUsage
 from liandong.tests.worlds.intake_rows import CN_ID, CONTEXT, parsed_rows, results, summary
 from liandong.topics.storage.database import open_database
-from liandong.topics.transport.ports import SystemClock
+from liandong.topics.workers.clock import SystemClock
 
 HEADER = "name,kind,certificate_type,certificate_number,case_number,grounds,decision_number"
 

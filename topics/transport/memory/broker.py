@@ -8,9 +8,10 @@ import random
 import threading
 from collections.abc import Iterable
 
+from ...workers.clock import Clock, SystemClock
 from ..errors import BrokerUnreachable, TopicMissing
 from ..partitioner import partition_of
-from ..ports import Clock, Delivered, OutgoingRecord, SystemClock, TopicPartition
+from ..ports import Delivered, OutgoingRecord, TopicPartition
 from .clients import MemoryPublisher, MemorySubscriber
 from .group import Group
 from .log import Log, MemoryMessage

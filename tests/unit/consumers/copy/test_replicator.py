@@ -11,14 +11,7 @@ from liandong.schemas.wire.framing import frame
 from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.copying import assert_equal
 from liandong.tests.worlds.list_copy import LIST, ListCopy, entry_of, model_of
-from liandong.tests.worlds.records import (
-    FINGERPRINT,
-    CourtScribe,
-    identity,
-    new_surrogate,
-    recount,
-    registered,
-)
+from liandong.tests.worlds.records import FINGERPRINT, CourtScribe, identity, new_surrogate, recount, registered
 from liandong.topics.catalogue import names
 from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.ports import TopicPartition

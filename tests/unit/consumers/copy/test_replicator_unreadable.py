@@ -7,11 +7,7 @@ from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, frame
 from liandong.tests.worlds.copying import assert_equal
 from liandong.tests.worlds.list_copy import LIST, ListCopy, entry_of, model_of
-from liandong.tests.worlds.records import (
-    FINGERPRINT,
-    identity,
-    new_surrogate,
-)
+from liandong.tests.worlds.records import FINGERPRINT, identity, new_surrogate
 
 
 def test_a_record_nobody_can_read_is_kept_as_it_came_and_asks_for_a_person(copy: ListCopy) -> None:

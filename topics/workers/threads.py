@@ -1,20 +1,22 @@
-"""Runs the parts of a node in threads of one process: all of them or none.
+"""Runs pieces of work in threads of one process: all of them or none.
 
-A part that ends by itself takes the process down with its reason: a node that only seems to work is worse than none.
+A part of a node that ends by itself takes the process down with its reason: a node that only seems to work is worse than none.
 """
 
+import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
+from types import FrameType
 
 import structlog
 
-from ..schemas.errors import LiandongError
+from ...schemas.errors import LiandongError
 
 _log = structlog.get_logger(__name__)
-Part = Callable[[threading.Event], None]
-"""Works until the event is set."""
+Work = Callable[[threading.Event], None]
+"""A function that works until the event is set."""
 
 
 class WorkerFailed(LiandongError):
@@ -37,7 +39,7 @@ class Workers:
     _failed: dict[str, BaseException | None] = field(default_factory=dict)
     _noticed: threading.Event = field(default_factory=threading.Event)
 
-    def start(self, parts: Mapping[str, Part]) -> None:
+    def start(self, parts: Mapping[str, Work]) -> None:
         """Start a thread for each part."""
         for name, part in parts.items():
             thread = threading.Thread(target=self._run, args=(name, part), name=name, daemon=True)
@@ -72,7 +74,7 @@ class Workers:
             thread.join(max(0.0, until - monotonic()))
         return [name for name, thread in self._threads.items() if thread.is_alive()]
 
-    def _run(self, name: str, part: Part) -> None:
+    def _run(self, name: str, part: Work) -> None:
         error: BaseException | None = None
         try:
             part(self.stop)
@@ -82,3 +84,34 @@ class Workers:
             _log.error("a part of the node ended", part=name, reason=repr(error))
             self._failed[name] = error
             self._noticed.set()
+
+
+def until_stopped(work: Mapping[str, Work]) -> None:
+    """Run each piece in a thread of its own. SIGTERM and SIGINT end all of them; so does the failure of one, which is raised."""
+    stop, failures = threading.Event(), list[BaseException]()
+
+    def run(name: str, piece: Work) -> None:
+        try:
+            piece(stop)
+        except BaseException as failed:  # noqa: BLE001  a thread that ends takes the process with it
+            _log.error("stopped by a failure", part=name, reason=str(failed))
+            failures.append(failed)
+        finally:
+            stop.set()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    handlers_before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    threads = [threading.Thread(target=run, args=(name, piece), name=name) for name, piece in work.items()]
+    try:
+        for thread in threads:
+            thread.start()
+        stop.wait()
+        for thread in threads:
+            thread.join()
+    finally:
+        for number, handler in handlers_before.items():
+            signal.signal(number, handler)
+    if failures:
+        raise failures[0]

@@ -122,6 +122,7 @@ PLACES = (
     Drawer("storage", "outbox, SQL", "存储"),
     Drawer("metrics", "every metric", "指标"),
     Drawer("embedded", "a real Kafka", "内置 Kafka"),
+    Drawer("workers", "threads, clock", "线程与时钟"),
     Drawer("cli", "kafka, topics …", "命令行"),
 )
 FACTS = (

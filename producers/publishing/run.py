@@ -161,7 +161,8 @@ class _LazyRejects:
         self._request = request
         self._rows = rows
         self._writer: RejectsWriter | None = None
-        request.rejects.unlink(missing_ok=True)
+        if request.rejects.is_file() and not request.rejects.is_symlink():  # a device or a link is written through
+            request.rejects.unlink()
 
     @property
     def written(self) -> str:

@@ -117,6 +117,17 @@ def test_the_json_of_a_dry_run_has_the_keys_and_the_figures_of_the_run(
     assert (again["unchanged"], again["same_file_as"]) == (5, published["batch"])
 
 
+def test_rejects_may_go_through_a_link_which_stays(
+    export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere, link = tmp_path / "elsewhere.csv", tmp_path / "rejects.csv"
+    elsewhere.write_text("of an earlier run")
+    link.symlink_to(elsewhere)
+    said(capsys, "court", "publish", str(export), "--dry-run", "--rejects", str(link))
+    assert link.is_symlink()
+    assert "of an earlier run" not in elsewhere.read_text(encoding="utf-8")
+
+
 OTHER = HeldCertificate(Certificate(CertificateType.PASSPORT, "E12345678", "CHN"))
 CHANGES = {
     "instrument": Instrument.CONSUMPTION_ORDER,

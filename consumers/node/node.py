@@ -51,7 +51,7 @@ STOP_SECONDS = 4.0
 
 
 class OutboxRelay(Protocol):
-    """Sends an outbox (`producers.relay.relay.OutboxRelay`)."""
+    """Sends an outbox (`producers.relay.relay.Relay`)."""
 
     def run(self, stop: threading.Event) -> None:
         """Send what waits in the outbox until told to stop."""
@@ -101,7 +101,7 @@ class AgencyNode:
         self._open.callback(self._writer.shutdown)
 
     def run(self, listening: ListenAddress) -> None:
-        """Serve until `parts.stop` is set. Raises PartFailed with the reason of the part that ended."""
+        """Serve until `parts.stop` is set. Raises WorkerFailed with the reason of the part that ended."""
         try:
             self.parts.start(self._parts(listening))
             _log.info("node runs", agency=self.agency, node=self.name, url=listening.url)

@@ -16,7 +16,7 @@ from ..topics.settings import Settings
 from ..topics.transport.kafka import KafkaSubscriber
 from ..topics.transport.ports import Message, TopicPartition
 from ..topics.workers.clock import SystemClock
-from ..topics.workers.threads import Work, Workers
+from ..topics.workers.threads import Service, Workers
 from .corpus.records import JURISDICTION, Keyring
 from .corpus.topic import LANES
 from .result import Stopwatch
@@ -100,10 +100,10 @@ def open_store(folder: Path, entries: int) -> ListStore:
 
 
 @contextmanager
-def running(parts: Mapping[str, Work]) -> Iterator[Workers]:
+def running(parts: Mapping[str, Service]) -> Iterator[Workers]:
     """Run parts of a node in threads while the block lasts. Raises WorkerFailed at its end if one ended by itself."""
     threads = Workers()
-    threads.start(parts)
+    threads.start((), parts)
     try:
         yield threads
     finally:

@@ -9,7 +9,7 @@ import structlog
 
 from ..schemas.errors import Unavailable
 from ..topics.transport.errors import TransportError
-from ..topics.workers.threads import Work
+from ..topics.workers.threads import Service
 from .log.reading import LogStalled
 from .page.feed import Feed
 from .service.context import MonitoringContext
@@ -39,7 +39,7 @@ class MonitorServer:
         self.port: int = self._socket.getsockname()[1]
 
     @property
-    def work(self) -> dict[str, Work]:
+    def work(self) -> dict[str, Service]:
         """The functions that must run for it, by name."""
         return {"evidence": self._gather, "snapshots": self._take_snapshots, "server": self._serve}
 

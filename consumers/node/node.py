@@ -21,7 +21,7 @@ from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.clock import Clock, SystemClock
-from ...topics.workers.threads import Work, Workers
+from ...topics.workers.threads import Service, Workers
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
@@ -103,7 +103,7 @@ class AgencyNode:
     def run(self, listening: ListenAddress) -> None:
         """Serve until `parts.stop` is set. Raises WorkerFailed with the reason of the part that ended."""
         try:
-            self.parts.start(self._parts(listening))
+            self.parts.start((), self._parts(listening))
             _log.info("node runs", agency=self.agency, node=self.name, url=listening.url)
             self.parts.wait(STOP_SECONDS)
         finally:
@@ -111,7 +111,7 @@ class AgencyNode:
             self._open.close()
         _log.info("node stopped", agency=self.agency, node=self.name)
 
-    def _parts(self, listening: ListenAddress) -> Mapping[str, Work]:
+    def _parts(self, listening: ListenAddress) -> Mapping[str, Service]:
         own = f"{self.agency}.{self.name}"
         subscriber, publisher = self._connections.subscriber, self._connections.publisher(f"{own}-relay")
         effects = partial(subscriber, group_of(self.agency), f"{own}-effects")
@@ -204,7 +204,7 @@ class AgencyNode:
             raise
 
 
-def _closing(run: Work, subscriber: Subscriber) -> Work:
+def _closing(run: Service, subscriber: Subscriber) -> Service:
     """Return a part that closes its subscriber when it ends."""
 
     def work(stop: threading.Event) -> None:

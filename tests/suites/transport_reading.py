@@ -44,6 +44,16 @@ class ReadingSuite:
         from_start(subscriber)
         assert subscriber.poll(10, 0.05) == []
 
+    def test_waiting_ends_with_the_first_record_which_the_next_poll_gives(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        subscriber = wire.subscriber()
+        from_start(subscriber)
+        assert not subscriber.wait(0.05)
+        publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(3)])
+        assert subscriber.wait(PATIENCE)
+        assert subscriber.wait(0)  # it waits for nobody a second time
+        assert [m.value() for m in read(subscriber, 3)] == [b"0", b"1", b"2"]
+
     def test_assigning_starts_at_the_offset_given(self, wire: Wire) -> None:
         wire.create(TOPIC, partitions=1)
         publisher = wire.publisher()

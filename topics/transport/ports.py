@@ -109,8 +109,12 @@ class Subscriber(Protocol):
         """
 
     def poll(self, limit: int, timeout: float) -> list[Message]:
-        """Wait up to ``timeout`` seconds for one record, then drain what is there up to ``limit``; never wait to fill.
-        ``limit``; never waits to fill.
+        """Wait up to ``timeout`` seconds for one record, then drain what is there up to ``limit``; never wait to fill."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until there is something for the next ``poll``; return False if there is nothing after so many seconds.
+
+        Raises nothing: what goes wrong is raised by that ``poll``.
         """
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
@@ -153,9 +157,7 @@ class Outbox(Protocol):
         """Return the lanes in order of urgency."""
 
     def acquire(self, owner: str, seconds: float) -> int | None:
-        """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another.
-        another.
-        """
+        """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another."""
 
     def release(self, owner: str) -> None:
         """Give the lease back."""

@@ -1,26 +1,30 @@
-"""Runs pieces of work in threads of one process: all of them or none.
+"""Runs the parts of one process in threads: all of them or none.
 
-A part of a node that ends by itself takes the process down with its reason: a node that only seems to work is worse than none.
+A part that ends by itself takes the process down with its reason: a process that only seems to work is worse than none.
 """
 
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from types import FrameType
 
 import structlog
 
 from ...schemas.errors import LiandongError
+from .worker import Part
 
 _log = structlog.get_logger(__name__)
-Work = Callable[[threading.Event], None]
-"""A function that works until the event is set."""
+_SLICE = 0.2
+"""Longest wait, seconds: after it a thread looks whether it was told to stop."""
+Service = Callable[[threading.Event], None]
+"""A function that serves until the event is set: a server with waits of its own."""
 
 
 class WorkerFailed(LiandongError):
-    """A part of the node ended."""
+    """A part of the process ended."""
 
     def __init__(self, part: str, reason: str) -> None:
         super().__init__(
@@ -28,6 +32,23 @@ class WorkerFailed(LiandongError):
             f"the part {part!r} of this node ended: {reason}",
             "mend what the reason names and start the node again; it goes on where it was, nothing is lost",
         )
+
+
+class Doorbell:
+    """Wakes a worker from any thread."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """Wake whoever waits; if nobody does, the next wait ends at once."""
+        self._rung.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the bell is rung or the time has passed; return whether it was rung."""
+        rung = self._rung.wait(seconds)
+        self._rung.clear()
+        return rung
 
 
 @dataclass(slots=True)
@@ -39,19 +60,17 @@ class Workers:
     _failed: dict[str, BaseException | None] = field(default_factory=dict)
     _noticed: threading.Event = field(default_factory=threading.Event)
 
-    def start(self, parts: Mapping[str, Work]) -> None:
-        """Start a thread for each part."""
-        for name, part in parts.items():
-            thread = threading.Thread(target=self._run, args=(name, part), name=name, daemon=True)
-            self._threads[name] = thread
-            thread.start()
+    def start(self, parts: Iterable[Part], services: Mapping[str, Service] | None = None) -> None:
+        """Start a thread for each part and each service."""
+        for part in parts:
+            self._start(part.name, partial(work, part))
+        for name, service in (services or {}).items():
+            self._start(name, service)
 
     def wait(self, seconds: float) -> None:
         """Return when all were told to stop and have ended, at latest `seconds` after that. Raises WorkerFailed."""
-        while not self.stop.is_set():
-            self._noticed.wait(0.2)
-            if self._failed:
-                break
+        while not self.stop.is_set() and not self._failed:
+            self._noticed.wait(_SLICE)
         self.stop.set()
         late = self._join(seconds)
         if late:
@@ -68,17 +87,22 @@ class Workers:
         """Say what each part is doing: running or ended."""
         return {name: "running" if thread.is_alive() else "ended" for name, thread in self._threads.items()}
 
+    def _start(self, name: str, service: Service) -> None:
+        thread = threading.Thread(target=self._run, args=(name, service), name=name, daemon=True)
+        self._threads[name] = thread
+        thread.start()
+
     def _join(self, seconds: float) -> list[str]:
         until = monotonic() + seconds
         for thread in self._threads.values():
             thread.join(max(0.0, until - monotonic()))
         return [name for name, thread in self._threads.items() if thread.is_alive()]
 
-    def _run(self, name: str, part: Work) -> None:
+    def _run(self, name: str, service: Service) -> None:
         error: BaseException | None = None
         try:
-            part(self.stop)
-        except BaseException as raised:  # noqa: BLE001  whatever ends a part ends the node, and is shown by `wait`
+            service(self.stop)
+        except BaseException as raised:  # noqa: BLE001  whatever ends a part ends the process, and is shown by `wait`
             error = raised
         if error is not None or not self.stop.is_set():
             _log.error("a part of the node ended", part=name, reason=repr(error))
@@ -86,32 +110,36 @@ class Workers:
             self._noticed.set()
 
 
-def until_stopped(work: Mapping[str, Work]) -> None:
-    """Run each piece in a thread of its own. SIGTERM and SIGINT end all of them; so does the failure of one, which is raised."""
-    stop, failures = threading.Event(), list[BaseException]()
+def work(part: Part, stop: threading.Event) -> None:
+    """Run one part in the caller's thread until `stop` is set, then close it."""
+    try:
+        while not stop.is_set():
+            due = monotonic() + part.worker.step()
+            while not stop.is_set() and (left := due - monotonic()) > 0:
+                if part.wait(min(left, _SLICE)):
+                    break
+    finally:
+        part.worker.close()
 
-    def run(name: str, piece: Work) -> None:
-        try:
-            piece(stop)
-        except BaseException as failed:  # noqa: BLE001  a thread that ends takes the process with it
-            _log.error("stopped by a failure", part=name, reason=str(failed))
-            failures.append(failed)
-        finally:
-            stop.set()
+
+def until_stopped(
+    parts: Iterable[Part], services: Mapping[str, Service] | None = None, *, seconds: float = 30.0
+) -> None:
+    """Run parts and services until SIGTERM or SIGINT, which they are given so many seconds to hear.
+
+    Raises the reason when one of them ends by itself.
+    """
+    workers = Workers()
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        workers.stop.set()
 
     handlers_before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    threads = [threading.Thread(target=run, args=(name, piece), name=name) for name, piece in work.items()]
     try:
-        for thread in threads:
-            thread.start()
-        stop.wait()
-        for thread in threads:
-            thread.join()
+        workers.start(parts, services)
+        workers.wait(seconds)
+    except WorkerFailed as failed:
+        raise failed.__cause__ or failed from None
     finally:
         for number, handler in handlers_before.items():
             signal.signal(number, handler)
-    if failures:
-        raise failures[0]

@@ -225,7 +225,7 @@ def _wait(event: threading.Event) -> None:
 
 def test_a_part_that_ends_without_being_told_is_a_failure_too() -> None:
     parts = Workers()
-    parts.start({"short": lambda _stop: None, "long": _wait})
+    parts.start((), {"short": lambda _stop: None, "long": _wait})
     with pytest.raises(WorkerFailed, match="short"):
         parts.wait(5)
     assert not parts.alive()
@@ -233,7 +233,7 @@ def test_a_part_that_ends_without_being_told_is_a_failure_too() -> None:
 
 def test_parts_that_do_not_stop_are_left_after_a_while() -> None:
     parts, forever = Workers(), threading.Event()
-    parts.start({"deaf": lambda _stop: _wait(forever)})
+    parts.start((), {"deaf": lambda _stop: _wait(forever)})
     parts.stop.set()
     parts.wait(0.2)
     assert parts.states() == {"deaf": "running"}

@@ -29,6 +29,8 @@ class KafkaSubscriber:
         self._failures = Failures(client_id)
         self._group = group
         self._prefix = settings.topic_prefix
+        self._waiting: KafkaMessage | None = None
+        """What `wait` was woken by; the next `poll` hands it out."""
         self._lost: set[TopicPartition] = set()
         self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
         self._from_group: set[TopicPartition] = set()
@@ -58,6 +60,7 @@ class KafkaSubscriber:
         """Read these partitions from these offsets; END means behind what is there now."""
         self._forget(set(self._from_group))
         self._outside.clear()
+        self._waiting = None
         # librdkafka would resolve END at its first fetch and miss what is written until then
         resolved = {at: self.watermarks(at)[1] if offset == END else offset for at, offset in positions.items()}
         self._consumer.assign(self._outbound(resolved))
@@ -93,10 +96,12 @@ class KafkaSubscriber:
     def poll(self, limit: int, timeout: float) -> list[Message]:
         """Wait up to `timeout` seconds for one record, then drain what is there up to `limit`."""
         self._check()
-        self._lost.clear()
+        if self._waiting is None:
+            self._lost.clear()
         if self._unplaced:
             self._place()
-        first = self._consumer.poll(timeout)
+        first = self._waiting or self._consumer.poll(timeout)
+        self._waiting = None
         if first is None:
             self._failures.callbacks.check()
             return []
@@ -113,6 +118,13 @@ class KafkaSubscriber:
         if not good:
             self._check()
         return cast("list[Message]", good)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until there is something for the next `poll`, at most so many seconds; return whether there is."""
+        if self._waiting is None:
+            self._lost.clear()
+            self._waiting = self._consumer.poll(seconds)
+        return self._waiting is not None
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
         """Commit next offsets to the group, synchronously. Raises CommitRefused if the partitions moved away."""

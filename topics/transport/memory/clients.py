@@ -134,6 +134,11 @@ class MemorySubscriber:
                     return batch
                 self._broker.changed.wait(left)
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until there is something to read, at most so many seconds; return whether there is."""
+        with self._broker.changed:
+            return self._broker.changed.wait_for(self._has_news, seconds)
+
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
         """Commit next offsets. Raises CommitRefused for partitions another member has."""
         if self._group is None:
@@ -176,6 +181,16 @@ class MemorySubscriber:
     def _resolved(self, at: TopicPartition, offset: int) -> int:
         log = self._broker.log(at)
         return {BEGINNING: log.low, END: log.high}.get(offset, offset)
+
+    def _has_news(self) -> bool:
+        """Whether `poll` would do anything: records, a position outside the log, partitions that come or go."""
+        if not self._broker.up:
+            return False
+        if self._member is not None and self._group is not None:
+            group = self._broker.group(self._group)
+            if group.to_give_up(self._member) or group.may_take(self._member):
+                return True
+        return any(self._broker.log(at).high != position for at, position in self._positions.items())
 
     def _rebalance(self) -> None:
         """Give up what the group wants back, take what is free."""

@@ -51,9 +51,13 @@ class Group:
         for at in partitions:
             del self.owners[at]
 
+    def may_take(self, member: Member) -> list[TopicPartition]:
+        """Return the free partitions of a member's share."""
+        return sorted(at for at in self._share(member) if at not in self.owners)
+
     def take(self, member: Member) -> list[TopicPartition]:
         """Give a member the free partitions of its share."""
-        taken = sorted(at for at in self._share(member) if at not in self.owners)
+        taken = self.may_take(member)
         self.owners.update(dict.fromkeys(taken, member))
         return taken
 

@@ -122,6 +122,19 @@ def work(part: Part, stop: threading.Event) -> None:
         part.worker.close()
 
 
+def work_until(part: Part, done: Callable[[], bool], seconds: float) -> bool:
+    """Run one part in the caller's thread until `done`, at most so many seconds; return whether it is. The caller closes it."""
+    end = monotonic() + seconds
+    while not done():
+        due = min(monotonic() + part.worker.step(), end)
+        while not done() and (left := due - monotonic()) > 0:
+            if part.wait(min(left, _SLICE)):
+                break
+        if monotonic() >= end:
+            return done()
+    return True
+
+
 def until_stopped(
     parts: Iterable[Part], services: Mapping[str, Service] | None = None, *, seconds: float = 30.0
 ) -> None:

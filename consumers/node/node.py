@@ -18,7 +18,8 @@ from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
-from ...topics.workers.threads import Service, Workers
+from ...topics.workers.threads import Service, Workers, work
+from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
@@ -51,8 +52,14 @@ STOP_SECONDS = 4.0
 class OutboxRelay(Protocol):
     """Sends an outbox (`producers.relay.relay.Relay`)."""
 
-    def run(self, stop: threading.Event) -> None:
-        """Send what waits in the outbox until told to stop."""
+    def step(self) -> float:
+        """Send what waits in the outbox."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for word about what was sent."""
+
+    def close(self) -> None:
+        """Finish what is in flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,7 @@ class AgencyNode:
         reporter = Reporter(self.agency, self.name, self.context.signer, self._emit, self._relief.reader())
         copying = subscriber(f"{own}.list", f"{own}-list")
         replicator = Replicator(config, copying, self._lists, self.directory, self._clock, reporter)
+        relay = self._connections.relay(self.context.outbox, publisher, self._clock)
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self.manifest.jurisdictions, freeing, stores, self.directory, self._clock)
         return {
@@ -131,7 +139,7 @@ class AgencyNode:
             "list": _closing(replicator.run, copying),
             "relief": _closing(relief.run, freeing),
             "effects": partial(self._run_effects, effects),
-            "relay": self._connections.relay(self.context.outbox, publisher, self._clock).run,
+            "relay": partial(work, Part("relay", relay, relay.wait)),
             "standing": lambda stop: self.copy_status.run(stop, self.signals, self.context.outbox, self._clock),
             "api": ApiServer(self._api(), listening).run,
         }

@@ -187,9 +187,21 @@ def test_a_node_goes_on_where_it_was(place: Place) -> None:
 class BrokenRelay:
     """Fails after a moment."""
 
-    def run(self, stop: threading.Event) -> None:
-        stop.wait(0.3)
-        raise ValueError("the relay broke")
+    def __init__(self) -> None:
+        self._steps = 0
+
+    def step(self) -> float:
+        self._steps += 1
+        if self._steps > 1:
+            raise ValueError("the relay broke")
+        return 0.3
+
+    def wait(self, seconds: float) -> bool:
+        time.sleep(seconds)
+        return False
+
+    def close(self) -> None:
+        """Nothing is in flight."""
 
 
 def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> None:

@@ -169,17 +169,18 @@ class _OpenedAgency:
 
 @contextmanager
 def _opened_agency(settings: "Settings", agency: str) -> Iterator[_OpenedAgency]:
-    from ...topics.keys.directory import load_directory
+    from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
 
     reader = KafkaSubscriber(settings, client_id=f"{agency}-redrive")
-    directory = load_directory(reader, Participants(settings).root_public_key)
+    clock = SystemClock()
+    directory = await_keys(KeyDirectory(Participants(settings).root_public_key, reader, clock))
     engine = _store(settings, agency)
     try:
-        yield _OpenedAgency(engine, context_of(settings, agency, directory, engine, SystemClock()))
+        yield _OpenedAgency(engine, context_of(settings, agency, directory, engine, clock))
     finally:
         directory.close()
         engine.dispose()

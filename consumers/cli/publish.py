@@ -69,7 +69,7 @@ class _PublishedFile:
 
 
 def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send: Send) -> _PublishedFile:
-    from ...topics.keys.directory import load_directory
+    from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
@@ -78,9 +78,10 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     from ..events.intake import publish_event, read_event_file
 
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
-    directory = load_directory(reader, Participants(settings).root_public_key)
+    clock = SystemClock()
+    directory = await_keys(KeyDirectory(Participants(settings).root_public_key, reader, clock))
     engine = open_acts(acts_url(settings, agency))
-    context = context_of(settings, agency, directory, engine, SystemClock())
+    context = context_of(settings, agency, directory, engine, clock)
     published = _PublishedFile()
     try:
         for row in read_event_file(file, domain.value):

@@ -13,7 +13,7 @@ import structlog
 
 from ...schemas import ids
 from ...topics.catalogue import names
-from ...topics.keys.directory import load_directory
+from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.participants import Participants
 from ...topics.metrics.recorder import Signals
 from ...topics.settings import Settings
@@ -22,10 +22,10 @@ from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.clock import Clock, SystemClock
 from ...topics.workers.threads import Service, Workers
+from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
-from ..acts_db.late_directory import LateDirectory
 from ..adapters.registry import find_adapter
 from ..api.app import Api
 from ..api.endpoints import EndpointContext, Endpoints
@@ -83,7 +83,8 @@ class AgencyNode:
         self.signals = Signals()
         self._open = ExitStack()
         self.parts = Workers()
-        self.directory = LateDirectory(self._load_directory)
+        register = connections.subscriber(None, f"{agency}.{node}-register")
+        self.directory = KeyDirectory(Participants(settings).root_public_key, register, self._clock)
         self._open.callback(self.directory.close)
         self._lists = ListStore.open(self._folder / node / "list")
         self._open.callback(self._lists.close)
@@ -103,7 +104,8 @@ class AgencyNode:
     def run(self, listening: ListenAddress) -> None:
         """Serve until `parts.stop` is set. Raises WorkerFailed with the reason of the part that ended."""
         try:
-            self.parts.start((), self._parts(listening))
+            register = Part("register", self.directory, self.directory.wait)
+            self.parts.start([register], self._parts(listening))
             _log.info("node runs", agency=self.agency, node=self.name, url=listening.url)
             self.parts.wait(STOP_SECONDS)
         finally:
@@ -123,7 +125,6 @@ class AgencyNode:
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self.manifest.jurisdictions, freeing, stores, self.directory, self._clock)
         return {
-            "register": self.directory.run,
             "list": _closing(replicator.run, copying),
             "relief": _closing(relief.run, freeing),
             "effects": partial(self._run_effects, effects),
@@ -134,8 +135,10 @@ class AgencyNode:
 
     def _run_effects(self, subscriber: Callable[[], Subscriber], stop: threading.Event) -> None:
         """Carry out what courts order, once the courts' keys are known."""
-        if self.directory.wait(stop):
-            Effects(self.context, subscriber(), self.engine, self.signals, self.name).run(stop)
+        while not self.directory.loaded:
+            if stop.wait(0.05):
+                return
+        Effects(self.context, subscriber(), self.engine, self.signals, self.name).run(stop)
 
     def _checks(self) -> Checks:
         stale = int(self._settings.stale_after_seconds * 1000)
@@ -194,14 +197,6 @@ class AgencyNode:
         )
         with self.engine.begin() as connection:
             self.context.outbox.append(connection, "events", [sent])
-
-    def _load_directory(self) -> Any:
-        reader = self._connections.subscriber(None, f"{self.agency}.{self.name}-register")
-        try:
-            return load_directory(reader, Participants(self._settings).root_public_key, self._clock)
-        except BaseException:
-            reader.close()
-            raise
 
 
 def _closing(run: Service, subscriber: Subscriber) -> Service:

@@ -18,7 +18,7 @@ from ...producers.synthetic.rows import LIST_COLUMNS, Row, SyntheticRequest, lis
 from ...schemas.dates import CHINA
 from ...topics.catalogue.plan import apply
 from ...topics.embedded import cluster, ports
-from ...topics.keys.directory import publish_keys
+from ...topics.keys.key_records import publish_keys
 from ...topics.keys.participants import Participants, registered_scope
 from ...topics.private_files import write_private
 from ...topics.settings import Settings, load_settings

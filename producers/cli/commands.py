@@ -118,7 +118,7 @@ class _CommandDesk:
 @contextmanager
 def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_CommandDesk]:
     """Open a court to give commands, with the keys of those that commands are sealed to."""
-    from ...topics.keys.directory import load_directory
+    from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ..commands.commands import CommandingCourt, Commands
@@ -128,7 +128,7 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
     with open_court(settings, court_id) as court:
         identity = court.identity
         reader: Subscriber = KafkaSubscriber(settings, client_id=f"{identity.court}-command")
-        directory = load_directory(reader, participants.root_public_key)
+        directory = await_keys(KeyDirectory(participants.root_public_key, reader, court.clock))
         try:
             commanding = CommandingCourt(
                 identity.court,

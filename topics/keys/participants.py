@@ -43,7 +43,7 @@ class Participants:
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         """Open nothing; `new` makes what is missing."""
         self.settings = settings
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
         self._folder = settings.state_dir / "participants"
         self._root = settings.state_dir / "root"
 
@@ -54,7 +54,7 @@ class Participants:
         """
         try:
             manifest = Participant.model_validate(
-                {"id": participant, "kind": kind, **fields, "created_at": self._clock.now()}
+                {"id": participant, "kind": kind, **fields, "created_at": self.clock.now()}
             )
         except ValidationError as error:
             first = error.errors()[0]
@@ -134,7 +134,7 @@ class Participants:
         manifest = self._active(participant)
         with self._locked():
             self._follow(participant, 0)
-            now = self._clock.now()
+            now = self.clock.now()
             self._book(participant).end(now, compromised=False)
             retired = manifest.model_copy(update={"retired_at": now})
             self._write(retired)
@@ -197,7 +197,7 @@ class Participants:
 
     def _follow(self, participant: str, overlap: int) -> frozenset[bytes]:
         """Bring the book up to the private files; return the ids of the current keys."""
-        book, now = self._book(participant), self._clock.now()
+        book, now = self._book(participant), self.clock.now()
         public: dict[Use, bytes] = {
             "sign": Ed25519Signer(read_seed(self._file(participant, "signing.key"))).public_key,
             "seal": SealingKey(read_seed(self._file(participant, "sealing.key"))).public_key,

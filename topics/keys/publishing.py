@@ -8,7 +8,7 @@ from ..catalogue import names
 from ..settings import Settings
 from ..transport.kafka import KafkaAdmin, KafkaPublisher, require_broker
 from ..transport.registry import registered
-from .directory import publish_keys
+from .key_records import publish_keys
 from .participants import Participants
 
 

@@ -58,14 +58,17 @@ def _open_commands(settings: "Settings", jurisdiction: str, court: str) -> "Comm
 
 def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
     from .producers.relay.delivery import send_all
+    from .topics.workers.chance import SystemChance
+    from .topics.workers.clock import SystemClock
 
-    send_all(settings, outbox, participant)
+    send_all(settings, outbox, participant, SystemClock(), SystemChance())
 
 
 def _relay(outbox: "SqlOutbox", publisher: "Publisher", clock: "Clock") -> "Relay":
     from .producers.relay.relay import Pace, Relay, new_owner
+    from .topics.workers.chance import SystemChance
 
-    return Relay(outbox, publisher, clock, new_owner(), Pace(stop_seconds=3.0))
+    return Relay(outbox, publisher, clock, new_owner(SystemChance()), Pace(stop_seconds=3.0))
 
 
 topics_cli.mount(app)

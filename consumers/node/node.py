@@ -13,7 +13,7 @@ import structlog
 
 from ...schemas import ids
 from ...topics.catalogue import names
-from ...topics.keys.directory import KeyDirectory
+from ...topics.keys.directory import load_directory
 from ...topics.keys.participants import Participants
 from ...topics.metrics.recorder import Signals
 from ...topics.settings import Settings
@@ -21,11 +21,12 @@ from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.clock import Clock, SystemClock
-from ...topics.workers.threads import Service, Workers
+from ...topics.workers.threads import Service, Workers, work
 from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
+from ..acts_db.late_directory import LateDirectory
 from ..adapters.registry import find_adapter
 from ..api.app import Api
 from ..api.endpoints import EndpointContext, Endpoints
@@ -53,8 +54,14 @@ STOP_SECONDS = 4.0
 class OutboxRelay(Protocol):
     """Sends an outbox (`producers.relay.relay.Relay`)."""
 
-    def run(self, stop: threading.Event) -> None:
-        """Send what waits in the outbox until told to stop."""
+    def step(self) -> float:
+        """Send what waits in the outbox."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for word about what was sent."""
+
+    def close(self) -> None:
+        """Finish what is in flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,7 @@ class AgencyNode:
         self.signals = Signals()
         self._open = ExitStack()
         self.parts = Workers()
-        register = connections.subscriber(None, f"{agency}.{node}-register")
-        self.directory = KeyDirectory(Participants(settings).root_public_key, register, self._clock)
+        self.directory = LateDirectory(self._load_directory)
         self._open.callback(self.directory.close)
         self._lists = ListStore.open(self._folder / node / "list")
         self._open.callback(self._lists.close)
@@ -104,8 +110,7 @@ class AgencyNode:
     def run(self, listening: ListenAddress) -> None:
         """Serve until `parts.stop` is set. Raises WorkerFailed with the reason of the part that ended."""
         try:
-            register = Part("register", self.directory, self.directory.wait)
-            self.parts.start([register], self._parts(listening))
+            self.parts.start((), self._parts(listening))
             _log.info("node runs", agency=self.agency, node=self.name, url=listening.url)
             self.parts.wait(STOP_SECONDS)
         finally:
@@ -122,23 +127,23 @@ class AgencyNode:
         reporter = Reporter(self.agency, self.name, self.context.signer, self._emit, self._relief.reader())
         copying = subscriber(f"{own}.list", f"{own}-list")
         replicator = Replicator(config, copying, self._lists, self.directory, self._clock, reporter)
+        relay = self._connections.relay(self.context.outbox, publisher, self._clock)
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self.manifest.jurisdictions, freeing, stores, self.directory, self._clock)
         return {
+            "register": self.directory.run,
             "list": _closing(replicator.run, copying),
             "relief": _closing(relief.run, freeing),
             "effects": partial(self._run_effects, effects),
-            "relay": self._connections.relay(self.context.outbox, publisher, self._clock).run,
+            "relay": partial(work, Part("relay", relay, relay.wait)),
             "standing": lambda stop: self.copy_status.run(stop, self.signals, self.context.outbox, self._clock),
             "api": ApiServer(self._api(), listening).run,
         }
 
     def _run_effects(self, subscriber: Callable[[], Subscriber], stop: threading.Event) -> None:
         """Carry out what courts order, once the courts' keys are known."""
-        while not self.directory.loaded:
-            if stop.wait(0.05):
-                return
-        Effects(self.context, subscriber(), self.engine, self.signals, self.name).run(stop)
+        if self.directory.wait(stop):
+            Effects(self.context, subscriber(), self.engine, self.signals, self.name).run(stop)
 
     def _checks(self) -> Checks:
         stale = int(self._settings.stale_after_seconds * 1000)
@@ -197,6 +202,14 @@ class AgencyNode:
         )
         with self.engine.begin() as connection:
             self.context.outbox.append(connection, "events", [sent])
+
+    def _load_directory(self) -> Any:
+        reader = self._connections.subscriber(None, f"{self.agency}.{self.name}-register")
+        try:
+            return load_directory(reader, Participants(self._settings).root_public_key, self._clock)
+        except BaseException:
+            reader.close()
+            raise
 
 
 def _closing(run: Service, subscriber: Subscriber) -> Service:

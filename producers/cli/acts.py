@@ -159,6 +159,7 @@ def _perform(
 ) -> None:
     """Open the court, perform an act, send it unless nobody wants to wait, and print what came of it."""
     from ...topics.cli.console import settings_of
+    from ...topics.workers.chance import SystemChance
     from ..court import open_court
     from ..relay.delivery import require_topics, sending
     from .own_entries import result_of
@@ -170,7 +171,11 @@ def _perform(
         else:
             require_topics(settings, acting_court.identity.jurisdiction)
             with sending(
-                settings, acting_court.register.outbox, acting_court.clock, f"{acting_court.identity.court}-act"
+                settings,
+                acting_court.register.outbox,
+                acting_court.clock,
+                SystemChance(),
+                f"{acting_court.identity.court}-act",
             ) as work:
                 update = act(acting_court)
                 work.wait(ACT_WAIT_SECONDS)

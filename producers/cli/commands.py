@@ -67,6 +67,7 @@ def _give(
 ) -> list[dict[str, Any]]:
     """Give or check commands as they stand in a file; what became of each."""
     from ...topics.cli.console import settings_of
+    from ...topics.workers.chance import SystemChance
     from ..commands.files import request_of
     from ..relay.delivery import send_all
 
@@ -88,7 +89,8 @@ def _give(
                 result["problem"] = problem.as_dict()
             results.append(result)
         if not dry_run:
-            send_all(settings, desk.court.register.outbox, desk.court.identity.court)
+            court_id = desk.court.identity.court
+            send_all(settings, desk.court.register.outbox, court_id, desk.court.clock, SystemChance())
     return results
 
 

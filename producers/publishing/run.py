@@ -14,6 +14,7 @@ from ...schemas.errors import WrongUsage
 from ...schemas.problems import Language
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
+from ...topics.workers.chance import SystemChance
 from ...topics.workers.clock import SystemClock
 from ..court import Court, court_named, open_court
 from ..intake.files.reading import Format, ListingFile, read_listings
@@ -72,7 +73,7 @@ def publish_file(
 
             with relaying_apart(settings, court.identity.jurisdiction, client_id):
                 report = _accept(court, request, bars)
-        with sending(settings, court.register.outbox, court.clock, client_id) as work:
+        with sending(settings, court.register.outbox, court.clock, SystemChance(), client_id) as work:
             if not _is_large(request):
                 report = _accept(court, request, bars)
             work.wait(wait, bars.sent)

@@ -2,6 +2,8 @@
 
 import time
 
+from liandong.topics.workers.worker import Worker
+
 DAY_MS = 86_400_000
 NOW = 1_795_000_000_000
 """A fixed instant in November 2026, ms UTC."""
@@ -23,3 +25,33 @@ class HandClock:
     def pass_days(self, days: int) -> None:
         """Move on by whole days."""
         self.time += days * DAY_MS
+
+
+class VirtualClock:
+    """Both clocks stand still until they are moved."""
+
+    def __init__(self, at: int = NOW) -> None:
+        self.time = at
+        self.seconds = 0.0
+
+    def now(self) -> int:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time pass on both clocks."""
+        self.seconds += seconds
+        self.time += round(seconds * 1000)
+
+
+def run_for(clock: VirtualClock, seconds: float, *workers: Worker) -> None:
+    """Call each worker when it is due, for so long in virtual time."""
+    end = clock.monotonic() + seconds
+    due = [clock.monotonic()] * len(workers)
+    while (earliest := min(due)) <= end:
+        clock.pass_seconds(max(0.0, earliest - clock.monotonic()))
+        turn = due.index(earliest)
+        due[turn] = clock.monotonic() + workers[turn].step()
+    clock.pass_seconds(max(0.0, end - clock.monotonic()))

@@ -17,7 +17,6 @@ from liandong.producers.commands.commands import CommandingCourt, Commands
 from liandong.producers.commands.files import WatchRequest
 from liandong.producers.commands.sent import CommandRegister
 from liandong.producers.register.register import open_register
-from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas import ids
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.law.watch_kinds import DAY_MS, held_by
@@ -25,13 +24,13 @@ from liandong.schemas.wire.control import COMMAND_CONTEXT, sealing_context
 from liandong.schemas.wire.sealing import seal
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.worlds.people import Person
+from liandong.tests.worlds.relays import drain
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.catalogue import names
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
-from liandong.topics.workers.clock import SystemClock
 
 if TYPE_CHECKING:
     from liandong.tests.worlds.town import Town
@@ -88,7 +87,7 @@ class TownAgency:
 
     def relay(self) -> None:
         """Send what waits in the outbox."""
-        Relay(self.context.outbox, self.town.publisher, SystemClock(), new_owner()).drain()
+        drain(self.context.outbox, self.town.publisher)
 
     def rows(self) -> dict[str, int]:
         """How many rows each table of the acts store has."""
@@ -151,7 +150,7 @@ class TownCourt:
 
     def relay(self) -> None:
         """Send what waits in the publisher's outbox."""
-        Relay(self.register.outbox, self.town.publisher, SystemClock(), new_owner()).drain()
+        drain(self.register.outbox, self.town.publisher)
 
     def inbox(self) -> Inbox:
         """This court's inbox, as a process opens it."""

@@ -26,6 +26,7 @@ from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.embedded.ports import some_free
 from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.workers.chance import SystemChance
 from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.threads import WorkerFailed, Workers
 
@@ -48,7 +49,7 @@ class Place:
         self.wires = NodeConnections(
             subscriber=lambda group, _: wire.subscriber(group),
             publisher=lambda _: wire.publisher(),
-            relay=lambda outbox, publisher, clock: Relay(outbox, publisher, clock, new_owner()),
+            relay=lambda outbox, publisher, clock: Relay(outbox, publisher, clock, new_owner(SystemChance())),
         )
         tokens = TokenFile(directory / "agencies" / RAILWAY / "tokens.yaml")
         self.headers = {"authorization": f"Bearer {tokens.add('booking')}"}
@@ -184,9 +185,21 @@ def test_a_node_goes_on_where_it_was(place: Place) -> None:
 class BrokenRelay:
     """Fails after a moment."""
 
-    def run(self, stop: threading.Event) -> None:
-        stop.wait(0.3)
-        raise ValueError("the relay broke")
+    def __init__(self) -> None:
+        self._steps = 0
+
+    def step(self) -> float:
+        self._steps += 1
+        if self._steps > 1:
+            raise ValueError("the relay broke")
+        return 0.3
+
+    def wait(self, seconds: float) -> bool:
+        time.sleep(seconds)
+        return False
+
+    def close(self) -> None:
+        """Nothing is in flight."""
 
 
 def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> None:

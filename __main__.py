@@ -50,10 +50,10 @@ def root(
     ctx.obj = Invocation(config=config, lang=lang)
 
 
-def _open_commands(settings: "Settings", jurisdiction: str, court: str) -> "CommandRegister":
+def _open_commands(settings: "Settings", jurisdiction: str, court: str, clock: "Clock") -> "CommandRegister":
     from .producers.commands.sent import open_commands
 
-    return open_commands(settings, jurisdiction, court)
+    return open_commands(settings, jurisdiction, court, clock)
 
 
 def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:

@@ -44,9 +44,10 @@ def relay(
 
     settings = settings_of(ctx)
     served = jurisdiction or court_named(settings, court).jurisdictions[0]
-    register, signals = open_register(settings, served), Signals()
+    clock = SystemClock()
+    register, signals = open_register(settings, served, clock), Signals()
     publisher = KafkaPublisher(settings, client_id=f"relay-{served}", linger_ms=1)
-    sender = Relay(register.outbox, publisher, SystemClock(), new_owner(SystemChance()))
+    sender = Relay(register.outbox, publisher, clock, new_owner(SystemChance()))
     metrics = RelayMetrics(signals, register.outbox, sender, served)
     gc.freeze()  # what was imported stays; the collector need not look at it again
     try:

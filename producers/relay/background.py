@@ -54,11 +54,12 @@ def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connec
     threading.Thread(target=_until_closed, args=(inlet, stop), name="parent", daemon=True).start()
     gc.freeze()  # what was imported stays; the collector need not look at it again
     gc.set_threshold(_COLLECTED_AFTER)
+    clock = SystemClock()  # a process of its own has its own root
     try:
-        register = open_register(settings, jurisdiction)
+        register = open_register(settings, jurisdiction, clock)
         try:
             publisher = KafkaPublisher(settings, client_id=client_id, linger_ms=5)
-            relay = Relay(register.outbox, publisher, SystemClock(), new_owner(SystemChance()), _BULK)
+            relay = Relay(register.outbox, publisher, clock, new_owner(SystemChance()), _BULK)
             work(Part("relay", relay, relay.wait), stop)
             publisher.close()
         finally:

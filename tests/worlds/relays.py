@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from liandong.producers.relay.relay import Pace, Relay, new_owner
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import Delivered, OutgoingRecord, Publisher
-from liandong.topics.workers.chance import SystemChance
 from liandong.topics.workers.clock import Clock, SystemClock
 from liandong.topics.workers.threads import work, work_until
 from liandong.topics.workers.worker import Part
@@ -30,7 +30,7 @@ def values(broker: MemoryBroker, topic: str = "list") -> list[int]:
 
 
 def relay_of(outbox: SqlOutbox, publisher: Publisher, pace: Pace = QUICK, clock: Clock | None = None) -> Relay:
-    return Relay(outbox, publisher, clock or SystemClock(), new_owner(SystemChance()), pace)
+    return Relay(outbox, publisher, clock or SystemClock(), new_owner(CHANCE), pace)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from liandong.schemas.law.watch_kinds import DAY_MS, held_by
 from liandong.schemas.wire.control import COMMAND_CONTEXT, sealing_context
 from liandong.schemas.wire.sealing import seal
 from liandong.schemas.wire.signing import encode_signed
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person
 from liandong.tests.worlds.relays import drain
 from liandong.tests.worlds.waiting import PATIENCE
@@ -59,6 +60,7 @@ class TownAgency:
             town.participants.matching_keys(),
             store,
             town.clock,
+            CHANCE,
         )
         self.node = node
         self._done_by: dict[int, int] = {}
@@ -121,6 +123,7 @@ class TownCourt:
             town.key_directory(),
             town.participants.matching_keys(),
             town.clock,
+            CHANCE,
         )
         self.commands = Commands(self.desk, self.register)
 
@@ -132,7 +135,7 @@ class TownCourt:
 
     def signed_command(self, order: WatchOrder, **changes: Any) -> OutgoingRecord:
         """A command as this court's key signs it, with any field changed before signing."""
-        handle, now = ids.new_random(), self.town.clock.now()
+        handle, now = CHANCE.random_id(), self.town.clock.now()
         readers = self.town.key_directory().recipients(RAILWAY)
         record = {
             "command_id": handle,

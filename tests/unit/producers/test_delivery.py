@@ -5,16 +5,16 @@ from sqlalchemy import Engine
 
 from liandong.producers.relay.delivery import NotSentYet, Sending
 from liandong.producers.relay.lane import DeliveryFailed
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.relays import put, relay_of, running, values
 from liandong.tests.worlds.waiting import eventually
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
-from liandong.topics.workers.chance import SystemChance
 from liandong.topics.workers.clock import SystemClock
 
 
 def start(outbox: SqlOutbox, broker: MemoryBroker) -> Sending:
-    return Sending(outbox, broker.publisher(), SystemClock(), SystemChance())
+    return Sending(outbox, broker.publisher(), SystemClock(), CHANCE)
 
 
 def test_rows_are_sent_while_others_are_accepted_and_the_end_is_waited_for(

@@ -1,7 +1,7 @@
 """`liandong check`: one decision, by the agency's local store or by a node's API. The number comes by stdin or prompt."""
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,16 +122,16 @@ def _decide(settings: "Settings", agency: str, node: str, document: dict[str, An
 
 
 def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack) -> "Checks":
-    from ...topics.keys.directory import load_directory
+    from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.metrics.recorder import Signals
+    from ...topics.transport.errors import TransportError
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.agency_home import agency_folder, load_agency_with_kind
     from ..acts_db.context import context_of
     from ..acts_db.database import acts_url, open_acts
-    from ..acts_db.late_directory import LateDirectory
     from ..adapters.registry import find_adapter
     from ..gate.gate import Gate
     from ..gate.rules import load_rules
@@ -147,9 +147,10 @@ def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack)
     relief = ReliefReader.open(folder / node / "relief")
     stack.callback(relief.close)
     register = KafkaSubscriber(settings, client_id=f"{agency}-check")
-    directory = LateDirectory(lambda: load_directory(register, Participants(settings).root_public_key, clock))
-    stack.callback(register.close)
-    directory.try_load()
+    directory = KeyDirectory(Participants(settings).root_public_key, register, clock)
+    stack.callback(directory.close)
+    with suppress(TransportError):  # logged; without the register a last known hit asks a person
+        await_keys(directory)
     engine = open_acts(acts_url(settings, agency))
     stack.callback(engine.dispose)
     context = context_of(settings, agency, directory, engine, clock, chance)

@@ -18,7 +18,7 @@ from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import RAILWAY, TownAgency, TownCourt, order_for
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import publish_keys
+from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.transport.ports import OutgoingRecord
 
 COMMANDS = names.commands(RAILWAY)

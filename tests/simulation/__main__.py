@@ -1,0 +1,66 @@
+"""`python -m liandong.tests.simulation`: run worlds by seed, show what broke, count what happened."""
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections import Counter
+
+import structlog
+
+from liandong.tests.simulation.choices import integers
+from liandong.tests.simulation.running import Run, run
+from liandong.tests.simulation.shrinking import shrunk
+
+
+def main() -> int:
+    """Run the command; 1 if a promise broke."""
+    asked = _arguments()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)
+    counters: Counter[str] = Counter()
+    broken, blocked, worlds, began = 0, 0.0, 0, time.monotonic()
+    for seed in range(asked.seed, asked.seed + asked.worlds):
+        done = run(integers(seed, asked.steps))
+        worlds += 1
+        counters += done.counters
+        blocked += done.wrongful_block_seconds
+        if done.broken is not None:
+            broken += 1
+            _tell(seed, done, asked.shrink)
+        elif asked.verbose:
+            print(f"seed {seed}\n{done}")
+        if asked.seconds and time.monotonic() - began > asked.seconds:
+            break
+    spent = time.monotonic() - began
+    print(f"{worlds} worlds of {asked.steps} steps in {spent:.0f} s ({worlds / spent * 60:.0f} a minute), {broken} broken")
+    print(f"wrongful block-seconds: {blocked:.1f}")
+    if asked.counters:
+        print(json.dumps(dict(sorted(counters.items())), indent=1, ensure_ascii=False))
+    return 1 if broken else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--worlds", type=int, default=1, help="how many seeds")
+    parser.add_argument("--steps", type=int, default=100, help="steps of a world")
+    parser.add_argument("--seconds", type=float, default=0, help="stop after so much time")
+    parser.add_argument("--shrink", action="store_true", help="take steps out of what breaks while it breaks")
+    parser.add_argument("--counters", action="store_true", help="show how often what happened")
+    parser.add_argument("--verbose", action="store_true", help="show the steps of what holds, too")
+    return parser.parse_args()
+
+
+def _tell(seed: int, done: Run, shrink: bool) -> None:
+    shown = shrunk(done) if shrink else done
+    print(f"seed {seed}, {len(shown.steps)} of {len(done.steps)} steps\n{shown}")
+    if shown.broken is not None and shown.broken.__cause__ is not None:
+        import traceback
+
+        traceback.print_exception(shown.broken.__cause__, limit=-8)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

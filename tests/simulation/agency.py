@@ -1,0 +1,106 @@
+"""A node of an agency as a simulated process: its copy, its gate, its effects, and what its counters ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from liandong.consumers.gate.decision import CheckRequest
+from liandong.consumers.gate.subjects import Subject
+from liandong.consumers.interceptions.answers import Answer
+from liandong.consumers.node.assembly import NodeConnections, OpenAgency, open_agency
+from liandong.consumers.node.desk import Machine as NodeMachine
+from liandong.consumers.replication.list_view import ListView
+from liandong.tests.simulation.deeds.staff import COUNTERS
+from liandong.tests.simulation.founding import AGENCIES
+from liandong.tests.simulation.process import Process
+from liandong.tests.simulation.promises import audit_receipts
+from liandong.tests.simulation.recount import Standing
+from liandong.tests.worlds.people import Person
+from liandong.topics.transport.ports import TopicPartition
+from liandong.topics.workers.worker import Part
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.machine import SimulatedMachine
+    from liandong.tests.simulation.world import World
+
+CALLER = "counter"
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What a node's store holds of one partition."""
+
+    standing: dict[bytes, Standing]
+    index: dict[bytes, set[bytes]]
+    digest: bytes
+
+
+class NodeProcess(Process):
+    """One node. Nodes of one agency share its acts store."""
+
+    part_names = ("register", "list", "relief", "effects", "relay", "standing")
+
+    def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
+        super().__init__(world, f"{agency} {node}", machine)
+        self.agency, self.node = agency, node
+        self._surrogates: dict[Person, frozenset[bytes]] = {}
+        self._opened: OpenAgency
+
+    @property
+    def view(self) -> ListView:
+        """The list as the node has it."""
+        return self._opened.desk.view
+
+    @property
+    def knows_keys(self) -> bool:
+        """Whether the register of keys was read."""
+        return self._opened.directory.loaded
+
+    def open(self) -> Sequence[Part]:
+        machine = self.machine
+        connections = NodeConnections(self.subscriber, self.publisher, self._relay)
+        beneath = NodeMachine(machine.clock, machine.boot_id, self._open_acts)
+        self._opened = open_agency(machine.settings, self.agency, self.node, connections, beneath)
+        return self._opened.parts()
+
+    def look(self) -> None:
+        audit_receipts(self.world, self)
+
+    def let_go(self) -> None:
+        self._opened.close()
+
+    def ask(self, person: Person, *, keeps: bool) -> Answer | None:
+        """Have a counter ask; None if the node died over it."""
+        transaction, attributes = COUNTERS[AGENCIES[self.agency]]
+        request = CheckRequest(transaction, Subject((person.certificate,), person.name), attributes)
+        checks = self._opened.desk.checks
+        with self.mortal():
+            answer = checks.decide(request, self.machine.clock.now(), CALLER)
+            if keeps:
+                checks.keep([answer])
+            return answer
+        return None
+
+    def meets(self, person: Person, booking: int) -> None:
+        """Tell whoever watches for somebody that they were met."""
+
+    def surrogates(self, person: Person) -> frozenset[bytes]:
+        """Everything somebody can be listed under."""
+        if person not in self._surrogates:
+            keys = self.machine.participants.matching_keys()
+            self._surrogates[person] = frozenset(each["surrogate"] for each in person.identities(keys=keys))
+        return self._surrogates[person]
+
+    def stops(self, surrogates: frozenset[bytes]) -> bool:
+        """Whether the copy has a live entry that restricts somebody now."""
+        now = self.machine.clock.now()
+        for entry in self.view.find(tuple(surrogates)):
+            prefix = entry.prefix
+            if prefix["status"] == 1 and now >= prefix["effective_from"]:
+                if not prefix["effective_until"] or now < prefix["effective_until"]:
+                    return True
+        return False
+
+    def read_through(self, at: TopicPartition) -> int:
+        """The offset behind the last record of a partition that is in the copy or the overlay."""
+        return self._opened.read_through(at)

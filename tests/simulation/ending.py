@@ -1,0 +1,122 @@
+"""When faults stop: within a minute everything is applied and proven, or the status names what is not; then all is counted."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from liandong.schemas.law.decisions import Verdict
+from liandong.schemas.wire.control import sealing_context
+from liandong.schemas.wire.sealing import open_sealed
+from liandong.tests.simulation.deeds.staff import STOPPING
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, founding
+from liandong.tests.simulation.people import townspeople
+from liandong.tests.simulation.promises import audit_copy, heard, state_topic
+from liandong.topics.catalogue import names
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.world import World
+
+PATIENCE_SECONDS = 60
+_LOOKED_AT_EVERY = 2
+
+
+def end_well(world: "World") -> None:
+    """Let faults stop and hold the world to its promises. Raises PromiseBroken."""
+    world.faults_stop()
+    for _ in range(0, PATIENCE_SECONDS, _LOOKED_AT_EVERY):
+        world.everybody_works(_LOOKED_AT_EVERY)
+        missing = list(_missing(world))
+        if not missing:
+            break
+    else:
+        findings = world.monitor.status()["findings"]
+        world.hold(bool(findings), f"a minute after faults stopped the status is green, but: {missing[0]}")
+        world.count("endings the status named")
+        return
+    world.count("endings that came whole")
+    _gates_say_what_courts_say(world)
+    _the_log_is_in_order(world)
+    _everything_was_told_once(world)
+    _the_status_is_green(world)
+
+
+def _missing(world: "World") -> Iterator[str]:
+    """What is not as it should be in the end."""
+    for name, rows in world.waiting().items():
+        if rows:
+            yield f"{rows} records wait at {name}"
+    for node in world.nodes.values():
+        if not node.runs:
+            yield f"{node.name} does not run"
+            continue
+        yield from (
+            f"{node.name} has not read version {said.version} of {said.entry_id.hex()}"
+            for said in world.truth.all_newest()
+            if not heard(world, node, said)
+        )
+        position = node.view.position(JURISDICTION)
+        if not position.proven:
+            yield f"{node.name} is not proven"
+
+
+def _gates_say_what_courts_say(world: "World") -> None:
+    for node in world.nodes.values():
+        audit_copy(world, node)
+        if AGENCIES[node.agency] not in STOPPING:
+            continue
+        for person in townspeople().everybody:
+            answer = node.ask(person, keeps=False)
+            basis = world.truth.basis(node.surrogates(person), world.time.now())
+            expected = Verdict.BLOCK if basis else Verdict.ALLOW
+            said = answer.decision.verdict if answer else None
+            world.hold(said is expected, f"in the end {node.name} says {said} where {expected} is right")
+
+
+def _the_log_is_in_order(world: "World") -> None:
+    """Promise 7: per key the highest version stands last; every number of every court is there."""
+    for topic in names.state_topics(JURISDICTION):
+        last: dict[bytes, int] = {}
+        for one in world.log.by_schema.get("list-record", ()):
+            if one.at.topic == topic and world.truth.is_genuine(one.body):
+                last[one.fields["entry_id"]] = one.fields["version"]
+        for said in world.truth.all_newest():
+            if state_topic(said) == topic:
+                world.hold(last.get(said.entry_id) == said.version, "the highest version of a key does not stand last")
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for history in world.truth.versions.values():
+        for said in history:
+            numbers.setdefault((said.court, state_topic(said)), []).append(said.sequence)
+    for taken in numbers.values():
+        world.hold(sorted(taken) == list(range(1, len(taken) + 1)), "a court's numbers have a gap or a double")
+
+
+def _everything_was_told_once(world: "World") -> None:
+    """Promise 6: every interception, release and answer to a command once."""
+    told, released = Counter[tuple[str, bytes]](), Counter[str]()
+    for one in world.genuine("interception"):
+        detail = _opened(one.schema, one.fields)
+        if one.fields["outcome"] == "RELEASED":
+            released[detail["attributes"]["released"]] += 1
+        else:
+            told[detail["check_id"], one.fields["entry_id"]] += 1
+    world.hold(all(count == 1 for count in told.values()), "an interception was told twice")
+    world.hold(all(count == 1 for count in released.values()), "a release was told twice")
+    for check in world.kept:
+        world.hold(told[check] == 1, "an interception that was kept was not told")
+    answers = Counter(one.fields["command_id"] for one in world.genuine("control-feedback"))
+    for court in world.courts.values():
+        for command in court.watches:
+            world.hold(answers[command] == 1, f"a command was answered {answers[command]} times")
+
+
+def _opened(schema: str, fields: dict[str, Any]) -> dict[str, Any]:
+    return open_sealed(fields["sealed"], sealing_context(schema, fields["event_id"]), founding().escrow)
+
+
+def _the_status_is_green(world: "World") -> None:
+    """Promise 9: what the status counts is what happened."""
+    status = world.monitor.status()
+    updates = sum(map(len, world.truth.versions.values()))
+    for agency in status["agencies"]:
+        counts = (agency["accepted"], agency["applied"], agency["late_updates"], agency["relief_waiting"])
+        world.hold(counts == (updates, updates, 0, 0), f"the status counts {counts} of {updates} at {agency['agency']}")

@@ -1,0 +1,74 @@
+"""Founding a town: its participants and their keys, made once in a process; each machine gets what it needs of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from liandong.schemas.wire.sealing import SealingKey
+from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.tests.simulation.clocks import VirtualTime
+from liandong.tests.simulation.people import COURTS, SIBLING
+from liandong.tests.worlds.chance import SeededChance
+from liandong.topics.catalogue import names
+from liandong.topics.keys.directory import publish_keys
+from liandong.topics.keys.registrar import Registrar
+from liandong.topics.settings import Settings, load_settings
+from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.ports import OutgoingRecord
+
+JURISDICTION = "js"
+HIGH_COURT = "court-js"
+NOTARIES = ("notary-js-1", "notary-js-2")
+AGENCIES = {"railway-js": "railway", "air-js": "air-carrier", "police-js": "police-lodging"}
+BARRIER_SECONDS = 2.0
+_FOUNDED_BEFORE_MS = 30 * 86_400_000
+
+
+@dataclass(frozen=True)
+class Founding:
+    """Files of the administrator's state directory, records of everybody's keys, and the keys the world itself needs."""
+
+    files: Mapping[Path, bytes]
+    keys: Sequence[OutgoingRecord]
+    escrow: SealingKey
+    signers: Mapping[str, Ed25519Signer]
+
+    def settle(self, directory: Path, *participants: str) -> Settings:
+        """Give a machine the private files of these participants, and what everybody may have; return its settings."""
+        for path, content in self.files.items():
+            mine = path.parts[0] == "participants" and path.parts[1] in participants
+            if mine or path.parts[0] == "matching" or path == Path("root/public.key"):
+                target = directory / path
+                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                target.touch(mode=0o600)
+                target.write_bytes(content)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return load_settings(state_dir=directory, barrier_interval_seconds=BARRIER_SECONDS)
+
+
+@cache
+def founding() -> Founding:
+    """Found the town, the same for everybody in this process and in every other."""
+    time, broker = VirtualTime(), MemoryBroker(topics=(names.KEYS,), partitions=1)
+    time.wall_ms -= _FOUNDED_BEFORE_MS
+    with TemporaryDirectory() as folder:
+        registrar = Registrar(load_settings(state_dir=Path(folder)), time, SeededChance(Random("founding"), time))
+        registrar.new(HIGH_COURT, "court", jurisdictions=(JURISDICTION,))
+        for court in (*COURTS, SIBLING):
+            registrar.new(court, "court", jurisdictions=(JURISDICTION,), superior=HIGH_COURT, name="示例区人民法院")
+        for notary in NOTARIES:
+            registrar.new(notary, "notary", jurisdictions=(JURISDICTION,))
+        for agency, kind in AGENCIES.items():
+            registrar.new(agency, "agency", jurisdictions=(JURISDICTION,), agency_kind=kind)
+        everybody = [one.id for one in registrar.list()]
+        for participant in everybody:
+            publish_keys(broker.publisher(), registrar, participant)
+        return Founding(
+            {path.relative_to(folder): path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()},
+            [OutgoingRecord(names.KEYS, m.key(), m.value(), m.headers() or []) for m in broker.records(names.KEYS)],
+            registrar.escrow,
+            {participant: registrar.signer(participant) for participant in everybody},
+        )

@@ -1,0 +1,103 @@
+"""What stands in the log, read by the world itself: where each version and each barrier is, and a hash over all of it.
+
+Two runs of one seed must write the same log. What is sealed differs in its bytes, since HPKE draws its ephemeral keys from
+the cryptographic library, so the hash takes contents as the audit escrow opens them, and of proofs the key.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from liandong.schemas.wire.avro_schemas import schema_of
+from liandong.schemas.wire.codec import Undecodable, decode
+from liandong.schemas.wire.control import sealing_context
+from liandong.schemas.wire.framing import FramingError
+from liandong.schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
+from liandong.topics.transport.memory.log import MemoryMessage
+from liandong.topics.transport.ports import TopicPartition
+from liandong.topics.transport.received import unwrap
+
+_HANDLES = {"interception": "event_id", "control-feedback": "feedback_id", "control-command": "command_id"}
+_HANDLES |= dict.fromkeys(("asset-event", "whereabouts-event"), "event_id")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A record in the log as the world reads it."""
+
+    at: TopicPartition
+    offset: int
+    key: bytes | None
+    schema: str
+    """Empty if nobody can read it."""
+    fields: dict[str, Any]
+    body: bytes
+    value: bytes | None
+
+
+@dataclass
+class Logbook:
+    """Everything ever appended, also what retention and compaction have taken since."""
+
+    written: list[Written] = field(default_factory=list)
+    messages: list[MemoryMessage] = field(default_factory=list)
+    """As they were appended, for whoever replays them."""
+    versions: dict[tuple[str, bytes, int], Written] = field(default_factory=dict)
+    """By topic, entry and version: the first of each."""
+    barriers: dict[tuple[str, int, TopicPartition], int] = field(default_factory=dict)
+    """By notary, number and partition: the offset of the first."""
+    by_place: dict[TopicPartition, list[Written]] = field(default_factory=dict)
+    by_schema: dict[str, list[Written]] = field(default_factory=dict)
+
+    def take(self, message: MemoryMessage) -> Written:
+        """Read one record that was appended."""
+        at = TopicPartition(message.topic(), message.partition())
+        one = _read(at, message)
+        self.written.append(one)
+        self.messages.append(message)
+        self.by_place.setdefault(at, []).append(one)
+        self.by_schema.setdefault(one.schema, []).append(one)
+        if one.schema == "list-record":
+            self.versions.setdefault((at.topic, one.fields["entry_id"], one.fields["version"]), one)
+        elif one.schema == "barrier":
+            self.barriers.setdefault((one.fields["notary"], one.fields["number"], at), one.offset)
+        return one
+
+    def hash(self, escrow: SealingKey) -> str:
+        """Sixteen digits that differ for two different logs."""
+        digest = sha256()
+        for one in self.written:
+            digest.update(repr((one.at, one.offset, one.key, one.schema, sorted(_plain(one, escrow)))).encode())
+        return digest.hexdigest()[:16]
+
+
+def _read(at: TopicPartition, message: MemoryMessage) -> Written:
+    value = message.value()
+    try:
+        fingerprint, body = unwrap(message, value or b"")
+        fields, schema = decode(fingerprint, body), schema_of(fingerprint)
+    except (FramingError, Undecodable):
+        return Written(at, message.offset(), message.key(), "", {}, b"", value)
+    return Written(at, message.offset(), message.key(), schema.name if schema else "", fields, body, value)
+
+
+def _plain(one: Written, escrow: SealingKey) -> Iterable[tuple[str, object]]:
+    if not one.schema:
+        yield "", one.value
+        return
+    for name, value in one.fields.items():
+        if name == "proof":
+            yield name, bytes(value)[:8]
+        elif name == "sealed":
+            yield name, _opened(one, value, escrow)
+        else:
+            yield name, value
+
+
+def _opened(one: Written, sealed: bytes, escrow: SealingKey) -> object:
+    context = sealing_context(one.schema, one.fields[_HANDLES[one.schema]])
+    try:
+        return sorted(open_sealed(sealed, context, escrow).items(), key=repr)
+    except (CannotOpen, Undecodable, FramingError):
+        return len(sealed)

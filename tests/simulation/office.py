@@ -1,0 +1,175 @@
+"""The publisher's machine: two courts on one register, and the relay. The world hears what was accepted from the register."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from liandong.producers.acts.acts import CourtRuling
+from liandong.producers.acts.correction import correct
+from liandong.producers.commands.commands import CommandingCourt, Commands, GivenCommand
+from liandong.producers.commands.files import StopRequest, WatchRequest
+from liandong.producers.court import Court, open_court
+from liandong.producers.intake.rows.model import IntakeContext
+from liandong.producers.publishing.publication import Publication
+from liandong.producers.register.reader import RegisterReader
+from liandong.producers.register.register import register_as_it_is
+from liandong.producers.register.rows import Batch, new_batch
+from liandong.producers.relay.relay import Relay, new_owner
+from liandong.schemas.dates import date_of_ms
+from liandong.schemas.law.listing import RELIEF, Change
+from liandong.schemas.law.watch import WatchOrder
+from liandong.schemas.wire.codec import from_wire
+from liandong.schemas.wire.framing import unframe
+from liandong.tests.simulation.crashing import Killed
+from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.people import COURTS, Listing, townspeople
+from liandong.tests.simulation.process import Process
+from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.workers.worker import Part
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.machine import SimulatedMachine
+    from liandong.tests.simulation.world import World
+
+_DAY_MS = 86_400_000
+
+
+class PublisherProcess(Process):
+    """The publisher of the jurisdiction: whatever its clerks do happens in it, and its relay sends what they did."""
+
+    part_names = ("register of keys", "relay")
+
+    def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
+        super().__init__(world, name, machine)
+        self.courts = {court: SimulatedCourt(self, court) for court in COURTS}
+        self._open = ExitStack()
+        self._auditor: RegisterReader | None = None
+        self._heard = 0
+
+    def open(self) -> Sequence[Part]:
+        machine, stack = self.machine, ExitStack()
+        self._open = stack
+        register = self.subscriber(None, "register")
+        self.directory = KeyDirectory(machine.participants.root_public_key, register, machine.clock)
+        for court in self.courts.values():
+            court.opened = stack.enter_context(open_court(machine.settings, court.name, machine.clock, machine.chance))
+        outbox = self.courts[COURTS[0]].opened.register.outbox
+        relay = Relay(outbox, self.publisher("relay"), machine.clock, new_owner(machine.chance))
+        return [
+            Part("register of keys", self.directory, self.directory.wait),
+            Part("relay", relay, relay.wait),
+        ]
+
+    def let_go(self) -> None:
+        self._open.close()
+
+    @contextmanager
+    def clerk(self) -> Iterator[None]:
+        """Let a clerk work here: the publisher is started if it is away, and may die under the work.
+
+        What the product refuses comes out; the world listens whatever happened.
+        """
+        self.start()
+        try:
+            with self.life.running():
+                yield
+        except Killed:
+            self.world.count("kills")
+            self.die()
+        finally:
+            self.listen()
+
+    def listen(self) -> None:
+        """Let the world hear what was accepted since it last listened, whatever became of the clerk's process."""
+        if self._auditor is None:
+            found = register_as_it_is(self.machine.settings, JURISDICTION, self.machine.clock)
+            self._auditor = found
+        auditor = self._auditor
+        updates = auditor._updates(auditor.tables.updates.c.state_row > self._heard, None)
+        with auditor.engine.connect() as connection:
+            for update in updates:
+                whole = auditor.whole_entry(connection, update.entry_id)
+                assert whole is not None
+                record, (_, body) = from_wire(whole.body), unframe(whole.body)
+                self.world.truth.hear(record, body, frees=update.change in RELIEF)
+        self._heard += len(updates)
+
+
+class SimulatedCourt:
+    """One court at that publisher: what its clerk does, and what the clerk keeps on the desk."""
+
+    opened: Court
+
+    def __init__(self, publisher: PublisherProcess, name: str) -> None:
+        self._publisher, self.name = publisher, name
+        self.exports: list[tuple[Listing, ...]] = []
+        self.watches: list[bytes] = []
+
+    def publish(self, listings: Sequence[Listing]) -> Batch | None:
+        """Publish an export; None if the publisher was not there, or died over it."""
+        with self._publisher.clerk():
+            court, clock = self.opened, self._publisher.machine.clock
+            identity, now = court.identity, clock.now()
+            context = IntakeContext(date_of_ms(now), identity.court, identity.court_name)
+            batch = new_batch(identity.court, "export.csv", "", now, identity.chance)
+            publication = Publication(court.register, identity, clock, batch, context)
+            return publication.run([listing.row(number) for number, listing in enumerate(listings, start=1)])
+        return None
+
+    def act(self, change: Change, entry_id: bytes, reason: str) -> None:
+        """Act on an entry. Raises whatever the product refuses it with."""
+        with self._publisher.clerk():
+            acts = self.opened.acts
+            act = {
+                Change.REVOKE: acts.revoke,
+                Change.DELETE: acts.delete,
+                Change.LIFT: acts.lift,
+                Change.SHIELD: acts.shield,
+                Change.UNSHIELD: acts.unshield,
+            }[change]
+            act(entry_id, CourtRuling(reason))
+
+    def correct(self, entry_id: bytes, values: Mapping[str, str]) -> None:
+        """Correct an entry. Raises whatever the product refuses it with."""
+        with self._publisher.clerk():
+            correct(self.opened.acts, entry_id, values, CourtRuling("DATA_WRONG"))
+
+    def watch(self, agency: str, person: int, document: int) -> GivenCommand | None:
+        """Have an agency watch for a debtor."""
+        debtor, clock = townspeople().debtors[person], self._publisher.machine.clock
+        with self._publisher.clerk():
+            order = WatchOrder(
+                case_number=f"（2026）苏0505执{1 + document}号",
+                document_number=f"（2026）苏0505执{1 + document}号之一",
+                document_hash=bytes([document]) * 32,
+                judge="王明远",
+                purpose="LOCATE_DEBTOR",
+                kinds=("TRAVEL",),
+                until=clock.now() // _DAY_MS * _DAY_MS + 30 * _DAY_MS,
+                name=debtor.name,
+                certificates=(debtor.certificate,),
+            )
+            given = self._commands().give(WatchRequest(agency, order, 3_600_000))
+            if given.new:
+                self.watches.append(given.command.command_id)
+            return given
+        return None
+
+    def stop_watch(self, watch: int) -> None:
+        """End a watch."""
+        with self._publisher.clerk():
+            self._commands().give(StopRequest(self.watches[watch], 3_600_000))
+
+    def _commands(self) -> Commands:
+        court, publisher = self.opened, self._publisher
+        identity = court.identity
+        commanding = CommandingCourt(
+            identity.court,
+            identity.jurisdiction,
+            identity.signer,
+            publisher.directory,
+            identity.matching_keys,
+            publisher.machine.clock,
+            identity.chance,
+        )
+        return Commands(commanding, court.register)

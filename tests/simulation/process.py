@@ -1,0 +1,148 @@
+"""One simulated process: its parts are stepped by the world, it may end at any call of a port, and its supervisor starts it again."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from liandong.schemas.errors import LiandongError
+from liandong.tests.simulation.crashing import Killed, Life
+from liandong.tests.simulation.mortal_transport import MortalPublisher, MortalSubscriber
+from liandong.tests.simulation.promises import PromiseBroken
+from liandong.topics.transport.ports import Publisher, Subscriber
+from liandong.topics.workers.worker import Part
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.machine import SimulatedMachine
+    from liandong.tests.simulation.world import World
+
+_MOST_AT_ONCE = 50
+"""Steps of one part in one tick, so that one that is never done does not stop the town."""
+
+
+class Process(ABC):
+    """A process on a machine. Subclasses say what it is made of."""
+
+    part_names: Sequence[str] = ()
+
+    def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
+        self.world, self.name, self.machine = world, name, machine
+        self.life = Life(name, machine.disk)
+        self.is_cut_off = False
+        self._parts: dict[str, Part] = {}
+        self._due: dict[str, float] = {}
+        self.runs = False
+
+    @abstractmethod
+    def open(self) -> Sequence[Part]:
+        """Make everything anew from what is on the disk; return the parts."""
+
+    @abstractmethod
+    def let_go(self) -> None:
+        """Close what `open` made, after the parts were closed."""
+
+    def look(self) -> None:
+        """Look at what was just opened. Raises PromiseBroken."""
+
+    def start(self) -> None:
+        """Start it, if it does not run. What it refuses to start with is counted; its supervisor tries again."""
+        if self.runs:
+            return
+        self.life = Life(self.name, self.machine.disk)
+        try:
+            with self.mortal():
+                self._parts = {part.name: part for part in self.open()}
+                self._due = dict.fromkeys(self._parts, 0.0)
+                self.runs = True
+        except _Refused as refused:
+            self.world.count(f"start refused: {refused.code}")
+            self.die()
+        if self.runs:
+            self.look()
+
+    def stop(self) -> None:
+        """End it gracefully, if it runs."""
+        if self.runs:
+            with self.mortal():
+                for part in self._parts.values():
+                    part.worker.close()
+                self.let_go()
+            self.runs = False
+            self.life.kill()
+
+    def restart(self) -> None:
+        """Stop and start."""
+        self.stop()
+        self.start()
+
+    def die(self) -> None:
+        """Be gone, without any last word."""
+        self.runs = False
+        self.life.kill()
+
+    def work(self, part: str = "", steps: int = 1) -> None:
+        """Step one part, or all of them in turn; a process that is gone is started instead."""
+        if not self.runs:
+            self.start()
+            return
+        for _ in range(steps):
+            for name in [part] if part else list(self._parts):
+                self._step(name)
+
+    def tick(self) -> None:
+        """Step what is due, or woken."""
+        for name, part in self._parts.items():
+            for _ in range(_MOST_AT_ONCE):
+                if not self.runs or not (self._due[name] <= self.world.time.monotonic() or self._woken(part)):
+                    break
+                self._step(name)
+
+    def cut_off(self, cut: bool) -> None:
+        """Reach the broker or not."""
+        self.is_cut_off = cut
+        self.world.cut_off(self.name, cut)
+
+    def subscriber(self, group: str | None, _client_id: str) -> Subscriber:
+        """A subscriber of this process."""
+        return MortalSubscriber(self.world.broker.subscriber(group, client_id=self.name), self.life)
+
+    def publisher(self, _client_id: str) -> Publisher:
+        """A publisher of this process."""
+        return MortalPublisher(self.world.broker.publisher(client_id=self.name), self.life)
+
+    @contextmanager
+    def mortal(self) -> Iterator[None]:
+        """Run something of the process, in which it may die; nothing else may come out of it. Raises PromiseBroken."""
+        try:
+            with self.life.running():
+                yield
+        except Killed:
+            self.world.count("kills")
+            self.die()
+        except LiandongError as refused:
+            if self.runs:
+                raise PromiseBroken(f"{self.name} was ended by {refused.code}: {refused.message}") from refused
+            raise _Refused(refused.code) from refused
+        except PromiseBroken:
+            raise
+        except Exception as broken:
+            raise PromiseBroken(f"{self.name} was ended by {type(broken).__name__}: {broken}") from broken
+
+    def _woken(self, part: Part) -> bool:
+        woken = False
+        with self.mortal():
+            woken = part.wait(0)
+        return woken
+
+    def _step(self, name: str) -> None:
+        if self.runs:
+            with self.mortal():
+                self._due[name] = self.world.time.monotonic() + self._parts[name].worker.step()
+
+
+class _Refused(Exception):
+    """A process that would not start."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

@@ -1,0 +1,102 @@
+"""What must hold after every step, whatever was done: promises 1 to 3 about an answer, 4 about a copy, 5 about receipts."""
+
+from typing import TYPE_CHECKING
+
+from liandong.consumers.gate.decision import Decision
+from liandong.schemas.law.decisions import Verdict
+from liandong.tests.simulation.deeds.staff import STOPPING
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
+from liandong.tests.simulation.truth import SaidVersion
+from liandong.topics.catalogue import names
+from liandong.topics.transport.ports import TopicPartition
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.agency import NodeProcess
+    from liandong.tests.simulation.world import World
+
+STOPS = {Verdict.BLOCK, Verdict.REVIEW}
+
+
+class PromiseBroken(AssertionError):
+    """Something happened that the bus promises will not."""
+
+
+def judge(world: "World", node: "NodeProcess", surrogates: frozenset[bytes], decision: Decision) -> None:
+    """Hold an answer of a gate to the truth. Raises PromiseBroken."""
+    if decision.verdict in STOPS:
+        _nobody_is_stopped_without_a_basis(world, node, surrogates, decision)
+    elif decision.verdict is Verdict.ALLOW:
+        _nobody_passes_a_proven_gate_with_one(world, node, surrogates, decision)
+
+
+def _nobody_is_stopped_without_a_basis(
+    world: "World", node: "NodeProcess", surrogates: frozenset[bytes], decision: Decision
+) -> None:
+    """Promises 1 and 3: each ruling that stops somebody rests on what their court says, as far as this node has heard it."""
+    for ruling in decision.outcome.rulings:
+        if ruling.verdict not in STOPS:
+            continue
+        history = world.truth.versions.get(ruling.entry.entry_id, [])
+        world.hold(bool(history), f"{decision.verdict} rests on an entry no court made")
+        used = history[ruling.entry.version - 1]
+        world.hold(used.restricts(surrogates, decision.at), f"{decision.verdict} rests on a version that stops nobody")
+        for later in history[ruling.entry.version :]:
+            if later.restricts(surrogates, decision.at):
+                break
+        else:
+            later_heard = [each for each in history[ruling.entry.version :] if heard(world, node, each)]
+            world.hold(not later_heard, f"{decision.verdict} although the node has read that the basis is gone")
+            if len(history) > ruling.entry.version:
+                world.count("stops before the relief arrived")
+
+
+def _nobody_passes_a_proven_gate_with_one(
+    world: "World", node: "NodeProcess", surrogates: frozenset[bytes], decision: Decision
+) -> None:
+    """Promise 2: a fresh copy proven at a barrier knows everything that stands before it."""
+    position = node.view.position(JURISDICTION)
+    if AGENCIES[node.agency] not in STOPPING:
+        return
+    if decision.stand.stale or not position.proven or position.barrier != decision.stand.barrier:
+        return
+    for said in world.truth.basis(surrogates, decision.at):
+        written = world.log.versions.get((state_topic(said), said.entry_id, said.version))
+        marker = written and world.log.barriers.get((position.notary, position.barrier, written.at))
+        known = written is not None and marker is not None and written.offset < marker
+        world.hold(not known, "ALLOW from a fresh and proven copy for somebody with a live basis")
+
+
+def heard(world: "World", node: "NodeProcess", said: SaidVersion) -> bool:
+    """Whether a node has read a version, from the relief lane or the list."""
+    topics = (state_topic(said), names.relief(JURISDICTION))
+    written = [world.log.versions.get((topic, said.entry_id, said.version)) for topic in topics]
+    return any(each is not None and each.offset < node.read_through(each.at) for each in written)
+
+
+def state_topic(said: SaidVersion) -> str:
+    """The list a version stands in."""
+    return names.state_topic(said.instrument, JURISDICTION)
+
+
+def audit_copy(world: "World", node: "NodeProcess") -> None:
+    """Promise 4: the copy equals the recount of the log as far as it was read, index and digest included."""
+    for topic in names.state_topics(JURISDICTION):
+        for number in world.partitions(topic):
+            at = TopicPartition(topic, number)
+            copied, counted = node.copied(at), world.recounted(at, node.read_through(at))
+            world.hold(copied.standing == counted.standing, f"the copy of {at} is not what the log says")
+            world.hold(copied.index == counted.index(), f"the index of {at} is not what the log says")
+            world.hold(copied.digest == counted.digest(), f"the digest of {at} is not what the log says")
+
+
+def audit_receipts(world: "World", node: "NodeProcess") -> None:
+    """Promise 5: a node that serves holds at least what its newest receipt says."""
+    receipt = world.newest_receipt(node.agency, node.node)
+    if receipt is None or not node.view.position(JURISDICTION).fresh_as_of:
+        return
+    for lane in receipt["lanes"]:
+        at = TopicPartition(lane["topic"], lane["partition"])
+        held = node.read_through(at)
+        world.hold(
+            held >= lane["applied_offset"], f"a receipt says {lane['applied_offset']} of {at}, the node has {held}"
+        )

@@ -1,0 +1,101 @@
+"""The lists counted again from the log by a plain dictionary: what a copy of a partition must hold, byte for byte.
+
+Written from the rules alone (docs/wire.md, "what a copy is"), without the product's code for them: the higher version stands;
+what replaces another must be genuine; bytes nobody can read stand in an entry's place until something readable comes.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from liandong.schemas.wire.codec import Undecodable, decode_prefix
+from liandong.schemas.wire.digest import SetDigest, leaf
+from liandong.tests.simulation.logbook import Written
+
+ENDED_FROM = 3
+Genuine = Callable[[bytes], bool]
+"""Whether a court signed these bytes."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands under one key."""
+
+    body: bytes
+    """The last readable record, empty if there was none."""
+    opaque: bytes = b""
+    """Newer bytes that nobody can read."""
+
+    @property
+    def version(self) -> int:
+        return int(decode_prefix(self.body)["version"]) if self.body else 0
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.body) and decode_prefix(self.body)["status"] >= ENDED_FROM
+
+
+@dataclass
+class Recounted:
+    """One partition of a list."""
+
+    standing: dict[bytes, Standing] = field(default_factory=dict)
+
+    def take(self, one: Written, genuine: Genuine) -> None:
+        """Take the next record of the partition."""
+        key = one.key
+        if one.schema == "barrier":
+            return
+        if one.value is None:
+            self._null(key)
+        elif one.schema == "list-record" and one.fields["entry_id"] == key and one.fields["version"] >= 1:
+            self._record(key, one.body, genuine)
+        elif key and not key.startswith(b"barrier/") and len(key) <= 500:
+            self._unreadable(key, one.value)
+
+    def _null(self, key: bytes | None) -> None:
+        before = self.standing.get(key or b"")
+        if key and before is not None and before.ended and not before.opaque:
+            del self.standing[key]
+
+    def _record(self, key: bytes, body: bytes, genuine: Genuine) -> None:
+        before, new = self.standing.get(key), Standing(body)
+        if before is None:
+            self.standing[key] = new
+        elif new.version > before.version or (new.version == before.version and before.opaque):
+            if genuine(body):
+                self.standing[key] = new
+        elif new.version == before.version and body[72:] != before.body[72:]:
+            if not genuine(before.body) and genuine(body):
+                self.standing[key] = new
+
+    def _unreadable(self, key: bytes, value: bytes) -> None:
+        before = self.standing.get(key)
+        self.standing[key] = Standing(before.body if before else b"", value)
+
+    def digest(self) -> bytes:
+        """The digest a notary would sign."""
+        digest = SetDigest()
+        digest.update([_leaf(entry_id, stands) for entry_id, stands in self.standing.items()])
+        return digest.value()
+
+    def index(self) -> dict[bytes, set[bytes]]:
+        """Which entries a surrogate leads to; an unreadable record leads where the last readable one did."""
+        found: dict[bytes, set[bytes]] = {}
+        for entry_id, stands in self.standing.items():
+            if stands.body and not stands.ended:
+                for identity in _identities(stands.body):
+                    found.setdefault(identity, set()).add(entry_id)
+        return found
+
+
+def _leaf(entry_id: bytes, stands: Standing) -> bytes:
+    if stands.opaque:
+        return leaf(entry_id, -1, -1, bytes(72) + stands.opaque)
+    return leaf(entry_id, stands.version, decode_prefix(stands.body)["status"], stands.body)
+
+
+def _identities(body: bytes) -> Iterable[bytes]:
+    try:
+        return [each["surrogate"] for each in decode_prefix(body)["identities"]]
+    except Undecodable:
+        return []

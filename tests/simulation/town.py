@@ -1,0 +1,78 @@
+"""The town as it is founded: topics with their rules, machines, processes, and the wish of its integer how things stand."""
+
+from pathlib import Path
+from random import Random
+
+from liandong.tests.simulation.agency import NodeProcess
+from liandong.tests.simulation.choices import Choices
+from liandong.tests.simulation.clocks import MachineClock
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES, founding
+from liandong.tests.simulation.machine import SimulatedMachine
+from liandong.tests.simulation.office import PublisherProcess
+from liandong.tests.simulation.people import COURTS
+from liandong.tests.simulation.process import Process
+from liandong.tests.simulation.watchers import InboxProcess, MonitorProcess, NotaryProcess
+from liandong.tests.simulation.world import World
+from liandong.tests.worlds.chance import SeededChance
+from liandong.topics.catalogue import names
+from liandong.topics.keys.participants import Participants
+from liandong.topics.transport.memory.broker import MemoryBroker
+
+_LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
+_EVENTS = tuple(
+    each(JURISDICTION) for each in (names.interceptions, names.feedback, names.asset_events, names.whereabouts_events)
+)
+_SKEWS = (0, 0, 0, 0, 0, -3_600_000, -900, 900, 3_600_000)
+
+
+def found(town: Choices, folder: Path) -> World:
+    """Found a town and let everybody come to work."""
+    world = World(folder)
+    founded = founding()
+    world.broker = MemoryBroker(topics=(), clock=world.time, chance=SeededChance(Random(town.raw(8)), world.time))
+    world.make_topics(_topics())
+    publisher = world.broker.publisher(client_id="administrator")
+    for record in founded.keys:
+        publisher.send(record)
+    publisher.flush(0)
+    world.read_log()
+    for process in _processes(world, town):
+        world.processes[process.name] = process
+        process.machine.processes.append(process)
+    for process in world.processes.values():
+        process.start()
+    return world
+
+
+def _topics() -> dict[str, int]:
+    topics = dict.fromkeys(_LANES, 2) | dict.fromkeys(_EVENTS, 1)
+    topics |= {names.KEYS: 1, names.RECEIPTS: 1, names.heads(JURISDICTION): 1}
+    topics |= dict.fromkeys(map(names.commands, AGENCIES), 2)
+    return topics | dict.fromkeys(map(names.dead_letters, AGENCIES), 1)
+
+
+def _processes(world: World, town: Choices) -> list[Process]:
+    publisher = PublisherProcess(world, "publisher", _machine(world, town, "publisher-js", *COURTS))
+    world.courts = publisher.courts
+    nodes = [
+        NodeProcess(world, agency, node, _machine(world, town, f"{agency}", agency))
+        for agency, node in (("air-js", "1"), ("police-js", "1"))
+    ]
+    railway = _machine(world, town, "railway-js", "railway-js")
+    nodes += [NodeProcess(world, "railway-js", node, railway) for node in ("1", "2")]
+    world.nodes = {node.name: node for node in nodes}
+    watchers = [NotaryProcess(world, name, _machine(world, town, name, name)) for name in NOTARIES]
+    monitor = MonitorProcess(world, "monitor", publisher.machine)
+    world.monitor = monitor
+    inboxes = [InboxProcess(world, court, publisher.machine) for court in COURTS]
+    return [publisher, *nodes, *watchers, *inboxes, monitor]
+
+
+def _machine(world: World, town: Choices, name: str, *participants: str) -> SimulatedMachine:
+    folder = world.folder / name
+    settings = founding().settle(folder, *participants)
+    clock = MachineClock(world.time, town.one_of(_SKEWS))
+    chance = SeededChance(Random(town.raw(8)), clock)
+    machine = SimulatedMachine(name, clock, chance, settings, Participants(settings))
+    world.machines[name] = machine
+    return machine

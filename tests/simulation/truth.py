@@ -1,0 +1,96 @@
+"""What the courts really said, kept apart from the product: by this the world judges what gates answer and copies hold.
+
+It hears of an update when a clerk's act was accepted, and knows of an entry only what its records say in the clear.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+ACTIVE, SHIELDED = 1, 2
+LIST_ENTRY, CONSUMPTION_ORDER = 1, 2
+TravelRestriction = (LIST_ENTRY, CONSUMPTION_ORDER)
+
+
+@dataclass(frozen=True)
+class SaidVersion:
+    """One version of an entry, as its court signed it."""
+
+    entry_id: bytes
+    version: int
+    court: str
+    sequence: int
+    instrument: int
+    status: int
+    since: int
+    until: int
+    """ms UTC, exclusive; 0 = open."""
+    surrogates: frozenset[bytes]
+    frees: bool
+    """Whether it travels on the relief lane too."""
+
+    def restricts(self, surrogates: frozenset[bytes], at: int) -> bool:
+        """Whether somebody with one of these surrogates is restricted at an instant."""
+        if self.status != ACTIVE or not self.surrogates & surrogates:
+            return False
+        return at >= self.since and not (self.until and at >= self.until)
+
+
+@dataclass
+class Truth:
+    """All entries of all courts."""
+
+    versions: dict[bytes, list[SaidVersion]] = field(default_factory=dict)
+    _signed: set[bytes] = field(default_factory=set)
+
+    def hear(self, record: dict[str, Any], body: bytes, *, frees: bool) -> None:
+        """Take one accepted update."""
+        said = SaidVersion(
+            record["entry_id"],
+            record["version"],
+            record["court"],
+            record["court_sequence"],
+            record["instrument"],
+            record["status"],
+            record["effective_from"],
+            record["effective_until"],
+            frozenset(each["surrogate"] for each in record["identities"]),
+            frees,
+        )
+        history = self.versions.setdefault(said.entry_id, [])
+        assert said.version == len(history) + 1, "a court gave a number twice, or left one out"
+        history.append(said)
+        self._signed.add(body)
+
+    def entry(self, number: int) -> bytes:
+        """The entry that was included as this number."""
+        return list(self.versions)[number]
+
+    def court_of(self, number: int) -> str:
+        """Whose entry it is that was included as this number."""
+        return self.versions[self.entry(number)][0].court
+
+    def newest(self, entry_id: bytes) -> SaidVersion | None:
+        """What stands, None of an entry no court ever made."""
+        history = self.versions.get(entry_id)
+        return history[-1] if history else None
+
+    def all_newest(self) -> Iterator[SaidVersion]:
+        """The newest version of every entry."""
+        return (history[-1] for history in self.versions.values())
+
+    def ever_named(self, surrogates: frozenset[bytes]) -> bool:
+        """Whether any court ever said anything about somebody."""
+        return any(each.surrogates & surrogates for history in self.versions.values() for each in history)
+
+    def is_genuine(self, body: bytes) -> bool:
+        """Whether a court of this town signed these bytes."""
+        return body in self._signed
+
+    def basis(self, surrogates: frozenset[bytes], at: int) -> list[SaidVersion]:
+        """What restricts somebody from travelling at an instant."""
+        return [
+            each
+            for each in self.all_newest()
+            if each.instrument in TravelRestriction and each.restricts(surrogates, at)
+        ]

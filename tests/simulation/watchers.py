@@ -1,0 +1,83 @@
+"""Those who watch: notaries, the monitor with its ledger, and the courts' inboxes."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from liandong.consumers.inbox.inbox import CourtContext, Inbox
+from liandong.consumers.inbox.store import InboxStore
+from liandong.monitoring.service.context import LocalNotary, MonitoringContext
+from liandong.monitoring.service.status_source import StatusSource
+from liandong.monitoring.status.document import StatusQuery
+from liandong.producers.commands.sent import open_commands
+from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.process import Process
+from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.workers.worker import Part
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.machine import SimulatedMachine
+    from liandong.tests.simulation.world import World
+
+
+class NotaryProcess(Process):
+    """One notary."""
+
+    part_names = ("register", "notary")
+
+    def open(self) -> Sequence[Part]:
+        self._context = _monitoring(self)
+        return [self._context.register, self._context.notary_part(LocalNotary(JURISDICTION, self.name))]
+
+    def let_go(self) -> None:
+        self._context.resources.close()
+
+
+class MonitorProcess(Process):
+    """The monitor: gathers evidence and tells the status."""
+
+    part_names = ("register", "evidence")
+
+    def open(self) -> Sequence[Part]:
+        self._context = _monitoring(self)
+        self._source = StatusSource(self._context)
+        return [self._context.register, self._source.part]
+
+    def let_go(self) -> None:
+        self._context.resources.close()
+
+    def status(self) -> dict[str, Any]:
+        """The document as of now."""
+        with self.life.running(), self._source.current() as status:
+            return status.document(StatusQuery())
+
+
+class InboxProcess(Process):
+    """A court's inbox."""
+
+    part_names = ("register", "inbox")
+
+    def __init__(self, world: "World", court: str, machine: "SimulatedMachine") -> None:
+        super().__init__(world, f"inbox of {court}", machine)
+        self._court = court
+
+    def open(self) -> Sequence[Part]:
+        machine = self.machine
+        directory = KeyDirectory(
+            machine.participants.root_public_key, self.subscriber(None, "register"), machine.clock
+        )
+        self._store = InboxStore(machine.folder / "courts" / self._court / "inbox.db")
+        self._commands = open_commands(machine.settings, JURISDICTION, self._court, machine.clock)
+        sealing_keys = machine.participants.sealing_keys(self._court)
+        context = CourtContext(
+            self._court, JURISDICTION, sealing_keys, directory, self._commands, machine.clock
+        )
+        inbox = Inbox(context, self.subscriber(None, "inbox"), self._store)
+        return [Part("register", directory, directory.wait), Part("inbox", inbox, inbox.wait)]
+
+    def let_go(self) -> None:
+        self._store.close()
+
+
+def _monitoring(process: Process) -> MonitoringContext:
+    raise NotImplementedError

@@ -1,0 +1,170 @@
+"""One simulated town from its founding to the day all faults stop, and the promises it is held to."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from liandong.schemas.law.decisions import Verdict
+from liandong.tests.simulation import promises
+from liandong.tests.simulation.agency import NodeProcess
+from liandong.tests.simulation.clocks import VirtualTime
+from liandong.tests.simulation.crashing import Killed
+from liandong.tests.simulation.logbook import Logbook
+from liandong.tests.simulation.machine import SimulatedMachine
+from liandong.tests.simulation.office import SimulatedCourt
+from liandong.tests.simulation.people import townspeople
+from liandong.tests.simulation.process import Process
+from liandong.tests.simulation.promises import PromiseBroken
+from liandong.tests.simulation.recount import Recounted
+from liandong.tests.simulation.truth import Truth
+from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+
+_TICK_MS = 250
+
+
+class World:
+    """Everybody and everything: deeds reach into it, promises look at it. `town.found` makes one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.time = VirtualTime()
+        self.truth, self.log = Truth(), Logbook()
+        self.counters: Counter[str] = Counter()
+        self.wrongful_block_ms = 0
+        """Over all people and nodes, while nobody had a basis."""
+        self.held: set[TopicPartition] = set()
+        self.all_partitions: Sequence[TopicPartition] = ()
+        self.broker: MemoryBroker
+        self.machines: Mapping[str, SimulatedMachine] = {}
+        self.processes: dict[str, Process] = {}
+        self.courts: Mapping[str, SimulatedCourt] = {}
+        self.nodes: Mapping[str, NodeProcess] = {}
+        self._read: dict[TopicPartition, int] = {}
+        self._recounts: dict[TopicPartition, tuple[int, Recounted]] = {}
+
+    # -- what deeds do ------------------------------------------------------------------------------------------------
+
+    def let_pass(self, milliseconds: int) -> None:
+        """Let time pass; who is stopped without a basis meanwhile is counted."""
+        if milliseconds <= _MOST_COUNTED_MS:
+            self.wrongful_block_ms += milliseconds * sum(self._stopped_wrongly(node) for node in self.nodes.values())
+        self.time.pass_ms(milliseconds)
+
+    def everybody_works(self, seconds: float) -> None:
+        """Let everybody work as it comes due."""
+        for _ in range(int(seconds * 1000 / _TICK_MS)):
+            self.time.pass_ms(_TICK_MS)
+            for process in self.processes.values():
+                process.start()
+                process.tick()
+
+    def ask(self, name: str, person: int, *, keeps: bool) -> None:
+        """Have a counter ask its gate, and hold the answer to the truth."""
+        node, somebody = self.nodes[name], townspeople().everybody[person]
+        if not node.runs:
+            self.count("checks while the node is away")
+            return
+        answer = node.ask(somebody, keeps=keeps)
+        if answer is None:
+            return
+        decision, surrogates = answer.decision, node.surrogates(somebody)
+        self.count(f"checks: {decision.verdict.value}")
+        if not self.truth.ever_named(surrogates):
+            allowed = {Verdict.ALLOW, Verdict.UNKNOWN} | (set() if node.knows_keys else {Verdict.REVIEW})
+            self.hold(decision.verdict in allowed, f"{decision.verdict} for somebody who was never listed")
+        promises.judge(self, node, surrogates, decision)
+
+    def forge(self, record: OutgoingRecord) -> None:
+        """Write a record as somebody who may write everywhere and is not asked for a name."""
+        if self.broker.up:
+            publisher = self.broker.publisher(client_id="adversary")
+            publisher.send(record, lambda _outcome: None)
+            publisher.flush(0)
+            self.read_log()
+
+    def faults_stop(self) -> None:
+        """Let everything work again that a fault has stopped: from now on nobody can say it was not to be had."""
+        self.broker.start()
+        for at in sorted(self.held):
+            self.broker.release(at)
+        self.held.clear()
+        for name, process in self.processes.items():
+            process.life.spare()
+            if process.is_cut_off:
+                process.cut_off(False)
+        for machine in self.machines.values():
+            machine.clock.skew_ms = 0
+
+    # -- what the world knows -----------------------------------------------------------------------------------------
+
+    def make_topics(self, topics: Mapping[str, int]) -> None:
+        """Make topics with so many partitions."""
+        for topic, count in topics.items():
+            self.broker.create(topic, count)
+        self.all_partitions = [TopicPartition(topic, each) for topic in sorted(topics) for each in range(topics[topic])]
+        self._read = dict.fromkeys(self.all_partitions, 0)
+
+    def read_log(self) -> None:
+        """Read what was appended since this was last done; to be called after whatever may have written."""
+        for at in self.all_partitions:
+            for message in self.broker.log(at).read(self._read[at], _EVERYTHING):
+                self.log.take(message)
+                self._read[at] = message.offset() + 1
+
+    def newest_receipt(self, agency: str, node: str) -> Mapping[str, Any] | None:
+        """What a node said last that it holds."""
+        own = [
+            each.fields
+            for each in self.log.by_schema.get("receipt", ())
+            if (each.fields["agency"], each.fields["node"]) == (agency, node)
+        ]
+        return max(own, key=lambda fields: int(fields["sequence"]), default=None)
+
+    def count(self, what: str, times: int = 1) -> None:
+        """Count something that happened."""
+        self.counters[what] += times
+
+    def hold(self, holds: bool, what: str) -> None:
+        """Raise PromiseBroken unless something holds."""
+        if not holds:
+            raise PromiseBroken(what)
+
+    def cut_off(self, process: str, cut: bool) -> None:
+        """Let a process reach the broker or not."""
+        (self.broker.cut if cut else self.broker.heal)(process)
+
+    def partitions(self, topic: str) -> list[int]:
+        """The partitions of a topic."""
+        return [at.partition for at in self.all_partitions if at.topic == topic]
+
+    def recounted(self, at: TopicPartition, before: int) -> Recounted:
+        """A partition counted again below an offset."""
+        done, counted = self._recounts.get(at, (0, Recounted()))
+        if done > before:
+            done, counted = 0, Recounted()
+        for one in self.log.by_place.get(at, [])[done:before]:
+            counted.take(one, self.truth.is_genuine)
+        self._recounts[at] = before, counted
+        return counted
+
+    def _stopped_wrongly(self, node: NodeProcess) -> int:
+        if not node.runs:
+            return 0
+        try:
+            people = [node.surrogates(each) for each in townspeople().everybody]
+            stopped = [each for each in people if node.stops(each)]
+        except Killed:
+            return 0
+        return sum(not self.truth.basis(each, self.time.now()) for each in stopped)
+
+
+_EVERYTHING = 1 << 30
+_MOST_COUNTED_MS = 60_000
+"""A longer pause, in which nobody works, says nothing about the bus."""
+
+
+def as_document(world: World) -> dict[str, Any]:
+    """What a run counted."""
+    return {"wrongful_block_seconds": world.wrongful_block_ms / 1000, **dict(world.counters.most_common())}

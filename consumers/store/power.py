@@ -38,14 +38,16 @@ class PowerMark:
     and the one with what must outlast it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, boot: str) -> None:
+        """Take the store's folder, and the id of the machine's present run."""
         self._folder = folder
+        self._boot = boot
         self._mark = folder / "written-since-boot"
         self._trusted = folder / "trusted"
 
     def spoilt(self) -> bool:
         """Return whether the machine went down while the store was written, or its files were found damaged."""
-        return self._mark.exists() and self._mark.read_bytes() != boot_id().encode()
+        return self._mark.exists() and self._mark.read_bytes() != self._boot.encode()
 
     def spoil(self) -> None:
         """Note that the store is damaged: the next start makes it again."""
@@ -59,7 +61,7 @@ class PowerMark:
 
     def begin(self) -> None:
         """Note that the store is being written: from here on a loss of power spoils it."""
-        write_private(self._mark, boot_id().encode())
+        write_private(self._mark, self._boot.encode())
 
     def end(self) -> None:
         """Note that all of the store is on the disk and nothing more is written."""

@@ -13,7 +13,7 @@ from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.people import COURTS, SIBLING
 from liandong.tests.worlds.chance import SeededChance
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import publish_keys
+from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings, load_settings
 from liandong.topics.transport.memory.broker import MemoryBroker

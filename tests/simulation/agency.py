@@ -10,13 +10,19 @@ from liandong.consumers.interceptions.answers import Answer
 from liandong.consumers.node.assembly import NodeConnections, OpenAgency, open_agency
 from liandong.consumers.node.desk import Machine as NodeMachine
 from liandong.consumers.replication.list_view import ListView
+from liandong.consumers.store.layout import LANE_LENGTH
+from liandong.consumers.store.values import body_of, opaque_of
+from liandong.producers.relay.relay import Relay, new_owner
+from liandong.schemas.wire.digest import SetDigest
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.founding import AGENCIES
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
 from liandong.tests.simulation.recount import Standing
 from liandong.tests.worlds.people import Person
-from liandong.topics.transport.ports import TopicPartition
+from liandong.topics.storage.outbox import SqlOutbox
+from liandong.topics.transport.ports import Publisher, TopicPartition
+from liandong.topics.workers.clock import Clock
 from liandong.topics.workers.worker import Part
 
 if TYPE_CHECKING:
@@ -59,7 +65,7 @@ class NodeProcess(Process):
     def open(self) -> Sequence[Part]:
         machine = self.machine
         connections = NodeConnections(self.subscriber, self.publisher, self._relay)
-        beneath = NodeMachine(machine.clock, machine.boot_id, self._open_acts)
+        beneath = NodeMachine(machine.clock, machine.chance, machine.disk.boot_id)
         self._opened = open_agency(machine.settings, self.agency, self.node, connections, beneath)
         return self._opened.parts()
 
@@ -102,5 +108,34 @@ class NodeProcess(Process):
         return False
 
     def read_through(self, at: TopicPartition) -> int:
-        """The offset behind the last record of a partition that is in the copy or the overlay."""
-        return self._opened.read_through(at)
+        """The offset behind the last record of a partition that is in the copy or the overlay; 0 = none yet."""
+        status = self._opened.copy_status
+        lanes = [*status._lists.status().lanes, *status._relief.lanes()]
+        return max((lane.next_offset for lane in lanes if (lane.topic, lane.partition) == at), default=0)
+
+    def copied(self, at: TopicPartition) -> Copied:
+        """What the store holds of a partition of a list."""
+        lists = self._opened.copy_status._lists
+        lane = next(lane for lane in lists.status().lanes if lane.name == at)
+        with lists.snapshot() as snapshot:
+            rows = {
+                place[LANE_LENGTH:]: _standing(value)
+                for place, value in snapshot.records()
+                if place.startswith(lane.prefix)
+            }
+            index: dict[bytes, set[bytes]] = {}
+            for surrogate, place in snapshot.index():
+                if place.startswith(lane.prefix):
+                    index.setdefault(surrogate, set()).add(place[LANE_LENGTH:])
+        return Copied(rows, index, SetDigest(lane.digest).value())
+
+    def _relay(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> Relay:
+        return Relay(outbox, publisher, clock, new_owner(self.machine.chance))
+
+
+def _standing(value: memoryview) -> Standing:
+    raw = bytes(value)
+    opaque = opaque_of(raw)
+    if opaque is None:
+        return Standing(body_of(raw))
+    return Standing(body_of(opaque.last) if opaque.last else b"", opaque.raw)

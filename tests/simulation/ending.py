@@ -29,7 +29,8 @@ def end_well(world: "World") -> None:
         if not missing:
             break
     else:
-        findings = world.monitor.status()["findings"]
+        status = world.monitor.look_up()
+        findings = status["findings"] if status else ["the monitor is away"]
         world.hold(bool(findings), f"a minute after faults stopped the status is green, but: {missing[0]}")
         world.count("endings the status named")
         return
@@ -115,7 +116,8 @@ def _opened(schema: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _the_status_is_green(world: "World") -> None:
     """Promise 9: what the status counts is what happened."""
-    status = world.monitor.status()
+    status = world.monitor.look_up()
+    assert status is not None
     updates = sum(map(len, world.truth.versions.values()))
     for agency in status["agencies"]:
         counts = (agency["accepted"], agency["applied"], agency["late_updates"], agency["relief_waiting"])

@@ -20,7 +20,6 @@ from liandong.schemas.law.listing import RELIEF, Change
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.wire.codec import from_wire
 from liandong.schemas.wire.framing import unframe
-from liandong.tests.simulation.crashing import Killed
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.people import COURTS, Listing, townspeople
 from liandong.tests.simulation.process import Process
@@ -63,6 +62,10 @@ class PublisherProcess(Process):
     def let_go(self) -> None:
         self._open.close()
 
+    def forget(self) -> None:
+        if self._auditor is not None:
+            self._auditor.close()
+
     @contextmanager
     def clerk(self) -> Iterator[None]:
         """Let a clerk work here: the publisher is started if it is away, and may die under the work.
@@ -73,7 +76,9 @@ class PublisherProcess(Process):
         try:
             with self.life.running():
                 yield
-        except Killed:
+        except BaseException:
+            if self.life.alive:
+                raise
             self.world.count("kills")
             self.die()
         finally:

@@ -32,6 +32,8 @@ class Process(ABC):
         self._parts: dict[str, Part] = {}
         self._due: dict[str, float] = {}
         self.runs = False
+        self._gone = True
+        """Whether its supervisor knows that it does not run."""
 
     @abstractmethod
     def open(self) -> Sequence[Part]:
@@ -48,7 +50,7 @@ class Process(ABC):
         """Start it, if it does not run. What it refuses to start with is counted; its supervisor tries again."""
         if self.runs:
             return
-        self.life = Life(self.name, self.machine.disk)
+        self.life, self._gone = Life(self.name, self.machine.disk), False
         try:
             with self.mortal():
                 self._parts = {part.name: part for part in self.open()}
@@ -67,8 +69,11 @@ class Process(ABC):
                 for part in self._parts.values():
                     part.worker.close()
                 self.let_go()
-            self.runs = False
+            self.runs, self._gone = False, True
             self.life.kill()
+
+    def forget(self) -> None:
+        """Let go of what the world itself keeps open of it."""
 
     def restart(self) -> None:
         """Stop and start."""
@@ -77,7 +82,7 @@ class Process(ABC):
 
     def die(self) -> None:
         """Be gone, without any last word."""
-        self.runs = False
+        self.runs, self._gone = False, True
         self.life.kill()
 
     def work(self, part: str = "", steps: int = 1) -> None:
@@ -116,17 +121,22 @@ class Process(ABC):
         try:
             with self.life.running():
                 yield
-        except Killed:
-            self.world.count("kills")
-            self.die()
-        except LiandongError as refused:
-            if self.runs:
-                raise PromiseBroken(f"{self.name} was ended by {refused.code}: {refused.message}") from refused
-            raise _Refused(refused.code) from refused
         except PromiseBroken:
             raise
-        except Exception as broken:
-            raise PromiseBroken(f"{self.name} was ended by {type(broken).__name__}: {broken}") from broken
+        except BaseException as error:  # whatever the last words of a process that was killed are
+            if self.life.alive:
+                self._was_ended(error)
+        if not self.life.alive and not self._gone:
+            self.world.count("kills")
+            self.die()
+
+    def _was_ended(self, error: BaseException) -> None:
+        if isinstance(error, LiandongError) and not self.runs:
+            raise _Refused(error.code) from error
+        if not isinstance(error, Exception):
+            raise error
+        name = error.code if isinstance(error, LiandongError) else type(error).__name__
+        raise PromiseBroken(f"{self.name} was ended by {name}: {error}") from error
 
     def _woken(self, part: Part) -> bool:
         woken = False

@@ -1,6 +1,7 @@
 """What must hold after every step, whatever was done: promises 1 to 3 about an answer, 4 about a copy, 5 about receipts."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from liandong.consumers.gate.decision import Decision
 from liandong.schemas.law.decisions import Verdict
@@ -100,3 +101,14 @@ def audit_receipts(world: "World", node: "NodeProcess") -> None:
         world.hold(
             held >= lane["applied_offset"], f"a receipt says {lane['applied_offset']} of {at}, the node has {held}"
         )
+
+
+def judge_status(world: "World", document: Mapping[str, Any]) -> None:
+    """Promise 9: the status claims no more of an agency than each of its serving nodes has read."""
+    for agency in document["agencies"]:
+        for node in world.nodes.values():
+            if node.agency != agency["agency"] or not node.runs or not node.view.position(JURISDICTION).fresh_as_of:
+                continue
+            read = sum(heard(world, node, said) for history in world.truth.versions.values() for said in history)
+            world.hold(agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}")
+    world.count("looks at a green status" if document["healthy"] else "looks at a status with findings")

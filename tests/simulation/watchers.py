@@ -46,10 +46,12 @@ class MonitorProcess(Process):
     def let_go(self) -> None:
         self._context.resources.close()
 
-    def status(self) -> dict[str, Any]:
-        """The document as of now."""
-        with self.life.running(), self._source.current() as status:
-            return status.document(StatusQuery())
+    def look_up(self) -> dict[str, Any] | None:
+        """The document as of now; None if the monitor is away, or dies over it."""
+        if self.runs:
+            with self.mortal(), self._source.current() as status:
+                return status.document(StatusQuery())
+        return None
 
 
 class InboxProcess(Process):

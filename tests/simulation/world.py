@@ -18,6 +18,7 @@ from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
 from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import Truth
+from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
@@ -41,6 +42,9 @@ class World:
         self.processes: dict[str, Process] = {}
         self.courts: Mapping[str, SimulatedCourt] = {}
         self.nodes: Mapping[str, NodeProcess] = {}
+        self.monitor: MonitorProcess
+        self.kept: list[tuple[str, bytes]] = []
+        """Check and entry of every interception that an agency's store has kept."""
         self._read: dict[TopicPartition, int] = {}
         self._recounts: dict[TopicPartition, tuple[int, Recounted]] = {}
 
@@ -97,6 +101,19 @@ class World:
         for machine in self.machines.values():
             machine.clock.skew_ms = 0
 
+    def close(self) -> None:
+        """Let go of everything, as if all were killed."""
+        for process in self.processes.values():
+            process.die()
+        for publisher in self.processes.values():
+            publisher.forget()
+
+    def look_at_status(self) -> None:
+        """Have an operator look at the status, and hold it to what nodes really have."""
+        document = self.monitor.look_up()
+        if document is not None:
+            promises.judge_status(self, document)
+
     # -- what the world knows -----------------------------------------------------------------------------------------
 
     def make_topics(self, topics: Mapping[str, int]) -> None:
@@ -109,9 +126,11 @@ class World:
     def read_log(self) -> None:
         """Read what was appended since this was last done; to be called after whatever may have written."""
         for at in self.all_partitions:
-            for message in self.broker.log(at).read(self._read[at], _EVERYTHING):
-                self.log.take(message)
-                self._read[at] = message.offset() + 1
+            log = self.broker.topics.log(at)
+            if log.high > self._read[at]:
+                for message in log.records[log.index(self._read[at]) :]:
+                    self.log.take(message)
+                self._read[at] = log.high
 
     def newest_receipt(self, agency: str, node: str) -> Mapping[str, Any] | None:
         """What a node said last that it holds."""
@@ -160,7 +179,6 @@ class World:
         return sum(not self.truth.basis(each, self.time.now()) for each in stopped)
 
 
-_EVERYTHING = 1 << 30
 _MOST_COUNTED_MS = 60_000
 """A longer pause, in which nobody works, says nothing about the bus."""
 

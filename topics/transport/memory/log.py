@@ -76,10 +76,10 @@ class Log:
 
     def read(self, position: int, limit: int) -> list[MemoryMessage]:
         """Return the records at and behind a position that readers get; compaction may have left gaps."""
-        start = self._index(position)
+        start = self.index(position)
         end = start + limit
         if self.held_from is not None:
-            end = min(end, self._index(self.held_from))
+            end = min(end, self.index(self.held_from))
         return self.records[start:end]
 
     def unread(self, position: int) -> bool:
@@ -106,7 +106,7 @@ class Log:
         newest = {message.key(): message.position for message in self.records}
         self.records = [message for message in self.records if newest[message.key()] == message.position]
 
-    def _index(self, position: int) -> int:
+    def index(self, position: int) -> int:
         """Return where in the list the first record at or behind a position is."""
         records = self.records
         if not records:

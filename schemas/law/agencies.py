@@ -1,6 +1,7 @@
 """The kinds of agencies and their transactions (`agencies.yaml`)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -59,6 +60,7 @@ class _AgenciesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: dict[str, _Kind]
 
 
+@lru_cache(maxsize=4)
 def parse_agencies(text: str) -> dict[str, AgencyKind]:
     """Read kinds of agencies, by id. Raises ValueError or KeyError naming what is wrong."""
     document = msgspec.convert(yaml.safe_load(text), _AgenciesFile)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -170,6 +170,7 @@ class _MeasuresFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     measures: list[Measure]
 
 
+@lru_cache(maxsize=4)
 def parse_catalogue(text: str) -> MeasureCatalogue:
     """Read a catalogue from the text of its file. Raises ValueError naming the row that is wrong."""
     document = msgspec.convert(yaml.safe_load(text), _MeasuresFile)

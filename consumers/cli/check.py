@@ -126,6 +126,7 @@ def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack)
     from ...topics.keys.participants import Participants
     from ...topics.metrics.recorder import Signals
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.agency_home import agency_folder, load_agency_with_kind
     from ..acts_db.context import context_of
@@ -139,22 +140,22 @@ def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack)
     from ..store.reader import ListReader
     from ..store.relief import ReliefReader
 
-    clock, manifest = SystemClock(), load_agency_with_kind(settings, agency)
+    clock, chance, manifest = SystemClock(), SystemChance(), load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency)
     lists = ListReader.open(folder / node / "list")
     stack.callback(lists.close)
     relief = ReliefReader.open(folder / node / "relief")
     stack.callback(relief.close)
     register = KafkaSubscriber(settings, client_id=f"{agency}-check")
-    directory = LateDirectory(lambda: load_directory(register, Participants(settings).root_public_key))
+    directory = LateDirectory(lambda: load_directory(register, Participants(settings).root_public_key, clock))
     stack.callback(register.close)
     directory.try_load()
     engine = open_acts(acts_url(settings, agency))
     stack.callback(engine.dispose)
-    context = context_of(settings, agency, directory, engine, clock)
+    context = context_of(settings, agency, directory, engine, clock, chance)
     rules = load_rules(manifest.agency_kind, folder, int(settings.stale_after_seconds * 1000))
     view = ListView(lists, relief, directory)
-    gate = Gate(view, rules, context.matching_keys, clock, manifest.jurisdictions)
+    gate = Gate(view, rules, context.matching_keys, clock, chance, manifest.jurisdictions)
     return Checks(gate, find_adapter(rules.kind.adapter), engine, context, CheckCounters(Signals(), agency, node))
 
 

@@ -172,14 +172,16 @@ def _opened_agency(settings: "Settings", agency: str) -> Iterator[_OpenedAgency]
     from ...topics.keys.directory import load_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
 
+    clock = SystemClock()
     reader = KafkaSubscriber(settings, client_id=f"{agency}-redrive")
-    directory = load_directory(reader, Participants(settings).root_public_key)
+    directory = load_directory(reader, Participants(settings).root_public_key, clock)
     engine = _store(settings, agency)
     try:
-        yield _OpenedAgency(engine, context_of(settings, agency, directory, engine, SystemClock()))
+        yield _OpenedAgency(engine, context_of(settings, agency, directory, engine, clock, SystemChance()))
     finally:
         directory.close()
         engine.dispose()

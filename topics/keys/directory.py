@@ -23,7 +23,8 @@ from ..transport.ports import BEGINNING, Delivered, OutgoingRecord, Publisher, S
 from ..workers.clock import Clock, SystemClock
 from .key_book import KeyEntry
 from .manifest import Participant
-from .participants import ESCROW, Participants
+from .participants import ESCROW
+from .registrar import Registrar
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
@@ -61,7 +62,7 @@ class NoSealingKey(LiandongError):
 
 
 def publish_keys(
-    publisher: Publisher, participants: Participants, participant: str, *, registry: SchemaIds | None = None
+    publisher: Publisher, participants: Registrar, participant: str, *, registry: SchemaIds | None = None
 ) -> int:
     """Publish all keys of a participant, and the escrow's; return how many. Publishing again changes nothing.
 
@@ -84,8 +85,8 @@ def publish_keys(
     return len(records)
 
 
-def _key_records(participants: Participants, participant: str, registry: SchemaIds | None) -> Iterator[OutgoingRecord]:
-    root, now = participants.root_signer(), SystemClock().now()
+def _key_records(participants: Registrar, participant: str, registry: SchemaIds | None) -> Iterator[OutgoingRecord]:
+    root, now = participants.root_signer(), participants.clock.now()
     owners = [(participant, entry) for entry in participants.keys(participant)]
     owners += [(ESCROW, entry) for entry in participants.keys(ESCROW)]
     manifest = participants.load(participant)
@@ -96,7 +97,7 @@ def _key_records(participants: Participants, participant: str, registry: SchemaI
             encode_signed(SCHEMA, record, SCHEMA, root),
             names.KEYS,
             f"{owner}/{entry.key_id.hex()}".encode(),
-            event_id=ids.text("evt", ids.new_random()),
+            event_id=ids.text("evt", participants.chance.random_id()),
             source="root",
             subject=owner,
             time_ms=now,

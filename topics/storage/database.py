@@ -148,7 +148,7 @@ def lock_until_commit(connection: Connection, name: bytes) -> None:
 def _tell_damage(path: str, context: ExceptionContext) -> None:
     error = context.original_exception
     if isinstance(error, sqlite3.DatabaseError) and _shows_damage(error):
-        raise DatabaseDamaged(path, str(error).split(_WITH_TEXT)[0]) from error
+        raise DatabaseDamaged(path, str(error).split(_WITH_TEXT)[0]) from None
 
 
 def _shows_damage(error: sqlite3.DatabaseError) -> bool:

@@ -223,7 +223,7 @@ class ListStore:
         and what is trusted would survive a loss of power.
         """
         self._environment.sync()
-        if self._trust_changed:
+        if self._trust_changed and not self._mark.spoilt():  # what is read from a damaged store must not outlast it
             self._trust_changed = False
             self._mark.keep(self._trusted_rows())
 
@@ -265,6 +265,7 @@ class ListStore:
     def _trusted_rows(self) -> list[tuple[bytes, bytes]]:
         """Return the rows that must outlast the store; incidents come again with the log."""
         with self._environment.read() as transaction:
+            decoded_rows(transaction, self._tables.trust, ROW_HEAD, TrustedHead)  # raises what shows a damage
             kinds = (ROW_HEAD, ROW_RECEIPT, ROW_RECEIPT_SEQUENCE)
             return [row for kind in kinds for row in rows(transaction, self._tables.trust, kind)]
 

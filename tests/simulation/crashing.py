@@ -60,8 +60,7 @@ class Life:
 
     def before(self) -> int:
         """Count a call that is about to take effect and return its number. Raises Killed."""
-        if not self.alive:
-            raise Killed(self.name)
+        self._require()
         self.calls += 1
         if self.calls > self._fatal or (self.calls == self._fatal and not self._after):
             self._die()
@@ -91,8 +90,7 @@ class Life:
     def running(self) -> Iterator[None]:
         """Run something of the process; one that has died lets Killed pass, and is cleaned up."""
         global _current
-        if not self.alive:
-            raise Killed(self.name)
+        self._require()
         outside, _current = _current, self
         self._inside = True
         try:
@@ -106,6 +104,10 @@ class Life:
         """Do what the operating system does for a process that is gone."""
         while self._remains:
             self._remains.pop()()
+
+    def _require(self) -> None:
+        if not self.alive:
+            raise Killed(self.name)
 
     def _die(self) -> None:
         self.alive = False

@@ -31,7 +31,7 @@ def mortal_stores() -> Iterator[None]:
             mock.patch.object(filelock.BaseFileLock, "acquire", _acquire(filelock.BaseFileLock.acquire))
         )
         patches.enter_context(mock.patch.object(power, "boot_id", _boot_id(power.boot_id)))
-        listeners = [
+        listeners: list[tuple[Any, str, Callable[..., None]]] = [
             (Engine, "before_cursor_execute", _statement),
             (Engine, "commit", _sql_commit),
             (Pool, "connect", _connected),

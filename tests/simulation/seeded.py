@@ -1,23 +1,11 @@
-"""Chance from a seed."""
+"""Chance from a seed alone."""
 
-import random
-import uuid
+from random import Random
+
+from liandong.tests.worlds.chance import SeededChance
+from liandong.tests.worlds.clock import HandClock
 
 
-class SeededChance:
-    """`workers.chance.Chance` that repeats itself."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-
-    def raw(self, count: int) -> bytes:
-        return self._random.randbytes(count)
-
-    def below(self, limit: int) -> int:
-        return self._random.randrange(limit)
-
-    def ordered_id(self) -> bytes:
-        return self.random_id()
-
-    def random_id(self) -> bytes:
-        return uuid.UUID(bytes=self._random.randbytes(16), version=4).bytes
+def chance_of(seed: int) -> SeededChance:
+    """Make chance that comes the same again, its ids as of one moment."""
+    return SeededChance(Random(seed), HandClock())

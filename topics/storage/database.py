@@ -25,6 +25,9 @@ BUSY_MILLISECONDS = 60_000
 """How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
 _LOG_BYTES = 40_000 * 4096
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NOT_OURS = ("no such table", "no such column", "malformed database schema", "Could not decode to UTF-8")
+_WITH_TEXT = " with text"
+"""Behind it stands what the column holds, which no message may."""
 _READING = "liandong_reading"
 _CREATING = 0x6C69616E
 """Advisory lock of PostgreSQL under which tables are made: two processes may start at once."""
@@ -144,15 +147,21 @@ def lock_until_commit(connection: Connection, name: bytes) -> None:
 
 def _tell_damage(path: str, context: ExceptionContext) -> None:
     error = context.original_exception
-    if isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
-        raise DatabaseDamaged(path, error) from error
+    if isinstance(error, sqlite3.DatabaseError) and _shows_damage(error):
+        raise DatabaseDamaged(path, str(error).split(_WITH_TEXT)[0]) from None
+
+
+def _shows_damage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether SQLite cannot read its file, or finds other tables or texts in it than those that were written."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return code in _DAMAGE or (code in {sqlite3.SQLITE_OK, sqlite3.SQLITE_ERROR} and str(error).startswith(_NOT_OURS))
 
 
 def _connect_sqlite(path: str, page_bytes: int, connection: Any, record: object) -> None:
     try:
         _prepare_sqlite(page_bytes, connection, record)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in _DAMAGE:
+        if _shows_damage(error):
             raise DatabaseDamaged(path, error) from error
         raise
 

@@ -8,7 +8,7 @@ from liandong.schemas.law.listing import Change
 from liandong.tests.simulation.crashing import Killed, Life
 from liandong.tests.simulation.disks import Disk
 from liandong.tests.simulation.mortal_transport import MortalSubscriber
-from liandong.tests.simulation.seeded import SeededChance
+from liandong.tests.simulation.seeded import chance_of
 from liandong.tests.worlds.copying import CopyingNode, assert_equal
 from liandong.tests.worlds.list_copy import entry_of
 from liandong.tests.worlds.records import CourtScribe, Keys, NotaryScribe, recount
@@ -76,5 +76,5 @@ def test_killed_at_any_call_the_copy_is_the_recount_once_it_runs_again(
         with pytest.raises(Killed), life.running():
             live(folder, broker, life).close()
         if power:
-            disk.lose_power(SeededChance(call))
+            disk.lose_power(chance_of(call))
         check(folder, broker, disk)

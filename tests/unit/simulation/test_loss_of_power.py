@@ -12,7 +12,8 @@ from liandong.consumers.store.relief import ReliefBatch, ReliefLane, ReliefStore
 from liandong.consumers.store.writer import ListStore
 from liandong.tests.simulation.crashing import Killed, Life
 from liandong.tests.simulation.disks import PAGE, Disk, mixed
-from liandong.tests.simulation.seeded import SeededChance
+from liandong.tests.simulation.seeded import chance_of
+from liandong.topics.workers.chance import Chance
 
 LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
 MAP = 1 << 22
@@ -36,7 +37,7 @@ def entries(store: ListStore) -> int:
         return sum(1 for _ in snapshot.records())
 
 
-def write(store: ListStore, chance: SeededChance) -> int:
+def write(store: ListStore, chance: Chance) -> int:
     """Commit some batches, sync behind one of them, and return its number; 0 = none."""
     store.set_up([LANE], 0)
     commits = 1 + chance.below(12)
@@ -61,7 +62,7 @@ def torn() -> Iterator[list[bool]]:
 def test_a_torn_copy_is_begun_anew_with_what_was_trusted_when_it_was_synced_last(
     tmp_path: Path, disk: Disk, torn: list[bool], seed: int
 ) -> None:
-    chance = SeededChance(seed)
+    chance = chance_of(seed)
     life = Life("node", disk)
     with life.running():
         synced = write(ListStore.open(tmp_path, map_size=MAP), chance)
@@ -95,7 +96,7 @@ def test_power_lost_at_any_call_of_a_start_behind_an_orderly_end_leaves_nothing_
             life.doom(call, after=True)
             with pytest.raises(Killed), life.running():
                 ListStore.open(folder, map_size=MAP)
-            torn = disk.lose_power(SeededChance(seed))
+            torn = disk.lose_power(chance_of(seed))
             with Life("node", disk).running():
                 assert not torn or PowerMark(folder).spoilt()
                 store = ListStore.open(folder, map_size=MAP)
@@ -111,7 +112,7 @@ def test_a_closed_copy_outlasts_a_loss_of_power(tmp_path: Path, disk: Disk) -> N
         store.set_up([LANE], 0)
         store.commit(batch(1))
         store.close()
-    assert disk.lose_power(SeededChance(1)) == []
+    assert disk.lose_power(chance_of(1)) == []
     with Life("node", disk).running():
         store = ListStore.open(tmp_path, map_size=MAP)
         assert entries(store) == 12
@@ -121,7 +122,7 @@ def test_a_closed_copy_outlasts_a_loss_of_power(tmp_path: Path, disk: Disk) -> N
 def test_a_killed_process_costs_no_commit(tmp_path: Path, disk: Disk) -> None:
     life = Life("node", disk)
     with life.running():
-        write(ListStore.open(tmp_path, map_size=MAP), SeededChance(1))
+        write(ListStore.open(tmp_path, map_size=MAP), chance_of(1))
     life.kill()
     with Life("node", disk).running():
         store = ListStore.open(tmp_path, map_size=MAP)
@@ -135,7 +136,7 @@ def test_a_torn_overlay_is_read_again_from_its_lane(tmp_path: Path, disk: Disk) 
         overlay = ReliefStore.open(tmp_path, map_size=MAP)
         overlay.commit(ReliefBatch(lanes=[ReliefLane("court.relief.js.v1", 0, "js", 17)]))
     life.kill()
-    disk.lose_power(SeededChance(3))
+    disk.lose_power(chance_of(3))
     with Life("node", disk).running():
         again = ReliefStore.open(tmp_path, map_size=MAP)
         assert again.reader().lanes() == []
@@ -146,7 +147,7 @@ def test_a_mixed_file_has_pages_of_both_and_ends_behind_the_last_that_reached_th
     before, now = b"a" * PAGE * 4, b"b" * PAGE * 40
     found = set()
     for seed in range(20):
-        pages = mixed(before, now, SeededChance(seed))
+        pages = mixed(before, now, chance_of(seed))
         assert len(pages) % PAGE == 0
         kinds = [pages[place : place + PAGE] for place in range(0, len(pages), PAGE)]
         assert all(page in {b"a" * PAGE, b"b" * PAGE, bytes(PAGE)} for page in kinds)

@@ -50,6 +50,8 @@ class MortalEnvironment:
         life.leaves(inner.close)
 
     def begin(self, *, write: bool = False, **options: Any) -> Any:
+        if current_life() is not self._life and not write:
+            return self._inner.begin(**options)  # the world looks, not the process
         transaction = self._life.call(lambda: self._inner.begin(write=write, **options))
         return MortalTransaction(transaction, self._life) if write else transaction
 

@@ -118,6 +118,7 @@ class Process(ABC):
     @contextmanager
     def mortal(self) -> Iterator[None]:
         """Run something of the process, in which it may die; nothing else may come out of it. Raises PromiseBroken."""
+        assert self.life.alive, f"{self.name} is gone and was not told"
         try:
             with self.life.running():
                 yield

@@ -9,7 +9,6 @@ from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.clocks import VirtualTime
-from liandong.tests.simulation.crashing import Killed
 from liandong.tests.simulation.logbook import Logbook
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.simulation.office import SimulatedCourt
@@ -171,11 +170,8 @@ class World:
     def _stopped_wrongly(self, node: NodeProcess) -> int:
         if not node.runs:
             return 0
-        try:
-            people = [node.surrogates(each) for each in townspeople().everybody]
-            stopped = [each for each in people if node.stops(each)]
-        except Killed:
-            return 0
+        people = [node.surrogates(each) for each in townspeople().everybody]
+        stopped = [each for each in people if node.stops(each)]
         return sum(not self.truth.basis(each, self.time.now()) for each in stopped)
 
 

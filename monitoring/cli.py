@@ -1,8 +1,9 @@
 """Commands of the room `monitoring`."""
 
+import math
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +11,9 @@ from ..schemas.errors import ExitCode
 from ..schemas.problems import Language
 from ..topics.cli.console import JsonOption, group, print_json
 from .demo.cli import demo
+
+if TYPE_CHECKING:
+    from .service.status_source import StatusSource
 
 
 class FailOn(StrEnum):
@@ -52,7 +56,7 @@ def status(  # noqa: PLR0913  a command's parameters are its options
     settings = settings_of(ctx)
     with monitoring_context(settings, "status") as context:
         source = StatusSource(context)
-        source.refresh()
+        _gather(source)
         with source.current() as status_now:
             document = status_now.document(StatusQuery(agency, update, batch, entry))
     if as_json:
@@ -61,6 +65,16 @@ def status(  # noqa: PLR0913  a command's parameters are its options
         _print_text(document, settings.lang)
     if {finding["kind"] for finding in document["findings"]} & set(fail_on or ()):
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _gather(source: "StatusSource") -> None:
+    """Read the evidence to the end of the log. Raises TransportError, LOG_STALLED."""
+    from ..topics.workers.threads import work_until
+
+    gathering = source.gathering
+    work_until(source.part, lambda: gathering.rounds > 0 or gathering.failure is not None, math.inf)
+    if gathering.failure is not None:
+        raise gathering.failure
 
 
 def _print_text(document: Mapping[str, Any], lang: Language) -> None:
@@ -85,13 +99,14 @@ def notary(
     from ..topics.cli.console import settings_of
     from ..topics.metrics.exposition import serve_metrics
     from ..topics.workers.threads import until_stopped
-    from .service.context import LocalNotary, monitoring_context
+    from .log.heads import NotaryName
+    from .service.context import monitoring_context
 
     with monitoring_context(settings_of(ctx), "notary") as context, ExitStack() as serving:
-        chosen = LocalNotary(jurisdiction, name) if name else context.only_notary(jurisdiction)
+        chosen = NotaryName(jurisdiction, name) if name else context.only_notary(jurisdiction)
         if port:
             serving.enter_context(serve_metrics(port, context.signals.registry))
-        until_stopped([context.register], {str(chosen): context.notary(chosen).run})
+        until_stopped([context.register, context.notary_part(chosen)])
 
 
 def serve(
@@ -108,7 +123,6 @@ def serve(
     from .serving import MonitorServer
 
     with monitoring_context(settings_of(ctx), "monitor") as context:
-        notaries = {str(local): context.notary(local).run for local in context.local_notaries()}
         server = MonitorServer(context, host, port)
         typer.echo(f"watching on http://{host}:{server.port}/", err=True)
-        until_stopped([context.register], notaries | server.work)
+        until_stopped([context.register, *context.parts(), *server.parts], {"server": server.serve})

@@ -5,12 +5,8 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
-import structlog
-
 from ..schemas.errors import Unavailable
-from ..topics.transport.errors import TransportError
-from ..topics.workers.threads import Service
-from .log.reading import LogStalled
+from ..topics.workers.worker import Part
 from .page.feed import Feed
 from .service.context import MonitoringContext
 from .service.metrics import LedgerCollector
@@ -19,9 +15,6 @@ from .service.status_source import StatusSource
 if TYPE_CHECKING:
     import uvicorn
 
-_log = structlog.get_logger(__name__)
-_GATHER_SECONDS = 1.0
-_SNAPSHOT_SECONDS = 1.0
 _CLOSE_SECONDS = 2
 """Seconds open pages are given to hear that the monitor goes away."""
 
@@ -32,37 +25,17 @@ class MonitorServer:
     def __init__(self, context: MonitoringContext, host: str, port: int) -> None:
         """Take the port; raise MONITOR_PORT_IN_USE if another program has it."""
         self._context, self._source = context, StatusSource(context)
-        self._gathered = threading.Event()
         self._feed = Feed(self._source)
         context.signals.registry.register(LedgerCollector(self._source))
         self._socket = _listen(host, port)
         self.port: int = self._socket.getsockname()[1]
 
     @property
-    def work(self) -> dict[str, Service]:
-        """The functions that must run for it, by name."""
-        return {"evidence": self._gather, "snapshots": self._take_snapshots, "server": self._serve}
+    def parts(self) -> list[Part]:
+        """What gathers the evidence and takes the page's snapshots."""
+        return [self._source.part, Part("snapshots", self._feed, self._feed.wait)]
 
-    def _gather(self, stop: threading.Event) -> None:
-        """Read receipts, heads and interceptions as they come; go on trying while the broker is away."""
-        while not stop.is_set():
-            try:
-                self._source.refresh()
-                self._gathered.set()
-                self._feed.note_evidence(None)
-            except (TransportError, LogStalled) as failed:
-                self._feed.note_evidence(failed)
-                _log.warning("evidence cannot be read, trying again", code=failed.code, reason=failed.message)
-            stop.wait(_GATHER_SECONDS)
-
-    def _take_snapshots(self, stop: threading.Event) -> None:
-        """Take one snapshot a second for the page, beginning when everything in the log has been read once."""
-        while not stop.is_set():
-            if self._gathered.is_set():
-                self._feed.take_snapshot()
-            self._feed.wait(stop, _SNAPSHOT_SECONDS)
-
-    def _serve(self, stop: threading.Event) -> None:
+    def serve(self, stop: threading.Event) -> None:
         """Answer HTTP requests until `stop` is set."""
         server = self._web_server()
         threading.Thread(target=_stop_with, args=(server, stop), name="web-stop", daemon=True).start()
@@ -76,7 +49,7 @@ class MonitorServer:
         from .page.site import Site
 
         context = self._context
-        site = Site(self._feed, self._source, context.signals.registry, self._gathered, context.settings.lang)
+        site = Site(self._feed, self._source, context.signals.registry, context.settings.lang)
         config = uvicorn.Config(
             site.app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_CLOSE_SECONDS
         )

@@ -150,11 +150,12 @@ def _store(settings: "Settings", agency: str) -> "Engine":
 def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":
     from ...topics.cli.console import settings_of
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.workers.clock import SystemClock
     from ..effects.dead_letters import read_dead_letters
 
     subscriber = KafkaSubscriber(settings_of(ctx), client_id=f"{agency}-dead-letters")
     try:
-        return list(read_dead_letters(subscriber, agency))
+        return read_dead_letters(subscriber, agency, SystemClock())
     finally:
         subscriber.close()
 

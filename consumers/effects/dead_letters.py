@@ -4,14 +4,15 @@ They go to ``dead-letters.<agency>.v1`` through the outbox, once for each place 
 the same handling again: a signature in the bytes is still checked and an effect still happens once.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
 from ...topics.catalogue import names
 from ...topics.storage.database import insert_once
-from ...topics.transport.ports import BEGINNING, Message, OutgoingRecord, Subscriber, TopicPartition
+from ...topics.transport.ports import Message, OutgoingRecord, Subscriber
+from ...topics.transport.reading import read_all, topic_lanes
+from ...topics.workers.clock import Clock
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
@@ -20,7 +21,6 @@ from .routing import handle_any
 
 HEADER_PREFIX = "dead-letter-"
 """Of the headers added to the original ones."""
-_POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +73,10 @@ def _note_once(connection: Connection, origin: Origin, failure: str, now: int) -
     return insert_once(connection, dead_letters, row)
 
 
-def read_dead_letters(subscriber: Subscriber, agency: str) -> Iterator[DeadLetter]:
+def read_dead_letters(subscriber: Subscriber, agency: str, clock: Clock) -> list[DeadLetter]:
     """Read all dead letters of an agency the log still has, oldest first within a partition."""
-    topic = names.dead_letters(agency)
-    ends = {
-        at: subscriber.watermarks(at)
-        for at in (TopicPartition(topic, number) for number in subscriber.partitions(topic))
-    }
-    unread = {at: high for at, (low, high) in ends.items() if high > low}
-    subscriber.assign(dict.fromkeys(unread, BEGINNING))
-    while unread:
-        for message in subscriber.poll(500, _POLL_SECONDS):
-            at = TopicPartition(topic, message.partition())
-            if message.offset() < ends[at][1]:
-                yield _dead_letter(message)
-            if message.offset() + 1 >= ends[at][1]:
-                unread.pop(at, None)
+    lanes = topic_lanes(subscriber, names.dead_letters(agency))
+    return [_dead_letter(message) for message in read_all(subscriber, dict.fromkeys(lanes, 0), clock)]
 
 
 def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_run: bool = False) -> str:

@@ -3,9 +3,8 @@
 Nothing counts here that does not verify. The cache is derived: without its file everything is read again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, select
 
@@ -18,19 +17,24 @@ from ...topics.keys.directory import RefreshingKeyring
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
 from ...topics.storage.database import create_tables, reading
-from ...topics.transport.ports import Message, Subscriber, TopicPartition
+from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import unwrap
 from ..log.heads import read_head
-from ..log.reading import read_to_end, topic_lanes
 from .evidence_batch import EvidenceBatch
 from .evidence_tables import EvidenceTables, evidence_tables
 
-_BATCH = 2_000
-_EvidenceHandler = Callable[[EvidenceBatch, TopicPartition, Message], None]
+EvidenceHandler = Callable[[EvidenceBatch, TopicPartition, Message], None]
+
+
+class LaneMessage(NamedTuple):
+    """A message and where it stands."""
+
+    lane: TopicPartition
+    message: Message
 
 
 class Evidence:
-    """The cache and how it is filled; `evidence_views` reads it."""
+    """The cache; `evidence_reading` fills it, `evidence_views` reads it."""
 
     def __init__(self, engine: Engine, keyring: RefreshingKeyring, process: Signals) -> None:
         """Make the tables that are missing."""
@@ -40,32 +44,33 @@ class Evidence:
         self._keyring = keyring
         self._signals = process
 
-    def refresh(self, subscriber: Subscriber, jurisdictions: Iterable[str]) -> int:
-        """Read what was written since the last time; return how many records. TransportError, LOG_STALLED.
+    def handlers(self, jurisdictions: Iterable[str]) -> Mapping[str, EvidenceHandler]:
+        """Return the topics evidence is read from, and what takes the messages of each."""
+        handlers: dict[str, EvidenceHandler] = {names.RECEIPTS: self._receipt}
+        for each in jurisdictions:
+            handlers |= {names.heads(each): self._head, names.interceptions(each): self._interception}
+        return handlers
 
-        All topics are read at once, and of what comes together the heads are taken first, so that most receipts find theirs.
-        """
-        handlers: dict[str, _EvidenceHandler] = {names.heads(each): self._head for each in sorted(jurisdictions)}
-        ranks = dict.fromkeys(handlers, 0)
-        handlers[names.RECEIPTS] = self._receipt
-        handlers |= {names.interceptions(each): self._interception for each in sorted(jurisdictions)}
-        log = read_to_end(subscriber, self._positions(topic_lanes(subscriber, *handlers)))
-        total = 0
-        while messages := list(islice(log, _BATCH)):
-            messages.sort(key=lambda read: ranks.get(read[0].topic, 1))
-            with self.engine.begin() as connection:
-                # another process may have taken these since; this transaction is now the only one that writes
-                offsets = self._next_offsets(connection)
-                fresh = [(lane, message) for lane, message in messages if message.offset() >= offsets.get(lane, 0)]
-                batch = EvidenceBatch(connection, self.tables)
-                for lane, message in fresh:
-                    self._take(batch, lane, message, handlers[lane.topic])
-                batch.write()
-                self._advance(connection, {lane: message.offset() + 1 for lane, message in fresh})
-            total += len(fresh)
-        return total
+    def positions(self, lanes: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the next offset to be read of each partition."""
+        with reading(self.engine) as connection:
+            offsets = self._next_offsets(connection)
+        return {lane: offsets.get(lane, 0) for lane in lanes}
 
-    def _take(self, batch: EvidenceBatch, lane: TopicPartition, message: Message, handler: _EvidenceHandler) -> None:
+    def take(self, messages: Sequence[LaneMessage], handlers: Mapping[str, EvidenceHandler]) -> int:
+        """Take what was read, each topic by its handler; return how many records were new."""
+        with self.engine.begin() as connection:
+            # another process may have taken these since; this transaction is now the only one that writes
+            offsets = self._next_offsets(connection)
+            fresh = [read for read in messages if read.message.offset() >= offsets.get(read.lane, 0)]
+            batch = EvidenceBatch(connection, self.tables)
+            for lane, message in fresh:
+                self._take(batch, lane, message, handlers[lane.topic])
+            batch.write()
+            self._advance(connection, {lane: message.offset() + 1 for lane, message in fresh})
+        return len(fresh)
+
+    def _take(self, batch: EvidenceBatch, lane: TopicPartition, message: Message, handler: EvidenceHandler) -> None:
         try:
             handler(batch, lane, message)
         except (Undecodable, FramingError, ValueError):
@@ -105,11 +110,6 @@ class Evidence:
         if record["jurisdiction"] not in signer.jurisdiction.split(","):
             raise SignatureInvalid(f"{signer.participant} does not serve {record['jurisdiction']}")
         return record
-
-    def _positions(self, lanes: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        with reading(self.engine) as connection:
-            offsets = self._next_offsets(connection)
-        return {lane: offsets.get(lane, 0) for lane in lanes}
 
     def _next_offsets(self, connection: Connection) -> dict[TopicPartition, int]:
         """Read the next offset of every partition read so far."""

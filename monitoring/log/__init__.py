@@ -1,1 +1,1 @@
-"""Reading the log: up to where it ended, heads, gapless sequences."""
+"""Reading the log: heads, gapless sequences."""

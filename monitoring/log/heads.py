@@ -14,8 +14,9 @@ from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, Subscriber
+from ...topics.transport.reading import ReadToEnd, topic_lanes
 from ...topics.transport.received import unwrap
-from .reading import read_to_end, topic_lanes
+from ...topics.workers.clock import Clock
 
 _WINDOWS = (200, 20_000)
 """How many of the newest heads are looked through; the second only if the first does not hold the notary's own."""
@@ -55,6 +56,16 @@ def read_head(message: Message, keyring: RefreshingKeyring) -> SignedHead:
     return SignedHead(content, sha256(body).hexdigest())
 
 
+class NotaryName(NamedTuple):
+    """A notary, and a jurisdiction it signs for."""
+
+    jurisdiction: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"notary {self.name} of {self.jurisdiction}"
+
+
 class CourtFloor(NamedTuple):
     """Up to which number a signed head has counted a court's sequence in a list without a gap."""
 
@@ -85,21 +96,40 @@ class LastHeads:
             self.own = head
 
 
-def last_heads(subscriber: Subscriber, jurisdiction: str, notary: str, keyring: RefreshingKeyring) -> LastHeads:
-    """Find the newest heads of a jurisdiction from the end of the log; heads that do not verify count for nothing.
+class LastHeadsSearch:
+    """Finds, in steps, the newest heads of a jurisdiction from the end of the log; what does not verify counts for nothing.
 
     A notary silent for more than the last `_WINDOWS` heads starts a new chain; its numbers go on all the same, since the
     lists keep its newest markers.
     """
-    lanes = topic_lanes(subscriber, names.heads(jurisdiction))
-    newest = LastHeads()
-    for window in _WINDOWS:
-        starts = {lane: max(0, subscriber.watermarks(lane)[1] - window) for lane in lanes}
-        for _, message in read_to_end(subscriber, starts):
+
+    def __init__(self, subscriber: Subscriber, notary: NotaryName, keyring: RefreshingKeyring, clock: Clock) -> None:
+        """Begin with the smallest window. Raises TransportError."""
+        self._subscriber, self._notary, self._keyring, self._clock = subscriber, notary, keyring, clock
+        self._lanes = topic_lanes(subscriber, names.heads(notary.jurisdiction))
+        self._windows = list(_WINDOWS)
+        self.newest = LastHeads()
+        self._open_window()
+
+    @property
+    def done(self) -> bool:
+        """Whether `newest` is final."""
+        return self._reading.done and (self.newest.own is not None or self._is_whole or not self._windows)
+
+    def step(self) -> bool:
+        """Read what is there now; return whether anything was. Raises TransportError, LOG_STALLED."""
+        messages = self._reading.read()
+        for message in messages:
             with suppress(Undecodable, FramingError, SignatureInvalid):
-                head = read_head(message, keyring)
-                if head.content["jurisdiction"] == jurisdiction:
-                    newest.note(head, notary)
-        if newest.own is not None or not any(starts.values()):
-            break
-    return newest
+                head = read_head(message, self._keyring)
+                if head.content["jurisdiction"] == self._notary.jurisdiction:
+                    self.newest.note(head, self._notary.name)
+        if self._reading.done and not self.done:
+            self._open_window()
+        return bool(messages)
+
+    def _open_window(self) -> None:
+        window = self._windows.pop(0)
+        starts = {lane: max(0, self._subscriber.watermarks(lane).high - window) for lane in self._lanes}
+        self._is_whole = not any(starts.values())
+        self._reading = ReadToEnd(self._subscriber, starts, self._clock)

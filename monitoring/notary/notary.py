@@ -9,32 +9,41 @@ A number is on disk before a marker carries it, and a head before it is sent, so
 keeps the newest marker of every partition, so a notary that lost its disk still finds the numbers it has used.
 """
 
-import threading
+import math
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import structlog
+
 from ...schemas.errors import LiandongError
 from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.metrics.definitions import Signals
+from ...topics.transport.errors import PublisherBroken, TransportError
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
-from ..log.heads import last_heads
-from ..log.reading import topic_lanes
+from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
+from ...topics.workers.threads import Doorbell
+from ...topics.workers.worker import AT_ONCE
+from ..log.heads import LastHeads, LastHeadsSearch, NotaryName
 from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, MessageClassifier, Tombstone
 from .cut import Alignment
 from .metrics import NotarySignals
 from .signing import Announcer, HeadFields, NotaryIdentity
 from .tally import TallyEntry
-from .tally_store import TallyStore
+from .tally_store import NotaryProgress, TallyStore
 
+_log = structlog.get_logger(__name__)
 _BATCH = 5_000
 _HELD_BACK = 200_000
 """Records kept in memory behind markers at most, see `Alignment`."""
 _COMMIT_ENTRIES = 50_000
 _WAIT = 0.2
-"""Longest wait in the transport, seconds: `stop` is seen after this."""
+"""Seconds after which it looks again while it can issue nothing."""
+_RETRY_SECONDS = 1.0
+_MARKERS_IN_FLIGHT = 200
+"""While the broker has said nothing about so many markers nothing is issued: an outage piles nothing up."""
 
 
 class _ReadMessage(NamedTuple):
@@ -79,55 +88,107 @@ class NotaryPorts:
 
 
 class Notary:
-    """One notary of one jurisdiction: `run` it in a thread of its own, or `start`, `step` and `close` it."""
+    """One notary of one jurisdiction; a `Worker`.
+
+    Its first steps open the tally and find where to go on. Whatever the transport fails with, then or later, is tried
+    again; only a second notary of the same name ends it.
+    """
 
     def __init__(self, config: NotaryConfig, ports: NotaryPorts) -> None:
-        """Make a notary that reads nothing and writes nothing until it is started."""
+        """Make a notary that opens nothing, reads nothing and writes nothing before its first step."""
         self._config, self._ports = config, ports
-        self._identity = ports.identity
+        self._identity, self._clock = ports.identity, ports.identity.clock
         self._classifier = MessageClassifier(config.jurisdiction, ports.keyring)
         self._announcer = Announcer(config.jurisdiction, config.notary, ports.identity)
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
+        self._pause = Doorbell()
+        self._retry_at = -math.inf
+        self._store: TallyStore | None = None
+        self._progress = NotaryProgress()
+        self._search: LastHeadsSearch | None = None
+        self._next_offsets: dict[TopicPartition, int] = {}
+        """Where reading goes on; empty until that was found out."""
+        self._following = False
+        """Whether the lists are assigned."""
         self._issued_at: dict[int, int] = {}
         """Barriers issued by this process that have no head yet → when, ms UTC."""
         self._newest_own: dict[TopicPartition, int] = {}
-        self._first_barrier = self._next_barrier = self._next_commit = 0
+        self._first_barrier = 0
+        self._next_barrier = self._next_commit = -math.inf
         self.live = False
         """True once it has read to where the logs ended when it started."""
-
-    def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; errors of the transport are raised."""
-        self.start()
-        try:
-            while not stop.is_set():
-                self.step()
-        finally:
-            self.close()
+        self.failure: LiandongError | None = None
+        """Why it cannot read or write now."""
 
     @property
     def head_number(self) -> int:
         """The newest barrier a head was signed for."""
         return self._progress.head_number
 
-    def start(self) -> None:
-        """Open the tally and find where to go on; nothing is issued yet."""
-        subscriber = self._ports.subscriber
-        self._lanes = topic_lanes(subscriber, *names.state_topics(self._config.jurisdiction))
-        self._relief = topic_lanes(subscriber, names.relief(self._config.jurisdiction))
-        self._store = TallyStore(self._config.directory, self._config.notary)
-        self._tally, self._progress = self._store.load(self._lanes)
-        self._reconcile()
-        self._alignment: Alignment[TopicPartition, _ReadMessage] = Alignment(self._lanes, _HELD_BACK)
-        self._ends = {lane: subscriber.watermarks(lane)[1] for lane in self._lanes}
-        subscriber.assign({lane: counted.offset or BEGINNING for lane, counted in self._tally.lanes.items()})
+    def step(self) -> float:
+        """Issue a barrier if one is due, read what is there, sign what can be signed; return when to be called again.
 
-    def step(self) -> int:
-        """Issue a barrier if one is due, read what is there, sign what can be signed; return the number of messages read."""
-        now = self._identity.clock.now()
-        if self.live and now >= self._next_barrier:
+        Raises NOTARY_DUPLICATED, NOTARY_RUNNING.
+        """
+        left = self._retry_at - self._clock.monotonic()
+        if left > 0:
+            return left
+        try:
+            pause = self._work() if self._following else self._prepare()
+        except (TransportError, LogStalled) as failed:
+            return self._fail(failed)
+        self.failure = None
+        return pause
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a record, or while nothing can be read for the time to try again; return whether there is one."""
+        return (self._pause if self.failure else self._ports.subscriber).wait(seconds)
+
+    def close(self) -> None:
+        """Commit what was read, send what is queued and let go of the tally."""
+        if self._store is None:
+            return
+        try:
+            if self._next_offsets:
+                self._store.commit(self._tally, self._progress)
+                self._announcer.close()
+        except TransportError as failed:
+            _log.warning("a notary ends without its broker", notary=self._config.notary, reason=failed.message)
+        finally:
+            self._store.close()
+
+    def _prepare(self) -> float:
+        """Do what can be done now of finding where to go on; once that is known the lists are followed."""
+        if not self._next_offsets:
+            search = self._search = self._search or self._open()
+            if not search.done:
+                return AT_ONCE if search.step() else _WAIT
+            self._ends = {lane: self._ports.subscriber.watermarks(lane).high for lane in self._lanes}
+            self._reconcile(search.newest)
+            self._next_offsets = {lane: counted.offset or BEGINNING for lane, counted in self._tally.lanes.items()}
+        self._ports.subscriber.assign(self._next_offsets)
+        self._following = True
+        return AT_ONCE
+
+    def _open(self) -> LastHeadsSearch:
+        """Open the tally, unless an earlier attempt has, and begin to look for the newest heads."""
+        config, subscriber = self._config, self._ports.subscriber
+        self._ports.keyring.refresh()  # while the register cannot be read, no signature of our own would hold
+        self._lanes = topic_lanes(subscriber, *names.state_topics(config.jurisdiction))
+        self._relief = topic_lanes(subscriber, names.relief(config.jurisdiction))
+        if self._store is None:
+            self._store = TallyStore(config.directory, config.notary)
+        self._tally, self._progress = self._store.load(self._lanes)
+        self._alignment: Alignment[TopicPartition, _ReadMessage] = Alignment(self._lanes, _HELD_BACK)
+        name = NotaryName(config.jurisdiction, config.notary)
+        return LastHeadsSearch(subscriber, name, self._ports.keyring, self._clock)
+
+    def _work(self) -> float:
+        now = self._clock.monotonic()
+        may_issue = self.live and self._announcer.markers_in_flight < _MARKERS_IN_FLIGHT
+        if may_issue and now >= self._next_barrier:
             self._issue(now)
-        wait = max(0, self._next_barrier - now) / 1_000 if self.live else _WAIT
-        messages = self._ports.subscriber.poll(_BATCH, min(wait, _WAIT))
+        messages = self._ports.subscriber.poll(_BATCH, 0)
         for message in messages:
             self._read(message)
         self._alignment.take(self._apply, self._cut)
@@ -135,49 +196,61 @@ class Notary:
             self._first_barrier = self._progress.issued + 1
             self.live = all(self._tally.lanes[lane].offset >= end for lane, end in self._ends.items())
         if len(self._tally.changed) >= _COMMIT_ENTRIES or now >= self._next_commit:
-            self._store.commit(self._tally, self._progress)
-            self._next_commit = now + max(1_000, self._config.interval)
-        self._identity.publisher.poll(0)
-        self._signals.head_age(self._identity.clock.now())
-        return len(messages)
+            self._commit(now)
+        self._announcer.work()
+        self._signals.head_age(self._clock.now())
+        if messages:
+            return AT_ONCE
+        return max(0.0, self._next_barrier - self._clock.monotonic()) if may_issue else _WAIT
 
-    def close(self) -> None:
-        """Commit what was read, send what is queued and let go of the tally."""
-        self._store.commit(self._tally, self._progress)
-        self._identity.publisher.flush(10)
-        self._store.close()
+    def _fail(self, failed: LiandongError) -> float:
+        """Keep what the transport failed with; what was read and signed so far stands."""
+        if self.failure is None:
+            _log.warning("a notary waits", notary=self._config.notary, code=failed.code, reason=failed.message)
+        self.failure, self._following, self._search = failed, False, None
+        if isinstance(failed, PublisherBroken):
+            self._identity.publisher.purge()  # its successor takes records again
+        self._retry_at = self._clock.monotonic() + _RETRY_SECONDS
+        return _RETRY_SECONDS
 
-    def _reconcile(self) -> None:
+    def _reconcile(self, in_log: LastHeads) -> None:
         """Bring together what is on disk and what the topic of heads says; the one that is further on is right."""
-        config, progress = self._config, self._progress
-        in_log = last_heads(self._ports.subscriber, config.jurisdiction, config.notary, self._ports.keyring)
+        progress = self._progress
         sent = in_log.own.number if in_log.own else 0
         if in_log.own and sent > progress.head_number:
             progress.head_number, progress.head_hash = sent, in_log.own.hash
             progress.issued = max(progress.issued, sent)
-        elif sent < progress.head_number and self._store.head:
+        elif sent < progress.head_number and self._store is not None and self._store.head:
             self._announcer.send_head(self._store.head)
         if not self._tally.sequences:  # what compaction has removed was counted by whoever signed before
             for floor in in_log.court_floors():
                 self._tally.restore_sequence(floor)
 
-    def _issue(self, now: int) -> None:
+    def _issue(self, now: float) -> None:
+        """Put the next barrier into every partition; `now` is monotonic, what the barrier says is the wall clock's."""
+        interval, issued_at = self._config.interval / 1_000, self._clock.now()
+        self._next_barrier = max(self._next_barrier + interval, now + interval / 2)
         self._progress.issued += 1
-        self._store.commit(self._tally, self._progress)
-        self._next_commit = now + max(1_000, self._config.interval)
-        self._issued_at[self._progress.issued] = now
+        self._commit(now)
+        self._issued_at[self._progress.issued] = issued_at
         for lane in (*self._lanes, *self._relief):
-            self._announcer.send_barrier(self._progress.issued, now, lane)
-        self._next_barrier = max(self._next_barrier + self._config.interval, now + self._config.interval // 2)
+            self._announcer.send_barrier(self._progress.issued, issued_at, lane)
         self._signals.barrier()
 
+    def _commit(self, now: float, head: bytes | None = None) -> None:
+        """Put the tally on disk, with a new head if there is one."""
+        if self._store is not None:
+            self._store.commit(self._tally, self._progress, head)
+        self._next_commit = now + max(1.0, self._config.interval / 1_000)
+
     def _read(self, message: Message) -> None:
-        lane = TopicPartition(self._ports.subscriber.topic_of(message), message.partition())
+        lane = lane_of(self._ports.subscriber, message)
         content = self._classifier.classify(lane, message)
         number = 0
         if isinstance(content, Marker) and content.notary == self._config.notary:
             number = self._own_marker(lane, content.number)
         self._alignment.put(lane, _ReadMessage(lane, message.offset(), content), number or None)
+        self._next_offsets[lane] = message.offset() + 1
 
     def _own_marker(self, lane: TopicPartition, number: int) -> int:
         """Return the number if it is to be cut at, 0 if it is from before this start; NOTARY_DUPLICATED if it is not ours."""
@@ -216,7 +289,7 @@ class Notary:
         fields = HeadFields(number, issued_at, issued_at + config.head_valid, self._progress.head_hash, floor)
         head = self._announcer.sign_head(self._tally, fields)
         self._progress.head_number, self._progress.head_hash = number, sha256(head).hexdigest()
-        self._store.commit(self._tally, self._progress, head)
+        self._commit(self._clock.monotonic(), head)
         self._announcer.send_head(head)
         self._issued_at = {barrier: at for barrier, at in self._issued_at.items() if barrier > number}
         self._signals.head(self._tally, number, issued_at)

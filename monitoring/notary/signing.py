@@ -1,19 +1,27 @@
 """Signing barriers and heads for a notary, and sending them to their topics."""
 
+import math
+from collections import deque
 from dataclasses import dataclass
 
+import structlog
 from msgspec.structs import replace
 
 from ...schemas import ids
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
 from ...topics.transport.envelope import SchemaIds, outgoing
-from ...topics.transport.ports import Publisher, TopicPartition
+from ...topics.transport.errors import TransportError
+from ...topics.transport.ports import Delivered, OutgoingRecord, Publisher, TopicPartition
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..log.heads import NO_HEAD
 from .head_rows import court_rows, lane_rows
 from .tally import Tally
+
+_log = structlog.get_logger(__name__)
+_RETRY_SECONDS = 1.0
+_CLOSE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +50,38 @@ class NotaryIdentity:
 
 
 class Announcer:
-    """Signs and sends for one notary of one jurisdiction."""
+    """Signs and sends for one notary of one jurisdiction.
+
+    A barrier that fails is let go: the next one says the same and more. A head that fails is sent again, the same bytes;
+    heads go out one at a time, so that all heads of one notary stand in their order.
+    """
 
     def __init__(self, jurisdiction: str, notary: str, identity: NotaryIdentity) -> None:
         self._author = {"jurisdiction": jurisdiction, "notary": notary}
         self._jurisdiction, self._notary = jurisdiction, notary
         self._identity = identity
+        self._heads: deque[bytes] = deque()
+        self._head_in_flight = False
+        self._head_retry_at = -math.inf
+        self._markers_in_flight = 0
+
+    @property
+    def markers_in_flight(self) -> int:
+        """How many markers the broker has said nothing about yet."""
+        return self._markers_in_flight
 
     def send_barrier(self, number: int, issued_at: int, lane: TopicPartition) -> None:
         """Put the marker of a barrier into one partition."""
         content = {**self._author, "number": number, "issued_at": issued_at}
         content |= {"topic": lane.topic, "partition": lane.partition}
         body = encode_signed("barrier", content, "barrier", self._identity.signer)
-        self._send("barrier", body, lane, b"barrier/" + self._notary.encode())
+        record = self._record("barrier", body, lane.topic, b"barrier/" + self._notary.encode())
+        self._markers_in_flight += 1
+        try:
+            self._identity.publisher.send(replace(record, partition=lane.partition), self._settle_marker)
+        except TransportError:
+            self._markers_in_flight -= 1
+            raise
 
     def sign_head(self, tally: Tally, fields: HeadFields) -> bytes:
         """Return the signed body of the head for what the tally holds now."""
@@ -71,19 +98,51 @@ class Announcer:
         return encode_signed("list-head", content, "list-head", self._identity.signer)
 
     def send_head(self, body: bytes) -> None:
-        """Put a signed head on the topic of heads; all heads of one notary keep their order."""
-        self._send("list-head", body, names.heads(self._jurisdiction), self._notary.encode())
+        """Put a signed head in line for the topic of heads."""
+        self._heads.append(body)
 
-    def _send(self, schema: str, body: bytes, to: TopicPartition | str, key: bytes) -> None:
-        topic = to if isinstance(to, str) else to.topic
-        record = outgoing(
+    def work(self) -> None:
+        """Hear what became of what was sent, and send the head that is next. Raises TransportError."""
+        self._identity.publisher.poll(0)
+        if not self._heads or self._head_in_flight or self._identity.clock.monotonic() < self._head_retry_at:
+            return
+        record = self._record("list-head", self._heads[0], names.heads(self._jurisdiction), self._notary.encode())
+        self._head_in_flight = True
+        try:
+            self._identity.publisher.send(record, self._settle_head)
+        except TransportError:
+            self._head_in_flight = False
+            raise
+
+    def close(self) -> None:
+        """Give what is under way some time; a head that stays behind is sent again at the next start."""
+        for _ in range(len(self._heads) + 1):
+            self.work()
+            if self._identity.publisher.flush(_CLOSE_SECONDS):
+                break
+
+    def _settle_marker(self, outcome: Delivered | Exception) -> None:
+        self._markers_in_flight -= 1
+        if isinstance(outcome, Exception):
+            _log.warning("a marker was not written", notary=self._notary, reason=str(outcome))
+
+    def _settle_head(self, outcome: Delivered | Exception) -> None:
+        self._head_in_flight = False
+        if isinstance(outcome, Exception):
+            _log.warning("a head was not written, it is sent again", notary=self._notary, reason=str(outcome))
+            self._head_retry_at = self._identity.clock.monotonic() + _RETRY_SECONDS
+        else:
+            self._heads.popleft()
+
+    def _record(self, schema: str, body: bytes, topic: str, key: bytes) -> OutgoingRecord:
+        identity = self._identity
+        return outgoing(
             schema,
             body,
             topic,
             key,
-            event_id=ids.text("evt", self._identity.chance.random_id()),
+            event_id=ids.text("evt", identity.chance.random_id()),
             source=self._notary,
-            time_ms=self._identity.clock.now(),
-            registry=self._identity.registry,
+            time_ms=identity.clock.now(),
+            registry=identity.registry,
         )
-        self._identity.publisher.send(record if isinstance(to, str) else replace(record, partition=to.partition))

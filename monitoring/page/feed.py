@@ -1,7 +1,6 @@
 """What the page shows: one snapshot per second for everybody who watches, none while nobody does."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +9,13 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...schemas.errors import LiandongError, Unavailable
+from ...topics.workers.threads import Doorbell
 from ..service.status_source import StatusSource
 from ..status.document import StatusDocument, StatusQuery
 
 NEWEST, PER_BATCH = 16, 4
 """How many updates are shown, and how many of one batch."""
+_SNAPSHOT_SECONDS = 1.0
 _MOST_SEARCHED = 50
 """Ids looked up in one second; those that came last wait for the others to go."""
 
@@ -50,15 +51,14 @@ class Trouble:
 
 
 class Feed:
-    """The newest snapshot; `watch`, `follow` and their opposites may be called from any thread."""
+    """Keeps the newest snapshot; a `Worker`. `watch`, `follow` and their opposites may be called from any thread."""
 
     def __init__(self, source: StatusSource) -> None:
         self._source = source
         self._lock = threading.Lock()
         self._watchers = 0
         self._followed: Counter[str] = Counter()
-        self._asked_for = threading.Event()
-        self._evidence_error: LiandongError | None = None
+        self._asked_for = Doorbell()
         self.snapshot: PageSnapshot | None = None
         self.trouble: Trouble | None = None
 
@@ -66,7 +66,7 @@ class Feed:
         """Count one more watcher, for whom snapshots are taken."""
         with self._lock:
             self._watchers += 1
-        self._asked_for.set()
+        self._asked_for.ring()
 
     def unwatch(self) -> None:
         """Undo one `watch`."""
@@ -77,7 +77,7 @@ class Feed:
         """Let the snapshots hold what this id names."""
         with self._lock:
             self._followed[id_] += 1
-        self._asked_for.set()
+        self._asked_for.ring()
 
     def unfollow(self, id_: str) -> None:
         """Undo one `follow` of this id."""
@@ -85,19 +85,22 @@ class Feed:
             self._followed[id_] -= 1
             self._followed += Counter()  # forgets what nobody follows
 
-    def wait(self, stop: threading.Event, seconds: float) -> None:
-        """Wait until that time has passed, somebody new watches or follows something, or `stop` is set."""
-        end = time.monotonic() + seconds
-        while not self._asked_for.is_set() and time.monotonic() < end and not stop.wait(0.05):
-            pass
-        self._asked_for.clear()
+    def step(self) -> float:
+        """Show why the evidence cannot be read, and once all of it was read take snapshots; return when to be called again."""
+        if self._source.gathering.rounds:
+            self._take_snapshot()
+        else:
+            self.set_trouble(self._source.gathering.failure)
+        return _SNAPSHOT_SECONDS
 
-    def note_evidence(self, error: LiandongError | None) -> None:
-        """Note that the evidence cannot be read, or with None that it can be read again."""
-        self._evidence_error = error
-        self._set_trouble(error)
+    def wait(self, seconds: float) -> bool:
+        """Wait until somebody new watches or follows something, at most so many seconds; return whether they do."""
+        return self._asked_for.wait(seconds)
 
-    def take_snapshot(self) -> None:
+    def close(self) -> None:
+        """Do nothing: what is shown stays."""
+
+    def _take_snapshot(self) -> None:
         """Take a snapshot if anybody watches; an error is shown instead."""
         with self._lock:
             watched, ids = self._watchers > 0, list(self._followed)[:_MOST_SEARCHED]
@@ -113,15 +116,15 @@ class Feed:
                     {id_: _search(status, agencies, id_) for id_ in ids},
                 )
         except LiandongError as failed:
-            self._set_trouble(failed)
+            self.set_trouble(failed)
         except SQLAlchemyError as failed:
             reason = type(failed).__name__
             remedy = "check that the outbox's database runs"
-            self._set_trouble(Unavailable("STATUS_UNAVAILABLE", f"a database failed: {reason}", remedy))
+            self.set_trouble(Unavailable("STATUS_UNAVAILABLE", f"a database failed: {reason}", remedy))
         else:
-            self._set_trouble(self._evidence_error)
+            self.set_trouble(self._source.gathering.failure)
 
-    def _set_trouble(self, error: LiandongError | None) -> None:
+    def set_trouble(self, error: LiandongError | None) -> None:
         """Set or clear the trouble; its `since` stays the same, whatever else goes wrong after it."""
         before, snapshot = self.trouble, self.snapshot
         since = before.since if before else str(snapshot.document["at"]) if snapshot else ""

@@ -1,6 +1,5 @@
 """The monitor's web application: the page for people, `/v1/status` and `/metrics` for programs, all on one port."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,14 +30,9 @@ _PAGES: tuple[tuple[Language, PageLanguage], ...] = (("zh", "zh-CN"), ("en", "en
 class Site:
     """Holds the application; one per process, because NiceGUI keeps its pages in the process."""
 
-    def __init__(
-        self, feed: Feed, source: StatusSource, registry: CollectorRegistry, gathered: threading.Event, lang: Language
-    ) -> None:
-        """Make the application.
-
-        `gathered` is set when all evidence was read once; `lang` is for browsers that want neither of our languages.
-        """
-        self._source, self._registry, self._gathered, self._lang = source, registry, gathered, lang
+    def __init__(self, feed: Feed, source: StatusSource, registry: CollectorRegistry, lang: Language) -> None:
+        """Make the application; `lang` is for browsers that want neither of our languages."""
+        self._source, self._registry, self._lang = source, registry, lang
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         for path, endpoint in (
             ("/", self._home),
@@ -71,7 +65,7 @@ class Site:
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
 
     def _healthz(self) -> Response:
-        ready = self._gathered.is_set()
+        ready = self._source.gathering.rounds > 0
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
     def _status(self, request: Request) -> Response:

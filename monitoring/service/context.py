@@ -1,10 +1,9 @@
-"""What the monitoring commands share, made from the settings: notaries and evidence on a real cluster."""
+"""What the monitoring commands share, made from the settings: notaries and evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from ...schemas.errors import WrongUsage
 from ...topics.keys.directory import KeyDirectory, await_keys
@@ -20,33 +19,42 @@ from ...topics.workers.clock import Clock, SystemClock
 from ...topics.workers.worker import Part
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_tables import FORMAT
+from ..log.heads import NotaryName
 from ..notary.notary import Notary, NotaryConfig, NotaryPorts
 from ..notary.signing import NotaryIdentity
 
 _DAY_MS = 86_400_000
 
 
-class LocalNotary(NamedTuple):
-    """A notary whose keys lie on this machine, and a jurisdiction it signs for."""
+@dataclass(frozen=True, slots=True)
+class MonitoringConnections:
+    """How monitoring reaches the log, by client id: Kafka in production, in a simulation the transport in memory."""
 
-    jurisdiction: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"notary {self.name} of {self.jurisdiction}"
+    subscriber: Callable[[str], Subscriber]
+    publisher: Callable[[str], Publisher]
 
 
 @dataclass(frozen=True, slots=True)
 class MonitoringContext:
-    """Settings, clock, keys and Kafka clients shared by the monitoring commands."""
+    """The monitor's assembly: makes notaries, evidence and their parts from settings, clock, chance and connections."""
 
     settings: Settings
     clock: Clock
     chance: Chance
-    signals: Signals
-    participants: Participants
     directory: KeyDirectory
-    resources: ExitStack
+    connections: MonitoringConnections
+    participants: Participants
+    signals: Signals = field(default_factory=Signals)
+    resources: ExitStack = field(default_factory=ExitStack)
+
+    def parts(self) -> list[Part]:
+        """Return the parts of all notaries of this machine."""
+        return [self.notary_part(local) for local in self.local_notaries()]
+
+    def notary_part(self, local: NotaryName) -> Part:
+        """Return the part of one notary of this machine."""
+        notary = self.notary(local)
+        return Part(str(local), notary, notary.wait)
 
     @property
     def register(self) -> Part:
@@ -55,13 +63,13 @@ class MonitoringContext:
 
     def subscriber(self, client_id: str) -> Subscriber:
         """Open a subscriber for the caller alone; it is closed with the context."""
-        subscriber = KafkaSubscriber(self.settings, client_id=client_id)
+        subscriber = self.connections.subscriber(client_id)
         self.resources.callback(subscriber.close)
         return subscriber
 
     def publisher(self, client_id: str) -> Publisher:
         """Open a publisher for the caller alone; it is closed with the context."""
-        publisher = KafkaPublisher(self.settings, client_id=client_id)
+        publisher = self.connections.publisher(client_id)
         self.resources.callback(publisher.close)
         return publisher
 
@@ -70,7 +78,7 @@ class MonitoringContext:
         """The folder of monitoring's files."""
         return self.settings.state_dir / "monitoring"
 
-    def notary(self, local: LocalNotary) -> Notary:
+    def notary(self, local: NotaryName) -> Notary:
         """Build a notary of this machine, ready to run."""
         settings, (jurisdiction, name) = self.settings, local
         config = NotaryConfig(
@@ -93,16 +101,16 @@ class MonitoringContext:
         self.resources.callback(engine.dispose)
         return Evidence(engine, self.directory, self.signals)
 
-    def local_notaries(self) -> list[LocalNotary]:
+    def local_notaries(self) -> list[NotaryName]:
         """List every active notary whose keys lie on this machine, once for each of its jurisdictions."""
         return [
-            LocalNotary(jurisdiction, participant.id)
+            NotaryName(jurisdiction, participant.id)
             for participant in self.participants.list()
             if participant.kind == "notary" and not participant.retired_at
             for jurisdiction in participant.jurisdictions
         ]
 
-    def only_notary(self, jurisdiction: str) -> LocalNotary:
+    def only_notary(self, jurisdiction: str) -> NotaryName:
         """Return the one notary of this machine for a jurisdiction; NOTARY_UNKNOWN if there is none or more than one."""
         notaries = [local for local in self.local_notaries() if local.jurisdiction == jurisdiction]
         if len(notaries) != 1:
@@ -115,11 +123,6 @@ class MonitoringContext:
             )
         return notaries[0]
 
-    def jurisdictions(self) -> list[str]:
-        """List every jurisdiction a registered court or agency acts in."""
-        served = [*self.directory.serving("court").values(), *self.directory.serving("agency").values()]
-        return sorted(frozenset[str]().union(*served))
-
 
 @contextmanager
 def monitoring_context(settings: Settings, client_id: str) -> Iterator[MonitoringContext]:
@@ -129,4 +132,10 @@ def monitoring_context(settings: Settings, client_id: str) -> Iterator[Monitorin
         register = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
         directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
         resources.callback(directory.close)
-        yield MonitoringContext(settings, clock, SystemChance(), Signals(), participants, directory, resources)
+        connections = MonitoringConnections(
+            lambda client_id: KafkaSubscriber(settings, client_id=client_id),
+            lambda client_id: KafkaPublisher(settings, client_id=client_id),
+        )
+        yield MonitoringContext(
+            settings, clock, SystemChance(), directory, connections, participants, resources=resources
+        )

@@ -22,7 +22,6 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from liandong.monitoring.page.feed import Feed
 from liandong.monitoring.page.site import Site
-from liandong.monitoring.service.status_source import StatusSource
 
 PATIENCE = 30.0
 _CHROMES = ("chromium", "chromium-browser", "google-chrome")
@@ -119,9 +118,10 @@ class Stage:
     """A running site whose snapshots the test makes."""
 
     def __init__(self) -> None:
-        self.gathered = threading.Event()
-        self.feed = Feed(_no_source())
-        self.site = Site(self.feed, _no_source(), CollectorRegistry(), self.gathered, "en")
+        self.gathering = SimpleNamespace(rounds=0, failure=None)
+        source: Any = SimpleNamespace(gathering=self.gathering)  # nothing is read from a log here
+        self.feed = Feed(source)
+        self.site = Site(self.feed, source, CollectorRegistry(), "en")
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(self.site.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
@@ -136,12 +136,6 @@ class Stage:
         assert not self._thread.is_alive()
 
 
-def _no_source() -> StatusSource:
-    """Nothing is read from a log here."""
-    source: Any = SimpleNamespace()
-    return source  # type: ignore[no-any-return]
-
-
 @pytest.fixture(scope="session")
 def running_stage() -> Iterator[Stage]:
     """One per process, as NiceGUI has it."""
@@ -153,5 +147,5 @@ def running_stage() -> Iterator[Stage]:
 @pytest.fixture
 def stage(running_stage: Stage) -> Stage:
     running_stage.feed.snapshot = running_stage.feed.trouble = None
-    running_stage.gathered.clear()
+    running_stage.gathering.rounds = 0
     return running_stage

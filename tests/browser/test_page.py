@@ -104,10 +104,10 @@ def test_it_says_when_no_newer_evidence_comes(stage: Stage, browser: Browser) ->
     browser.shows("Reading the log.")
     stage.feed.snapshot = snapshot()
     browser.shows("● Healthy")
-    stage.feed.note_evidence(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
-    stage.feed.note_evidence(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
+    stage.feed.set_trouble(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
+    stage.feed.set_trouble(Unavailable("BROKER_UNREACHABLE", "nobody answers", "start Kafka"))
     browser.shows("The evidence has stood still since 10:20:30. BROKER_UNREACHABLE: nobody answers (start Kafka)")
-    stage.feed.note_evidence(None)
+    stage.feed.set_trouble(None)
     browser.until(lambda: "stood still" not in browser.text())
 
 

@@ -20,7 +20,7 @@ def leads_to(url: str, languages: str) -> str:
 def test_it_is_ready_when_all_evidence_was_read_once(stage: Stage) -> None:
     early = httpx.get(f"{stage.url}/healthz")
     assert (early.status_code, early.json()) == (503, {"ready": False})
-    stage.gathered.set()
+    stage.gathering.rounds = 1
     ready = httpx.get(f"{stage.url}/healthz")
     assert (ready.status_code, ready.json()) == (200, {"ready": True})
 

@@ -59,7 +59,7 @@ class NotarySuite:
         notary = world.notary()
         for _ in range(15):
             world.publish(*(world.court.include() for _ in range(4)))
-            world.clock.time += 1_000
+            world.clock.pass_seconds(1)
             notary.step()
             world.publish(*(world.court.include() for _ in range(3)))
         world.barrier(notary)
@@ -137,7 +137,7 @@ class NotarySuite:
         with pytest.raises(TallyLocked, match="notary-js-1"):
             world.notary()
         elsewhere = world.notary(disk="other-machine")
-        world.clock.time += 1_000
+        world.clock.pass_seconds(1)
         elsewhere.step()
         with pytest.raises(NotaryDuplicated, match="was not issued here"):
             world.until(lambda: False, first)

@@ -170,7 +170,7 @@ class WatchAuthoritySuite(TownSuite):
         town.send(foreign.signed_command(order_for(town, invented(1))))
         town.send(foreign.signed_command(order_for(town, invented(1)), jurisdiction="js"))
         railway.settle()
-        letters = list(read_dead_letters(town.wire.subscriber(), RAILWAY))
+        letters = read_dead_letters(town.wire.subscriber(), RAILWAY, town.clock)
         assert [each.failure for each in letters] == ["AUTHORITY_MISMATCH", "AUTHORITY_MISMATCH"]
         assert (town.count(names.feedback("js")), town.count(names.feedback("cq"))) == (0, 0)
         assert railway.meet(invented(1)) == []

@@ -38,7 +38,7 @@ class WatchFailuresSuite(TownSuite):
         town.court.watch(debtor)
         railway.settle()
         railway.settle(railway.new_effects("railway-js.effects-again"))
-        letters = list(read_dead_letters(town.wire.subscriber(), RAILWAY))
+        letters = read_dead_letters(town.wire.subscriber(), RAILWAY, town.clock)
         assert sorted(each.failure for each in letters) == ["EMPTY", "UNDECODABLE", "WRONG_SCHEMA"]
         (bad,) = [each for each in letters if each.failure == "UNDECODABLE"]
         assert (bad.message.key, bad.message.value) == (b"key", b"no avro at all")
@@ -74,7 +74,7 @@ class WatchFailuresSuite(TownSuite):
         railway.settle()
         town.until(lambda: railway.effects.step() > 0 and railway.rows()["commands_parked"] == 0, pace=100_000)
         railway.relay()
-        (letter,) = read_dead_letters(town.wire.subscriber(), RAILWAY)
+        (letter,) = read_dead_letters(town.wire.subscriber(), RAILWAY, town.clock)
         assert (letter.failure, letter.attempts) == ("SIGNER_UNKNOWN", MAX_ATTEMPTS)
         assert redrive(railway.engine, railway.context, letter).startswith("fails for now")
         publish_keys(town.publisher, town.participants, "court-su0507")

@@ -9,20 +9,21 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from liandong.monitoring.log.reading import read_to_end, topic_lanes
 from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryPorts
 from liandong.monitoring.notary.signing import NotaryIdentity
 from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.signing import Ed25519Signer, verify_from
 from liandong.tests.worlds.chance import CHANCE
-from liandong.tests.worlds.clock import HandClock
+from liandong.tests.worlds.clock import VirtualClock
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
 from liandong.tests.worlds.records import CourtScribe, Keys, Model, recount, registered
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.metrics.definitions import Signals
 from liandong.topics.transport.ports import Message, OutgoingRecord, TopicPartition
+from liandong.topics.transport.reading import read_all, topic_lanes
+from liandong.topics.workers.clock import SystemClock
 
 
 class WatchedJurisdiction:
@@ -32,7 +33,7 @@ class WatchedJurisdiction:
         wire.create(*TOPICS, partitions=PARTITIONS)
         wire.create(names.heads("js"), partitions=1)
         self.wire, self.directory = wire, directory
-        self.clock = HandClock()
+        self.clock = VirtualClock()
         self.registry = CollectorRegistry()
         self.signals = Signals(self.registry)
         self.court = CourtScribe()
@@ -47,7 +48,6 @@ class WatchedJurisdiction:
         config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
         voice = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock, CHANCE)
         notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))
-        notary.start()
         self.until(lambda: notary.live, notary)
         return notary
 
@@ -65,7 +65,8 @@ class WatchedJurisdiction:
         """Lets notaries work until something is so."""
         for _ in range(600):
             for notary in notaries:
-                notary.step()
+                if notary.step():
+                    notary.wait(0.05)
             if done():
                 return
         raise AssertionError("the notary never got there")
@@ -73,7 +74,7 @@ class WatchedJurisdiction:
     def barrier(self, *notaries: Notary) -> None:
         """Lets time pass for one barrier of each notary, and waits for the heads."""
         before = {id(each): each.head_number for each in notaries}
-        self.clock.time += 1_000
+        self.clock.pass_seconds(1)
         self.until(lambda: all(each.head_number > before[id(each)] for each in notaries), *notaries)
         for each in notaries:
             each.step()
@@ -82,9 +83,7 @@ class WatchedJurisdiction:
         """Everything in these topics, partition by partition."""
         subscriber = self.wire.subscriber()
         try:
-            return [
-                message for _, message in read_to_end(subscriber, dict.fromkeys(topic_lanes(subscriber, *topics), 0))
-            ]
+            return read_all(subscriber, dict.fromkeys(topic_lanes(subscriber, *topics), 0), SystemClock())
         finally:
             subscriber.close()
 

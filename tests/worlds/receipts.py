@@ -9,17 +9,18 @@ from prometheus_client import CollectorRegistry
 
 from liandong.consumers.replication.latency import ApplyLatency
 from liandong.monitoring.ledger.evidence import Evidence
+from liandong.monitoring.ledger.evidence_reading import EvidenceReading
 from liandong.monitoring.ledger.evidence_views import EvidenceView
 from liandong.schemas.wire.codec import to_wire
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
 from liandong.tests.worlds.chance import CHANCE
-from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.clock import NOW, VirtualClock
 from liandong.tests.worlds.records import Keys, NotaryScribe, registered
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.metrics.definitions import Signals
 from liandong.topics.storage.database import open_database, sqlite_url
-from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.transport.ports import OutgoingRecord, Subscriber
 
 LISTS = [(topic, partition) for topic in names.state_topics("js") for partition in range(2)]
 RELIEF = (names.relief("js"), 0)
@@ -37,6 +38,14 @@ def head_lanes(state: str = "a", offset: int = 100) -> list[dict[str, Any]]:
         {"topic": topic, "partition": partition, "offset": offset, "digest": digest(state), "records": 5, "live": 4}
         for topic, partition in LISTS
     ]
+
+
+def gather(evidence: Evidence, subscriber: Subscriber) -> int:
+    """Read the evidence of js to the end of the log; how many records were new."""
+    reading = EvidenceReading(evidence, subscriber, ["js"], VirtualClock())
+    while not reading.done:
+        assert reading.step()
+    return reading.taken
 
 
 @dataclass
@@ -110,7 +119,7 @@ class WatchRoom:
             self.publisher.send(record)
         self.publisher.flush(1)
         subscriber = self.wire.subscriber()
-        return self.evidence.refresh(subscriber, ["js"])
+        return gather(self.evidence, subscriber)
 
     @property
     def view(self) -> EvidenceView:

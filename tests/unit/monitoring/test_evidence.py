@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from liandong.consumers.replication.latency import ApplyLatency
+from liandong.monitoring.ledger.evidence_reading import EvidenceReading
 from liandong.monitoring.ledger.rules import LedgerUpdate, LogPosition, State, standing
 from liandong.monitoring.status.document import lag_records, lag_seconds, latency, proof_of
 from liandong.schemas.wire.signing import Ed25519Signer
-from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.clock import NOW, VirtualClock
 from liandong.tests.worlds.receipts import LISTS, AgencyScribe, WatchRoom, head_lanes
 from liandong.tests.worlds.records import NotaryScribe
 from liandong.topics.catalogue import names
@@ -155,12 +156,11 @@ def test_two_processes_that_read_the_same_receipts_count_them_once(room: WatchRo
     told = ApplyLatency()
     told.note([NOW] * 7, NOW + 10)
     room.publisher.send(room.agency.receipt(1, latency=told.take()))
-    other = room.open()
-    positions = other._positions([TopicPartition(names.RECEIPTS, 0)])
     # it looked before the first one wrote
-    other._positions = lambda lanes: positions  # type: ignore[method-assign]  # noqa: ARG005
+    other = EvidenceReading(room.open(), room.wire.subscriber(), ["js"], VirtualClock())
     assert room.hear() == 1
-    assert other.refresh(room.wire.subscriber(), []) == 0
+    assert other.step()
+    assert (other.done, other.taken) == (True, 0)
     (node,) = room.view.nodes(NOW, ALWAYS)
     found = latency([node.stand])
     assert found is not None

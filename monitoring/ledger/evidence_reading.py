@@ -1,0 +1,41 @@
+"""One reading of the log for the evidence: in steps, from where the last one stopped to where the log ends now."""
+
+from collections.abc import Sequence
+
+from ...topics.catalogue import names
+from ...topics.transport.ports import Subscriber
+from ...topics.transport.reading import ReadToEnd, lane_of, topic_lanes
+from ...topics.workers.clock import Clock
+from .evidence import Evidence, LaneMessage
+
+_BATCH = 2_000
+
+
+class EvidenceReading:
+    """Takes everything the log has gained, all topics at once."""
+
+    def __init__(self, evidence: Evidence, subscriber: Subscriber, jurisdictions: Sequence[str], clock: Clock) -> None:
+        """Look where the log ends now. Raises TransportError."""
+        self._evidence, self._subscriber = evidence, subscriber
+        self._handlers = evidence.handlers(jurisdictions)
+        self._heads = {names.heads(each) for each in jurisdictions}
+        positions = evidence.positions(topic_lanes(subscriber, *self._handlers))
+        self._log = ReadToEnd(subscriber, positions, clock, _BATCH)
+        self.taken = 0
+        """How many records were new."""
+
+    @property
+    def done(self) -> bool:
+        """Whether everything up to there was taken."""
+        return self._log.done
+
+    def step(self) -> bool:
+        """Take what is there now in one transaction; return whether there was anything. Raises TransportError, LOG_STALLED.
+
+        Of what comes together the heads are taken first, so that most receipts find theirs.
+        """
+        read = [LaneMessage(lane_of(self._subscriber, message), message) for message in self._log.read()]
+        if read:
+            read.sort(key=lambda each: each.lane.topic not in self._heads)
+            self.taken += self._evidence.take(read, self._handlers)
+        return bool(read)

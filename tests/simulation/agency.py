@@ -58,6 +58,11 @@ class NodeProcess(Process):
         return self._opened.desk.view
 
     @property
+    def outbox(self) -> SqlOutbox:
+        """What waits to be sent."""
+        return self._opened.desk.context.outbox
+
+    @property
     def knows_keys(self) -> bool:
         """Whether the register of keys was read."""
         return self._opened.directory.loaded

@@ -52,8 +52,8 @@ class PublisherProcess(Process):
         self.directory = KeyDirectory(machine.participants.root_public_key, register, machine.clock)
         for court in self.courts.values():
             court.opened = stack.enter_context(open_court(machine.settings, court.name, machine.clock, machine.chance))
-        outbox = self.courts[COURTS[0]].opened.register.outbox
-        relay = Relay(outbox, self.publisher("relay"), machine.clock, new_owner(machine.chance))
+        self.outbox = self.courts[COURTS[0]].opened.register.outbox
+        relay = Relay(self.outbox, self.publisher("relay"), machine.clock, new_owner(machine.chance))
         return [
             Part("register of keys", self.directory, self.directory.wait),
             Part("relay", relay, relay.wait),

@@ -53,7 +53,7 @@ def _topics() -> dict[str, int]:
 
 def _processes(world: World, town: Choices) -> list[Process]:
     publisher = PublisherProcess(world, "publisher", _machine(world, town, "publisher-js", *COURTS))
-    world.courts = publisher.courts
+    world.publisher, world.courts = publisher, publisher.courts
     nodes = [
         NodeProcess(world, agency, node, _machine(world, town, f"{agency}", agency))
         for agency, node in (("air-js", "1"), ("police-js", "1"))
@@ -64,8 +64,7 @@ def _processes(world: World, town: Choices) -> list[Process]:
     watchers = [NotaryProcess(world, name, _machine(world, town, name, name)) for name in NOTARIES]
     monitor = MonitorProcess(world, "monitor", publisher.machine)
     world.monitor = monitor
-    inboxes = [InboxProcess(world, court, publisher.machine) for court in COURTS]
-    return [publisher, *nodes, *watchers, *inboxes, monitor]
+    return [publisher, *nodes, *watchers, monitor]
 
 
 def _machine(world: World, town: Choices, name: str, *participants: str) -> SimulatedMachine:

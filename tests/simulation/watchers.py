@@ -1,12 +1,12 @@
 """Those who watch: notaries, the monitor with its ledger, and the courts' inboxes."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from liandong.consumers.inbox.inbox import CourtContext, Inbox
 from liandong.consumers.inbox.store import InboxStore
-from liandong.monitoring.service.context import LocalNotary, MonitoringContext
+from liandong.monitoring.log.heads import NotaryName
+from liandong.monitoring.service.context import MonitoringConnections, MonitoringContext
 from liandong.monitoring.service.status_source import StatusSource
 from liandong.monitoring.status.document import StatusQuery
 from liandong.producers.commands.sent import open_commands
@@ -27,7 +27,8 @@ class NotaryProcess(Process):
 
     def open(self) -> Sequence[Part]:
         self._context = _monitoring(self)
-        return [self._context.register, self._context.notary_part(LocalNotary(JURISDICTION, self.name))]
+        notary = self._context.notary(NotaryName(JURISDICTION, self.name))
+        return [self._context.register, Part("notary", notary, notary.wait)]
 
     def let_go(self) -> None:
         self._context.resources.close()
@@ -82,4 +83,11 @@ class InboxProcess(Process):
 
 
 def _monitoring(process: Process) -> MonitoringContext:
-    raise NotImplementedError
+    machine = process.machine
+    directory = KeyDirectory(
+        machine.participants.root_public_key, process.subscriber(None, "register"), machine.clock
+    )
+    connections = MonitoringConnections(lambda name: process.subscriber(None, name), process.publisher)
+    return MonitoringContext(
+        machine.settings, machine.clock, machine.chance, directory, connections, machine.participants
+    )

@@ -1,7 +1,7 @@
 """One simulated town from its founding to the day all faults stop, and the promises it is held to."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,9 @@ from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.clocks import VirtualTime
-from liandong.tests.simulation.logbook import Logbook
+from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
-from liandong.tests.simulation.office import SimulatedCourt
+from liandong.tests.simulation.office import PublisherProcess, SimulatedCourt
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
@@ -42,6 +42,7 @@ class World:
         self.courts: Mapping[str, SimulatedCourt] = {}
         self.nodes: Mapping[str, NodeProcess] = {}
         self.monitor: MonitorProcess
+        self.publisher: PublisherProcess
         self.kept: list[tuple[str, bytes]] = []
         """Check and entry of every interception that an agency's store has kept."""
         self._read: dict[TopicPartition, int] = {}
@@ -62,6 +63,7 @@ class World:
             for process in self.processes.values():
                 process.start()
                 process.tick()
+        self.read_log()
 
     def ask(self, name: str, person: int, *, keeps: bool) -> None:
         """Have a counter ask its gate, and hold the answer to the truth."""
@@ -130,6 +132,26 @@ class World:
                 for message in log.records[log.index(self._read[at]) :]:
                     self.log.take(message)
                 self._read[at] = log.high
+
+    def waiting(self, longer_than_ms: int) -> dict[str, int]:
+        """How many records wait in each outbox of a process that runs, where the oldest waits for longer than that."""
+        before = self.time.now() - longer_than_ms
+        outboxes = {"publisher": self.publisher.outbox} if self.publisher.runs else {}
+        outboxes |= {node.name: node.outbox for node in self.nodes.values() if node.runs}
+        return {
+            name: lane.rows
+            for name, outbox in outboxes.items()
+            for lane in outbox.backlog().values()
+            if lane.since is not None and lane.since < before
+        }
+
+    def genuine(self, schema: str) -> Iterator[Written]:
+        """Records of agencies as they were first written."""
+        seen: set[bytes] = set()
+        for one in self.log.by_schema.get(schema, ()):
+            if one.body not in seen:
+                seen.add(one.body)
+                yield one
 
     def newest_receipt(self, agency: str, node: str) -> Mapping[str, Any] | None:
         """What a node said last that it holds."""

@@ -98,9 +98,11 @@ class Hides:
     def do(self, world: "World") -> None:
         if self.shown:
             world.broker.release(self.at)
+            world.held.discard(self.at)
         else:
             world.count("partitions delayed")
             world.broker.hold(self.at)
+            world.held.add(self.at)
 
 
 @dataclass(frozen=True)

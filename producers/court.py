@@ -8,11 +8,14 @@ from ..schemas.errors import WrongUsage
 from ..topics.keys.manifest import Participant
 from ..topics.keys.participants import Participants
 from ..topics.settings import Settings
+from ..topics.transport.ports import Publisher
 from ..topics.transport.registry import registered
 from ..topics.workers.chance import Chance
 from ..topics.workers.clock import Clock
+from ..topics.workers.worker import Part
 from .acts.acts import Acts
 from .register.register import Register, open_register
+from .relay.relay import Relay, new_owner
 from .updates.updates import CourtIdentity
 
 
@@ -28,6 +31,11 @@ class Court:
     def acts(self) -> Acts:
         """Its single acts."""
         return Acts(self.register, self.identity, self.clock)
+
+    def parts(self, publisher: Publisher) -> list[Part]:
+        """Return what must run for that what is accepted reaches the log: the relay of the register's outbox."""
+        relay = Relay(self.register.outbox, publisher, self.clock, new_owner(self.identity.chance))
+        return [Part("relay", relay, relay.wait)]
 
 
 def court_named(settings: Settings, court: str | None) -> Participant:

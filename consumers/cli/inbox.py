@@ -1,5 +1,6 @@
 """`liandong court inbox`: what agencies sent back to a court."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 OpenCommands = Callable[["Settings", str, str, "Clock"], "OwnCommands"]
 """The commands a court gave: settings, jurisdiction, court, clock. The composition root knows where they are kept."""
-_POLL_SECONDS = 0.5
 
 
 def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
@@ -39,15 +39,45 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
             _purge(settings, court_id)
             return
         with _inbox(settings, court_id, open_commands) as box:
-            box.catch_up(_POLL_SECONDS)
+            _catch_up(box)
             if box.lost:
                 typer.echo(f"ALARM {box.lost} records left the log before this inbox read them", err=True)
             for item in box.all_items() if everything else box.unshown():
                 _show(box, item, lang or settings.lang, as_json)
-            while follow:
-                box.step(_POLL_SECONDS)
-                for item in box.unshown():
-                    _show(box, item, lang or settings.lang, as_json)
+            if follow:
+                from ...topics.workers.threads import until_stopped
+                from ...topics.workers.worker import Part
+
+                showing = _Showing(box, lambda item: _show(box, item, lang or settings.lang, as_json))
+                until_stopped([Part("inbox", showing, box.wait)])
+
+
+def _catch_up(box: "Inbox") -> None:
+    """Read to the end of the log as it stands now. Raises what the transport or the store fails with."""
+    from ...topics.workers.threads import work_until
+    from ...topics.workers.worker import Part
+
+    work_until(Part("inbox", box, box.wait), lambda: box.caught_up or box.failure is not None, math.inf)
+    if box.failure is not None:
+        raise box.failure
+
+
+class _Showing:
+    """An inbox whose new items are shown as they come; a `Worker`."""
+
+    def __init__(self, box: "Inbox", show: "Callable[[OpenedItem], None]") -> None:
+        self._box, self._show = box, show
+
+    def step(self) -> float:
+        """Read what has come and show it."""
+        pause = self._box.step()
+        for item in self._box.unshown():
+            self._show(item)
+        return pause
+
+    def close(self) -> None:
+        """Let the inbox go."""
+        self._box.close()
 
 
 @contextmanager

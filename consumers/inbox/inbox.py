@@ -4,11 +4,13 @@ Nothing counts unless a registered agency signed it and it is sealed to this cou
 only under one of the court's own watches that asks for it. What does not count is shown as refused, its content dropped.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from ...schemas.law.watch import covers
 from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
@@ -20,8 +22,12 @@ from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
 from ...schemas.wire.signing import SignatureInvalid, verify
 from ...topics.catalogue import names
 from ...topics.keys.directory import Directory
+from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
+from ...topics.transport.reading import lane_of, topic_lanes
 from ...topics.workers.clock import Clock
+from ...topics.workers.threads import Doorbell
+from ...topics.workers.worker import AT_ONCE
 from .store import InboxStore, Item
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +42,9 @@ _DOMAIN_OF_SCHEMA = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WH
 SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
 """The one refusal that is looked at again: the key may have been registered since."""
 _BATCH = 500
+_RETRY_SECONDS = 1.0
+_LOOK_SECONDS = 5.0
+_TIDY_SECONDS = 60.0
 
 
 class OwnCommands(Protocol):
@@ -84,41 +93,91 @@ def topics_of(jurisdiction: str) -> list[str]:
 
 
 class Inbox:
-    """Reads one court's answers into its store; `subscriber` has no group, positions are in the store."""
+    """Reads one court's answers into its store; a `Worker`. Whatever the transport or the store fails with is tried again."""
 
     def __init__(self, context: CourtContext, subscriber: Subscriber, store: InboxStore) -> None:
-        """Erase what is over, look again at what waited for a key, and start where the inbox stopped."""
+        """Take a subscriber without a group: positions are in the store. Nothing is read before the first step."""
         self._context = context
         self._subscriber = subscriber
         self._store = store
+        self._pause = Doorbell()
+        self._retry_at = self._next_tidying = -math.inf
+        self._unread: dict[TopicPartition, int] | None = None
+        """Where each partition not read so far ended when it was first assigned; None before that."""
+        self._following = False
+        self.new = 0
+        """Items of this court that were new."""
         self.lost = 0
         """Records that left the log before they were read here."""
-        store.erase_due(context.clock.now())
-        self._judge_again()
-        subscriber.assign(self._starts())
+        self.failure: Exception | None = None
+        """Why nothing can be read now."""
 
-    def step(self, timeout: float) -> int:
-        """Read what has come, and return how many items of this court were new."""
-        messages = self._subscriber.poll(_BATCH, timeout)
-        items = [self._judge(message) for message in messages]
+    @property
+    def caught_up(self) -> bool:
+        """Whether everything is read that stood in the log when reading began."""
+        return self._unread is not None and not self._unread
+
+    def step(self) -> float:
+        """Read what has come; return when to be called again."""
+        left = self._retry_at - self._context.clock.monotonic()
+        if left > 0:
+            return left
+        try:
+            self._tidy()
+            if not self._following:
+                self._follow()
+            pause = self._read()
+        except (TransportError, OperationalError) as failed:
+            return self._fail(failed)
+        self.failure = None
+        return pause
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a record, after a failure for the time to try again; return whether there is a record."""
+        return (self._pause if self.failure else self._subscriber).wait(seconds)
+
+    def close(self) -> None:
+        """Do nothing: what was read is kept, the subscriber is its owner's."""
+
+    def _tidy(self) -> None:
+        """Erase what is over and look again at what waited for a key, once a minute."""
+        clock = self._context.clock
+        if clock.monotonic() < self._next_tidying:
+            return
+        self._store.erase_due(clock.now())
+        self._judge_again()
+        self._next_tidying = clock.monotonic() + _TIDY_SECONDS
+
+    def _follow(self) -> None:
+        """Read on where the inbox stopped."""
+        topics = topics_of(self._context.jurisdiction)
+        ends = {at: self._subscriber.watermarks(at) for at in topic_lanes(self._subscriber, *topics)}
+        starts = self._starts({at: ends[at].low for at in ends})
+        if self._unread is None:
+            self._unread = {at: end.high for at, end in ends.items() if max(starts[at], end.low) < end.high}
+        self._subscriber.assign(starts)
+        self._following = True
+
+    def _read(self) -> float:
+        messages = self._subscriber.poll(_BATCH, 0)
         if not messages:
-            return 0
-        ends = {
-            TopicPartition(self._subscriber.topic_of(each), each.partition()): each.offset() + 1 for each in messages
-        }
+            return _LOOK_SECONDS
+        items = [self._judge(message) for message in messages]
+        ends = {lane_of(self._subscriber, each): each.offset() + 1 for each in messages}
         with self._store.engine.begin() as connection:
             new = sum(self._store.put(connection, item) for item in items if item is not None)
             for at, next_offset in ends.items():
                 self._store.save(connection, at, next_offset)
-        return new
+        self.new += new
+        self._unread = {at: end for at, end in (self._unread or {}).items() if ends.get(at, 0) < end}
+        return AT_ONCE
 
-    def catch_up(self, timeout: float) -> int:
-        """Read to the end of the log as it stands now, and return how many items of this court were new."""
-        ends = {at: self._subscriber.watermarks(at) for at in self._partitions()}
-        new = 0
-        while self._is_behind(ends):
-            new += self.step(timeout)
-        return new
+    def _fail(self, failed: Exception) -> float:
+        if self.failure is None:
+            _log.warning("the inbox waits", court=self._context.court, reason=str(failed))
+        self.failure, self._following = failed, False
+        self._retry_at = self._context.clock.monotonic() + _RETRY_SECONDS
+        return _RETRY_SECONDS
 
     def unshown(self) -> list[OpenedItem]:
         """Return what nobody has seen yet."""
@@ -142,23 +201,18 @@ class Inbox:
         sealed_for = sealing_context(item.schema, item.event_id)
         return OpenedItem(item, record, open_sealed(record["sealed"], sealed_for, *self._context.sealing_keys))
 
-    def _partitions(self) -> list[TopicPartition]:
-        topics = topics_of(self._context.jurisdiction)
-        return [TopicPartition(topic, number) for topic in topics for number in self._subscriber.partitions(topic)]
-
-    def _starts(self) -> dict[TopicPartition, int]:
-        stored, starts = self._store.positions(), {}
-        for at in self._partitions():
-            low, _ = self._subscriber.watermarks(at)
-            if at in stored and stored[at] < low:
-                self.lost += low - stored[at]
-                _log.error("records left the log before the inbox read them", topic=at.topic, records=low - stored[at])
-            starts[at] = max(low, stored[at]) if at in stored else BEGINNING
-        return starts
-
-    def _is_behind(self, ends: Mapping[TopicPartition, tuple[int, int]]) -> bool:
+    def _starts(self, lows: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+        """Return where to read on; what the log no longer has is counted as lost, once."""
         stored = self._store.positions()
-        return any(low < high and stored.get(at, low) < high for at, (low, high) in ends.items())
+        gone = {at: low for at, low in lows.items() if stored.get(at, low) < low}
+        if gone:
+            with self._store.engine.begin() as connection:
+                for at, low in gone.items():
+                    self._store.save(connection, at, low)
+        for at, low in gone.items():
+            self.lost += low - stored[at]
+            _log.error("records left the log before the inbox read them", topic=at.topic, records=low - stored[at])
+        return {at: max(low, stored[at]) if at in stored else BEGINNING for at, low in lows.items()}
 
     def _judge(self, message: Message) -> Item | None:
         """Return the item a message is for this court; None if it is for another or cannot be read at all."""

@@ -15,7 +15,7 @@ from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.town import Town
-from liandong.tests.worlds.town_members import COURT, OTHER_COURT, RAILWAY, TownAgency
+from liandong.tests.worlds.town_members import COURT, OTHER_COURT, RAILWAY, TownAgency, caught_up
 from liandong.topics.catalogue import names
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
@@ -130,7 +130,7 @@ class ReleasesSuite(TownSuite):
             ("RELEASED", "rail-gd-all", 2),
         ]
         inbox = town.court.inbox()
-        inbox.catch_up(0.2)
+        caught_up(inbox)
         assert {each.content["attributes"]["released"] for each in inbox.all_items()} == handles
         assert still_open(railway) == 0
 
@@ -149,7 +149,7 @@ class ReleasesSuite(TownSuite):
         late = stopped(railway)
         railway.settle()
         inbox = town.court.inbox()
-        inbox.catch_up(0.2)
+        caught_up(inbox)
         assert [each.content["attributes"]["released"] for each in inbox.all_items()] == [ids.text("evt", late)]
         assert still_open(railway) == 1
 

@@ -23,6 +23,7 @@ from liandong.tests.worlds.town_members import (
     RAILWAY,
     TownAgency,
     TownCourt,
+    caught_up,
     order_for,
 )
 from liandong.topics.catalogue import names
@@ -53,7 +54,7 @@ class WatchAuthoritySuite(TownSuite):
             with pytest.raises(CannotOpen):
                 open_sealed(record["sealed"], where, people.sealing_keys(participant)[0])
         other = TownCourt(town, OTHER_COURT).inbox()
-        assert (other.catch_up(0.2), other.all_items()) == (0, [])
+        assert (caught_up(other), other.all_items()) == (0, [])
         assert ESCROW not in {each.id for each in people.list()}
 
     def test_another_agency_cannot_read_a_command(self, town: Town) -> None:
@@ -79,7 +80,7 @@ class WatchAuthoritySuite(TownSuite):
         self._invent(town, RAILWAY, CHANCE.random_id())
         self._invent(town, RAILWAY, watch.command_id, signer=POLICE)
         inbox = town.court.inbox()
-        inbox.catch_up(0.2)
+        caught_up(inbox)
         events = [each for each in inbox.all_items() if each.item.schema == "whereabouts-event"]
         refusals = sorted(each.item.refused for each in events)
         assert refusals == ["NO_SUCH_COMMAND", "NO_SUCH_COMMAND", "OUTSIDE_THE_WATCH", "SIGNER_MISMATCH"]

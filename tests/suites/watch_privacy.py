@@ -6,7 +6,7 @@ from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.privacy import file_blobs, planted, search, topic_blobs
 from liandong.tests.worlds.town import Town
-from liandong.tests.worlds.town_members import RAILWAY, TownAgency
+from liandong.tests.worlds.town_members import RAILWAY, TownAgency, caught_up
 from liandong.topics.catalogue import names
 
 COMMANDS = names.commands(RAILWAY)
@@ -54,13 +54,16 @@ class WatchPrivacySuite(TownSuite):
         railway.settle()
         for number in range(12):
             railway.meet(debtor, source=f"booking-{number}")
-        town.court.inbox().catch_up(0.2)
+        inbox = town.court.inbox()
+        caught_up(inbox)
         town.clock.time += 30 * DAY_MS - 1
-        kept = [each for each in town.court.inbox().all_items() if each.item.schema == "whereabouts-event"]
+        town.court.inbox().step()
+        kept = [each for each in inbox.all_items() if each.item.schema == "whereabouts-event"]
         assert [each.content["place"] for each in kept] == ["苏州站"] * 12
         ends = [each.record["sealed"][-64:] for each in kept]
         town.clock.time += 1
-        gone = [each for each in town.court.inbox().all_items() if each.item.schema == "whereabouts-event"]
+        town.court.inbox().step()
+        gone = [each for each in inbox.all_items() if each.item.schema == "whereabouts-event"]
         assert [(each.item.body, each.content) for each in gone] == [(None, {})] * 12
         files = list(file_blobs(town.directory / "courts"))
         assert not [where for where, blob in files if any(end in blob for end in ends)]

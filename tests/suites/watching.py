@@ -12,7 +12,7 @@ from liandong.schemas.law.watch_kinds import DAY_MS
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.town import Town
-from liandong.tests.worlds.town_members import OTHER_COURT, RAILWAY, TownAgency, TownCourt, order_for
+from liandong.tests.worlds.town_members import OTHER_COURT, RAILWAY, TownAgency, TownCourt, caught_up, order_for
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 
@@ -28,7 +28,7 @@ class WatchingSuite(TownSuite):
         railway.settle()
         railway.meet(debtor)
         inbox = town.court.inbox()
-        assert inbox.catch_up(0.2) == 2
+        assert caught_up(inbox) == 2
         answer, told = sorted(inbox.unshown(), key=lambda each: each.item.schema)
         assert (answer.record["code"], answer.content["message"]) == ("00", "watching")
         assert told.content["command_id"] == command
@@ -164,12 +164,12 @@ class WatchingSuite(TownSuite):
         railway.settle()
         for number in range(3):
             railway.meet(debtor, source=f"booking-{number}")
-        new = [town.court.inbox().catch_up(0.2) for _ in range(3)]
+        new = [caught_up(town.court.inbox()) for _ in range(3)]
         assert new == [4, 0, 0]
         for message in town.messages(names.whereabouts_events("js")):
             town.send(
                 OutgoingRecord(names.whereabouts_events("js"), message.key(), message.value(), message.headers() or []),
             )
         again = town.court.inbox()
-        assert again.catch_up(0.2) == 0
+        assert caught_up(again) == 0
         assert len(again.all_items()) == 4

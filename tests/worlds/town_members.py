@@ -32,7 +32,8 @@ from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import Message, OutgoingRecord, Subscriber
-from liandong.topics.workers.worker import AT_ONCE
+from liandong.topics.workers.threads import work_until
+from liandong.topics.workers.worker import AT_ONCE, Part
 
 if TYPE_CHECKING:
     from liandong.tests.worlds.town import Town
@@ -125,6 +126,12 @@ class TownAgency:
             told = report(connection, self.context, sighting)
         self.relay()
         return told
+
+
+def caught_up(inbox: Inbox) -> int:
+    """Lets an inbox read to the end of the log; how many items were new."""
+    assert work_until(Part("inbox", inbox, inbox.wait), lambda: inbox.caught_up, PATIENCE), inbox.failure
+    return inbox.new
 
 
 class TownCourt:

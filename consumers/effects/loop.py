@@ -19,6 +19,7 @@ from ...topics.metrics.definitions import DEAD_LETTERS, WATCHES
 from ...topics.metrics.recorder import Signals
 from ...topics.transport.errors import CommitRefused
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
+from ...topics.transport.received import headers_of
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
@@ -124,7 +125,7 @@ class Effects:
 
     def _received(self, message: Message) -> Received:
         origin = Origin(self._subscriber.topic_of(message), message.partition(), message.offset())
-        return Received(origin, message.key(), message.value(), message.headers() or [])
+        return Received(origin, message.key(), message.value(), headers_of(message))
 
     def _persist(self, work: Callable[[], None], stop: threading.Event) -> bool:
         """Do `work`, waiting while the store does not answer; return False if told to stop before it was done."""

@@ -40,7 +40,12 @@ FIELDS = {
     "jurisdiction": "js", "court": COURT, "agency": RAILWAY, "notary": "notary-js-1", "issued_at": NOW, "at": NOW,
     "recorded_at": NOW, "topic": names.debtor_list("js"), "partition": 0,
 }  # fmt: skip
-many = settings(max_examples=300, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+many = settings(
+    max_examples=300,
+    phases=[Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 class Square:
@@ -110,7 +115,7 @@ def test_a_notary(square: Square, data: st.DataObject) -> None:
 def test_whoever_reads_heads(square: Square, data: st.DataObject) -> None:
     record = data.draw(records(names.heads("js"), square.copy_signers, FIELDS))
     with suppress(Undecodable, FramingError, SignatureInvalid):
-        read_head(square.letter(record), square.copy.keys)
+        read_head(square.letter(record), square.copy.keys, "js")
 
 
 @many
@@ -159,7 +164,7 @@ def test_a_list_of_dead_letters(square: Square, data: st.DataObject) -> None:
     given_headers = others if not isinstance(others, list) else [*others, *told.items()]
     wire = MemoryWire()
     wire.create(names.dead_letters(RAILWAY), partitions=1)
-    wire.publisher().send(OutgoingRecord(record.topic, record.key, record.value, given_headers))  # type: ignore[arg-type]
+    wire.publisher().send(OutgoingRecord(record.topic, record.key, record.value, given_headers))
     (letter,) = read_dead_letters(wire.subscriber(), RAILWAY)
     assert rfc3339(letter.at)
     assert (letter.failure + letter.reason + letter.message.origin.topic).isprintable()

@@ -19,6 +19,7 @@ from ...topics.metrics.definitions import DEAD_LETTERS, WATCHES
 from ...topics.metrics.recorder import Signals
 from ...topics.transport.errors import CommitRefused, OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Subscriber, TopicPartition
+from ...topics.transport.received import headers_of
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
@@ -151,7 +152,7 @@ class Effects:
         room = _BATCH - len(self._kept)
         for message in subscriber.poll(room, 0) if room > 0 else ():
             origin = Origin(subscriber.topic_of(message), message.partition(), message.offset())
-            self._kept.append(Received(origin, message.key(), message.value(), message.headers() or []))
+            self._kept.append(Received(origin, message.key(), message.value(), headers_of(message)))
 
     def _joined(self) -> Subscriber:
         """Return the subscriber, a member of the group."""

@@ -34,7 +34,9 @@ def main() -> int:
         if asked.seconds and time.monotonic() - began > asked.seconds:
             break
     spent = time.monotonic() - began
-    print(f"{worlds} worlds of {asked.steps} steps in {spent:.0f} s ({worlds / spent * 60:.0f} a minute), {broken} broken")
+    print(
+        f"{worlds} worlds of {asked.steps} steps in {spent:.0f} s ({worlds / spent * 60:.0f} a minute), {broken} broken"
+    )
     print(f"wrongful block-seconds: {blocked:.1f}")
     if asked.counters:
         print(json.dumps(dict(sorted(counters.items())), indent=1, ensure_ascii=False))

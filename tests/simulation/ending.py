@@ -31,7 +31,10 @@ def end_well(world: "World") -> None:
             break
     else:
         status = world.monitor.look_up()
-        world.hold(status is None or not status["healthy"], f"a minute after faults stopped the status is green, but: {missing[0]}")
+        world.hold(
+            status is None or not status["healthy"],
+            f"a minute after faults stopped the status is green, but: {missing[0]}",
+        )
         world.count("endings the status named")
         return
     world.count("endings that came whole")
@@ -56,6 +59,9 @@ def _missing(world: "World") -> Iterator[str]:
         position = node.view.position(JURISDICTION)
         if not position.proven:
             yield f"{node.name} is not proven"
+    answers = _answers(world)
+    for court in world.courts.values():
+        yield from (f"command {each.hex()} was not answered" for each in court.watches if not answers[each])
     yield from _what_the_status_lacks(world)
 
 
@@ -103,10 +109,12 @@ def _everything_was_told_once(world: "World") -> None:
     world.hold(all(count == 1 for count in released.values()), "a release was told twice")
     for check in world.kept:
         world.hold(told[check] == 1, "an interception that was kept was not told")
-    answers = Counter(one.fields["command_id"] for one in world.genuine("control-feedback"))
-    for court in world.courts.values():
-        for command in court.watches:
-            world.hold(answers[command] == 1, f"a command was answered {answers[command]} times")
+    answers = _answers(world)
+    world.hold(all(count == 1 for count in answers.values()), "a command was answered twice")
+
+
+def _answers(world: "World") -> Counter[bytes]:
+    return Counter(one.fields["command_id"] for one in world.genuine("control-feedback"))
 
 
 def _opened(schema: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from liandong.topics.transport.errors import TransportError
-from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.ports import (
     Delivered,
     Message,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from liandong.schemas.errors import LiandongError
-from liandong.tests.simulation.crashing import Killed, Life
+from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.mortal_transport import MortalPublisher, MortalSubscriber
 from liandong.tests.simulation.promises import PromiseBroken
 from liandong.topics.transport.ports import Publisher, Subscriber

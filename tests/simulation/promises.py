@@ -110,5 +110,7 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
             if node.agency != agency["agency"] or not node.runs or not node.view.position(JURISDICTION).fresh_as_of:
                 continue
             read = sum(heard(world, node, said) for history in world.truth.versions.values() for said in history)
-            world.hold(agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}")
+            world.hold(
+                agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}"
+            )
     world.count("looks at a green status" if document["healthy"] else "looks at a status with findings")

@@ -66,15 +66,11 @@ class InboxProcess(Process):
 
     def open(self) -> Sequence[Part]:
         machine = self.machine
-        directory = KeyDirectory(
-            machine.participants.root_public_key, self.subscriber(None, "register"), machine.clock
-        )
+        directory = KeyDirectory(machine.participants.root_public_key, self.subscriber(None, "register"), machine.clock)
         self._store = InboxStore(machine.folder / "courts" / self._court / "inbox.db")
         self._commands = open_commands(machine.settings, JURISDICTION, self._court, machine.clock)
         sealing_keys = machine.participants.sealing_keys(self._court)
-        context = CourtContext(
-            self._court, JURISDICTION, sealing_keys, directory, self._commands, machine.clock
-        )
+        context = CourtContext(self._court, JURISDICTION, sealing_keys, directory, self._commands, machine.clock)
         inbox = Inbox(context, self.subscriber(None, "inbox"), self._store)
         return [Part("register", directory, directory.wait), Part("inbox", inbox, inbox.wait)]
 
@@ -84,9 +80,7 @@ class InboxProcess(Process):
 
 def _monitoring(process: Process) -> MonitoringContext:
     machine = process.machine
-    directory = KeyDirectory(
-        machine.participants.root_public_key, process.subscriber(None, "register"), machine.clock
-    )
+    directory = KeyDirectory(machine.participants.root_public_key, process.subscriber(None, "register"), machine.clock)
     connections = MonitoringConnections(lambda name: process.subscriber(None, name), process.publisher)
     return MonitoringContext(
         machine.settings, machine.clock, machine.chance, directory, connections, machine.participants

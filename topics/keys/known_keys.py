@@ -10,10 +10,11 @@ from ...schemas.errors import LiandongError
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import Recipient
-from ...schemas.wire.signing import PublicKey, SignatureInvalid, key_id, verify
+from ...schemas.wire.signing import PublicKey, SignatureInvalid, key_id
 from ..catalogue import names
 from ..transport.ports import Message
 from ..transport.received import unwrap
+from .signatures import Reading, require
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
@@ -48,7 +49,7 @@ class KnownKeys:
     def take(self, message: Message) -> None:
         """Take one message of the topic; what does not count is counted and logged once."""
         try:
-            self._register(*unwrap(message, message.value() or b""))
+            self._register(*unwrap(message))
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
@@ -79,8 +80,8 @@ class KnownKeys:
         }
 
     def _register(self, fingerprint: bytes, body: bytes) -> None:
-        verify(body, SCHEMA, self._root, at=0)
         record = decode(fingerprint, body)
+        require(self._root, SCHEMA, body, record, Reading())
         new = PublicKey(
             key_id(record["public_key"]),
             *(record[name] for name in ("participant", "kind", "jurisdiction", "use", "public_key")),

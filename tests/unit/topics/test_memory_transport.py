@@ -7,6 +7,7 @@ import pytest
 from liandong.tests.suites.transport_groups import GroupSuite
 from liandong.tests.suites.transport_reading import ReadingSuite
 from liandong.tests.suites.transport_sending import SendingSuite
+from liandong.tests.suites.transport_topics import TopicsSuite
 from liandong.tests.worlds.traffic import TOPIC, from_start, publish, read, record
 from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.memory.broker import MemoryBroker
@@ -14,7 +15,7 @@ from liandong.topics.transport.partitioner import murmur2
 from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, TopicPartition
 
 
-class TestMemoryTransport(SendingSuite, ReadingSuite, GroupSuite):
+class TestMemoryTransport(SendingSuite, ReadingSuite, GroupSuite, TopicsSuite):
     pass
 
 

@@ -10,12 +10,23 @@ from liandong.topics.settings import Settings
 from liandong.topics.transport.errors import TransportError
 from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, config
 from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.memory.group import SESSION_SECONDS
 from liandong.topics.transport.ports import Publisher, Subscriber, TopicPartition
 from liandong.topics.transport.topic_state import TopicState
+from liandong.topics.workers.clock import SystemClock
 
 Client = TypeVar("Client", Publisher, Subscriber)
 _HASTE = 2.0
 """After so many seconds without a poll the group of a hasty member puts it out."""
+
+
+class _ForwardClock(SystemClock):
+    """The machine's, whose monotonic seconds can be skipped."""
+
+    skipped = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.skipped
 
 
 class Wire(Protocol):
@@ -38,11 +49,21 @@ class Wire(Protocol):
     def close(self) -> None: ...
 
 
+class OutageWire(Wire, Protocol):
+    """A transport whose broker can be taken away."""
+
+    def stop(self) -> None: ...
+    def start(self) -> None: ...
+    def let_session_end(self) -> None:
+        """Let the time pass after which a member without a broker gives up what it has."""
+
+
 class MemoryWire:
     """The broker in memory."""
 
     def __init__(self) -> None:
-        self.broker = MemoryBroker(topics=())
+        self.clock = _ForwardClock()
+        self.broker = MemoryBroker(topics=(), clock=self.clock)
 
     def create(self, *topics: str, partitions: int = 3, configuration: Mapping[str, str] | None = None) -> None:
         for topic in topics:
@@ -69,6 +90,15 @@ class MemoryWire:
 
     def truncate(self, at: TopicPartition, before: int) -> None:
         self.broker.truncate(at, before)
+
+    def stop(self) -> None:
+        self.broker.stop()
+
+    def start(self) -> None:
+        self.broker.start()
+
+    def let_session_end(self) -> None:
+        self.clock.skipped += SESSION_SECONDS
 
     def close(self) -> None:
         self.broker.stop()

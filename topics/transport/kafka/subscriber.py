@@ -8,7 +8,7 @@ from confluent_kafka import Message as KafkaMessage
 from confluent_kafka import TopicPartition as KafkaPartition
 
 from ...settings import Settings
-from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange
+from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange, TopicMissing
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from . import config
 from .failures import ANSWER_SECONDS, MOVING, Failures, answered, logger, translated
@@ -149,7 +149,13 @@ class KafkaSubscriber:
         """Return the low and the high watermark of a partition."""
         partition = KafkaPartition(self._prefix + at.topic, at.partition)
         about = f"asking for the ends of {partition.topic} [{at.partition}]"
-        offsets = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
+        try:
+            offsets = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
+        except TopicMissing:
+            # the client library says this also when no broker answers, or does not tell: asking for the topic says which
+            if at.partition in self.partitions(at.topic):
+                raise BrokerUnreachable(f"{about}: no leader is known") from None
+            raise
         if offsets is None:
             raise BrokerUnreachable(f"{about}: no answer in {ANSWER_SECONDS:.0f} s")
         return Watermarks(*offsets)

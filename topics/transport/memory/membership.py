@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from ..callbacks import Callbacks
-from ..errors import AuthorizationFailed
 from ..ports import BEGINNING, TopicPartition
 from .group import SESSION_SECONDS, Group, Member
 from .network import Client
@@ -23,7 +22,7 @@ class Membership:
         self.member = member
 
     def join(self) -> None:
-        """Become a member; who may not learns it from `give_up`."""
+        """Become a member; who may not use the group learns it from the subscriber's `poll`."""
         if self._broker.access.may_join(self._client.principal, self._name):
             self._group.join(self.member)
             self._broker.notify()
@@ -42,7 +41,7 @@ class Membership:
         return bool(group.to_give_up(member) or group.may_take(member))
 
     def give_up(self, callbacks: Callbacks) -> list[TopicPartition]:
-        """Give back what the group wants back, all if it put us out; return it. Raises AuthorizationFailed."""
+        """Give back what the group wants back, all if it put us out; return it."""
         with self._broker.changed:
             now = self._broker.clock.monotonic()
             group, member = self._group, self.member
@@ -62,7 +61,7 @@ class Membership:
                 group.release([at for at in leaving if group.owners.get(at) is member])
                 self._broker.notify()
             if member not in group.members and self._reaches():
-                self._rejoin()
+                self.join()
         return leaving
 
     def take(self) -> dict[TopicPartition, int]:
@@ -108,9 +107,3 @@ class Membership:
         """Whether a member that was put out knows: it hears of it, or has heard nothing for a session."""
         silent = self._broker.network.silent_since(self._client.name)
         return silent is None or self._broker.clock.monotonic() - silent >= SESSION_SECONDS
-
-    def _rejoin(self) -> None:
-        if not self._broker.access.may_join(self._client.principal, self._name):
-            raise AuthorizationFailed(f"{self._client.principal} may not join {self._name}")
-        self._group.join(self.member)
-        self._broker.notify()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..callbacks import Callbacks
-from ..errors import AuthorizationFailed, CommitRefused, OffsetOutOfRange
+from ..errors import AuthorizationFailed, BrokerUnreachable, CommitRefused, OffsetOutOfRange
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from .access import OpenAccess
 from .group import Listener, Member
@@ -84,7 +84,8 @@ class MemorySubscriber:
             return
         with self._reachable():
             if not self._broker.access.may_join(self._client.principal, self._group):
-                raise AuthorizationFailed(f"{self._client.principal} may not commit for {self._group}")
+                # the refusal itself comes with `poll`; a commit waits for the group's coordinator and hears of none
+                raise BrokerUnreachable(f"{self._client.principal} is told no coordinator of {self._group}")
             group = self._broker.group(self._group)
             member = None if self._membership is None else self._membership.member
             for at in positions:
@@ -126,6 +127,12 @@ class MemorySubscriber:
         if not self._broker.access.may_read(self._client.principal, topic):
             raise AuthorizationFailed(f"{self._client.principal} may not read {topic}")
 
+    def _may_use_group(self) -> None:
+        """Raise AuthorizationFailed unless our group's name is ours to use; without a group Kafka's clients have one too."""
+        name = self._group or f"{self._client.name}-ungrouped"
+        if not self._broker.access.may_join(self._client.principal, name):
+            raise AuthorizationFailed(f"{self._client.principal} may not use the group {name}")
+
     def _turn(self, limit: int) -> list[Message]:
         """Do what can be done now: partitions that come or go, then records."""
         if self._membership is None:
@@ -139,6 +146,8 @@ class MemorySubscriber:
                 raise error
             if not self._broker.network.reaches(self._client.name):
                 return []
+            if self._guarded:
+                self._may_use_group()
             return self._read(limit)
 
     def _change(self, membership: Membership) -> None:

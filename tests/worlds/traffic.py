@@ -40,7 +40,7 @@ def read(subscriber: Subscriber, count: int) -> list[Message]:
     return found
 
 
-def turn(condition: Callable[[], object], *turning: Subscriber) -> None:
+def turn(condition: Callable[[], bool], *turning: Subscriber) -> None:
     """Polls the subscribers, which must have nothing to read, until something holds."""
     deadline = time.monotonic() + PATIENCE
     while not condition():

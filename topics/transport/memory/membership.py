@@ -1,5 +1,6 @@
 """A subscriber's part in a group: what it is given, what it gives up, what it learns too late."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..callbacks import Callbacks
@@ -18,7 +19,7 @@ class Membership:
         self._broker = broker
         self._name = name
         self._client = client
-        self._gained: list[TopicPartition] = []
+        self._group: Group = broker.group(name)
         self.member = member
 
     def join(self) -> None:
@@ -48,9 +49,9 @@ class Membership:
             if group.expire(now, self._broker.network):
                 self._broker.notify()
             member.polled_at = now
-            if member in group.members and (member.settled == group.generation or not self._reaches()):
+            if member.settled == group.generation:
                 return []
-            if member not in group.members and not self._knows():
+            if not (self._reaches() if member in group.members else self._knows()):
                 return []
             leaving = group.to_give_up(member)
         if leaving and member.revoked is not None:
@@ -66,22 +67,23 @@ class Membership:
 
     def take(self) -> dict[TopicPartition, int]:
         """Take what is free of our share; return where to read it on."""
+        group, member = self._group, self.member
+        if member.settled == group.generation:
+            return {}
         with self._broker.changed:
-            group, member = self._group, self.member
-            if member.settled == group.generation or member not in group.members or not self._reaches():
+            if member not in group.members or not self._reaches():
                 return {}
-            self._gained = group.take(member)
-            if self._gained:
-                member.held.update(self._gained)
+            gained = group.take(member)
+            if gained:
+                member.held.update(gained)
             elif not group.to_give_up(member):
                 member.settled = group.generation
-            return {at: group.offsets.get(at, BEGINNING) for at in self._gained}
+            return {at: group.offsets.get(at, BEGINNING) for at in gained}
 
-    def tell(self, callbacks: Callbacks) -> None:
+    def tell(self, callbacks: Callbacks, gained: Iterable[TopicPartition]) -> None:
         """Tell the listener what was taken."""
-        gained, self._gained = self._gained, []
-        if gained and self.member.assigned is not None:
-            callbacks.run(self.member.assigned, gained)
+        if self.member.assigned is not None:
+            callbacks.run(self.member.assigned, list(gained))
 
     def close(self, callbacks: Callbacks) -> None:
         """Give everything up and leave; unheard, the group learns of it after a session."""
@@ -95,10 +97,6 @@ class Membership:
                 self._broker.notify()
             else:
                 member.gone_since = self._broker.clock.monotonic()
-
-    @property
-    def _group(self) -> Group:
-        return self._broker.group(self._name)
 
     def _reaches(self) -> bool:
         return self._broker.network.reaches(self._client.name)

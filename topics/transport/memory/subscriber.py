@@ -135,12 +135,11 @@ class MemorySubscriber:
 
     def _turn(self, limit: int) -> list[Message]:
         """Do what can be done now: partitions that come or go, then records."""
-        if self._membership is None:
-            if self._idle_at == self._broker.version:
-                return []
-        else:
+        if self._membership is not None:
             self._change(self._membership)
         self._callbacks.check()
+        if self._idle_at == self._broker.version:
+            return []
         with self._broker.changed:
             for error in self._outside.values():
                 raise error
@@ -154,9 +153,11 @@ class MemorySubscriber:
         for at in membership.give_up(self._callbacks):
             self._positions.pop(at, None)
             self._outside.pop(at, None)
-        for at, position in membership.take().items():
-            self._positions[at] = position
-        membership.tell(self._callbacks)
+        gained = membership.take()
+        if gained:
+            self._positions.update(gained)
+            self._idle_at = -1
+            membership.tell(self._callbacks, gained)
 
     def _read(self, limit: int) -> list[Message]:
         version = self._broker.version

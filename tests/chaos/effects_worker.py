@@ -61,7 +61,7 @@ def at_work(settings: Settings, agency: str, broker: MemoryBroker, people: list[
     engine = open_acts(acts_url(settings, agency))
     context = context_of(settings, agency, directory, engine, clock, CHANCE)
     for topic in topics_of(context):
-        broker.partitions(topic)
+        broker.subscriber().partitions(topic)
     effects = Effects(context, lambda: broker.subscriber(group_of(agency)), engine)
     while effects.step() == AT_ONCE:
         yield

@@ -1,9 +1,9 @@
 """A subscriber's part in a group: what it is given, what it gives up, what it learns too late."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..callbacks import Callbacks
-from ..errors import AuthorizationFailed
 from ..ports import BEGINNING, TopicPartition
 from .group import SESSION_SECONDS, Group, Member
 from .network import Client
@@ -19,11 +19,11 @@ class Membership:
         self._broker = broker
         self._name = name
         self._client = client
-        self._gained: list[TopicPartition] = []
+        self._group: Group = broker.group(name)
         self.member = member
 
     def join(self) -> None:
-        """Become a member; who may not learns it from `give_up`."""
+        """Become a member; who may not use the group learns it from the subscriber's `poll`."""
         if self._broker.access.may_join(self._client.principal, self._name):
             self._group.join(self.member)
             self._broker.notify()
@@ -42,16 +42,16 @@ class Membership:
         return bool(group.to_give_up(member) or group.may_take(member))
 
     def give_up(self, callbacks: Callbacks) -> list[TopicPartition]:
-        """Give back what the group wants back, all if it put us out; return it. Raises AuthorizationFailed."""
+        """Give back what the group wants back, all if it put us out; return it."""
         with self._broker.changed:
             now = self._broker.clock.monotonic()
             group, member = self._group, self.member
             if group.expire(now, self._broker.network):
                 self._broker.notify()
             member.polled_at = now
-            if member in group.members and (member.settled == group.generation or not self._reaches()):
+            if member.settled == group.generation:
                 return []
-            if member not in group.members and not self._knows():
+            if not (self._reaches() if member in group.members else self._knows()):
                 return []
             leaving = group.to_give_up(member)
         if leaving and member.revoked is not None:
@@ -62,27 +62,28 @@ class Membership:
                 group.release([at for at in leaving if group.owners.get(at) is member])
                 self._broker.notify()
             if member not in group.members and self._reaches():
-                self._rejoin()
+                self.join()
         return leaving
 
     def take(self) -> dict[TopicPartition, int]:
         """Take what is free of our share; return where to read it on."""
+        group, member = self._group, self.member
+        if member.settled == group.generation:
+            return {}
         with self._broker.changed:
-            group, member = self._group, self.member
-            if member.settled == group.generation or member not in group.members or not self._reaches():
+            if member not in group.members or not self._reaches():
                 return {}
-            self._gained = group.take(member)
-            if self._gained:
-                member.held.update(self._gained)
+            gained = group.take(member)
+            if gained:
+                member.held.update(gained)
             elif not group.to_give_up(member):
                 member.settled = group.generation
-            return {at: group.offsets.get(at, BEGINNING) for at in self._gained}
+            return {at: group.offsets.get(at, BEGINNING) for at in gained}
 
-    def tell(self, callbacks: Callbacks) -> None:
+    def tell(self, callbacks: Callbacks, gained: Iterable[TopicPartition]) -> None:
         """Tell the listener what was taken."""
-        gained, self._gained = self._gained, []
-        if gained and self.member.assigned is not None:
-            callbacks.run(self.member.assigned, gained)
+        if self.member.assigned is not None:
+            callbacks.run(self.member.assigned, list(gained))
 
     def close(self, callbacks: Callbacks) -> None:
         """Give everything up and leave; unheard, the group learns of it after a session."""
@@ -97,10 +98,6 @@ class Membership:
             else:
                 member.gone_since = self._broker.clock.monotonic()
 
-    @property
-    def _group(self) -> Group:
-        return self._broker.group(self._name)
-
     def _reaches(self) -> bool:
         return self._broker.network.reaches(self._client.name)
 
@@ -108,9 +105,3 @@ class Membership:
         """Whether a member that was put out knows: it hears of it, or has heard nothing for a session."""
         silent = self._broker.network.silent_since(self._client.name)
         return silent is None or self._broker.clock.monotonic() - silent >= SESSION_SECONDS
-
-    def _rejoin(self) -> None:
-        if not self._broker.access.may_join(self._client.principal, self._name):
-            raise AuthorizationFailed(f"{self._client.principal} may not join {self._name}")
-        self._group.join(self.member)
-        self._broker.notify()

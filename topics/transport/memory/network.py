@@ -1,6 +1,5 @@
 """Who reaches the broker in memory, and whose acknowledgements come back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -39,11 +38,6 @@ class Network:
     def up(self) -> bool:
         """Whether the broker answers anybody."""
         return self._down_since is None
-
-    @property
-    def cut_off(self) -> Mapping[str, float]:
-        """Return the clients that are cut off, and since when."""
-        return self._cut_since
 
     def stop(self) -> None:
         """Begin an outage."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..callbacks import Callbacks
-from ..errors import AuthorizationFailed, CommitRefused, OffsetOutOfRange
+from ..errors import AuthorizationFailed, BrokerUnreachable, CommitRefused, OffsetOutOfRange
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from .access import OpenAccess
 from .group import Listener, Member
@@ -84,7 +84,8 @@ class MemorySubscriber:
             return
         with self._reachable():
             if not self._broker.access.may_join(self._client.principal, self._group):
-                raise AuthorizationFailed(f"{self._client.principal} may not commit for {self._group}")
+                # the refusal itself comes with `poll`; a commit waits for the group's coordinator and hears of none
+                raise BrokerUnreachable(f"{self._client.principal} is told no coordinator of {self._group}")
             group = self._broker.group(self._group)
             member = None if self._membership is None else self._membership.member
             for at in positions:
@@ -126,28 +127,37 @@ class MemorySubscriber:
         if not self._broker.access.may_read(self._client.principal, topic):
             raise AuthorizationFailed(f"{self._client.principal} may not read {topic}")
 
+    def _may_use_group(self) -> None:
+        """Raise AuthorizationFailed unless our group's name is ours to use; without a group Kafka's clients have one too."""
+        name = self._group or f"{self._client.name}-ungrouped"
+        if not self._broker.access.may_join(self._client.principal, name):
+            raise AuthorizationFailed(f"{self._client.principal} may not use the group {name}")
+
     def _turn(self, limit: int) -> list[Message]:
         """Do what can be done now: partitions that come or go, then records."""
-        if self._membership is None:
-            if self._idle_at == self._broker.version:
-                return []
-        else:
+        if self._membership is not None:
             self._change(self._membership)
         self._callbacks.check()
+        if self._idle_at == self._broker.version:
+            return []
         with self._broker.changed:
             for error in self._outside.values():
                 raise error
             if not self._broker.network.reaches(self._client.name):
                 return []
+            if self._guarded:
+                self._may_use_group()
             return self._read(limit)
 
     def _change(self, membership: Membership) -> None:
         for at in membership.give_up(self._callbacks):
             self._positions.pop(at, None)
             self._outside.pop(at, None)
-        for at, position in membership.take().items():
-            self._positions[at] = position
-        membership.tell(self._callbacks)
+        gained = membership.take()
+        if gained:
+            self._positions.update(gained)
+            self._idle_at = -1
+            membership.tell(self._callbacks, gained)
 
     def _read(self, limit: int) -> list[Message]:
         version = self._broker.version

@@ -1,10 +1,14 @@
 """Whose signature must stand under what, and what is done when a key is not known yet."""
 
+from typing import TYPE_CHECKING
+
 from ...schemas.law.listing import RecordClass
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode
 from ...schemas.wire.signing import PublicKey, SignatureInvalid, verify
 from ..catalogue import names
-from .directory import RefreshingKeyring
+
+if TYPE_CHECKING:
+    from .directory import RefreshingKeyring
 
 
 class Verifier:
@@ -14,7 +18,7 @@ class Verifier:
     TransportError goes up: not knowing is no reason to refuse a record for good.
     """
 
-    def __init__(self, keyring: RefreshingKeyring) -> None:
+    def __init__(self, keyring: "RefreshingKeyring") -> None:
         self._keyring = keyring
 
     def record(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> None:

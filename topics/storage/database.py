@@ -49,7 +49,7 @@ class DatabaseDamaged(LiandongError):
         super().__init__(
             "DATABASE_DAMAGED",
             f"{path} cannot be read: {cause}",
-            "stop what uses this file and put back its newest copy, see docs/runbook.md, State directory",
+            "stop what uses this file and put back its newest copy, or remove it if it is made again: docs/runbook.md, State directory",
         )
 
 

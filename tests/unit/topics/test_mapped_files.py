@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import lmdb
 import pytest
@@ -16,7 +17,7 @@ def lived(folder: Path, seed: int) -> list[bool]:
     chance, short = random.Random(seed), []
     environment = lmdb.open(str(folder), map_size=1 << 26, max_dbs=4, sync=False)
     tables = [environment.open_db(bytes([number])) for number in (1, 2, 3)]
-    rows = []
+    rows: list[tuple[Any, bytes]] = []
     for _ in range(40):
         with environment.begin(write=True) as transaction:
             for _ in range(chance.randrange(1, 60)):

@@ -24,6 +24,7 @@ from liandong.topics.settings import Settings, load_settings
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.clock import SystemClock
+from liandong.topics.workers.worker import AT_ONCE
 
 SOURCES = 3
 
@@ -61,8 +62,8 @@ def at_work(settings: Settings, agency: str, broker: MemoryBroker, people: list[
     context = context_of(settings, agency, directory, engine, clock, CHANCE)
     for topic in topics_of(context):
         broker.partitions(topic)
-    effects = Effects(context, broker.subscriber(group_of(agency)), engine)
-    while effects.step(0.0):
+    effects = Effects(context, lambda: broker.subscriber(group_of(agency)), engine)
+    while effects.step() == AT_ONCE:
         yield
     for source in range(SOURCES):
         for person, at in people:

@@ -31,7 +31,8 @@ from liandong.topics.catalogue import names
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
-from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.transport.ports import Message, OutgoingRecord, Subscriber
+from liandong.topics.workers.worker import AT_ONCE
 
 if TYPE_CHECKING:
     from liandong.tests.worlds.town import Town
@@ -39,6 +40,23 @@ if TYPE_CHECKING:
 COURT, OTHER_COURT, HIGH_COURT, FOREIGN_COURT = "court-su0505", "court-su0506", "court-js", "court-yu0101"
 RAILWAY, POLICE = "railway-js", "police-js"
 KINDS = {RAILWAY: "railway", POLICE: "police-lodging"}
+
+
+class Polled:
+    """A subscriber that counts what it gave."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+        self.count = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._subscriber, name)
+
+    def poll(self, limit: int, timeout: float) -> list[Message]:
+        assert timeout == 0, "a step never waits"
+        messages = self._subscriber.poll(limit, timeout)
+        self.count += len(messages)
+        return messages
 
 
 class TownAgency:
@@ -63,29 +81,28 @@ class TownAgency:
             CHANCE,
         )
         self.node = node
-        self._done_by: dict[int, int] = {}
+        self._polled: dict[Effects, Polled] = {}
         self.effects = self.new_effects()
 
     def new_effects(self, group: str | None = None) -> Effects:
         """Effects on this store; another group reads everything again."""
-        subscriber = self.town.wire.subscriber(group or group_of(self.id))
-        return Effects(self.context, subscriber, self.engine, node=self.node)
+        subscriber = Polled(self.town.wire.subscriber(group or group_of(self.id)))
+        effects = Effects(self.context, lambda: subscriber, self.engine, node=self.node)
+        self._polled[effects] = subscriber
+        return effects
 
     def settle(self, effects: Effects | None = None) -> None:
         """Handles everything that stands in the topics it reads, and sends what came of it."""
         running = effects or self.effects
-        left = self.town.count(*topics_of(self.context)) - self._done(running)
+        due = self.town.count(*topics_of(self.context))
         deadline = time.monotonic() + PATIENCE
-        while left > 0:
-            assert time.monotonic() < deadline, f"{left} messages did not come"
-            came = running.step(0.2)
-            self._done_by[id(running)] += came
-            left -= came
-        running.step(0)
+        while self._polled[running].count < due:
+            assert time.monotonic() < deadline, f"{due - self._polled[running].count} messages did not come"
+            if running.step() > 0:
+                running.wait(0.2)
+        while running.step() == AT_ONCE:
+            pass
         self.relay()
-
-    def _done(self, effects: Effects) -> int:
-        return self._done_by.setdefault(id(effects), 0)
 
     def relay(self) -> None:
         """Send what waits in the outbox."""

@@ -12,7 +12,10 @@ import pytest
 
 from liandong.consumers.api.server import ListenAddress
 from liandong.consumers.api.tokens import TokenFile
-from liandong.consumers.node.node import AgencyNode, NodeConnections
+from liandong.consumers.node.assembly import NodeConnections, open_agency
+from liandong.consumers.node.desk import Machine
+from liandong.consumers.node.node import AgencyNode
+from liandong.consumers.store.power import boot_id
 from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change
@@ -68,12 +71,15 @@ class Place:
         for marker in self.notary.barriers(1, self.barriers, SystemClock().now()):
             self.send(marker)
 
+    def opened(self, agency: str = RAILWAY, node: str = "1", wires: NodeConnections | None = None) -> AgencyNode:
+        """A node that is opened and does not run."""
+        settings, machine = self.town.settings, Machine(SystemClock(), CHANCE, boot_id())
+        return AgencyNode(settings, open_agency(settings, agency, node, wires or self.wires, machine))
+
     @contextmanager
     def node(self, wires: NodeConnections | None = None) -> Iterator["Running"]:
         """A node that runs, its API answering."""
-        running = Running(
-            self, AgencyNode(self.town.settings, RAILWAY, "1", wires or self.wires, SystemClock(), CHANCE)
-        )
+        running = Running(self, self.opened(wires=wires))
         running.thread.start()
         try:
             running.until(lambda: running.client.get("/healthz").status_code == 200)
@@ -99,7 +105,7 @@ class Running:
             self.ended = error
 
     def stop(self) -> None:
-        self.node.parts.stop.set()
+        self.node.workers.stop.set()
         self.thread.join(PATIENCE)
         self.client.close()
         assert not self.thread.is_alive()
@@ -147,7 +153,7 @@ def test_a_node_copies_decides_tells_and_frees(place: Place) -> None:
         assert told(place, names.interceptions("js"))[0]["outcome"] == "REFUSED"
         freed = place.court.change(entry, Change.REVOKE, at=SystemClock().now())
         place.send(place.court.relief(freed))
-        running.until(lambda: running.node.checks.gate.check(LI.request("rail-ticket", **G)).verdict == "ALLOW")
+        running.until(lambda: running.node.opened.desk.gate.check(LI.request("rail-ticket", **G)).verdict == "ALLOW")
         assert running.said(LI) == "ALLOW"
         running.until(lambda: outcomes(place) == (1, 1))
         running.until(lambda: bool(told(place, names.RECEIPTS)))
@@ -206,7 +212,7 @@ class BrokenRelay:
 
 def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> None:
     wires = NodeConnections(place.wires.subscriber, place.wires.publisher, lambda *_: BrokenRelay())
-    running = Running(place, AgencyNode(place.town.settings, RAILWAY, "1", wires, SystemClock(), CHANCE))
+    running = Running(place, place.opened(wires=wires))
     running.thread.start()
     running.thread.join(PATIENCE)
     assert isinstance(running.ended, WorkerFailed)
@@ -217,7 +223,7 @@ def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> N
 
 def test_a_port_that_is_taken_is_named(place: Place) -> None:
     with place.node() as running:
-        second = Running(place, AgencyNode(place.town.settings, RAILWAY, "2", place.wires, SystemClock(), CHANCE))
+        second = Running(place, place.opened(node="2"))
         second.listening = running.listening
         second.thread.start()
         second.thread.join(PATIENCE)
@@ -228,10 +234,10 @@ def test_a_port_that_is_taken_is_named(place: Place) -> None:
 
 def test_only_agencies_with_a_kind_have_nodes(place: Place) -> None:
     with pytest.raises(LiandongError, match="is no agency"):
-        AgencyNode(place.town.settings, COURT, "1", place.wires, SystemClock(), CHANCE)
+        place.opened(COURT)
     place.town.participants.new("nameless", "agency", jurisdictions=["js"])
     with pytest.raises(LiandongError, match="names no kind"):
-        AgencyNode(place.town.settings, "nameless", "1", place.wires, SystemClock(), CHANCE)
+        place.opened("nameless")
 
 
 def _wait(event: threading.Event) -> None:

@@ -23,6 +23,7 @@ from liandong.topics.workers.worker import AT_ONCE, Part
 
 from .clock import HandClock
 from .records import CourtScribe, Keys, Model, NotaryScribe, recount
+from .subscribers import Polled
 from .waiting import PATIENCE
 from .wires import Wire
 
@@ -55,8 +56,8 @@ class CopyingNode:
         self.lists = self.store.reader()
         self.relief = self.overlay.reader()
         self.view = ListView(self.lists, self.relief, self.keys)
-        self.list_subscriber = self.subscribe("railway-js.n1.list")
-        self.relief_subscriber = self.subscribe(None)
+        self.list_subscriber = Polled(self.subscribe("railway-js.n1.list"))
+        self.relief_subscriber = Polled(self.subscribe(None))
         config = ReplicatorConfig(self.jurisdictions, batch=self.batch)
         reporter = Reporter("railway-js", "n1", Ed25519Signer(SEED), self.receipts.append, self.relief)
         self.replicator = Replicator(config, self.list_subscriber, self.store, self.keys, self.clock, reporter)

@@ -24,7 +24,7 @@ from ...topics.storage.bulk import insert_missing_rows
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import Poison, Retry
-from ..acts_db.sending import Event, SealedPart, send
+from ..acts_db.sending import AgencyEvent, SealedPart, send
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -171,7 +171,7 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
         names.interceptions(hit.jurisdiction),
         SealedPart("interception-detail", _detail(hit, now), recipients),
     )
-    send(connection, context, Event(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed))
+    send(connection, context, AgencyEvent(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed))
 
 
 def _detail(hit: OpenHit, now: int) -> dict[str, object]:

@@ -19,6 +19,7 @@ from ...topics.metrics.definitions import DEAD_LETTERS, WATCHES
 from ...topics.metrics.recorder import Signals
 from ...topics.transport.errors import CommitRefused, OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Subscriber, TopicPartition
+from ...topics.transport.received import headers_of
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
@@ -122,15 +123,12 @@ class Effects:
 
     def wait(self, seconds: float) -> bool:
         """Wait for messages; return whether there are any."""
-        return self._pause.wait(seconds, self._news)
+        return self._pause.wait(seconds, None if self._subscriber is None else self._subscriber.wait)
 
     def close(self) -> None:
         """Leave the group; what is kept is delivered again."""
         if self._subscriber is not None:
             self._subscriber.close()
-
-    def _news(self, seconds: float) -> bool:
-        return self._subscriber is not None and self._subscriber.wait(seconds)
 
     def _work(self) -> float:
         if self._subscriber is None and not self._keys_known():
@@ -151,7 +149,7 @@ class Effects:
         room = _BATCH - len(self._kept)
         for message in subscriber.poll(room, 0) if room > 0 else ():
             origin = Origin(subscriber.topic_of(message), message.partition(), message.offset())
-            self._kept.append(Received(origin, message.key(), message.value(), message.headers() or []))
+            self._kept.append(Received(origin, message.key(), message.value(), headers_of(message)))
 
     def _joined(self) -> Subscriber:
         """Return the subscriber, a member of the group."""

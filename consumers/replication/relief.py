@@ -158,7 +158,7 @@ class _ReliefLaneRun:
         if value is None:
             return
         try:
-            fingerprint, body = unwrap(message, value)
+            fingerprint, body = unwrap(message)
             if is_version_of(fingerprint, "barrier"):
                 self.barriers[message.key()] = _BarrierMessage(message, fingerprint, body)
             else:

@@ -63,10 +63,13 @@ class CopyingNode:
         self.replicator = Replicator(config, self.list_subscriber, self.store, self.keys, self.clock, reporter)
         stores = ReliefStores(self.overlay, self.lists)
         self.follower = ReliefFollower(self.jurisdictions, self.relief_subscriber, stores, self.keys, self.clock)
+        self.ended = False
+        """Whether threads have closed both workers."""
 
     def close(self) -> None:
-        self.replicator.close()
-        self.follower.close()
+        if not self.ended:
+            self.replicator.close()
+            self.follower.close()
         self.store.close()
         self.overlay.close()
 
@@ -154,6 +157,7 @@ def running(node: CopyingNode) -> Iterator[None]:
     finally:
         workers.stop.set()
         workers.wait(PATIENCE)
+        node.ended = True
 
 
 def assert_equal(node: CopyingNode, models: dict[tuple[str, int], Model]) -> None:

@@ -48,7 +48,7 @@ class KnownKeys:
     def take(self, message: Message) -> None:
         """Take one message of the topic; what does not count is counted and logged once."""
         try:
-            self._register(*unwrap(message, message.value() or b""))
+            self._register(*unwrap(message))
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)

@@ -65,7 +65,7 @@ class TokenFile:
             return []
         try:
             return msgspec.convert(yaml.safe_load(self._path.read_text(encoding="utf-8")) or [], list[Token])
-        except (yaml.YAMLError, msgspec.ValidationError) as error:
+        except (yaml.YAMLError, msgspec.ValidationError, ValueError) as error:  # ValueError: no UTF-8, no such date
             remedy = "restore the file, or remove it and make new tokens with `liandong agency token add`"
             raise WrongUsage("TOKENS_UNREADABLE", f"{self._path}: {error}", remedy) from error
 

@@ -106,16 +106,16 @@ def load_limits(path: Path) -> ConfiguredLimits:
     """Read the limits of a file; none where there is no file. Raises LIMITS_INVALID."""
     if not path.exists():
         return ConfiguredLimits({}, "")
-    text = path.read_text(encoding="utf-8")
+    raw = path.read_bytes()
     try:
-        document: Any = yaml.safe_load(text) or {}
+        document: Any = yaml.safe_load(raw.decode()) or {}
         limits = msgspec.convert(document, dict[str, Limit])
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+    except (yaml.YAMLError, msgspec.ValidationError, ValueError) as error:  # ValueError: no UTF-8, no such date
         remedy = (
             'write each as hotel-price-per-night: {amount: "600.00", basis: {zh: …, en: …}, valid_from: 2026-01-01}'
         )
         raise WrongUsage("LIMITS_INVALID", f"{path}: {error}", remedy) from error
-    return ConfiguredLimits(limits, sha256(text.encode()).hexdigest()[:12])
+    return ConfiguredLimits(limits, sha256(raw).hexdigest()[:12])
 
 
 def load_rules(kind_id: str, agency_folder: Path, stale_after_ms: int) -> Rules:

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias, TypeVar
 import lmdb
 
 from ...topics.private_files import private_folder
-from .errors import StoreFull, StoreMissing, store_errors
+from ...topics.storage.mapped import lacks_pages
+from .errors import DAMAGED, StoreDamaged, StoreFull, StoreMissing, store_errors
 
 ReadTransaction: TypeAlias = "lmdb.Transaction[memoryview]"
 WriteTransaction: TypeAlias = "lmdb.Transaction[bytes]"
@@ -32,17 +33,29 @@ _T = TypeVar("_T")
 class Environment:
     """One environment: tables by name, read snapshots, write transactions that are whole or not at all."""
 
-    def __init__(self, path: Path, *, map_size: int = GIB, readonly: bool = False, sync: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        map_size: int = GIB,
+        readonly: bool = False,
+        sync: bool = True,
+        on_damage: Callable[[], None] | None = None,
+    ) -> None:
         """Open or make the environment; a reader of another process gives `readonly`.
 
         With `sync` a commit is on the disk when it returns. Without, a loss of power leaves the files in any state
-        unless everything was flushed by the method of that name (`power.PowerMark`).
+        unless everything was flushed by the method of that name (`power.PowerMark`). `on_damage` is called before
+        StoreDamaged is raised by anything later.
         Raises StoreMissing, StoreDamaged, StoreBusy.
         """
         if readonly and not (path / "data.mdb").exists():
             raise StoreMissing(path)
         private_folder(path)
+        if lacks_pages(path):
+            raise StoreDamaged(path, "its file was cut short")
         self.path = path
+        self._on_damage = on_damage
         self._step = map_size
         self._moving = threading.Lock()
         self._inside: list[None] = []
@@ -83,7 +96,7 @@ class Environment:
         `work` may run more than once, so it must only touch the transaction. Raises StoreFull.
         """
         while True:
-            with store_errors(self.path):
+            with store_errors(self.path, self._on_damage):
                 transaction = self._begin_writing()
                 try:
                     result = work(transaction)
@@ -153,6 +166,13 @@ class Environment:
         if self._shut:
             self._left.set()
 
+    def tell_damage(self, error: BaseException) -> None:
+        """Raise StoreDamaged if an error of reading shows that the files are damaged."""
+        if isinstance(error, DAMAGED):
+            if self._on_damage is not None:
+                self._on_damage()
+            raise StoreDamaged(self.path, error) from error
+
     def _resize(self, size: int, full: "WriteTransaction | None" = None) -> None:
         """Give up a transaction the map was too small for, and set the map's size (0: what another process has set)."""
         with self._nobody_reading():
@@ -198,5 +218,7 @@ class _ReadBlock:
         self._transaction = self._environment.begin()
         return self._transaction
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._environment.end(self._transaction)
+        if error is not None:
+            self._environment.tell_damage(error)

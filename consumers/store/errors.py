@@ -4,21 +4,32 @@ StoreError
 ├── StoreMissing     nobody has made the store yet
 ├── StoreFull        the disk takes no more; nothing of the batch was kept
 ├── StoreDamaged     the files are not what LMDB wrote
+├── TrustDamaged     what must outlast the store cannot be read
 └── StoreBusy        the store cannot be used that way now: open elsewhere in this process, or out of reader slots
 """
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import lmdb
+import msgspec
 
 from ...schemas.errors import LiandongError, Unavailable
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _BUSY = (lmdb.ReadersFullError, lmdb.LockError)
-_DAMAGED = (lmdb.CorruptedError, lmdb.InvalidError, lmdb.VersionMismatchError, lmdb.PageNotFoundError, lmdb.PanicError)
+DAMAGED = (
+    lmdb.CorruptedError,
+    lmdb.IncompatibleError,
+    lmdb.InvalidError,
+    lmdb.PageNotFoundError,
+    lmdb.PanicError,
+    lmdb.VersionMismatchError,
+    msgspec.DecodeError,
+)
+"""What shows that the files, or a row in them, are not what was written."""
 
 
 class StoreError(LiandongError):
@@ -52,7 +63,18 @@ class StoreDamaged(StoreError):
         super().__init__(
             "STORE_DAMAGED",
             f"the store at {path} cannot be read: {cause}",
-            "stop the node and move that folder away; the next start builds it again from the log",
+            "start the node again: it builds the store again from the log; look after the disk",
+        )
+
+
+class TrustDamaged(StoreError):
+    """The rows that must outlast the store cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "STORE_TRUST_DAMAGED",
+            f"{path} is not what this node wrote: the highest heads it trusted, and receipts not yet handed on",
+            "put back a copy of that file; without one remove it, and compare the first head trusted with another node's",
         )
 
 
@@ -68,15 +90,17 @@ class StoreBusy(StoreError, Unavailable):
 
 
 @contextmanager
-def store_errors(path: Path) -> Iterator[None]:
-    """Raise LMDB's errors as StoreError. A map that is full or was resized by another process passes as it is:
-    the environment deals with that.
+def store_errors(path: Path, on_damage: Callable[[], None] | None = None) -> Iterator[None]:
+    """Raise LMDB's errors as StoreError, a damage once `on_damage` was called. A map that is full or was resized by
+    another process passes as it is: the environment deals with that.
     """
     try:
         yield
     except (lmdb.MapFullError, lmdb.MapResizedError):
         raise
-    except _DAMAGED as damaged:
+    except DAMAGED as damaged:
+        if on_damage is not None:
+            on_damage()
         raise StoreDamaged(path, damaged) from damaged
     except lmdb.Error as failed:
         if isinstance(failed, lmdb.DiskError) or failed.code in _DISK:

@@ -8,15 +8,21 @@ trusted and the receipts not yet handed on, stands in a file of its own, written
 """
 
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import psutil
 
 from ...topics.private_files import write_private
+from .errors import TrustDamaged
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_DAMAGED = b"damaged"
 _STORE_FILES = ("data.mdb", "lock.mdb")
+_TRUSTED = b"liandong-trusted-1\n"
+"""What the file of trusted rows begins with, before a SHA-256 of the rest; one without it is of an older release."""
+_HASH = 32
 KeptRows = list[tuple[bytes, bytes]]
 
 
@@ -40,11 +46,16 @@ class PowerMark:
         self._trusted = folder / "trusted"
 
     def spoilt(self) -> bool:
-        """Return whether the machine went down while the store was written."""
-        return self._mark.exists() and self._mark.read_text(encoding="ascii") != self._boot
+        """Return whether the machine went down while the store was written, or its files were found damaged."""
+        return self._mark.exists() and self._mark.read_bytes() != self._boot.encode()
+
+    def spoil(self) -> None:
+        """Note that the store is damaged: the next start makes it again."""
+        write_private(self._mark, _DAMAGED)
 
     def discard(self) -> None:
         """Remove the store's files; `begin` must follow once what is trusted stands in the new ones."""
+        self.spoil()
         for name in _STORE_FILES:
             (self._folder / name).unlink(missing_ok=True)
 
@@ -54,14 +65,25 @@ class PowerMark:
 
     def end(self) -> None:
         """Note that all of the store is on the disk and nothing more is written."""
-        self._mark.unlink(missing_ok=True)
+        if not self.spoilt():
+            self._mark.unlink(missing_ok=True)
 
     def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Write the rows that must outlast the store; they are on the disk when this returns."""
-        write_private(self._trusted, msgspec.msgpack.encode(list(rows)))
+        content = msgspec.msgpack.encode(list(rows))
+        write_private(self._trusted, _TRUSTED + sha256(content).digest() + content)
 
     def kept_rows(self) -> KeptRows:
-        """Return the rows written last; none if the machine went down before the first sync."""
+        """Return the rows written last; none if the machine went down before the first sync. Raises TRUST_DAMAGED."""
         if not self._trusted.exists():
             return []
-        return msgspec.msgpack.decode(self._trusted.read_bytes(), type=KeptRows)
+        raw = self._trusted.read_bytes()
+        content = raw
+        if raw.startswith(_TRUSTED):
+            content = raw[len(_TRUSTED) + _HASH :]
+            if sha256(content).digest() != raw[len(_TRUSTED) :][:_HASH]:
+                raise TrustDamaged(self._trusted)
+        try:
+            return msgspec.msgpack.decode(content, type=KeptRows)
+        except msgspec.DecodeError as damaged:
+            raise TrustDamaged(self._trusted) from damaged

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from .environment import AnyTransaction, Environment, ReadTransaction, TableHandle
+from .errors import DAMAGED
 from .layout import (
     LANE_LENGTH,
     ROW_HEAD,
@@ -144,6 +145,9 @@ class ListReader:
         transaction = self._environment.begin(buffers=False)
         try:
             return known_surrogates(transaction, self._catalogue.index(transaction), surrogates)
+        except DAMAGED as damaged:
+            self._environment.tell_damage(damaged)
+            raise
         finally:
             self._environment.end(transaction)
 

@@ -10,15 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from ...schemas.law.listing import ENDED_FROM
 from .environment import Environment, ReadTransaction, TableHandle, WriteTransaction
+from .errors import DAMAGED, StoreDamaged
 from .layout import ROW_INCIDENT, ROW_LANE, SURROGATE_LENGTH, Incident, pack
 from .power import PowerMark
 from .reader import decoded_rows, known_surrogates, rows
 from .values import prefix_of
 from .writes import KEPT_INCIDENTS
 
+_log = structlog.get_logger(__name__)
 _MIB = 1 << 20
 
 
@@ -148,6 +151,9 @@ class ReliefReader:
                 self._empty_at = commit
                 return set()
             return known_surrogates(transaction, self._tables.index, surrogates)
+        except DAMAGED as damaged:
+            self._environment.tell_damage(damaged)
+            raise
         finally:
             self._environment.end(transaction)
 
@@ -177,15 +183,30 @@ class ReliefStore:
 
     @classmethod
     def open(cls, path: Path, *, boot: str, map_size: int = 64 * _MIB) -> "ReliefStore":
-        """Open or make the overlay in a directory; `boot` is the id of the machine's present run (`power.boot_id`). One that was being written when the machine went down is read anew
-        from what the lane retains. Raises StoreBusy, StoreDamaged, StoreFull.
+        """Open or make the overlay in a directory; `boot` is the id of the machine's present run (`power.boot_id`).
+
+        One that was being written when the machine went down, or is damaged, is read anew from what the lane retains.
+        Raises StoreBusy, StoreFull.
         """
         mark = PowerMark(path, boot)
-        if mark.spoilt():
-            mark.discard()
-        store = cls(Environment(path, map_size=map_size, sync=False), mark)
+        if not mark.spoilt():
+            mark.begin()
+            try:
+                return cls._at(path, mark, map_size)
+            except StoreDamaged as damaged:
+                _log.warning("the relief overlay is damaged", reason=damaged.message)
+        mark.discard()
         mark.begin()
-        return store
+        return cls._at(path, mark, map_size)
+
+    @classmethod
+    def _at(cls, path: Path, mark: PowerMark, map_size: int) -> "ReliefStore":
+        environment = Environment(path, map_size=map_size, sync=False, on_damage=mark.spoil)
+        try:
+            return cls(environment, mark)
+        except BaseException:
+            environment.close()
+            raise
 
     def reader(self) -> ReliefReader:
         """Return a reader within this process."""

@@ -10,6 +10,7 @@ import structlog
 
 from .batch import KeptReceipt, PassedBarrier, StoreBatch, StoredReceipts
 from .environment import GIB, Environment, WriteTransaction
+from .errors import StoreDamaged
 from .layout import (
     LANE_LENGTH,
     ROW_COURT,
@@ -33,7 +34,7 @@ from .layout import (
     pack,
     parse_mark_row,
 )
-from .power import PowerMark
+from .power import KeptRows, PowerMark
 from .reader import ListReader, decoded_rows, rows
 from .tables import GenerationTables, StoreTables
 from .writes import KEPT_INCIDENTS, delete, put, put_incidents, put_state, rows_of
@@ -60,22 +61,30 @@ class ListStore:
         """Open or make the store in a directory; `map_size` is where it starts to grow from, bytes, and `boot` the id of
         the machine's present run (`power.boot_id`).
 
-        One that was being written when the machine went down is begun anew, with what was trusted.
-        Raises StoreBusy, StoreDamaged, StoreFull.
+        One that was being written when the machine went down, or is damaged, is begun anew, with what was trusted.
+        Raises StoreBusy, StoreFull, TrustDamaged.
         """
         mark = PowerMark(path, boot)
-        spoilt = mark.spoilt()
-        if spoilt:
-            _log.warning(
-                "the machine went down while the copy was written, it is made again from the log", path=str(path)
-            )
-            mark.discard()
-        environment = Environment(path, map_size=map_size, sync=False)
+        if not mark.spoilt():
+            mark.begin()  # before the first commit, which does not wait for the disk either
+            try:
+                return cls._at(path, mark, map_size)
+            except StoreDamaged as damaged:
+                _log.warning("the copy is damaged", reason=damaged.message)
+        _log.warning("the copy was spoilt while it was written, it is made again from the log", path=str(path))
+        trusted = mark.kept_rows()
+        mark.discard()
+        store = cls._at(path, mark, map_size, trusted)
+        mark.begin()
+        return store
+
+    @classmethod
+    def _at(cls, path: Path, mark: PowerMark, map_size: int, trusted: KeptRows | None = None) -> "ListStore":
+        environment = Environment(path, map_size=map_size, sync=False, on_damage=mark.spoil)
         try:
             store = cls(environment, mark)
-            if spoilt:
-                store._restore(mark.kept_rows())
-            mark.begin()
+            if trusted is not None:
+                store._restore(trusted)
         except BaseException:
             environment.close()
             raise
@@ -214,7 +223,7 @@ class ListStore:
         and what is trusted would survive a loss of power.
         """
         self._environment.sync()
-        if self._trust_changed:
+        if self._trust_changed and not self._mark.spoilt():  # what is read from a damaged store must not outlast it
             self._trust_changed = False
             self._mark.keep(self._trusted_rows())
 
@@ -256,6 +265,7 @@ class ListStore:
     def _trusted_rows(self) -> list[tuple[bytes, bytes]]:
         """Return the rows that must outlast the store; incidents come again with the log."""
         with self._environment.read() as transaction:
+            decoded_rows(transaction, self._tables.trust, ROW_HEAD, TrustedHead)  # raises what shows a damage
             kinds = (ROW_HEAD, ROW_RECEIPT, ROW_RECEIPT_SEQUENCE)
             return [row for kind in kinds for row in rows(transaction, self._tables.trust, kind)]
 

@@ -5,7 +5,10 @@ notary publishes afterwards it can answer for after any crash.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from filelock import FileLock, Timeout
 from ...schemas.errors import LiandongError
 from ...schemas.wire.digest import SetDigest
 from ...topics.private_files import private_folder
+from ...topics.storage.mapped import lacks_pages
 from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
 from .tally import LaneTally, Tally
@@ -22,7 +26,17 @@ from .tally import LaneTally, Tally
 _META = b"meta"
 _DIGEST = b"digest/"
 _HEAD = b"head"
+_CHECK = b"check"
+_HASH = 32
 _FIRST_MAP = 1 << 30
+_DAMAGED = (
+    lmdb.CorruptedError,
+    lmdb.IncompatibleError,
+    lmdb.InvalidError,
+    lmdb.PageNotFoundError,
+    lmdb.PanicError,
+    lmdb.VersionMismatchError,
+)
 
 
 class TallyLocked(LiandongError):
@@ -34,6 +48,25 @@ class TallyLocked(LiandongError):
             f"another process on this machine is {notary}",
             "let it run, or stop it first; a second notary needs a name of its own",
         )
+
+
+class TallyDamaged(LiandongError):
+    """The tally cannot be read; who signs from a wrong one contradicts what it signed before."""
+
+    def __init__(self, directory: Path, cause: object) -> None:
+        super().__init__(
+            "NOTARY_TALLY_DAMAGED",
+            f"the tally in {directory} cannot be read: {cause}",
+            "make a notary with a new name, which counts the lists itself, and end this one; never put back an older tally",
+        )
+
+
+@contextmanager
+def _telling_damage(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGED as damaged:
+        raise TallyDamaged(directory, damaged) from damaged
 
 
 @dataclass(slots=True)
@@ -52,39 +85,57 @@ class TallyStore:
     """The tally of one notary on disk."""
 
     def __init__(self, directory: Path, notary: str) -> None:
-        """Open it or make it (directory 0700, files 0600); NOTARY_RUNNING if another process holds it."""
+        """Open it or make it (directory 0700, files 0600).
+
+        Raises NOTARY_RUNNING if another process holds it, NOTARY_TALLY_DAMAGED.
+        """
         private_folder(directory)
         self._lock = FileLock(directory / "running.lock", mode=0o600)
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise TallyLocked(notary) from None
+        self._directory = directory
+        try:
+            with _telling_damage(directory):
+                self._open(directory)
+        except BaseException:
+            self._lock.release()
+            raise
+        self.head = b""
+        """Body of the newest head, kept so that a restart sends the very same bytes again."""
+
+    def _open(self, directory: Path) -> None:
+        if lacks_pages(directory):
+            raise TallyDamaged(directory, "its file was cut short")
         self._env = lmdb.open(str(directory), map_size=_FIRST_MAP, max_dbs=2, mode=0o600, metasync=True, max_readers=16)
         grown = self._env.info()["last_pgno"] * self._env.stat()["psize"] * 2
         self._env.set_mapsize(max(_FIRST_MAP, grown))
         self._entries = self._env.open_db(b"entries")
         self._meta = self._env.open_db(b"meta")
-        self.head = b""
-        """Body of the newest head, kept so that a restart sends the very same bytes again."""
 
     def find(self, key: bytes) -> bytes | None:
         """Return a packed `TallyEntry`, None if that entry is not there."""
-        with self._env.begin(db=self._entries) as view:
+        with _telling_damage(self._directory), self._env.begin(db=self._entries) as view:
             packed: bytes | None = view.get(key)
         return packed
 
     def load(self, lanes: list[TopicPartition]) -> tuple[Tally, NotaryProgress]:
-        """Read the tally and the progress as last committed; an empty tally at first."""
+        """Read the tally and the progress as last committed; an empty tally at first. Raises NOTARY_TALLY_DAMAGED."""
         tally = Tally(lanes, self.find)
-        with self._env.begin(db=self._meta) as view:
-            raw, self.head = view.get(_META), view.get(_HEAD) or b""
-            if raw is None:
-                return tally, NotaryProgress()
-            meta = json.loads(raw)
-            for lane in tally.lanes:
-                stored = meta["lanes"].get(_name(lane))
-                if stored is not None:
-                    tally.lanes[lane] = _lane(stored, view.get(_DIGEST + _name(lane).encode()))
+        with _telling_damage(self._directory), self._env.begin(db=self._meta) as view:
+            rows = {bytes(key): bytes(value) for key, value in view.cursor()}
+        self.head = rows.get(_HEAD, b"")
+        if _META not in rows and _CHECK not in rows:
+            return tally, NotaryProgress()
+        check = rows.get(_CHECK)
+        if check is not None and check != _check(rows, check[_HASH:].split(b"\n")):  # older releases wrote none
+            raise TallyDamaged(self._directory, "its state has another checksum")
+        meta = json.loads(rows[_META])
+        for lane in tally.lanes:
+            stored = meta["lanes"].get(_name(lane))
+            if stored is not None:
+                tally.lanes[lane] = _lane(stored, rows.get(_DIGEST + _name(lane).encode()))
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
@@ -96,7 +147,8 @@ class TallyStore:
             self.head = head
         while True:
             try:
-                self._write(tally, progress)
+                with _telling_damage(self._directory):
+                    self._write(tally, progress)
             except lmdb.MapFullError:
                 self._env.set_mapsize(self._env.info()["map_size"] * 2)
             else:
@@ -110,15 +162,24 @@ class TallyStore:
                     change.put(key, packed, db=self._entries)
                 else:
                     change.delete(key, db=self._entries)
-            for lane, counted in tally.lanes.items():
-                change.put(_DIGEST + _name(lane).encode(), counted.settle().state(), db=self._meta)
-            change.put(_META, json.dumps(_meta(tally, progress)).encode(), db=self._meta)
-            change.put(_HEAD, self.head, db=self._meta)
+            for key, value in self._state(tally, progress).items():
+                change.put(key, value, db=self._meta)
+
+    def _state(self, tally: Tally, progress: NotaryProgress) -> dict[bytes, bytes]:
+        lanes = tally.lanes.items()
+        rows = {_DIGEST + _name(lane).encode(): counted.settle().state() for lane, counted in lanes}
+        rows |= {_META: json.dumps(_meta(tally, progress)).encode(), _HEAD: self.head}
+        return rows | {_CHECK: _check(rows, sorted(rows))}
 
     def close(self) -> None:
         """Let go of the files."""
         self._env.close()
         self._lock.release()
+
+
+def _check(rows: dict[bytes, bytes], names: list[bytes]) -> bytes:
+    """Return a checksum over some rows of the state, and the names of these rows."""
+    return sha256(b"".join(rows.get(name, b"") for name in names)).digest() + b"\n".join(names)
 
 
 def _name(lane: TopicPartition) -> str:

@@ -9,6 +9,7 @@ from liandong.consumers.replication.list_view import ListView
 from liandong.consumers.replication.receipts import Reporter
 from liandong.consumers.replication.relief import ReliefFollower, ReliefStores
 from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
+from liandong.consumers.store import power
 from liandong.consumers.store.layout import LANE_LENGTH, LaneState, lane_prefix
 from liandong.consumers.store.relief import ReliefStore
 from liandong.consumers.store.values import body_of, opaque_of
@@ -27,7 +28,6 @@ from .subscribers import Polled
 from .waiting import PATIENCE
 from .wires import Wire
 
-BOOT = "the only boot"
 SEED = bytes(range(32))
 PARTITIONS = 3
 TOPICS = (*names.state_topics("js"), names.relief("js"))
@@ -51,8 +51,9 @@ class CopyingNode:
 
     def open(self) -> None:
         """Opens what is in the directory, as after a start."""
-        self.store = ListStore.open(self.directory / "list", boot=BOOT, map_size=self.map_size)
-        self.overlay = ReliefStore.open(self.directory / "relief", boot=BOOT)
+        boot = power.boot_id()
+        self.store = ListStore.open(self.directory / "list", boot=boot, map_size=self.map_size)
+        self.overlay = ReliefStore.open(self.directory / "relief", boot=boot)
         self.lists = self.store.reader()
         self.relief = self.overlay.reader()
         self.view = ListView(self.lists, self.relief, self.keys)

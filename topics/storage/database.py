@@ -5,6 +5,7 @@ lost with the power; commits are few and large, so the flush costs little. A wri
 it begins (BEGIN IMMEDIATE): one that began as a reader cannot wait for the lock, it fails at once.
 """
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -13,15 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 
-from ...schemas.errors import Unavailable
+from ...schemas.errors import LiandongError, Unavailable
 from ..extras import need
 from ..private_files import private_place
 
 BUSY_MILLISECONDS = 60_000
 """How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
 _LOG_BYTES = 40_000 * 4096
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NOT_OURS = ("no such table", "no such column", "malformed database schema", "Could not decode to UTF-8")
+_WITH_TEXT = " with text"
+"""Behind it stands what the column holds, which no message may."""
 _READING = "liandong_reading"
 _CREATING = 0x6C69616E
 """Advisory lock of PostgreSQL under which tables are made: two processes may start at once."""
@@ -34,6 +40,17 @@ class DatabaseUnavailable(Unavailable):
         """Take in `where` nothing that holds a password."""
         remedy = "check the path or LIANDONG_OUTBOX_URL, that the server runs and that this user may write there"
         super().__init__("DATABASE_UNAVAILABLE", f"cannot open {where}: {why}", remedy)
+
+
+class DatabaseDamaged(LiandongError):
+    """A SQLite file is not what SQLite wrote."""
+
+    def __init__(self, path: str, cause: object) -> None:
+        super().__init__(
+            "DATABASE_DAMAGED",
+            f"{path} cannot be read: {cause}",
+            "stop what uses this file and put back its newest copy, or remove it if it is made again: docs/runbook.md, State directory",
+        )
 
 
 def sqlite_url(path: Path) -> str:
@@ -74,7 +91,8 @@ def open_existing_database(url: str, *, schema: str | None = None, table: str) -
 def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url)
-        event.listen(engine, "connect", partial(_prepare_sqlite, page_bytes))
+        event.listen(engine, "connect", partial(_connect_sqlite, url.database or "", page_bytes))
+        event.listen(engine, "handle_error", partial(_tell_damage, url.database or ""))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     driver = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
@@ -125,6 +143,27 @@ def lock_until_commit(connection: Connection, name: bytes) -> None:
     if connection.dialect.name == "postgresql":
         key = int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def _tell_damage(path: str, context: ExceptionContext) -> None:
+    error = context.original_exception
+    if isinstance(error, sqlite3.DatabaseError) and _shows_damage(error):
+        raise DatabaseDamaged(path, str(error).split(_WITH_TEXT)[0]) from None
+
+
+def _shows_damage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether SQLite cannot read its file, or finds other tables or texts in it than those that were written."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return code in _DAMAGE or (code in {sqlite3.SQLITE_OK, sqlite3.SQLITE_ERROR} and str(error).startswith(_NOT_OURS))
+
+
+def _connect_sqlite(path: str, page_bytes: int, connection: Any, record: object) -> None:
+    try:
+        _prepare_sqlite(page_bytes, connection, record)
+    except sqlite3.DatabaseError as error:
+        if _shows_damage(error):
+            raise DatabaseDamaged(path, error) from error
+        raise
 
 
 def _prepare_sqlite(page_bytes: int, connection: Any, _record: object) -> None:

@@ -132,11 +132,14 @@ for number in range(1000):
     store.close()
 
 
-def test_files_that_are_no_store_are_named_damaged(tmp_path: Path) -> None:
+def test_files_that_are_no_store_are_named_damaged_by_readers_and_made_anew_by_the_node(tmp_path: Path) -> None:
     (tmp_path / "data.mdb").write_bytes(b"not lmdb" * 2000)
     with pytest.raises(StoreDamaged) as damaged:
-        ListStore.open(tmp_path, boot=BOOT)
+        ListReader.open(tmp_path)
     assert str(tmp_path) in damaged.value.message
+    store = ListStore.open(tmp_path, boot=BOOT)
+    assert records_in(store) == {}
+    store.close()
 
 
 def test_a_store_nobody_made_is_missing(tmp_path: Path) -> None:

@@ -1,0 +1,122 @@
+"""A process that can end at any call of a port.
+
+A `Life` is one run of one process. Every port it is given counts its calls; at the call it was doomed to die at, before that
+has taken effect or just after, `Killed` is raised, and again by every later call, none of which has any effect. Once its frames
+are gone, `end` does what the operating system does: transactions are rolled back, files closed unsynced, locks released.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+_T = TypeVar("_T")
+_NEVER = 1 << 62
+
+
+class Killed(BaseException):
+    """The process has ended. No handler of the product's may catch it: nothing of that process runs any more."""
+
+
+class Machine(Protocol):
+    """What a process runs on, as far as its stores are concerned."""
+
+    boot_id: str
+
+    def opened(self, folder: Path, *, made: bool) -> None:
+        """Hear that an LMDB environment that does not flush by itself is open."""
+
+    def flushed(self, folder: Path) -> None:
+        """Hear that all of it is on the disk now."""
+
+
+class Life:
+    """One run of one process. Whatever it does is done within `running`."""
+
+    def __init__(self, name: str, machine: Machine) -> None:
+        self.name = name
+        self.machine = machine
+        self.alive = True
+        self.calls = 0
+        """Calls of ports so far."""
+        self._fatal = _NEVER
+        self._after = False
+        self._inside = False
+        self._remains: list[Callable[[], None]] = []
+
+    def doom(self, calls: int, *, after: bool) -> None:
+        """Let it die at that many calls of its ports from now (1 = the next), before or just after that took effect."""
+        self._fatal, self._after = self.calls + calls, after
+
+    def spare(self) -> None:
+        """Take `doom` back."""
+        self._fatal = _NEVER
+
+    def kill(self) -> None:
+        """End it now: between two steps at once, within one as soon as it calls a port."""
+        self.alive = False
+        if not self._inside:
+            self.end()
+
+    def before(self) -> int:
+        """Count a call that is about to take effect and return its number. Raises Killed."""
+        self._require()
+        self.calls += 1
+        if self.calls > self._fatal or (self.calls == self._fatal and not self._after):
+            self._die()
+        return self.calls
+
+    def after(self, number: int) -> None:
+        """Follow the effect of the call of that number. Raises Killed."""
+        if self.dies_after(number):
+            self._die()
+
+    def dies_after(self, number: int) -> bool:
+        """Return whether the call of that number takes effect and is the last."""
+        return number == self._fatal
+
+    def call(self, effect: Callable[[], _T]) -> _T:
+        """Make a call of a port. Raises Killed."""
+        number = self.before()
+        result = effect()
+        self.after(number)
+        return result
+
+    def leaves(self, cleaning: Callable[[], None]) -> None:
+        """Remember what the operating system does once the process is gone; the last remembered is done first."""
+        self._remains.append(cleaning)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run something of the process; one that has died lets Killed pass, and is cleaned up."""
+        global _current
+        self._require()
+        outside, _current = _current, self
+        self._inside = True
+        try:
+            yield
+        finally:
+            _current, self._inside = outside, False
+            if not self.alive:
+                self.end()
+
+    def end(self) -> None:
+        """Do what the operating system does for a process that is gone."""
+        while self._remains:
+            self._remains.pop()()
+
+    def _require(self) -> None:
+        if not self.alive:
+            raise Killed(self.name)
+
+    def _die(self) -> None:
+        self.alive = False
+        raise Killed(self.name)
+
+
+_current: Life | None = None
+
+
+def current_life() -> Life | None:
+    """Return the life that is running, None outside of all."""
+    return _current

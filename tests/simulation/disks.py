@@ -1,0 +1,74 @@
+"""The disk of a simulated machine: what a loss of power leaves of files that were written without waiting for the disk.
+
+Everything else is on the disk when its write returns: SQLite with `synchronous=FULL`, the notary's tally, private files.
+"""
+
+from pathlib import Path
+
+from liandong.topics.workers.chance import Chance
+
+PAGE = 4096
+DATA_FILE = "data.mdb"
+
+
+class Disk:
+    """A machine's disk; `mortal_stores` tells it what is open and when it was flushed."""
+
+    def __init__(self, boot_id: str = "boot 1") -> None:
+        self.boot_id = boot_id
+        """Of the machine's present run; another one after every loss of power."""
+        self._boots = 1
+        self._flushed: dict[Path, bytes] = {}
+        """What the disk itself holds of every data file that is written without waiting for it."""
+
+    def opened(self, folder: Path, *, made: bool) -> None:
+        """Take note of an environment that does not flush by itself; one that was there before was flushed once."""
+        path = folder / DATA_FILE
+        if made:
+            self._flushed[path] = b""
+        elif path not in self._flushed:
+            self._flushed[path] = path.read_bytes()
+
+    def flushed(self, folder: Path) -> None:
+        """Take note that the disk holds all that the system holds of an environment."""
+        path = folder / DATA_FILE
+        self._flushed[path] = path.read_bytes()
+
+    def replaced(self, path: Path) -> None:
+        """Take note that somebody put another file in the place of one, and waited for the disk."""
+        if path in self._flushed:
+            self._flushed[path] = path.read_bytes()
+
+    def lose_power(self, chance: Chance) -> list[Path]:
+        """Leave of every file some pages as they were flushed and the others as they are; return the files that changed.
+
+        Every process of the machine must have been killed.
+        """
+        self._boots += 1
+        self.boot_id = f"boot {self._boots}"
+        torn = [path for path in self._flushed if path.exists() and self._tear(path, chance)]
+        self._flushed = {path: path.read_bytes() for path in self._flushed if path.exists()}
+        return torn
+
+    def _tear(self, path: Path, chance: Chance) -> bool:
+        before, now = self._flushed[path], path.read_bytes()
+        if before == now:
+            return False
+        after = mixed(before, now, chance)
+        path.write_bytes(after)
+        return after != now
+
+
+def mixed(before: bytes, now: bytes, chance: Chance) -> bytes:
+    """Return a file of which each page is either as it was or as it is. One that never reached the disk is missing: it reads
+    as zeros, and behind the last one that did the file ends.
+    """
+    count = -(-max(len(before), len(now)) // PAGE)
+    choices = int.from_bytes(chance.raw(-(-count // 8)), "big")
+    pages, end = [], 0
+    for number in range(count):
+        place = number * PAGE
+        page = (now if choices >> number & 1 else before)[place : place + PAGE]
+        end = place + len(page) if page else end
+        pages.append(page.ljust(PAGE, b"\0"))
+    return b"".join(pages)[:end]

@@ -1,0 +1,93 @@
+"""The transport's ports of a process that can die."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+
+from liandong.topics.transport.errors import TransportError
+from liandong.topics.transport.ports import (
+    Delivered,
+    Message,
+    OutgoingRecord,
+    Publisher,
+    Subscriber,
+    TopicPartition,
+    Watermarks,
+)
+
+from .crashing import Life
+
+Done = Callable[[Delivered | Exception], None]
+Listener = Callable[[Iterable[TopicPartition]], None]
+
+
+class MortalSubscriber:
+    """`ports.Subscriber` of a life. One that dies never leaves its group: its session has to time out."""
+
+    def __init__(self, inner: Subscriber, life: Life) -> None:
+        self.inner = inner
+        self._life = life
+
+    def topic_of(self, message: Message) -> str:
+        return self.inner.topic_of(message)
+
+    def partitions(self, topic: str) -> list[int]:
+        return self._life.call(lambda: self.inner.partitions(topic))
+
+    def assign(self, positions: Mapping[TopicPartition, int]) -> None:
+        self._life.call(lambda: self.inner.assign(positions))
+
+    def subscribe(
+        self, topics: Sequence[str], assigned: Listener | None = None, revoked: Listener | None = None
+    ) -> None:
+        self._life.call(lambda: self.inner.subscribe(topics, assigned, revoked))
+
+    def poll(self, limit: int, timeout: float) -> list[Message]:
+        return self._life.call(lambda: self.inner.poll(limit, timeout))
+
+    def wait(self, seconds: float) -> bool:
+        return self._life.call(lambda: self.inner.wait(seconds))
+
+    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
+        self._life.call(lambda: self.inner.commit(positions))
+
+    def watermarks(self, at: TopicPartition) -> Watermarks:
+        return self._life.call(lambda: self.inner.watermarks(at))
+
+    def close(self) -> None:
+        self._life.call(self.inner.close)
+
+
+class MortalPublisher:
+    """`ports.Publisher` of a life. What it has queued when it dies is never sent; what was appended stays."""
+
+    def __init__(self, inner: Publisher, life: Life) -> None:
+        self.inner = inner
+        self._life = life
+        life.leaves(self._forget)
+
+    def send(self, record: OutgoingRecord, done: Done | None = None) -> None:
+        told = None if done is None else self._while_alive(done)
+        self._life.call(lambda: self.inner.send(record, told))
+
+    def poll(self, timeout: float = 0.0) -> None:
+        self._life.call(lambda: self.inner.poll(timeout))
+
+    def flush(self, timeout: float = -1) -> int:
+        return self._life.call(lambda: self.inner.flush(timeout))
+
+    def purge(self) -> None:
+        self._life.call(self.inner.purge)
+
+    def close(self) -> None:
+        self._life.call(self.inner.close)
+
+    def _forget(self) -> None:
+        with suppress(TransportError):  # nobody is left to hear what went wrong
+            self.inner.purge()
+
+    def _while_alive(self, done: Done) -> Done:
+        def told(outcome: Delivered | Exception) -> None:
+            if self._life.alive:
+                done(outcome)
+
+        return told

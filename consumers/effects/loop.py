@@ -121,15 +121,12 @@ class Effects:
 
     def wait(self, seconds: float) -> bool:
         """Wait for messages; return whether there are any."""
-        return self._pause.wait(seconds, self._news)
+        return self._pause.wait(seconds, None if self._subscriber is None else self._subscriber.wait)
 
     def close(self) -> None:
         """Leave the group; what is kept is delivered again."""
         if self._subscriber is not None:
             self._subscriber.close()
-
-    def _news(self, seconds: float) -> bool:
-        return self._subscriber is not None and self._subscriber.wait(seconds)
 
     def _work(self) -> float:
         if self._subscriber is None and not self._keys_known():

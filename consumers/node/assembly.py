@@ -83,9 +83,8 @@ class OpenAgency:
         self._stores = stores
         self._connections = connections
         self._closing = closing
-        readers = stores.readers()
-        self._jurisdictions = tuple(sorted(desk.context.jurisdictions))
-        self.copy_status = CopyStatus(self.agency, node, self._jurisdictions, desk.view, readers.lists, readers.relief)
+        self._jurisdictions, copy = tuple(sorted(desk.context.jurisdictions)), desk.copy
+        self.copy_status = CopyStatus(self.agency, node, self._jurisdictions, desk.view, copy.lists, copy.relief)
 
     def parts(self) -> list[Part]:
         """Return what works in this node, connected; to be asked for once."""

@@ -56,6 +56,7 @@ class Desk:
     ) -> None:
         self.context = context
         self.engine = engine
+        self.copy = copy
         self.signals = signals
         self.view = ListView(copy.lists, copy.relief, context.directory)
         jurisdictions = sorted(context.jurisdictions)

@@ -183,8 +183,10 @@ class ReliefStore:
 
     @classmethod
     def open(cls, path: Path, *, boot: str, map_size: int = 64 * _MIB) -> "ReliefStore":
-        """Open or make the overlay in a directory; `boot` is the id of the machine's present run (`power.boot_id`). One that was being written when the machine went down, or is
-        damaged, is read anew from what the lane retains. Raises StoreBusy, StoreFull.
+        """Open or make the overlay in a directory; `boot` is the id of the machine's present run (`power.boot_id`).
+
+        One that was being written when the machine went down, or is damaged, is read anew from what the lane retains.
+        Raises StoreBusy, StoreFull.
         """
         mark = PowerMark(path, boot)
         if not mark.spoilt():

@@ -9,6 +9,7 @@ from liandong.consumers.replication.list_view import ListView
 from liandong.consumers.replication.receipts import Reporter
 from liandong.consumers.replication.relief import ReliefFollower, ReliefStores
 from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
+from liandong.consumers.store import power
 from liandong.consumers.store.layout import LANE_LENGTH, LaneState, lane_prefix
 from liandong.consumers.store.relief import ReliefStore
 from liandong.consumers.store.values import body_of, opaque_of
@@ -23,6 +24,7 @@ from liandong.topics.workers.worker import AT_ONCE, Part
 
 from .clock import HandClock
 from .records import CourtScribe, Keys, Model, NotaryScribe, recount
+from .subscribers import Polled
 from .waiting import PATIENCE
 from .wires import Wire
 
@@ -50,22 +52,26 @@ class CopyingNode:
 
     def open(self) -> None:
         """Opens what is in the directory, as after a start."""
-        self.store = ListStore.open(self.directory / "list", boot=BOOT, map_size=self.map_size)
-        self.overlay = ReliefStore.open(self.directory / "relief", boot=BOOT)
+        boot = power.boot_id()
+        self.store = ListStore.open(self.directory / "list", boot=boot, map_size=self.map_size)
+        self.overlay = ReliefStore.open(self.directory / "relief", boot=boot)
         self.lists = self.store.reader()
         self.relief = self.overlay.reader()
         self.view = ListView(self.lists, self.relief, self.keys)
-        self.list_subscriber = self.subscribe("railway-js.n1.list")
-        self.relief_subscriber = self.subscribe(None)
+        self.list_subscriber = Polled(self.subscribe("railway-js.n1.list"))
+        self.relief_subscriber = Polled(self.subscribe(None))
         config = ReplicatorConfig(self.jurisdictions, batch=self.batch)
         reporter = Reporter("railway-js", "n1", Ed25519Signer(SEED), self.receipts.append, self.relief)
         self.replicator = Replicator(config, self.list_subscriber, self.store, self.keys, self.clock, reporter)
         stores = ReliefStores(self.overlay, self.lists)
         self.follower = ReliefFollower(self.jurisdictions, self.relief_subscriber, stores, self.keys, self.clock)
+        self.ended = False
+        """Whether threads have closed both workers."""
 
     def close(self) -> None:
-        self.replicator.close()
-        self.follower.close()
+        if not self.ended:
+            self.replicator.close()
+            self.follower.close()
         self.store.close()
         self.overlay.close()
 
@@ -153,6 +159,7 @@ def running(node: CopyingNode) -> Iterator[None]:
     finally:
         workers.stop.set()
         workers.wait(PATIENCE)
+        node.ended = True
 
 
 def assert_equal(node: CopyingNode, models: dict[tuple[str, int], Model]) -> None:

@@ -26,12 +26,13 @@ from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person
 from liandong.tests.worlds.relays import drain
+from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.catalogue import names
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
-from liandong.topics.transport.ports import Message, OutgoingRecord, Subscriber
+from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.threads import work_until
 from liandong.topics.workers.worker import AT_ONCE, Part
 
@@ -41,23 +42,6 @@ if TYPE_CHECKING:
 COURT, OTHER_COURT, HIGH_COURT, FOREIGN_COURT = "court-su0505", "court-su0506", "court-js", "court-yu0101"
 RAILWAY, POLICE = "railway-js", "police-js"
 KINDS = {RAILWAY: "railway", POLICE: "police-lodging"}
-
-
-class Polled:
-    """A subscriber that counts what it gave."""
-
-    def __init__(self, subscriber: Subscriber) -> None:
-        self._subscriber = subscriber
-        self.count = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._subscriber, name)
-
-    def poll(self, limit: int, timeout: float) -> list[Message]:
-        assert timeout == 0, "a step never waits"
-        messages = self._subscriber.poll(limit, timeout)
-        self.count += len(messages)
-        return messages
 
 
 class TownAgency:

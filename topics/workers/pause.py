@@ -26,6 +26,6 @@ class Pause:
         """Return how many seconds of the rest are left, 0 when there is none."""
         return max(0.0, self._over_at - self._clock.monotonic())
 
-    def wait(self, seconds: float, news: Callable[[float], bool]) -> bool:
-        """Wait for `news`, of which nothing can be made during a rest: a thread would turn in circles."""
-        return self._quiet.wait(seconds) if self.left() else news(seconds)
+    def wait(self, seconds: float, news: Callable[[float], bool] | None) -> bool:
+        """Wait for `news`; during a rest nothing can be made of any, and a thread would turn in circles."""
+        return self._quiet.wait(seconds) if news is None or self.left() else news(seconds)

@@ -11,6 +11,7 @@ from liandong.consumers.acts_db.database import open_acts
 from liandong.consumers.acts_db.tables import metadata
 from liandong.consumers.api.tokens import TokenFile
 from liandong.consumers.gate.rules import load_limits
+from liandong.consumers.store import power
 from liandong.consumers.store.batch import KeptReceipt, StoreBatch
 from liandong.consumers.store.errors import StoreDamaged, TrustDamaged
 from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_prefix
@@ -37,7 +38,7 @@ PLACES = [lane_prefix(0) + bytes([one]) * 16 for one in range(250)]
 
 def filled(folder: Path) -> None:
     """A store that was closed in order, with 250 entries and a head."""
-    store = ListStore.open(folder, map_size=MAP)
+    store = ListStore.open(folder, boot=power.boot_id(), map_size=MAP)
     store.set_up([LANE], 0)
     for start in range(0, 250, 50):
         store.commit(StoreBatch(records=dict.fromkeys(PLACES[start : start + 50], b"v" * 500)))
@@ -64,7 +65,7 @@ def test_a_copy_that_was_cut_short_is_begun_anew_with_what_was_trusted(tmp_path:
     filled(tmp_path)
     length = cut(tmp_path / DATA_FILE, chance_of(seed))
     reading = outcome(lambda: ListReader.open(tmp_path).close())
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert (reading, entries(store)) in [("STORE_DAMAGED", 0), ("fine", 250)]
     assert length > 40 * PAGE or not entries(store)
     assert (store.heads(), store.receipts()) == ([HEAD], (3, [KeptReceipt(3, b"a receipt")]))
@@ -76,7 +77,7 @@ def test_a_copy_that_was_cut_short_is_begun_anew_with_what_was_trusted(tmp_path:
 def test_a_flipped_bit_in_a_row_of_a_copy_raises_nothing_but_its_damage(tmp_path: Path, seed: int) -> None:
     filled(tmp_path)
     flip(tmp_path / DATA_FILE, chance_of(seed))
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
 
     def use() -> None:
         store.reader().status()
@@ -86,7 +87,7 @@ def test_a_flipped_bit_in_a_row_of_a_copy_raises_nothing_but_its_damage(tmp_path
 
     used = outcome(use)
     store.close()
-    again = ListStore.open(tmp_path, map_size=MAP)
+    again = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert (used, entries(again)) in [("fine", 250), ("STORE_DAMAGED", 0)]
     again.close()
 
@@ -97,11 +98,11 @@ def test_a_copy_found_damaged_while_it_is_used_is_begun_anew_at_the_next_start(t
     with environment.begin(write=True) as transaction:
         transaction.put(b"head/js/notary-js-1", b"\xff not a row", db=environment.open_db(b"trust", txn=transaction))
     environment.close()
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     with pytest.raises(StoreDamaged):
         store.heads()
     store.close()
-    again = ListStore.open(tmp_path, map_size=MAP)
+    again = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert (entries(again), again.heads()) == (0, [HEAD])
     again.close()
 
@@ -110,11 +111,11 @@ def test_a_mark_with_any_bit_flipped_costs_the_copy_and_nothing_else(tmp_path: P
     life = Life("node", disk)
     with life.running():
         filled(tmp_path)
-        ListStore.open(tmp_path, map_size=MAP)
+        ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     life.kill()
     flip(tmp_path / "written-since-boot", chance_of(1))
     with Life("node", disk).running():
-        store = ListStore.open(tmp_path, map_size=MAP)
+        store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         assert (entries(store), store.heads()) == (0, [HEAD])
         store.close()
 
@@ -126,9 +127,9 @@ def test_trusted_rows_are_whole_or_refused(tmp_path: Path, seed: int) -> None:
     (tmp_path / DATA_FILE).write_bytes(b"")
     for _ in range(2):
         with pytest.raises(TrustDamaged):
-            ListStore.open(tmp_path, map_size=MAP)
+            ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     (tmp_path / "trusted").unlink()
-    ListStore.open(tmp_path, map_size=MAP).close()
+    ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP).close()
 
 
 def counted(folder: Path) -> None:
@@ -239,12 +240,12 @@ def test_an_older_copy_of_a_list_takes_the_place_of_a_newer_one(tmp_path: Path, 
     with Life("node", disk).running():
         filled(tmp_path)
     backup = disk.backup(tmp_path / DATA_FILE)
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     store.commit(StoreBatch(records={lane_prefix(0) + b"n" * 16: b"new"}))
     store.close()
     disk.restore(backup)
     assert disk.lose_power(chance_of(1)) == []
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert entries(store) == 250
     store.close()
 

@@ -75,7 +75,7 @@ class Logbook:
 def _read(at: TopicPartition, message: MemoryMessage) -> Written:
     value = message.value()
     try:
-        fingerprint, body = unwrap(message, value or b"")
+        fingerprint, body = unwrap(message)
         fields, schema = decode(fingerprint, body), schema_of(fingerprint)
     except (FramingError, Undecodable):
         return Written(at, message.offset(), message.key(), "", {}, b"", value)

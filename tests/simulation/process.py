@@ -65,12 +65,15 @@ class Process(ABC):
     def stop(self) -> None:
         """End it gracefully, if it runs."""
         if self.runs:
-            with self.mortal():
-                for part in self._parts.values():
-                    part.worker.close()
-                self.let_go()
-            self.runs, self._gone = False, True
-            self.life.kill()
+            self.runs = False
+            try:
+                with self.mortal():
+                    for part in self._parts.values():
+                        part.worker.close()
+                    self.let_go()
+            except _Refused as unwell:
+                self.world.count(f"stopped with {unwell.code}")
+            self.die()
 
     def forget(self) -> None:
         """Let go of what the world itself keeps open of it."""
@@ -84,6 +87,7 @@ class Process(ABC):
         """Be gone, without any last word."""
         self.runs, self._gone = False, True
         self.life.kill()
+        self.world.broker.vanish(self.name)
 
     def work(self, part: str = "", steps: int = 1) -> None:
         """Step one part, or all of them in turn; a process that is gone is started instead."""

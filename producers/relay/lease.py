@@ -1,12 +1,13 @@
 """The lease of an outbox as its relay holds it.
 
 It is timed by the wall clock and by the monotonic one, whichever says it is older: a wall clock that is set back must not
-make a lease longer.
+make a lease longer, one's own or another's. A lease of somebody else that stands still for as long as one lasts, by the
+monotonic clock of whoever waits, is over: its holder would have renewed it four times.
 """
 
 from typing import NamedTuple
 
-from ...topics.transport.ports import LeaseLost, Outbox
+from ...topics.transport.ports import Lease, LeaseLost, Outbox
 from ...topics.workers.clock import Clock
 
 
@@ -24,6 +25,9 @@ class HeldLease:
         """`owner` must be unique to this holder; nothing is taken yet."""
         self._outbox, self._clock, self._owner, self._seconds = outbox, clock, owner, seconds
         self._taken_at = _Moment(0, 0.0)
+        self._seen: Lease | None = None
+        """Somebody else's, and since when (monotonic) it stands still."""
+        self._seen_at = 0.0
         self.epoch: int | None = None
         """The fencing epoch while it is held."""
 
@@ -40,8 +44,10 @@ class HeldLease:
     def take(self) -> bool:
         """Take the lease; return False while another owner holds it."""
         at = self._moment()
-        self.epoch = self._outbox.acquire(self._owner, self._seconds)
+        self.epoch = self._outbox.acquire(self._owner, self._seconds, self._stands_still())
         self._taken_at = at
+        if self.epoch is None and (holder := self._outbox.holder()) != self._seen:
+            self._seen, self._seen_at = holder, at.monotonic_seconds
         return self.epoch is not None
 
     def keep(self) -> None:
@@ -63,6 +69,10 @@ class HeldLease:
         """Let others have it at once."""
         self.epoch = None
         self._outbox.release(self._owner)
+
+    def _stands_still(self) -> Lease | None:
+        """Return the lease somebody else has not renewed for as long as one lasts, None if there is none."""
+        return self._seen if self._clock.monotonic() - self._seen_at >= self._seconds else None
 
     def _check(self, age: float) -> None:
         if age >= self.stop_after:

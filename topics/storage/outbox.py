@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..transport.ports import Delivered, LeaseLost, OutboxRow, OutgoingRecord
+from ..transport.ports import Delivered, Lease, LeaseLost, OutboxRow, OutgoingRecord
 from ..workers.clock import Clock
 from .bulk import insert_missing_rows, insert_rows
 from .database import create_tables, reading
@@ -59,15 +59,6 @@ class Backlog:
 
     rows: int
     since: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who sends, until when (ms UTC); the owner is empty if nobody does."""
-
-    owner: str
-    epoch: int
-    expires_at: int
 
 
 def outbox_tables(metadata: MetaData) -> OutboxTables:
@@ -174,13 +165,17 @@ class SqlOutbox:
         """Return the lanes in order of urgency."""
         return self._lanes
 
-    def acquire(self, owner: str, seconds: float) -> int | None:
-        """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another."""
+    def acquire(self, owner: str, seconds: float, over: Lease | None = None) -> int | None:
+        """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another.
+
+        ``over`` is a lease the caller has seen stand still for as long as one lasts: it counts as run out.
+        """
         lease = self._t.lease
         with self._engine.begin() as connection:
             current = connection.execute(select(lease).with_for_update()).one()
             now = self._now(connection)
-            is_live = current.expires_at > now
+            stands_still = over is not None and (current.epoch, current.expires_at) == (over.epoch, over.expires_at)
+            is_live = current.expires_at > now and not stands_still
             if is_live and current.owner != owner:
                 return None
             epoch: int = current.epoch if is_live else current.epoch + 1

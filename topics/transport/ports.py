@@ -147,6 +147,14 @@ class LeaseLost(LiandongError):
         )
 
 
+class Lease(msgspec.Struct, frozen=True):
+    """Who sends an outbox, until when (ms UTC); the owner is empty if nobody does."""
+
+    owner: str
+    epoch: int
+    expires_at: int
+
+
 class Outbox(Protocol):
     """Where accepted records wait, in the same database as what they tell of.
 
@@ -156,8 +164,14 @@ class Outbox(Protocol):
     def lanes(self) -> Sequence[str]:
         """Return the lanes in order of urgency."""
 
-    def acquire(self, owner: str, seconds: float) -> int | None:
-        """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another."""
+    def acquire(self, owner: str, seconds: float, over: Lease | None = None) -> int | None:
+        """Take or renew the one lease for ``owner``; return its fencing epoch, None if held by another.
+
+        ``over`` is a lease the caller has seen stand still for as long as one lasts: it counts as run out.
+        """
+
+    def holder(self) -> Lease:
+        """Return the lease as it stands; its owner is empty if it has run out."""
 
     def release(self, owner: str) -> None:
         """Give the lease back."""

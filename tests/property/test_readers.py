@@ -115,7 +115,7 @@ def test_a_notary(square: Square, data: st.DataObject) -> None:
 def test_whoever_reads_heads(square: Square, data: st.DataObject) -> None:
     record = data.draw(records(names.heads("js"), square.copy_signers, FIELDS))
     with suppress(Undecodable, FramingError, SignatureInvalid):
-        read_head(square.letter(record), square.copy.keys)
+        read_head(square.letter(record), square.copy.keys, "js")
 
 
 @many

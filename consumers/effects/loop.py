@@ -27,6 +27,7 @@ from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
 from ..commands import parked
 from ..commands.parked import ParkedMessage
+from ..commands.parking import first_attempt, next_attempt
 from ..events import watches
 from ..interceptions import recent_releases
 from . import dead_letters
@@ -34,9 +35,6 @@ from .routing import handle_any
 
 _log = structlog.get_logger(__name__)
 
-MAX_ATTEMPTS = 12
-"""Attempts before a message that waits goes to the dead letters; with doubling delays that is about an hour."""
-MAX_DELAY_SECONDS = 600.0
 FUSE = 100
 """Dead letters without a handled message in between that stop the effects: a bad release, not bad messages."""
 _BATCH = 200
@@ -210,7 +208,7 @@ class Effects:
         except Retry as retry:
             _log.warning("message waits", reason=retry.reason, **_place(message))
             with self._engine.begin() as connection:
-                parked.park(connection, message, retry.reason, now, now + int(retry.after * 1000))
+                parked.park(connection, message, retry.reason, now, first_attempt(retry.after, now))
         except Poison as poison:
             self._put_aside(message, poison, 1)
         else:
@@ -251,12 +249,12 @@ class Effects:
                 handle_any(connection, self._context, waiting.message)
                 parked.unpark(connection, waiting)
         except Retry as retry:
-            if waiting.attempts + 1 >= MAX_ATTEMPTS:
+            next_at = next_attempt(waiting.attempts, retry.after, now)
+            if next_at is None:
                 self._put_aside(waiting.message, Poison(retry.reason, "tried too often"), waiting.attempts + 1, waiting)
                 return
-            delay = min(retry.after * 2**waiting.attempts, MAX_DELAY_SECONDS)
             with self._engine.begin() as connection:
-                parked.postpone(connection, waiting, retry.reason, now + max(1, int(delay * 1000)))
+                parked.postpone(connection, waiting, retry.reason, next_at)
         except Poison as poison:
             self._put_aside(waiting.message, poison, waiting.attempts + 1, waiting)
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from ..store.batch import PassedBarrier
-from ..store.layout import Mark
-from ..store.writes import KEPT_MARKS
+from ..store.layout import KEPT_MARKS, Mark
 
 
 class Barriers:

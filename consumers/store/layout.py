@@ -23,6 +23,8 @@ STORE_FORMAT = 1
 """Of the generation's tables; a store of another format is filled again from the log."""
 LANE_LENGTH = 2
 SURROGATE_LENGTH = 16
+KEPT_MARKS = 100
+"""Barriers remembered per lane and notary."""
 
 ROW_LANE = b"lane/"
 ROW_MARK = b"mark/"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .batch import StoreBatch
 from .environment import TableHandle, WriteTransaction
 from .layout import (
+    KEPT_MARKS,
     ROW_COURT,
     ROW_HEADS_READ,
     ROW_INCIDENT,
@@ -21,8 +22,6 @@ from .layout import (
 )
 
 KEPT_INCIDENTS = 1000
-KEPT_MARKS = 100
-"""Barriers remembered per lane and notary."""
 
 
 @dataclass(frozen=True, slots=True)

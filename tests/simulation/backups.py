@@ -9,8 +9,8 @@ from struct import unpack_from
 
 from liandong.topics.workers.chance import Chance
 
-from .disks import DATA_FILE, PAGE
-
+PAGE = 4096
+DATA_FILE = "data.mdb"
 _SQLITE = b"SQLite format 3\0"
 _BESIDE = {"sqlite": ("-wal", "-shm"), "lmdb": (), "plain": ()}
 _LEAF, _LONG_VALUE, _TABLE = 2, 1, 2

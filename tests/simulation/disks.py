@@ -7,8 +7,8 @@ from pathlib import Path
 
 from liandong.topics.workers.chance import Chance
 
-PAGE = 4096
-DATA_FILE = "data.mdb"
+from . import backups
+from .backups import DATA_FILE, PAGE, Backup
 
 
 class Disk:
@@ -34,10 +34,26 @@ class Disk:
         path = folder / DATA_FILE
         self._flushed[path] = path.read_bytes()
 
-    def replaced(self, path: Path) -> None:
-        """Take note that somebody put another file in the place of one, and waited for the disk."""
-        if path in self._flushed:
-            self._flushed[path] = path.read_bytes()
+    def backup(self, path: Path) -> Backup:
+        """Copy a file, which may be in use."""
+        return backups.copied(path)
+
+    def restore(self, backup: Backup) -> None:
+        """Put a copy in the place of a file nobody uses now."""
+        backups.restore(backup)
+        self._replaced(backup.path)
+
+    def flip(self, path: Path, chance: Chance) -> int:
+        """Flip a bit of a file nobody uses now, and return in which byte."""
+        place = backups.flip(path, chance)
+        self._replaced(path)
+        return place
+
+    def cut(self, path: Path, chance: Chance) -> int:
+        """Cut a file short that nobody uses now, and return its new length."""
+        length = backups.cut(path, chance)
+        self._replaced(path)
+        return length
 
     def lose_power(self, chance: Chance) -> list[Path]:
         """Leave of every file some pages as they were flushed and the others as they are; return the files that changed.
@@ -49,6 +65,10 @@ class Disk:
         torn = [path for path in self._flushed if path.exists() and self._tear(path, chance)]
         self._flushed = {path: path.read_bytes() for path in self._flushed if path.exists()}
         return torn
+
+    def _replaced(self, path: Path) -> None:
+        if path in self._flushed:
+            self._flushed[path] = path.read_bytes()
 
     def _tear(self, path: Path, chance: Chance) -> bool:
         before, now = self._flushed[path], path.read_bytes()

@@ -7,9 +7,10 @@ from sqlalchemy.exc import OperationalError
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.commands import parked
+from liandong.consumers.commands.parking import MAX_ATTEMPTS
 from liandong.consumers.effects import loop
 from liandong.consumers.effects.dead_letters import read_dead_letters, redrive
-from liandong.consumers.effects.loop import FUSE, MAX_ATTEMPTS, FuseBlown
+from liandong.consumers.effects.loop import FUSE, FuseBlown
 from liandong.consumers.effects.routing import handle_any
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.wire.codec import to_wire

@@ -176,15 +176,24 @@ def test_a_stale_copy_refuses_nobody_and_says_so(tmp_path: Path) -> None:
     assert (miss["decision"], miss["action"]) == ("UNKNOWN", "PROCEED_AND_RECHECK")
 
 
-def test_a_failure_inside_is_told_without_what_was_asked(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ("DROP TABLE decision_reasons", "DATABASE_DAMAGED"),
+        ("CREATE TRIGGER t BEFORE INSERT ON decision_reasons BEGIN SELECT RAISE(ABORT, 'no'); END", "INTERNAL"),
+    ],
+)
+def test_a_failure_inside_is_told_without_what_was_asked(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, broken: str, code: str
+) -> None:
     desk = CheckDesk(tmp_path)
     desk.listed(LI)
     token = {"authorization": f"Bearer {desk.token('booking')}"}
     with desk.engine.begin() as connection:
-        connection.execute(text("DROP TABLE decision_reasons"))
+        connection.execute(text(broken))
     with served(desk.api()) as client, caplog.at_level(logging.DEBUG, "liandong"):
         answer = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token)
-    assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL")
+    assert (answer.status_code, answer.json()["code"]) == (500, code)
     assert not search([LI.number], [("log", caplog.text.encode()), ("answer", answer.content)])
 
 

@@ -20,9 +20,9 @@ from liandong.consumers.store.writer import ListStore
 from liandong.monitoring.notary.tally import Tally, TallyEntry
 from liandong.monitoring.notary.tally_store import NotaryProgress, TallyDamaged, TallyStore
 from liandong.schemas.errors import LiandongError
-from liandong.tests.simulation.backups import copied, cut, flip, restore
+from liandong.tests.simulation.backups import DATA_FILE, PAGE, copied, cut, flip, restore
 from liandong.tests.simulation.crashing import Life
-from liandong.tests.simulation.disks import DATA_FILE, PAGE, Disk
+from liandong.tests.simulation.disks import Disk
 from liandong.tests.simulation.seeded import chance_of
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import HandClock
@@ -236,13 +236,15 @@ def test_a_backup_of_a_database_in_use_has_every_commit_and_takes_the_place_of_n
     assert read(path) == 400
 
 
-def test_an_older_copy_of_a_list_takes_the_place_of_a_newer_one(tmp_path: Path) -> None:
-    filled(tmp_path)
-    backup = copied(tmp_path / DATA_FILE)
+def test_an_older_copy_of_a_list_takes_the_place_of_a_newer_one(tmp_path: Path, disk: Disk) -> None:
+    with Life("node", disk).running():
+        filled(tmp_path)
+    backup = disk.backup(tmp_path / DATA_FILE)
     store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     store.commit(StoreBatch(records={lane_prefix(0) + b"n" * 16: b"new"}))
     store.close()
-    restore(backup)
+    disk.restore(backup)
+    assert disk.lose_power(chance_of(1)) == []
     store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert entries(store) == 250
     store.close()

@@ -11,8 +11,9 @@ from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_pre
 from liandong.consumers.store.power import PowerMark
 from liandong.consumers.store.relief import ReliefBatch, ReliefLane, ReliefStore
 from liandong.consumers.store.writer import ListStore
+from liandong.tests.simulation.backups import PAGE
 from liandong.tests.simulation.crashing import Killed, Life
-from liandong.tests.simulation.disks import PAGE, Disk, mixed
+from liandong.tests.simulation.disks import Disk, mixed
 from liandong.tests.simulation.seeded import chance_of
 from liandong.topics.workers.chance import Chance
 

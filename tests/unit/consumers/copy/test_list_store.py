@@ -12,10 +12,19 @@ import pytest
 from liandong.consumers.store.batch import KeptReceipt, PassedBarrier, StoreBatch
 from liandong.consumers.store.environment import Environment
 from liandong.consumers.store.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
-from liandong.consumers.store.layout import Generation, Incident, LanePartition, LaneState, Mark, lane_prefix, pack
+from liandong.consumers.store.layout import (
+    KEPT_MARKS,
+    Generation,
+    Incident,
+    LanePartition,
+    LaneState,
+    Mark,
+    lane_prefix,
+    pack,
+)
 from liandong.consumers.store.reader import ListReader
 from liandong.consumers.store.writer import ListStore
-from liandong.consumers.store.writes import KEPT_INCIDENTS, KEPT_MARKS
+from liandong.consumers.store.writes import KEPT_INCIDENTS
 from liandong.tests.worlds.chance import CHANCE
 
 BOOT = "the only boot"

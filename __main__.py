@@ -58,8 +58,10 @@ def _open_commands(settings: "Settings", jurisdiction: str, court: str, clock: "
 
 def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
     from .producers.relay.delivery import send_all
+    from .topics.workers.chance import SystemChance
+    from .topics.workers.clock import SystemClock
 
-    send_all(settings, outbox, participant)
+    send_all(settings, outbox, participant, SystemClock(), SystemChance())
 
 
 def _relay(outbox: "SqlOutbox", publisher: "Publisher", clock: "Clock") -> "Relay":

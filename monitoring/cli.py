@@ -91,7 +91,7 @@ def notary(
         chosen = LocalNotary(jurisdiction, name) if name else context.only_notary(jurisdiction)
         if port:
             serving.enter_context(serve_metrics(port, context.signals.registry))
-        until_stopped((), {str(chosen): context.notary(chosen).run})
+        until_stopped([context.register], {str(chosen): context.notary(chosen).run})
 
 
 def serve(
@@ -111,4 +111,4 @@ def serve(
         notaries = {str(local): context.notary(local).run for local in context.local_notaries()}
         server = MonitorServer(context, host, port)
         typer.echo(f"watching on http://{host}:{server.port}/", err=True)
-        until_stopped((), notaries | server.work)
+        until_stopped([context.register], notaries | server.work)

@@ -52,7 +52,7 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
 
 @contextmanager
 def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "Iterator[Inbox]":
-    from ...topics.keys.directory import load_directory
+    from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
@@ -64,14 +64,12 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     if manifest.kind != "court":
         raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {manifest.kind}", "name a court")
     jurisdiction = manifest.jurisdictions[0]
-    directory = load_directory(
-        KafkaSubscriber(settings, client_id=f"{court}-keys"), participants.root_public_key, clock
-    )
+    register = KafkaSubscriber(settings, client_id=f"{court}-keys")
+    directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
     reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
     store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
     keys = participants.sealing_keys(court), directory
-    commands = open_commands(settings, jurisdiction, court, clock)
-    context = CourtContext(court, jurisdiction, *keys, commands, clock)
+    context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court, clock), clock)
     try:
         yield Inbox(context, reader, store)
     finally:

@@ -15,12 +15,14 @@ from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
 from ...schemas.wire.avro_schemas import schema_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.control import SentCommand, sealing_context
-from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
-from ...schemas.wire.signing import SignatureInvalid, verify
+from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import Directory
+from ...topics.keys.signatures import Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
+from ...topics.transport.received import unwrap
 from ...topics.workers.clock import Clock
 from .store import InboxStore, Item
 
@@ -163,10 +165,9 @@ class Inbox:
     def _judge(self, message: Message) -> Item | None:
         """Return the item a message is for this court; None if it is for another or cannot be read at all."""
         try:
-            header = dict(message.headers() or []).get(FINGERPRINT_HEADER)
-            fingerprint, body = unframe(message.value() or b"", header)
+            fingerprint, body = unwrap(message)
             record = decode(fingerprint, body)
-        except (FramingError, Undecodable, ValueError) as broken:
+        except (FramingError, Undecodable) as broken:
             _log.error(
                 "unreadable record", topic=message.topic(), partition=message.partition(), offset=message.offset()
             )
@@ -207,13 +208,15 @@ class Inbox:
         if directory.key(body[:8]) is None:
             raise _ItemRefused(SIGNER_UNKNOWN)
         try:
-            signer = verify(body, item.schema, directory, item.written_at)
+            Verifier(directory).signed(
+                item.schema, body, record, Reading((self._context.jurisdiction,), item.written_at)
+            )
+        except (WrongKind, WrongParticipant) as mismatch:
+            raise _ItemRefused("SIGNER_MISMATCH") from mismatch
+        except WrongJurisdiction as elsewhere:
+            raise _ItemRefused("WRONG_JURISDICTION") from elsewhere
         except SignatureInvalid as invalid:
             raise _ItemRefused(invalid.code) from invalid
-        if signer.kind != "agency" or signer.participant != record["agency"]:
-            raise _ItemRefused("SIGNER_MISMATCH")
-        if record["jurisdiction"] != self._context.jurisdiction:
-            raise _ItemRefused("WRONG_JURISDICTION")
 
     def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any]:
         try:

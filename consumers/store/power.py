@@ -39,8 +39,10 @@ class PowerMark:
     and the one with what must outlast it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, boot: str) -> None:
+        """Take the store's folder, and the id of the machine's present run."""
         self._folder = folder
+        self._boot = boot
         self._mark = folder / "written-since-boot"
         self._trusted = folder / "trusted"
         self._seal = folder / "sealed"
@@ -50,7 +52,7 @@ class PowerMark:
         those that were closed last.
         """
         if self._mark.exists():
-            return self._mark.read_bytes() != boot_id().encode()
+            return self._mark.read_bytes() != self._boot.encode()
         return self._seal.exists() and self._seal.read_bytes() != checksum(self._folder)
 
     def spoil(self) -> None:
@@ -65,7 +67,7 @@ class PowerMark:
 
     def begin(self) -> None:
         """Note that the store is being written: from here on a loss of power spoils it."""
-        write_private(self._mark, boot_id().encode())
+        write_private(self._mark, self._boot.encode())
 
     def end(self) -> None:
         """Note that all of the store is on the disk and nothing more is written, and what its file is then."""

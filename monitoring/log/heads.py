@@ -12,7 +12,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring
-from ...topics.keys.signatures import Verifier
+from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.ports import Message, Subscriber
 from ...topics.transport.received import unwrap
 from .reading import read_to_end, topic_lanes
@@ -42,16 +42,16 @@ class SignedHead:
         return int(self.content["number"])
 
 
-def read_head(message: Message, keyring: RefreshingKeyring) -> SignedHead:
-    """Return the head in a message, signed by a notary of its jurisdiction.
+def read_head(message: Message, keyring: RefreshingKeyring, jurisdiction: str) -> SignedHead:
+    """Return the head in a message of the topic with a jurisdiction's heads, signed by a notary of that jurisdiction.
 
     Raises Undecodable, FramingError or SignatureInvalid if there is none to be trusted.
     """
-    fingerprint, body = unwrap(message, message.value() or b"")
+    fingerprint, body = unwrap(message)
     if not is_version_of(fingerprint, "list-head"):
         raise Undecodable("the message is no list head")
     content = decode(fingerprint, body)
-    Verifier(keyring).notary(body, "list-head", content["notary"], content["jurisdiction"], content["issued_at"])
+    Verifier(keyring).signed("list-head", body, content, Reading((jurisdiction,)))
     return SignedHead(content, sha256(body).hexdigest())
 
 
@@ -97,9 +97,7 @@ def last_heads(subscriber: Subscriber, jurisdiction: str, notary: str, keyring: 
         starts = {lane: max(0, subscriber.watermarks(lane)[1] - window) for lane in lanes}
         for _, message in read_to_end(subscriber, starts):
             with suppress(Undecodable, FramingError, SignatureInvalid):
-                head = read_head(message, keyring)
-                if head.content["jurisdiction"] == jurisdiction:
-                    newest.note(head, notary)
+                newest.note(read_head(message, keyring, jurisdiction), notary)
         if newest.own is not None or not any(starts.values()):
             break
     return newest

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...schemas.errors import WrongUsage
-from ...topics.keys.directory import KeyDirectory, load_directory
+from ...topics.keys.directory import KeyDirectory, await_keys
 from ...topics.keys.participants import Participants
 from ...topics.metrics.definitions import Signals
 from ...topics.settings import Settings
@@ -17,6 +17,7 @@ from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.transport.registry import registered
 from ...topics.workers.chance import Chance, SystemChance
 from ...topics.workers.clock import Clock, SystemClock
+from ...topics.workers.worker import Part
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_tables import FORMAT
 from ..notary.notary import Notary, NotaryConfig, NotaryPorts
@@ -46,6 +47,11 @@ class MonitoringContext:
     participants: Participants
     directory: KeyDirectory
     resources: ExitStack
+
+    @property
+    def register(self) -> Part:
+        """The part that keeps `directory` up to date."""
+        return Part("register", self.directory, self.directory.wait)
 
     def subscriber(self, client_id: str) -> Subscriber:
         """Open a subscriber for the caller alone; it is closed with the context."""
@@ -120,8 +126,7 @@ def monitoring_context(settings: Settings, client_id: str) -> Iterator[Monitorin
     """Open the context with its connections and close them at the end. TransportError if the cluster does not answer."""
     clock, participants = SystemClock(), Participants(settings)
     with ExitStack() as resources:
-        directory = load_directory(
-            KafkaSubscriber(settings, client_id=f"{client_id}-keys"), participants.root_public_key, clock
-        )
+        register = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
+        directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
         resources.callback(directory.close)
         yield MonitoringContext(settings, clock, SystemChance(), Signals(), participants, directory, resources)

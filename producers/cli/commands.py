@@ -67,6 +67,7 @@ def _give(
 ) -> list[dict[str, Any]]:
     """Give or check commands as they stand in a file; what became of each."""
     from ...topics.cli.console import settings_of
+    from ...topics.workers.chance import SystemChance
     from ..commands.files import request_of
     from ..relay.delivery import send_all
 
@@ -88,7 +89,8 @@ def _give(
                 result["problem"] = problem.as_dict()
             results.append(result)
         if not dry_run:
-            send_all(settings, desk.court.register.outbox, desk.court.identity.court)
+            court_id = desk.court.identity.court
+            send_all(settings, desk.court.register.outbox, court_id, desk.court.clock, SystemChance())
     return results
 
 
@@ -118,7 +120,7 @@ class _CommandDesk:
 @contextmanager
 def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_CommandDesk]:
     """Open a court to give commands, with the keys of those that commands are sealed to."""
-    from ...topics.keys.directory import load_directory
+    from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.chance import SystemChance
@@ -130,7 +132,7 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
     with open_court(settings, court_id, SystemClock(), SystemChance()) as court:
         identity = court.identity
         reader: Subscriber = KafkaSubscriber(settings, client_id=f"{identity.court}-command")
-        directory = load_directory(reader, participants.root_public_key, court.clock)
+        directory = await_keys(KeyDirectory(participants.root_public_key, reader, court.clock))
         try:
             commanding = CommandingCourt(
                 identity.court,

@@ -19,6 +19,8 @@ from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher
 from ...topics.workers.chance import SystemChance
 from ...topics.workers.clock import SystemClock
+from ...topics.workers.threads import work
+from ...topics.workers.worker import Part
 from ..register.register import open_register
 from .relay import Pace, Relay, new_owner
 
@@ -57,7 +59,8 @@ def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connec
         register = open_register(settings, jurisdiction, clock)
         try:
             publisher = KafkaPublisher(settings, client_id=client_id, linger_ms=5)
-            Relay(register.outbox, publisher, clock, new_owner(SystemChance()), _BULK).run(stop)
+            relay = Relay(register.outbox, publisher, clock, new_owner(SystemChance()), _BULK)
+            work(Part("relay", relay, relay.wait), stop)
             publisher.close()
         finally:
             register.close()

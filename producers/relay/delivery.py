@@ -1,9 +1,6 @@
 """Sending while accepting, and waiting until what was accepted is in the log."""
 
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from contextlib import contextmanager
 
 from ...schemas.errors import Unavailable
@@ -12,11 +9,16 @@ from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
 from ...topics.transport.ports import Publisher
-from ...topics.workers.chance import Chance, SystemChance
-from ...topics.workers.clock import Clock, SystemClock
+from ...topics.workers.chance import Chance
+from ...topics.workers.clock import Clock
+from ...topics.workers.threads import WorkerFailed, Workers, work_until
+from ...topics.workers.worker import Part
 from .relay import Relay, new_owner
 
-_TICK = 0.2
+_STOP_SECONDS = 90.0
+"""Longest wait for the relay in the background: a large transaction may keep it from marking for a minute."""
+Progressed = Callable[[int, int], None]
+"""Gets rows sent and rows to be sent."""
 
 
 class NotSentYet(Unavailable):
@@ -31,53 +33,63 @@ class NotSentYet(Unavailable):
         )
 
 
+class _Awaited:
+    """The rows somebody waits for."""
+
+    def __init__(self, outbox: SqlOutbox, relay: Relay, through: dict[str, int], progressed: Progressed) -> None:
+        self._outbox, self._relay, self._through, self._progressed = outbox, relay, through, progressed
+        self._total = sum(through.values())
+        self._looked_at: tuple[int | None, int] = (None, -1)
+        self.left = self._total
+
+    def sent(self) -> bool:
+        """Return whether all of them are in the log. Raises what the broker refused, or what the relay fails with."""
+        if self._relay.failure is not None:
+            raise self._relay.failure
+        standing = self._relay.epoch, self._relay.sent
+        if self._relay.epoch is None or standing != self._looked_at:  # else nobody has marked anything since
+            self._looked_at = standing
+            sent = sum(min(self._outbox.sent_through(lane), row) for lane, row in self._through.items())
+            self.left = self._total - sent
+            self._progressed(sent, self._total)
+        return not self.left
+
+
 class Sending:
     """A relay at work in the background of this process, unless another process's relay does the same work."""
 
     def __init__(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock, chance: Chance) -> None:
         """Start at once; `stop` ends it."""
-        self._outbox = outbox
-        self._relay = Relay(outbox, publisher, clock, new_owner(chance))
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._relay.run, args=(self._stopped,), name="relay", daemon=True)
-        self._thread.start()
+        self._outbox, self._publisher, self._clock, self._chance = outbox, publisher, clock, chance
+        self._background = Workers()
+        relay = self._new_relay()
+        self._background.start([Part("relay", relay, relay.wait)])
 
     def stop(self) -> None:
-        """Wait for what is in flight and end the background's work."""
-        self._stopped.set()
-        self._thread.join()
+        """Wait for what is in flight and end the background's work; raise what has ended it before."""
+        self._background.stop.set()
+        try:
+            self._background.wait(_STOP_SECONDS)
+        except WorkerFailed as failed:
+            raise failed.__cause__ or failed from None
 
-    def wait(self, seconds: float, progressed: Callable[[int, int], None] = lambda _sent, _total: None) -> None:
-        """Return when all that is accepted now is in the log; `progressed` gets rows sent and to be sent.
+    def wait(self, seconds: float, progressed: Progressed = lambda _sent, _total: None) -> None:
+        """Return when all that is accepted now is in the log.
 
         Raises NotSentYet after `seconds`, and at once what the broker refused.
         """
         through = {lane: self._outbox.accepted_through(lane) for lane in self._outbox.lanes()}
         self.stop()
-        enough = threading.Event()
-        with ThreadPoolExecutor(1, "relay") as pool:
-            drained = pool.submit(self._relay.drain, through, enough)
-            try:
-                self._watch(drained, through, seconds, progressed)
-            finally:
-                enough.set()
+        relay = self._new_relay()
+        awaited = _Awaited(self._outbox, relay, through, progressed)
+        try:
+            if not work_until(Part("relay", relay, relay.wait), awaited.sent, seconds):
+                raise NotSentYet(awaited.left)
+        finally:
+            relay.close()
 
-    def _watch(
-        self, drained: "Future[int]", through: dict[str, int], seconds: float, progressed: Callable[[int, int], None]
-    ) -> None:
-        total, ticks = sum(through.values()), 0
-        while True:
-            try:
-                drained.result(_TICK)
-            except NotYet:
-                sent = sum(min(self._outbox.sent_through(lane), row) for lane, row in through.items())
-                progressed(sent, total)
-                ticks += 1
-                if ticks * _TICK > seconds:
-                    raise NotSentYet(total - sent) from None
-            else:
-                progressed(total, total)
-                return
+    def _new_relay(self) -> Relay:
+        return Relay(self._outbox, self._publisher, self._clock, new_owner(self._chance))
 
 
 def require_topics(settings: Settings, jurisdiction: str) -> None:
@@ -102,7 +114,7 @@ def sending(settings: Settings, outbox: SqlOutbox, clock: Clock, chance: Chance,
         publisher.close()
 
 
-def send_all(settings: Settings, outbox: SqlOutbox, participant: str, seconds: float = 30.0) -> None:
-    """Send what an outbox holds now, for commands that end when that is done. Raises NotSentYet."""
-    with sending(settings, outbox, SystemClock(), SystemChance(), f"{participant}-relay") as work:
-        work.wait(seconds)
+def send_all(settings: Settings, outbox: SqlOutbox, participant: str, clock: Clock, chance: Chance) -> None:
+    """Send what an outbox holds now, for commands that end when that is done. Raises NotSentYet after half a minute."""
+    with sending(settings, outbox, clock, chance, f"{participant}-relay") as work:
+        work.wait(30.0)

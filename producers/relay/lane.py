@@ -35,6 +35,9 @@ class Lane:
     in_flight: int = 0
     confirmed: dict[int, Delivered] = field(default_factory=dict)
     failure: DeliveryFailed | None = None
+    """Of the rows in flight; the lane starts again when all of them are settled."""
+    refused: DeliveryFailed | None = None
+    """What the lane started again for; None once a row gets through."""
     retry_at: float = 0.0
     _pause: float = 0.0
 
@@ -66,6 +69,7 @@ class Lane:
         for row, _ in prefix:
             del self.confirmed[row]
         self._pause = 0.0
+        self.refused = None
 
     def start_again(self, now: float, first_pause: float) -> DeliveryFailed | None:
         """Go back to the marked prefix once nothing is in flight; returns the failure if there was one.
@@ -75,6 +79,7 @@ class Lane:
         if self.failure is None or self.in_flight:
             return None
         failed, self.failure = self.failure, None
+        self.refused = failed
         self.handed = self.marked
         self.confirmed.clear()
         self._pause = min(self._pause * 2, LONGEST_PAUSE) or first_pause

@@ -11,22 +11,23 @@ Promises, in the terms of the outbox:
   that frees somebody never waits behind a bulk publication.
 """
 
+import math
 import os
 import socket
-import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import LeaseLost, Outbox, OutboxRow, Publisher
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
+from ...topics.workers.worker import AT_ONCE
 from .lane import Lane
+from .lease import HeldLease
 
 _log = structlog.get_logger(__name__)
 
@@ -44,26 +45,9 @@ class Pace:
     """Confirmed rows of a lane that are marked while there is more to send; at a pause all are."""
     idle_seconds: float = 0.02
     retry_seconds: float = 1.0
-    """Pause of a lane after a failed delivery, doubled up to a minute while it fails."""
+    """Pause after a failure; that of a lane is doubled up to a minute while it fails."""
     stop_seconds: float = 10.0
     """How long a graceful stop waits for what is in flight."""
-
-    @property
-    def renew_after(self) -> float:
-        """Age of a lease at which it is renewed."""
-        return self.lease_seconds / 4
-
-    @property
-    def stop_after(self) -> float:
-        """Age of a lease at which nothing more is sent under it."""
-        return self.lease_seconds * 2 / 3
-
-
-class _Moment(NamedTuple):
-    """A moment on both clocks."""
-
-    wall_ms: int
-    monotonic_seconds: float
 
 
 def new_owner(chance: Chance) -> str:
@@ -72,10 +56,9 @@ def new_owner(chance: Chance) -> str:
 
 
 class Relay:
-    """Sends one outbox through one publisher, as long as it holds the outbox's lease.
+    """Sends one outbox through one publisher, as long as it holds the outbox's lease; a `Worker`.
 
-    The lease is timed by the wall clock and by the monotonic one, whichever says it is older: a wall clock that is
-    set back must not make a lease longer.
+    Failures are logged and tried again for ever from the marked prefix: an accepted row is never given up.
     """
 
     def __init__(self, outbox: Outbox, publisher: Publisher, clock: Clock, owner: str, pace: Pace = Pace()) -> None:
@@ -83,11 +66,11 @@ class Relay:
         self._outbox = outbox
         self._publisher = publisher
         self._clock = clock
-        self._owner = owner
         self._pace = pace
-        self._epoch = 0
-        self._acquired = _Moment(0, 0.0)
+        self._lease = HeldLease(outbox, clock, owner, pace.lease_seconds)
         self._lanes: list[Lane] = []
+        self._failure: Exception | None = None
+        self._retry_at = 0.0
         self.sent_by_lane: Counter[str] = Counter()
         """Rows marked as sent by this relay."""
 
@@ -96,99 +79,99 @@ class Relay:
         """Rows marked as sent by this relay, in all lanes."""
         return self.sent_by_lane.total()
 
-    def run(self, stop: threading.Event) -> None:
-        """Send until told to stop, then wait for what is in flight.
+    @property
+    def epoch(self) -> int | None:
+        """The epoch of the lease while this relay holds it."""
+        return self._lease.epoch
 
-        Failures are logged and tried again for ever from the marked prefix: an accepted row is never given up.
+    @property
+    def failure(self) -> Exception | None:
+        """What keeps rows from the log: the newest attempt's failure until the next one gets through."""
+        return self._failure or next((lane.refused for lane in self._lanes if lane.refused), None)
+
+    def step(self) -> float:
+        """Take or keep the lease, hand over what waits, mark what is confirmed; return when to be called again."""
+        left = self._retry_at - self._clock.monotonic()
+        if left > 0:
+            return left
+        try:
+            if self._lease.epoch is None and not self._take():
+                return min(self._lease.renew_after, 0.5)
+            return self._send_what_waits()
+        except LeaseLost as lost:
+            _log.warning("relay_lease_lost", why=lost.message)
+            self._let_go()
+            return AT_ONCE
+        except (TransportError, OperationalError) as failed:
+            return self._start_over(failed)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the publisher's word about what is in flight, at most so many seconds; return whether it came."""
+        before = self._in_flight()
+        try:
+            self._publisher.poll(seconds)
+        except TransportError as failed:
+            self._start_over(failed)
+            return True
+        return self._in_flight() != before
+
+    def close(self) -> None:
+        """Wait for what is in flight and mark it, then give the lease back.
+
+        What stays unconfirmed is dropped and sent again by the next relay.
         """
-        self._work(stop, lambda: False, patient=True)
+        if self._lease.epoch is None:
+            return
+        try:
+            self._finish()
+        except (LeaseLost, TransportError, OperationalError) as failed:
+            _log.warning("relay_ends_unfinished", why=str(failed))
+        finally:
+            self._let_go()
 
-    def drain(self, through: Mapping[str, int] | None = None, stop: threading.Event | None = None) -> int:
-        """Send until the outbox is empty or each lane is sent through the given row; returns how many rows this relay sent.
-
-        While another relay holds the lease, waits for it to do the work. Raises `DeliveryFailed` if the broker refuses.
-        """
-        before = self.sent
-        self._work(stop or threading.Event(), lambda: self._is_sent(through), patient=False)
-        return self.sent - before
-
-    def _is_sent(self, through: Mapping[str, int] | None) -> bool:
-        if through is not None:
-            return all(self._outbox.sent_through(lane) >= row for lane, row in through.items())
-        lanes = self._outbox.lanes()
-        return not any(self._outbox.unsent(lane, self._outbox.sent_through(lane), 1) for lane in lanes)
-
-    def _work(self, stop: threading.Event, is_done: Callable[[], bool], *, patient: bool) -> None:
-        while not stop.is_set() and not is_done():
-            if not self._acquire():
-                stop.wait(min(self._pace.renew_after, 0.5))
-                continue
-            try:
-                self._send_while_held(stop, is_done, patient=patient)
-            except LeaseLost as lost:
-                _log.warning("relay_lease_lost", owner=self._owner, why=lost.message)
-            except TransportError as failed:
-                if not patient:
-                    raise
-                _log.error("relay_transport_failed", error=failed.message, remedy=failed.remedy)
-                stop.wait(self._pace.retry_seconds)
-            finally:
-                self._let_go()
-
-    def _acquire(self) -> bool:
+    def _take(self) -> bool:
         """Take the lease and start every lane behind its marked prefix."""
-        at = self._moment()
-        epoch = self._outbox.acquire(self._owner, self._pace.lease_seconds)
-        if epoch is None:
+        if not self._lease.take():
             return False
-        self._epoch, self._acquired = epoch, at
+        self._failure = None
         marks = [(lane, self._outbox.sent_through(lane)) for lane in self._outbox.lanes()]
         self._lanes = [Lane(lane, mark, mark) for lane, mark in marks]
         return True
 
+    def _start_over(self, failed: Exception) -> float:
+        """Note what the transport or the store failed with, and when to begin again behind the marked prefix."""
+        _log.error("relay_failed", error=str(failed), remedy=getattr(failed, "remedy", "see the database's log"))
+        self._let_go()
+        self._failure = failed
+        self._retry_at = self._clock.monotonic() + self._pace.retry_seconds
+        return self._pace.retry_seconds
+
     def _let_go(self) -> None:
         """Drop what is not confirmed, whatever ended the work, before anybody else can have the lease."""
+        in_flight, self._lanes = self._in_flight(), []
         try:
-            if any(lane.in_flight for lane in self._lanes):
+            if in_flight:
                 self._publisher.purge()
+        except TransportError as failed:
+            _log.warning("relay_purge_failed", error=failed.message)
         finally:
-            self._lanes = []
-            self._outbox.release(self._owner)
+            self._give_back()
 
-    def _age(self) -> float:
-        now, before = self._moment(), self._acquired
-        return max((now.wall_ms - before.wall_ms) / 1000, now.monotonic_seconds - before.monotonic_seconds)
+    def _give_back(self) -> None:
+        try:
+            self._lease.give_back()
+        except OperationalError as failed:
+            _log.warning("the lease stays until it runs out", error=str(failed.orig))
 
-    def _moment(self) -> _Moment:
-        return _Moment(self._clock.now(), self._clock.monotonic())
+    def _in_flight(self) -> int:
+        return sum(lane.in_flight for lane in self._lanes)
 
-    def _keep(self) -> None:
-        """Renew the lease in time. Raises `LeaseLost` when it is too old to send under, or changed hands."""
-        age = self._age()
-        if age < self._pace.renew_after:
-            return
-        if age >= self._pace.stop_after:
-            raise LeaseLost(self._epoch)
-        at = self._moment()
-        if self._outbox.acquire(self._owner, self._pace.lease_seconds) != self._epoch:
-            raise LeaseLost(self._epoch)
-        self._acquired = at
-
-    def _send_while_held(self, stop: threading.Event, is_done: Callable[[], bool], *, patient: bool) -> None:
-        while not stop.is_set():
-            handed = self._pass()
-            self._publisher.poll(0)
-            self._mark(self._pace.mark if handed else 1)
-            self._recover(patient=patient)
-            if handed:
-                continue
-            if any(lane.in_flight for lane in self._lanes):
-                self._publisher.poll(self._pace.idle_seconds)
-            elif is_done():
-                return
-            else:
-                stop.wait(self._pace.idle_seconds)
-        self._finish()
+    def _send_what_waits(self) -> float:
+        handed = self._pass()
+        self._publisher.poll(0)
+        self._mark(self._pace.mark if handed else 1)
+        self._recover()
+        return AT_ONCE if handed else self._pace.idle_seconds
 
     def _pass(self) -> int:
         """Hand over one batch of every lane, and of the most urgent one before each of the others; returns how many rows."""
@@ -200,7 +183,7 @@ class Relay:
         return handed
 
     def _hand_over(self, lane: Lane) -> int:
-        self._keep()
+        self._lease.keep()
         room = min(self._pace.window - lane.outstanding, self._pace.batch)
         if room <= 0 or lane.failure is not None or self._clock.monotonic() < lane.retry_at:
             return 0
@@ -210,36 +193,38 @@ class Relay:
         return len(rows)
 
     def _send(self, lane: Lane, each: OutboxRow) -> None:
-        if self._age() >= self._pace.stop_after:
-            raise LeaseLost(self._epoch)
+        self._lease.check()
         lane.handed = each.row
         lane.in_flight += 1
         self._publisher.send(each.record, partial(lane.settle, each.row))
 
     def _mark(self, least: int) -> None:
         """Mark the confirmed prefix of every lane that has at least so many rows."""
-        self._keep()
+        self._lease.keep()
         for lane in self._lanes:
             if len(lane.confirmed) >= least and (prefix := lane.prefix()):
-                self._outbox.mark_sent(lane.name, self._epoch, prefix)
+                self._outbox.mark_sent(lane.name, self._lease.epoch or 0, prefix)
                 lane.mark(prefix)
                 self.sent_by_lane[lane.name] += len(prefix)
 
-    def _recover(self, *, patient: bool) -> None:
-        """Set lanes that failed back to their marked prefix; without patience raise their failure."""
+    def _recover(self) -> None:
+        """Set lanes that failed back to their marked prefix."""
         for lane in self._lanes:
             if lane.failure is not None and not lane.in_flight:
                 self._mark(1)
             failed = lane.start_again(self._clock.monotonic(), self._pace.retry_seconds)
             if failed is not None:
-                if not patient:
-                    raise failed
                 _log.error("relay_delivery_failed", lane=lane.name, error=failed.message, remedy=failed.remedy)
 
     def _finish(self) -> None:
-        """Wait for what is in flight and mark it; what stays unconfirmed is sent again by the next relay."""
-        until = self._clock.monotonic() + self._pace.stop_seconds
-        while any(lane.in_flight for lane in self._lanes) and self._clock.monotonic() < until:
-            self._publisher.poll(self._pace.idle_seconds)
-            self._keep()
+        """Wait for what is in flight, in slices between which the lease is kept, and mark it.
+
+        The slices are counted: no clock is asked when it is enough.
+        """
+        slices = math.ceil(self._pace.stop_seconds / self._lease.renew_after)
+        for _ in range(slices):
+            if not self._in_flight():
+                break
+            self._publisher.flush(self._pace.stop_seconds / slices)
+            self._lease.keep()
         self._mark(1)

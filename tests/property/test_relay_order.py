@@ -160,7 +160,10 @@ def _live_and_die(outbox: SqlOutbox, broker: MemoryBroker, steps: Steps, lag: in
     pace = Pace(lease_seconds=60, batch=3, window=5, mark=2, idle_seconds=0.001)
     relay = Relay(mortal, publisher, HandClock(), f"relay-{next(_owners)}", pace)
     try:
-        relay.drain()
+        while any(outbox.sent_through(lane) < outbox.accepted_through(lane) for lane in TOPICS):
+            if relay.step():
+                publisher.poll(0.001)
+        relay.close()
     except Crash:
         publisher.die(wire)
     # the dead one's lease runs out before the next life

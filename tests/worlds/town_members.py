@@ -17,7 +17,6 @@ from liandong.producers.commands.commands import CommandingCourt, Commands
 from liandong.producers.commands.files import WatchRequest
 from liandong.producers.commands.sent import CommandRegister
 from liandong.producers.register.register import open_register
-from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas import ids
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.law.watch_kinds import DAY_MS, held_by
@@ -26,13 +25,15 @@ from liandong.schemas.wire.sealing import seal
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person
+from liandong.tests.worlds.relays import drain
+from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.catalogue import names
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
-from liandong.topics.workers.clock import SystemClock
+from liandong.topics.workers.worker import AT_ONCE
 
 if TYPE_CHECKING:
     from liandong.tests.worlds.town import Town
@@ -64,33 +65,32 @@ class TownAgency:
             CHANCE,
         )
         self.node = node
-        self._done_by: dict[int, int] = {}
+        self._polled: dict[Effects, Polled] = {}
         self.effects = self.new_effects()
 
     def new_effects(self, group: str | None = None) -> Effects:
         """Effects on this store; another group reads everything again."""
-        subscriber = self.town.wire.subscriber(group or group_of(self.id))
-        return Effects(self.context, subscriber, self.engine, node=self.node)
+        subscriber = Polled(self.town.wire.subscriber(group or group_of(self.id)))
+        effects = Effects(self.context, lambda: subscriber, self.engine, node=self.node)
+        self._polled[effects] = subscriber
+        return effects
 
     def settle(self, effects: Effects | None = None) -> None:
         """Handles everything that stands in the topics it reads, and sends what came of it."""
         running = effects or self.effects
-        left = self.town.count(*topics_of(self.context)) - self._done(running)
+        due = self.town.count(*topics_of(self.context))
         deadline = time.monotonic() + PATIENCE
-        while left > 0:
-            assert time.monotonic() < deadline, f"{left} messages did not come"
-            came = running.step(0.2)
-            self._done_by[id(running)] += came
-            left -= came
-        running.step(0)
+        while self._polled[running].count < due:
+            assert time.monotonic() < deadline, f"{due - self._polled[running].count} messages did not come"
+            if running.step() > 0:
+                running.wait(0.2)
+        while running.step() == AT_ONCE:
+            pass
         self.relay()
-
-    def _done(self, effects: Effects) -> int:
-        return self._done_by.setdefault(id(effects), 0)
 
     def relay(self) -> None:
         """Send what waits in the outbox."""
-        Relay(self.context.outbox, self.town.publisher, SystemClock(), new_owner(CHANCE)).drain()
+        drain(self.context.outbox, self.town.publisher)
 
     def rows(self) -> dict[str, int]:
         """How many rows each table of the acts store has."""
@@ -154,7 +154,7 @@ class TownCourt:
 
     def relay(self) -> None:
         """Send what waits in the publisher's outbox."""
-        Relay(self.register.outbox, self.town.publisher, SystemClock(), new_owner(CHANCE)).drain()
+        drain(self.register.outbox, self.town.publisher)
 
     def inbox(self) -> Inbox:
         """This court's inbox, as a process opens it."""

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from liandong.producers.relay.lane import DeliveryFailed
 from liandong.producers.relay.relay import Pace
-from liandong.tests.worlds.relays import QUICK, Done, put, relay_of, values
+from liandong.tests.worlds.relays import QUICK, Done, drain, put, relay_of, running, values
 from liandong.tests.worlds.waiting import eventually
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.errors import PublisherBroken
@@ -20,16 +20,16 @@ def test_draining_sends_every_row_once_in_order_and_gives_the_lease_back(
     engine: Engine, outbox: SqlOutbox, broker: MemoryBroker
 ) -> None:
     put(engine, outbox, "state", list(range(5000)))
-    assert relay_of(outbox, broker.publisher()).drain() == 5000
+    assert drain(outbox, broker.publisher()) == 5000
     assert values(broker) == list(range(5000))
     assert outbox.sent_through("state") == 5000
     assert outbox.holder().owner == ""
-    assert relay_of(outbox, broker.publisher()).drain() == 0
+    assert drain(outbox, broker.publisher()) == 0
 
 
 def test_positions_are_where_the_records_stand(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
     put(engine, outbox, "state", list(range(50)))
-    relay_of(outbox, broker.publisher()).drain()
+    drain(outbox, broker.publisher())
     log = {(one.topic(), one.partition(), one.offset()): one.value() for one in broker.records("list")}
     for number, place in outbox.positions("state", list(range(1, 51))).items():
         assert log[place.topic, place.partition, place.offset] == str(number - 1).encode()
@@ -56,7 +56,7 @@ def test_a_relief_row_never_waits_behind_a_bulk_publication(
         def __getattr__(self, name: str) -> object:
             return getattr(self._inner, name)
 
-    relay_of(outbox, Watched()).drain()  # type: ignore[arg-type]
+    drain(outbox, Watched())  # type: ignore[arg-type]
     assert sent.index("relief") <= 3000 + QUICK.batch
 
 
@@ -73,18 +73,17 @@ def test_what_may_be_in_flight_is_bounded(engine: Engine, outbox: SqlOutbox) -> 
         def poll(self, timeout: float = 0.0) -> None:
             time.sleep(timeout)
 
+        def flush(self, _timeout: float = -1) -> int:
+            return len(handed)
+
         def purge(self) -> None:
             """Nothing was sent."""
 
-    stop = threading.Event()
     pace = Pace(lease_seconds=5, window=1000, batch=300, idle_seconds=0.005, stop_seconds=0.1)
     relay = relay_of(outbox, Silent(), pace)  # type: ignore[arg-type]
-    thread = threading.Thread(target=relay.run, args=(stop,))
-    thread.start()
-    assert eventually(lambda: len(handed) >= 1000)
-    time.sleep(0.1)
-    stop.set()
-    thread.join()
+    with running(relay):
+        assert eventually(lambda: len(handed) >= 1000)
+        time.sleep(0.1)
     assert len(handed) == 1000
     assert outbox.sent_through("state") == 0
 
@@ -92,25 +91,25 @@ def test_what_may_be_in_flight_is_bounded(engine: Engine, outbox: SqlOutbox) -> 
 def test_a_lane_that_fails_holds_back_only_itself(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
     put(engine, outbox, "state", [1, 2], "no-such-topic")
     put(engine, outbox, "relief", [1], "relief")
-    stop = threading.Event()
     relay = relay_of(outbox, broker.publisher())
-    thread = threading.Thread(target=relay.run, args=(stop,))
-    thread.start()
-    assert eventually(lambda: outbox.sent_through("relief") == 1)
-    put(engine, outbox, "relief", [2], "relief")
-    assert eventually(lambda: outbox.sent_through("relief") == 2)
-    assert outbox.sent_through("state") == 0
-    broker.create("no-such-topic")
-    assert eventually(lambda: outbox.sent_through("state") == 2)
-    stop.set()
-    thread.join()
+    with running(relay):
+        assert eventually(lambda: outbox.sent_through("relief") == 1)
+        put(engine, outbox, "relief", [2], "relief")
+        assert eventually(lambda: outbox.sent_through("relief") == 2)
+        assert outbox.sent_through("state") == 0
+        assert isinstance(relay.failure, DeliveryFailed)
+        broker.create("no-such-topic")
+        assert eventually(lambda: outbox.sent_through("state") == 2)
+        assert eventually(lambda: relay.failure is None)
     assert values(broker, "no-such-topic") == [1, 2]
 
 
-def test_a_drain_says_at_once_what_the_broker_refuses(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
+def test_who_waits_is_told_at_once_what_the_broker_refuses(
+    engine: Engine, outbox: SqlOutbox, broker: MemoryBroker
+) -> None:
     put(engine, outbox, "state", [1], "no-such-topic")
     with pytest.raises(DeliveryFailed, match="no-such-topic") as caught:
-        relay_of(outbox, broker.publisher()).drain()
+        drain(outbox, broker.publisher())
     assert "topics apply" in caught.value.remedy
     assert outbox.holder().owner == ""
 
@@ -142,16 +141,14 @@ def test_after_a_failure_in_the_middle_everything_behind_it_is_sent_again(
                 done(error)
             self._inner.poll(timeout)
 
+        def flush(self, timeout: float = -1) -> int:
+            return self._inner.flush(timeout)
+
         def purge(self) -> None:
             self._inner.purge()
 
-    stop = threading.Event()
-    relay = relay_of(outbox, Flaky())  # type: ignore[arg-type]
-    thread = threading.Thread(target=relay.run, args=(stop,))
-    thread.start()
-    assert eventually(lambda: outbox.sent_through("state") == 10)
-    stop.set()
-    thread.join()
+    with running(relay_of(outbox, Flaky())):  # type: ignore[arg-type]
+        assert eventually(lambda: outbox.sent_through("state") == 10)
     assert values(broker) == [0, 1, 2, 3, 4, 6, 7, 8, 9, 5, 6, 7, 8, 9]
     # where the records stand is where they were sent last
     assert [place.offset for place in outbox.positions("state", [7, 10]).values()] == [10, 13]
@@ -176,29 +173,22 @@ def test_a_broken_publisher_is_made_anew(engine: Engine, outbox: SqlOutbox, brok
         def __getattr__(self, name: str) -> object:
             return getattr(self._inner, name)
 
-    stop = threading.Event()
-    thread = threading.Thread(target=relay_of(outbox, Breaks()).run, args=(stop,))  # type: ignore[arg-type]
-    thread.start()
-    assert eventually(lambda: outbox.sent_through("state") == 3)
-    stop.set()
-    thread.join()
+    with running(relay_of(outbox, Breaks())):  # type: ignore[arg-type]
+        assert eventually(lambda: outbox.sent_through("state") == 3)
     assert values(broker)[-3:] == [1, 2, 3]
 
 
 def test_a_graceful_stop_finishes_what_is_in_flight(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
     put(engine, outbox, "state", [1, 2, 3])
     broker.stop()
-    stop = threading.Event()
     relay = relay_of(outbox, broker.publisher(), Pace(lease_seconds=9, idle_seconds=0.005, stop_seconds=20))
-    thread = threading.Thread(target=relay.run, args=(stop,))
-    thread.start()
-    assert eventually(lambda: outbox.holder().owner != "")
-    time.sleep(0.1)
-    stop.set()
+    relay.step()
+    ending = threading.Thread(target=relay.close)
+    ending.start()
     time.sleep(0.1)
     broker.start()
-    thread.join(20)
-    assert not thread.is_alive()
+    ending.join(20)
+    assert not ending.is_alive()
     assert outbox.sent_through("state") == 3
     assert outbox.holder().owner == ""
 
@@ -206,13 +196,9 @@ def test_a_graceful_stop_finishes_what_is_in_flight(engine: Engine, outbox: SqlO
 def test_an_outage_is_waited_out(engine: Engine, outbox: SqlOutbox, broker: MemoryBroker) -> None:
     broker.stop()
     put(engine, outbox, "state", [1, 2, 3])
-    stop = threading.Event()
-    thread = threading.Thread(target=relay_of(outbox, broker.publisher()).run, args=(stop,))
-    thread.start()
-    time.sleep(2)  # longer than a lease: it is renewed meanwhile
-    assert outbox.holder().owner != ""
-    broker.start()
-    assert eventually(lambda: outbox.sent_through("state") == 3)
-    stop.set()
-    thread.join()
+    with running(relay_of(outbox, broker.publisher())):
+        time.sleep(2)  # longer than a lease: it is renewed meanwhile
+        assert outbox.holder().owner != ""
+        broker.start()
+        assert eventually(lambda: outbox.sent_through("state") == 3)
     assert values(broker) == [1, 2, 3]

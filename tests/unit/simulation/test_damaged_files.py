@@ -11,6 +11,7 @@ from liandong.consumers.acts_db.database import open_acts
 from liandong.consumers.acts_db.tables import metadata
 from liandong.consumers.api.tokens import TokenFile
 from liandong.consumers.gate.rules import load_limits
+from liandong.consumers.store import power
 from liandong.consumers.store.batch import KeptReceipt, StoreBatch
 from liandong.consumers.store.errors import StoreDamaged, TrustDamaged
 from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_prefix
@@ -37,7 +38,7 @@ PLACES = [lane_prefix(0) + bytes([one]) * 16 for one in range(250)]
 
 def filled(folder: Path) -> None:
     """A store that was closed in order, with 250 entries and a head."""
-    store = ListStore.open(folder, map_size=MAP)
+    store = ListStore.open(folder, boot=power.boot_id(), map_size=MAP)
     store.set_up([LANE], 0)
     for start in range(0, 250, 50):
         store.commit(StoreBatch(records=dict.fromkeys(PLACES[start : start + 50], b"v" * 500)))
@@ -64,7 +65,7 @@ def test_a_copy_that_was_cut_short_is_begun_anew_with_what_was_trusted(tmp_path:
     filled(tmp_path)
     length = cut(tmp_path / DATA_FILE, chance_of(seed))
     reading = outcome(lambda: ListReader.open(tmp_path).close())
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert entries(store) == 0
     assert reading == "STORE_DAMAGED" or length > 40 * PAGE
     assert (store.heads(), store.receipts()) == ([HEAD], (3, [KeptReceipt(3, b"a receipt")]))
@@ -76,7 +77,7 @@ def test_a_copy_that_was_cut_short_is_begun_anew_with_what_was_trusted(tmp_path:
 def test_no_bit_of_a_closed_copy_flips_unnoticed(tmp_path: Path, seed: int) -> None:
     filled(tmp_path)
     flip(tmp_path / DATA_FILE, chance_of(seed), anywhere=bool(seed % 2))
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert (entries(store), store.heads()) == (0, [HEAD])
     store.close()
 
@@ -88,7 +89,7 @@ def test_a_flipped_bit_in_a_row_of_a_killed_nodes_copy_raises_nothing_but_its_da
     filled(tmp_path)
     life = Life("node", disk)
     with life.running():
-        ListStore.open(tmp_path, map_size=MAP)
+        ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     life.kill()
     disk.flip(tmp_path / DATA_FILE, chance_of(seed))
 
@@ -99,10 +100,10 @@ def test_a_flipped_bit_in_a_row_of_a_killed_nodes_copy_raises_nothing_but_its_da
         entries(store)
 
     with Life("node", disk).running():
-        store = ListStore.open(tmp_path, map_size=MAP)
+        store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         used = outcome(use)
         store.close()
-        again = ListStore.open(tmp_path, map_size=MAP)
+        again = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         assert (used, entries(again)) in [("fine", 250), ("STORE_DAMAGED", 0)]
         again.close()
 
@@ -114,11 +115,11 @@ def test_a_copy_found_damaged_while_it_is_used_is_begun_anew_at_the_next_start(t
         transaction.put(b"head/js/notary-js-1", b"\xff not a row", db=environment.open_db(b"trust", txn=transaction))
     environment.close()
     (tmp_path / "sealed").unlink()
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     with pytest.raises(StoreDamaged):
         store.heads()
     store.close()
-    again = ListStore.open(tmp_path, map_size=MAP)
+    again = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert (entries(again), again.heads()) == (0, [HEAD])
     again.close()
 
@@ -127,11 +128,11 @@ def test_a_mark_with_any_bit_flipped_costs_the_copy_and_nothing_else(tmp_path: P
     life = Life("node", disk)
     with life.running():
         filled(tmp_path)
-        ListStore.open(tmp_path, map_size=MAP)
+        ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     life.kill()
     flip(tmp_path / "written-since-boot", chance_of(1))
     with Life("node", disk).running():
-        store = ListStore.open(tmp_path, map_size=MAP)
+        store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         assert (entries(store), store.heads()) == (0, [HEAD])
         store.close()
 
@@ -143,9 +144,9 @@ def test_trusted_rows_are_whole_or_refused(tmp_path: Path, seed: int) -> None:
     (tmp_path / DATA_FILE).write_bytes(b"")
     for _ in range(2):
         with pytest.raises(TrustDamaged):
-            ListStore.open(tmp_path, map_size=MAP)
+            ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     (tmp_path / "trusted").unlink()
-    ListStore.open(tmp_path, map_size=MAP).close()
+    ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP).close()
 
 
 def counted(folder: Path) -> None:
@@ -261,7 +262,7 @@ def test_an_older_copy_of_a_lists_folder_takes_the_place_of_a_newer_one(tmp_path
     for backup in copies:
         disk.restore(backup)
     assert disk.lose_power(chance_of(1)) == []
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert entries(store) == 250
     store.close()
 
@@ -271,13 +272,13 @@ def test_an_older_file_of_a_list_beside_newer_ones_is_begun_anew(tmp_path: Path,
     backup = disk.backup(tmp_path / DATA_FILE)
     add_one(tmp_path)
     disk.restore(backup)
-    store = ListStore.open(tmp_path, map_size=MAP)
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert (entries(store), store.heads()) == (0, [HEAD])
     store.close()
 
 
 def add_one(folder: Path) -> None:
-    store = ListStore.open(folder, map_size=MAP)
+    store = ListStore.open(folder, boot=power.boot_id(), map_size=MAP)
     store.commit(StoreBatch(records={lane_prefix(0) + b"n" * 16: b"new"}))
     store.close()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from liandong.consumers.store import power
 from liandong.consumers.store.batch import KeptReceipt, StoreBatch
 from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_prefix
 from liandong.consumers.store.power import PowerMark
@@ -66,11 +67,11 @@ def test_a_torn_copy_is_begun_anew_with_what_was_trusted_when_it_was_synced_last
     chance = chance_of(seed)
     life = Life("node", disk)
     with life.running():
-        synced = write(ListStore.open(tmp_path, map_size=MAP), chance)
+        synced = write(ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP), chance)
     life.kill()
     torn.append(bool(disk.lose_power(chance)))
     with Life("node", disk).running():
-        store = ListStore.open(tmp_path, map_size=MAP)
+        store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         assert entries(store) == 0
         assert store.heads() == ([head(synced)] if synced else [])
         assert store.receipts().last_sequence == synced
@@ -80,7 +81,7 @@ def test_a_torn_copy_is_begun_anew_with_what_was_trusted_when_it_was_synced_last
 def calls_of_a_start(folder: Path) -> int:
     life = Life("node", Disk())
     with life.running():
-        ListStore.open(folder, map_size=MAP)
+        ListStore.open(folder, boot=power.boot_id(), map_size=MAP)
     life.kill()
     return life.calls
 
@@ -92,15 +93,15 @@ def test_power_lost_at_any_call_of_a_start_behind_an_orderly_end_leaves_nothing_
         for seed in range(10):
             disk, folder = Disk(), tmp_path / f"{call}-{seed}"
             with Life("node", disk).running():
-                ListStore.open(folder, map_size=MAP).close()
+                ListStore.open(folder, boot=power.boot_id(), map_size=MAP).close()
             life = Life("node", disk)
             life.doom(call, after=True)
             with pytest.raises(Killed), life.running():
-                ListStore.open(folder, map_size=MAP)
+                ListStore.open(folder, boot=power.boot_id(), map_size=MAP)
             torn = disk.lose_power(chance_of(seed))
             with Life("node", disk).running():
-                assert not torn or PowerMark(folder).spoilt()
-                store = ListStore.open(folder, map_size=MAP)
+                assert not torn or PowerMark(folder, power.boot_id()).spoilt()
+                store = ListStore.open(folder, boot=power.boot_id(), map_size=MAP)
                 store.set_up([LANE], 0)
                 store.commit(batch(1))
                 assert entries(store) == 12
@@ -109,13 +110,13 @@ def test_power_lost_at_any_call_of_a_start_behind_an_orderly_end_leaves_nothing_
 
 def test_a_closed_copy_outlasts_a_loss_of_power(tmp_path: Path, disk: Disk) -> None:
     with Life("node", disk).running():
-        store = ListStore.open(tmp_path, map_size=MAP)
+        store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         store.set_up([LANE], 0)
         store.commit(batch(1))
         store.close()
     assert disk.lose_power(chance_of(1)) == []
     with Life("node", disk).running():
-        store = ListStore.open(tmp_path, map_size=MAP)
+        store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         assert entries(store) == 12
         store.close()
 
@@ -123,10 +124,10 @@ def test_a_closed_copy_outlasts_a_loss_of_power(tmp_path: Path, disk: Disk) -> N
 def test_a_killed_process_costs_no_commit(tmp_path: Path, disk: Disk) -> None:
     life = Life("node", disk)
     with life.running():
-        write(ListStore.open(tmp_path, map_size=MAP), chance_of(1))
+        write(ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP), chance_of(1))
     life.kill()
     with Life("node", disk).running():
-        store = ListStore.open(tmp_path, map_size=MAP)
+        store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         assert entries(store) > 0
         store.close()
 
@@ -134,12 +135,12 @@ def test_a_killed_process_costs_no_commit(tmp_path: Path, disk: Disk) -> None:
 def test_a_torn_overlay_is_read_again_from_its_lane(tmp_path: Path, disk: Disk) -> None:
     life = Life("node", disk)
     with life.running():
-        overlay = ReliefStore.open(tmp_path, map_size=MAP)
+        overlay = ReliefStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         overlay.commit(ReliefBatch(lanes=[ReliefLane("court.relief.js.v1", 0, "js", 17)]))
     life.kill()
     disk.lose_power(chance_of(3))
     with Life("node", disk).running():
-        again = ReliefStore.open(tmp_path, map_size=MAP)
+        again = ReliefStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
         assert again.reader().lanes() == []
         again.close()
 

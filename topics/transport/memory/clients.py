@@ -36,7 +36,7 @@ class MemoryPublisher:
     def poll(self, timeout: float = 0.0) -> None:
         """Run due callbacks; waits up to `timeout` seconds for one."""
         with self._broker.changed:
-            self._broker.changed.wait_for(self._deliver, timeout if self._queue and not self._due else 0)
+            self._broker.changed.wait_for(self._deliver, 0 if self._due else timeout)
             due, self._due = self._due, []
         for done, outcome in due:
             self._callbacks.run(done, outcome)

@@ -15,6 +15,7 @@ import msgspec
 import psutil
 
 from ...topics.private_files import write_private
+from ...topics.storage.mapped import checksum
 from .errors import TrustDamaged
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -44,10 +45,15 @@ class PowerMark:
         self._boot = boot
         self._mark = folder / "written-since-boot"
         self._trusted = folder / "trusted"
+        self._seal = folder / "sealed"
 
     def spoilt(self) -> bool:
-        """Return whether the machine went down while the store was written, or its files were found damaged."""
-        return self._mark.exists() and self._mark.read_bytes() != self._boot.encode()
+        """Return whether the machine went down while the store was written, its files were found damaged, or are not
+        those that were closed last.
+        """
+        if self._mark.exists():
+            return self._mark.read_bytes() != self._boot.encode()
+        return self._seal.exists() and self._seal.read_bytes() != checksum(self._folder)
 
     def spoil(self) -> None:
         """Note that the store is damaged: the next start makes it again."""
@@ -64,8 +70,9 @@ class PowerMark:
         write_private(self._mark, self._boot.encode())
 
     def end(self) -> None:
-        """Note that all of the store is on the disk and nothing more is written."""
+        """Note that all of the store is on the disk and nothing more is written, and what its file is then."""
         if not self.spoilt():
+            write_private(self._seal, checksum(self._folder))
             self._mark.unlink(missing_ok=True)
 
     def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:

@@ -71,7 +71,7 @@ class ListStore:
                 return cls._at(path, mark, map_size)
             except StoreDamaged as damaged:
                 _log.warning("the copy is damaged", reason=damaged.message)
-        _log.warning("the copy was spoilt while it was written, it is made again from the log", path=str(path))
+        _log.warning("the copy is not as it was left, it is made again from the log", path=str(path))
         trusted = mark.kept_rows()
         mark.discard()
         store = cls._at(path, mark, map_size, trusted)

@@ -17,8 +17,8 @@ from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError
 from ...schemas.wire.digest import SetDigest
-from ...topics.private_files import private_folder
-from ...topics.storage.mapped import lacks_pages
+from ...topics.private_files import private_folder, write_private
+from ...topics.storage.mapped import checksum, lacks_pages
 from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
 from .tally import LaneTally, Tally
@@ -28,6 +28,8 @@ _DIGEST = b"digest/"
 _HEAD = b"head"
 _CHECK = b"check"
 _HASH = 32
+_OPEN = b"open"
+"""What the seal says while the tally is written, and after a process that was killed."""
 _FIRST_MAP = 1 << 30
 _DAMAGED = (
     lmdb.CorruptedError,
@@ -108,6 +110,10 @@ class TallyStore:
     def _open(self, directory: Path) -> None:
         if lacks_pages(directory):
             raise TallyDamaged(directory, "its file was cut short")
+        self._seal = directory / "sealed"
+        if self._seal.exists() and self._seal.read_bytes() not in {_OPEN, checksum(directory)}:
+            raise TallyDamaged(directory, "its file is not the one that was closed last")
+        write_private(self._seal, _OPEN)
         self._env = lmdb.open(str(directory), map_size=_FIRST_MAP, max_dbs=2, mode=0o600, metasync=True, max_readers=16)
         grown = self._env.info()["last_pgno"] * self._env.stat()["psize"] * 2
         self._env.set_mapsize(max(_FIRST_MAP, grown))
@@ -174,6 +180,7 @@ class TallyStore:
     def close(self) -> None:
         """Let go of the files."""
         self._env.close()
+        write_private(self._seal, checksum(self._directory))
         self._lock.release()
 
 

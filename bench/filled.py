@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..consumers.replication.list_view import ListView
+from ..consumers.node.desk import CopyReaders
 from ..consumers.replication.relief import ReliefFollower, ReliefStores
+from ..consumers.store.power import boot_id
 from ..consumers.store.reader import ListReader
 from ..consumers.store.relief import ReliefReader, ReliefStore
 from ..consumers.store.writer import ListStore
 from ..topics.transport.kafka import KafkaSubscriber
 from ..topics.workers.clock import SystemClock
+from ..topics.workers.worker import Part
 from .corpus.records import JURISDICTION, Keyring
 from .corpus.topic import ensure
 from .node import Backlog, open_store, running
@@ -21,15 +23,15 @@ from .workers import together
 
 
 @contextmanager
-def filled(place: Place) -> Iterator[ListView]:
-    """Give the list as a gate sees it, from the files of a node that has read everything in a process of its own."""
+def filled(place: Place) -> Iterator[CopyReaders]:
+    """Give readers of the list, of the files of a node that has read everything in a process of its own."""
     folder = place.folder / f"node-{place.entries}"
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
         together(_fill, [(place, folder)])
     lists, relief = ListReader.open(folder / "list"), ReliefReader.open(folder / "relief")
     try:
-        yield ListView(lists, relief, Keyring())
+        yield CopyReaders(lists, relief)
     finally:
         relief.close()
         lists.close()
@@ -46,13 +48,12 @@ def _fill(place: Place, folder: Path) -> None:
 
 def _read_relief(place: Place, folder: Path, store: ListStore) -> None:
     """Read the relief lane up to its barriers, so that freshness is what it is on a node that runs."""
-    overlay = ReliefStore.open(folder / "relief")
+    overlay = ReliefStore.open(folder / "relief", boot=boot_id())
     subscriber = KafkaSubscriber(place.settings, client_id="bench-relief")
     stores = ReliefStores(overlay, store.reader())
     follower = ReliefFollower((JURISDICTION,), subscriber, stores, Keyring(), SystemClock())
     reader = overlay.reader()
-    with running({"relief": follower.run}) as parts:
-        while parts.alive() and sum(lane.fresh_as_of > 0 for lane in reader.lanes()) < PARTITIONS:
+    with running(Part("relief", follower, follower.wait)) as workers:
+        while workers.alive() and sum(lane.fresh_as_of > 0 for lane in reader.lanes()) < PARTITIONS:
             time.sleep(0.05)
-    subscriber.close()
     overlay.close()

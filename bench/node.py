@@ -2,21 +2,24 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..consumers.node.assembly import tuned
 from ..consumers.replication.apply.applying import LaneRun
 from ..consumers.replication.apply.lane_work import LaneWork
 from ..consumers.replication.replicator import Replicator, ReplicatorConfig
 from ..consumers.store.batch import StoreBatch
 from ..consumers.store.environment import GIB
+from ..consumers.store.power import boot_id
 from ..consumers.store.writer import ListStore
 from ..topics.settings import Settings
 from ..topics.transport.kafka import KafkaSubscriber
 from ..topics.transport.ports import Message, TopicPartition
 from ..topics.workers.clock import SystemClock
-from ..topics.workers.threads import Service, Workers
+from ..topics.workers.threads import Workers, work
+from ..topics.workers.worker import Part
 from .corpus.records import JURISDICTION, Keyring
 from .corpus.topic import LANES
 from .result import Stopwatch
@@ -55,8 +58,8 @@ class Backlog:
 
     def run(self) -> float:
         """Return the seconds from the first records to the last commit, and the sync that makes it durable."""
-        self._replicator.run(self._stop)
-        self._subscriber.close()
+        with tuned():
+            work(Part("list", self._replicator, self._replicator.wait), self._stop)
         return self._committed - self._started + self.watch.seconds["sync"]
 
     def _time_steps(self) -> None:
@@ -64,6 +67,7 @@ class Backlog:
         LaneRun.run = watch.timed("decode, guard, leaf", LaneRun.run)  # type: ignore[method-assign]
         LaneWork.digests = watch.timed("digest", LaneWork.digests)  # type: ignore[method-assign]
         store.sync = watch.timed("sync", store.sync)  # type: ignore[method-assign]
+        subscriber.wait = watch.timed("poll", subscriber.wait)  # type: ignore[method-assign]
         commit, poll = watch.timed("commit", store.commit), subscriber.poll
 
         def timed_commit(batch: StoreBatch) -> None:
@@ -96,16 +100,17 @@ class Backlog:
 
 def open_store(folder: Path, entries: int) -> ListStore:
     """Open a store with room for the list, so that growing the map is not what is measured."""
-    return ListStore.open(folder, map_size=max(GIB, entries * 1024))
+    return ListStore.open(folder, boot=boot_id(), map_size=max(GIB, entries * 1024))
 
 
 @contextmanager
-def running(parts: Mapping[str, Service]) -> Iterator[Workers]:
+def running(*parts: Part) -> Iterator[Workers]:
     """Run parts of a node in threads while the block lasts. Raises WorkerFailed at its end if one ended by itself."""
-    threads = Workers()
-    threads.start((), parts)
-    try:
-        yield threads
-    finally:
-        threads.stop.set()
-        threads.wait(_STOP_SECONDS)
+    workers = Workers()
+    with tuned():
+        workers.start(parts)
+        try:
+            yield workers
+        finally:
+            workers.stop.set()
+            workers.wait(_STOP_SECONDS)

@@ -4,12 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
-from ..consumers.gate.gate import Gate
-from ..consumers.gate.rules import load_rules
-from ..consumers.replication.list_view import ListView
-from ..topics.workers.chance import SystemChance
-from ..topics.workers.clock import SystemClock
-from .corpus.people import KEY, name_of, number_of, tags_of
+from .corpus.people import name_of, number_of, tags_of
 from .place import Place
 
 HITS = 100
@@ -18,8 +13,6 @@ TRANSACTION = "rail-ticket"
 ATTRIBUTES = {"train_type": "G", "seat_class": "second"}
 _NOBODY = 50_000_000
 """People from here on are on no list."""
-_NEVER_STALE_MS = 10**15
-"""The corpus has no notary that goes on, and how fast a stale gate answers is another question."""
 
 
 class WrittenPerson(NamedTuple):
@@ -54,8 +47,3 @@ class Questions:
     def written(self) -> list[WrittenPerson]:
         """Return numbers and names as a caller writes them."""
         return [WrittenPerson(number_of(person), name_of(person)) for person in self.people]
-
-
-def gate_of(view: ListView, place: Place) -> Gate:
-    """Return a railway's gate over the view."""
-    return Gate(view, load_rules("railway", place.folder, _NEVER_STALE_MS), (KEY,), SystemClock(), SystemChance())

@@ -9,34 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Any, Literal
 
-from prometheus_client import CollectorRegistry
-
-from ..consumers.acts_db.context import AgencyContext
-from ..consumers.acts_db.database import OUTBOX_LANES, open_acts
-from ..consumers.acts_db.tables import outbox
-from ..consumers.adapters.registry import find_adapter
 from ..consumers.api.app import Api
 from ..consumers.api.endpoints import EndpointContext, Endpoints
 from ..consumers.api.limits import RateLimiter
 from ..consumers.api.server import ApiServer, ListenAddress
 from ..consumers.api.tokens import TokenFile
-from ..consumers.interceptions.checks import CheckCounters, Checks
-from ..schemas.law.watch_kinds import held_by
-from ..schemas.wire.sealing import Recipient, SealingKey
 from ..topics.embedded.ports import answers, some_free
-from ..topics.metrics.recorder import Signals
-from ..topics.storage.database import sqlite_url
-from ..topics.storage.outbox import SqlOutbox
 from ..topics.workers.chance import SystemChance
 from ..topics.workers.clock import SystemClock
-from .corpus.people import KEY
-from .corpus.records import JURISDICTION, Keyring, signer_of
+from .desk import AGENCY, NODE, desk_over
 from .filled import filled
 from .place import Place
-from .questions import gate_of
 from .workers import working
 
 Handler = Literal["empty", "body", "check", "batch"]
@@ -44,16 +29,6 @@ _PLENTY = 1e9
 """Checks a second a caller may ask: the limiter runs, and never says no."""
 _DEATH_SECONDS = 1.0
 """Within which a server whose connections broke is seen to be dead."""
-
-
-class _Directory(Keyring):
-    """The keys of the corpus, and one sealing key for every court."""
-
-    _court = SealingKey(b"c" * 32)
-
-    def recipients(self, participant: str) -> list[Recipient]:  # noqa: ARG002  every court has the same here
-        """Return who can open what is sealed for a court."""
-        return [Recipient(self._court.key_id, self._court.public_key)]
 
 
 class _Node:
@@ -134,22 +109,20 @@ def _serve(place: Place, scratch: Path, port: int, handler: Handler) -> None:
         _pin(0)
         ApiServer(_Empty(takes_body=handler == "body"), ListenAddress(port=port)).run(stop)  # type: ignore[arg-type]
         return
-    with filled(place) as view:
+    with filled(place) as copy:
         _pin(0)
-        engine = open_acts(sqlite_url(scratch / "acts.db"))
-        clock, chance = SystemClock(), SystemChance()
-        signals, registry = Signals(CollectorRegistry()), CollectorRegistry()
-        gate = gate_of(view, place)
-        waiting = SqlOutbox(engine, OUTBOX_LANES, tables=outbox, clock=clock)
-        context = AgencyContext(
-            "railway-bench", frozenset({JURISDICTION}), held_by("railway"), signer_of("railway-bench"),
-            [SealingKey(b"a" * 32)], _Directory(), (KEY,), waiting, clock, chance,
-        )  # fmt: skip
-        checks = Checks(
-            gate, find_adapter(gate.rules.kind.adapter), engine, context, CheckCounters(signals, "railway-bench", "1")
-        )
-        limiter = RateLimiter(_PLENTY, _PLENTY, monotonic)
+        desk = desk_over(copy, place, scratch)
+        context = desk.context
         wiring = EndpointContext(
-            checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1)
+            checks=desk.checks,
+            node=_Node(),
+            agency=AGENCY,
+            node_name=NODE,
+            limiter=RateLimiter(_PLENTY, _PLENTY, context.clock.monotonic),
+            signals=desk.signals,
+            registry=desk.signals.registry,
+            clock=context.clock,
+            writer=ThreadPoolExecutor(1),
         )
-        ApiServer(Api(Endpoints(wiring).routes(), _tokens(scratch), "en", chance), ListenAddress(port=port)).run(stop)
+        api = Api(Endpoints(wiring).routes(), _tokens(scratch), "en", context.chance)
+        ApiServer(api, ListenAddress(port=port)).run(stop)

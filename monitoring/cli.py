@@ -106,7 +106,7 @@ def notary(
         chosen = NotaryName(jurisdiction, name) if name else context.only_notary(jurisdiction)
         if port:
             serving.enter_context(serve_metrics(port, context.signals.registry))
-        until_stopped([context.notary_part(chosen)])
+        until_stopped([context.register, context.notary_part(chosen)])
 
 
 def serve(

@@ -5,9 +5,9 @@ the old file in one step. A crash leaves the old content or the new one; when a 
 """
 
 import os
-import secrets
 import stat
 from pathlib import Path
+from tempfile import mkstemp
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -51,9 +51,12 @@ class PrivateFile:
     def __init__(self, path: Path) -> None:
         """Open the temporary file. Raises OSError."""
         self._path = path
-        self._partial = None if _is_special(path) else path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        flags = os.O_TRUNC if self._partial is None else os.O_EXCL
-        descriptor = os.open(self._partial or path, os.O_WRONLY | os.O_CREAT | flags | _BINARY, _FILE_MODE)
+        self._partial: Path | None = None
+        if _is_special(path):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, _FILE_MODE)
+        else:
+            descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable by its owner alone
+            self._partial = Path(name)
         self.stream: BinaryIO = os.fdopen(descriptor, "wb")
 
     def keep(self) -> None:

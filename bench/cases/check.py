@@ -1,8 +1,10 @@
 """Checks in process: by a ready surrogate, from a raw number, and the whole decision."""
 
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ...consumers.api.requests import CertificateIn
 from ...consumers.gate.decision import CheckRequest
@@ -10,17 +12,18 @@ from ...consumers.gate.gate import Gate
 from ...consumers.gate.identifying import read_subject
 from ...schemas.law.decisions import Verdict
 from ...schemas.people.certificates import CertificateType, normalise
+from ..desk import desk_over
 from ..filled import filled
 from ..place import Place
-from ..questions import ATTRIBUTES, TRANSACTION, Questions, WrittenPerson, gate_of
+from ..questions import ATTRIBUTES, TRANSACTION, Questions, WrittenPerson
 from ..result import Result
 
 
 def run(place: Place, question: str) -> Result:
     """Measure checks a second; the number of hits is checked too."""
     questions = Questions.of(place)
-    with filled(place) as view:
-        gate = gate_of(view, place)
+    with filled(place) as copy, tempfile.TemporaryDirectory(dir=place.folder) as scratch:
+        gate = desk_over(copy, place, Path(scratch)).gate
         count_hits: dict[str, Callable[[], int]] = {
             "surrogate": lambda: _by_surrogate(gate, surrogates),
             "number": lambda: _by_number(gate, people),

@@ -9,12 +9,14 @@ from ...consumers.replication.list_view import ListView
 from ...consumers.replication.receipts import Reporter
 from ...consumers.replication.replicator import Replicator, ReplicatorConfig
 from ...consumers.store.batch import StoreBatch
+from ...consumers.store.power import boot_id
 from ...consumers.store.relief import ReliefStore
 from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaSubscriber
 from ...topics.transport.ports import BEGINNING, TopicPartition
 from ...topics.workers.clock import SystemClock
+from ...topics.workers.worker import Part
 from ..corpus.people import tags_of
 from ..corpus.records import EPOCH, JURISDICTION, WIRE_HEAD, Keyring, signer_of
 from ..corpus.topic import LANES, TOPIC, make_topics
@@ -71,7 +73,7 @@ def _polled(settings: Settings, amount: int) -> tuple[list[int], dict[int, int]]
 
 def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int], dict[int, int]]:
     """Ask after every commit of the replicator about its last entry; then all of it is visible."""
-    store, relief = open_store(scratch / "list", amount), ReliefStore.open(scratch / "relief")
+    store, relief = open_store(scratch / "list", amount), ReliefStore.open(scratch / "relief", boot=boot_id())
     view = ListView(store.reader(), relief.reader(), Keyring())
     seen: dict[int, int] = {}
     commit = store.commit
@@ -91,11 +93,10 @@ def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int]
     replicator = Replicator(config, subscriber, store, Keyring(), SystemClock(), reporter)
     with working(send_steadily, settings, amount, RATE) as sender:
         sender.begin()
-        with running({"replicator": replicator.run}) as parts:
-            while len(seen) < amount and parts.alive():
+        with running(Part("list", replicator, replicator.wait)) as workers:
+            while len(seen) < amount and workers.alive():
                 sender.check()
                 time.sleep(0.05)
-        subscriber.close()
         store.close()
         return sender.result(), seen
 

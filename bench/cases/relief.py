@@ -10,6 +10,7 @@ from uuid import uuid4
 from ...consumers.replication.list_view import ListView
 from ...consumers.replication.relief import ReliefFollower, ReliefStores
 from ...consumers.replication.replicator import Replicator, ReplicatorConfig
+from ...consumers.store.power import boot_id
 from ...consumers.store.relief import ReliefStore
 from ...schemas.law.listing import Status
 from ...topics.catalogue import names
@@ -17,6 +18,7 @@ from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
 from ...topics.workers.clock import SystemClock
 from ...topics.workers.threads import Workers
+from ...topics.workers.worker import Part
 from ..corpus.people import tags_of
 from ..corpus.records import JURISDICTION, Keyring, Scribe, prefix_of
 from ..corpus.topic import ensure, make_topics, record_of
@@ -51,24 +53,24 @@ class _Node:
 
     def __init__(self, place: Place, lane: Settings, scratch: Path) -> None:
         self._store = open_store(scratch / "list", place.entries)
-        self._overlay = ReliefStore.open(scratch / "relief")
+        self._overlay = ReliefStore.open(scratch / "relief", boot=boot_id())
         self._view = ListView(self._store.reader(), self._overlay.reader(), Keyring())
-        self._copying = KafkaSubscriber(place.settings, group="bench.relief.list", client_id="bench-list")
-        self._freeing = KafkaSubscriber(lane, client_id="bench-relief")
+        copying = KafkaSubscriber(place.settings, group="bench.relief.list", client_id="bench-list")
+        freeing = KafkaSubscriber(lane, client_id="bench-relief")
         config, clock = ReplicatorConfig((JURISDICTION,)), SystemClock()
-        self._replicator = Replicator(config, self._copying, self._store, Keyring(), clock)
+        self._replicator = Replicator(config, copying, self._store, Keyring(), clock)
         stores = ReliefStores(self._overlay, self._store.reader())
-        self._follower = ReliefFollower((JURISDICTION,), self._freeing, stores, Keyring(), clock)
+        self._follower = ReliefFollower((JURISDICTION,), freeing, stores, Keyring(), clock)
 
     def measure(self, place: Place, court: Worker[list[int]]) -> Result:
         start = time.perf_counter()
-        with running({"replicator": self._replicator.run, "relief": self._follower.run}) as parts:
+        listing = Part("list", self._replicator, self._replicator.wait)
+        freeing = Part("relief", self._follower, self._follower.wait)
+        with running(listing, freeing) as parts:
             while parts.alive() and not self._listed(place.amount - 1):
                 time.sleep(0.01)
             court.begin()
             freed, caught_up_at = self._watch(place, parts, court)
-        self._copying.close()
-        self._freeing.close()
         sent = court.result()
         counted = [entry for entry in freed if entry >= _WARM]
         behind = [entry for entry in counted if sent[entry] < caught_up_at] or counted

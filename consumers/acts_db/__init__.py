@@ -1,1 +1,1 @@
-"""The database of what an agency did, and as whom it acts."""
+"""The database of what an agency did, and as whom it acts and tells."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...topics.transport.ports import Headers
+from ...topics.transport.ports import Headers, TopicPartition
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,11 @@ class Origin:
     topic: str
     partition: int
     offset: int
+
+    @property
+    def at(self) -> TopicPartition:
+        """The partition."""
+        return TopicPartition(self.topic, self.partition)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class SealedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class AgencyEvent:
     """What a court is told, before it is sealed and signed."""
 
     schema: str
@@ -41,7 +41,7 @@ class Event:
     sealed: SealedPart
 
 
-def as_record(context: AgencyContext, event: Event) -> OutgoingRecord:
+def as_record(context: AgencyContext, event: AgencyEvent) -> OutgoingRecord:
     """Return an event as it travels."""
     schema, handle, secret = event.schema, event.handle, event.sealed
     sealed = seal(secret.schema, secret.content, sealing_context(schema, handle), secret.recipients)
@@ -58,7 +58,7 @@ def as_record(context: AgencyContext, event: Event) -> OutgoingRecord:
     )
 
 
-def send(connection: Connection, context: AgencyContext, event: Event) -> None:
+def send(connection: Connection, context: AgencyContext, event: AgencyEvent) -> None:
     """Put an event into the outbox."""
     context.outbox.append(connection, EVENTS_LANE, [as_record(context, event)])
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...topics.workers.clock import Clock
     from ..api.server import ListenAddress
     from ..api.tokens import TokenFile
-    from ..node.node import OutboxRelay
+    from ..node.assembly import OutboxRelay
 
 MakeRelay = Callable[["SqlOutbox", "Publisher", "Clock"], "OutboxRelay"]
 """The relay of the room `producers`, made by the composition root."""
@@ -78,7 +78,10 @@ def _run(settings: "Settings", agency: str, node_name: str, listening: "ListenAd
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..api.server import require_free
-    from ..node.node import AgencyNode, NodeConnections
+    from ..node.assembly import NodeConnections, open_agency
+    from ..node.desk import Machine
+    from ..node.node import AgencyNode
+    from ..store.power import boot_id
 
     bootstrap_of(settings)
     require_free(listening.host, listening.port)
@@ -87,9 +90,11 @@ def _run(settings: "Settings", agency: str, node_name: str, listening: "ListenAd
         publisher=lambda client: KafkaPublisher(settings, client_id=client),
         relay=relay,
     )
-    node = AgencyNode(settings, agency, node_name, connections, SystemClock(), SystemChance())
+    machine = Machine(SystemClock(), SystemChance(), boot_id())
+    opened = open_agency(settings, agency, node_name, connections, machine)
+    node = AgencyNode(settings, opened)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: node.parts.stop.set())
+        signal.signal(number, lambda *_: node.workers.stop.set())
     node.run(listening)
 
 

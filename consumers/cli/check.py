@@ -1,7 +1,7 @@
 """`liandong check`: one decision, by the agency's local store or by a node's API. The number comes by stdin or prompt."""
 
 import sys
-from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +12,6 @@ from ...topics.cli.console import JsonOption, print_json
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
-    from ..interceptions.checks import Checks
 
 CALLER = "command-line"
 
@@ -104,59 +103,26 @@ def _decide(settings: "Settings", agency: str, node: str, document: dict[str, An
 
     from ...schemas.dates import date_of_ms
     from ...schemas.problems import FactProblem
-    from ...topics.workers.clock import SystemClock
-    from ..api.requests import CheckIn, to_request
-    from ..interceptions.rendering import shown_answer
-
-    with ExitStack() as stack:
-        checks = _open_checks(settings, agency, node, stack)
-        try:
-            at = SystemClock().now()
-            request = to_request(msgspec.convert(document, CheckIn), date_of_ms(at))
-            answer = checks.decide(request, at, CALLER)
-        except FactProblem as problem:
-            raise WrongUsage(problem.code, *problem.in_language(settings.lang)) from None
-        checks.keep([answer])
-        shown: dict[str, Any] = msgspec.to_builtins(shown_answer(answer, settings.lang))
-        return shown
-
-
-def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack) -> "Checks":
-    from ...topics.keys.directory import load_directory
-    from ...topics.keys.participants import Participants
-    from ...topics.metrics.recorder import Signals
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
-    from ..acts_db.agency_home import agency_folder, load_agency_with_kind
-    from ..acts_db.context import context_of
-    from ..acts_db.database import acts_url, open_acts
-    from ..acts_db.late_directory import LateDirectory
-    from ..adapters.registry import find_adapter
-    from ..gate.gate import Gate
-    from ..gate.rules import load_rules
-    from ..interceptions.checks import CheckCounters, Checks
-    from ..replication.list_view import ListView
-    from ..store.reader import ListReader
-    from ..store.relief import ReliefReader
+    from ..api.requests import CheckIn, to_request
+    from ..interceptions.rendering import shown_answer
+    from ..node.desk import Machine, visiting
+    from ..store.power import boot_id
 
-    clock, chance, manifest = SystemClock(), SystemChance(), load_agency_with_kind(settings, agency)
-    folder = agency_folder(settings, agency)
-    lists = ListReader.open(folder / node / "list")
-    stack.callback(lists.close)
-    relief = ReliefReader.open(folder / node / "relief")
-    stack.callback(relief.close)
-    register = KafkaSubscriber(settings, client_id=f"{agency}-check")
-    directory = LateDirectory(lambda: load_directory(register, Participants(settings).root_public_key, clock))
-    stack.callback(register.close)
-    directory.try_load()
-    engine = open_acts(acts_url(settings, agency))
-    stack.callback(engine.dispose)
-    context = context_of(settings, agency, directory, engine, clock, chance)
-    rules = load_rules(manifest.agency_kind, folder, int(settings.stale_after_seconds * 1000))
-    view = ListView(lists, relief, directory)
-    gate = Gate(view, rules, context.matching_keys, clock, chance, manifest.jurisdictions)
-    return Checks(gate, find_adapter(rules.kind.adapter), engine, context, CheckCounters(Signals(), agency, node))
+    register = partial(KafkaSubscriber, settings, client_id=f"{agency}-check")
+    machine = Machine(SystemClock(), SystemChance(), boot_id())
+    with visiting(settings, agency, node, register, machine) as desk:
+        try:
+            at = desk.context.clock.now()
+            request = to_request(msgspec.convert(document, CheckIn), date_of_ms(at))
+            answer = desk.checks.decide(request, at, CALLER)
+        except FactProblem as problem:
+            raise WrongUsage(problem.code, *problem.in_language(settings.lang)) from None
+        desk.checks.keep([answer])
+        shown: dict[str, Any] = msgspec.to_builtins(shown_answer(answer, settings.lang))
+        return shown
 
 
 def _show(answer: dict[str, Any], *, as_json: bool) -> None:

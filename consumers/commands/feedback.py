@@ -6,7 +6,7 @@ from ...schemas.wire.control import Command
 from ...schemas.wire.feedback import FeedbackCode
 from ...topics.catalogue import names
 from ..acts_db.context import AgencyContext
-from ..acts_db.sending import Event, SealedPart, send
+from ..acts_db.sending import AgencyEvent, SealedPart, send
 
 FEEDBACK_SCHEMA = "control-feedback"
 
@@ -28,5 +28,5 @@ def answer(connection: Connection, context: AgencyContext, command: Command, cod
         "at": now,
     }
     topic = names.feedback(command.jurisdiction)
-    send(connection, context, Event(FEEDBACK_SCHEMA, topic, handle, now, fields, detail))
+    send(connection, context, AgencyEvent(FEEDBACK_SCHEMA, topic, handle, now, fields, detail))
     return handle

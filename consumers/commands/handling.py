@@ -22,10 +22,11 @@ from ...schemas.wire.control import (
     sealing_context,
 )
 from ...schemas.wire.feedback import FeedbackCode
-from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
 from ...schemas.wire.signing import PublicKey, SignatureInvalid, verify
 from ...topics.keys.directory import NoSealingKey
+from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import CommandRejected, Poison, Retry
@@ -75,11 +76,11 @@ def _read(message: Received) -> Command:
     if message.value is None:
         raise Poison("EMPTY", "a command without a value")
     try:
-        fingerprint, body = unframe(message.value, dict(message.headers).get(FINGERPRINT_HEADER))
+        fingerprint, body = unwrap_value(message.value, message.headers)
         if not is_version_of(fingerprint, "control-command"):
             raise Poison("WRONG_SCHEMA", f"schema {fingerprint.hex()} is no command known to this release")
         return read_command(fingerprint, body)
-    except (FramingError, Undecodable, ValueError) as broken:
+    except (FramingError, Undecodable) as broken:
         raise Poison("UNDECODABLE", type(broken).__name__) from broken
 
 

@@ -12,6 +12,7 @@ from ...topics.catalogue import names
 from ...topics.storage.database import insert_once
 from ...topics.transport.ports import Message, OutgoingRecord, Subscriber
 from ...topics.transport.reading import read_all, topic_lanes
+from ...topics.transport.received import headers_of
 from ...topics.workers.clock import Clock
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
@@ -21,6 +22,9 @@ from .routing import handle_any
 
 HEADER_PREFIX = "dead-letter-"
 """Of the headers added to the original ones."""
+NO_DEAD_LETTER = "NO_DEAD_LETTER"
+"""Failure of a message in the topic that does not say why it is there."""
+_YEAR_10000 = 253_402_300_800_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,9 @@ def _note_once(connection: Connection, origin: Origin, failure: str, now: int) -
 
 def read_dead_letters(subscriber: Subscriber, agency: str, clock: Clock) -> list[DeadLetter]:
     """Read all dead letters of an agency the log still has, oldest first within a partition."""
-    lanes = topic_lanes(subscriber, names.dead_letters(agency))
-    return [_dead_letter(message) for message in read_all(subscriber, dict.fromkeys(lanes, 0), clock)]
+    topic = names.dead_letters(agency)
+    lanes = topic_lanes(subscriber, topic)
+    return [_dead_letter(message, topic) for message in read_all(subscriber, dict.fromkeys(lanes, 0), clock)]
 
 
 def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_run: bool = False) -> str:
@@ -96,18 +101,32 @@ def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_r
         return outcome
 
 
-def _dead_letter(message: Message) -> DeadLetter:
-    headers = message.headers() or []
+def _dead_letter(message: Message, topic: str) -> DeadLetter:
+    """Return a message of the topic as a dead letter; anybody may have written it, so that its headers may say anything."""
+    headers = headers_of(message)
     facts = {
-        name.removeprefix(HEADER_PREFIX): value.decode() for name, value in headers if name.startswith(HEADER_PREFIX)
+        name.removeprefix(HEADER_PREFIX): _readable(value) for name, value in headers if name.startswith(HEADER_PREFIX)
     }
     original = [(name, value) for name, value in headers if not name.startswith(HEADER_PREFIX)]
-    origin = Origin(facts["topic"], int(facts["partition"]), int(facts["offset"]))
-    return DeadLetter(
-        f"{message.partition()}-{message.offset()}",
-        facts["failure"],
-        facts["reason"],
-        int(facts["attempts"]),
-        int(facts["at"]),
-        Received(origin, message.key(), message.value(), original),
-    )
+    try:
+        origin = Origin(facts["topic"], int(facts["partition"]), int(facts["offset"]))
+        story = facts["failure"], facts["reason"], int(facts["attempts"]), _instant(facts["at"])
+    except (KeyError, ValueError) as missing:
+        # not an agency's own: shown where it stands, and no topic a message is handled from
+        origin = Origin(topic, message.partition(), message.offset())
+        at = min(max(0, message.timestamp()[1]), _YEAR_10000 - 1)
+        story = NO_DEAD_LETTER, f"{type(missing).__name__}: {missing}", 0, at
+    number = f"{message.partition()}-{message.offset()}"
+    return DeadLetter(number, *story, Received(origin, message.key(), message.value(), original))
+
+
+def _readable(value: bytes) -> str:
+    """Return the text of a header without what a terminal would act on."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in value.decode(errors="replace"))
+
+
+def _instant(text: str) -> int:
+    at = int(text)
+    if not 0 <= at < _YEAR_10000:
+        raise ValueError("no time")
+    return at

@@ -2,12 +2,12 @@
 
 Effect first, offset second: the acts store is committed before the group's offset, and its keys make a redelivery, a
 replay or a restart in between have no second effect. A message that cannot be handled now waits with all of its key
-behind it while others flow; one that can never be handled goes to the dead letters.
+behind it while others flow; one that can never be handled goes to the dead letters. While the store does not answer,
+what came stays in memory in its order, and is handled when it does.
 """
 
-import threading
-from collections.abc import Callable
-from functools import partial
+from collections import deque
+from collections.abc import Callable, Iterable
 
 import structlog
 from sqlalchemy import Engine
@@ -17,8 +17,11 @@ from ...schemas.errors import LiandongError, Unavailable
 from ...topics.catalogue import names
 from ...topics.metrics.definitions import DEAD_LETTERS, WATCHES
 from ...topics.metrics.recorder import Signals
-from ...topics.transport.errors import CommitRefused
-from ...topics.transport.ports import Message, Subscriber, TopicPartition
+from ...topics.transport.errors import CommitRefused, OffsetOutOfRange, TransportError
+from ...topics.transport.ports import Subscriber, TopicPartition
+from ...topics.transport.received import headers_of
+from ...topics.workers.pause import Pause
+from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
@@ -38,7 +41,9 @@ FUSE = 100
 """Dead letters without a handled message in between that stop the effects: a bad release, not bad messages."""
 _BATCH = 200
 _RETRY_SECONDS = 2.0
-_TICK_MS = 1_000
+_TICK_SECONDS = 1.0
+_KEYS_SECONDS = 0.1
+"""How often it is looked whether the register of keys was read."""
 
 
 class FuseBlown(LiandongError):
@@ -66,77 +71,132 @@ def topics_of(context: AgencyContext) -> list[str]:
 
 
 class Effects:
-    """The loop of one node; `subscriber` belongs to the group `group_of(agency)`."""
+    """What one node does for its agency, as a `Worker`."""
 
     def __init__(
         self,
         context: AgencyContext,
-        subscriber: Subscriber,
+        join: Callable[[], Subscriber],
         engine: Engine,
         signals: Signals | None = None,
         node: str = "1",
+        keys_known: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Open nothing yet: the first step joins the group. `engine` comes from `open_acts`."""
+        """Open nothing yet: the first step joins the group, once the keys of those who command are known.
+
+        `engine` comes from `open_acts`; `join` makes a subscriber of the group `group_of(agency)`.
+        """
         self._context = context
-        self._subscriber = subscriber
+        self._join = join
         self._engine = engine
         self._signals = signals or Signals()
         self._node = node
+        self._keys_known = keys_known
         self._dead_in_a_row = 0
-        self._ticked_at = 0
-        self._joined = False
+        self._subscriber: Subscriber | None = None
+        self._outside: TopicPartition | None = None
+        """Where the log no longer holds what the group committed."""
+        self._kept: deque[Received] = deque()
+        """What came and is not handled yet, in its order."""
+        self._handled: dict[TopicPartition, int] = {}
+        """Next offsets that are not committed yet."""
+        self._pause = Pause(context.clock, _RETRY_SECONDS)
+        self._tick_at = context.clock.monotonic()
 
-    def run(self, stop: threading.Event) -> None:
-        """Work until told to stop. Raises FuseBlown; a broker or a store that does not answer is waited for."""
+    def step(self) -> float:
+        """Do what waits and is due, then what has come; return the seconds until the next of both, 0 while messages come.
+
+        A broker or a store that does not answer is tried again later. Raises FuseBlown.
+        """
+        if left := self._pause.left():
+            return left
         try:
-            while not stop.is_set():
-                try:
-                    self.step(0.5, stop)
-                except Unavailable as away:
-                    _log.warning("effects wait", reason=away.code)
-                    stop.wait(_RETRY_SECONDS)
-        finally:
+            return self._work()
+        except OffsetOutOfRange as gone:
+            _log.warning("messages are gone from the log", topic=gone.at.topic, partition=gone.at.partition)
+            self._outside = gone.at
+        except OperationalError as down:
+            _log.warning("acts store does not answer, waiting", error=str(down.orig))
+        except (TransportError, Unavailable) as away:
+            _log.warning("effects wait", reason=away.code)
+        return self._pause.begin()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for messages; return whether there are any."""
+        return self._pause.wait(seconds, None if self._subscriber is None else self._subscriber.wait)
+
+    def close(self) -> None:
+        """Leave the group; what is kept is delivered again."""
+        if self._subscriber is not None:
             self._subscriber.close()
 
-    def step(self, timeout: float, stop: threading.Event | None = None) -> int:
-        """Do one round: what waits and is due, then what has come. Return how many messages came."""
-        stop = stop or threading.Event()
-        self._persist(self._tick, stop)
-        if not self._joined:
-            self._subscriber.subscribe(topics_of(self._context))
-            self._joined = True
-        messages = self._subscriber.poll(_BATCH, timeout)
-        next_offsets: dict[TopicPartition, int] = {}
-        for message in messages:
-            received = self._received(message)
-            if not self._persist(partial(self._handle, received), stop):
-                break
-            next_offsets[TopicPartition(received.origin.topic, received.origin.partition)] = received.origin.offset + 1
-        if next_offsets:
-            self._commit(next_offsets)
-        return len(messages)
-
-    def _commit(self, next_offsets: dict[TopicPartition, int]) -> None:
+    def _work(self) -> float:
+        if self._subscriber is None and not self._keys_known():
+            return _KEYS_SECONDS
+        self._take_in(self._joined())
+        self._tick()
+        came = bool(self._kept)
         try:
-            self._subscriber.commit(next_offsets)
+            self._handle_kept()
+        except OperationalError:
+            self._commit()
+            raise
+        self._commit()
+        return AT_ONCE if came else self._tick_at - self._context.clock.monotonic()
+
+    def _take_in(self, subscriber: Subscriber) -> None:
+        """Keep what has come, as far as there is room: a member that does not poll is put out of its group."""
+        room = _BATCH - len(self._kept)
+        for message in subscriber.poll(room, 0) if room > 0 else ():
+            origin = Origin(subscriber.topic_of(message), message.partition(), message.offset())
+            self._kept.append(Received(origin, message.key(), message.value(), headers_of(message)))
+
+    def _joined(self) -> Subscriber:
+        """Return the subscriber, a member of the group."""
+        if self._subscriber is not None and self._outside is not None:
+            self._rejoin(self._subscriber, self._outside)
+        if self._subscriber is None:
+            subscriber = self._join()
+            try:
+                subscriber.subscribe(topics_of(self._context), revoked=self._lose)
+            except BaseException:
+                subscriber.close()
+                raise
+            self._subscriber = subscriber
+        return self._subscriber
+
+    def _rejoin(self, subscriber: Subscriber, outside: TopicPartition) -> None:
+        """Leave the group, and let it begin with what the log still holds of a partition."""
+        try:
+            subscriber.commit({outside: subscriber.watermarks(outside).low})
+        except CommitRefused as moved:
+            _log.info("the partition moved, its new owner deals with it", error=moved.message)
+        self._subscriber = self._outside = None
+        self._kept.clear()
+        self._handled.clear()
+        subscriber.close()
+
+    def _lose(self, partitions: Iterable[TopicPartition]) -> None:
+        """Forget what came of partitions that went to another node, which is given it again."""
+        lost = frozenset(partitions)
+        self._kept = deque(each for each in self._kept if each.origin.at not in lost)
+        self._handled = {at: offset for at, offset in self._handled.items() if at not in lost}
+
+    def _handle_kept(self) -> None:
+        while self._kept:
+            message = self._kept[0]
+            self._handle(message)
+            self._kept.popleft()
+            self._handled[message.origin.at] = message.origin.offset + 1
+
+    def _commit(self) -> None:
+        if self._subscriber is None or not self._handled:
+            return
+        try:
+            self._subscriber.commit(self._handled)
         except CommitRefused as moved:
             _log.info("partitions moved, another node sees these messages again", error=moved.message)
-
-    def _received(self, message: Message) -> Received:
-        origin = Origin(self._subscriber.topic_of(message), message.partition(), message.offset())
-        return Received(origin, message.key(), message.value(), message.headers() or [])
-
-    def _persist(self, work: Callable[[], None], stop: threading.Event) -> bool:
-        """Do `work`, waiting while the store does not answer; return False if told to stop before it was done."""
-        while True:
-            try:
-                work()
-            except OperationalError as down:
-                _log.warning("acts store does not answer, waiting", error=str(down.orig))
-                if stop.wait(_RETRY_SECONDS):
-                    return False
-            else:
-                return True
+        self._handled = {}
 
     def _handle(self, message: Received) -> None:
         """Handle a message that came from the log; it waits if others of its key do."""
@@ -158,10 +218,10 @@ class Effects:
 
     def _tick(self) -> None:
         """Do what is due once a second: try again what waits, erase what ended, set the gauges."""
-        now = self._context.clock.now()
-        if 0 <= now - self._ticked_at < _TICK_MS:
+        running, now = self._context.clock.monotonic(), self._context.clock.now()
+        if running < self._tick_at:
             return
-        self._ticked_at = now
+        self._tick_at = running + _TICK_SECONDS
         self._context.directory.refresh()
         with self._engine.begin() as connection:
             erased = watches.erase_ended(connection, now)

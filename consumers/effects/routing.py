@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from ...topics.catalogue import names
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
+from ..acts_db.outcomes import Poison
 from ..commands.handling import handle
 from ..interceptions.releases import release
 
@@ -14,4 +15,7 @@ def handle_any(connection: Connection, context: AgencyContext, message: Received
     if message.origin.topic == names.commands(context.agency):
         code = handle(connection, context, message)
         return "had its effect before" if code is None else f"answered with {code.value}"
-    return f"{release(connection, context, message)} releases"
+    for jurisdiction in context.jurisdictions:
+        if message.origin.topic == names.relief(jurisdiction):
+            return f"{release(connection, context, message, jurisdiction)} releases"
+    raise Poison("WRONG_TOPIC", f"{context.agency} handles nothing from {message.origin.topic}")

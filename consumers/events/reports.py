@@ -18,7 +18,7 @@ from ...schemas.wire.sealing import Recipient
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
 from ..acts_db.context import AgencyContext
-from ..acts_db.sending import Event, SealedPart, send
+from ..acts_db.sending import AgencyEvent, SealedPart, send
 from . import watches
 from .sightings import Sighting
 from .watches import SightedSubject, WatchMatch
@@ -117,7 +117,7 @@ def report_explicitly(connection: Connection, context: AgencyContext, sighting: 
     return handles
 
 
-def _event(report: "_Report", recipients: Sequence[Recipient]) -> Event:
+def _event(report: "_Report", recipients: Sequence[Recipient]) -> AgencyEvent:
     """Return a report as it is told to its court."""
     event_schema, report_schema = _SCHEMAS[report.kind.domain]
     watch, handle = report.match.watch, report.handle
@@ -129,7 +129,7 @@ def _event(report: "_Report", recipients: Sequence[Recipient]) -> Event:
     }
     topic_of = names.asset_events if report.kind.domain is Domain.ASSET else names.whereabouts_events
     sealed = SealedPart(report_schema, _content(report), recipients)
-    return Event(event_schema, topic_of(watch.jurisdiction), handle, report.at, fields, sealed)
+    return AgencyEvent(event_schema, topic_of(watch.jurisdiction), handle, report.at, fields, sealed)
 
 
 def _content(report: "_Report") -> dict[str, object]:

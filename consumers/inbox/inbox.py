@@ -17,7 +17,7 @@ from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
 from ...schemas.wire.avro_schemas import schema_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.control import SentCommand, sealing_context
-from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
 from ...schemas.wire.signing import SignatureInvalid, verify
 from ...topics.catalogue import names
@@ -25,6 +25,7 @@ from ...topics.keys.directory import Directory
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.transport.reading import lane_of, topic_lanes
+from ...topics.transport.received import unwrap
 from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
@@ -217,10 +218,9 @@ class Inbox:
     def _judge(self, message: Message) -> Item | None:
         """Return the item a message is for this court; None if it is for another or cannot be read at all."""
         try:
-            header = dict(message.headers() or []).get(FINGERPRINT_HEADER)
-            fingerprint, body = unframe(message.value() or b"", header)
+            fingerprint, body = unwrap(message)
             record = decode(fingerprint, body)
-        except (FramingError, Undecodable, ValueError) as broken:
+        except (FramingError, Undecodable) as broken:
             _log.error(
                 "unreadable record", topic=message.topic(), partition=message.partition(), offset=message.offset()
             )

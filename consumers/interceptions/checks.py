@@ -7,7 +7,6 @@ nothing anywhere.
 
 from collections.abc import Sequence
 from functools import cache, partial
-from time import perf_counter
 
 from sqlalchemy import Engine
 
@@ -38,6 +37,7 @@ class Checks:
         self._adapter = adapter
         self._acts = acts
         self._context = context
+        self._seconds = context.clock.monotonic
         self._meters = meters
 
     def decide(self, request: CheckRequest, at: int, caller: str) -> Answer:
@@ -52,9 +52,9 @@ class Checks:
 
     def answer(self, questions: Sequence[Question], at: int, caller: str) -> list[Answer | Retry]:
         """Do as `decide` for several at once: the list is asked once for all of them."""
-        started = perf_counter()
+        started = self._seconds()
         decisions = self.gate.answer(questions, at)
-        self._meters.decided(decisions, perf_counter() - started)
+        self._meters.decided(decisions, self._seconds() - started)
         return [
             self._handle(question.request, decision, caller)
             for question, decision in zip(questions, decisions, strict=True)

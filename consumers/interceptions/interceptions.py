@@ -18,7 +18,7 @@ from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
 from ..acts_db.context import AgencyContext
 from ..acts_db.database import EVENTS_LANE
-from ..acts_db.sending import Event, SealedPart, as_record
+from ..acts_db.sending import AgencyEvent, SealedPart, as_record
 from ..gate.decision import Decision
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -64,7 +64,7 @@ def intercept(connection: Connection, context: AgencyContext, decisions: Iterabl
     return rulings
 
 
-def _event(decision: Decision, ruling: MeasureRuling, handle: bytes, recipients: Sequence[Recipient]) -> Event:
+def _event(decision: Decision, ruling: MeasureRuling, handle: bytes, recipients: Sequence[Recipient]) -> AgencyEvent:
     """Return an interception as its court is told of it."""
     entry, jurisdiction = ruling.entry, _jurisdiction(decision, ruling)
     fields = {
@@ -81,7 +81,7 @@ def _event(decision: Decision, ruling: MeasureRuling, handle: bytes, recipients:
         "record_class": RecordClass(entry.record_class),
     }
     sealed = SealedPart("interception-detail", _detail(decision), recipients)
-    return Event(INTERCEPTION_SCHEMA, names.interceptions(jurisdiction), handle, decision.at, fields, sealed)
+    return AgencyEvent(INTERCEPTION_SCHEMA, names.interceptions(jurisdiction), handle, decision.at, fields, sealed)
 
 
 def _detail(decision: Decision) -> dict[str, object]:

@@ -16,15 +16,16 @@ from ...schemas.dates import date_of_ms
 from ...schemas.law.listing import Status
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
-from ...schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
+from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid, verify_from
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
 from ...topics.storage.bulk import insert_missing_rows
+from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import Poison, Retry
-from ..acts_db.sending import Event, SealedPart, send
+from ..acts_db.sending import AgencyEvent, SealedPart, send
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -73,8 +74,8 @@ def note_open(connection: Connection, context: AgencyContext, hits: Sequence[Ope
             _tell(connection, context, hit, version)
 
 
-def release(connection: Connection, context: AgencyContext, message: Received) -> int:
-    """Tell the releases a relief record brings about, and return how many those were. Raises Poison or Retry."""
+def release(connection: Connection, context: AgencyContext, message: Received, jurisdiction: str) -> int:
+    """Tell the releases a record of a relief lane brings about, and return how many those were. Raises Poison or Retry."""
     relief = _read(message)
     if relief is None:
         return 0
@@ -82,7 +83,6 @@ def release(connection: Connection, context: AgencyContext, message: Received) -
     recent_releases.lock_entries(connection, (prefix["entry_id"],))
     still_meant = _still_meant(prefix)
     hits = [hit for hit in _older_hits(connection, prefix) if hit.subject not in still_meant]
-    jurisdiction = message.origin.topic.removeprefix("court.relief.").removesuffix(".v1")
     try:
         _check_signature(context, relief, jurisdiction)
     except Poison:
@@ -110,13 +110,13 @@ class _ReliefMessage:
 def _read(message: Received) -> _ReliefMessage | None:
     """Read a list record; None for a barrier. Raises Poison."""
     try:
-        fingerprint, body = unframe(message.value or b"", dict(message.headers).get(FINGERPRINT_HEADER))
+        fingerprint, body = unwrap_value(message.value, message.headers)
         if is_version_of(fingerprint, "barrier"):
             return None
         if not is_version_of(fingerprint, "list-record"):
             raise Poison("WRONG_SCHEMA", f"schema {fingerprint.hex()} is no list record known to this release")
         return _ReliefMessage(fingerprint, body, decode_prefix(body))
-    except (FramingError, Undecodable, ValueError) as broken:
+    except (FramingError, Undecodable) as broken:
         raise Poison("UNDECODABLE", type(broken).__name__) from broken
 
 
@@ -171,7 +171,7 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
         names.interceptions(hit.jurisdiction),
         SealedPart("interception-detail", _detail(hit, now), recipients),
     )
-    send(connection, context, Event(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed))
+    send(connection, context, AgencyEvent(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed))
 
 
 def _detail(hit: OpenHit, now: int) -> dict[str, object]:

@@ -1,8 +1,5 @@
-"""The loop every reader of a lane runs: assign partitions by hand, poll and take in batches,
-and outlive the broker's absences.
-"""
+"""What every reader of a lane does: assign partitions by hand, take in batches what has come, outlive the broker's absences."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -10,9 +7,13 @@ import structlog
 
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
+from ...topics.workers.clock import Clock
+from ...topics.workers.pause import Pause
+from ...topics.workers.worker import AT_ONCE
 
 _log = structlog.get_logger(__name__)
 RETRY_SECONDS = 1.0
+"""Rest after a failure of the transport."""
 
 
 class Follower(Protocol):
@@ -20,31 +21,61 @@ class Follower(Protocol):
 
     limit: int
     """Most messages taken at once."""
-    wait: float
-    """Seconds to wait for the first message."""
 
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
         """Return where to read on, from the store; called again after every failure of the transport."""
 
-    def work(self, messages: Sequence[Message]) -> None:
-        """Take a batch, which may be empty, into the store."""
+    def work(self, messages: Sequence[Message]) -> float:
+        """Take a batch, which may be empty, into the store; return in how many seconds to look again at the latest."""
 
     def out_of_range(self, at: TopicPartition) -> None:
         """Deal with a position the log no longer holds."""
 
 
-def follow(follower: Follower, subscriber: Subscriber, stop: threading.Event) -> None:
-    """Run until `stop` is set. What the transport fails with is retried for ever from the stored positions; what the
-    store fails with ends the loop.
+class LaneReader:
+    """Reads the lanes of one follower, a batch a step. What the transport fails with is tried again for ever from the
+    stored positions.
     """
-    while not stop.is_set():
+
+    def __init__(self, follower: Follower, subscriber: Subscriber, clock: Clock) -> None:
+        """Take over the subscriber, which `close` closes."""
+        self._follower = follower
+        self._subscriber = subscriber
+        self._pause = Pause(clock, RETRY_SECONDS)
+        self._assigned = False
+
+    def step(self) -> float:
+        """Take what has come; return when to look again. What the store fails with is raised."""
+        if left := self._pause.left():
+            return left
         try:
-            subscriber.assign(follower.positions(subscriber))
-            while not stop.is_set():
-                follower.work(subscriber.poll(follower.limit, follower.wait))
+            return self._read()
         except OffsetOutOfRange as gone:
+            self._assigned = False
             _log.warning("position is no longer in the log", topic=gone.at.topic, partition=gone.at.partition)
-            follower.out_of_range(gone.at)
+            self._follower.out_of_range(gone.at)
+            return AT_ONCE
         except TransportError as failed:
+            self._assigned = False
             _log.warning("transport failed, the copy goes on serving", code=failed.code, reason=failed.message)
-            stop.wait(RETRY_SECONDS)
+            return self._pause.begin()
+
+    def assign_again(self) -> None:
+        """Read on from the stored positions, which were changed, with the next step."""
+        self._assigned = False
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for messages; return whether there are any."""
+        return self._pause.wait(seconds, self._subscriber.wait)
+
+    def close(self) -> None:
+        """Let go of the subscriber."""
+        self._subscriber.close()
+
+    def _read(self) -> float:
+        if not self._assigned:
+            self._subscriber.assign(self._follower.positions(self._subscriber))
+            self._assigned = True
+        messages = self._subscriber.poll(self._follower.limit, 0)
+        idle = self._follower.work(messages)
+        return AT_ONCE if messages else idle

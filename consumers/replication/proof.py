@@ -85,7 +85,7 @@ class Proof:
     def verify(self, head: HeadMessage) -> VerifiedHead:
         """Read a head and check its signature. Raises SignatureInvalid, Undecodable or FramingError."""
         message, jurisdiction = head
-        fingerprint, body = unwrap(message, message.value() or b"")
+        fingerprint, body = unwrap(message)
         if not is_version_of(fingerprint, "list-head"):
             raise Undecodable(f"schema {fingerprint.hex()} is not a head's that this release knows")
         record = decode(fingerprint, body)

@@ -29,7 +29,9 @@ class Reporter:
     node: str
     signer: Signer
     emit: Callable[[bytes], None]
-    """Takes the Avro body of a signed receipt; when it returns, the receipt is kept elsewhere (the outbox)."""
+    """Takes the Avro body of a signed receipt; when it returns, the receipt is kept elsewhere (the outbox).
+    Raises Unavailable while that does not answer.
+    """
     relief: ReliefReader | None = None
     """Without one the relief lane is not part of the receipts; a serving node always has one."""
     canaries: Canaries | None = None
@@ -61,7 +63,7 @@ class Receipts:
 
     @property
     def has_waiting(self) -> bool:
-        """Whether receipts wait to be handed on, which a crash left behind."""
+        """Whether receipts wait to be handed on."""
         return bool(self._waiting)
 
     def note_visible(self, stamps: Mapping[str, Sequence[int]], now: int) -> None:
@@ -87,9 +89,12 @@ class Receipts:
         batch.handed_on += self._handed_on
         self._handed_on = []
 
-    def hand_on(self, receipts: Sequence[KeptReceipt]) -> None:
-        """Hand on receipts whose commit was synced, and those a crash left behind."""
+    def keep(self, receipts: Sequence[KeptReceipt]) -> None:
+        """Keep receipts of a commit until they can be handed on."""
         self._waiting += receipts
+
+    def hand_on(self) -> None:
+        """Hand on what waits, whose commits were synced. Raises what `Reporter.emit` raises; the rest goes on waiting."""
         if self._waiting and self._reporter.relief is not None:
             self._reporter.relief.sync()
         while self._waiting:

@@ -3,8 +3,6 @@
 Every record is verified before it takes effect. The overlay's row goes when the list has the same version or a higher.
 """
 
-import sys
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,12 +25,11 @@ from ..store.layout import Incident
 from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord, ReliefStore
 from ..store.values import stored, version_of
-from .following import follow
+from .following import LaneReader
 
 _LIMIT = 20_000
-_TURN_SECONDS = 0.0005
-"""How long a busy thread keeps the interpreter: whoever is freed must not wait for a backlog that is worked off beside."""
-_SWEEP_MS = 1_000
+_WAIT_SECONDS = 0.1
+_SWEEP_SECONDS = 1.0
 _SWEEP_ROWS = 5_000
 
 
@@ -45,7 +42,7 @@ class ReliefStores:
 
 
 class ReliefFollower:
-    """Keeps the overlay of one node. `run` in a thread of its own, with a subscriber of its own."""
+    """Keeps the overlay of one node, as a `Worker` with a subscriber of its own."""
 
     def __init__(
         self,
@@ -56,21 +53,28 @@ class ReliefFollower:
         clock: Clock,
     ) -> None:
         self.limit = _LIMIT
-        self.wait = 0.1
         self._jurisdictions = tuple(jurisdictions)
         self._subscriber = subscriber
+        self._reader = LaneReader(self, subscriber, clock)
         self._stores = stores
         self._overlay: ReliefReader = stores.overlay.reader()
         self._verifier = Verifier(keyring)
         self._clock = clock
         self._lanes: dict[TopicPartition, ReliefLane] = {}
-        self._swept_at = 0
+        self._sweep_at = clock.monotonic()
         self._swept_to = b""
 
-    def run(self, stop: threading.Event) -> None:
-        """Read until `stop` is set. Raises StoreError when the overlay cannot be written."""
-        sys.setswitchinterval(_TURN_SECONDS)
-        follow(self, self._subscriber, stop)
+    def step(self) -> float:
+        """Free whom the lanes free now, sweep when that is due. Raises StoreError when the overlay cannot be written."""
+        return self._reader.step()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for messages; return whether there are any."""
+        return self._reader.wait(seconds)
+
+    def close(self) -> None:
+        """Let go of the subscriber."""
+        self._reader.close()
 
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
         """Return where each partition was left, the beginning of what is retained for new ones."""
@@ -88,25 +92,18 @@ class ReliefFollower:
         lane = msgspec.structs.replace(self._lanes[at], next_offset=BEGINNING)
         self._stores.overlay.commit(ReliefBatch(lanes=[lane]))
 
-    def work(self, messages: Sequence[Message]) -> None:
-        """Take one batch into the overlay: what is newer than list and overlay, positions, barriers, in one commit."""
-        now = self._clock.now()
+    def work(self, messages: Sequence[Message]) -> float:
+        """Take one batch into the overlay: what is newer than list and overlay, positions, barriers, in one commit.
+
+        Return when to look again: at the next sweep at the latest.
+        """
         if messages:
-            batch = ReliefBatch()
-            by_lane = partial(_partition_of, self._subscriber)
-            with self._stores.lists.snapshot() as lists:
-                for at, lane_messages in groupby(sorted(messages, key=by_lane), key=by_lane):
-                    lane = msgspec.structs.replace(self._lanes[at])
-                    lane_run = _ReliefLaneRun(lane, batch, self._verifier, lists, self._overlay, now)
-                    for message in lane_messages:
-                        lane_run.take(message)
-                    lane_run.pass_barriers()
-                    batch.lanes.append(lane)
-            self._stores.overlay.commit(batch)
-            self._lanes |= {TopicPartition(lane.topic, lane.partition): lane for lane in batch.lanes}
-        if now - self._swept_at >= _SWEEP_MS:
-            self._swept_at = now
+            self._take(messages)
+        running = self._clock.monotonic()
+        if running >= self._sweep_at:
+            self._sweep_at = running + _SWEEP_SECONDS
             self.sweep()
+        return min(_WAIT_SECONDS, self._sweep_at - running)
 
     def sweep(self) -> int:
         """Drop overlay rows the list has caught up with, some thousands at a time, and return how many those were."""
@@ -117,6 +114,20 @@ class ReliefFollower:
             return 0
         with self._stores.lists.snapshot() as lists:
             return self._stores.overlay.settle(waiting, partial(_caught_up, lists))
+
+    def _take(self, messages: Sequence[Message]) -> None:
+        now, batch = self._clock.now(), ReliefBatch()
+        by_lane = partial(_partition_of, self._subscriber)
+        with self._stores.lists.snapshot() as lists:
+            for at, lane_messages in groupby(sorted(messages, key=by_lane), key=by_lane):
+                lane = msgspec.structs.replace(self._lanes[at])
+                lane_run = _ReliefLaneRun(lane, batch, self._verifier, lists, self._overlay, now)
+                for message in lane_messages:
+                    lane_run.take(message)
+                lane_run.pass_barriers()
+                batch.lanes.append(lane)
+        self._stores.overlay.commit(batch)
+        self._lanes |= {TopicPartition(lane.topic, lane.partition): lane for lane in batch.lanes}
 
 
 class _BarrierMessage(NamedTuple):
@@ -147,7 +158,7 @@ class _ReliefLaneRun:
         if value is None:
             return
         try:
-            fingerprint, body = unwrap(message, value)
+            fingerprint, body = unwrap(message)
             if is_version_of(fingerprint, "barrier"):
                 self.barriers[message.key()] = _BarrierMessage(message, fingerprint, body)
             else:

@@ -5,30 +5,33 @@ offsets, barriers and what follows from them. Small commits when live, tens of t
 """
 
 import gc
-import threading
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import structlog
 
+from ...schemas.errors import Unavailable
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
+from ...topics.workers.pause import Pause
+from ...topics.workers.worker import AT_ONCE
 from ..store.batch import StoreBatch
 from ..store.layout import LaneState
 from ..store.writer import ListStore
 from .apply.applying import LaneRun, by_partition
 from .apply.lane_work import ApplyContext, LaneWork
 from .copy import Copy, readable_now
-from .following import follow
+from .following import RETRY_SECONDS, LaneReader
 from .proof import HeadMessage, Proof, VerifiedHead, position
 from .receipts import JurisdictionCopy, Receipts, Reporter
 
 _log = structlog.get_logger(__name__)
-_RECEIPT_MS = 1_000
+_RECEIPT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,13 @@ class ReplicatorConfig:
     batch: int = 10_000
     """Most messages in one commit. Larger ones are no faster, and whoever is freed meanwhile waits for their flush."""
     wait_seconds: float = 0.1
-    """How long to wait for the first message of a batch; due receipts are looked at as often."""
+    """How long to do nothing while no message comes; due receipts are looked at as often."""
     commit_seconds: float = 5.0
     """How often synced offsets are committed to the group, for lag tools; 0 = never (a subscriber without a group)."""
 
 
 class Replicator:
-    """Copies the lists into the store. `run` in a thread of its own; nothing else writes the store."""
+    """Copies the lists into the store, as a `Worker`; nothing else writes the store."""
 
     def __init__(
         self,
@@ -60,7 +63,6 @@ class Replicator:
         committed.
         """
         self.limit = config.batch
-        self.wait = config.wait_seconds
         self._config = config
         self._subscriber = subscriber
         self._store = store
@@ -69,29 +71,39 @@ class Replicator:
         self._proof = Proof(store.heads(), self._verifier)
         self._receipts = Receipts(reporter, *store.receipts()) if reporter else None
         self._copy = Copy(store, config.jurisdictions)
-        self._committed_at = self._receipted_at = clock.now()
+        self._lanes = LaneReader(self, subscriber, clock)
+        self._outbox_pause = Pause(clock, RETRY_SECONDS)
+        self._receipts_at = clock.monotonic() + _RECEIPT_SECONDS
+        self._commit_at = clock.monotonic() + config.commit_seconds
         self._synced: dict[TopicPartition, int] = {}
+        self._begun = False
 
-    def run(self, stop: threading.Event) -> None:
-        """Copy until `stop` is set, then sync and commit. Raises StoreError when the store cannot be written."""
-        gc.collect()
-        gc.freeze()
-        if any(map(readable_now, self._store.opaque())):
-            _log.info("this release reads records the one before could not, the copy is made again")
-            self._store.rebuild()
+    def step(self) -> float:
+        """Copy what has come, and do what is due. Raises StoreError when the store cannot be written."""
+        if not self._begun:
+            self._begun = True
+            if any(map(readable_now, self._store.opaque())):
+                self.rebuild("this release reads records the one before could not")
+        return self._lanes.step()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for messages; return whether there are any."""
+        return self._lanes.wait(seconds)
+
+    def close(self) -> None:
+        """Sync, commit the offsets, and let go of the subscriber."""
         try:
-            follow(self, self._subscriber, stop)
+            self._sync()
+            self._commit_offsets()
         finally:
-            gc.unfreeze()
-        self._sync()
-        self._commit_offsets()
+            self._lanes.close()
 
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
         """Return where every partition was left; what is kept in memory is loaded anew from the store."""
         return self._copy.load(subscriber, self._clock.now())
 
-    def work(self, messages: Sequence[Message]) -> None:
-        """Take one poll into the store; without messages do only what has become due."""
+    def work(self, messages: Sequence[Message]) -> float:
+        """Take one poll into the store; without messages do only what has become due. Return when something will be."""
         now, batch, floor_missed = self._clock.now(), StoreBatch(), False
         if messages:
             gc.disable()  # a batch makes tens of thousands of objects and no cycle
@@ -102,19 +114,19 @@ class Replicator:
         if self._receipts:
             self._receipts.settle(batch)
             # each wants all before it synced: while a backlog is worked off one a second is enough
-            if len(messages) < self.limit or now - self._receipted_at >= _RECEIPT_MS:
-                self._receipted_at = now
+            running = self._clock.monotonic()
+            if len(messages) < self.limit or running >= self._receipts_at:
+                self._receipts_at = running + _RECEIPT_SECONDS
                 self._add_receipts(self._receipts, batch, now)
         if batch:
             self._keep(batch)
+        if self._receipts and self._receipts.has_waiting and not self._outbox_pause.left():
+            self._hand_on(self._receipts)
         if floor_missed:
             self.rebuild("the copy stood still for longer than the list keeps the ends of its entries")
-            self._subscriber.assign(self.positions(self._subscriber))
-        if self._config.commit_seconds and now - self._committed_at >= self._config.commit_seconds * 1000:
-            self._committed_at = now
-            self._sync()
-            self._commit_offsets()
-            self._store.check_readers()
+            self._lanes.assign_again()
+            return AT_ONCE
+        return min(self._config.wait_seconds, self._commit_when_due())
 
     def out_of_range(self, at: TopicPartition) -> None:
         """Make the copy again beside the old one: the log was trimmed below our position, so records are missing."""
@@ -188,9 +200,28 @@ class Replicator:
             _log.info("the new copy of the list is whole and serves")
         if self._receipts:
             self._receipts.note_visible(batch.stamps, self._clock.now())
-            if batch.receipts or self._receipts.has_waiting:
-                self._sync()
-                self._receipts.hand_on(batch.receipts)
+            self._receipts.keep(batch.receipts)
+
+    def _hand_on(self, receipts: Receipts) -> None:
+        """Hand on what was committed once it is on the disk; an outbox that does not answer is tried again later."""
+        self._sync()
+        try:
+            receipts.hand_on()
+        except Unavailable as away:
+            _log.warning("receipts wait, their outbox does not answer", code=away.code, reason=away.message)
+            self._outbox_pause.begin()
+
+    def _commit_when_due(self) -> float:
+        """Sync and commit offsets now and then; return in how many seconds that is due again."""
+        if not self._config.commit_seconds:
+            return math.inf
+        running = self._clock.monotonic()
+        if running >= self._commit_at:
+            self._commit_at = running + self._config.commit_seconds
+            self._sync()
+            self._commit_offsets()
+            self._store.check_readers()
+        return self._commit_at - running
 
     def _sync(self) -> None:
         lanes = [lane for lane in self._copy.lanes.values() if lane.next_offset >= 0]

@@ -1,7 +1,9 @@
 """Where a node's copy stands, for its status page and its metrics."""
 
-import threading
 from collections.abc import Mapping, Sequence
+
+import structlog
+from sqlalchemy.exc import OperationalError
 
 from ...schemas.dates import rfc3339
 from ...topics.metrics.definitions import (
@@ -23,6 +25,7 @@ from ..store.reader import ListReader
 from ..store.relief import ReliefReader
 from .list_view import ListView
 
+_log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 1.0
 _COUNTED = {"applied": RECORDS_APPLIED, "stale": RECORDS_STALE, "opaque": RECORDS_OPAQUE, "refused": RECORDS_REFUSED}
 
@@ -76,12 +79,6 @@ class CopyStatus:
             waiting = overlay.count()
         return {**self._place, "lists": lists, "relief_waiting": waiting, "incidents": status.incidents}
 
-    def run(self, stop: threading.Event, signals: Signals, outbox: SqlOutbox, clock: Clock) -> None:
-        """Keep the gauges of this node's copy up to date until `stop` is set."""
-        while not stop.is_set():
-            self.measure(signals, outbox, clock.now())
-            stop.wait(_EVERY_SECONDS)
-
     def measure(self, signals: Signals, outbox: SqlOutbox, now: int) -> None:
         """Set every gauge once, and add what was counted since."""
         status = self._lists.status()
@@ -120,3 +117,24 @@ class CopyStatus:
             self._counted[jurisdiction, lane, name] = total
             counter = signals.counter(_COUNTED[name], **self._place, jurisdiction=jurisdiction, lane=lane)
             counter.inc(max(0, total - before))
+
+
+class CopyGauges:
+    """Keeps the gauges of a node's copy up to date, as a `Worker`."""
+
+    def __init__(self, status: CopyStatus, signals: Signals, outbox: SqlOutbox, clock: Clock) -> None:
+        self._status = status
+        self._signals = signals
+        self._outbox = outbox
+        self._clock = clock
+
+    def step(self) -> float:
+        """Set every gauge once; those of an outbox that does not answer stay as they were."""
+        try:
+            self._status.measure(self._signals, self._outbox, self._clock.now())
+        except OperationalError as down:
+            _log.warning("the outbox cannot be counted", error=str(down.orig))
+        return _EVERY_SECONDS
+
+    def close(self) -> None:
+        """Nothing is in flight."""

@@ -6,7 +6,6 @@ adopts the new size when it next begins. Reads are zero-copy: buffers are valid 
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +24,6 @@ TableHandle = Any
 
 GIB = 1 << 30
 _LARGEST_STEP = 8 * GIB
-_READERS_LEAVE_SECONDS = 0.0002
 _READERS = 510
 _SPARE = 16
 _T = TypeVar("_T")
@@ -52,6 +50,8 @@ class Environment:
         self._shut = False
         self._open = threading.Event()
         self._open.set()
+        self._left = threading.Event()
+        """Set by a reader that leaves while others are kept out."""
         with store_errors(path):
             self._lmdb = lmdb.open(
                 str(path),
@@ -131,13 +131,13 @@ class Environment:
             if not self._shut:
                 return self._lmdb.begin(buffers=buffers)  # type: ignore[call-overload,no-any-return]  # knows literals
         except lmdb.MapResizedError:
-            self._inside.pop()
+            self._leave()
             self._resize(0)
             return self.begin(buffers=buffers)
         except BaseException:
-            self._inside.pop()
+            self._leave()
             raise
-        self._inside.pop()
+        self._leave()
         self._open.wait()
         return self.begin(buffers=buffers)
 
@@ -146,7 +146,12 @@ class Environment:
         try:
             transaction.abort()
         finally:
-            self._inside.pop()
+            self._leave()
+
+    def _leave(self) -> None:
+        self._inside.pop()
+        if self._shut:
+            self._left.set()
 
     def _resize(self, size: int, full: "WriteTransaction | None" = None) -> None:
         """Give up a transaction the map was too small for, and set the map's size (0: what another process has set)."""
@@ -171,8 +176,10 @@ class Environment:
             self._open.clear()
             self._shut = True
             try:
+                self._left.clear()
                 while self._inside:  # whoever comes in now sees that it is shut, and leaves
-                    time.sleep(_READERS_LEAVE_SECONDS)
+                    self._left.wait()
+                    self._left.clear()
                 yield
             finally:
                 self._shut = False

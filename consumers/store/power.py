@@ -32,14 +32,16 @@ class PowerMark:
     and the one with what must outlast it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, boot: str) -> None:
+        """Take the store's folder, and the id of the machine's present run."""
         self._folder = folder
+        self._boot = boot
         self._mark = folder / "written-since-boot"
         self._trusted = folder / "trusted"
 
     def spoilt(self) -> bool:
         """Return whether the machine went down while the store was written."""
-        return self._mark.exists() and self._mark.read_text(encoding="ascii") != boot_id()
+        return self._mark.exists() and self._mark.read_text(encoding="ascii") != self._boot
 
     def discard(self) -> None:
         """Remove the store's files; `begin` must follow once what is trusted stands in the new ones."""
@@ -48,7 +50,7 @@ class PowerMark:
 
     def begin(self) -> None:
         """Note that the store is being written: from here on a loss of power spoils it."""
-        write_private(self._mark, boot_id().encode())
+        write_private(self._mark, self._boot.encode())
 
     def end(self) -> None:
         """Note that all of the store is on the disk and nothing more is written."""

@@ -176,11 +176,11 @@ class ReliefStore:
         self._tables = _Tables.of(environment, create=True)
 
     @classmethod
-    def open(cls, path: Path, *, map_size: int = 64 * _MIB) -> "ReliefStore":
-        """Open or make the overlay in a directory. One that was being written when the machine went down is read anew
+    def open(cls, path: Path, *, boot: str, map_size: int = 64 * _MIB) -> "ReliefStore":
+        """Open or make the overlay in a directory; `boot` is the id of the machine's present run (`power.boot_id`). One that was being written when the machine went down is read anew
         from what the lane retains. Raises StoreBusy, StoreDamaged, StoreFull.
         """
-        mark = PowerMark(path)
+        mark = PowerMark(path, boot)
         if mark.spoilt():
             mark.discard()
         store = cls(Environment(path, map_size=map_size, sync=False), mark)
@@ -229,6 +229,10 @@ class ReliefStore:
         self._environment.sync()
         self._environment.close()
         self._mark.end()
+
+    def abandon(self) -> None:
+        """Let go of the files as the end of a process does: nothing is flushed, the mark stays."""
+        self._environment.close()
 
     def _drop(self, transaction: WriteTransaction, entry_id: bytes) -> None:
         row = transaction.get(entry_id, db=self._tables.records)

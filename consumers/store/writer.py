@@ -56,13 +56,14 @@ class ListStore:
         self.generation = environment.write(self._adopt)
 
     @classmethod
-    def open(cls, path: Path, *, map_size: int = GIB) -> "ListStore":
-        """Open or make the store in a directory; `map_size` is where it starts to grow from, bytes.
+    def open(cls, path: Path, *, boot: str, map_size: int = GIB) -> "ListStore":
+        """Open or make the store in a directory; `map_size` is where it starts to grow from, bytes, and `boot` the id of
+        the machine's present run (`power.boot_id`).
 
         One that was being written when the machine went down is begun anew, with what was trusted.
         Raises StoreBusy, StoreDamaged, StoreFull.
         """
-        mark = PowerMark(path)
+        mark = PowerMark(path, boot)
         spoilt = mark.spoilt()
         if spoilt:
             _log.warning(
@@ -226,6 +227,10 @@ class ListStore:
         self.sync()
         self._environment.close()
         self._mark.end()
+
+    def abandon(self) -> None:
+        """Let go of the files as the end of a process does: nothing is flushed, the mark stays."""
+        self._environment.close()
 
     @property
     def _writing(self) -> GenerationTables:

@@ -16,7 +16,7 @@ from ...producers.synthetic.rows import LIST_COLUMNS, Row, SyntheticRequest, lis
 from ...schemas.dates import date_of_ms
 from ...topics.catalogue.plan import apply
 from ...topics.embedded import cluster, ports
-from ...topics.keys.directory import publish_keys
+from ...topics.keys.key_records import publish_keys
 from ...topics.keys.participants import registered_scope
 from ...topics.keys.registrar import Registrar
 from ...topics.private_files import write_private

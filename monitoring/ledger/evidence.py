@@ -73,7 +73,7 @@ class Evidence:
     def _take(self, batch: EvidenceBatch, lane: TopicPartition, message: Message, handler: EvidenceHandler) -> None:
         try:
             handler(batch, lane, message)
-        except (Undecodable, FramingError, ValueError):
+        except (Undecodable, FramingError):
             self._refuse(lane, "undecodable")
         except SignatureInvalid:
             self._refuse(lane, "signature")
@@ -100,7 +100,7 @@ class Evidence:
 
         The key must have been valid at the time in `time_field`, or without one at `at` (ms UTC).
         """
-        fingerprint, body = unwrap(message, message.value() or b"")
+        fingerprint, body = unwrap(message)
         if not is_version_of(fingerprint, schema):
             raise Undecodable(f"the message is no {schema}")
         record = decode(fingerprint, body)

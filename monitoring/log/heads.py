@@ -48,7 +48,7 @@ def read_head(message: Message, keyring: RefreshingKeyring) -> SignedHead:
 
     Raises Undecodable, FramingError or SignatureInvalid if there is none to be trusted.
     """
-    fingerprint, body = unwrap(message, message.value() or b"")
+    fingerprint, body = unwrap(message)
     if not is_version_of(fingerprint, "list-head"):
         raise Undecodable("the message is no list head")
     content = decode(fingerprint, body)

@@ -69,7 +69,7 @@ class MessageClassifier:
         if value is None:
             return Tombstone(key) if may_be_entry(key) else ForeignMessage("key")
         try:
-            fingerprint, body = unwrap(message, value)
+            fingerprint, body = unwrap(message)
         except FramingError:
             fingerprint, body = b"", b""
         if is_version_of(fingerprint, "barrier"):

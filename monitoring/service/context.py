@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...schemas.errors import WrongUsage
-from ...topics.keys.directory import KeyDirectory, load_directory
+from ...topics.keys.directory import KeyDirectory, await_keys
 from ...topics.keys.participants import Participants
 from ...topics.metrics.definitions import Signals
 from ...topics.settings import Settings
@@ -48,13 +48,18 @@ class MonitoringContext:
     resources: ExitStack = field(default_factory=ExitStack)
 
     def parts(self) -> list[Part]:
-        """Return the parts of all notaries of this machine."""
-        return [self.notary_part(local) for local in self.local_notaries()]
+        """Return the parts of the register of keys and of all notaries of this machine."""
+        return [self.register] + [self.notary_part(local) for local in self.local_notaries()]
 
     def notary_part(self, local: NotaryName) -> Part:
         """Return the part of one notary of this machine."""
         notary = self.notary(local)
         return Part(str(local), notary, notary.wait)
+
+    @property
+    def register(self) -> Part:
+        """The part that keeps `directory` up to date."""
+        return Part("register", self.directory, self.directory.wait)
 
     def subscriber(self, client_id: str) -> Subscriber:
         """Open a subscriber for the caller alone; it is closed with the context."""
@@ -124,9 +129,8 @@ def monitoring_context(settings: Settings, client_id: str) -> Iterator[Monitorin
     """Open the context with its connections and close them at the end. TransportError if the cluster does not answer."""
     clock, participants = SystemClock(), Participants(settings)
     with ExitStack() as resources:
-        directory = load_directory(
-            KafkaSubscriber(settings, client_id=f"{client_id}-keys"), participants.root_public_key, clock
-        )
+        register = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
+        directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
         resources.callback(directory.close)
         connections = MonitoringConnections(
             lambda client_id: KafkaSubscriber(settings, client_id=client_id),

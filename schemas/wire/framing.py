@@ -16,6 +16,7 @@ FINGERPRINT_HEADER = "avro-fingerprint"
 SINGLE_OBJECT = b"\xc3\x01"
 _SINGLE_OBJECT_LENGTH = 10
 _CONFLUENT_LENGTH = 5
+_FINGERPRINT_LENGTH = 8
 
 
 class FramingError(LiandongError):
@@ -39,12 +40,22 @@ def frame(fingerprint: bytes, body: bytes, registry_id: int | None = None) -> by
 def unframe(value: bytes, header_fingerprint: bytes | None = None) -> tuple[bytes, bytes]:
     """Split a value into schema fingerprint (8 bytes) and Avro body.
 
-    ``header_fingerprint`` is the raw header value (16 hex digits); only Confluent framing needs it.
+    ``header_fingerprint`` is the raw header value (16 hex digits); only Confluent framing needs it. Raises FramingError.
     """
     if value[:2] == SINGLE_OBJECT and len(value) >= _SINGLE_OBJECT_LENGTH:
         return value[2:10], value[10:]
     if value[:1] == b"\x00" and len(value) >= _CONFLUENT_LENGTH:
-        if header_fingerprint is None:
-            raise FramingError("Confluent framing without a fingerprint header")
-        return bytes.fromhex(header_fingerprint.decode("ascii")), value[5:]
+        return _fingerprint(header_fingerprint), value[_CONFLUENT_LENGTH:]
     raise FramingError(f"no framing starts with {value[:2].hex() or 'nothing'}")
+
+
+def _fingerprint(header: bytes | None) -> bytes:
+    if header is None:
+        raise FramingError("Confluent framing without a fingerprint header")
+    try:
+        fingerprint = bytes.fromhex(header.decode("ascii"))
+    except ValueError as broken:
+        raise FramingError(f"the header {FINGERPRINT_HEADER} is not hexadecimal") from broken
+    if len(fingerprint) != _FINGERPRINT_LENGTH:
+        raise FramingError(f"the header {FINGERPRINT_HEADER} is not of {_FINGERPRINT_LENGTH} bytes")
+    return fingerprint

@@ -12,10 +12,11 @@ import pytest
 from liandong.tests.worlds.commands import Ended, liandong
 from liandong.tests.worlds.installation import Installation
 from liandong.topics.embedded.ports import some_free
-from liandong.topics.keys.directory import load_directory
+from liandong.topics.keys.directory import KeyDirectory, await_keys
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaSubscriber
+from liandong.topics.workers.clock import SystemClock
 
 Run = Callable[..., Ended]
 
@@ -57,7 +58,8 @@ def test_an_administrator_sets_an_installation_up(run: Run, settings: Settings) 
     assert run("topics", "check").code == 1
 
     participants = Participants(settings)
-    directory = load_directory(KafkaSubscriber(settings, client_id="test"), participants.root_public_key)
+    subscriber = KafkaSubscriber(settings, client_id="test")
+    directory = await_keys(KeyDirectory(participants.root_public_key, subscriber, SystemClock()))
     for name in ("court-su0505", "railway-js"):
         key = directory.key(participants.signer(name).key_id)
         assert key is not None

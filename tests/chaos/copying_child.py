@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
+from liandong.consumers.store.power import boot_id
 from liandong.consumers.store.writer import ListStore
 from liandong.schemas.wire.signing import PublicKey
 from liandong.tests.worlds.records import Keys
 from liandong.topics.settings import load_settings
 from liandong.topics.workers.clock import SystemClock
+from liandong.topics.workers.threads import work
+from liandong.topics.workers.worker import Part
 
 
 def keys_as_json(keys: Iterable[PublicKey]) -> str:
@@ -32,12 +35,13 @@ def replicate(arguments: Sequence[str]) -> None:
 
     bootstrap, prefix, directory, keys = arguments
     settings: Any = load_settings(bootstrap=bootstrap, topic_prefix=prefix, state_dir=Path(directory))
-    store = ListStore.open(Path(directory) / "list", map_size=1 << 20)
+    store = ListStore.open(Path(directory) / "list", boot=boot_id(), map_size=1 << 20)
     subscriber = KafkaSubscriber(settings, group="railway-js.n1.list", client_id="chaos")
     config = ReplicatorConfig(("js",), batch=700, commit_seconds=0.2)
     sys.stdout.write("copying\n")
     sys.stdout.flush()
-    Replicator(config, subscriber, store, keys_from_json(keys), SystemClock()).run(threading.Event())
+    replicator = Replicator(config, subscriber, store, keys_from_json(keys), SystemClock())
+    work(Part("list", replicator, replicator.wait), threading.Event())
 
 
 if __name__ == "__main__":

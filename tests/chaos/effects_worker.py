@@ -18,12 +18,13 @@ from liandong.consumers.events.reports import report
 from liandong.consumers.events.sightings import Sighting
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person, invented
-from liandong.topics.keys.directory import load_directory
+from liandong.topics.keys.directory import KeyDirectory, await_keys
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings, load_settings
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.clock import SystemClock
+from liandong.topics.workers.worker import AT_ONCE
 
 SOURCES = 3
 
@@ -56,13 +57,13 @@ def recorded(log: Path) -> tuple[MemoryBroker, list[tuple[Person, int]]]:
 def at_work(settings: Settings, agency: str, broker: MemoryBroker, people: list[tuple[Person, int]]) -> Iterator[None]:
     """The agency's work, a stride at a time."""
     clock = SystemClock()
-    directory = load_directory(broker.subscriber(), Participants(settings).root_public_key, clock)
+    directory = await_keys(KeyDirectory(Participants(settings).root_public_key, broker.subscriber(), clock))
     engine = open_acts(acts_url(settings, agency))
     context = context_of(settings, agency, directory, engine, clock, CHANCE)
     for topic in topics_of(context):
         broker.partitions(topic)
-    effects = Effects(context, broker.subscriber(group_of(agency)), engine)
-    while effects.step(0.0):
+    effects = Effects(context, lambda: broker.subscriber(group_of(agency)), engine)
+    while effects.step() == AT_ONCE:
         yield
     for source in range(SOURCES):
         for person, at in people:

@@ -27,7 +27,7 @@ from liandong.tests.worlds.town_members import (
     order_for,
 )
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import publish_keys
+from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.keys.participants import ESCROW
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord

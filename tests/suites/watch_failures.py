@@ -1,11 +1,11 @@
 """What goes wrong with commands, and what is done about it, on whichever transport."""
 
-import threading
-from typing import Any
-
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from liandong.consumers.acts_db.context import AgencyContext
+from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.commands import parked
 from liandong.consumers.effects import loop
 from liandong.consumers.effects.dead_letters import read_dead_letters, redrive
@@ -18,7 +18,7 @@ from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import RAILWAY, TownAgency, TownCourt, order_for
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import publish_keys
+from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.transport.ports import OutgoingRecord
 
 COMMANDS = names.commands(RAILWAY)
@@ -62,7 +62,7 @@ class WatchFailuresSuite(TownSuite):
         assert [each.reason for each in waiting] == ["SIGNER_UNKNOWN", "BEHIND_ANOTHER"]
         assert len(railway.meet(other)) == 1
         publish_keys(town.publisher, town.participants, "court-su0507")
-        town.until(lambda: railway.effects.step(0) == 0 and railway.rows()["commands_parked"] == 0)
+        town.until(lambda: railway.effects.step() > 0 and railway.rows()["commands_parked"] == 0)
         railway.relay()
         assert town.codes() == ["00", "00", "00"]
         assert railway.meet(late) == []
@@ -72,7 +72,7 @@ class WatchFailuresSuite(TownSuite):
         town.join("court-su0507", "court", publish=False, jurisdictions=("js",))
         town.send(TownCourt(town, "court-su0507").signed_command(order_for(town, debtor)))
         railway.settle()
-        town.until(lambda: railway.effects.step(0) == 0 and railway.rows()["commands_parked"] == 0, pace=100_000)
+        town.until(lambda: railway.effects.step() > 0 and railway.rows()["commands_parked"] == 0, pace=100_000)
         railway.relay()
         (letter,) = read_dead_letters(town.wire.subscriber(), RAILWAY, town.clock)
         assert (letter.failure, letter.attempts) == ("SIGNER_UNKNOWN", MAX_ATTEMPTS)
@@ -89,24 +89,31 @@ class WatchFailuresSuite(TownSuite):
     ) -> None:
         town.send(*(OutgoingRecord(COMMANDS, b"key", b"bad %d" % number) for number in range(FUSE + 5)))
         with pytest.raises(FuseBlown, match="dead-letters"):
-            railway.effects.run(threading.Event())
+            town.until(lambda: railway.effects.step() < 0)
+        railway.effects.close()
         again = railway.new_effects()
-        town.until(lambda: again.step(0.2) == 0 and railway.rows()["dead_letters"] == FUSE + 5)
+        town.until(lambda: again.step() > 0 and railway.rows()["dead_letters"] == FUSE + 5)
         railway.relay()
         assert town.count(names.dead_letters(RAILWAY)) == FUSE + 5
 
-    def test_a_store_that_does_not_answer_is_waited_for(
+    def test_a_store_that_is_away_in_the_middle_of_a_batch_is_waited_for(
         self, town: Town, railway: TownAgency, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        debtor, failures = invented(1), iter([True, True])
-        monkeypatch.setattr(loop, "_RETRY_SECONDS", 0.01)
+        debtors, away, handled = [invented(seed) for seed in range(5)], iter([0, 0, 1, 1]), list[Origin]()
 
-        def handle(*of: Any) -> str:
-            if next(failures, False):
+        def handle(connection: Connection, context: AgencyContext, message: Received) -> str:
+            if next(away, False):
                 raise OperationalError("INSERT", {}, Exception("disk I/O error"))
-            return handle_any(*of)
+            handled.append(message.origin)
+            return handle_any(connection, context, message)
 
         monkeypatch.setattr(loop, "handle_any", handle)
-        town.court.watch(debtor)
-        railway.settle()
-        assert (town.codes(), len(railway.meet(debtor))) == (["00"], 1)
+        for debtor in debtors:
+            town.court.watch(debtor)
+        town.until(lambda: railway.effects.step() > 0 and railway.rows()["commands_handled"] == 5)
+        railway.relay()
+        assert len(set(handled)) == len(handled) == 5
+        in_order = sorted(handled, key=lambda each: each.offset)
+        assert sorted(handled, key=lambda each: each.partition) == sorted(in_order, key=lambda each: each.partition)
+        assert town.codes() == ["00"] * 5
+        assert [len(railway.meet(debtor)) for debtor in debtors] == [1] * 5

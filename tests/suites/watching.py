@@ -94,7 +94,7 @@ class WatchingSuite(TownSuite):
         assert len(railway.meet(debtor, source="last")) == 1
         town.clock.time = end
         assert railway.meet(debtor, at=end - 1, source="late") == []
-        railway.effects.step(0)
+        railway.effects.step()
         assert railway.rows()["watch_subjects"] == 0
 
     def test_a_stop_ends_a_watch_and_its_replayed_command_does_not_bring_it_back(

@@ -5,7 +5,8 @@ from typing import Any
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import KeyDirectory, load_directory, publish_keys
+from liandong.topics.keys.directory import KeyDirectory, await_keys
+from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.keys.manifest import Kind, ManifestFields
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings
@@ -35,4 +36,4 @@ class Administration:
 
     def key_directory(self) -> KeyDirectory:
         """Read what a process knows of everybody's keys."""
-        return load_directory(self.wire.subscriber(), self.participants.root_public_key, self._goes_by)
+        return await_keys(KeyDirectory(self.participants.root_public_key, self.wire.subscriber(), self._goes_by))

@@ -13,14 +13,25 @@ class HandClock:
     """Stands still, at `NOW` if nothing else is said, until `time` (ms UTC) is moved by hand."""
 
     def __init__(self, at: int = NOW) -> None:
-        self.time = at
+        self._time = at
+        self._passed_ms = 0
+
+    @property
+    def time(self) -> int:
+        """The wall clock; setting it ahead lets so much time pass, setting it back does not undo any."""
+        return self._time
+
+    @time.setter
+    def time(self, at: int) -> None:
+        self._passed_ms += max(0, at - self._time)
+        self._time = at
 
     def now(self) -> int:
-        return self.time
+        return self._time
 
     def monotonic(self) -> float:
-        """The machine's: what a test waits for outside goes on while the wall clock stands still."""
-        return time.monotonic()
+        """The machine's, and what was moved by hand: what a test waits for outside goes on by itself."""
+        return time.monotonic() + self._passed_ms / 1000
 
     def pass_days(self, days: int) -> None:
         """Move on by whole days."""

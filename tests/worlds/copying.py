@@ -1,6 +1,5 @@
 """One agency's copy of the list on any transport, driven step by step or in threads, and compared with the plain model."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,11 +18,16 @@ from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, Subscriber, TopicPartition
+from liandong.topics.workers.threads import Workers
+from liandong.topics.workers.worker import AT_ONCE, Part
 
 from .clock import HandClock
 from .records import CourtScribe, Keys, Model, NotaryScribe, recount
+from .subscribers import Polled
+from .waiting import PATIENCE
 from .wires import Wire
 
+BOOT = "the only boot"
 SEED = bytes(range(32))
 PARTITIONS = 3
 TOPICS = (*names.state_topics("js"), names.relief("js"))
@@ -47,23 +51,25 @@ class CopyingNode:
 
     def open(self) -> None:
         """Opens what is in the directory, as after a start."""
-        self.store = ListStore.open(self.directory / "list", map_size=self.map_size)
-        self.overlay = ReliefStore.open(self.directory / "relief")
+        self.store = ListStore.open(self.directory / "list", boot=BOOT, map_size=self.map_size)
+        self.overlay = ReliefStore.open(self.directory / "relief", boot=BOOT)
         self.lists = self.store.reader()
         self.relief = self.overlay.reader()
         self.view = ListView(self.lists, self.relief, self.keys)
-        self.list_subscriber = self.subscribe("railway-js.n1.list")
-        self.relief_subscriber = self.subscribe(None)
-        config = ReplicatorConfig(self.jurisdictions, batch=self.batch, wait_seconds=0)
+        self.list_subscriber = Polled(self.subscribe("railway-js.n1.list"))
+        self.relief_subscriber = Polled(self.subscribe(None))
+        config = ReplicatorConfig(self.jurisdictions, batch=self.batch)
         reporter = Reporter("railway-js", "n1", Ed25519Signer(SEED), self.receipts.append, self.relief)
         self.replicator = Replicator(config, self.list_subscriber, self.store, self.keys, self.clock, reporter)
         stores = ReliefStores(self.overlay, self.lists)
         self.follower = ReliefFollower(self.jurisdictions, self.relief_subscriber, stores, self.keys, self.clock)
-        self._assigned = False
+        self.ended = False
+        """Whether threads have closed both workers."""
 
     def close(self) -> None:
-        self.list_subscriber.close()
-        self.relief_subscriber.close()
+        if not self.ended:
+            self.replicator.close()
+            self.follower.close()
         self.store.close()
         self.overlay.close()
 
@@ -77,23 +83,20 @@ class CopyingNode:
         self.drain_lists()
 
     def drain_relief(self) -> None:
-        self._assign()
-        while messages := self.relief_subscriber.poll(self.batch, 0):
-            self.follower.work(messages)
+        while self.follower.step() == AT_ONCE:
+            pass
         self.follower.sweep()
 
     def drain_lists(self, batches: int = 1_000_000) -> None:
-        self._assign()
-        while batches and (messages := self.list_subscriber.poll(self.batch, 0)):
-            self.replicator.work(messages)
+        self.replicator.limit = self.batch
+        while batches and self.replicator.step() == AT_ONCE:
             batches -= 1
-        self.replicator.work([])
 
-    def _assign(self) -> None:
-        if not self._assigned:
-            self.relief_subscriber.assign(self.follower.positions(self.relief_subscriber))
-            self.list_subscriber.assign(self.replicator.positions(self.list_subscriber))
-            self._assigned = True
+    def parts(self) -> list[Part]:
+        return [
+            Part("list", self.replicator, self.replicator.wait),
+            Part("relief", self.follower, self.follower.wait),
+        ]
 
     def lane(self, topic: str, partition: int) -> LaneState:
         return next(lane for lane in self.lists.status().lanes if lane.name == (topic, partition))
@@ -147,26 +150,14 @@ class CopyInMemory:
 @contextmanager
 def running(node: CopyingNode) -> Iterator[None]:
     """Replicator and relief follower in threads, ended gracefully."""
-    stop = threading.Event()
-    failed: list[BaseException] = []
-
-    def guarded(run: Callable[[threading.Event], None]) -> None:
-        try:
-            run(stop)
-        except BaseException as error:  # noqa: BLE001  handed to the test
-            failed.append(error)
-
-    runs = (node.replicator.run, node.follower.run)
-    threads = [threading.Thread(target=guarded, args=(run,)) for run in runs]
-    for thread in threads:
-        thread.start()
+    workers = Workers()
+    workers.start(node.parts())
     try:
         yield
     finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-        assert not failed
+        workers.stop.set()
+        workers.wait(PATIENCE)
+        node.ended = True
 
 
 def assert_equal(node: CopyingNode, models: dict[tuple[str, int], Model]) -> None:

@@ -40,6 +40,7 @@ from liandong.topics.keys.directory import NoSealingKey
 from liandong.topics.metrics.recorder import Signals
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
+from liandong.topics.workers.chance import Chance
 
 
 @dataclass
@@ -124,7 +125,14 @@ class CourtKeys(Keys):
 class CheckDesk:
     """The check desk of one agency: its gate, acts store and API."""
 
-    def __init__(self, directory: Path, kind: str = "railway", *, keys: Sequence[MatchingKey] = (KEY,)) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        kind: str = "railway",
+        *,
+        keys: Sequence[MatchingKey] = (KEY,),
+        chance: Chance = CHANCE,
+    ) -> None:
         self.directory, self.kind = directory, kind
         self.clock = HandClock()
         self.court = CourtScribe()
@@ -144,10 +152,10 @@ class CheckDesk:
             keys,
             store,
             self.clock,
-            CHANCE,
+            chance,
         )
         self.rules = load_rules(kind, directory, 60_000)
-        self.gate = Gate(self.view, self.rules, keys, self.clock, CHANCE)
+        self.gate = Gate(self.view, self.rules, keys, self.clock, chance)
         self.registry = CollectorRegistry()
         self.signals = Signals(self.registry)
         meters = CheckCounters(self.signals, self.context.agency, "1")
@@ -162,7 +170,7 @@ class CheckDesk:
 
     def token(self, caller: str, *scopes: str) -> str:
         """A token for a caller; without a scope it is for all."""
-        return self.tokens.add(caller, scopes or SCOPES, clock=self.clock, chance=CHANCE)
+        return self.tokens.add(caller, scopes or SCOPES, clock=self.clock, chance=self.context.chance)
 
     # what the API asks of a node
     def status(self) -> dict[str, object]:
@@ -192,7 +200,7 @@ class CheckDesk:
             clock=self.clock,
             writer=writer,
         )
-        return Api(Endpoints(wiring).routes(), self.tokens, "en", CHANCE)
+        return Api(Endpoints(wiring).routes(), self.tokens, "en", self.context.chance)
 
 
 class ApiCaller:

@@ -26,6 +26,7 @@ from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person
 from liandong.tests.worlds.relays import drain
+from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.catalogue import names
 from liandong.topics.storage.database import sqlite_url
@@ -33,7 +34,7 @@ from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.threads import work_until
-from liandong.topics.workers.worker import Part
+from liandong.topics.workers.worker import AT_ONCE, Part
 
 if TYPE_CHECKING:
     from liandong.tests.worlds.town import Town
@@ -65,29 +66,28 @@ class TownAgency:
             CHANCE,
         )
         self.node = node
-        self._done_by: dict[int, int] = {}
+        self._polled: dict[Effects, Polled] = {}
         self.effects = self.new_effects()
 
     def new_effects(self, group: str | None = None) -> Effects:
         """Effects on this store; another group reads everything again."""
-        subscriber = self.town.wire.subscriber(group or group_of(self.id))
-        return Effects(self.context, subscriber, self.engine, node=self.node)
+        subscriber = Polled(self.town.wire.subscriber(group or group_of(self.id)))
+        effects = Effects(self.context, lambda: subscriber, self.engine, node=self.node)
+        self._polled[effects] = subscriber
+        return effects
 
     def settle(self, effects: Effects | None = None) -> None:
         """Handles everything that stands in the topics it reads, and sends what came of it."""
         running = effects or self.effects
-        left = self.town.count(*topics_of(self.context)) - self._done(running)
+        due = self.town.count(*topics_of(self.context))
         deadline = time.monotonic() + PATIENCE
-        while left > 0:
-            assert time.monotonic() < deadline, f"{left} messages did not come"
-            came = running.step(0.2)
-            self._done_by[id(running)] += came
-            left -= came
-        running.step(0)
+        while self._polled[running].count < due:
+            assert time.monotonic() < deadline, f"{due - self._polled[running].count} messages did not come"
+            if running.step() > 0:
+                running.wait(0.2)
+        while running.step() == AT_ONCE:
+            pass
         self.relay()
-
-    def _done(self, effects: Effects) -> int:
-        return self._done_by.setdefault(id(effects), 0)
 
     def relay(self) -> None:
         """Send what waits in the outbox."""

@@ -7,7 +7,7 @@ from ...schemas.errors import LiandongError
 from ..catalogue import names
 from ..transport.kafka import KafkaAdmin, KafkaPublisher, require_broker
 from ..transport.registry import registered
-from .directory import publish_keys
+from .key_records import publish_keys
 from .registrar import Registrar
 
 

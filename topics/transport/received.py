@@ -1,7 +1,11 @@
-"""What a message on a list topic is."""
+"""What a message carries, whatever somebody wrote: schema and body in whichever framing, headers, and whether its key can be an
+entry's.
+"""
+
+from typing import NamedTuple
 
 from ...schemas.wire.framing import FINGERPRINT_HEADER, SINGLE_OBJECT, FramingError, unframe
-from .ports import Message
+from .ports import Headers, Message
 
 BARRIER_KEY = b"barrier/"
 """Barriers stand on compacted topics under this and the notary's name; no entry id starts so before the year 5000."""
@@ -9,15 +13,41 @@ LONGEST_KEY = 500
 """Longer keys cannot be kept; entry ids have 16 bytes."""
 
 
-def unwrap(message: Message, value: bytes) -> tuple[bytes, bytes]:
-    """Return fingerprint and Avro body of a value, whichever framing it has. Raises FramingError."""
-    if value[:2] == SINGLE_OBJECT:
-        return unframe(value)
-    fingerprint = next((raw for name, raw in message.headers() or () if name == FINGERPRINT_HEADER), None)
+class Framed(NamedTuple):
+    """An Avro body and the fingerprint of the schema it was written with; whether that is known is another question."""
+
+    fingerprint: bytes
+    body: bytes
+
+
+def unwrap(message: Message) -> Framed:
+    """Return what a message carries. Raises FramingError, whatever stands in its value and headers."""
+    value = message.value()
+    if value is not None and value[:2] == SINGLE_OBJECT:
+        return Framed(*unframe(value))  # the client library makes the headers anew at every call
+    return unwrap_value(value, headers_of(message))
+
+
+def headers_of(message: Message) -> list[tuple[str, bytes]]:
+    """Return the headers of a message; one without a value counts as empty. To be called once for a message.
+
+    The client library cannot read a name that is not UTF-8 and fails in a way that must not be tried again; such a message
+    has no headers here.
+    """
     try:
-        return unframe(value, fingerprint)
-    except ValueError as broken:
-        raise FramingError(f"the header {FINGERPRINT_HEADER} is not hexadecimal") from broken
+        return [(name, value or b"") for name, value in message.headers() or ()]
+    except (SystemError, UnicodeDecodeError):
+        return []
+
+
+def unwrap_value(value: bytes | None, headers: Headers) -> Framed:
+    """Return what a message carries of which value and headers were kept. Of two equal headers the first counts.
+
+    Raises FramingError, whatever stands there.
+    """
+    if value is None:
+        raise FramingError("the message has no value")
+    return Framed(*unframe(value, next((raw for name, raw in headers if name == FINGERPRINT_HEADER), None)))
 
 
 def may_be_entry(key: bytes | None) -> bool:

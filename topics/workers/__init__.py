@@ -1,1 +1,1 @@
-"""Work and time: the one place with threads and with the machine's clock."""
+"""Work and time: the one place with threads, with the machine's clock and with its chance."""

@@ -41,7 +41,7 @@ class EdgeCases:
             self._tombstone(message)
             return None
         try:
-            fingerprint, body = unwrap(message, value)
+            fingerprint, body = unwrap(message)
         except FramingError as unknown:
             self.opaque(message, UNKNOWN_SCHEMA, unknown.message)
             return None

@@ -12,21 +12,18 @@ import pytest
 
 from liandong.consumers.api.server import ListenAddress
 from liandong.consumers.api.tokens import TokenFile
-from liandong.consumers.node.node import AgencyNode, NodeConnections
-from liandong.producers.relay.relay import Relay, new_owner
+from liandong.consumers.node.assembly import NodeConnections
+from liandong.consumers.node.node import AgencyNode
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change
-from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import from_wire
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import LI, WANG, Person
-from liandong.tests.worlds.records import CourtScribe, NotaryScribe
-from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.railway import RailwayPlace
 from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.embedded.ports import some_free
-from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.threads import WorkerFailed, Workers
 
@@ -34,46 +31,22 @@ G = {"train_type": "G", "seat_class": "second"}
 PATIENCE = 60.0
 
 
-class Place:
-    """A town with one running node of its railway."""
+class Place(RailwayPlace):
+    """Where a node of the railway runs, with a token for its API."""
 
     def __init__(self, directory: Path) -> None:
-        self.town = Town(MemoryWire(), directory)
-        self.town.wire.create(names.RECEIPTS, partitions=1)
-        self.town.join("notary-js-1", "notary", jurisdictions=("js",))
-        self.court = CourtScribe(signer=self.town.participants.signer(COURT))
-        self.notary = NotaryScribe(signer=self.town.participants.signer("notary-js-1"))
-        self.key: MatchingKey = self.town.participants.matching_keys()[0]
-        self.barriers = 0
-        wire = self.town.wire
-        self.wires = NodeConnections(
-            subscriber=lambda group, _: wire.subscriber(group),
-            publisher=lambda _: wire.publisher(),
-            relay=lambda outbox, publisher, clock: Relay(outbox, publisher, clock, new_owner(CHANCE)),
-        )
+        super().__init__(directory)
         tokens = TokenFile(directory / "agencies" / RAILWAY / "tokens.yaml")
         self.headers = {"authorization": f"Bearer {tokens.add('booking', clock=SystemClock(), chance=CHANCE)}"}
 
-    def send(self, record: OutgoingRecord) -> None:
-        self.town.publisher.send(record)
-        self.town.publisher.flush()
-
-    def listed(self, who: Person) -> bytes:
-        body = self.court.include(identities=who.identities(keys=(self.key,)), name=who.name, at=SystemClock().now())
-        self.send(self.court.message(body))
-        return body[72:88]
-
-    def barrier(self) -> None:
-        self.barriers += 1
-        for marker in self.notary.barriers(1, self.barriers, SystemClock().now()):
-            self.send(marker)
+    def running(self, node: str = "1", wires: NodeConnections | None = None) -> "Running":
+        """A node in a thread that is not started yet."""
+        return Running(self, AgencyNode(self.town.settings, self.opened(node=node, wires=wires)))
 
     @contextmanager
     def node(self, wires: NodeConnections | None = None) -> Iterator["Running"]:
         """A node that runs, its API answering."""
-        running = Running(
-            self, AgencyNode(self.town.settings, RAILWAY, "1", wires or self.wires, SystemClock(), CHANCE)
-        )
+        running = self.running(wires=wires)
         running.thread.start()
         try:
             running.until(lambda: running.client.get("/healthz").status_code == 200)
@@ -99,7 +72,7 @@ class Running:
             self.ended = error
 
     def stop(self) -> None:
-        self.node.parts.stop.set()
+        self.node.workers.stop.set()
         self.thread.join(PATIENCE)
         self.client.close()
         assert not self.thread.is_alive()
@@ -147,7 +120,7 @@ def test_a_node_copies_decides_tells_and_frees(place: Place) -> None:
         assert told(place, names.interceptions("js"))[0]["outcome"] == "REFUSED"
         freed = place.court.change(entry, Change.REVOKE, at=SystemClock().now())
         place.send(place.court.relief(freed))
-        running.until(lambda: running.node.checks.gate.check(LI.request("rail-ticket", **G)).verdict == "ALLOW")
+        running.until(lambda: running.node.opened.desk.gate.check(LI.request("rail-ticket", **G)).verdict == "ALLOW")
         assert running.said(LI) == "ALLOW"
         running.until(lambda: outcomes(place) == (1, 1))
         running.until(lambda: bool(told(place, names.RECEIPTS)))
@@ -206,7 +179,7 @@ class BrokenRelay:
 
 def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> None:
     wires = NodeConnections(place.wires.subscriber, place.wires.publisher, lambda *_: BrokenRelay())
-    running = Running(place, AgencyNode(place.town.settings, RAILWAY, "1", wires, SystemClock(), CHANCE))
+    running = place.running(wires=wires)
     running.thread.start()
     running.thread.join(PATIENCE)
     assert isinstance(running.ended, WorkerFailed)
@@ -217,7 +190,7 @@ def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> N
 
 def test_a_port_that_is_taken_is_named(place: Place) -> None:
     with place.node() as running:
-        second = Running(place, AgencyNode(place.town.settings, RAILWAY, "2", place.wires, SystemClock(), CHANCE))
+        second = place.running("2")
         second.listening = running.listening
         second.thread.start()
         second.thread.join(PATIENCE)
@@ -228,10 +201,10 @@ def test_a_port_that_is_taken_is_named(place: Place) -> None:
 
 def test_only_agencies_with_a_kind_have_nodes(place: Place) -> None:
     with pytest.raises(LiandongError, match="is no agency"):
-        AgencyNode(place.town.settings, COURT, "1", place.wires, SystemClock(), CHANCE)
+        place.opened(COURT)
     place.town.participants.new("nameless", "agency", jurisdictions=["js"])
     with pytest.raises(LiandongError, match="names no kind"):
-        AgencyNode(place.town.settings, "nameless", "1", place.wires, SystemClock(), CHANCE)
+        place.opened("nameless")
 
 
 def _wait(event: threading.Event) -> None:

@@ -21,6 +21,22 @@ HOLDERS_OF_SETTINGS = ("settings", "security")
 """What a variable, attribute or function is called that gives a `Settings` or a `KafkaSecurity`, at its end."""
 TWO_THINGS: set[str] = set()
 """Class names that may stand twice."""
+THREADS = ("topics/workers/", "topics/transport/kafka/")
+"""Where threads may wait for an event; what else works in steps."""
+WAITERS = {
+    "consumers/store/environment.py": "readers, while the map is moved by another thread",
+    "topics/transport/registry.py": "a writer's start, for the schema registry's first answer",
+    # not workers yet
+    "consumers/acts_db/late_directory.py": "",
+    "consumers/effects/loop.py": "",
+    "consumers/replication/following.py": "",
+    "consumers/replication/status.py": "",
+    "monitoring/page/feed.py": "",
+    "monitoring/serving.py": "",
+    "producers/cli/relay.py": "",
+    "producers/relay/relay.py": "",
+}
+"""Modules that wait for an event all the same, and for what."""
 
 Trees = Mapping[str, ast.Module]
 
@@ -106,6 +122,42 @@ def _sets_a_mode(node: ast.AST) -> TypeGuard[ast.expr]:
     return node.func.attr in {"mkdir", "touch"} and any(keyword.arg == "mode" for keyword in node.keywords)
 
 
+def event_waits(trees: Trees) -> list[str]:
+    """Places outside the drawers of threads that wait for a `threading.Event` or `Condition`."""
+    return [
+        f"{name}:{node.lineno}"
+        for name, tree in trees.items()
+        if not name.startswith(THREADS)
+        for events in [{each for node in ast.walk(tree) for each in _events_bound(node)}]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "wait"
+        if _last_name(node.func.value) in events
+    ]
+
+
+def _events_bound(node: ast.AST) -> list[str]:
+    """Names that a statement or a parameter gives to an event."""
+    if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None and _is_event(node.annotation):
+        return [node.arg if isinstance(node, ast.arg) else _last_name(node.target)]
+    if not isinstance(node, ast.Assign):
+        return []
+    target, value = node.targets[0], node.value
+    pairs = (
+        zip(target.elts, value.elts, strict=False)
+        if isinstance(value, ast.Tuple) and isinstance(target, ast.Tuple)
+        else [(target, value)]
+    )
+    return [_last_name(to) for to, made in pairs if isinstance(made, ast.Call) and _is_event(made.func)]
+
+
+def _is_event(node: ast.expr) -> bool:
+    return ast.unparse(node).removeprefix("threading.") in {"Event", "Condition"}
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
 def test_every_metric_is_set_somewhere(product: Trees) -> None:
     assert unset_metrics(product) == []
 
@@ -160,3 +212,17 @@ def test_a_private_file_written_by_hand_is_found() -> None:
         "b.py": "path.touch(mode=0o600)\nos.fsync(descriptor)",
     }
     assert private_writers(parsed(sources)) == ["a.py:1", "a.py:3", "b.py:1", "b.py:2"]
+
+
+def test_threads_wait_in_the_drawers_of_threads(product: Trees) -> None:
+    assert {place.partition(":")[0] for place in event_waits(product)} <= set(WAITERS)
+
+
+def test_a_wait_for_an_event_is_found() -> None:
+    sources = {
+        "topics/workers/threads.py": "stop = threading.Event()\nstop.wait(1)",
+        "a.py": "def run(stop: threading.Event, worker: Part):\n    worker.wait(1)\n    stop.wait(1)",
+        "b.py": "self._rung = Event()\nself._rung.wait()\npause, logged = threading.Event(), ''\npause.wait(2)\nlogged.wait()",
+        "c.py": "class A:\n    changed: threading.Condition\nself.changed.wait()\nprocess.wait()",
+    }
+    assert event_waits(parsed(sources)) == ["a.py:3", "b.py:2", "b.py:4", "c.py:3"]

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 
@@ -71,9 +72,21 @@ def test_with_a_registry_the_value_has_confluent_framing() -> None:
     assert from_wire(record.value, dict(record.headers)["avro-fingerprint"])["number"] == 7
 
 
-def test_the_trace_id_is_the_events_own_id() -> None:
-    first, second = (dict(made().headers)["traceparent"].decode() for _ in range(2))
-    assert re.fullmatch(rf"00-{bytes(range(16)).hex()}-[0-9a-f]{{16}}-01", first)
-    assert first != second
-    foreign = dict(made("42/b").headers)["traceparent"].decode()
-    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", foreign)
+def test_trace_and_span_are_the_events_own_id() -> None:
+    assert traceparent(EVENT) == "00-000102030405060708090a0b0c0d0e0f-08090a0b0c0d0e0f-01"
+    assert made().headers == made().headers
+
+
+@pytest.mark.parametrize("event_id", ["42/b", f"evt_{'0' * 32}", f"evt_{'1' * 16}{'0' * 16}", f"evt_{'A' * 32}"])
+def test_an_id_that_gives_no_trace_is_hashed(event_id: str) -> None:
+    """W3C Trace Context, 3.2.2: lower-case hexadecimal, and neither trace nor parent all zero."""
+    _, trace, span, _ = traceparent(event_id).split("-")
+    assert re.fullmatch(r"[0-9a-f]{32}", trace)
+    assert trace.endswith(span)
+    assert len(span) == 16
+    assert set(span) != {"0"}
+    assert trace != event_id[-32:].lower()
+
+
+def traceparent(event_id: str) -> str:
+    return dict(made(event_id).headers)["traceparent"].decode()

@@ -1,4 +1,4 @@
-"""The directory believes the pinned root alone, and never forgets an end."""
+"""A register of keys believes the pinned root alone, and never forgets an end."""
 
 import logging
 from pathlib import Path
@@ -6,27 +6,42 @@ from pathlib import Path
 import pytest
 
 from liandong.schemas.wire.codec import from_wire, to_wire
+from liandong.schemas.wire.framing import FINGERPRINT_HEADER
 from liandong.schemas.wire.sealing import open_sealed, seal
 from liandong.schemas.wire.signing import Ed25519Signer, SignatureInvalid, encode_signed, verify
 from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import SCHEMA, KeyDirectory, NoSealingKey
+from liandong.topics.keys.directory import NoSealingKey
+from liandong.topics.keys.known_keys import SCHEMA
 from liandong.topics.settings import load_settings
 from liandong.topics.transport.errors import BrokerUnreachable
+from liandong.topics.transport.ports import Headers, OutgoingRecord
+
+
+class StillClock(HandClock):
+    """Both its clocks stand still until `time` is moved by hand."""
+
+    def monotonic(self) -> float:
+        return self.time / 1000
 
 
 class KeyOffice(Administration):
     """Three participants on a broker in memory."""
 
     def __init__(self, folder: Path) -> None:
-        self.clock, wire = HandClock(), MemoryWire()
+        self.clock, wire = StillClock(), MemoryWire()
         super().__init__(wire, load_settings(state_dir=folder / "state"), self.clock)
         self.broker = wire.broker
         self.join("court-su05", "court", publish=False, name="中院", jurisdictions=["js"])
         self.join("court-su0505", "court", publish=False, name="基层", jurisdictions=["js"], superior="court-su05")
         self.join("railway-js", "agency", publish=False, jurisdictions=["js", "cq"])
+
+    def put(self, *values: bytes | None, headers: Headers = ()) -> None:
+        """Write to the topic whatever somebody might."""
+        for value in values:
+            self.publisher.send(OutgoingRecord(names.KEYS, b"k", value, headers))
 
 
 @pytest.fixture
@@ -85,21 +100,21 @@ def test_keys_of_another_root_are_ignored_counted_and_logged_once(
     assert directory.key(stranger.participants.signer("court-su0505").key_id) is None
     assert directory.key(office.participants.signer("railway-js").key_id) is not None
     assert directory.ignored == 3 * 3
-    assert len([one for one in caplog.records if one.name.endswith("keys.directory")]) == 1
+    assert len([one for one in caplog.records if one.name.endswith("keys.known_keys")]) == 1
 
 
 def test_bytes_that_are_no_key_record_are_ignored(office: KeyOffice) -> None:
-    directory = KeyDirectory(office.participants.root_public_key)
-    for value in (
+    office.put(
         None,
         b"",
         b"\x00",
         b"\xc3\x01" + bytes(8),
         to_wire(SCHEMA, bytes(40)),
         to_wire("barrier", barrier(office.participants.root_signer())),
-    ):
-        directory.feed(value)
-    assert directory.ignored == 6
+    )
+    for forged in (b"no number", "指纹".encode()):
+        office.put(b"\x00\x00\x00\x00\x01body", headers=[(FINGERPRINT_HEADER, forged)])
+    assert office.key_directory().ignored == 8
 
 
 def test_a_replaced_key_counts_until_its_end_and_a_revoked_one_until_it_was_lost(office: KeyOffice) -> None:
@@ -128,9 +143,8 @@ def test_an_older_record_does_not_undo_a_revocation(office: KeyOffice) -> None:
     lost = office.participants.signer("court-su0505").key_id
     office.participants.rotate("court-su0505", compromised_since=NOW)
     office.publish("court-su0505")
+    office.put(*before)
     directory = office.key_directory()
-    for value in before:
-        directory.feed(value)
     key = directory.key(lost)
     assert key is not None
     assert key.revoked_at == NOW
@@ -144,8 +158,10 @@ def test_a_key_never_changes_its_owner(office: KeyOffice) -> None:
         "use": "sign", "suite": "intl", "public_key": signer.public_key, "valid_from": 0, "valid_until": 0, "revoked_at": 0,
     }  # fmt: skip
     root = office.participants.root_signer()
-    directory.feed(to_wire(SCHEMA, encode_signed(SCHEMA, stolen, SCHEMA, root)))
-    directory.feed(to_wire(SCHEMA, encode_signed(SCHEMA, {**stolen, "key_id": bytes(8)}, SCHEMA, root)))
+    for record in (stolen, {**stolen, "key_id": bytes(8)}):
+        office.put(to_wire(SCHEMA, encode_signed(SCHEMA, record, SCHEMA, root)))
+    office.clock.time += 1000
+    directory.refresh()
     key = directory.key(signer.key_id)
     assert key is not None
     assert (key.participant, directory.ignored) == ("court-su0505", 2)
@@ -206,7 +222,7 @@ def test_an_empty_topic_is_an_empty_directory(office: KeyOffice) -> None:
 
 
 def test_keys_that_were_not_taken_are_reported(office: KeyOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("liandong.topics.keys.directory.PATIENCE", 0.05)
+    monkeypatch.setattr("liandong.topics.keys.key_records.PATIENCE", 0.05)
     office.broker.stop()
     with pytest.raises(BrokerUnreachable):
         office.publish("railway-js")

@@ -159,7 +159,7 @@ def test_content_is_on_the_disk_before_its_name_and_the_name_before_the_return(
     for write in (
         lambda: write_private(tmp_path / "key", b"1"),
         lambda: TokenFile(tmp_path / "tokens.yaml").add("booking", clock=HandClock(), chance=CHANCE),
-        lambda: PowerMark(tmp_path).keep([(b"head", b"1")]),
+        lambda: PowerMark(tmp_path, "a boot").keep([(b"head", b"1")]),
         lambda: Folder(tmp_path).write(Cluster("id", ())),
         lambda: rejects(tmp_path / "rejects.csv"),
     ):

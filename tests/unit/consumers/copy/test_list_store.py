@@ -18,12 +18,13 @@ from liandong.consumers.store.writer import ListStore
 from liandong.consumers.store.writes import KEPT_INCIDENTS, KEPT_MARKS
 from liandong.tests.worlds.chance import CHANCE
 
+BOOT = "the only boot"
 LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> ListStore:
-    made = ListStore.open(tmp_path / "list", map_size=1 << 20)
+    made = ListStore.open(tmp_path / "list", boot=BOOT, map_size=1 << 20)
     made.set_up([LANE], 0)
     return made
 
@@ -112,7 +113,7 @@ from liandong.consumers.store.batch import StoreBatch
 from liandong.consumers.store.errors import StoreFull
 from liandong.consumers.store.layout import lane_prefix
 from liandong.consumers.store.writer import ListStore
-store = ListStore.open(Path(sys.argv[1]))
+store = ListStore.open(Path(sys.argv[1]), boot='the only boot')
 resource.setrlimit(resource.RLIMIT_FSIZE, (3 << 20, 3 << 20))
 for number in range(1000):
     records = {lane_prefix(0) + bytes([number // 256, number % 256, each]) + bytes(13): os.urandom(1500) for each in range(100)}
@@ -125,7 +126,7 @@ for number in range(1000):
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
     commits, code = done.stdout.split()
     assert code == "STORE_DISK_FULL"
-    store = ListStore.open(tmp_path)
+    store = ListStore.open(tmp_path, boot=BOOT)
     assert len(records_in(store)) == 100 * int(commits)
     store.commit(StoreBatch(records=dict.fromkeys(places(1), b"goes on")))
     store.close()
@@ -134,7 +135,7 @@ for number in range(1000):
 def test_files_that_are_no_store_are_named_damaged(tmp_path: Path) -> None:
     (tmp_path / "data.mdb").write_bytes(b"not lmdb" * 2000)
     with pytest.raises(StoreDamaged) as damaged:
-        ListStore.open(tmp_path)
+        ListStore.open(tmp_path, boot=BOOT)
     assert str(tmp_path) in damaged.value.message
 
 
@@ -205,7 +206,7 @@ def test_a_rebuild_serves_the_old_copy_until_the_new_one_is_whole(store: ListSto
     with store.planning() as stored:
         assert [stored(old), bytes(stored(new) or b"")] == [None, b"new"]
     store.close()
-    again = ListStore.open(store.path)
+    again = ListStore.open(store.path, boot=BOOT)
     assert again.rebuilding
     again.commit(StoreBatch(activate=True))
     assert records_in(again) == {new: b"new"}
@@ -222,7 +223,7 @@ def test_what_is_trusted_survives_rebuilds_and_other_formats(store: ListStore) -
     trust = environment.table(b"trust", create=False)
     environment.write(lambda transaction: transaction.put(b"generation", pack(Generation(0, 0, format=99)), db=trust))
     environment.close()
-    again = ListStore.open(store.path)
+    again = ListStore.open(store.path, boot=BOOT)
     assert records_in(again) == {}
     assert again.receipts() == (7, [KeptReceipt(7, b"receipt")])
     again.close()

@@ -12,6 +12,7 @@ from liandong.consumers.store.relief import ReliefBatch, ReliefLane, ReliefStore
 from liandong.consumers.store.writer import ListStore
 from liandong.tests.worlds.chance import CHANCE
 
+BOOT = "the first boot"
 LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
 HEAD = TrustedHead("notary-js-1", "js", 7, b"h" * 32, 1_800_000_000_000)
 RECEIPT = KeptReceipt(3, b"a receipt")
@@ -19,13 +20,13 @@ RECEIPT = KeptReceipt(3, b"a receipt")
 
 def written(folder: Path, *, synced: bool) -> None:
     """A store with a record, a head and a receipt whose process is killed: nothing closes it."""
-    store = ListStore.open(folder, map_size=1 << 20)
+    store = ListStore.open(folder, boot=BOOT, map_size=1 << 20)
     store.set_up([LANE], 0)
     batch = StoreBatch(records={lane_prefix(0) + CHANCE.ordered_id(): b"v"}, heads={HEAD.row: HEAD}, receipts=[RECEIPT])
     store.commit(batch)
     if synced:
         store.sync()
-    store._environment.close()
+    store.abandon()
 
 
 def records_in(store: ListStore) -> int:
@@ -36,24 +37,22 @@ def records_in(store: ListStore) -> int:
 @pytest.mark.parametrize("synced", [True, False])
 def test_a_killed_process_costs_nothing_while_the_machine_runs(tmp_path: Path, *, synced: bool) -> None:
     written(tmp_path, synced=synced)
-    store = ListStore.open(tmp_path)
+    store = ListStore.open(tmp_path, boot=BOOT)
     assert (records_in(store), store.heads(), store.receipts()) == (1, [HEAD], (3, [RECEIPT]))
 
 
 def test_after_a_loss_of_power_the_copy_is_begun_anew_with_what_was_trusted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     written(tmp_path, synced=True)
-    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
-    store = ListStore.open(tmp_path)
+    store = ListStore.open(tmp_path, boot="another boot")
     assert (records_in(store), store.heads(), store.receipts()) == (0, [HEAD], (3, [RECEIPT]))
     assert store.set_up([LANE], 0)[0].next_offset == -1
 
 
-def test_what_was_never_synced_was_never_said_to_be_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_never_synced_was_never_said_to_be_durable(tmp_path: Path) -> None:
     written(tmp_path, synced=False)
-    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
-    store = ListStore.open(tmp_path)
+    store = ListStore.open(tmp_path, boot="another boot")
     assert (records_in(store), store.heads(), store.receipts()) == (0, [], (0, []))
 
 
@@ -61,21 +60,19 @@ def test_a_start_that_is_killed_before_the_trust_is_back_loses_none_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(tmp_path, synced=True)
-    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
     with monkeypatch.context() as killing:
         killing.setattr(PowerMark, "kept_rows", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            ListStore.open(tmp_path)
-    assert ListStore.open(tmp_path).heads() == [HEAD]
+            ListStore.open(tmp_path, boot="another boot")
+    assert ListStore.open(tmp_path, boot="another boot").heads() == [HEAD]
 
 
-def test_a_store_that_was_closed_outlasts_a_loss_of_power(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = ListStore.open(tmp_path)
+def test_a_store_that_was_closed_outlasts_a_loss_of_power(tmp_path: Path) -> None:
+    store = ListStore.open(tmp_path, boot=BOOT)
     store.set_up([LANE], 0)
     store.commit(StoreBatch(records={lane_prefix(0) + CHANCE.ordered_id(): b"v"}))
     store.close()
-    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
-    again = ListStore.open(tmp_path)
+    again = ListStore.open(tmp_path, boot="another boot")
     assert records_in(again) == 1
 
 
@@ -84,15 +81,13 @@ def test_the_machine_has_one_boot_id() -> None:
 
 
 def test_an_overlay_that_was_written_when_the_machine_went_down_is_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    overlay = ReliefStore.open(tmp_path)
+    overlay = ReliefStore.open(tmp_path, boot=BOOT)
     overlay.commit(ReliefBatch(lanes=[ReliefLane("court.relief.js.v1", 0, "js", 17)]))
-    overlay._environment.close()
-    monkeypatch.setattr(power, "boot_id", lambda: "another boot")
-    again = ReliefStore.open(tmp_path)
+    overlay.abandon()
+    again = ReliefStore.open(tmp_path, boot="another boot")
     assert again.reader().lanes() == []
     again.commit(ReliefBatch(lanes=[ReliefLane("court.relief.js.v1", 0, "js", 21)]))
     again.close()
-    monkeypatch.setattr(power, "boot_id", lambda: "a third boot")
-    assert [lane.next_offset for lane in ReliefStore.open(tmp_path).reader().lanes()] == [21]
+    assert [lane.next_offset for lane in ReliefStore.open(tmp_path, boot="a third boot").reader().lanes()] == [21]

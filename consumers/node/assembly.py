@@ -1,0 +1,169 @@
+"""Opens a node of an agency with everything that works in it. Nothing runs yet: threads or a scheduler step its parts."""
+
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from sqlalchemy.exc import OperationalError
+
+from ...topics.keys.directory import KeyDirectory
+from ...topics.keys.participants import Participants
+from ...topics.settings import Settings
+from ...topics.storage.database import DatabaseUnavailable
+from ...topics.storage.outbox import SqlOutbox
+from ...topics.transport.ports import Publisher, Subscriber
+from ...topics.workers.clock import Clock
+from ...topics.workers.threads import Doorbell
+from ...topics.workers.worker import Part, Worker
+from ..acts_db.agency_home import agency_folder, load_agency_with_kind
+from ..acts_db.sending import send_receipt
+from ..effects.loop import Effects, group_of
+from ..replication.receipts import Reporter
+from ..replication.relief import ReliefFollower, ReliefStores
+from ..replication.replicator import Replicator, ReplicatorConfig
+from ..replication.status import CopyGauges, CopyStatus
+from ..store.relief import ReliefStore
+from ..store.writer import ListStore
+from .desk import CopyReaders, Desk, Machine, open_desk
+
+_TURN_SECONDS = 0.0005
+"""How long a busy thread keeps the interpreter: whoever is freed must not wait for a backlog that is worked off beside."""
+
+
+class OutboxRelay(Worker, Protocol):
+    """Sends an outbox (`producers.relay.relay.Relay`)."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for word about what was sent, at most so many seconds; return whether it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeConnections:
+    """How a node reaches others; the composition root makes them, a test on memory brings its own."""
+
+    subscriber: Callable[[str | None, str], Subscriber]
+    """Group and client id."""
+    publisher: Callable[[str], Publisher]
+    """Client id."""
+    relay: Callable[[SqlOutbox, Publisher, Clock], OutboxRelay]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStores:
+    """What a node keeps of the lists; it alone writes it."""
+
+    lists: ListStore
+    relief: ReliefStore
+
+    def readers(self) -> CopyReaders:
+        """Return readers within this process."""
+        return CopyReaders(self.lists.reader(), self.relief.reader())
+
+
+class OpenAgency:
+    """A node of an agency with its stores open."""
+
+    def __init__(
+        self,
+        node: str,
+        desk: Desk,
+        stores: NodeStores,
+        directory: KeyDirectory,
+        connections: NodeConnections,
+        closing: ExitStack,
+    ) -> None:
+        """Take what `open_agency` opened; `closing` closes it."""
+        self.agency, self.node = desk.context.agency, node
+        self.desk = desk
+        self.directory = directory
+        self._stores = stores
+        self._connections = connections
+        self._closing = closing
+        self._jurisdictions, copy = tuple(sorted(desk.context.jurisdictions)), desk.copy
+        self.copy_status = CopyStatus(self.agency, node, self._jurisdictions, desk.view, copy.lists, copy.relief)
+
+    def parts(self) -> list[Part]:
+        """Return what works in this node, connected; to be asked for once."""
+        connections, context, own = self._connections, self.desk.context, f"{self.agency}.{self.node}"
+        subscriber = connections.subscriber
+        replicator = self._replicator(subscriber(f"{own}.list", f"{own}-list"))
+        stores = ReliefStores(self._stores.relief, self._stores.lists.reader())
+        freeing = subscriber(None, f"{own}-relief")
+        relief = ReliefFollower(self._jurisdictions, freeing, stores, self.directory, context.clock)
+        joining = partial(subscriber, group_of(self.agency), f"{own}-effects")
+        effects = Effects(
+            context, joining, self.desk.engine, self.desk.signals, self.node, lambda: self.directory.loaded
+        )
+        relay = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
+        standing = CopyGauges(self.copy_status, self.desk.signals, context.outbox, context.clock)
+        return [
+            Part("register", self.directory, self.directory.wait),
+            Part("list", replicator, replicator.wait),
+            Part("relief", relief, relief.wait),
+            Part("effects", effects, effects.wait),
+            Part("relay", relay, relay.wait),
+            Part("standing", standing, Doorbell().wait),
+        ]
+
+    def close(self) -> None:
+        """Close the stores; the parts must have been closed before."""
+        self._closing.close()
+
+    def abandon(self) -> None:
+        """Let go of the files as the end of the process does: nothing is flushed, nothing noted, nothing sent."""
+        self._closing.pop_all()
+        self._stores.lists.abandon()
+        self._stores.relief.abandon()
+        self.desk.engine.dispose()
+
+    def _replicator(self, subscriber: Subscriber) -> Replicator:
+        context, relief = self.desk.context, self._stores.relief.reader()
+        reporter = Reporter(self.agency, self.node, context.signer, self._emit, relief)
+        config = ReplicatorConfig(self._jurisdictions)
+        return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
+
+    def _emit(self, body: bytes) -> None:
+        """Put a receipt into the outbox. Raises DATABASE_UNAVAILABLE."""
+        try:
+            with self.desk.engine.begin() as connection:
+                send_receipt(connection, self.desk.context, self.node, body)
+        except OperationalError as down:
+            raise DatabaseUnavailable(f"the acts database of {self.agency}", str(down.orig)) from down
+
+
+def open_agency(
+    settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
+) -> OpenAgency:
+    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
+    load_agency_with_kind(settings, agency)
+    folder = agency_folder(settings, agency) / node
+    with ExitStack() as stack:
+        register = connections.subscriber(None, f"{agency}.{node}-register")
+        directory = KeyDirectory(Participants(settings).root_public_key, register, machine.clock)
+        stack.callback(directory.close)
+        lists = ListStore.open(folder / "list", boot=machine.boot)
+        stack.callback(lists.close)
+        relief = ReliefStore.open(folder / "relief", boot=machine.boot)
+        stack.callback(relief.close)
+        stores = NodeStores(lists, relief)
+        desk = open_desk(settings, agency, node, stores.readers(), directory, machine)
+        stack.callback(desk.engine.dispose)
+        return OpenAgency(node, desk, stores, directory, connections, stack.pop_all())
+
+
+@contextmanager
+def tuned() -> Iterator[None]:
+    """Tune the interpreter to the threads of a node while the block lasts."""
+    turn = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_SECONDS)
+    gc.collect()
+    gc.freeze()  # what is there now stays; the collector need not look at it again
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        sys.setswitchinterval(turn)

@@ -1,0 +1,110 @@
+"""What checks are decided by, put together in one place: for a node, for `liandong check`, for measurements."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from ...topics.keys.directory import Directory, KeyDirectory, await_keys
+from ...topics.keys.participants import Participants
+from ...topics.metrics.recorder import Signals
+from ...topics.settings import Settings
+from ...topics.transport.errors import TransportError
+from ...topics.transport.ports import Subscriber
+from ...topics.workers.chance import Chance
+from ...topics.workers.clock import Clock
+from ..acts_db.agency_home import agency_folder, load_agency_with_kind
+from ..acts_db.context import AgencyContext, context_of
+from ..acts_db.database import acts_url, open_acts
+from ..adapters.registry import find_adapter
+from ..events.intake import publish_events
+from ..gate.gate import Gate
+from ..gate.rules import Rules, load_rules
+from ..interceptions.checks import CheckCounters, Checks
+from ..replication.list_view import ListView
+from ..store.reader import ListReader
+from ..store.relief import ReliefReader
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a node finds on the machine it runs on."""
+
+    clock: Clock
+    chance: Chance
+    boot: str
+    """Id of the machine's present run (`store.power.boot_id`)."""
+    open_acts: Callable[[str], Engine] = open_acts
+    """Opens the acts database at a URL; the nodes of one agency may share it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReaders:
+    """A node's copy of the lists, to be read."""
+
+    lists: ListReader
+    relief: ReliefReader
+
+
+class Desk:
+    """One node's check desk: the gate over its copy, and the acts store that keeps what was decided."""
+
+    def __init__(
+        self, context: AgencyContext, engine: Engine, copy: CopyReaders, rules: Rules, node: str, signals: Signals
+    ) -> None:
+        self.context = context
+        self.engine = engine
+        self.copy = copy
+        self.signals = signals
+        self.view = ListView(copy.lists, copy.relief, context.directory)
+        jurisdictions = sorted(context.jurisdictions)
+        self.gate = Gate(self.view, rules, context.matching_keys, context.clock, context.chance, jurisdictions)
+        counters = CheckCounters(signals, context.agency, node)
+        self.checks = Checks(self.gate, find_adapter(rules.kind.adapter), engine, context, counters)
+
+    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Take what the agency's own system met; return the answer of POST /v1/events."""
+        return publish_events(self.engine, self.context, payload)
+
+
+def open_desk(
+    settings: Settings, agency: str, node: str, copy: CopyReaders, directory: Directory, machine: Machine
+) -> Desk:
+    """Open the check desk of an agency of this machine over a node's copy; whoever opens it disposes of its engine.
+
+    Raises AGENCY_UNKNOWN, AGENCY_KIND_MISSING, DATABASE_UNAVAILABLE, LIMITS_INVALID.
+    """
+    kind = load_agency_with_kind(settings, agency).agency_kind
+    rules = load_rules(kind, agency_folder(settings, agency), int(settings.stale_after_seconds * 1000))
+    engine = machine.open_acts(acts_url(settings, agency))
+    try:
+        context = context_of(settings, agency, directory, engine, machine.clock, machine.chance)
+        return Desk(context, engine, copy, rules, node, Signals())
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+@contextmanager
+def visiting(
+    settings: Settings, agency: str, node: str, register: Callable[[], Subscriber], machine: Machine
+) -> Iterator[Desk]:
+    """Give a check desk beside a node's own: over the copy of that node, which another process may be writing.
+
+    It waits for the register of keys, which `register` reads, and goes on without it where it cannot be reached.
+    Raises as `open_desk`, StoreMissing, StoreBusy, StoreDamaged.
+    """
+    load_agency_with_kind(settings, agency)
+    folder = agency_folder(settings, agency) / node
+    with ExitStack() as stack:
+        lists = stack.enter_context(closing(ListReader.open(folder / "list")))
+        relief = stack.enter_context(closing(ReliefReader.open(folder / "relief")))
+        root = Participants(settings).root_public_key
+        directory = stack.enter_context(closing(KeyDirectory(root, register(), machine.clock)))
+        with suppress(TransportError):  # logged; without the register a last known hit asks a person
+            await_keys(directory)
+        desk = open_desk(settings, agency, node, CopyReaders(lists, relief), directory, machine)
+        stack.callback(desk.engine.dispose)
+        yield desk

@@ -14,7 +14,6 @@ from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable
 from ...schemas.wire.control import (
     CLOCK_TOLERANCE_MS,
-    COMMAND_CONTEXT,
     STOP_WATCH,
     WATCH,
     Command,
@@ -24,8 +23,9 @@ from ...schemas.wire.control import (
 from ...schemas.wire.feedback import FeedbackCode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
-from ...schemas.wire.signing import PublicKey, SignatureInvalid, verify
+from ...schemas.wire.signing import PublicKey, SignatureInvalid
 from ...topics.keys.directory import NoSealingKey
+from ...topics.keys.signatures import Reading, Verifier, WrongJurisdiction, WrongKind
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
@@ -57,9 +57,9 @@ def handle(connection: Connection, context: AgencyContext, message: Received) ->
     signer = _signer(context, command)
     genuine = False
     try:
-        _check_signature(context, command, signer)
+        _check_signature(context, command)
         genuine = True
-        _check_authority(connection, context, command, signer)
+        _check_id(connection, command)
         message_text = _execute(connection, context, command)
         code = FeedbackCode.DONE
     except CommandRejected as refused:
@@ -94,29 +94,22 @@ def _signer(context: AgencyContext, command: Command) -> PublicKey:
     return key
 
 
-def _check_signature(context: AgencyContext, command: Command, signer: PublicKey) -> None:
+def _check_signature(context: AgencyContext, command: Command) -> None:
     now = context.clock.now()
+    claimed = {"court": command.court, "jurisdiction": command.jurisdiction, "issued_at": command.issued_at}
     try:
-        verify(command.body, COMMAND_CONTEXT, context.directory, command.issued_at)
+        Verifier(context.directory).signed(
+            "control-command", command.body, claimed, Reading(context.jurisdictions, now=now)
+        )
+    except (WrongKind, WrongJurisdiction) as not_entitled:
+        raise CommandRejected(FeedbackCode.AUTHORITY_MISMATCH, not_entitled.message) from not_entitled
     except SignatureInvalid as invalid:
         raise CommandRejected(FeedbackCode.DOC_INVALID, invalid.message) from invalid
-    if signer.revoked_at and now >= signer.revoked_at:
-        raise CommandRejected(FeedbackCode.DOC_INVALID, f"the key of {signer.participant} is revoked")
     if command.issued_at > now + CLOCK_TOLERANCE_MS:
         raise CommandRejected(FeedbackCode.DOC_INVALID, "issued in the future; check the court's clock")
-    if signer.participant != command.court:
-        raise CommandRejected(
-            FeedbackCode.DOC_INVALID, f"signed by {signer.participant}, claims to be from {command.court}"
-        )
 
 
-def _check_authority(connection: Connection, context: AgencyContext, command: Command, signer: PublicKey) -> None:
-    if signer.kind != "court":
-        raise CommandRejected(FeedbackCode.AUTHORITY_MISMATCH, f"{signer.participant} is no court")
-    if command.jurisdiction != signer.jurisdiction or command.jurisdiction not in context.jurisdictions:
-        raise CommandRejected(
-            FeedbackCode.AUTHORITY_MISMATCH, f"{context.agency} does not obey courts of {command.jurisdiction}"
-        )
+def _check_id(connection: Connection, command: Command) -> None:
     if handled.is_id_taken(connection, command.command_id):
         raise CommandRejected(FeedbackCode.DOC_INVALID, "another command with this id was handled before")
 

@@ -19,9 +19,10 @@ from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.control import SentCommand, sealing_context
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
-from ...schemas.wire.signing import SignatureInvalid, verify
+from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import Directory
+from ...topics.keys.signatures import Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.transport.reading import lane_of, topic_lanes
@@ -261,13 +262,15 @@ class Inbox:
         if directory.key(body[:8]) is None:
             raise _ItemRefused(SIGNER_UNKNOWN)
         try:
-            signer = verify(body, item.schema, directory, item.written_at)
+            Verifier(directory).signed(
+                item.schema, body, record, Reading((self._context.jurisdiction,), item.written_at)
+            )
+        except (WrongKind, WrongParticipant) as mismatch:
+            raise _ItemRefused("SIGNER_MISMATCH") from mismatch
+        except WrongJurisdiction as elsewhere:
+            raise _ItemRefused("WRONG_JURISDICTION") from elsewhere
         except SignatureInvalid as invalid:
             raise _ItemRefused(invalid.code) from invalid
-        if signer.kind != "agency" or signer.participant != record["agency"]:
-            raise _ItemRefused("SIGNER_MISMATCH")
-        if record["jurisdiction"] != self._context.jurisdiction:
-            raise _ItemRefused("WRONG_JURISDICTION")
 
     def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any]:
         try:

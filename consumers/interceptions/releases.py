@@ -7,6 +7,7 @@ travels; a hit on a newer version of the entry than the one that frees stays ope
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection, delete, select
@@ -15,11 +16,12 @@ from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.law.listing import Status
 from ...schemas.wire.avro_schemas import is_version_of
-from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
+from ...schemas.wire.codec import GatePrefix, Undecodable, decode_prefix
 from ...schemas.wire.framing import FramingError
-from ...schemas.wire.signing import SignatureInvalid, verify_from
+from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
+from ...topics.keys.signatures import Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
@@ -98,8 +100,7 @@ def release(connection: Connection, context: AgencyContext, message: Received, j
     return len(hits)
 
 
-@dataclass(frozen=True, slots=True)
-class _ReliefMessage:
+class _ReliefMessage(NamedTuple):
     """A list record from a relief lane, its signature not checked yet."""
 
     fingerprint: bytes
@@ -135,17 +136,14 @@ def _older_hits(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
 
 
 def _check_signature(context: AgencyContext, relief: _ReliefMessage, jurisdiction: str) -> None:
-    record, body = decode(relief.fingerprint, relief.body), relief.body
-    key = context.directory.key(body[:8])
-    if key is None:
+    if context.directory.key(relief.body[:8]) is None:
         raise Retry("SIGNER_UNKNOWN")
-    topic = names.state_topic(record["instrument"], jurisdiction)
     try:
-        verify_from(body, topic, context.directory, record["court"], record["recorded_at"])
+        Verifier(context.directory).record(*relief, jurisdiction)
+    except (WrongKind, WrongJurisdiction) as not_entitled:
+        raise Poison("AUTHORITY_MISMATCH", not_entitled.message) from not_entitled
     except SignatureInvalid as invalid:
         raise Poison("SIGNATURE_INVALID", invalid.message) from invalid
-    if key.kind != "court" or key.jurisdiction != jurisdiction:
-        raise Poison("AUTHORITY_MISMATCH", f"{key.participant} is no court of {jurisdiction}")
 
 
 def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:

@@ -17,7 +17,7 @@ from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.signatures import Verifier
+from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.ports import Message
 from ...topics.transport.received import unwrap
 from ..store.batch import StoreBatch
@@ -89,9 +89,7 @@ class Proof:
         if not is_version_of(fingerprint, "list-head"):
             raise Undecodable(f"schema {fingerprint.hex()} is not a head's that this release knows")
         record = decode(fingerprint, body)
-        self._verifier.notary(body, "list-head", record["notary"], jurisdiction, record["issued_at"])
-        if record["jurisdiction"] != jurisdiction:
-            raise SignatureInvalid(f"a head of {record['jurisdiction']} stands in {head.topic}")
+        self._verifier.signed("list-head", body, record, Reading((jurisdiction,)))
         return VerifiedHead(record, sha256(body).digest(), head.topic, message.partition(), message.offset())
 
     def verify_all(self, heads: Iterable[HeadMessage], batch: StoreBatch, now: int) -> list[VerifiedHead]:

@@ -204,9 +204,7 @@ class _ReliefLaneRun:
     def _barrier(self, fingerprint: bytes, body: bytes) -> None:
         barrier, lane = decode(fingerprint, body), self.lane
         notary, number, issued_at = barrier["notary"], barrier["number"], barrier["issued_at"]
-        self.verifier.notary(body, "barrier", notary, lane.jurisdiction, issued_at)
-        if (barrier["topic"], barrier["partition"]) != (lane.topic, lane.partition):
-            raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
+        self.verifier.barrier(body, barrier, TopicPartition(lane.topic, lane.partition), lane.jurisdiction)
         if number > lane.newest.get(notary, -1):
             lane.newest = lane.newest | {notary: number}
             lane.fresh_as_of = max(lane.fresh_as_of, min(issued_at, self.now))

@@ -4,6 +4,7 @@ Nothing counts here that does not verify. The cache is derived: without its file
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, select
@@ -11,9 +12,10 @@ from sqlalchemy import Connection, Engine, select
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
-from ...schemas.wire.signing import SignatureInvalid, verify
+from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.signatures import Reading, Verifier
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
 from ...topics.storage.database import create_tables, reading
@@ -48,7 +50,8 @@ class Evidence:
         """Return the topics evidence is read from, and what takes the messages of each."""
         handlers: dict[str, EvidenceHandler] = {names.RECEIPTS: self._receipt}
         for each in jurisdictions:
-            handlers |= {names.heads(each): self._head, names.interceptions(each): self._interception}
+            handlers[names.heads(each)] = partial(self._head, each)
+            handlers[names.interceptions(each)] = partial(self._interception, each)
         return handlers
 
     def positions(self, lanes: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
@@ -81,34 +84,25 @@ class Evidence:
     def _refuse(self, lane: TopicPartition, reason: str) -> None:
         self._signals.counter(definitions.EVIDENCE_REFUSED, topic=lane.topic, reason=reason).inc()
 
-    def _head(self, batch: EvidenceBatch, lane: TopicPartition, message: Message) -> None:
-        head = read_head(message, self._keyring)
-        if names.heads(head.content["jurisdiction"]) != lane.topic:
-            raise SignatureInvalid(f"a head of {head.content['jurisdiction']} stands in {lane.topic}")
+    def _head(self, jurisdiction: str, batch: EvidenceBatch, lane: TopicPartition, message: Message) -> None:
+        head = read_head(message, self._keyring, jurisdiction)
         if not batch.add_head(head):
             self._refuse(lane, "fork")
 
     def _receipt(self, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
-        batch.add_receipt(self._signed(message, "receipt", "at"))
+        batch.add_receipt(self._signed(message, "receipt", Reading()))
 
-    def _interception(self, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
+    def _interception(self, jurisdiction: str, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
         at = message.timestamp()[1]
-        batch.add_interception(self._signed(message, "interception", None, at), at)
+        batch.add_interception(self._signed(message, "interception", Reading((jurisdiction,), at)), at)
 
-    def _signed(self, message: Message, schema: str, time_field: str | None, at: int = 0) -> Mapping[str, Any]:
-        """Return a record of an agency whose signature holds and is that agency's own.
-
-        The key must have been valid at the time in `time_field`, or without one at `at` (ms UTC).
-        """
+    def _signed(self, message: Message, schema: str, reading: Reading) -> Mapping[str, Any]:
+        """Return a record of a schema, signed by who may sign it. Raises Undecodable, FramingError, SignatureInvalid."""
         fingerprint, body = unwrap(message)
         if not is_version_of(fingerprint, schema):
             raise Undecodable(f"the message is no {schema}")
         record = decode(fingerprint, body)
-        signer = verify(body, schema, self._keyring, record[time_field] if time_field else at)
-        if signer.kind != "agency" or signer.participant != record["agency"]:
-            raise SignatureInvalid(f"signed by {signer.participant}, claims to be from {record['agency']}")
-        if record["jurisdiction"] not in signer.jurisdiction.split(","):
-            raise SignatureInvalid(f"{signer.participant} does not serve {record['jurisdiction']}")
+        Verifier(self._keyring).signed(schema, body, record, reading)
         return record
 
     def _next_offsets(self, connection: Connection) -> dict[TopicPartition, int]:

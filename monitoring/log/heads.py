@@ -12,7 +12,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring
-from ...topics.keys.signatures import Verifier
+from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.ports import Message, Subscriber
 from ...topics.transport.reading import ReadToEnd, topic_lanes
 from ...topics.transport.received import unwrap
@@ -43,8 +43,8 @@ class SignedHead:
         return int(self.content["number"])
 
 
-def read_head(message: Message, keyring: RefreshingKeyring) -> SignedHead:
-    """Return the head in a message, signed by a notary of its jurisdiction.
+def read_head(message: Message, keyring: RefreshingKeyring, jurisdiction: str) -> SignedHead:
+    """Return the head in a message of the topic with a jurisdiction's heads, signed by a notary of that jurisdiction.
 
     Raises Undecodable, FramingError or SignatureInvalid if there is none to be trusted.
     """
@@ -52,7 +52,7 @@ def read_head(message: Message, keyring: RefreshingKeyring) -> SignedHead:
     if not is_version_of(fingerprint, "list-head"):
         raise Undecodable("the message is no list head")
     content = decode(fingerprint, body)
-    Verifier(keyring).notary(body, "list-head", content["notary"], content["jurisdiction"], content["issued_at"])
+    Verifier(keyring).signed("list-head", body, content, Reading((jurisdiction,)))
     return SignedHead(content, sha256(body).hexdigest())
 
 
@@ -121,9 +121,7 @@ class LastHeadsSearch:
         messages = self._reading.read()
         for message in messages:
             with suppress(Undecodable, FramingError, SignatureInvalid):
-                head = read_head(message, self._keyring)
-                if head.content["jurisdiction"] == self._notary.jurisdiction:
-                    self.newest.note(head, self._notary.name)
+                self.newest.note(read_head(message, self._keyring, self._notary.jurisdiction), self._notary.name)
         if self._reading.done and not self.done:
             self._open_window()
         return bool(messages)

@@ -101,13 +101,10 @@ class MessageClassifier:
     def _marker(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Marker | ForeignMessage:
         try:
             barrier = decode(fingerprint, body)
-            notary, issued_at = barrier["notary"], barrier["issued_at"]
-            self._verifier.notary(body, "barrier", notary, self._jurisdiction, issued_at)
+            self._verifier.barrier(body, barrier, lane, self._jurisdiction)
         except (Undecodable, SignatureInvalid):
             return ForeignMessage("barrier")
-        if (barrier["jurisdiction"], barrier["topic"], barrier["partition"]) != (self._jurisdiction, *lane):
-            return ForeignMessage("barrier")
-        return Marker(notary, barrier["number"], issued_at)
+        return Marker(barrier["notary"], barrier["number"], barrier["issued_at"])
 
 
 def _prefix(body: bytes) -> GatePrefix | None:

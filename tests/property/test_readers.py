@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from liandong.consumers.acts_db.messages import Origin, Received
@@ -40,12 +40,7 @@ FIELDS = {
     "jurisdiction": "js", "court": COURT, "agency": RAILWAY, "notary": "notary-js-1", "issued_at": NOW, "at": NOW,
     "recorded_at": NOW, "topic": names.debtor_list("js"), "partition": 0,
 }  # fmt: skip
-many = settings(
-    max_examples=300,
-    phases=[Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+many = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 class Square:
@@ -115,7 +110,7 @@ def test_a_notary(square: Square, data: st.DataObject) -> None:
 def test_whoever_reads_heads(square: Square, data: st.DataObject) -> None:
     record = data.draw(records(names.heads("js"), square.copy_signers, FIELDS))
     with suppress(Undecodable, FramingError, SignatureInvalid):
-        read_head(square.letter(record), square.copy.keys)
+        read_head(square.letter(record), square.copy.keys, "js")
 
 
 @many

@@ -14,7 +14,16 @@ from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import Headers, OutgoingRecord
 
 EXAMPLES = tuple(load_examples())
+SIGNED = tuple(each for each in EXAMPLES if "proof" in each.record)
 FINGERPRINTS = {(each.name, each.version): each.fingerprint for each in load_schemas()}
+BELONGING = {
+    "participants": ("participant-key",),
+    "list": ("list-head",),
+    "control": ("control-command", "control-feedback"),
+    "asset": ("asset-event",),
+    "court": ("list-record", "barrier"),
+}
+"""First word of a topic to the schemas that belong there."""
 _LONGS = st.sampled_from((-(2**63), -(2**31) - 1, -1, 0, 1, 2**31, 2**32, 2**53, 2**63 - 1))
 _TEXTS = st.one_of(st.text(max_size=6), st.sampled_from(("", "js", "\x00", "court-su0505", "../..", "𠮷")))
 
@@ -42,10 +51,16 @@ def mutated(draw: st.DrawFn, body: bytes) -> bytes:
     return bytes(changed) + draw(st.binary(max_size=4))
 
 
+def examples(topic: str, *, of: Sequence[Example] = EXAMPLES) -> st.SearchStrategy[Example]:
+    """Examples of any schema, as often as not of one that belongs in the topic."""
+    fitting = [each for each in of if each.schema in BELONGING.get(topic.partition(".")[0], ())]
+    return st.one_of(st.sampled_from(of), st.sampled_from(fitting or of))
+
+
 @st.composite
-def framed(draw: st.DrawFn) -> bytes:
+def framed(draw: st.DrawFn, topic: str) -> bytes:
     """A body of some schema in either framing."""
-    example: Example = draw(st.sampled_from(EXAMPLES))
+    example: Example = draw(examples(topic))
     fingerprint = FINGERPRINTS[example.schema, example.version]
     return frame(fingerprint, draw(mutated(example.body)), draw(st.sampled_from((None, 7))))
 
@@ -64,9 +79,9 @@ def changed(value: Any) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def signed(draw: st.DrawFn, signers: Sequence[Ed25519Signer], fields: Mapping[str, Any]) -> bytes:
+def signed(draw: st.DrawFn, topic: str, signers: Sequence[Ed25519Signer], fields: Mapping[str, Any]) -> bytes:
     """A record that its signer really signed, with whatever values; those in `fields` as often as not."""
-    example: Example = draw(st.sampled_from([each for each in EXAMPLES if "proof" in each.record]))
+    example: Example = draw(examples(topic, of=SIGNED))
     record = decode(FINGERPRINTS[example.schema, example.version], example.body)
     for name, value in record.items():
         record[name] = fields[name] if name in fields and draw(st.booleans()) else draw(changed(value))
@@ -91,6 +106,6 @@ def records(
     topic: str, signers: Sequence[Ed25519Signer], fields: Mapping[str, Any]
 ) -> st.SearchStrategy[OutgoingRecord]:
     """Whatever somebody may write to a topic."""
-    values = st.one_of(st.none(), st.binary(max_size=60), framed(), signed(signers, fields))
+    values = st.one_of(st.none(), st.binary(max_size=60), framed(topic), signed(topic, signers, fields))
     keys = st.one_of(st.none(), st.binary(max_size=20), st.just(b"barrier/notary-js-1"), st.just(b"k" * 600))
     return st.builds(OutgoingRecord, st.just(topic), keys, values, headers(), st.just(0))

@@ -10,10 +10,11 @@ from ...schemas.errors import LiandongError
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import Recipient
-from ...schemas.wire.signing import PublicKey, SignatureInvalid, key_id, verify
+from ...schemas.wire.signing import PublicKey, SignatureInvalid, key_id
 from ..catalogue import names
 from ..transport.ports import Message
 from ..transport.received import unwrap
+from .signatures import Reading, require
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
@@ -79,8 +80,8 @@ class KnownKeys:
         }
 
     def _register(self, fingerprint: bytes, body: bytes) -> None:
-        verify(body, SCHEMA, self._root, at=0)
         record = decode(fingerprint, body)
+        require(self._root, SCHEMA, body, record, Reading())
         new = PublicKey(
             key_id(record["public_key"]),
             *(record[name] for name in ("participant", "kind", "jurisdiction", "use", "public_key")),

@@ -1,46 +1,148 @@
-"""Whose signature must stand under what, and what is done when a key is not known yet."""
+"""Who may have signed what: one table for all readers, and what is done when a key is not known yet."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...schemas.law.listing import RecordClass
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode
-from ...schemas.wire.signing import PublicKey, SignatureInvalid, verify
+from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, verify
 from ..catalogue import names
-from .directory import RefreshingKeyring
+from ..transport.ports import TopicPartition
+
+if TYPE_CHECKING:
+    from .directory import RefreshingKeyring
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whose signature counts under one kind of record."""
+
+    kinds: frozenset[str] | None
+    """Kinds of participants; None: any."""
+    signer: str
+    """The field that names who signed, empty where it can be but one."""
+    valid_at: str
+    """The field with the time at which the key must have been valid; empty: the time the message was written."""
+    place: str = "jurisdiction"
+    """The field with the jurisdiction it is said in, empty where the topic alone tells it."""
+    alone: bool = False
+    """The signer acts in this jurisdiction and in no other."""
+    outlives_revocation: bool = True
+    """What was signed before its key was revoked still counts after that."""
+
+
+_BY_COURT, _BY_NOTARY, _BY_AGENCY = frozenset({"court"}), frozenset({"notary"}), frozenset({"agency"})
+_TOLD = Rule(_BY_AGENCY, "agency", "")
+CANARY = "list-record canary"
+"""The rule for list records of the class CANARY, which mean nobody."""
+
+RULES: Mapping[str, Rule] = {
+    "list-record": Rule(_BY_COURT, "court", "recorded_at", place="", alone=True),
+    CANARY: Rule(None, "court", "recorded_at", place="", alone=True),
+    "barrier": Rule(_BY_NOTARY, "notary", "issued_at"),
+    "list-head": Rule(_BY_NOTARY, "notary", "issued_at"),
+    "receipt": Rule(_BY_AGENCY, "agency", "at"),
+    "interception": _TOLD,
+    "control-feedback": _TOLD,
+    "asset-event": _TOLD,
+    "whereabouts-event": _TOLD,
+    "control-command": Rule(_BY_COURT, "court", "issued_at", alone=True, outlives_revocation=False),
+    "participant-key": Rule(frozenset({"root"}), "", "", place=""),
+}
+"""By schema; that is the context of the signature too, but for list records, whose context is their list's topic."""
+
+
+class WrongParticipant(SignatureInvalid):
+    """The signature holds and is not that of whom the record names."""
+
+
+class WrongKind(SignatureInvalid):
+    """The signature holds and is that of a kind of participant that may not say this."""
+
+
+class WrongJurisdiction(SignatureInvalid):
+    """The signature holds and its owner does not act where this is said, or it does not belong where it stands."""
+
+
+class Reading(NamedTuple):
+    """Where and when a record is read."""
+
+    jurisdictions: Collection[str] | None = None
+    """Those of its topic or its reader; None: it may be from any."""
+    written_at: int = 0
+    """When the message was written, ms UTC."""
+    now: int = 0
+    """ms UTC; for records that do not outlive a revocation."""
+
+
+def require(keyring: Keyring, schema: str, body: bytes, record: Mapping[str, Any], reading: Reading) -> PublicKey:
+    """Return the key under a decoded record, which is one that may have signed it. Raises SignatureInvalid."""
+    rule = RULES[schema]
+    at = record[rule.valid_at] if rule.valid_at else reading.written_at
+    key = verify(body, schema, keyring, at)
+    if not rule.outlives_revocation and key.revoked_at and reading.now >= key.revoked_at:
+        raise SignatureInvalid(f"the key of {key.participant} is revoked")
+    if rule.signer and key.participant != record[rule.signer]:
+        raise WrongParticipant(f"signed by {key.participant}, claims to be from {record[rule.signer]}")
+    _require_entitled(rule, schema, key)
+    if rule.place:
+        _require_place(rule, key, record[rule.place], reading.jurisdictions)
+    return key
+
+
+def _require_entitled(rule: Rule, schema: str, key: PublicKey) -> None:
+    if rule.kinds is not None and key.kind not in rule.kinds:
+        raise WrongKind(f"{key.participant} is a {key.kind}, which signs no {schema}")
+
+
+def _require_place(rule: Rule, key: PublicKey, place: str, read_in: Collection[str] | None) -> None:
+    if read_in is not None and place not in read_in:
+        raise WrongJurisdiction(f"it is of {place} and read in {' '.join(read_in)}")
+    serves = key.jurisdiction == place if rule.alone else place in key.jurisdiction.split(",")
+    if not serves or not place:
+        raise WrongJurisdiction(f"{key.participant} belongs to {key.jurisdiction or 'nowhere'}, not {place}")
 
 
 class Verifier:
-    """Checks list records and what notaries say; everything refused is a `SignatureInvalid` that says why.
+    """Checks signatures by the table; everything refused is a `SignatureInvalid` that says why.
 
     A key that is not known is looked up once more before the answer is no. If the register cannot be reached its
     TransportError goes up: not knowing is no reason to refuse a record for good.
     """
 
-    def __init__(self, keyring: RefreshingKeyring) -> None:
+    def __init__(self, keyring: "RefreshingKeyring") -> None:
         self._keyring = keyring
 
     def record(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> None:
         """Require that the court a list record names signed it, with a key that was valid when the publisher accepted it."""
-        context = names.state_topic(prefix["instrument"], jurisdiction)
         try:
             recorded_at = decode(fingerprint, body)["recorded_at"]
         except Undecodable as broken:
             raise SignatureInvalid(f"what was signed cannot be read in full: {broken.message}") from broken
-        signer = self._signer(body, context, recorded_at)
-        if signer.participant != prefix["court"]:
-            raise SignatureInvalid(f"signed by {signer.participant}, claims to be from {prefix['court']}")
-        if signer.kind != "court" and prefix["record_class"] != RecordClass.CANARY:
-            raise SignatureInvalid(f"{signer.participant} is a {signer.kind}, only courts publish real entries")
-        if signer.jurisdiction not in ("", jurisdiction):
-            raise SignatureInvalid(f"{signer.participant} belongs to {signer.jurisdiction}, not {jurisdiction}")
+        rule = _CANARY if prefix["record_class"] == _CANARY_CLASS else _RECORD
+        self._refresh_for(body)
+        key = verify(body, names.state_topic(prefix["instrument"], jurisdiction), self._keyring, recorded_at)
+        if key.participant != prefix["court"]:
+            raise WrongParticipant(f"signed by {key.participant}, claims to be from {prefix['court']}")
+        _require_entitled(rule, "list record that means somebody", key)
+        _require_place(rule, key, jurisdiction, None)
 
-    def notary(self, body: bytes, context: str, notary: str, jurisdiction: str, at: int) -> None:
-        """Require that the notary a barrier or head names signed it, for the jurisdiction it is read in."""
-        signer = self._signer(body, context, at)
-        if signer.kind != "notary" or signer.participant != notary:
-            raise SignatureInvalid(f"signed by {signer.kind} {signer.participant}, claims to be from notary {notary}")
-        if signer.jurisdiction and jurisdiction not in signer.jurisdiction.split(","):
-            raise SignatureInvalid(f"notary {notary} belongs to {signer.jurisdiction}, not {jurisdiction}")
+    def signed(self, schema: str, body: bytes, record: Mapping[str, Any], reading: Reading) -> PublicKey:
+        """Require that who may sign a record of this schema did; return the key. Not for list records."""
+        self._refresh_for(body)
+        return require(self._keyring, schema, body, record, reading)
 
-    def _signer(self, body: bytes, context: str, at: int) -> PublicKey:
+    def barrier(self, body: bytes, barrier: Mapping[str, Any], lane: TopicPartition, jurisdiction: str) -> None:
+        """Require that a notary of the jurisdiction signed this barrier, and for the lane it stands in."""
+        self.signed("barrier", body, barrier, Reading((jurisdiction,)))
+        if (barrier["topic"], barrier["partition"]) != lane:
+            raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
+
+    def _refresh_for(self, body: bytes) -> None:
         if self._keyring.key(body[:8]) is None:
             self._keyring.refresh()
-        return verify(body, context, self._keyring, at)
+
+
+_RECORD, _CANARY = RULES["list-record"], RULES[CANARY]
+_CANARY_CLASS = int(RecordClass.CANARY)

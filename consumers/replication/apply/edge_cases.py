@@ -8,7 +8,7 @@ from ....schemas.wire.codec import Undecodable, decode
 from ....schemas.wire.digest import leaf
 from ....schemas.wire.framing import FramingError
 from ....schemas.wire.signing import SignatureInvalid
-from ....topics.transport.ports import Message
+from ....topics.transport.ports import Message, TopicPartition
 from ....topics.transport.received import may_be_entry, unwrap
 from ...store.batch import PassedBarrier
 from ...store.layout import Mark
@@ -111,10 +111,7 @@ class EdgeCases:
         lane, context = self._work.lane, self._work.context
         barrier = decode(seen.fingerprint, seen.body)
         notary, number, issued_at = barrier["notary"], barrier["number"], barrier["issued_at"]
-        context.verifier.notary(seen.body, "barrier", notary, lane.jurisdiction, issued_at)
-        made_for = (barrier["topic"], barrier["partition"], barrier["jurisdiction"])
-        if made_for != (lane.topic, lane.partition, lane.jurisdiction):
-            raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
+        context.verifier.barrier(seen.body, barrier, TopicPartition(*lane.name), lane.jurisdiction)
         if number <= newest.get(notary, -1):
             if number < newest[notary]:
                 self._work.note("barrier", seen.message, f"number {number} after {newest[notary]}")

@@ -183,8 +183,8 @@ def test_a_backlog_of_barriers_counts_once(node: CopyingNode, broker: MemoryBrok
     for number in range(300):
         broker.publisher().send(notary.barrier(RELIEF, 0, number, NOW + number - 1000))
     checked: list[None] = []
-    verify = node.follower._verifier.notary
-    node.follower._verifier.notary = lambda *given: checked.append(verify(*given))  # type: ignore[method-assign]
+    verify = node.follower._verifier.barrier
+    node.follower._verifier.barrier = lambda *given: checked.append(verify(*given))  # type: ignore[method-assign]
     node.drain_relief()
     assert len(checked) == 1
     assert node.relief.lanes()[0].newest == {notary.notary: 299}

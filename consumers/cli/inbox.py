@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from ...topics.cli.console import invocation_of, print_json
 if TYPE_CHECKING:
     from ...topics.settings import Settings
     from ...topics.workers.clock import Clock
+    from ...topics.workers.worker import Part
     from ..inbox.inbox import Inbox, OpenedItem, OwnCommands
 
 OpenCommands = Callable[["Settings", str, str, "Clock"], "OwnCommands"]
@@ -38,7 +40,8 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
         if purge:
             _purge(settings, court_id)
             return
-        with _inbox(settings, court_id, open_commands) as box:
+        with _inbox(settings, court_id, open_commands) as opened:
+            box = opened.box
             _catch_up(box)
             if box.lost:
                 typer.echo(f"ALARM {box.lost} records left the log before this inbox read them", err=True)
@@ -49,7 +52,7 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
                 from ...topics.workers.worker import Part
 
                 showing = _Showing(box, lambda item: _show(box, item, lang or settings.lang, as_json))
-                until_stopped([Part("inbox", showing, box.wait)])
+                until_stopped([opened.register, Part("inbox", showing, box.wait)])
 
 
 def _catch_up(box: "Inbox") -> None:
@@ -80,12 +83,21 @@ class _Showing:
         self._box.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _OpenedInbox:
+    """An inbox, and the part that keeps the register of keys it asks."""
+
+    box: "Inbox"
+    register: "Part"
+
+
 @contextmanager
-def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "Iterator[Inbox]":
+def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "Iterator[_OpenedInbox]":
     from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
+    from ...topics.workers.worker import Part
     from ..inbox.inbox import CourtContext, Inbox
     from ..inbox.store import InboxStore
 
@@ -101,7 +113,7 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     keys = participants.sealing_keys(court), directory
     context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court, clock), clock)
     try:
-        yield Inbox(context, reader, store)
+        yield _OpenedInbox(Inbox(context, reader, store), Part("register", directory, directory.wait))
     finally:
         reader.close()
         directory.close()

@@ -121,8 +121,7 @@ class LastHeadsSearch:
         messages = self._reading.read()
         for message in messages:
             with suppress(Undecodable, FramingError, SignatureInvalid):
-                head = read_head(message, self._keyring, self._notary.jurisdiction)
-                self.newest.note(head, self._notary.name)
+                self.newest.note(read_head(message, self._keyring, self._notary.jurisdiction), self._notary.name)
         if self._reading.done and not self.done:
             self._open_window()
         return bool(messages)

@@ -48,8 +48,8 @@ class MonitoringContext:
     resources: ExitStack = field(default_factory=ExitStack)
 
     def parts(self) -> list[Part]:
-        """Return the parts of all notaries of this machine."""
-        return [self.notary_part(local) for local in self.local_notaries()]
+        """Return the parts of the register of keys and of all notaries of this machine."""
+        return [self.register] + [self.notary_part(local) for local in self.local_notaries()]
 
     def notary_part(self, local: NotaryName) -> Part:
         """Return the part of one notary of this machine."""

@@ -131,10 +131,3 @@ def verify(body: bytes, context: str, keyring: Keyring, at: int) -> PublicKey:
     except (BadSignatureError, ValueError) as error:
         raise SignatureInvalid(f"the signature of {signer.participant} does not hold") from error
     return signer
-
-
-def verify_from(body: bytes, context: str, keyring: Keyring, participant: str, at: int) -> None:
-    """Verify as ``verify`` does, and that the signer is the participant the record claims to come from."""
-    signer = verify(body, context, keyring, at)
-    if signer.participant != participant:
-        raise SignatureInvalid(f"signed by {signer.participant}, claims to be from {participant}")

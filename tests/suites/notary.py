@@ -9,7 +9,6 @@ from liandong.monitoring.notary.tally_store import TallyLocked
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.codec import decode, to_wire
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
-from liandong.schemas.wire.signing import verify_from
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
 from liandong.tests.worlds.jurisdiction import (
     WatchedJurisdiction,
@@ -17,7 +16,7 @@ from liandong.tests.worlds.jurisdiction import (
     assert_equal_to_a_recount,
     changed_lanes,
 )
-from liandong.tests.worlds.records import CourtScribe, Model
+from liandong.tests.worlds.records import CourtScribe, Model, verify_from
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord

@@ -9,9 +9,9 @@ from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.publishing.writing import ChunkWriter, SignedChunk
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.people.surrogates import MatchingKey
-from liandong.schemas.wire.signing import verify_from
 from liandong.tests.worlds.court import ENTRY, MATCHING, ORDER, PublishingCourt, people
 from liandong.tests.worlds.intake_rows import CN_ID
+from liandong.tests.worlds.records import verify_from
 from liandong.tests.worlds.register_updates import updates_of_batch
 from liandong.topics.catalogue import names
 

@@ -14,6 +14,7 @@ from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import Headers, OutgoingRecord
 
 EXAMPLES = tuple(load_examples())
+SIGNED = tuple(each for each in EXAMPLES if "proof" in each.record)
 FINGERPRINTS = {(each.name, each.version): each.fingerprint for each in load_schemas()}
 BELONGING = {
     "participants": ("participant-key",),
@@ -50,10 +51,10 @@ def mutated(draw: st.DrawFn, body: bytes) -> bytes:
     return bytes(changed) + draw(st.binary(max_size=4))
 
 
-def examples(topic: str) -> st.SearchStrategy[Example]:
+def examples(topic: str, *, of: Sequence[Example] = EXAMPLES) -> st.SearchStrategy[Example]:
     """Examples of any schema, as often as not of one that belongs in the topic."""
-    fitting = [each for each in EXAMPLES if each.schema in BELONGING.get(topic.partition(".")[0], ())]
-    return st.one_of(st.sampled_from(EXAMPLES), st.sampled_from(fitting or EXAMPLES))
+    fitting = [each for each in of if each.schema in BELONGING.get(topic.partition(".")[0], ())]
+    return st.one_of(st.sampled_from(of), st.sampled_from(fitting or of))
 
 
 @st.composite
@@ -80,7 +81,7 @@ def changed(value: Any) -> st.SearchStrategy[Any]:
 @st.composite
 def signed(draw: st.DrawFn, topic: str, signers: Sequence[Ed25519Signer], fields: Mapping[str, Any]) -> bytes:
     """A record that its signer really signed, with whatever values; those in `fields` as often as not."""
-    example: Example = draw(examples(topic).filter(lambda each: "proof" in each.record))
+    example: Example = draw(examples(topic, of=SIGNED))
     record = decode(FINGERPRINTS[example.schema, example.version], example.body)
     for name, value in record.items():
         record[name] = fields[name] if name in fields and draw(st.booleans()) else draw(changed(value))

@@ -13,11 +13,11 @@ from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryPorts
 from liandong.monitoring.notary.signing import NotaryIdentity
 from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
-from liandong.schemas.wire.signing import Ed25519Signer, verify_from
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import VirtualClock
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
-from liandong.tests.worlds.records import CourtScribe, Keys, Model, recount, registered
+from liandong.tests.worlds.records import CourtScribe, Keys, Model, recount, registered, verify_from
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.metrics.definitions import Signals

@@ -14,7 +14,7 @@ from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import unframe
-from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
+from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, encode_signed, verify
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
@@ -43,6 +43,11 @@ class Keys:
 def registered(signer: Ed25519Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
     """A signer's key as the register of participants has it."""
     return PublicKey(signer.key_id, participant, kind, jurisdiction, "sign", signer.public_key)
+
+
+def verify_from(body: bytes, context: str, keyring: Keyring, participant: str, at: int) -> None:
+    """The signature under a body holds, and it is this participant's."""
+    assert verify(body, context, keyring, at).participant == participant
 
 
 def identity(surrogate: bytes, *, name_tag: bytes | None = None, key_id: int = 1, link: int = 0) -> dict[str, Any]:

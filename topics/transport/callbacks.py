@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from .errors import PublisherBroken, TransportError
+
 Argument = TypeVar("Argument")
 
 
@@ -24,10 +26,17 @@ class Callbacks:
         self._raised.append(error)
 
     def check(self) -> None:
-        """Raise what was kept: one error as it is, several as a group."""
+        """Raise what was kept: one error as it is, several as a group.
+
+        Several of the transport are one failure for whoever tries again: the gravest is raised, the others are its notes.
+        """
         if not self._raised:
             return
         raised, self._raised = self._raised, []
-        if len(raised) == 1:
-            raise raised[0]
-        raise ExceptionGroup("several callbacks failed", raised)
+        if not all(isinstance(error, TransportError) for error in raised) and len(raised) > 1:
+            raise ExceptionGroup("several callbacks failed", raised)
+        gravest = next((error for error in raised if isinstance(error, PublisherBroken)), raised[0])
+        for error in raised:
+            if error is not gravest:
+                gravest.add_note(str(error))
+        raise gravest

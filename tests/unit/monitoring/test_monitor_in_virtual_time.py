@@ -16,6 +16,7 @@ from liandong.tests.worlds.clock import VirtualClock, run_for
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
+from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.transport.ports import Message, OutgoingRecord, Publisher, Subscriber
 
 
@@ -45,9 +46,9 @@ class Monitor:
         self.wire.create(names.RECEIPTS, partitions=1)
         self.clock = VirtualClock(self.town.clock.now())
         connections = MonitoringConnections(self._subscriber, self._publisher)
-        directory_of_keys = self.town.key_directory()
         people = self.town.participants
-        self.context = MonitoringContext(self.town.settings, self.clock, CHANCE, directory_of_keys, connections, people)
+        self.register = KeyDirectory(people.root_public_key, self._subscriber("keys"), self.clock)
+        self.context = MonitoringContext(self.town.settings, self.clock, CHANCE, self.register, connections, people)
         self.source = StatusSource(self.context)
         self.feed = Feed(self.source)
 
@@ -81,27 +82,29 @@ def snapshot(feed: Feed) -> PageSnapshot | None:
 
 
 def test_notaries_evidence_and_status_come_from_one_context(monitor: Monitor) -> None:
-    assert [part.name for part in monitor.context.parts()] == ["notary notary-js-1 of js"]
-    notaries = [part.worker for part in monitor.context.parts()]
-    run_for(monitor.clock, 5, notaries[0], monitor.source.gathering)
+    parts = monitor.context.parts()
+    assert [part.name for part in parts] == ["register", "notary notary-js-1 of js"]
+    run_for(monitor.clock, 5, monitor.source.gathering, *(part.worker for part in parts))
     with monitor.source.current() as status:
         document = status.document(StatusQuery())
     (jurisdiction,) = document["jurisdictions"]
     assert jurisdiction["jurisdiction"] == "js"
     assert monitor.source.gathering.rounds >= 4
     assert {agency["dead_letters"] for agency in document["agencies"]} == {0}
-    notaries[0].close()
+    for part in parts:
+        part.worker.close()
 
 
 def test_an_outage_is_said_and_waited_out(monitor: Monitor) -> None:
     gathering = monitor.source.gathering
-    run_for(monitor.clock, 2, gathering)
+    run_for(monitor.clock, 2, gathering, monitor.register)
     rounds = gathering.rounds
+    assert rounds
     monitor.wire.broker.stop()
-    run_for(monitor.clock, 600, gathering)
+    run_for(monitor.clock, 600, gathering, monitor.register)
     assert (gathering.rounds, failure(gathering)) == (rounds, "BROKER_UNREACHABLE")
     monitor.wire.broker.start()
-    run_for(monitor.clock, 2, gathering)
+    run_for(monitor.clock, 2, gathering, monitor.register)
     assert failure(gathering) == ""
     assert gathering.rounds > rounds
 
@@ -109,10 +112,11 @@ def test_an_outage_is_said_and_waited_out(monitor: Monitor) -> None:
 def test_records_that_do_not_come_are_said_to_be_stalled(monitor: Monitor) -> None:
     monitor.town.send(OutgoingRecord(names.RECEIPTS, b"key", b"value"))
     gathering = monitor.source.gathering
+    run_for(monitor.clock, 1, monitor.register)
     gathering._subscriber.poll = lambda _limit, _timeout: []  # type: ignore[assignment,method-assign]
-    run_for(monitor.clock, 29, gathering)
+    run_for(monitor.clock, 29.5, gathering, monitor.register)
     assert (failure(gathering), gathering.rounds) == ("", 0)
-    run_for(monitor.clock, 1.5, gathering)
+    run_for(monitor.clock, 2.5, gathering, monitor.register)
     assert (failure(gathering), gathering.rounds) == ("LOG_STALLED", 0)
 
 
@@ -122,7 +126,7 @@ def test_snapshots_begin_when_all_was_read_once_and_a_new_watcher_rings(monitor:
     assert feed.wait(0)
     assert feed.step() == 1.0
     assert snapshot(feed) is None
-    run_for(monitor.clock, 1, monitor.source.gathering)
+    run_for(monitor.clock, 2, monitor.source.gathering, monitor.register)
     feed.step()
     assert snapshot(feed) is not None
     assert not feed.wait(0)
@@ -138,13 +142,13 @@ def test_trouble_with_the_evidence_is_shown_before_and_after_the_first_snapshot(
     feed, gathering = monitor.feed, monitor.source.gathering
     feed.watch()
     monitor.wire.broker.stop()
-    run_for(monitor.clock, 1, gathering, feed)
+    run_for(monitor.clock, 1, gathering, feed, monitor.register)
     assert trouble(feed) == "BROKER_UNREACHABLE"
     monitor.wire.broker.start()
-    run_for(monitor.clock, 3, gathering, feed)
+    run_for(monitor.clock, 3, gathering, feed, monitor.register)
     assert trouble(feed) == ""
     monitor.wire.broker.stop()
-    run_for(monitor.clock, 3, gathering, feed)
+    run_for(monitor.clock, 3, gathering, feed, monitor.register)
     assert feed.trouble is not None
     assert feed.trouble.since
 

@@ -12,9 +12,9 @@ from liandong.schemas.law.grounds import DeletionReasonProblem
 from liandong.schemas.law.listing import Change, Status, TransitionRefused
 from liandong.schemas.people.certificates import Certificate, CertificateType
 from liandong.schemas.wire.codec import from_wire
-from liandong.schemas.wire.signing import verify_from
 from liandong.tests.worlds.court import ENTRY, MATCHING, ORDER, PublishingCourt, people
 from liandong.tests.worlds.intake_rows import CN_ID
+from liandong.tests.worlds.records import verify_from
 from liandong.topics.catalogue import names
 
 TERMED = ENTRY | {"grounds": "G4", "term_start": "2026-11-22", "term_end": "2028-11-22"}

@@ -50,10 +50,10 @@ def root(
     ctx.obj = Invocation(config=config, lang=lang)
 
 
-def _open_commands(settings: "Settings", jurisdiction: str, court: str) -> "CommandRegister":
+def _open_commands(settings: "Settings", jurisdiction: str, court: str, clock: "Clock") -> "CommandRegister":
     from .producers.commands.sent import open_commands
 
-    return open_commands(settings, jurisdiction, court)
+    return open_commands(settings, jurisdiction, court, clock)
 
 
 def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
@@ -64,8 +64,9 @@ def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
 
 def _relay(outbox: "SqlOutbox", publisher: "Publisher", clock: "Clock") -> "Relay":
     from .producers.relay.relay import Pace, Relay, new_owner
+    from .topics.workers.chance import SystemChance
 
-    return Relay(outbox, publisher, clock, new_owner(), Pace(stop_seconds=3.0))
+    return Relay(outbox, publisher, clock, new_owner(SystemChance()), Pace(stop_seconds=3.0))
 
 
 topics_cli.mount(app)

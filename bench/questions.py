@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..consumers.gate.gate import Gate
 from ..consumers.gate.rules import load_rules
 from ..consumers.replication.list_view import ListView
+from ..topics.workers.chance import SystemChance
 from ..topics.workers.clock import SystemClock
 from .corpus.people import KEY, name_of, number_of, tags_of
 from .place import Place
@@ -57,4 +58,4 @@ class Questions:
 
 def gate_of(view: ListView, place: Place) -> Gate:
     """Return a railway's gate over the view."""
-    return Gate(view, load_rules("railway", place.folder, _NEVER_STALE_MS), (KEY,), SystemClock())
+    return Gate(view, load_rules("railway", place.folder, _NEVER_STALE_MS), (KEY,), SystemClock(), SystemChance())

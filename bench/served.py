@@ -30,6 +30,7 @@ from ..topics.embedded.ports import answers, some_free
 from ..topics.metrics.recorder import Signals
 from ..topics.storage.database import sqlite_url
 from ..topics.storage.outbox import SqlOutbox
+from ..topics.workers.chance import SystemChance
 from ..topics.workers.clock import SystemClock
 from .corpus.people import KEY
 from .corpus.records import JURISDICTION, Keyring, signer_of
@@ -102,7 +103,7 @@ def serving(place: Place, scratch: Path, handler: Handler) -> Iterator[Server]:
 
     Raises ProcessDied if it dies.
     """
-    server = Server(some_free(1)[0], _tokens(scratch).add("bench"))
+    server = Server(some_free(1)[0], _tokens(scratch).add("bench", clock=SystemClock(), chance=SystemChance()))
     with working(_serve, place, scratch, server.port, handler) as process:
         process.begin()
         while not answers(server.port):
@@ -136,12 +137,13 @@ def _serve(place: Place, scratch: Path, port: int, handler: Handler) -> None:
     with filled(place) as view:
         _pin(0)
         engine = open_acts(sqlite_url(scratch / "acts.db"))
-        clock, signals, registry = SystemClock(), Signals(CollectorRegistry()), CollectorRegistry()
+        clock, chance = SystemClock(), SystemChance()
+        signals, registry = Signals(CollectorRegistry()), CollectorRegistry()
         gate = gate_of(view, place)
         waiting = SqlOutbox(engine, OUTBOX_LANES, tables=outbox, clock=clock)
         context = AgencyContext(
             "railway-bench", frozenset({JURISDICTION}), held_by("railway"), signer_of("railway-bench"),
-            [SealingKey(b"a" * 32)], _Directory(), (KEY,), waiting, clock,
+            [SealingKey(b"a" * 32)], _Directory(), (KEY,), waiting, clock, chance,
         )  # fmt: skip
         checks = Checks(
             gate, find_adapter(gate.rules.kind.adapter), engine, context, CheckCounters(signals, "railway-bench", "1")
@@ -150,4 +152,4 @@ def _serve(place: Place, scratch: Path, port: int, handler: Handler) -> None:
         wiring = EndpointContext(
             checks, _Node(), "railway-bench", "1", limiter, signals, registry, clock, ThreadPoolExecutor(1)
         )
-        ApiServer(Api(Endpoints(wiring).routes(), _tokens(scratch), "en"), ListenAddress(port=port)).run(stop)
+        ApiServer(Api(Endpoints(wiring).routes(), _tokens(scratch), "en", chance), ListenAddress(port=port)).run(stop)

@@ -9,7 +9,8 @@ from ..topics.keys.manifest import Participant
 from ..topics.keys.participants import Participants
 from ..topics.settings import Settings
 from ..topics.transport.registry import registered
-from ..topics.workers.clock import Clock, SystemClock
+from ..topics.workers.chance import Chance
+from ..topics.workers.clock import Clock
 from .acts.acts import Acts
 from .register.register import Register, open_register
 from .updates.updates import CourtIdentity
@@ -49,21 +50,21 @@ def court_named(settings: Settings, court: str | None) -> Participant:
 
 
 @contextmanager
-def open_court(settings: Settings, court: str | None, clock: Clock | None = None) -> Iterator[Court]:
+def open_court(settings: Settings, court: str | None, clock: Clock, chance: Chance) -> Iterator[Court]:
     """Open the register for a court and close it."""
     participant = court_named(settings, court)
     participants = Participants(settings)
-    running = clock or SystemClock()
     identity = CourtIdentity(
         participant.id,
         participant.name,
         participant.jurisdictions[0],
         participants.signer(participant.id),
         tuple(participants.matching_keys()),
+        chance,
         registered(settings, "list-record", "control-command"),
     )
-    register = open_register(settings, identity.jurisdiction, running)
+    register = open_register(settings, identity.jurisdiction, clock)
     try:
-        yield Court(register, identity, running)
+        yield Court(register, identity, clock)
     finally:
         register.close()

@@ -1,32 +1,15 @@
 """Identifiers that carry their kind: ``ent_ ord_ upd_ bat_ cmd_ chk_ evt_`` and a UUID.
 
 Entry ids are UUIDv7 (RFC 9562): they grow with time, so a store appends instead of scattering.
-Handles of events and commands are random (UUIDv4): nothing can be read from them.
+Handles of events and commands are random (UUIDv4): nothing can be read from them. Who makes one is given the chance for it
+(`topics.workers.chance`); here they are only written and read.
 """
 
-import uuid
 from typing import Literal
-
-import uuid_utils
 
 from .errors import LiandongError
 
 Kind = Literal["ent", "ord", "upd", "bat", "cmd", "chk", "evt"]
-
-
-def new_ordered() -> bytes:
-    """Return the 16 bytes of a new UUIDv7."""
-    return uuid_utils.uuid7().bytes
-
-
-def new_ordered_text(kind: Kind) -> str:
-    """Return a new ordered id as `text` writes it."""
-    return f"{kind}_{uuid_utils.uuid7().hex}"
-
-
-def new_random() -> bytes:
-    """Return the 16 bytes of a new UUIDv4."""
-    return uuid.uuid4().bytes
 
 
 def text(kind: Kind, raw: bytes) -> str:

@@ -15,6 +15,7 @@ from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import SchemaIds
 from ...topics.transport.registry import registered
+from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from .agency_home import load_agency
 from .database import OUTBOX_LANES
@@ -40,13 +41,16 @@ class AgencyContext:
     matching_keys: Sequence[MatchingKey] = field(repr=False)
     outbox: SqlOutbox = field(repr=False)
     clock: Clock = field(repr=False)
+    chance: Chance = field(repr=False)
     watch_max_days: int = 180
     """Longest term of a watch this agency accepts."""
     registry: SchemaIds | None = field(default=None, repr=False)
     """With one, what is sent has Confluent framing."""
 
 
-def context_of(settings: Settings, agency: str, directory: Directory, engine: Engine, clock: Clock) -> AgencyContext:
+def context_of(
+    settings: Settings, agency: str, directory: Directory, engine: Engine, clock: Clock, chance: Chance
+) -> AgencyContext:
     """Make the context of an agency of this machine; `engine` comes from `open_acts`.
     Raises PARTICIPANT_UNKNOWN, AGENCY_UNKNOWN.
     """
@@ -61,6 +65,7 @@ def context_of(settings: Settings, agency: str, directory: Directory, engine: En
         participants.matching_keys(),
         SqlOutbox(engine, OUTBOX_LANES, tables=outbox, clock=clock),
         clock,
+        chance,
         settings.watch_max_days,
         registered(settings, *WRITTEN_SCHEMAS),
     )

@@ -7,7 +7,8 @@ from ...topics.storage.database import create_tables, open_database, sqlite_url
 from .agency_home import agency_folder
 from .tables import metadata
 
-OUTBOX_LANES = ("events",)
+EVENTS_LANE = "events"
+OUTBOX_LANES = (EVENTS_LANE,)
 """Lanes of an agency's outbox."""
 
 

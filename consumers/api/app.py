@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
-from uuid import uuid4
 
 import msgspec
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from ...schemas.errors import LiandongError
 from ...schemas.masking import Masked
 from ...schemas.problems import Language
+from ...topics.workers.chance import Chance
 from ..acts_db.outcomes import Retry
 from .problems import MAX_BODY, MEDIA_TYPE, Problem, RequestProblem, problem_of
 from .responses import Response, encode, language_of
@@ -73,10 +73,11 @@ class Routes:
 class Api:
     """The check API as an RSGI application: answers HTTP requests, in one event loop."""
 
-    def __init__(self, routes: Routes, tokens: TokenFile, lang: Language) -> None:
+    def __init__(self, routes: Routes, tokens: TokenFile, lang: Language, chance: Chance) -> None:
         self._routes = routes
         self._tokens = tokens
         self._lang = lang
+        self._chance = chance
 
     def over_socket(self) -> Callable[[RsgiScope, Any], Awaitable[None]]:
         """Return the same application for a Unix socket, where the file's owner decides who may come in."""
@@ -98,7 +99,7 @@ class Api:
             later = RequestProblem("RETRY_LATER", seconds=seconds)
             response = _problem_response(problem_of(later, lang, {"retry-after": seconds}))
         except Exception:  # noqa: BLE001  a server answers whatever happens; the log has the cause
-            trace = uuid4().hex[:12]
+            trace = self._chance.raw(6).hex()
             _log.exception("request failed", trace=trace, path=scope.path if scope.path in self._routes.exact else "")
             response = _problem_response(problem_of(RequestProblem("INTERNAL", trace=trace), lang))
         protocol.response_bytes(

@@ -1,7 +1,7 @@
 """Callers of the check API and their tokens. A token is 256 random bits, shown once and kept as SHA-256 only."""
 
 import os
-import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,6 +13,8 @@ from filelock import FileLock
 
 from ...schemas.errors import WrongUsage
 from ...topics.private_files import private_folder, write_private
+from ...topics.workers.chance import Chance
+from ...topics.workers.clock import Clock
 
 SCOPES = ("check", "events", "status")
 """What a token may be for: checks and their journal; POST /v1/events; status, metrics and documentation."""
@@ -67,8 +69,16 @@ class TokenFile:
             remedy = "restore the file, or remove it and make new tokens with `liandong agency token add`"
             raise WrongUsage("TOKENS_UNREADABLE", f"{self._path}: {error}", remedy) from error
 
-    def add(self, caller: str, scopes: Sequence[str] = SCOPES, rate: float | None = None) -> str:
-        """Make a token for a caller in place of the one they had, and return it: the only time it can be seen.
+    def add(
+        self,
+        caller: str,
+        scopes: Sequence[str] = SCOPES,
+        rate: float | None = None,
+        *,
+        clock: Clock,
+        chance: Chance,
+    ) -> str:
+        """Give a caller a token in place of the one they had, and return it: the only time it can be seen.
 
         Raises SCOPE_UNKNOWN, CALLER_NAME_INVALID.
         """
@@ -76,8 +86,8 @@ class TokenFile:
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
             raise WrongUsage("SCOPE_UNKNOWN", f"no such scope: {', '.join(unknown)}", f"use {', '.join(SCOPES)}")
-        secret = PREFIX_OF_TOKENS + secrets.token_urlsafe(32)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        secret = PREFIX_OF_TOKENS + urlsafe_b64encode(chance.raw(32)).decode().rstrip("=")
+        now = datetime.fromtimestamp(clock.now() // 1000, UTC).isoformat(timespec="seconds")
         entry = Token(caller, sha256(secret.encode()).hexdigest(), list(scopes), now, rate)
         with self._locked():
             self._write([*(token for token in self.tokens() if token.caller != caller), entry])

@@ -75,6 +75,8 @@ def _require_tls(listening: "ListenAddress") -> None:
 def _run(settings: "Settings", agency: str, node_name: str, listening: "ListenAddress", relay: MakeRelay) -> None:
     from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
     from ...topics.transport.kafka.location import bootstrap_of
+    from ...topics.workers.chance import SystemChance
+    from ...topics.workers.clock import SystemClock
     from ..api.server import require_free
     from ..node.node import AgencyNode, NodeConnections
 
@@ -85,7 +87,7 @@ def _run(settings: "Settings", agency: str, node_name: str, listening: "ListenAd
         publisher=lambda client: KafkaPublisher(settings, client_id=client),
         relay=relay,
     )
-    node = AgencyNode(settings, agency, node_name, connections)
+    node = AgencyNode(settings, agency, node_name, connections, SystemClock(), SystemChance())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: node.parts.stop.set())
     node.run(listening)
@@ -137,9 +139,12 @@ def add_token(  # noqa: PLR0913, PLR0917  the options of a command
     Example: liandong agency token add railway-js booking-east --scope check --out booking.token
     """
     from ...topics.private_files import write_private
+    from ...topics.workers.chance import SystemChance
+    from ...topics.workers.clock import SystemClock
     from ..api.tokens import SCOPES
 
-    token = _tokens(ctx, agency).add(caller, scope or SCOPES, rate)
+    tokens = _tokens(ctx, agency)
+    token = tokens.add(caller, scope or SCOPES, rate, clock=SystemClock(), chance=SystemChance())
     if out is not None:
         write_private(out, token + "\n")
     document = {"agency": agency, "caller": caller, "scopes": list(scope or SCOPES)}

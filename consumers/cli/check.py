@@ -127,6 +127,7 @@ def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack)
     from ...topics.metrics.recorder import Signals
     from ...topics.transport.errors import TransportError
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.agency_home import agency_folder, load_agency_with_kind
     from ..acts_db.context import context_of
@@ -139,7 +140,7 @@ def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack)
     from ..store.reader import ListReader
     from ..store.relief import ReliefReader
 
-    clock, manifest = SystemClock(), load_agency_with_kind(settings, agency)
+    clock, chance, manifest = SystemClock(), SystemChance(), load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency)
     lists = ListReader.open(folder / node / "list")
     stack.callback(lists.close)
@@ -152,10 +153,10 @@ def _open_checks(settings: "Settings", agency: str, node: str, stack: ExitStack)
         await_keys(directory)
     engine = open_acts(acts_url(settings, agency))
     stack.callback(engine.dispose)
-    context = context_of(settings, agency, directory, engine, clock)
+    context = context_of(settings, agency, directory, engine, clock, chance)
     rules = load_rules(manifest.agency_kind, folder, int(settings.stale_after_seconds * 1000))
     view = ListView(lists, relief, directory)
-    gate = Gate(view, rules, context.matching_keys, clock, manifest.jurisdictions)
+    gate = Gate(view, rules, context.matching_keys, clock, chance, manifest.jurisdictions)
     return Checks(gate, find_adapter(rules.kind.adapter), engine, context, CheckCounters(Signals(), agency, node))
 
 

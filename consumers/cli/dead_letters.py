@@ -172,15 +172,16 @@ def _opened_agency(settings: "Settings", agency: str) -> Iterator[_OpenedAgency]
     from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
 
-    reader = KafkaSubscriber(settings, client_id=f"{agency}-redrive")
     clock = SystemClock()
+    reader = KafkaSubscriber(settings, client_id=f"{agency}-redrive")
     directory = await_keys(KeyDirectory(Participants(settings).root_public_key, reader, clock))
     engine = _store(settings, agency)
     try:
-        yield _OpenedAgency(engine, context_of(settings, agency, directory, engine, clock))
+        yield _OpenedAgency(engine, context_of(settings, agency, directory, engine, clock, SystemChance()))
     finally:
         directory.close()
         engine.dispose()

@@ -11,10 +11,11 @@ from ...topics.cli.console import invocation_of, print_json
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
+    from ...topics.workers.clock import Clock
     from ..inbox.inbox import Inbox, OpenedItem, OwnCommands
 
-OpenCommands = Callable[["Settings", str, str], "OwnCommands"]
-"""The commands a court gave: settings, jurisdiction, court. The composition root knows where they are kept."""
+OpenCommands = Callable[["Settings", str, str, "Clock"], "OwnCommands"]
+"""The commands a court gave: settings, jurisdiction, court, clock. The composition root knows where they are kept."""
 _POLL_SECONDS = 0.5
 
 
@@ -58,17 +59,18 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     from ..inbox.inbox import CourtContext, Inbox
     from ..inbox.store import InboxStore
 
-    participants = Participants(settings)
+    participants, clock = Participants(settings), SystemClock()
     manifest = participants.load(court)
     if manifest.kind != "court":
         raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {manifest.kind}", "name a court")
     jurisdiction = manifest.jurisdictions[0]
-    clock, register = SystemClock(), KafkaSubscriber(settings, client_id=f"{court}-keys")
+    register = KafkaSubscriber(settings, client_id=f"{court}-keys")
     directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
     reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
     store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
     keys = participants.sealing_keys(court), directory
-    context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court), clock)
+    commands = open_commands(settings, jurisdiction, court, clock)
+    context = CourtContext(court, jurisdiction, *keys, commands, clock)
     try:
         yield Inbox(context, reader, store)
     finally:

@@ -1,7 +1,7 @@
 """`liandong measures list`: the catalogue of measures with basis and effect."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,12 +41,13 @@ def list_measures(
     """
     from rich.console import Console
 
-    from ...schemas.dates import CHINA
+    from ...schemas.dates import date_of_ms
     from ...schemas.law.agencies import agency_kind as kind_of
     from ...schemas.law.agencies import load_agencies
     from ...schemas.law.measures import load_catalogue
+    from ...topics.workers.clock import SystemClock
 
-    catalogue, today = load_catalogue(), datetime.now(CHINA).date()
+    catalogue, today = load_catalogue(), date_of_ms(SystemClock().now())
     transactions = set(kind_of(agency_kind).transactions) if agency_kind else None
     measures = [
         measure for measure in catalogue.measures if transactions is None or transactions & set(measure.transactions)

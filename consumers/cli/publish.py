@@ -72,16 +72,17 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
     from ..acts_db.database import acts_url, open_acts
     from ..events.intake import publish_event, read_event_file
 
-    reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
     clock = SystemClock()
+    reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
     directory = await_keys(KeyDirectory(Participants(settings).root_public_key, reader, clock))
     engine = open_acts(acts_url(settings, agency))
-    context = context_of(settings, agency, directory, engine, clock)
+    context = context_of(settings, agency, directory, engine, clock, SystemChance())
     published = _PublishedFile()
     try:
         for row in read_event_file(file, domain.value):

@@ -10,18 +10,15 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection
 
-from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.law.watch import as_plain
 from ...schemas.law.watch_kinds import Domain, Kind, find_kind, keep_until
-from ...schemas.wire.control import sealing_context
-from ...schemas.wire.sealing import Recipient, seal
-from ...schemas.wire.signing import encode_signed
+from ...schemas.wire.sealing import Recipient
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
-from ...topics.transport.envelope import outgoing
 from ..acts_db.context import AgencyContext
+from ..acts_db.sending import Event, SealedPart, send
 from . import watches
 from .sightings import Sighting
 from .watches import SightedSubject, WatchMatch
@@ -88,10 +85,10 @@ def report(connection: Connection, context: AgencyContext, sighting: Sighting) -
         except NoSealingKey:
             _log.error("a court with a live watch has no sealing key any more, nothing sent", court=match.watch.court)
             continue
-        handle = ids.new_random()
+        handle = context.chance.random_id()
         if watches.remember_report(connection, match.watch, sighting.fingerprint(), handle, now):
             handles.append(handle)
-            _send(connection, context, _Report(kind, sighting, match, handle, now), recipients)
+            send(connection, context, _event(_Report(kind, sighting, match, handle, now), recipients))
     return handles
 
 
@@ -120,31 +117,19 @@ def report_explicitly(connection: Connection, context: AgencyContext, sighting: 
     return handles
 
 
-def _send(connection: Connection, context: AgencyContext, report: "_Report", recipients: Sequence[Recipient]) -> None:
+def _event(report: "_Report", recipients: Sequence[Recipient]) -> Event:
+    """Return a report as it is told to its court."""
     event_schema, report_schema = _SCHEMAS[report.kind.domain]
     watch, handle = report.match.watch, report.handle
-    record = {
+    fields = {
         "event_id": handle,
         "jurisdiction": watch.jurisdiction,
         "court": watch.court,
-        "agency": context.agency,
         "day": date_of_ms(report.at).isoformat(),
-        "sealed": seal(report_schema, _content(report), sealing_context(event_schema, handle), recipients),
     }
-    body = encode_signed(event_schema, record, event_schema, context.signer)
     topic_of = names.asset_events if report.kind.domain is Domain.ASSET else names.whereabouts_events
-    topic, event_id = topic_of(watch.jurisdiction), ids.text("evt", handle)
-    sent = outgoing(
-        event_schema,
-        body,
-        topic,
-        handle,
-        event_id=event_id,
-        source=context.agency,
-        time_ms=report.at,
-        registry=context.registry,
-    )
-    context.outbox.append(connection, "events", [sent])
+    sealed = SealedPart(report_schema, _content(report), recipients)
+    return Event(event_schema, topic_of(watch.jurisdiction), handle, report.at, fields, sealed)
 
 
 def _content(report: "_Report") -> dict[str, object]:

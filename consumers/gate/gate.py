@@ -5,7 +5,7 @@ A check of somebody who is not listed touches the index and two counters, nothin
 by the catalogue (`schemas.law.decisions`), after the entry's signature was verified if the person would be refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import structlog
@@ -16,6 +16,7 @@ from ...schemas.law.decisions import EntryFacts, MatchFound, better, decide, mat
 from ...schemas.people.certificates import Certificate
 from ...schemas.people.surrogates import MatchingKey
 from ...topics.transport.errors import TransportError
+from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from .decision import CheckRequest, CopyPosition, CopyView, Decision, FoundEntry, ListStand, Question
 from .identifying import surrogates_of
@@ -35,6 +36,7 @@ class Gate:
         rules: Rules,
         matching_keys: Sequence[MatchingKey],
         clock: Clock,
+        chance: Chance,
         jurisdictions: Sequence[str] = (),
     ) -> None:
         """Take what to decide by.
@@ -45,6 +47,7 @@ class Gate:
         self.rules = rules
         self._keys = tuple(matching_keys)
         self._clock = clock
+        self._new_id: Callable[[], bytes] = chance.ordered_id
         self._jurisdictions: tuple[str | None, ...] = tuple(jurisdictions) or (None,)
         self._logged: set[tuple[bytes, str]] = set()
         """What the log already says; the counter goes on."""
@@ -93,7 +96,7 @@ class Gate:
 
     def _of_nobody(self, question: Question, at: int, stand: ListStand) -> Decision:
         outcome = nobody_found(stale=stand.stale and bool(question.plan))
-        request, check_id = question.request, ids.new_ordered_text("chk")
+        request, check_id = question.request, ids.text("chk", self._new_id())
         return Decision(
             check_id, at, request.transaction, request.site, question.values, outcome, stand, self.rules.version
         )
@@ -112,7 +115,7 @@ class Gate:
         facts = [_facts(one, question) for one in entries.values()]
         outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
         return Decision(
-            check_id=ids.new_ordered_text("chk"),
+            check_id=ids.text("chk", self._new_id()),
             at=at,
             transaction=request.transaction,
             site=request.site,

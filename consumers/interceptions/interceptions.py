@@ -9,19 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 import structlog
 from sqlalchemy import Connection
 
-from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.law.attributes import Unknown, Value
 from ...schemas.law.decisions import MeasureRuling, Verdict
 from ...schemas.law.listing import RecordClass
-from ...schemas.wire.control import sealing_context
-from ...schemas.wire.sealing import Recipient, seal
-from ...schemas.wire.signing import encode_signed
+from ...schemas.wire.sealing import Recipient
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
-from ...topics.transport.envelope import outgoing
-from ...topics.transport.ports import OutgoingRecord
 from ..acts_db.context import AgencyContext
+from ..acts_db.database import EVENTS_LANE
+from ..acts_db.sending import Event, SealedPart, as_record
 from ..gate.decision import Decision
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -47,7 +44,7 @@ def intercept(connection: Connection, context: AgencyContext, decisions: Iterabl
 
     A court without a sealing key cannot be told anything; that is an alarm, the journal still has the decision.
     """
-    rulings, records, hits = [], [], []
+    rulings, records, hits, new_handle = [], [], [], context.chance.random_id
     for decision in decisions:
         for ruling in strongest(decision.outcome.rulings):
             try:
@@ -57,42 +54,22 @@ def intercept(connection: Connection, context: AgencyContext, decisions: Iterabl
                     "court cannot be told of an interception", reason=missing.message, check_id=decision.check_id
                 )
                 continue
-            handle = ids.new_random()
-            records.append(_outgoing(context, decision, ruling, handle, recipients))
+            handle = new_handle()
+            records.append(as_record(context, _event(decision, ruling, handle, recipients)))
             hits.append(_open_hit(decision, ruling, handle))
             rulings.append(ruling)
     recent_releases.lock_entries(connection, (hit.entry_id for hit in hits))
-    context.outbox.append(connection, "events", records)
+    context.outbox.append(connection, EVENTS_LANE, records)
     note_open(connection, context, hits)
     return rulings
 
 
-def _outgoing(
-    context: AgencyContext, decision: Decision, ruling: MeasureRuling, handle: bytes, recipients: Sequence[Recipient]
-) -> OutgoingRecord:
-    """Return the interception as it travels: sealed and signed."""
-    record, detail = _record(context.agency, decision, ruling, handle), _detail(decision)
-    sealed_for = sealing_context(INTERCEPTION_SCHEMA, handle)
-    record["sealed"] = seal("interception-detail", detail, sealed_for, recipients)
-    return outgoing(
-        INTERCEPTION_SCHEMA,
-        encode_signed(INTERCEPTION_SCHEMA, record, INTERCEPTION_SCHEMA, context.signer),
-        names.interceptions(_jurisdiction(decision, ruling)),
-        handle,
-        event_id=ids.text("evt", handle),
-        source=context.agency,
-        time_ms=decision.at,
-        registry=context.registry,
-    )
-
-
-def _record(agency: str, decision: Decision, ruling: MeasureRuling, handle: bytes) -> dict[str, object]:
-    """Return the clear fields of an interception."""
-    entry = ruling.entry
-    return {
+def _event(decision: Decision, ruling: MeasureRuling, handle: bytes, recipients: Sequence[Recipient]) -> Event:
+    """Return an interception as its court is told of it."""
+    entry, jurisdiction = ruling.entry, _jurisdiction(decision, ruling)
+    fields = {
         "event_id": handle,
-        "jurisdiction": _jurisdiction(decision, ruling),
-        "agency": agency,
+        "jurisdiction": jurisdiction,
         "court": entry.court,
         "entry_id": entry.entry_id,
         "entry_version": entry.version,
@@ -103,6 +80,8 @@ def _record(agency: str, decision: Decision, ruling: MeasureRuling, handle: byte
         "day": date_of_ms(decision.at).isoformat(),
         "record_class": RecordClass(entry.record_class),
     }
+    sealed = SealedPart("interception-detail", _detail(decision), recipients)
+    return Event(INTERCEPTION_SCHEMA, names.interceptions(jurisdiction), handle, decision.at, fields, sealed)
 
 
 def _detail(decision: Decision) -> dict[str, object]:

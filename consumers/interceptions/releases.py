@@ -17,19 +17,17 @@ from ...schemas.dates import date_of_ms
 from ...schemas.law.listing import Status
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode_prefix
-from ...schemas.wire.control import sealing_context
 from ...schemas.wire.framing import FramingError
-from ...schemas.wire.sealing import seal
-from ...schemas.wire.signing import SignatureInvalid, encode_signed
+from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
 from ...topics.keys.signatures import Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
-from ...topics.transport.envelope import outgoing
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.sending import Event, SealedPart, send
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -149,16 +147,14 @@ def _check_signature(context: AgencyContext, relief: _ReliefMessage, jurisdictio
 
 
 def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:
-    handle, now = ids.new_random(), context.clock.now()
-    sealed_for = sealing_context(INTERCEPTION_SCHEMA, handle)
+    handle, now = context.chance.random_id(), context.clock.now()
     try:
         recipients = context.directory.recipients(hit.court)
     except NoSealingKey as missing:
         raise Retry(missing.code) from missing
-    record = {
+    fields = {
         "event_id": handle,
         "jurisdiction": hit.jurisdiction,
-        "agency": context.agency,
         "court": hit.court,
         "entry_id": hit.entry_id,
         "entry_version": version,
@@ -168,21 +164,12 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
         "barrier": hit.barrier,
         "day": date_of_ms(now).isoformat(),
         "record_class": hit.record_class,
-        "sealed": seal("interception-detail", _detail(hit, now), sealed_for, recipients),
     }
-    body = encode_signed(INTERCEPTION_SCHEMA, record, INTERCEPTION_SCHEMA, context.signer)
-    topic, event_id = names.interceptions(hit.jurisdiction), ids.text("evt", handle)
-    sent = outgoing(
-        INTERCEPTION_SCHEMA,
-        body,
-        topic,
-        handle,
-        event_id=event_id,
-        source=context.agency,
-        time_ms=now,
-        registry=context.registry,
+    topic, sealed = (
+        names.interceptions(hit.jurisdiction),
+        SealedPart("interception-detail", _detail(hit, now), recipients),
     )
-    context.outbox.append(connection, "events", [sent])
+    send(connection, context, Event(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed))
 
 
 def _detail(hit: OpenHit, now: int) -> dict[str, object]:

@@ -6,26 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from typing import Any, Protocol
 
 import structlog
 
-from ...schemas import ids
-from ...topics.catalogue import names
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.participants import Participants
 from ...topics.metrics.recorder import Signals
 from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
-from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import Publisher, Subscriber
-from ...topics.workers.clock import Clock, SystemClock
+from ...topics.workers.chance import Chance
+from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Service, Workers
 from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
+from ..acts_db.sending import send_receipt
 from ..adapters.registry import find_adapter
 from ..api.app import Api
 from ..api.endpoints import EndpointContext, Endpoints
@@ -72,13 +70,19 @@ class AgencyNode:
     """One node of an agency. `run` until told to stop."""
 
     def __init__(
-        self, settings: Settings, agency: str, node: str, connections: NodeConnections, clock: Clock | None = None
+        self,
+        settings: Settings,
+        agency: str,
+        node: str,
+        connections: NodeConnections,
+        clock: Clock,
+        chance: Chance,
     ) -> None:
         """Open the stores. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
         self.manifest = load_agency_with_kind(settings, agency)
         self.agency, self.name = agency, node
         self._settings, self._connections = settings, connections
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._folder = agency_folder(settings, agency)
         self.signals = Signals()
         self._open = ExitStack()
@@ -92,7 +96,7 @@ class AgencyNode:
         self._open.callback(self._relief.close)
         self.engine = open_acts(acts_url(settings, agency))
         self._open.callback(self.engine.dispose)
-        self.context: AgencyContext = context_of(settings, agency, self.directory, self.engine, self._clock)
+        self.context: AgencyContext = context_of(settings, agency, self.directory, self.engine, clock, chance)
         self.view = ListView(self._lists.reader(), self._relief.reader(), self.directory)
         self.checks = self._checks()
         self.copy_status = CopyStatus(
@@ -143,7 +147,9 @@ class AgencyNode:
     def _checks(self) -> Checks:
         stale = int(self._settings.stale_after_seconds * 1000)
         rules = load_rules(self.manifest.agency_kind, self._folder, stale)
-        gate = Gate(self.view, rules, self.context.matching_keys, self._clock, self.manifest.jurisdictions)
+        gate = Gate(
+            self.view, rules, self.context.matching_keys, self._clock, self.context.chance, self.manifest.jurisdictions
+        )
         meters = CheckCounters(self.signals, self.agency, self.name)
         return Checks(gate, find_adapter(rules.kind.adapter), self.engine, self.context, meters)
 
@@ -162,7 +168,7 @@ class AgencyNode:
             writer=self._writer,
         )
         tokens = TokenFile(self._folder / "tokens.yaml")
-        return Api(Endpoints(context).routes(), tokens, settings.lang)
+        return Api(Endpoints(context).routes(), tokens, settings.lang, self.context.chance)
 
     def status(self) -> Mapping[str, object]:
         """Return the document of GET /v1/status."""
@@ -188,15 +194,9 @@ class AgencyNode:
         return publish_events(self.engine, self.context, payload)
 
     def _emit(self, body: bytes) -> None:
-        """Put a receipt into the outbox; the same receipt has the same id."""
-        event_id = ids.text("evt", sha256(body).digest()[:16])
-        key = f"{self.agency}/{self.name}".encode()
-        now, registry = self._clock.now(), self.context.registry
-        sent = outgoing(
-            "receipt", body, names.RECEIPTS, key, event_id=event_id, source=self.agency, time_ms=now, registry=registry
-        )
+        """Put a receipt into the outbox."""
         with self.engine.begin() as connection:
-            self.context.outbox.append(connection, "events", [sent])
+            send_receipt(connection, self.context, self.name, body)
 
 
 def _closing(run: Service, subscriber: Subscriber) -> Service:

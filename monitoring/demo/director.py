@@ -1,30 +1,31 @@
 """Setting the demo up: Kafka, participants, topics, files and processes; and taking everything down again."""
 
 import csv
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import yaml
 from rich.console import Console
 
 from ...consumers.acts_db.agency_home import agency_folder
-from ...consumers.api.tokens import SCOPES, TokenFile
+from ...consumers.api.tokens import TokenFile
 from ...consumers.gate.rules import LIMITS_FILE
 from ...producers.synthetic.rows import LIST_COLUMNS, Row, SyntheticRequest, list_rows
-from ...schemas.dates import CHINA
+from ...schemas.dates import date_of_ms
 from ...topics.catalogue.plan import apply
 from ...topics.embedded import cluster, ports
 from ...topics.keys.key_records import publish_keys
-from ...topics.keys.participants import Participants, registered_scope
+from ...topics.keys.participants import registered_scope
+from ...topics.keys.registrar import Registrar
 from ...topics.private_files import write_private
 from ...topics.settings import Settings, load_settings
 from ...topics.transport.kafka import KafkaPublisher
 from ...topics.transport.kafka.location import bootstrap_of
 from ...topics.transport.registry import registered
+from ...topics.workers.chance import SystemChance
+from ...topics.workers.clock import SystemClock
 from .cast import Cast, Person, choose
 from .play import CheckClient, Play
 from .setting import AGENCIES, COURT, HOTEL, JURISDICTION, LIMIT, OTHER_COURT, POLICE, REGISTRY, Files, onboard
@@ -49,7 +50,7 @@ class DemoOptions:
 
 def settings_for(options: DemoOptions, base: Settings) -> Settings:
     """Make the settings of all processes: a state directory and topic names of the demo's own."""
-    prefix = f"{base.topic_prefix}demo-{secrets.token_hex(3)}." if options.attach else base.topic_prefix
+    prefix = f"{base.topic_prefix}demo-{SystemChance().raw(3).hex()}." if options.attach else base.topic_prefix
     return load_settings(
         bootstrap=bootstrap_of(base) if options.attach else None,
         topic_prefix=prefix,
@@ -101,18 +102,23 @@ def _variables(settings: Settings) -> dict[str, str]:
 
 
 def _token(settings: Settings, agency: str) -> str:
-    return TokenFile(agency_folder(settings, agency) / "tokens.yaml").add("demo", SCOPES, None)
+    return TokenFile(agency_folder(settings, agency) / "tokens.yaml").add(
+        "demo", clock=SystemClock(), chance=SystemChance()
+    )
 
 
 def _prepare(options: DemoOptions, settings: Settings, files: Files) -> Cast:
     ids = onboard(settings)
     apply(settings, registered_scope(settings))
-    publisher, participants = KafkaPublisher(settings, client_id="demo"), Participants(settings)
+    publisher, participants = (
+        KafkaPublisher(settings, client_id="demo"),
+        Registrar(settings, SystemClock(), SystemChance()),
+    )
     registry = registered(settings, "participant-key")
     for id_ in ids:
         publish_keys(publisher, participants, id_, registry=registry)
     publisher.close()
-    today = datetime.now(CHINA).date()
+    today = date_of_ms(SystemClock().now())
     rows = list(list_rows(SyntheticRequest(options.seed, options.count, today)))
     addition = list(list_rows(SyntheticRequest(options.seed + 1, 200, today)))
     _write_list(files.listing, rows)

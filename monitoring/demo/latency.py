@@ -8,6 +8,8 @@ from statistics import quantiles
 from ...producers.acts.acts import CourtRuling
 from ...producers.court import open_court
 from ...producers.register.register import Update
+from ...topics.workers.chance import SystemChance
+from ...topics.workers.clock import SystemClock
 from .cast import Person
 from .play import Play
 from .scenes import SECOND_CLASS
@@ -36,7 +38,7 @@ def measure(play: Play) -> None:
         return (time.perf_counter() - accepted) * 1000
 
     blocked, released = list[float](), list[float]()
-    with play.scene("How long does it take?"), open_court(play.settings, COURT) as court:
+    with play.scene("How long does it take?"), open_court(play.settings, COURT, SystemClock(), SystemChance()) as court:
         for person, case in zip(play.cast.measured, play.cast.measured_cases, strict=True):
             entry = court.register.find(COURT, case_number=case)[0].entry.entry_id
             review, reviewed, revoked = (CourtRuling(reason) for reason in ("REVIEW", "REVIEWED", "NO_GROUND"))

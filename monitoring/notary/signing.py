@@ -9,6 +9,7 @@ from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.transport.ports import Publisher, TopicPartition
+from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..log.heads import NO_HEAD
 from .head_rows import court_rows, lane_rows
@@ -30,11 +31,12 @@ class HeadFields:
 
 @dataclass(frozen=True, slots=True)
 class NotaryIdentity:
-    """The key, publisher and clock a notary signs and sends with."""
+    """The key, publisher, clock and chance a notary signs and sends with."""
 
     signer: Signer
     publisher: Publisher
     clock: Clock
+    chance: Chance
     registry: SchemaIds | None = None
     """With one, values carry Confluent framing."""
 
@@ -79,7 +81,7 @@ class Announcer:
             body,
             topic,
             key,
-            event_id=ids.text("evt", ids.new_random()),
+            event_id=ids.text("evt", self._identity.chance.random_id()),
             source=self._notary,
             time_ms=self._identity.clock.now(),
             registry=self._identity.registry,

@@ -15,6 +15,7 @@ from ...topics.storage.database import open_database, sqlite_url
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.transport.registry import registered
+from ...topics.workers.chance import Chance, SystemChance
 from ...topics.workers.clock import Clock, SystemClock
 from ...topics.workers.worker import Part
 from ..ledger.evidence import Evidence
@@ -41,6 +42,7 @@ class MonitoringContext:
 
     settings: Settings
     clock: Clock
+    chance: Chance
     signals: Signals
     participants: Participants
     directory: KeyDirectory
@@ -80,7 +82,9 @@ class MonitoringContext:
             evidence_window=round(settings.evidence_days * _DAY_MS),
         )
         registry = registered(settings, "barrier", "list-head")
-        identity = NotaryIdentity(self.participants.signer(name), self.publisher(name), self.clock, registry)
+        identity = NotaryIdentity(
+            self.participants.signer(name), self.publisher(name), self.clock, self.chance, registry
+        )
         return Notary(config, NotaryPorts(identity, self.subscriber(name), self.directory, self.signals))
 
     def evidence(self) -> Evidence:
@@ -125,4 +129,4 @@ def monitoring_context(settings: Settings, client_id: str) -> Iterator[Monitorin
         register = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
         directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
         resources.callback(directory.close)
-        yield MonitoringContext(settings, clock, Signals(), participants, directory, resources)
+        yield MonitoringContext(settings, clock, SystemChance(), Signals(), participants, directory, resources)

@@ -46,7 +46,7 @@ class StatusSource:
         )
         view = EvidenceView(self._evidence.engine, self._evidence.tables)
         obliged = context.directory.serving("agency")
-        with self._computing, local_deliveries(settings, context.jurisdictions()) as deliveries:
+        with self._computing, local_deliveries(settings, context.jurisdictions(), context.clock) as deliveries:
             yield StatusDocument(DeliverySources(view, obliged, deliveries, self._dead_letters), limits)
 
 

@@ -16,6 +16,7 @@ from ...schemas.law.listing import Change
 from ...topics.settings import Settings
 from ...topics.storage.database import reading
 from ...topics.transport.ports import TopicPartition
+from ...topics.workers.clock import Clock
 from ..ledger import rules
 from ..ledger.evidence_views import AppliedOffsets, NodeOffsets
 
@@ -145,10 +146,10 @@ class Deliveries:
 
 
 @contextmanager
-def local_deliveries(settings: Settings, jurisdictions: Sequence[str]) -> Iterator[list[Deliveries]]:
+def local_deliveries(settings: Settings, jurisdictions: Sequence[str], clock: Clock) -> Iterator[list[Deliveries]]:
     """Open the registers this machine has or can reach, and close them at the end; none on an agency's machine."""
     deliveries = [
-        Deliveries(jurisdiction, open_register(settings, jurisdiction))
+        Deliveries(jurisdiction, open_register(settings, jurisdiction, clock))
         for jurisdiction in jurisdictions
         if settings.outbox_url or (settings.state_dir / "publisher" / f"{jurisdiction}.db").is_file()
     ]

@@ -141,7 +141,7 @@ class Acts:
             raise WrongUsage(
                 "ACT_IN_FUTURE", f"{day} has not come yet", "give the day the court acted, today at the latest"
             )
-        batch = new_batch(self.identity.court, f"act:{kind.name.lower()}", "", now)
+        batch = new_batch(self.identity.court, f"act:{kind.name.lower()}", "", now, self.identity.chance)
         with self.register.engine.begin() as connection:
             self.register.claim(connection, self.identity.court)
             under_act = self._entry(connection, entry_id)

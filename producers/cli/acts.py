@@ -133,6 +133,8 @@ def find(
         raise WrongUsage("FIND_WHAT", "find by one thing", "give an entry id, a case number, or --certificate TYPE")
     from ...schemas.people.certificates import normalise
     from ...topics.cli.console import settings_of
+    from ...topics.workers.chance import SystemChance
+    from ...topics.workers.clock import SystemClock
     from ..court import open_court
     from .own_entries import found_entries, shown_entry
 
@@ -140,7 +142,7 @@ def find(
     if certificate is not None:
         kind = _type(certificate)
         holder = normalise(kind, _certificate_number(kind), country)
-    with open_court(settings_of(ctx), court) as acting_court:
+    with open_court(settings_of(ctx), court, SystemClock(), SystemChance()) as acting_court:
         entries = [shown_entry(acting_court, each) for each in found_entries(acting_court, entry_or_case, holder)]
     if as_json:
         print_json(entries)
@@ -159,19 +161,20 @@ def _perform(
 ) -> None:
     """Open the court, perform an act, send it unless nobody wants to wait, and print what came of it."""
     from ...topics.cli.console import settings_of
+    from ...topics.workers.chance import SystemChance
+    from ...topics.workers.clock import SystemClock
     from ..court import open_court
     from ..relay.delivery import require_topics, sending
     from .own_entries import result_of
 
-    settings = settings_of(ctx)
-    with open_court(settings, court) as acting_court:
+    settings, chance = settings_of(ctx), SystemChance()
+    with open_court(settings, court, SystemClock(), chance) as acting_court:
         if no_wait:
             update = act(acting_court)
         else:
             require_topics(settings, acting_court.identity.jurisdiction)
-            with sending(
-                settings, acting_court.register.outbox, acting_court.clock, f"{acting_court.identity.court}-act"
-            ) as work:
+            client_id = f"{acting_court.identity.court}-act"
+            with sending(settings, acting_court.register.outbox, acting_court.clock, chance, client_id) as work:
                 update = act(acting_court)
                 work.wait(ACT_WAIT_SECONDS)
         document = result_of(acting_court, update, sent=not no_wait)

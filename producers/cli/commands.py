@@ -121,11 +121,13 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
     from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.workers.chance import SystemChance
+    from ...topics.workers.clock import SystemClock
     from ..commands.commands import CommandingCourt, Commands
     from ..court import open_court
 
     participants = Participants(settings)
-    with open_court(settings, court_id) as court:
+    with open_court(settings, court_id, SystemClock(), SystemChance()) as court:
         identity = court.identity
         reader: Subscriber = KafkaSubscriber(settings, client_id=f"{identity.court}-command")
         directory = await_keys(KeyDirectory(participants.root_public_key, reader, court.clock))
@@ -137,6 +139,7 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
                 directory,
                 identity.matching_keys,
                 court.clock,
+                identity.chance,
                 settings.watch_max_days,
                 identity.registry,
             )
@@ -163,10 +166,12 @@ def _show_results(results: list[dict[str, Any]], as_json: bool) -> None:
 
 def _show_commands(ctx: typer.Context, court_id: str | None, as_json: bool) -> None:
     from ...topics.cli.console import settings_of
+    from ...topics.workers.chance import SystemChance
+    from ...topics.workers.clock import SystemClock
     from ..commands.sent import CommandRegister
     from ..court import open_court
 
-    with open_court(settings_of(ctx), court_id) as court:
+    with open_court(settings_of(ctx), court_id, SystemClock(), SystemChance()) as court:
         now, own_id = court.clock.now(), court.identity.court
         commands = CommandRegister(court.register.engine, own_id).commands()
     if as_json:

@@ -57,14 +57,18 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     were rejected.
     """
     from ...topics.cli.console import settings_of
+    from ...topics.workers.chance import SystemChance
+    from ...topics.workers.clock import SystemClock
     from ..publishing.run import PublishRequest, document_of, publish_file, rehearse_file
 
     settings = settings_of(ctx)
     request = PublishRequest(source, _format(source, file_format), rejects or _beside(source), settings.lang)
     if dry_run:
-        report = rehearse_file(settings, request, court)
+        report = rehearse_file(settings, request, court, SystemClock())
     else:
-        report = publish_file(settings, request, court, None if no_wait else wait_seconds)
+        report = publish_file(
+            settings, request, court, None if no_wait else wait_seconds, SystemClock(), SystemChance()
+        )
     if as_json:
         print_json(document_of(report))
     else:

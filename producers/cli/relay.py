@@ -40,6 +40,7 @@ def relay(
     """
     from ...topics.cli.console import settings_of
     from ...topics.transport.kafka import KafkaPublisher
+    from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..court import court_named
     from ..register.register import open_register
@@ -47,9 +48,10 @@ def relay(
 
     settings = settings_of(ctx)
     served = jurisdiction or court_named(settings, court).jurisdictions[0]
-    register = open_register(settings, served)
+    clock = SystemClock()
+    register = open_register(settings, served, clock)
     publisher = KafkaPublisher(settings, client_id=f"relay-{served}", linger_ms=1)
-    worker = Relay(register.outbox, publisher, SystemClock(), new_owner())
+    worker = Relay(register.outbox, publisher, clock, new_owner(SystemChance()))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

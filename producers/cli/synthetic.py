@@ -5,16 +5,17 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
-from ...schemas.dates import CHINA, parse_date
+from ...schemas.dates import date_of_ms, parse_date
 from ...schemas.errors import WrongUsage
 from ...topics.extras import need
+from ...topics.workers.clock import SystemClock
 
 
 class OutputFormat(StrEnum):
@@ -87,7 +88,7 @@ def orders(
 
 
 def _day(text: str | None) -> date:
-    return parse_date(text) if text else datetime.now(CHINA).date()
+    return parse_date(text) if text else date_of_ms(SystemClock().now())
 
 
 @contextmanager

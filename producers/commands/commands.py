@@ -20,6 +20,7 @@ from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
 from ...topics.keys.directory import Directory, NoSealingKey
 from ...topics.transport.envelope import SchemaIds, outgoing
+from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..register.register import Register
 from .files import Request, StopRequest, WatchRequest
@@ -45,6 +46,7 @@ class CommandingCourt:
     directory: Directory = field(repr=False)
     matching_keys: Sequence[MatchingKey] = field(repr=False)
     clock: Clock = field(repr=False)
+    chance: Chance = field(repr=False)
     max_days: int = 180
     """Longest term of a watch."""
     registry: SchemaIds | None = field(default=None, repr=False)
@@ -87,7 +89,7 @@ class Commands:
         now, order = self._court.clock.now(), request.order
         validate(order, WatchRules(now, self._court.max_days, agency_kinds))
         identities = [_identity(self._court.court, request, key) for key in self._court.matching_keys]
-        command_id = ids.new_random()
+        command_id = self._court.chance.random_id()
         scope = WatchScope(order.purpose, frozenset(order.kinds), now, order.until)
         due = now + request.due_ms
         command = SentCommand(command_id, self._court.court, request.agency, WATCH, order.case_number, scope, due)
@@ -104,7 +106,7 @@ class Commands:
         now, court = self._court.clock.now(), self._court
         watch = self._own_watch(request.stops)
         identity = sha256(b"stop\x00" + request.stops).digest()
-        command_id = ids.new_random()
+        command_id = self._court.chance.random_id()
         scope, due = WatchScope("", frozenset(), now, watch.scope.until), now + request.due_ms
         command = SentCommand(command_id, court.court, watch.agency, STOP_WATCH, watch.case_number, scope, due)
         with self._register.engine.begin() as connection:

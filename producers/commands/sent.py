@@ -26,6 +26,7 @@ from ...schemas.law.watch import WatchScope
 from ...schemas.wire.control import SentCommand
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, reading
+from ...topics.workers.clock import Clock
 from ..register.register import open_register
 
 _metadata = MetaData()
@@ -132,6 +133,6 @@ def _command(row: Row[tuple[object, ...]]) -> SentCommand:
     )
 
 
-def open_commands(settings: Settings, jurisdiction: str, court: str) -> CommandRegister:
+def open_commands(settings: Settings, jurisdiction: str, court: str, clock: Clock) -> CommandRegister:
     """Open the commands of a court in its jurisdiction's publisher database."""
-    return CommandRegister(open_register(settings, jurisdiction).engine, court)
+    return CommandRegister(open_register(settings, jurisdiction, clock).engine, court)

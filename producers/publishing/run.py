@@ -14,7 +14,8 @@ from ...schemas.errors import WrongUsage
 from ...schemas.problems import Language
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
-from ...topics.workers.clock import SystemClock
+from ...topics.workers.chance import Chance
+from ...topics.workers.clock import Clock
 from ..court import Court, court_named, open_court
 from ..intake.files.reading import Format, ListingFile, read_listings
 from ..intake.files.rejects import RejectsWriter, open_rejects
@@ -56,12 +57,12 @@ class PublishReport:
 
 
 def publish_file(
-    settings: Settings, request: PublishRequest, court_id: str | None, wait: float | None
+    settings: Settings, request: PublishRequest, court_id: str | None, wait: float | None, clock: Clock, chance: Chance
 ) -> PublishReport:
     """Accept the file and, unless `wait` (seconds) is None, wait until all of it is in the log."""
     from ..relay.delivery import require_topics, sending
 
-    with open_court(settings, court_id) as court, Bars(request.lang) as bars:
+    with open_court(settings, court_id, clock, chance) as court, Bars(request.lang) as bars:
         client_id = f"{court.identity.court}-publish"
         if wait is not None:
             require_topics(settings, court.identity.jurisdiction)
@@ -72,7 +73,7 @@ def publish_file(
 
             with relaying_apart(settings, court.identity.jurisdiction, client_id):
                 report = _accept(court, request, bars)
-        with sending(settings, court.register.outbox, court.clock, client_id) as work:
+        with sending(settings, court.register.outbox, clock, chance, client_id) as work:
             if not _is_large(request):
                 report = _accept(court, request, bars)
             work.wait(wait, bars.sent)
@@ -86,19 +87,19 @@ def _accept(court: Court, request: PublishRequest, bars: Bars) -> PublishReport:
     )
     source_hash = _hash(request.source)
     same_as = _same_file(court.register, court.identity.court, source_hash)
-    batch = new_batch(court.identity.court, request.source.name, source_hash, court.clock.now())
+    batch = new_batch(court.identity.court, request.source.name, source_hash, court.clock.now(), court.identity.chance)
     publication = Publication(court.register, court.identity, court.clock, batch, context)
     return _take(publication, request, bars, PublishReport(batch, same_as=same_as))
 
 
-def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | None) -> PublishReport:
+def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | None, clock: Clock) -> PublishReport:
     """Say what publishing the file now would do: the same report, and nothing accepted, signed or made."""
     court = court_named(settings, court_id)
-    now = SystemClock().now()
+    now = clock.now()
     context = IntakeContext(date_of_ms(now), court.id, court.name, lang=request.lang)
     preparation = PreparationContext(context, tuple(Participants(settings).matching_keys()))
     batch = Batch("", court.id, request.source.name, "", "checked", now, now)
-    register = register_as_it_is(settings, court.jurisdictions[0])
+    register = register_as_it_is(settings, court.jurisdictions[0], clock)
     with closing(register), Bars(request.lang, is_dry_run=True) as bars:
         same_as = _same_file(register, court.id, _hash(request.source))
         report = PublishReport(batch, dry_run=True, same_as=same_as)

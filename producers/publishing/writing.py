@@ -11,7 +11,6 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ...schemas import ids
 from ...schemas.law.listing import Change, Status
 from ..register.register import Register
 from ..register.rows import INSTRUMENTS, RegisteredEntry, WholeEntry
@@ -51,6 +50,7 @@ class ChunkWriter:
         self._identity = identity
         self._batch_id = batch_id
         self._today = today
+        self._new_id = identity.chance.ordered_id
 
     def claims(self, connection: Connection) -> int:
         """Count how often the court was claimed; to be asked before anything else is read."""
@@ -59,10 +59,17 @@ class ChunkWriter:
 
     def sign(self, connection: Connection, plan: ChunkPlan, claims: int, now: int) -> SignedChunk:
         """Give planned changes numbers and signatures; `claims` as they were before planning, `now` in ms UTC."""
-        drafts = [_draft(compared, self._today) for compared in plan.changes]
+        drafts = [self._draft(compared) for compared in plan.changes]
         last = self._register.last_numbers(connection, sequences_of(self._identity, drafts))
         updates = number_and_sign(self._identity, drafts, last, Acceptance(self._batch_id, now))
         return SignedChunk(plan, updates, claims)
+
+    def _draft(self, compared: ComparedRow) -> Draft:
+        row, entry = compared.row, compared.entry
+        if entry is None:
+            return Draft(self._new_id(), 1, Change.INCLUDE, "", row.publish_date, row.parts)
+        record = fields_of(row.parts) | (compared.content or {}) | {"status": int(entry.status)}
+        return Draft(entry.entry_id, entry.version + 1, Change.CORRECT, "", self._today.isoformat(), parts_of(record))
 
     def claim(self, connection: Connection, chunk: SignedChunk) -> bool:
         """Claim the court in a transaction that writes; whether all is still as it was when the chunk was planned."""
@@ -99,14 +106,6 @@ class ChunkWriter:
                 writes.further_keys.extend([(key, ordinal) for key in row.keys[1:]])
             writes.holders.extend([(holder, ordinal) for holder in row.holders])
         return writes
-
-
-def _draft(compared: ComparedRow, today: date) -> Draft:
-    row, entry = compared.row, compared.entry
-    if entry is None:
-        return Draft(ids.new_ordered(), 1, Change.INCLUDE, "", row.publish_date, row.parts)
-    record = fields_of(row.parts) | (compared.content or {}) | {"status": int(entry.status)}
-    return Draft(entry.entry_id, entry.version + 1, Change.CORRECT, "", today.isoformat(), parts_of(record))
 
 
 def _entry(ordinal: int, court: str, compared: ComparedRow, update: Accepted) -> WholeEntry:

@@ -14,7 +14,7 @@ from ...topics.settings import Settings
 from ...topics.storage.bulk import Row, insert_missing_rows, insert_rows
 from ...topics.storage.database import create_tables, open_database, open_existing_database, sqlite_url
 from ...topics.storage.outbox import SqlOutbox
-from ...topics.workers.clock import Clock, SystemClock
+from ...topics.workers.clock import Clock
 from .reader import BATCH_COLUMNS, UPDATE_COLUMNS, RegisterReader
 from .rows import (
     ENTRY_COLUMNS,
@@ -112,18 +112,18 @@ class Register(RegisterReader):
             connection.execute(insert(batches), values)
 
 
-def open_register(settings: Settings, jurisdiction: str, clock: Clock | None = None) -> Register:
+def open_register(settings: Settings, jurisdiction: str, clock: Clock) -> Register:
     """Open the register of a jurisdiction and make what is missing of it."""
     place = _place(settings, jurisdiction)
-    return Register(open_database(place.url, schema=place.schema, page_bytes=_PAGE_BYTES), clock or SystemClock())
+    return Register(open_database(place.url, schema=place.schema, page_bytes=_PAGE_BYTES), clock)
 
 
-def register_as_it_is(settings: Settings, jurisdiction: str) -> RegisterReader:
+def register_as_it_is(settings: Settings, jurisdiction: str, clock: Clock) -> RegisterReader:
     """Open the register of a jurisdiction to read it. Nothing is made: one that is not there yet is empty, in memory."""
     place = _place(settings, jurisdiction)
     engine = open_existing_database(place.url, schema=place.schema, table=register_tables().entries.name)
     if engine is None:
-        return Register(open_database("sqlite://"), SystemClock())
+        return Register(open_database("sqlite://"), clock)
     return RegisterReader(engine)
 
 

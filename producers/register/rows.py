@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ...schemas import ids
 from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status
+from ...topics.workers.chance import Chance
 
 
 class RegisteredEntry(NamedTuple):
@@ -143,6 +144,6 @@ class Batch:
     warnings: int = 0
 
 
-def new_batch(court: str, source: str, source_hash: str, now: int) -> Batch:
+def new_batch(court: str, source: str, source_hash: str, now: int, chance: Chance) -> Batch:
     """Make a batch that starts now (ms UTC); `source` is a file's name or what else it came from."""
-    return Batch(ids.text("bat", ids.new_ordered()), court, source, source_hash, "accepting", now, None)
+    return Batch(ids.text("bat", chance.ordered_id()), court, source, source_hash, "accepting", now, None)

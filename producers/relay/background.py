@@ -17,6 +17,7 @@ from ...schemas.errors import LiandongError
 from ...topics.child_process import ended, start
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher
+from ...topics.workers.chance import SystemChance
 from ...topics.workers.clock import SystemClock
 from ..register.register import open_register
 from .relay import Pace, Relay, new_owner
@@ -51,11 +52,12 @@ def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connec
     threading.Thread(target=_until_closed, args=(inlet, stop), name="parent", daemon=True).start()
     gc.freeze()  # what was imported stays; the collector need not look at it again
     gc.set_threshold(_COLLECTED_AFTER)
+    clock = SystemClock()  # a process of its own has its own root
     try:
-        register = open_register(settings, jurisdiction)
+        register = open_register(settings, jurisdiction, clock)
         try:
             publisher = KafkaPublisher(settings, client_id=client_id, linger_ms=5)
-            Relay(register.outbox, publisher, SystemClock(), new_owner(), _BULK).run(stop)
+            Relay(register.outbox, publisher, clock, new_owner(SystemChance()), _BULK).run(stop)
             publisher.close()
         finally:
             register.close()

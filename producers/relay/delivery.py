@@ -12,6 +12,7 @@ from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
 from ...topics.transport.ports import Publisher
+from ...topics.workers.chance import Chance, SystemChance
 from ...topics.workers.clock import Clock, SystemClock
 from .relay import Relay, new_owner
 
@@ -33,10 +34,10 @@ class NotSentYet(Unavailable):
 class Sending:
     """A relay at work in the background of this process, unless another process's relay does the same work."""
 
-    def __init__(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> None:
+    def __init__(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock, chance: Chance) -> None:
         """Start at once; `stop` ends it."""
         self._outbox = outbox
-        self._relay = Relay(outbox, publisher, clock, new_owner())
+        self._relay = Relay(outbox, publisher, clock, new_owner(chance))
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._relay.run, args=(self._stopped,), name="relay", daemon=True)
         self._thread.start()
@@ -90,10 +91,10 @@ def require_topics(settings: Settings, jurisdiction: str) -> None:
 
 
 @contextmanager
-def sending(settings: Settings, outbox: SqlOutbox, clock: Clock, client_id: str) -> Iterator[Sending]:
+def sending(settings: Settings, outbox: SqlOutbox, clock: Clock, chance: Chance, client_id: str) -> Iterator[Sending]:
     """Send to Kafka while the block runs; stop gracefully."""
     publisher = KafkaPublisher(settings, client_id=client_id, linger_ms=5)
-    work = Sending(outbox, publisher, clock)
+    work = Sending(outbox, publisher, clock, chance)
     try:
         yield work
     finally:
@@ -103,5 +104,5 @@ def sending(settings: Settings, outbox: SqlOutbox, clock: Clock, client_id: str)
 
 def send_all(settings: Settings, outbox: SqlOutbox, participant: str, seconds: float = 30.0) -> None:
     """Send what an outbox holds now, for commands that end when that is done. Raises NotSentYet."""
-    with sending(settings, outbox, SystemClock(), f"{participant}-relay") as work:
+    with sending(settings, outbox, SystemClock(), SystemChance(), f"{participant}-relay") as work:
         work.wait(seconds)

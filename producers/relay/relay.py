@@ -12,7 +12,6 @@ Promises, in the terms of the outbox:
 """
 
 import os
-import secrets
 import socket
 import threading
 from collections import Counter
@@ -25,6 +24,7 @@ import structlog
 
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import LeaseLost, Outbox, OutboxRow, Publisher
+from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from .lane import Lane
 
@@ -66,9 +66,9 @@ class _Moment(NamedTuple):
     monotonic_seconds: float
 
 
-def new_owner() -> str:
+def new_owner(chance: Chance) -> str:
     """Make a name for a lease's owner that no other process has."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return f"{socket.gethostname()}:{os.getpid()}:{chance.raw(4).hex()}"
 
 
 class Relay:

@@ -20,6 +20,7 @@ from ...topics.catalogue import names
 from ...topics.storage.bulk import Row
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.transport.ports import OutgoingRecord
+from ...topics.workers.chance import Chance
 from ..register.register import Register
 from .records import RecordParts
 
@@ -35,6 +36,7 @@ class CourtIdentity:
     jurisdiction: str
     signer: Signer = field(repr=False)
     matching_keys: tuple[MatchingKey, ...]
+    chance: Chance = field(repr=False)
     registry: SchemaIds | None = None
 
 
@@ -101,7 +103,7 @@ def number_and_sign(
     Nothing is promised before `store`, and that only holds while the court is claimed since before `last` was read, or
     while it is sure that nobody claimed it in between.
     """
-    numbers, updates = dict(last), []
+    numbers, updates, new_id = dict(last), [], identity.chance.ordered_id
     batch_id, accepted_at = acceptance
     topics = {each: _topic(identity, each) for each in {draft.parts.instrument for draft in drafts}}
     sequences = {each: _sequence(identity, topic) for each, topic in topics.items()}
@@ -109,7 +111,7 @@ def number_and_sign(
         instrument = draft.parts.instrument
         topic, name = topics[instrument], sequences[instrument]
         sequence = numbers[name] = numbers[name] + 1
-        update_id = ids.new_ordered()
+        update_id = new_id()
         content = b"".join(
             (
                 draft.entry_id,

@@ -67,6 +67,7 @@ def _public(raw: bytes) -> X25519PublicKey:
 
 def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recipient]) -> bytes:
     """Encrypt a record of the named schema into an encoded ``SealedEnvelope``."""
+    # HPKE's encapsulation draws from OpenSSL and cannot be given its chance, so neither is this key
     secret, nonce, aad = AESGCM.generate_key(256), os.urandom(_NONCE_LENGTH), context.encode()
     wraps = [
         {

@@ -3,12 +3,15 @@
 import pytest
 
 from liandong.schemas.errors import LiandongError
+from liandong.tests.worlds.chance import CHANCE
 from liandong.topics.catalogue.families import TopicScope
 from liandong.topics.catalogue.plan import TopicPlan, apply, plan
-from liandong.topics.keys.participants import Participants, registered_scope
+from liandong.topics.keys.participants import registered_scope
+from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin
 from liandong.topics.transport.topic_state import TopicState
+from liandong.topics.workers.clock import SystemClock
 
 SCOPE = TopicScope(frozenset({"js"}), frozenset({"railway-js"}))
 
@@ -69,7 +72,7 @@ def test_topics_nobody_here_knows_are_named_and_left_alone(settings: Settings) -
 
 
 def test_the_participants_on_this_machine_say_whose_topics(settings: Settings) -> None:
-    participants = Participants(settings)
+    participants = Registrar(settings, SystemClock(), CHANCE)
     participants.new("court-su0505", "court", jurisdictions=["js"])
     participants.new("railway-js", "agency", jurisdictions=["js", "cq"])
     participants.new("bank-js", "agency", jurisdictions=["sc"])

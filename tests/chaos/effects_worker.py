@@ -16,6 +16,7 @@ from liandong.consumers.acts_db.database import acts_url, open_acts
 from liandong.consumers.effects.loop import Effects, group_of, topics_of
 from liandong.consumers.events.reports import report
 from liandong.consumers.events.sightings import Sighting
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person, invented
 from liandong.topics.keys.directory import KeyDirectory, await_keys
 from liandong.topics.keys.participants import Participants
@@ -57,7 +58,7 @@ def at_work(settings: Settings, agency: str, broker: MemoryBroker, people: list[
     clock = SystemClock()
     directory = await_keys(KeyDirectory(Participants(settings).root_public_key, broker.subscriber(), clock))
     engine = open_acts(acts_url(settings, agency))
-    context = context_of(settings, agency, directory, engine, clock)
+    context = context_of(settings, agency, directory, engine, clock, CHANCE)
     for topic in topics_of(context):
         broker.partitions(topic)
     effects = Effects(context, broker.subscriber(group_of(agency)), engine)

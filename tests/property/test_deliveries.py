@@ -12,8 +12,8 @@ from liandong.monitoring.ledger.evidence_views import NodeOffsets
 from liandong.monitoring.ledger.rules import AgencyEvidence, Level, NodeEvidence, ReceiptStep, State, standing
 from liandong.monitoring.status.register_counts import Deliveries
 from liandong.producers.register.register import Register
-from liandong.schemas.ids import new_ordered
 from liandong.schemas.law.listing import Change
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.register_updates import updates_of_batch
 from liandong.topics.catalogue import names
 from liandong.topics.storage.database import open_database
@@ -77,7 +77,7 @@ def _append(register: Register, connection: Connection, lane: str, places: Seque
 
 def _update(index: int, one: Planned, row: int, relief: int | None) -> tuple[object, ...]:
     change = Change.REVOKE if relief is not None else Change.INCLUDE
-    who = (new_ordered(), index.to_bytes(16, "big"), 1, "court-su0505", one.lane.topic, index + 1)
+    who = (CHANCE.ordered_id(), index.to_bytes(16, "big"), 1, "court-su0505", one.lane.topic, index + 1)
     return (*who, one.batch, int(change), row, relief, one.accepted_at, bytes(32))
 
 

@@ -14,6 +14,7 @@ from liandong.schemas.law.decisions import EntryFacts, Outcome, Verdict, decide,
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.law.measures import load_catalogue
 from liandong.schemas.problems import FactProblem
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.gate import MemoryView
 from liandong.tests.worlds.people import KEY, LI, WANG, Person
@@ -101,7 +102,7 @@ def test_a_stale_copy_never_refuses_and_never_says_all_is_well(entries: list[Ent
 
 
 def gate_over(view: MemoryView) -> Gate:
-    return Gate(view, RULES, (KEY,), HandClock())
+    return Gate(view, RULES, (KEY,), HandClock(), CHANCE)
 
 
 @given(st.text(min_size=1, max_size=40))

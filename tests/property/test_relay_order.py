@@ -13,6 +13,7 @@ from liandong.tests.worlds.clock import HandClock
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import Delivered, OutboxRow, OutgoingRecord
+from liandong.topics.workers.clock import SystemClock
 
 TOPICS = {"state": "list", "relief": "relief"}
 _owners = count()
@@ -121,7 +122,7 @@ def test_a_relay_that_crashes_anywhere_loses_nothing_and_keeps_the_order_of_ever
     batches: list[tuple[str, list[int]]], lives: list[tuple[int, int, int]]
 ) -> None:
     engine, broker = _engine(), MemoryBroker(partitions=2)
-    outbox = SqlOutbox(engine, ("relief", "state"))
+    outbox = SqlOutbox(engine, ("relief", "state"), clock=SystemClock())
     versions: dict[tuple[str, int], int] = {}
     written: dict[str, list[bytes]] = {lane: [] for lane in TOPICS}
     waiting = list(batches)

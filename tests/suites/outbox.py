@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.ports import Delivered, LeaseLost, OutgoingRecord
+from liandong.topics.workers.clock import SystemClock
 
 
 def record(number: int, topic: str = "list", partition: int | None = None) -> OutgoingRecord:
@@ -26,7 +27,7 @@ def marks(numbers: Sequence[int]) -> list[tuple[int, Delivered]]:
 class OutboxSuite:
     @pytest.fixture
     def outbox(self, engine: Engine) -> SqlOutbox:
-        return SqlOutbox(engine)
+        return SqlOutbox(engine, clock=SystemClock())
 
     @pytest.fixture
     def append(self, engine: Engine, outbox: SqlOutbox) -> Callable[[str, int], list[int]]:
@@ -154,7 +155,7 @@ class OutboxSuite:
 
     def test_opening_again_finds_everything(self, engine: Engine, append: Callable[[str, int], list[int]]) -> None:
         append("state", 2)
-        again = SqlOutbox(engine, ("relief", "state", "events", "more"))
+        again = SqlOutbox(engine, ("relief", "state", "events", "more"), clock=SystemClock())
         assert again.accepted_through("state") == 2
         with engine.begin() as connection:
             assert again.append(connection, "more", [record(1)]) == [1]

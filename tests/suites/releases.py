@@ -13,13 +13,14 @@ from liandong.schemas import ids
 from liandong.schemas.law.listing import Change, Instrument, Status
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.suites.town import TownSuite
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, OTHER_COURT, RAILWAY, TownAgency
 from liandong.topics.catalogue import names
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
 
-ENTRY = ids.new_ordered()
+ENTRY = CHANCE.ordered_id()
 SUBJECT = bytes(range(16))
 
 
@@ -41,7 +42,7 @@ def relief(town: Town, version: int, status: Status, change: Change, **changes: 
         "effective_until": 0,
         "identities": [identity] if live else [],
         "change": change,
-        "update_id": ids.new_random(),
+        "update_id": CHANCE.random_id(),
         "reason": "",
         "changed_on": "2026-11-22",
         "recorded_at": town.clock.now(),
@@ -63,7 +64,7 @@ def relief(town: Town, version: int, status: Status, change: Change, **changes: 
         body,
         names.relief("js"),
         ENTRY,
-        event_id=ids.text("upd", ids.new_random()),
+        event_id=ids.text("upd", CHANCE.random_id()),
         source=COURT,
         time_ms=town.clock.now(),
     )
@@ -71,7 +72,7 @@ def relief(town: Town, version: int, status: Status, change: Change, **changes: 
 
 def stopped(agency: TownAgency, version: int = 1, subject: bytes = SUBJECT) -> bytes:
     """Somebody was stopped under a version of the entry; the handle of his interception."""
-    handle = ids.new_random()
+    handle = CHANCE.random_id()
     hit = OpenHit(
         handle,
         ENTRY,

@@ -11,6 +11,7 @@ from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import CannotOpen, open_sealed, seal
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.suites.town import TownSuite
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import (
@@ -75,7 +76,7 @@ class WatchAuthoritySuite(TownSuite):
         railway.meet(debtor, source="after the stop")
         # another agency claims that watch; a third one invents a command
         self._invent(town, POLICE, watch.command_id)
-        self._invent(town, RAILWAY, ids.new_random())
+        self._invent(town, RAILWAY, CHANCE.random_id())
         self._invent(town, RAILWAY, watch.command_id, signer=POLICE)
         inbox = town.court.inbox()
         inbox.catch_up(0.2)
@@ -86,7 +87,7 @@ class WatchAuthoritySuite(TownSuite):
 
     def _invent(self, town: Town, agency: str, command: bytes, signer: str = "") -> None:
         """An event nobody's adapter would make."""
-        handle, now = ids.new_random(), town.clock.now()
+        handle, now = CHANCE.random_id(), town.clock.now()
         content = {
             "command_id": command,
             "case_number": "（2026）苏0505执1234号",

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory, await_keys
 from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.keys.manifest import Kind, ManifestFields
-from liandong.topics.keys.participants import Participants
+from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings
 from liandong.topics.workers.clock import Clock
 
@@ -18,7 +19,7 @@ class Administration:
     def __init__(self, wire: Wire, settings: Settings, clock: Clock) -> None:
         wire.create(names.KEYS, partitions=1)
         self.wire, self.settings, self._goes_by = wire, settings, clock
-        self.participants = Participants(settings, clock)
+        self.participants = Registrar(settings, clock, CHANCE)
         self.publisher = wire.publisher()
 
     def join(self, participant: str, kind: Kind, *, publish: bool = True, **fields: Any) -> None:

@@ -21,9 +21,11 @@ from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import from_wire
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import HandClock
 from liandong.tests.worlds.intake_rows import ENTRY, ORDER, TODAY
 from liandong.tests.worlds.records import Keys
+from liandong.topics.workers.chance import Chance
 
 MATCHING = (MatchingKey(1, b"m" * 32),)
 JURISDICTION = "js"
@@ -63,23 +65,26 @@ class PublishingCourt:
     court: str = "js-gusu"
     clock: HandClock = field(default_factory=noon)
     matching: tuple[MatchingKey, ...] = MATCHING
+    chance: Chance = CHANCE
 
     def __post_init__(self) -> None:
         self.register = Register(self.engine, self.clock)
         self.signer = Ed25519Signer(self.court.encode().ljust(32, b"."))
-        self.identity = CourtIdentity(self.court, "示例区人民法院", JURISDICTION, self.signer, self.matching)
+        self.identity = CourtIdentity(
+            self.court, "示例区人民法院", JURISDICTION, self.signer, self.matching, self.chance
+        )
         self.acts = Acts(self.register, self.identity, self.clock)
         public = self.signer.public_key
         self.keys = Keys(PublicKey(self.signer.key_id, self.court, "court", JURISDICTION, "sign", public))
 
     def publish(self, *rows: Row) -> Published:
         """Publishes rows as one file; the first row is number 2, as below a header."""
-        batch = new_batch(self.court, "rows", "", self.clock.now())
+        batch = new_batch(self.court, "rows", "", self.clock.now(), self.chance)
         return self._taken(Publication(self.register, self.identity, self.clock, batch, self._context()), rows)
 
     def rehearse(self, *rows: Row) -> Published:
         """Says what publishing the rows would do."""
-        batch = new_batch(self.court, "rows", "", self.clock.now())
+        batch = new_batch(self.court, "rows", "", self.clock.now(), self.chance)
         reader = RegisterReader(self.engine)
         return self._taken(DryRun(reader, batch, PreparationContext(self._context(), self.matching)), rows)
 

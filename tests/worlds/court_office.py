@@ -13,13 +13,15 @@ from liandong.producers.register.register import Register, open_register
 from liandong.producers.synthetic.rows import LIST_COLUMNS, SyntheticRequest, list_rows
 from liandong.schemas.dates import CHINA
 from liandong.schemas.wire.codec import from_wire
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.installation import Installation
 from liandong.tests.worlds.register_updates import all_updates
 from liandong.topics.catalogue import names
-from liandong.topics.keys.participants import Participants
+from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaSubscriber
 from liandong.topics.transport.ports import BEGINNING, TopicPartition
+from liandong.topics.workers.clock import SystemClock
 
 COURT, JURISDICTION = "court-su0505", "js"
 
@@ -53,7 +55,9 @@ class CourtOffice(Installation):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        Participants(settings).new(COURT, "court", name="示例区人民法院", jurisdictions=[JURISDICTION])
+        Registrar(settings, SystemClock(), CHANCE).new(
+            COURT, "court", name="示例区人民法院", jurisdictions=[JURISDICTION]
+        )
 
     def make_topics(self) -> None:
         """Make the topics of the jurisdiction."""
@@ -66,7 +70,7 @@ class CourtOffice(Installation):
 
     def register(self) -> Register:
         """The register as it stands."""
-        return open_register(self.settings, JURISDICTION)
+        return open_register(self.settings, JURISDICTION, SystemClock())
 
     def log(self, topic: str) -> list[Logged]:
         """Everything in a topic, partition by partition."""

@@ -20,7 +20,7 @@ from liandong.consumers.api.app import Api
 from liandong.consumers.api.endpoints import EndpointContext, Endpoints
 from liandong.consumers.api.limits import RateLimiter
 from liandong.consumers.api.server import ApiServer, ListenAddress
-from liandong.consumers.api.tokens import TokenFile
+from liandong.consumers.api.tokens import SCOPES, TokenFile
 from liandong.consumers.events.intake import publish_events
 from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
@@ -31,6 +31,7 @@ from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import GatePrefix, decode, decode_prefix
 from liandong.schemas.wire.sealing import Recipient, SealingKey
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.people import KEY, Person
 from liandong.tests.worlds.records import FINGERPRINT, CourtScribe, Keys
@@ -143,9 +144,10 @@ class CheckDesk:
             keys,
             store,
             self.clock,
+            CHANCE,
         )
         self.rules = load_rules(kind, directory, 60_000)
-        self.gate = Gate(self.view, self.rules, keys, self.clock)
+        self.gate = Gate(self.view, self.rules, keys, self.clock, CHANCE)
         self.registry = CollectorRegistry()
         self.signals = Signals(self.registry)
         meters = CheckCounters(self.signals, self.context.agency, "1")
@@ -157,6 +159,10 @@ class CheckDesk:
         """A live entry of a person; its id."""
         link = fields.pop("link", 0)
         return self.view.apply(self.court.include(identities=who.identities(link=link), name=who.name, **fields))
+
+    def token(self, caller: str, *scopes: str) -> str:
+        """A token for a caller; without a scope it is for all."""
+        return self.tokens.add(caller, scopes or SCOPES, clock=self.clock, chance=CHANCE)
 
     # what the API asks of a node
     def status(self) -> dict[str, object]:
@@ -186,7 +192,7 @@ class CheckDesk:
             clock=self.clock,
             writer=writer,
         )
-        return Api(Endpoints(wiring).routes(), self.tokens, "en")
+        return Api(Endpoints(wiring).routes(), self.tokens, "en", CHANCE)
 
 
 class ApiCaller:

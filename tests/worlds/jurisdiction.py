@@ -15,6 +15,7 @@ from liandong.monitoring.notary.signing import NotaryIdentity
 from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import HandClock
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
 from liandong.tests.worlds.records import CourtScribe, Keys, Model, recount, registered, verify_from
@@ -44,7 +45,7 @@ class WatchedJurisdiction:
     def notary(self, name: str = "notary-js-1", *, disk: str = "disk") -> Notary:
         """A notary that has read what was there when it started."""
         config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
-        voice = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock)
+        voice = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock, CHANCE)
         notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))
         notary.start()
         self.until(lambda: notary.live, notary)

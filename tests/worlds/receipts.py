@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry
 from liandong.consumers.replication.latency import ApplyLatency
 from liandong.monitoring.ledger.evidence import Evidence
 from liandong.monitoring.ledger.evidence_views import EvidenceView
-from liandong.schemas.ids import new_random
 from liandong.schemas.wire.codec import to_wire
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.records import Keys, NotaryScribe, registered
 from liandong.tests.worlds.wires import MemoryWire
@@ -76,7 +76,7 @@ class AgencyScribe:
 
     def interception(self, entry_id: bytes, version: int, **fields: Any) -> OutgoingRecord:
         """A refused transaction."""
-        handle = new_random()
+        handle = CHANCE.random_id()
         record = {
             "event_id": handle, "jurisdiction": self.jurisdiction, "agency": self.agency, "court": "court-su0505",
             "entry_id": entry_id, "entry_version": version, "measure": "air-travel", "outcome": "REFUSED",

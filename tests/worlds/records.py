@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
 
-from liandong.schemas.ids import new_ordered
 from liandong.schemas.law.listing import ENDED_FROM, Change, Instrument, Status, next_status
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, encode_signed, verify
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
@@ -111,7 +111,12 @@ class CourtScribe:
     ) -> bytes:
         """A new entry with these surrogates (a fresh one if none is given)."""
         identities = [identity(one) for one in surrogates or (new_surrogate(),)]
-        record = _EMPTY | {"entry_id": new_ordered(), "version": 1, "court": self.court, "instrument": int(instrument)}
+        record = _EMPTY | {
+            "entry_id": CHANCE.ordered_id(),
+            "version": 1,
+            "court": self.court,
+            "instrument": int(instrument),
+        }
         record |= {"status": int(Status.ACTIVE), "identities": identities, "change": int(Change.INCLUDE)}
         return self._write(record | {"recorded_at": at} | fields)
 
@@ -141,7 +146,7 @@ class CourtScribe:
 
     def _write(self, record: dict[str, Any]) -> bytes:
         self.sequence += 1
-        record |= {"court_sequence": self.sequence, "update_id": new_ordered()}
+        record |= {"court_sequence": self.sequence, "update_id": CHANCE.ordered_id()}
         self.entries[record["entry_id"]] = record
         context = names.state_topic(record["instrument"], self.jurisdiction)
         return encode_signed(RECORD, record, context, self.signer)

@@ -19,8 +19,9 @@ from liandong.producers.intake.rows.columns import COLUMN_NAMES
 from liandong.producers.publishing.run import PublishReport, PublishRequest, publish_file, rehearse_file
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.errors import LiandongError
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.court import ENTRY, people
-from liandong.topics.keys.participants import Participants
+from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings, load_settings
 from liandong.topics.storage import database
 from liandong.topics.workers.clock import SystemClock
@@ -119,7 +120,9 @@ class ClerksDesk:
     def new(cls, folder: Path) -> "ClerksDesk":
         """A court that has published nothing yet."""
         desk = cls(folder)
-        Participants(desk.settings).new(COURT, "court", name="示例区人民法院", jurisdictions=[JURISDICTION])
+        Registrar(desk.settings, SystemClock(), CHANCE).new(
+            COURT, "court", name="示例区人民法院", jurisdictions=[JURISDICTION]
+        )
         return desk
 
     @property
@@ -154,7 +157,7 @@ class ClerksDesk:
                 self.publish(step, 3)
 
     def _act(self, act: Act) -> None:
-        with open_court(self.settings, COURT) as court, suppress(LiandongError):
+        with open_court(self.settings, COURT, SystemClock(), CHANCE) as court, suppress(LiandongError):
             entries = [each for case in _CASES for each in court.register.find(COURT, case_number=case)]
             if not entries:
                 return
@@ -185,9 +188,9 @@ class ClerksDesk:
         request = PublishRequest(path, "csv", rejects, "en")
         with mock.patch("liandong.producers.publishing.run.CHUNK", chunk):
             if is_dry_run:
-                report = rehearse_file(self.settings, request, COURT)
+                report = rehearse_file(self.settings, request, COURT, SystemClock())
             else:
-                report = publish_file(self.settings, request, COURT, None)
+                report = publish_file(self.settings, request, COURT, None, SystemClock(), CHANCE)
         return Outcome(report, rejects.read_bytes() if rejects.exists() else b"")
 
     def dump(self) -> list[str]:

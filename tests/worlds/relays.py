@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from liandong.producers.relay.relay import Pace, Relay, new_owner
+from liandong.tests.worlds.chance import CHANCE
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import Delivered, OutgoingRecord, Publisher
@@ -24,4 +25,4 @@ def values(broker: MemoryBroker, topic: str = "list") -> list[int]:
 
 
 def relay_of(outbox: SqlOutbox, publisher: Publisher, pace: Pace = QUICK) -> Relay:
-    return Relay(outbox, publisher, SystemClock(), new_owner(), pace)
+    return Relay(outbox, publisher, SystemClock(), new_owner(CHANCE), pace)

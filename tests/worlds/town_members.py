@@ -24,6 +24,7 @@ from liandong.schemas.law.watch_kinds import DAY_MS, held_by
 from liandong.schemas.wire.control import COMMAND_CONTEXT, sealing_context
 from liandong.schemas.wire.sealing import seal
 from liandong.schemas.wire.signing import encode_signed
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.catalogue import names
@@ -60,6 +61,7 @@ class TownAgency:
             town.participants.matching_keys(),
             store,
             town.clock,
+            CHANCE,
         )
         self.node = node
         self._done_by: dict[int, int] = {}
@@ -88,7 +90,7 @@ class TownAgency:
 
     def relay(self) -> None:
         """Send what waits in the outbox."""
-        Relay(self.context.outbox, self.town.publisher, SystemClock(), new_owner()).drain()
+        Relay(self.context.outbox, self.town.publisher, SystemClock(), new_owner(CHANCE)).drain()
 
     def rows(self) -> dict[str, int]:
         """How many rows each table of the acts store has."""
@@ -122,6 +124,7 @@ class TownCourt:
             town.key_directory(),
             town.participants.matching_keys(),
             town.clock,
+            CHANCE,
         )
         self.commands = Commands(self.desk, self.register)
 
@@ -133,7 +136,7 @@ class TownCourt:
 
     def signed_command(self, order: WatchOrder, **changes: Any) -> OutgoingRecord:
         """A command as this court's key signs it, with any field changed before signing."""
-        handle, now = ids.new_random(), self.town.clock.now()
+        handle, now = CHANCE.random_id(), self.town.clock.now()
         readers = self.town.key_directory().recipients(RAILWAY)
         record = {
             "command_id": handle,
@@ -151,7 +154,7 @@ class TownCourt:
 
     def relay(self) -> None:
         """Send what waits in the publisher's outbox."""
-        Relay(self.register.outbox, self.town.publisher, SystemClock(), new_owner()).drain()
+        Relay(self.register.outbox, self.town.publisher, SystemClock(), new_owner(CHANCE)).drain()
 
     def inbox(self) -> Inbox:
         """This court's inbox, as a process opens it."""

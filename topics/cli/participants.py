@@ -11,7 +11,7 @@ from .console import JsonOption, print_json
 
 if TYPE_CHECKING:
     from ..keys.manifest import Kind, Participant
-    from ..keys.participants import Participants
+    from ..keys.registrar import Registrar
 
 app = typer.Typer(help="Courts, agencies, approvers and notaries, and their keys.", no_args_is_help=True)
 
@@ -115,11 +115,13 @@ def publish(
         typer.echo(f"{one}: keys published")
 
 
-def _participants(ctx: typer.Context) -> "Participants":
-    from ..keys.participants import Participants
+def _participants(ctx: typer.Context) -> "Registrar":
+    from ..keys.registrar import Registrar
+    from ..workers.chance import SystemChance
+    from ..workers.clock import SystemClock
     from .console import settings_of
 
-    return Participants(settings_of(ctx))
+    return Registrar(settings_of(ctx), SystemClock(), SystemChance())
 
 
 def _kind(text: str) -> "Kind":
@@ -129,7 +131,7 @@ def _kind(text: str) -> "Kind":
     raise WrongUsage("PARTICIPANT_KIND", f"{text!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
 
 
-def _published(participants: "Participants", participant: str) -> LiandongError | None:
+def _published(participants: "Registrar", participant: str) -> LiandongError | None:
     """Publish if that can be done now; return what kept it from being done."""
     from ..keys.publishing import announce
 
@@ -141,7 +143,7 @@ def _published(participants: "Participants", participant: str) -> LiandongError 
 
 
 def _report(
-    participant: "Participant", participants: "Participants", problem: LiandongError | None, as_json: bool
+    participant: "Participant", participants: "Registrar", problem: LiandongError | None, as_json: bool
 ) -> None:
     if as_json:
         publication = {"published": problem is None, **({} if problem is None else {"problem": problem.as_dict()})}
@@ -158,12 +160,12 @@ def _report(
     typer.echo(f"what to do: {problem.remedy}; then `liandong participant publish {participant.id}`", err=True)
 
 
-def _as_dict(participant: "Participant", participants: "Participants") -> dict[str, object]:
+def _as_dict(participant: "Participant", participants: "Registrar") -> dict[str, object]:
     keys = [{"key_id": key.key_id.hex(), **key.model_dump()} for key in participants.keys(participant.id)]
     return {**participant.model_dump(mode="json"), "keys": keys}
 
 
-def _root(participants: "Participants") -> str | None:
+def _root(participants: "Registrar") -> str | None:
     """Return the root's public key, None where neither the key nor a pin is."""
     try:
         return participants.root_public_key.hex()

@@ -53,10 +53,17 @@ def apply(
     from ..catalogue import names
     from ..catalogue.plan import apply as apply_plan
     from ..keys.publishing import Announcement, announce_everybody
+    from ..keys.registrar import Registrar
+    from ..workers.chance import SystemChance
+    from ..workers.clock import SystemClock
 
     settings = _settings(ctx)
     done = apply_plan(settings, _scope(settings, jurisdiction, agency))
-    keys = announce_everybody(settings) if settings.physical(names.KEYS) in done.create else Announcement()
+    keys = (
+        announce_everybody(Registrar(settings, SystemClock(), SystemChance()))
+        if settings.physical(names.KEYS) in done.create
+        else Announcement()
+    )
     _show(done, as_json, create="created", alter="altered", more={"published": list(keys.published)})
     if keys.published and not as_json:
         typer.echo(f"keys published: {', '.join(keys.published)}")

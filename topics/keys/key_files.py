@@ -1,10 +1,10 @@
 """Secrets on disk: 32 bytes as hexadecimal text, readable by their owner alone."""
 
-import secrets
 from pathlib import Path
 
 from ...schemas.errors import LiandongError, WrongUsage
 from ..private_files import write_private
+from ..workers.chance import Chance
 
 SEED_LENGTH = 32
 
@@ -18,9 +18,9 @@ class KeyFileBroken(LiandongError):
         )
 
 
-def new_seed(path: Path) -> bytes:
+def new_seed(path: Path, chance: Chance) -> bytes:
     """Draw a secret and write it to a file."""
-    seed = secrets.token_bytes(SEED_LENGTH)
+    seed = chance.raw(SEED_LENGTH)
     write_private(path, seed.hex() + "\n")
     return seed
 

@@ -12,14 +12,15 @@ from ..transport.ports import Delivered, OutgoingRecord, Publisher
 from .key_book import KeyEntry
 from .known_keys import SCHEMA
 from .manifest import Participant
-from .participants import ESCROW, Participants
+from .participants import ESCROW
+from .registrar import Registrar
 
 PATIENCE = 30.0
 """Seconds the records have to be taken."""
 
 
 def publish_keys(
-    publisher: Publisher, participants: Participants, participant: str, *, registry: SchemaIds | None = None
+    publisher: Publisher, participants: Registrar, participant: str, *, registry: SchemaIds | None = None
 ) -> int:
     """Publish all keys of a participant, and the escrow's; return how many. Publishing again changes nothing.
 
@@ -42,7 +43,7 @@ def publish_keys(
     return len(records)
 
 
-def _key_records(participants: Participants, participant: str, registry: SchemaIds | None) -> Iterator[OutgoingRecord]:
+def _key_records(participants: Registrar, participant: str, registry: SchemaIds | None) -> Iterator[OutgoingRecord]:
     root, now = participants.root_signer(), participants.clock.now()
     owners = [(participant, entry) for entry in participants.keys(participant)]
     owners += [(ESCROW, entry) for entry in participants.keys(ESCROW)]
@@ -54,7 +55,7 @@ def _key_records(participants: Participants, participant: str, registry: SchemaI
             encode_signed(SCHEMA, record, SCHEMA, root),
             names.KEYS,
             f"{owner}/{entry.key_id.hex()}".encode(),
-            event_id=ids.text("evt", ids.new_random()),
+            event_id=ids.text("evt", participants.chance.random_id()),
             source="root",
             subject=owner,
             time_ms=now,

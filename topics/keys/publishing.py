@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from ...schemas.errors import LiandongError
 from ..catalogue import names
-from ..settings import Settings
 from ..transport.kafka import KafkaAdmin, KafkaPublisher, require_broker
 from ..transport.registry import registered
 from .key_records import publish_keys
-from .participants import Participants
+from .registrar import Registrar
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Announcement:
     problem: LiandongError | None = None
 
 
-def announce(participants: Participants, owners: Iterable[str]) -> None:
+def announce(participants: Registrar, owners: Iterable[str]) -> None:
     """Publish keys of participants, having asked whether broker and topic are there, because a sender would wait for them.
 
     Raises BROKER_UNREACHABLE, TOPIC_MISSING, ROOT_ELSEWHERE.
@@ -35,9 +34,8 @@ def announce(participants: Participants, owners: Iterable[str]) -> None:
     publisher.close()
 
 
-def announce_everybody(settings: Settings) -> Announcement:
+def announce_everybody(participants: Registrar) -> Announcement:
     """Publish the keys of all participants on this machine, if that can be done now."""
-    participants = Participants(settings)
     everybody = [one.id for one in participants.list()]
     try:
         announce(participants, everybody)

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from ..transport.ports import Delivered, LeaseLost, OutboxRow, OutgoingRecord
-from ..workers.clock import Clock, SystemClock
+from ..workers.clock import Clock
 from .bulk import insert_missing_rows, insert_rows
 from .database import create_tables, reading
 from .packing import SIZE, parcels, unpacked
@@ -125,13 +125,13 @@ class SqlOutbox:
         engine: Engine,
         lanes: Sequence[str] = LANES,
         *,
+        clock: Clock,
         tables: OutboxTables | None = None,
-        clock: Clock | None = None,
     ) -> None:
         """Take `lanes` in order of urgency, and `tables` if they were already put on the owner's metadata."""
         self._engine = engine
         self._lanes = tuple(lanes)
-        self._clock = clock or SystemClock()
+        self._clock = clock
         metadata = MetaData() if tables is None else tables.parcels.metadata
         self._t = outbox_tables(metadata) if tables is None else tables
         self._behind = _behind(self._t.parcels, self._t.sent)

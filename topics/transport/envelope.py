@@ -7,7 +7,6 @@ every attribute anew for each record, about three times the cost of this, and th
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
-from random import getrandbits
 from re import compile as pattern
 from typing import Protocol
 
@@ -20,7 +19,8 @@ SOURCE_PREFIX = "urn:liandong:"
 """Before the participant's id in `ce_source`."""
 TYPE_PREFIX = "cn.liandong."
 """Before the schema's name in `ce_type`."""
-_TRACE_ID = pattern(r"[0-9a-f]{32}\Z")
+_TRACE_ID = pattern(r"[0-9a-f]{16}(?!0{16})[0-9a-f]{16}\Z")
+"""W3C Trace Context: neither trace nor span may be all zero."""
 
 
 class SchemaIds(Protocol):
@@ -46,10 +46,10 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
 
     `event_id` and `subject` are ids as people see them (`upd_…`, `ent_…`), `source` is the writer's participant id, `time_ms`
     is UTC. With a registry that has answered the value gets Confluent framing. The trace id is the event's own id, so that what is known by one
-    is found by the other.
+    is found by the other; the span, of which an event has one, is the id's second half: the same record is the same bytes.
     """
-    trace = f"00-{_trace_id(event_id)}-{getrandbits(64) or 1:016x}-01"
-    headers = [("ce_id", event_id.encode()), ("traceparent", trace.encode())]
+    trace_id = _trace_id(event_id)
+    headers = [("ce_id", event_id.encode()), ("traceparent", f"00-{trace_id}-{trace_id[16:]}-01".encode())]
     if subject is not None:
         headers.append(("ce_subject", subject.encode()))
     # last what many records have in common: an outbox keeps it once

@@ -12,6 +12,6 @@ from liandong.tests.worlds.people import LI
 def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiCaller]:
     desk = CheckDesk(tmp_path_factory.mktemp("railway"))
     desk.listed(LI)
-    token = desk.tokens.add("booking-east")
+    token = desk.token("booking-east")
     with served(desk.api(), socket_file=desk.directory / "api.sock") as client:
         yield ApiCaller(desk, client, token)

@@ -8,14 +8,19 @@ import pytest
 
 from liandong.consumers.api.tokens import Caller, TokenFile
 from liandong.schemas.errors import WrongUsage
+from liandong.tests.worlds.chance import CHANCE
+from liandong.tests.worlds.clock import HandClock
 from liandong.tests.worlds.commands import liandong
-from liandong.topics.keys.participants import Participants
+from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import load_settings
+from liandong.topics.workers.clock import SystemClock
 
 
 @pytest.fixture
 def railway() -> str:
-    Participants(load_settings()).new("railway-js", "agency", jurisdictions=["js"], agency_kind="railway")
+    Registrar(load_settings(), SystemClock(), CHANCE).new(
+        "railway-js", "agency", jurisdictions=["js"], agency_kind="railway"
+    )
     return "railway-js"
 
 
@@ -106,9 +111,9 @@ def test_a_check_of_an_api_that_is_not_there_says_so(railway: str) -> None:
 def test_tokens_are_read_again_when_their_file_changes(tmp_path: Path) -> None:
     reading, writing = TokenFile(tmp_path / "tokens.yaml"), TokenFile(tmp_path / "tokens.yaml")
     assert reading.caller("ldt_nothing") is None
-    first = writing.add("booking", rate=5)
+    first = writing.add("booking", rate=5, clock=HandClock(), chance=CHANCE)
     assert reading.caller(first) == Caller("booking", frozenset({"check", "events", "status"}), 5)
-    second = writing.add("booking")
+    second = writing.add("booking", clock=HandClock(), chance=CHANCE)
     assert reading.caller(first) is None
     assert reading.caller(second) is not None
     writing.revoke("booking")

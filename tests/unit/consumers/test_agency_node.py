@@ -18,6 +18,7 @@ from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.codec import from_wire
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import LI, WANG, Person
 from liandong.tests.worlds.records import CourtScribe, NotaryScribe
 from liandong.tests.worlds.town import Town
@@ -48,10 +49,10 @@ class Place:
         self.wires = NodeConnections(
             subscriber=lambda group, _: wire.subscriber(group),
             publisher=lambda _: wire.publisher(),
-            relay=lambda outbox, publisher, clock: Relay(outbox, publisher, clock, new_owner()),
+            relay=lambda outbox, publisher, clock: Relay(outbox, publisher, clock, new_owner(CHANCE)),
         )
         tokens = TokenFile(directory / "agencies" / RAILWAY / "tokens.yaml")
-        self.headers = {"authorization": f"Bearer {tokens.add('booking')}"}
+        self.headers = {"authorization": f"Bearer {tokens.add('booking', clock=SystemClock(), chance=CHANCE)}"}
 
     def send(self, record: OutgoingRecord) -> None:
         self.town.publisher.send(record)
@@ -70,7 +71,9 @@ class Place:
     @contextmanager
     def node(self, wires: NodeConnections | None = None) -> Iterator["Running"]:
         """A node that runs, its API answering."""
-        running = Running(self, AgencyNode(self.town.settings, RAILWAY, "1", wires or self.wires))
+        running = Running(
+            self, AgencyNode(self.town.settings, RAILWAY, "1", wires or self.wires, SystemClock(), CHANCE)
+        )
         running.thread.start()
         try:
             running.until(lambda: running.client.get("/healthz").status_code == 200)
@@ -191,7 +194,7 @@ class BrokenRelay:
 
 def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> None:
     wires = NodeConnections(place.wires.subscriber, place.wires.publisher, lambda *_: BrokenRelay())
-    running = Running(place, AgencyNode(place.town.settings, RAILWAY, "1", wires))
+    running = Running(place, AgencyNode(place.town.settings, RAILWAY, "1", wires, SystemClock(), CHANCE))
     running.thread.start()
     running.thread.join(PATIENCE)
     assert isinstance(running.ended, WorkerFailed)
@@ -202,7 +205,7 @@ def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> N
 
 def test_a_port_that_is_taken_is_named(place: Place) -> None:
     with place.node() as running:
-        second = Running(place, AgencyNode(place.town.settings, RAILWAY, "2", place.wires))
+        second = Running(place, AgencyNode(place.town.settings, RAILWAY, "2", place.wires, SystemClock(), CHANCE))
         second.listening = running.listening
         second.thread.start()
         second.thread.join(PATIENCE)
@@ -213,10 +216,10 @@ def test_a_port_that_is_taken_is_named(place: Place) -> None:
 
 def test_only_agencies_with_a_kind_have_nodes(place: Place) -> None:
     with pytest.raises(LiandongError, match="is no agency"):
-        AgencyNode(place.town.settings, COURT, "1", place.wires)
+        AgencyNode(place.town.settings, COURT, "1", place.wires, SystemClock(), CHANCE)
     place.town.participants.new("nameless", "agency", jurisdictions=["js"])
     with pytest.raises(LiandongError, match="names no kind"):
-        AgencyNode(place.town.settings, "nameless", "1", place.wires)
+        AgencyNode(place.town.settings, "nameless", "1", place.wires, SystemClock(), CHANCE)
 
 
 def _wait(event: threading.Event) -> None:

@@ -153,8 +153,8 @@ def test_an_event_goes_nowhere_without_a_live_watch(caller: ApiCaller) -> None:
 
 def test_who_asks_too_often_waits(tmp_path: Path) -> None:
     desk = CheckDesk(tmp_path)
-    caller_token = {"authorization": f"Bearer {desk.tokens.add('greedy')}"}
-    patient = {"authorization": f"Bearer {desk.tokens.add('patient')}"}
+    caller_token = {"authorization": f"Bearer {desk.token('greedy')}"}
+    patient = {"authorization": f"Bearer {desk.token('patient')}"}
     batch = {"checks": [WANG.asked("rail-ticket", **G)] * 10}
     with served(desk.api(rate=0.001, burst=10)) as client:
         assert client.post("/v1/checks", json=batch, headers=caller_token).status_code == 200
@@ -168,7 +168,7 @@ def test_a_stale_copy_refuses_nobody_and_says_so(tmp_path: Path) -> None:
     desk = CheckDesk(tmp_path)
     desk.listed(LI)
     desk.view.stand = FixedPosition(fresh_as_of=NOW - 60_001)
-    token = {"authorization": f"Bearer {desk.tokens.add('booking')}"}
+    token = {"authorization": f"Bearer {desk.token('booking')}"}
     with served(desk.api()) as client:
         hit = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token).json()
         miss = client.post("/v1/checks", json=WANG.asked("rail-ticket", **G), headers=token).json()
@@ -179,7 +179,7 @@ def test_a_stale_copy_refuses_nobody_and_says_so(tmp_path: Path) -> None:
 def test_a_failure_inside_is_told_without_what_was_asked(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     desk = CheckDesk(tmp_path)
     desk.listed(LI)
-    token = {"authorization": f"Bearer {desk.tokens.add('booking')}"}
+    token = {"authorization": f"Bearer {desk.token('booking')}"}
     with desk.engine.begin() as connection:
         connection.execute(text("DROP TABLE decision_reasons"))
     with served(desk.api()) as client, caplog.at_level(logging.DEBUG, "liandong"):
@@ -194,7 +194,7 @@ def test_no_number_and_no_name_reaches_journal_outbox_metrics_tokens_or_logs(
     desk = CheckDesk(tmp_path, "real-estate-registry")
     for who in (LI, FIRM):
         desk.listed(who)
-    token = {"authorization": f"Bearer {desk.tokens.add('desk')}"}
+    token = {"authorization": f"Bearer {desk.token('desk')}"}
     with served(desk.api()) as client, caplog.at_level(logging.DEBUG, "liandong"):
         for who in (LI, FIRM, WANG):
             asked = who.asked("real-estate-purchase", use=f"住宅 {who.number}") | {

@@ -101,7 +101,7 @@ def test_whoever_may_open_the_socket_needs_no_token(caller: ApiCaller) -> None:
 
 
 def test_a_token_is_for_its_scopes_and_until_it_is_revoked(caller: ApiCaller) -> None:
-    narrow = {"authorization": f"Bearer {caller.desk.tokens.add('watcher', ['status'])}"}
+    narrow = {"authorization": f"Bearer {caller.desk.token('watcher', 'status')}"}
     refused = caller.plain.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=narrow)
     assert (refused.status_code, refused.json()["code"]) == (403, "TOKEN_NOT_ALLOWED")
     assert caller.plain.get("/v1/status", headers=narrow).status_code == 200

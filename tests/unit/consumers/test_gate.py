@@ -12,6 +12,7 @@ from liandong.consumers.gate.rules import load_rules
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.people.certificates import CertificateType
 from liandong.schemas.people.surrogates import MatchingKey
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.copying import CopyInMemory
 from liandong.tests.worlds.people import FIRM, KEY, LI, WANG, Person, person
@@ -28,7 +29,7 @@ class CheckedCopy(CopyInMemory):
         super().__init__(directory)
         self.barriers = 0
         rules = load_rules(kind, directory, 60_000)
-        self.gate = Gate(self.node.view, rules, keys, self.node.clock, ("js",))
+        self.gate = Gate(self.node.view, rules, keys, self.node.clock, CHANCE, ("js",))
 
     def publish(self, *bodies: bytes) -> bytes:
         """Puts bodies on their state topic; the id of the last one's entry."""
@@ -136,7 +137,7 @@ def test_a_stale_copy_refuses_nobody(copy: CheckedCopy) -> None:
 def test_one_stale_jurisdiction_of_two_makes_the_answer_stale(tmp_path: Path) -> None:
     copy = CheckedCopy(tmp_path)
     copy.barrier()
-    both = Gate(copy.node.view, copy.gate.rules, (KEY,), copy.node.clock, ("js", "cq"))
+    both = Gate(copy.node.view, copy.gate.rules, (KEY,), copy.node.clock, CHANCE, ("js", "cq"))
     assert both.check(WANG.request("rail-ticket", **G)).verdict == "UNKNOWN"
     copy.node.close()
 

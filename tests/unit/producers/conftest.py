@@ -6,11 +6,12 @@ from sqlalchemy import Engine
 from liandong.tests.worlds.court import PublishingCourt
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.workers.clock import SystemClock
 
 
 @pytest.fixture
 def outbox(engine: Engine) -> SqlOutbox:
-    return SqlOutbox(engine)
+    return SqlOutbox(engine, clock=SystemClock())
 
 
 @pytest.fixture

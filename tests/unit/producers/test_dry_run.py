@@ -27,11 +27,13 @@ from liandong.schemas.law.grounds import Ground
 from liandong.schemas.law.listing import Instrument, PersonKind, PersonRole
 from liandong.schemas.people.certificates import Certificate, CertificateType
 from liandong.tests.suites.dry_run import DryRunSuite
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.court_office import COURT, JURISDICTION, rows, write
 from liandong.tests.worlds.intake_rows import ENTRY, TODAY, parsed
-from liandong.topics.keys.participants import Participants
+from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import load_settings
 from liandong.topics.storage.database import open_database, sqlite_url
+from liandong.topics.workers.clock import SystemClock
 
 
 class TestDryRunOnSqlite(DryRunSuite):
@@ -55,7 +57,7 @@ class TestDryRunOnPostgres(DryRunSuite):
 
 def test_a_register_that_is_not_there_is_read_as_an_empty_one_and_not_made(tmp_path: Path) -> None:
     settings = load_settings(state_dir=tmp_path / "state")
-    register = register_as_it_is(settings, "js")
+    register = register_as_it_is(settings, "js", SystemClock())
     assert register.find(COURT) == []
     register.close()
     assert not (tmp_path / "state").exists()
@@ -64,11 +66,11 @@ def test_a_register_that_is_not_there_is_read_as_an_empty_one_and_not_made(tmp_p
 def test_a_register_in_postgresql_that_is_not_there_is_not_made_either(postgres_url: str, tmp_path: Path) -> None:
     jurisdiction = f"t{secrets.token_hex(4)}"
     settings = load_settings(state_dir=tmp_path / "state", outbox_url=postgres_url)
-    register_as_it_is(settings, jurisdiction).close()
+    register_as_it_is(settings, jurisdiction, SystemClock()).close()
     server = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
     assert f"publisher_{jurisdiction}" not in inspect(server).get_schema_names()
-    open_register(settings, jurisdiction).close()
-    register = register_as_it_is(settings, jurisdiction)
+    open_register(settings, jurisdiction, SystemClock()).close()
+    register = register_as_it_is(settings, jurisdiction, SystemClock())
     assert register.engine.dialect.name == "postgresql"
     register.close()
     with server.begin() as connection:
@@ -79,7 +81,7 @@ def test_a_register_in_postgresql_that_is_not_there_is_not_made_either(postgres_
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     settings = load_settings(state_dir=tmp_path / "state")
-    Participants(settings).new(COURT, "court", name="示例区人民法院", jurisdictions=[JURISDICTION])
+    Registrar(settings, SystemClock(), CHANCE).new(COURT, "court", name="示例区人民法院", jurisdictions=[JURISDICTION])
     listed = rows(5)
     return write(tmp_path / "export.csv", [*listed, listed[0], listed[1] | {"claim_amount": "?"}])
 

@@ -12,6 +12,7 @@ from liandong.producers.publishing.publication import DryRun, Listeners
 from liandong.producers.register.register import Register
 from liandong.producers.register.rows import Batch, new_batch
 from liandong.schemas.errors import WrongUsage
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.intake_rows import CN_ID, CONTEXT, parsed_rows, results, summary
 from liandong.topics.storage.database import open_database
 from liandong.topics.workers.clock import SystemClock
@@ -27,7 +28,7 @@ def rehearsed(data: bytes) -> tuple[Batch, list[ParsedRow]]:
     """What publishing into an empty register would count and reject."""
     register = Register(open_database("sqlite://"), SystemClock())
     rejected: list[ParsedRow] = []
-    run = DryRun(register, new_batch("js-gusu", "rows", "", 0), PreparationContext(CONTEXT, ()))
+    run = DryRun(register, new_batch("js-gusu", "rows", "", 0, CHANCE), PreparationContext(CONTEXT, ()))
     with read_listings(data, "csv") as rows:
         return run.run(rows, Listeners(rejected.append)), rejected
 

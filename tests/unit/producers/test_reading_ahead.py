@@ -87,7 +87,7 @@ def test_another_process_prepares_byte_for_byte_what_this_one_would(make: Any, t
 def published(court: PublishingCourt, portions: Any) -> tuple[dict[str, int], list[Any], list[Any]]:
     """Counts, rejects and records of a publication; without what is made anew for every publication."""
     rejected: list[Any] = []
-    batch = new_batch(court.court, "rows", "", court.clock.now())
+    batch = new_batch(court.court, "rows", "", court.clock.now(), court.chance)
     publication = Publication(court.register, court.identity, court.clock, batch, CONTEXT)
     done = publication.accept(portions, Listeners(lambda row: rejected.append((row.raw.original, row.rejects))))
     records = [{name: said for name, said in one.items() if name not in MADE_ANEW} for one in court.lane("state")]

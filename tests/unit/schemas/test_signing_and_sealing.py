@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from liandong.schemas.errors import LiandongError
-from liandong.schemas.ids import new_ordered, new_random, parse, text
+from liandong.schemas.ids import parse, text
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.sealing import CannotOpen, Recipient, SealingKey, open_sealed, seal
 from liandong.schemas.wire.signing import (
@@ -16,6 +16,7 @@ from liandong.schemas.wire.signing import (
     encode_signed,
     verify,
 )
+from liandong.tests.worlds.chance import CHANCE
 
 COURT = Ed25519Signer(bytes(range(32)))
 KEY = PublicKey(COURT.key_id, "court-a", "court", "js", "sign", COURT.public_key, valid_from=1000, valid_until=2000)
@@ -113,10 +114,10 @@ def test_surrogates_separate_type_country_number_and_key() -> None:
 
 
 def test_ids_carry_their_kind_and_entry_ids_grow_with_time() -> None:
-    first, second = new_ordered(), new_ordered()
+    first, second = CHANCE.ordered_id(), CHANCE.ordered_id()
     assert first < second
     assert parse(text("ent", first), "ent", "ord") == first
-    assert parse(f"  {text('cmd', raw := new_random())}\n", "cmd") == raw
+    assert parse(f"  {text('cmd', raw := CHANCE.random_id())}\n", "cmd") == raw
     for wrong in ("ent_12", "upd_" + "0" * 32, "ent_" + "g" * 32, "", "0" * 32):
         with pytest.raises(LiandongError, match="ID_INVALID"):
             parse(wrong, "ent")

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from liandong.tests.suites.outbox import OutboxSuite, record
 from liandong.topics.storage.database import DatabaseUnavailable, open_database, reading
 from liandong.topics.storage.outbox import SqlOutbox
+from liandong.topics.workers.clock import SystemClock
 
 
 class TestSqliteOutbox(OutboxSuite):
@@ -38,7 +39,7 @@ class TestPostgresOutbox(OutboxSuite):
         other = open_database(postgres_url, schema=f"publisher_{secrets.token_hex(4)}")
         with engine.begin() as connection:
             outbox.append(connection, "state", [record(1)])
-        assert SqlOutbox(other).unsent("state", 0, 10) == []
+        assert SqlOutbox(other, clock=SystemClock()).unsent("state", 0, 10) == []
         other.dispose()
 
 

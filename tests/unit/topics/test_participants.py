@@ -10,10 +10,12 @@ import yaml
 from liandong.schemas.errors import LiandongError, WrongUsage
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.schemas.wire.sealing import Recipient, open_sealed, seal
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.topics.keys.key_files import new_seed
 from liandong.topics.keys.manifest import ParticipantRefused
-from liandong.topics.keys.participants import OVERLAP_MS, Participants
+from liandong.topics.keys.participants import Participants
+from liandong.topics.keys.registrar import OVERLAP_MS, Registrar
 from liandong.topics.settings import Settings, load_settings
 
 
@@ -28,16 +30,16 @@ def local(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def people(local: Settings, clock: HandClock) -> Participants:
-    return Participants(local, clock)
+def people(local: Settings, clock: HandClock) -> Registrar:
+    return Registrar(local, clock, CHANCE)
 
 
-def court(people: Participants, name: str = "court-su0505") -> str:
+def court(people: Registrar, name: str = "court-su0505") -> str:
     return people.new(name, "court", name="苏州市虎丘区人民法院", jurisdictions=["js"]).id
 
 
 def test_a_new_participant_is_there_with_keys_and_the_first_brings_root_escrow_and_matching_key(
-    people: Participants, local: Settings
+    people: Registrar, local: Settings
 ) -> None:
     made = people.new("railway-js", "agency", name="铁路", jurisdictions=["js", "cq"], agency_kind="railway")
     assert people.load("railway-js") == made
@@ -52,14 +54,14 @@ def test_a_new_participant_is_there_with_keys_and_the_first_brings_root_escrow_a
     assert sorted(path.name for path in local.state_dir.iterdir()) == ["matching", "participants", "root"]
 
 
-def test_the_second_participant_changes_neither_root_nor_matching_key(people: Participants) -> None:
+def test_the_second_participant_changes_neither_root_nor_matching_key(people: Registrar) -> None:
     court(people)
     before = (people.root_public_key, people.escrow.public_key, people.matching_keys())
     people.new("notary-js-1", "notary", jurisdictions=["js"])
     assert (people.root_public_key, people.escrow.public_key, people.matching_keys()) == before
 
 
-def test_nobody_else_can_read_what_is_written(people: Participants, local: Settings) -> None:
+def test_nobody_else_can_read_what_is_written(people: Registrar, local: Settings) -> None:
     court(people)
     people.rotate("court-su0505")
     for path in local.state_dir.rglob("*"):
@@ -69,7 +71,7 @@ def test_nobody_else_can_read_what_is_written(people: Participants, local: Setti
             assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
 
-def test_secrets_do_not_show_in_texts_of_objects(people: Participants) -> None:
+def test_secrets_do_not_show_in_texts_of_objects(people: Registrar) -> None:
     court(people)
     (matching,) = people.matching_keys()
     assert matching.secret.hex() not in repr(matching)
@@ -80,7 +82,7 @@ def test_secrets_do_not_show_in_texts_of_objects(people: Participants) -> None:
     "name",
     ["Court", "court_su", "-court", "court-", "c--d", "1court", "../x", "a/b", "", "x" * 64, "escrow", "root", "法院"],
 )
-def test_an_id_is_lower_case_letters_digits_and_dashes(people: Participants, local: Settings, name: str) -> None:
+def test_an_id_is_lower_case_letters_digits_and_dashes(people: Registrar, local: Settings, name: str) -> None:
     with pytest.raises(ParticipantRefused):
         people.new(name, "court", jurisdictions=["js"])
     assert not local.state_dir.exists()
@@ -100,12 +102,12 @@ def test_an_id_is_lower_case_letters_digits_and_dashes(people: Participants, loc
         ("king", ["js"]),
     ],
 )
-def test_a_manifest_that_makes_no_sense_is_refused(people: Participants, kind: str, jurisdictions: list[str]) -> None:
+def test_a_manifest_that_makes_no_sense_is_refused(people: Registrar, kind: str, jurisdictions: list[str]) -> None:
     with pytest.raises(ParticipantRefused):
         people.new("some-one", kind, jurisdictions=jurisdictions)  # type: ignore[arg-type]
 
 
-def test_an_id_is_used_once(people: Participants) -> None:
+def test_an_id_is_used_once(people: Registrar) -> None:
     court(people)
     signer = people.signer("court-su0505").key_id
     with pytest.raises(ParticipantRefused, match="exists"):
@@ -116,7 +118,7 @@ def test_an_id_is_used_once(people: Participants) -> None:
     assert people.signer("court-su0505").key_id == signer
 
 
-def test_rotation_makes_new_keys_and_the_old_ones_end_after_the_overlap(people: Participants, clock: HandClock) -> None:
+def test_rotation_makes_new_keys_and_the_old_ones_end_after_the_overlap(people: Registrar, clock: HandClock) -> None:
     court(people)
     old = people.keys("court-su0505")
     clock.time += 1000
@@ -129,7 +131,7 @@ def test_rotation_makes_new_keys_and_the_old_ones_end_after_the_overlap(people: 
     assert people.sealing_keys("court-su0505")[0].key_id == entries[3].key_id
 
 
-def test_what_was_sealed_before_a_rotation_can_still_be_opened(people: Participants) -> None:
+def test_what_was_sealed_before_a_rotation_can_still_be_opened(people: Registrar) -> None:
     court(people)
     before = people.sealing_keys("court-su0505")[0]
     content: dict[str, object] = {
@@ -149,7 +151,7 @@ def test_what_was_sealed_before_a_rotation_can_still_be_opened(people: Participa
     assert open_sealed(sealed, "ctx", old)["case_number"] == "(2026)苏0505执1号"
 
 
-def test_a_compromised_key_is_revoked_as_of_the_day_it_was_lost(people: Participants, clock: HandClock) -> None:
+def test_a_compromised_key_is_revoked_as_of_the_day_it_was_lost(people: Registrar, clock: HandClock) -> None:
     court(people)
     clock.time += 10_000
     entries = people.rotate("court-su0505", compromised_since=NOW + 5000)
@@ -158,7 +160,7 @@ def test_a_compromised_key_is_revoked_as_of_the_day_it_was_lost(people: Particip
     assert [one.revoked_at for one in people.keys("court-su0505")] == [NOW + 5000, NOW + 5000, 0, 0]
 
 
-def test_a_retired_participant_keeps_its_past_and_has_no_future(people: Participants, clock: HandClock) -> None:
+def test_a_retired_participant_keeps_its_past_and_has_no_future(people: Registrar, clock: HandClock) -> None:
     court(people)
     clock.time += 1000
     assert people.retire("court-su0505").retired_at == clock.time
@@ -169,7 +171,7 @@ def test_a_retired_participant_keeps_its_past_and_has_no_future(people: Particip
         people.retire("court-su0505")
 
 
-def test_a_crash_between_new_key_and_book_heals(people: Participants, local: Settings) -> None:
+def test_a_crash_between_new_key_and_book_heals(people: Registrar, local: Settings) -> None:
     court(people)
     (local.state_dir / "participants/court-su0505/signing.key").write_text("11" * 32 + "\n")
     entries = people.keys("court-su0505")
@@ -179,7 +181,7 @@ def test_a_crash_between_new_key_and_book_heals(people: Participants, local: Set
 
 def test_with_a_pinned_root_no_other_is_made(tmp_path: Path) -> None:
     pinned = load_settings(state_dir=tmp_path / "state", root_public_key="ab" * 32)
-    people = Participants(pinned)
+    people = Registrar(pinned, HandClock(), CHANCE)
     court(people)
     assert people.root_public_key == bytes.fromhex("ab" * 32)
     assert not (tmp_path / "state/root").exists()
@@ -188,7 +190,7 @@ def test_with_a_pinned_root_no_other_is_made(tmp_path: Path) -> None:
     assert no_key.value.code == "MATCHING_KEY_MISSING"
 
 
-def test_a_root_that_is_not_the_pinned_one_does_not_sign(people: Participants, local: Settings) -> None:
+def test_a_root_that_is_not_the_pinned_one_does_not_sign(people: Registrar, local: Settings) -> None:
     court(people)
     elsewhere = Participants(local.model_copy(update={"root_public_key": "ab" * 32}))
     with pytest.raises(WrongUsage) as refused:
@@ -196,9 +198,9 @@ def test_a_root_that_is_not_the_pinned_one_does_not_sign(people: Participants, l
     assert refused.value.code == "ROOT_ELSEWHERE"
 
 
-def test_matching_keys_are_numbered_and_come_newest_last(people: Participants, local: Settings, tmp_path: Path) -> None:
+def test_matching_keys_are_numbered_and_come_newest_last(people: Registrar, local: Settings, tmp_path: Path) -> None:
     court(people)
-    drawn = {number: new_seed(local.state_dir / "matching" / f"{number}.key") for number in range(2, 11)}
+    drawn = {number: new_seed(local.state_dir / "matching" / f"{number}.key", CHANCE) for number in range(2, 11)}
     second, newest = MatchingKey(2, drawn[2]), MatchingKey(10, drawn[10])
     assert [key.key_id for key in people.matching_keys()] == list(range(1, 11))
     assert people.matching_keys()[1] == second
@@ -210,7 +212,7 @@ def test_matching_keys_are_numbered_and_come_newest_last(people: Participants, l
 
 
 @pytest.mark.parametrize("content", ["", "zz", "ab" * 31, "ab" * 33])
-def test_a_broken_key_file_is_named(people: Participants, local: Settings, content: str) -> None:
+def test_a_broken_key_file_is_named(people: Registrar, local: Settings, content: str) -> None:
     court(people)
     path = local.state_dir / "participants/court-su0505/signing.key"
     path.write_text(content)
@@ -219,7 +221,7 @@ def test_a_broken_key_file_is_named(people: Participants, local: Settings, conte
     assert (broken.value.code, str(path) in broken.value.message) == ("KEY_FILE_BROKEN", True)
 
 
-def test_a_manifest_with_an_unknown_field_is_not_guessed_at(people: Participants, local: Settings) -> None:
+def test_a_manifest_with_an_unknown_field_is_not_guessed_at(people: Registrar, local: Settings) -> None:
     court(people)
     path = local.state_dir / "participants/court-su0505/manifest.yaml"
     path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), "nmae": "x"}))
@@ -229,13 +231,13 @@ def test_a_manifest_with_an_unknown_field_is_not_guessed_at(people: Participants
 
 
 def test_a_machine_with_the_roots_public_key_alone_trusts_it_and_makes_no_other(
-    people: Participants, tmp_path: Path
+    people: Registrar, tmp_path: Path
 ) -> None:
     court(people)
     node = load_settings(state_dir=tmp_path / "node")
     (node.state_dir / "root").mkdir(parents=True)
     shutil.copy(tmp_path / "state/root/public.key", node.state_dir / "root")
-    there = Participants(node)
+    there = Registrar(node, HandClock(), CHANCE)
     there.new("railway-js", "agency", jurisdictions=["js"], agency_kind="railway")
     assert there.root_public_key == people.root_public_key
     assert [path.name for path in (node.state_dir / "root").iterdir()] == ["public.key"]

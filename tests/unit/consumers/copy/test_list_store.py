@@ -16,7 +16,7 @@ from liandong.consumers.store.layout import Generation, Incident, LanePartition,
 from liandong.consumers.store.reader import ListReader
 from liandong.consumers.store.writer import ListStore
 from liandong.consumers.store.writes import KEPT_INCIDENTS, KEPT_MARKS
-from liandong.schemas.ids import new_ordered
+from liandong.tests.worlds.chance import CHANCE
 
 LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
 
@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> ListStore:
 
 
 def places(count: int, lane: int = 0) -> list[bytes]:
-    return [lane_prefix(lane) + new_ordered() for _ in range(count)]
+    return [lane_prefix(lane) + CHANCE.ordered_id() for _ in range(count)]
 
 
 def records_in(store: ListStore) -> dict[bytes, bytes]:

@@ -10,7 +10,7 @@ from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_pre
 from liandong.consumers.store.power import PowerMark
 from liandong.consumers.store.relief import ReliefBatch, ReliefLane, ReliefStore
 from liandong.consumers.store.writer import ListStore
-from liandong.schemas.ids import new_ordered
+from liandong.tests.worlds.chance import CHANCE
 
 LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
 HEAD = TrustedHead("notary-js-1", "js", 7, b"h" * 32, 1_800_000_000_000)
@@ -21,7 +21,7 @@ def written(folder: Path, *, synced: bool) -> None:
     """A store with a record, a head and a receipt whose process is killed: nothing closes it."""
     store = ListStore.open(folder, map_size=1 << 20)
     store.set_up([LANE], 0)
-    batch = StoreBatch(records={lane_prefix(0) + new_ordered(): b"v"}, heads={HEAD.row: HEAD}, receipts=[RECEIPT])
+    batch = StoreBatch(records={lane_prefix(0) + CHANCE.ordered_id(): b"v"}, heads={HEAD.row: HEAD}, receipts=[RECEIPT])
     store.commit(batch)
     if synced:
         store.sync()
@@ -72,7 +72,7 @@ def test_a_start_that_is_killed_before_the_trust_is_back_loses_none_of_it(
 def test_a_store_that_was_closed_outlasts_a_loss_of_power(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = ListStore.open(tmp_path)
     store.set_up([LANE], 0)
-    store.commit(StoreBatch(records={lane_prefix(0) + new_ordered(): b"v"}))
+    store.commit(StoreBatch(records={lane_prefix(0) + CHANCE.ordered_id(): b"v"}))
     store.close()
     monkeypatch.setattr(power, "boot_id", lambda: "another boot")
     again = ListStore.open(tmp_path)

@@ -1,0 +1,139 @@
+"""Making participants and changing their keys; what is only read of them stands in `participants`."""
+
+from typing import Unpack
+
+import yaml
+from filelock import FileLock
+from pydantic import ValidationError
+
+from ...schemas.wire.sealing import SealingKey
+from ...schemas.wire.signing import Ed25519Signer
+from ..private_files import private_folder, write_private
+from ..settings import Settings
+from ..workers.chance import Chance
+from ..workers.clock import Clock
+from .key_book import KeyBook, KeyEntry, Use
+from .key_files import new_seed, read_seed
+from .manifest import Kind, ManifestFields, Participant, ParticipantRefused
+from .participants import ESCROW, Participants
+
+OVERLAP_MS = 24 * 3_600_000
+"""How long a replaced key stays valid, so that processes that still hold it finish."""
+
+
+class Registrar(Participants):
+    """The store under the state directory, to write: it draws keys, and keeps the book of their validity."""
+
+    def __init__(self, settings: Settings, clock: Clock, chance: Chance) -> None:
+        """Open nothing; `new` makes what is missing."""
+        super().__init__(settings)
+        self.clock = clock
+        self.chance = chance
+
+    def new(self, participant: str, kind: Kind, **fields: Unpack[ManifestFields]) -> Participant:
+        """Make a participant with its keys; with the first one root, escrow and matching key 1, unless a root is pinned.
+
+        PARTICIPANT_REFUSED if the id is taken or a field is wrong.
+        """
+        try:
+            manifest = Participant.model_validate(
+                {"id": participant, "kind": kind, **fields, "created_at": self.clock.now()}
+            )
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or participant
+            raise ParticipantRefused(f"{where}: {first['msg']}", "see `liandong participant new --help`") from None
+        with self._locked():
+            if self._manifest(participant).exists():
+                raise ParticipantRefused(f"{participant} exists", "choose another id, or rotate its keys")
+            if self._pinned is None:
+                self._draw_root()
+            self._draw_keys(participant)
+            self._follow(participant, 0)
+            self._write(manifest)
+        return manifest
+
+    def keys(self, participant: str) -> list[KeyEntry]:
+        """Return the public side of all its keys, oldest first; its manifest and `keys.yaml` are enough to know them."""
+        if participant == ESCROW:
+            return [KeyEntry(use="seal", public_key=self.escrow.public_key.hex(), valid_from=0)]
+        self.load(participant)
+        with self._locked():
+            if self._file(participant, "signing.key").exists():
+                self._follow(participant, 0)
+            return self._book(participant).entries()
+
+    def rotate(
+        self, participant: str, *, overlap_ms: int = OVERLAP_MS, compromised_since: int | None = None
+    ) -> list[KeyEntry]:
+        """Draw new signing and sealing keys; the old ones end after the overlap, or are revoked as of when they were compromised."""
+        self._active(participant)
+        with self._locked():
+            book, sealing = self._book(participant), self._file(participant, "sealing.key")
+            self._follow(participant, 0)
+            old = SealingKey(read_seed(sealing))
+            former = self._file(participant, f"sealing.{old.key_id.hex()}.key")
+            write_private(former, sealing.read_text(encoding="ascii"))
+            self._draw_keys(participant)
+            current = self._follow(participant, overlap_ms)
+            if compromised_since is not None:
+                book.end(compromised_since, compromised=True, but=current)
+            return book.entries()
+
+    def retire(self, participant: str) -> Participant:
+        """End a participant and its keys from now on; what it signed before stays valid."""
+        manifest = self._active(participant)
+        with self._locked():
+            self._follow(participant, 0)
+            now = self.clock.now()
+            self._book(participant).end(now, compromised=False)
+            retired = manifest.model_copy(update={"retired_at": now})
+            self._write(retired)
+        return retired
+
+    def _draw_root(self) -> None:
+        """Draw root, escrow and matching key 1, each if it is missing."""
+        secret_files = (
+            self._root / "signing.key",
+            self._root / "escrow.key",
+            self.settings.state_dir / "matching" / "1.key",
+        )
+        for path in secret_files:
+            if not path.exists() and not (path.parent.name == "matching" and self.settings.matching_key_file):
+                new_seed(path, self.chance)
+        write_private(self._root / "public.key", self.root_signer().public_key.hex() + "\n")
+
+    def _draw_keys(self, participant: str) -> None:
+        for name in ("signing", "sealing"):
+            new_seed(self._file(participant, f"{name}.key"), self.chance)
+
+    def _follow(self, participant: str, overlap: int) -> frozenset[bytes]:
+        """Bring the book up to the private files; return the ids of the current keys."""
+        book, now = self._book(participant), self.clock.now()
+        public: dict[Use, bytes] = {
+            "sign": Ed25519Signer(read_seed(self._file(participant, "signing.key"))).public_key,
+            "seal": SealingKey(read_seed(self._file(participant, "sealing.key"))).public_key,
+        }
+        for use, key in public.items():
+            book.note(use, key, now, overlap)
+        return frozenset(
+            entry.key_id for entry in book.entries() if entry.public_key in {key.hex() for key in public.values()}
+        )
+
+    def _active(self, participant: str) -> Participant:
+        manifest = self.load(participant)
+        if manifest.retired_at:
+            raise ParticipantRefused(
+                f"{participant} is retired", "make a new participant; an ended id never comes back"
+            )
+        return manifest
+
+    def _book(self, participant: str) -> KeyBook:
+        return KeyBook(self._file(participant, "keys.yaml"))
+
+    def _write(self, participant: Participant) -> None:
+        text = yaml.safe_dump(participant.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+        write_private(self._manifest(participant.id), text)
+
+    def _locked(self) -> FileLock:
+        return FileLock(private_folder(self._folder) / ".lock")

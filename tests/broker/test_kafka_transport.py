@@ -8,6 +8,7 @@ from liandong.schemas.errors import WrongUsage
 from liandong.tests.suites.transport_groups import GroupSuite
 from liandong.tests.suites.transport_reading import ReadingSuite
 from liandong.tests.suites.transport_sending import SendingSuite
+from liandong.tests.suites.transport_topics import TopicsSuite
 from liandong.tests.worlds.traffic import TOPIC, Outcomes, publish, record
 from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.embedded.ports import some_free
@@ -17,7 +18,7 @@ from liandong.topics.transport.kafka import KafkaPublisher, config, require_brok
 from liandong.topics.transport.ports import Delivered, OutgoingRecord
 
 
-class TestKafkaTransport(SendingSuite, ReadingSuite, GroupSuite):
+class TestKafkaTransport(SendingSuite, ReadingSuite, GroupSuite, TopicsSuite):
     pass
 
 

@@ -59,7 +59,7 @@ def at_work(settings: Settings, agency: str, broker: MemoryBroker, people: list[
     engine = open_acts(acts_url(settings, agency))
     context = context_of(settings, agency, directory, engine, clock)
     for topic in topics_of(context):
-        broker.partitions(topic)
+        broker.subscriber().partitions(topic)
     effects = Effects(context, broker.subscriber(group_of(agency)), engine)
     while effects.step(0.0):
         yield

@@ -7,7 +7,7 @@ import pytest
 from liandong.tests.worlds.traffic import TOPIC, publish, read, record, turn
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.transport.errors import CommitRefused
-from liandong.topics.transport.ports import BEGINNING, TopicPartition
+from liandong.topics.transport.ports import BEGINNING, Message, TopicPartition
 
 
 class GroupSuite:
@@ -72,6 +72,53 @@ class GroupSuite:
         with pytest.raises(CommitRefused):
             stranger.commit({TopicPartition(TOPIC, 0): 1})
         member.close()
+
+    def test_a_partition_given_up_in_the_middle_of_a_batch_cannot_be_committed(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=2)
+        publish(wire.publisher(), [record(b"%d" % n, b"x", partition=n % 2) for n in range(10)])
+        mine: set[TopicPartition] = set()
+        yours: set[TopicPartition] = set()
+        one, two = wire.subscriber("g-batch"), wire.subscriber("g-batch")
+        one.subscribe([TOPIC], mine.update, mine.difference_update)
+        read(one, 10)
+        batch = dict.fromkeys(mine, 5)
+        two.subscribe([TOPIC], yours.update, yours.difference_update)
+        two.poll(10, 0.3)
+        one.commit(dict.fromkeys(batch, 3))  # the group waits for its owner, whose commit still counts
+        turn(lambda: len(mine) == 1, one)
+        (gone,) = batch.keys() - mine
+        with pytest.raises(CommitRefused):
+            one.commit(batch)
+        again: list[Message] = []  # from where it was committed, not from the batch's end
+        while len(again) < 2:
+            again += two.poll(10, 0.1)
+            assert one.poll(10, 0.05) == []
+        assert yours == {gone}
+        assert [(m.partition(), m.offset()) for m in again] == [(gone.partition, 3), (gone.partition, 4)]
+        one.commit(dict.fromkeys(mine, 5))
+        with pytest.raises(CommitRefused):
+            one.commit({gone: 5})
+
+    def test_a_silent_member_is_put_out_and_learns_when_it_polls(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=2)
+        publish(wire.publisher(), [record(b"%d" % n, b"x", partition=n % 2) for n in range(10)])
+        everything = {TopicPartition(TOPIC, number) for number in range(2)}
+        mine: set[TopicPartition] = set()
+        silent, heir = wire.hasty("g-silent"), wire.subscriber("g-silent")
+        silent.subscribe([TOPIC], mine.update, mine.difference_update)
+        read(silent, 10)
+        silent.commit(dict.fromkeys(everything, 4))
+        wire.let_expire()
+        yours: set[TopicPartition] = set()
+        heir.subscribe([TOPIC], yours.update, yours.difference_update)
+        assert {m.offset() for m in read(heir, 2)} == {4}
+        assert (mine, yours) == (everything, everything)
+        with pytest.raises(CommitRefused):
+            silent.commit(dict.fromkeys(everything, 5))
+        turn(lambda: not mine, silent)
+        heir.commit(dict.fromkeys(everything, 5))
+        turn(lambda: len(mine) == len(yours) == 1, silent, heir)
+        assert not mine & yours
 
     def test_a_listener_that_fails_is_heard(self, wire: Wire) -> None:
         wire.create(TOPIC, partitions=1)

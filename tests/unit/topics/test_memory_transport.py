@@ -5,17 +5,22 @@ import threading
 import pytest
 
 from liandong.tests.suites.transport_groups import GroupSuite
+from liandong.tests.suites.transport_outages import OutageSuite
 from liandong.tests.suites.transport_reading import ReadingSuite
 from liandong.tests.suites.transport_sending import SendingSuite
+from liandong.tests.suites.transport_topics import TopicsSuite
 from liandong.tests.worlds.traffic import TOPIC, from_start, publish, read, record
+from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.partitioner import murmur2
 from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, TopicPartition
 
 
-class TestMemoryTransport(SendingSuite, ReadingSuite, GroupSuite):
-    pass
+class TestMemoryTransport(SendingSuite, ReadingSuite, GroupSuite, TopicsSuite, OutageSuite):
+    @pytest.fixture
+    def mortal(self, wire: MemoryWire) -> MemoryWire:
+        return wire
 
 
 def test_the_hash_is_the_java_clients() -> None:

@@ -12,6 +12,7 @@ from liandong.topics.embedded import cluster
 from liandong.topics.settings import KafkaSecurity, Settings, load_settings
 from liandong.topics.transport.errors import AuthenticationFailed, AuthorizationFailed
 from liandong.topics.transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, require_broker
+from liandong.topics.transport.ports import BEGINNING, TopicPartition
 from liandong.topics.transport.topic_state import TopicState
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
@@ -76,3 +77,15 @@ def test_a_user_without_rules_may_neither_write_nor_read(operator: Settings, tmp
     assert [type(one) for one in outcomes] == [AuthorizationFailed]
     with pytest.raises(AuthorizationFailed, match="ACL"):
         KafkaSubscriber(court, client_id="court").partitions(TOPIC)
+
+
+def test_a_user_without_rules_is_told_so_wherever_they_read(operator: Settings, tmp_path: Path) -> None:
+    at, court = TopicPartition(TOPIC, 0), as_court(operator, tmp_path, "fictitious")
+    reader, member = (KafkaSubscriber(court, client_id="court", group=group) for group in (None, "g-court"))
+    reader.assign({at: BEGINNING})
+    with pytest.raises(AuthorizationFailed):
+        heard(lambda: reader.poll(1, 0.1))
+    with pytest.raises(AuthorizationFailed):
+        reader.watermarks(at)
+    with pytest.raises(AuthorizationFailed):
+        member.subscribe([TOPIC])

@@ -127,6 +127,7 @@ _BY_NAME: dict[Callable[[str], TransportError], tuple[str, ...]] = {
         "_TIMED_OUT",
         "_MSG_TIMED_OUT",
         "REQUEST_TIMED_OUT",
+        "_WAIT_COORD",
     ),
     RecordTooLarge: ("MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"),
     RecordPurged: ("_PURGE_QUEUE", "_PURGE_INFLIGHT"),

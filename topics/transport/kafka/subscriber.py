@@ -8,7 +8,7 @@ from confluent_kafka import Message as KafkaMessage
 from confluent_kafka import TopicPartition as KafkaPartition
 
 from ...settings import Settings
-from ..errors import BrokerUnreachable, OffsetOutOfRange
+from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange, TopicMissing
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from . import config
 from .failures import ANSWER_SECONDS, MOVING, Failures, answered, logger, translated
@@ -33,6 +33,7 @@ class KafkaSubscriber:
         """What `wait` was woken by; the next `poll` hands it out."""
         self._lost: set[TopicPartition] = set()
         self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
+        self._subscribed = False
         self._from_group: set[TopicPartition] = set()
         """Partitions the group gave; hand-assigned ones are not among them."""
         self._unplaced: dict[TopicPartition, OffsetOutOfRange] = {}
@@ -87,10 +88,11 @@ class KafkaSubscriber:
 
         def on_revoke(_: Consumer, partitions: list[KafkaPartition]) -> None:
             lost = self._inbound(partitions)
-            self._forget(lost)
             if revoked is not None:
                 self._failures.callbacks.run(revoked, lost)
+            self._forget(lost)
 
+        self._subscribed = True
         self._consumer.subscribe([self._prefix + topic for topic in topics], on_assign=on_assign, on_revoke=on_revoke)
 
     def poll(self, limit: int, timeout: float) -> list[Message]:
@@ -133,6 +135,10 @@ class KafkaSubscriber:
         if not positions:
             return
         about = f"committing for {self._group}"
+        # the broker asks only whether a member is alive: one could take back what the partition's new owner committed
+        foreign = positions.keys() - self._from_group if self._subscribed else ()
+        for at in foreign:
+            raise CommitRefused(f"{about}: {at.topic} [{at.partition}] is not this member's")
         offsets = self._outbound(positions)
         answers = answered(lambda: self._consumer.commit(offsets=offsets, asynchronous=False) or [], about)
         for answer in answers:
@@ -143,7 +149,13 @@ class KafkaSubscriber:
         """Return the low and the high watermark of a partition."""
         partition = KafkaPartition(self._prefix + at.topic, at.partition)
         about = f"asking for the ends of {partition.topic} [{at.partition}]"
-        offsets = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
+        try:
+            offsets = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
+        except TopicMissing:
+            # the client library says this also when no broker answers, or does not tell: asking for the topic says which
+            if at.partition in self.partitions(at.topic):
+                raise BrokerUnreachable(f"{about}: no leader is known") from None
+            raise
         if offsets is None:
             raise BrokerUnreachable(f"{about}: no answer in {ANSWER_SECONDS:.0f} s")
         return Watermarks(*offsets)

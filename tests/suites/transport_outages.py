@@ -30,8 +30,9 @@ class OutageSuite:
         read(reader, 3)
         read(member, 3)
         mortal.stop()
-        publisher.send(record(b"k", b"3"), outcomes.append)
-        assert publisher.flush(0.2) == 1
+        for value in (b"3", b"4"):
+            publisher.send(record(b"k", value), outcomes.append)
+        assert publisher.flush(0.2) == 2
         assert reader.poll(10, 0.2) == []
         for question in (
             lambda: reader.partitions(TOPIC),
@@ -47,7 +48,7 @@ class OutageSuite:
         assert outcomes == []
         mortal.start()
         assert publisher.flush(PATIENCE) == 0
-        assert [one.offset for one in outcomes if isinstance(one, Delivered)] == [3]
-        assert [m.value() for m in read(reader, 3)] == [b"1", b"2", b"3"]
-        assert [m.offset() for m in read(member, 4)] == [0, 1, 2, 3]
+        assert [one.offset for one in outcomes if isinstance(one, Delivered)] == [3, 4]
+        assert [m.value() for m in read(reader, 4)] == [b"1", b"2", b"3", b"4"]
+        assert [m.offset() for m in read(member, 5)] == [0, 1, 2, 3, 4]
         assert mine == {AT}

@@ -86,6 +86,15 @@ def test_a_null_stays_its_time_after_the_cleaner_saw_it(clock: HandClock) -> Non
     assert offsets(broker) == [2]
 
 
+def test_a_null_that_stands_last_stays(clock: HandClock) -> None:
+    broker = made(clock, COMPACTED)
+    write(broker, clock, (b"a", b"1", 0), (b"a", None, 0))
+    for _ in range(3):
+        clock.time += 60_000
+        broker.clean()
+    assert offsets(broker) == [0, 1]
+
+
 def test_without_a_configuration_everything_stays(clock: HandClock) -> None:
     broker = made(clock, None)
     write(broker, clock, (b"a", b"1", 0), (b"a", b"2", 0))

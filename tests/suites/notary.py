@@ -60,6 +60,8 @@ class NotarySuite:
             world.publish(*(world.court.include() for _ in range(4)))
             world.clock.pass_seconds(1)
             notary.step()
+            notary.wait(0.5)
+            notary.step()
             world.publish(*(world.court.include() for _ in range(3)))
         world.barrier(notary)
         heads = world.heads()

@@ -12,7 +12,7 @@ from liandong.producers.relay.relay import Pace, Relay
 from liandong.tests.worlds.clock import HandClock
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
-from liandong.topics.transport.ports import Delivered, OutboxRow, OutgoingRecord
+from liandong.topics.transport.ports import Delivered, Lease, OutboxRow, OutgoingRecord
 from liandong.topics.workers.clock import SystemClock
 
 TOPICS = {"state": "list", "relief": "relief"}
@@ -54,8 +54,11 @@ class CrashingOutbox:
     def unsent(self, lane: str, after: int, limit: int) -> list[OutboxRow]:
         return self._inner.unsent(lane, after, limit)
 
-    def acquire(self, owner: str, seconds: float) -> int | None:
-        return self._inner.acquire(owner, seconds)
+    def acquire(self, owner: str, seconds: float, over: Lease | None = None) -> int | None:
+        return self._inner.acquire(owner, seconds, over)
+
+    def holder(self) -> Lease:
+        return self._inner.holder()
 
     def release(self, owner: str) -> None:
         if not self._steps.dead:

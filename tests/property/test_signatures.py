@@ -124,7 +124,7 @@ class Stage:
         self.inbox._context = replace(self.inbox._context, directory=self.ring, court=NAMED)
         self.copy = ListCopy(directory / "copy")
         self.watch = WatchRoom(directory)
-        self.watch.wire.broker._clock = HandClock(NOW)
+        self.watch.wire.broker.clock = HandClock(NOW)
         self.number = 0
 
     def know(self, case: Case) -> None:

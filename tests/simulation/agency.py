@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from liandong.consumers.gate.decision import CheckRequest
 from liandong.consumers.gate.subjects import Subject
 from liandong.consumers.interceptions.answers import Answer
+from liandong.consumers.interceptions.interceptions import strongest
 from liandong.consumers.node.assembly import NodeConnections, OpenAgency, open_agency
 from liandong.consumers.node.desk import Machine as NodeMachine
 from liandong.consumers.replication.list_view import ListView
@@ -19,6 +20,7 @@ from liandong.tests.simulation.founding import AGENCIES
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
 from liandong.tests.simulation.recount import Standing
+from liandong.tests.simulation.truth import ACTIVE
 from liandong.tests.worlds.people import Person
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.ports import Publisher, TopicPartition
@@ -85,12 +87,14 @@ class NodeProcess(Process):
         transaction, attributes = COUNTERS[AGENCIES[self.agency]]
         request = CheckRequest(transaction, Subject((person.certificate,), person.name), attributes)
         checks = self._opened.desk.checks
+        answer: list[Answer] = []
         with self.mortal():
-            answer = checks.decide(request, self.machine.clock.now(), CALLER)
+            decided = checks.decide(request, self.machine.clock.now(), CALLER)
             if keeps:
-                checks.keep([answer])
-            return answer
-        return None
+                checks.keep([decided])
+                self._note_kept(decided)
+            answer.append(decided)
+        return answer[0] if answer else None
 
     def meets(self, person: Person, booking: int) -> None:
         """Tell whoever watches for somebody that they were met."""
@@ -107,16 +111,17 @@ class NodeProcess(Process):
         now = self.machine.clock.now()
         for entry in self.view.find(tuple(surrogates)):
             prefix = entry.prefix
-            if prefix["status"] == 1 and now >= prefix["effective_from"]:
-                if not prefix["effective_until"] or now < prefix["effective_until"]:
-                    return True
+            begun, until = now >= prefix["effective_from"], prefix["effective_until"]
+            if prefix["status"] == ACTIVE and begun and not (until and now >= until):
+                return True
         return False
 
     def read_through(self, at: TopicPartition) -> int:
         """The offset behind the last record of a partition that is in the copy or the overlay; 0 = none yet."""
         status = self._opened.copy_status
-        lanes = [*status._lists.status().lanes, *status._relief.lanes()]
-        return max((lane.next_offset for lane in lanes if (lane.topic, lane.partition) == at), default=0)
+        offsets = {(lane.topic, lane.partition): lane.next_offset for lane in status._lists.status().lanes}
+        offsets |= {(lane.topic, lane.partition): lane.next_offset for lane in status._relief.lanes()}
+        return max(0, offsets.get(at, 0))
 
     def copied(self, at: TopicPartition) -> Copied:
         """What the store holds of a partition of a list."""
@@ -133,6 +138,11 @@ class NodeProcess(Process):
                 if place.startswith(lane.prefix):
                     index.setdefault(surrogate, set()).add(place[LANE_LENGTH:])
         return Copied(rows, index, SetDigest(lane.digest).value())
+
+    def _note_kept(self, answer: Answer) -> None:
+        """Remember what courts must now hear of."""
+        for ruling in strongest(answer.decision.outcome.rulings):
+            self.world.kept.append((answer.decision.check_id, ruling.entry.entry_id))
 
     def _relay(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> Relay:
         return Relay(outbox, publisher, clock, new_owner(self.machine.chance))

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
-from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.clocks import MachineClock
 from liandong.tests.simulation.disks import Disk
 from liandong.tests.worlds.chance import SeededChance
@@ -36,4 +36,4 @@ class SimulatedMachine:
         """Be gone at once with every process, and come back with what the disk kept; processes start when they next work."""
         for process in self.processes:
             process.die()
-        self.disk.lose_power(Choices(number))
+        self.disk.lose_power(SeededChance(Random(number), self.clock))

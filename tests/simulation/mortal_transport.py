@@ -45,7 +45,7 @@ class MortalSubscriber:
         assert timeout == 0, "a step waits"
         return self._life.call(lambda: self.inner.poll(limit, 0))
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, _seconds: float) -> bool:
         return self._life.call(lambda: self.inner.wait(0))
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
@@ -70,10 +70,10 @@ class MortalPublisher:
         told = None if done is None else self._while_alive(done)
         self._life.call(lambda: self.inner.send(record, told))
 
-    def poll(self, timeout: float = 0.0) -> None:
+    def poll(self, _timeout: float = 0.0) -> None:
         self._life.call(lambda: self.inner.poll(0))
 
-    def flush(self, timeout: float = -1) -> int:
+    def flush(self, _timeout: float = -1) -> int:
         return self._life.call(lambda: self.inner.flush(0))
 
     def purge(self) -> None:

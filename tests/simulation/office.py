@@ -79,9 +79,8 @@ class PublisherProcess(Process):
         except BaseException:
             if self.life.alive:
                 raise
-            self.world.count("kills")
-            self.die()
         finally:
+            self.notice()
             self.listen()
 
     def listen(self) -> None:
@@ -112,14 +111,15 @@ class SimulatedCourt:
 
     def publish(self, listings: Sequence[Listing]) -> Batch | None:
         """Publish an export; None if the publisher was not there, or died over it."""
+        batch: list[Batch] = []
         with self._publisher.clerk():
             court, clock = self.opened, self._publisher.machine.clock
             identity, now = court.identity, clock.now()
             context = IntakeContext(date_of_ms(now), identity.court, identity.court_name)
-            batch = new_batch(identity.court, "export.csv", "", now, identity.chance)
-            publication = Publication(court.register, identity, clock, batch, context)
-            return publication.run([listing.row(number) for number, listing in enumerate(listings, start=1)])
-        return None
+            begun = new_batch(identity.court, "export.csv", "", now, identity.chance)
+            publication = Publication(court.register, identity, clock, begun, context)
+            batch.append(publication.run([each.row(number) for number, each in enumerate(listings, start=1)]))
+        return batch[0] if batch else None
 
     def act(self, change: Change, entry_id: bytes, reason: str) -> None:
         """Act on an entry. Raises whatever the product refuses it with."""
@@ -142,23 +142,23 @@ class SimulatedCourt:
     def watch(self, agency: str, person: int, document: int) -> GivenCommand | None:
         """Have an agency watch for a debtor."""
         debtor, clock = townspeople().debtors[person], self._publisher.machine.clock
+        order = WatchOrder(
+            case_number=f"（2026）苏0505执{1 + document}号",
+            document_number=f"（2026）苏0505执{1 + document}号之一",
+            document_hash=bytes([1 + document]) * 32,
+            judge="王明远",
+            purpose="LOCATE_DEBTOR",
+            kinds=("TRAVEL",),
+            until=clock.now() // _DAY_MS * _DAY_MS + 30 * _DAY_MS,
+            name=debtor.name,
+            certificates=(debtor.certificate,),
+        )
+        given: list[GivenCommand] = []
         with self._publisher.clerk():
-            order = WatchOrder(
-                case_number=f"（2026）苏0505执{1 + document}号",
-                document_number=f"（2026）苏0505执{1 + document}号之一",
-                document_hash=bytes([document]) * 32,
-                judge="王明远",
-                purpose="LOCATE_DEBTOR",
-                kinds=("TRAVEL",),
-                until=clock.now() // _DAY_MS * _DAY_MS + 30 * _DAY_MS,
-                name=debtor.name,
-                certificates=(debtor.certificate,),
-            )
-            given = self._commands().give(WatchRequest(agency, order, 3_600_000))
-            if given.new:
-                self.watches.append(given.command.command_id)
-            return given
-        return None
+            given.append(self._commands().give(WatchRequest(agency, order, 3_600_000)))
+            if given[0].new:
+                self.watches.append(given[0].command.command_id)
+        return given[0] if given else None
 
     def stop_watch(self, watch: int) -> None:
         """End a watch."""

@@ -43,7 +43,7 @@ class Process(ABC):
     def let_go(self) -> None:
         """Close what `open` made, after the parts were closed."""
 
-    def look(self) -> None:
+    def look(self) -> None:  # noqa: B027  most have nothing to look at
         """Look at what was just opened. Raises PromiseBroken."""
 
     def start(self) -> None:
@@ -75,7 +75,7 @@ class Process(ABC):
                 self.world.count(f"stopped with {unwell.code}")
             self.die()
 
-    def forget(self) -> None:
+    def forget(self) -> None:  # noqa: B027  most have nothing
         """Let go of what the world itself keeps open of it."""
 
     def restart(self) -> None:
@@ -106,10 +106,10 @@ class Process(ABC):
                     break
                 self._step(name)
 
-    def cut_off(self, cut: bool) -> None:
+    def cut_off(self, *, cut: bool) -> None:
         """Reach the broker or not."""
         self.is_cut_off = cut
-        self.world.cut_off(self.name, cut)
+        self.world.cut_off(self.name, cut=cut)
 
     def subscriber(self, group: str | None, _client_id: str) -> Subscriber:
         """A subscriber of this process."""
@@ -128,9 +128,13 @@ class Process(ABC):
                 yield
         except PromiseBroken:
             raise
-        except BaseException as error:  # whatever the last words of a process that was killed are
+        except BaseException as error:  # noqa: BLE001  whatever the last words of a process that was killed are
             if self.life.alive:
                 self._was_ended(error)
+        self.notice()
+
+    def notice(self) -> None:
+        """Be gone, if it was killed."""
         if not self.life.alive and not self._gone:
             self.world.count("kills")
             self.die()
@@ -144,10 +148,10 @@ class Process(ABC):
         raise PromiseBroken(f"{self.name} was ended by {name}: {error}") from error
 
     def _woken(self, part: Part) -> bool:
-        woken = False
+        woken = [False]
         with self.mortal():
-            woken = part.wait(0)
-        return woken
+            woken[0] = part.wait(0)
+        return woken[0]
 
     def _step(self, name: str) -> None:
         if self.runs:

@@ -62,9 +62,10 @@ def _nobody_passes_a_proven_gate_with_one(
         return
     for said in world.truth.basis(surrogates, decision.at):
         written = world.log.versions.get((state_topic(said), said.entry_id, said.version))
-        marker = written and world.log.barriers.get((position.notary, position.barrier, written.at))
-        known = written is not None and marker is not None and written.offset < marker
-        world.hold(not known, "ALLOW from a fresh and proven copy for somebody with a live basis")
+        if written is None:
+            continue
+        marker = world.log.barriers.get((position.notary, position.barrier, written.at), -1)
+        world.hold(written.offset >= marker, "ALLOW from a fresh and proven copy for somebody with a live basis")
 
 
 def heard(world: "World", node: "NodeProcess", said: SaidVersion) -> bool:

@@ -48,7 +48,7 @@ class Recounted:
         if one.value is None:
             self._null(key)
         elif one.schema == "list-record" and one.fields["entry_id"] == key and one.fields["version"] >= 1:
-            self._record(key, one.body, genuine)
+            self._record(one.fields["entry_id"], one.body, genuine)
         elif key and not key.startswith(b"barrier/") and len(key) <= 500:
             self._unreadable(key, one.value)
 
@@ -61,12 +61,8 @@ class Recounted:
         before, new = self.standing.get(key), Standing(body)
         if before is None:
             self.standing[key] = new
-        elif new.version > before.version or (new.version == before.version and before.opaque):
-            if genuine(body):
-                self.standing[key] = new
-        elif new.version == before.version and body[72:] != before.body[72:]:
-            if not genuine(before.body) and genuine(body):
-                self.standing[key] = new
+        elif genuine(body) and _replaces(new, before, genuine):
+            self.standing[key] = new
 
     def _unreadable(self, key: bytes, value: bytes) -> None:
         before = self.standing.get(key)
@@ -86,6 +82,13 @@ class Recounted:
                 for identity in _identities(stands.body):
                     found.setdefault(identity, set()).add(entry_id)
         return found
+
+
+def _replaces(new: Standing, before: Standing, genuine: Genuine) -> bool:
+    """Whether a genuine record stands over what is there: a higher version, or the same where what is there is worth nothing."""
+    if new.version != before.version:
+        return new.version > before.version
+    return bool(before.opaque) or (new.body[72:] != before.body[72:] and not genuine(before.body))
 
 
 def _leaf(entry_id: bytes, stands: Standing) -> bytes:

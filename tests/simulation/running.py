@@ -17,7 +17,7 @@ from liandong.tests.simulation.promises import PromiseBroken
 from liandong.tests.simulation.town import found
 from liandong.tests.simulation.world import World
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108  each world has a folder of its own there
 """Where worlds stand if the machine has it: their disks are files that nobody needs to keep."""
 
 

@@ -37,7 +37,7 @@ class World:
         self.held: set[TopicPartition] = set()
         self.all_partitions: Sequence[TopicPartition] = ()
         self.broker: MemoryBroker
-        self.machines: Mapping[str, SimulatedMachine] = {}
+        self.machines: dict[str, SimulatedMachine] = {}
         self.processes: dict[str, Process] = {}
         self.courts: Mapping[str, SimulatedCourt] = {}
         self.nodes: Mapping[str, NodeProcess] = {}
@@ -95,10 +95,10 @@ class World:
         for at in sorted(self.held):
             self.broker.release(at)
         self.held.clear()
-        for name, process in self.processes.items():
+        for process in self.processes.values():
             process.life.spare()
             if process.is_cut_off:
-                process.cut_off(False)
+                process.cut_off(cut=False)
         for machine in self.machines.values():
             machine.clock.skew_ms = 0
 
@@ -171,7 +171,7 @@ class World:
         if not holds:
             raise PromiseBroken(what)
 
-    def cut_off(self, process: str, cut: bool) -> None:
+    def cut_off(self, process: str, *, cut: bool) -> None:
         """Let a process reach the broker or not."""
         (self.broker.cut if cut else self.broker.heal)(process)
 

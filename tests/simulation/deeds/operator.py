@@ -118,7 +118,7 @@ class CutOff:
     def do(self, world: "World") -> None:
         if not self.back:
             world.count("clients cut off")
-        world.processes[self.process].cut_off(not self.back)
+        world.processes[self.process].cut_off(cut=not self.back)
 
 
 @dataclass(frozen=True)

@@ -165,10 +165,10 @@ def test_messages_the_log_has_dropped_do_not_stop_those_behind_them(railway: Wat
     railway.agency.effects.close()
     for seed in range(SEVERAL, 2 * SEVERAL):
         railway.town.court.watch(invented(seed))
-    high = railway.wire.broker.log(TopicPartition(COMMANDS, 0)).high
+    high = railway.wire.broker.topics.log(TopicPartition(COMMANDS, 0)).high
     railway.wire.truncate(TopicPartition(COMMANDS, 0), high - 1)
     left = 1 + sum(
-        railway.wire.broker.log(TopicPartition(COMMANDS, each)).high
+        railway.wire.broker.topics.log(TopicPartition(COMMANDS, each)).high
         - railway.wire.broker.group(group_of(RAILWAY)).offsets[TopicPartition(COMMANDS, each)]
         for each in (1, 2)
     )

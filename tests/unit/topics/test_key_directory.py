@@ -33,7 +33,7 @@ def signing(office: KeyOffice, participant: str = RAILWAY) -> bytes:
 
 def made_again(office: KeyOffice) -> None:
     """The topic is deleted and created anew."""
-    del office.broker._logs[names.KEYS]
+    office.broker.delete(names.KEYS)
     office.broker.create(names.KEYS, 1)
 
 
@@ -192,7 +192,7 @@ def test_a_command_hears_at_once_that_the_register_cannot_be_read(office: KeyOff
     with pytest.raises(BrokerUnreachable):
         await_keys(directory)
     office.broker.start()
-    del office.broker._logs[names.KEYS]
+    office.broker.delete(names.KEYS)
     with pytest.raises(TopicMissing):
         office.key_directory()
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ...topics.settings import Settings
     from ...topics.workers.clock import Clock
     from ...topics.workers.worker import Part
-    from ..inbox.inbox import Inbox, OpenedItem, OwnCommands
+    from ..inbox.court import OwnCommands
+    from ..inbox.inbox import Inbox, OpenedItem
 
 OpenCommands = Callable[["Settings", str, str, "Clock"], "OwnCommands"]
 """The commands a court gave: settings, jurisdiction, court, clock. The composition root knows where they are kept."""
@@ -98,7 +99,8 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
     from ...topics.workers.worker import Part
-    from ..inbox.inbox import CourtContext, Inbox
+    from ..inbox.court import CourtContext
+    from ..inbox.inbox import Inbox
     from ..inbox.store import InboxStore
 
     participants, clock = Participants(settings), SystemClock()

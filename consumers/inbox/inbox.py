@@ -5,9 +5,9 @@ only under one of the court's own watches that asks for it. What does not count 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -16,20 +16,19 @@ from ...schemas.law.watch import covers
 from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
 from ...schemas.wire.avro_schemas import schema_of
 from ...schemas.wire.codec import Undecodable, decode
-from ...schemas.wire.control import SentCommand, sealing_context
+from ...schemas.wire.control import sealing_context
 from ...schemas.wire.framing import FramingError
-from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
+from ...schemas.wire.sealing import CannotOpen, open_sealed
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.directory import Directory
 from ...topics.keys.signatures import Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.transport.reading import lane_of, topic_lanes
 from ...topics.transport.received import unwrap
-from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
+from .court import CourtContext
 from .store import InboxStore, Item
 
 _log = structlog.get_logger(__name__)
@@ -47,28 +46,6 @@ _BATCH = 500
 _RETRY_SECONDS = 1.0
 _LOOK_SECONDS = 5.0
 _TIDY_SECONDS = 60.0
-
-
-class OwnCommands(Protocol):
-    """The commands this court gave."""
-
-    def sent(self, command_id: bytes) -> SentCommand | None:
-        """Return one of this court's commands, None if it never gave it."""
-
-    def answered(self, command_id: bytes, code: str, at: int) -> None:
-        """Note an agency's answer (ms UTC); the newest counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class CourtContext:
-    """As whom an inbox is read."""
-
-    court: str
-    jurisdiction: str
-    sealing_keys: Sequence[SealingKey] = field(repr=False)
-    directory: Directory = field(repr=False)
-    commands: OwnCommands = field(repr=False)
-    clock: Clock = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from liandong.consumers.acts_db.tables import metadata, outbox
 from liandong.consumers.effects.loop import Effects, group_of, topics_of
 from liandong.consumers.events.reports import report
 from liandong.consumers.events.sightings import Sighting
-from liandong.consumers.inbox.inbox import CourtContext, Inbox
+from liandong.consumers.inbox.court import CourtContext
+from liandong.consumers.inbox.inbox import Inbox
 from liandong.consumers.inbox.store import InboxStore
 from liandong.producers.commands.commands import CommandingCourt, Commands
 from liandong.producers.commands.files import WatchRequest

@@ -59,9 +59,7 @@ class Recounted:
 
     def _record(self, key: bytes, body: bytes, genuine: Genuine) -> None:
         before, new = self.standing.get(key), Standing(body)
-        if before is None:
-            self.standing[key] = new
-        elif genuine(body) and _replaces(new, before, genuine):
+        if before is None or (genuine(body) and _replaces(new, before, genuine)):
             self.standing[key] = new
 
     def _unreadable(self, key: bytes, value: bytes) -> None:

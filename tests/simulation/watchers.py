@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from liandong.consumers.inbox.inbox import CourtContext, Inbox
+from liandong.consumers.inbox.court import CourtContext
+from liandong.consumers.inbox.inbox import Inbox
 from liandong.consumers.inbox.store import InboxStore
 from liandong.monitoring.log.heads import NotaryName
 from liandong.monitoring.service.context import MonitoringConnections, MonitoringContext

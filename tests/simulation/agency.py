@@ -1,6 +1,6 @@
 """A node of an agency as a simulated process: its copy, its gate, its effects, and what its counters ask."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from liandong.consumers.node.desk import Machine as NodeMachine
 from liandong.consumers.replication.list_view import ListView
 from liandong.consumers.store.layout import LANE_LENGTH
 from liandong.consumers.store.values import body_of, opaque_of
-from liandong.producers.relay.relay import Relay, new_owner
+from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.founding import AGENCIES
@@ -47,6 +47,7 @@ class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
     part_names = ("register", "list", "relief", "effects", "relay", "standing")
+    unhurried: Mapping[str, float] = {"effects": 2, "relay": 1, "standing": 10}
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)
@@ -145,7 +146,7 @@ class NodeProcess(Process):
             self.world.kept.append((answer.decision.check_id, ruling.entry.entry_id))
 
     def _relay(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> Relay:
-        return Relay(outbox, publisher, clock, new_owner(self.machine.chance))
+        return Relay(outbox, publisher, clock, self.owner())
 
 
 def _standing(value: memoryview) -> Standing:

@@ -1,7 +1,7 @@
 """One simulated process: its parts are stepped by the world, it may end at any call of a port, and its supervisor starts it again."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ class Process(ABC):
     """A process on a machine. Subclasses say what it is made of."""
 
     part_names: Sequence[str] = ()
+    unhurried: Mapping[str, float] = {}
+    """Parts that come late on this busy machine: not before so many seconds have passed, unless something wakes them."""
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         self.world, self.name, self.machine = world, name, machine
@@ -119,6 +121,10 @@ class Process(ABC):
         """A publisher of this process."""
         return MortalPublisher(self.world.broker.publisher(client_id=self.name), self.life)
 
+    def owner(self) -> str:
+        """Make a name for the owner of a lease, without the machine and process that the simulation really runs in."""
+        return f"{self.name}:{self.machine.chance.raw(4).hex()}"
+
     @contextmanager
     def mortal(self) -> Iterator[None]:
         """Run something of the process, in which it may die; nothing else may come out of it. Raises PromiseBroken."""
@@ -156,7 +162,8 @@ class Process(ABC):
     def _step(self, name: str) -> None:
         if self.runs:
             with self.mortal():
-                self._due[name] = self.world.time.monotonic() + self._parts[name].worker.step()
+                wish = self._parts[name].worker.step()
+                self._due[name] = self.world.time.monotonic() + (wish and max(wish, self.unhurried.get(name, 0)))
 
 
 class _Refused(Exception):

@@ -14,6 +14,7 @@ from liandong.tests.simulation.ending import end_well
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.mortal_stores import mortal_stores
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.tests.simulation.remembering import remembering
 from liandong.tests.simulation.town import found
 from liandong.tests.simulation.world import World
 
@@ -62,7 +63,7 @@ def play(story: Sequence[Deed], town: int = 0) -> Run:
 @contextmanager
 def _town(town: Choices, done: Run) -> Iterator[World]:
     place = MEMORY if MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=place) as folder, mortal_stores():
+    with tempfile.TemporaryDirectory(dir=place) as folder, mortal_stores(), remembering():
         world = found(town, Path(folder))
         try:
             yield world

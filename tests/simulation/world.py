@@ -21,7 +21,7 @@ from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
-_TICK_MS = 250
+_TICK_MS = 500
 
 
 class World:

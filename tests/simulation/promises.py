@@ -61,7 +61,7 @@ def _nobody_passes_a_proven_gate_with_one(
     if decision.stand.stale or not position.proven or position.barrier != decision.stand.barrier:
         return
     for said in world.truth.basis(surrogates, decision.at):
-        written = world.log.versions.get((state_topic(said), said.entry_id, said.version))
+        written = world.log.records.get((state_topic(said), said.body))
         if written is None:
             continue
         marker = world.log.barriers.get((position.notary, position.barrier, written.at), -1)
@@ -71,7 +71,7 @@ def _nobody_passes_a_proven_gate_with_one(
 def heard(world: "World", node: "NodeProcess", said: SaidVersion) -> bool:
     """Whether a node has read a version, from the relief lane or the list."""
     topics = (state_topic(said), names.relief(JURISDICTION))
-    written = [world.log.versions.get((topic, said.entry_id, said.version)) for topic in topics]
+    written = [world.log.records.get((topic, said.body)) for topic in topics]
     return any(each is not None and each.offset < node.read_through(each.at) for each in written)
 
 

@@ -28,6 +28,8 @@ class SaidVersion:
     surrogates: frozenset[bytes]
     frees: bool
     """Whether it travels on the relief lane too."""
+    body: bytes = b""
+    """What was signed, proof included."""
 
     def restricts(self, surrogates: frozenset[bytes], at: int) -> bool:
         """Whether somebody with one of these surrogates is restricted at an instant."""
@@ -56,6 +58,7 @@ class Truth:
             record["effective_until"],
             frozenset(each["surrogate"] for each in record["identities"]),
             frees,
+            body,
         )
         history = self.versions.setdefault(said.entry_id, [])
         assert said.version == len(history) + 1, "a court gave a number twice, or left one out"

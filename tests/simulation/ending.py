@@ -127,7 +127,7 @@ def _what_the_status_lacks(world: "World") -> Iterator[str]:
     if status is None:
         yield "the monitor is away"
         return
-    updates = sum(map(len, world.truth.versions.values()))
+    updates = sum(len(history) for history in world.truth.versions.values() if history[0].court in world.courts)
     for agency in status["agencies"]:
         counts = (agency["accepted"], agency["applied"], agency["late_updates"], agency["relief_waiting"])
         if counts != (updates, updates, 0, 0):

@@ -49,6 +49,8 @@ class Logbook:
     """List records by topic and body: the first of each."""
     barriers: dict[tuple[str, int, TopicPartition], int] = field(default_factory=dict)
     """By notary, number and partition: the offset of the first."""
+    first: dict[bytes, Written] = field(default_factory=dict)
+    """By body: where it stood first."""
     by_place: dict[TopicPartition, list[Written]] = field(default_factory=dict)
     by_schema: dict[str, list[Written]] = field(default_factory=dict)
 
@@ -58,6 +60,7 @@ class Logbook:
         one = _read(at, message)
         self.written.append(one)
         self.messages.append(message)
+        self.first.setdefault(one.body, one)
         self.by_place.setdefault(at, []).append(one)
         self.by_schema.setdefault(one.schema, []).append(one)
         if one.schema == "list-record":

@@ -9,10 +9,10 @@ from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.clocks import VirtualTime
+from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.simulation.office import PublisherProcess, SimulatedCourt
-from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.people import SIBLING, townspeople
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
@@ -49,6 +49,8 @@ class World:
         self.kept: list[tuple[str, bytes]] = []
         """Check and entry of every interception that an agency's store has kept."""
         self._read: dict[TopicPartition, int] = {}
+        self._forged: set[bytes] = set()
+        """Bodies that nobody but the adversary ever wrote."""
         self._recounts: dict[TopicPartition, tuple[int, Recounted]] = {}
 
     # -- what deeds do ------------------------------------------------------------------------------------------------
@@ -87,10 +89,11 @@ class World:
     def forge(self, record: OutgoingRecord) -> None:
         """Write a record as somebody who may write everywhere and is not asked for a name."""
         if self.broker.up:
-            publisher = self.broker.publisher(client_id="adversary")
+            publisher, known = self.broker.publisher(client_id="adversary"), len(self.log.written)
             publisher.send(record, lambda _outcome: None)
             publisher.flush(0)
             self.read_log()
+            self._forged |= {one.body for one in self.log.written[known:] if self.log.first[one.body] is one}
 
     def faults_stop(self) -> None:
         """Let everything work again that a fault has stopped: from now on nobody can say it was not to be had."""
@@ -149,8 +152,8 @@ class World:
         }
 
     def genuine(self, schema: str) -> Iterator[Written]:
-        """Records of agencies as they were first written."""
-        seen: set[bytes] = set()
+        """Records of agencies as they were first written, and by themselves."""
+        seen = set(self._forged)
         for one in self.log.by_schema.get(schema, ()):
             if one.body not in seen:
                 seen.add(one.body)
@@ -160,7 +163,7 @@ class World:
         """What a node said last that it holds."""
         own = [
             each.fields
-            for each in self.log.by_schema.get("receipt", ())
+            for each in self.genuine("receipt")
             if (each.fields["agency"], each.fields["node"]) == (agency, node)
         ]
         return max(own, key=lambda fields: int(fields["sequence"]), default=None)

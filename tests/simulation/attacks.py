@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Draw = Callable[["World", Choices], Deed]
 _TIMES = (0, 0, -86_400, -3_600, 3_600, 86_400)
+_INSTRUMENTS = (Instrument.LIST_ENTRY, Instrument.CONSUMPTION_ORDER)
 _EVERYBODY = DEBTORS + OTHERS
 _POWERLESS = (NO_KEY, OWN_KEY)
 _FOREIGN = (*NOTARIES, *AGENCIES)
@@ -91,16 +92,17 @@ def _floods(world: "World", choices: Choices) -> Deed:
     return Floods(choices.one_of(world.all_partitions), 120, 20, keyed=choices.happens(50))
 
 
-def _entries(hands: tuple[str, ...], *, canary: bool = False, innocents: bool = True) -> Draw:
+def _sibling_lists(_world: "World", choices: Choices) -> Deed:
+    person, number = choices.below(DEBTORS), choices.below(1 << 30)
+    return ForgesEntry(Guise(SIBLING), person, number, choices.one_of(_INSTRUMENTS))
+
+
+def _entries(hands: tuple[str, ...], *, canary: bool = False) -> Draw:
     def draw(_world: "World", choices: Choices) -> Deed:
         by = choices.one_of(hands)
         court = choices.one_of(COURTS) if by in _POWERLESS else choices.one_of(("", "", *COURTS))
-        seconds = 0 if by == SIBLING and not court else choices.one_of(_TIMES)
-        lane = choices.one_of((LIST, LIST, RELIEF)) if by in _POWERLESS or court else LIST
-        person = choices.below(_EVERYBODY if innocents else DEBTORS)
-        number = choices.below(1 << 30)
-        instrument = choices.one_of((Instrument.LIST_ENTRY, Instrument.CONSUMPTION_ORDER))
-        return ForgesEntry(Guise(by, court, canary, seconds, lane), person, number, instrument)
+        guise = Guise(by, court, canary, choices.one_of(_TIMES), choices.one_of((LIST, LIST, RELIEF)))
+        return ForgesEntry(guise, choices.below(_EVERYBODY), choices.below(1 << 30), choices.one_of(_INSTRUMENTS))
 
     return draw
 
@@ -189,7 +191,7 @@ KINDS: Mapping[str, Draw] = {
     "odd-headers": _odd_header,
     "megabyte": _megabyte,
     "floods": _floods,
-    "sibling-lists": _entries((SIBLING,), innocents=False),
+    "sibling-lists": _sibling_lists,
     "unsigned-entries": _entries(_POWERLESS),
     "foreign-entries": _entries(_FOREIGN),
     "canary-entries": _entries((*_FOREIGN, SIBLING), canary=True),
@@ -217,7 +219,7 @@ BREAKING: frozenset[str] = frozenset({"replays", "replays-elsewhere", "nulls"})
 """What is known to break a promise today (issue 4)."""
 HOLDING: Mapping[Draw, int] = {draw: 3 for kind, draw in KINDS.items() if kind not in BREAKING}
 """What the regular run draws, each as often as this."""
-_OFTEN = 80
+_OFTEN = 150
 
 
 def attacks_of(*, known_breaks: bool = False, only: str | None = None) -> Mapping[Draw, int]:

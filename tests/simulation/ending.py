@@ -61,7 +61,8 @@ def _missing(world: "World") -> Iterator[str]:
             yield f"{node.name} is not proven"
     answers = _answers(world)
     for court in world.courts.values():
-        yield from (f"command {each.hex()} was not answered" for each in court.watches if not answers[each])
+        given = (*court.watches, *court.stops)
+        yield from (f"command {each.hex()} was not answered" for each in given if not answers[each])
     yield from _what_the_status_lacks(world)
 
 

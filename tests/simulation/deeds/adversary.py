@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.promises import state_topic
+from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
 if TYPE_CHECKING:
@@ -28,6 +30,60 @@ class Replays:
         to = self.to or TopicPartition(old.topic(), old.partition())
         world.count("replays" if self.to is None else "replays elsewhere")
         world.forge(OutgoingRecord(to.topic, old.key(), old.value(), old.record.headers, to.partition))
+
+
+@dataclass(frozen=True)
+class ReplaysVersion:
+    """A version of the entry of this number is written again, where it stood or into another partition of its list."""
+
+    entry: int
+    version: int
+    elsewhere: bool = False
+
+    def __str__(self) -> str:
+        where = " into another partition" if self.elsewhere else ""
+        return f"the adversary replays version {self.version} of entry {self.entry}{where}"
+
+    def do(self, world: "World") -> None:
+        said = world.truth.versions[world.truth.entry(self.entry)][self.version - 1]
+        old = world.log.records[state_topic(said), said.body]
+        partition = old.at.partition
+        if self.elsewhere:
+            partition = next(each for each in world.partitions(old.at.topic) if each != partition)
+        world.count("replays elsewhere" if self.elsewhere else "replays")
+        world.forge(OutgoingRecord(old.at.topic, old.key, old.value, (), partition))
+
+
+@dataclass(frozen=True)
+class ReplaysBarrier:
+    """The newest barrier of a notary in a list is written again where it stands."""
+
+    notary: str
+
+    def __str__(self) -> str:
+        return f"the adversary replays the newest barrier of {self.notary}"
+
+    def do(self, world: "World") -> None:
+        barriers = [one for one in world.log.by_schema.get("barrier", ()) if one.fields["notary"] == self.notary]
+        own = [one for one in barriers if one.at.topic in names.state_topics(JURISDICTION)]
+        if own:
+            world.count("replays")
+            world.forge(OutgoingRecord(own[-1].at.topic, own[-1].key, own[-1].value, (), own[-1].at.partition))
+
+
+@dataclass(frozen=True)
+class NullsEntry:
+    """A null value is written under the key of the entry of this number, in its list."""
+
+    entry: int
+
+    def __str__(self) -> str:
+        return f"the adversary writes a null under the key of entry {self.entry}"
+
+    def do(self, world: "World") -> None:
+        said = world.truth.versions[world.truth.entry(self.entry)][0]
+        world.count("nulls")
+        world.forge(OutgoingRecord(state_topic(said), said.entry_id, None))
 
 
 @dataclass(frozen=True)
@@ -111,8 +167,9 @@ class Garbles:
     def do(self, world: "World") -> None:
         if self.entry < len(world.truth.versions):
             said = world.truth.versions[world.truth.entry(self.entry)][0]
-            world.count("garbled entries")
-            world.forge(OutgoingRecord(state_topic(said), said.entry_id, self.value))
+            if (state_topic(said), said.body) in world.log.records:
+                world.count("garbled entries")
+                world.forge(OutgoingRecord(state_topic(said), said.entry_id, self.value))
 
 
 @dataclass(frozen=True)

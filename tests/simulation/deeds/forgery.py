@@ -10,7 +10,8 @@ from liandong.schemas.wire.codec import decode
 from liandong.tests.simulation.deeds.pen import handle, signed, write
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.people import townspeople
-from liandong.tests.simulation.proofs import CANARY, REAL
+from liandong.tests.simulation.proofs import CANARY, REAL, list_of
+from liandong.tests.simulation.truth import SaidVersion
 from liandong.topics.catalogue import names
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ class ForgesVersion:
         return f"the adversary writes entry {self.entry} {self.ahead:+d} versions on: it {does}, by {self.guise}"
 
     def do(self, world: "World") -> None:
-        if self.entry >= len(world.truth.versions):
+        newest = _seen(world, self.entry)
+        if newest is None:
             return
-        newest = world.truth.versions[world.truth.entry(self.entry)][-1]
         fields = decode(current_schema("list-record").fingerprint, newest.body)
         fields |= {"version": max(1, newest.version + self.ahead), "update_id": handle(self.entry)}
         if self.person is None:
@@ -109,6 +110,13 @@ class ForgesVersion:
             fields |= {"effective_from": world.time.now() - _YEAR_MS, "effective_until": 0}
         world.count("forged versions")
         _put(world, self.guise, fields)
+
+
+def _seen(world: "World", entry: int) -> SaidVersion | None:
+    """The newest version of an entry that stands in the log: of what does not the adversary knows nothing."""
+    history = world.truth.versions[world.truth.entry(entry)] if entry < len(world.truth.versions) else []
+    seen = [said for said in history if (list_of(said.instrument), said.body) in world.log.records]
+    return seen[-1] if seen else None
 
 
 def _meaning(world: "World", person: int) -> dict[str, Any]:

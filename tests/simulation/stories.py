@@ -102,7 +102,7 @@ STORIES: Mapping[str, Story] = {
         (
             FOUR_LISTED,
             AWHILE,
-            *(ForgesVersion(Guise(NO_KEY, COURT, partition=1), each, each) for each in range(4)),
+            *(ForgesVersion(Guise(NO_KEY, COURT, partition=1), each, each, shielded=True) for each in range(4)),
             AWHILE,
             *(Asks(RAILWAY, each) for each in range(4)),
         ),

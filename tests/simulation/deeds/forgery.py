@@ -90,6 +90,8 @@ class ForgesVersion:
     """Whom it blocks from now on, by number among everybody; None: it ends the entry."""
     ahead: int = 1
     """How far above the version that stands."""
+    shielded: bool = False
+    """It names them, and suspends what it says."""
 
     def __str__(self) -> str:
         does = "ends it" if self.person is None else f"means person {self.person}"
@@ -106,7 +108,8 @@ class ForgesVersion:
             fields |= nobody | {"status": int(Status.REVOKED), "change": int(Change.REVOKE), "effective_until": 0}
         else:
             fields |= _meaning(world, self.person)
-            fields |= {"status": int(Status.ACTIVE), "change": int(Change.CORRECT), "grounds": [1]}
+            status = Status.SHIELDED if self.shielded else Status.ACTIVE
+            fields |= {"status": int(status), "change": int(Change.CORRECT), "grounds": [1]}
             fields |= {"effective_from": world.time.now() - _YEAR_MS, "effective_until": 0}
         world.count("forged versions")
         _put(world, self.guise, fields)

@@ -26,8 +26,12 @@ class SaidVersion:
     until: int
     """ms UTC, exclusive; 0 = open."""
     surrogates: frozenset[bytes]
+    case: str
+    """Number of the case; empty once the entry has ended."""
     frees: bool
     """Whether it travels on the relief lane too."""
+    body: bytes = b""
+    """What was signed, proof included."""
 
     def restricts(self, surrogates: frozenset[bytes], at: int) -> bool:
         """Whether somebody with one of these surrogates is restricted at an instant."""
@@ -55,7 +59,9 @@ class Truth:
             record["effective_from"],
             record["effective_until"],
             frozenset(each["surrogate"] for each in record["identities"]),
+            record["case_number"],
             frees,
+            body,
         )
         history = self.versions.setdefault(said.entry_id, [])
         assert said.version == len(history) + 1, "a court gave a number twice, or left one out"
@@ -69,6 +75,14 @@ class Truth:
     def court_of(self, number: int) -> str:
         """Whose entry it is that was included as this number."""
         return self.versions[self.entry(number)][0].court
+
+    def listed(self) -> dict[tuple[str, int, str, frozenset[bytes]], list[bytes]]:
+        """Which entries each subject ever had in a case of a court under an instrument, the wrong ones before a correction too."""
+        entries: dict[tuple[str, int, str, frozenset[bytes]], list[bytes]] = {}
+        for entry_id, history in self.versions.items():
+            for subject in {(one.court, one.instrument, one.case, one.surrogates) for one in history if one.case}:
+                entries.setdefault(subject, []).append(entry_id)
+        return entries
 
     def newest(self, entry_id: bytes) -> SaidVersion | None:
         """What stands, None of an entry no court ever made."""

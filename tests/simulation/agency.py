@@ -1,5 +1,6 @@
 """A node of an agency as a simulated process: its copy, its gate, its effects, and what its counters ask."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -52,6 +53,8 @@ class NodeProcess(Process):
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)
         self.agency, self.node = agency, node
+        self.counted = Counter[str]()
+        """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
         self._opened: OpenAgency
 
@@ -124,6 +127,18 @@ class NodeProcess(Process):
         offsets |= {(lane.topic, lane.partition): lane.next_offset for lane in status._relief.lanes()}
         return max(0, offsets.get(at, 0))
 
+    def records(self) -> dict[str, int]:
+        """How many records the copy and the overlay took or refused, since they were made."""
+        status = self._opened.copy_status
+        lists, relief = status._lists.status().lanes, status._relief.lanes()
+        return {
+            "records a list refused": sum(lane.refused for lane in lists),
+            "records a list had newer": sum(lane.stale for lane in lists),
+            "records nobody could read": sum(lane.opaque for lane in lists),
+            "reliefs ahead of their list": sum(lane.applied for lane in relief),
+            "reliefs refused": sum(lane.refused for lane in relief),
+        }
+
     def copied(self, at: TopicPartition) -> Copied:
         """What the store holds of a partition of a list."""
         lists = self._opened.copy_status._lists
@@ -145,8 +160,8 @@ class NodeProcess(Process):
         for ruling in strongest(answer.decision.outcome.rulings):
             self.world.kept.append((answer.decision.check_id, ruling.entry.entry_id))
 
-    def _relay(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> Relay:
-        return Relay(outbox, publisher, clock, self.owner())
+    def _relay(self, outbox: SqlOutbox, publisher: Publisher, _clock: Clock) -> Relay:
+        return self.relay(outbox, publisher, self.machine.folder)
 
 
 def _standing(value: memoryview) -> Standing:

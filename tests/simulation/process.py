@@ -3,12 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from liandong.schemas.errors import LiandongError
+from liandong.tests.simulation.counting import TownRelay
 from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.mortal_transport import MortalPublisher, MortalSubscriber
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.ports import Publisher, Subscriber
 from liandong.topics.workers.worker import Part
 
@@ -121,9 +125,11 @@ class Process(ABC):
         """A publisher of this process."""
         return MortalPublisher(self.world.broker.publisher(client_id=self.name), self.life)
 
-    def owner(self) -> str:
-        """Make a name for the owner of a lease, without the machine and process that the simulation really runs in."""
-        return f"{self.name}:{self.machine.chance.raw(4).hex()}"
+    def relay(self, outbox: SqlOutbox, publisher: Publisher, folder: Path) -> TownRelay:
+        """Make a relay; the name it takes the lease under tells nothing of where the simulation itself runs."""
+        owner = f"{self.name}:{self.machine.chance.raw(4).hex()}"
+        heard = partial(self.world.hear_of_lease, folder)
+        return TownRelay(outbox, publisher, self.machine.clock, owner, heard)
 
     @contextmanager
     def mortal(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.clocks import VirtualTime
+from liandong.tests.simulation.counting import count_check, count_records
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
@@ -48,6 +49,8 @@ class World:
         self.publisher: PublisherProcess
         self.kept: list[tuple[str, bytes]] = []
         """Check and entry of every interception that an agency's store has kept."""
+        self._holders: dict[Path, str] = {}
+        """Of an outbox's lease, until they give it back."""
         self._read: dict[TopicPartition, int] = {}
         self._forged: set[bytes] = set()
         """Bodies that nobody but the adversary ever wrote."""
@@ -69,6 +72,8 @@ class World:
                 process.start()
                 process.tick()
         self.read_log()
+        for node in self.nodes.values():
+            count_records(self, node)
 
     def ask(self, name: str, person: int, *, keeps: bool) -> None:
         """Have a counter ask its gate, and hold the answer to the truth."""
@@ -80,7 +85,8 @@ class World:
         if answer is None:
             return
         decision, surrogates = answer.decision, node.surrogates(somebody)
-        self.count(f"checks: {decision.verdict.value}")
+        count_check(self, node, decision)
+        count_records(self, node)
         if not self.truth.ever_named(surrogates):
             allowed = {Verdict.ALLOW, Verdict.UNKNOWN} | (set() if node.knows_keys else {Verdict.REVIEW})
             self.hold(decision.verdict in allowed, f"{decision.verdict} for somebody who was never listed")
@@ -167,6 +173,15 @@ class World:
             if (each.fields["agency"], each.fields["node"]) == (agency, node)
         ]
         return max(own, key=lambda fields: int(fields["sequence"]), default=None)
+
+    def hear_of_lease(self, outbox: Path, owner: str, *, taken: bool) -> None:
+        """Hear that the lease of an outbox was taken or given back."""
+        holder = self._holders.get(outbox)
+        if taken:
+            self.count("leases taken over", holder not in {None, owner})
+            self._holders[outbox] = owner
+        elif holder == owner:
+            del self._holders[outbox]
 
     def count(self, what: str, times: int = 1) -> None:
         """Count something that happened."""

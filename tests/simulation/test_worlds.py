@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -94,7 +93,6 @@ def _started(first: int, worlds: int, steps: int, hash_seed: str) -> subprocess.
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path.home(),
     )
 
 

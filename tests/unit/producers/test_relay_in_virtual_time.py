@@ -112,7 +112,7 @@ def test_a_relay_that_died_by_a_clock_an_hour_ahead_is_followed_after_the_time_o
 
 
 def test_a_relay_that_renews_its_lease_keeps_it_whatever_the_clock_does(
-    engine: Engine, timed: SqlOutbox, broker: MemoryBroker, clock: VirtualClock
+    timed: SqlOutbox, broker: MemoryBroker, clock: VirtualClock
 ) -> None:
     holder, other = (Relay(timed, broker.publisher(), clock, name) for name in ("holder", "other"))
     clock.time += 3_600_000

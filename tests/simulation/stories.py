@@ -97,9 +97,15 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         AWHILE,
         ASKED,
     ),
-    "a header without a value ends no process": (LISTED, *(SpoilsHeaders(8 * each, NULL) for each in range(8)), AWHILE),
+    "a header without a value ends no process": (
+        LISTED,
+        AWHILE,
+        *(SpoilsHeaders(8 * each, NULL) for each in range(8)),
+        AWHILE,
+    ),
     "a header whose name is not UTF-8 ends no process": (
         LISTED,
+        AWHILE,
         *(SpoilsHeaders(8 * each, ODD) for each in range(8)),
         AWHILE,
     ),
@@ -123,7 +129,7 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         LISTED,
         AWHILE,
         ForgesHead(NOTARY, NOTARY, FUTURE),
-        EverybodyWorks(120),
+        EverybodyWorks(12),
         ASKED,
     ),
     "an agency does not answer for another": (

@@ -39,6 +39,8 @@ Draw = Callable[["World", Choices], Deed]
 _TIMES = (0, 0, -86_400, -3_600, 3_600, 86_400)
 _INSTRUMENTS = (Instrument.LIST_ENTRY, Instrument.CONSUMPTION_ORDER)
 _EVERYBODY = DEBTORS + OTHERS
+_HEAD_BITS = 8 * (10 + 72 + 16)
+"""Of a list record: framing, proof and the entry's id."""
 _POWERLESS = (NO_KEY, OWN_KEY)
 _FOREIGN = (*NOTARIES, *AGENCIES)
 _LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
@@ -79,7 +81,7 @@ def _again(of: Callable[[MemoryMessage], bool], deed: Callable[[int, Choices], D
 
 
 def _twisted(number: int, choices: Choices) -> Deed:
-    return Twists(number, choices.below(1 << 16))
+    return Twists(number, choices.below(choices.one_of((_HEAD_BITS, 1 << 16))))
 
 
 def _entry(world: "World", choices: Choices) -> int:

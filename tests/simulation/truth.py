@@ -5,7 +5,7 @@ It hears of an update when a clerk's act was accepted, and knows of an entry onl
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 ACTIVE, SHIELDED = 1, 2
 LIST_ENTRY, CONSUMPTION_ORDER = 1, 2
@@ -38,6 +38,15 @@ class SaidVersion:
         if self.status != ACTIVE or not self.surrogates & surrogates:
             return False
         return at >= self.since and not (self.until and at >= self.until)
+
+
+class KeptHit(NamedTuple):
+    """Somebody was stopped because of an entry, and the agency has kept it: its court must hear of it."""
+
+    check: str
+    entry_id: bytes
+    version: int
+    surrogates: frozenset[bytes]
 
 
 @dataclass
@@ -100,6 +109,11 @@ class Truth:
     def is_genuine(self, body: bytes) -> bool:
         """Whether a court of this town signed these bytes."""
         return body in self._signed
+
+    def is_released(self, hit: KeptHit) -> bool:
+        """Whether a later version of the entry, which travels on the relief lane, no longer means who was stopped."""
+        later = self.versions[hit.entry_id][hit.version :]
+        return any(each.frees and not (each.status == ACTIVE and each.surrogates & hit.surrogates) for each in later)
 
     def basis(self, surrogates: frozenset[bytes], at: int) -> list[SaidVersion]:
         """What restricts somebody from travelling at an instant."""

@@ -18,7 +18,7 @@ from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
 from liandong.tests.simulation.proofs import REAL, Register, list_of
 from liandong.tests.simulation.recount import Recounted
-from liandong.tests.simulation.truth import Truth
+from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
@@ -46,8 +46,8 @@ class World:
         self.nodes: Mapping[str, NodeProcess] = {}
         self.monitor: MonitorProcess
         self.publisher: PublisherProcess
-        self.kept: list[tuple[str, bytes]] = []
-        """Check and entry of every interception that an agency's store has kept."""
+        self.kept: list[KeptHit] = []
+        """Every hit that an agency's store has kept."""
         self._read: dict[TopicPartition, int] = {}
         self._forged: set[bytes] = set()
         """Bodies that nobody but the adversary ever wrote."""

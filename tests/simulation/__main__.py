@@ -12,6 +12,8 @@ import structlog
 
 from liandong.tests.simulation.attacks import KINDS, attacks_of
 from liandong.tests.simulation.choices import integers
+from liandong.tests.simulation.finding import first_seed
+from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.running import Run, run
 from liandong.tests.simulation.shrinking import shrunk
 
@@ -19,6 +21,10 @@ from liandong.tests.simulation.shrinking import shrunk
 def main() -> int:
     """Run the command; 1 if a promise broke."""
     asked = _arguments()
+    if asked.find_known_breaks:
+        for kind in BREAKING:
+            print(f"{kind}: seed {first_seed(kind)}", flush=True)
+        return 0
     attacks = attacks_of(known_breaks=asked.known_breaks, only=asked.only)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
@@ -53,6 +59,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=100, help="steps of a world")
     parser.add_argument("--seconds", type=float, default=0, help="stop after so much time")
     parser.add_argument("--known-breaks", action="store_true", help="let the adversary do what is known to break, too")
+    parser.add_argument(
+        "--find-known-breaks", action="store_true", help="print a seed for each of them, do nothing else"
+    )
     parser.add_argument("--only", metavar="KIND", choices=sorted(KINDS), help="let the adversary do this alone, often")
     parser.add_argument("--shrink", action="store_true", help="take steps out of what breaks while it breaks")
     parser.add_argument("--counters", action="store_true", help="show how often what happened")

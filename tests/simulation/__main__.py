@@ -8,6 +8,8 @@ from pathlib import Path
 
 from liandong.tests.simulation.attacks import KINDS
 from liandong.tests.simulation.campaign import Campaign, Outcome, of_integers, outcomes
+from liandong.tests.simulation.finding import first_seed
+from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.telling import Tally, table
 
 _TOLD_EVERY_SECONDS = 10
@@ -16,6 +18,10 @@ _TOLD_EVERY_SECONDS = 10
 def main() -> int:
     """Run the command; 1 if a promise broke."""
     asked = _arguments()
+    if asked.find_known_breaks:
+        for kind in BREAKING:
+            print(f"{kind}: seed {first_seed(kind)}", flush=True)
+        return 0
     campaign = Campaign(
         asked.seed,
         asked.worlds or (None if asked.seconds else 1),
@@ -61,6 +67,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=1, help="how many worlds at a time")
     parser.add_argument("--integers", type=_numbers, help="run this list instead of seeds, as a failure shows it")
     parser.add_argument("--known-breaks", action="store_true", help="let the adversary do what is known to break, too")
+    parser.add_argument(
+        "--find-known-breaks", action="store_true", help="print a seed for each of them, do nothing else"
+    )
     parser.add_argument("--only", metavar="KIND", choices=sorted(KINDS), help="let the adversary do this alone, often")
     parser.add_argument("--shrink", action="store_true", help="take steps out of what breaks while it breaks")
     parser.add_argument("--fail-list", type=Path, metavar="FILE", help="write what broke as JSON")

@@ -34,7 +34,7 @@ class World:
         self.folder = folder
         self.time = VirtualTime()
         self.truth, self.log = Truth(), Logbook()
-        self.register = Register(founding().root)
+        self.register = Register(founding().root.public_key)
         self.counters: Counter[str] = Counter()
         self.wrongful_block_ms = 0
         """Over all people and nodes, while nobody had a basis."""

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 LIST, RELIEF = "list", "relief"
 _YEAR_MS = 365 * 86_400_000
-_TEXTS = ("reason", "batch_id", "court_name", "case_number", "decision_number", "term_start", "term_end")
+_TEXTS: tuple[str, ...] = (
+    "reason",
+    "batch_id",
+    "court_name",
+    "case_number",
+    "decision_number",
+    "term_start",
+    "term_end",
+)
 _TEXTS += ("filing_date", "publish_date", "basis_number", "basis_maker", "claim_amount", "related_entity")
 
 

@@ -19,6 +19,7 @@ TOLD = {
 }
 """What agencies tell: by schema the topic, and the field with its handle."""
 DIGEST, ROLLBACK, FORK, FUTURE = "of other digests", "that rolls back", "of a number that has one", "from the future"
+HOW = (DIGEST, ROLLBACK, FORK, FUTURE)
 _DAY_MS = 86_400_000
 
 

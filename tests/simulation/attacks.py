@@ -42,6 +42,8 @@ _INSTRUMENTS = (Instrument.LIST_ENTRY, Instrument.CONSUMPTION_ORDER)
 _EVERYBODY = DEBTORS + OTHERS
 _HEAD_BITS = 8 * (10 + 72 + 16)
 """Of a list record: framing, proof and the entry's id."""
+_LARGEST = 999_900
+"""Bytes of a value that a record can just carry."""
 _POWERLESS = (NO_KEY, OWN_KEY)
 _FOREIGN = (*NOTARIES, *AGENCIES)
 _LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
@@ -102,7 +104,8 @@ def _nulls(world: "World", choices: Choices) -> Deed:
     """A null, or the replay that it opens the door to."""
     if choices.happens(30):
         return Nulls(choices.below(len(world.log.messages)))
-    return _again(_in_lists, lambda number, _: choices.one_of((Nulls(number), Replays(number))))(world, choices)
+    null = choices.happens(50)
+    return _again(_in_lists, lambda number, _: Nulls(number) if null else Replays(number))(world, choices)
 
 
 def _scribbles(world: "World", choices: Choices) -> Deed:
@@ -115,14 +118,10 @@ def _garbles(world: "World", choices: Choices) -> Deed:
     return Garbles(_entry(world, choices), choices.raw(choices.one_of((1, 72, 300))))
 
 
-def _megabyte(world: "World", choices: Choices) -> Deed:
-    return Floods(choices.one_of(world.all_partitions), 1, 1_000_000)
-
-
-def _floods(of: Callable[[TopicPartition], bool]) -> Draw:
+def _floods(of: Callable[[TopicPartition], bool], records: int, size: int) -> Draw:
     def draw(world: "World", choices: Choices) -> Deed:
         at = choices.one_of([each for each in world.all_partitions if of(each)])
-        return Floods(at, 120, 20, keyed=choices.happens(50))
+        return Floods(at, records, size, keyed=choices.happens(50))
 
     return draw
 
@@ -228,9 +227,10 @@ KINDS: Mapping[str, Draw] = {
     "null-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, NULL)),
     "odd-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, ODD)),
     "garbles": _garbles,
-    "megabyte": _megabyte,
-    "floods": _floods(_ends_nothing),
-    "floods-of-effects": _floods(_ends_effects),
+    "megabyte": _floods(_ends_nothing, 1, _LARGEST),
+    "floods": _floods(_ends_nothing, 120, 20),
+    "floods-of-effects": _floods(_ends_effects, 120, 20),
+    "megabyte-to-effects": _floods(_ends_effects, 1, _LARGEST),
     "sibling-lists": _sibling_lists,
     "unsigned-entries": _entries(_POWERLESS),
     "foreign-entries": _entries(_FOREIGN),

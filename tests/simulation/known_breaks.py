@@ -31,6 +31,7 @@ BREAKING: Mapping[str, KnownKind] = {
     "nulls": KnownKind("point 3", "BLOCK although", 0),
     "garbles": KnownKind("point 4", "says REVIEW where BLOCK is right", 0),
     "floods-of-effects": KnownKind(_POISON, "was ended by EFFECTS_FUSE_BLOWN", 0),
+    "megabyte-to-effects": KnownKind(_POISON, "records wait at", 0),
     "unsigned-entries": KnownKind("point 4", "REVIEW", 0),
     "foreign-entries": KnownKind("point 4", "REVIEW", 0),
     "canary-entries": KnownKind("point 1", "BLOCK", 0),

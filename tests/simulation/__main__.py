@@ -12,7 +12,7 @@ import structlog
 
 from liandong.tests.simulation.attacks import KINDS, attacks_of
 from liandong.tests.simulation.choices import integers
-from liandong.tests.simulation.finding import first_seed
+from liandong.tests.simulation.finding import shown
 from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.running import Run, run
 from liandong.tests.simulation.shrinking import shrunk
@@ -23,7 +23,8 @@ def main() -> int:
     asked = _arguments()
     if asked.find_known_breaks:
         for kind in BREAKING:
-            print(f"{kind}: seed {first_seed(kind)}", flush=True)
+            found = shown(kind)
+            print(f"{kind}: " + (f"seed {found[0]}, {found[1].broken}" if found else "not found"), flush=True)
         return 0
     attacks = attacks_of(known_breaks=asked.known_breaks, only=asked.only)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

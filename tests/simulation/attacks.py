@@ -21,8 +21,10 @@ from liandong.tests.simulation.deeds.adversary import (
     SpoilsHeaders,
     Twists,
 )
+from liandong.tests.simulation.deeds.clerk import StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.forgery import LIST, RELIEF, ForgesEntry, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.operator import Looks
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.pen import HANDS, NO_KEY, OWN_KEY, STOLEN
 from liandong.tests.simulation.deeds.statements import ForgesAnswer, ForgesBarrier, ForgesHead, ForgesReceipt
@@ -188,8 +190,21 @@ def _foreign_receipts(_world: "World", choices: Choices) -> Deed:
 
 
 def _own_receipts(_world: "World", choices: Choices) -> Deed:
+    if choices.happens(50):
+        return Looks()
     agency = choices.one_of(sorted(AGENCIES))
     return ForgesReceipt(agency, agency, choices.one_of((0, 1, 1_000_000)))
+
+
+def _junk_commands(world: "World", choices: Choices) -> Deed:
+    """Junk under a watch's key, and the watches and stops it stands in the way of."""
+    court, agency, person = choices.one_of(COURTS), choices.one_of(sorted(AGENCIES)), choices.below(DEBTORS)
+    watches = len(world.courts[court].watches)
+    if not watches or choices.happens(30):
+        return Watches(court, agency, person, choices.below(6))
+    if choices.happens(30):
+        return StopsWatch(court, choices.below(watches))
+    return ForgesCommand(choices.one_of(HANDS), court, agency, choices.below(1 << 30), under_another=True)
 
 
 def _answers(_world: "World", choices: Choices) -> Deed:
@@ -197,11 +212,11 @@ def _answers(_world: "World", choices: Choices) -> Deed:
     return ForgesAnswer(choices.one_of(HANDS), schema, agency, choices.one_of((0, choices.below(1 << 30))))
 
 
-def _commands(hands: tuple[str, ...], *, under_another: bool = False) -> Draw:
+def _commands(hands: tuple[str, ...]) -> Draw:
     def draw(_world: "World", choices: Choices) -> Deed:
         court = choices.one_of((*COURTS, SIBLING))
         agency, number = choices.one_of(sorted(AGENCIES)), choices.below(1 << 30)
-        return ForgesCommand(choices.one_of(hands), court, agency, number, under_another)
+        return ForgesCommand(choices.one_of(hands), court, agency, number)
 
     return draw
 
@@ -251,7 +266,7 @@ KINDS: Mapping[str, Draw] = {
     "answers": _answers,
     "commands": _commands(STOLEN),
     "unsigned-commands": _commands(_POWERLESS),
-    "commands-under-another": _commands(HANDS, under_another=True),
+    "commands-under-another": _junk_commands,
     "keys": _keys,
     "dead-letters": _dead_letters,
 }

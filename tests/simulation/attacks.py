@@ -204,7 +204,7 @@ def _junk_commands(world: "World", choices: Choices) -> Deed:
         return Watches(court, agency, person, choices.below(6))
     if choices.happens(30):
         return StopsWatch(court, choices.below(watches))
-    return ForgesCommand(choices.one_of(HANDS), court, agency, choices.below(1 << 30), under_another=True)
+    return ForgesCommand(OWN_KEY, court, agency, choices.below(1 << 30), under_another=True)
 
 
 def _answers(_world: "World", choices: Choices) -> Deed:

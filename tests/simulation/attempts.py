@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from liandong.schemas.law.listing import Instrument
+from liandong.schemas.law.listing import Change, Instrument
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.deeds import statements
 from liandong.tests.simulation.deeds.adversary import (
@@ -16,7 +16,7 @@ from liandong.tests.simulation.deeds.adversary import (
     Scribbles,
     Twists,
 )
-from liandong.tests.simulation.deeds.clerk import StopsWatch, Watches
+from liandong.tests.simulation.deeds.clerk import Acts, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.forgery import LIST, RELIEF, ForgesEntry, ForgesVersion, Guise
 from liandong.tests.simulation.deeds.operator import Looks
@@ -100,12 +100,13 @@ def elsewhere(world: "World", choices: Choices) -> Deed:
 
 def nulls(world: "World", choices: Choices) -> Deed:
     """A null under any key, or under that of an entry that has ended, and the replay that this opens the door to."""
-    ended = [
-        number for number, said in enumerate(world.truth.all_newest()) if not said.surrogates and _stands(world, said)
-    ]
-    if not ended or choices.happens(20):
+    newest = list(world.truth.all_newest())
+    ended = [number for number, said in enumerate(newest) if not said.surrogates and _stands(world, said)]
+    if not newest or choices.happens(10):
         return Nulls(choices.below(len(world.log.messages)))
-    entry = choices.one_of(ended)
+    entry = choices.one_of(ended) if ended else choices.below(len(newest))
+    if entry not in ended:
+        return Acts(choices.one_of(COURTS), Change.REVOKE, entry)
     return NullsEntry(entry) if choices.happens(50) else ReplaysVersion(entry, 1)
 
 

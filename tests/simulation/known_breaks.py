@@ -28,7 +28,7 @@ BREAKING: Mapping[str, KnownKind] = {
     "replayed-records": KnownKind("point 3", "the highest version of a key does not stand last", 20),
     "replayed-barriers": KnownKind(_POISON, _NOTARY, 1),
     "replays-elsewhere": KnownKind("point 2", "BLOCK where ALLOW is right", 9),
-    "nulls": KnownKind("point 3", "BLOCK where ALLOW is right", 30),
+    "nulls": KnownKind("point 3", "BLOCK where ALLOW is right", 9),
     "garbles": KnownKind("point 4", "says REVIEW where BLOCK is right", 1),
     "floods-of-effects": KnownKind(_POISON, "was ended by EFFECTS_FUSE_BLOWN", 1),
     "megabyte-to-effects": KnownKind(_POISON, "records wait at", 1),

@@ -21,8 +21,10 @@ from liandong.tests.simulation.deeds.adversary import (
     SpoilsHeaders,
     Twists,
 )
+from liandong.tests.simulation.deeds.clerk import StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.forgery import LIST, RELIEF, ForgesEntry, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.operator import Looks
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.pen import HANDS, NO_KEY, OWN_KEY, STOLEN
 from liandong.tests.simulation.deeds.statements import ForgesAnswer, ForgesBarrier, ForgesHead, ForgesReceipt
@@ -42,6 +44,8 @@ _INSTRUMENTS = (Instrument.LIST_ENTRY, Instrument.CONSUMPTION_ORDER)
 _EVERYBODY = DEBTORS + OTHERS
 _HEAD_BITS = 8 * (10 + 72 + 16)
 """Of a list record: framing, proof and the entry's id."""
+_LARGEST = 999_900
+"""Bytes of a value that a record can just carry."""
 _POWERLESS = (NO_KEY, OWN_KEY)
 _FOREIGN = (*NOTARIES, *AGENCIES)
 _LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
@@ -102,7 +106,8 @@ def _nulls(world: "World", choices: Choices) -> Deed:
     """A null, or the replay that it opens the door to."""
     if choices.happens(30):
         return Nulls(choices.below(len(world.log.messages)))
-    return _again(_in_lists, lambda number, _: choices.one_of((Nulls(number), Replays(number))))(world, choices)
+    null = choices.happens(50)
+    return _again(_in_lists, lambda number, _: Nulls(number) if null else Replays(number))(world, choices)
 
 
 def _scribbles(world: "World", choices: Choices) -> Deed:
@@ -115,14 +120,10 @@ def _garbles(world: "World", choices: Choices) -> Deed:
     return Garbles(_entry(world, choices), choices.raw(choices.one_of((1, 72, 300))))
 
 
-def _megabyte(world: "World", choices: Choices) -> Deed:
-    return Floods(choices.one_of(world.all_partitions), 1, 1_000_000)
-
-
-def _floods(of: Callable[[TopicPartition], bool]) -> Draw:
+def _floods(of: Callable[[TopicPartition], bool], records: int, size: int) -> Draw:
     def draw(world: "World", choices: Choices) -> Deed:
         at = choices.one_of([each for each in world.all_partitions if of(each)])
-        return Floods(at, 120, 20, keyed=choices.happens(50))
+        return Floods(at, records, size, keyed=choices.happens(50))
 
     return draw
 
@@ -189,8 +190,21 @@ def _foreign_receipts(_world: "World", choices: Choices) -> Deed:
 
 
 def _own_receipts(_world: "World", choices: Choices) -> Deed:
+    if choices.happens(50):
+        return Looks()
     agency = choices.one_of(sorted(AGENCIES))
     return ForgesReceipt(agency, agency, choices.one_of((0, 1, 1_000_000)))
+
+
+def _junk_commands(world: "World", choices: Choices) -> Deed:
+    """Junk under a watch's key, and the watches and stops it stands in the way of."""
+    court, agency, person = choices.one_of(COURTS), choices.one_of(sorted(AGENCIES)), choices.below(DEBTORS)
+    watches = len(world.courts[court].watches)
+    if not watches or choices.happens(30):
+        return Watches(court, agency, person, choices.below(6))
+    if choices.happens(30):
+        return StopsWatch(court, choices.below(watches))
+    return ForgesCommand(choices.one_of(HANDS), court, agency, choices.below(1 << 30), under_another=True)
 
 
 def _answers(_world: "World", choices: Choices) -> Deed:
@@ -198,11 +212,11 @@ def _answers(_world: "World", choices: Choices) -> Deed:
     return ForgesAnswer(choices.one_of(HANDS), schema, agency, choices.one_of((0, choices.below(1 << 30))))
 
 
-def _commands(hands: tuple[str, ...], *, under_another: bool = False) -> Draw:
+def _commands(hands: tuple[str, ...]) -> Draw:
     def draw(_world: "World", choices: Choices) -> Deed:
         court = choices.one_of((*COURTS, SIBLING))
         agency, number = choices.one_of(sorted(AGENCIES)), choices.below(1 << 30)
-        return ForgesCommand(choices.one_of(hands), court, agency, number, under_another)
+        return ForgesCommand(choices.one_of(hands), court, agency, number)
 
     return draw
 
@@ -228,9 +242,10 @@ KINDS: Mapping[str, Draw] = {
     "null-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, NULL)),
     "odd-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, ODD)),
     "garbles": _garbles,
-    "megabyte": _megabyte,
-    "floods": _floods(_ends_nothing),
-    "floods-of-effects": _floods(_ends_effects),
+    "megabyte": _floods(_ends_nothing, 1, _LARGEST),
+    "floods": _floods(_ends_nothing, 120, 20),
+    "floods-of-effects": _floods(_ends_effects, 120, 20),
+    "megabyte-to-effects": _floods(_ends_effects, 1, _LARGEST),
     "sibling-lists": _sibling_lists,
     "unsigned-entries": _entries(_POWERLESS),
     "foreign-entries": _entries(_FOREIGN),
@@ -251,7 +266,7 @@ KINDS: Mapping[str, Draw] = {
     "answers": _answers,
     "commands": _commands(STOLEN),
     "unsigned-commands": _commands(_POWERLESS),
-    "commands-under-another": _commands(HANDS, under_another=True),
+    "commands-under-another": _junk_commands,
     "keys": _keys,
     "dead-letters": _dead_letters,
 }

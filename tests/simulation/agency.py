@@ -47,6 +47,7 @@ class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
     part_names = ("register", "list", "relief", "effects", "relay", "standing")
+    roles = ("agency",)
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)

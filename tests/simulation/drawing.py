@@ -23,6 +23,7 @@ from liandong.tests.simulation.deeds.operator import (
 )
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.staff import Asks, Meets
+from liandong.tests.simulation.drawing_faults import FAULTS
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, Listing
 
 if TYPE_CHECKING:
@@ -197,4 +198,5 @@ _WEIGHTS: Mapping[Draw, int] = {
     _looks: 15,
     _scribbles: 10,
     _twists: 10,
+    **FAULTS,
 }

@@ -64,6 +64,13 @@ class Logbook:
             self.barriers.setdefault((one.fields["notary"], one.fields["number"], at), one.offset)
         return one
 
+    def forget(self, topic: str) -> None:
+        """Take note that a topic is deleted: places in it mean nothing any more, what was written there does."""
+        for at in [one for one in self.by_place if one.topic == topic]:
+            del self.by_place[at]
+        self.versions = {place: one for place, one in self.versions.items() if place[0] != topic}
+        self.barriers = {place: offset for place, offset in self.barriers.items() if place[2].topic != topic}
+
     def hash(self, escrow: SealingKey) -> str:
         """Sixteen digits that differ for two different logs."""
         digest = sha256()

@@ -37,6 +37,7 @@ class PublisherProcess(Process):
     """The publisher of the jurisdiction: whatever its clerks do happens in it, and its relay sends what they did."""
 
     part_names = ("register of keys", "relay")
+    roles = ("publisher", "court")
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, name, machine)

@@ -9,6 +9,8 @@ from liandong.schemas.errors import LiandongError
 from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.mortal_transport import MortalPublisher, MortalSubscriber
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.topics.catalogue.families import Role
+from liandong.topics.transport.memory.network import Acknowledgements
 from liandong.topics.transport.ports import Publisher, Subscriber
 from liandong.topics.workers.worker import Part
 
@@ -24,6 +26,10 @@ class Process(ABC):
     """A process on a machine. Subclasses say what it is made of."""
 
     part_names: Sequence[str] = ()
+    roles: Sequence[Role] = ()
+    """What it is to the cluster."""
+    agency = ""
+    """Of which agency, if of one."""
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         self.world, self.name, self.machine = world, name, machine
@@ -111,13 +117,17 @@ class Process(ABC):
         self.is_cut_off = cut
         self.world.cut_off(self.name, cut=cut)
 
+    def answers(self, how: Acknowledgements) -> None:
+        """Hear of what it appended at once, late or never."""
+        self.world.broker.acknowledge(self.name, how)
+
     def subscriber(self, group: str | None, _client_id: str) -> Subscriber:
         """A subscriber of this process."""
         return MortalSubscriber(self.world.broker.subscriber(group, client_id=self.name), self.life)
 
     def publisher(self, _client_id: str) -> Publisher:
         """A publisher of this process."""
-        return MortalPublisher(self.world.broker.publisher(client_id=self.name), self.life)
+        return MortalPublisher(self.world.broker.publisher(client_id=self.name, clock=self.machine.clock), self.life)
 
     @contextmanager
     def mortal(self) -> Iterator[None]:

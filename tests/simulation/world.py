@@ -7,8 +7,10 @@ from typing import Any
 
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
+from liandong.tests.simulation.administrator import Administrator
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.clocks import VirtualTime
+from liandong.tests.simulation.cluster import ADVERSARY, TownAccess
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.simulation.office import PublisherProcess, SimulatedCourt
@@ -19,7 +21,9 @@ from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import Truth
 from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.memory.network import Acknowledgements
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+from liandong.topics.transport.topic_state import TopicState
 
 _TICK_MS = 250
 
@@ -36,11 +40,16 @@ class World:
         """Over all people and nodes, while nobody had a basis."""
         self.held: set[TopicPartition] = set()
         self.all_partitions: Sequence[TopicPartition] = ()
+        self.topics: dict[str, TopicState] = {}
+        self.made_again: set[str] = set()
+        """Topics that are not those the town was founded with."""
         self.broker: MemoryBroker
+        self.access: TownAccess
         self.machines: dict[str, SimulatedMachine] = {}
         self.processes: dict[str, Process] = {}
         self.courts: Mapping[str, SimulatedCourt] = {}
         self.nodes: Mapping[str, NodeProcess] = {}
+        self.administrator: Administrator
         self.monitor: MonitorProcess
         self.publisher: PublisherProcess
         self.kept: list[tuple[str, bytes]] = []
@@ -84,7 +93,7 @@ class World:
     def forge(self, record: OutgoingRecord) -> None:
         """Write a record as somebody who may write everywhere and is not asked for a name."""
         if self.broker.up:
-            publisher = self.broker.publisher(client_id="adversary")
+            publisher = self.broker.publisher(client_id=ADVERSARY)
             publisher.send(record, lambda _outcome: None)
             publisher.flush(0)
             self.read_log()
@@ -92,11 +101,13 @@ class World:
     def faults_stop(self) -> None:
         """Let everything work again that a fault has stopped: from now on nobody can say it was not to be had."""
         self.broker.start()
-        for at in sorted(self.held):
+        for at in self.all_partitions:
             self.broker.release(at)
         self.held.clear()
+        self.access.missing.clear()
         for process in self.processes.values():
             process.life.spare()
+            process.answers(Acknowledgements.PROMPT)
             if process.is_cut_off:
                 process.cut_off(cut=False)
         for machine in self.machines.values():
@@ -117,12 +128,26 @@ class World:
 
     # -- what the world knows -----------------------------------------------------------------------------------------
 
-    def make_topics(self, topics: Mapping[str, int]) -> None:
-        """Make topics with so many partitions."""
-        for topic, count in topics.items():
-            self.broker.create(topic, count)
-        self.all_partitions = [TopicPartition(topic, each) for topic in sorted(topics) for each in range(topics[topic])]
-        self._read = dict.fromkeys(self.all_partitions, 0)
+    def make_topics(self, topics: Mapping[str, TopicState]) -> None:
+        """Make topics as they are to be."""
+        for topic, state in topics.items():
+            self.topics[topic] = state
+            self.broker.create(topic, state.partitions, state.configuration)
+        counts = {topic: state.partitions for topic, state in sorted(self.topics.items())}
+        self.all_partitions = [TopicPartition(topic, each) for topic, count in counts.items() for each in range(count)]
+        self._read = dict.fromkeys(self.all_partitions, 0) | self._read
+
+    def make_again(self, topic: str) -> None:
+        """Delete a topic and make it again as it was: another one, without records."""
+        self.read_log()
+        self.made_again.add(topic)
+        self.broker.delete(topic)
+        self.log.forget(topic)
+        for at in [one for one in self.all_partitions if one.topic == topic]:
+            self.held.discard(at)
+            self._read[at] = 0
+            self._recounts.pop(at, None)
+        self.make_topics({topic: self.topics[topic]})
 
     def read_log(self) -> None:
         """Read what was appended since this was last done; to be called after whatever may have written."""
@@ -174,6 +199,10 @@ class World:
     def cut_off(self, process: str, *, cut: bool) -> None:
         """Let a process reach the broker or not."""
         (self.broker.cut if cut else self.broker.heal)(process)
+
+    def is_group_member(self, process: str) -> bool:
+        """Whether a process is a member of a group."""
+        return any(member.client == process for group in self.broker._groups.values() for member in group.members)
 
     def partitions(self, topic: str) -> list[int]:
         """The partitions of a topic."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from liandong.tests.simulation.clocks import MachineClock, VirtualTime
 from liandong.tests.simulation.cluster import ADMINISTRATOR
-from liandong.tests.simulation.founding import founding
+from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.worlds.chance import SeededChance
 from liandong.topics.keys.key_records import publish_keys
@@ -23,13 +23,12 @@ class Administrator:
 
     def __init__(self, broker: MemoryBroker, time: VirtualTime, chance: SeededChance, folder: Path) -> None:
         self._broker, self._time, self._chance = broker, time, chance
-        self._folder = folder / f"{ADMINISTRATOR}-root"
+        self._folder, self._clock = folder / f"{ADMINISTRATOR}-root", MachineClock(time)
 
     @cached_property
     def registrar(self) -> Registrar:
         """Everybody's keys, private ones too; most towns never need it."""
-        settings = founding().settle_everything(self._folder)
-        return Registrar(settings, MachineClock(self._time, -_AHEAD_MS), self._chance)
+        return Registrar(founding().settle_everything(self._folder), self._clock, self._chance)
 
     def publish_founding(self) -> None:
         """Publish the keys everybody was founded with."""
@@ -54,8 +53,17 @@ class Administrator:
         of issue 4.
         """
         since = self._time.now() + _AHEAD_MS if revoked else None
+        self._clock.skew_ms = -_AHEAD_MS
         self.registrar.rotate(participant, compromised_since=since)
+        self._clock.skew_ms = 0
         self.publish([participant])
+
+    def admit(self, agency: str, kind: str) -> None:
+        """Make an agency."""
+        self._clock.skew_ms = -_AHEAD_MS
+        self.registrar.new(agency, "agency", jurisdictions=(JURISDICTION,), agency_kind=kind)
+        self._clock.skew_ms = 0
+        self.publish([agency])
 
     def retire(self, participant: str) -> None:
         """End a participant."""

@@ -1,6 +1,7 @@
 """The town's cluster: topics as the catalogue has them, and what each client may do there, as an operator would make it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 from liandong.topics.catalogue import names
@@ -25,6 +26,15 @@ class TownAccess:
         """Client and topic of rights that were taken away."""
         self.admit(ADMINISTRATOR, "administrator")
         self.admit(ADVERSARY, *_EVERYTHING)
+
+    def add_agency(self, agency: str) -> None:
+        """Let those who have to do with every agency have to do with one more."""
+        self._agencies |= {agency}
+        for client, principal in self._principals.items():
+            if len(principal.scope.agencies) != 1 or agency in principal.scope.agencies:
+                scope = TopicScope(self._jurisdictions, self._agencies)
+                self._principals[client] = replace(principal, scope=scope)
+        self._rules = CatalogueAccess(_catalogue(), self._principals)
 
     def admit(self, client: str, *roles: Role, agency: str = "") -> None:
         """Give a client the rights of its roles: those of one agency, or of all."""

@@ -7,12 +7,17 @@ from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.cluster import needs_every_record
 from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, PutsOut
 from liandong.tests.simulation.deeds.deed import Deed
-from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, PublishesKeys, Retires, Rotates
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
+from liandong.tests.simulation.people import COURTS
 from liandong.topics.transport.memory.network import Acknowledgements
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
+LATE_AGENCY = "air-east-js"
+"""Of the kind that asks about flights; it may take part later than the others."""
+_MOST_NODES = 7
 Draw = Callable[["World", Choices], Deed]
 
 
@@ -45,10 +50,36 @@ def _forbids(world: "World", choices: Choices) -> Deed:
     )
 
 
+def _rotates(_world: "World", choices: Choices) -> Deed:
+    return Rotates(choices.one_of([*COURTS, *NOTARIES[:1], *AGENCIES]), revoked=choices.happens(30))
+
+
+def _publishes_keys(_world: "World", _choices: Choices) -> Deed:
+    return PublishesKeys()
+
+
+def _retires(world: "World", _choices: Choices) -> Deed:
+    notary = world.machines.get(NOTARIES[1])
+    return Retires(notary.name) if notary and notary.clock.skew_ms <= 0 else PublishesKeys()
+
+
+def _grows(world: "World", choices: Choices) -> Deed:
+    """A town of at most eight nodes."""
+    if len(world.nodes) >= _MOST_NODES:
+        return PublishesKeys()
+    agency = choices.one_of((*sorted({node.agency for node in world.nodes.values()}), LATE_AGENCY))
+    nodes = [node for node in world.nodes.values() if node.agency == agency]
+    return AddsNode(agency, str(len(nodes) + 1)) if nodes else AdmitsAgency(agency, "air-carrier")
+
+
 FAULTS: Mapping[Draw, int] = {
     _answers: 15,
     _puts_out: 10,
     _delays: 10,
     _makes_again: 8,
     _forbids: 8,
+    _rotates: 8,
+    _publishes_keys: 2,
+    _retires: 2,
+    _grows: 5,
 }

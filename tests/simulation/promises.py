@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from liandong.consumers.gate.decision import Decision
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation.deeds.staff import STOPPING
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
+from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.truth import SaidVersion
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
@@ -56,7 +56,7 @@ def _nobody_passes_a_proven_gate_with_one(
 ) -> None:
     """Promise 2: a fresh copy proven at a barrier knows everything that stands before it."""
     position = node.view.position(JURISDICTION)
-    if AGENCIES[node.agency] not in STOPPING:
+    if node.kind not in STOPPING:
         return
     if decision.stand.stale or not position.proven or position.barrier != decision.stand.barrier:
         return

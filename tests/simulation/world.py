@@ -126,6 +126,21 @@ class World:
         if document is not None:
             promises.judge_status(self, document)
 
+    def bring_keys(self, participant: str) -> None:
+        """Bring a participant's files to where it is at work, and start what runs there anew."""
+        for machine in self.machines.values():
+            if (machine.folder / "participants" / participant).exists():
+                self.administrator.give(machine, participant)
+                for process in machine.processes:
+                    process.restart()
+
+    def part_with(self, machine: SimulatedMachine) -> None:
+        """Switch a machine off for good."""
+        for process in machine.processes:
+            process.stop()
+            del self.processes[process.name]
+        del self.machines[machine.name]
+
     # -- what the world knows -----------------------------------------------------------------------------------------
 
     def make_topics(self, topics: Mapping[str, TopicState]) -> None:

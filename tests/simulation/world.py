@@ -18,7 +18,7 @@ from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
 from liandong.tests.simulation.recount import Recounted
-from liandong.tests.simulation.truth import Truth
+from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.memory.network import Acknowledgements
@@ -52,8 +52,8 @@ class World:
         self.administrator: Administrator
         self.monitor: MonitorProcess
         self.publisher: PublisherProcess
-        self.kept: list[tuple[str, bytes]] = []
-        """Check and entry of every interception that an agency's store has kept."""
+        self.kept: list[KeptHit] = []
+        """Every hit that an agency's store has kept."""
         self._read: dict[TopicPartition, int] = {}
         self._recounts: dict[TopicPartition, tuple[int, Recounted]] = {}
 

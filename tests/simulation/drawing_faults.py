@@ -7,9 +7,11 @@ from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.cluster import needs_every_record
 from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, PutsOut
 from liandong.tests.simulation.deeds.deed import Deed
+from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
 from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, PublishesKeys, Retires, Rotates
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
 from liandong.tests.simulation.people import COURTS
+from liandong.tests.simulation.stores import stores
 from liandong.topics.transport.memory.network import Acknowledgements
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 LATE_AGENCY = "air-east-js"
 """Of the kind that asks about flights; it may take part later than the others."""
 _MOST_NODES = 7
+_MAY_BE_OLDER = ("trust", "evidence", "inbox")
+"""Of a copy or an acts store that is put back nobody makes up for what it lacks, today: a matter of issue 4."""
+_FLIPS_UNNOTICED = ("evidence", "inbox")
+"""SQLite keeps no checksums of its pages."""
 Draw = Callable[["World", Choices], Deed]
 
 
@@ -72,6 +78,27 @@ def _grows(world: "World", choices: Choices) -> Deed:
     return AddsNode(agency, str(len(nodes) + 1)) if nodes else AdmitsAgency(agency, "air-carrier")
 
 
+def _backs_up(world: "World", choices: Choices) -> Deed:
+    return BacksUp(choices.one_of(sorted(name for name in stores(world) if name.startswith(_MAY_BE_OLDER))))
+
+
+def _puts_back(world: "World", choices: Choices) -> Deed:
+    return PutsBack(choices.below(len(world.backups))) if world.backups else _backs_up(world, choices)
+
+
+def _damages(world: "World", choices: Choices) -> Deed:
+    store = choices.one_of(sorted(stores(world)))
+    flips = not store.startswith(_FLIPS_UNNOTICED) and choices.happens(50)
+    return Damages(store, cut=not flips, number=choices.below(1 << 30))
+
+
+def _damages_tally(world: "World", choices: Choices) -> Deed:
+    notary = world.machines.get(NOTARIES[1])
+    if notary is None or notary.clock.skew_ms > 0:
+        return _damages(world, choices)
+    return DamagesTally(notary.name, cut=choices.happens(50), number=choices.below(1 << 30))
+
+
 FAULTS: Mapping[Draw, int] = {
     _answers: 15,
     _puts_out: 10,
@@ -82,4 +109,8 @@ FAULTS: Mapping[Draw, int] = {
     _publishes_keys: 2,
     _retires: 2,
     _grows: 5,
+    _backs_up: 6,
+    _puts_back: 6,
+    _damages: 10,
+    _damages_tally: 1,
 }

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.machine import SimulatedMachine
     from liandong.tests.simulation.world import World
 
+DAMAGES = ("DATABASE_DAMAGED", "STORE_DAMAGED", "STORE_TRUST_DAMAGED", "NOTARY_TALLY_DAMAGED")
+"""Codes a process may end with: of its own files, not of what others wrote or asked."""
 _MOST_AT_ONCE = 50
 """Steps of one part in one tick, so that one that is never done does not stop the town."""
 
@@ -38,6 +40,8 @@ class Process(ABC):
         self._parts: dict[str, Part] = {}
         self._due: dict[str, float] = {}
         self.runs = False
+        self.refused = ""
+        """The code it refused to start with when it last was to."""
         self._gone = True
         """Whether its supervisor knows that it does not run."""
 
@@ -56,7 +60,7 @@ class Process(ABC):
         """Start it, if it does not run. What it refuses to start with is counted; its supervisor tries again."""
         if self.runs:
             return
-        self.life, self._gone = Life(self.name, self.machine.disk), False
+        self.life, self._gone, self.refused = Life(self.name, self.machine.disk), False, ""
         try:
             with self.mortal():
                 self._parts = {part.name: part for part in self.open()}
@@ -64,6 +68,7 @@ class Process(ABC):
                 self.runs = True
         except _Refused as refused:
             self.world.count(f"start refused: {refused.code}")
+            self.refused = refused.code
             self.die()
         if self.runs:
             self.look()
@@ -154,6 +159,11 @@ class Process(ABC):
             raise _Refused(error.code) from error
         if not isinstance(error, Exception):
             raise error
+        if isinstance(error, LiandongError) and error.code in DAMAGES:
+            self.world.count(f"ended by {error.code}")
+            self.refused = error.code
+            self.die()
+            return
         name = error.code if isinstance(error, LiandongError) else type(error).__name__
         raise PromiseBroken(f"{self.name} was ended by {name}: {error}") from error
 

@@ -9,6 +9,7 @@ from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
 from liandong.tests.simulation.administrator import Administrator
 from liandong.tests.simulation.agency import NodeProcess
+from liandong.tests.simulation.backups import Backup
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.cluster import ADVERSARY, TownAccess
 from liandong.tests.simulation.logbook import Logbook, Written
@@ -52,6 +53,8 @@ class World:
         self.administrator: Administrator
         self.monitor: MonitorProcess
         self.publisher: PublisherProcess
+        self.backups: list[tuple[str, list[Backup]]] = []
+        """The store's name and a copy of it."""
         self.kept: list[KeptHit] = []
         """Every hit that an agency's store has kept."""
         self._read: dict[TopicPartition, int] = {}

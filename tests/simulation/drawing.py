@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
 ACTS = (Change.REVOKE, Change.DELETE, Change.LIFT, Change.SHIELD, Change.UNSHIELD)
-PAUSES = (10, 50, 200, 1_000, 5_000, 60_000, 86_400_000)
+PAUSES = (10, 50, 200, 1_000, 5_000, 60_000)
+LONG_PAUSES = (86_400_000, 86_400_000, 8 * 86_400_000, 32 * 86_400_000)
+"""A day, longer than keys are kept uncompacted, longer than evidence and relief are kept."""
 _DAYS = 3
 """Of a hundred pauses so many are whole days."""
 Draw = Callable[["World", Choices], Deed]
@@ -53,7 +55,7 @@ def _everybody_works(_world: "World", choices: Choices) -> Deed:
 
 
 def _passes(_world: "World", choices: Choices) -> Deed:
-    return Passes(PAUSES[-1] if choices.happens(_DAYS) else choices.one_of(PAUSES[:-1]))
+    return Passes(choices.one_of(LONG_PAUSES) if choices.happens(_DAYS) else choices.one_of(PAUSES))
 
 
 def _publishes(world: "World", choices: Choices) -> Deed:
@@ -143,8 +145,8 @@ def _cut_off(world: "World", choices: Choices) -> Deed:
     return CutOff(choices.one_of(sorted(world.processes)))
 
 
-def _cleans(_world: "World", _choices: Choices) -> Deed:
-    return Cleans()
+def _cleans(world: "World", _choices: Choices) -> Deed:
+    return Cleans() if world.compacts_to_what_was_said() else Looks()
 
 
 def _looks(_world: "World", _choices: Choices) -> Deed:

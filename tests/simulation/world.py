@@ -11,7 +11,7 @@ from liandong.tests.simulation.administrator import Administrator
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.backups import Backup
 from liandong.tests.simulation.clocks import VirtualTime
-from liandong.tests.simulation.cluster import ADVERSARY, TownAccess
+from liandong.tests.simulation.cluster import ADVERSARY, TownAccess, is_compacted
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.simulation.office import PublisherProcess, SimulatedCourt
@@ -23,7 +23,7 @@ from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.memory.network import Acknowledgements
-from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+from liandong.topics.transport.ports import Delivered, OutgoingRecord, TopicPartition
 from liandong.topics.transport.topic_state import TopicState
 
 _TICK_MS = 250
@@ -42,6 +42,8 @@ class World:
         self.held: set[TopicPartition] = set()
         self.all_partitions: Sequence[TopicPartition] = ()
         self.topics: dict[str, TopicState] = {}
+        self.forged: set[tuple[str, int, int]] = set()
+        """Topic, partition and offset of what the adversary wrote."""
         self.made_again: set[str] = set()
         """Topics that are not those the town was founded with."""
         self.broker: MemoryBroker
@@ -97,7 +99,7 @@ class World:
         """Write a record as somebody who may write everywhere and is not asked for a name."""
         if self.broker.up:
             publisher = self.broker.publisher(client_id=ADVERSARY)
-            publisher.send(record, lambda _outcome: None)
+            publisher.send(record, self._note_forged)
             publisher.flush(0)
             self.read_log()
 
@@ -159,6 +161,7 @@ class World:
         """Delete a topic and make it again as it was: another one, without records."""
         self.read_log()
         self.made_again.add(topic)
+        self.forged = {one for one in self.forged if one[0] != topic}
         self.broker.delete(topic)
         self.log.forget(topic)
         for at in [one for one in self.all_partitions if one.topic == topic]:
@@ -235,6 +238,20 @@ class World:
             counted.take(one, self.truth.is_genuine)
         self._recounts[at] = before, counted
         return counted
+
+    def compacts_to_what_was_said(self) -> bool:
+        """Whether under every key of a compacted topic its owner has the last word, so that compaction loses nothing."""
+        for at in self.all_partitions:
+            if is_compacted(self.topics[at.topic]) and any(one[:2] == (at.topic, at.partition) for one in self.forged):
+                records = self.broker.topics.log(at).records
+                newest = {message.key(): message.offset() for message in records}
+                if any((at.topic, at.partition, offset) in self.forged for offset in newest.values()):
+                    return False
+        return True
+
+    def _note_forged(self, outcome: Delivered | Exception) -> None:
+        if isinstance(outcome, Delivered):
+            self.forged.add((outcome.topic, outcome.partition, outcome.offset))
 
     def _stopped_wrongly(self, node: NodeProcess) -> int:
         if not node.runs:

@@ -14,6 +14,7 @@ from liandong.tests.simulation.ending import end_well
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.mortal_stores import mortal_stores
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.tests.simulation.said import counted
 from liandong.tests.simulation.town import found
 from liandong.tests.simulation.world import World
 
@@ -65,8 +66,9 @@ def _town(town: Choices, done: Run) -> Iterator[World]:
     with tempfile.TemporaryDirectory(dir=place) as folder, mortal_stores():
         world = found(town, Path(folder))
         try:
-            yield world
-            end_well(world)
+            with counted(world.counters):
+                yield world
+                end_well(world)
         except PromiseBroken as broken:
             done.broken = broken
         finally:

@@ -10,6 +10,7 @@ from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.worlds.chance import SeededChance
 from liandong.topics.keys.key_records import publish_keys
+from liandong.topics.keys.manifest import Kind
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.transport.memory.broker import MemoryBroker
 
@@ -58,12 +59,12 @@ class Administrator:
         self._clock.skew_ms = 0
         self.publish([participant])
 
-    def admit(self, agency: str, kind: str) -> None:
-        """Make an agency."""
+    def admit(self, participant: str, kind: Kind, agency_kind: str = "") -> None:
+        """Make a participant."""
         self._clock.skew_ms = -_AHEAD_MS
-        self.registrar.new(agency, "agency", jurisdictions=(JURISDICTION,), agency_kind=kind)
+        self.registrar.new(participant, kind, jurisdictions=(JURISDICTION,), agency_kind=agency_kind)
         self._clock.skew_ms = 0
-        self.publish([agency])
+        self.publish([participant])
 
     def retire(self, participant: str) -> None:
         """End a participant."""

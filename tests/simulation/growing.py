@@ -8,6 +8,8 @@ from liandong.tests.simulation.clocks import MachineClock
 from liandong.tests.simulation.cluster import topics_of
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.machine import SimulatedMachine
+from liandong.tests.simulation.process import Process
+from liandong.tests.simulation.watchers import NotaryProcess
 from liandong.tests.worlds.chance import SeededChance
 from liandong.topics.keys.participants import Participants
 
@@ -18,24 +20,37 @@ if TYPE_CHECKING:
 def open_node(world: "World", agency: str, node: str, machine: SimulatedMachine) -> None:
     """Open one more node of an agency on its machine."""
     process = NodeProcess(world, agency, node, machine)
-    world.access.admit(process.name, *process.roles, agency=agency)
-    world.processes[process.name] = process
     world.nodes = {**world.nodes, process.name: process}
-    machine.processes.append(process)
-    process.start()
+    _at_work(world, process)
 
 
 def admit_agency(world: "World", agency: str, kind: str) -> None:
     """Let an agency take part: its keys, its topics, its rights, its machine, its first node."""
-    folder = world.folder / agency
-    settings = founding().settle(folder)
-    world.administrator.admit(agency, kind)
-    have = world.topics
-    made = topics_of(JURISDICTION, [agency], settings)
-    world.make_topics({topic: state for topic, state in made.items() if topic not in have})
+    world.administrator.admit(agency, "agency", kind)
+    machine = _machine(world, agency)
+    made = topics_of(JURISDICTION, [agency], machine.settings)
+    world.make_topics({topic: state for topic, state in made.items() if topic not in world.topics})
     world.access.add_agency(agency)
-    clock = MachineClock(world.time)
-    chance = SeededChance(Random(agency), clock)
-    world.machines[agency] = SimulatedMachine(agency, clock, chance, settings, Participants(settings))
-    world.administrator.give(world.machines[agency], agency)
-    open_node(world, agency, "1", world.machines[agency])
+    open_node(world, agency, "1", machine)
+
+
+def admit_notary(world: "World", name: str) -> None:
+    """Let one more notary count the lists."""
+    world.administrator.admit(name, "notary")
+    _at_work(world, NotaryProcess(world, name, _machine(world, name)))
+
+
+def _at_work(world: "World", process: Process) -> None:
+    world.access.admit(process.name, *process.roles, agency=process.agency)
+    world.processes[process.name] = process
+    process.machine.processes.append(process)
+    process.start()
+
+
+def _machine(world: "World", participant: str) -> SimulatedMachine:
+    settings, clock = founding().settle(world.folder / participant), MachineClock(world.time)
+    chance = SeededChance(Random(participant), clock)
+    machine = SimulatedMachine(participant, clock, chance, settings, Participants(settings))
+    world.machines[participant] = machine
+    world.administrator.give(machine, participant)
+    return machine

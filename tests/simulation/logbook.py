@@ -5,7 +5,7 @@ the cryptographic library, so the hash takes contents as the audit escrow opens 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +20,10 @@ from liandong.topics.transport.received import unwrap
 
 _HANDLES = {"interception": "event_id", "control-feedback": "feedback_id", "control-command": "command_id"}
 _HANDLES |= dict.fromkeys(("asset-event", "whereabouts-event"), "event_id")
+
+
+BEFORE = -1
+"""The offset of what stood in a topic that was deleted since: before everything in the one that was made again."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,10 @@ class Logbook:
         self.by_place.setdefault(at, []).append(one)
         self.by_schema.setdefault(one.schema, []).append(one)
         if one.schema == "list-record":
-            self.versions.setdefault((at.topic, one.fields["entry_id"], one.fields["version"]), one)
+            place = at.topic, one.fields["entry_id"], one.fields["version"]
+            known = self.versions.get(place)
+            if known is None or known.offset == BEFORE:
+                self.versions[place] = one
         elif one.schema == "barrier":
             self.barriers.setdefault((one.fields["notary"], one.fields["number"], at), one.offset)
         return one
@@ -68,7 +75,9 @@ class Logbook:
         """Take note that a topic is deleted: places in it mean nothing any more, what was written there does."""
         for at in [one for one in self.by_place if one.topic == topic]:
             del self.by_place[at]
-        self.versions = {place: one for place, one in self.versions.items() if place[0] != topic}
+        for place, one in self.versions.items():
+            if place[0] == topic:
+                self.versions[place] = replace(one, offset=BEFORE)
         self.barriers = {place: offset for place, offset in self.barriers.items() if place[2].topic != topic}
 
     def hash(self, escrow: SealingKey) -> str:

@@ -7,6 +7,7 @@ from liandong.consumers.gate.decision import Decision
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.logbook import BEFORE
 from liandong.tests.simulation.truth import SaidVersion
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
@@ -72,7 +73,7 @@ def heard(world: "World", node: "NodeProcess", said: SaidVersion) -> bool:
     """Whether a node has read a version, from the relief lane or the list."""
     topics = (state_topic(said), names.relief(JURISDICTION))
     written = [world.log.versions.get((topic, said.entry_id, said.version)) for topic in topics]
-    return any(each is not None and each.offset < node.read_through(each.at) for each in written)
+    return any(each is not None and BEFORE < each.offset < node.read_through(each.at) for each in written)
 
 
 def state_topic(said: SaidVersion) -> str:

@@ -46,8 +46,10 @@ class Store:
 
     def put_back(self, copy: list[Backup]) -> None:
         """Put a copy in the place of what is there; nobody may use it."""
+        copied = {one.path for one in copy}
         for path in self.whole:
-            path.unlink(missing_ok=True)
+            if path not in copied:
+                path.unlink(missing_ok=True)
         for one in copy:
             self.machine.disk.restore(one)
 
@@ -68,7 +70,11 @@ def stores(world: "World") -> Mapping[str, Store]:
             found.append(Store(f"{kind} of {node.name}", node, folder / kind / DATA_FILE, whole))
         trusted = folder / "list" / "trusted"
         found.append(Store(f"trust of {node.name}", node, trusted, (trusted,)))
+        acts = node.machine.folder / "agencies" / node.agency / "acts.db"
+        found.append(Store(f"acts of {node.name}", node, acts, (acts,)))
     machine = world.publisher.machine
+    register = machine.folder / "publisher" / f"{JURISDICTION}.db"
+    found.append(Store("register", world.publisher, register, (register,)))
     evidence = machine.folder / "monitoring" / "evidence.v2.db"
     found.append(Store("evidence", world.processes["monitor"], evidence, (evidence,)))
     for court in world.courts:

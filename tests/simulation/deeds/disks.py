@@ -41,6 +41,8 @@ class PutsBack:
         world.count(f"backups put back: {name.split()[0]}")
         store.process.stop()
         store.put_back(copy)
+        if store.process is world.publisher:
+            world.publisher.was_put_back()
         store.process.start()
 
 

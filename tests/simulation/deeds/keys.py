@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from liandong.tests.simulation.growing import admit_agency, open_node
+from liandong.tests.simulation.growing import admit_agency, admit_notary, open_node
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
@@ -71,6 +71,21 @@ class AdmitsAgency:
         if world.broker.up:
             world.count("agencies admitted")
             admit_agency(world, self.agency, self.kind)
+
+
+@dataclass(frozen=True)
+class AdmitsNotary:
+    """One more notary counts the lists from now on."""
+
+    notary: str
+
+    def __str__(self) -> str:
+        return f"{self.notary} counts the lists from now on"
+
+    def do(self, world: "World") -> None:
+        if world.broker.up:
+            world.count("notaries admitted")
+            admit_notary(world, self.notary)
 
 
 @dataclass(frozen=True)

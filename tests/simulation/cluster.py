@@ -71,9 +71,9 @@ def is_compacted(state: TopicState) -> bool:
     return state.configuration["cleanup.policy"] == "compact"
 
 
-def needs_every_record(topic: str, jurisdiction: str, *, waiting: bool) -> bool:
-    """Whether nobody writes again what a topic has lost, today: the lists, and commands that wait for an answer."""
-    return topic in names.state_topics(jurisdiction) or (waiting and topic.startswith("control.commands."))
+def is_missed(topic: str, jurisdiction: str) -> bool:
+    """Whether nobody makes up today for what is lost with a topic, or read past in the one made again: lists and commands."""
+    return topic in names.state_topics(jurisdiction) or topic.startswith("control.commands.")
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from liandong.tests.simulation.choices import Choices
-from liandong.tests.simulation.cluster import needs_every_record
+from liandong.tests.simulation.cluster import is_missed
 from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, PutsOut
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
@@ -12,6 +12,7 @@ from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, Publish
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
 from liandong.tests.simulation.people import COURTS
 from liandong.tests.simulation.stores import stores
+from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.network import Acknowledgements
 
 if TYPE_CHECKING:
@@ -43,10 +44,9 @@ def _delays(world: "World", choices: Choices) -> Deed:
 
 
 def _makes_again(world: "World", choices: Choices) -> Deed:
-    answered = {one.fields["command_id"] for one in world.log.by_schema.get("control-feedback", ())}
-    waiting = any(each not in answered for court in world.courts.values() for each in court.watches)
-    topics = [one for one in sorted(world.topics) if not needs_every_record(one, JURISDICTION, waiting=waiting)]
-    return MakesAgain(choices.one_of(topics))
+    away = any(process.is_cut_off for process in world.processes.values())
+    missed = {one for one in world.topics if is_missed(one, JURISDICTION)} | ({names.KEYS} if away else set())
+    return MakesAgain(choices.one_of(sorted(world.topics.keys() - missed)))
 
 
 def _forbids(world: "World", choices: Choices) -> Deed:

@@ -9,13 +9,14 @@ from liandong.tests.simulation.deeds.broker import MakesAgain
 from liandong.tests.simulation.deeds.clerk import Acts, Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, PutsBack
-from liandong.tests.simulation.deeds.keys import AdmitsNotary, Retires
+from liandong.tests.simulation.deeds.keys import AdmitsNotary, PublishesKeys, Retires, Rotates
 from liandong.tests.simulation.deeds.operator import CutOff
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Works
 from liandong.tests.simulation.deeds.staff import Asks
 from liandong.tests.simulation.founding import NOTARIES
 from liandong.tests.simulation.people import COURTS, Listing
 from liandong.tests.worlds.clock import NOW
+from liandong.topics.catalogue import names
 
 _TODAY = date_of_ms(NOW)
 _FIRST, _SECOND = COURTS
@@ -73,6 +74,29 @@ STORIES: Mapping[str, Broken] = {
         "the handled position of every partition stands in the acts store",
     ),
     "an older register is put back": Broken(_put_back("register"), "REGISTER_BEHIND_LOG and court register recover"),
+    "a key is published below where a reader of the topic before it stood": Broken(
+        (
+            PublishesKeys(),
+            _ALL,
+            MakesAgain(names.KEYS, at_once=True),
+            Rotates(_FIRST),
+            PublishesKeys(),
+            _lists(_FIRST, 1, 2),
+            _ALL,
+        ),
+        "topics have the ids they had",
+    ),
+    "a command stands where a reader of the topic before it stood": Broken(
+        (
+            EverybodyWorks(1),
+            Watches(_FIRST, "railway-js", 3, 1),
+            _ALL,
+            MakesAgain("control.commands.railway-js.v1"),
+            Watches(_FIRST, "railway-js", 4, 2),
+            _ALL,
+        ),
+        "topics have the ids they had",
+    ),
     "a command is lost with its topic": Broken(
         (
             EverybodyWorks(1),

@@ -64,12 +64,16 @@ class Delays:
 
 @dataclass(frozen=True)
 class MakesAgain:
-    """An operator deletes a topic and makes it again as it was; the keys of everybody are published again."""
+    """An operator deletes a topic and makes it again as it was; the keys of everybody are published again.
+
+    Who reads keys looks at the empty topic in between, unless it all happens at once.
+    """
 
     topic: str
+    at_once: bool = False
 
     def __str__(self) -> str:
-        return f"{self.topic} is deleted and made again"
+        return f"{self.topic} is deleted and made again" + (" at once" * self.at_once)
 
     def do(self, world: "World") -> None:
         if not world.broker.up:
@@ -77,6 +81,9 @@ class MakesAgain:
         world.count(f"topics made again: {self.topic}")
         world.make_again(self.topic)
         if self.topic == names.KEYS:
+            for process in () if self.at_once else world.processes.values():
+                if process.runs:
+                    process.work(process.part_names[0])
             world.administrator.publish_all()
 
 

@@ -37,6 +37,7 @@ class Founding:
     keys: Sequence[OutgoingRecord]
     escrow: SealingKey
     signers: Mapping[str, Ed25519Signer]
+    root: Ed25519Signer
 
     def settle_everything(self, directory: Path) -> Settings:
         """Give the administrator's machine everything."""
@@ -53,13 +54,18 @@ class Founding:
             target.touch(mode=0o600)
             target.write_bytes(self.files[path])
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return load_settings(state_dir=directory, barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS)
+        return _settings().model_copy(update={"state_dir": directory})
 
 
 def _is_for(path: Path, participants: Sequence[str]) -> bool:
     if path.parts[0] == "participants":
         return path.parts[1] in participants
     return path.parts[0] == "matching" or path == Path("root/public.key")
+
+
+@cache
+def _settings() -> Settings:
+    return load_settings(barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS)
 
 
 @cache
@@ -84,4 +90,5 @@ def founding() -> Founding:
             [OutgoingRecord(names.KEYS, m.key(), m.value(), m.headers() or []) for m in broker.records(names.KEYS)],
             registrar.escrow,
             {participant: registrar.signer(participant) for participant in everybody},
+            registrar.root_signer(),
         )

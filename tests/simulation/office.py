@@ -14,7 +14,6 @@ from liandong.producers.publishing.publication import Publication
 from liandong.producers.register.reader import RegisterReader
 from liandong.producers.register.register import register_as_it_is
 from liandong.producers.register.rows import Batch, new_batch
-from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import RELIEF, Change
 from liandong.schemas.law.watch import WatchOrder
@@ -38,6 +37,7 @@ class PublisherProcess(Process):
 
     part_names = ("register of keys", "relay")
     roles = ("publisher", "court")
+    unhurried: Mapping[str, float] = {"relay": 1}
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, name, machine)
@@ -54,7 +54,7 @@ class PublisherProcess(Process):
         for court in self.courts.values():
             court.opened = stack.enter_context(open_court(machine.settings, court.name, machine.clock, machine.chance))
         self.outbox = self.courts[COURTS[0]].opened.register.outbox
-        relay = Relay(self.outbox, self.publisher("relay"), machine.clock, new_owner(machine.chance))
+        relay = self.relay(self.outbox, self.publisher("relay"), machine.folder)
         return [
             Part("register of keys", self.directory, self.directory.wait),
             Part("relay", relay, relay.wait),
@@ -118,6 +118,7 @@ class SimulatedCourt:
         self._publisher, self.name = publisher, name
         self.exports: list[tuple[Listing, ...]] = []
         self.watches: list[bytes] = []
+        self.stops: list[bytes] = []
 
     def publish(self, listings: Sequence[Listing]) -> Batch | None:
         """Publish an export; None if the publisher was not there, or died over it."""
@@ -173,7 +174,9 @@ class SimulatedCourt:
     def stop_watch(self, watch: int) -> None:
         """End a watch."""
         with self._publisher.clerk():
-            self._commands().give(StopRequest(self.watches[watch], 3_600_000))
+            given = self._commands().give(StopRequest(self.watches[watch], 3_600_000))
+            if given.new:
+                self.stops.append(given.command.command_id)
 
     def _commands(self) -> Commands:
         court, publisher = self.opened, self._publisher

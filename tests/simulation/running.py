@@ -2,19 +2,21 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from liandong.tests.simulation.attacks import HOLDING, Draw
 from liandong.tests.simulation.choices import Choices
+from liandong.tests.simulation.counting import counted_logs
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.drawing import draw
 from liandong.tests.simulation.ending import end_well
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.mortal_stores import mortal_stores
 from liandong.tests.simulation.promises import PromiseBroken
-from liandong.tests.simulation.said import counted
+from liandong.tests.simulation.remembering import remembering
 from liandong.tests.simulation.town import found
 from liandong.tests.simulation.world import World
 
@@ -40,12 +42,12 @@ class Run:
         return "\n".join([*lines, f"log {self.log_hash}: {said}"])
 
 
-def run(integers: Sequence[int]) -> Run:
+def run(integers: Sequence[int], attacks: Mapping[Draw, int] = HOLDING) -> Run:
     """Run the town of the first integer through the steps of the others, and to its end."""
     done = Run(list(integers))
     with _town(Choices(integers[0]), done) as world:
         for number in integers[1:]:
-            _do(world, draw(world, number), done)
+            _do(world, draw(world, number, attacks), done)
     return done
 
 
@@ -62,20 +64,24 @@ def play(story: Sequence[Deed], town: int = 0) -> Run:
 
 @contextmanager
 def _town(town: Choices, done: Run) -> Iterator[World]:
-    place = MEMORY if MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=place) as folder, mortal_stores():
-        world = found(town, Path(folder))
+    with _folder() as folder, mortal_stores(), remembering(), counted_logs(done.counters):
+        world = found(town, folder)
         try:
-            with counted(world.counters):
-                yield world
-                end_well(world)
+            yield world
+            end_well(world)
         except PromiseBroken as broken:
             done.broken = broken
         finally:
             world.close()
-        done.counters = world.counters
+        done.counters += world.counters
         done.wrongful_block_seconds = world.wrongful_block_ms / 1000
         done.log_hash = world.log.hash(founding().escrow)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def _do(world: World, deed: Deed, done: Run) -> None:

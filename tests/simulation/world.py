@@ -12,12 +12,15 @@ from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.backups import Backup
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.cluster import ADVERSARY, TownAccess, is_compacted
+from liandong.tests.simulation.counting import count_check, count_records
+from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.simulation.office import PublisherProcess, SimulatedCourt
-from liandong.tests.simulation.people import townspeople
+from liandong.tests.simulation.people import SIBLING, townspeople
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.tests.simulation.proofs import REAL, Register, list_of
 from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import MonitorProcess
@@ -26,7 +29,7 @@ from liandong.topics.transport.memory.network import Acknowledgements
 from liandong.topics.transport.ports import Delivered, OutgoingRecord, TopicPartition
 from liandong.topics.transport.topic_state import TopicState
 
-_TICK_MS = 250
+_TICK_MS = 500
 
 
 class World:
@@ -36,6 +39,7 @@ class World:
         self.folder = folder
         self.time = VirtualTime()
         self.truth, self.log = Truth(), Logbook()
+        self.register = Register(founding().root.public_key)
         self.counters: Counter[str] = Counter()
         self.wrongful_block_ms = 0
         """Over all people and nodes, while nobody had a basis."""
@@ -59,7 +63,11 @@ class World:
         """The store's name and a copy of it."""
         self.kept: list[KeptHit] = []
         """Every hit that an agency's store has kept."""
+        self._holders: dict[Path, str] = {}
+        """Of an outbox's lease, until they give it back."""
         self._read: dict[TopicPartition, int] = {}
+        self._forged: set[bytes] = set()
+        """Bodies that nobody but the adversary ever wrote."""
         self._recounts: dict[TopicPartition, tuple[int, Recounted]] = {}
 
     # -- what deeds do ------------------------------------------------------------------------------------------------
@@ -78,6 +86,8 @@ class World:
                 process.start()
                 process.tick()
         self.read_log()
+        for node in self.nodes.values():
+            count_records(self, node)
 
     def ask(self, name: str, person: int, *, keeps: bool) -> None:
         """Have a counter ask its gate, and hold the answer to the truth."""
@@ -89,7 +99,8 @@ class World:
         if answer is None:
             return
         decision, surrogates = answer.decision, node.surrogates(somebody)
-        self.count(f"checks: {decision.verdict.value}")
+        count_check(self, node, decision)
+        count_records(self, node)
         if not self.truth.ever_named(surrogates):
             allowed = {Verdict.ALLOW, Verdict.UNKNOWN} | (set() if node.knows_keys else {Verdict.REVIEW})
             self.hold(decision.verdict in allowed, f"{decision.verdict} for somebody who was never listed")
@@ -98,10 +109,11 @@ class World:
     def forge(self, record: OutgoingRecord) -> None:
         """Write a record as somebody who may write everywhere and is not asked for a name."""
         if self.broker.up:
-            publisher = self.broker.publisher(client_id=ADVERSARY)
+            publisher, known = self.broker.publisher(client_id=ADVERSARY), len(self.log.written)
             publisher.send(record, self._note_forged)
             publisher.flush(0)
             self.read_log()
+            self._forged |= {one.body for one in self.log.written[known:] if self.log.first[one.body] is one}
 
     def faults_stop(self) -> None:
         """Let everything work again that a fault has stopped: from now on nobody can say it was not to be had."""
@@ -176,7 +188,7 @@ class World:
             log = self.broker.topics.log(at)
             if log.high > self._read[at]:
                 for message in log.records[log.index(self._read[at]) :]:
-                    self.log.take(message)
+                    self._hear(self.log.take(message))
                 self._read[at] = log.high
 
     def waiting(self, longer_than_ms: int) -> dict[str, int]:
@@ -192,8 +204,8 @@ class World:
         }
 
     def genuine(self, schema: str) -> Iterator[Written]:
-        """Records of agencies as they were first written."""
-        seen: set[bytes] = set()
+        """Records of agencies as they were first written, and by themselves."""
+        seen = set(self._forged)
         for one in self.log.by_schema.get(schema, ()):
             if one.body not in seen:
                 seen.add(one.body)
@@ -203,10 +215,19 @@ class World:
         """What a node said last that it holds."""
         own = [
             each.fields
-            for each in self.log.by_schema.get("receipt", ())
+            for each in self.genuine("receipt")
             if (each.fields["agency"], each.fields["node"]) == (agency, node)
         ]
         return max(own, key=lambda fields: int(fields["sequence"]), default=None)
+
+    def hear_of_lease(self, outbox: Path, owner: str, *, taken: bool) -> None:
+        """Hear that the lease of an outbox was taken or given back."""
+        holder = self._holders.get(outbox)
+        if taken:
+            self.count("leases taken over", holder not in {None, owner})
+            self._holders[outbox] = owner
+        elif holder == owner:
+            del self._holders[outbox]
 
     def count(self, what: str, times: int = 1) -> None:
         """Count something that happened."""
@@ -235,7 +256,7 @@ class World:
         if done > before:
             done, counted = 0, Recounted()
         for one in self.log.by_place.get(at, [])[done:before]:
-            counted.take(one, self.truth.is_genuine)
+            counted.take(one, self.is_genuine)
         self._recounts[at] = before, counted
         return counted
 
@@ -252,6 +273,21 @@ class World:
     def _note_forged(self, outcome: Delivered | Exception) -> None:
         if isinstance(outcome, Delivered):
             self.forged.add((outcome.topic, outcome.partition, outcome.offset))
+
+    def is_genuine(self, body: bytes) -> bool:
+        """Whether a list record counts by today's rules: what a court of this town said, or what a registered key signed."""
+        return self.truth.is_genuine(body) or bool(self.register.signer(body))
+
+    def _hear(self, one: Written) -> None:
+        """Learn from the log what is true whoever wrote it: the root's records of keys, and what the sibling court lists."""
+        if one.schema == "participant-key":
+            self.register.take(one.fields, one.body)
+        elif one.schema == "list-record" and one.fields["court"] == SIBLING and one.key == one.fields["entry_id"]:
+            history = self.truth.versions.get(one.fields["entry_id"], [])
+            follows = one.fields["version"] == len(history) + 1 and all(said.court == SIBLING for said in history)
+            lawful = one.fields["record_class"] == REAL and one.at.topic == list_of(one.fields["instrument"])
+            if follows and lawful and self.register.signer(one.body) == SIBLING:
+                self.truth.hear(one.fields, one.body, frees=False)
 
     def _stopped_wrongly(self, node: NodeProcess) -> int:
         if not node.runs:

@@ -63,6 +63,16 @@ def beside(name: str, work_of_it: Callable[[], object]) -> threading.Thread:
     return thread
 
 
+def once_set(event: threading.Event, do: Callable[[], object], name: str) -> threading.Thread:
+    """Do something in a thread of its own once an event is set, and return the thread."""
+
+    def wait_and_do() -> None:
+        event.wait()
+        do()
+
+    return beside(name, wait_and_do)
+
+
 @dataclass(slots=True)
 class Workers:
     """The running parts of one process."""

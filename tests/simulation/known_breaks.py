@@ -1,0 +1,43 @@
+"""What is known to break when the adversary does it at random: which promise, where issue 4 mends it, and a seed that shows it.
+
+A seed is of a world of `STEPS` steps in which the adversary does nothing else. A change of what is drawn makes it another
+world: then `python -m liandong.tests.simulation --find-known-breaks` prints a seed of each kind anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+STEPS = 60
+
+
+@dataclass(frozen=True)
+class KnownKind:
+    """A kind of attack that breaks a promise today."""
+
+    point: str
+    """Of issue 4, which mends it."""
+    promise: str
+    """What is broken, as the world says it."""
+    seed: int
+
+
+_POISON = "poison stops nothing"
+_NOTARY = "was ended by NOTARY_DUPLICATED"
+BREAKING: Mapping[str, KnownKind] = {
+    "twisted-records": KnownKind("point 4", "says REVIEW where BLOCK is right", 1),
+    "replayed-records": KnownKind("point 3", "the highest version of a key does not stand last", 20),
+    "replayed-barriers": KnownKind(_POISON, _NOTARY, 1),
+    "replays-elsewhere": KnownKind("point 2", "BLOCK where ALLOW is right", 9),
+    "nulls": KnownKind("point 3", "BLOCK although", 0),
+    "garbles": KnownKind("point 4", "says REVIEW where BLOCK is right", 0),
+    "floods-of-effects": KnownKind(_POISON, "was ended by EFFECTS_FUSE_BLOWN", 0),
+    "megabyte-to-effects": KnownKind(_POISON, "records wait at", 0),
+    "unsigned-entries": KnownKind("point 4", "REVIEW", 0),
+    "foreign-entries": KnownKind("point 4", "REVIEW", 0),
+    "canary-entries": KnownKind("point 1", "BLOCK", 0),
+    "canary-versions": KnownKind("point 1", "ALLOW", 1),
+    "sibling-versions": KnownKind("point 1", "ALLOW", 1),
+    "list-barriers": KnownKind(_POISON, _NOTARY, 0),
+    "own-receipts": KnownKind("point 7", "the status says", 0),
+    "commands-under-another": KnownKind("point 8", "was not answered", 0),
+}

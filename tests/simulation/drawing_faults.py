@@ -9,7 +9,7 @@ from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, Mak
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
 from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, PublishesKeys, Retires, Rotates
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
 from liandong.tests.simulation.people import COURTS
 from liandong.tests.simulation.stores import stores
 from liandong.topics.catalogue import names
@@ -18,8 +18,6 @@ from liandong.topics.transport.memory.network import Acknowledgements
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
-LATE_AGENCY = "air-east-js"
-"""Of the kind that asks about flights; it may take part later than the others."""
 _MOST_NODES = 7
 _MAY_BE_OLDER = ("trust", "evidence", "inbox")
 """Of a copy or an acts store that is put back nobody makes up for what it lacks, today: a matter of issue 4."""

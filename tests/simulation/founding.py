@@ -23,6 +23,8 @@ JURISDICTION = "js"
 HIGH_COURT = "court-js"
 NOTARIES = ("notary-js-1", "notary-js-2")
 AGENCIES = {"railway-js": "railway", "air-js": "air-carrier", "police-js": "police-lodging"}
+LATE_AGENCY = "air-east-js"
+"""Of the kind that asks about flights; it may take part later than the others."""
 BARRIER_SECONDS = 2.0
 EVIDENCE_DAYS = 20.0
 """Short enough for what replaced records and old evidence leave behind to matter in a run."""

@@ -114,6 +114,8 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
         for node in world.nodes.values():
             if node.agency != agency["agency"] or not node.runs or not node.view.position(JURISDICTION).fresh_as_of:
                 continue
+            if world.newest_receipt(node.agency, node.node) is None:
+                continue  # nobody has heard of it yet
             read = sum(heard(world, node, said) for history in world.truth.versions.values() for said in history)
             world.hold(
                 agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}"

@@ -23,7 +23,7 @@ from liandong.tests.simulation.deeds.operator import Looks
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.pen import HANDS, NO_KEY, OWN_KEY, STOLEN
 from liandong.tests.simulation.deeds.statements import ForgesAnswer, ForgesBarrier, ForgesHead, ForgesReceipt
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, SIBLING
 from liandong.tests.simulation.proofs import list_of
 from liandong.tests.simulation.truth import SaidVersion
@@ -48,7 +48,7 @@ LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
 
 
 _LISTS = frozenset(names.state_topics(JURISDICTION))
-_ORDERS = frozenset(map(names.commands, AGENCIES))
+_ORDERS = frozenset(map(names.commands, (*AGENCIES, LATE_AGENCY)))
 
 
 def in_lists(message: MemoryMessage) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
+
 from liandong.consumers.gate.decision import CheckRequest
 from liandong.consumers.gate.subjects import Subject
 from liandong.consumers.interceptions.answers import Answer
@@ -15,6 +17,7 @@ from liandong.consumers.store.layout import LANE_LENGTH
 from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.wire.digest import SetDigest
+from liandong.tests.simulation.audits import Stopped
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.founding import AGENCIES
 from liandong.tests.simulation.process import Process
@@ -63,6 +66,11 @@ class NodeProcess(Process):
     def outbox(self) -> SqlOutbox:
         """What waits to be sent."""
         return self._opened.desk.context.outbox
+
+    @property
+    def acts(self) -> Engine:
+        """What the agency did."""
+        return self._opened.desk.engine
 
     @property
     def knows_keys(self) -> bool:
@@ -123,10 +131,16 @@ class NodeProcess(Process):
         offsets |= {(lane.topic, lane.partition): lane.next_offset for lane in status._relief.lanes()}
         return max(0, offsets.get(at, 0))
 
+    def trusted_heads(self) -> dict[str, int]:
+        """By jurisdiction and notary: the number of the highest head the node trusts."""
+        return {head.row: head.number for head in self._opened._stores.lists.heads()}
+
     def copied(self, at: TopicPartition) -> Copied:
         """What the store holds of a partition of a list."""
         lists = self._opened.copy_status._lists
-        lane = next(lane for lane in lists.status().lanes if lane.name == at)
+        lane = next((lane for lane in lists.status().lanes if lane.name == at), None)
+        if lane is None:  # nothing was ever read
+            return Copied({}, {}, SetDigest().value())
         with lists.snapshot() as snapshot:
             rows = {
                 place[LANE_LENGTH:]: _standing(value)
@@ -143,6 +157,8 @@ class NodeProcess(Process):
         """Remember what courts must now hear of."""
         for ruling in strongest(answer.decision.outcome.rulings):
             self.world.kept.append((answer.decision.check_id, ruling.entry.entry_id))
+            stopped = Stopped(ruling.entry.version, ruling.entry.match.surrogate)
+            self.world.stopped[answer.decision.check_id, ruling.entry.entry_id] = stopped
 
     def _relay(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> Relay:
         return Relay(outbox, publisher, clock, new_owner(self.machine.chance))

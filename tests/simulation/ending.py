@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from liandong.schemas.law.decisions import Verdict
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import open_sealed
+from liandong.tests.simulation import audits
 from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
@@ -35,12 +36,15 @@ def end_well(world: "World") -> None:
             status is None or not status["healthy"],
             f"a minute after faults stopped the status is green, but: {missing[0]}",
         )
+        audits.audit(world)
         world.count("endings the status named")
         return
+    audits.audit(world)
     world.count("endings that came whole")
     _gates_say_what_courts_say(world)
     _the_log_is_in_order(world)
     _everything_was_told_once(world)
+    audits.a_month_later(world)
 
 
 def _missing(world: "World") -> Iterator[str]:
@@ -59,6 +63,7 @@ def _missing(world: "World") -> Iterator[str]:
         position = node.view.position(JURISDICTION)
         if not position.proven:
             yield f"{node.name} is not proven"
+    yield from audits.what_was_not_told(world)
     answers = _answers(world)
     for court in world.courts.values():
         yield from (f"command {each.hex()} was not answered" for each in court.watches if not answers[each])

@@ -8,6 +8,7 @@ from typing import Any
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
 from liandong.tests.simulation.agency import NodeProcess
+from liandong.tests.simulation.audits import Stopped, audit
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
@@ -45,6 +46,10 @@ class World:
         self.publisher: PublisherProcess
         self.kept: list[tuple[str, bytes]] = []
         """Check and entry of every interception that an agency's store has kept."""
+        self.stopped: dict[tuple[str, bytes], Stopped] = {}
+        """By check and entry: whom those are about."""
+        self.trusted: dict[tuple[str, str], int] = {}
+        """By node and notary: the highest head trusted."""
         self._read: dict[TopicPartition, int] = {}
         self._recounts: dict[TopicPartition, tuple[int, Recounted]] = {}
 
@@ -114,6 +119,7 @@ class World:
         document = self.monitor.look_up()
         if document is not None:
             promises.judge_status(self, document)
+        audit(self)
 
     # -- what the world knows -----------------------------------------------------------------------------------------
 

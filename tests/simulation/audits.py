@@ -1,0 +1,169 @@
+"""What is looked at closely now and then, and always in the end: heads, receipts, releases, inboxes, ended watches, trust."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select
+
+from liandong.consumers.acts_db.tables import watch_subjects, watches
+from liandong.schemas.wire.control import sealing_context
+from liandong.schemas.wire.sealing import open_sealed
+from liandong.tests.simulation.founding import founding
+from liandong.tests.simulation.logbook import Written
+from liandong.tests.simulation.promises import audit_copy
+from liandong.tests.simulation.truth import ACTIVE, SaidVersion
+from liandong.tests.simulation.watchers import InboxProcess
+from liandong.topics.transport.ports import TopicPartition
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.agency import NodeProcess
+    from liandong.tests.simulation.world import World
+
+_A_MONTH_MS = 31 * 86_400_000
+_TIDIED_WITHIN_MS = 5_000
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Whom an interception is about, and by which version of the entry."""
+
+    version: int
+    surrogate: bytes
+
+    def is_freed_by(self, said: SaidVersion) -> bool:
+        """Whether a later version frees them."""
+        return said.version > self.version and said.frees and not self.is_meant_by(said)
+
+    def is_meant_by(self, said: SaidVersion) -> bool:
+        """Whether a version restricts them, whatever the day."""
+        return said.status == ACTIVE and self.surrogate in said.surrogates
+
+
+def audit(world: "World") -> None:
+    """Look at all that must hold at any moment. Raises PromiseBroken."""
+    for node in world.nodes.values():
+        if node.runs:
+            audit_copy(world, node)
+            audit_trust(world, node)
+    _heads_say_what_stands_below_them(world)
+    _receipts_have_numbers_of_their_own(world)
+    _nobody_is_released_who_is_still_meant(world)
+
+
+def audit_trust(world: "World", node: "NodeProcess") -> None:
+    """The highest head a node trusts never falls back."""
+    for row, number in node.trusted_heads().items():
+        before = world.trusted.get((node.name, row), -1)
+        world.hold(number >= before, f"the head {node.name} trusts fell back")
+        world.trusted[node.name, row] = number
+
+
+def what_was_not_told(world: "World") -> Iterator[str]:
+    """What courts have not heard yet: releases that are not in the log, events that are not in their inbox."""
+    outcomes: dict[tuple[str, bytes], set[str]] = {}
+    for one in world.genuine("interception"):
+        outcomes.setdefault((_detail(one)["check_id"], one.fields["entry_id"]), set()).add(one.fields["outcome"])
+    for (check, entry_id), stopped in world.stopped.items():
+        freed = any(map(stopped.is_freed_by, world.truth.versions.get(entry_id, ())))
+        told = outcomes.get((check, entry_id), {"RELEASED"})
+        if freed and "RELEASED" not in told:
+            yield f"whom check {check} stopped was not released"
+    for inbox in world.processes.values():
+        if isinstance(inbox, InboxProcess):
+            yield from _what_an_inbox_lacks(world, inbox)
+
+
+def a_month_later(world: "World") -> None:
+    """Let every watch come to its end, and hold the agencies to have erased whom they were to watch for."""
+    if any(court.watches for court in world.courts.values()):
+        world.time.pass_ms(_A_MONTH_MS)
+        world.everybody_works(4)
+    for node in world.nodes.values():
+        if node.runs:
+            named = _named_by_ended_watches(node, world.time.now() - _TIDIED_WITHIN_MS)
+            world.hold(not named, f"a watch that has ended still names its subject at {node.name}")
+
+
+def _named_by_ended_watches(node: "NodeProcess", ended_before: int) -> list[bytes]:
+    ended = or_(watches.c.until <= ended_before, watches.c.stopped_at != 0)
+    joined = watches.join(watch_subjects, watches.c.command_id == watch_subjects.c.command_id)
+    with node.acts.connect() as connection:
+        return list(connection.scalars(select(watch_subjects.c.surrogate).select_from(joined).where(ended)))
+
+
+def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
+    if not inbox.runs:
+        yield f"{inbox.name} does not run"
+        return
+    sent = {
+        one.fields[handle]
+        for schema, handle in (("interception", "event_id"), ("control-feedback", "feedback_id"))
+        for one in world.genuine(schema)
+        if one.fields["court"] == inbox.court
+    }
+    taken = {item.event_id for item in inbox.items() if not item.refused}
+    if sent - taken:
+        yield f"{inbox.name} lacks {len(sent - taken)} events"
+    world.hold(taken <= sent, f"{inbox.name} took what no agency sent")
+
+
+def _heads_say_what_stands_below_them(world: "World") -> None:
+    """Promise 4: a notary signs what the log says below its markers: digests, and numbers of courts."""
+    newest: dict[str, dict[str, Any]] = {}
+    for one in world.genuine("list-head"):
+        newest[one.fields["notary"]] = one.fields
+    for head in newest.values():
+        below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in head["lanes"]}
+        for lane in head["lanes"]:
+            at = TopicPartition(lane["topic"], lane["partition"])
+            counted = world.recounted(at, below[at]).digest()
+            world.hold(counted == lane["digest"], f"a head says another digest of {at} than the log")
+        for row in head["courts"]:
+            if row["court"] in world.courts:
+                numbers = set(_numbers(world, row["list"], row["court"], below))
+                contiguous = next(number for number in range(len(numbers) + 1) if number + 1 not in numbers)
+                said = (row["contiguous"], row["highest"])
+                world.hold(said == (contiguous, max(numbers, default=0)), "a head says other numbers than the log")
+
+
+def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition, int]) -> Iterable[int]:
+    for at, offset in below.items():
+        for one in world.log.by_place.get(at, [])[:offset]:
+            if at.topic == topic and one.schema == "list-record" and world.truth.is_genuine(one.body):
+                if one.fields["court"] == court:
+                    yield int(one.fields["court_sequence"])
+
+
+def _receipts_have_numbers_of_their_own(world: "World") -> None:
+    given: set[tuple[str, str, int]] = set()
+    for one in world.genuine("receipt"):
+        number = one.fields["agency"], one.fields["node"], one.fields["sequence"]
+        world.hold(number not in given, f"number of a receipt given twice by {number[0]} {number[1]}")
+        given.add(number)
+
+
+def receipts_missing(world: "World") -> Iterator[str]:
+    """Nodes that have numbered a receipt nobody has got."""
+    numbers: dict[tuple[str, str], set[int]] = {}
+    for one in world.genuine("receipt"):
+        numbers.setdefault((one.fields["agency"], one.fields["node"]), set()).add(one.fields["sequence"])
+    for (agency, node), given in numbers.items():
+        if len(given) != max(given):
+            yield f"receipts of {agency} {node} are missing"
+
+
+def _nobody_is_released_who_is_still_meant(world: "World") -> None:
+    for one in _releases(world):
+        stopped = world.stopped.get((_detail(one)["check_id"], one.fields["entry_id"]))
+        if stopped is not None:
+            said = world.truth.versions[one.fields["entry_id"]][one.fields["entry_version"] - 1]
+            world.hold(not stopped.is_meant_by(said), "somebody was released although the entry means them")
+
+
+def _releases(world: "World") -> Iterator[Written]:
+    return (one for one in world.genuine("interception") if one.fields["outcome"] == "RELEASED")
+
+
+def _detail(one: Written) -> dict[str, Any]:
+    return open_sealed(one.fields["sealed"], sealing_context(one.schema, one.fields["event_id"]), founding().escrow)

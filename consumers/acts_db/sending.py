@@ -1,29 +1,40 @@
-"""How an agency tells others something: sealed, signed, framed, and into the outbox in the caller's transaction."""
+"""How an agency tells others something: sealed, signed, framed, and into the outbox in the caller's transaction.
+
+What its court cannot be told yet, because no sealing key of it is known (a node that has just started has not read the
+register), is kept, sealed to the agency itself, until it can: nothing that happened goes untold.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection
+import msgspec
+import structlog
+from sqlalchemy import Connection, delete, insert, select
 
 from ...schemas import ids
 from ...schemas.wire.control import sealing_context
-from ...schemas.wire.sealing import Recipient, seal
+from ...schemas.wire.sealing import Recipient, open_sealed, seal
 from ...schemas.wire.signing import encode_signed
 from ...topics.catalogue import names
+from ...topics.keys.directory import NoSealingKey
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import OutgoingRecord
 from .context import AgencyContext
 from .database import EVENTS_LANE
+from .tables import waiting_events
+
+_log = structlog.get_logger(__name__)
+_AT_ONCE = 100
+"""Waiting events sent in one transaction at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedPart:
-    """What only the recipients of an event may read."""
+    """What only the court, its superior and the audit escrow may read of an event."""
 
     schema: str
     content: Mapping[str, object]
-    recipients: Sequence[Recipient]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +48,14 @@ class AgencyEvent:
     at: int
     """ms UTC."""
     fields: Mapping[str, object]
-    """What anybody may read, but for the agency."""
+    """What anybody may read, but for the agency; `court` is who is told."""
     sealed: SealedPart
 
 
 def as_record(context: AgencyContext, event: AgencyEvent) -> OutgoingRecord:
-    """Return an event as it travels."""
-    schema, handle, secret = event.schema, event.handle, event.sealed
-    sealed = seal(secret.schema, secret.content, sealing_context(schema, handle), secret.recipients)
+    """Return an event as it travels. Raises NoSealingKey."""
+    schema, handle = event.schema, event.handle
+    sealed = _sealed(event, context.directory.recipients(str(event.fields["court"])))
     record = {**event.fields, "agency": context.agency, "sealed": sealed}
     return outgoing(
         schema,
@@ -59,8 +70,61 @@ def as_record(context: AgencyContext, event: AgencyEvent) -> OutgoingRecord:
 
 
 def send(connection: Connection, context: AgencyContext, event: AgencyEvent) -> None:
-    """Put an event into the outbox."""
+    """Put an event into the outbox. Raises NoSealingKey."""
     context.outbox.append(connection, EVENTS_LANE, [as_record(context, event)])
+
+
+def send_or_keep(connection: Connection, context: AgencyContext, events: Sequence[AgencyEvent]) -> None:
+    """Put events into the outbox; keep those whose court has no sealing key now for `send_waiting`."""
+    records = []
+    for event in events:
+        try:
+            records.append(as_record(context, event))
+        except NoSealingKey as missing:
+            _log.error("a court cannot be told yet, the event waits", schema=event.schema, reason=missing.message)
+            connection.execute(insert(waiting_events).values(_waiting(context, event)))
+    context.outbox.append(connection, EVENTS_LANE, records)
+
+
+def send_waiting(connection: Connection, context: AgencyContext) -> int:
+    """Put the oldest events that waited and whose court can be told now into the outbox; return how many."""
+    waiting = waiting_events.c
+    courts = connection.scalars(select(waiting.court).distinct()).all()
+    known = [court for court in courts if _is_known(context, court)]
+    query = select(waiting_events).where(waiting.court.in_(known)).order_by(waiting.at, waiting.handle).limit(_AT_ONCE)
+    rows = connection.execute(query).all() if known else []
+    for row in rows:
+        content = open_sealed(row.sealed, sealing_context(row.schema, row.handle), *context.sealing_keys)
+        fields = msgspec.msgpack.decode(row.fields)
+        sealed = SealedPart(row.sealed_schema, content)
+        send(connection, context, AgencyEvent(row.schema, row.topic, row.handle, row.at, fields, sealed))
+        connection.execute(delete(waiting_events).where(waiting.handle == row.handle))
+    return len(rows)
+
+
+def _waiting(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:
+    own = context.sealing_keys[0]
+    return {
+        "handle": event.handle,
+        "court": event.fields["court"],
+        "schema": event.schema,
+        "topic": event.topic,
+        "at": event.at,
+        "fields": msgspec.msgpack.encode(event.fields),
+        "sealed_schema": event.sealed.schema,
+        "sealed": _sealed(event, [Recipient(own.key_id, own.public_key)]),
+    }
+
+
+def _sealed(event: AgencyEvent, recipients: Sequence[Recipient]) -> bytes:
+    return seal(event.sealed.schema, event.sealed.content, sealing_context(event.schema, event.handle), recipients)
+
+
+def _is_known(context: AgencyContext, court: str) -> bool:
+    try:
+        return bool(context.directory.recipients(court))
+    except NoSealingKey:
+        return False
 
 
 def send_receipt(connection: Connection, context: AgencyContext, node: str, body: bytes) -> None:

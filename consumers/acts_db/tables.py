@@ -170,3 +170,15 @@ freed = Table(
     Column("handled_at", BigInteger, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
+waiting_events = Table(
+    "waiting_events",
+    metadata,
+    Column("handle", LargeBinary, primary_key=True),
+    Column("court", Text, nullable=False, index=True),
+    Column("schema", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("fields", LargeBinary, nullable=False),
+    Column("sealed_schema", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)

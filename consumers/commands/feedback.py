@@ -14,9 +14,7 @@ FEEDBACK_SCHEMA = "control-feedback"
 def answer(connection: Connection, context: AgencyContext, command: Command, code: FeedbackCode, message: str) -> bytes:
     """Put the feedback to a command into the outbox, and return its handle."""
     handle, now = context.chance.random_id(), context.clock.now()
-    detail = SealedPart(
-        "feedback-detail", {"message": message, "details": {}}, context.directory.recipients(command.court)
-    )
+    detail = SealedPart("feedback-detail", {"message": message, "details": {}})
     fields = {
         "feedback_id": handle,
         "command_id": command.command_id,

@@ -25,6 +25,7 @@ from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.sending import send_waiting
 from ..commands import parked
 from ..commands.parked import ParkedMessage
 from ..commands.parking import first_attempt, next_attempt
@@ -222,6 +223,7 @@ class Effects:
         self._tick_at = running + _TICK_SECONDS
         self._context.directory.refresh()
         with self._engine.begin() as connection:
+            send_waiting(connection, self._context)
             erased = watches.erase_ended(connection, now)
             recent_releases.forget(connection, now)
             live = watches.count_live(connection, now)

@@ -7,23 +7,19 @@ court, the court's superior and the audit escrow. Without one nothing is stored,
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy import Connection
 
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.law.watch import as_plain
 from ...schemas.law.watch_kinds import Domain, Kind, find_kind, keep_until
-from ...schemas.wire.sealing import Recipient
 from ...topics.catalogue import names
-from ...topics.keys.directory import NoSealingKey
 from ..acts_db.context import AgencyContext
-from ..acts_db.sending import AgencyEvent, SealedPart, send
+from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from . import watches
 from .sightings import Sighting
 from .watches import SightedSubject, WatchMatch
 
-_log = structlog.get_logger(__name__)
 _SCHEMAS = {
     Domain.ASSET: ("asset-event", "asset-report"),
     Domain.WHEREABOUTS: ("whereabouts-event", "whereabouts-report"),
@@ -80,15 +76,10 @@ def report(connection: Connection, context: AgencyContext, sighting: Sighting) -
     subject = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
     now, handles = context.clock.now(), []
     for match in watches.matches(connection, subject, sighting, now):
-        try:
-            recipients = context.directory.recipients(match.watch.court)
-        except NoSealingKey:
-            _log.error("a court with a live watch has no sealing key any more, nothing sent", court=match.watch.court)
-            continue
         handle = context.chance.random_id()
         if watches.remember_report(connection, match.watch, sighting.fingerprint(), handle, now):
             handles.append(handle)
-            send(connection, context, _event(_Report(kind, sighting, match, handle, now), recipients))
+            send_or_keep(connection, context, [_event(_Report(kind, sighting, match, handle, now))])
     return handles
 
 
@@ -117,7 +108,7 @@ def report_explicitly(connection: Connection, context: AgencyContext, sighting: 
     return handles
 
 
-def _event(report: "_Report", recipients: Sequence[Recipient]) -> AgencyEvent:
+def _event(report: "_Report") -> AgencyEvent:
     """Return a report as it is told to its court."""
     event_schema, report_schema = _SCHEMAS[report.kind.domain]
     watch, handle = report.match.watch, report.handle
@@ -128,7 +119,7 @@ def _event(report: "_Report", recipients: Sequence[Recipient]) -> AgencyEvent:
         "day": date_of_ms(report.at).isoformat(),
     }
     topic_of = names.asset_events if report.kind.domain is Domain.ASSET else names.whereabouts_events
-    sealed = SealedPart(report_schema, _content(report), recipients)
+    sealed = SealedPart(report_schema, _content(report))
     return AgencyEvent(event_schema, topic_of(watch.jurisdiction), handle, report.at, fields, sealed)
 
 

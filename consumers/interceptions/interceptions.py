@@ -4,7 +4,7 @@ One record per entry and check, in the transaction that journals the decision. A
 is in doubt, is not told: it may be about somebody else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import structlog
 from sqlalchemy import Connection
@@ -13,12 +13,9 @@ from ...schemas.dates import date_of_ms
 from ...schemas.law.attributes import Unknown, Value
 from ...schemas.law.decisions import MeasureRuling, Verdict
 from ...schemas.law.listing import RecordClass
-from ...schemas.wire.sealing import Recipient
 from ...topics.catalogue import names
-from ...topics.keys.directory import NoSealingKey
 from ..acts_db.context import AgencyContext
-from ..acts_db.database import EVENTS_LANE
-from ..acts_db.sending import AgencyEvent, SealedPart, as_record
+from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from ..gate.decision import Decision
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -40,31 +37,21 @@ def strongest(rulings: Iterable[MeasureRuling]) -> list[MeasureRuling]:
 
 
 def intercept(connection: Connection, context: AgencyContext, decisions: Iterable[Decision]) -> list[MeasureRuling]:
-    """Put the interceptions of decisions into the outbox, and return the rulings that were told of.
-
-    A court without a sealing key cannot be told anything; that is an alarm, the journal still has the decision.
-    """
-    rulings, records, hits, new_handle = [], [], [], context.chance.random_id
+    """Put the interceptions of decisions into the outbox, and return the rulings that were told of."""
+    rulings, events, hits, new_handle = [], [], [], context.chance.random_id
     for decision in decisions:
         for ruling in strongest(decision.outcome.rulings):
-            try:
-                recipients = context.directory.recipients(ruling.entry.court)
-            except NoSealingKey as missing:
-                _log.error(
-                    "court cannot be told of an interception", reason=missing.message, check_id=decision.check_id
-                )
-                continue
             handle = new_handle()
-            records.append(as_record(context, _event(decision, ruling, handle, recipients)))
+            events.append(_event(decision, ruling, handle))
             hits.append(_open_hit(decision, ruling, handle))
             rulings.append(ruling)
     recent_releases.lock_entries(connection, (hit.entry_id for hit in hits))
-    context.outbox.append(connection, EVENTS_LANE, records)
+    send_or_keep(connection, context, events)
     note_open(connection, context, hits)
     return rulings
 
 
-def _event(decision: Decision, ruling: MeasureRuling, handle: bytes, recipients: Sequence[Recipient]) -> AgencyEvent:
+def _event(decision: Decision, ruling: MeasureRuling, handle: bytes) -> AgencyEvent:
     """Return an interception as its court is told of it."""
     entry, jurisdiction = ruling.entry, _jurisdiction(decision, ruling)
     fields = {
@@ -80,7 +67,7 @@ def _event(decision: Decision, ruling: MeasureRuling, handle: bytes, recipients:
         "day": date_of_ms(decision.at).isoformat(),
         "record_class": RecordClass(entry.record_class),
     }
-    sealed = SealedPart("interception-detail", _detail(decision), recipients)
+    sealed = SealedPart("interception-detail", _detail(decision))
     return AgencyEvent(INTERCEPTION_SCHEMA, names.interceptions(jurisdiction), handle, decision.at, fields, sealed)
 
 

@@ -20,14 +20,13 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.directory import NoSealingKey
 from ...topics.keys.signatures import Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import Poison, Retry
-from ..acts_db.sending import AgencyEvent, SealedPart, send
+from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep, send_waiting
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -148,10 +147,6 @@ def _check_signature(context: AgencyContext, relief: _ReliefMessage, jurisdictio
 
 def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:
     handle, now = context.chance.random_id(), context.clock.now()
-    try:
-        recipients = context.directory.recipients(hit.court)
-    except NoSealingKey as missing:
-        raise Retry(missing.code) from missing
     fields = {
         "event_id": handle,
         "jurisdiction": hit.jurisdiction,
@@ -165,11 +160,9 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
         "day": date_of_ms(now).isoformat(),
         "record_class": hit.record_class,
     }
-    topic, sealed = (
-        names.interceptions(hit.jurisdiction),
-        SealedPart("interception-detail", _detail(hit, now), recipients),
-    )
-    send(connection, context, AgencyEvent(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed))
+    topic, sealed = names.interceptions(hit.jurisdiction), SealedPart("interception-detail", _detail(hit, now))
+    send_waiting(connection, context)  # the interception it ends goes before it
+    send_or_keep(connection, context, [AgencyEvent(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed)])
 
 
 def _detail(hit: OpenHit, now: int) -> dict[str, object]:

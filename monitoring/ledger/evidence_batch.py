@@ -80,7 +80,7 @@ class EvidenceBatch:
             self._await(key, receipt, digests)
         else:
             _note_comparison(node, head, unequal)
-        if (receipt["barrier_issued_at"], receipt["at"]) >= (node.barrier_issued_at, node.at):
+        if _is_newest(node, receipt):
             _note_newest(node, receipt)
 
     def add_interception(self, interception: Mapping[str, Any], at: int) -> None:
@@ -228,15 +228,22 @@ def _differing(digests: Mapping[str, str], head: HeadStand) -> list[str]:
 
 def _note_comparison(node: NodeStand, head: HeadStand, unequal: list[str]) -> None:
     """Note the verdict of a comparison with a head unless a newer one is known."""
-    if head.issued_at < node.compared_at:
+    same_notary = head.notary == node.compared_notary
+    if head.number < node.compared_barrier if same_notary else head.issued_at < node.compared_at:
         return
     node.unequal_since = (node.unequal_since or head.issued_at) if unequal else 0
     node.compared_notary, node.compared_barrier, node.compared_at = head.notary, head.number, head.issued_at
     node.unequal = unequal
 
 
+def _is_newest(node: NodeStand, receipt: Mapping[str, Any]) -> bool:
+    """Tell by a receipt's number: times go back with a clock that is set right. A node that lost its disk begins at 1 again."""
+    before, now = (node.barrier_issued_at, node.at), (receipt["barrier_issued_at"], receipt["at"])
+    return receipt["sequence"] > node.sequence or now > before
+
+
 def _note_newest(node: NodeStand, receipt: Mapping[str, Any]) -> None:
-    for name in ("at", "notary", "barrier", "barrier_issued_at", "applied", "stale", "opaque"):
+    for name in ("sequence", "at", "notary", "barrier", "barrier_issued_at", "applied", "stale", "opaque"):
         setattr(node, name, receipt[name])
     node.lanes = [
         LaneStand(

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-FORMAT = 1
+FORMAT = 2
 """The format of the cache; another one begins a file of its own."""
 
 
@@ -39,6 +39,8 @@ class NodeStand(msgspec.Struct):
     agency: str
     node: str
     jurisdiction: str
+    sequence: int = 0
+    """Of the newest receipt among the node's."""
     at: int = 0
     """When the newest receipt was made."""
     notary: str = ""

@@ -125,6 +125,7 @@ class Stage:
         self.copy = ListCopy(directory / "copy")
         self.watch = WatchRoom(directory)
         self.watch.wire.broker.clock = HandClock(NOW)
+        self.watch.publisher = self.watch.wire.publisher()
         self.number = 0
 
     def know(self, case: Case) -> None:

@@ -17,13 +17,12 @@ from liandong.consumers.store.layout import LANE_LENGTH
 from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.wire.digest import SetDigest
-from liandong.tests.simulation.audits import Stopped
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.founding import AGENCIES
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
 from liandong.tests.simulation.recount import Standing
-from liandong.tests.simulation.truth import ACTIVE
+from liandong.tests.simulation.truth import ACTIVE, KeptHit
 from liandong.tests.worlds.people import Person
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.ports import Publisher, TopicPartition
@@ -100,7 +99,7 @@ class NodeProcess(Process):
             decided = checks.decide(request, self.machine.clock.now(), CALLER)
             if keeps:
                 checks.keep([decided])
-                self._note_kept(decided)
+                self._note_kept(person, decided)
             answer.append(decided)
         return answer[0] if answer else None
 
@@ -153,12 +152,12 @@ class NodeProcess(Process):
                     index.setdefault(surrogate, set()).add(place[LANE_LENGTH:])
         return Copied(rows, index, SetDigest(lane.digest).value())
 
-    def _note_kept(self, answer: Answer) -> None:
+    def _note_kept(self, person: Person, answer: Answer) -> None:
         """Remember what courts must now hear of."""
         for ruling in strongest(answer.decision.outcome.rulings):
-            self.world.kept.append((answer.decision.check_id, ruling.entry.entry_id))
-            stopped = Stopped(ruling.entry.version, ruling.entry.match.surrogate)
-            self.world.stopped[answer.decision.check_id, ruling.entry.entry_id] = stopped
+            entry = ruling.entry
+            kept = KeptHit(answer.decision.check_id, entry.entry_id, entry.version, self.surrogates(person))
+            self.world.kept.append(kept)
 
     def _relay(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> Relay:
         return Relay(outbox, publisher, clock, new_owner(self.machine.chance))

@@ -1,18 +1,12 @@
 """What is looked at closely now and then, and always in the end: heads, receipts, releases, inboxes, ended watches, trust."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
 from liandong.consumers.acts_db.tables import watch_subjects, watches
-from liandong.schemas.wire.control import sealing_context
-from liandong.schemas.wire.sealing import open_sealed
-from liandong.tests.simulation.founding import founding
-from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
-from liandong.tests.simulation.truth import ACTIVE, SaidVersion
 from liandong.tests.simulation.watchers import InboxProcess
 from liandong.topics.transport.ports import TopicPartition
 
@@ -24,22 +18,6 @@ _A_MONTH_MS = 31 * 86_400_000
 _TIDIED_WITHIN_MS = 5_000
 
 
-@dataclass(frozen=True)
-class Stopped:
-    """Whom an interception is about, and by which version of the entry."""
-
-    version: int
-    surrogate: bytes
-
-    def is_freed_by(self, said: SaidVersion) -> bool:
-        """Whether a later version frees them."""
-        return said.version > self.version and said.frees and not self.is_meant_by(said)
-
-    def is_meant_by(self, said: SaidVersion) -> bool:
-        """Whether a version restricts them, whatever the day."""
-        return said.status == ACTIVE and self.surrogate in said.surrogates
-
-
 def audit(world: "World") -> None:
     """Look at all that must hold at any moment. Raises PromiseBroken."""
     for node in world.nodes.values():
@@ -48,7 +26,6 @@ def audit(world: "World") -> None:
             audit_trust(world, node)
     _heads_say_what_stands_below_them(world)
     _receipts_have_numbers_of_their_own(world)
-    _nobody_is_released_who_is_still_meant(world)
 
 
 def audit_trust(world: "World", node: "NodeProcess") -> None:
@@ -59,16 +36,8 @@ def audit_trust(world: "World", node: "NodeProcess") -> None:
         world.trusted[node.name, row] = number
 
 
-def what_was_not_told(world: "World") -> Iterator[str]:
-    """What courts have not heard yet: releases that are not in the log, events that are not in their inbox."""
-    outcomes: dict[tuple[str, bytes], set[str]] = {}
-    for one in world.genuine("interception"):
-        outcomes.setdefault((_detail(one)["check_id"], one.fields["entry_id"]), set()).add(one.fields["outcome"])
-    for (check, entry_id), stopped in world.stopped.items():
-        freed = any(map(stopped.is_freed_by, world.truth.versions.get(entry_id, ())))
-        told = outcomes.get((check, entry_id), {"RELEASED"})
-        if freed and "RELEASED" not in told:
-            yield f"whom check {check} stopped was not released"
+def what_inboxes_lack(world: "World") -> Iterator[str]:
+    """What agencies have told and is not in its court's inbox. Raises PromiseBroken for what nobody told."""
     for inbox in world.processes.values():
         if isinstance(inbox, InboxProcess):
             yield from _what_an_inbox_lacks(world, inbox)
@@ -129,10 +98,9 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
 
 def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition, int]) -> Iterable[int]:
     for at, offset in below.items():
-        for one in world.log.by_place.get(at, [])[:offset]:
-            if at.topic == topic and one.schema == "list-record" and world.truth.is_genuine(one.body):
-                if one.fields["court"] == court:
-                    yield int(one.fields["court_sequence"])
+        for one in world.log.by_place.get(at, [])[:offset] if at.topic == topic else ():
+            if world.truth.is_genuine(one.body) and one.fields["court"] == court:
+                yield int(one.fields["court_sequence"])
 
 
 def _receipts_have_numbers_of_their_own(world: "World") -> None:
@@ -151,19 +119,3 @@ def receipts_missing(world: "World") -> Iterator[str]:
     for (agency, node), given in numbers.items():
         if len(given) != max(given):
             yield f"receipts of {agency} {node} are missing"
-
-
-def _nobody_is_released_who_is_still_meant(world: "World") -> None:
-    for one in _releases(world):
-        stopped = world.stopped.get((_detail(one)["check_id"], one.fields["entry_id"]))
-        if stopped is not None:
-            said = world.truth.versions[one.fields["entry_id"]][one.fields["entry_version"] - 1]
-            world.hold(not stopped.is_meant_by(said), "somebody was released although the entry means them")
-
-
-def _releases(world: "World") -> Iterator[Written]:
-    return (one for one in world.genuine("interception") if one.fields["outcome"] == "RELEASED")
-
-
-def _detail(one: Written) -> dict[str, Any]:
-    return open_sealed(one.fields["sealed"], sealing_context(one.schema, one.fields["event_id"]), founding().escrow)

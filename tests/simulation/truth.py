@@ -5,7 +5,7 @@ It hears of an update when a clerk's act was accepted, and knows of an entry onl
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 ACTIVE, SHIELDED = 1, 2
 LIST_ENTRY, CONSUMPTION_ORDER = 1, 2
@@ -26,6 +26,8 @@ class SaidVersion:
     until: int
     """ms UTC, exclusive; 0 = open."""
     surrogates: frozenset[bytes]
+    case: str
+    """Number of the case; empty once the entry has ended."""
     frees: bool
     """Whether it travels on the relief lane too."""
 
@@ -34,6 +36,15 @@ class SaidVersion:
         if self.status != ACTIVE or not self.surrogates & surrogates:
             return False
         return at >= self.since and not (self.until and at >= self.until)
+
+
+class KeptHit(NamedTuple):
+    """Somebody was stopped because of an entry, and the agency has kept it: its court must hear of it."""
+
+    check: str
+    entry_id: bytes
+    version: int
+    surrogates: frozenset[bytes]
 
 
 @dataclass
@@ -55,6 +66,7 @@ class Truth:
             record["effective_from"],
             record["effective_until"],
             frozenset(each["surrogate"] for each in record["identities"]),
+            record["case_number"],
             frees,
         )
         history = self.versions.setdefault(said.entry_id, [])
@@ -69,6 +81,14 @@ class Truth:
     def court_of(self, number: int) -> str:
         """Whose entry it is that was included as this number."""
         return self.versions[self.entry(number)][0].court
+
+    def listed(self) -> dict[tuple[str, int, str, frozenset[bytes]], list[bytes]]:
+        """Which entries each subject ever had in a case of a court under an instrument, the wrong ones before a correction too."""
+        entries: dict[tuple[str, int, str, frozenset[bytes]], list[bytes]] = {}
+        for entry_id, history in self.versions.items():
+            for subject in {(one.court, one.instrument, one.case, one.surrogates) for one in history if one.case}:
+                entries.setdefault(subject, []).append(entry_id)
+        return entries
 
     def newest(self, entry_id: bytes) -> SaidVersion | None:
         """What stands, None of an entry no court ever made."""
@@ -86,6 +106,11 @@ class Truth:
     def is_genuine(self, body: bytes) -> bool:
         """Whether a court of this town signed these bytes."""
         return body in self._signed
+
+    def is_released(self, hit: KeptHit) -> bool:
+        """Whether a later version of the entry, which travels on the relief lane, no longer means who was stopped."""
+        later = self.versions[hit.entry_id][hit.version :]
+        return any(each.frees and not (each.status == ACTIVE and each.surrogates & hit.surrogates) for each in later)
 
     def basis(self, surrogates: frozenset[bytes], at: int) -> list[SaidVersion]:
         """What restricts somebody from travelling at an instant."""

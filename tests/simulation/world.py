@@ -8,7 +8,7 @@ from typing import Any
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
 from liandong.tests.simulation.agency import NodeProcess
-from liandong.tests.simulation.audits import Stopped, audit
+from liandong.tests.simulation.audits import audit
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
@@ -17,7 +17,7 @@ from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
 from liandong.tests.simulation.recount import Recounted
-from liandong.tests.simulation.truth import Truth
+from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
@@ -44,10 +44,8 @@ class World:
         self.nodes: Mapping[str, NodeProcess] = {}
         self.monitor: MonitorProcess
         self.publisher: PublisherProcess
-        self.kept: list[tuple[str, bytes]] = []
-        """Check and entry of every interception that an agency's store has kept."""
-        self.stopped: dict[tuple[str, bytes], Stopped] = {}
-        """By check and entry: whom those are about."""
+        self.kept: list[KeptHit] = []
+        """Every hit that an agency's store has kept."""
         self.trusted: dict[tuple[str, str], int] = {}
         """By node and notary: the highest head trusted."""
         self._read: dict[TopicPartition, int] = {}

@@ -50,11 +50,13 @@ class SendsAgain:
 
     def do(self, world: "World") -> None:
         court = world.courts[self.court]
-        before = {each.entry_id for each in world.truth.all_newest()}
+        before = world.truth.listed()
         court.publish(court.exports[self.export])
-        new = {each.entry_id for each in world.truth.all_newest()} - before
+        again = [
+            subject for subject, entries in world.truth.listed().items() if entries != before.get(subject, entries)
+        ]
         world.count("old exports sent again")
-        world.hold(not new, "an old export made an entry anew")
+        world.hold(not again, "an old export made an entry anew")
 
 
 @dataclass(frozen=True)

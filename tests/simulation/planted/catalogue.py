@@ -56,7 +56,9 @@ class Finding:
     def row(self) -> str:
         """Return its row in `found.md`."""
         seed = "**not found**" if self.seed is None else str(self.seed)
-        return f"| {self.bug.number} | {self.bug.name} | {self.bug.safeguard} | {seed} | {self.worlds} | {self.promise} |"
+        return (
+            f"| {self.bug.number} | {self.bug.name} | {self.bug.safeguard} | {seed} | {self.worlds} | {self.promise} |"
+        )
 
 
 HEAD = "| | bug | the safeguard it drops | seed | worlds | promise that broke |\n|---|---|---|---|---|---|"

@@ -97,6 +97,31 @@ def test_a_relay_that_slept_past_its_lease_sends_everything_behind_the_mark_agai
     assert (follower.sent, sleeper.sent) == (3, 0)
 
 
+def test_a_relay_that_died_by_a_clock_an_hour_ahead_is_followed_after_the_time_of_a_lease(
+    engine: Engine, timed: SqlOutbox, broker: MemoryBroker, clock: VirtualClock
+) -> None:
+    clock.time += 3_600_000
+    put(engine, timed, "state", [1])
+    Relay(timed, broker.publisher(), clock, "dead").step()
+    clock.time -= 3_600_000
+    follower = Relay(timed, broker.publisher(), clock, "follower")
+    run_for(clock, Pace().lease_seconds - 1, follower)
+    assert follower.epoch is None
+    run_for(clock, 2, follower)
+    assert (follower.epoch, timed.sent_through("state")) == (2, 1)
+
+
+def test_a_relay_that_renews_its_lease_keeps_it_whatever_the_clock_does(
+    timed: SqlOutbox, broker: MemoryBroker, clock: VirtualClock
+) -> None:
+    holder, other = (Relay(timed, broker.publisher(), clock, name) for name in ("holder", "other"))
+    clock.time += 3_600_000
+    run_for(clock, 1, holder, other)
+    clock.time -= 3_600_000
+    run_for(clock, 20, holder, other)
+    assert (holder.epoch, other.epoch) == (1, None)
+
+
 class Deaf(Watched):
     """A publisher that never hears that its records arrived."""
 

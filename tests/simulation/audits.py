@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select
 
 from liandong.consumers.acts_db.tables import watch_subjects, watches
+from liandong.consumers.inbox.inbox import SIGNER_UNKNOWN
 from liandong.tests.simulation.promises import audit_copy
 from liandong.tests.simulation.watchers import InboxProcess
 from liandong.topics.transport.ports import TopicPartition
@@ -65,16 +66,17 @@ def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
     if not inbox.runs:
         yield f"{inbox.name} does not run"
         return
-    sent = {
-        one.fields[handle]
-        for schema, handle in (("interception", "event_id"), ("control-feedback", "feedback_id"))
-        for one in world.genuine(schema)
-        if one.fields["court"] == inbox.court
-    }
-    taken = {item.event_id for item in inbox.items() if not item.refused}
-    if sent - taken:
-        yield f"{inbox.name} lacks {len(sent - taken)} events"
-    world.hold(taken <= sent, f"{inbox.name} took what no agency sent")
+    sent: dict[str, set[bytes]] = {}
+    for schema in ("interception", "control-feedback", "asset-event", "whereabouts-event"):
+        own = (one.fields for one in world.genuine(schema) if one.fields["court"] == inbox.court)
+        sent[schema] = {fields["event_id" if "event_id" in fields else "feedback_id"] for fields in own}
+    items = inbox.items()
+    taken = {item.event_id for item in items if not item.refused}
+    world.hold(taken <= set().union(*sent.values()), f"{inbox.name} took what no agency sent")
+    waiting = {item.event_id for item in items if item.refused == SIGNER_UNKNOWN}
+    lacking = (sent["interception"] | sent["control-feedback"]) - taken - waiting
+    if lacking:
+        yield f"{inbox.name} lacks {len(lacking)} events"
 
 
 def _heads_say_what_stands_below_them(world: "World") -> None:

@@ -1,13 +1,13 @@
 """Which deed a step is: drawn from the step's own integer and from what there is in the town to do it to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
+from liandong.tests.simulation.attacks import Draw
 from liandong.tests.simulation.choices import Choices
-from liandong.tests.simulation.deeds.adversary import Nulls, Replays, Scribbles, Twists
 from liandong.tests.simulation.deeds.clerk import Acts, Corrects, Publishes, SendsAgain, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.operator import (
@@ -32,13 +32,12 @@ ACTS = (Change.REVOKE, Change.DELETE, Change.LIFT, Change.SHIELD, Change.UNSHIEL
 PAUSES = (10, 50, 200, 1_000, 5_000, 60_000, 86_400_000)
 _DAYS = 3
 """Of a hundred pauses so many are whole days."""
-Draw = Callable[["World", Choices], Deed]
 
 
-def draw(world: "World", number: int) -> Deed:
-    """The deed of a step."""
+def draw(world: "World", number: int, attacks: Mapping[Draw, int]) -> Deed:
+    """The deed of a step; besides what always happens the adversary does what is in `attacks`, as often as that says."""
     choices = Choices(number)
-    return choices.weighted(_WEIGHTS)(world, choices)
+    return choices.weighted({**_WEIGHTS, **attacks})(world, choices)
 
 
 def _works(world: "World", choices: Choices) -> Deed:
@@ -77,6 +76,7 @@ def _acts(world: "World", choices: Choices) -> Deed:
         return _publishes(world, choices)
     entry = choices.below(len(world.truth.versions))
     court = world.truth.court_of(entry) if choices.happens(90) else choices.one_of(COURTS)
+    court = court if court in world.courts else choices.one_of(COURTS)
     return Acts(court, choices.one_of(ACTS), entry)
 
 
@@ -84,7 +84,9 @@ def _corrects(world: "World", choices: Choices) -> Deed:
     if not world.truth.versions:
         return _publishes(world, choices)
     entry = choices.below(len(world.truth.versions))
-    return Corrects(world.truth.court_of(entry), entry, choices.below(DEBTORS))
+    court = world.truth.court_of(entry)
+    court = court if court in world.courts else choices.one_of(COURTS)
+    return Corrects(court, entry, choices.below(DEBTORS))
 
 
 def _watches(world: "World", choices: Choices) -> Deed:
@@ -154,30 +156,6 @@ def _looks(_world: "World", _choices: Choices) -> Deed:
     return Looks()
 
 
-def _replays(world: "World", choices: Choices) -> Deed:
-    return Replays(choices.below(len(world.log.messages)))
-
-
-def _scribbles(world: "World", choices: Choices) -> Deed:
-    key = choices.one_of((None, b"", choices.raw(16), b"barrier/notary-js-1", choices.raw(600)))
-    value = choices.raw(choices.one_of((0, 1, 10, 200)))
-    return Scribbles(choices.one_of(world.all_partitions), key, value)
-
-
-def _twists(world: "World", choices: Choices) -> Deed:
-    return Twists(choices.below(len(world.log.messages)), choices.below(1 << 16))
-
-
-def nulls(world: "World", choices: Choices) -> Deed:
-    """A null under the key of any record: a break of today (issue 4)."""
-    return Nulls(choices.below(len(world.log.messages)))
-
-
-def replays_elsewhere(world: "World", choices: Choices) -> Deed:
-    """A replay into another partition or topic: a break of today (issue 4)."""
-    return Replays(choices.below(len(world.log.messages)), choices.one_of(world.all_partitions))
-
-
 _WEIGHTS: Mapping[Draw, int] = {
     _works: 300,
     _everybody_works: 60,
@@ -200,6 +178,4 @@ _WEIGHTS: Mapping[Draw, int] = {
     _cut_off: 10,
     _cleans: 10,
     _looks: 15,
-    _scribbles: 10,
-    _twists: 10,
 }

@@ -68,7 +68,8 @@ def _missing(world: "World") -> Iterator[str]:
     yield from audits.what_inboxes_lack(world)
     answers = _answers(world)
     for court in world.courts.values():
-        yield from (f"command {each.hex()} was not answered" for each in court.watches if not answers[each])
+        given = (*court.watches, *court.stops)
+        yield from (f"command {each.hex()} was not answered" for each in given if not answers[each])
     told, released = _told(world), _released(world)
     for hit in world.kept:
         handle = told.get((hit.check, hit.entry_id), [])
@@ -158,7 +159,7 @@ def _what_the_status_lacks(world: "World") -> Iterator[str]:
     if status is None:
         yield "the monitor is away"
         return
-    updates = sum(map(len, world.truth.versions.values()))
+    updates = sum(len(history) for history in world.truth.versions.values() if history[0].court in world.courts)
     for agency in status["agencies"]:
         counts = (agency["accepted"], agency["applied"], agency["late_updates"], agency["relief_waiting"])
         if counts != (updates, updates, 0, 0):

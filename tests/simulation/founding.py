@@ -35,6 +35,7 @@ class Founding:
     keys: Sequence[OutgoingRecord]
     escrow: SealingKey
     signers: Mapping[str, Ed25519Signer]
+    root: Ed25519Signer
 
     def settle(self, directory: Path, *participants: str) -> Settings:
         """Give a machine the private files of these participants, and what everybody may have; return its settings."""
@@ -71,4 +72,5 @@ def founding() -> Founding:
             [OutgoingRecord(names.KEYS, m.key(), m.value(), m.headers() or []) for m in broker.records(names.KEYS)],
             registrar.escrow,
             {participant: registrar.signer(participant) for participant in everybody},
+            registrar.root_signer(),
         )

@@ -34,6 +34,8 @@ class Written:
     fields: dict[str, Any]
     body: bytes
     value: bytes | None
+    framed: str = ""
+    """The schema its framing names, whether the body can be read by it or not."""
 
 
 @dataclass
@@ -43,10 +45,12 @@ class Logbook:
     written: list[Written] = field(default_factory=list)
     messages: list[MemoryMessage] = field(default_factory=list)
     """As they were appended, for whoever replays them."""
-    versions: dict[tuple[str, bytes, int], Written] = field(default_factory=dict)
-    """By topic, entry and version: the first of each."""
+    records: dict[tuple[str, bytes], Written] = field(default_factory=dict)
+    """List records by topic and body: the first of each."""
     barriers: dict[tuple[str, int, TopicPartition], int] = field(default_factory=dict)
     """By notary, number and partition: the offset of the first."""
+    first: dict[bytes, Written] = field(default_factory=dict)
+    """By body: where it stood first."""
     by_place: dict[TopicPartition, list[Written]] = field(default_factory=dict)
     by_schema: dict[str, list[Written]] = field(default_factory=dict)
 
@@ -56,10 +60,11 @@ class Logbook:
         one = _read(at, message)
         self.written.append(one)
         self.messages.append(message)
+        self.first.setdefault(one.body, one)
         self.by_place.setdefault(at, []).append(one)
         self.by_schema.setdefault(one.schema, []).append(one)
         if one.schema == "list-record":
-            self.versions.setdefault((at.topic, one.fields["entry_id"], one.fields["version"]), one)
+            self.records.setdefault((at.topic, one.body), one)
         elif one.schema == "barrier":
             self.barriers.setdefault((one.fields["notary"], one.fields["number"], at), one.offset)
         return one
@@ -76,10 +81,15 @@ def _read(at: TopicPartition, message: MemoryMessage) -> Written:
     value = message.value()
     try:
         fingerprint, body = unwrap(message)
-        fields, schema = decode(fingerprint, body), schema_of(fingerprint)
-    except (FramingError, Undecodable):
+    except FramingError:
         return Written(at, message.offset(), message.key(), "", {}, b"", value)
-    return Written(at, message.offset(), message.key(), schema.name if schema else "", fields, body, value)
+    schema = schema_of(fingerprint)
+    name = schema.name if schema else ""
+    try:
+        fields = decode(fingerprint, body)
+    except Undecodable:
+        return Written(at, message.offset(), message.key(), "", {}, body, value, name)
+    return Written(at, message.offset(), message.key(), name, fields, body, value, name)
 
 
 def _plain(one: Written, escrow: SealingKey) -> Iterable[tuple[str, object]]:

@@ -108,6 +108,7 @@ class SimulatedCourt:
         self._publisher, self.name = publisher, name
         self.exports: list[tuple[Listing, ...]] = []
         self.watches: list[bytes] = []
+        self.stops: list[bytes] = []
 
     def publish(self, listings: Sequence[Listing]) -> Batch | None:
         """Publish an export; None if the publisher was not there, or died over it."""
@@ -163,7 +164,9 @@ class SimulatedCourt:
     def stop_watch(self, watch: int) -> None:
         """End a watch."""
         with self._publisher.clerk():
-            self._commands().give(StopRequest(self.watches[watch], 3_600_000))
+            given = self._commands().give(StopRequest(self.watches[watch], 3_600_000))
+            if given.new:
+                self.stops.append(given.command.command_id)
 
     def _commands(self) -> Commands:
         court, publisher = self.opened, self._publisher

@@ -41,18 +41,19 @@ def _nobody_is_stopped_without_a_basis(
     for ruling in decision.outcome.rulings:
         if ruling.verdict not in STOPS:
             continue
-        history = world.truth.versions.get(ruling.entry.entry_id, [])
-        world.hold(bool(history), f"{decision.verdict} rests on an entry no court made")
-        used = history[ruling.entry.version - 1]
-        world.hold(used.restricts(surrogates, decision.at), f"{decision.verdict} rests on a version that stops nobody")
-        for later in history[ruling.entry.version :]:
-            if later.restricts(surrogates, decision.at):
-                break
-        else:
-            later_heard = [each for each in history[ruling.entry.version :] if heard(world, node, each)]
-            world.hold(not later_heard, f"{decision.verdict} although the node has read that the basis is gone")
-            if len(history) > ruling.entry.version:
-                world.count("stops before the relief arrived")
+        entry_id = ruling.entry.entry_id
+        history, body = world.truth.versions.get(entry_id, []), decision.found[entry_id].body
+        used = next((said for said in history if said.body == body), None)
+        world.hold(used is not None, f"{ruling.verdict} rests on a record no court made")
+        assert used is not None
+        world.hold(used.restricts(surrogates, decision.at), f"{ruling.verdict} rests on a version that stops nobody")
+        later = history[used.version :]
+        if any(each.restricts(surrogates, decision.at) for each in later):
+            continue
+        later_heard = [each for each in later if heard(world, node, each)]
+        world.hold(not later_heard, f"{ruling.verdict} although the node has read that the basis is gone")
+        if later:
+            world.count("stops before the relief arrived")
 
 
 def _nobody_passes_a_proven_gate_with_one(
@@ -65,7 +66,7 @@ def _nobody_passes_a_proven_gate_with_one(
     if decision.stand.stale or not position.proven or position.barrier != decision.stand.barrier:
         return
     for said in world.truth.basis(surrogates, decision.at):
-        written = world.log.versions.get((state_topic(said), said.entry_id, said.version))
+        written = world.log.records.get((state_topic(said), said.body))
         if written is None:
             continue
         marker = world.log.barriers.get((position.notary, position.barrier, written.at), -1)
@@ -75,7 +76,7 @@ def _nobody_passes_a_proven_gate_with_one(
 def heard(world: "World", node: "NodeProcess", said: SaidVersion) -> bool:
     """Whether a node has read a version, from the relief lane or the list."""
     topics = (state_topic(said), names.relief(JURISDICTION))
-    written = [world.log.versions.get((topic, said.entry_id, said.version)) for topic in topics]
+    written = [world.log.records.get((topic, said.body)) for topic in topics]
     return any(each is not None and each.offset < node.read_through(each.at) for each in written)
 
 

@@ -1,7 +1,7 @@
 """The lists counted again from the log by a plain dictionary: what a copy of a partition must hold, byte for byte.
 
-Written from the rules alone (docs/wire.md, "what a copy is"), without the product's code for them: the higher version stands;
-what replaces another must be genuine; bytes nobody can read stand in an entry's place until something readable comes.
+Written from the rules of today alone, without the product's code for them: the higher version stands; what replaces another
+must be genuine (`proofs`); bytes nobody can read stand in an entry's place until something readable and genuine comes.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from liandong.schemas.wire.codec import Undecodable, decode_prefix
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.tests.simulation.logbook import Written
+from liandong.tests.simulation.proofs import prefix_of
 
 ENDED_FROM = 3
 Genuine = Callable[[bytes], bool]
-"""Whether a court signed these bytes."""
+"""Whether somebody who may have signed these bytes."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,14 @@ class Recounted:
     def take(self, one: Written, genuine: Genuine) -> None:
         """Take the next record of the partition."""
         key = one.key
-        if one.schema == "barrier":
-            return
         if one.value is None:
             self._null(key)
-        elif one.schema == "list-record" and one.fields["entry_id"] == key and one.fields["version"] >= 1:
-            self._record(one.fields["entry_id"], one.body, genuine)
+            return
+        if one.framed == "barrier":
+            return
+        prefix = prefix_of(one.body) if one.framed == "list-record" else None
+        if prefix is not None and key and prefix["entry_id"] == key and prefix["version"] >= 1:
+            self._record(key, one.body, genuine)
         elif key and not key.startswith(b"barrier/") and len(key) <= 500:
             self._unreadable(key, one.value)
 

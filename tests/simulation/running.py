@@ -2,11 +2,12 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from liandong.tests.simulation.attacks import HOLDING, Draw
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.drawing import draw
@@ -39,12 +40,12 @@ class Run:
         return "\n".join([*lines, f"log {self.log_hash}: {said}"])
 
 
-def run(integers: Sequence[int]) -> Run:
+def run(integers: Sequence[int], attacks: Mapping[Draw, int] = HOLDING) -> Run:
     """Run the town of the first integer through the steps of the others, and to its end."""
     done = Run(list(integers))
     with _town(Choices(integers[0]), done) as world:
         for number in integers[1:]:
-            _do(world, draw(world, number), done)
+            _do(world, draw(world, number, attacks), done)
     return done
 
 

@@ -30,6 +30,8 @@ class SaidVersion:
     """Number of the case; empty once the entry has ended."""
     frees: bool
     """Whether it travels on the relief lane too."""
+    body: bytes = b""
+    """What was signed, proof included."""
 
     def restricts(self, surrogates: frozenset[bytes], at: int) -> bool:
         """Whether somebody with one of these surrogates is restricted at an instant."""
@@ -68,6 +70,7 @@ class Truth:
             frozenset(each["surrogate"] for each in record["identities"]),
             record["case_number"],
             frees,
+            body,
         )
         history = self.versions.setdefault(said.entry_id, [])
         assert said.version == len(history) + 1, "a court gave a number twice, or left one out"

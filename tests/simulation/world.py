@@ -10,12 +10,14 @@ from liandong.tests.simulation import promises
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.audits import audit
 from liandong.tests.simulation.clocks import VirtualTime
+from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.simulation.office import PublisherProcess, SimulatedCourt
-from liandong.tests.simulation.people import townspeople
+from liandong.tests.simulation.people import SIBLING, townspeople
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.tests.simulation.proofs import REAL, Register, list_of
 from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import MonitorProcess
@@ -32,6 +34,7 @@ class World:
         self.folder = folder
         self.time = VirtualTime()
         self.truth, self.log = Truth(), Logbook()
+        self.register = Register(founding().root.public_key)
         self.counters: Counter[str] = Counter()
         self.wrongful_block_ms = 0
         """Over all people and nodes, while nobody had a basis."""
@@ -49,6 +52,8 @@ class World:
         self.trusted: dict[tuple[str, str], int] = {}
         """By node and notary: the highest head trusted."""
         self._read: dict[TopicPartition, int] = {}
+        self._forged: set[bytes] = set()
+        """Bodies that nobody but the adversary ever wrote."""
         self._recounts: dict[TopicPartition, tuple[int, Recounted]] = {}
 
     # -- what deeds do ------------------------------------------------------------------------------------------------
@@ -87,10 +92,11 @@ class World:
     def forge(self, record: OutgoingRecord) -> None:
         """Write a record as somebody who may write everywhere and is not asked for a name."""
         if self.broker.up:
-            publisher = self.broker.publisher(client_id="adversary")
+            publisher, known = self.broker.publisher(client_id="adversary"), len(self.log.written)
             publisher.send(record, lambda _outcome: None)
             publisher.flush(0)
             self.read_log()
+            self._forged |= {one.body for one in self.log.written[known:] if self.log.first[one.body] is one}
 
     def faults_stop(self) -> None:
         """Let everything work again that a fault has stopped: from now on nobody can say it was not to be had."""
@@ -134,7 +140,7 @@ class World:
             log = self.broker.topics.log(at)
             if log.high > self._read[at]:
                 for message in log.records[log.index(self._read[at]) :]:
-                    self.log.take(message)
+                    self._hear(self.log.take(message))
                 self._read[at] = log.high
 
     def waiting(self, longer_than_ms: int) -> dict[str, int]:
@@ -150,8 +156,8 @@ class World:
         }
 
     def genuine(self, schema: str) -> Iterator[Written]:
-        """Records of agencies as they were first written."""
-        seen: set[bytes] = set()
+        """Records of agencies as they were first written, and by themselves."""
+        seen = set(self._forged)
         for one in self.log.by_schema.get(schema, ()):
             if one.body not in seen:
                 seen.add(one.body)
@@ -161,7 +167,7 @@ class World:
         """What a node said last that it holds."""
         own = [
             each.fields
-            for each in self.log.by_schema.get("receipt", ())
+            for each in self.genuine("receipt")
             if (each.fields["agency"], each.fields["node"]) == (agency, node)
         ]
         return max(own, key=lambda fields: int(fields["sequence"]), default=None)
@@ -189,9 +195,24 @@ class World:
         if done > before:
             done, counted = 0, Recounted()
         for one in self.log.by_place.get(at, [])[done:before]:
-            counted.take(one, self.truth.is_genuine)
+            counted.take(one, self.is_genuine)
         self._recounts[at] = before, counted
         return counted
+
+    def is_genuine(self, body: bytes) -> bool:
+        """Whether a list record counts by today's rules: what a court of this town said, or what a registered key signed."""
+        return self.truth.is_genuine(body) or bool(self.register.signer(body))
+
+    def _hear(self, one: Written) -> None:
+        """Learn from the log what is true whoever wrote it: the root's records of keys, and what the sibling court lists."""
+        if one.schema == "participant-key":
+            self.register.take(one.fields, one.body)
+        elif one.schema == "list-record" and one.fields["court"] == SIBLING and one.key == one.fields["entry_id"]:
+            history = self.truth.versions.get(one.fields["entry_id"], [])
+            follows = one.fields["version"] == len(history) + 1 and all(said.court == SIBLING for said in history)
+            lawful = one.fields["record_class"] == REAL and one.at.topic == list_of(one.fields["instrument"])
+            if follows and lawful and self.register.signer(one.body) == SIBLING:
+                self.truth.hear(one.fields, one.body, frees=False)
 
     def _stopped_wrongly(self, node: NodeProcess) -> int:
         if not node.runs:

@@ -1,12 +1,17 @@
 """What an adversary does who may write to every topic: replays, nulls, garbage, and records under keys that are not the court's."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.promises import state_topic
+from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
+
+NULL, ODD = "no value", "a name that is not UTF-8"
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,61 @@ class Replays:
         old = world.log.messages[self.record]
         to = self.to or TopicPartition(old.topic(), old.partition())
         world.count("replays" if self.to is None else "replays elsewhere")
-        world.forge(OutgoingRecord(to.topic, old.key(), old.value(), old.headers() or (), to.partition))
+        world.forge(OutgoingRecord(to.topic, old.key(), old.value(), old.record.headers, to.partition))
+
+
+@dataclass(frozen=True)
+class ReplaysVersion:
+    """A version of the entry of this number is written again, where it stood or into another partition of its list."""
+
+    entry: int
+    version: int
+    elsewhere: bool = False
+
+    def __str__(self) -> str:
+        where = " into another partition" if self.elsewhere else ""
+        return f"the adversary replays version {self.version} of entry {self.entry}{where}"
+
+    def do(self, world: "World") -> None:
+        said = world.truth.versions[world.truth.entry(self.entry)][self.version - 1]
+        old = world.log.records[state_topic(said), said.body]
+        partition = old.at.partition
+        if self.elsewhere:
+            partition = next(each for each in world.partitions(old.at.topic) if each != partition)
+        world.count("replays elsewhere" if self.elsewhere else "replays")
+        world.forge(OutgoingRecord(old.at.topic, old.key, old.value, (), partition))
+
+
+@dataclass(frozen=True)
+class ReplaysBarrier:
+    """The newest barrier of a notary in a list is written again where it stands."""
+
+    notary: str
+
+    def __str__(self) -> str:
+        return f"the adversary replays the newest barrier of {self.notary}"
+
+    def do(self, world: "World") -> None:
+        barriers = [one for one in world.log.by_schema.get("barrier", ()) if one.fields["notary"] == self.notary]
+        own = [one for one in barriers if one.at.topic in names.state_topics(JURISDICTION)]
+        if own:
+            world.count("replays")
+            world.forge(OutgoingRecord(own[-1].at.topic, own[-1].key, own[-1].value, (), own[-1].at.partition))
+
+
+@dataclass(frozen=True)
+class NullsEntry:
+    """A null value is written under the key of the entry of this number, in its list."""
+
+    entry: int
+
+    def __str__(self) -> str:
+        return f"the adversary writes a null under the key of entry {self.entry}"
+
+    def do(self, world: "World") -> None:
+        said = world.truth.versions[world.truth.entry(self.entry)][0]
+        world.count("nulls")
+        world.forge(OutgoingRecord(state_topic(said), said.entry_id, None))
 
 
 @dataclass(frozen=True)
@@ -74,4 +133,59 @@ class Twists:
         at = self.bit % (len(value) * 8)
         value[at // 8] ^= 1 << at % 8
         world.count("twisted records")
-        world.forge(OutgoingRecord(old.topic(), old.key(), bytes(value), old.headers() or (), old.partition()))
+        world.forge(OutgoingRecord(old.topic(), old.key(), bytes(value), old.record.headers, old.partition()))
+
+
+@dataclass(frozen=True)
+class SpoilsHeaders:
+    """A record is written again with a header that has no value, or a name that is not UTF-8."""
+
+    record: int
+    how: str
+
+    def __str__(self) -> str:
+        return f"the adversary writes record {self.record} again with a header of {self.how}"
+
+    def do(self, world: "World") -> None:
+        old = world.log.messages[self.record]
+        spoilt: list[Any] = [("avro-fingerprint", None)] if self.how == NULL else [("\udcff", b"x")]
+        world.count("spoilt headers")
+        headers = [*spoilt, *old.record.headers]
+        world.forge(OutgoingRecord(old.topic(), old.key(), old.value(), headers, old.partition()))
+
+
+@dataclass(frozen=True)
+class Garbles:
+    """Bytes nobody can read are written under the key of the entry of this number, where it stands."""
+
+    entry: int
+    value: bytes = b"garbage"
+
+    def __str__(self) -> str:
+        return f"the adversary writes {len(self.value)} bytes of garbage under the key of entry {self.entry}"
+
+    def do(self, world: "World") -> None:
+        if self.entry < len(world.truth.versions):
+            said = world.truth.versions[world.truth.entry(self.entry)][0]
+            if (state_topic(said), said.body) in world.log.records:
+                world.count("garbled entries")
+                world.forge(OutgoingRecord(state_topic(said), said.entry_id, self.value))
+
+
+@dataclass(frozen=True)
+class Floods:
+    """Many records of junk, all of one size, are written into a partition."""
+
+    to: TopicPartition
+    records: int
+    size: int
+    keyed: bool = True
+
+    def __str__(self) -> str:
+        return f"the adversary writes {self.records} × {self.size} bytes into {self.to.topic} [{self.to.partition}]"
+
+    def do(self, world: "World") -> None:
+        world.count("floods")
+        for number in range(self.records):
+            key = b"junk%d" % number if self.keyed else None
+            world.forge(OutgoingRecord(self.to.topic, key, b"\xff" * self.size, (), self.to.partition))

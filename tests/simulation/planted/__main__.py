@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from liandong.tests.simulation.planted.catalogue import HEAD, Finding, PlantedBug, catalogue
-from liandong.tests.simulation.planted.trees import PatchOutOfDate, Worlds, patched_tree
+from liandong.tests.simulation.planted.trees import PatchOutOfDate, World, Worlds, patched_tree
 
 
 def main() -> int:
@@ -36,12 +36,13 @@ def find(bug: PlantedBug, without: Worlds, seeds: Sequence[int]) -> Finding:
     others: list[str] = []
     with patched_tree(bug.patch) as folder, Worlds(folder) as worlds:
         for count, seed in enumerate(seeds, start=1):
-            broken = worlds.broken(seed, bug.steps)
+            world = World(seed, bug.steps, bug.attacks)
+            broken = worlds.broken(world)
             if not broken:
                 continue
             if not bug.explains(broken):
                 others.append(f"seed {seed}: {broken}")
-            elif unpatched := without.broken(seed, bug.steps):
+            elif unpatched := without.broken(world):
                 others.append(f"seed {seed} without the bug: {unpatched}")
             else:
                 return Finding(bug, count, seed, broken, others)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from liandong.tests.simulation.running import MEMORY
 
@@ -45,13 +45,25 @@ def apply(patch: Path, tree: Path, *options: str) -> None:
         raise PatchOutOfDate(patch, applied.stderr)
 
 
+class World(NamedTuple):
+    """Which world is asked for."""
+
+    seed: int
+    steps: int
+    attacks: tuple[str, ...] | None
+
+    def line(self) -> str:
+        """Return it as `worlds.py` takes it."""
+        return json.dumps(self)
+
+
 class Worlds:
     """Runs worlds of one tree, one at a time, in a process that is started again if a world ends it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[str] | None = None
-        self._known: dict[tuple[int, int], str] = {}
+        self._known: dict[World, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -61,17 +73,17 @@ class Worlds:
     ) -> None:
         self._end()
 
-    def broken(self, seed: int, steps: int) -> str:
-        """Run the world of a seed; return which promise broke, empty if all held."""
-        if (seed, steps) not in self._known:
-            self._known[seed, steps] = self._run(seed, steps)
-        return self._known[seed, steps]
+    def broken(self, world: World) -> str:
+        """Run a world; return which promise broke, empty if all held."""
+        if world not in self._known:
+            self._known[world] = self._run(world)
+        return self._known[world]
 
-    def _run(self, seed: int, steps: int) -> str:
+    def _run(self, world: World) -> str:
         process = self._process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(f"{seed} {steps}\n")
+        process.stdin.write(world.line() + "\n")
         process.stdin.flush()
         answer = process.stdout.readline()
         if not answer:

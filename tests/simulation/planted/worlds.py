@@ -1,16 +1,20 @@
-"""Run worlds of the tree this was imported from: of each line the seed and the number of steps, a line of JSON each."""
+"""Run worlds of the tree this was imported from: of each line `World` of `trees.py`, a line of JSON each."""
 
 import json
 import logging
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
 
 import structlog
 
+from liandong.tests.simulation.attacks import HOLDING, KINDS
 from liandong.tests.simulation.choices import integers
 from liandong.tests.simulation.running import run
 
+OFTEN = 30
+"""How often each attack comes that is asked for, in about a thousand steps."""
 LONGEST_SECONDS = 120
 """A world takes about one; what takes so long will not end."""
 
@@ -19,11 +23,11 @@ class WorldDoesNotEnd(BaseException):
     """A world in which time goes on and nothing comes of it."""
 
 
-def broken(seed: int, steps: int) -> str:
+def broken(seed: int, steps: int, attacks: Sequence[str] | None) -> str:
     """Run one world; return what broke, empty if all held."""
     signal.alarm(LONGEST_SECONDS)
     try:
-        done = run(integers(seed, steps))
+        done = run(integers(seed, steps), HOLDING if attacks is None else {KINDS[kind]: OFTEN for kind in attacks})
     except WorldDoesNotEnd:
         return "the world does not end"
     except Exception as error:  # noqa: BLE001  what the world itself stumbles over is an answer, too
@@ -39,8 +43,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGALRM, _give_up)
     for line in sys.stdin:
-        seed, steps = map(int, line.split())
-        print(json.dumps({"broken": broken(seed, steps)}), flush=True)
+        print(json.dumps({"broken": broken(*json.loads(line))}), flush=True)
 
 
 def _give_up(_number: int, _frame: FrameType | None) -> None:

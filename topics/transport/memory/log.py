@@ -42,7 +42,15 @@ class MemoryMessage(msgspec.Struct, frozen=True):
         return self.record.value
 
     def headers(self) -> list[tuple[str, bytes]] | None:
-        """Return its headers, None if there are none."""
+        """Return its headers, None if there are none.
+
+        Raises SystemError, as the client library does, for a name that is not UTF-8 (written with surrogate escapes).
+        """
+        try:
+            for name, _ in self.record.headers:
+                name.encode()
+        except UnicodeEncodeError as odd:
+            raise SystemError("headers() returned a result with an exception set") from odd
         return list(self.record.headers) or None
 
     def timestamp(self) -> tuple[int, int]:

@@ -1,0 +1,92 @@
+"""Who stands behind a list record: told from its bytes and the register's records alone, without the product's code for it.
+
+Today's rules. A court signs what means somebody; what calls itself a canary anybody registered may sign; both under the name
+the record gives, for the list it stands in, with a key that was valid when the record says it was made.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+
+from liandong.schemas.wire.avro_schemas import current_schema
+from liandong.schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
+from liandong.tests.simulation.founding import JURISDICTION
+
+PROOF = 72
+_LIST_RECORD = current_schema("list-record").fingerprint
+REAL, CANARY = 0, 1
+_LISTS = {1: f"court.debtor-list.{JURISDICTION}.v1"}
+_ORDERS = f"court.orders.{JURISDICTION}.v1"
+
+
+def list_of(instrument: int) -> str:
+    """The list a record of an instrument is signed for."""
+    return _LISTS.get(instrument, _ORDERS)
+
+
+def prefix_of(body: bytes) -> GatePrefix | None:
+    """The leading fields of a list record, None if it has none."""
+    try:
+        return decode_prefix(body)
+    except Undecodable:
+        return None
+
+
+@dataclass
+class Register:
+    """Everybody's keys, as far as the root signed them."""
+
+    root: bytes
+    _keys: dict[bytes, Mapping[str, Any]] = field(default_factory=dict)
+
+    def take(self, record: Mapping[str, Any], body: bytes) -> None:
+        """Take a record of a participant's key; a registered one can end earlier, and nothing else becomes of it."""
+        if _id(self.root) != body[:8] or not _holds(self.root, "participant-key", body):
+            return
+        known = self._keys.get(record["key_id"])
+        if known is not None:
+            ends = {each: _earlier(known[each], record[each]) for each in ("valid_until", "revoked_at")}
+            record = {**known, **ends}
+        self._keys[record["key_id"]] = record
+
+    def signer(self, body: bytes) -> str:
+        """The participant who signed a list record and may have, empty if nobody did."""
+        try:
+            record = decode(_LIST_RECORD, body)
+        except Undecodable:
+            return ""
+        key = self._keys.get(body[:8])
+        if key is None or key["use"] != "sign" or not _usable(key, record["recorded_at"]):
+            return ""
+        entitled = record["record_class"] == CANARY or key["kind"] == "court"
+        at_home = key["participant"] == record["court"] and key["jurisdiction"] == JURISDICTION
+        if not (entitled and at_home and _holds(key["public_key"], list_of(record["instrument"]), body)):
+            return ""
+        return str(key["participant"])
+
+
+def _id(public_key: bytes) -> bytes:
+    return sha256(public_key).digest()[:8]
+
+
+def _holds(public_key: bytes, context: str, body: bytes) -> bool:
+    signed = context.encode() + b"\0" + sha256(body[PROOF:]).digest()
+    try:
+        VerifyKey(public_key).verify(signed, body[8:PROOF])
+    except (BadSignatureError, ValueError):
+        return False
+    return True
+
+
+def _usable(key: Mapping[str, Any], at: int) -> bool:
+    ends = _earlier(key["valid_until"], key["revoked_at"])
+    return bool(key["valid_from"] <= at and not (ends and at >= ends))
+
+
+def _earlier(one: int, other: int) -> int:
+    """The earlier of two instants, 0 = never."""
+    return min(filter(None, (one, other)), default=0)

@@ -1,0 +1,256 @@
+"""Stories: what somebody may try, deed by deed, in a town where every clock is right.
+
+A title is what should hold. A story that does not hold today says which promise it breaks, in the promise's own words, and the
+point of issue 4 that mends it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from liandong.schemas.dates import date_of_ms
+from liandong.schemas.law.listing import Change
+from liandong.tests.simulation.deeds.adversary import (
+    NULL,
+    ODD,
+    Floods,
+    Garbles,
+    NullsEntry,
+    ReplaysBarrier,
+    ReplaysVersion,
+    SpoilsHeaders,
+)
+from liandong.tests.simulation.deeds.clerk import Acts, Publishes, StopsWatch, Watches
+from liandong.tests.simulation.deeds.deed import Deed
+from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.operator import CutOff, Looks
+from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
+from liandong.tests.simulation.deeds.passing import EverybodyWorks
+from liandong.tests.simulation.deeds.pen import NO_KEY, OWN_KEY
+from liandong.tests.simulation.deeds.root import Revokes
+from liandong.tests.simulation.deeds.staff import Asks
+from liandong.tests.simulation.deeds.statements import (
+    DIGEST,
+    FORK,
+    FUTURE,
+    ROLLBACK,
+    ForgesAnswer,
+    ForgesBarrier,
+    ForgesHead,
+    ForgesReceipt,
+)
+from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.people import SIBLING, Listing
+from liandong.tests.worlds.clock import NOW
+from liandong.topics.catalogue import names
+from liandong.topics.transport.ports import TopicPartition
+
+COURT, RAILWAY, POLICE, NOTARY = "court-su0505", "railway-js 1", "police-js", "notary-js-1"
+DEBTOR, ANOTHER, INNOCENT = 0, 1, 12
+RELIEF_LANE = TopicPartition(names.relief(JURISDICTION), 0)
+LIST_LANE = TopicPartition(names.debtor_list(JURISDICTION), 0)
+FOUR = range(4)
+AGENCY, CANARY, LATER = Guise("air-js"), Guise("air-js", canary=True), Guise(SIBLING)
+UNSIGNED, ELSEWHERE = Guise(NO_KEY, COURT), Guise(NO_KEY, COURT, partition=1)
+
+
+def _listed(people: Sequence[int]) -> Deed:
+    return Publishes(COURT, tuple(Listing(COURT, each, "LIST_ENTRY", 1 + each, date_of_ms(NOW)) for each in people))
+
+
+LISTED, FREED, AWHILE = _listed([DEBTOR]), Acts(COURT, Change.REVOKE, 0), EverybodyWorks(6)
+ASKED, INNOCENT_ASKED = Asks(RAILWAY, DEBTOR), Asks(RAILWAY, INNOCENT)
+WATCHED = Watches(COURT, POLICE, DEBTOR, 1)
+
+HOLDING: Mapping[str, Sequence[Deed]] = {
+    "a null over a live entry frees nobody": (LISTED, AWHILE, NullsEntry(0), AWHILE, ASKED),
+    "an agency's record frees nobody": (LISTED, AWHILE, ForgesVersion(AGENCY, 0), AWHILE, ASKED),
+    "an agency's record in the court's name frees nobody": (
+        LISTED,
+        AWHILE,
+        ForgesVersion(Guise("air-js", COURT), 0),
+        AWHILE,
+        ASKED,
+    ),
+    "an unsigned end frees nobody": (LISTED, AWHILE, ForgesVersion(UNSIGNED, 0), AWHILE, ASKED),
+    "an unsigned end on the relief lane frees nobody": (
+        LISTED,
+        AWHILE,
+        ForgesVersion(Guise(NO_KEY, COURT, lane=RELIEF), 0),
+        AWHILE,
+        ASKED,
+    ),
+    "an unsigned version of a freed person's entry blocks nobody": (
+        LISTED,
+        AWHILE,
+        FREED,
+        AWHILE,
+        ForgesVersion(UNSIGNED, 0, DEBTOR),
+        AWHILE,
+        ASKED,
+    ),
+    "a sibling court's own entry blocks": (ForgesEntry(LATER, ANOTHER, 7), AWHILE, Asks(RAILWAY, ANOTHER)),
+    "a key the root never signed frees nobody": (
+        LISTED,
+        AWHILE,
+        ForgesKey(SIBLING, COURT),
+        ForgesVersion(Guise(OWN_KEY, COURT), 0),
+        AWHILE,
+        ASKED,
+    ),
+    "a header without a value ends no process": (
+        LISTED,
+        AWHILE,
+        *(SpoilsHeaders(8 * each, NULL) for each in range(8)),
+        AWHILE,
+    ),
+    "a header whose name is not UTF-8 ends no process": (
+        LISTED,
+        AWHILE,
+        *(SpoilsHeaders(8 * each, ODD) for each in range(8)),
+        AWHILE,
+    ),
+    "a notary's barrier from the future makes no copy fresh": (
+        LISTED,
+        AWHILE,
+        ForgesBarrier(NOTARY, NOTARY, RELIEF_LANE, 1_000, 86_400),
+        AWHILE,
+        ASKED,
+    ),
+    "a notary's wrong head changes no answer": (LISTED, AWHILE, ForgesHead(NOTARY, NOTARY, DIGEST), AWHILE, ASKED),
+    "a notary's second head of a number changes no answer": (
+        LISTED,
+        AWHILE,
+        ForgesHead(NOTARY, NOTARY, FORK),
+        ForgesHead(NOTARY, NOTARY, ROLLBACK),
+        AWHILE,
+        ASKED,
+    ),
+    "a notary's head from the future changes no answer": (
+        LISTED,
+        AWHILE,
+        ForgesHead(NOTARY, NOTARY, FUTURE),
+        EverybodyWorks(12),
+        ASKED,
+    ),
+    "an agency does not answer for another": (
+        LISTED,
+        AWHILE,
+        WATCHED,
+        AWHILE,
+        ForgesAnswer("air-js", "control-feedback", POLICE, 0),
+        AWHILE,
+    ),
+    "an agency gives no commands": (AWHILE, ForgesCommand("air-js", COURT, POLICE, 9), AWHILE),
+    "a forged dead letter ends no process": (AWHILE, ForgesDeadLetter(POLICE, ""), AWHILE),
+}
+"""What is tried in vain."""
+
+
+@dataclass(frozen=True)
+class KnownBreak:
+    """A story that breaks a promise today."""
+
+    point: str
+    """Of issue 4, which mends it."""
+    promise: str
+    """What is broken, as the world says it."""
+    deeds: Sequence[Deed]
+
+
+_STAYS_FREE = "BLOCK although the node has read that the basis is gone"
+_STAYS_BLOCKED = "ALLOW from a fresh and proven copy for somebody with a live basis"
+BREAKING: Mapping[str, KnownBreak] = {
+    "an agency's canary frees nobody": KnownBreak(
+        "point 1", _STAYS_BLOCKED, (LISTED, AWHILE, ForgesVersion(CANARY, 0), AWHILE, ASKED)
+    ),
+    "an agency's canary in an entry's place blocks no innocent": KnownBreak(
+        "point 1",
+        "BLOCK for somebody who was never listed",
+        (LISTED, AWHILE, ForgesVersion(CANARY, 0, INNOCENT), AWHILE, INNOCENT_ASKED),
+    ),
+    "an agency's new canary blocks no innocent": KnownBreak(
+        "point 1", "BLOCK for somebody who was never listed", (ForgesEntry(CANARY, INNOCENT, 7), AWHILE, INNOCENT_ASKED)
+    ),
+    "a sibling court does not free another court's debtor": KnownBreak(
+        "point 1", _STAYS_BLOCKED, (LISTED, AWHILE, ForgesVersion(LATER, 0), AWHILE, ASKED)
+    ),
+    "a sibling court does not free another court's debtor by relief": KnownBreak(
+        "point 1",
+        _STAYS_BLOCKED,
+        (LISTED, AWHILE, ForgesVersion(Guise(SIBLING, lane=RELIEF), 0), AWHILE, ASKED),
+    ),
+    "a replay into another partition does not block a freed person": KnownBreak(
+        "point 2",
+        _STAYS_FREE,
+        (LISTED, AWHILE, FREED, AWHILE, ReplaysVersion(0, 1, elsewhere=True), AWHILE, ASKED),
+    ),
+    "a null does not erase an end": KnownBreak(
+        "point 3",
+        _STAYS_FREE,
+        (LISTED, AWHILE, FREED, AWHILE, NullsEntry(0), AWHILE, ReplaysVersion(0, 1), AWHILE, ASKED),
+    ),
+    "a replay of an older version does not stand last for ever": KnownBreak(
+        "point 3",
+        "the highest version of a key does not stand last",
+        (LISTED, AWHILE, FREED, AWHILE, ReplaysVersion(0, 1), AWHILE),
+    ),
+    "an unsigned copy in another lane frees nobody": KnownBreak(
+        "point 4",
+        _STAYS_BLOCKED,
+        (
+            _listed(FOUR),
+            AWHILE,
+            *(ForgesVersion(ELSEWHERE, each, each, shielded=True) for each in FOUR),
+            AWHILE,
+            *(Asks(RAILWAY, each) for each in FOUR),
+        ),
+    ),
+    "an unsigned new entry holds no innocent": KnownBreak(
+        "point 4",
+        "REVIEW for somebody who was never listed",
+        (ForgesEntry(UNSIGNED, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
+    ),
+    "an agency's new entry holds no innocent": KnownBreak(
+        "point 4",
+        "REVIEW for somebody who was never listed",
+        (ForgesEntry(AGENCY, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
+    ),
+    "garbage does not turn a block into a hold": KnownBreak(
+        "point 4", "in the end air-js 1 says REVIEW where BLOCK is right", (LISTED, AWHILE, Garbles(0), AWHILE)
+    ),
+    "a revoked key frees nobody by a record it dates back": KnownBreak(
+        "point 5",
+        _STAYS_BLOCKED,
+        (LISTED, AWHILE, Revokes(COURT), AWHILE, ForgesVersion(Guise(COURT, seconds=-3_600), 0), AWHILE, ASKED),
+    ),
+    "a receipt ahead of its node claims nothing": KnownBreak(
+        "point 7",
+        "the status says 1 applied, air-js 1 has 0",
+        (AWHILE, CutOff("air-js 1"), LISTED, AWHILE, ForgesReceipt("air-js", "air-js", 5), AWHILE, Looks()),
+    ),
+    "a junk command does not delay a stop": KnownBreak(
+        "point 8",
+        "a minute after faults stopped the status is green, but: command",
+        (
+            AWHILE,
+            WATCHED,
+            AWHILE,
+            ForgesCommand(OWN_KEY, COURT, POLICE, 9, under_another=True),
+            AWHILE,
+            StopsWatch(COURT, 0),
+            AWHILE,
+        ),
+    ),
+    "garbage on relief ends no node": KnownBreak(
+        "poison stops nothing", "was ended by EFFECTS_FUSE_BLOWN", (AWHILE, Floods(RELIEF_LANE, 120, 20), AWHILE)
+    ),
+    "a replayed barrier does not end the notary": KnownBreak(
+        "poison stops nothing", "notary-js-1 was ended by NOTARY_DUPLICATED", (AWHILE, ReplaysBarrier(NOTARY), AWHILE)
+    ),
+    "a barrier in a notary's name, under its key, does not end it": KnownBreak(
+        "poison stops nothing",
+        "notary-js-1 was ended by NOTARY_DUPLICATED",
+        (AWHILE, ForgesBarrier(NOTARY, NOTARY, LIST_LANE, 1_000), AWHILE),
+    ),
+}
+"""What breaks today."""

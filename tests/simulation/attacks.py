@@ -86,6 +86,14 @@ def _entry(world: "World", choices: Choices) -> int:
     return choices.below(max(1, len(world.truth.versions)))
 
 
+def _replays_of(schema: str) -> Draw:
+    def draw(world: "World", choices: Choices) -> Deed:
+        records = [number for number, one in enumerate(world.log.written) if one.schema == schema]
+        return Replays(choices.one_of(records)) if records else _scribbles(world, choices)
+
+    return draw
+
+
 def _replays_elsewhere(world: "World", choices: Choices) -> Deed:
     return Replays(choices.below(len(world.log.messages)), choices.one_of(world.all_partitions))
 
@@ -213,6 +221,10 @@ KINDS: Mapping[str, Draw] = {
     "replayed-records": _again(_in_lists, lambda number, _: Replays(number)),
     "replayed-barriers": _again(_is_list_barrier, lambda number, _: Replays(number)),
     "replays-elsewhere": _replays_elsewhere,
+    "entry-replays": _replays_of("list-record"),
+    "head-replays": _replays_of("list-head"),
+    "command-replays": _replays_of("control-command"),
+    "answer-replays": _replays_of("interception"),
     "nulls": _nulls,
     "null-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, NULL)),
     "odd-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, ODD)),

@@ -1,6 +1,7 @@
 """What is looked at closely now and then, and always in the end: heads, receipts, releases, inboxes, ended watches, trust."""
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
@@ -27,14 +28,16 @@ def audit(world: "World") -> None:
             audit_trust(world, node)
     _heads_say_what_stands_below_them(world)
     _receipts_have_numbers_of_their_own(world)
+    _nobody_is_watched_unasked(world)
 
 
 def audit_trust(world: "World", node: "NodeProcess") -> None:
     """The highest head a node trusts never falls back."""
     for row, number in node.trusted_heads().items():
-        before = world.trusted.get((node.name, row), -1)
+        place = node.name, node.machine.disk.boot_id, row  # after a loss of power what was last synced is trusted
+        before = world.trusted.get(place, -1)
         world.hold(number >= before, f"the head {node.name} trusts fell back")
-        world.trusted[node.name, row] = number
+        world.trusted[place] = number
 
 
 def what_inboxes_lack(world: "World") -> Iterator[str]:
@@ -42,6 +45,15 @@ def what_inboxes_lack(world: "World") -> Iterator[str]:
     for inbox in world.processes.values():
         if isinstance(inbox, InboxProcess):
             yield from _what_an_inbox_lacks(world, inbox)
+
+
+def _nobody_is_watched_unasked(world: "World") -> None:
+    given = {one.fields["command_id"] for one in world.genuine("control-command")}
+    for node in world.nodes.values():
+        if node.runs:
+            with node.acts.connect() as connection:
+                accepted = set(connection.scalars(select(watches.c.command_id)))
+            world.hold(accepted <= given, f"{node.name} watches for somebody no court asked about")
 
 
 def a_month_later(world: "World") -> None:
@@ -82,8 +94,12 @@ def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
 def _heads_say_what_stands_below_them(world: "World") -> None:
     """Promise 4: a notary signs what the log says below its markers: digests, and numbers of courts."""
     newest: dict[str, dict[str, Any]] = {}
+    hashes: dict[str, bytes] = {}
     for one in world.genuine("list-head"):
-        newest[one.fields["notary"]] = one.fields
+        notary = one.fields["notary"]
+        chained = one.fields["previous"] == hashes.get(notary, one.fields["previous"])
+        world.hold(chained, f"a head does not name the head of {notary} before it")
+        newest[notary], hashes[notary] = one.fields, sha256(one.body).digest()
     for head in newest.values():
         below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in head["lanes"]}
         for lane in head["lanes"]:
@@ -113,11 +129,10 @@ def _receipts_have_numbers_of_their_own(world: "World") -> None:
         given.add(number)
 
 
-def receipts_missing(world: "World") -> Iterator[str]:
-    """Nodes that have numbered a receipt nobody has got."""
+def no_receipt_is_missing(world: "World") -> None:
+    """Promise 5: every receipt that was numbered is told, in the end."""
     numbers: dict[tuple[str, str], set[int]] = {}
     for one in world.genuine("receipt"):
         numbers.setdefault((one.fields["agency"], one.fields["node"]), set()).add(one.fields["sequence"])
     for (agency, node), given in numbers.items():
-        if len(given) != max(given):
-            yield f"receipts of {agency} {node} are missing"
+        world.hold(len(given) == max(given), f"receipts of {agency} {node} are missing")

@@ -39,9 +39,11 @@ def end_well(world: "World") -> None:
             f"a minute after faults stopped the status is green, but: {missing[0]}",
         )
         audits.audit(world)
+        audits.no_receipt_is_missing(world)
         world.count("endings the status named")
         return
     audits.audit(world)
+    audits.no_receipt_is_missing(world)
     world.count("endings that came whole")
     _gates_say_what_courts_say(world)
     _the_log_is_in_order(world)

@@ -7,7 +7,7 @@ LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 
 PLAYED := --extra postgres --extra embedded --extra synthetic
 
-.PHONY: install test check format pages compile demo bench sbom bundle bundle-test lock upgrade clean
+.PHONY: install test check format pages compile demo simulate bench sbom bundle bundle-test lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
 
@@ -47,6 +47,9 @@ compile: install  ## the hottest modules as machine code, beside their sources, 
 
 demo: install  ## the main job on an embedded Kafka; ends by itself
 	$(BIN)/liandong demo $(ARGS)
+
+simulate: install  ## the whole town in virtual time, by seed; ARGS="--seed 1 --worlds 100 --processes 2 --counters"
+	$(BIN)/python -m liandong.tests.simulation $(ARGS)
 
 bench: compile  ## measurements; takes minutes
 	$(BIN)/liandong bench $(ARGS)

@@ -3,9 +3,11 @@
 import errno
 import socket
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..schemas.errors import Unavailable
+from ..topics.workers.threads import once_set
 from ..topics.workers.worker import Part
 from .page.feed import Feed
 from .service.context import MonitoringContext
@@ -38,7 +40,7 @@ class MonitorServer:
     def serve(self, stop: threading.Event) -> None:
         """Answer HTTP requests until `stop` is set."""
         server = self._web_server()
-        threading.Thread(target=_stop_with, args=(server, stop), name="web-stop", daemon=True).start()
+        once_set(stop, partial(_end, server), "web-stop")
         server.run(sockets=[self._socket])
         if not stop.is_set():
             raise Unavailable("MONITOR_ENDED", "the monitor's web server ended by itself", "start it again")
@@ -56,8 +58,7 @@ class MonitorServer:
         return uvicorn.Server(config)
 
 
-def _stop_with(server: "uvicorn.Server", stop: threading.Event) -> None:
-    stop.wait()
+def _end(server: "uvicorn.Server") -> None:
     server.should_exit = True
 
 

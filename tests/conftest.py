@@ -27,10 +27,25 @@ hypothesis_settings.register_profile("laptop", deadline=None, print_blob=True)
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "laptop")
 
+# of a world that nobody has seen yet; workers of pytest-xdist inherit it
+os.environ.setdefault("SIMULATION_SEED", str(secrets.randbelow(1 << 32)))
 _CONFIGURED = os.environ.get("LIANDONG_BOOTSTRAP")
 _CONFIGURED_POSTGRES = os.environ.get("LIANDONG_TEST_POSTGRES")
 _SERVICES: "pytest.StashKey[SharedServices]" = pytest.StashKey()
 _FOLDER = "services_folder"
+
+
+def pytest_report_header() -> str:
+    """Name the seed of the new world, which fails for everybody who gives it again."""
+    return f"new world: SIMULATION_SEED={os.environ['SIMULATION_SEED']}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many worlds held."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in report.user_properties:
+            if name == "worlds":
+                terminalreporter.write_line(str(value))
 
 
 @pytest.hookimpl(tryfirst=True)

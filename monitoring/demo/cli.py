@@ -4,7 +4,6 @@ import logging
 import shutil
 import signal
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,8 @@ import typer
 
 from ...schemas.errors import ExitCode
 from ...topics.cli.console import JsonOption, print_json, settings_of
+from ...topics.workers.clock import SystemClock
+from ...topics.workers.threads import rest
 
 if TYPE_CHECKING:
     from .play import Play
@@ -42,13 +43,14 @@ def demo(  # noqa: PLR0913  a command's parameters are its options
 
     need(*(("synthetic",) if attach else ("embedded", "synthetic")))
 
-    begun = time.monotonic()
+    clock = SystemClock()
+    begun = clock.monotonic()
     _prepare_process()
     state = folder or Path(tempfile.mkdtemp(prefix="liandong-demo-"))
     options = DemoOptions(state.absolute(), count, seed, attach)
     with staged(options, settings_of(ctx), Console(stderr=as_json, highlight=False, soft_wrap=True)) as play:
         _play_scenes(play)
-        _conclude(play, time.monotonic() - begun, as_json=as_json)
+        _conclude(play, clock.monotonic() - begun, as_json=as_json)
         if keep:
             _stay_open(play, state)
     if folder is None and play.all_fulfilled:
@@ -92,6 +94,6 @@ def _stay_open(play: "Play", state: Path) -> None:
         typer.launch(page)
     try:
         while True:
-            time.sleep(1)
+            rest(1)
     except KeyboardInterrupt:
         return

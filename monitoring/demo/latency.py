@@ -1,6 +1,5 @@
 """How long an update takes to the gate, and a revocation to the release: from acceptance to the gate's answer over HTTP."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 from statistics import quantiles
@@ -24,21 +23,21 @@ def summary(milliseconds: list[float]) -> str:
 
 def measure(play: Play) -> None:
     """Shield, unshield and revoke people one after another, and ask the gate until it answers accordingly."""
-    railway = play.counters[RAILWAY]
+    railway, clock = play.counters[RAILWAY], SystemClock()
 
     def until(person: Person, decision: str, act: Callable[[], Update]) -> float:
         act()
         play.updates += 1
-        accepted = time.perf_counter()
+        accepted = clock.monotonic()
         play.stage.wait_for(
             f"{decision} for somebody just changed",
             lambda: railway.check("rail-ticket", person, **SECOND_CLASS)["decision"] == decision,
             pause=0.0,
         )
-        return (time.perf_counter() - accepted) * 1000
+        return (clock.monotonic() - accepted) * 1000
 
     blocked, released = list[float](), list[float]()
-    with play.scene("How long does it take?"), open_court(play.settings, COURT, SystemClock(), SystemChance()) as court:
+    with play.scene("How long does it take?"), open_court(play.settings, COURT, clock, SystemChance()) as court:
         for person, case in zip(play.cast.measured, play.cast.measured_cases, strict=True):
             entry = court.register.find(COURT, case_number=case)[0].entry.entry_id
             review, reviewed, revoked = (CourtRuling(reason) for reason in ("REVIEW", "REVIEWED", "NO_GROUND"))

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 
 import httpx
 from rich.console import Console
 
 from ...topics.settings import Settings
+from ...topics.workers.clock import SystemClock
 from .cast import Cast, Person
 from .setting import Files
 from .stage import SceneFailed, Stage
@@ -78,7 +78,7 @@ class Play:
     """How many updates the courts published."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What one scene leaves for later ones: the newest status, the latencies."""
-    begun: float = field(default_factory=monotonic)
+    begun: float = field(default_factory=SystemClock().monotonic)
 
     def promise(self, text: str, /, fulfilled: bool, shown: object = "", **places: object) -> None:
         """Note and print whether a promise held; `text` is one of the demo's texts, with its places."""
@@ -95,7 +95,7 @@ class Play:
     def scene(self, text: str, /, **places: object) -> Iterator[None]:
         """Print the title of a scene, with a spinner while it runs."""
         title = self.texts(text, **places)
-        self.console.print(f"[bold cyan]{monotonic() - self.begun:6.1f} s[/] [bold]{title}[/]")
+        self.console.print(f"[bold cyan]{SystemClock().monotonic() - self.begun:6.1f} s[/] [bold]{title}[/]")
         with self.console.status(title):
             yield
 

@@ -1,10 +1,11 @@
 """The scenes of the demo. Each does what a user would do and notes whether the promise held."""
 
 import signal
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...topics.workers.clock import SystemClock
+from ...topics.workers.threads import rest
 from .cast import Person
 from .play import Play
 from .setting import AGENCIES, COURT, HOTEL, POLICE, RAILWAY, REGISTRY
@@ -102,12 +103,13 @@ def _cases(answer: dict[str, Any]) -> set[str]:
 
 def _answer_when(play: Play, person: Person, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Return the railway's answer as soon as the condition holds; after some seconds whatever it is."""
-    deadline = time.monotonic() + PATIENCE
+    clock = SystemClock()
+    deadline = clock.monotonic() + PATIENCE
     while True:
         answer = play.counters[RAILWAY].check("rail-ticket", person, **SECOND_CLASS)
-        if condition(answer) or time.monotonic() > deadline:
+        if condition(answer) or clock.monotonic() > deadline:
             return answer
-        time.sleep(0.02)
+        rest(0.02)
 
 
 def _act(play: Play, act: str, case: str, reason: str) -> None:
@@ -121,7 +123,7 @@ def stale(play: Play, stale_after: float) -> None:
     railway, hotel = play.counters[RAILWAY], play.counters[HOTEL]
     with play.scene("The notary falls silent: a stale list is an answer, never a dragnet"):
         play.stage.signal("monitor", signal.SIGSTOP)
-        time.sleep(stale_after + 1)
+        rest(stale_after + 1)
         unlisted = railway.check("rail-ticket", play.cast.unlisted, **SECOND_CLASS)
         listed = railway.check("rail-ticket", play.cast.debtor, **SECOND_CLASS)
         guest = hotel.check("hotel-check-in", play.cast.debtor, star_rating=5, price_per_night="1280.00")
@@ -185,7 +187,7 @@ def watch(play: Play) -> None:
         registry.check("real-estate-title", person, **title)
         registry.check("real-estate-title", play.cast.unlisted, **{**title, "reference": "title-2"})
         stage.wait_for("stay and title reaching the court", lambda: len(_read(play, *REPORTS)) >= 2)
-        time.sleep(1)
+        rest(1)
         kinds = {each["kind"] for each in _read(play, *REPORTS)}
         exact = kinds == {"HOTEL_STAY", "REAL_ESTATE"} and len(_read(play, *REPORTS)) == 2
         play.promise(

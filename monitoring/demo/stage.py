@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from ...schemas.errors import LiandongError
+from ...topics.workers.clock import SystemClock
+from ...topics.workers.threads import rest
 
 
 class SceneFailed(LiandongError):
@@ -91,15 +92,16 @@ class Stage:
 
     def wait_for(self, event: str, happened: Callable[[], bool], seconds: float = 60, pause: float = 0.05) -> float:
         """Wait until something has happened; return how many seconds it took."""
-        begun = time.monotonic()
+        clock = SystemClock()
+        begun = clock.monotonic()
         while not happened():
             self.check_alive()
-            if time.monotonic() - begun > seconds:
+            if clock.monotonic() - begun > seconds:
                 raise SceneFailed(
                     f"{event} did not happen within {seconds:.0f} s", f"the logs are in {self.log('x').parent}"
                 )
-            time.sleep(pause)
-        return time.monotonic() - begun
+            rest(pause)
+        return clock.monotonic() - begun
 
     def close(self) -> None:
         """Stop every process: ask first, insist after ten seconds."""

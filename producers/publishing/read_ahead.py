@@ -6,10 +6,10 @@ and no database. It is never more than a few portions ahead: enough to go on whi
 
 import gc
 import multiprocessing
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 from ...schemas.errors import LiandongError
 from ...topics.child_process import ended, start
+from ...topics.workers.threads import beside
 from ..intake.files.reading import Format, read_listings
 from .prepare import PackedPortion, Portion, PreparationContext, portions_of
 
@@ -84,8 +85,7 @@ def _read(request: ReadAheadRequest, outlet: "Connection[Any, None]") -> None:
     gc.disable()  # as the publishing process does while it accepts
     waiting: Queue[Any] = Queue(_AHEAD)
     # a daemon: if the pipe breaks while the queue is full, nobody is left to wait for
-    preparing = threading.Thread(target=_prepare, args=(request, waiting), name="preparing", daemon=True)
-    preparing.start()
+    beside("preparing", partial(_prepare, request, waiting))
     with suppress(BrokenPipeError), outlet:
         while (packed := waiting.get()) is not None:
             outlet.send(packed)

@@ -9,6 +9,7 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 
 import structlog
@@ -19,7 +20,7 @@ from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher
 from ...topics.workers.chance import SystemChance
 from ...topics.workers.clock import SystemClock
-from ...topics.workers.threads import work
+from ...topics.workers.threads import beside, work
 from ...topics.workers.worker import Part
 from ..register.register import open_register
 from .relay import Pace, Relay, new_owner
@@ -51,7 +52,7 @@ def relaying_apart(settings: Settings, jurisdiction: str, client_id: str) -> Ite
 def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connection[None, None]") -> None:
     """Run the other process."""
     stop = threading.Event()
-    threading.Thread(target=_until_closed, args=(inlet, stop), name="parent", daemon=True).start()
+    beside("parent", partial(_until_closed, inlet, stop))
     gc.freeze()  # what was imported stays; the collector need not look at it again
     gc.set_threshold(_COLLECTED_AFTER)
     clock = SystemClock()  # a process of its own has its own root

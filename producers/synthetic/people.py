@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import gcd
-from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from stdnum.iso7064 import mod_11_2
@@ -21,6 +20,7 @@ from stdnum.iso7064 import mod_11_2
 from ...schemas.people.certificates import CertificateType
 from ...schemas.people.entity_codes import USCC_ALPHABET, org_code_check_character, uscc_check_character
 from ...topics.extras import need
+from ...topics.workers.chance import SeededRandom
 
 if TYPE_CHECKING:
     from faker.providers.person.zh_CN import Provider as PersonWords
@@ -69,7 +69,7 @@ class FictitiousSubject:
 class _Shuffled:
     """The numbers below a size in an order without pattern, each once before the first comes again."""
 
-    def __init__(self, random: Random, size: int) -> None:
+    def __init__(self, random: SeededRandom, size: int) -> None:
         self._size = size
         self._at = random.randrange(size)
         self._step = next(step for step in iter(lambda: random.randrange(size // 3, size), 0) if gcd(step, size) == 1)
@@ -82,7 +82,7 @@ class _Shuffled:
 class _IdentityNumbers:
     """ID numbers of some regions, birth days and tens of the sequence; none comes twice before all have come."""
 
-    def __init__(self, random: Random, regions: tuple[str, ...], first: date, days: int, tens: range) -> None:
+    def __init__(self, random: SeededRandom, regions: tuple[str, ...], first: date, days: int, tens: range) -> None:
         self._regions = regions
         self._first = first
         self._days = days
@@ -111,7 +111,7 @@ class Invention:
 
     def __init__(self, seed: int) -> None:
         """Set everything up from the seed alone. Raises EXTRA_MISSING without the lists of names."""
-        self._random = random = Random(seed)
+        self._random = random = SeededRandom(seed)
         self._words = words = _person_words()
         self._surnames = list(words.last_names)
         self._weights = list(words.last_names.values())

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count as counted
 from itertools import islice
-from random import Random
 
 from ...schemas.law.grounds import Ground
 from ...schemas.law.terms import term_end
+from ...topics.workers.chance import SeededRandom
 from .people import FictitiousSubject, Invention
 
 Row = dict[str, str]
@@ -93,7 +93,7 @@ def order_rows(request: SyntheticRequest) -> Iterator[Row]:
 
 
 def _list_rows(request: SyntheticRequest) -> Iterator[Row]:
-    random = Random(f"list {request.seed}")
+    random = SeededRandom(f"list {request.seed}")
     serials = counted(1)
     for subject in Invention(request.seed).subjects():
         for _ in range(3 if random.random() < _THREE_CASES else 1):
@@ -110,7 +110,7 @@ def _list_rows(request: SyntheticRequest) -> Iterator[Row]:
 
 
 def _order_rows(request: SyntheticRequest) -> Iterator[Row]:
-    random = Random(f"orders {request.seed}")
+    random = SeededRandom(f"orders {request.seed}")
     for serial, subject in enumerate(Invention(request.seed).subjects(), start=1):
         case = _case(request, random, serial, "限制消费令")
         order = {"instrument": "CONSUMPTION_ORDER", "role": "DEBTOR"}
@@ -142,7 +142,7 @@ def _subject_columns(subject: FictitiousSubject) -> Row:
     return row
 
 
-def _case(request: SyntheticRequest, random: Random, serial: int, document: str) -> Row:
+def _case(request: SyntheticRequest, random: SeededRandom, serial: int, document: str) -> Row:
     filed = request.day - timedelta(days=random.randrange(40, 300))
     case = f"（{filed.year}）{request.court_token}执{serial}号"
     return {
@@ -157,7 +157,7 @@ def _case(request: SyntheticRequest, random: Random, serial: int, document: str)
     }
 
 
-def _ground(random: Random, day: date) -> Row:
+def _ground(random: SeededRandom, day: date) -> Row:
     """Draw grounds, and a term where they need one; every tenth term is extended by a year."""
     grounds = random.choices(_GROUNDS, _GROUND_WEIGHTS)[0]
     row = {"grounds": ";".join(ground.name for ground in grounds)}

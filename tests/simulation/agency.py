@@ -1,6 +1,7 @@
 """A node of an agency as a simulated process: its copy, its gate, its effects, and what its counters ask."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from liandong.consumers.node.desk import Machine as NodeMachine
 from liandong.consumers.replication.list_view import ListView
 from liandong.consumers.store.layout import LANE_LENGTH
 from liandong.consumers.store.values import body_of, opaque_of
-from liandong.producers.relay.relay import Relay, new_owner
+from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.founding import AGENCIES
@@ -49,10 +50,13 @@ class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
     part_names = ("register", "list", "relief", "effects", "relay", "standing")
+    unhurried: Mapping[str, float] = {"effects": 2, "relay": 1, "standing": 10}
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)
         self.agency, self.node = agency, node
+        self.counted = Counter[str]()
+        """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
         self._opened: OpenAgency
 
@@ -134,6 +138,18 @@ class NodeProcess(Process):
         """By jurisdiction and notary: the number of the highest head the node trusts."""
         return {head.row: head.number for head in self._opened._stores.lists.heads()}
 
+    def records(self) -> dict[str, int]:
+        """How many records the copy and the overlay took or refused, since they were made."""
+        status = self._opened.copy_status
+        lists, relief = status._lists.status().lanes, status._relief.lanes()
+        return {
+            "records a list refused": sum(lane.refused for lane in lists),
+            "records a list had newer": sum(lane.stale for lane in lists),
+            "records nobody could read": sum(lane.opaque for lane in lists),
+            "reliefs ahead of their list": sum(lane.applied for lane in relief),
+            "reliefs refused": sum(lane.refused for lane in relief),
+        }
+
     def copied(self, at: TopicPartition) -> Copied:
         """What the store holds of a partition of a list."""
         lists = self._opened.copy_status._lists
@@ -159,8 +175,8 @@ class NodeProcess(Process):
             kept = KeptHit(answer.decision.check_id, entry.entry_id, entry.version, self.surrogates(person))
             self.world.kept.append(kept)
 
-    def _relay(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock) -> Relay:
-        return Relay(outbox, publisher, clock, new_owner(self.machine.chance))
+    def _relay(self, outbox: SqlOutbox, publisher: Publisher, _clock: Clock) -> Relay:
+        return self.relay(outbox, publisher, self.machine.folder)
 
 
 def _standing(value: memoryview) -> Standing:

@@ -27,6 +27,7 @@ from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLett
 from liandong.tests.simulation.deeds.pen import HANDS, NO_KEY, OWN_KEY, STOLEN
 from liandong.tests.simulation.deeds.statements import ForgesAnswer, ForgesBarrier, ForgesHead, ForgesReceipt
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
+from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, SIBLING
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.log import MemoryMessage
@@ -39,6 +40,8 @@ Draw = Callable[["World", Choices], Deed]
 _TIMES = (0, 0, -86_400, -3_600, 3_600, 86_400)
 _INSTRUMENTS = (Instrument.LIST_ENTRY, Instrument.CONSUMPTION_ORDER)
 _EVERYBODY = DEBTORS + OTHERS
+_HEAD_BITS = 8 * (10 + 72 + 16)
+"""Of a list record: framing, proof and the entry's id."""
 _POWERLESS = (NO_KEY, OWN_KEY)
 _FOREIGN = (*NOTARIES, *AGENCIES)
 _LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
@@ -79,27 +82,27 @@ def _again(of: Callable[[MemoryMessage], bool], deed: Callable[[int, Choices], D
 
 
 def _twisted(number: int, choices: Choices) -> Deed:
-    return Twists(number, choices.below(1 << 16))
+    return Twists(number, choices.below(choices.one_of((_HEAD_BITS, 1 << 16))))
 
 
 def _entry(world: "World", choices: Choices) -> int:
     return choices.below(max(1, len(world.truth.versions)))
 
 
-def _replays_of(schema: str) -> Draw:
-    def draw(world: "World", choices: Choices) -> Deed:
-        records = [number for number, one in enumerate(world.log.written) if one.schema == schema]
-        return Replays(choices.one_of(records)) if records else _scribbles(world, choices)
-
-    return draw
-
-
-def _replays_elsewhere(world: "World", choices: Choices) -> Deed:
-    return Replays(choices.below(len(world.log.messages)), choices.one_of(world.all_partitions))
+def _elsewhere(world: "World", choices: Choices) -> Deed:
+    if choices.happens(50):
+        number = choices.below(len(world.log.messages))
+        stood = TopicPartition(world.log.messages[number].topic(), world.log.messages[number].partition())
+        return Replays(number, choices.one_of([at for at in world.all_partitions if at != stood]))
+    lanes = [at for at in world.all_partitions if at.topic in _LISTS]
+    return _again(_in_lists, lambda number, _: Replays(number, choices.one_of(lanes)))(world, choices)
 
 
 def _nulls(world: "World", choices: Choices) -> Deed:
-    return Nulls(choices.below(len(world.log.messages)))
+    """A null, or the replay that it opens the door to."""
+    if choices.happens(30):
+        return Nulls(choices.below(len(world.log.messages)))
+    return _again(_in_lists, lambda number, _: choices.one_of((Nulls(number), Replays(number))))(world, choices)
 
 
 def _scribbles(world: "World", choices: Choices) -> Deed:
@@ -220,11 +223,10 @@ KINDS: Mapping[str, Draw] = {
     "replays": _again(lambda one: not _in_lists(one) and not _is_list_barrier(one), lambda number, _: Replays(number)),
     "replayed-records": _again(_in_lists, lambda number, _: Replays(number)),
     "replayed-barriers": _again(_is_list_barrier, lambda number, _: Replays(number)),
-    "replays-elsewhere": _replays_elsewhere,
-    "entry-replays": _replays_of("list-record"),
-    "head-replays": _replays_of("list-head"),
-    "command-replays": _replays_of("control-command"),
-    "answer-replays": _replays_of("interception"),
+    "replays-elsewhere": _elsewhere,
+    "replayed-heads": _again(lambda one: one.schema == "list-head", lambda number, _: Replays(number)),
+    "replayed-commands": _again(lambda one: one.schema == "control-command", lambda number, _: Replays(number)),
+    "replayed-interceptions": _again(lambda one: one.schema == "interception", lambda number, _: Replays(number)),
     "nulls": _nulls,
     "null-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, NULL)),
     "odd-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, ODD)),
@@ -257,24 +259,6 @@ KINDS: Mapping[str, Draw] = {
     "dead-letters": _dead_letters,
 }
 """Everything the adversary can do, by the names of the command."""
-BREAKING: Mapping[str, str] = {
-    "twisted-records": "point 4",
-    "replayed-records": "point 3",
-    "replayed-barriers": "poison stops nothing",
-    "replays-elsewhere": "point 2",
-    "nulls": "point 3",
-    "garbles": "point 4",
-    "floods-of-effects": "poison stops nothing",
-    "unsigned-entries": "point 4",
-    "foreign-entries": "point 4",
-    "canary-entries": "point 1",
-    "canary-versions": "point 1",
-    "sibling-versions": "point 1",
-    "list-barriers": "poison stops nothing",
-    "own-receipts": "point 7",
-    "commands-under-another": "point 8",
-}
-"""Kinds that break a promise today, and the point of issue 4 that mends it."""
 HOLDING: Mapping[Draw, int] = {draw: 3 for kind, draw in KINDS.items() if kind not in BREAKING}
 """What the regular run draws, each as often as this."""
 _OFTEN = 150

@@ -47,7 +47,12 @@ class Founding:
                 target.touch(mode=0o600)
                 target.write_bytes(content)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return load_settings(state_dir=directory, barrier_interval_seconds=BARRIER_SECONDS)
+        return _settings().model_copy(update={"state_dir": directory})
+
+
+@cache
+def _settings() -> Settings:
+    return load_settings(barrier_interval_seconds=BARRIER_SECONDS)
 
 
 @cache

@@ -14,7 +14,6 @@ from liandong.producers.publishing.publication import Publication
 from liandong.producers.register.reader import RegisterReader
 from liandong.producers.register.register import register_as_it_is
 from liandong.producers.register.rows import Batch, new_batch
-from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import RELIEF, Change
 from liandong.schemas.law.watch import WatchOrder
@@ -37,6 +36,7 @@ class PublisherProcess(Process):
     """The publisher of the jurisdiction: whatever its clerks do happens in it, and its relay sends what they did."""
 
     part_names = ("register of keys", "relay")
+    unhurried: Mapping[str, float] = {"relay": 1}
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, name, machine)
@@ -53,7 +53,7 @@ class PublisherProcess(Process):
         for court in self.courts.values():
             court.opened = stack.enter_context(open_court(machine.settings, court.name, machine.clock, machine.chance))
         self.outbox = self.courts[COURTS[0]].opened.register.outbox
-        relay = Relay(self.outbox, self.publisher("relay"), machine.clock, new_owner(machine.chance))
+        relay = self.relay(self.outbox, self.publisher("relay"), machine.folder)
         return [
             Part("register of keys", self.directory, self.directory.wait),
             Part("relay", relay, relay.wait),

@@ -1,14 +1,18 @@
 """One simulated process: its parts are stepped by the world, it may end at any call of a port, and its supervisor starts it again."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from liandong.schemas.errors import LiandongError
+from liandong.tests.simulation.counting import TownRelay
 from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.mortal_transport import MortalPublisher, MortalSubscriber
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.ports import Publisher, Subscriber
 from liandong.topics.workers.worker import Part
 
@@ -24,6 +28,8 @@ class Process(ABC):
     """A process on a machine. Subclasses say what it is made of."""
 
     part_names: Sequence[str] = ()
+    unhurried: Mapping[str, float] = {}
+    """Parts that come late on this busy machine: not before so many seconds have passed, unless something wakes them."""
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         self.world, self.name, self.machine = world, name, machine
@@ -119,6 +125,12 @@ class Process(ABC):
         """A publisher of this process."""
         return MortalPublisher(self.world.broker.publisher(client_id=self.name), self.life)
 
+    def relay(self, outbox: SqlOutbox, publisher: Publisher, folder: Path) -> TownRelay:
+        """Make a relay; the name it takes the lease under tells nothing of where the simulation itself runs."""
+        owner = f"{self.name}:{self.machine.chance.raw(4).hex()}"
+        heard = partial(self.world.hear_of_lease, folder)
+        return TownRelay(outbox, publisher, self.machine.clock, owner, heard)
+
     @contextmanager
     def mortal(self) -> Iterator[None]:
         """Run something of the process, in which it may die; nothing else may come out of it. Raises PromiseBroken."""
@@ -156,7 +168,8 @@ class Process(ABC):
     def _step(self, name: str) -> None:
         if self.runs:
             with self.mortal():
-                self._due[name] = self.world.time.monotonic() + self._parts[name].worker.step()
+                wish = self._parts[name].worker.step()
+                self._due[name] = self.world.time.monotonic() + (wish and max(wish, self.unhurried.get(name, 0)))
 
 
 class _Refused(Exception):

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from liandong.tests.simulation.attacks import HOLDING, Draw
 from liandong.tests.simulation.choices import Choices
+from liandong.tests.simulation.counting import counted_logs
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.drawing import draw
 from liandong.tests.simulation.ending import end_well
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.mortal_stores import mortal_stores
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.tests.simulation.remembering import remembering
 from liandong.tests.simulation.town import found
 from liandong.tests.simulation.world import World
 
@@ -62,9 +64,8 @@ def play(story: Sequence[Deed], town: int = 0) -> Run:
 
 @contextmanager
 def _town(town: Choices, done: Run) -> Iterator[World]:
-    place = MEMORY if MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=place) as folder, mortal_stores():
-        world = found(town, Path(folder))
+    with _folder() as folder, mortal_stores(), remembering(), counted_logs(done.counters):
+        world = found(town, folder)
         try:
             yield world
             end_well(world)
@@ -72,9 +73,15 @@ def _town(town: Choices, done: Run) -> Iterator[World]:
             done.broken = broken
         finally:
             world.close()
-        done.counters = world.counters
+        done.counters += world.counters
         done.wrongful_block_seconds = world.wrongful_block_ms / 1000
         done.log_hash = world.log.hash(founding().escrow)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def _do(world: World, deed: Deed, done: Run) -> None:

@@ -11,6 +11,7 @@ from liandong.tests.simulation import promises
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.audits import audit, audit_trust
 from liandong.tests.simulation.clocks import VirtualTime
+from liandong.tests.simulation.counting import count_check, count_records
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Logbook, Written
 from liandong.tests.simulation.machine import SimulatedMachine
@@ -26,7 +27,7 @@ from liandong.tests.worlds.people import Person
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
-_TICK_MS = 250
+_TICK_MS = 500
 
 
 class World:
@@ -53,6 +54,8 @@ class World:
         """Every hit that an agency's store has kept."""
         self.trusted: dict[tuple[str, str, str], int] = {}
         """By node, boot of its machine, and notary: the highest head trusted."""
+        self._holders: dict[Path, str] = {}
+        """Of an outbox's lease, until they give it back."""
         self._read: dict[TopicPartition, int] = {}
         self._forged: set[bytes] = set()
         """Bodies that nobody but the adversary ever wrote."""
@@ -74,6 +77,8 @@ class World:
                 process.start()
                 process.tick()
         self.read_log()
+        for node in self.nodes.values():
+            count_records(self, node)
 
     def ask(self, name: str, person: int, *, keeps: bool) -> None:
         """Have a counter ask its gate, and hold the answer to the truth."""
@@ -84,7 +89,8 @@ class World:
         answer = node.ask(somebody, keeps=keeps)
         if answer is None:
             return
-        self.count(f"checks: {answer.decision.verdict.value}")
+        count_check(self, node, answer.decision)
+        count_records(self, node)
         self._judge(node, somebody, answer.decision)
 
     def ask_everybody(self, name: str) -> None:
@@ -189,6 +195,15 @@ class World:
             if (each.fields["agency"], each.fields["node"]) == (agency, node)
         ]
         return max(own, key=lambda fields: int(fields["sequence"]), default=None)
+
+    def hear_of_lease(self, outbox: Path, owner: str, *, taken: bool) -> None:
+        """Hear that the lease of an outbox was taken or given back."""
+        holder = self._holders.get(outbox)
+        if taken:
+            self.count("leases taken over", holder not in {None, owner})
+            self._holders[outbox] = owner
+        elif holder == owner:
+            del self._holders[outbox]
 
     def count(self, what: str, times: int = 1) -> None:
         """Count something that happened."""

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Literal
 from filelock import FileLock
 
 from ..private_files import private_folder, write_private
+from ..workers.clock import SystemClock
+from ..workers.threads import rest
 from . import errors, ports, process, security
 from .properties import as_text, server_properties
 from .runtime import KafkaRuntime, install
@@ -191,7 +192,8 @@ def _format(runtime: KafkaRuntime, folder: Folder, node: Node, options: Sequence
 
 def _await(folder: Folder, nodes: list[Node]) -> None:
     """Wait until every node serves; a node that cannot is stopped, so that no half-started broker stays behind."""
-    end = time.monotonic() + READY_WITHIN
+    clock = SystemClock()
+    end = clock.monotonic() + READY_WITHIN
     for node in nodes:
         log = folder.log(node.id)
         while not (process.started(log) and ports.answers(node.port)):
@@ -199,7 +201,7 @@ def _await(folder: Folder, nodes: list[Node]) -> None:
                 tail = process.tail(log)
                 process.stop(folder, [each.id for each in nodes], patience=5)
                 raise errors.died(node.id, log, tail)
-            if time.monotonic() > end:
+            if clock.monotonic() > end:
                 process.stop(folder, [each.id for each in nodes], patience=5)
                 raise errors.not_ready(node.id, READY_WITHIN, log)
-            time.sleep(0.05)
+            rest(0.05)

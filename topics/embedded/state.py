@@ -9,12 +9,11 @@
 
 import base64
 import json
-import secrets
-import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..private_files import write_private
+from ..workers.chance import SystemChance
 from .errors import broken_state
 
 
@@ -43,7 +42,7 @@ class Cluster:
 def new_cluster_id() -> str:
     """Draw a random id in Kafka's notation: 16 bytes in URL-safe base64; a leading dash would look like an option."""
     while True:
-        text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        text = base64.urlsafe_b64encode(SystemChance().random_id()).decode().rstrip("=")
         if not text.startswith("-"):
             return text
 
@@ -92,7 +91,7 @@ class Folder:
         """Return the password of a user, drawing it on first use."""
         file = self.password_file(user)
         if not file.exists():
-            write_private(file, secrets.token_urlsafe(24))
+            write_private(file, base64.urlsafe_b64encode(SystemChance().raw(24)).decode())
         return file.read_text(encoding="ascii").strip()
 
     def read(self) -> Cluster | None:

@@ -116,7 +116,10 @@ def create_tables(engine: Engine, metadata: MetaData) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATING})
-        metadata.create_all(connection)
+        if not metadata.tables.keys() <= set(
+            inspect(connection).get_table_names()
+        ):  # one question instead of one a table
+            metadata.create_all(connection)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ barriers; their compatibility is FULL_TRANSITIVE.
 
 import json
 import logging
-import threading
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +19,7 @@ import httpx
 from ...schemas.errors import Unavailable, WrongUsage
 from ...schemas.wire.avro_schemas import Schema, current_schema, load_schemas, parse_definition
 from ..settings import Settings
+from ..workers.threads import Doorbell, beside, rest
 
 _log = logging.getLogger(__name__)
 PATIENCE = 5.0
@@ -122,26 +123,26 @@ class RegisteredIds:
     def __init__(self, registry: SchemaRegistry, names: tuple[str, ...], patience: float = PATIENCE) -> None:
         self._registry, self._names = registry, names
         self._ids: dict[str, int] = {}
-        answered = threading.Event()
-        threading.Thread(target=self._register, args=(answered,), name="schema-registry", daemon=True).start()
+        answered = Doorbell()
+        beside("schema-registry", partial(self._register, answered))
         answered.wait(patience)
 
     def id_of(self, name: str) -> int | None:
         """Return the registry's id of the named schema's current version, None while it is not known."""
         return self._ids.get(name)
 
-    def _register(self, answered: threading.Event) -> None:
-        pause, logged = threading.Event(), ""
-        while not answered.is_set():
+    def _register(self, answered: Doorbell) -> None:
+        logged = ""
+        while not self._ids:
             try:
                 self._ids = {name: self._registry.id_of(name) for name in self._names}
                 self._registry.close()
-                answered.set()
+                answered.ring()
             except RegistryFailed as failed:
                 if failed.message != logged:
                     logged = failed.message
                     _log.warning("records go out without the registry for now: %s; %s", logged, failed.remedy)
-                pause.wait(RETRY)
+                rest(RETRY)
 
 
 def registered(settings: Settings, *names: str) -> RegisteredIds | None:

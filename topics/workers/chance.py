@@ -3,6 +3,7 @@
 import os
 import secrets
 import uuid
+from random import Random
 from typing import Protocol
 
 import uuid_utils
@@ -42,3 +43,7 @@ class SystemChance:
     def random_id(self) -> bytes:
         """Return a UUIDv4."""
         return uuid.uuid4().bytes
+
+
+class SeededRandom(Random):
+    """Invention that comes the same again for the same seed: fictitious people and cases. Nothing that must not be guessed."""

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 
 import structlog
@@ -49,6 +49,28 @@ class Doorbell:
         rung = self._rung.wait(seconds)
         self._rung.clear()
         return rung
+
+
+def rest(seconds: float) -> None:
+    """Let the caller's thread rest; for those who look after real processes, never for a worker."""
+    sleep(seconds)
+
+
+def beside(name: str, work_of_it: Callable[[], object]) -> threading.Thread:
+    """Run something in a thread that ends with the process, and return the thread."""
+    thread = threading.Thread(target=work_of_it, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def once_set(event: threading.Event, do: Callable[[], object], name: str) -> threading.Thread:
+    """Do something in a thread of its own once an event is set, and return the thread."""
+
+    def wait_and_do() -> None:
+        event.wait()
+        do()
+
+    return beside(name, wait_and_do)
 
 
 @dataclass(slots=True)

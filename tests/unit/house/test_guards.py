@@ -23,19 +23,7 @@ TWO_THINGS: set[str] = set()
 """Class names that may stand twice."""
 THREADS = ("topics/workers/", "topics/transport/kafka/")
 """Where threads may wait for an event; what else works in steps."""
-WAITERS = {
-    "consumers/store/environment.py": "readers, while the map is moved by another thread",
-    "topics/transport/registry.py": "a writer's start, for the schema registry's first answer",
-    # not workers yet
-    "consumers/acts_db/late_directory.py": "",
-    "consumers/effects/loop.py": "",
-    "consumers/replication/following.py": "",
-    "consumers/replication/status.py": "",
-    "monitoring/page/feed.py": "",
-    "monitoring/serving.py": "",
-    "producers/cli/relay.py": "",
-    "producers/relay/relay.py": "",
-}
+WAITERS = {"consumers/store/environment.py": "readers, while the map is moved by another thread"}
 """Modules that wait for an event all the same, and for what."""
 
 Trees = Mapping[str, ast.Module]
@@ -215,7 +203,7 @@ def test_a_private_file_written_by_hand_is_found() -> None:
 
 
 def test_threads_wait_in_the_drawers_of_threads(product: Trees) -> None:
-    assert {place.partition(":")[0] for place in event_waits(product)} <= set(WAITERS)
+    assert {place.partition(":")[0] for place in event_waits(product)} == set(WAITERS)
 
 
 def test_a_wait_for_an_event_is_found() -> None:

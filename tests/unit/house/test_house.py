@@ -1,5 +1,6 @@
 """The root of the repository is the package: that holds for copies, zips, editable installs and wheels."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -65,6 +66,17 @@ def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(dist), str(checkout))
     (built,) = dist.glob("*.whl")
     return built
+
+
+@pytest.fixture(scope="module")
+def compiled(wheel: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The working tree with the wheel's compiled modules beside their sources."""
+    base = tmp_path_factory.mktemp("compiled")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(base, [name for name in archive.namelist() if name.endswith(SUFFIX)])
+    shutil.copytree(checkout, base / "compiled")
+    shutil.copytree(base / "liandong", base / "compiled", dirs_exist_ok=True)
+    return base / "compiled"
 
 
 def run(*command: str, cwd: Path | None = None) -> str:
@@ -167,18 +179,28 @@ def test_make_clean_removes_what_was_compiled_in_place_wherever_it_lies(tmp_path
 
 @NEEDS_COMPILER
 def test_the_compiled_wheel_behaves_as_its_sources(
-    wheel: Path, checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(checkout, tmp_path / "compiled")
-    with zipfile.ZipFile(wheel) as archive:
-        modules = [name for name in archive.namelist() if name.endswith(SUFFIX)]
-        archive.extractall(tmp_path, modules)
-    shutil.copytree(tmp_path / "liandong", tmp_path / "compiled", dirs_exist_ok=True)
-    assert f"liandong/consumers/replication/apply/applying{SUFFIX}" in modules
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "compiled" / ".pkg"))
+    assert (compiled / f"consumers/replication/apply/applying{SUFFIX}").is_file()
+    monkeypatch.setenv("PYTHONPATH", str(compiled / ".pkg"))
     where = "import liandong.consumers.replication.apply.applying as module; print(module.__file__)"
     assert run(sys.executable, "-c", where, cwd=tmp_path).strip().endswith(SUFFIX)
-    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *BEHAVIOUR, cwd=tmp_path / "compiled")
+    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *BEHAVIOUR, cwd=compiled)
+
+
+@NEEDS_COMPILER
+def test_the_simulated_town_writes_the_same_log_compiled_and_interpreted(
+    compiled: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("--seed", "3", "--worlds", "2", "--steps", "60", "--verbose")
+    told = []
+    for place in (compiled, checkout):
+        monkeypatch.setenv("PYTHONPATH", str(place / ".pkg"))
+        command = [sys.executable, "-m", "liandong.tests.simulation", *asked]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+        told.append(re.findall(r"^log (\w+)", done.stdout, re.MULTILINE))
+    assert told[0] == told[1]
+    assert len(set(told[0])) == 2
 
 
 def test_no_module_compiled_in_place_is_older_than_its_source() -> None:

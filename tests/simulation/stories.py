@@ -22,7 +22,7 @@ from liandong.tests.simulation.deeds.adversary import (
 from liandong.tests.simulation.deeds.clerk import Acts, Publishes, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
-from liandong.tests.simulation.deeds.operator import CutOff, Looks
+from liandong.tests.simulation.deeds.operator import CutOff, Looks, Restarts
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.passing import EverybodyWorks
 from liandong.tests.simulation.deeds.pen import NO_KEY, OWN_KEY
@@ -60,6 +60,7 @@ def _listed(people: Sequence[int]) -> Deed:
 
 LISTED, FREED, AWHILE = _listed([DEBTOR]), Acts(COURT, Change.REVOKE, 0), EverybodyWorks(6)
 ASKED, INNOCENT_ASKED = Asks(RAILWAY, DEBTOR), Asks(RAILWAY, INNOCENT)
+RESTARTED = (Restarts(RAILWAY), Restarts(NOTARY), Restarts("monitor"))
 WATCHED = Watches(COURT, POLICE, DEBTOR, 1)
 
 HOLDING: Mapping[str, Sequence[Deed]] = {
@@ -101,13 +102,15 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "a header without a value ends no process": (
         LISTED,
         AWHILE,
-        *(SpoilsHeaders(8 * each, NULL) for each in range(8)),
+        *(SpoilsHeaders(each, NULL) for each in range(0, 60, 10)),
+        *RESTARTED,
         AWHILE,
     ),
     "a header whose name is not UTF-8 ends no process": (
         LISTED,
         AWHILE,
-        *(SpoilsHeaders(8 * each, ODD) for each in range(8)),
+        *(SpoilsHeaders(each, ODD) for each in range(0, 60, 10)),
+        *RESTARTED,
         AWHILE,
     ),
     "a notary's barrier from the future makes no copy fresh": (

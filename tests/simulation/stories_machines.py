@@ -107,6 +107,20 @@ BREAKING: Mapping[str, Broken] = {
         "topics have the ids they had",
         "was not answered",
     ),
+    "a release is lost with the relief lane": Broken(
+        (
+            _lists(_FIRST, 1, 2),
+            _ALL,
+            Asks("air-js 1", 1),
+            _ALL,
+            CutOff("air-js 1"),
+            Acts(_FIRST, Change.REVOKE, 0),
+            _ALL,
+            MakesAgain(names.relief("js")),
+        ),
+        "topics have the ids they had",
+        "was not told",
+    ),
     "a command is lost with its topic": Broken(
         (
             EverybodyWorks(1),

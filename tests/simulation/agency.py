@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
+
 from liandong.consumers.gate.decision import CheckRequest
 from liandong.consumers.gate.subjects import Subject
 from liandong.consumers.interceptions.answers import Answer
@@ -70,6 +72,11 @@ class NodeProcess(Process):
         return self._opened.desk.context.outbox
 
     @property
+    def acts(self) -> Engine:
+        """What the agency did."""
+        return self._opened.desk.engine
+
+    @property
     def knows_keys(self) -> bool:
         """Whether the register of keys was read."""
         return self._opened.directory.loaded
@@ -128,6 +135,10 @@ class NodeProcess(Process):
         offsets |= {(lane.topic, lane.partition): lane.next_offset for lane in status._relief.lanes()}
         return max(0, offsets.get(at, 0))
 
+    def trusted_heads(self) -> dict[str, int]:
+        """By jurisdiction and notary: the number of the highest head the node trusts."""
+        return {head.row: head.number for head in self._opened._stores.lists.heads()}
+
     def records(self) -> dict[str, int]:
         """How many records the copy and the overlay took or refused, since they were made."""
         status = self._opened.copy_status
@@ -143,7 +154,9 @@ class NodeProcess(Process):
     def copied(self, at: TopicPartition) -> Copied:
         """What the store holds of a partition of a list."""
         lists = self._opened.copy_status._lists
-        lane = next(lane for lane in lists.status().lanes if lane.name == at)
+        lane = next((lane for lane in lists.status().lanes if lane.name == at), None)
+        if lane is None:  # nothing was ever read
+            return Copied({}, {}, SetDigest().value())
         with lists.snapshot() as snapshot:
             rows = {
                 place[LANE_LENGTH:]: _standing(value)

@@ -22,7 +22,7 @@ from liandong.tests.simulation.deeds.operator import (
     SetsClock,
 )
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
-from liandong.tests.simulation.deeds.staff import Asks, Meets
+from liandong.tests.simulation.deeds.staff import Asks, AsksUnderAnotherName, Meets
 from liandong.tests.simulation.drawing_faults import FAULTS
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, Listing
 
@@ -108,6 +108,10 @@ def _asks(world: "World", choices: Choices) -> Deed:
     return Asks(choices.one_of(sorted(world.nodes)), person, keeps=choices.happens(90))
 
 
+def _asks_under_another_name(world: "World", choices: Choices) -> Deed:
+    return AsksUnderAnotherName(choices.one_of(sorted(world.nodes)), choices.below(DEBTORS))
+
+
 def _meets(world: "World", choices: Choices) -> Deed:
     return Meets(choices.one_of(sorted(world.nodes)), choices.below(DEBTORS), choices.below(30))
 
@@ -167,6 +171,7 @@ _WEIGHTS: Mapping[Draw, int] = {
     _stops_watch: 5,
     _asks: 200,
     _meets: 20,
+    _asks_under_another_name: 10,
     _restarts: 20,
     _dies_soon: 40,
     _loses_power: 10,

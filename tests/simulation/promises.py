@@ -1,6 +1,6 @@
 """What must hold after every step, whatever was done: promises 1 to 3 about an answer, 4 about a copy, 5 about receipts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from liandong.consumers.gate.decision import Decision
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.agency import NodeProcess
     from liandong.tests.simulation.world import World
 
+STALE_AFTER_MS = 60_000
+"""What the settings say by themselves."""
 STOPS = {Verdict.BLOCK, Verdict.REVIEW}
 
 
@@ -25,6 +27,8 @@ class PromiseBroken(AssertionError):
 
 def judge(world: "World", node: "NodeProcess", surrogates: frozenset[bytes], decision: Decision) -> None:
     """Hold an answer of a gate to the truth. Raises PromiseBroken."""
+    age = decision.at - decision.stand.fresh_as_of
+    world.hold(decision.stand.stale or age <= STALE_AFTER_MS, "a copy that is too old calls itself fresh")
     if decision.verdict in STOPS:
         _nobody_is_stopped_without_a_basis(world, node, surrogates, decision)
     elif decision.verdict is Verdict.ALLOW:
@@ -120,4 +124,17 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
             world.hold(
                 agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}"
             )
+    world.hold(not document["healthy"] or not any(_amiss(document)), "a green status tells of something amiss")
     world.count("looks at a green status" if document["healthy"] else "looks at a status with findings")
+
+
+def _amiss(document: Mapping[str, Any]) -> Iterator[object]:
+    """What a status itself says is not as it should be, wherever it says so."""
+    for agency in document["agencies"]:
+        yield agency["late_updates"]
+        yield agency["silent_in"]
+        for node in agency["nodes"]:
+            yield node["receipts_missing"]
+            yield node["serving"] and (node["stale"] or node["proof"]["state"] == "unequal")
+    for jurisdiction in document["jurisdictions"]:
+        yield from (not notary["valid"] for notary in jurisdiction["notaries"])

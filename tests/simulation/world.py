@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from liandong.consumers.gate.decision import Decision
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
 from liandong.tests.simulation.administrator import Administrator
 from liandong.tests.simulation.agency import NodeProcess
+from liandong.tests.simulation.audits import audit, audit_trust
 from liandong.tests.simulation.backups import Backup
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.cluster import ADVERSARY, TownAccess, is_compacted
@@ -24,6 +26,7 @@ from liandong.tests.simulation.proofs import REAL, Register, list_of
 from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import MonitorProcess
+from liandong.tests.worlds.people import Person
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.memory.network import Acknowledgements
 from liandong.topics.transport.ports import Delivered, OutgoingRecord, TopicPartition
@@ -63,6 +66,8 @@ class World:
         """The store's name and a copy of it."""
         self.kept: list[KeptHit] = []
         """Every hit that an agency's store has kept."""
+        self.trusted: dict[tuple[str, str, str], int] = {}
+        """By node, boot of its machine, and notary: the highest head trusted."""
         self._holders: dict[Path, str] = {}
         """Of an outbox's lease, until they give it back."""
         self._read: dict[TopicPartition, int] = {}
@@ -98,9 +103,25 @@ class World:
         answer = node.ask(somebody, keeps=keeps)
         if answer is None:
             return
-        decision, surrogates = answer.decision, node.surrogates(somebody)
-        count_check(self, node, decision)
+        count_check(self, node, answer.decision)
         count_records(self, node)
+        self._judge(node, somebody, answer.decision)
+
+    def ask_everybody(self, name: str) -> None:
+        """Hold what a node would say of everybody to the truth; nobody keeps it. One that is to die is left alone."""
+        node = self.nodes.get(name)
+        if node is None or not node.runs or node.life.doomed:
+            return
+        self.read_log()
+        audit_trust(self, node)
+        for somebody in townspeople().everybody:
+            answer = node.ask(somebody, keeps=False)
+            if answer is not None:
+                self.count("looks at a gate")
+                self._judge(node, somebody, answer.decision)
+
+    def _judge(self, node: NodeProcess, somebody: Person, decision: Decision) -> None:
+        surrogates = node.surrogates(somebody)
         if not self.truth.ever_named(surrogates):
             allowed = {Verdict.ALLOW, Verdict.UNKNOWN} | (set() if node.knows_keys else {Verdict.REVIEW})
             self.hold(decision.verdict in allowed, f"{decision.verdict} for somebody who was never listed")
@@ -142,6 +163,7 @@ class World:
         document = self.monitor.look_up()
         if document is not None:
             promises.judge_status(self, document)
+        audit(self)
 
     def bring_keys(self, participant: str) -> None:
         """Bring a participant's files to where it is at work, and start what runs there anew."""

@@ -1,0 +1,54 @@
+"""Run worlds of the tree this was imported from: of each line `World` of `trees.py`, a line of JSON each."""
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import structlog
+
+from liandong.tests.simulation.attacks import HOLDING, KINDS
+from liandong.tests.simulation.choices import integers
+from liandong.tests.simulation.running import run
+
+OFTEN = 30
+"""How often each attack comes that is asked for, in about a thousand steps."""
+LONGEST_SECONDS = 120
+"""A world takes about one; what takes so long will not end."""
+
+
+class WorldDoesNotEnd(BaseException):
+    """A world in which time goes on and nothing comes of it."""
+
+
+def broken(seed: int, steps: int, attacks: Sequence[str] | None) -> str:
+    """Run one world; return what broke, empty if all held."""
+    signal.alarm(LONGEST_SECONDS)
+    try:
+        done = run(integers(seed, steps), HOLDING if attacks is None else {KINDS[kind]: OFTEN for kind in attacks})
+    except WorldDoesNotEnd:
+        return "the world does not end"
+    except Exception as error:  # noqa: BLE001  what the world itself stumbles over is an answer, too
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.alarm(0)
+    return "" if done.broken is None else str(done.broken)
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)
+    signal.signal(signal.SIGALRM, _give_up)
+    for line in sys.stdin:
+        print(json.dumps({"broken": broken(*json.loads(line))}), flush=True)
+
+
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    raise WorldDoesNotEnd
+
+
+if __name__ == "__main__":
+    main()

@@ -224,9 +224,13 @@ KINDS: Mapping[str, Draw] = {
     "replayed-records": _again(_in_lists, lambda number, _: Replays(number)),
     "replayed-barriers": _again(_is_list_barrier, lambda number, _: Replays(number)),
     "replays-elsewhere": _elsewhere,
-    "replayed-heads": _again(lambda one: one.schema == "list-head", lambda number, _: Replays(number)),
-    "replayed-commands": _again(lambda one: one.schema == "control-command", lambda number, _: Replays(number)),
-    "replayed-interceptions": _again(lambda one: one.schema == "interception", lambda number, _: Replays(number)),
+    "replayed-heads": _again(lambda one: one.topic() == names.heads(JURISDICTION), lambda number, _: Replays(number)),
+    "replayed-commands": _again(
+        lambda one: one.topic() in map(names.commands, AGENCIES), lambda number, _: Replays(number)
+    ),
+    "replayed-interceptions": _again(
+        lambda one: one.topic() == names.interceptions(JURISDICTION), lambda number, _: Replays(number)
+    ),
     "nulls": _nulls,
     "null-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, NULL)),
     "odd-headers": _again(_aside, lambda number, _: SpoilsHeaders(number, ODD)),

@@ -4,6 +4,7 @@ Everything here can be made again from the log: deleting the file costs time, no
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -115,8 +116,9 @@ class EvidenceTables:
     settled: Table
 
 
+@cache  # statements over the same tables are compiled once in a process
 def evidence_tables() -> EvidenceTables:
-    """Make fresh metadata with the tables."""
+    """Return the tables on metadata of their own."""
     metadata = MetaData()
     return EvidenceTables(
         metadata,

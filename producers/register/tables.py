@@ -5,6 +5,7 @@ court. Everything that leaves it is pseudonymous.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
@@ -28,8 +29,9 @@ class RegisterTables:
     outbox: OutboxTables
 
 
+@cache  # statements over the same tables are compiled once in a process
 def register_tables() -> RegisterTables:
-    """Make fresh metadata with the register's tables and the outbox's."""
+    """Return the register's tables and the outbox's on metadata of their own."""
     metadata = MetaData()
     return RegisterTables(
         metadata,

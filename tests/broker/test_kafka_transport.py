@@ -13,9 +13,8 @@ from liandong.tests.worlds.traffic import TOPIC, Outcomes, publish, record
 from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.embedded.ports import some_free
 from liandong.topics.settings import KafkaSecurity, Settings
-from liandong.topics.transport.errors import BrokerUnreachable, RecordPurged, RecordTooLarge
+from liandong.topics.transport.errors import BrokerUnreachable, RecordPurged
 from liandong.topics.transport.kafka import KafkaPublisher, config, require_broker
-from liandong.topics.transport.ports import Delivered, OutgoingRecord
 
 
 class TestKafkaTransport(SendingSuite, ReadingSuite, GroupSuite, TopicsSuite):
@@ -50,15 +49,6 @@ def test_names_carry_the_prefix_on_the_broker_only(wire: KafkaWire) -> None:
     (delivered,) = publish(wire.publisher(), [record(b"k", b"v")])
     assert delivered.topic == TOPIC
     assert wire.settings.physical(TOPIC) in wire.admin.names()
-
-
-def test_a_record_over_the_limit_is_refused_and_the_next_one_goes(wire: KafkaWire) -> None:
-    wire.create(TOPIC, partitions=1)
-    publisher, outcomes = wire.publisher(), Outcomes()
-    publisher.send(OutgoingRecord(TOPIC, b"k", bytes(2_000_000)), outcomes.append)
-    publisher.send(record(b"k", b"v"), outcomes.append)
-    publisher.flush(20)
-    assert [type(one) for one in sorted(outcomes, key=str)] == [Delivered, RecordTooLarge]
 
 
 def test_a_full_queue_makes_the_sender_wait_and_loses_nothing(wire: KafkaWire, monkeypatch: pytest.MonkeyPatch) -> None:

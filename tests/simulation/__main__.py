@@ -8,7 +8,7 @@ from pathlib import Path
 
 from liandong.tests.simulation.attacks import KINDS
 from liandong.tests.simulation.campaign import Campaign, Outcome, of_integers, outcomes
-from liandong.tests.simulation.finding import first_seed
+from liandong.tests.simulation.finding import shown
 from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.telling import Tally, table
 
@@ -20,7 +20,8 @@ def main() -> int:
     asked = _arguments()
     if asked.find_known_breaks:
         for kind in BREAKING:
-            print(f"{kind}: seed {first_seed(kind)}", flush=True)
+            found = shown(kind)
+            print(f"{kind}: " + (f"seed {found[0]}, {found[1].broken}" if found else "not found"), flush=True)
         return 0
     campaign = Campaign(
         asked.seed,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
-from liandong.tests.simulation.attacks import Draw
+from liandong.tests.simulation.attempts import Draw
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.deeds.clerk import Acts, Corrects, Publishes, SendsAgain, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed

@@ -23,8 +23,8 @@ class Standing:
 
     body: bytes
     """The last readable record, empty if there was none."""
-    opaque: bytes = b""
-    """Newer bytes that nobody can read."""
+    opaque: bytes | None = None
+    """Newer bytes that nobody can read, none perhaps."""
 
     @property
     def version(self) -> int:
@@ -57,7 +57,7 @@ class Recounted:
 
     def _null(self, key: bytes | None) -> None:
         before = self.standing.get(key or b"")
-        if key and before is not None and before.ended and not before.opaque:
+        if key and before is not None and before.ended and before.opaque is None:
             del self.standing[key]
 
     def _record(self, key: bytes, body: bytes, genuine: Genuine) -> None:
@@ -89,11 +89,11 @@ def _replaces(new: Standing, before: Standing, genuine: Genuine) -> bool:
     """Whether a genuine record stands over what is there: a higher version, or the same where what is there is worth nothing."""
     if new.version != before.version:
         return new.version > before.version
-    return bool(before.opaque) or (new.body[72:] != before.body[72:] and not genuine(before.body))
+    return before.opaque is not None or (new.body[72:] != before.body[72:] and not genuine(before.body))
 
 
 def _leaf(entry_id: bytes, stands: Standing) -> bytes:
-    if stands.opaque:
+    if stands.opaque is not None:
         return leaf(entry_id, -1, -1, bytes(72) + stands.opaque)
     return leaf(entry_id, stands.version, decode_prefix(stands.body)["status"], stands.body)
 

@@ -21,7 +21,7 @@ from liandong.schemas.wire import signing
 from liandong.topics.storage import database
 
 _MOST = 100_000
-_parsed = cache(yaml.safe_load)
+_parsed, _entry_points = cache(yaml.safe_load), cache(entry_points)
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def remembering() -> Iterator[None]:
     with ExitStack() as patches:
         for module, name, instead in (
             (database, "create_engine", _sharing_statements),
-            (registry, "entry_points", cache(entry_points)),
+            (registry, "entry_points", _entry_points),
             (signing, "VerifyKey", _RememberingKey),
             (yaml, "safe_load", lambda text: deepcopy(_parsed(text))),
         ):

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from liandong.tests.simulation.attacks import HOLDING, Draw
+from liandong.tests.simulation.attacks import HOLDING
+from liandong.tests.simulation.attempts import Draw
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.counting import counted_logs
 from liandong.tests.simulation.deeds.deed import Deed

@@ -22,7 +22,7 @@ from liandong.tests.simulation.deeds.adversary import (
 from liandong.tests.simulation.deeds.clerk import Acts, Publishes, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
-from liandong.tests.simulation.deeds.operator import CutOff, Looks
+from liandong.tests.simulation.deeds.operator import CutOff, Looks, Restarts
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.passing import EverybodyWorks
 from liandong.tests.simulation.deeds.pen import NO_KEY, OWN_KEY
@@ -47,6 +47,7 @@ from liandong.topics.transport.ports import TopicPartition
 COURT, RAILWAY, POLICE, NOTARY = "court-su0505", "railway-js 1", "police-js", "notary-js-1"
 DEBTOR, ANOTHER, INNOCENT = 0, 1, 12
 RELIEF_LANE = TopicPartition(names.relief(JURISDICTION), 0)
+ORDERS_LANE = TopicPartition(names.commands(POLICE), 0)
 LIST_LANE = TopicPartition(names.debtor_list(JURISDICTION), 0)
 FOUR = range(4)
 AGENCY, CANARY, LATER = Guise("air-js"), Guise("air-js", canary=True), Guise(SIBLING)
@@ -59,6 +60,7 @@ def _listed(people: Sequence[int]) -> Deed:
 
 LISTED, FREED, AWHILE = _listed([DEBTOR]), Acts(COURT, Change.REVOKE, 0), EverybodyWorks(6)
 ASKED, INNOCENT_ASKED = Asks(RAILWAY, DEBTOR), Asks(RAILWAY, INNOCENT)
+RESTARTED = (Restarts(RAILWAY), Restarts(NOTARY), Restarts("monitor"))
 WATCHED = Watches(COURT, POLICE, DEBTOR, 1)
 
 HOLDING: Mapping[str, Sequence[Deed]] = {
@@ -100,13 +102,15 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "a header without a value ends no process": (
         LISTED,
         AWHILE,
-        *(SpoilsHeaders(8 * each, NULL) for each in range(8)),
+        *(SpoilsHeaders(each, NULL) for each in range(0, 60, 10)),
+        *RESTARTED,
         AWHILE,
     ),
     "a header whose name is not UTF-8 ends no process": (
         LISTED,
         AWHILE,
-        *(SpoilsHeaders(8 * each, ODD) for each in range(8)),
+        *(SpoilsHeaders(each, ODD) for each in range(0, 60, 10)),
+        *RESTARTED,
         AWHILE,
     ),
     "a notary's barrier from the future makes no copy fresh": (
@@ -210,6 +214,18 @@ BREAKING: Mapping[str, KnownBreak] = {
         "REVIEW for somebody who was never listed",
         (ForgesEntry(UNSIGNED, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
     ),
+    "a revoked key blocks no innocent by a record it dates back": KnownBreak(
+        "point 5",
+        "BLOCK for somebody who was never listed",
+        (
+            AWHILE,
+            Revokes(COURT),
+            AWHILE,
+            ForgesEntry(Guise(COURT, seconds=-3_600), INNOCENT, 7),
+            AWHILE,
+            INNOCENT_ASKED,
+        ),
+    ),
     "an agency's new entry holds no innocent": KnownBreak(
         "point 4",
         "REVIEW for somebody who was never listed",
@@ -243,6 +259,11 @@ BREAKING: Mapping[str, KnownBreak] = {
     ),
     "garbage on relief ends no node": KnownBreak(
         "poison stops nothing", "was ended by EFFECTS_FUSE_BLOWN", (AWHILE, Floods(RELIEF_LANE, 120, 20), AWHILE)
+    ),
+    "junk that is nearly too large does not stop what an agency sends": KnownBreak(
+        "poison stops nothing",
+        "records wait at police-js 1",
+        (AWHILE, Floods(ORDERS_LANE, 1, 999_900), AWHILE, WATCHED, AWHILE),
     ),
     "a replayed barrier does not end the notary": KnownBreak(
         "poison stops nothing", "notary-js-1 was ended by NOTARY_DUPLICATED", (AWHILE, ReplaysBarrier(NOTARY), AWHILE)

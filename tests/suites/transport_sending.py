@@ -1,6 +1,7 @@
 """What every publisher does, written once: run on the broker in memory and on a real Kafka."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,24 @@ class SendingSuite:
         for _ in range(60):
             used |= {at.partition for at in publish(publisher, [record(None, b"x")])}
         assert used == {0, 1}
+
+    def test_a_record_over_the_limit_is_refused_and_the_next_one_goes(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        publisher, outcomes = wire.publisher(), Outcomes()
+        publisher.send(OutgoingRecord(TOPIC, b"k", bytes(2_000_000)), outcomes.append)
+        publisher.send(OutgoingRecord(TOPIC, b"k", bytes(999_000), [("more", bytes(2_000))]), outcomes.append)
+        publisher.send(OutgoingRecord(TOPIC, b"k", bytes(999_000)), outcomes.append)
+        publisher.flush(20)
+        assert sorted(type(one).__name__ for one in outcomes) == ["Delivered", "RecordTooLarge", "RecordTooLarge"]
+
+    def test_a_header_without_a_value_arrives_without_one(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        nothing: Any = None
+        publish(wire.publisher(), [OutgoingRecord(TOPIC, b"k", b"v", [("empty", b""), ("nothing", nothing)])])
+        subscriber = wire.subscriber()
+        from_start(subscriber)
+        (message,) = read(subscriber, 1)
+        assert message.headers() == [("empty", b""), ("nothing", None)]
 
     def test_headers_key_and_value_arrive_as_sent(self, wire: Wire) -> None:
         wire.create(TOPIC, partitions=1)

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping
 
 from ...workers.chance import Chance, SystemChance
 from ...workers.clock import Clock, SystemClock
-from ..errors import AuthorizationFailed, BrokerUnreachable, TopicMissing, TransportFailed
+from ..errors import AuthorizationFailed, BrokerUnreachable, RecordTooLarge, TopicMissing, TransportFailed
 from ..partitioner import partition_of
 from ..ports import Delivered, OutgoingRecord, TopicPartition
 from .access import Access, OpenAccess
 from .group import Group
 from .log import CREATE_TIME, MemoryMessage
 from .network import Acknowledgements, Client, Network
-from .policy import FUTURE_MS
+from .policy import FUTURE_MS, MOST_BYTES, size_of
 from .publisher import MemoryPublisher
 from .subscriber import MemorySubscriber
 from .topics import Topics
@@ -189,6 +189,8 @@ class MemoryBroker:
         except TopicMissing as missing:
             return missing
         policy = topic.policy
+        if size_of(record) > MOST_BYTES:
+            return RecordTooLarge(f"{record.topic}: the record is over {MOST_BYTES} bytes")
         now = time = self.clock.now()
         if policy.compacts and record.key is None:
             return TransportFailed(f"{record.topic} is compacted, a record without a key cannot be validated")

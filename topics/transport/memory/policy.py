@@ -8,12 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from ..ports import OutgoingRecord
 from .log import APPEND_TIME, CREATE_TIME, Log, MemoryMessage
 
 _WEEK_MS = "604800000"
 _DAY_MS = "86400000"
 FUTURE_MS = 3_600_000
 """Kafka's `message.timestamp.after.max.ms`: a sender's clock further ahead of the broker's is refused."""
+MOST_BYTES = 1_000_000
+"""The client library's `message.max.bytes`, which is below Kafka's `max.message.bytes`: a record over it is refused."""
+_AROUND_A_RECORD = 24
+"""Bytes of a record that are neither key nor value nor header."""
+_AROUND_A_HEADER = 4
+
+
+def size_of(record: OutgoingRecord) -> int:
+    """Return about how many bytes a record has on the wire."""
+    headers = sum(len(name) + len(value or b"") + _AROUND_A_HEADER for name, value in record.headers)
+    return _AROUND_A_RECORD + len(record.key or b"") + len(record.value or b"") + headers
 
 
 @dataclass(frozen=True, slots=True)

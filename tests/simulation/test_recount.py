@@ -1,0 +1,18 @@
+"""What the world is judged by is written apart from the product."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+APART = ("recount", "proofs", "truth")
+BORROWED = {"liandong.schemas.wire.avro_schemas", "liandong.schemas.wire.codec", "liandong.schemas.wire.digest"}
+"""How bytes are read and digested; nothing that decides."""
+
+
+@pytest.mark.parametrize("name", APART)
+def test_the_recount_borrows_no_decision_from_the_product(name: str) -> None:
+    source = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+    imported = {node.module or "" for node in ast.walk(source) if isinstance(node, ast.ImportFrom)}
+    product = {one for one in imported if one.startswith("liandong.") and not one.startswith("liandong.tests.")}
+    assert product <= BORROWED

@@ -19,7 +19,6 @@ from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
 from liandong.tests.simulation.deeds.staff import COUNTERS
-from liandong.tests.simulation.founding import AGENCIES
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
 from liandong.tests.simulation.recount import Standing
@@ -50,11 +49,13 @@ class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
     part_names = ("register", "list", "relief", "effects", "relay", "standing")
+    roles = ("agency",)
     unhurried: Mapping[str, float] = {"list": 1, "relief": 2, "effects": 4, "relay": 1, "standing": 10}
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)
         self.agency, self.node = agency, node
+        self.kind = machine.participants.load(agency).agency_kind
         self.counted = Counter[str]()
         """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
@@ -95,7 +96,7 @@ class NodeProcess(Process):
 
     def ask(self, person: Person, *, keeps: bool) -> Answer | None:
         """Have a counter ask; None if the node died over it."""
-        transaction, attributes = COUNTERS[AGENCIES[self.agency]]
+        transaction, attributes = COUNTERS[self.kind]
         request = CheckRequest(transaction, Subject((person.certificate,), person.name), attributes)
         checks = self._opened.desk.checks
         answer: list[Answer] = []

@@ -23,7 +23,7 @@ from liandong.tests.simulation.deeds.operator import Looks
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.pen import HANDS, NO_KEY, OWN_KEY, STOLEN
 from liandong.tests.simulation.deeds.statements import ForgesAnswer, ForgesBarrier, ForgesHead, ForgesReceipt
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, SIBLING
 from liandong.tests.simulation.proofs import list_of
 from liandong.tests.simulation.truth import SaidVersion
@@ -48,7 +48,7 @@ LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
 
 
 _LISTS = frozenset(names.state_topics(JURISDICTION))
-_ORDERS = frozenset(map(names.commands, AGENCIES))
+_ORDERS = frozenset(map(names.commands, (*AGENCIES, LATE_AGENCY)))
 
 
 def in_lists(message: MemoryMessage) -> bool:
@@ -87,6 +87,16 @@ def twisted(number: int, choices: Choices) -> Deed:
 
 def _entry(world: "World", choices: Choices) -> int:
     return choices.below(max(1, len(world.truth.versions)))
+
+
+def replays_of(schema: str) -> Draw:
+    """Draw the replay of a record of one kind where it stood; the adversary scribbles if there is none."""
+
+    def draw(world: "World", choices: Choices) -> Deed:
+        records = [number for number, one in enumerate(world.log.written) if one.schema == schema]
+        return Replays(choices.one_of(records)) if records else scribbles(world, choices)
+
+    return draw
 
 
 def elsewhere(world: "World", choices: Choices) -> Deed:

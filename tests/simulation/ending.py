@@ -10,7 +10,7 @@ from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import open_sealed
 from liandong.tests.simulation import audits
 from liandong.tests.simulation.deeds.staff import STOPPING
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, founding
+from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import audit_copy, heard, state_topic
 from liandong.topics.catalogue import names
@@ -85,7 +85,7 @@ def _missing(world: "World") -> Iterator[str]:
 def _gates_say_what_courts_say(world: "World") -> None:
     for node in world.nodes.values():
         audit_copy(world, node)
-        if AGENCIES[node.agency] not in STOPPING:
+        if node.kind not in STOPPING:
             continue
         for person in townspeople().everybody:
             answer = node.ask(person, keeps=False)

@@ -25,6 +25,7 @@ class NotaryProcess(Process):
     """One notary."""
 
     part_names = ("register", "notary")
+    roles = ("notary",)
 
     def open(self) -> Sequence[Part]:
         self._context = _monitoring(self)
@@ -39,6 +40,7 @@ class MonitorProcess(Process):
     """The monitor: gathers evidence and tells the status."""
 
     part_names = ("register", "evidence")
+    roles = ("monitoring",)
 
     def open(self) -> Sequence[Part]:
         self._context = _monitoring(self)
@@ -60,6 +62,7 @@ class InboxProcess(Process):
     """A court's inbox."""
 
     part_names = ("register", "inbox")
+    roles = ("court",)
 
     def __init__(self, world: "World", court: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"inbox of {court}", machine)

@@ -105,11 +105,8 @@ def _stops_watch(world: "World", choices: Choices) -> Deed:
 
 def _asks(world: "World", choices: Choices) -> Deed:
     person = choices.below(DEBTORS + OTHERS)
-    return Asks(choices.one_of(sorted(world.nodes)), person, keeps=choices.happens(90))
-
-
-def _asks_under_another_name(world: "World", choices: Choices) -> Deed:
-    return AsksUnderAnotherName(choices.one_of(sorted(world.nodes)), choices.below(DEBTORS))
+    node, keeps = choices.one_of(sorted(world.nodes)), choices.happens(90)
+    return AsksUnderAnotherName(node, person) if choices.happens(5) else Asks(node, person, keeps=keeps)
 
 
 def _meets(world: "World", choices: Choices) -> Deed:
@@ -171,7 +168,6 @@ _WEIGHTS: Mapping[Draw, int] = {
     _stops_watch: 5,
     _asks: 200,
     _meets: 20,
-    _asks_under_another_name: 10,
     _restarts: 20,
     _dies_soon: 40,
     _loses_power: 10,

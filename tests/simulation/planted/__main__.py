@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from liandong.tests.simulation.planted.catalogue import HEAD, Finding, PlantedBug, catalogue
-from liandong.tests.simulation.planted.trees import PatchOutOfDate, World, Worlds, patched_tree
+from liandong.tests.simulation.planted.trees import PatchOutOfDate, World, Worlds, copied_tree, patched_tree
 
 
 def main() -> int:
@@ -15,10 +15,10 @@ def main() -> int:
     asked = _arguments()
     bugs = [bug for bug in catalogue() if not asked.only or bug.number in asked.only]
     seeds, findings, failed = range(asked.seed, asked.seed + asked.worlds), list[Finding](), 0
-    with patched_tree(None) as sound, Worlds(sound) as without:
+    with copied_tree() as sound, Worlds(sound) as without:
         for bug in bugs:
             try:
-                finding = find(bug, without, seeds)
+                finding = find(bug, sound, without, seeds)
             except PatchOutOfDate as outdated:
                 print(outdated, flush=True)
                 failed += 1
@@ -31,10 +31,11 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def find(bug: PlantedBug, without: Worlds, seeds: Sequence[int]) -> Finding:
-    """Run worlds with a bug until one breaks a promise that it should break, of a seed whose promises hold `without` it."""
+def find(bug: PlantedBug, sound: Path, without: Worlds, seeds: Sequence[int]) -> Finding:
+    """Run worlds with a bug until one breaks a promise that it should break, of a seed whose promises hold `without` it
+    in the `sound` tree."""
     others: list[str] = []
-    with patched_tree(bug.patch) as folder, Worlds(folder) as worlds:
+    with patched_tree(sound, bug) as folder, Worlds(folder) as worlds:
         for count, seed in enumerate(seeds, start=1):
             world = World(seed, bug.steps, bug.attacks)
             broken = worlds.broken(world)

@@ -24,7 +24,7 @@ class PlantedBug(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaks: tuple[str, ...]
     """Parts of what a broken promise may say; a world that breaks another one does not count."""
     attacks: tuple[str, ...] | None = ()
-    """What the adversary does besides, by the names of `attacks.KINDS`; null: whatever they do in a regular run."""
+    """What the adversary does besides, by the names of `worlds.ATTACKS`; null: whatever they do in a regular run."""
     steps: int = 100
     """Of a world."""
 

@@ -5,17 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from liandong.tests.simulation.planted.catalogue import PlantedBug
 from liandong.tests.simulation.running import MEMORY
 
 ROOT = Path(__file__).resolve().parents[3]
-_LEFT_OUT = (".*", "__pycache__", "*.so", "build", "dist", "bench", "bundle", "containers", "docs", "broker")
+_LEFT_OUT = (".*", "*.so", "build", "dist", "bench", "bundle", "containers", "docs", "broker")
+PACKAGE = "liandong"
 APPLY = ("git", "apply", "-C1", "--recount")
 """One line of context on each side is enough: what stands around a safeguard may change."""
 
@@ -28,14 +30,40 @@ class PatchOutOfDate(Exception):
 
 
 @contextmanager
-def patched_tree(patch: Path | None) -> Iterator[Path]:
-    """Give the folder in which a package `liandong` lies, this tree with a patch applied. Raises PatchOutOfDate."""
+def copied_tree() -> Iterator[Path]:
+    """Give the folder in which a package `liandong` lies, a copy of this tree: who works on it meanwhile changes no world."""
+    with _folder() as folder:
+        shutil.copytree(ROOT, folder / PACKAGE, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        yield folder
+
+
+@contextmanager
+def patched_tree(sound: Path, bug: PlantedBug) -> Iterator[Path]:
+    """Give a folder like `sound` with a patch applied; all but the patched file is linked. Raises PatchOutOfDate."""
+    with _folder() as folder:
+        _link(sound / PACKAGE, folder / PACKAGE, Path(bug.file).parts)
+        apply(bug.patch, folder / PACKAGE)
+        yield folder
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        tree = Path(folder) / "liandong"
-        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*_LEFT_OUT))
-        if patch is not None:
-            apply(patch, tree)
         yield Path(folder)
+
+
+def _link(source: Path, target: Path, own: Sequence[str]) -> None:
+    """Link what is in a folder, but for the file at the end of the path `own`, which is copied."""
+    target.mkdir()
+    for entry in source.iterdir():
+        if (
+            entry.name != own[0] and entry.name != "__pycache__"
+        ):  # what is compiled here is compiled from the patched file
+            (target / entry.name).symlink_to(entry)
+    if len(own) > 1:
+        _link(source / own[0], target / own[0], own[1:])
+    elif (source / own[0]).exists():
+        shutil.copy2(source / own[0], target / own[0])
 
 
 def apply(patch: Path, tree: Path, *options: str) -> None:

@@ -4,17 +4,32 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import FrameType
 
 import structlog
 
 from liandong.tests.simulation.attacks import HOLDING, KINDS
+from liandong.tests.simulation.attempts import Draw, again
 from liandong.tests.simulation.choices import integers
+from liandong.tests.simulation.deeds.adversary import Replays
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
 from liandong.tests.simulation.running import run
+from liandong.topics.catalogue import names
 
 OFTEN = 30
 """How often each attack comes that is asked for, in about a thousand steps."""
+ATTACKS: Mapping[str, Draw] = {
+    **KINDS,
+    "replayed-heads": again(lambda one: one.topic() == names.heads(JURISDICTION), lambda number, _: Replays(number)),
+    "replayed-commands": again(
+        lambda one: one.topic() in map(names.commands, AGENCIES), lambda number, _: Replays(number)
+    ),
+    "replayed-interceptions": again(
+        lambda one: one.topic() == names.interceptions(JURISDICTION), lambda number, _: Replays(number)
+    ),
+}
+"""What the adversary may do, and replays of one kind each, which the regular run has among others."""
 LONGEST_SECONDS = 120
 """A world takes about one; what takes so long will not end."""
 
@@ -27,7 +42,7 @@ def broken(seed: int, steps: int, attacks: Sequence[str] | None) -> str:
     """Run one world; return what broke, empty if all held."""
     signal.alarm(LONGEST_SECONDS)
     try:
-        done = run(integers(seed, steps), HOLDING if attacks is None else {KINDS[kind]: OFTEN for kind in attacks})
+        done = run(integers(seed, steps), HOLDING if attacks is None else {ATTACKS[kind]: OFTEN for kind in attacks})
     except WorldDoesNotEnd:
         return "the world does not end"
     except Exception as error:  # noqa: BLE001  what the world itself stumbles over is an answer, too

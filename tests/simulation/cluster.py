@@ -72,11 +72,12 @@ def is_compacted(state: TopicState) -> bool:
 
 
 def is_missed(topic: str, jurisdiction: str) -> bool:
-    """Whether nobody makes up today for what is lost with a topic, or read past in the one made again: lists, commands, and
-    the relief lane, from which courts' releases are told.
+    """Whether nobody makes up today for what is lost with a topic, or read past in the one made again: all but heads, receipts,
+    keys and dead letters.
     """
-    lanes = (*names.state_topics(jurisdiction), names.relief(jurisdiction))
-    return topic in lanes or topic.startswith("control.commands.")
+    return topic not in {names.heads(jurisdiction), names.RECEIPTS, names.KEYS} and not topic.startswith(
+        "dead-letters."
+    )
 
 
 @cache

@@ -121,6 +121,17 @@ BREAKING: Mapping[str, Broken] = {
         "topics have the ids they had",
         "was not told",
     ),
+    "an answer to a court is lost with its topic": Broken(
+        (
+            EverybodyWorks(1),
+            CutOff(f"inbox of {_FIRST}"),
+            Watches(_FIRST, "railway-js", 3, 1),
+            _ALL,
+            MakesAgain(names.feedback("js")),
+        ),
+        "topics have the ids they had",
+        "lacks 1 events",
+    ),
     "a command is lost with its topic": Broken(
         (
             EverybodyWorks(1),

@@ -39,9 +39,7 @@ _STORIES: Mapping[str, Sequence[Deed]] = {
     ),
     "a notary for another": (AdmitsNotary("notary-js-3"), _ALL, Retires(NOTARIES[1])),
     "an agency and nodes that come late": (AdmitsAgency("air-east-js", "air-carrier"), AddsNode("air-js", "2")),
-    "topics made again": tuple(
-        map(MakesAgain, (names.heads("js"), names.relief("js"), names.KEYS, names.feedback("js")))
-    ),
+    "topics made again": tuple(map(MakesAgain, (names.heads("js"), names.relief("js"), names.KEYS))),
     "a copy and its trust damaged": (
         Damages("list of air-js 1", cut=True, number=1),
         Damages("relief of air-js 1", cut=False, number=2),

@@ -23,7 +23,7 @@ from liandong.tests.simulation.deeds.operator import Looks
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.pen import HANDS, NO_KEY, OWN_KEY, STOLEN
 from liandong.tests.simulation.deeds.statements import ForgesAnswer, ForgesBarrier, ForgesHead, ForgesReceipt
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, SIBLING
 from liandong.tests.simulation.proofs import list_of
 from liandong.tests.simulation.truth import SaidVersion
@@ -48,7 +48,8 @@ LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
 
 
 _LISTS = frozenset(names.state_topics(JURISDICTION))
-_ORDERS = frozenset(map(names.commands, (*AGENCIES, LATE_AGENCY)))
+_ORDERS = "control.commands."
+"""How the topics of commands begin."""
 
 
 def in_lists(message: MemoryMessage) -> bool:
@@ -65,7 +66,7 @@ def is_list_barrier(message: MemoryMessage) -> bool:
 
 def aside(message: MemoryMessage) -> bool:
     """Whether it stands where a replay or a change of it is known to do no harm."""
-    return message.topic() not in _LISTS | _ORDERS
+    return message.topic() not in _LISTS and not message.topic().startswith(_ORDERS)
 
 
 def again(of: Callable[[MemoryMessage], bool], deed: Callable[[int, Choices], Deed]) -> Draw:
@@ -143,7 +144,7 @@ def floods(of: Callable[[TopicPartition], bool], records: int, size: int) -> Dra
 
 
 def ends_effects(at: TopicPartition) -> bool:
-    return at.topic in _ORDERS or at.topic == names.relief(JURISDICTION)
+    return at.topic.startswith(_ORDERS) or at.topic == names.relief(JURISDICTION)
 
 
 def ends_nothing(at: TopicPartition) -> bool:

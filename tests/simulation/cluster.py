@@ -72,8 +72,11 @@ def is_compacted(state: TopicState) -> bool:
 
 
 def is_missed(topic: str, jurisdiction: str) -> bool:
-    """Whether nobody makes up today for what is lost with a topic, or read past in the one made again: lists and commands."""
-    return topic in names.state_topics(jurisdiction) or topic.startswith("control.commands.")
+    """Whether nobody makes up today for what is lost with a topic, or read past in the one made again: lists, commands, and
+    the relief lane, from which courts' releases are told.
+    """
+    lanes = (*names.state_topics(jurisdiction), names.relief(jurisdiction))
+    return topic in lanes or topic.startswith("control.commands.")
 
 
 @cache

@@ -28,8 +28,10 @@ class Broken:
     """A story whose promise breaks today."""
 
     deeds: Sequence[Deed]
-    waits_for: str
-    """The point of issue 4."""
+    point: str
+    """Of issue 4, which mends it."""
+    promise: str
+    """What is broken, as the world says it."""
 
 
 def _lists(court: str, *people: int) -> Publishes:
@@ -42,7 +44,7 @@ def _put_back(store: str) -> Sequence[Deed]:
     return _lists(_FIRST, 1, 2), _ALL, BacksUp(store), *work, PutsBack(0), _lists(_SECOND, 5), _ALL
 
 
-STORIES: Mapping[str, Broken] = {
+BREAKING: Mapping[str, Broken] = {
     "a list is deleted and made again": Broken(
         (
             _lists(_FIRST, 1, 2),
@@ -54,12 +56,13 @@ STORIES: Mapping[str, Broken] = {
             Asks("railway-js 1", 1),
         ),
         "proven and fresh are two things: LIST_SHRUNK, court resend",
+        "ALLOW from a fresh and proven copy for somebody with a live basis",
     ),
     "an older copy of a list is put back": Broken(
-        _put_back("list of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly"
+        _put_back("list of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly", "a receipt says"
     ),
     "an older overlay of relief is put back": Broken(
-        _put_back("relief of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly"
+        _put_back("relief of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly", "a receipt says"
     ),
     "an older acts store is put back": Broken(
         (
@@ -72,8 +75,13 @@ STORIES: Mapping[str, Broken] = {
             _ALL,
         ),
         "the handled position of every partition stands in the acts store",
+        "was not answered",
     ),
-    "an older register is put back": Broken(_put_back("register"), "REGISTER_BEHIND_LOG and court register recover"),
+    "an older register is put back": Broken(
+        _put_back("register"),
+        "REGISTER_BEHIND_LOG and court register recover",
+        "the status is green, but: the status counts",
+    ),
     "a key is published below where a reader of the topic before it stood": Broken(
         (
             PublishesKeys(),
@@ -85,6 +93,7 @@ STORIES: Mapping[str, Broken] = {
             _ALL,
         ),
         "topics have the ids they had",
+        "says REVIEW where BLOCK is right",
     ),
     "a command stands where a reader of the topic before it stood": Broken(
         (
@@ -96,6 +105,21 @@ STORIES: Mapping[str, Broken] = {
             _ALL,
         ),
         "topics have the ids they had",
+        "was not answered",
+    ),
+    "a release is lost with the relief lane": Broken(
+        (
+            _lists(_FIRST, 1, 2),
+            _ALL,
+            Asks("air-js 1", 1),
+            _ALL,
+            CutOff("air-js 1"),
+            Acts(_FIRST, Change.REVOKE, 0),
+            _ALL,
+            MakesAgain(names.relief("js")),
+        ),
+        "topics have the ids they had",
+        "was not told",
     ),
     "a command is lost with its topic": Broken(
         (
@@ -106,5 +130,6 @@ STORIES: Mapping[str, Broken] = {
             MakesAgain("control.commands.police-js.v1"),
         ),
         "status tells the truth: accepted but not answered",
+        "was not answered",
     ),
 }

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
+
 from liandong.consumers.gate.decision import CheckRequest
 from liandong.consumers.gate.subjects import Subject
 from liandong.consumers.interceptions.answers import Answer
@@ -17,7 +19,6 @@ from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
 from liandong.tests.simulation.deeds.staff import COUNTERS
-from liandong.tests.simulation.founding import AGENCIES
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
 from liandong.tests.simulation.recount import Standing
@@ -48,11 +49,13 @@ class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
     part_names = ("register", "list", "relief", "effects", "relay", "standing")
+    roles = ("agency",)
     unhurried: Mapping[str, float] = {"list": 1, "relief": 2, "effects": 4, "relay": 1, "standing": 10}
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)
         self.agency, self.node = agency, node
+        self.kind = machine.participants.load(agency).agency_kind
         self.counted = Counter[str]()
         """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
@@ -67,6 +70,11 @@ class NodeProcess(Process):
     def outbox(self) -> SqlOutbox:
         """What waits to be sent."""
         return self._opened.desk.context.outbox
+
+    @property
+    def acts(self) -> Engine:
+        """What the agency did."""
+        return self._opened.desk.engine
 
     @property
     def knows_keys(self) -> bool:
@@ -88,7 +96,7 @@ class NodeProcess(Process):
 
     def ask(self, person: Person, *, keeps: bool) -> Answer | None:
         """Have a counter ask; None if the node died over it."""
-        transaction, attributes = COUNTERS[AGENCIES[self.agency]]
+        transaction, attributes = COUNTERS[self.kind]
         request = CheckRequest(transaction, Subject((person.certificate,), person.name), attributes)
         checks = self._opened.desk.checks
         answer: list[Answer] = []
@@ -127,6 +135,10 @@ class NodeProcess(Process):
         offsets |= {(lane.topic, lane.partition): lane.next_offset for lane in status._relief.lanes()}
         return max(0, offsets.get(at, 0))
 
+    def trusted_heads(self) -> dict[str, int]:
+        """By jurisdiction and notary: the number of the highest head the node trusts."""
+        return {head.row: head.number for head in self._opened._stores.lists.heads()}
+
     def records(self) -> dict[str, int]:
         """How many records the copy and the overlay took or refused, since they were made."""
         status = self._opened.copy_status
@@ -142,7 +154,9 @@ class NodeProcess(Process):
     def copied(self, at: TopicPartition) -> Copied:
         """What the store holds of a partition of a list."""
         lists = self._opened.copy_status._lists
-        lane = next(lane for lane in lists.status().lanes if lane.name == at)
+        lane = next((lane for lane in lists.status().lanes if lane.name == at), None)
+        if lane is None:  # nothing was ever read
+            return Copied({}, {}, SetDigest().value())
         with lists.snapshot() as snapshot:
             rows = {
                 place[LANE_LENGTH:]: _standing(value)

@@ -25,6 +25,10 @@ REBUILT = (
     "logged: the copy is not as it was left, it is made again from the log",
 )
 CASES = {
+    "a member put out of its group": ("group members expired",),
+    "an answer of the broker that is lost": ("acknowledgements lost",),
+    "keys that replace others": ("keys rotated", "keys revoked"),
+    "receipts handed on again": ("receipts handed on again",),
     "a hit of a copy that was not fresh": ("stale hits",),
     "a copy made again from the log": REBUILT,
     "a lease taken from a relay that is gone": ("leases taken over",),
@@ -74,6 +78,12 @@ def count_records(world: "World", node: "NodeProcess") -> None:
     for name, total in node.records().items():
         world.count(name, max(0, total - node.counted[name]))
         node.counted[name] = total
+
+
+def count_receipts(world: "World") -> None:
+    """Count the receipts that stand in the log more than once: who dies in between hands them on again, and so does a replay."""
+    bodies = [one.body for one in world.log.by_schema.get("receipt", ())]
+    world.count("receipts handed on again", len(bodies) - len(set(bodies)))
 
 
 class TownRelay(Relay):

@@ -48,6 +48,11 @@ class Life:
         """Let it die at that many calls of its ports from now (1 = the next), before or just after that took effect."""
         self._fatal, self._after = self.calls + calls, after
 
+    @property
+    def doomed(self) -> bool:
+        """Whether it will die at some call."""
+        return self._fatal != _NEVER
+
     def spare(self) -> None:
         """Take `doom` back."""
         self._fatal = _NEVER

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
-from liandong.tests.simulation.attacks import Draw
+from liandong.tests.simulation.attempts import Draw
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.deeds.clerk import Acts, Corrects, Publishes, SendsAgain, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
@@ -22,14 +22,17 @@ from liandong.tests.simulation.deeds.operator import (
     SetsClock,
 )
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
-from liandong.tests.simulation.deeds.staff import Asks, Meets
+from liandong.tests.simulation.deeds.staff import Asks, AsksUnderAnotherName, Meets
+from liandong.tests.simulation.drawing_faults import FAULTS
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, Listing
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
 ACTS = (Change.REVOKE, Change.DELETE, Change.LIFT, Change.SHIELD, Change.UNSHIELD)
-PAUSES = (10, 50, 200, 1_000, 5_000, 60_000, 86_400_000)
+PAUSES = (10, 50, 200, 1_000, 5_000, 60_000)
+LONG_PAUSES = (86_400_000, 86_400_000, 8 * 86_400_000, 32 * 86_400_000)
+"""A day, longer than keys are kept uncompacted, longer than evidence and relief are kept."""
 _DAYS = 3
 """Of a hundred pauses so many are whole days."""
 
@@ -51,7 +54,7 @@ def _everybody_works(_world: "World", choices: Choices) -> Deed:
 
 
 def _passes(_world: "World", choices: Choices) -> Deed:
-    return Passes(PAUSES[-1] if choices.happens(_DAYS) else choices.one_of(PAUSES[:-1]))
+    return Passes(choices.one_of(LONG_PAUSES) if choices.happens(_DAYS) else choices.one_of(PAUSES))
 
 
 def _publishes(world: "World", choices: Choices) -> Deed:
@@ -102,7 +105,8 @@ def _stops_watch(world: "World", choices: Choices) -> Deed:
 
 def _asks(world: "World", choices: Choices) -> Deed:
     person = choices.below(DEBTORS + OTHERS)
-    return Asks(choices.one_of(sorted(world.nodes)), person, keeps=choices.happens(90))
+    node, keeps = choices.one_of(sorted(world.nodes)), choices.happens(90)
+    return AsksUnderAnotherName(node, person) if choices.happens(5) else Asks(node, person, keeps=keeps)
 
 
 def _meets(world: "World", choices: Choices) -> Deed:
@@ -144,8 +148,8 @@ def _cut_off(world: "World", choices: Choices) -> Deed:
     return CutOff(choices.one_of(sorted(world.processes)))
 
 
-def _cleans(_world: "World", _choices: Choices) -> Deed:
-    return Cleans()
+def _cleans(world: "World", _choices: Choices) -> Deed:
+    return Cleans() if world.compacts_to_what_was_said() else Looks()
 
 
 def _looks(_world: "World", _choices: Choices) -> Deed:
@@ -173,4 +177,5 @@ _WEIGHTS: Mapping[Draw, int] = {
     _cut_off: 10,
     _cleans: 10,
     _looks: 15,
+    **FAULTS,
 }

@@ -8,8 +8,9 @@ from liandong.schemas.ids import text
 from liandong.schemas.law.decisions import Verdict
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import open_sealed
+from liandong.tests.simulation import audits
 from liandong.tests.simulation.deeds.staff import STOPPING
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, founding
+from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import audit_copy, heard, state_topic
 from liandong.topics.catalogue import names
@@ -37,12 +38,17 @@ def end_well(world: "World") -> None:
             status is None or not status["healthy"],
             f"a minute after faults stopped the status is green, but: {missing}",
         )
+        audits.audit(world)
+        audits.no_receipt_is_missing(world)
         world.count("endings the status named")
         return
+    audits.audit(world)
+    audits.no_receipt_is_missing(world)
     world.count("endings that came whole")
     _gates_say_what_courts_say(world)
     _the_log_is_in_order(world)
     _everything_was_told_once(world)
+    audits.a_month_later(world)
 
 
 def _missing(world: "World") -> Iterator[str]:
@@ -61,6 +67,7 @@ def _missing(world: "World") -> Iterator[str]:
         position = node.view.position(JURISDICTION)
         if not position.proven:
             yield f"{node.name} is not proven"
+    yield from audits.what_inboxes_lack(world)
     answers = _answers(world)
     for court in world.courts.values():
         given = (*court.watches, *court.stops)
@@ -78,7 +85,7 @@ def _missing(world: "World") -> Iterator[str]:
 def _gates_say_what_courts_say(world: "World") -> None:
     for node in world.nodes.values():
         audit_copy(world, node)
-        if AGENCIES[node.agency] not in STOPPING:
+        if node.kind not in STOPPING:
             continue
         for person in townspeople().everybody:
             answer = node.ask(person, keeps=False)

@@ -1,6 +1,6 @@
 """Founding a town: its participants and their keys, made once in a process; each machine gets what it needs of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,11 @@ JURISDICTION = "js"
 HIGH_COURT = "court-js"
 NOTARIES = ("notary-js-1", "notary-js-2")
 AGENCIES = {"railway-js": "railway", "air-js": "air-carrier", "police-js": "police-lodging"}
+LATE_AGENCY = "air-east-js"
+"""Of the kind that asks about flights; it may take part later than the others."""
 BARRIER_SECONDS = 2.0
+EVIDENCE_DAYS = 20.0
+"""Short enough for what replaced records and old evidence leave behind to matter in a run."""
 _FOUNDED_BEFORE_MS = 30 * 86_400_000
 
 
@@ -37,22 +41,33 @@ class Founding:
     signers: Mapping[str, Ed25519Signer]
     root: Ed25519Signer
 
+    def settle_everything(self, directory: Path) -> Settings:
+        """Give the administrator's machine everything."""
+        return self._settle(directory, self.files)
+
     def settle(self, directory: Path, *participants: str) -> Settings:
         """Give a machine the private files of these participants, and what everybody may have; return its settings."""
-        for path, content in self.files.items():
-            mine = path.parts[0] == "participants" and path.parts[1] in participants
-            if mine or path.parts[0] == "matching" or path == Path("root/public.key"):
-                target = directory / path
-                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                target.touch(mode=0o600)
-                target.write_bytes(content)
+        return self._settle(directory, [path for path in self.files if _is_for(path, participants)])
+
+    def _settle(self, directory: Path, paths: Iterable[Path]) -> Settings:
+        for path in paths:
+            target = directory / path
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target.touch(mode=0o600)
+            target.write_bytes(self.files[path])
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _settings().model_copy(update={"state_dir": directory})
 
 
+def _is_for(path: Path, participants: Sequence[str]) -> bool:
+    if path.parts[0] == "participants":
+        return path.parts[1] in participants
+    return path.parts[0] == "matching" or path == Path("root/public.key")
+
+
 @cache
 def _settings() -> Settings:
-    return load_settings(barrier_interval_seconds=BARRIER_SECONDS)
+    return load_settings(barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS)
 
 
 @cache

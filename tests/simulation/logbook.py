@@ -5,7 +5,7 @@ the cryptographic library, so the hash takes contents as the audit escrow opens 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +20,10 @@ from liandong.topics.transport.received import unwrap
 
 _HANDLES = {"interception": "event_id", "control-feedback": "feedback_id", "control-command": "command_id"}
 _HANDLES |= dict.fromkeys(("asset-event", "whereabouts-event"), "event_id")
+
+
+BEFORE = -1
+"""The offset of what stood in a topic that was deleted since: before everything in the one that was made again."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,22 @@ class Logbook:
         self.by_place.setdefault(at, []).append(one)
         self.by_schema.setdefault(one.schema, []).append(one)
         if one.schema == "list-record":
-            self.records.setdefault((at.topic, one.body), one)
+            place = at.topic, one.body
+            known = self.records.get(place)
+            if known is None or known.offset == BEFORE:
+                self.records[place] = one
         elif one.schema == "barrier":
             self.barriers.setdefault((one.fields["notary"], one.fields["number"], at), one.offset)
         return one
+
+    def forget(self, topic: str) -> None:
+        """Take note that a topic is deleted: places in it mean nothing any more, what was written there does."""
+        for at in [one for one in self.by_place if one.topic == topic]:
+            del self.by_place[at]
+        for place, one in self.records.items():
+            if place[0] == topic:
+                self.records[place] = replace(one, offset=BEFORE)
+        self.barriers = {place: offset for place, offset in self.barriers.items() if place[2].topic != topic}
 
     def hash(self, escrow: SealingKey) -> str:
         """Sixteen digits that differ for two different logs."""

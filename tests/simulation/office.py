@@ -36,6 +36,7 @@ class PublisherProcess(Process):
     """The publisher of the jurisdiction: whatever its clerks do happens in it, and its relay sends what they did."""
 
     part_names = ("register of keys", "relay")
+    roles = ("publisher", "court")
     unhurried: Mapping[str, float] = {"relay": 1}
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
@@ -65,6 +66,13 @@ class PublisherProcess(Process):
     def forget(self) -> None:
         if self._auditor is not None:
             self._auditor.close()
+            self._auditor = None
+
+    def was_put_back(self) -> None:
+        """Take note that the register is an older one: the world goes on listening behind what it holds now."""
+        self.forget()
+        self._heard = 0
+        self.listen(heard_before=True)
 
     @contextmanager
     def clerk(self) -> Iterator[None]:
@@ -83,7 +91,7 @@ class PublisherProcess(Process):
             self.notice()
             self.listen()
 
-    def listen(self) -> None:
+    def listen(self, *, heard_before: bool = False) -> None:
         """Let the world hear what was accepted since it last listened, whatever became of the clerk's process."""
         if self._auditor is None:
             found = register_as_it_is(self.machine.settings, JURISDICTION, self.machine.clock)
@@ -91,10 +99,12 @@ class PublisherProcess(Process):
         auditor = self._auditor
         updates = auditor._updates(auditor.tables.updates.c.state_row > self._heard, None)
         with auditor.engine.connect() as connection:
-            for update in updates:
+            for update in () if heard_before else updates:
                 whole = auditor.whole_entry(connection, update.entry_id)
                 assert whole is not None
                 record, (_, body) = from_wire(whole.body), unframe(whole.body)
+                known = len(self.world.truth.versions.get(update.entry_id, ()))
+                self.world.hold(record["version"] == known + 1, "a court gave a version twice")
                 self.world.truth.hear(record, body, frees=update.change in RELIEF)
         self._heard += len(updates)
 

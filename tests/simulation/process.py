@@ -12,7 +12,9 @@ from liandong.tests.simulation.counting import TownRelay
 from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.mortal_transport import MortalPublisher, MortalSubscriber
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.topics.catalogue.families import Role
 from liandong.topics.storage.outbox import SqlOutbox
+from liandong.topics.transport.memory.network import Acknowledgements
 from liandong.topics.transport.ports import Publisher, Subscriber
 from liandong.topics.workers.worker import Part
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.machine import SimulatedMachine
     from liandong.tests.simulation.world import World
 
+DAMAGES = ("DATABASE_DAMAGED", "STORE_DAMAGED", "STORE_TRUST_DAMAGED", "NOTARY_TALLY_DAMAGED")
+"""Codes a process may end with: of its own files, not of what others wrote or asked."""
 _MOST_AT_ONCE = 50
 """Steps of one part in one tick, so that one that is never done does not stop the town."""
 
@@ -28,6 +32,10 @@ class Process(ABC):
     """A process on a machine. Subclasses say what it is made of."""
 
     part_names: Sequence[str] = ()
+    roles: Sequence[Role] = ()
+    """What it is to the cluster."""
+    agency = ""
+    """Of which agency, if of one."""
     unhurried: Mapping[str, float] = {}
     """Parts that come late on this busy machine: not before so many seconds have passed, unless something wakes them."""
 
@@ -38,6 +46,8 @@ class Process(ABC):
         self._parts: dict[str, Part] = {}
         self._due: dict[str, float] = {}
         self.runs = False
+        self.refused = ""
+        """The code it refused to start with when it last was to."""
         self._gone = True
         """Whether its supervisor knows that it does not run."""
 
@@ -56,7 +66,7 @@ class Process(ABC):
         """Start it, if it does not run. What it refuses to start with is counted; its supervisor tries again."""
         if self.runs:
             return
-        self.life, self._gone = Life(self.name, self.machine.disk), False
+        self.life, self._gone, self.refused = Life(self.name, self.machine.disk), False, ""
         try:
             with self.mortal():
                 self._parts = {part.name: part for part in self.open()}
@@ -64,6 +74,7 @@ class Process(ABC):
                 self.runs = True
         except _Refused as refused:
             self.world.count(f"start refused: {refused.code}")
+            self.refused = refused.code
             self.die()
         if self.runs:
             self.look()
@@ -117,13 +128,17 @@ class Process(ABC):
         self.is_cut_off = cut
         self.world.cut_off(self.name, cut=cut)
 
+    def answers(self, how: Acknowledgements) -> None:
+        """Hear of what it appended at once, late or never."""
+        self.world.broker.acknowledge(self.name, how)
+
     def subscriber(self, group: str | None, _client_id: str) -> Subscriber:
         """A subscriber of this process."""
         return MortalSubscriber(self.world.broker.subscriber(group, client_id=self.name), self.life)
 
     def publisher(self, _client_id: str) -> Publisher:
         """A publisher of this process."""
-        return MortalPublisher(self.world.broker.publisher(client_id=self.name), self.life)
+        return MortalPublisher(self.world.broker.publisher(client_id=self.name, clock=self.machine.clock), self.life)
 
     def relay(self, outbox: SqlOutbox, publisher: Publisher, folder: Path) -> TownRelay:
         """Make a relay; the name it takes the lease under tells nothing of where the simulation itself runs."""
@@ -156,6 +171,11 @@ class Process(ABC):
             raise _Refused(error.code) from error
         if not isinstance(error, Exception):
             raise error
+        if isinstance(error, LiandongError) and error.code in DAMAGES:
+            self.world.count(f"ended by {error.code}")
+            self.refused = error.code
+            self.die()
+            return
         name = error.code if isinstance(error, LiandongError) else type(error).__name__
         raise PromiseBroken(f"{self.name} was ended by {name}: {error}") from error
 

@@ -1,12 +1,13 @@
 """What must hold after every step, whatever was done: promises 1 to 3 about an answer, 4 about a copy, 5 about receipts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from liandong.consumers.gate.decision import Decision
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation.deeds.staff import STOPPING
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
+from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.logbook import BEFORE
 from liandong.tests.simulation.truth import SaidVersion
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.agency import NodeProcess
     from liandong.tests.simulation.world import World
 
+STALE_AFTER_MS = 60_000
+"""What the settings say by themselves."""
 STOPS = {Verdict.BLOCK, Verdict.REVIEW}
 
 
@@ -24,6 +27,8 @@ class PromiseBroken(AssertionError):
 
 def judge(world: "World", node: "NodeProcess", surrogates: frozenset[bytes], decision: Decision) -> None:
     """Hold an answer of a gate to the truth. Raises PromiseBroken."""
+    age = decision.at - decision.stand.fresh_as_of
+    world.hold(decision.stand.stale or age <= STALE_AFTER_MS, "a copy that is too old calls itself fresh")
     if decision.verdict in STOPS:
         _nobody_is_stopped_without_a_basis(world, node, surrogates, decision)
     elif decision.verdict is Verdict.ALLOW:
@@ -57,7 +62,7 @@ def _nobody_passes_a_proven_gate_with_one(
 ) -> None:
     """Promise 2: a fresh copy proven at a barrier knows everything that stands before it."""
     position = node.view.position(JURISDICTION)
-    if AGENCIES[node.agency] not in STOPPING:
+    if node.kind not in STOPPING:
         return
     if decision.stand.stale or not position.proven or position.barrier != decision.stand.barrier:
         return
@@ -73,7 +78,7 @@ def heard(world: "World", node: "NodeProcess", said: SaidVersion) -> bool:
     """Whether a node has read a version, from the relief lane or the list."""
     topics = (state_topic(said), names.relief(JURISDICTION))
     written = [world.log.records.get((topic, said.body)) for topic in topics]
-    return any(each is not None and each.offset < node.read_through(each.at) for each in written)
+    return any(each is not None and BEFORE < each.offset < node.read_through(each.at) for each in written)
 
 
 def state_topic(said: SaidVersion) -> str:
@@ -99,6 +104,8 @@ def audit_receipts(world: "World", node: "NodeProcess") -> None:
         return
     for lane in receipt["lanes"]:
         at = TopicPartition(lane["topic"], lane["partition"])
+        if at.topic in world.made_again:
+            continue  # the receipt may be about the topic that was there before
         held = node.read_through(at)
         world.hold(
             held >= lane["applied_offset"], f"a receipt says {lane['applied_offset']} of {at}, the node has {held}"
@@ -111,8 +118,23 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
         for node in world.nodes.values():
             if node.agency != agency["agency"] or not node.runs or not node.view.position(JURISDICTION).fresh_as_of:
                 continue
+            if world.newest_receipt(node.agency, node.node) is None:
+                continue  # nobody has heard of it yet
             read = sum(heard(world, node, said) for history in world.truth.versions.values() for said in history)
             world.hold(
                 agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}"
             )
+    world.hold(not document["healthy"] or not any(_amiss(document)), "a green status tells of something amiss")
     world.count("looks at a green status" if document["healthy"] else "looks at a status with findings")
+
+
+def _amiss(document: Mapping[str, Any]) -> Iterator[object]:
+    """What a status itself says is not as it should be, wherever it says so."""
+    for agency in document["agencies"]:
+        yield agency["late_updates"]
+        yield agency["silent_in"]
+        for node in agency["nodes"]:
+            yield node["receipts_missing"]
+            yield node["serving"] and (node["stale"] or node["proof"]["state"] == "unequal")
+    for jurisdiction in document["jurisdictions"]:
+        yield from (not notary["valid"] for notary in jurisdiction["notaries"])

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from liandong.tests.simulation.attacks import HOLDING, Draw
+from liandong.tests.simulation.attacks import HOLDING
+from liandong.tests.simulation.attempts import Draw
 from liandong.tests.simulation.choices import Choices
-from liandong.tests.simulation.counting import counted_logs
+from liandong.tests.simulation.counting import count_receipts, counted_logs
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.drawing import draw
 from liandong.tests.simulation.ending import end_well
@@ -73,6 +74,7 @@ def _town(town: Choices, done: Run) -> Iterator[World]:
             done.broken = broken
         finally:
             world.close()
+        count_receipts(world)
         done.counters += world.counters
         done.wrongful_block_seconds = world.wrongful_block_ms / 1000
         done.log_hash = world.log.hash(founding().escrow)

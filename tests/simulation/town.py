@@ -3,9 +3,11 @@
 from pathlib import Path
 from random import Random
 
+from liandong.tests.simulation.administrator import Administrator
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.clocks import MachineClock
+from liandong.tests.simulation.cluster import ADMINISTRATOR, TownAccess, topics_of
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES, founding
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.simulation.office import PublisherProcess
@@ -14,14 +16,9 @@ from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.watchers import InboxProcess, MonitorProcess, NotaryProcess
 from liandong.tests.simulation.world import World
 from liandong.tests.worlds.chance import SeededChance
-from liandong.topics.catalogue import names
 from liandong.topics.keys.participants import Participants
 from liandong.topics.transport.memory.broker import MemoryBroker
 
-_LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
-_EVENTS = tuple(
-    each(JURISDICTION) for each in (names.interceptions, names.feedback, names.asset_events, names.whereabouts_events)
-)
 _SKEWS = (0, 0, 0, 0, 0, -3_600_000, -900, 900, 3_600_000)
 
 
@@ -29,26 +26,20 @@ def found(town: Choices, folder: Path) -> World:
     """Found a town and let everybody come to work."""
     world = World(folder)
     founded = founding()
-    world.broker = MemoryBroker(topics=(), clock=world.time, chance=SeededChance(Random(town.raw(8)), world.time))
-    world.make_topics(_topics())
-    publisher = world.broker.publisher(client_id="administrator")
-    for record in founded.keys:
-        publisher.send(record)
-    publisher.flush(0)
+    world.access = TownAccess(JURISDICTION, AGENCIES)
+    chance = SeededChance(Random(town.raw(8)), world.time)
+    world.broker = MemoryBroker(topics=(), clock=world.time, chance=chance, access=world.access)
+    world.administrator = Administrator(world.broker, world.time, SeededChance(Random(town.raw(8)), world.time), folder)
+    world.make_topics(topics_of(JURISDICTION, AGENCIES, founded.settle(folder / ADMINISTRATOR)))
+    world.administrator.publish_founding()
     world.read_log()
     for process in _processes(world, town):
         world.processes[process.name] = process
         process.machine.processes.append(process)
+        world.access.admit(process.name, *process.roles, agency=process.agency)
     for process in world.processes.values():
         process.start()
     return world
-
-
-def _topics() -> dict[str, int]:
-    topics = dict.fromkeys(_LANES, 2) | dict.fromkeys(_EVENTS, 1)
-    topics |= {names.KEYS: 1, names.RECEIPTS: 1, names.heads(JURISDICTION): 1}
-    topics |= dict.fromkeys(map(names.commands, AGENCIES), 2)
-    return topics | dict.fromkeys(map(names.dead_letters, AGENCIES), 1)
 
 
 def _processes(world: World, town: Choices) -> list[Process]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from liandong.consumers.inbox.court import CourtContext
 from liandong.consumers.inbox.inbox import Inbox
-from liandong.consumers.inbox.store import InboxStore
+from liandong.consumers.inbox.store import InboxStore, Item
 from liandong.monitoring.log.heads import NotaryName
 from liandong.monitoring.service.context import MonitoringConnections, MonitoringContext
 from liandong.monitoring.service.status_source import StatusSource
@@ -25,6 +25,7 @@ class NotaryProcess(Process):
     """One notary."""
 
     part_names = ("register", "notary")
+    roles = ("notary",)
 
     def open(self) -> Sequence[Part]:
         self._context = _monitoring(self)
@@ -39,6 +40,7 @@ class MonitorProcess(Process):
     """The monitor: gathers evidence and tells the status."""
 
     part_names = ("register", "evidence")
+    roles = ("monitoring",)
 
     def open(self) -> Sequence[Part]:
         self._context = _monitoring(self)
@@ -60,10 +62,11 @@ class InboxProcess(Process):
     """A court's inbox."""
 
     part_names = ("register", "inbox")
+    roles = ("court",)
 
     def __init__(self, world: "World", court: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"inbox of {court}", machine)
-        self._court = court
+        self._court = self.court = court
 
     def open(self) -> Sequence[Part]:
         machine = self.machine
@@ -74,6 +77,10 @@ class InboxProcess(Process):
         context = CourtContext(self._court, JURISDICTION, sealing_keys, directory, self._commands, machine.clock)
         inbox = Inbox(context, self.subscriber(None, "inbox"), self._store)
         return [Part("register", directory, directory.wait), Part("inbox", inbox, inbox.wait)]
+
+    def items(self) -> Sequence[Item]:
+        """What is in it."""
+        return self._store.items()
 
     def let_go(self) -> None:
         self._store.close()

@@ -5,10 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from liandong.consumers.gate.decision import Decision
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation import promises
+from liandong.tests.simulation.administrator import Administrator
 from liandong.tests.simulation.agency import NodeProcess
+from liandong.tests.simulation.audits import audit, audit_trust
+from liandong.tests.simulation.backups import Backup
 from liandong.tests.simulation.clocks import VirtualTime
+from liandong.tests.simulation.cluster import ADVERSARY, TownAccess, is_compacted
 from liandong.tests.simulation.counting import count_check, count_records
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Logbook, Written
@@ -21,8 +26,11 @@ from liandong.tests.simulation.proofs import REAL, Register, list_of
 from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import MonitorProcess
+from liandong.tests.worlds.people import Person
 from liandong.topics.transport.memory.broker import MemoryBroker
-from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+from liandong.topics.transport.memory.network import Acknowledgements
+from liandong.topics.transport.ports import Delivered, OutgoingRecord, TopicPartition
+from liandong.topics.transport.topic_state import TopicState
 
 _TICK_MS = 500
 
@@ -40,15 +48,26 @@ class World:
         """Over all people and nodes, while nobody had a basis."""
         self.held: set[TopicPartition] = set()
         self.all_partitions: Sequence[TopicPartition] = ()
+        self.topics: dict[str, TopicState] = {}
+        self.forged: set[tuple[str, int, int]] = set()
+        """Topic, partition and offset of what the adversary wrote."""
+        self.made_again: set[str] = set()
+        """Topics that are not those the town was founded with."""
         self.broker: MemoryBroker
+        self.access: TownAccess
         self.machines: dict[str, SimulatedMachine] = {}
         self.processes: dict[str, Process] = {}
         self.courts: Mapping[str, SimulatedCourt] = {}
         self.nodes: Mapping[str, NodeProcess] = {}
+        self.administrator: Administrator
         self.monitor: MonitorProcess
         self.publisher: PublisherProcess
+        self.backups: list[tuple[str, list[Backup]]] = []
+        """The store's name and a copy of it."""
         self.kept: list[KeptHit] = []
         """Every hit that an agency's store has kept."""
+        self.trusted: dict[tuple[str, str, str], int] = {}
+        """By node, boot of its machine, and notary: the highest head trusted."""
         self._holders: dict[Path, str] = {}
         """Of an outbox's lease, until they give it back."""
         self._read: dict[TopicPartition, int] = {}
@@ -84,9 +103,25 @@ class World:
         answer = node.ask(somebody, keeps=keeps)
         if answer is None:
             return
-        decision, surrogates = answer.decision, node.surrogates(somebody)
-        count_check(self, node, decision)
+        count_check(self, node, answer.decision)
         count_records(self, node)
+        self._judge(node, somebody, answer.decision)
+
+    def ask_everybody(self, name: str) -> None:
+        """Hold what a node would say of everybody to the truth; nobody keeps it. One that is to die is left alone."""
+        node = self.nodes.get(name)
+        if node is None or not node.runs or node.life.doomed:
+            return
+        self.read_log()
+        audit_trust(self, node)
+        for somebody in townspeople().everybody:
+            answer = node.ask(somebody, keeps=False)
+            if answer is not None:
+                self.count("looks at a gate")
+                self._judge(node, somebody, answer.decision)
+
+    def _judge(self, node: NodeProcess, somebody: Person, decision: Decision) -> None:
+        surrogates = node.surrogates(somebody)
         if not self.truth.ever_named(surrogates):
             allowed = {Verdict.ALLOW, Verdict.UNKNOWN} | (set() if node.knows_keys else {Verdict.REVIEW})
             self.hold(decision.verdict in allowed, f"{decision.verdict} for somebody who was never listed")
@@ -95,8 +130,8 @@ class World:
     def forge(self, record: OutgoingRecord) -> None:
         """Write a record as somebody who may write everywhere and is not asked for a name."""
         if self.broker.up:
-            publisher, known = self.broker.publisher(client_id="adversary"), len(self.log.written)
-            publisher.send(record, lambda _outcome: None)
+            publisher, known = self.broker.publisher(client_id=ADVERSARY), len(self.log.written)
+            publisher.send(record, self._note_forged)
             publisher.flush(0)
             self.read_log()
             self._forged |= {one.body for one in self.log.written[known:] if self.log.first[one.body] is one}
@@ -104,11 +139,13 @@ class World:
     def faults_stop(self) -> None:
         """Let everything work again that a fault has stopped: from now on nobody can say it was not to be had."""
         self.broker.start()
-        for at in sorted(self.held):
+        for at in self.all_partitions:
             self.broker.release(at)
         self.held.clear()
+        self.access.missing.clear()
         for process in self.processes.values():
             process.life.spare()
+            process.answers(Acknowledgements.PROMPT)
             if process.is_cut_off:
                 process.cut_off(cut=False)
         for machine in self.machines.values():
@@ -126,15 +163,46 @@ class World:
         document = self.monitor.look_up()
         if document is not None:
             promises.judge_status(self, document)
+        audit(self)
+
+    def bring_keys(self, participant: str) -> None:
+        """Bring a participant's files to where it is at work, and start what runs there anew."""
+        for machine in self.machines.values():
+            if (machine.folder / "participants" / participant).exists():
+                self.administrator.give(machine, participant)
+                for process in machine.processes:
+                    process.restart()
+
+    def part_with(self, machine: SimulatedMachine) -> None:
+        """Switch a machine off for good."""
+        for process in machine.processes:
+            process.stop()
+            del self.processes[process.name]
+        del self.machines[machine.name]
 
     # -- what the world knows -----------------------------------------------------------------------------------------
 
-    def make_topics(self, topics: Mapping[str, int]) -> None:
-        """Make topics with so many partitions."""
-        for topic, count in topics.items():
-            self.broker.create(topic, count)
-        self.all_partitions = [TopicPartition(topic, each) for topic in sorted(topics) for each in range(topics[topic])]
-        self._read = dict.fromkeys(self.all_partitions, 0)
+    def make_topics(self, topics: Mapping[str, TopicState]) -> None:
+        """Make topics as they are to be."""
+        for topic, state in topics.items():
+            self.topics[topic] = state
+            self.broker.create(topic, state.partitions, state.configuration)
+        counts = {topic: state.partitions for topic, state in sorted(self.topics.items())}
+        self.all_partitions = [TopicPartition(topic, each) for topic, count in counts.items() for each in range(count)]
+        self._read = dict.fromkeys(self.all_partitions, 0) | self._read
+
+    def make_again(self, topic: str) -> None:
+        """Delete a topic and make it again as it was: another one, without records."""
+        self.read_log()
+        self.made_again.add(topic)
+        self.forged = {one for one in self.forged if one[0] != topic}
+        self.broker.delete(topic)
+        self.log.forget(topic)
+        for at in [one for one in self.all_partitions if one.topic == topic]:
+            self.held.discard(at)
+            self._read[at] = 0
+            self._recounts.pop(at, None)
+        self.make_topics({topic: self.topics[topic]})
 
     def read_log(self) -> None:
         """Read what was appended since this was last done; to be called after whatever may have written."""
@@ -196,6 +264,10 @@ class World:
         """Let a process reach the broker or not."""
         (self.broker.cut if cut else self.broker.heal)(process)
 
+    def is_group_member(self, process: str) -> bool:
+        """Whether a process is a member of a group."""
+        return any(member.client == process for group in self.broker._groups.values() for member in group.members)
+
     def partitions(self, topic: str) -> list[int]:
         """The partitions of a topic."""
         return [at.partition for at in self.all_partitions if at.topic == topic]
@@ -209,6 +281,20 @@ class World:
             counted.take(one, self.is_genuine)
         self._recounts[at] = before, counted
         return counted
+
+    def compacts_to_what_was_said(self) -> bool:
+        """Whether under every key of a compacted topic its owner has the last word, so that compaction loses nothing."""
+        for at in self.all_partitions:
+            if is_compacted(self.topics[at.topic]) and any(one[:2] == (at.topic, at.partition) for one in self.forged):
+                records = self.broker.topics.log(at).records
+                newest = {message.key(): message.offset() for message in records}
+                if any((at.topic, at.partition, offset) in self.forged for offset in newest.values()):
+                    return False
+        return True
+
+    def _note_forged(self, outcome: Delivered | Exception) -> None:
+        if isinstance(outcome, Delivered):
+            self.forged.add((outcome.topic, outcome.partition, outcome.offset))
 
     def is_genuine(self, body: bytes) -> bool:
         """Whether a list record counts by today's rules: what a court of this town said, or what a registered key signed."""

@@ -46,7 +46,9 @@ class ReplaysVersion:
 
     def do(self, world: "World") -> None:
         said = world.truth.versions[world.truth.entry(self.entry)][self.version - 1]
-        old = world.log.records[state_topic(said), said.body]
+        old = world.log.records.get((state_topic(said), said.body))
+        if old is None:
+            return
         partition = old.at.partition
         if self.elsewhere:
             partition = next(each for each in world.partitions(old.at.topic) if each != partition)

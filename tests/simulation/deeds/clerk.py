@@ -78,6 +78,8 @@ class Acts:
             world.count(f"act refused: {refused.code}")
         else:
             world.count(f"act done: {self.change.name.lower()}")
+            own = self.court == world.truth.court_of(self.entry)
+            world.hold(own, f"{self.court} acted on the entry of another court")
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Works:
 
     def do(self, world: "World") -> None:
         world.processes[self.process].work(self.part, self.steps)
+        world.ask_everybody(self.process)
 
 
 @dataclass(frozen=True)

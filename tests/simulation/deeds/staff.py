@@ -1,8 +1,9 @@
 """What an agency's counters do: ask the gate before they sell, keep what came of it, tell of whom they met."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation.people import townspeople
 
 if TYPE_CHECKING:
@@ -31,6 +32,24 @@ class Asks:
 
     def do(self, world: "World") -> None:
         world.ask(self.node, self.person, keeps=self.keeps)
+
+
+@dataclass(frozen=True)
+class AsksUnderAnotherName:
+    """A counter asks about somebody's certificate under the name of somebody else: two people can share a number."""
+
+    node: str
+    person: int
+
+    def __str__(self) -> str:
+        return f"{self.node} asks about the certificate of person {self.person} under another name"
+
+    def do(self, world: "World") -> None:
+        node, person = world.nodes[self.node], townspeople().everybody[self.person]
+        answer = node.ask(replace(person, name="司马无名"), keeps=False) if node.runs else None
+        if answer is not None:
+            world.count("checks under another name")
+            world.hold(answer.decision.verdict is not Verdict.BLOCK, "somebody is refused under another name")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,81 @@
+"""Who keeps the root key: makes participants, changes their keys, gives each machine its files, and publishes."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from liandong.tests.simulation.clocks import MachineClock, VirtualTime
+from liandong.tests.simulation.cluster import ADMINISTRATOR
+from liandong.tests.simulation.founding import JURISDICTION, founding
+from liandong.tests.simulation.machine import SimulatedMachine
+from liandong.tests.worlds.chance import SeededChance
+from liandong.topics.keys.key_records import publish_keys
+from liandong.topics.keys.manifest import Kind
+from liandong.topics.keys.registrar import Registrar
+from liandong.topics.transport.memory.broker import MemoryBroker
+
+_AHEAD_MS = 2 * 3_600_000
+"""Keys are drawn so long before they are used: more than any clock of the town is slow. What a clock does that has not come
+to its key's first day is a matter of clocks (issue 4)."""
+
+
+class Administrator:
+    """The administrator of the jurisdiction."""
+
+    def __init__(self, broker: MemoryBroker, time: VirtualTime, chance: SeededChance, folder: Path) -> None:
+        self._broker, self._time, self._chance = broker, time, chance
+        self._folder, self._clock = folder / f"{ADMINISTRATOR}-root", MachineClock(time)
+
+    @cached_property
+    def registrar(self) -> Registrar:
+        """Everybody's keys, private ones too; most towns never need it."""
+        return Registrar(founding().settle_everything(self._folder), self._clock, self._chance)
+
+    def publish_founding(self) -> None:
+        """Publish the keys everybody was founded with."""
+        publisher = self._broker.publisher(client_id=ADMINISTRATOR)
+        for record in founding().keys:
+            publisher.send(record)
+        publisher.flush(0)
+
+    def publish_all(self) -> None:
+        """Publish everybody's keys again."""
+        self.publish([one.id for one in self.registrar.list()])
+
+    def publish(self, participants: Sequence[str]) -> None:
+        """Publish keys; the broker must be there."""
+        for participant in participants:
+            publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), self.registrar, participant)
+
+    def rotate(self, participant: str, *, revoked: bool) -> None:
+        """Draw new keys for a participant and publish them; the old ones end tomorrow, or are revoked.
+
+        They are revoked as of when nobody can have signed by them: what a key signed after it was compromised is a matter
+        of issue 4.
+        """
+        since = self._time.now() + _AHEAD_MS if revoked else None
+        self._clock.skew_ms = -_AHEAD_MS
+        self.registrar.rotate(participant, compromised_since=since)
+        self._clock.skew_ms = 0
+        self.publish([participant])
+
+    def admit(self, participant: str, kind: Kind, agency_kind: str = "") -> None:
+        """Make a participant."""
+        self._clock.skew_ms = -_AHEAD_MS
+        self.registrar.new(participant, kind, jurisdictions=(JURISDICTION,), agency_kind=agency_kind)
+        self._clock.skew_ms = 0
+        self.publish([participant])
+
+    def retire(self, participant: str) -> None:
+        """End a participant."""
+        self.registrar.retire(participant)
+        self.publish([participant])
+
+    def give(self, machine: SimulatedMachine, participant: str) -> None:
+        """Bring a participant's files to its machine."""
+        own = Path("participants") / participant
+        target = machine.folder / own
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in sorted((self._folder / own).iterdir()):
+            (target / path.name).touch(mode=0o600)
+            (target / path.name).write_bytes(path.read_bytes())

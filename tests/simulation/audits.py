@@ -1,0 +1,138 @@
+"""What is looked at closely now and then, and always in the end: heads, receipts, releases, inboxes, ended watches, trust."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select
+
+from liandong.consumers.acts_db.tables import watch_subjects, watches
+from liandong.consumers.inbox.inbox import SIGNER_UNKNOWN
+from liandong.tests.simulation.promises import audit_copy
+from liandong.tests.simulation.watchers import InboxProcess
+from liandong.topics.transport.ports import TopicPartition
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.agency import NodeProcess
+    from liandong.tests.simulation.world import World
+
+_A_MONTH_MS = 31 * 86_400_000
+_TIDIED_WITHIN_MS = 5_000
+
+
+def audit(world: "World") -> None:
+    """Look at all that must hold at any moment. Raises PromiseBroken."""
+    for node in world.nodes.values():
+        if node.runs:
+            audit_copy(world, node)
+            audit_trust(world, node)
+    _heads_say_what_stands_below_them(world)
+    _receipts_have_numbers_of_their_own(world)
+    _nobody_is_watched_unasked(world)
+
+
+def audit_trust(world: "World", node: "NodeProcess") -> None:
+    """The highest head a node trusts never falls back."""
+    for row, number in node.trusted_heads().items():
+        place = node.name, node.machine.disk.boot_id, row  # after a loss of power what was last synced is trusted
+        before = world.trusted.get(place, -1)
+        world.hold(number >= before, f"the head {node.name} trusts fell back")
+        world.trusted[place] = number
+
+
+def what_inboxes_lack(world: "World") -> Iterator[str]:
+    """What agencies have told and is not in its court's inbox. Raises PromiseBroken for what nobody told."""
+    for inbox in world.processes.values():
+        if isinstance(inbox, InboxProcess):
+            yield from _what_an_inbox_lacks(world, inbox)
+
+
+def _nobody_is_watched_unasked(world: "World") -> None:
+    given = {one.fields["command_id"] for one in world.genuine("control-command")}
+    for node in world.nodes.values():
+        if node.runs:
+            with node.acts.connect() as connection:
+                accepted = set(connection.scalars(select(watches.c.command_id)))
+            world.hold(accepted <= given, f"{node.name} watches for somebody no court asked about")
+
+
+def a_month_later(world: "World") -> None:
+    """Let every watch come to its end, and hold the agencies to have erased whom they were to watch for."""
+    if any(court.watches for court in world.courts.values()):
+        world.time.pass_ms(_A_MONTH_MS)
+        world.everybody_works(4)
+    for node in world.nodes.values():
+        if node.runs:
+            named = _named_by_ended_watches(node, world.time.now() - _TIDIED_WITHIN_MS)
+            world.hold(not named, f"a watch that has ended still names its subject at {node.name}")
+
+
+def _named_by_ended_watches(node: "NodeProcess", ended_before: int) -> list[bytes]:
+    ended = or_(watches.c.until <= ended_before, watches.c.stopped_at != 0)
+    joined = watches.join(watch_subjects, watches.c.command_id == watch_subjects.c.command_id)
+    with node.acts.connect() as connection:
+        return list(connection.scalars(select(watch_subjects.c.surrogate).select_from(joined).where(ended)))
+
+
+def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
+    if not inbox.runs:
+        yield f"{inbox.name} does not run"
+        return
+    sent: dict[str, set[bytes]] = {}
+    for schema in ("interception", "control-feedback", "asset-event", "whereabouts-event"):
+        own = (one.fields for one in world.genuine(schema) if one.fields["court"] == inbox.court)
+        sent[schema] = {fields["event_id" if "event_id" in fields else "feedback_id"] for fields in own}
+    items = inbox.items()
+    taken = {item.event_id for item in items if not item.refused}
+    world.hold(taken <= set().union(*sent.values()), f"{inbox.name} took what no agency sent")
+    waiting = {item.event_id for item in items if item.refused == SIGNER_UNKNOWN}
+    lacking = (sent["interception"] | sent["control-feedback"]) - taken - waiting
+    if lacking:
+        yield f"{inbox.name} lacks {len(lacking)} events"
+
+
+def _heads_say_what_stands_below_them(world: "World") -> None:
+    """Promise 4: a notary signs what the log says below its markers: digests, and numbers of courts."""
+    newest: dict[str, dict[str, Any]] = {}
+    hashes: dict[str, bytes] = {}
+    for one in world.genuine("list-head"):
+        notary = one.fields["notary"]
+        chained = one.fields["previous"] == hashes.get(notary, one.fields["previous"])
+        world.hold(chained, f"a head does not name the head of {notary} before it")
+        newest[notary], hashes[notary] = one.fields, sha256(one.body).digest()
+    for head in newest.values():
+        below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in head["lanes"]}
+        for lane in head["lanes"]:
+            at = TopicPartition(lane["topic"], lane["partition"])
+            counted = world.recounted(at, below[at]).digest()
+            world.hold(counted == lane["digest"], f"a head says another digest of {at} than the log")
+        for row in head["courts"]:
+            if row["court"] in world.courts:
+                numbers = set(_numbers(world, row["list"], row["court"], below))
+                contiguous = next(number for number in range(len(numbers) + 1) if number + 1 not in numbers)
+                said = (row["contiguous"], row["highest"])
+                world.hold(said == (contiguous, max(numbers, default=0)), "a head says other numbers than the log")
+
+
+def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition, int]) -> Iterable[int]:
+    for at, offset in below.items():
+        for one in world.log.by_place.get(at, [])[:offset] if at.topic == topic else ():
+            if world.truth.is_genuine(one.body) and one.fields["court"] == court:
+                yield int(one.fields["court_sequence"])
+
+
+def _receipts_have_numbers_of_their_own(world: "World") -> None:
+    given: set[tuple[str, str, int]] = set()
+    for one in world.genuine("receipt"):
+        number = one.fields["agency"], one.fields["node"], one.fields["sequence"]
+        world.hold(number not in given, f"number of a receipt given twice by {number[0]} {number[1]}")
+        given.add(number)
+
+
+def no_receipt_is_missing(world: "World") -> None:
+    """Promise 5: every receipt that was numbered is told, in the end."""
+    numbers: dict[tuple[str, str], set[int]] = {}
+    for one in world.genuine("receipt"):
+        numbers.setdefault((one.fields["agency"], one.fields["node"]), set()).add(one.fields["sequence"])
+    for (agency, node), given in numbers.items():
+        world.hold(len(given) == max(given), f"receipts of {agency} {node} are missing")

@@ -1,0 +1,109 @@
+"""What befalls the broker and the ways to it, beyond its being away."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from liandong.topics.catalogue import names
+from liandong.topics.transport.memory.network import Acknowledgements
+from liandong.topics.transport.ports import TopicPartition
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.world import World
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The broker's answers to what one process appends are lost, come late, or come again."""
+
+    process: str
+    how: Acknowledgements
+
+    def __str__(self) -> str:
+        become = {
+            Acknowledgements.PROMPT: "come at once",
+            Acknowledgements.HELD: "are held back",
+            Acknowledgements.LOST: "are lost",
+        }
+        return f"answers to what {self.process} appends {become[self.how]}"
+
+    def do(self, world: "World") -> None:
+        if self.how is not Acknowledgements.PROMPT:
+            world.count(f"acknowledgements {self.how.name.lower()}")
+        world.processes[self.process].answers(self.how)
+
+
+@dataclass(frozen=True)
+class PutsOut:
+    """A process was silent for too long: its groups go on without it, and it learns of it when it next polls."""
+
+    process: str
+
+    def __str__(self) -> str:
+        return f"{self.process} is put out of its groups"
+
+    def do(self, world: "World") -> None:
+        if world.is_group_member(self.process):
+            world.count("group members expired")
+        world.broker.expire(self.process)
+
+
+@dataclass(frozen=True)
+class Delays:
+    """What is written to a partition from now on reaches readers after so many seconds, or when it is shown before."""
+
+    at: TopicPartition
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"{self.at.topic} [{self.at.partition}] is delayed for {self.seconds} s"
+
+    def do(self, world: "World") -> None:
+        world.count("partitions delayed by time")
+        world.broker.hold(self.at, world.time.monotonic() + self.seconds)
+
+
+@dataclass(frozen=True)
+class MakesAgain:
+    """An operator deletes a topic and makes it again as it was; the keys of everybody are published again.
+
+    Who reads keys looks at the empty topic in between, unless it all happens at once.
+    """
+
+    topic: str
+    at_once: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.topic} is deleted and made again" + (" at once" * self.at_once)
+
+    def do(self, world: "World") -> None:
+        if not world.broker.up:
+            return
+        world.count(f"topics made again: {self.topic}")
+        world.make_again(self.topic)
+        if self.topic == names.KEYS:
+            for process in () if self.at_once else world.processes.values():
+                if process.runs:
+                    process.work(process.part_names[0])
+            world.administrator.publish_all()
+
+
+@dataclass(frozen=True)
+class Forbids:
+    """A process loses the right to a topic, by a slip of an operator's hand, or is given it again."""
+
+    process: str
+    topic: str
+    back: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.process} {'may use' if self.back else 'may not use'} {self.topic}" + (" again" * self.back)
+
+    def do(self, world: "World") -> None:
+        right = self.process, self.topic
+        if self.back:
+            world.access.missing.discard(right)
+        else:
+            world.count("rights taken away")
+            world.access.missing.add(right)
+        with world.broker.changed:
+            world.broker.notify()

@@ -1,0 +1,102 @@
+"""What befalls files on a disk, and what operators do about it: backups, older ones put back, bits that flip, files cut short."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from liandong.tests.simulation.process import DAMAGES
+from liandong.tests.simulation.stores import Store, stores, tally_of
+from liandong.tests.worlds.chance import SeededChance
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.world import World
+
+
+@dataclass(frozen=True)
+class BacksUp:
+    """An operator copies a store that is in use."""
+
+    store: str
+
+    def __str__(self) -> str:
+        return f"{self.store} is backed up"
+
+    def do(self, world: "World") -> None:
+        world.count("backups")
+        world.backups.append((self.store, stores(world)[self.store].backup()))
+
+
+@dataclass(frozen=True)
+class PutsBack:
+    """An operator stops a process, puts the backup of this number in the place of its store, and starts it."""
+
+    backup: int
+
+    def __str__(self) -> str:
+        return f"backup {self.backup} is put back"
+
+    def do(self, world: "World") -> None:
+        name, copy = world.backups[self.backup]
+        store = stores(world)[name]
+        world.count(f"backups put back: {name.split()[0]}")
+        store.process.stop()
+        store.put_back(copy)
+        if store.process is world.publisher:
+            world.publisher.was_put_back()
+        store.process.start()
+
+
+@dataclass(frozen=True)
+class Damages:
+    """A process stops; meanwhile a bit of its store flips, or the file is cut short. Whoever starts it follows the runbook."""
+
+    store: str
+    cut: bool
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.store} {'is cut short' if self.cut else 'has a bit flipped'} while nobody uses it"
+
+    def do(self, world: "World") -> None:
+        store = stores(world)[self.store]
+        store.process.stop()
+        if store.is_closed:
+            _damage(store, world, cut=self.cut, number=self.number)
+        store.process.start()
+        store.process.work(steps=2)
+        if store.process.refused in DAMAGES:
+            world.count(f"stores removed: {self.store.split()[0]}")
+            store.remove()
+            store.process.start()
+
+
+@dataclass(frozen=True)
+class DamagesTally:
+    """As `Damages` the tally of a notary: it refuses to start, and its operator ends it."""
+
+    notary: str
+    cut: bool
+    number: int
+
+    def __str__(self) -> str:
+        return f"the tally of {self.notary} {'is cut short' if self.cut else 'has a bit flipped'}; the notary ends"
+
+    def do(self, world: "World") -> None:
+        store = tally_of(world, self.notary)
+        store.process.stop()
+        if store.is_closed and world.broker.up:
+            _damage(store, world, cut=self.cut, number=self.number)
+            store.process.start()
+            store.process.work(steps=5)
+            if store.process.refused != "NOTARY_TALLY_DAMAGED":
+                world.count("damaged tallies nobody looked at")  # without the broker it does not come to that
+            world.administrator.retire(self.notary)
+            world.part_with(store.machine)
+        else:
+            store.process.start()
+
+
+def _damage(store: Store, world: "World", *, cut: bool, number: int) -> None:
+    world.count(f"{'cut short' if cut else 'bits flipped'}: {store.name.split()[0]}")
+    disk, chance = store.machine.disk, SeededChance(Random(number), world.time)
+    (disk.cut if cut else disk.flip)(store.path, chance)

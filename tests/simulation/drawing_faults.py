@@ -1,0 +1,117 @@
+"""What can befall the broker, files and keys, as a step draws it; `drawing` has the rest and puts all together."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from liandong.tests.simulation.choices import Choices
+from liandong.tests.simulation.cluster import is_missed
+from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, PutsOut
+from liandong.tests.simulation.deeds.deed import Deed
+from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
+from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, PublishesKeys, Retires, Rotates
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
+from liandong.tests.simulation.people import COURTS
+from liandong.tests.simulation.stores import stores
+from liandong.topics.catalogue import names
+from liandong.topics.transport.memory.network import Acknowledgements
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.world import World
+
+_MOST_NODES = 7
+_MAY_BE_OLDER = ("trust", "evidence", "inbox")
+"""Of a copy or an acts store that is put back nobody makes up for what it lacks, today: a matter of issue 4."""
+_MADE_AGAIN = ("list", "relief", *_MAY_BE_OLDER)
+"""What the log gives again, or a court can do without."""
+_FLIPS_UNNOTICED = ("evidence", "inbox")
+"""SQLite keeps no checksums of its pages."""
+Draw = Callable[["World", Choices], Deed]
+
+
+def _answers(world: "World", choices: Choices) -> Deed:
+    return Answers(choices.one_of(sorted(world.processes)), choices.one_of(list(Acknowledgements)))
+
+
+def _puts_out(world: "World", choices: Choices) -> Deed:
+    members = [name for name in sorted(world.processes) if world.is_group_member(name)]
+    return PutsOut(choices.one_of(members or sorted(world.processes)))
+
+
+def _delays(world: "World", choices: Choices) -> Deed:
+    return Delays(choices.one_of(world.all_partitions), choices.one_of((1, 5, 30, 300)))
+
+
+def _makes_again(world: "World", choices: Choices) -> Deed:
+    away = any(process.is_cut_off for process in world.processes.values())
+    missed = {one for one in world.topics if is_missed(one, JURISDICTION)} | ({names.KEYS} if away else set())
+    return MakesAgain(choices.one_of(sorted(world.topics.keys() - missed)))
+
+
+def _forbids(world: "World", choices: Choices) -> Deed:
+    missing = sorted(world.access.missing)
+    if missing and choices.happens(60):
+        return Forbids(*choices.one_of(missing), back=True)
+    process = choices.one_of(sorted(world.processes))
+    return Forbids(
+        process, choices.one_of([topic for topic in sorted(world.topics) if world.access.may_use(process, topic)])
+    )
+
+
+def _rotates(_world: "World", choices: Choices) -> Deed:
+    return Rotates(choices.one_of([*COURTS, *NOTARIES[:1], *AGENCIES]), revoked=choices.happens(30))
+
+
+def _publishes_keys(_world: "World", _choices: Choices) -> Deed:
+    return PublishesKeys()
+
+
+def _retires(world: "World", _choices: Choices) -> Deed:
+    notary = world.machines.get(NOTARIES[1])
+    return Retires(notary.name) if notary and notary.clock.skew_ms <= 0 else PublishesKeys()
+
+
+def _grows(world: "World", choices: Choices) -> Deed:
+    """A town of at most eight nodes."""
+    if len(world.nodes) >= _MOST_NODES:
+        return PublishesKeys()
+    agency = choices.one_of((*sorted({node.agency for node in world.nodes.values()}), LATE_AGENCY))
+    nodes = [node for node in world.nodes.values() if node.agency == agency]
+    return AddsNode(agency, str(len(nodes) + 1)) if nodes else AdmitsAgency(agency, "air-carrier")
+
+
+def _backs_up(world: "World", choices: Choices) -> Deed:
+    return BacksUp(choices.one_of(sorted(name for name in stores(world) if name.startswith(_MAY_BE_OLDER))))
+
+
+def _puts_back(world: "World", choices: Choices) -> Deed:
+    return PutsBack(choices.below(len(world.backups))) if world.backups else _backs_up(world, choices)
+
+
+def _damages(world: "World", choices: Choices) -> Deed:
+    store = choices.one_of(sorted(name for name in stores(world) if name.startswith(_MADE_AGAIN)))
+    flips = not store.startswith(_FLIPS_UNNOTICED) and choices.happens(50)
+    return Damages(store, cut=not flips, number=choices.below(1 << 30))
+
+
+def _damages_tally(world: "World", choices: Choices) -> Deed:
+    notary = world.machines.get(NOTARIES[1])
+    if notary is None or notary.clock.skew_ms > 0:
+        return _damages(world, choices)
+    return DamagesTally(notary.name, cut=choices.happens(50), number=choices.below(1 << 30))
+
+
+FAULTS: Mapping[Draw, int] = {
+    _answers: 15,
+    _puts_out: 10,
+    _delays: 10,
+    _makes_again: 8,
+    _forbids: 8,
+    _rotates: 8,
+    _publishes_keys: 2,
+    _retires: 2,
+    _grows: 5,
+    _backs_up: 6,
+    _puts_back: 6,
+    _damages: 10,
+    _damages_tally: 1,
+}

@@ -1,0 +1,69 @@
+"""Run worlds of the tree this was imported from: of each line `World` of `trees.py`, a line of JSON each."""
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from types import FrameType
+
+import structlog
+
+from liandong.tests.simulation.attacks import HOLDING, KINDS
+from liandong.tests.simulation.attempts import Draw, again
+from liandong.tests.simulation.choices import integers
+from liandong.tests.simulation.deeds.adversary import Replays
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
+from liandong.tests.simulation.running import run
+from liandong.topics.catalogue import names
+
+OFTEN = 30
+"""How often each attack comes that is asked for, in about a thousand steps."""
+ATTACKS: Mapping[str, Draw] = {
+    **KINDS,
+    "replayed-heads": again(lambda one: one.topic() == names.heads(JURISDICTION), lambda number, _: Replays(number)),
+    "replayed-commands": again(
+        lambda one: one.topic() in map(names.commands, AGENCIES), lambda number, _: Replays(number)
+    ),
+    "replayed-interceptions": again(
+        lambda one: one.topic() == names.interceptions(JURISDICTION), lambda number, _: Replays(number)
+    ),
+}
+"""What the adversary may do, and replays of one kind each, which the regular run has among others."""
+LONGEST_SECONDS = 120
+"""A world takes about one; what takes so long will not end."""
+
+
+class WorldDoesNotEnd(BaseException):
+    """A world in which time goes on and nothing comes of it."""
+
+
+def broken(seed: int, steps: int, attacks: Sequence[str] | None) -> str:
+    """Run one world; return what broke, empty if all held."""
+    signal.alarm(LONGEST_SECONDS)
+    try:
+        done = run(integers(seed, steps), HOLDING if attacks is None else {ATTACKS[kind]: OFTEN for kind in attacks})
+    except WorldDoesNotEnd:
+        return "the world does not end"
+    except Exception as error:  # noqa: BLE001  what the world itself stumbles over is an answer, too
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.alarm(0)
+    return "" if done.broken is None else str(done.broken)
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)
+    signal.signal(signal.SIGALRM, _give_up)
+    for line in sys.stdin:
+        print(json.dumps({"broken": broken(*json.loads(line))}), flush=True)
+
+
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    raise WorldDoesNotEnd
+
+
+if __name__ == "__main__":
+    main()

@@ -40,7 +40,12 @@ def test_every_file_and_module_a_page_names_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert sorted(path for path in paths(text) if not exists(path)) == []
     modules = {module.lstrip(".").replace(".", "/") for module in _MODULE.findall(text)}
-    assert sorted(one for one in modules if not (ROOT / f"{one}.py").exists()) == []
+    assert (
+        sorted(
+            one for one in modules if not any((ROOT / file).exists() for file in (f"{one}.py", f"{one}/__main__.py"))
+        )
+        == []
+    )
 
 
 def test_a_file_that_is_not_there_is_found() -> None:

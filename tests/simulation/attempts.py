@@ -90,16 +90,6 @@ def _entry(world: "World", choices: Choices) -> int:
     return choices.below(max(1, len(world.truth.versions)))
 
 
-def replays_of(schema: str) -> Draw:
-    """Draw the replay of a record of one kind where it stood; the adversary scribbles if there is none."""
-
-    def draw(world: "World", choices: Choices) -> Deed:
-        records = [number for number, one in enumerate(world.log.written) if one.schema == schema]
-        return Replays(choices.one_of(records)) if records else scribbles(world, choices)
-
-    return draw
-
-
 def elsewhere(world: "World", choices: Choices) -> Deed:
     if choices.happens(50):
         number = choices.below(len(world.log.messages))

@@ -95,9 +95,14 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
     """Promise 4: a notary signs what the log says below its markers: digests, and numbers of courts."""
     newest: dict[str, dict[str, Any]] = {}
     hashes: dict[str, bytes] = {}
+    written = {sha256(one.body).digest() for one in world.log.by_schema.get("list-head", ())}
+    genuine = {one.body for one in world.genuine("list-head")}
+    forged = written - {sha256(body).digest() for body in genuine}
     for one in world.genuine("list-head"):
-        notary = one.fields["notary"]
-        chained = one.fields["previous"] == hashes.get(notary, one.fields["previous"])
+        notary, previous = one.fields["notary"], one.fields["previous"]
+        follows = notary in newest and one.fields["number"] == newest[notary]["number"] + 1
+        # one that starts anew goes on from what stands under its own key, whoever wrote it
+        chained = previous in forged or not follows or previous == hashes[notary]
         world.hold(chained, f"a head does not name the head of {notary} before it")
         newest[notary], hashes[notary] = one.fields, sha256(one.body).digest()
     for head in newest.values():

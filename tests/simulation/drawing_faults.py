@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
 _MOST_NODES = 7
-_MAY_BE_OLDER = ("trust", "evidence", "inbox")
-"""Of a copy or an acts store that is put back nobody makes up for what it lacks, today: a matter of issue 4."""
-_MADE_AGAIN = ("list", "relief", *_MAY_BE_OLDER)
+_MAY_BE_OLDER = ("evidence", "inbox")
+"""Of a copy, trusted rows or an acts store put back nobody makes up for what they lack, today: a matter of issue 4."""
+_MADE_AGAIN = ("list", "relief", "trust", *_MAY_BE_OLDER)
 """What the log gives again, or a court can do without."""
 _FLIPS_UNNOTICED = ("evidence", "inbox")
 """SQLite keeps no checksums of its pages."""

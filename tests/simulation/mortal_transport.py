@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from liandong.topics.transport.errors import TransportError
+from liandong.topics.transport.errors import BrokerUnreachable, TransportError
 from liandong.topics.transport.ports import (
     Delivered,
     Message,
@@ -80,7 +80,11 @@ class MortalPublisher:
         self._life.call(self.inner.purge)
 
     def close(self) -> None:
-        self._life.call(self.inner.close)
+        """Give up what is not delivered, as the real one does after its patience, which nobody has here."""
+        left = self.flush()
+        if left:
+            self.purge()
+            raise BrokerUnreachable(f"{left} records were not delivered")
 
     def _forget(self) -> None:
         with suppress(TransportError):  # nobody is left to hear what went wrong

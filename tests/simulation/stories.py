@@ -259,6 +259,11 @@ BREAKING: Mapping[str, KnownBreak] = {
             AWHILE,
         ),
     ),
+    "a relief under a key nobody registered keeps no release waiting": KnownBreak(
+        "point 8",
+        "a minute after faults stopped the status is green, but: the release of interception",
+        (LISTED, AWHILE, ForgesVersion(Guise(OWN_KEY, COURT, lane=RELIEF), 0), AWHILE, ASKED, FREED, AWHILE),
+    ),
     "garbage on relief ends no node": KnownBreak(
         "poison stops nothing", "was ended by EFFECTS_FUSE_BLOWN", (AWHILE, Floods(RELIEF_LANE, 120, 20), AWHILE)
     ),

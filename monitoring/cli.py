@@ -125,4 +125,4 @@ def serve(
     with monitoring_context(settings_of(ctx), "monitor") as context:
         server = MonitorServer(context, host, port)
         typer.echo(f"watching on http://{host}:{server.port}/", err=True)
-        until_stopped([context.register, *context.parts(), *server.parts], {"server": server.serve})
+        until_stopped([*context.parts(), *server.parts], {"server": server.serve})

@@ -25,13 +25,13 @@ class Schema:
     definition: dict[str, Any] = field(repr=False)
     parsed: Any = field(repr=False)
     fingerprint: bytes
-    """Eight bytes, little-endian as single-object encoding writes them."""
+    """Eight bytes in the order in which single-object encoding writes them: little-endian."""
 
 
 def parse_definition(name: str, version: int, definition: dict[str, Any]) -> Schema:
     """Parse a schema from its JSON definition."""
     canonical = fastavro.schema.to_parsing_canonical_form(definition)
-    fingerprint = bytes.fromhex(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"))[::-1]
+    fingerprint = bytes.fromhex(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"))
     return Schema(name, version, definition, fastavro.parse_schema(definition, named_schemas={}), fingerprint)
 
 

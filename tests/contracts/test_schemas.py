@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from liandong.__main__ import main
-from liandong.schemas.wire.avro_schemas import SCHEMA_DIR, load_schemas, schema_of
+from liandong.schemas.wire.avro_schemas import SCHEMA_DIR, load_schemas, parse_definition, schema_of
 from liandong.schemas.wire.codec import Undecodable, decode, decode_prefix, encode, from_wire, to_wire
 from liandong.schemas.wire.compatibility import check, check_against
 from liandong.schemas.wire.examples import EXAMPLE_DIR, Example, load_examples, readable
@@ -96,6 +97,22 @@ def test_both_framings_are_told_apart_by_the_first_byte() -> None:
     assert (single[:2], confluent[:5]) == (b"\xc3\x01", b"\x00\x00\x00\x00\x07")
     assert unframe(confluent, fingerprint.hex().encode()) == (fingerprint, body) == (fingerprint, example.body)
     assert schema_of(fingerprint) is not None
+
+
+@pytest.mark.parametrize(
+    ("definition", "number"),
+    [
+        ({"type": "null"}, 7195948357588979594),
+        ({"type": "boolean"}, -6970731678124411036),
+        ({"type": "int"}, 8247732601305521295),
+        ({"type": "string"}, -8142146995180207161),
+        ({"type": "fixed", "name": "foo", "size": 15}, 1756455273707447556),
+    ],
+)
+def test_a_fingerprint_is_the_specifications_and_stands_little_endian(definition: dict[str, Any], number: int) -> None:
+    """The numbers are Apache Avro's (share/test/data/schema-tests.txt)."""
+    schema = parse_definition("vector", 1, definition)
+    assert int.from_bytes(schema.fingerprint, "little", signed=True) == number
 
 
 @pytest.mark.parametrize("value", [b"", b"\x00", b"\xc3\x01short", b"<html>", b"\x00\x00\x00\x00\x07body"])

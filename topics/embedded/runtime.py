@@ -1,20 +1,19 @@
 """Apache Kafka's jars and a Java to run them, both installed without root, Docker or a system Java."""
 
-import logging
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
 from platformdirs import user_cache_path
 
 from ..extras import need
 from .errors import broken_bundle, cannot_install
+from .maven import fetched
 
 KAFKA_VERSION = "4.3.1"
 COORDINATES = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:1.7.36"
 """Maven coordinates; slf4j-simple gives Kafka a logger that writes to standard error."""
+_BROKER = f"kafka_2.13-{KAFKA_VERSION}.jar"
 
 _JVM = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
 """A broker that starts in seconds and stays small; peak throughput is not what it is for."""
@@ -67,7 +66,7 @@ def _installed() -> tuple[Path, ...]:
 
 
 def _has_broker(jars: tuple[Path, ...]) -> bool:
-    return any(jar.name == f"kafka_2.13-{KAFKA_VERSION}.jar" for jar in jars)
+    return any(jar.name == _BROKER for jar in jars)
 
 
 def fetched_folder() -> Path:
@@ -76,33 +75,7 @@ def fetched_folder() -> Path:
 
 
 def _fetched() -> tuple[Path, ...]:
-    home = fetched_folder()
-    complete = home / "complete"
-    with FileLock(home.with_name(home.name + ".lock")):
-        if not complete.exists() and home.exists():
-            # an interrupted download leaves half a jar, which the resolver would take for whole ever after
-            shutil.rmtree(home)
-        try:
-            jars = _resolve(home)
-        except (
-            Exception
-        ) as error:  # the resolver raises whatever its HTTP and XML parts raise; each means the same here
-            raise cannot_install(f"{type(error).__name__}: {error}") from error
-        if not _has_broker(jars):
-            raise cannot_install("the resolver left the broker's own jar out")
-        complete.touch()
-    return jars
-
-
-def _resolve(home: Path) -> tuple[Path, ...]:
-    """Fetch all jars Kafka needs into `home`; a repository named `central` in jgo's settings replaces the public one."""
-    from jgo.config import GlobalSettings
-    from jgo.constants import MAVEN_CENTRAL_URL
-    from jgo.env import EnvironmentBuilder
-    from jgo.maven import MavenContext
-
-    # it warns about POM files nobody here can act on
-    logging.getLogger("jgo").setLevel(logging.ERROR)
-    repositories = {"central": MAVEN_CENTRAL_URL, **GlobalSettings.load().repositories}
-    context = MavenContext(repo_cache=home / "maven", remote_repos=repositories)
-    return tuple(EnvironmentBuilder(context=context, cache_dir=home / "jars").from_endpoint(COORDINATES).all_jars)
+    try:
+        return fetched(COORDINATES, fetched_folder(), [_BROKER])
+    except Exception as error:  # the resolver raises whatever its HTTP and XML parts raise; each means the same here
+        raise cannot_install(f"{type(error).__name__}: {error}") from error

@@ -13,7 +13,7 @@ import pytest
 from jgo.env import EnvironmentBuilder
 
 from liandong.schemas.errors import ExitCode, LiandongError
-from liandong.topics.embedded import cluster, ports, process, runtime
+from liandong.topics.embedded import cluster, maven, ports, process, runtime
 from liandong.topics.embedded.properties import as_text, server_properties
 from liandong.topics.embedded.state import Cluster, Folder, Node, new_cluster_id
 
@@ -98,13 +98,13 @@ def test_what_an_interrupted_download_left_is_thrown_away_and_what_is_complete_i
     half.touch()
     whole = kafka_home / "jars" / f"kafka_2.13-{runtime.KAFKA_VERSION}.jar"
 
-    def resolve(_: Path) -> tuple[Path, ...]:
+    def resolve(_coordinates: str, _home: Path) -> tuple[Path, ...]:
         assert not half.exists()
         whole.parent.mkdir(parents=True, exist_ok=True)
         whole.touch()
         return (whole,)
 
-    monkeypatch.setattr(runtime, "_resolve", resolve)
+    monkeypatch.setattr(maven, "_resolve", resolve)
     runtime.install()
     kept = kafka_home / "jars" / "kept"
     kept.touch()

@@ -68,6 +68,9 @@ class Keyring:
     def refresh(self) -> None:
         """Do nothing: nobody registers during a measurement."""
 
+    def catch_up(self) -> None:
+        """Do nothing: nobody registers during a measurement."""
+
 
 def _registered(participant: str, kind: str) -> PublicKey:
     signer = signer_of(participant)

@@ -24,7 +24,7 @@ from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
-from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.outcomes import SIGNER_UNKNOWN, Poison, Retry
 from ..acts_db.sending import send_waiting
 from ..commands import parked
 from ..commands.parked import ParkedMessage
@@ -41,6 +41,8 @@ FUSE = 100
 _BATCH = 200
 _RETRY_SECONDS = 2.0
 _TICK_SECONDS = 1.0
+_WAIT_FOR_KEYS = (SIGNER_UNKNOWN, "NO_SEALING_KEY")
+"""Reasons that may be gone when the register of keys says something new."""
 _KEYS_SECONDS = 0.1
 """How often it is looked whether the register of keys was read."""
 
@@ -91,6 +93,8 @@ class Effects:
         self._signals = signals or Signals()
         self._node = node
         self._keys_known = keys_known
+        self._keys_version = -1
+        """Of the register of keys when what waits for a key was last tried."""
         self._dead_in_a_row = 0
         self._subscriber: Subscriber | None = None
         self._outside: TopicPartition | None = None
@@ -222,11 +226,15 @@ class Effects:
             return
         self._tick_at = running + _TICK_SECONDS
         self._context.directory.refresh()
+        version = self._context.directory.version
         with self._engine.begin() as connection:
             send_waiting(connection, self._context)
+            if version != self._keys_version:
+                parked.wake(connection, _WAIT_FOR_KEYS, now)
             erased = watches.erase_ended(connection, now)
             recent_releases.forget(connection, now)
             live = watches.count_live(connection, now)
+        self._keys_version = version
         for kind in self._context.kinds:
             self._signals.gauge(WATCHES, agency=self._context.agency, kind=kind).set(live.get(kind, 0))
         if erased:

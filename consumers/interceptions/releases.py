@@ -25,7 +25,7 @@ from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
-from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.outcomes import SIGNER_UNKNOWN, Poison, Retry
 from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep, send_waiting
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
@@ -136,7 +136,7 @@ def _older_hits(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
 
 def _check_signature(context: AgencyContext, relief: _ReliefMessage, jurisdiction: str) -> None:
     if context.directory.key(relief.body[:8]) is None:
-        raise Retry("SIGNER_UNKNOWN")
+        raise Retry(SIGNER_UNKNOWN)
     try:
         Verifier(context.directory).record(*relief, jurisdiction)
     except (WrongKind, WrongJurisdiction) as not_entitled:

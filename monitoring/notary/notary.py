@@ -189,6 +189,7 @@ class Notary:
         if may_issue and now >= self._next_barrier:
             self._issue(now)
         messages = self._ports.subscriber.poll(_BATCH, 0)
+        self._classifier.begin_batch()
         for message in messages:
             self._read(message)
         self._alignment.take(self._apply, self._cut)

@@ -1,26 +1,30 @@
-"""Stories of machines, files, topics and keys that break a promise today, each with the point of issue 4 that mends it."""
+"""Stories of machines, files, topics and keys: what holds, and what breaks a promise today, with the point of issue 4 for it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
-from liandong.tests.simulation.deeds.broker import MakesAgain
+from liandong.tests.simulation.deeds.broker import Delays, MakesAgain
 from liandong.tests.simulation.deeds.clerk import Acts, Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, PutsBack
 from liandong.tests.simulation.deeds.keys import AdmitsNotary, PublishesKeys, Retires, Rotates
-from liandong.tests.simulation.deeds.operator import CutOff, LosesPower
-from liandong.tests.simulation.deeds.passing import EverybodyWorks, Works
+from liandong.tests.simulation.deeds.operator import Cleans, CutOff, LosesPower
+from liandong.tests.simulation.deeds.orders import ForgesCommand
+from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
+from liandong.tests.simulation.deeds.pen import NO_KEY
 from liandong.tests.simulation.deeds.staff import Asks
 from liandong.tests.simulation.founding import NOTARIES
 from liandong.tests.simulation.people import COURTS, Listing
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
+from liandong.topics.transport.ports import TopicPartition
 
 _TODAY = date_of_ms(NOW)
 _FIRST, _SECOND = COURTS
 _ALL = EverybodyWorks(5)
+_MONTH_MS = 32 * 86_400_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,36 @@ def _put_back(store: str) -> Sequence[Deed]:
     return _lists(_FIRST, 1, 2), _ALL, BacksUp(store), *work, PutsBack(0), _lists(_SECOND, 5), _ALL
 
 
+_KEYS = TopicPartition(names.KEYS, 0)
+_UNHEARD_OF = (Delays(_KEYS, 300), Rotates(_FIRST))
+"""From now on a court signs with a key that is registered and that nobody hears of."""
+HOLDING: Mapping[str, Sequence[Deed]] = {
+    "an end under a key a node has not heard of yet frees": (
+        _lists(_FIRST, 1, 2),
+        _ALL,
+        *_UNHEARD_OF,
+        Acts(_FIRST, Change.REVOKE, 0),
+        EverybodyWorks(10),
+        Asks("railway-js 1", 1),
+    ),
+    "a notary counts what was signed with a key it had not heard of": (
+        *(_lists(_FIRST, 1, 2), _ALL, *_UNHEARD_OF),
+        *(_lists(_FIRST, 3), EverybodyWorks(10)),
+    ),
+    "a release that waited long for its court's key is told as soon as it is there": (
+        *(_lists(_FIRST, 1, 2), _ALL, Asks("railway-js 1", 1), _ALL),
+        *(*_UNHEARD_OF, Acts(_FIRST, Change.REVOKE, 0), EverybodyWorks(200)),
+    ),
+    "an inbox refuses answers to what its court never asked": (
+        *(_ALL, Watches(_FIRST, "police-js", 3, 1), _ALL),
+        *(ForgesCommand(NO_KEY, _FIRST, "railway-js", 9), _ALL),
+    ),
+    "an inbox that was away for longer than the log keeps names what it missed": (
+        *(_lists(_FIRST, 1, 2), CutOff(f"inbox of {_FIRST}"), _ALL),
+        *(Asks("railway-js 1", 1), _ALL, Passes(_MONTH_MS), Cleans()),
+    ),
+}
+"""What is borne."""
 BREAKING: Mapping[str, Broken] = {
     "a list is deleted and made again": Broken(
         (

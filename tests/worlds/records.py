@@ -39,6 +39,13 @@ class Keys:
         self.refreshed += 1
         self.known |= {key.key_id: key for key in self.arriving}
 
+    def catch_up(self) -> None:
+        self.refresh()
+
+    @property
+    def version(self) -> int:
+        return len(self.known)
+
 
 def registered(signer: Ed25519Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
     """A signer's key as the register of participants has it."""

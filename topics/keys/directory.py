@@ -34,9 +34,16 @@ class RefreshingKeyring(Keyring, Protocol):
     def refresh(self) -> None:
         """Read what was registered or revoked since, if that was not done a moment ago. Raises TransportError."""
 
+    def catch_up(self) -> None:
+        """Read all that was registered before this call. Raises TransportError while that cannot be done."""
+
 
 class Directory(RefreshingKeyring, Protocol):
     """What sealing needs beside: apart from `RefreshingKeyring`, since most readers check and never seal."""
+
+    @property
+    def version(self) -> int:
+        """Another number whenever other keys are known: what waits for a key is worth another look then."""
 
     def recipients(self, participant: str) -> list[Recipient]:
         """Return the sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
@@ -72,6 +79,8 @@ class KeyDirectory:
         self._waiting = False
         """Whether the worker's thread waits at the topic: whatever comes, it reads."""
         self._unread: dict[TopicPartition, int] = {}
+        self._next_offsets: dict[TopicPartition, int] = {}
+        """How far each partition is read."""
         self._loaded = self._closed = False
         self._retry_at = self._refreshed_at = -math.inf
         self.failure: TransportError | None = None
@@ -81,6 +90,11 @@ class KeyDirectory:
     def loaded(self) -> bool:
         """Whether everything that stood in the topic at the first assignment has been read."""
         return self._loaded
+
+    @property
+    def version(self) -> int:
+        """How often what is registered has changed; 0 until the topic is loaded, as nothing counts before."""
+        return self._keys.version if self._loaded else 0
 
     @property
     def ignored(self) -> int:
@@ -153,13 +167,23 @@ class KeyDirectory:
             if self._closed or now - self._refreshed_at < REFRESH_SECONDS:
                 return
             self._refreshed_at = now
-            try:
-                while self._following and not self._waiting and self._read():
-                    pass
-            except TransportError as failed:
-                self._fail(failed)
-            if self.failure is not None:
+            self._read_on()
+
+    def catch_up(self) -> None:
+        """Read all that was registered before this call: who is not known then was not registered.
+
+        It asks the broker where the topic ends, so whoever has to answer at once calls `refresh` instead. Raises
+        BrokerUnreachable while the topic cannot be read so far.
+        """
+        with self._reading:
+            if not self._loaded or not self._following:
                 raise _unread(self.failure)
+            lanes = list(self._next_offsets)
+        ends = {at: self._subscriber.watermarks(at).high for at in lanes}
+        with self._reading:
+            self._read_on()
+            if any(self._next_offsets.get(at, 0) < end for at, end in ends.items()):
+                raise _unread(None)
 
     def close(self) -> None:
         """Let go of the subscriber; what is known stays known."""
@@ -175,7 +199,18 @@ class KeyDirectory:
         ends = {at: self._subscriber.watermarks(at) for at in partitions}
         self._subscriber.assign(dict.fromkeys(partitions, BEGINNING))
         self._unread = {at: end.high for at, end in ends.items() if end.high > end.low}
+        self._next_offsets = {at: end.low for at, end in ends.items()}
         self._following = True
+
+    def _read_on(self) -> None:
+        """Take all that the topic gives now, unless another thread is about to. The caller holds `_reading`."""
+        try:
+            while self._following and not self._waiting and self._read():
+                pass
+        except TransportError as failed:
+            self._fail(failed)
+        if self.failure is not None:
+            raise _unread(self.failure)
 
     def _read(self) -> bool:
         """Take what the topic gives now; return whether it gave anything. The caller holds `_reading`."""
@@ -183,6 +218,7 @@ class KeyDirectory:
         for message in messages:
             self._keys.take(message)
             at = TopicPartition(names.KEYS, message.partition())
+            self._next_offsets[at] = message.offset() + 1
             if message.offset() + 1 >= self._unread.get(at, math.inf):
                 del self._unread[at]
         self._loaded = self._loaded or not self._unread
@@ -206,7 +242,7 @@ class KeyDirectory:
 
 
 def _unread(failure: TransportError | None) -> BrokerUnreachable:
-    reason = f" now: {failure.code}: {failure.message}" if failure else " yet"
+    reason = f" now: {failure.code}: {failure.message}" if failure else " to its end yet"
     return BrokerUnreachable(f"the register of participants cannot be read{reason}")
 
 

@@ -144,5 +144,26 @@ class Verifier:
             self._keyring.refresh()
 
 
+class LogVerifier(Verifier):
+    """Checks what stands in a log, where a refusal is for good: what it refuses is never read again.
+
+    A key counts as unknown only once all is read that was registered before the batch was; until then the reader waits.
+    Since its owner signs nothing before it is registered, whatever a reader knows less than another changes no copy.
+    """
+
+    def __init__(self, keyring: "RefreshingKeyring") -> None:
+        super().__init__(keyring)
+        self._caught_up = False
+
+    def begin_batch(self) -> None:
+        """Begin with messages that were just read: keys may have been registered since those before them."""
+        self._caught_up = False
+
+    def _refresh_for(self, body: bytes) -> None:
+        if not self._caught_up and self._keyring.key(body[:8]) is None:
+            self._keyring.catch_up()
+            self._caught_up = True  # junk under unknown keys costs one look at the register a batch
+
+
 _RECORD, _CANARY = RULES["list-record"], RULES[CANARY]
 _CANARY_CLASS = int(RecordClass.CANARY)

@@ -1,5 +1,6 @@
 """A notary whose time stands still between its steps: it never waits, and whatever is away, no number gets two digests."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryPorts
 from liandong.monitoring.notary.signing import NotaryIdentity
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import run_for
 from liandong.tests.worlds.jurisdiction import WatchedJurisdiction, assert_chain, assert_equal_to_a_recount
@@ -109,6 +111,27 @@ def test_an_hour_without_a_broker_piles_nothing_up_and_the_numbers_go_on(
     assert_chain(heads)
     assert_equal_to_a_recount(world, heads[-1])
     assert all(len(digests) == 1 for digests in digests_by_number(world).values())
+
+
+def test_records_under_a_key_that_has_not_come_yet_are_counted_when_it_has(world: WatchedJurisdiction) -> None:
+    place, signer = Place(world), Ed25519Signer(os.urandom(32))
+    run_for(world.clock, 3, place.notary)
+    read, world.court.signer = world.keys.catch_up, signer
+
+    def behind() -> None:
+        raise BrokerUnreachable("the register is not read to its end yet")
+
+    world.keys.catch_up = behind  # type: ignore[method-assign]
+    world.publish(world.court.include())
+    before = place.notary.head_number
+    run_for(world.clock, 10, place.notary)
+    assert isinstance(place.notary.failure, BrokerUnreachable)
+    assert place.notary.head_number <= before + 1, "nothing is signed of what cannot be judged yet"
+    world.keys.catch_up, world.keys.arriving = read, [world.court.public_key]  # type: ignore[method-assign]
+    run_for(world.clock, 3, place.notary)
+    (row,) = world.heads()[-1]["courts"]
+    assert (row["contiguous"], row["highest"], row["live"]) == (1, 1, 1)
+    assert world.alarms("signature") == 0
 
 
 def test_a_notary_starts_when_its_broker_and_its_topics_come(world: WatchedJurisdiction, wire: MemoryWire) -> None:

@@ -10,6 +10,7 @@ from liandong.tests.unit.topics.test_keyring import KeyOffice
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory, NoSealingKey, await_keys
 from liandong.topics.transport.errors import BrokerUnreachable, TopicMissing
+from liandong.topics.transport.ports import TopicPartition
 from liandong.topics.workers.worker import AT_ONCE
 
 RAILWAY = "railway-js"
@@ -175,6 +176,52 @@ def test_a_look_up_leaves_the_topic_to_the_thread_that_waits_at_it(office: KeyOf
     office.clock.time += 1000
     assert directory.key(b"unknown!") is None
     assert watched.polled > polled
+
+
+def test_who_is_not_known_after_catching_up_was_not_registered(office: KeyOffice, directory: KeyDirectory) -> None:
+    office.publish("court-su0505")
+    directory.step()
+    directory.refresh()
+    office.publish(RAILWAY)
+    assert directory.key(signing(office)) is None, "within the second after a look"
+    directory.catch_up()
+    assert directory.key(signing(office)) is not None
+
+
+def test_catching_up_fails_while_what_is_registered_does_not_come(office: KeyOffice, directory: KeyDirectory) -> None:
+    with pytest.raises(BrokerUnreachable):
+        directory.catch_up()
+    office.publish("court-su0505")
+    directory.step()
+    office.broker.hold(TopicPartition(names.KEYS, 0))
+    directory.catch_up()
+    office.publish(RAILWAY)
+    with pytest.raises(BrokerUnreachable, match="to its end"):
+        directory.catch_up()
+    office.broker.release(TopicPartition(names.KEYS, 0))
+    directory.catch_up()
+    assert directory.key(signing(office)) is not None
+
+
+def test_the_version_changes_with_what_is_known_and_with_nothing_else(
+    office: KeyOffice, directory: KeyDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("liandong.topics.keys.directory._BATCH", 2)
+    office.publish("court-su0505")
+    versions = [directory.version]
+    while directory.step() == AT_ONCE:
+        versions.append(directory.version)
+    assert versions[:2] == [0, 0], "nothing counts before the topic is read"
+    assert versions[-1] > 0
+    office.publish("court-su0505")
+    office.put(b"junk", None)
+    directory.step()
+    assert directory.version == versions[-1]
+    office.participants.rotate("court-su0505")
+    office.publish("court-su0505")
+    while directory.step() == AT_ONCE:
+        pass
+    assert directory.version > versions[-1]
 
 
 def test_a_closed_directory_keeps_what_it_knows(office: KeyOffice, directory: KeyDirectory) -> None:

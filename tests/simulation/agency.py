@@ -14,7 +14,7 @@ from liandong.consumers.interceptions.interceptions import strongest
 from liandong.consumers.node.assembly import NodeConnections, OpenAgency, open_agency
 from liandong.consumers.node.desk import Machine as NodeMachine
 from liandong.consumers.replication.list_view import ListView
-from liandong.consumers.store.layout import LANE_LENGTH
+from liandong.consumers.store.layout import LANE_LENGTH, TrustedHead
 from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
@@ -135,9 +135,9 @@ class NodeProcess(Process):
         offsets |= {(lane.topic, lane.partition): lane.next_offset for lane in status._relief.lanes()}
         return max(0, offsets.get(at, 0))
 
-    def trusted_heads(self) -> dict[str, int]:
-        """By jurisdiction and notary: the number of the highest head the node trusts."""
-        return {head.row: head.number for head in self._opened._stores.lists.heads()}
+    def trusted_heads(self) -> Sequence[TrustedHead]:
+        """The highest head of each notary that the node trusts."""
+        return self._opened._stores.lists.heads()
 
     def records(self) -> dict[str, int]:
         """How many records the copy and the overlay took or refused, since they were made."""

@@ -1,13 +1,14 @@
 """What is looked at closely now and then, and always in the end: heads, receipts, releases, inboxes, ended watches, trust."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, select
 
 from liandong.consumers.acts_db.tables import watch_subjects, watches
+from liandong.consumers.store.layout import TrustedHead
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
 from liandong.tests.simulation.watchers import InboxProcess
@@ -33,15 +34,27 @@ def audit(world: "World") -> None:
     _heads_say_what_stands_below_them(world)
     _receipts_have_numbers_of_their_own(world)
     _nobody_is_watched_unasked(world)
+    _no_ended_watch_names_anybody(world, watches.c.stopped_at != 0)
 
 
 def audit_trust(world: "World", node: "NodeProcess") -> None:
-    """The highest head a node trusts never falls back."""
-    for row, number in node.trusted_heads().items():
-        place = node.name, node.machine.disk.boot_id, row  # after a loss of power what was last synced is trusted
+    """The highest head a node trusts was signed by the notary it names, and never falls back."""
+    for head in node.trusted_heads():
+        place = node.name, node.machine.disk.boot_id, head.row  # after a loss of power what was last synced is trusted
         before = world.trusted.get(place, -1)
-        world.hold(number >= before, f"the head {node.name} trusts fell back")
-        world.trusted[place] = number
+        world.hold(head.number >= before, f"the head {node.name} trusts fell back")
+        if head.number > before:
+            world.hold(_is_signed(world, head), f"{node.name} trusts a head that {head.notary} has not signed")
+        world.trusted[place] = head.number
+
+
+def _is_signed(world: "World", head: TrustedHead) -> bool:
+    """Whether a notary's key is under a head of the log, whoever has written it."""
+    return any(
+        sha256(one.body).digest() == head.hash and world.register.has_signed(head.notary, one.schema, one.body)
+        for one in reversed(world.log.by_schema.get("list-head", ()))
+        if one.fields["number"] == head.number
+    )
 
 
 def what_inboxes_lack(world: "World") -> Iterator[str]:
@@ -52,7 +65,7 @@ def what_inboxes_lack(world: "World") -> Iterator[str]:
 
 
 def _nobody_is_watched_unasked(world: "World") -> None:
-    given = {one.fields["command_id"] for one in world.genuine("control-command")}
+    given = _asked(world)
     for node in world.nodes.values():
         if node.runs:
             with node.acts.connect() as connection:
@@ -60,22 +73,26 @@ def _nobody_is_watched_unasked(world: "World") -> None:
             world.hold(accepted <= given, f"{node.name} watches for somebody no court asked about")
 
 
+def _asked(world: "World") -> set[bytes]:
+    """Every command that courts really gave."""
+    return {one.fields["command_id"] for one in world.genuine("control-command")}
+
+
 def a_month_later(world: "World") -> None:
     """Let every watch come to its end, and hold the agencies to have erased whom they were to watch for."""
     if any(court.watches for court in world.courts.values()):
         world.time.pass_ms(_A_MONTH_MS)
         world.everybody_works(4)
+    _no_ended_watch_names_anybody(world, watches.c.until <= world.time.now() - _TIDIED_WITHIN_MS)
+
+
+def _no_ended_watch_names_anybody(world: "World", ended: ColumnElement[bool]) -> None:
+    joined = watches.join(watch_subjects, watches.c.command_id == watch_subjects.c.command_id)
     for node in world.nodes.values():
         if node.runs:
-            named = _named_by_ended_watches(node, world.time.now() - _TIDIED_WITHIN_MS)
-            world.hold(not named, f"a watch that has ended still names its subject at {node.name}")
-
-
-def _named_by_ended_watches(node: "NodeProcess", ended_before: int) -> list[bytes]:
-    ended = or_(watches.c.until <= ended_before, watches.c.stopped_at != 0)
-    joined = watches.join(watch_subjects, watches.c.command_id == watch_subjects.c.command_id)
-    with node.acts.connect() as connection:
-        return list(connection.scalars(select(watch_subjects.c.surrogate).select_from(joined).where(ended)))
+            with node.acts.connect() as connection:
+                named = connection.scalars(select(watch_subjects.c.surrogate).select_from(joined).where(ended)).first()
+            world.hold(named is None, f"a watch that has ended still names its subject at {node.name}")
 
 
 def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
@@ -117,6 +134,7 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
         # one that starts anew goes on from what stands under its own key, whoever wrote it
         chained = previous in forged or not follows or previous == hashes[notary]
         world.hold(chained, f"a head does not name the head of {notary} before it")
+        _stands_at_its_markers(world, one.fields)
         newest[notary], hashes[notary] = one.fields, sha256(one.body).digest()
     for head in newest.values():
         below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in head["lanes"]}
@@ -130,6 +148,15 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
             contiguous = next(number for number in range(len(numbers) + 1) if number + 1 not in numbers)
             right = contiguous, max(numbers, default=0)
             world.hold(said.get((topic, court), (0, 0)) == right, "a head says other numbers than the log")
+
+
+def _stands_at_its_markers(world: "World", head: Mapping[str, Any]) -> None:
+    name = "barrier", head["notary"], head["number"]
+    for lane in head["lanes"]:
+        at = TopicPartition(lane["topic"], lane["partition"])
+        marker = world.log.by_place[at][lane["offset"]]
+        marked = marker.schema, marker.fields.get("notary"), marker.fields.get("number")
+        world.hold(marked == name, f"a head says what stands below another place of {at} than its marker")
 
 
 def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition, int]) -> Iterable[int]:

@@ -97,7 +97,7 @@ def _watches(world: "World", choices: Choices) -> Deed:
     return Watches(choices.one_of(COURTS), agency, choices.below(DEBTORS), choices.below(6))
 
 
-def _stops_watch(world: "World", choices: Choices) -> Deed:
+def stops_watch(world: "World", choices: Choices) -> Deed:
     court = choices.one_of(COURTS)
     watches = len(world.courts[court].watches)
     return StopsWatch(court, choices.below(watches)) if watches else _watches(world, choices)
@@ -165,7 +165,7 @@ _WEIGHTS: Mapping[Draw, int] = {
     _acts: 80,
     _corrects: 20,
     _watches: 15,
-    _stops_watch: 5,
+    stops_watch: 5,
     _asks: 200,
     _meets: 20,
     _restarts: 20,

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from liandong.schemas.dates import date_of_ms
+from liandong.schemas.law.listing import Instrument
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.cluster import is_missed
-from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, PutsOut
+from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, OvertakesMarker, PutsOut
+from liandong.tests.simulation.deeds.clerk import Publishes
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
 from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, PublishesKeys, Retires, Rotates
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
-from liandong.tests.simulation.people import COURTS
+from liandong.tests.simulation.people import COURTS, DEBTORS, Listing
 from liandong.tests.simulation.stores import stores
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.network import Acknowledgements
@@ -100,6 +103,17 @@ def _damages_tally(world: "World", choices: Choices) -> Deed:
     return DamagesTally(notary.name, cut=choices.happens(50), number=choices.below(1 << 30))
 
 
+def overtaken_marks(world: "World", choices: Choices) -> Deed:
+    """What a court publishes behind a notary's marks stands in the other list than the one that shows its own late."""
+    court, today = choices.one_of(COURTS), date_of_ms(world.time.now())
+    notary = choices.one_of([one for one in NOTARIES if one in world.processes])
+    slow = choices.one_of([at for at in world.all_partitions if at.topic in names.state_topics(JURISDICTION)])
+    own = slow.topic == names.state_topic(Instrument.LIST_ENTRY, JURISDICTION)
+    instrument = "CONSUMPTION_ORDER" if own else "LIST_ENTRY"
+    listing = Listing(court, choices.below(DEBTORS), instrument, 1 + choices.below(40), today)
+    return OvertakesMarker(notary, slow, Publishes(court, (listing,)))
+
+
 FAULTS: Mapping[Draw, int] = {
     _answers: 15,
     _puts_out: 10,
@@ -114,4 +128,5 @@ FAULTS: Mapping[Draw, int] = {
     _puts_back: 6,
     _damages: 10,
     _damages_tally: 1,
+    overtaken_marks: 3,
 }

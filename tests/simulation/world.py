@@ -159,11 +159,19 @@ class World:
             publisher.forget()
 
     def look_at_status(self) -> None:
-        """Have an operator look at the status, and hold it to what nodes really have."""
+        """Have an operator look at the status, hold it to what nodes really have, and look at all else closely."""
+        self._judge_status()
+        audit(self)
+
+    def glance_at_status(self) -> None:
+        """Hold the status alone to what nodes really have. A monitor that is to die is left alone."""
+        if not self.monitor.life.doomed:
+            self._judge_status()
+
+    def _judge_status(self) -> None:
         document = self.monitor.look_up()
         if document is not None:
             promises.judge_status(self, document)
-        audit(self)
 
     def bring_keys(self, participant: str) -> None:
         """Bring a participant's files to where it is at work, and start what runs there anew."""

@@ -9,7 +9,7 @@ from liandong.schemas.law.listing import Change
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.deeds.clerk import Acts, Corrects, CorrectsAmount, Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
-from liandong.tests.simulation.deeds.races import Death, DiesOver, Overtakes
+from liandong.tests.simulation.deeds.races import Death, DiesOver, LosesPowerOver, Overtakes
 from liandong.tests.simulation.people import COURTS, DEBTORS, Listing
 from liandong.tests.simulation.truth import ACTIVE
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _FREEING = (Change.REVOKE, Change.DELETE, Change.LIFT, Change.SHIELD)
 _PARTS = ("list", "list", "effects", "effects", "relief")
+_MOST_KEPT = {"list": 5, "effects": 3, "relief": 3}
+"""How often a part keeps something of one message at most."""
+_DOCUMENTS = 200
+"""So many that few orders to watch are the same."""
 Draw = Callable[["World", Choices], Deed]
 
 
@@ -25,20 +29,26 @@ def overtakes(world: "World", choices: Choices) -> Deed:
     entry = _active(world, choices)
     if entry is None:
         return _publishes(world, choices)
-    death = _death(choices, 3) if choices.happens(30) else None
+    death = _death(choices, _MOST_KEPT["relief"]) if choices.happens(30) else None
     seconds, asks = choices.one_of((2, 5, 30)), choices.happens(50)
     return Overtakes(_saying(world, entry, choices), entry, seconds, asks, death)
 
 
 def dies_over(world: "World", choices: Choices) -> Deed:
-    node, part, death = choices.one_of(sorted(world.nodes)), choices.one_of(_PARTS), _death(choices, 5)
+    node, part = choices.one_of(sorted(world.nodes)), choices.one_of(_PARTS)
+    death = _death(choices, _MOST_KEPT[part])
     if part == "list":
         return DiesOver(_publishes(world, choices), node, part, death)
     entry = _active(world, choices)
     if entry is None or (part == "effects" and choices.happens(70)):
-        agency, document = world.nodes[node].agency, choices.below(6)
+        agency, document = world.nodes[node].agency, choices.below(_DOCUMENTS)
         return DiesOver(Watches(choices.one_of(COURTS), agency, choices.below(DEBTORS), document), node, part, death)
     return DiesOver(_saying(world, entry, choices), node, part, death)
+
+
+def loses_power_over(world: "World", choices: Choices) -> Deed:
+    node, number = choices.one_of(sorted(world.nodes)), choices.below(1 << 30)
+    return LosesPowerOver(_publishes(world, choices), node, number)
 
 
 def _active(world: "World", choices: Choices) -> int | None:
@@ -68,5 +78,5 @@ def _death(choices: Choices, most: int) -> Death:
     return Death(1 + choices.below(most), after=choices.happens(50))
 
 
-RACES: Mapping[Draw, int] = {overtakes: 25, dies_over: 25}
+RACES: Mapping[Draw, int] = {overtakes: 25, dies_over: 25, loses_power_over: 10}
 """As often as a step draws it."""

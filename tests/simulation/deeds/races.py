@@ -99,6 +99,31 @@ class DiesOver:
         _works(world, node, self.part, self.death)
 
 
+@dataclass(frozen=True)
+class LosesPowerOver:
+    """What a court says reaches a node, whose machine loses power before the disk holds it, and starts again."""
+
+    saying: Deed
+    node: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.saying}; the machine of {self.node} loses power when it has read that"
+
+    def do(self, world: "World") -> None:
+        node = world.nodes[self.node]
+        self.saying.do(world)
+        _relays(world)
+        node.start()
+        node.work("list")
+        world.count("power losses")
+        world.count("power losses over what a court said")
+        node.machine.lose_power(self.number)
+        node.start()
+        node.work("list", 2)
+        world.ask_everybody(self.node)
+
+
 def _meant(world: "World", entry: int) -> list[int]:
     """Return the numbers of the people whom the newest version of an entry means."""
     said, node = world.truth.newest(world.truth.entry(entry)), next(iter(world.nodes.values()))

@@ -56,6 +56,7 @@ KINDS: Mapping[str, Draw] = {
     "commands-under-another": attempts.junk_commands,
     "keys": attempts.keys,
     "dead-letters": attempts.dead_letters,
+    "rewinds": attempts.rewinds,
 }
 """Everything the adversary can do, by the names of the command."""
 HOLDING: Mapping[Draw, int] = {draw: 3 for kind, draw in KINDS.items() if kind not in BREAKING}

@@ -13,6 +13,7 @@ from liandong.tests.simulation.deeds.adversary import (
     NullsEntry,
     Replays,
     ReplaysVersion,
+    Rewinds,
     Scribbles,
     Twists,
 )
@@ -109,6 +110,16 @@ def nulls(world: "World", choices: Choices) -> Deed:
     if entry not in ended:
         return Acts(choices.one_of(COURTS), Change.REVOKE, entry)
     return NullsEntry(entry) if choices.happens(50) else ReplaysVersion(entry, 1)
+
+
+def rewinds(world: "World", choices: Choices) -> Deed:
+    """An older version and the newest one again, of an entry that has more than one"""
+    histories = list(world.truth.versions.values())
+    changed = [number for number, said in enumerate(histories) if len(said) > 1 and said[0].court in world.courts]
+    if not changed:
+        return scribbles(world, choices)
+    entry = choices.one_of(changed)
+    return Rewinds(entry, 1 + choices.below(len(histories[entry]) - 1))
 
 
 def _stands(world: "World", said: SaidVersion) -> bool:

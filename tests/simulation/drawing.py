@@ -24,6 +24,7 @@ from liandong.tests.simulation.deeds.operator import (
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.staff import Asks, AsksUnderAnotherName, Meets
 from liandong.tests.simulation.drawing_faults import FAULTS
+from liandong.tests.simulation.drawing_races import RACES
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, Listing
 
 if TYPE_CHECKING:
@@ -178,4 +179,5 @@ _WEIGHTS: Mapping[Draw, int] = {
     _cleans: 10,
     _looks: 15,
     **FAULTS,
+    **RACES,
 }

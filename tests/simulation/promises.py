@@ -97,6 +97,13 @@ def audit_copy(world: "World", node: "NodeProcess") -> None:
             world.hold(copied.digest == counted.digest(), f"the digest of {at} is not what the log says")
 
 
+def audit_copies(world: "World") -> None:
+    """Look at the copy of every node that runs."""
+    for node in world.nodes.values():
+        if node.runs:
+            audit_copy(world, node)
+
+
 def audit_receipts(world: "World", node: "NodeProcess") -> None:
     """Promise 5: a node that serves holds at least what its newest receipt says."""
     receipt = world.newest_receipt(node.agency, node.node)

@@ -1,7 +1,7 @@
 """One simulated town from its founding to the day all faults stop, and the promises it is held to."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,13 +108,18 @@ class World:
         self._judge(node, somebody, answer.decision)
 
     def ask_everybody(self, name: str) -> None:
-        """Hold what a node would say of everybody to the truth; nobody keeps it. One that is to die is left alone."""
-        node = self.nodes.get(name)
-        if node is None or not node.runs or node.life.doomed:
+        """Look at a gate with everybody in mind, if it is a node that has this name."""
+        if name in self.nodes:
+            self.look_at_gate(name, range(len(townspeople().everybody)))
+
+    def look_at_gate(self, name: str, people: Iterable[int]) -> None:
+        """Hold what a node would say of people to the truth; nobody keeps it. One that is to die is left alone."""
+        node = self.nodes[name]
+        if not node.runs or node.life.doomed:
             return
         self.read_log()
         audit_trust(self, node)
-        for somebody in townspeople().everybody:
+        for somebody in (townspeople().everybody[each] for each in people):
             answer = node.ask(somebody, keeps=False)
             if answer is not None:
                 self.count("looks at a gate")

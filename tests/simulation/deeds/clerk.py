@@ -105,6 +105,26 @@ class Corrects:
 
 
 @dataclass(frozen=True)
+class CorrectsAmount:
+    """A court corrects the amount of an entry: it means whom it meant before."""
+
+    court: str
+    entry: int
+    amount: int
+
+    def __str__(self) -> str:
+        return f"{self.court} corrects the amount of entry {self.entry}: {self.amount}"
+
+    def do(self, world: "World") -> None:
+        try:
+            world.courts[self.court].correct(world.truth.entry(self.entry), {"claim_amount": f"{self.amount}.00"})
+        except LiandongError as refused:
+            world.count(f"correction refused: {refused.code}")
+        else:
+            world.count("amounts corrected")
+
+
+@dataclass(frozen=True)
 class Watches:
     """A court has an agency watch for a debtor."""
 

@@ -18,6 +18,7 @@ from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, enc
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
+from liandong.topics.keys.directory import RegisterEnds
 from liandong.topics.transport.ports import OutgoingRecord
 
 RECORD = "list-record"
@@ -38,6 +39,12 @@ class Keys:
     def refresh(self) -> None:
         self.refreshed += 1
         self.known |= {key.key_id: key for key in self.arriving}
+
+    def ends(self) -> RegisterEnds:
+        return RegisterEnds({}, 0)
+
+    def read_to(self, ends: RegisterEnds) -> None:  # noqa: ARG002  all there is is read
+        self.refresh()
 
 
 def registered(signer: Ed25519Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:

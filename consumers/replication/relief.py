@@ -17,7 +17,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring
-from ...topics.keys.signatures import LogVerifier, Verifier
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.transport.received import unwrap
 from ...topics.workers.clock import Clock
@@ -58,7 +58,7 @@ class ReliefFollower:
         self._reader = LaneReader(self, subscriber, clock)
         self._stores = stores
         self._overlay: ReliefReader = stores.overlay.reader()
-        self._verifier = LogVerifier(keyring)
+        self._verifier = Verifier(keyring)
         self._clock = clock
         self._lanes: dict[TopicPartition, ReliefLane] = {}
         self._sweep_at = clock.monotonic()
@@ -92,6 +92,10 @@ class ReliefFollower:
         lane = msgspec.structs.replace(self._lanes[at], next_offset=BEGINNING)
         self._stores.overlay.commit(ReliefBatch(lanes=[lane]))
 
+    def begin_batch(self) -> None:
+        """Note that what `work` is given next was polled just now."""
+        self._verifier.begin_batch()
+
     def work(self, messages: Sequence[Message]) -> float:
         """Take one batch into the overlay: what is newer than list and overlay, positions, barriers, in one commit.
 
@@ -117,7 +121,6 @@ class ReliefFollower:
 
     def _take(self, messages: Sequence[Message]) -> None:
         now, batch = self._clock.now(), ReliefBatch()
-        self._verifier.begin_batch()
         by_lane = partial(_partition_of, self._subscriber)
         with self._stores.lists.snapshot() as lists:
             for at, lane_messages in groupby(sorted(messages, key=by_lane), key=by_lane):

@@ -14,7 +14,7 @@ import structlog
 
 from ...schemas.errors import Unavailable
 from ...topics.keys.directory import RefreshingKeyring
-from ...topics.keys.signatures import LogVerifier
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
@@ -67,7 +67,7 @@ class Replicator:
         self._subscriber = subscriber
         self._store = store
         self._clock = clock
-        self._verifier = LogVerifier(keyring)
+        self._verifier = Verifier(keyring)
         self._proof = Proof(store.heads(), self._verifier)
         self._receipts = Receipts(reporter, *store.receipts()) if reporter else None
         self._copy = Copy(store, config.jurisdictions)
@@ -102,11 +102,14 @@ class Replicator:
         """Return where every partition was left; what is kept in memory is loaded anew from the store."""
         return self._copy.load(subscriber, self._clock.now())
 
+    def begin_batch(self) -> None:
+        """Note that what `work` is given next was polled just now."""
+        self._verifier.begin_batch()
+
     def work(self, messages: Sequence[Message]) -> float:
         """Take one poll into the store; without messages do only what has become due. Return when something will be."""
         now, batch, floor_missed = self._clock.now(), StoreBatch(), False
         if messages:
-            self._verifier.begin_batch()
             gc.disable()  # a batch makes tens of thousands of objects and no cycle
             try:
                 floor_missed = self._plan(messages, batch, now)

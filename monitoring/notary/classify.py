@@ -8,7 +8,7 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PROOF_LENGTH, SignatureInvalid
 from ...topics.keys.directory import RefreshingKeyring
-from ...topics.keys.signatures import LogVerifier
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import may_be_entry, unwrap
 from .tally import OPAQUE_CLASS
@@ -61,14 +61,16 @@ class MessageClassifier:
 
     def __init__(self, jurisdiction: str, keyring: RefreshingKeyring) -> None:
         self._jurisdiction = jurisdiction
-        self._verifier = LogVerifier(keyring)
+        self._verifier = Verifier(keyring)
 
     def begin_batch(self) -> None:
-        """Begin with messages that were just read."""
+        """Note that what is classified from now on was polled just now."""
         self._verifier.begin_batch()
 
     def classify(self, lane: TopicPartition, message: Message) -> ClassifiedMessage:
-        """Say what a message is. A bad message is an answer, not an error; TransportError while keys cannot be looked up."""
+        """Say what a message is. A bad message is an answer, not an error; TransportError if keys cannot be looked up,
+        RegisterBehind if they are on their way.
+        """
         key, value = message.key() or b"", message.value()
         if value is None:
             return Tombstone(key) if may_be_entry(key) else ForeignMessage("key")

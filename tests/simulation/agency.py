@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from liandong.consumers.gate.decision import CheckRequest
+from liandong.consumers.gate.decision import CheckRequest, Decision
 from liandong.consumers.gate.subjects import Subject
 from liandong.consumers.interceptions.answers import Answer
 from liandong.consumers.interceptions.interceptions import strongest
@@ -18,6 +18,8 @@ from liandong.consumers.store.layout import LANE_LENGTH, TrustedHead
 from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
+from liandong.tests.simulation.calling import Reply
+from liandong.tests.simulation.counter import ApiCounter
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
@@ -59,6 +61,7 @@ class NodeProcess(Process):
         self.counted = Counter[str]()
         """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
+        self.counter = ApiCounter(self, agency, node)
         self._opened: OpenAgency
 
     @property
@@ -86,6 +89,7 @@ class NodeProcess(Process):
         connections = NodeConnections(self.subscriber, self.publisher, self._relay)
         beneath = NodeMachine(machine.clock, machine.chance, machine.disk.boot_id)
         self._opened = open_agency(machine.settings, self.agency, self.node, connections, beneath)
+        self.counter.opened(machine.settings, self._opened)
         return self._opened.parts()
 
     def look(self) -> None:
@@ -104,9 +108,18 @@ class NodeProcess(Process):
             decided = checks.decide(request, self.machine.clock.now(), CALLER)
             if keeps:
                 checks.keep([decided])
-                self._note_kept(person, decided)
+                self.note_kept(person, decided.decision, decided.decision.check_id)
             answer.append(decided)
         return answer[0] if answer else None
+
+    def call(self, people: Sequence[Person], token: str, body: str, language: str) -> Reply | None:
+        """Have a counter ask about people over the check API; None if the node died over it."""
+        transaction, attributes = COUNTERS[self.kind]
+        checks = [each.asked(transaction, **attributes) for each in people]
+        reply: list[Reply] = []
+        with self.mortal():
+            reply.append(self.counter.post(checks, token, body, language))
+        return reply[0] if reply else None
 
     def meets(self, person: Person, booking: int) -> None:
         """Tell whoever watches for somebody that they were met."""
@@ -169,11 +182,11 @@ class NodeProcess(Process):
                     index.setdefault(surrogate, set()).add(place[LANE_LENGTH:])
         return Copied(rows, index, SetDigest(lane.digest).value())
 
-    def _note_kept(self, person: Person, answer: Answer) -> None:
-        """Remember what courts must now hear of."""
-        for ruling in strongest(answer.decision.outcome.rulings):
+    def note_kept(self, person: Person, decision: Decision, check: str) -> None:
+        """Remember what courts must now hear of: the agency has kept a decision like this one under this check's id."""
+        for ruling in strongest(decision.outcome.rulings):
             entry = ruling.entry
-            kept = KeptHit(answer.decision.check_id, entry.entry_id, entry.version, self.surrogates(person))
+            kept = KeptHit(check, entry.entry_id, entry.version, self.surrogates(person))
             self.world.kept.append(kept)
 
     def _relay(self, outbox: SqlOutbox, publisher: Publisher, _clock: Clock) -> Relay:

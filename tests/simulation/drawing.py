@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
+from liandong.schemas.problems import Language
 from liandong.tests.simulation.attempts import Draw
 from liandong.tests.simulation.choices import Choices
+from liandong.tests.simulation.counter import BODIES, TOKENS
+from liandong.tests.simulation.deeds.calls import Calls
 from liandong.tests.simulation.deeds.clerk import Acts, Corrects, Publishes, SendsAgain, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.operator import (
@@ -107,7 +110,15 @@ def stops_watch(world: "World", choices: Choices) -> Deed:
 def _asks(world: "World", choices: Choices) -> Deed:
     person = choices.below(DEBTORS + OTHERS)
     node, keeps = choices.one_of(sorted(world.nodes)), choices.happens(90)
-    return AsksUnderAnotherName(node, person) if choices.happens(5) else Asks(node, person, keeps=keeps)
+    if choices.happens(5):
+        return AsksUnderAnotherName(node, person)
+    return _calls(node, person, choices) if choices.happens(30) else Asks(node, person, keeps=keeps)
+
+
+def _calls(node: str, person: int, choices: Choices) -> Deed:
+    others = tuple(choices.below(DEBTORS + OTHERS) for _ in range(choices.one_of((0, 0, 0, 2, 7))))
+    language: Language = choices.one_of(("zh", "en"))
+    return Calls(node, (person, *others), choices.weighted(TOKENS), choices.weighted(BODIES), language)
 
 
 def _meets(world: "World", choices: Choices) -> Deed:

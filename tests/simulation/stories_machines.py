@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
@@ -36,16 +37,18 @@ class Broken:
     """Of issue 4, which mends it."""
     promise: str
     """What is broken, as the world says it."""
+    NOT_WHOLE: ClassVar[str] = "in the end something is missing that the status names"
 
 
-def _lists(court: str, *people: int) -> Publishes:
+def lists(court: str, *people: int) -> Publishes:
+    """Have a court list these debtors."""
     return Publishes(court, tuple(Listing(court, one, "LIST_ENTRY", 1 + one, _TODAY) for one in people))
 
 
 def _put_back(store: str) -> Sequence[Deed]:
     """An hour of work, then a backup from before it."""
-    work = (_lists(_SECOND, 3, 4), Acts(_FIRST, Change.REVOKE, 0), Asks("railway-js 1", 2), _ALL)
-    return _lists(_FIRST, 1, 2), _ALL, BacksUp(store), *work, PutsBack(0), _lists(_SECOND, 5), _ALL
+    work = (lists(_SECOND, 3, 4), Acts(_FIRST, Change.REVOKE, 0), Asks("railway-js 1", 2), _ALL)
+    return lists(_FIRST, 1, 2), _ALL, BacksUp(store), *work, PutsBack(0), lists(_SECOND, 5), _ALL
 
 
 _KEYS = TopicPartition(names.KEYS, 0)
@@ -53,7 +56,7 @@ _UNHEARD_OF = (Delays(_KEYS, 300), Rotates(_FIRST))
 """From now on a court signs with a key that is registered and that nobody hears of."""
 HOLDING: Mapping[str, Sequence[Deed]] = {
     "an end under a key a node has not heard of yet frees": (
-        _lists(_FIRST, 1, 2),
+        lists(_FIRST, 1, 2),
         _ALL,
         *_UNHEARD_OF,
         Acts(_FIRST, Change.REVOKE, 0),
@@ -61,11 +64,11 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         Asks("railway-js 1", 1),
     ),
     "a notary counts what was signed with a key it had not heard of": (
-        *(_lists(_FIRST, 1, 2), _ALL, *_UNHEARD_OF),
-        *(_lists(_FIRST, 3), EverybodyWorks(10)),
+        *(lists(_FIRST, 1, 2), _ALL, *_UNHEARD_OF),
+        *(lists(_FIRST, 3), EverybodyWorks(10)),
     ),
     "a release that waited long for its court's key is told as soon as it is there": (
-        *(_lists(_FIRST, 1, 2), _ALL, Asks("railway-js 1", 1), _ALL),
+        *(lists(_FIRST, 1, 2), _ALL, Asks("railway-js 1", 1), _ALL),
         *(*_UNHEARD_OF, Acts(_FIRST, Change.REVOKE, 0), EverybodyWorks(200)),
     ),
     "an inbox refuses answers to what its court never asked": (
@@ -73,7 +76,7 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(ForgesCommand(NO_KEY, _FIRST, "railway-js", 9), _ALL),
     ),
     "an inbox that was away for longer than the log keeps names what it missed": (
-        *(_lists(_FIRST, 1, 2), CutOff(f"inbox of {_FIRST}"), _ALL),
+        *(lists(_FIRST, 1, 2), CutOff(f"inbox of {_FIRST}"), _ALL),
         *(Asks("railway-js 1", 1), _ALL, Passes(_MONTH_MS), Cleans()),
     ),
 }
@@ -81,7 +84,7 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
 BREAKING: Mapping[str, Broken] = {
     "a list is deleted and made again": Broken(
         (
-            _lists(_FIRST, 1, 2),
+            lists(_FIRST, 1, 2),
             _ALL,
             MakesAgain("court.debtor-list.js.v1"),
             AdmitsNotary("notary-js-3"),
@@ -134,7 +137,7 @@ BREAKING: Mapping[str, Broken] = {
             MakesAgain(names.KEYS, at_once=True),
             Rotates(_FIRST),
             PublishesKeys(),
-            _lists(_FIRST, 1, 2),
+            lists(_FIRST, 1, 2),
             _ALL,
         ),
         "topics have the ids they had",
@@ -154,7 +157,7 @@ BREAKING: Mapping[str, Broken] = {
     ),
     "a release is lost with the relief lane": Broken(
         (
-            _lists(_FIRST, 1, 2),
+            lists(_FIRST, 1, 2),
             _ALL,
             Asks("air-js 1", 1),
             _ALL,

@@ -105,7 +105,7 @@ class World:
             return
         count_check(self, node, answer.decision)
         count_records(self, node)
-        self._judge(node, somebody, answer.decision)
+        self.judge(node, somebody, answer.decision)
 
     def ask_everybody(self, name: str) -> None:
         """Look at a gate with everybody in mind, if it is a node that has this name."""
@@ -123,9 +123,10 @@ class World:
             answer = node.ask(somebody, keeps=False)
             if answer is not None:
                 self.count("looks at a gate")
-                self._judge(node, somebody, answer.decision)
+                self.judge(node, somebody, answer.decision)
 
-    def _judge(self, node: NodeProcess, somebody: Person, decision: Decision) -> None:
+    def judge(self, node: NodeProcess, somebody: Person, decision: Decision) -> None:
+        """Hold a decision about somebody to the truth."""
         surrogates = node.surrogates(somebody)
         if not self.truth.ever_named(surrogates):
             allowed = {Verdict.ALLOW, Verdict.UNKNOWN} | (set() if node.knows_keys else {Verdict.REVIEW})

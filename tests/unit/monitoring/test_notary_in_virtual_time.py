@@ -113,27 +113,6 @@ def test_an_hour_without_a_broker_piles_nothing_up_and_the_numbers_go_on(
     assert all(len(digests) == 1 for digests in digests_by_number(world).values())
 
 
-def test_records_under_a_key_that_has_not_come_yet_are_counted_when_it_has(world: WatchedJurisdiction) -> None:
-    place, signer = Place(world), Ed25519Signer(os.urandom(32))
-    run_for(world.clock, 3, place.notary)
-    read, world.court.signer = world.keys.catch_up, signer
-
-    def behind() -> None:
-        raise BrokerUnreachable("the register is not read to its end yet")
-
-    world.keys.catch_up = behind  # type: ignore[method-assign]
-    world.publish(world.court.include())
-    before = place.notary.head_number
-    run_for(world.clock, 10, place.notary)
-    assert isinstance(place.notary.failure, BrokerUnreachable)
-    assert place.notary.head_number <= before + 1, "nothing is signed of what cannot be judged yet"
-    world.keys.catch_up, world.keys.arriving = read, [world.court.public_key]  # type: ignore[method-assign]
-    run_for(world.clock, 3, place.notary)
-    (row,) = world.heads()[-1]["courts"]
-    assert (row["contiguous"], row["highest"], row["live"]) == (1, 1, 1)
-    assert world.alarms("signature") == 0
-
-
 def test_a_notary_starts_when_its_broker_and_its_topics_come(world: WatchedJurisdiction, wire: MemoryWire) -> None:
     place = Place(world)
     wire.broker.stop()
@@ -210,3 +189,21 @@ def test_a_wall_clock_that_is_set_back_stops_no_barrier(world: WatchedJurisdicti
     world.clock.time -= 3_600_000
     run_for(world.clock, 5, place.notary)
     assert place.notary.head_number >= before + 4
+
+
+def test_a_record_under_a_key_on_its_way_is_counted_when_the_key_has_come(world: WatchedJurisdiction) -> None:
+    place = Place(world)
+    run_for(world.clock, 1.05, place.notary)
+    world.court.signer = Ed25519Signer(os.urandom(32))
+    world.keys.arriving, world.keys.behind = [world.court.public_key], True
+    before = len(world.heads())
+    world.publish(world.court.include(), world.court.include())
+    run_for(world.clock, 3, place.notary)
+    assert len(world.heads()) == before
+    world.keys.behind = False
+    run_for(world.clock, 3, place.notary)
+    head = world.heads()[-1]
+    assert sum(lane["records"] for lane in head["lanes"]) == 2
+    assert world.alarms("signature") == 0
+    assert_equal_to_a_recount(world, head)
+    assert_chain(world.heads())

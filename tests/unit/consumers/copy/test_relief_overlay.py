@@ -7,12 +7,10 @@ import pytest
 
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.codec import decode_prefix
-from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.copying import CopyingNode
 from liandong.tests.worlds.records import CourtScribe, Keys, NotaryScribe, identity, new_surrogate
 from liandong.topics.catalogue import names
-from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import TopicPartition
 
@@ -65,29 +63,6 @@ def test_relief_frees_before_the_state_lane_says_anything(
     assert found is not None
     assert (found.source, found.body) == ("relief", revoked)
     assert node.newest_body(entry_of(body)) == body
-
-
-def test_relief_under_a_key_that_has_not_come_yet_frees_when_it_has(
-    node: CopyingNode, broker: MemoryBroker, court: CourtScribe
-) -> None:
-    body = court.include()
-    broker.publisher().send(court.message(body))
-    node.drain()
-    court.signer, keys = Ed25519Signer(b"rotated".ljust(32)), node.keys
-    assert isinstance(keys, Keys)
-    read = keys.catch_up
-
-    def behind() -> None:
-        raise BrokerUnreachable("the register is not read to its end yet")
-
-    keys.catch_up = behind  # type: ignore[method-assign]
-    broker.publisher().send(court.relief(court.change(entry_of(body), Change.REVOKE)))
-    node.drain_relief()
-    assert (waiting(node), node.incidents()) == (0, [])
-    keys.catch_up, keys.arriving = read, [court.public_key]  # type: ignore[method-assign]
-    node.clock.time += 1_000
-    node.drain_relief()
-    assert waiting(node) == 1
 
 
 def test_the_row_goes_when_the_list_has_the_same_version(

@@ -156,40 +156,6 @@ def test_while_the_register_cannot_be_reached_nothing_is_refused_for_good(copy: 
     assert copy.node.newest_body(entry_of(body)) == ended
 
 
-def test_a_key_that_is_registered_and_has_not_come_yet_is_waited_for(copy: ListCopy) -> None:
-    body = copy.court.include()
-    copy.publish(body)
-    copy.court.signer = Ed25519Signer(os.urandom(32))
-    ended, read = copy.court.change(entry_of(body), Change.REVOKE), copy.keys.catch_up
-
-    def behind() -> None:
-        raise BrokerUnreachable("not read to its end yet")
-
-    copy.keys.catch_up = behind  # type: ignore[method-assign]
-    copy.publish(ended)
-    assert (copy.node.newest_body(entry_of(body)), copy.node.incidents()) == (body, [])
-    copy.keys.catch_up, copy.keys.arriving = read, [copy.court.public_key]  # type: ignore[method-assign]
-    copy.node.clock.time += 1_000
-    copy.node.drain_lists()
-    assert copy.node.newest_body(entry_of(body)) == ended
-
-
-def test_junk_under_unknown_keys_costs_one_look_at_the_register_a_batch(copy: ListCopy) -> None:
-    body = copy.court.include()
-    copy.publish(body)
-    junk = [
-        CourtScribe(signer=Ed25519Signer(os.urandom(32)), entries=dict(copy.court.entries)).change(
-            entry_of(body), Change.REVOKE
-        )
-        for _ in range(5)
-    ]
-    copy.publish(*junk)
-    assert copy.keys.refreshed == 1
-    copy.publish(junk[0])
-    assert copy.keys.refreshed == 2
-    assert copy.node.newest_body(entry_of(body)) == body
-
-
 def test_a_tombstone_forgets_what_has_ended_and_never_what_lives(copy: ListCopy) -> None:
     live, ended = copy.court.include(), copy.court.include()
     copy.publish(live, ended, copy.court.change(entry_of(ended), Change.REVOKE))

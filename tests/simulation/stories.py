@@ -243,7 +243,7 @@ BREAKING: Mapping[str, KnownBreak] = {
     ),
     "a receipt ahead of its node claims nothing": KnownBreak(
         "point 7",
-        "the status says 1 applied, air-js 1 has 0",
+        "the status says 10000 of court.debtor-list.js.v1/0, 1 has said",
         (AWHILE, CutOff("air-js 1"), LISTED, AWHILE, ForgesReceipt("air-js", "air-js", 5), AWHILE, Looks()),
     ),
     "a junk command does not delay a stop": KnownBreak(

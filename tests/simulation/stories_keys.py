@@ -165,7 +165,7 @@ BREAKING: Mapping[str, Broken] = {
     "what a court signs before its key's first day by its own clock is not refused by everybody": Broken(
         (AWHILE, SetsClock("publisher-js", -_HOUR), Replaces(COURT, 2 * _HOUR), LISTED, AWHILE, ASKED),
         _CLOCKS,
-        "says REVIEW where BLOCK is right",
+        "a head says other numbers than the log",
     ),
     "what an agency tells before its key's first day by its own clock is not lost": Broken(
         (*_LONG_AGO, SetsClock(_AGENCY, -_HOUR), Replaces(_AGENCY, 2 * _HOUR), AWHILE, ASKED, AWHILE, Looks()),

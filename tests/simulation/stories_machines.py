@@ -93,7 +93,7 @@ BREAKING: Mapping[str, Broken] = {
             Asks("railway-js 1", 1),
         ),
         "proven and fresh are two things: LIST_SHRUNK, court resend",
-        "ALLOW from a fresh and proven copy for somebody with a live basis",
+        "the status says 2 applied, air-js 1 has 0",
     ),
     "an older copy of a list is put back": Broken(
         _put_back("list of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly", "a receipt says"
@@ -141,7 +141,7 @@ BREAKING: Mapping[str, Broken] = {
             _ALL,
         ),
         "topics have the ids they had",
-        "says REVIEW where BLOCK is right",
+        "a head says other numbers than the log",
     ),
     "a command stands where a reader of the topic before it stood": Broken(
         (

@@ -54,6 +54,9 @@ class MortalSubscriber:
     def watermarks(self, at: TopicPartition) -> Watermarks:
         return self._life.call(lambda: self.inner.watermarks(at))
 
+    def watermarks_aside(self, at: TopicPartition) -> Watermarks:
+        return self._life.call(lambda: self.inner.watermarks_aside(at))
+
     def close(self) -> None:
         self._life.call(self.inner.close)
 

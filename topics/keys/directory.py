@@ -208,7 +208,7 @@ class KeyDirectory:
                 raise _unread(self.failure)
             partitions, beginning = list(self._next), self._beginning
         try:
-            return RegisterEnds({at: self._subscriber.watermarks(at).high for at in partitions}, beginning)
+            return RegisterEnds({at: self._subscriber.watermarks_aside(at).high for at in partitions}, beginning)
         except TransportError as failed:
             raise _unread(failed) from failed
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.cluster import is_missed
 from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, PutsOut
+from liandong.tests.simulation.deeds.clerk import Watches
+from liandong.tests.simulation.deeds.databases import ActsStoreAway, ActsStoreBack, KeepsAndLoses
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
 from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, PublishesKeys, Retires, Rotates
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
-from liandong.tests.simulation.people import COURTS
+from liandong.tests.simulation.people import COURTS, DEBTORS
 from liandong.tests.simulation.stores import stores
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.network import Acknowledgements
@@ -100,6 +102,18 @@ def _damages_tally(world: "World", choices: Choices) -> Deed:
     return DamagesTally(notary.name, cut=choices.happens(50), number=choices.below(1 << 30))
 
 
+def _acts_store_away(world: "World", choices: Choices) -> Deed:
+    away = sorted(node.name for node in world.nodes.values() if node.database.away)
+    if away and choices.happens(70):
+        node = choices.one_of(away)
+        order = Watches(choices.one_of(COURTS), world.nodes[node].agency, choices.below(DEBTORS), choices.below(6))
+        return ActsStoreBack(node) if choices.happens(30) else KeepsAndLoses(node, order)
+    node = choices.one_of(sorted(world.nodes))
+    own = sorted(one.name for one in world.nodes.values() if one.agency == world.nodes[node].agency)
+    nodes = tuple(own) if choices.happens(50) else (node,)
+    return ActsStoreAway(nodes, choices.one_of((5, 30, 300, 3_000)), 1 + choices.below(30), after=choices.happens(50))
+
+
 FAULTS: Mapping[Draw, int] = {
     _answers: 15,
     _puts_out: 10,
@@ -114,4 +128,5 @@ FAULTS: Mapping[Draw, int] = {
     _puts_back: 6,
     _damages: 10,
     _damages_tally: 1,
+    _acts_store_away: 18,
 }

@@ -145,6 +145,7 @@ class World:
         self.access.missing.clear()
         for process in self.processes.values():
             process.life.spare()
+            process.database.restore()
             process.answers(Acknowledgements.PROMPT)
             if process.is_cut_off:
                 process.cut_off(cut=False)

@@ -69,7 +69,7 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
         private_place(Path(parsed.database))  # before SQLite makes it, so that its log has that mode too
     engine = _engine(parsed, schema, page_bytes)
-    with _reaching(parsed), engine.begin() as connection:
+    with reaching(parsed), engine.begin() as connection:
         if schema and engine.dialect.name == "postgresql":
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
     return engine
@@ -81,7 +81,7 @@ def open_existing_database(url: str, *, schema: str | None = None, table: str) -
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
         return None
     engine = _engine(parsed, schema)
-    with _reaching(parsed), reading(engine) as connection:
+    with reaching(parsed), reading(engine) as connection:
         if inspect(connection).has_table(table):
             return engine
     engine.dispose()
@@ -103,8 +103,8 @@ def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:
 
 
 @contextmanager
-def _reaching(url: URL) -> Iterator[None]:
-    """Say in plain words that a database cannot be opened; DATABASE_UNAVAILABLE."""
+def reaching(url: URL) -> Iterator[None]:
+    """Say in plain words that a database cannot be opened, for a `with` block. Raises DATABASE_UNAVAILABLE."""
     try:
         yield
     except OperationalError as error:
@@ -112,8 +112,8 @@ def _reaching(url: URL) -> Iterator[None]:
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:
-    """Make the tables that are missing; safe when several processes start at once."""
-    with engine.begin() as connection:
+    """Make the tables that are missing; safe when several processes start at once. Raises DATABASE_UNAVAILABLE."""
+    with reaching(engine.url), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATING})
         if not metadata.tables.keys() <= set(

@@ -60,11 +60,11 @@ class Damages:
     def do(self, world: "World") -> None:
         store = stores(world)[self.store]
         store.process.stop()
-        if store.is_closed:
+        if damaged := store.is_closed:
             _damage(store, world, cut=self.cut, number=self.number)
         store.process.start()
         store.process.work(steps=2)
-        if store.process.refused in DAMAGES:
+        if damaged and store.process.refused in DAMAGES:
             world.count(f"stores removed: {self.store.split()[0]}")
             store.remove()
             store.process.start()

@@ -34,20 +34,21 @@ class Broken:
     """What is broken, as the world says it."""
 
 
-def _lists(court: str, *people: int) -> Publishes:
+def listed(court: str, *people: int) -> Publishes:
+    """List these debtors."""
     return Publishes(court, tuple(Listing(court, one, "LIST_ENTRY", 1 + one, _TODAY) for one in people))
 
 
 def _put_back(store: str) -> Sequence[Deed]:
     """An hour of work, then a backup from before it."""
-    work = (_lists(_SECOND, 3, 4), Acts(_FIRST, Change.REVOKE, 0), Asks("railway-js 1", 2), _ALL)
-    return _lists(_FIRST, 1, 2), _ALL, BacksUp(store), *work, PutsBack(0), _lists(_SECOND, 5), _ALL
+    work = (listed(_SECOND, 3, 4), Acts(_FIRST, Change.REVOKE, 0), Asks("railway-js 1", 2), _ALL)
+    return listed(_FIRST, 1, 2), _ALL, BacksUp(store), *work, PutsBack(0), listed(_SECOND, 5), _ALL
 
 
 BREAKING: Mapping[str, Broken] = {
     "a list is deleted and made again": Broken(
         (
-            _lists(_FIRST, 1, 2),
+            listed(_FIRST, 1, 2),
             _ALL,
             MakesAgain("court.debtor-list.js.v1"),
             AdmitsNotary("notary-js-3"),
@@ -100,7 +101,7 @@ BREAKING: Mapping[str, Broken] = {
             MakesAgain(names.KEYS, at_once=True),
             Rotates(_FIRST),
             PublishesKeys(),
-            _lists(_FIRST, 1, 2),
+            listed(_FIRST, 1, 2),
             _ALL,
         ),
         "topics have the ids they had",
@@ -120,7 +121,7 @@ BREAKING: Mapping[str, Broken] = {
     ),
     "a release is lost with the relief lane": Broken(
         (
-            _lists(_FIRST, 1, 2),
+            listed(_FIRST, 1, 2),
             _ALL,
             Asks("air-js 1", 1),
             _ALL,

@@ -1,5 +1,6 @@
 """What a node, a notary and a court do with files that were cut short, have a bit flipped or were replaced by an older copy."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from liandong.tests.simulation.disks import Disk
 from liandong.tests.simulation.seeded import chance_of
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import HandClock
-from liandong.topics.storage.database import DatabaseDamaged, sqlite_url
+from liandong.topics.storage.database import DatabaseDamaged, open_existing_database, sqlite_url
 from liandong.topics.transport.ports import TopicPartition
 
 MAP = 1 << 22
@@ -237,6 +238,42 @@ def test_a_database_cut_in_half_is_damaged(tmp_path: Path) -> None:
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(DatabaseDamaged, match=r"acts\.db.*runbook"):
         read(path)
+
+
+def test_a_database_that_was_emptied_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    path = acts(tmp_path)
+    path.write_bytes(b"")
+    with pytest.raises(DatabaseDamaged, match=r"acts\.db.*empty"):
+        open_acts(sqlite_url(path))
+    with pytest.raises(DatabaseDamaged, match=r"acts\.db.*empty"):
+        open_existing_database(sqlite_url(path), table=HANDLED.name)
+
+
+def test_a_database_whose_making_was_interrupted_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "acts.db"
+    with monkeypatch.context() as interrupted, pytest.raises(KeyboardInterrupt):
+        interrupted.setattr(os, "link", interrupt)
+        open_acts(sqlite_url(path))
+    assert list(tmp_path.iterdir()) == []
+    assert read(path) == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_that_two_make_at_once_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "acts.db"
+    link = os.link
+
+    def another_first(made: Path, target: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        note(open_acts(sqlite_url(path)), range(5))
+        link(made, target)
+
+    monkeypatch.setattr(os, "link", another_first)
+    assert read(path) == 5
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_backup_of_a_database_in_use_has_every_commit_and_takes_the_place_of_newer_ones(

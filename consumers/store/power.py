@@ -80,6 +80,15 @@ class PowerMark:
         content = msgspec.msgpack.encode(list(rows))
         write_private(self._trusted, _TRUSTED + sha256(content).digest() + content)
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether `kept_rows` would return."""
+        try:
+            self.kept_rows()
+        except TrustDamaged:
+            return False
+        return True
+
     def kept_rows(self) -> KeptRows:
         """Return the rows written last; none if the machine went down before the first sync. Raises TRUST_DAMAGED."""
         if not self._trusted.exists():

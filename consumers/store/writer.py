@@ -85,6 +85,9 @@ class ListStore:
             store = cls(environment, mark)
             if trusted is not None:
                 store._restore(trusted)
+            elif not mark.is_readable:
+                _log.warning("what must outlast the copy is damaged, it is written anew from the copy", path=str(path))
+                store.sync()
         except BaseException:
             environment.close()
             raise

@@ -9,9 +9,10 @@ from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, Mak
 from liandong.tests.simulation.deeds.clerk import Watches
 from liandong.tests.simulation.deeds.databases import ActsStoreAway, ActsStoreBack, KeepsAndLoses
 from liandong.tests.simulation.deeds.deed import Deed
-from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
+from liandong.tests.simulation.deeds.disks import BacksUp, Copies, Damages, DamagesTally, Harms, PutsBack
 from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, PublishesKeys, Retires, Rotates
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
+from liandong.tests.simulation.harms import HELD, Harm
 from liandong.tests.simulation.people import COURTS, DEBTORS
 from liandong.tests.simulation.stores import stores
 from liandong.topics.catalogue import names
@@ -114,6 +115,19 @@ def _acts_store_away(world: "World", choices: Choices) -> Deed:
     return ActsStoreAway(nodes, choices.one_of((5, 30, 300, 3_000)), 1 + choices.below(30), after=choices.happens(50))
 
 
+def _copies(world: "World", choices: Choices) -> Deed:
+    return Copies(choices.one_of(sorted(one for one in stores(world) if Harm.OLDER in HELD.get(one.split()[0], {}))))
+
+
+def _harms(world: "World", choices: Choices) -> Deed:
+    store = choices.one_of(sorted(one for one in stores(world) if one.split()[0] in HELD))
+    harms = HELD[store.split()[0]]
+    what = choices.one_of(list(harms))
+    if what is Harm.OLDER and store not in world.copies:
+        return Copies(store)
+    return Harms(store, what, choices.one_of(harms[what]), choices.below(1 << 30))
+
+
 FAULTS: Mapping[Draw, int] = {
     _answers: 15,
     _puts_out: 10,
@@ -129,4 +143,6 @@ FAULTS: Mapping[Draw, int] = {
     _damages: 10,
     _damages_tally: 1,
     _acts_store_away: 18,
+    _copies: 6,
+    _harms: 20,
 }

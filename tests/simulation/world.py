@@ -64,6 +64,8 @@ class World:
         self.publisher: PublisherProcess
         self.backups: list[tuple[str, list[Backup]]] = []
         """The store's name and a copy of it."""
+        self.copies: dict[str, Backup] = {}
+        """By the store's name an older copy of its file alone."""
         self.kept: list[KeptHit] = []
         """Every hit that an agency's store has kept."""
         self.trusted: dict[tuple[str, str, str], int] = {}

@@ -120,12 +120,12 @@ def _copies(world: "World", choices: Choices) -> Deed:
 
 
 def _harms(world: "World", choices: Choices) -> Deed:
-    store = choices.one_of(sorted(one for one in stores(world) if one.split()[0] in HELD))
-    harms = HELD[store.split()[0]]
-    what = choices.one_of(list(harms))
-    if what is Harm.OLDER and store not in world.copies:
-        return Copies(store)
-    return Harms(store, what, choices.one_of(harms[what]), choices.below(1 << 30))
+    if world.copies and choices.happens(30):
+        store, what = choices.one_of(sorted(world.copies)), Harm.OLDER
+    else:
+        store = choices.one_of(sorted(one for one in stores(world) if one.split()[0] in HELD))
+        what = choices.one_of([each for each in HELD[store.split()[0]] if each is not Harm.OLDER])
+    return Harms(store, what, choices.one_of(HELD[store.split()[0]][what]), choices.below(1 << 30))
 
 
 FAULTS: Mapping[Draw, int] = {

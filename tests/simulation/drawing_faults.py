@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_NODES = 7
 _MAY_BE_OLDER = ("evidence", "inbox")
-"""Of a copy, trusted rows or an acts store put back nobody makes up for what they lack, today: a matter of issue 4."""
+"""Of a copy or an acts store put back nobody makes up for what they lack, today: a matter of issue 4."""
 _MADE_AGAIN = ("list", "relief", "trust", *_MAY_BE_OLDER)
 """What the log gives again, or a court can do without."""
 _FLIPS_UNNOTICED = ("evidence", "inbox")

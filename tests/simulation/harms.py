@@ -44,8 +44,8 @@ _KEYS = {Harm.CUT: _ANYHOW, Harm.EMPTIED: _ANYHOW}
 HELD: Mapping[str, Mapping[Harm, Sequence[End]]] = {
     "list": _COPY,
     "relief": _COPY,
-    # once the copy is made again too, nobody knows which receipts were given
-    "trust": {Harm.FLIPPED: _RUNNING, Harm.CUT: _RUNNING, Harm.EMPTIED: _RUNNING},
+    # written anew from a whole copy; once that is made again too, nobody knows which receipts were given
+    "trust": dict.fromkeys(Harm, _RUNNING),
     "boot": dict.fromkeys(Harm, (End.KILLED, End.POWERLESS)),
     "seal": dict.fromkeys(Harm, (End.STOPPED,)),
     "evidence": _SQL,

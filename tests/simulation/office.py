@@ -132,8 +132,8 @@ class SimulatedCourt:
             batch.append(publication.run([each.row(number) for number, each in enumerate(listings, start=1)]))
         return batch[0] if batch else None
 
-    def act(self, change: Change, entry_id: bytes, reason: str) -> None:
-        """Act on an entry. Raises whatever the product refuses it with."""
+    def act(self, change: Change, entry_id: bytes, reason: str) -> bool:
+        """Act on an entry; return False if the publisher died over it. Raises whatever the product refuses it with."""
         with self._publisher.clerk():
             acts = self.opened.acts
             act = {
@@ -144,11 +144,13 @@ class SimulatedCourt:
                 Change.UNSHIELD: acts.unshield,
             }[change]
             act(entry_id, CourtRuling(reason))
+        return self._publisher.runs
 
-    def correct(self, entry_id: bytes, values: Mapping[str, str]) -> None:
-        """Correct an entry. Raises whatever the product refuses it with."""
+    def correct(self, entry_id: bytes, values: Mapping[str, str]) -> bool:
+        """Correct an entry; return False if the publisher died over it. Raises whatever the product refuses it with."""
         with self._publisher.clerk():
             correct(self.opened.acts, entry_id, values, CourtRuling("DATA_WRONG"))
+        return self._publisher.runs
 
     def watch(self, agency: str, person: int, document: int) -> GivenCommand | None:
         """Have an agency watch for a debtor."""

@@ -73,10 +73,11 @@ class Acts:
     def do(self, world: "World") -> None:
         entry_id = world.truth.entry(self.entry)
         try:
-            world.courts[self.court].act(self.change, entry_id, REASONS[self.change])
+            done = world.courts[self.court].act(self.change, entry_id, REASONS[self.change])
         except LiandongError as refused:
             world.count(f"act refused: {refused.code}")
-        else:
+            return
+        if done:
             world.count(f"act done: {self.change.name.lower()}")
             own = self.court == world.truth.court_of(self.entry)
             world.hold(own, f"{self.court} acted on the entry of another court")
@@ -97,11 +98,11 @@ class Corrects:
         person = townspeople().debtors[self.person]
         values = {"name": person.name, "certificate_number": person.number}
         try:
-            world.courts[self.court].correct(world.truth.entry(self.entry), values)
+            done = world.courts[self.court].correct(world.truth.entry(self.entry), values)
         except LiandongError as refused:
             world.count(f"correction refused: {refused.code}")
         else:
-            world.count("act done: correct")
+            world.count("act done: correct", done)
 
 
 @dataclass(frozen=True)

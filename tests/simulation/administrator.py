@@ -79,3 +79,8 @@ class Administrator:
         for path in sorted((self._folder / own).iterdir()):
             (target / path.name).touch(mode=0o600)
             (target / path.name).write_bytes(path.read_bytes())
+
+    def give_again(self, machine: SimulatedMachine, participant: str) -> None:
+        """Bring a participant's files once more, as they are now."""
+        self.registrar.load(participant)
+        self.give(machine, participant)

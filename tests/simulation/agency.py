@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
+from liandong.consumers.effects.loop import Effects
 from liandong.consumers.gate.decision import CheckRequest, Decision
 from liandong.consumers.gate.subjects import Subject
 from liandong.consumers.interceptions.answers import Answer
@@ -75,6 +77,13 @@ class NodeProcess(Process):
         return self._opened.desk.context.outbox
 
     @property
+    def kept(self) -> int:
+        """How many messages came to its effects and are not handled yet."""
+        effects = self._parts["effects"].worker
+        assert isinstance(effects, Effects)
+        return len(effects._kept)
+
+    @property
     def acts(self) -> Engine:
         """What the agency did."""
         return self._opened.desk.engine
@@ -107,10 +116,18 @@ class NodeProcess(Process):
         with self.mortal():
             decided = checks.decide(request, self.machine.clock.now(), CALLER)
             if keeps:
-                checks.keep([decided])
-                self.note_kept(person, decided.decision, decided.decision.check_id)
+                self._keep(person, decided)
             answer.append(decided)
         return answer[0] if answer else None
+
+    def _keep(self, person: Person, decided: Answer) -> None:
+        """Keep what was decided, as the API does: what cannot be kept now is asked again later."""
+        try:
+            self._opened.desk.checks.keep([decided])
+        except OperationalError:
+            self.world.count("answers that could not be kept")
+        else:
+            self.note_kept(person, decided.decision, decided.decision.check_id)
 
     def call(self, people: Sequence[Person], token: str, body: str, language: str) -> Reply | None:
         """Have a counter ask about people over the check API; None if the node died over it."""

@@ -30,12 +30,24 @@ class Machine(Protocol):
         """Hear that all of it is on the disk now."""
 
 
+class Database(Protocol):
+    """A database that may be away."""
+
+    def call(self) -> None:
+        """Make a call that has no effect before the next commit. Raises what the driver raises."""
+
+    def commit(self, effect: Callable[[], None]) -> None:
+        """Be about to commit, which is `effect`. Raises what the driver raises, after it took effect or without."""
+
+
 class Life:
     """One run of one process. Whatever it does is done within `running`."""
 
-    def __init__(self, name: str, machine: Machine) -> None:
+    def __init__(self, name: str, machine: Machine, database: Database | None = None) -> None:
         self.name = name
         self.machine = machine
+        self.database = database
+        """None = always there."""
         self.alive = True
         self.calls = 0
         """Calls of ports so far."""

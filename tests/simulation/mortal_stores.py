@@ -160,12 +160,17 @@ def _boot_id(real: Callable[[], str]) -> Callable[[], str]:
 def _statement(*_: object) -> None:
     """Count it; within a transaction that is not committed yet, before and after an effect are the same."""
     if life := current_life():
-        life.after(life.before())
+        number = life.before()
+        if life.database:
+            life.database.call()
+        life.after(number)
 
 
 def _sql_commit(connection: Connection) -> None:
     if life := current_life():
         number = life.before(keeps=True)
+        if life.database:
+            life.database.commit(connection.connection.commit)
         if life.dies_after(number):
             connection.connection.commit()
             life.after(number)

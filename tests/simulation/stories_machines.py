@@ -11,7 +11,7 @@ from liandong.tests.simulation.deeds.clerk import Acts, Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, PutsBack
 from liandong.tests.simulation.deeds.keys import AdmitsNotary, PublishesKeys, Retires, Rotates
-from liandong.tests.simulation.deeds.operator import Cleans, CutOff, LosesPower
+from liandong.tests.simulation.deeds.operator import Cleans, CutOff
 from liandong.tests.simulation.deeds.orders import ForgesCommand
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.pen import NO_KEY
@@ -97,17 +97,6 @@ BREAKING: Mapping[str, Broken] = {
     ),
     "an older copy of a list is put back": Broken(
         _put_back("list of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly", "a receipt says"
-    ),
-    "older trusted rows are put back before the power fails": Broken(
-        (
-            BacksUp("trust of railway-js 1"),
-            EverybodyWorks(10),
-            PutsBack(0),
-            LosesPower("railway-js", 1),
-            EverybodyWorks(10),
-        ),
-        "clocks, copies, twins, stores: backups lie harmlessly",
-        "number of a receipt given twice",
     ),
     "an older overlay of relief is put back": Broken(
         _put_back("relief of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly", "a receipt says"

@@ -64,6 +64,8 @@ class World:
         self.publisher: PublisherProcess
         self.backups: list[tuple[str, list[Backup]]] = []
         """The store's name and a copy of it."""
+        self.copies: dict[str, Backup] = {}
+        """By the store's name an older copy of its file alone."""
         self.kept: list[KeptHit] = []
         """Every hit that an agency's store has kept."""
         self.trusted: dict[tuple[str, str, str], int] = {}
@@ -151,6 +153,7 @@ class World:
         self.access.missing.clear()
         for process in self.processes.values():
             process.life.spare()
+            process.database.restore()
             process.answers(Acknowledgements.PROMPT)
             if process.is_cut_off:
                 process.cut_off(cut=False)

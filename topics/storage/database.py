@@ -7,7 +7,7 @@ it begins (BEGIN IMMEDIATE): one that began as a reader cannot wait for the lock
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -63,13 +63,14 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
 
     `schema` keeps several owners apart in one PostgreSQL database (it is made if missing and set as search path); SQLite
     has a file for each and takes no notice. `page_bytes` is for a SQLite file that is made now: large pages for large
-    transactions. Raises DATABASE_UNAVAILABLE, and EXTRA_MISSING for PostgreSQL without its driver.
+    transactions. Raises DATABASE_UNAVAILABLE, DATABASE_DAMAGED for a SQLite file that was emptied, and EXTRA_MISSING for
+    PostgreSQL without its driver.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        private_place(Path(parsed.database))  # before SQLite makes it, so that its log has that mode too
+        _make_sqlite(Path(parsed.database), page_bytes)
     engine = _engine(parsed, schema, page_bytes)
-    with _reaching(parsed), engine.begin() as connection:
+    with reaching(parsed), engine.begin() as connection:
         if schema and engine.dialect.name == "postgresql":
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
     return engine
@@ -78,14 +79,39 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
 def open_existing_database(url: str, *, schema: str | None = None, table: str) -> Engine | None:
     """Open a database that has this table, without making anything; None if it was never made."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-        return None
+    if parsed.get_backend_name() == "sqlite":
+        if not Path(parsed.database or "").is_file():
+            return None
+        _require_content(Path(parsed.database or ""))
     engine = _engine(parsed, schema)
-    with _reaching(parsed), reading(engine) as connection:
+    with reaching(parsed), reading(engine) as connection:
         if inspect(connection).has_table(table):
             return engine
     engine.dispose()
     return None
+
+
+def _make_sqlite(path: Path, page_bytes: int) -> None:
+    """Make a file with its first page before anybody opens it, so that its log has its mode too; one that exists stays.
+
+    SQLite takes an empty file for a new one, and forgets the log beside it: who goes on from there hands out numbers twice.
+    """
+    try:
+        private_place(path, partial(_begin_file, page_bytes))
+    except sqlite3.OperationalError as failed:
+        raise DatabaseUnavailable(str(path), str(failed)) from failed
+    _require_content(path)
+
+
+def _begin_file(page_bytes: int, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA page_size={page_bytes}")
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _require_content(path: Path) -> None:
+    if path.is_file() and not path.stat().st_size:
+        raise DatabaseDamaged(str(path), "it is empty")
 
 
 def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:
@@ -103,8 +129,8 @@ def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:
 
 
 @contextmanager
-def _reaching(url: URL) -> Iterator[None]:
-    """Say in plain words that a database cannot be opened; DATABASE_UNAVAILABLE."""
+def reaching(url: URL) -> Iterator[None]:
+    """Say in plain words that a database cannot be opened, for a `with` block. Raises DATABASE_UNAVAILABLE."""
     try:
         yield
     except OperationalError as error:
@@ -112,8 +138,8 @@ def _reaching(url: URL) -> Iterator[None]:
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:
-    """Make the tables that are missing; safe when several processes start at once."""
-    with engine.begin() as connection:
+    """Make the tables that are missing; safe when several processes start at once. Raises DATABASE_UNAVAILABLE."""
+    with reaching(engine.url), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATING})
         if not metadata.tables.keys() <= set(

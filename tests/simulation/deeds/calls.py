@@ -38,12 +38,14 @@ class Calls:
             world.count("checks while the node is away")
             return
         token = self._token(world, node)
-        expected = node.counter.expected(self.token, self.body, len(self.people))
+        expected, away = node.counter.expected(self.token, self.body, len(self.people)), node.database.away
         reply = node.call([townspeople().everybody[each] for each in self.people], token, self.body, self.language)
         if reply is None:
             return
         world.count(f"calls of the check API: {reply.status}")
         world.count(f"calls of the check API with {self.token}")
+        if expected == 200 and reply.status == 503 and away:
+            expected = 503  # what has to be kept cannot be
         world.hold(reply.status == expected, f"the check API answers {reply.status} where {expected} is right")
         if expected == 200:
             self._judge(world, node, msgspec.json.decode(reply.body))
@@ -83,5 +85,5 @@ class Calls:
         about = [townspeople().everybody[each] for each in self.people]
         told = "decision" in said or any(each.name in said or each.number in said for each in about)
         world.hold(not told, f"an answer with status {reply.status} tells of somebody")
-        waits = reply.status != 429 or int(reply.headers.get("retry-after", 0)) >= 1
+        waits = reply.status not in {429, 503} or int(reply.headers.get("retry-after", 0)) >= 1
         world.hold(waits, "a limited caller is not told when to come again")

@@ -10,7 +10,7 @@ from liandong.tests.simulation.deeds.operator import Restarts
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Works
 from liandong.tests.simulation.deeds.staff import Asks
 from liandong.tests.simulation.people import COURTS
-from liandong.tests.simulation.stories_machines import listed
+from liandong.tests.simulation.stories_machines import lists
 
 _COURT, _ALL, _LONG = COURTS[0], EverybodyWorks(5), 300
 _ONE, _OTHER = BOTH = ("railway-js 1", "railway-js 2")
@@ -61,7 +61,7 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         _ALL,
     ),
     "a release waits for a store that is away": (
-        listed(_COURT, 1, 2),
+        lists(_COURT, 1, 2),
         _ALL,
         Asks(_ONE, 1),
         ActsStoreAway(BOTH, _LONG),

@@ -162,7 +162,7 @@ def _stands_at_its_markers(world: "World", head: Mapping[str, Any]) -> None:
 def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition, int]) -> Iterable[int]:
     for at, offset in below.items():
         for one in world.log.by_place.get(at, [])[:offset] if at.topic == topic else ():
-            if world.truth.is_genuine(one.body) and one.fields["court"] == court:
+            if one.schema == "list-record" and world.truth.is_genuine(one.body) and one.fields["court"] == court:
                 yield int(one.fields["court_sequence"])
 
 

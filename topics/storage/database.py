@@ -7,7 +7,7 @@ it begins (BEGIN IMMEDIATE): one that began as a reader cannot wait for the lock
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import LiandongError, Unavailable
 from ..extras import need
-from ..private_files import private_place
+from .sqlite_file import damage_of, make_sqlite
 
 BUSY_MILLISECONDS = 60_000
 """How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
@@ -63,12 +63,16 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
 
     `schema` keeps several owners apart in one PostgreSQL database (it is made if missing and set as search path); SQLite
     has a file for each and takes no notice. `page_bytes` is for a SQLite file that is made now: large pages for large
-    transactions. Raises DATABASE_UNAVAILABLE, DATABASE_DAMAGED for a SQLite file that was emptied, and EXTRA_MISSING for
+    transactions. Raises DATABASE_UNAVAILABLE, DATABASE_DAMAGED for a SQLite file that was emptied or cut, and EXTRA_MISSING for
     PostgreSQL without its driver.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        _make_sqlite(Path(parsed.database), page_bytes)
+        try:
+            make_sqlite(Path(parsed.database), page_bytes)
+        except sqlite3.OperationalError as failed:
+            raise DatabaseUnavailable(parsed.database, str(failed)) from failed
+        _require_whole(Path(parsed.database))
     engine = _engine(parsed, schema, page_bytes)
     with reaching(parsed), engine.begin() as connection:
         if schema and engine.dialect.name == "postgresql":
@@ -82,7 +86,7 @@ def open_existing_database(url: str, *, schema: str | None = None, table: str) -
     if parsed.get_backend_name() == "sqlite":
         if not Path(parsed.database or "").is_file():
             return None
-        _require_content(Path(parsed.database or ""))
+        _require_whole(Path(parsed.database or ""))
     engine = _engine(parsed, schema)
     with reaching(parsed), reading(engine) as connection:
         if inspect(connection).has_table(table):
@@ -91,27 +95,9 @@ def open_existing_database(url: str, *, schema: str | None = None, table: str) -
     return None
 
 
-def _make_sqlite(path: Path, page_bytes: int) -> None:
-    """Make a file with its first page before anybody opens it, so that its log has its mode too; one that exists stays.
-
-    SQLite takes an empty file for a new one, and forgets the log beside it: who goes on from there hands out numbers twice.
-    """
-    try:
-        private_place(path, partial(_begin_file, page_bytes))
-    except sqlite3.OperationalError as failed:
-        raise DatabaseUnavailable(str(path), str(failed)) from failed
-    _require_content(path)
-
-
-def _begin_file(page_bytes: int, path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA page_size={page_bytes}")
-        connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _require_content(path: Path) -> None:
-    if path.is_file() and not path.stat().st_size:
-        raise DatabaseDamaged(str(path), "it is empty")
+def _require_whole(path: Path) -> None:
+    if damage := damage_of(path):
+        raise DatabaseDamaged(str(path), damage)
 
 
 def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:

@@ -1,8 +1,8 @@
 """What becomes of SQLite files that were cut short, have a bit flipped, were emptied or replaced by an older copy."""
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.disks import Disk
 from liandong.tests.simulation.seeded import chance_of
 from liandong.topics.storage.database import DatabaseDamaged, open_existing_database, sqlite_url
+from liandong.topics.storage.sqlite_file import damage_of
 
 
 def acts(folder: Path) -> Path:
@@ -50,21 +51,36 @@ def read(path: Path) -> int:
         engine.dispose()
 
 
-@pytest.mark.parametrize("damage", [cut, flip])
 @pytest.mark.parametrize("seed", range(30))
-def test_a_damaged_database_is_named_with_what_to_do(tmp_path: Path, damage: Callable[..., int], seed: int) -> None:
+def test_a_database_with_a_flipped_bit_is_read_or_named(tmp_path: Path, seed: int) -> None:
     path = acts(tmp_path)
-    assert damage(path, chance_of(seed)) > 0
+    assert flip(path, chance_of(seed)) > 0
     with suppress(DatabaseDamaged):
         read(path)
 
 
-def test_a_database_cut_in_half_is_damaged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(30))
+def test_a_database_that_was_cut_is_named_with_what_to_do(tmp_path: Path, seed: int) -> None:
     path = acts(tmp_path)
-    content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(DatabaseDamaged, match=r"acts\.db.*runbook"):
+    assert cut(path, chance_of(seed)) > 0
+    with pytest.raises(DatabaseDamaged, match=r"acts\.db.*(runbook|empty)"):
         read(path)
+
+
+def test_a_page_that_was_being_moved_out_of_the_log_is_not_missing_while_the_log_is_there(tmp_path: Path) -> None:
+    path, log = acts(tmp_path), tmp_path / "acts.db-wal"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        connection.execute("CREATE TABLE more AS SELECT randomblob(3000) FROM commands_handled")
+        connection.commit()
+        died, kept = path.read_bytes() + bytes(100), log.read_bytes()
+    path.write_bytes(died)
+    log.write_bytes(kept)
+    assert damage_of(path) == ""
+    assert read(path) == 300
+    path.write_bytes(died)
+    assert not log.exists()
+    assert damage_of(path) == "the end of it is missing"
 
 
 def test_a_database_that_was_emptied_is_not_taken_for_a_new_one(tmp_path: Path) -> None:

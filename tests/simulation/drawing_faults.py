@@ -1,6 +1,6 @@
 """What can befall the broker, files and keys, as a step draws it; `drawing` has the rest and puts all together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from liandong.schemas.dates import date_of_ms
@@ -129,16 +129,21 @@ def _acts_store_away(world: "World", choices: Choices) -> Deed:
 
 
 def _copies(world: "World", choices: Choices) -> Deed:
-    return Copies(choices.one_of(sorted(one for one in stores(world) if Harm.OLDER in HELD.get(one.split()[0], {}))))
+    return Copies(_of_a_kind(world, choices, [kind for kind, harms in HELD.items() if Harm.OLDER in harms]))
 
 
 def _harms(world: "World", choices: Choices) -> Deed:
-    if world.copies and choices.happens(30):
+    if world.copies and choices.happens(60):
         store, what = choices.one_of(sorted(world.copies)), Harm.OLDER
     else:
-        store = choices.one_of(sorted(one for one in stores(world) if one.split()[0] in HELD))
+        store = _of_a_kind(world, choices, list(HELD))
         what = choices.one_of([each for each in HELD[store.split()[0]] if each is not Harm.OLDER])
     return Harms(store, what, choices.one_of(HELD[store.split()[0]][what]), choices.below(1 << 30))
+
+
+def _of_a_kind(world: "World", choices: Choices, kinds: Sequence[str]) -> str:
+    kind = choices.one_of(kinds)
+    return choices.one_of(sorted(one for one in stores(world) if one.split()[0] == kind))
 
 
 FAULTS: Mapping[Draw, int] = {
@@ -154,9 +159,9 @@ FAULTS: Mapping[Draw, int] = {
     _backs_up: 6,
     _puts_back: 6,
     _damages: 10,
-    _damages_tally: 1,
+    _damages_tally: 2,
     overtaken_marks: 3,
     _acts_store_away: 18,
-    _copies: 6,
-    _harms: 20,
+    _copies: 20,
+    _harms: 26,
 }

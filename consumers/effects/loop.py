@@ -8,6 +8,7 @@ what came stays in memory in its order, and is handled when it does.
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Engine
@@ -58,6 +59,19 @@ class FuseBlown(LiandongError):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What effects ask and tell of the node they are a part of."""
+
+    keys_known: Callable[[], bool] = lambda: True
+    """Whether the register of keys was read."""
+    lost: Callable[[], None] = lambda: None
+    """Hears that messages left the log before they were read here."""
+
+
+_NO_NODE = Surroundings()
+
+
 def group_of(agency: str) -> str:
     """Return the consumer group of an agency's effects."""
     return f"{agency}.effects"
@@ -81,7 +95,7 @@ class Effects:
         engine: Engine,
         signals: Signals | None = None,
         node: str = "1",
-        keys_known: Callable[[], bool] = lambda: True,
+        around: Surroundings = _NO_NODE,
     ) -> None:
         """Open nothing yet: the first step joins the group, once the keys of those who command are known.
 
@@ -92,7 +106,7 @@ class Effects:
         self._engine = engine
         self._signals = signals or Signals()
         self._node = node
-        self._keys_known = keys_known
+        self._around = around
         self._keys_version = -1
         """Of the register of keys when what waits for a key was last tried."""
         self._dead_in_a_row = 0
@@ -134,7 +148,7 @@ class Effects:
             self._subscriber.close()
 
     def _work(self) -> float:
-        if self._subscriber is None and not self._keys_known():
+        if self._subscriber is None and not self._around.keys_known():
             return _KEYS_SECONDS
         self._take_in(self._joined())
         self._tick()
@@ -178,6 +192,7 @@ class Effects:
         self._kept.clear()
         self._handled.clear()
         subscriber.close()
+        self._around.lost()
 
     def _lose(self, partitions: Iterable[TopicPartition]) -> None:
         """Forget what came of partitions that went to another node, which is given it again."""

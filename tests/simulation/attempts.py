@@ -192,11 +192,11 @@ def barriers(hands: tuple[str, ...], topics: Sequence[str], *, own: bool = False
     return draw
 
 
-def heads(hands: tuple[str, ...], *, own: bool = False) -> Draw:
+def heads(hands: tuple[str, ...], how: tuple[str, ...] = statements.HOW, *, own: bool = False) -> Draw:
     def draw(_world: "World", choices: Choices) -> Deed:
         by = choices.one_of(hands)
         notary = by if own else choices.one_of([each for each in NOTARIES if each != by])
-        return ForgesHead(by, notary, choices.one_of(statements.HOW))
+        return ForgesHead(by, notary, choices.one_of(how))
 
     return draw
 

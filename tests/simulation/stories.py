@@ -148,6 +148,9 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     ),
     "an agency gives no commands": (AWHILE, ForgesCommand("air-js", COURT, POLICE, 9), AWHILE),
     "a forged dead letter ends no process": (AWHILE, ForgesDeadLetter(POLICE, ""), AWHILE),
+    "a relief under a key nobody registered keeps no release waiting": (
+        *(LISTED, AWHILE, ForgesVersion(Guise(OWN_KEY, COURT, lane=RELIEF), 0), AWHILE, ASKED, FREED, AWHILE),
+    ),
 }
 """What is tried in vain."""
 
@@ -258,11 +261,6 @@ BREAKING: Mapping[str, KnownBreak] = {
             StopsWatch(COURT, 0),
             AWHILE,
         ),
-    ),
-    "a relief under a key nobody registered keeps no release waiting": KnownBreak(
-        "point 8",
-        "a minute after faults stopped the status is green, but: the release of interception",
-        (LISTED, AWHILE, ForgesVersion(Guise(OWN_KEY, COURT, lane=RELIEF), 0), AWHILE, ASKED, FREED, AWHILE),
     ),
     "garbage on relief ends no node": KnownBreak(
         "poison stops nothing", "was ended by EFFECTS_FUSE_BLOWN", (AWHILE, Floods(RELIEF_LANE, 120, 20), AWHILE)

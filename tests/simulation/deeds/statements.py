@@ -28,7 +28,8 @@ _CONTENTS = {
     "whereabouts-event": "whereabouts-report",
 }
 DIGEST, ROLLBACK, FORK, FUTURE = "of other digests", "that rolls back", "of a number that has one", "from the future"
-HOW = (DIGEST, ROLLBACK, FORK, FUTURE)
+PRESENT = (DIGEST, ROLLBACK, FORK)
+HOW = (*PRESENT, FUTURE)
 _DAY_MS = 86_400_000
 
 

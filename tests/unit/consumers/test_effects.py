@@ -11,7 +11,7 @@ from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.commands.parking import MAX_ATTEMPTS
 from liandong.consumers.effects import loop
-from liandong.consumers.effects.loop import Effects, group_of
+from liandong.consumers.effects.loop import Effects, Surroundings, group_of
 from liandong.consumers.effects.routing import handle_any
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.subscribers import Polled
@@ -194,7 +194,7 @@ def test_a_broker_that_is_away_is_tried_again_when_it_is_time(railway: WatchedRa
 def test_nothing_is_read_before_the_keys_of_those_who_command_are_known(railway: WatchedRailway) -> None:
     agency, known = railway.agency, list[bool]()
     subscriber = Polled(railway.wire.subscriber(group_of(RAILWAY)))
-    effects = Effects(agency.context, lambda: subscriber, agency.engine, keys_known=lambda: bool(known))
+    effects = Effects(agency.context, lambda: subscriber, agency.engine, around=Surroundings(lambda: bool(known)))
     assert [effects.step() for _ in range(3)] == [0.1] * 3
     assert (subscriber.assignments, subscriber.polls) == (0, 0)
     known.append(True)

@@ -29,6 +29,7 @@ class _Directory(Keyring):
     """The keys of the corpus, and one sealing key for every court."""
 
     _court = SealingKey(b"c" * 32)
+    version = 0
 
     def recipients(self, participant: str) -> list[Recipient]:  # noqa: ARG002  every court has the same here
         """Return who can open what is sealed for a court."""

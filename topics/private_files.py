@@ -6,6 +6,8 @@ the old file in one step. A crash leaves the old content or the new one; when a 
 
 import os
 import stat
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 from types import TracebackType
@@ -27,11 +29,25 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def private_place(path: Path) -> Path:
-    """Make an empty private file if there is none, for a library that opens files itself; and its folder."""
+def private_place(path: Path, begin: Callable[[Path], None]) -> None:
+    """Make a private file if there is none, for a library that opens files itself; and its folder.
+
+    `begin` gives it what it begins with before it has its name: one that is found empty was emptied.
+    """
     private_folder(path.parent)
-    path.touch(mode=_FILE_MODE, exist_ok=True)
-    return path
+    if path.exists():
+        return
+    target = path.resolve()
+    descriptor, name = mkstemp(prefix=f".{target.name}.", dir=target.parent)  # readable by its owner alone
+    os.close(descriptor)
+    begun = Path(name)
+    try:
+        begin(begun)
+        with suppress(FileExistsError):  # another process was first
+            os.link(begun, target)
+    finally:
+        begun.unlink()
+    _sync_folder(target.parent)
 
 
 def write_private(path: Path, content: str | bytes) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import LiandongError
 from ...schemas.masking import Masked
@@ -18,6 +19,8 @@ from .responses import Response, encode, language_of
 from .tokens import SOCKET_CALLER, Caller, TokenFile
 
 _log = structlog.get_logger(__name__)
+_STORE_SECONDS = 2.0
+"""After so long a caller asks again what could not be kept."""
 
 
 class RsgiScope(Protocol):
@@ -95,9 +98,10 @@ class Api:
         except LiandongError as error:
             response = _problem_response(problem_of(error, lang, _headers_of(error)))
         except Retry as retry:
-            seconds = str(max(1, round(retry.after)))
-            later = RequestProblem("RETRY_LATER", seconds=seconds)
-            response = _problem_response(problem_of(later, lang, {"retry-after": seconds}))
+            response = _retry_later(retry.after, lang)
+        except OperationalError as down:
+            _log.warning("the acts store does not answer, nothing can be kept", error=str(down.orig))
+            response = _retry_later(_STORE_SECONDS, lang)
         except Exception:  # noqa: BLE001  a server answers whatever happens; the log has the cause
             trace = self._chance.raw(6).hex()
             _log.exception("request failed", trace=trace, path=scope.path if scope.path in self._routes.exact else "")
@@ -136,6 +140,12 @@ class Api:
         if scope not in caller.scopes:
             raise RequestProblem("TOKEN_NOT_ALLOWED", scope=scope)
         return caller
+
+
+def _retry_later(after: float, lang: Language) -> Response:
+    seconds = str(max(1, round(after)))
+    later = RequestProblem("RETRY_LATER", seconds=seconds)
+    return _problem_response(problem_of(later, lang, {"retry-after": seconds}))
 
 
 def _is_sized(declared: str | None) -> bool:

@@ -44,8 +44,7 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
         with _inbox(settings, court_id, open_commands) as opened:
             box = opened.box
             _catch_up(box)
-            if box.lost:
-                typer.echo(f"ALARM {box.lost} records left the log before this inbox read them", err=True)
+            _tell_losses(box)
             for item in box.all_items() if everything else box.unshown():
                 _show(box, item, lang or settings.lang, as_json)
             if follow:
@@ -75,6 +74,7 @@ class _Showing:
     def step(self) -> float:
         """Read what has come and show it."""
         pause = self._box.step()
+        _tell_losses(self._box)
         for item in self._box.unshown():
             self._show(item)
         return pause
@@ -130,6 +130,12 @@ def _purge(settings: "Settings", court: str) -> None:
     erased = store.erase_due(SystemClock().now())
     store.close()
     typer.echo(f"{erased} items erased")
+
+
+def _tell_losses(box: "Inbox") -> None:
+    for loss in box.unshown_losses():
+        place = f"{loss.at.topic} [{loss.at.partition}]"
+        typer.echo(f"ALARM {loss.records} records of {place} left the log before this inbox read them", err=True)
 
 
 def _show(box: "Inbox", opened_item: "OpenedItem", lang: str, as_json: bool) -> None:

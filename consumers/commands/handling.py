@@ -29,7 +29,7 @@ from ...topics.keys.signatures import Reading, Verifier, WrongJurisdiction, Wron
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
-from ..acts_db.outcomes import CommandRejected, Poison, Retry
+from ..acts_db.outcomes import SIGNER_UNKNOWN, CommandRejected, Poison, Retry
 from ..events import watches
 from . import handled
 from .feedback import answer
@@ -90,7 +90,7 @@ def _signer(context: AgencyContext, command: Command) -> PublicKey:
     """
     key = context.directory.key(command.body[:8])
     if key is None:
-        raise Retry("SIGNER_UNKNOWN")
+        raise Retry(SIGNER_UNKNOWN)
     return key
 
 

@@ -1,9 +1,10 @@
 """Messages that wait for another attempt, and what waits behind them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from ...topics.storage.database import insert_once
 from ..acts_db.messages import Origin, Received
@@ -80,6 +81,13 @@ def postpone(connection: Connection, parked: ParkedMessage, reason: str, next_at
     """Note one more failed attempt."""
     later = {"attempts": parked.attempts + 1, "reason": reason, "next_at": next_at}
     connection.execute(update(commands_parked).where(commands_parked.c.id == parked.id).values(later))
+
+
+def wake(connection: Connection, reasons: Collection[str], now: int) -> None:
+    """Make due now what waits for one of these reasons, which may be gone; if it is not, that attempt does not count."""
+    attempts = commands_parked.c.attempts
+    values = {"next_at": now, "attempts": case((attempts > 1, attempts - 1), else_=attempts)}
+    connection.execute(update(commands_parked).where(commands_parked.c.reason.in_(reasons)).values(values))
 
 
 def hasten(connection: Connection, now: int) -> int:

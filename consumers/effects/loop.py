@@ -8,6 +8,7 @@ what came stays in memory in its order, and is handled when it does.
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Engine
@@ -24,7 +25,7 @@ from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
-from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.outcomes import SIGNER_UNKNOWN, Poison, Retry
 from ..acts_db.sending import send_waiting
 from ..commands import parked
 from ..commands.parked import ParkedMessage
@@ -41,6 +42,8 @@ FUSE = 100
 _BATCH = 200
 _RETRY_SECONDS = 2.0
 _TICK_SECONDS = 1.0
+_WAIT_FOR_KEYS = (SIGNER_UNKNOWN, "NO_SEALING_KEY")
+"""Reasons that may be gone when the register of keys says something new."""
 _KEYS_SECONDS = 0.1
 """How often it is looked whether the register of keys was read."""
 
@@ -54,6 +57,19 @@ class FuseBlown(LiandongError):
             f"{FUSE} messages in a row could not be handled by {agency}, the last one: {failure}",
             "look at `liandong dead-letters list`; after mending the cause restart the agency, then redrive them",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What effects ask and tell of the node they are a part of."""
+
+    keys_known: Callable[[], bool] = lambda: True
+    """Whether the register of keys was read."""
+    lost: Callable[[], None] = lambda: None
+    """Hears that messages left the log before they were read here."""
+
+
+_NO_NODE = Surroundings()
 
 
 def group_of(agency: str) -> str:
@@ -79,7 +95,7 @@ class Effects:
         engine: Engine,
         signals: Signals | None = None,
         node: str = "1",
-        keys_known: Callable[[], bool] = lambda: True,
+        around: Surroundings = _NO_NODE,
     ) -> None:
         """Open nothing yet: the first step joins the group, once the keys of those who command are known.
 
@@ -90,7 +106,9 @@ class Effects:
         self._engine = engine
         self._signals = signals or Signals()
         self._node = node
-        self._keys_known = keys_known
+        self._around = around
+        self._keys_version = -1
+        """Of the register of keys when what waits for a key was last tried."""
         self._dead_in_a_row = 0
         self._subscriber: Subscriber | None = None
         self._outside: TopicPartition | None = None
@@ -130,7 +148,7 @@ class Effects:
             self._subscriber.close()
 
     def _work(self) -> float:
-        if self._subscriber is None and not self._keys_known():
+        if self._subscriber is None and not self._around.keys_known():
             return _KEYS_SECONDS
         self._take_in(self._joined())
         self._tick()
@@ -174,6 +192,7 @@ class Effects:
         self._kept.clear()
         self._handled.clear()
         subscriber.close()
+        self._around.lost()
 
     def _lose(self, partitions: Iterable[TopicPartition]) -> None:
         """Forget what came of partitions that went to another node, which is given it again."""
@@ -222,11 +241,15 @@ class Effects:
             return
         self._tick_at = running + _TICK_SECONDS
         self._context.directory.refresh()
+        version = self._context.directory.version
         with self._engine.begin() as connection:
             send_waiting(connection, self._context)
+            if version != self._keys_version:
+                parked.wake(connection, _WAIT_FOR_KEYS, now)
             erased = watches.erase_ended(connection, now)
             recent_releases.forget(connection, now)
             live = watches.count_live(connection, now)
+        self._keys_version = version
         for kind in self._context.kinds:
             self._signals.gauge(WATCHES, agency=self._context.agency, kind=kind).set(live.get(kind, 0))
         if erased:

@@ -29,7 +29,7 @@ from ...topics.transport.received import unwrap
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from .court import CourtContext
-from .store import InboxStore, Item
+from .store import InboxStore, Item, Loss
 
 _log = structlog.get_logger(__name__)
 
@@ -84,10 +84,10 @@ class Inbox:
         self._unread: dict[TopicPartition, int] | None = None
         """Where each partition not read so far ended when it was first assigned; None before that."""
         self._following = False
+        self._keys_version = -1
+        """Of the register of keys when what waits for a key was last looked at."""
         self.new = 0
         """Items of this court that were new."""
-        self.lost = 0
-        """Records that left the log before they were read here."""
         self.failure: Exception | None = None
         """Why nothing can be read now."""
 
@@ -103,6 +103,7 @@ class Inbox:
             return left
         try:
             self._tidy()
+            self._judge_again()
             if not self._following:
                 self._follow()
             pause = self._read()
@@ -119,12 +120,11 @@ class Inbox:
         """Do nothing: what was read is kept, the subscriber is its owner's."""
 
     def _tidy(self) -> None:
-        """Erase what is over and look again at what waited for a key, once a minute."""
+        """Erase what is over, once a minute."""
         clock = self._context.clock
         if clock.monotonic() < self._next_tidying:
             return
         self._store.erase_due(clock.now())
-        self._judge_again()
         self._next_tidying = clock.monotonic() + _TIDY_SECONDS
 
     def _follow(self) -> None:
@@ -166,6 +166,13 @@ class Inbox:
         """Note that somebody at the court has seen an item."""
         self._store.mark_shown(item.item.event_id)
 
+    def unshown_losses(self) -> list[Loss]:
+        """Return what left the log before it was read here, and nobody has been told of; from now on it counts as told."""
+        losses = self._store.losses(unshown=True)
+        if losses:
+            self._store.mark_losses_shown()
+        return losses
+
     def all_items(self) -> list[OpenedItem]:
         """Return all items that are kept."""
         return [self.open(each) for each in self._store.items()]
@@ -181,16 +188,18 @@ class Inbox:
         return OpenedItem(item, record, open_sealed(record["sealed"], sealed_for, *self._context.sealing_keys))
 
     def _starts(self, lows: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
-        """Return where to read on; what the log no longer has is counted as lost, once."""
-        stored = self._store.positions()
-        gone = {at: low for at, low in lows.items() if stored.get(at, low) < low}
+        """Return where to read on; what the log no longer has is noted as lost, once.
+
+        That counts from a partition's first record: an inbox made anew, or reached late, has missed what left before too.
+        """
+        stored, now = self._store.positions(), self._context.clock.now()
+        gone = [Loss(at, stored.get(at, 0), low, now) for at, low in lows.items() if stored.get(at, 0) < low]
         if gone:
             with self._store.engine.begin() as connection:
-                for at, low in gone.items():
-                    self._store.save(connection, at, low)
-        for at, low in gone.items():
-            self.lost += low - stored[at]
-            _log.error("records left the log before the inbox read them", topic=at.topic, records=low - stored[at])
+                for loss in gone:
+                    self._store.lose(connection, loss)
+        for loss in gone:
+            _log.error("records left the log before the inbox read them", topic=loss.at.topic, records=loss.records)
         return {at: max(low, stored[at]) if at in stored else BEGINNING for at, low in lows.items()}
 
     def _judge(self, message: Message) -> Item | None:
@@ -212,12 +221,17 @@ class Inbox:
         return self._with_verdict(item, record)
 
     def _judge_again(self) -> None:
+        """Look again at what waits for a key, once the register says something new."""
+        version = self._context.directory.version
+        if version == self._keys_version:
+            return
         for item in self._store.items(refused=SIGNER_UNKNOWN):
             if item.body is not None:
                 judged = self._with_verdict(replace(item, refused=""), _decoded(item))
                 if judged.refused != SIGNER_UNKNOWN:
                     with self._store.engine.begin() as connection:
                         self._store.replace(connection, judged)
+        self._keys_version = version
 
     def _with_verdict(self, item: Item, record: Mapping[str, Any]) -> Item:
         """Return the item with its verdict. The bytes of what is refused are not kept, unless its key may still come."""

@@ -1,4 +1,4 @@
-"""The store of a court's inbox: every event once, its bytes still sealed, the log positions in the same commit.
+"""The store of a court's inbox: every event once, its bytes still sealed, the log positions in the same commit, losses too.
 
 Erasure overwrites: SQLite's secure_delete is on, and what is left in the log can be opened by nobody once its keys are
 destroyed.
@@ -50,6 +50,33 @@ _positions = Table(
     Column("log_partition", Integer, primary_key=True),
     Column("next_offset", BigInteger, nullable=False),
 )
+_losses = Table(
+    "losses",
+    _metadata,
+    Column("topic", Text, primary_key=True),
+    Column("log_partition", Integer, primary_key=True),
+    Column("first_offset", BigInteger, primary_key=True),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("noticed_at", BigInteger, nullable=False),
+    Column("shown", Boolean, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Records that left the log before they were read; nobody can say whether any was for this court."""
+
+    at: TopicPartition
+    first_offset: int
+    next_offset: int
+    """Of the oldest record that was still there."""
+    noticed_at: int
+    """ms UTC."""
+
+    @property
+    def records(self) -> int:
+        """How many there were at most."""
+        return self.next_offset - self.first_offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +126,29 @@ class InboxStore:
         if not insert_once(connection, _positions, row):
             partition = (_positions.c.topic == at.topic, _positions.c.log_partition == at.partition)
             connection.execute(update(_positions).where(*partition).values(next_offset=next_offset))
+
+    def lose(self, connection: Connection, loss: Loss) -> None:
+        """Note what was lost, and that reading goes on behind it."""
+        row = {"topic": loss.at.topic, "log_partition": loss.at.partition, "first_offset": loss.first_offset}
+        row |= {"next_offset": loss.next_offset, "noticed_at": loss.noticed_at, "shown": False}
+        insert_once(connection, _losses, row)
+        self.save(connection, loss.at, loss.next_offset)
+
+    def losses(self, *, unshown: bool = False) -> list[Loss]:
+        """Return what was lost, in the order it was noticed."""
+        query = select(_losses).order_by(_losses.c.noticed_at, *_losses.primary_key)
+        if unshown:
+            query = query.where(_losses.c.shown.is_(False))
+        with reading(self.engine) as connection:
+            return [
+                Loss(TopicPartition(row.topic, row.log_partition), row.first_offset, row.next_offset, row.noticed_at)
+                for row in connection.execute(query)
+            ]
+
+    def mark_losses_shown(self) -> None:
+        """Note that the court's people know of everything that was lost."""
+        with self.engine.begin() as connection:
+            connection.execute(update(_losses).values(shown=True))
 
     def put(self, connection: Connection, item: Item) -> bool:
         """Keep an item; return False if it is here already."""

@@ -1,7 +1,7 @@
 """Releases: when what a person was stopped by ends, the court hears it once for every transaction still stopped.
 
 The gate frees by itself, at once; this tells it. Read from the relief lanes, where every change that frees somebody
-travels; a hit on a newer version of the entry than the one that frees stays open.
+travels, and now and then from the copy (`missed_releases`); a hit on a newer version than the one that frees stays open.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
-from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.outcomes import SIGNER_UNKNOWN, Poison, Retry
 from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep, send_waiting
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
@@ -61,6 +61,14 @@ _COLUMNS = OpenHit.__slots__
 _row = attrgetter(*_COLUMNS)
 
 
+class SignedRecord(NamedTuple):
+    """A list record, its signature not checked here yet."""
+
+    fingerprint: bytes
+    body: bytes
+    prefix: GatePrefix
+
+
 def note_open(connection: Connection, context: AgencyContext, hits: Sequence[OpenHit]) -> None:
     """Remember hits until they are released, and release those that come too late for that.
 
@@ -78,14 +86,17 @@ def note_open(connection: Connection, context: AgencyContext, hits: Sequence[Ope
 def release(connection: Connection, context: AgencyContext, message: Received, jurisdiction: str) -> int:
     """Tell the releases a record of a relief lane brings about, and return how many those were. Raises Poison or Retry."""
     relief = _read(message)
-    if relief is None:
-        return 0
-    prefix = relief.prefix
+    return 0 if relief is None else release_by(connection, context, relief, jurisdiction)
+
+
+def release_by(connection: Connection, context: AgencyContext, record: SignedRecord, jurisdiction: str) -> int:
+    """Tell the releases a list record brings about, and return how many those were. Raises Poison or Retry."""
+    prefix = record.prefix
     recent_releases.lock_entries(connection, (prefix["entry_id"],))
     still_meant = _still_meant(prefix)
     hits = [hit for hit in _older_hits(connection, prefix) if hit.subject not in still_meant]
     try:
-        _check_signature(context, relief, jurisdiction)
+        _check_signature(context, record, jurisdiction)
     except Poison:
         if hits:
             raise
@@ -99,15 +110,7 @@ def release(connection: Connection, context: AgencyContext, message: Received, j
     return len(hits)
 
 
-class _ReliefMessage(NamedTuple):
-    """A list record from a relief lane, its signature not checked yet."""
-
-    fingerprint: bytes
-    body: bytes
-    prefix: GatePrefix
-
-
-def _read(message: Received) -> _ReliefMessage | None:
+def _read(message: Received) -> SignedRecord | None:
     """Read a list record; None for a barrier. Raises Poison."""
     try:
         fingerprint, body = unwrap_value(message.value, message.headers)
@@ -115,7 +118,7 @@ def _read(message: Received) -> _ReliefMessage | None:
             return None
         if not is_version_of(fingerprint, "list-record"):
             raise Poison("WRONG_SCHEMA", f"schema {fingerprint.hex()} is no list record known to this release")
-        return _ReliefMessage(fingerprint, body, decode_prefix(body))
+        return SignedRecord(fingerprint, body, decode_prefix(body))
     except (FramingError, Undecodable) as broken:
         raise Poison("UNDECODABLE", type(broken).__name__) from broken
 
@@ -134,11 +137,11 @@ def _older_hits(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
     return [OpenHit(**row._mapping) for row in rows]  # noqa: SLF001  the documented way to a row's columns
 
 
-def _check_signature(context: AgencyContext, relief: _ReliefMessage, jurisdiction: str) -> None:
-    if context.directory.key(relief.body[:8]) is None:
-        raise Retry("SIGNER_UNKNOWN")
+def _check_signature(context: AgencyContext, record: SignedRecord, jurisdiction: str) -> None:
+    if context.directory.key(record.body[:8]) is None:
+        raise Retry(SIGNER_UNKNOWN)
     try:
-        Verifier(context.directory).record(*relief, jurisdiction)
+        Verifier(context.directory).record(*record, jurisdiction)
     except (WrongKind, WrongJurisdiction) as not_entitled:
         raise Poison("AUTHORITY_MISMATCH", not_entitled.message) from not_entitled
     except SignatureInvalid as invalid:

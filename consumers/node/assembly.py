@@ -21,7 +21,8 @@ from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.sending import send_receipt
-from ..effects.loop import Effects, group_of
+from ..effects.loop import Effects, Surroundings, group_of
+from ..interceptions.missed_releases import MissedReleases
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
 from ..replication.replicator import Replicator, ReplicatorConfig
@@ -95,9 +96,9 @@ class OpenAgency:
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self._jurisdictions, freeing, stores, self.directory, context.clock)
         joining = partial(subscriber, group_of(self.agency), f"{own}-effects")
-        effects = Effects(
-            context, joining, self.desk.engine, self.desk.signals, self.node, lambda: self.directory.loaded
-        )
+        missed = MissedReleases(context, self.desk.engine, self.desk.view.entry)
+        around = Surroundings(lambda: self.directory.loaded, missed.expect)
+        effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
         relay = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
         standing = CopyGauges(self.copy_status, self.desk.signals, context.outbox, context.clock)
         return [
@@ -105,6 +106,7 @@ class OpenAgency:
             Part("list", replicator, replicator.wait),
             Part("relief", relief, relief.wait),
             Part("effects", effects, effects.wait),
+            Part("missed", missed, missed.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
         ]

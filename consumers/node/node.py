@@ -1,7 +1,7 @@
 """An agency node: the copy of the list, the gate, the effects, the outbox's relay and the check API in one process."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -10,7 +10,7 @@ from ...topics.settings import Settings
 from ...topics.workers.threads import Workers
 from ..acts_db.agency_home import agency_folder
 from ..api.app import Api
-from ..api.endpoints import EndpointContext, Endpoints
+from ..api.endpoints import EndpointContext, Endpoints, RunningNode
 from ..api.limits import RateLimiter
 from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile
@@ -19,6 +19,25 @@ from .assembly import OpenAgency, tuned
 _log = structlog.get_logger(__name__)
 STOP_SECONDS = 4.0
 """How long a graceful stop waits for the parts."""
+
+
+def open_api(settings: Settings, opened: OpenAgency, node: RunningNode, writer: Executor) -> Api:
+    """Return the check API of an opened agency; `writer` writes to its acts store, one call after the other."""
+    desk = opened.desk
+    clock = desk.context.clock
+    context = EndpointContext(
+        checks=desk.checks,
+        node=node,
+        agency=opened.agency,
+        node_name=opened.node,
+        limiter=RateLimiter(settings.checks_per_second, settings.checks_burst, clock.monotonic),
+        signals=desk.signals,
+        registry=desk.signals.registry,
+        clock=clock,
+        writer=writer,
+    )
+    tokens = TokenFile(agency_folder(settings, opened.agency) / "tokens.yaml")
+    return Api(Endpoints(context).routes(), tokens, settings.lang, desk.context.chance)
 
 
 class AgencyNode:
@@ -36,7 +55,8 @@ class AgencyNode:
         place = {"agency": self.opened.agency, "node": self.opened.node}
         try:
             with tuned():
-                self.workers.start(self.opened.parts(), {"api": ApiServer(self._api(), listening).run})
+                api = open_api(self._settings, self.opened, self, self._writer)
+                self.workers.start(self.opened.parts(), {"api": ApiServer(api, listening).run})
                 _log.info("node runs", **place, url=listening.url)
                 self.workers.wait(STOP_SECONDS)
         finally:
@@ -44,23 +64,6 @@ class AgencyNode:
             self._writer.shutdown()
             self.opened.close()
         _log.info("node stopped", **place)
-
-    def _api(self) -> Api:
-        settings, opened, desk = self._settings, self.opened, self.opened.desk
-        clock = desk.context.clock
-        context = EndpointContext(
-            checks=desk.checks,
-            node=self,
-            agency=opened.agency,
-            node_name=opened.node,
-            limiter=RateLimiter(settings.checks_per_second, settings.checks_burst, clock.monotonic),
-            signals=desk.signals,
-            registry=desk.signals.registry,
-            clock=clock,
-            writer=self._writer,
-        )
-        tokens = TokenFile(agency_folder(settings, opened.agency) / "tokens.yaml")
-        return Api(Endpoints(context).routes(), tokens, settings.lang, desk.context.chance)
 
     def status(self) -> Mapping[str, object]:
         """Return the document of GET /v1/status."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import structlog
 
+from ...topics.keys.directory import RegisterBehind
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
@@ -14,6 +15,8 @@ from ...topics.workers.worker import AT_ONCE
 _log = structlog.get_logger(__name__)
 RETRY_SECONDS = 1.0
 """Rest after a failure of the transport."""
+_REGISTER_SECONDS = 0.05
+"""Rest while a batch waits for what is on its way from the register of participants."""
 
 
 class Follower(Protocol):
@@ -25,8 +28,14 @@ class Follower(Protocol):
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
         """Return where to read on, from the store; called again after every failure of the transport."""
 
+    def begin_batch(self) -> None:
+        """Hear that the messages of the next `work` were polled just now."""
+
     def work(self, messages: Sequence[Message]) -> float:
-        """Take a batch, which may be empty, into the store; return in how many seconds to look again at the latest."""
+        """Take a batch, which may be empty, into the store; return in how many seconds to look again at the latest.
+
+        Raises RegisterBehind, before anything of it has an effect, to be called with the same batch again.
+        """
 
     def out_of_range(self, at: TopicPartition) -> None:
         """Deal with a position the log no longer holds."""
@@ -42,14 +51,19 @@ class LaneReader:
         self._follower = follower
         self._subscriber = subscriber
         self._pause = Pause(clock, RETRY_SECONDS)
+        self._register_pause = Pause(clock, _REGISTER_SECONDS)
         self._assigned = False
+        self._waiting: Sequence[Message] = ()
+        """A batch that waits for the register of participants."""
 
     def step(self) -> float:
         """Take what has come; return when to look again. What the store fails with is raised."""
-        if left := self._pause.left():
+        if left := self._pause.left() or self._register_pause.left():
             return left
         try:
             return self._read()
+        except RegisterBehind:
+            return self._register_pause.begin()
         except OffsetOutOfRange as gone:
             self._assigned = False
             _log.warning("position is no longer in the log", topic=gone.at.topic, partition=gone.at.partition)
@@ -66,7 +80,8 @@ class LaneReader:
 
     def wait(self, seconds: float) -> bool:
         """Wait for messages; return whether there are any."""
-        return self._pause.wait(seconds, self._subscriber.wait)
+        pause = self._register_pause if self._register_pause.left() else self._pause
+        return pause.wait(seconds, self._subscriber.wait)
 
     def close(self) -> None:
         """Let go of the subscriber."""
@@ -74,8 +89,14 @@ class LaneReader:
 
     def _read(self) -> float:
         if not self._assigned:
+            self._waiting = ()
             self._subscriber.assign(self._follower.positions(self._subscriber))
             self._assigned = True
-        messages = self._subscriber.poll(self._follower.limit, 0)
+        messages = self._waiting
+        if not messages:
+            messages = self._subscriber.poll(self._follower.limit, 0)
+            self._follower.begin_batch()
+        self._waiting = messages
         idle = self._follower.work(messages)
+        self._waiting = ()
         return AT_ONCE if messages else idle

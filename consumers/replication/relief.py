@@ -92,6 +92,10 @@ class ReliefFollower:
         lane = msgspec.structs.replace(self._lanes[at], next_offset=BEGINNING)
         self._stores.overlay.commit(ReliefBatch(lanes=[lane]))
 
+    def begin_batch(self) -> None:
+        """Note that what `work` is given next was polled just now."""
+        self._verifier.begin_batch()
+
     def work(self, messages: Sequence[Message]) -> float:
         """Take one batch into the overlay: what is newer than list and overlay, positions, barriers, in one commit.
 

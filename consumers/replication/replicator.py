@@ -102,6 +102,10 @@ class Replicator:
         """Return where every partition was left; what is kept in memory is loaded anew from the store."""
         return self._copy.load(subscriber, self._clock.now())
 
+    def begin_batch(self) -> None:
+        """Note that what `work` is given next was polled just now."""
+        self._verifier.begin_batch()
+
     def work(self, messages: Sequence[Message]) -> float:
         """Take one poll into the store; without messages do only what has become due. Return when something will be."""
         now, batch, floor_missed = self._clock.now(), StoreBatch(), False

@@ -4,7 +4,8 @@ The list is written without waiting for the disk, which is waited for at barrier
 nothing is lost by that, whichever process dies: the system holds what was written. After a loss of power pages may be missing
 in any order, and LMDB could not tell. So a file beside the store names the boot of the machine since which it is written;
 found after another boot, the copy is made again from the log. What the log does not give again, the highest head ever
-trusted and the receipts not yet handed on, stands in a file of its own, written whole at every sync.
+trusted and the receipts not yet handed on, stands in a file of its own, written whole at every sync, and when a whole copy is opened
+that has other rows than the file.
 """
 
 from collections.abc import Iterable
@@ -13,11 +14,13 @@ from pathlib import Path
 
 import msgspec
 import psutil
+import structlog
 
 from ...topics.private_files import write_private
 from ...topics.storage.mapped import checksum
 from .errors import TrustDamaged
 
+_log = structlog.get_logger(__name__)
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _DAMAGED = b"damaged"
 _STORE_FILES = ("data.mdb", "lock.mdb")
@@ -79,6 +82,14 @@ class PowerMark:
         """Write the rows that must outlast the store; they are on the disk when this returns."""
         content = msgspec.msgpack.encode(list(rows))
         write_private(self._trusted, _TRUSTED + sha256(content).digest() + content)
+
+    def keeps(self, rows: KeptRows) -> bool:
+        """Return whether these are the rows written last."""
+        try:
+            return self.kept_rows() == rows
+        except TrustDamaged as damaged:
+            _log.warning("what must outlast the copy is damaged", reason=damaged.message)
+            return False
 
     def kept_rows(self) -> KeptRows:
         """Return the rows written last; none if the machine went down before the first sync. Raises TRUST_DAMAGED."""

@@ -85,6 +85,8 @@ class ListStore:
             store = cls(environment, mark)
             if trusted is not None:
                 store._restore(trusted)
+            elif not mark.keeps(store._trusted_rows()):  # not written since a sync, damaged, or an older file put back
+                store.sync()
         except BaseException:
             environment.close()
             raise
@@ -262,7 +264,7 @@ class ListStore:
         for table in (tables.records, tables.index, tables.state):
             transaction.drop(table, delete=False)
 
-    def _trusted_rows(self) -> list[tuple[bytes, bytes]]:
+    def _trusted_rows(self) -> KeptRows:
         """Return the rows that must outlast the store; incidents come again with the log."""
         with self._environment.read() as transaction:
             decoded_rows(transaction, self._tables.trust, ROW_HEAD, TrustedHead)  # raises what shows a damage

@@ -43,7 +43,7 @@ class Evidence:
         self.engine = engine
         self.tables: EvidenceTables = evidence_tables()
         create_tables(engine, self.tables.metadata)
-        self._keyring = keyring
+        self._verifier = Verifier(keyring)
         self._signals = process
 
     def handlers(self, jurisdictions: Iterable[str]) -> Mapping[str, EvidenceHandler]:
@@ -62,8 +62,15 @@ class Evidence:
             offsets = self._next_offsets(connection)
         return {lane: offsets.get(lane, 0) for lane in lanes}
 
+    def begin_batch(self) -> None:
+        """Note that what `take` is given next was read just now."""
+        self._verifier.begin_batch()
+
     def take(self, messages: Sequence[LaneMessage], handlers: Mapping[str, EvidenceHandler]) -> int:
-        """Take what was read, each topic by its handler; return how many records were new."""
+        """Take what was read, each topic by its handler; return how many records were new.
+
+        Raises TransportError, RegisterBehind for one: nothing is taken then.
+        """
         ranks = {topic: rank for rank, topic in enumerate(handlers)}
         with self.engine.begin() as connection:
             # another process may have taken these since; this transaction is now the only one that writes
@@ -88,7 +95,7 @@ class Evidence:
         self._signals.counter(definitions.EVIDENCE_REFUSED, topic=lane.topic, reason=reason).inc()
 
     def _head(self, jurisdiction: str, batch: EvidenceBatch, lane: TopicPartition, message: Message) -> None:
-        head = read_head(message, self._keyring, jurisdiction)
+        head = read_head(message, self._verifier, jurisdiction)
         if not batch.add_head(head):
             self._refuse(lane, "fork")
 
@@ -105,7 +112,7 @@ class Evidence:
         if not is_version_of(fingerprint, schema):
             raise Undecodable(f"the message is no {schema}")
         record = decode(fingerprint, body)
-        Verifier(self._keyring).signed(schema, body, record, reading)
+        self._verifier.signed(schema, body, record, reading)
         return record
 
     def _next_offsets(self, connection: Connection) -> dict[TopicPartition, int]:

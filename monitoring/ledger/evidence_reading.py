@@ -21,21 +21,33 @@ class EvidenceReading:
         self._heads = {names.heads(each) for each in jurisdictions}
         positions = evidence.positions(topic_lanes(subscriber, *self._handlers))
         self._log = ReadToEnd(subscriber, positions, clock, _BATCH)
+        self._waiting: list[LaneMessage] = []
+        """What was read and waits for the register of participants."""
         self.taken = 0
         """How many records were new."""
 
     @property
     def done(self) -> bool:
         """Whether everything up to there was taken."""
-        return self._log.done
+        return self._log.done and not self._waiting
+
+    @property
+    def waits(self) -> bool:
+        """Whether something was read that waits for the register of participants."""
+        return bool(self._waiting)
 
     def step(self) -> bool:
         """Take what is there now in one transaction; return whether there was anything. Raises TransportError, LOG_STALLED.
 
-        Of what comes together the heads are taken first, so that most receipts find theirs.
+        Of what comes together the heads are taken first, so that most receipts find theirs. RegisterBehind leaves it to be
+        taken by the next step.
         """
-        read = [LaneMessage(lane_of(self._subscriber, message), message) for message in self._log.read()]
-        if read:
-            read.sort(key=lambda each: each.lane.topic not in self._heads)
-            self.taken += self._evidence.take(read, self._handlers)
-        return bool(read)
+        if not self._waiting:
+            self._waiting = [LaneMessage(lane_of(self._subscriber, each), each) for each in self._log.read()]
+            self._waiting.sort(key=lambda each: each.lane.topic not in self._heads)
+            self._evidence.begin_batch()
+        if not self._waiting:
+            return False
+        self.taken += self._evidence.take(self._waiting, self._handlers)
+        self._waiting = []
+        return True

@@ -43,7 +43,7 @@ class SignedHead:
         return int(self.content["number"])
 
 
-def read_head(message: Message, keyring: RefreshingKeyring, jurisdiction: str) -> SignedHead:
+def read_head(message: Message, verifier: Verifier, jurisdiction: str) -> SignedHead:
     """Return the head in a message of the topic with a jurisdiction's heads, signed by a notary of that jurisdiction.
 
     Raises Undecodable, FramingError or SignatureInvalid if there is none to be trusted.
@@ -52,7 +52,7 @@ def read_head(message: Message, keyring: RefreshingKeyring, jurisdiction: str) -
     if not is_version_of(fingerprint, "list-head"):
         raise Undecodable("the message is no list head")
     content = decode(fingerprint, body)
-    Verifier(keyring).signed("list-head", body, content, Reading((jurisdiction,)))
+    verifier.signed("list-head", body, content, Reading((jurisdiction,)))
     return SignedHead(content, sha256(body).hexdigest())
 
 
@@ -105,7 +105,8 @@ class LastHeadsSearch:
 
     def __init__(self, subscriber: Subscriber, notary: NotaryName, keyring: RefreshingKeyring, clock: Clock) -> None:
         """Begin with the smallest window. Raises TransportError."""
-        self._subscriber, self._notary, self._keyring, self._clock = subscriber, notary, keyring, clock
+        self._subscriber, self._notary, self._clock = subscriber, notary, clock
+        self._verifier = Verifier(keyring)
         self._lanes = topic_lanes(subscriber, names.heads(notary.jurisdiction))
         self._windows = list(_WINDOWS)
         self.newest = LastHeads()
@@ -121,7 +122,7 @@ class LastHeadsSearch:
         messages = self._reading.read()
         for message in messages:
             with suppress(Undecodable, FramingError, SignatureInvalid):
-                self.newest.note(read_head(message, self._keyring, self._notary.jurisdiction), self._notary.name)
+                self.newest.note(read_head(message, self._verifier, self._notary.jurisdiction), self._notary.name)
         if self._reading.done and not self.done:
             self._open_window()
         return bool(messages)

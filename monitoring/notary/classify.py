@@ -63,8 +63,14 @@ class MessageClassifier:
         self._jurisdiction = jurisdiction
         self._verifier = Verifier(keyring)
 
+    def begin_batch(self) -> None:
+        """Note that what is classified from now on was polled just now."""
+        self._verifier.begin_batch()
+
     def classify(self, lane: TopicPartition, message: Message) -> ClassifiedMessage:
-        """Say what a message is. A bad message is an answer, not an error; TransportError if keys cannot be looked up."""
+        """Say what a message is. A bad message is an answer, not an error; TransportError if keys cannot be looked up,
+        RegisterBehind if they are on their way.
+        """
         key, value = message.key() or b"", message.value()
         if value is None:
             return Tombstone(key) if may_be_entry(key) else ForeignMessage("key")

@@ -10,6 +10,8 @@ keeps the newest marker of every partition, so a notary that lost its disk still
 """
 
 import math
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +21,7 @@ import structlog
 
 from ...schemas.errors import LiandongError
 from ...topics.catalogue import names
-from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.directory import RefreshingKeyring, RegisterBehind
 from ...topics.metrics.definitions import Signals
 from ...topics.transport.errors import PublisherBroken, TransportError
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
@@ -110,6 +112,8 @@ class Notary:
         """Where reading goes on; empty until that was found out."""
         self._following = False
         """Whether the lists are assigned."""
+        self._polled = deque[Message]()
+        """What was polled and not read yet: it waits for the register of participants."""
         self._issued_at: dict[int, int] = {}
         """Barriers issued by this process that have no head yet → when, ms UTC."""
         self._newest_own: dict[TopicPartition, int] = {}
@@ -142,7 +146,7 @@ class Notary:
 
     def wait(self, seconds: float) -> bool:
         """Wait for a record, or while nothing can be read for the time to try again; return whether there is one."""
-        return (self._pause if self.failure else self._ports.subscriber).wait(seconds)
+        return (self._pause if self.failure or self._polled else self._ports.subscriber).wait(seconds)
 
     def close(self) -> None:
         """Commit what was read, send what is queued and let go of the tally."""
@@ -166,6 +170,7 @@ class Notary:
             self._ends = {lane: self._ports.subscriber.watermarks(lane).high for lane in self._lanes}
             self._reconcile(search.newest)
             self._next_offsets = {lane: counted.offset or BEGINNING for lane, counted in self._tally.lanes.items()}
+        self._polled.clear()
         self._ports.subscriber.assign(self._next_offsets)
         self._following = True
         return AT_ONCE
@@ -188,9 +193,7 @@ class Notary:
         may_issue = self.live and self._announcer.markers_in_flight < _MARKERS_IN_FLIGHT
         if may_issue and now >= self._next_barrier:
             self._issue(now)
-        messages = self._ports.subscriber.poll(_BATCH, 0)
-        for message in messages:
-            self._read(message)
+        has_news = self._read_on()
         self._alignment.take(self._apply, self._cut)
         if not self.live:
             self._first_barrier = self._progress.issued + 1
@@ -199,7 +202,9 @@ class Notary:
             self._commit(now)
         self._announcer.work()
         self._signals.head_age(self._clock.now())
-        if messages:
+        if self._polled:
+            return _WAIT
+        if has_news:
             return AT_ONCE
         return max(0.0, self._next_barrier - self._clock.monotonic()) if may_issue else _WAIT
 
@@ -242,6 +247,18 @@ class Notary:
         if self._store is not None:
             self._store.commit(self._tally, self._progress, head)
         self._next_commit = now + max(1.0, self._config.interval / 1_000)
+
+    def _read_on(self) -> bool:
+        """Read what there is, as far as the keys under it are known or nobody's; return whether there was anything."""
+        if not self._polled:
+            self._polled.extend(self._ports.subscriber.poll(_BATCH, 0))
+            self._classifier.begin_batch()
+        has_news = bool(self._polled)
+        with suppress(RegisterBehind):
+            while self._polled:
+                self._read(self._polled[0])
+                self._polled.popleft()
+        return has_news
 
     def _read(self, message: Message) -> None:
         lane = lane_of(self._ports.subscriber, message)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import LiandongError, Unavailable
 from ...topics.catalogue import names
-from ...topics.keys.directory import KeyDirectory
+from ...topics.keys.directory import KeyDirectory, RegisterBehind
 from ...topics.transport.errors import TopicMissing, TransportError
 from ...topics.transport.ports import Subscriber
 from ...topics.transport.reading import LogStalled, topic_lanes
@@ -63,8 +63,10 @@ class Gathering:
             )
 
     def wait(self, seconds: float) -> bool:
-        """Wait for a record while a round lasts, otherwise for the next round; return whether there is a record."""
-        return (self._pause if self._reading is None else self._subscriber).wait(seconds)
+        """Wait for a record while a round lasts and nothing waits for a key, otherwise for the time to go on; return
+        whether there is a record.
+        """
+        return (self._pause if self._reading is None or self._reading.waits else self._subscriber).wait(seconds)
 
     def close(self) -> None:
         """Do nothing: what was taken is kept, the subscriber is its owner's."""
@@ -74,7 +76,10 @@ class Gathering:
             self._directory.refresh()
             jurisdictions = served(self._directory)
             self._reading = EvidenceReading(self._evidence, self._subscriber, jurisdictions, self._clock)
-        if not self._reading.done and not self._reading.step():
+        try:
+            if not self._reading.done and not self._reading.step():
+                return _SLICE
+        except RegisterBehind:
             return _SLICE
         if not self._reading.done:
             return AT_ONCE

@@ -30,6 +30,7 @@ from liandong.tests.worlds.town_members import COURT, RAILWAY, TownAgency
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.signatures import Verifier
 from liandong.topics.storage.packing import parcels, unpacked
 from liandong.topics.transport.memory.log import MemoryMessage
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
@@ -110,7 +111,7 @@ def test_a_notary(square: Square, data: st.DataObject) -> None:
 def test_whoever_reads_heads(square: Square, data: st.DataObject) -> None:
     record = data.draw(records(names.heads("js"), square.copy_signers, FIELDS))
     with suppress(Undecodable, FramingError, SignatureInvalid):
-        read_head(square.letter(record), square.copy.keys, "js")
+        read_head(square.letter(record), Verifier(square.copy.keys), "js")
 
 
 @many

@@ -47,14 +47,14 @@ class Administrator:
         for participant in participants:
             publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), self.registrar, participant)
 
-    def rotate(self, participant: str, *, revoked: bool) -> None:
+    def rotate(self, participant: str, *, revoked: bool, drawn_now: bool = False, since_ms: int = _AHEAD_MS) -> None:
         """Draw new keys for a participant and publish them; the old ones end tomorrow, or are revoked.
 
-        They are revoked as of when nobody can have signed by them: what a key signed after it was compromised is a matter
-        of issue 4.
+        They are revoked as of `since_ms` from now: by itself when nobody can have signed by them, since what a key signed
+        after it was compromised is a matter of issue 4.
         """
-        since = self._time.now() + _AHEAD_MS if revoked else None
-        self._clock.skew_ms = -_AHEAD_MS
+        since = self._time.now() + since_ms if revoked else None
+        self._clock.skew_ms = 0 if drawn_now else -_AHEAD_MS
         self.registrar.rotate(participant, compromised_since=since)
         self._clock.skew_ms = 0
         self.publish([participant])
@@ -79,3 +79,8 @@ class Administrator:
         for path in sorted((self._folder / own).iterdir()):
             (target / path.name).touch(mode=0o600)
             (target / path.name).write_bytes(path.read_bytes())
+
+    def give_again(self, machine: SimulatedMachine, participant: str) -> None:
+        """Bring a participant's files once more, as they are now."""
+        self.registrar.load(participant)
+        self.give(machine, participant)

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-from liandong.consumers.gate.decision import CheckRequest
+from liandong.consumers.effects.loop import Effects
+from liandong.consumers.gate.decision import CheckRequest, Decision
 from liandong.consumers.gate.subjects import Subject
 from liandong.consumers.interceptions.answers import Answer
 from liandong.consumers.interceptions.interceptions import strongest
 from liandong.consumers.node.assembly import NodeConnections, OpenAgency, open_agency
 from liandong.consumers.node.desk import Machine as NodeMachine
 from liandong.consumers.replication.list_view import ListView
-from liandong.consumers.store.layout import LANE_LENGTH
+from liandong.consumers.store.layout import LANE_LENGTH, TrustedHead
 from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
+from liandong.tests.simulation.calling import Reply
+from liandong.tests.simulation.counter import ApiCounter
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
@@ -48,9 +52,9 @@ class Copied:
 class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
-    part_names = ("register", "list", "relief", "effects", "relay", "standing")
+    part_names = ("register", "list", "relief", "effects", "missed", "relay", "standing")
     roles = ("agency",)
-    unhurried: Mapping[str, float] = {"list": 1, "relief": 2, "effects": 4, "relay": 1, "standing": 10}
+    unhurried: Mapping[str, float] = {"list": 1, "relief": 2, "effects": 4, "missed": 5, "relay": 1, "standing": 10}
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)
@@ -59,6 +63,7 @@ class NodeProcess(Process):
         self.counted = Counter[str]()
         """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
+        self.counter = ApiCounter(self, agency, node)
         self._opened: OpenAgency
 
     @property
@@ -70,6 +75,13 @@ class NodeProcess(Process):
     def outbox(self) -> SqlOutbox:
         """What waits to be sent."""
         return self._opened.desk.context.outbox
+
+    @property
+    def kept(self) -> int:
+        """How many messages came to its effects and are not handled yet."""
+        effects = self._parts["effects"].worker
+        assert isinstance(effects, Effects)
+        return len(effects._kept)
 
     @property
     def acts(self) -> Engine:
@@ -86,6 +98,7 @@ class NodeProcess(Process):
         connections = NodeConnections(self.subscriber, self.publisher, self._relay)
         beneath = NodeMachine(machine.clock, machine.chance, machine.disk.boot_id)
         self._opened = open_agency(machine.settings, self.agency, self.node, connections, beneath)
+        self.counter.opened(machine.settings, self._opened)
         return self._opened.parts()
 
     def look(self) -> None:
@@ -103,10 +116,27 @@ class NodeProcess(Process):
         with self.mortal():
             decided = checks.decide(request, self.machine.clock.now(), CALLER)
             if keeps:
-                checks.keep([decided])
-                self._note_kept(person, decided)
+                self._keep(person, decided)
             answer.append(decided)
         return answer[0] if answer else None
+
+    def _keep(self, person: Person, decided: Answer) -> None:
+        """Keep what was decided, as the API does: what cannot be kept now is asked again later."""
+        try:
+            self._opened.desk.checks.keep([decided])
+        except OperationalError:
+            self.world.count("answers that could not be kept")
+        else:
+            self.note_kept(person, decided.decision, decided.decision.check_id)
+
+    def call(self, people: Sequence[Person], token: str, body: str, language: str) -> Reply | None:
+        """Have a counter ask about people over the check API; None if the node died over it."""
+        transaction, attributes = COUNTERS[self.kind]
+        checks = [each.asked(transaction, **attributes) for each in people]
+        reply: list[Reply] = []
+        with self.mortal():
+            reply.append(self.counter.post(checks, token, body, language))
+        return reply[0] if reply else None
 
     def meets(self, person: Person, booking: int) -> None:
         """Tell whoever watches for somebody that they were met."""
@@ -135,9 +165,9 @@ class NodeProcess(Process):
         offsets |= {(lane.topic, lane.partition): lane.next_offset for lane in status._relief.lanes()}
         return max(0, offsets.get(at, 0))
 
-    def trusted_heads(self) -> dict[str, int]:
-        """By jurisdiction and notary: the number of the highest head the node trusts."""
-        return {head.row: head.number for head in self._opened._stores.lists.heads()}
+    def trusted_heads(self) -> Sequence[TrustedHead]:
+        """The highest head of each notary that the node trusts."""
+        return self._opened._stores.lists.heads()
 
     def records(self) -> dict[str, int]:
         """How many records the copy and the overlay took or refused, since they were made."""
@@ -169,11 +199,11 @@ class NodeProcess(Process):
                     index.setdefault(surrogate, set()).add(place[LANE_LENGTH:])
         return Copied(rows, index, SetDigest(lane.digest).value())
 
-    def _note_kept(self, person: Person, answer: Answer) -> None:
-        """Remember what courts must now hear of."""
-        for ruling in strongest(answer.decision.outcome.rulings):
+    def note_kept(self, person: Person, decision: Decision, check: str) -> None:
+        """Remember what courts must now hear of: the agency has kept a decision like this one under this check's id."""
+        for ruling in strongest(decision.outcome.rulings):
             entry = ruling.entry
-            kept = KeptHit(answer.decision.check_id, entry.entry_id, entry.version, self.surrogates(person))
+            kept = KeptHit(check, entry.entry_id, entry.version, self.surrogates(person))
             self.world.kept.append(kept)
 
     def _relay(self, outbox: SqlOutbox, publisher: Publisher, _clock: Clock) -> Relay:

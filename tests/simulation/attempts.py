@@ -13,6 +13,7 @@ from liandong.tests.simulation.deeds.adversary import (
     NullsEntry,
     Replays,
     ReplaysVersion,
+    Rewinds,
     Scribbles,
     Twists,
 )
@@ -111,6 +112,16 @@ def nulls(world: "World", choices: Choices) -> Deed:
     return NullsEntry(entry) if choices.happens(50) else ReplaysVersion(entry, 1)
 
 
+def rewinds(world: "World", choices: Choices) -> Deed:
+    """An older version and the newest one again, of an entry that has more than one"""
+    histories = list(world.truth.versions.values())
+    changed = [number for number, said in enumerate(histories) if len(said) > 1 and said[0].court in world.courts]
+    if not changed:
+        return scribbles(world, choices)
+    entry = choices.one_of(changed)
+    return Rewinds(entry, 1 + choices.below(len(histories[entry]) - 1))
+
+
 def _stands(world: "World", said: SaidVersion) -> bool:
     return (list_of(said.instrument), said.body) in world.log.records
 
@@ -181,11 +192,11 @@ def barriers(hands: tuple[str, ...], topics: Sequence[str], *, own: bool = False
     return draw
 
 
-def heads(hands: tuple[str, ...], *, own: bool = False) -> Draw:
+def heads(hands: tuple[str, ...], how: tuple[str, ...] = statements.HOW, *, own: bool = False) -> Draw:
     def draw(_world: "World", choices: Choices) -> Deed:
         by = choices.one_of(hands)
         notary = by if own else choices.one_of([each for each in NOTARIES if each != by])
-        return ForgesHead(by, notary, choices.one_of(statements.HOW))
+        return ForgesHead(by, notary, choices.one_of(how))
 
     return draw
 

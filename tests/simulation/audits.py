@@ -1,13 +1,15 @@
 """What is looked at closely now and then, and always in the end: heads, receipts, releases, inboxes, ended watches, trust."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, select
 
 from liandong.consumers.acts_db.tables import watch_subjects, watches
-from liandong.consumers.inbox.inbox import SIGNER_UNKNOWN
+from liandong.consumers.store.layout import TrustedHead
+from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
 from liandong.tests.simulation.watchers import InboxProcess
 from liandong.topics.transport.ports import TopicPartition
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 _A_MONTH_MS = 31 * 86_400_000
 _TIDIED_WITHIN_MS = 5_000
+_HANDLES = {"control-feedback": "feedback_id"} | dict.fromkeys(
+    ("interception", "asset-event", "whereabouts-event"), "event_id"
+)
 
 
 def audit(world: "World") -> None:
@@ -29,15 +34,27 @@ def audit(world: "World") -> None:
     _heads_say_what_stands_below_them(world)
     _receipts_have_numbers_of_their_own(world)
     _nobody_is_watched_unasked(world)
+    _no_ended_watch_names_anybody(world, watches.c.stopped_at != 0)
 
 
 def audit_trust(world: "World", node: "NodeProcess") -> None:
-    """The highest head a node trusts never falls back."""
-    for row, number in node.trusted_heads().items():
-        place = node.name, node.machine.disk.boot_id, row  # after a loss of power what was last synced is trusted
+    """The highest head a node trusts was signed by the notary it names, and never falls back."""
+    for head in node.trusted_heads():
+        place = node.name, node.machine.disk.boot_id, head.row  # after a loss of power what was last synced is trusted
         before = world.trusted.get(place, -1)
-        world.hold(number >= before, f"the head {node.name} trusts fell back")
-        world.trusted[place] = number
+        world.hold(head.number >= before, f"the head {node.name} trusts fell back")
+        if head.number > before:
+            world.hold(_is_signed(world, head), f"{node.name} trusts a head that {head.notary} has not signed")
+        world.trusted[place] = head.number
+
+
+def _is_signed(world: "World", head: TrustedHead) -> bool:
+    """Whether a notary's key is under a head of the log, whoever has written it."""
+    return any(
+        sha256(one.body).digest() == head.hash and world.register.has_signed(head.notary, one.schema, one.body)
+        for one in reversed(world.log.by_schema.get("list-head", ()))
+        if one.fields["number"] == head.number
+    )
 
 
 def what_inboxes_lack(world: "World") -> Iterator[str]:
@@ -48,7 +65,7 @@ def what_inboxes_lack(world: "World") -> Iterator[str]:
 
 
 def _nobody_is_watched_unasked(world: "World") -> None:
-    given = {one.fields["command_id"] for one in world.genuine("control-command")}
+    given = _asked(world)
     for node in world.nodes.values():
         if node.runs:
             with node.acts.connect() as connection:
@@ -56,39 +73,52 @@ def _nobody_is_watched_unasked(world: "World") -> None:
             world.hold(accepted <= given, f"{node.name} watches for somebody no court asked about")
 
 
+def _asked(world: "World") -> set[bytes]:
+    """Every command that courts really gave."""
+    return {one.fields["command_id"] for one in world.genuine("control-command")}
+
+
 def a_month_later(world: "World") -> None:
     """Let every watch come to its end, and hold the agencies to have erased whom they were to watch for."""
     if any(court.watches for court in world.courts.values()):
         world.time.pass_ms(_A_MONTH_MS)
         world.everybody_works(4)
+    _no_ended_watch_names_anybody(world, watches.c.until <= world.time.now() - _TIDIED_WITHIN_MS)
+
+
+def _no_ended_watch_names_anybody(world: "World", ended: ColumnElement[bool]) -> None:
+    joined = watches.join(watch_subjects, watches.c.command_id == watch_subjects.c.command_id)
     for node in world.nodes.values():
         if node.runs:
-            named = _named_by_ended_watches(node, world.time.now() - _TIDIED_WITHIN_MS)
-            world.hold(not named, f"a watch that has ended still names its subject at {node.name}")
-
-
-def _named_by_ended_watches(node: "NodeProcess", ended_before: int) -> list[bytes]:
-    ended = or_(watches.c.until <= ended_before, watches.c.stopped_at != 0)
-    joined = watches.join(watch_subjects, watches.c.command_id == watch_subjects.c.command_id)
-    with node.acts.connect() as connection:
-        return list(connection.scalars(select(watch_subjects.c.surrogate).select_from(joined).where(ended)))
+            with node.acts.connect() as connection:
+                named = connection.scalars(select(watch_subjects.c.surrogate).select_from(joined).where(ended)).first()
+            world.hold(named is None, f"a watch that has ended still names its subject at {node.name}")
 
 
 def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
     if not inbox.runs:
         yield f"{inbox.name} does not run"
         return
-    sent: dict[str, set[bytes]] = {}
+    given = {one.fields["command_id"] for one in world.genuine("control-command") if one.fields["court"] == inbox.court}
+    sent: dict[str, dict[bytes, Written]] = {}
     for schema in ("interception", "control-feedback", "asset-event", "whereabouts-event"):
-        own = (one.fields for one in world.genuine(schema) if one.fields["court"] == inbox.court)
-        sent[schema] = {fields["event_id" if "event_id" in fields else "feedback_id"] for fields in own}
-    items = inbox.items()
-    taken = {item.event_id for item in items if not item.refused}
+        own = [one for one in world.genuine(schema) if one.fields["court"] == inbox.court]
+        # an agency answers whoever names the court's key, its court takes answers to its own commands
+        asked_for = [one for one in own if schema != "control-feedback" or one.fields["command_id"] in given]
+        sent[schema] = {one.fields[_HANDLES[schema]]: one for one in asked_for}
+    taken = {item.event_id for item in inbox.items() if not item.refused}
     world.hold(taken <= set().union(*sent.values()), f"{inbox.name} took what no agency sent")
-    waiting = {item.event_id for item in items if item.refused == SIGNER_UNKNOWN}
-    lacking = (sent["interception"] | sent["control-feedback"]) - taken - waiting
-    if lacking:
-        yield f"{inbox.name} lacks {len(lacking)} events"
+    lacking = [one for handle, one in (sent["interception"] | sent["control-feedback"]).items() if handle not in taken]
+    unnamed = [one for one in lacking if not _is_named_as_lost(world, inbox, one)]
+    if unnamed:
+        yield f"{inbox.name} lacks {len(unnamed)} events"
+
+
+def _is_named_as_lost(world: "World", inbox: InboxProcess, event: Written) -> bool:
+    """Whether the inbox itself says that it could not read what stood there."""
+    named = any(loss.at == event.at and loss.first_offset <= event.offset < loss.next_offset for loss in inbox.losses())
+    world.count("events an inbox names as lost", named)
+    return named
 
 
 def _heads_say_what_stands_below_them(world: "World") -> None:
@@ -104,6 +134,7 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
         # one that starts anew goes on from what stands under its own key, whoever wrote it
         chained = previous in forged or not follows or previous == hashes[notary]
         world.hold(chained, f"a head does not name the head of {notary} before it")
+        _stands_at_its_markers(world, one.fields)
         newest[notary], hashes[notary] = one.fields, sha256(one.body).digest()
     for head in newest.values():
         below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in head["lanes"]}
@@ -111,18 +142,27 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
             at = TopicPartition(lane["topic"], lane["partition"])
             counted = world.recounted(at, below[at]).digest()
             world.hold(counted == lane["digest"], f"a head says another digest of {at} than the log")
-        for row in head["courts"]:
-            if row["court"] in world.courts:
-                numbers = set(_numbers(world, row["list"], row["court"], below))
-                contiguous = next(number for number in range(len(numbers) + 1) if number + 1 not in numbers)
-                said = (row["contiguous"], row["highest"])
-                world.hold(said == (contiguous, max(numbers, default=0)), "a head says other numbers than the log")
+        said = {(row["list"], row["court"]): (row["contiguous"], row["highest"]) for row in head["courts"]}
+        for topic, court in product(sorted({at.topic for at in below}), world.courts):
+            numbers = set(_numbers(world, topic, court, below))
+            contiguous = next(number for number in range(len(numbers) + 1) if number + 1 not in numbers)
+            right = contiguous, max(numbers, default=0)
+            world.hold(said.get((topic, court), (0, 0)) == right, "a head says other numbers than the log")
+
+
+def _stands_at_its_markers(world: "World", head: Mapping[str, Any]) -> None:
+    name = "barrier", head["notary"], head["number"]
+    for lane in head["lanes"]:
+        at = TopicPartition(lane["topic"], lane["partition"])
+        marker = world.log.by_place[at][lane["offset"]]
+        marked = marker.schema, marker.fields.get("notary"), marker.fields.get("number")
+        world.hold(marked == name, f"a head says what stands below another place of {at} than its marker")
 
 
 def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition, int]) -> Iterable[int]:
     for at, offset in below.items():
         for one in world.log.by_place.get(at, [])[:offset] if at.topic == topic else ():
-            if world.truth.is_genuine(one.body) and one.fields["court"] == court:
+            if one.schema == "list-record" and world.truth.is_genuine(one.body) and one.fields["court"] == court:
                 yield int(one.fields["court_sequence"])
 
 

@@ -35,6 +35,8 @@ CASES = {
     "a record whose signature does not hold": ("records a list refused",),
     "a relief that overtakes its entry": ("reliefs ahead of their list",),
     "a stop before its relief arrived": ("stops before the relief arrived",),
+    "a death over what a court said": ("deaths over what a court said", "power losses over what a court said"),
+    "an old version written again behind its newer ones": ("rewinds",),
 }
 """What every long run must have met, and the counters that tell."""
 

@@ -30,16 +30,31 @@ class Machine(Protocol):
         """Hear that all of it is on the disk now."""
 
 
+class Database(Protocol):
+    """A database that may be away."""
+
+    def call(self) -> None:
+        """Make a call that has no effect before the next commit. Raises what the driver raises."""
+
+    def commit(self, effect: Callable[[], None]) -> None:
+        """Be about to commit, which is `effect`. Raises what the driver raises, after it took effect or without."""
+
+
 class Life:
     """One run of one process. Whatever it does is done within `running`."""
 
-    def __init__(self, name: str, machine: Machine) -> None:
+    def __init__(self, name: str, machine: Machine, database: Database | None = None) -> None:
         self.name = name
         self.machine = machine
+        self.database = database
+        """None = always there."""
         self.alive = True
         self.calls = 0
         """Calls of ports so far."""
+        self.kept = 0
+        """Calls so far of those that keep something: commits, and private files put in their place."""
         self._fatal = _NEVER
+        self._fatal_keeping = _NEVER
         self._after = False
         self._inside = False
         self._remains: list[Callable[[], None]] = []
@@ -48,14 +63,18 @@ class Life:
         """Let it die at that many calls of its ports from now (1 = the next), before or just after that took effect."""
         self._fatal, self._after = self.calls + calls, after
 
+    def doom_keeping(self, keepings: int, *, after: bool) -> None:
+        """Let it die when it keeps something for that many times from now (1 = the next), before or just after that is kept."""
+        self._fatal_keeping, self._after = self.kept + keepings, after
+
     @property
     def doomed(self) -> bool:
         """Whether it will die at some call."""
-        return self._fatal != _NEVER
+        return (self._fatal, self._fatal_keeping) != (_NEVER, _NEVER)
 
     def spare(self) -> None:
-        """Take `doom` back."""
-        self._fatal = _NEVER
+        """Take back what it was doomed to."""
+        self._fatal = self._fatal_keeping = _NEVER
 
     def kill(self) -> None:
         """End it now: between two steps at once, within one as soon as it calls a port."""
@@ -63,10 +82,13 @@ class Life:
         if not self._inside:
             self.end()
 
-    def before(self) -> int:
+    def before(self, *, keeps: bool = False) -> int:
         """Count a call that is about to take effect and return its number. Raises Killed."""
         self._require()
         self.calls += 1
+        self.kept += keeps
+        if keeps and self.kept == self._fatal_keeping:
+            self._fatal = self.calls
         if self.calls > self._fatal or (self.calls == self._fatal and not self._after):
             self._die()
         return self.calls
@@ -80,9 +102,9 @@ class Life:
         """Return whether the call of that number takes effect and is the last."""
         return number == self._fatal
 
-    def call(self, effect: Callable[[], _T]) -> _T:
+    def call(self, effect: Callable[[], _T], *, keeps: bool = False) -> _T:
         """Make a call of a port. Raises Killed."""
-        number = self.before()
+        number = self.before(keeps=keeps)
         result = effect()
         self.after(number)
         return result

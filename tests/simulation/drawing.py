@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
+from liandong.schemas.problems import Language
 from liandong.tests.simulation.attempts import Draw
 from liandong.tests.simulation.choices import Choices
+from liandong.tests.simulation.counter import BODIES, TOKENS
+from liandong.tests.simulation.deeds.calls import Calls
 from liandong.tests.simulation.deeds.clerk import Acts, Corrects, Publishes, SendsAgain, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.operator import (
@@ -24,6 +27,7 @@ from liandong.tests.simulation.deeds.operator import (
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.staff import Asks, AsksUnderAnotherName, Meets
 from liandong.tests.simulation.drawing_faults import FAULTS
+from liandong.tests.simulation.drawing_races import RACES
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, Listing
 
 if TYPE_CHECKING:
@@ -97,7 +101,7 @@ def _watches(world: "World", choices: Choices) -> Deed:
     return Watches(choices.one_of(COURTS), agency, choices.below(DEBTORS), choices.below(6))
 
 
-def _stops_watch(world: "World", choices: Choices) -> Deed:
+def stops_watch(world: "World", choices: Choices) -> Deed:
     court = choices.one_of(COURTS)
     watches = len(world.courts[court].watches)
     return StopsWatch(court, choices.below(watches)) if watches else _watches(world, choices)
@@ -106,7 +110,15 @@ def _stops_watch(world: "World", choices: Choices) -> Deed:
 def _asks(world: "World", choices: Choices) -> Deed:
     person = choices.below(DEBTORS + OTHERS)
     node, keeps = choices.one_of(sorted(world.nodes)), choices.happens(90)
-    return AsksUnderAnotherName(node, person) if choices.happens(5) else Asks(node, person, keeps=keeps)
+    if choices.happens(5):
+        return AsksUnderAnotherName(node, person)
+    return _calls(node, person, choices) if choices.happens(30) else Asks(node, person, keeps=keeps)
+
+
+def _calls(node: str, person: int, choices: Choices) -> Deed:
+    others = tuple(choices.below(DEBTORS + OTHERS) for _ in range(choices.one_of((0, 0, 0, 2, 7))))
+    language: Language = choices.one_of(("zh", "en"))
+    return Calls(node, (person, *others), choices.weighted(TOKENS), choices.weighted(BODIES), language)
 
 
 def _meets(world: "World", choices: Choices) -> Deed:
@@ -165,7 +177,7 @@ _WEIGHTS: Mapping[Draw, int] = {
     _acts: 80,
     _corrects: 20,
     _watches: 15,
-    _stops_watch: 5,
+    stops_watch: 5,
     _asks: 200,
     _meets: 20,
     _restarts: 20,
@@ -178,4 +190,5 @@ _WEIGHTS: Mapping[Draw, int] = {
     _cleans: 10,
     _looks: 15,
     **FAULTS,
+    **RACES,
 }

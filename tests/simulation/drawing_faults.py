@@ -1,16 +1,21 @@
 """What can befall the broker, files and keys, as a step draws it; `drawing` has the rest and puts all together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from liandong.schemas.dates import date_of_ms
+from liandong.schemas.law.listing import Instrument
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.cluster import is_missed
-from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, PutsOut
+from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, OvertakesMarker, PutsOut
+from liandong.tests.simulation.deeds.clerk import Publishes, Watches
+from liandong.tests.simulation.deeds.databases import ActsStoreAway, ActsStoreBack, KeepsAndLoses
 from liandong.tests.simulation.deeds.deed import Deed
-from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
+from liandong.tests.simulation.deeds.disks import BacksUp, Copies, Damages, DamagesTally, Harms, PutsBack
 from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, PublishesKeys, Retires, Rotates
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
-from liandong.tests.simulation.people import COURTS
+from liandong.tests.simulation.harms import HELD, Harm
+from liandong.tests.simulation.people import COURTS, DEBTORS, Listing
 from liandong.tests.simulation.stores import stores
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.network import Acknowledgements
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_NODES = 7
 _MAY_BE_OLDER = ("evidence", "inbox")
-"""Of a copy, trusted rows or an acts store put back nobody makes up for what they lack, today: a matter of issue 4."""
+"""Of a copy or an acts store put back nobody makes up for what they lack, today: a matter of issue 4."""
 _MADE_AGAIN = ("list", "relief", "trust", *_MAY_BE_OLDER)
 """What the log gives again, or a court can do without."""
 _FLIPS_UNNOTICED = ("evidence", "inbox")
@@ -100,6 +105,47 @@ def _damages_tally(world: "World", choices: Choices) -> Deed:
     return DamagesTally(notary.name, cut=choices.happens(50), number=choices.below(1 << 30))
 
 
+def overtaken_marks(world: "World", choices: Choices) -> Deed:
+    """What a court publishes behind a notary's marks stands in the other list than the one that shows its own late."""
+    court, today = choices.one_of(COURTS), date_of_ms(world.time.now())
+    notary = choices.one_of([one for one in NOTARIES if one in world.processes])
+    slow = choices.one_of([at for at in world.all_partitions if at.topic in names.state_topics(JURISDICTION)])
+    own = slow.topic == names.state_topic(Instrument.LIST_ENTRY, JURISDICTION)
+    instrument = "CONSUMPTION_ORDER" if own else "LIST_ENTRY"
+    listing = Listing(court, choices.below(DEBTORS), instrument, 1 + choices.below(40), today)
+    return OvertakesMarker(notary, slow, Publishes(court, (listing,)))
+
+
+def _acts_store_away(world: "World", choices: Choices) -> Deed:
+    away = sorted(node.name for node in world.nodes.values() if node.database.away)
+    if away and choices.happens(70):
+        node = choices.one_of(away)
+        order = Watches(choices.one_of(COURTS), world.nodes[node].agency, choices.below(DEBTORS), choices.below(6))
+        return ActsStoreBack(node) if choices.happens(30) else KeepsAndLoses(node, order)
+    node = choices.one_of(sorted(world.nodes))
+    own = sorted(one.name for one in world.nodes.values() if one.agency == world.nodes[node].agency)
+    nodes = tuple(own) if choices.happens(50) else (node,)
+    return ActsStoreAway(nodes, choices.one_of((5, 30, 300, 3_000)), 1 + choices.below(30), after=choices.happens(50))
+
+
+def _copies(world: "World", choices: Choices) -> Deed:
+    return Copies(_of_a_kind(world, choices, [kind for kind, harms in HELD.items() if Harm.OLDER in harms]))
+
+
+def _harms(world: "World", choices: Choices) -> Deed:
+    if world.copies and choices.happens(60):
+        store, what = choices.one_of(sorted(world.copies)), Harm.OLDER
+    else:
+        store = _of_a_kind(world, choices, list(HELD))
+        what = choices.one_of([each for each in HELD[store.split()[0]] if each is not Harm.OLDER])
+    return Harms(store, what, choices.one_of(HELD[store.split()[0]][what]), choices.below(1 << 30))
+
+
+def _of_a_kind(world: "World", choices: Choices, kinds: Sequence[str]) -> str:
+    kind = choices.one_of(kinds)
+    return choices.one_of(sorted(one for one in stores(world) if one.split()[0] == kind))
+
+
 FAULTS: Mapping[Draw, int] = {
     _answers: 15,
     _puts_out: 10,
@@ -113,5 +159,9 @@ FAULTS: Mapping[Draw, int] = {
     _backs_up: 6,
     _puts_back: 6,
     _damages: 10,
-    _damages_tally: 1,
+    _damages_tally: 2,
+    overtaken_marks: 3,
+    _acts_store_away: 18,
+    _copies: 20,
+    _harms: 26,
 }

@@ -12,7 +12,7 @@ from liandong.tests.simulation import audits
 from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
-from liandong.tests.simulation.promises import audit_copy, heard, state_topic
+from liandong.tests.simulation.promises import audit_copy, heard, judge_status, state_topic
 from liandong.topics.catalogue import names
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def _what_the_status_lacks(world: "World") -> Iterator[str]:
     if status is None:
         yield "the monitor is away"
         return
+    judge_status(world, status)
     updates = sum(len(history) for history in world.truth.versions.values() if history[0].court in world.courts)
     for agency in status["agencies"]:
         counts = (agency["accepted"], agency["applied"], agency["late_updates"], agency["relief_waiting"])

@@ -26,6 +26,8 @@ AGENCIES = {"railway-js": "railway", "air-js": "air-carrier", "police-js": "poli
 LATE_AGENCY = "air-east-js"
 """Of the kind that asks about flights; it may take part later than the others."""
 BARRIER_SECONDS = 2.0
+CHECKS_PER_SECOND, CHECKS_BURST = 0.5, 6
+"""How often a counter may ask over the check API: less than a real node can be told, since nobody here asks a thousand times."""
 EVIDENCE_DAYS = 20.0
 """Short enough for what replaced records and old evidence leave behind to matter in a run."""
 _FOUNDED_BEFORE_MS = 30 * 86_400_000
@@ -56,7 +58,8 @@ class Founding:
             target.touch(mode=0o600)
             target.write_bytes(self.files[path])
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _settings().model_copy(update={"state_dir": directory})
+        limits = {"checks_per_second": CHECKS_PER_SECOND, "checks_burst": CHECKS_BURST}
+        return _settings().model_copy(update={"state_dir": directory, **limits})
 
 
 def _is_for(path: Path, participants: Sequence[str]) -> bool:

@@ -87,7 +87,7 @@ class MortalTransaction:
         )
 
     def commit(self) -> None:
-        self._life.call(self._inner.commit)
+        self._life.call(self._inner.commit, keeps=True)
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +125,7 @@ def _keep(real: Callable[[PrivateFile], None]) -> Callable[[PrivateFile], None]:
             real(file)
             return
         try:
-            number = life.before()
+            number = life.before(keeps=True)
         except BaseException:
             file.discard()
             raise
@@ -160,12 +160,17 @@ def _boot_id(real: Callable[[], str]) -> Callable[[], str]:
 def _statement(*_: object) -> None:
     """Count it; within a transaction that is not committed yet, before and after an effect are the same."""
     if life := current_life():
-        life.after(life.before())
+        number = life.before()
+        if life.database:
+            life.database.call()
+        life.after(number)
 
 
 def _sql_commit(connection: Connection) -> None:
     if life := current_life():
-        number = life.before()
+        number = life.before(keeps=True)
+        if life.database:
+            life.database.commit(connection.connection.commit)
         if life.dies_after(number):
             connection.connection.commit()
             life.after(number)

@@ -49,10 +49,13 @@ class MortalSubscriber:
         return self._life.call(lambda: self.inner.wait(0))
 
     def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        self._life.call(lambda: self.inner.commit(positions))
+        self._life.call(lambda: self.inner.commit(positions), keeps=True)
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         return self._life.call(lambda: self.inner.watermarks(at))
+
+    def watermarks_aside(self, at: TopicPartition) -> Watermarks:
+        return self._life.call(lambda: self.inner.watermarks_aside(at))
 
     def close(self) -> None:
         self._life.call(self.inner.close)

@@ -152,18 +152,7 @@ class SimulatedCourt:
 
     def watch(self, agency: str, person: int, document: int) -> GivenCommand | None:
         """Have an agency watch for a debtor."""
-        debtor, clock = townspeople().debtors[person], self._publisher.machine.clock
-        order = WatchOrder(
-            case_number=f"（2026）苏0505执{1 + document}号",
-            document_number=f"（2026）苏0505执{1 + document}号之一",
-            document_hash=bytes([1 + document]) * 32,
-            judge="王明远",
-            purpose="LOCATE_DEBTOR",
-            kinds=("TRAVEL",),
-            until=clock.now() // _DAY_MS * _DAY_MS + 30 * _DAY_MS,
-            name=debtor.name,
-            certificates=(debtor.certificate,),
-        )
+        order = watch_order(person, document, self._publisher.machine.clock.now())
         given: list[GivenCommand] = []
         with self._publisher.clerk():
             given.append(self._commands().give(WatchRequest(agency, order, 3_600_000)))
@@ -191,3 +180,19 @@ class SimulatedCourt:
             identity.chance,
         )
         return Commands(commanding, court.register)
+
+
+def watch_order(person: int, document: int, now: int) -> WatchOrder:
+    """An order to watch for a debtor for a month."""
+    debtor = townspeople().debtors[person]
+    return WatchOrder(
+        case_number=f"（2026）苏0505执{1 + document}号",
+        document_number=f"（2026）苏0505执{1 + document}号之一",
+        document_hash=bytes([1 + document]) * 32,
+        judge="王明远",
+        purpose="LOCATE_DEBTOR",
+        kinds=("TRAVEL",),
+        until=now // _DAY_MS * _DAY_MS + 30 * _DAY_MS,
+        name=debtor.name,
+        certificates=(debtor.certificate,),
+    )

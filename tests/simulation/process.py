@@ -12,6 +12,7 @@ from liandong.tests.simulation.counting import TownRelay
 from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.mortal_transport import MortalPublisher, MortalSubscriber
 from liandong.tests.simulation.promises import PromiseBroken
+from liandong.tests.simulation.reach import DatabaseReach
 from liandong.topics.catalogue.families import Role
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.network import Acknowledgements
@@ -41,7 +42,8 @@ class Process(ABC):
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         self.world, self.name, self.machine = world, name, machine
-        self.life = Life(name, machine.disk)
+        self.database = DatabaseReach(world.time, world.count)
+        self.life = Life(name, machine.disk, self.database)
         self.is_cut_off = False
         self._parts: dict[str, Part] = {}
         self._due: dict[str, float] = {}
@@ -66,7 +68,8 @@ class Process(ABC):
         """Start it, if it does not run. What it refuses to start with is counted; its supervisor tries again."""
         if self.runs:
             return
-        self.life, self._gone, self.refused = Life(self.name, self.machine.disk), False, ""
+        self.life = Life(self.name, self.machine.disk, self.database)
+        self._gone, self.refused = False, ""
         try:
             with self.mortal():
                 self._parts = {part.name: part for part in self.open()}

@@ -97,6 +97,13 @@ def audit_copy(world: "World", node: "NodeProcess") -> None:
             world.hold(copied.digest == counted.digest(), f"the digest of {at} is not what the log says")
 
 
+def audit_copies(world: "World") -> None:
+    """Look at the copy of every node that runs."""
+    for node in world.nodes.values():
+        if node.runs:
+            audit_copy(world, node)
+
+
 def audit_receipts(world: "World", node: "NodeProcess") -> None:
     """Promise 5: a node that serves holds at least what its newest receipt says."""
     receipt = world.newest_receipt(node.agency, node.node)
@@ -114,7 +121,12 @@ def audit_receipts(world: "World", node: "NodeProcess") -> None:
 
 def judge_status(world: "World", document: Mapping[str, Any]) -> None:
     """Promise 9: the status claims no more of an agency than each of its serving nodes has read."""
+    claimed = _claimed(world)
     for agency in document["agencies"]:
+        for told in agency["nodes"]:
+            for lane, offset in told["position"].items():
+                said = claimed.get((agency["agency"], told["node"], lane), 0)
+                world.hold(offset <= said, f"the status says {offset} of {lane}, {told['node']} has said {said}")
         for node in world.nodes.values():
             if node.agency != agency["agency"] or not node.runs or not node.view.position(JURISDICTION).fresh_as_of:
                 continue
@@ -126,6 +138,16 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
             )
     world.hold(not document["healthy"] or not any(_amiss(document)), "a green status tells of something amiss")
     world.count("looks at a green status" if document["healthy"] else "looks at a status with findings")
+
+
+def _claimed(world: "World") -> Mapping[tuple[str, str, str], int]:
+    """By agency, node and lane: the most that receipts of the node itself have said it has applied."""
+    claimed: dict[tuple[str, str, str], int] = {}
+    for one in world.genuine("receipt"):
+        for lane in one.fields["lanes"]:
+            place = one.fields["agency"], one.fields["node"], f"{lane['topic']}/{lane['partition']}"
+            claimed[place] = max(claimed.get(place, 0), lane["applied_offset"])
+    return claimed
 
 
 def _amiss(document: Mapping[str, Any]) -> Iterator[object]:

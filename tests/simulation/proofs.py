@@ -14,6 +14,7 @@ from nacl.signing import VerifyKey
 
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
+from liandong.schemas.wire.sealing import Recipient
 from liandong.tests.simulation.founding import JURISDICTION
 
 PROOF = 72
@@ -67,6 +68,16 @@ class Register:
         if not (entitled and at_home and _holds(key["public_key"], list_of(record["instrument"]), body)):
             return ""
         return str(key["participant"])
+
+    def readers(self, participant: str) -> list[Recipient]:
+        """Return whom anybody can seal something to that a participant is to read."""
+        own = (key for key in self._keys.values() if key["participant"] == participant and key["use"] == "seal")
+        return [Recipient(key["key_id"], key["public_key"]) for key in own]
+
+    def has_signed(self, participant: str, schema: str, body: bytes) -> bool:
+        """Whether a key registered for a participant is under a record of a schema, whenever it was valid."""
+        key = self._keys.get(body[:8])
+        return key is not None and key["participant"] == participant and _holds(key["public_key"], schema, body)
 
 
 def _id(public_key: bytes) -> bytes:

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.process import Process
     from liandong.tests.simulation.world import World
 
+TRUSTED, BOOT = "trusted", "written-since-boot"
 SEALED = "sealed"
 """A store that was closed in order has this beside its data: only then is a bit that flips sure to be noticed."""
+
+
+KEY_FILES = {"signing": "signing.key", "sealing": "sealing.key", "manifest": "manifest.yaml"}
+"""What only its administrator can bring again."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,15 @@ class Store:
         """Whether its process has closed it in order."""
         if self.process.runs or not self.path.exists():
             return False
+        if self.path.name == TRUSTED:  # in a copy that is made again it alone says which receipts were given
+            return not self.is_spoilt
         return self.path.name != DATA_FILE or (self.path.parent / SEALED).exists()
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether the copy of the lists in its folder is made again at the next start: another boot wrote it last."""
+        mark = self.path.parent / BOOT
+        return mark.exists() and mark.read_bytes() != self.machine.disk.boot_id.encode()
 
     def backup(self) -> list[Backup]:
         """Copy all of it that is there."""
@@ -65,11 +78,14 @@ def stores(world: "World") -> Mapping[str, Store]:
     for node in world.nodes.values():
         folder = node.machine.folder / "agencies" / node.agency / node.node
         for kind in ("list", "relief"):
-            files = (DATA_FILE, SEALED, "trusted", "written-since-boot")
+            files = (DATA_FILE, SEALED, TRUSTED, BOOT)
             whole = tuple(folder / kind / each for each in files)
             found.append(Store(f"{kind} of {node.name}", node, folder / kind / DATA_FILE, whole))
-        trusted = folder / "list" / "trusted"
-        found.append(Store(f"trust of {node.name}", node, trusted, (trusted,)))
+        for kind, name in (("trust", TRUSTED), ("boot", BOOT), ("seal", SEALED)):
+            path = folder / "list" / name
+            found.append(Store(f"{kind} of {node.name}", node, path, (path,)))
+        own = node.machine.folder / "participants" / node.agency
+        found += [Store(f"{kind} of {node.name}", node, own / name, ()) for kind, name in KEY_FILES.items()]
         acts = node.machine.folder / "agencies" / node.agency / "acts.db"
         found.append(Store(f"acts of {node.name}", node, acts, (acts,)))
     machine = world.publisher.machine

@@ -11,7 +11,7 @@ from liandong.tests.simulation.deeds.clerk import Acts, Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, Damages, DamagesTally, PutsBack
 from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, AdmitsNotary, Retires, Rotates
-from liandong.tests.simulation.deeds.operator import Restarts
+from liandong.tests.simulation.deeds.operator import LosesPower, Restarts
 from liandong.tests.simulation.deeds.passing import EverybodyWorks
 from liandong.tests.simulation.deeds.staff import Asks
 from liandong.tests.simulation.founding import NOTARIES
@@ -44,6 +44,13 @@ _STORIES: Mapping[str, Sequence[Deed]] = {
         Damages("list of air-js 1", cut=True, number=1),
         Damages("relief of air-js 1", cut=False, number=2),
         Damages("trust of air-js 1", cut=False, number=3),
+    ),
+    "older trusted rows put back before the power fails": (
+        BacksUp("trust of railway-js 1"),
+        EverybodyWorks(10),
+        PutsBack(0),
+        LosesPower("railway-js", 1),
+        EverybodyWorks(10),
     ),
     "evidence and an inbox older, or cut short": (
         BacksUp("evidence"),

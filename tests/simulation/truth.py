@@ -85,6 +85,10 @@ class Truth:
         """Whose entry it is that was included as this number."""
         return self.versions[self.entry(number)][0].court
 
+    def changes(self, number: int) -> int:
+        """How many versions the entry has that was included as this number."""
+        return len(self.versions[self.entry(number)])
+
     def listed(self) -> dict[tuple[str, int, str, frozenset[bytes]], list[bytes]]:
         """Which entries each subject ever had in a case of a court under an instrument, the wrong ones before a correction too."""
         entries: dict[tuple[str, int, str, frozenset[bytes]], list[bytes]] = {}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from liandong.consumers.inbox.court import CourtContext
 from liandong.consumers.inbox.inbox import Inbox
-from liandong.consumers.inbox.store import InboxStore, Item
+from liandong.consumers.inbox.store import InboxStore, Item, Loss
 from liandong.monitoring.log.heads import NotaryName
 from liandong.monitoring.service.context import MonitoringConnections, MonitoringContext
 from liandong.monitoring.service.status_source import StatusSource
@@ -81,6 +81,10 @@ class InboxProcess(Process):
     def items(self) -> Sequence[Item]:
         """What is in it."""
         return self._store.items()
+
+    def losses(self) -> Sequence[Loss]:
+        """What it says it has missed."""
+        return self._store.losses()
 
     def let_go(self) -> None:
         self._store.close()

@@ -1,7 +1,7 @@
 """One simulated town from its founding to the day all faults stop, and the promises it is held to."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,8 @@ class World:
         self.publisher: PublisherProcess
         self.backups: list[tuple[str, list[Backup]]] = []
         """The store's name and a copy of it."""
+        self.copies: dict[str, Backup] = {}
+        """By the store's name an older copy of its file alone."""
         self.kept: list[KeptHit] = []
         """Every hit that an agency's store has kept."""
         self.trusted: dict[tuple[str, str, str], int] = {}
@@ -105,22 +107,28 @@ class World:
             return
         count_check(self, node, answer.decision)
         count_records(self, node)
-        self._judge(node, somebody, answer.decision)
+        self.judge(node, somebody, answer.decision)
 
     def ask_everybody(self, name: str) -> None:
-        """Hold what a node would say of everybody to the truth; nobody keeps it. One that is to die is left alone."""
-        node = self.nodes.get(name)
-        if node is None or not node.runs or node.life.doomed:
+        """Look at a gate with everybody in mind, if it is a node that has this name."""
+        if name in self.nodes:
+            self.look_at_gate(name, range(len(townspeople().everybody)))
+
+    def look_at_gate(self, name: str, people: Iterable[int]) -> None:
+        """Hold what a node would say of people to the truth; nobody keeps it. One that is to die is left alone."""
+        node = self.nodes[name]
+        if not node.runs or node.life.doomed:
             return
         self.read_log()
         audit_trust(self, node)
-        for somebody in townspeople().everybody:
+        for somebody in (townspeople().everybody[each] for each in people):
             answer = node.ask(somebody, keeps=False)
             if answer is not None:
                 self.count("looks at a gate")
-                self._judge(node, somebody, answer.decision)
+                self.judge(node, somebody, answer.decision)
 
-    def _judge(self, node: NodeProcess, somebody: Person, decision: Decision) -> None:
+    def judge(self, node: NodeProcess, somebody: Person, decision: Decision) -> None:
+        """Hold a decision about somebody to the truth."""
         surrogates = node.surrogates(somebody)
         if not self.truth.ever_named(surrogates):
             allowed = {Verdict.ALLOW, Verdict.UNKNOWN} | (set() if node.knows_keys else {Verdict.REVIEW})
@@ -145,6 +153,7 @@ class World:
         self.access.missing.clear()
         for process in self.processes.values():
             process.life.spare()
+            process.database.restore()
             process.answers(Acknowledgements.PROMPT)
             if process.is_cut_off:
                 process.cut_off(cut=False)
@@ -159,11 +168,19 @@ class World:
             publisher.forget()
 
     def look_at_status(self) -> None:
-        """Have an operator look at the status, and hold it to what nodes really have."""
+        """Have an operator look at the status, hold it to what nodes really have, and look at all else closely."""
+        self._judge_status()
+        audit(self)
+
+    def glance_at_status(self) -> None:
+        """Hold the status alone to what nodes really have. A monitor that is to die is left alone."""
+        if not self.monitor.life.doomed:
+            self._judge_status()
+
+    def _judge_status(self) -> None:
         document = self.monitor.look_up()
         if document is not None:
             promises.judge_status(self, document)
-        audit(self)
 
     def bring_keys(self, participant: str) -> None:
         """Bring a participant's files to where it is at work, and start what runs there anew."""

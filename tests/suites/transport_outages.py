@@ -37,6 +37,7 @@ class OutageSuite:
         for question in (
             lambda: reader.partitions(TOPIC),
             lambda: reader.watermarks(AT),
+            lambda: reader.watermarks_aside(AT),
             lambda: reader.assign({AT: END}),
             lambda: member.commit({AT: 1}),
         ):

@@ -1,6 +1,8 @@
 """What every subscriber does that reads by hand, on whichever transport."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -93,6 +95,27 @@ class ReadingSuite:
             subscriber.partitions("test.absent.v1")
         with pytest.raises(TopicMissing):
             subscriber.subscribe(["test.absent.v1"])
+
+    def test_another_thread_is_told_the_watermarks_while_one_waits_again_and_again(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        subscriber, told = wire.subscriber(), threading.Event()
+        from_start(subscriber)
+
+        def wait_on() -> int:
+            waits = 0
+            while not told.wait(0):
+                assert not subscriber.wait(0.05)
+                waits += 1
+            return waits
+
+        with ThreadPoolExecutor() as threads:
+            waiting = threads.submit(wait_on)
+            asked = threads.submit(subscriber.watermarks_aside, TopicPartition(TOPIC, 0))
+            try:
+                assert asked.result(PATIENCE) == (0, 0)
+            finally:
+                told.set()
+            assert waiting.result(PATIENCE)
 
     def test_watermarks_follow_the_log(self, wire: Wire) -> None:
         wire.create(TOPIC, partitions=2)

@@ -18,6 +18,7 @@ from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, enc
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
+from liandong.topics.keys.directory import RegisterBehind, RegisterEnds
 from liandong.topics.transport.ports import OutgoingRecord
 
 RECORD = "list-record"
@@ -25,19 +26,39 @@ FINGERPRINT = current_schema(RECORD).fingerprint
 
 
 class Keys:
-    """A keyring of given keys; `refreshed` counts how often it was asked to read again."""
+    """A keyring of given keys; `refreshed` and `asked` count how often it was to read again, and asked how far it reaches."""
 
     def __init__(self, *keys: PublicKey) -> None:
         self.known = {key.key_id: key for key in keys}
         self.arriving: list[PublicKey] = []
-        self.refreshed = 0
+        self.refreshed = self.asked = 0
+        self.behind: bool | None = None
+        """Whether what arrives is still on its way; None: a look at the register brings it, True or False: none does."""
 
     def key(self, key_id: bytes) -> PublicKey | None:
         return self.known.get(key_id)
 
+    @property
+    def version(self) -> int:
+        return len(self.known)
+
     def refresh(self) -> None:
         self.refreshed += 1
+        if self.behind is None:
+            self._arrive()
+
+    def _arrive(self) -> None:
         self.known |= {key.key_id: key for key in self.arriving}
+
+    def ends(self) -> RegisterEnds:
+        self.asked += 1
+        return RegisterEnds({}, 0)
+
+    def read_to(self, ends: RegisterEnds) -> None:  # noqa: ARG002  all there is is read
+        self.refresh()
+        if self.behind:
+            raise RegisterBehind
+        self._arrive()
 
 
 def registered(signer: Ed25519Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:

@@ -50,5 +50,8 @@ class Polled:
     def watermarks(self, at: TopicPartition) -> Watermarks:
         return self._subscriber.watermarks(at)
 
+    def watermarks_aside(self, at: TopicPartition) -> Watermarks:
+        return self._subscriber.watermarks_aside(at)
+
     def close(self) -> None:
         self._subscriber.close()

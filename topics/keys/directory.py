@@ -3,6 +3,8 @@
 import logging
 import math
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from ...schemas.errors import LiandongError
@@ -28,15 +30,44 @@ _PATIENCE = 30.0
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterEnds:
+    """How far the register of participants reached at some moment."""
+
+    partitions: Mapping[TopicPartition, int]
+    """The next offset to be written."""
+    beginning: int
+    """Which of the directory's beginnings these offsets belong to: a topic made again counts anew."""
+
+
+class RegisterBehind(BrokerUnreachable):
+    """The register of participants holds records that have not come yet; as a rule it is a matter of moments."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{names.KEYS} has not been read as far as it reached when it was asked for")
+
+
 class RefreshingKeyring(Keyring, Protocol):
     """What checking signatures needs of the register of participants: `schemas.wire.signing.Keyring` that can be read again."""
 
     def refresh(self) -> None:
         """Read what was registered or revoked since, if that was not done a moment ago. Raises TransportError."""
 
+    def ends(self) -> RegisterEnds:
+        """Ask how far the register reaches now. Raises TransportError."""
+
+    def read_to(self, ends: RegisterEnds) -> None:
+        """Read the register at least so far. Raises RegisterBehind while that has not come, another TransportError if it
+        cannot be read.
+        """
+
 
 class Directory(RefreshingKeyring, Protocol):
     """What sealing needs beside: apart from `RefreshingKeyring`, since most readers check and never seal."""
+
+    @property
+    def version(self) -> int:
+        """Another number whenever other keys are known: what waits for a key is worth another look then."""
 
     def recipients(self, participant: str) -> list[Recipient]:
         """Return the sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
@@ -72,6 +103,10 @@ class KeyDirectory:
         self._waiting = False
         """Whether the worker's thread waits at the topic: whatever comes, it reads."""
         self._unread: dict[TopicPartition, int] = {}
+        self._next: dict[TopicPartition, int] = {}
+        """The next offset to be read."""
+        self._beginning = 0
+        """How often it began to read the topic."""
         self._loaded = self._closed = False
         self._retry_at = self._refreshed_at = -math.inf
         self.failure: TransportError | None = None
@@ -81,6 +116,11 @@ class KeyDirectory:
     def loaded(self) -> bool:
         """Whether everything that stood in the topic at the first assignment has been read."""
         return self._loaded
+
+    @property
+    def version(self) -> int:
+        """How often what is registered has changed; 0 until the topic is loaded, as nothing counts before."""
+        return self._keys.version if self._loaded else 0
 
     @property
     def ignored(self) -> int:
@@ -161,6 +201,34 @@ class KeyDirectory:
             if self.failure is not None:
                 raise _unread(self.failure)
 
+    def ends(self) -> RegisterEnds:
+        """Ask the broker how far the register reaches now. Raises BrokerUnreachable while it cannot be read."""
+        with self._reading:
+            if not self._loaded or self._closed:
+                raise _unread(self.failure)
+            partitions, beginning = list(self._next), self._beginning
+        try:
+            return RegisterEnds({at: self._subscriber.watermarks_aside(at).high for at in partitions}, beginning)
+        except TransportError as failed:
+            raise _unread(failed) from failed
+
+    def read_to(self, ends: RegisterEnds) -> None:
+        """Read at least so far. Raises RegisterBehind while that has not come, BrokerUnreachable if it cannot be read, or
+        was begun anew since then: ask again how far it reaches.
+
+        Unlike `refresh` this is no matter of how long ago the last look was.
+        """
+        with self._reading:
+            try:
+                while self._following and not self._waiting and self._is_behind(ends) and self._read():
+                    pass
+            except TransportError as failed:
+                self._fail(failed)
+            if not self._loaded or self.failure is not None or ends.beginning != self._beginning:
+                raise _unread(self.failure)
+            if self._is_behind(ends):
+                raise RegisterBehind
+
     def close(self) -> None:
         """Let go of the subscriber; what is known stays known."""
         with self._reading:
@@ -175,6 +243,8 @@ class KeyDirectory:
         ends = {at: self._subscriber.watermarks(at) for at in partitions}
         self._subscriber.assign(dict.fromkeys(partitions, BEGINNING))
         self._unread = {at: end.high for at, end in ends.items() if end.high > end.low}
+        self._next = {at: end.low for at, end in ends.items()}
+        self._beginning += 1
         self._following = True
 
     def _read(self) -> bool:
@@ -183,10 +253,14 @@ class KeyDirectory:
         for message in messages:
             self._keys.take(message)
             at = TopicPartition(names.KEYS, message.partition())
+            self._next[at] = message.offset() + 1
             if message.offset() + 1 >= self._unread.get(at, math.inf):
                 del self._unread[at]
         self._loaded = self._loaded or not self._unread
         return bool(messages)
+
+    def _is_behind(self, ends: RegisterEnds) -> bool:
+        return any(self._next.get(at, end) < end for at, end in ends.partitions.items())
 
     def _fail(self, failure: TransportError) -> None:
         if self.failure is None:

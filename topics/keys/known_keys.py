@@ -40,6 +40,8 @@ class KnownKeys:
         self._root = _Root(root_public_key)
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
+        self.version = 0
+        """How often a record has changed what is known."""
         self.ignored = 0
         """Records that do not count: not signed by the root, or against what is registered."""
 
@@ -98,8 +100,10 @@ class KnownKeys:
                 valid_until=_earlier(known.valid_until, new.valid_until),
                 revoked_at=_earlier(known.revoked_at, new.revoked_at),
             )
-        self._keys[new.key_id] = new
-        self._superiors[new.participant] = record["superior"]
+        superior = record["superior"]
+        if new != known or self._superiors.get(new.participant) != superior:
+            self._keys[new.key_id], self._superiors[new.participant] = new, superior
+            self.version += 1
 
 
 class _Contradiction(LiandongError):

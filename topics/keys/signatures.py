@@ -11,7 +11,7 @@ from ..catalogue import names
 from ..transport.ports import TopicPartition
 
 if TYPE_CHECKING:
-    from .directory import RefreshingKeyring
+    from .directory import RefreshingKeyring, RegisterEnds
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,20 @@ class Verifier:
 
     A key that is not known is looked up once more before the answer is no. If the register cannot be reached its
     TransportError goes up: not knowing is no reason to refuse a record for good.
+
+    Who refuses for good what a batch holds calls `begin_batch` when it was polled: no unknown key in it is refused before
+    the register was read as far as it reaches then, so that the answer does not hang on when this reader last looked. That
+    is done once a batch at most, however many unknown keys it names. Without a batch a look a second must do.
     """
 
     def __init__(self, keyring: "RefreshingKeyring") -> None:
         self._keyring = keyring
+        self._in_batch = self._caught_up = False
+        self._register_ends: RegisterEnds | None = None
+
+    def begin_batch(self) -> None:
+        """Note that the records checked from now on were polled just now."""
+        self._in_batch, self._caught_up, self._register_ends = True, False, None
 
     def record(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> None:
         """Require that the court a list record names signed it, with a key that was valid when the publisher accepted it."""
@@ -140,8 +150,15 @@ class Verifier:
             raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
 
     def _refresh_for(self, body: bytes) -> None:
-        if self._keyring.key(body[:8]) is None:
+        if self._keyring.key(body[:8]) is not None:
+            return
+        if not self._in_batch:
             self._keyring.refresh()
+        elif not self._caught_up:
+            if self._register_ends is None:
+                self._register_ends = self._keyring.ends()
+            self._keyring.read_to(self._register_ends)
+            self._caught_up = True
 
 
 _RECORD, _CANARY = RULES["list-record"], RULES[CANARY]

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import LiandongError, Unavailable
 from ..extras import need
-from ..private_files import private_place
+from .sqlite_file import damage_of, make_sqlite
 
 BUSY_MILLISECONDS = 60_000
 """How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
@@ -63,13 +63,18 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
 
     `schema` keeps several owners apart in one PostgreSQL database (it is made if missing and set as search path); SQLite
     has a file for each and takes no notice. `page_bytes` is for a SQLite file that is made now: large pages for large
-    transactions. Raises DATABASE_UNAVAILABLE, and EXTRA_MISSING for PostgreSQL without its driver.
+    transactions. Raises DATABASE_UNAVAILABLE, DATABASE_DAMAGED for a SQLite file that was emptied or cut, and EXTRA_MISSING for
+    PostgreSQL without its driver.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        private_place(Path(parsed.database))  # before SQLite makes it, so that its log has that mode too
+        try:
+            make_sqlite(Path(parsed.database), page_bytes)
+        except sqlite3.OperationalError as failed:
+            raise DatabaseUnavailable(parsed.database, str(failed)) from failed
+        _require_whole(Path(parsed.database))
     engine = _engine(parsed, schema, page_bytes)
-    with _reaching(parsed), engine.begin() as connection:
+    with reaching(parsed), engine.begin() as connection:
         if schema and engine.dialect.name == "postgresql":
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
     return engine
@@ -78,14 +83,21 @@ def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096
 def open_existing_database(url: str, *, schema: str | None = None, table: str) -> Engine | None:
     """Open a database that has this table, without making anything; None if it was never made."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-        return None
+    if parsed.get_backend_name() == "sqlite":
+        if not Path(parsed.database or "").is_file():
+            return None
+        _require_whole(Path(parsed.database or ""))
     engine = _engine(parsed, schema)
-    with _reaching(parsed), reading(engine) as connection:
+    with reaching(parsed), reading(engine) as connection:
         if inspect(connection).has_table(table):
             return engine
     engine.dispose()
     return None
+
+
+def _require_whole(path: Path) -> None:
+    if damage := damage_of(path):
+        raise DatabaseDamaged(str(path), damage)
 
 
 def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:
@@ -103,8 +115,8 @@ def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:
 
 
 @contextmanager
-def _reaching(url: URL) -> Iterator[None]:
-    """Say in plain words that a database cannot be opened; DATABASE_UNAVAILABLE."""
+def reaching(url: URL) -> Iterator[None]:
+    """Say in plain words that a database cannot be opened, for a `with` block. Raises DATABASE_UNAVAILABLE."""
     try:
         yield
     except OperationalError as error:
@@ -112,8 +124,8 @@ def _reaching(url: URL) -> Iterator[None]:
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:
-    """Make the tables that are missing; safe when several processes start at once."""
-    with engine.begin() as connection:
+    """Make the tables that are missing; safe when several processes start at once. Raises DATABASE_UNAVAILABLE."""
+    with reaching(engine.url), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATING})
         if not metadata.tables.keys() <= set(

@@ -123,6 +123,9 @@ class Subscriber(Protocol):
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the ends of a partition's log."""
 
+    def watermarks_aside(self, at: TopicPartition) -> Watermarks:
+        """Return the same; this alone any thread may call while another one waits or polls, and it is not held up by that."""
+
     def close(self) -> None:
         """Leave the group and let go."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from liandong.tests.simulation.founding import JURISDICTION
-from liandong.tests.simulation.promises import state_topic
+from liandong.tests.simulation.promises import audit_copies, state_topic
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
@@ -54,6 +54,34 @@ class ReplaysVersion:
             partition = next(each for each in world.partitions(old.at.topic) if each != partition)
         world.count("replays elsewhere" if self.elsewhere else "replays")
         world.forge(OutgoingRecord(old.at.topic, old.key, old.value, (), partition))
+
+
+@dataclass(frozen=True)
+class Rewinds:
+    """An older version of the entry of this number is written again where it stands, and then the newest one, so that compaction
+    keeps what it would have kept; in between every copy is looked at.
+    """
+
+    entry: int
+    version: int
+
+    def __str__(self) -> str:
+        return f"the adversary rewinds entry {self.entry} to version {self.version} and back"
+
+    def do(self, world: "World") -> None:
+        history = world.truth.versions[world.truth.entry(self.entry)]
+        old, newest = (
+            world.log.records.get((state_topic(said), said.body)) for said in (history[self.version - 1], history[-1])
+        )
+        if old is None or newest is None:
+            return
+        world.count("rewinds")
+        for one in (old, newest):
+            world.forge(OutgoingRecord(one.at.topic, one.key, one.value, (), one.at.partition))
+            for node in world.nodes.values():
+                node.work("list", 2)
+                world.ask_everybody(node.name)
+            audit_copies(world)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from liandong.tests.simulation.deeds.clerk import Publishes
+from liandong.tests.simulation.founding import BARRIER_SECONDS
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.network import Acknowledgements
 from liandong.topics.transport.ports import TopicPartition
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
+
+_MARKED_AFTER_MS = round(BARRIER_SECONDS * 1000)
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,30 @@ class Forbids:
             world.access.missing.add(right)
         with world.broker.changed:
             world.broker.notify()
+
+
+@dataclass(frozen=True)
+class OvertakesMarker:
+    """A notary marks the lists, and a court publishes behind its marks, while one partition does not show its own yet."""
+
+    notary: str
+    slow: TopicPartition
+    publishes: Publishes
+
+    def __str__(self) -> str:
+        return (
+            f"{self.publishes} behind marks of {self.notary} that {self.slow.topic} [{self.slow.partition}] shows late"
+        )
+
+    def do(self, world: "World") -> None:
+        notary = world.processes[self.notary]
+        world.let_pass(_MARKED_AFTER_MS)
+        world.broker.hold(self.slow)
+        notary.work()
+        self.publishes.do(world)
+        world.publisher.work("relay", 3)
+        notary.work()
+        world.broker.release(self.slow)
+        world.held.discard(self.slow)
+        notary.work(steps=2)
+        world.count("marks that a record overtook")

@@ -71,15 +71,14 @@ class Acts:
         return f"{self.court} does {self.change.name.lower()} to entry {self.entry}"
 
     def do(self, world: "World") -> None:
-        entry_id = world.truth.entry(self.entry)
+        before, entry_id = world.truth.changes(self.entry), world.truth.entry(self.entry)
         try:
             world.courts[self.court].act(self.change, entry_id, REASONS[self.change])
         except LiandongError as refused:
             world.count(f"act refused: {refused.code}")
-        else:
+        if world.truth.changes(self.entry) > before:
             world.count(f"act done: {self.change.name.lower()}")
-            own = self.court == world.truth.court_of(self.entry)
-            world.hold(own, f"{self.court} acted on the entry of another court")
+            _hold_own(world, self.court, self.entry)
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,35 @@ class Corrects:
         return f"{self.court} corrects entry {self.entry}: it means debtor {self.person}"
 
     def do(self, world: "World") -> None:
-        person = townspeople().debtors[self.person]
+        person, before = townspeople().debtors[self.person], world.truth.changes(self.entry)
         values = {"name": person.name, "certificate_number": person.number}
         try:
             world.courts[self.court].correct(world.truth.entry(self.entry), values)
         except LiandongError as refused:
             world.count(f"correction refused: {refused.code}")
-        else:
+        if world.truth.changes(self.entry) > before:
             world.count("act done: correct")
+            _hold_own(world, self.court, self.entry)
+
+
+@dataclass(frozen=True)
+class CorrectsAmount:
+    """A court corrects the amount of an entry: it means whom it meant before."""
+
+    court: str
+    entry: int
+    amount: int
+
+    def __str__(self) -> str:
+        return f"{self.court} corrects the amount of entry {self.entry}: {self.amount}"
+
+    def do(self, world: "World") -> None:
+        try:
+            world.courts[self.court].correct(world.truth.entry(self.entry), {"claim_amount": f"{self.amount}.00"})
+        except LiandongError as refused:
+            world.count(f"correction refused: {refused.code}")
+        else:
+            world.count("amounts corrected")
 
 
 @dataclass(frozen=True)
@@ -144,3 +164,8 @@ class StopsWatch:
             world.count(f"stop refused: {refused.code}")
         else:
             world.count("watches stopped")
+
+
+def _hold_own(world: "World", court: str, entry: int) -> None:
+    """Hold that an entry whose register was changed is one of the court that acted: who died over an act may have done it."""
+    world.hold(court == world.truth.court_of(entry), f"{court} acted on the entry of another court")

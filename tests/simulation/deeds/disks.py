@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from liandong.tests.simulation.harms import End, Harm, end, harm
 from liandong.tests.simulation.process import DAMAGES
-from liandong.tests.simulation.stores import Store, stores, tally_of
+from liandong.tests.simulation.stores import KEY_FILES, Store, stores, tally_of
 from liandong.tests.worlds.chance import SeededChance
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
+
+
+DATABASE_DAMAGED = "DATABASE_DAMAGED"
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,59 @@ class Damages:
     def do(self, world: "World") -> None:
         store = stores(world)[self.store]
         store.process.stop()
-        if store.is_closed:
+        if damaged := store.is_closed:
             _damage(store, world, cut=self.cut, number=self.number)
         store.process.start()
         store.process.work(steps=2)
-        if store.process.refused in DAMAGES:
+        if damaged and store.process.refused in DAMAGES:
             world.count(f"stores removed: {self.store.split()[0]}")
             store.remove()
             store.process.start()
+
+
+@dataclass(frozen=True)
+class Copies:
+    """An operator copies the file of a store alone."""
+
+    store: str
+
+    def __str__(self) -> str:
+        return f"the file of {self.store} is copied"
+
+    def do(self, world: "World") -> None:
+        store = stores(world)[self.store]
+        if store.path.exists():
+            world.copies[self.store] = store.machine.disk.backup(store.path)
+
+
+@dataclass(frozen=True)
+class Harms:
+    """A process ends, the file of a store is harmed, and the process starts; whoever is told of damage follows the runbook."""
+
+    store: str
+    harm: Harm
+    end: End
+    number: int
+
+    def __str__(self) -> str:
+        owner = self.store.partition(" of ")[2] or "its process"
+        return f"{owner} {self.end.value}, and the file of {self.store} {self.harm.value}"
+
+    def do(self, world: "World") -> None:
+        store = stores(world)[self.store]
+        end(store, self.end, self.number)
+        kind = self.store.split()[0]
+        world.count(
+            f"{self.harm.name.lower()}, {self.end.name.lower()}: {kind}", harm(world, store, self.harm, self.number)
+        )
+        store.process.start()
+        store.process.work(steps=2)
+        if kind in KEY_FILES:
+            world.administrator.give_again(store.machine, world.nodes[store.process.name].agency)
+        elif store.process.refused == DATABASE_DAMAGED:
+            world.count(f"stores removed: {kind}")
+            store.remove()
+        store.process.start()
 
 
 @dataclass(frozen=True)

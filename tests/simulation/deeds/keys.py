@@ -28,6 +28,23 @@ class Rotates:
 
 
 @dataclass(frozen=True)
+class Replaces:
+    """A participant gets new keys that are valid from this moment on; the old ones were in wrong hands for a while."""
+
+    participant: str
+    seconds: int
+    """For how long."""
+
+    def __str__(self) -> str:
+        return f"{self.participant} gets new keys from now on, the old ones are revoked as of {self.seconds} s ago"
+
+    def do(self, world: "World") -> None:
+        world.count("keys revoked as of the past")
+        world.administrator.rotate(self.participant, revoked=True, drawn_now=True, since_ms=-self.seconds * 1000)
+        world.bring_keys(self.participant)
+
+
+@dataclass(frozen=True)
 class PublishesKeys:
     """The administrator publishes everybody's keys again."""
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from liandong.schemas.wire.control import WATCH
 from liandong.schemas.wire.signing import Ed25519Signer
-from liandong.tests.simulation.deeds.pen import handle, model, signed, write
+from liandong.tests.simulation.deeds.pen import handle, model, sealed, signed, write
 from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.office import watch_order
+from liandong.tests.simulation.people import DEBTORS
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 
@@ -31,20 +34,28 @@ class ForgesCommand:
 
     def do(self, world: "World") -> None:
         genuine = model(world, "control-command", agency=self.agency) if self.under_another else None
+        number = handle(self.number)
         fields = {
-            "command_id": handle(self.number),
+            "command_id": number,
             "jurisdiction": JURISDICTION,
             "court": self.court,
             "agency": self.agency,
-            "kind": "stop-watch",
+            "kind": WATCH,
             "issued_at": world.time.now(),
             "due_at": world.time.now() + _HOUR_MS,
-            "sealed": handle(self.number) * 4,
+            "sealed": self._order(world, number),
         }
         world.count("forged commands")
-        key = genuine.key if genuine is not None and genuine.key else handle(self.number)
+        key = genuine.key if genuine is not None and genuine.key else number
         body = signed(world, self.by, "control-command", fields)
         write(world, "control-command", body, names.commands(self.agency), key)
+
+    def _order(self, world: "World", number: bytes) -> bytes:
+        """An order that can be carried out, unless it would be the court's own: what that orders is lawful."""
+        if self.by == self.court:
+            return number * 4
+        order = watch_order(self.number % DEBTORS, 0, world.time.now())
+        return sealed(world, "control-command", number, ("watch-order", order.as_record()), self.agency)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class Works:
     def do(self, world: "World") -> None:
         world.processes[self.process].work(self.part, self.steps)
         world.ask_everybody(self.process)
+        if self.process == world.monitor.name:
+            world.glance_at_status()
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,4 @@ class EverybodyWorks:
 
     def do(self, world: "World") -> None:
         world.everybody_works(self.seconds)
+        world.glance_at_status()

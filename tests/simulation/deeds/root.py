@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Revokes:
-    """The signing key of a participant is revoked as of now."""
+    """The signing key of a participant is revoked as of now, or as of so many seconds ago."""
 
     participant: str
+    seconds: int = 0
 
     def __str__(self) -> str:
-        return f"the key of {self.participant} is revoked"
+        return f"the key of {self.participant} is revoked" + f" as of {self.seconds} s ago" * bool(self.seconds)
 
     def do(self, world: "World") -> None:
         registered = model(world, "participant-key", participant=self.participant, use="sign")
         assert registered is not None
         assert registered.key is not None
         world.count("keys revoked")
-        fields = {**registered.fields, "revoked_at": world.time.now()}
+        fields = {**registered.fields, "revoked_at": world.time.now() - self.seconds * 1000}
         body = encode_signed("participant-key", fields, "participant-key", founding().root)
         write(world, "participant-key", body, names.KEYS, registered.key)

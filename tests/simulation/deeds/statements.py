@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from liandong.tests.simulation.deeds.pen import handle, model, signed, write
-from liandong.tests.simulation.founding import JURISDICTION
+from liandong.schemas.wire.control import sealing_context
+from liandong.schemas.wire.sealing import open_sealed
+from liandong.tests.simulation.deeds.pen import handle, model, sealed, signed, write
+from liandong.tests.simulation.founding import JURISDICTION, founding
+from liandong.tests.simulation.logbook import Written
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
 
@@ -18,8 +21,15 @@ TOLD = {
     "whereabouts-event": (names.whereabouts_events(JURISDICTION), "event_id"),
 }
 """What agencies tell: by schema the topic, and the field with its handle."""
+_CONTENTS = {
+    "interception": "interception-detail",
+    "control-feedback": "feedback-detail",
+    "asset-event": "asset-report",
+    "whereabouts-event": "whereabouts-report",
+}
 DIGEST, ROLLBACK, FORK, FUTURE = "of other digests", "that rolls back", "of a number that has one", "from the future"
-HOW = (DIGEST, ROLLBACK, FORK, FUTURE)
+PRESENT = (DIGEST, ROLLBACK, FORK)
+HOW = (*PRESENT, FUTURE)
 _DAY_MS = 86_400_000
 
 
@@ -121,12 +131,21 @@ class ForgesAnswer:
         return f"the adversary writes a {self.schema} of {self.agency} {new}with {self.by}"
 
     def do(self, world: "World") -> None:
-        old = model(world, self.schema)
+        old = next(iter([*world.genuine(self.schema)][-1:]), None)
         if old is None:
+            world.count(f"no {self.schema} to forge after")
             return
         topic, name = TOLD[self.schema]
         fields = {**old.fields, "agency": self.agency}
         if self.number:
             fields[name] = handle(self.number)
+        if self.number and self.by != self.agency:  # what an agency itself seals to a court counts there
+            content = _CONTENTS[self.schema], self._content(old)
+            fields["sealed"] = sealed(world, self.schema, fields[name], content, fields["court"])
         world.count("forged answers")
         write(world, self.schema, signed(world, self.by, self.schema, fields), topic, fields[name])
+
+    def _content(self, old: Written) -> dict[str, Any]:
+        """What the adversary makes up: like what the other one says, which they cannot read."""
+        context = sealing_context(self.schema, old.fields[TOLD[self.schema][1]])
+        return open_sealed(old.fields["sealed"], context, founding().escrow)

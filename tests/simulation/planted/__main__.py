@@ -1,12 +1,13 @@
 """`python -m liandong.tests.simulation.planted`: let the worlds find the planted bugs; 1 if they do not find all."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from liandong.tests.simulation.planted.catalogue import HEAD, Finding, PlantedBug, catalogue
+from liandong.tests.simulation.planted import findings
+from liandong.tests.simulation.planted.catalogue import PlantedBug, catalogue
+from liandong.tests.simulation.planted.findings import Finding
 from liandong.tests.simulation.planted.trees import PatchOutOfDate, World, Worlds, copied_tree, patched_tree
 
 
@@ -14,7 +15,8 @@ def main() -> int:
     """Run the command."""
     asked = _arguments()
     bugs = [bug for bug in catalogue() if not asked.only or bug.number in asked.only]
-    seeds, findings, failed = range(asked.seed, asked.seed + asked.worlds), list[Finding](), 0
+    kept = findings.read(asked.json, catalogue()) if asked.json else {}
+    seeds, failed = range(asked.seed, asked.seed + asked.worlds), 0
     with copied_tree() as sound, Worlds(sound) as without:
         for bug in bugs:
             try:
@@ -23,10 +25,10 @@ def main() -> int:
                 print(outdated, flush=True)
                 failed += 1
                 continue
-            findings.append(finding)
+            kept[bug.number] = finding
             failed += finding.seed is None
             print(finding.row(), *(f"  not counted: {other}" for other in finding.others), sep="\n", flush=True)
-            _write(asked, findings)
+            _write(asked, kept)
     print(f"{len(bugs) - failed} of {len(bugs)} planted bugs were found")
     return 1 if failed else 0
 
@@ -43,22 +45,18 @@ def find(bug: PlantedBug, sound: Path, without: Worlds, seeds: Sequence[int]) ->
                 continue
             if not bug.explains(broken):
                 others.append(f"seed {seed}: {broken}")
-            elif unpatched := without.broken(world):
+            elif not bug.holds_without(unpatched := without.broken(world)):
                 others.append(f"seed {seed} without the bug: {unpatched}")
             else:
                 return Finding(bug, count, seed, broken, others)
     return Finding(bug, len(seeds), None, others=others)
 
 
-def _write(asked: argparse.Namespace, findings: Sequence[Finding]) -> None:
+def _write(asked: argparse.Namespace, kept: findings.Findings) -> None:
     if asked.json:
-        rows = [
-            {"number": each.bug.number, "seed": each.seed, "worlds": each.worlds, "promise": each.promise}
-            for each in findings
-        ]
-        asked.json.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+        findings.write(asked.json, kept)
     if asked.table:
-        asked.table.write_text("\n".join([HEAD, *(each.row() for each in findings), ""]), encoding="utf-8")
+        asked.table.write_text(findings.table(catalogue(), kept), encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -66,8 +64,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", type=int, nargs="+", default=[], help="numbers of bugs; without it all")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--worlds", type=int, default=500, help="how many seeds at most for each bug")
-    parser.add_argument("--json", type=Path, help="a file for what was found")
-    parser.add_argument("--table", type=Path, help="a file for the same as a table")
+    parser.add_argument("--json", type=Path, help="a file for what was found; what it has of other bugs stays")
+    parser.add_argument("--table", type=Path, help="a file for the same as a table, and for what is known to break")
     return parser.parse_args()
 
 

@@ -13,6 +13,8 @@ from liandong.tests.simulation.attacks import HOLDING, KINDS
 from liandong.tests.simulation.attempts import Draw, again
 from liandong.tests.simulation.choices import integers
 from liandong.tests.simulation.deeds.adversary import Replays
+from liandong.tests.simulation.drawing import stops_watch
+from liandong.tests.simulation.drawing_faults import overtaken_marks
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
 from liandong.tests.simulation.running import run
 from liandong.topics.catalogue import names
@@ -21,6 +23,8 @@ OFTEN = 30
 """How often each attack comes that is asked for, in about a thousand steps."""
 ATTACKS: Mapping[str, Draw] = {
     **KINDS,
+    "overtaken-marks": overtaken_marks,
+    "stopped-watches": stops_watch,
     "replayed-heads": again(lambda one: one.topic() == names.heads(JURISDICTION), lambda number, _: Replays(number)),
     "replayed-commands": again(
         lambda one: one.topic() in map(names.commands, AGENCIES), lambda number, _: Replays(number)
@@ -29,7 +33,7 @@ ATTACKS: Mapping[str, Draw] = {
         lambda one: one.topic() == names.interceptions(JURISDICTION), lambda number, _: Replays(number)
     ),
 }
-"""What the adversary may do, and replays of one kind each, which the regular run has among others."""
+"""What a row may ask for: what the adversary may do, replays of one kind each, and deeds the regular run has among others."""
 LONGEST_SECONDS = 120
 """A world takes about one; what takes so long will not end."""
 

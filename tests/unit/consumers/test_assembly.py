@@ -20,7 +20,7 @@ from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.worker import Part
 
 G = {"train_type": "G", "seat_class": "second"}
-PARTS = ["register", "list", "relief", "effects", "relay", "standing"]
+PARTS = ["register", "list", "relief", "effects", "missed", "relay", "standing"]
 
 
 class SteppedPlace(RailwayPlace):
@@ -79,6 +79,21 @@ def test_parts_stepped_in_any_order_copy_decide_tell_and_free(place: SteppedPlac
     for part in parts:
         part.worker.close()
     agency.close()
+
+
+def test_a_release_whose_relief_was_lost_is_told_once_from_the_list(place: SteppedPlace) -> None:
+    entry = place.listed(LI)
+    place.barrier()
+    agency = place.opened()
+    parts = agency.parts()
+    place.work(*parts)
+    assert place.said(agency, LI) == "BLOCK"
+    ended = place.court.change(entry, Change.REVOKE, at=place.virtual.now())
+    for lane in (place.court.message, place.court.relief):
+        place.send(lane(ended))
+        place.work(*parts, seconds=20)
+        assert [each["outcome"] for each in place.told(names.interceptions("js"))] == ["REFUSED", "RELEASED"]
+    agency.abandon()
 
 
 def test_a_killed_node_is_opened_again_in_the_same_process_and_goes_on(place: SteppedPlace) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
@@ -195,6 +196,30 @@ def test_a_failure_inside_is_told_without_what_was_asked(
         answer = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token)
     assert (answer.status_code, answer.json()["code"]) == (500, code)
     assert not search([LI.number], [("log", caplog.text.encode()), ("answer", answer.content)])
+
+
+def test_while_the_acts_store_does_not_answer_who_is_not_listed_goes_on_and_a_hit_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    desk = CheckDesk(tmp_path)
+    desk.listed(LI)
+    token = {"authorization": f"Bearer {desk.token('booking')}"}
+
+    def gone(*_: object) -> None:
+        raise OperationalError("", None, Exception("server closed the connection unexpectedly"))
+
+    with served(desk.api()) as client:
+        event.listen(desk.engine, "begin", gone)
+        miss = client.post("/v1/checks", json=WANG.asked("rail-ticket", **G), headers=token)
+        hit = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token)
+        event.remove(desk.engine, "begin", gone)
+        assert (miss.status_code, miss.json()["decision"]) == (200, "ALLOW")
+        assert (hit.status_code, hit.json()["code"]) == (503, "RETRY_LATER")
+        assert int(hit.headers["retry-after"]) > 0
+        assert outbox_records(desk) == []
+        again = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token)
+    assert again.json()["decision"] == "BLOCK"
+    assert len(outbox_records(desk)) == 1
 
 
 def test_no_number_and_no_name_reaches_journal_outbox_metrics_tokens_or_logs(

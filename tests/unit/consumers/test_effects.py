@@ -9,13 +9,14 @@ from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.messages import Origin, Received
+from liandong.consumers.commands.parking import MAX_ATTEMPTS
 from liandong.consumers.effects import loop
-from liandong.consumers.effects.loop import Effects, group_of
+from liandong.consumers.effects.loop import Effects, Surroundings, group_of
 from liandong.consumers.effects.routing import handle_any
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.town import Town
-from liandong.tests.worlds.town_members import RAILWAY, TownAgency
+from liandong.tests.worlds.town_members import RAILWAY, TownAgency, TownCourt, order_for
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
@@ -81,6 +82,43 @@ def in_order(handled: list[Origin]) -> bool:
     for origin in handled:
         by_partition.setdefault(origin.at, []).append(origin.offset)
     return all(offsets == list(range(offsets[0], offsets[0] + len(offsets))) for offsets in by_partition.values())
+
+
+def test_what_waited_long_for_a_key_is_handled_as_soon_as_the_register_has_it(railway: WatchedRailway) -> None:
+    effects, town = railway.agency.effects, railway.town
+    _command_of_an_unknown_court(railway)
+    for _ in range(6):
+        railway.pass_seconds(100)
+        until_idle(effects)
+    railway.pass_seconds(1)
+    until_idle(effects)
+    assert railway.agency.rows()["commands_parked"] == 1
+    town.publish("court-su0507")
+    railway.pass_seconds(1)
+    until_idle(effects)
+    assert railway.agency.rows()["commands_parked"] == 0
+    assert railway.codes() == ["00"] * (SEVERAL + 1)
+
+
+def test_other_peoples_new_keys_use_up_none_of_its_attempts(railway: WatchedRailway) -> None:
+    effects, town = railway.agency.effects, railway.town
+    _command_of_an_unknown_court(railway)
+    for _ in range(MAX_ATTEMPTS):
+        town.participants.rotate("court-su0506")
+        town.publish("court-su0506")
+        railway.pass_seconds(1)
+        until_idle(effects)
+    rows = railway.agency.rows()
+    assert (rows["commands_parked"], rows["dead_letters"]) == (1, 0)
+
+
+def _command_of_an_unknown_court(railway: WatchedRailway) -> None:
+    """A court whose keys are not published yet gives a command."""
+    town, railway.away_after = railway.town, 1_000
+    town.join("court-su0507", "court", publish=False, jurisdictions=("js",))
+    town.send(TownCourt(town, "court-su0507").signed_command(order_for(town, invented(1))))
+    until_idle(railway.agency.effects)
+    assert railway.agency.rows()["commands_parked"] == 1
 
 
 def test_a_store_that_goes_away_in_the_middle_of_a_batch_loses_nothing(railway: WatchedRailway) -> None:
@@ -156,7 +194,7 @@ def test_a_broker_that_is_away_is_tried_again_when_it_is_time(railway: WatchedRa
 def test_nothing_is_read_before_the_keys_of_those_who_command_are_known(railway: WatchedRailway) -> None:
     agency, known = railway.agency, list[bool]()
     subscriber = Polled(railway.wire.subscriber(group_of(RAILWAY)))
-    effects = Effects(agency.context, lambda: subscriber, agency.engine, keys_known=lambda: bool(known))
+    effects = Effects(agency.context, lambda: subscriber, agency.engine, around=Surroundings(lambda: bool(known)))
     assert [effects.step() for _ in range(3)] == [0.1] * 3
     assert (subscriber.assignments, subscriber.polls) == (0, 0)
     known.append(True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from liandong.consumers.inbox.inbox import Inbox
+from liandong.consumers.inbox.inbox import SIGNER_UNKNOWN, Inbox
 from liandong.consumers.inbox.store import InboxStore
 from liandong.tests.worlds.clock import VirtualClock, run_for
 from liandong.tests.worlds.people import invented
@@ -13,6 +13,7 @@ from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import RAILWAY, TownAgency
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
+from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.transport.ports import TopicPartition
 
 
@@ -76,18 +77,55 @@ def test_a_broker_that_is_away_at_the_start_is_waited_for(court: Court) -> None:
     assert len(court.inbox.all_items()) == 1
 
 
-def test_what_left_the_log_unread_is_counted_once(court: Court) -> None:
+def test_what_waited_for_its_signers_key_is_taken_when_the_register_has_it(court: Court) -> None:
+    directory, agency = court.inbox._context.directory, court.railway.context
+    assert isinstance(directory, KeyDirectory)
+    run_for(court.clock, 1, court.inbox)
+    court.wire.broker.hold(TopicPartition(names.KEYS, 0))
+    court.town.participants.rotate(RAILWAY)
+    court.town.publish(RAILWAY)
+    object.__setattr__(agency, "signer", court.town.participants.signer(RAILWAY))
+    court.answer(2)
+    run_for(court.clock, 10, court.inbox)
+    assert [item.item.refused for item in court.inbox.all_items()] == ["", SIGNER_UNKNOWN]
+    court.wire.broker.release(TopicPartition(names.KEYS, 0))
+    directory.step()
+    run_for(court.clock, 6, court.inbox)
+    assert [item.item.refused for item in court.inbox.all_items()] == ["", ""]
+
+
+def test_what_left_the_log_unread_is_told_once_and_kept(court: Court) -> None:
     run_for(court.clock, 1, court.inbox)
     for number in (2, 3, 4):
         court.answer(number)
-    court.wire.broker.truncate(TopicPartition(names.feedback("js"), 0), 3)
-    lost = []
+    lane = TopicPartition(names.feedback("js"), 0)
+    court.wire.broker.truncate(lane, 3)
+    told = []
     for _ in range(2):
         again = court.opened()
         run_for(court.clock, 1, again)
         assert again.caught_up
-        lost.append((again.lost, again.new))
-    assert lost == [(2, 1), (0, 0)]
+        told.append(([(loss.at, loss.records) for loss in again.unshown_losses()], again.new))
+    assert told == [([(lane, 2)], 1), ([], 0)]
+    assert [(loss.first_offset, loss.next_offset) for loss in court.store.losses()] == [(1, 3)]
+
+
+def test_what_left_the_log_before_an_inbox_ever_read_is_told(court: Court) -> None:
+    court.answer(2)
+    court.wire.broker.truncate(TopicPartition(names.feedback("js"), 0), 1)
+    run_for(court.clock, 1, court.inbox)
+    assert ([loss.records for loss in court.inbox.unshown_losses()], court.inbox.new) == ([1], 1)
+
+
+def test_what_was_lost_is_told_by_the_next_inbox_if_the_one_that_noticed_it_ended(court: Court) -> None:
+    run_for(court.clock, 1, court.inbox)
+    for number in (2, 3):
+        court.answer(number)
+    court.wire.broker.truncate(TopicPartition(names.feedback("js"), 0), 2)
+    run_for(court.clock, 1, court.opened())
+    again = court.opened()
+    run_for(court.clock, 1, again)
+    assert [loss.records for loss in again.unshown_losses()] == [1]
 
 
 def test_a_store_that_fails_is_tried_again(court: Court) -> None:

@@ -15,6 +15,7 @@ from liandong.tests.worlds.clock import NOW, VirtualClock
 from liandong.tests.worlds.receipts import LISTS, AgencyScribe, WatchRoom, head_lanes
 from liandong.tests.worlds.records import NotaryScribe
 from liandong.topics.catalogue import names
+from liandong.topics.keys.directory import RegisterBehind
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
 ALWAYS = 10**15
@@ -219,3 +220,18 @@ def test_a_node_that_went_silent_does_not_serve_any_more(room: WatchRoom) -> Non
     room.hear(room.agency.receipt(1, at=NOW))
     assert [node.serving for node in room.view.nodes(NOW + 1_000, 1_000)] == [True]
     assert [node.serving for node in room.view.nodes(NOW + 1_001, 1_000)] == [False]
+
+
+def test_a_receipt_under_a_key_on_its_way_is_taken_when_the_key_has_come(room: WatchRoom) -> None:
+    room.agency.signer = Ed25519Signer(os.urandom(32))
+    room.keys.arriving, room.keys.behind = [room.agency.public_key], True
+    room.publisher.send(room.agency.receipt(1))
+    reading = EvidenceReading(room.evidence, room.wire.subscriber(), ["js"], VirtualClock())
+    for _ in range(2):
+        with pytest.raises(RegisterBehind):
+            reading.step()
+        assert (reading.done, reading.waits) == (False, True)
+    room.keys.behind = False
+    assert reading.step()
+    assert (reading.done, reading.waits, reading.taken) == (True, False, 1)
+    assert room.refused(names.RECEIPTS, "signature") == 0

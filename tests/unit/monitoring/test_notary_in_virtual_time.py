@@ -1,5 +1,6 @@
 """A notary whose time stands still between its steps: it never waits, and whatever is away, no number gets two digests."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryPorts
 from liandong.monitoring.notary.signing import NotaryIdentity
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import run_for
 from liandong.tests.worlds.jurisdiction import WatchedJurisdiction, assert_chain, assert_equal_to_a_recount
@@ -187,3 +189,21 @@ def test_a_wall_clock_that_is_set_back_stops_no_barrier(world: WatchedJurisdicti
     world.clock.time -= 3_600_000
     run_for(world.clock, 5, place.notary)
     assert place.notary.head_number >= before + 4
+
+
+def test_a_record_under_a_key_on_its_way_is_counted_when_the_key_has_come(world: WatchedJurisdiction) -> None:
+    place = Place(world)
+    run_for(world.clock, 1.05, place.notary)
+    world.court.signer = Ed25519Signer(os.urandom(32))
+    world.keys.arriving, world.keys.behind = [world.court.public_key], True
+    before = len(world.heads())
+    world.publish(world.court.include(), world.court.include())
+    run_for(world.clock, 3, place.notary)
+    assert len(world.heads()) == before
+    world.keys.behind = False
+    run_for(world.clock, 3, place.notary)
+    head = world.heads()[-1]
+    assert sum(lane["records"] for lane in head["lanes"]) == 2
+    assert world.alarms("signature") == 0
+    assert_equal_to_a_recount(world, head)
+    assert_chain(world.heads())

@@ -136,6 +136,31 @@ def test_an_sql_transaction_is_whole_or_not_at_all_and_the_dead_have_no_last_wis
         assert connection.execute(text("SELECT count(*) FROM account")).scalar() == rows
 
 
+@pytest.mark.parametrize(("keeping", "after", "rows"), [(1, False, 0), (1, True, 2), (2, False, 2), (2, True, 3)])
+def test_who_is_to_die_over_what_they_keep_counts_commits_alone(
+    tmp_path: Path, disk: Disk, keeping: int, rows: int, *, after: bool
+) -> None:
+    life = Life("node", disk)
+    with life.running():
+        engine = accounts(tmp_path / "acts.db")
+        life.doom_keeping(keeping, after=after)
+    dies(life, lambda: pay(engine))
+    with accounts(tmp_path / "acts.db").connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM account")).scalar() == rows
+
+
+def test_who_is_spared_dies_over_nothing(tmp_path: Path, disk: Disk) -> None:
+    life = Life("node", disk)
+    with life.running():
+        engine = accounts(tmp_path / "acts.db")
+        life.doom_keeping(1, after=True)
+        assert life.doomed
+        life.spare()
+        pay(engine)
+    assert life.alive
+    assert not life.doomed
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_tally_is_as_last_committed_and_its_lock_is_free(tmp_path: Path, disk: Disk, *, after: bool) -> None:
     life = Life("notary", disk)

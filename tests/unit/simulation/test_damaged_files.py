@@ -5,29 +5,26 @@ from pathlib import Path
 
 import lmdb
 import pytest
-from sqlalchemy import Engine, insert, select
 
-from liandong.consumers.acts_db.database import open_acts
-from liandong.consumers.acts_db.tables import metadata
 from liandong.consumers.api.tokens import TokenFile
 from liandong.consumers.gate.rules import load_limits
 from liandong.consumers.store import power
 from liandong.consumers.store.batch import KeptReceipt, StoreBatch
 from liandong.consumers.store.errors import StoreDamaged, TrustDamaged
-from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_prefix
+from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_prefix, lane_row
 from liandong.consumers.store.reader import ListReader
 from liandong.consumers.store.writer import ListStore
 from liandong.monitoring.notary.tally import Tally, TallyEntry
 from liandong.monitoring.notary.tally_store import NotaryProgress, TallyDamaged, TallyStore
 from liandong.schemas.errors import LiandongError
-from liandong.tests.simulation.backups import DATA_FILE, PAGE, copied, cut, flip, restore
+from liandong.tests.simulation.backups import DATA_FILE, PAGE, cut, flip
 from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.disks import Disk
 from liandong.tests.simulation.seeded import chance_of
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import HandClock
-from liandong.topics.storage.database import DatabaseDamaged, sqlite_url
 from liandong.topics.transport.ports import TopicPartition
+from liandong.topics.workers.chance import Chance
 
 MAP = 1 << 22
 LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
@@ -112,16 +109,28 @@ def test_a_copy_found_damaged_while_it_is_used_is_begun_anew_at_the_next_start(t
     filled(tmp_path)
     environment = lmdb.open(str(tmp_path), max_dbs=16)
     with environment.begin(write=True) as transaction:
-        transaction.put(b"head/js/notary-js-1", b"\xff not a row", db=environment.open_db(b"trust", txn=transaction))
+        transaction.put(lane_row(1), b"\xff not a row", db=environment.open_db(b"state/0", txn=transaction))
     environment.close()
     (tmp_path / "sealed").unlink()
     store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     with pytest.raises(StoreDamaged):
-        store.heads()
+        store.set_up([LANE], 0)
     store.close()
     again = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     assert (entries(again), again.heads()) == (0, [HEAD])
     again.close()
+
+
+def test_a_copy_whose_trust_cannot_be_read_is_begun_anew_at_once(tmp_path: Path) -> None:
+    filled(tmp_path)
+    environment = lmdb.open(str(tmp_path), max_dbs=16)
+    with environment.begin(write=True) as transaction:
+        transaction.put(b"head/js/notary-js-1", b"\xff not a row", db=environment.open_db(b"trust", txn=transaction))
+    environment.close()
+    (tmp_path / "sealed").unlink()
+    store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
+    assert (entries(store), store.heads()) == (0, [HEAD])
+    store.close()
 
 
 def test_a_mark_with_any_bit_flipped_costs_the_copy_and_nothing_else(tmp_path: Path, disk: Disk) -> None:
@@ -147,6 +156,36 @@ def test_trusted_rows_are_whole_or_refused(tmp_path: Path, seed: int) -> None:
             ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
     (tmp_path / "trusted").unlink()
     ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP).close()
+
+
+def older(path: Path, _: Chance) -> int:
+    """Put the trusted rows of before the first head back."""
+    ListStore.open(path.parent / "older", boot=power.boot_id(), map_size=MAP).close()
+    return path.write_bytes((path.parent / "older" / path.name).read_bytes())
+
+
+def gone(path: Path, _: Chance) -> int:
+    """Remove a file."""
+    path.unlink()
+    return 0
+
+
+@pytest.mark.parametrize("harm", [flip, cut, older, gone])
+@pytest.mark.parametrize("seed", range(4))
+def test_trusted_rows_that_were_harmed_are_written_anew_as_soon_as_a_whole_copy_is_opened(
+    tmp_path: Path, disk: Disk, harm: Callable[[Path, Chance], int], seed: int
+) -> None:
+    filled(tmp_path)
+    harm(tmp_path / "trusted", chance_of(seed))
+    life = Life("node", disk)
+    with life.running():
+        ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
+    life.kill()
+    disk.lose_power(chance_of(seed))
+    with Life("node", disk).running():
+        store = ListStore.open(tmp_path, boot=power.boot_id(), map_size=MAP)
+        assert (store.heads(), store.receipts()) == ([HEAD], (3, [KeptReceipt(3, b"a receipt")]))
+        store.close()
 
 
 def counted(folder: Path) -> None:
@@ -188,70 +227,6 @@ def test_no_bit_of_a_tallys_state_can_flip_unnoticed(tmp_path: Path, row: bytes)
     (tmp_path / "sealed").unlink()
     with pytest.raises(TallyDamaged):
         load(tmp_path)
-
-
-def acts(folder: Path) -> Path:
-    """An acts database that knows some hundred commands."""
-    path = folder / "acts.db"
-    engine = open_acts(sqlite_url(path))
-    note(engine, range(300))
-    engine.dispose()
-    return path
-
-
-def note(engine: Engine, numbers: range) -> None:
-    with engine.begin() as connection:
-        connection.execute(insert(HANDLED), [row(number) for number in numbers])
-
-
-HANDLED = metadata.tables["commands_handled"]
-
-
-def row(number: int) -> dict[str, object]:
-    def value(kind: type) -> object:
-        return {int: number, bytes: number.to_bytes(16, "big"), bool: False, float: 1.0}.get(kind, f"text {number}")
-
-    return {column.name: value(column.type.python_type) for column in HANDLED.columns}
-
-
-def read(path: Path) -> int:
-    engine = open_acts(sqlite_url(path))
-    try:
-        with engine.begin() as connection:
-            return len(connection.execute(select(HANDLED)).all())
-    finally:
-        engine.dispose()
-
-
-@pytest.mark.parametrize("damage", [cut, flip])
-@pytest.mark.parametrize("seed", range(30))
-def test_a_damaged_database_is_named_with_what_to_do(tmp_path: Path, damage: Callable[..., int], seed: int) -> None:
-    path = acts(tmp_path)
-    assert damage(path, chance_of(seed)) > 0
-    assert outcome(lambda: read(path)) in {"DATABASE_DAMAGED", "fine"}
-
-
-def test_a_database_cut_in_half_is_damaged(tmp_path: Path) -> None:
-    path = acts(tmp_path)
-    content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(DatabaseDamaged, match=r"acts\.db.*runbook"):
-        read(path)
-
-
-def test_a_backup_of_a_database_in_use_has_every_commit_and_takes_the_place_of_newer_ones(
-    tmp_path: Path, disk: Disk
-) -> None:
-    path, life = acts(tmp_path), Life("node", disk)
-    with life.running():
-        engine = open_acts(sqlite_url(path))
-        note(engine, range(300, 400))
-        backup = copied(path)
-        note(engine, range(400, 500))
-    life.kill()
-    assert read(path) == 500
-    restore(backup)
-    assert read(path) == 400
 
 
 def test_an_older_copy_of_a_lists_folder_takes_the_place_of_a_newer_one(tmp_path: Path, disk: Disk) -> None:

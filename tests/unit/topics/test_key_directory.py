@@ -8,8 +8,9 @@ import pytest
 
 from liandong.tests.unit.topics.test_keyring import KeyOffice
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import KeyDirectory, NoSealingKey, await_keys
+from liandong.topics.keys.directory import KeyDirectory, NoSealingKey, RegisterBehind, await_keys
 from liandong.topics.transport.errors import BrokerUnreachable, TopicMissing
+from liandong.topics.transport.ports import TopicPartition
 from liandong.topics.workers.worker import AT_ONCE
 
 RAILWAY = "railway-js"
@@ -177,6 +178,27 @@ def test_a_look_up_leaves_the_topic_to_the_thread_that_waits_at_it(office: KeyOf
     assert watched.polled > polled
 
 
+def test_the_version_changes_with_what_is_known_and_with_nothing_else(
+    office: KeyOffice, directory: KeyDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("liandong.topics.keys.directory._BATCH", 2)
+    office.publish("court-su0505")
+    versions = [directory.version]
+    while directory.step() == AT_ONCE:
+        versions.append(directory.version)
+    assert versions[:2] == [0, 0], "nothing counts before the topic is read"
+    assert versions[-1] > 0
+    office.publish("court-su0505")
+    office.put(b"junk", None)
+    directory.step()
+    assert directory.version == versions[-1]
+    office.participants.rotate("court-su0505")
+    office.publish("court-su0505")
+    while directory.step() == AT_ONCE:
+        pass
+    assert directory.version > versions[-1]
+
+
 def test_a_closed_directory_keeps_what_it_knows(office: KeyOffice, directory: KeyDirectory) -> None:
     office.publish()
     directory.step()
@@ -204,3 +226,59 @@ def test_a_command_does_not_wait_for_ever_for_a_register_that_comes_in_part(
     monkeypatch.setattr(directory._subscriber, "poll", lambda *_: [])
     with pytest.raises(BrokerUnreachable, match="not read to its end in 0 s"):
         await_keys(directory, 0.05)
+
+
+def test_a_key_published_after_the_last_look_is_known_once_the_register_was_read_to_its_end(
+    office: KeyOffice, directory: KeyDirectory
+) -> None:
+    office.publish("court-su0505")
+    directory.step()
+    assert directory.key(signing(office)) is None
+    office.publish(RAILWAY)
+    assert directory.key(signing(office)) is None, "it was looked for a moment ago"
+    directory.read_to(directory.ends())
+    assert directory.key(signing(office)) is not None
+
+
+def test_a_key_on_its_way_is_one_that_has_not_come_yet(office: KeyOffice, directory: KeyDirectory) -> None:
+    office.publish("court-su0505")
+    directory.step()
+    office.broker.hold(TopicPartition(names.KEYS, 0))
+    office.publish(RAILWAY)
+    ends = directory.ends()
+    with pytest.raises(RegisterBehind):
+        directory.read_to(ends)
+    office.broker.release(TopicPartition(names.KEYS, 0))
+    directory.read_to(ends)
+    assert directory.key(signing(office)) is not None
+
+
+def test_who_waits_for_the_end_of_a_topic_that_was_made_again_asks_anew(
+    office: KeyOffice, directory: KeyDirectory
+) -> None:
+    office.publish()
+    directory.step()
+    ends = directory.ends()
+    made_again(office)
+    directory.step()
+    office.clock.time += 1000
+    directory.step()
+    with pytest.raises(BrokerUnreachable) as anew:
+        directory.read_to(ends)
+    assert not isinstance(anew.value, RegisterBehind)
+    directory.read_to(directory.ends())
+
+
+def test_nobody_knows_how_far_a_register_reaches_that_cannot_be_read(
+    office: KeyOffice, directory: KeyDirectory
+) -> None:
+    with pytest.raises(BrokerUnreachable):
+        directory.ends()
+    directory.step()
+    office.broker.stop()
+    with pytest.raises(BrokerUnreachable):
+        directory.ends()
+    office.broker.start()
+    directory.close()
+    with pytest.raises(BrokerUnreachable):
+        directory.ends()

@@ -1,6 +1,7 @@
 """`ports.Subscriber` on a consumer whose positions are the caller's."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import cast
 
 from confluent_kafka import Consumer, KafkaException
@@ -38,9 +39,8 @@ class KafkaSubscriber:
         """Partitions the group gave; hand-assigned ones are not among them."""
         self._unplaced: dict[TopicPartition, OffsetOutOfRange] = {}
         """Partitions the group gave that cannot start where it committed, and why."""
-        self._consumer = Consumer(
-            {**config.consumer(settings, client_id, group), "logger": logger, "error_cb": self._failures}
-        )
+        self._config = {**config.consumer(settings, client_id, group), "logger": logger, "error_cb": self._failures}
+        self._consumer = Consumer(self._config)
 
     def topic_of(self, message: Message) -> str:
         """Return the logical topic of a message."""
@@ -48,14 +48,7 @@ class KafkaSubscriber:
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
-        physical = self._prefix + topic
-        about = f"looking for {physical}"
-        metadata = answered(lambda: self._consumer.list_topics(physical, timeout=ANSWER_SECONDS), about).topics[
-            physical
-        ]
-        if metadata.error is not None:
-            raise translated(metadata.error, about)
-        return sorted(metadata.partitions)
+        return _partitions(self._consumer, self._prefix + topic)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets; END means behind what is there now."""
@@ -147,18 +140,15 @@ class KafkaSubscriber:
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the low and the high watermark of a partition."""
-        partition = KafkaPartition(self._prefix + at.topic, at.partition)
-        about = f"asking for the ends of {partition.topic} [{at.partition}]"
-        try:
-            offsets = answered(lambda: self._consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS), about)
-        except TopicMissing:
-            # the client library says this also when no broker answers, or does not tell: asking for the topic says which
-            if at.partition in self.partitions(at.topic):
-                raise BrokerUnreachable(f"{about}: no leader is known") from None
-            raise
-        if offsets is None:
-            raise BrokerUnreachable(f"{about}: no answer in {ANSWER_SECONDS:.0f} s")
-        return Watermarks(*offsets)
+        return _watermarks(self._consumer, KafkaPartition(self._prefix + at.topic, at.partition))
+
+    def watermarks_aside(self, at: TopicPartition) -> Watermarks:
+        """Return the same, asked for on a connection of its own.
+
+        The client library does one thing at a time, and who polls again and again lets nobody else have their turn.
+        """
+        with closing(Consumer(self._config)) as aside:
+            return _watermarks(aside, KafkaPartition(self._prefix + at.topic, at.partition))
 
     def close(self) -> None:
         """Leave the group; partitions are given up through `revoked`."""
@@ -219,3 +209,25 @@ class KafkaSubscriber:
 
     def _inbound(self, partitions: Iterable[KafkaPartition]) -> list[TopicPartition]:
         return [TopicPartition(one.topic.removeprefix(self._prefix), one.partition) for one in partitions]
+
+
+def _partitions(consumer: Consumer, topic: str) -> list[int]:
+    about = f"looking for {topic}"
+    metadata = answered(lambda: consumer.list_topics(topic, timeout=ANSWER_SECONDS), about).topics[topic]
+    if metadata.error is not None:
+        raise translated(metadata.error, about)
+    return sorted(metadata.partitions)
+
+
+def _watermarks(consumer: Consumer, at: KafkaPartition) -> Watermarks:
+    about = f"asking for the ends of {at.topic} [{at.partition}]"
+    try:
+        offsets = answered(lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_SECONDS), about)
+    except TopicMissing:
+        # the client library says this also when no broker answers, or does not tell: asking for the topic says which
+        if at.partition in _partitions(consumer, at.topic):
+            raise BrokerUnreachable(f"{about}: no leader is known") from None
+        raise
+    if offsets is None:
+        raise BrokerUnreachable(f"{about}: no answer in {ANSWER_SECONDS:.0f} s")
+    return Watermarks(*offsets)

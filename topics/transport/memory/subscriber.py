@@ -103,6 +103,10 @@ class MemorySubscriber:
             log = self._broker.topics.log(at)
             return Watermarks(log.low, log.high)
 
+    def watermarks_aside(self, at: TopicPartition) -> Watermarks:
+        """Return the same: nobody holds the broker in memory up."""
+        return self.watermarks(at)
+
     def close(self) -> None:
         """Leave the group; its partitions are free at once, or after a session if the broker does not hear it."""
         membership, self._membership = self._membership, None

@@ -29,8 +29,8 @@ class VirtualCopy:
         self.clock = VirtualClock()
         self.broker = MemoryBroker(1, topics=(*TOPICS, names.heads("js")), clock=self.clock)
         self.court, self.notary = CourtScribe(), NotaryScribe()
-        keys = Keys(self.court.public_key, self.notary.public_key)
-        self.node = CopyingNode(directory, self.broker.subscriber, keys, self.clock)  # type: ignore[arg-type]
+        self.keys = Keys(self.court.public_key, self.notary.public_key)
+        self.node = CopyingNode(directory, self.broker.subscriber, self.keys, self.clock)  # type: ignore[arg-type]
         self.publisher = self.broker.publisher()
 
     def listed(self) -> bytes:

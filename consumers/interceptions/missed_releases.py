@@ -1,0 +1,92 @@
+"""Releases that no record of a relief lane brings about any more: whom the copy of the lists frees and who counts as stopped.
+
+A lane may have lost a record before this agency read it: it keeps them for some days only, or was made again. The list still
+says what became of the entry. Whatever comes by the lane later finds nobody stopped, so that no release is told twice.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+
+import structlog
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
+
+from ...topics.storage.database import reading
+from ...topics.transport.errors import TransportError
+from ...topics.workers.threads import Doorbell
+from ...topics.workers.worker import AT_ONCE
+from ..acts_db.context import AgencyContext
+from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.tables import open_hits
+from ..replication.list_view import ListedEntry
+from .releases import SignedRecord, release_by
+
+_log = structlog.get_logger(__name__)
+
+_SHORTEST, _LONGEST = 5.0, 3_600.0
+"""Seconds between two looks: the first after a start or a loss comes soon, since the copy may be behind, each further one later."""
+_PAGE = 500
+
+
+class MissedReleases:
+    """Looks now and then whether entries that somebody counts as stopped by have freed them, as a `Worker`."""
+
+    def __init__(self, context: AgencyContext, engine: Engine, newest: Callable[[bytes], ListedEntry | None]) -> None:
+        """Take `newest`, the newest record of an entry that the node knows (`ListView.entry`)."""
+        self._context = context
+        self._engine = engine
+        self._newest = newest
+        self._bell = Doorbell()
+        self._interval = _SHORTEST
+        self._next_look = -math.inf
+
+    def expect(self) -> None:
+        """Look at once and often for a while: a lane has lost something. May be called from any thread."""
+        self._interval, self._next_look = _SHORTEST, -math.inf
+        self._bell.ring()
+
+    def step(self) -> float:
+        """Look if it is time; return in how many seconds to look again. A store that does not answer is tried again soon."""
+        now = self._context.clock.monotonic()
+        if now < self._next_look:
+            return self._next_look - now
+        self._next_look = now + self._interval
+        try:
+            for entry_id, version in self._stopping():
+                self._look(entry_id, version)
+            self._interval = min(2 * self._interval, _LONGEST)
+        except (OperationalError, TransportError) as away:
+            _log.warning("missed releases wait", reason=type(away).__name__)
+            self._interval = _SHORTEST
+        return AT_ONCE
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until a lane has lost something; return whether that is so."""
+        return self._bell.wait(seconds)
+
+    def close(self) -> None:
+        """Do nothing: each look is one transaction an entry."""
+
+    def _stopping(self) -> Iterator[tuple[bytes, int]]:
+        """Give each entry somebody is stopped by, with the oldest of its versions that somebody was stopped under."""
+        last = b""
+        oldest = select(open_hits.c.entry_id, func.min(open_hits.c.entry_version)).group_by(open_hits.c.entry_id)
+        while True:
+            page = oldest.where(open_hits.c.entry_id > last).order_by(open_hits.c.entry_id).limit(_PAGE)
+            with reading(self._engine) as connection:
+                rows = connection.execute(page).all()
+            yield from (tuple(row) for row in rows)
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1][0]
+
+    def _look(self, entry_id: bytes, version: int) -> None:
+        entry = self._newest(entry_id)
+        if entry is None or entry.opaque or entry.prefix["version"] <= version:
+            return
+        record = SignedRecord(entry.fingerprint, entry.body, entry.prefix)
+        try:
+            with self._engine.begin() as connection:
+                release_by(connection, self._context, record, entry.jurisdiction)
+        except (Poison, Retry) as unproven:
+            _log.warning("what would free is not proven", reason=str(unproven))

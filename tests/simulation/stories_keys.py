@@ -1,0 +1,181 @@
+"""Stories of keys: published a moment ago, revoked as of the past, not valid yet by a clock that is slow."""
+
+from collections.abc import Mapping, Sequence
+
+from liandong.schemas.law.listing import Change
+from liandong.tests.simulation.deeds.clerk import Acts, Watches
+from liandong.tests.simulation.deeds.deed import Deed
+from liandong.tests.simulation.deeds.disks import Damages
+from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.keys import Replaces, Rotates
+from liandong.tests.simulation.deeds.operator import Looks, Restarts, SetsClock
+from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
+from liandong.tests.simulation.deeds.root import Revokes
+from liandong.tests.simulation.deeds.staff import Asks
+from liandong.tests.simulation.stories import (
+    ANOTHER,
+    ASKED,
+    AWHILE,
+    COURT,
+    DEBTOR,
+    FREED,
+    INNOCENT,
+    INNOCENT_ASKED,
+    LISTED,
+    NOTARY,
+    POLICE,
+    RAILWAY,
+    WATCHED,
+)
+from liandong.tests.simulation.stories_machines import Broken, lists
+
+_AGENCY, _HOUR = "railway-js", 3_600
+_MINUTE = Passes(60_000)
+_LONG_AGO = (LISTED, AWHILE, Passes(3 * _HOUR * 1000), EverybodyWorks(10))
+"""Somebody was listed hours before what follows, and everybody has gone on since."""
+_STOLEN = Revokes(COURT, 30)
+_CLOCKS = "clocks, copies, twins, stores: does not sign what others must refuse"
+
+HOLDING: Mapping[str, Sequence[Deed]] = {
+    "a relief under a key published a moment ago is not refused by who has not read it yet": (
+        EverybodyWorks(3),
+        lists(COURT, DEBTOR),
+        Works("publisher", "relay", 5),
+        Works("air-js 1", "list", 20),
+        Rotates(COURT, revoked=True),
+        Acts(COURT, Change.REVOKE, 0),
+        Works("publisher", "relay", 5),
+        Works("air-js 1", "list", 5),
+        Asks("air-js 1", DEBTOR),
+    ),
+    "what a key signed before it was stolen stays": (
+        LISTED,
+        AWHILE,
+        _MINUTE,
+        _STOLEN,
+        AWHILE,
+        Restarts(RAILWAY),
+        AWHILE,
+        ASKED,
+    ),
+    "what a court lists under the key after the stolen one blocks": (
+        LISTED,
+        AWHILE,
+        _MINUTE,
+        Replaces(COURT, 30),
+        lists(COURT, ANOTHER),
+        AWHILE,
+        ASKED,
+        Asks(RAILWAY, ANOTHER),
+    ),
+    "a stolen key frees nobody after it was revoked": (
+        LISTED,
+        AWHILE,
+        _MINUTE,
+        _STOLEN,
+        AWHILE,
+        ForgesVersion(Guise(COURT, seconds=-10), 0),
+        ForgesVersion(Guise(COURT, seconds=-10, lane=RELIEF), 0),
+        AWHILE,
+        ASKED,
+    ),
+    "a hit waits for a court whose key is not valid yet by the agency's clock": (
+        *_LONG_AGO,
+        SetsClock(_AGENCY, -_HOUR),
+        Replaces(COURT, 2 * _HOUR),
+        AWHILE,
+        ASKED,
+        AWHILE,
+        Looks(),
+    ),
+    "a command waits at an agency for the key of a court that is not valid yet by its clock": (
+        *_LONG_AGO,
+        SetsClock(POLICE, -_HOUR),
+        Replaces(COURT, 2 * _HOUR),
+        AWHILE,
+        WATCHED,
+        AWHILE,
+        Looks(),
+    ),
+    "a court gives no command to an agency whose key is not valid yet by the court's clock": (
+        *_LONG_AGO,
+        SetsClock("publisher-js", -_HOUR),
+        Replaces(POLICE, 2 * _HOUR),
+        AWHILE,
+        WATCHED,
+        AWHILE,
+    ),
+    "a notary whose key is not valid yet by its own clock proves nothing and ends nobody": (
+        *_LONG_AGO,
+        SetsClock(NOTARY, -_HOUR),
+        Replaces(NOTARY, 2 * _HOUR),
+        AWHILE,
+        ASKED,
+        AWHILE,
+        Looks(),
+    ),
+}
+"""What holds today, and comes whole in the end."""
+
+WITNESSES: Mapping[str, str] = {
+    "a stolen key frees nobody after it was revoked": "records a list refused",
+    "a hit waits for a court whose key is not valid yet by the agency's clock": (
+        "logged: a court cannot be told yet, the event waits"
+    ),
+    "a command waits at an agency for the key of a court that is not valid yet by its clock": "logged: message waits",
+    "a court gives no command to an agency whose key is not valid yet by the court's clock": (
+        "watch refused: AGENCY_UNKNOWN"
+    ),
+}
+"""Counters that show that the story came to what it is about."""
+
+BREAKING: Mapping[str, Broken] = {
+    "a stolen key blocks no innocent after it was revoked": Broken(
+        (LISTED, AWHILE, _MINUTE, _STOLEN, AWHILE, ForgesEntry(Guise(COURT), INNOCENT, 7), AWHILE, INNOCENT_ASKED),
+        "point 5",
+        "REVIEW for somebody who was never listed",
+    ),
+    "a stolen key has freed nobody before it was revoked": Broken(
+        (LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT), 0), AWHILE, _STOLEN, AWHILE, ASKED),
+        "point 5",
+        "ALLOW from a fresh and proven copy for somebody with a live basis",
+    ),
+    "what a court itself signed with the stolen key counts again when it has signed it again": Broken(
+        (_MINUTE, AWHILE, LISTED, AWHILE, Replaces(COURT, 30), AWHILE, ASKED),
+        "point 5: court resign",
+        "says REVIEW where BLOCK is right",
+    ),
+    "who was freed by a key that was stolen then is not blocked by a copy made again": Broken(
+        (
+            LISTED,
+            AWHILE,
+            _MINUTE,
+            AWHILE,
+            FREED,
+            AWHILE,
+            Replaces(COURT, 30),
+            AWHILE,
+            Damages("list of railway-js 1", cut=True, number=7),
+            EverybodyWorks(20),
+            ASKED,
+        ),
+        "point 5",
+        "BLOCK although the node has read that the basis is gone",
+    ),
+    "what a court signs before its key's first day by its own clock is not refused by everybody": Broken(
+        (AWHILE, SetsClock("publisher-js", -_HOUR), Replaces(COURT, 2 * _HOUR), LISTED, AWHILE, ASKED),
+        _CLOCKS,
+        "a head says other numbers than the log",
+    ),
+    "what an agency tells before its key's first day by its own clock is not lost": Broken(
+        (*_LONG_AGO, SetsClock(_AGENCY, -_HOUR), Replaces(_AGENCY, 2 * _HOUR), AWHILE, ASKED, AWHILE, Looks()),
+        _CLOCKS,
+        Broken.NOT_WHOLE,
+    ),
+    "what an agency answers before its key's first day by its own clock is not lost": Broken(
+        (*_LONG_AGO, SetsClock(POLICE, -_HOUR), Replaces(POLICE, 2 * _HOUR), Watches(COURT, POLICE, 1, 1), AWHILE),
+        _CLOCKS,
+        Broken.NOT_WHOLE,
+    ),
+}
+"""What breaks a promise today, or leaves something missing that the status names for ever."""

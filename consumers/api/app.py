@@ -54,6 +54,11 @@ class Route:
     handlers: Mapping[str, Handler]
     scope: str | None
 
+    @property
+    def allowed(self) -> str:
+        """The methods, as the header Allow names them."""
+        return ", ".join([*self.handlers, *(["HEAD"] if "GET" in self.handlers else [])])
+
 
 @dataclass(slots=True)
 class Routes:
@@ -116,9 +121,9 @@ class Api:
         path, method, header = scope.path, scope.method, scope.headers.get
         route = self._routes.find(path)
         caller = self._admit(header("authorization"), route.scope, trusted_caller)
-        handler = route.handlers.get(method)
+        handler = route.handlers.get("GET" if method == "HEAD" else method)  # the server sends no body to a HEAD
         if handler is None:
-            raise RequestProblem("METHOD_NOT_ALLOWED", allowed=", ".join(route.handlers))
+            raise RequestProblem("METHOD_NOT_ALLOWED", allowed=route.allowed)
         body = b""
         if method == "POST":
             if not _is_json(header("content-type")):

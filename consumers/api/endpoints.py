@@ -23,9 +23,10 @@ from ..interceptions.answers import Answer
 from ..interceptions.checks import Checks
 from ..interceptions.rendering import shown_answer, shown_entry
 from .app import ApiRequest, Route, Routes
-from .documents import docs_page, openapi
+from .documents import PAGE_POLICY, docs_page
 from .group_commit import GroupCommit
 from .limits import EnumerationWatch, RateLimiter
+from .openapi import openapi
 from .problems import RequestProblem, problem_of
 from .requests import BadCheck, CheckIn, read_body, read_check, to_request
 from .responses import Decided, Response, Result, Results, Undecided, encode, ok
@@ -79,15 +80,15 @@ class Endpoints:
         self._commits = GroupCommit(context.checks.keep, context.writer)
 
     def routes(self) -> Routes:
-        """Return who answers which path; `/healthz` and `/readyz` are open, all else wants a token or the socket."""
+        """Return who answers which path; health and documentation are open, all else wants a token or the socket."""
         exact = {
             "/v1/checks": Route({"POST": self.check}, "check"),
             "/v1/events": Route({"POST": self.events}, "events"),
             "/v1/transactions": Route({"GET": self.transactions}, "check"),
             "/v1/status": Route({"GET": self.status}, "status"),
             "/metrics": Route({"GET": self.metrics}, "status"),
-            "/docs": Route({"GET": self.docs}, "status"),
-            "/openapi.json": Route({"GET": self.openapi}, "status"),
+            "/docs": Route({"GET": self.docs}, None),
+            "/openapi.json": Route({"GET": self.openapi}, None),
             "/healthz": Route({"GET": self.healthz}, None),
             "/readyz": Route({"GET": self.readyz}, None),
         }
@@ -210,8 +211,7 @@ class Endpoints:
         """Answer GET /docs: one page for people."""
         kind = self._context.checks.gate.rules.kind
         page = docs_page(self._context.agency, kind, request.lang)
-        safe = ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
-        return Response(200, page.encode(), "text/html; charset=utf-8", (safe,))
+        return Response(200, page.encode(), "text/html; charset=utf-8", (("content-security-policy", PAGE_POLICY),))
 
     async def openapi(self, request: ApiRequest) -> Response:  # noqa: ARG002
         """Answer GET /openapi.json."""

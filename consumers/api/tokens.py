@@ -17,7 +17,7 @@ from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 
 SCOPES = ("check", "events", "status")
-"""What a token may be for: checks and their journal; POST /v1/events; status, metrics and documentation."""
+"""What a token may be for: checks and their journal; POST /v1/events; status and metrics."""
 PREFIX_OF_TOKENS = "ldt_"
 
 

@@ -57,6 +57,12 @@ class EventProblem(FactProblem):
             "没有这种证件类型",
             "可用类型：{known}",
         ),
+        "EVENT_FIELDS": Text(
+            "fields is no object of names and values",
+            "give a JSON object, such as one with service_number and its value, or leave fields out",
+            "fields 不是由名称和值组成的对象",
+            "请提供 JSON 对象，例如包含 service_number 及其值，或者省略 fields",
+        ),
         "EVENT_FIELD": Text(
             "{field} has no place in a {kind} event",
             "leave it out; a {kind} event may carry {known}",
@@ -88,7 +94,8 @@ def publish_event(engine: Engine, context: AgencyContext, event: Mapping[str, An
 
 
 def _result(engine: Engine, context: AgencyContext, event: Mapping[str, Any]) -> dict[str, Any]:
-    ref = {"ref": event["ref"]} if "ref" in event else {}
+    given = event.get("ref")
+    ref = {"ref": given} if isinstance(given, str) or type(given) is int else {}
     try:
         return {**ref, "event_ids": publish_event(engine, context, event)}
     except LiandongError as problem:
@@ -106,7 +113,10 @@ def read_event(event: Mapping[str, Any], now: int) -> Sighting:
     kind = find_kind(domain, name)
     if kind is None:
         raise KindUnknown(domain, name)
-    fields = {key: str(value) for key, value in dict(event.get("fields") or {}).items() if value not in (None, "")}
+    given = event.get("fields") or {}
+    if not isinstance(given, Mapping):
+        raise EventProblem("EVENT_FIELDS")
+    fields = {str(key): str(value) for key, value in given.items() if value not in (None, "")}
     for name_of_field in fields:
         if name_of_field not in may_travel(kind):
             raise EventProblem(

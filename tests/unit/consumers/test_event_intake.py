@@ -43,6 +43,7 @@ def test_a_time_without_an_offset_is_chinas() -> None:
         ({"kind": "CALL_CONTENT"}, "EVENT_KIND_UNKNOWN"),
         ({"kind": "BANK_DEPOSIT"}, "EVENT_KIND_UNKNOWN"),
         ({"fields": {"position": "31.3,120.6"}}, "EVENT_FIELD"),
+        ({"fields": ["a"]}, "EVENT_FIELDS"),
         ({"occurred_at": "yesterday"}, "EVENT_TIME"),
         ({"occurred_at": "2027-01-01T00:00:00+08:00"}, "EVENT_TIME"),
         ({"subject": {"certificates": [{"type": "CN_ID", "number": NUMBER}]}}, "EVENT_SUBJECT"),

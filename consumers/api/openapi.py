@@ -1,0 +1,108 @@
+"""The check API described for machines: OpenAPI 3.1. Whatever a caller can send or get has a shape with a name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...schemas.law.agencies import AgencyKind
+from ...schemas.law.measures import MeasureCatalogue
+from .problems import MAX_BODY, MAX_CHECKS, MEDIA_TYPE, RequestProblem
+from .shapes import shapes, to
+
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
+_SOON = {"429", "503"}
+"""Problems after which the same request may be sent again."""
+
+
+def openapi(kind: AgencyKind, catalogue: MeasureCatalogue) -> dict[str, object]:
+    """Describe this agency's check API in OpenAPI 3.1."""
+    limits = (
+        f"A request has at most {MAX_BODY:,} bytes and {MAX_CHECKS:,} checks or events; HEAD answers where GET does."
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Liandong check API",
+            "version": "1",
+            "description": f"May this person do this? For agencies of the kind {kind.id}. Rules: {catalogue.version}. {limits}",
+        },
+        "security": [{"bearer": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": shapes(kind, catalogue),
+        },
+    }
+
+
+def _paths() -> dict[str, object]:
+    checks = _post(
+        "check",
+        f"May this person do this? One check, or up to {MAX_CHECKS:,} in order",
+        {"oneOf": [to("Check"), to("Batch")]},
+        {"oneOf": [to("Decision"), to("BatchResult")]},
+    )
+    events = _post(
+        "publishEvents",
+        "What the agency met, for courts with a live watch",
+        {"oneOf": [to("Event"), to("Events")]},
+        {"oneOf": [to("EventIds"), to("EventResults")]},
+    )
+    text, page = {"text/plain": {"schema": {"type": "string"}}}, {"text/html": {"schema": {"type": "string"}}}
+    return {
+        "/v1/checks": {"post": checks},
+        "/v1/checks/{check_id}": {"parameters": [_CHECK_ID]}
+        | _get("findCheck", "A decision of the past", _json(to("PastDecision")), "404"),
+        "/v1/transactions": _get(
+            "listTransactions", "What can be asked, with a JSON Schema of attributes", _json(to("Transactions"))
+        ),
+        "/v1/events": {"post": events},
+        "/v1/status": _get("showStatus", "Where this node stands", _json(to("Status"))),
+        "/metrics": _get("showMetrics", "Prometheus metrics", text),
+        "/docs": _get("showDocs", "This description for people", page, is_open=True),
+        "/openapi.json": _get("showOpenapi", "This description", _json({"type": "object"}), is_open=True),
+        "/healthz": _get("showHealth", "Every part of the node runs", _json(to("Health")), "503", is_open=True),
+        "/readyz": _get("showReadiness", "There is a list to decide by", _json(to("Readiness")), "503", is_open=True),
+    }
+
+
+_CHECK_ID = {
+    "name": "check_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^chk_[0-9a-f]{32}$"},
+}
+
+
+def _get(
+    operation: str, summary: str, answer: Mapping[str, Any], *others: str, is_open: bool = False
+) -> dict[str, Any]:
+    """Describe a GET, and the HEAD beside it; `others` are statuses besides 200 and those of every path."""
+    own = {status: {"description": "Not so", "content": answer} for status in others if status == "503"}
+    refusals = {*others, "401", "403"} - own.keys() if not is_open else set(others) - own.keys()
+    responses = {"200": {"description": "OK", "content": answer}, **own, **_problems(refusals | {"500"})}
+    described = {"summary": summary, "responses": responses} | ({"security": []} if is_open else {})
+    empty = {status: {"description": each["description"]} for status, each in responses.items()}
+    head = {**described, "operationId": f"{operation}Head", "responses": empty}
+    return {"get": {**described, "operationId": operation}, "head": head}
+
+
+def _post(operation: str, summary: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, object]:
+    statuses = {str(status) for status in RequestProblem.statuses.values()} - {"404", "405"}
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "requestBody": {"required": True, "content": _json(request)},
+        "responses": {"200": {"description": "OK", "content": _json(answer)}, **_problems(statuses)},
+    }
+
+
+def _problems(statuses: set[str]) -> dict[str, dict[str, object]]:
+    problem: dict[str, object] = {
+        "description": "A problem (RFC 9457)",
+        "content": {MEDIA_TYPE: {"schema": to("Problem")}},
+    }
+    return {status: problem | ({"headers": _RETRY_AFTER} if status in _SOON else {}) for status in sorted(statuses)}
+
+
+def _json(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}

@@ -76,10 +76,12 @@ _CHECK_ID = {
 def _get(
     operation: str, summary: str, answer: Mapping[str, Any], *others: str, is_open: bool = False
 ) -> dict[str, Any]:
-    """Describe a GET, and the HEAD beside it; `others` are statuses besides 200 and those of every path."""
-    own = {status: {"description": "Not so", "content": answer} for status in others if status == "503"}
-    refusals = {*others, "401", "403"} - own.keys() if not is_open else set(others) - own.keys()
-    responses = {"200": {"description": "OK", "content": answer}, **own, **_problems(refusals | {"500"})}
+    """Describe a GET, and the HEAD beside it; of `others`, 503 says the same as 200 of what is not so, the rest are problems."""
+    problems = {"500", *others} - {"503"} | (set() if is_open else {"401", "403"})
+    said = {"200": "OK"} | ({"503": "Not so"} if "503" in others else {})
+    responses = {status: {"description": text, "content": answer} for status, text in said.items()} | _problems(
+        problems
+    )
     described = {"summary": summary, "responses": responses} | ({"security": []} if is_open else {})
     empty = {status: {"description": each["description"]} for status, each in responses.items()}
     head = {**described, "operationId": f"{operation}Head", "responses": empty}
@@ -96,8 +98,8 @@ def _post(operation: str, summary: str, request: Mapping[str, Any], answer: Mapp
     }
 
 
-def _problems(statuses: set[str]) -> dict[str, dict[str, object]]:
-    problem: dict[str, object] = {
+def _problems(statuses: set[str]) -> dict[str, dict[str, Any]]:
+    problem: dict[str, Any] = {
         "description": "A problem (RFC 9457)",
         "content": {MEDIA_TYPE: {"schema": to("Problem")}},
     }

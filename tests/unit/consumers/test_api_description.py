@@ -70,7 +70,7 @@ def test_requests_match_exactly_one_shape(described: dict[str, Any]) -> None:
     check = LI.asked("rail-ticket", **G)
     assert branches(described, schema("/v1/checks"), check) == ["Check"]
     assert branches(described, schema("/v1/checks"), {"checks": [check]}) == ["Batch"]
-    event = {"domain": "whereabouts", "kind": "TRAVEL", "occurred_at": "2026-11-18T10:00:00+08:00"}
+    event: dict[str, Any] = {"domain": "whereabouts", "kind": "TRAVEL", "occurred_at": "2026-11-18T10:00:00+08:00"}
     event |= {"subject": check["subject"], "ref": 7}
     assert branches(described, schema("/v1/events"), event) == ["Event"]
     assert branches(described, schema("/v1/events"), {"events": [event]}) == ["Events"]

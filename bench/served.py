@@ -124,5 +124,5 @@ def _serve(place: Place, scratch: Path, port: int, handler: Handler) -> None:
             clock=context.clock,
             writer=ThreadPoolExecutor(1),
         )
-        api = Api(Endpoints(wiring).routes(), _tokens(scratch), "en", context.chance)
+        api = Api(Endpoints(wiring).routes(), _tokens(scratch), "en", context.clock, context.chance)
         ApiServer(api, ListenAddress(port=port)).run(stop)

@@ -9,10 +9,12 @@ import msgspec
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from ...schemas.dates import rfc3339
 from ...schemas.errors import LiandongError
 from ...schemas.masking import Masked
 from ...schemas.problems import Language
 from ...topics.workers.chance import Chance
+from ...topics.workers.clock import Clock
 from ..acts_db.outcomes import Retry
 from .problems import MAX_BODY, MEDIA_TYPE, Problem, RequestProblem, problem_of
 from .responses import Response, encode, language_of
@@ -81,10 +83,11 @@ class Routes:
 class Api:
     """The check API as an RSGI application: answers HTTP requests, in one event loop."""
 
-    def __init__(self, routes: Routes, tokens: TokenFile, lang: Language, chance: Chance) -> None:
+    def __init__(self, routes: Routes, tokens: TokenFile, lang: Language, clock: Clock, chance: Chance) -> None:
         self._routes = routes
         self._tokens = tokens
         self._lang = lang
+        self._clock = clock
         self._chance = chance
 
     def over_socket(self) -> Callable[[RsgiScope, Any], Awaitable[None]]:
@@ -135,13 +138,15 @@ class Api:
         return await handler(ApiRequest(body, path, caller, lang))
 
     def _admit(self, authorization: str | None, scope: str | None, trusted_caller: Caller | None) -> Caller:
-        """Return who asks. Raises TOKEN_REQUIRED, TOKEN_NOT_ALLOWED."""
+        """Return who asks. Raises TOKEN_REQUIRED, TOKEN_ENDED, TOKEN_NOT_ALLOWED."""
         if scope is None or trusted_caller is not None:
             return trusted_caller or _ANYBODY
         kind, _, token = (authorization or "").partition(" ")
         caller = self._tokens.caller(token.strip()) if kind.lower() == "bearer" else None
         if caller is None:
             raise RequestProblem("TOKEN_REQUIRED")
+        if caller.ends_at is not None and self._clock.now() >= caller.ends_at:
+            raise RequestProblem("TOKEN_ENDED", at=rfc3339(caller.ends_at))
         if scope not in caller.scopes:
             raise RequestProblem("TOKEN_NOT_ALLOWED", scope=scope)
         return caller
@@ -187,6 +192,8 @@ def _headers_of(error: LiandongError) -> dict[str, str]:
     """Return the headers HTTP wants beside a problem (RFC 9110)."""
     if error.code == "TOKEN_REQUIRED":
         return {"www-authenticate": 'Bearer realm="liandong"'}
+    if error.code == "TOKEN_ENDED":
+        return {"www-authenticate": 'Bearer realm="liandong", error="invalid_token"'}  # RFC 6750 §3.1
     details = getattr(error, "details", {})
     if error.code == "METHOD_NOT_ALLOWED":
         return {"allow": details["allowed"]}

@@ -22,6 +22,7 @@ class RequestProblem(FactProblem):
 
     statuses: ClassVar[dict[str, int]] = {
         "TOKEN_REQUIRED": 401,
+        "TOKEN_ENDED": 401,
         "TOKEN_NOT_ALLOWED": 403,
         "PATH_UNKNOWN": 404,
         "CHECK_UNKNOWN": 404,
@@ -41,6 +42,12 @@ class RequestProblem(FactProblem):
             "send Authorization: Bearer …; the agency's operator makes one with `liandong agency token add`",
             "请求没有有效令牌",
             "请携带 Authorization: Bearer …；令牌由本单位运维人员以 `liandong agency token add` 签发",
+        ),
+        "TOKEN_ENDED": Text(
+            "the token was good until {at}",
+            "ask the agency's operator for the next one: `liandong agency token rotate`",
+            "令牌已于 {at} 失效",
+            "请向本单位运维人员申领新令牌：`liandong agency token rotate`",
         ),
         "TOKEN_NOT_ALLOWED": Text(
             "the token may not be used for this ({scope})",

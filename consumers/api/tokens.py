@@ -3,7 +3,8 @@
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,15 +22,34 @@ SCOPES = ("check", "events", "status")
 PREFIX_OF_TOKENS = "ldt_"
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a caller is to be allowed."""
+
+    caller: str
+    scopes: Sequence[str] = SCOPES
+    rate: float | None = None
+    """Checks per second, where this caller has a limit of its own."""
+    days: float | None = None
+    """How long the token is good; without an end if None."""
+
+
 class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One caller's token as it stands in tokens.yaml."""
 
     caller: str
     sha256: str
     scopes: list[str]
-    created_at: str
+    created_at: datetime
     rate: float | None = None
     """Checks per second, where this caller has a limit of its own."""
+    ends_at: datetime | None = None
+    """From when it is good no more."""
+
+    def shown(self) -> dict[str, object]:
+        """Return all but what it is known by, as JSON."""
+        document: dict[str, object] = msgspec.to_builtins(self)
+        return {name: value for name, value in document.items() if name != "sha256"}
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -38,6 +58,8 @@ class Caller(msgspec.Struct, frozen=True):
     name: str
     scopes: frozenset[str]
     rate: float | None = None
+    ends_at: int | None = None
+    """From when their token is good no more, ms UTC."""
 
 
 SOCKET_CALLER = Caller("unix-socket", frozenset(SCOPES))
@@ -69,38 +91,52 @@ class TokenFile:
             remedy = "restore the file, or remove it and make new tokens with `liandong agency token add`"
             raise WrongUsage("TOKENS_UNREADABLE", f"{self._path}: {error}", remedy) from error
 
-    def add(
-        self,
-        caller: str,
-        scopes: Sequence[str] = SCOPES,
-        rate: float | None = None,
-        *,
-        clock: Clock,
-        chance: Chance,
-    ) -> str:
-        """Give a caller a token in place of the one they had, and return it: the only time it can be seen.
+    def add(self, grant: Grant, *, clock: Clock, chance: Chance) -> str:
+        """Give a caller a token in place of any they had, and return it: the only time it can be seen.
 
         Raises SCOPE_UNKNOWN, CALLER_NAME_INVALID.
         """
-        _check_name(caller)
-        unknown = sorted(set(scopes) - set(SCOPES))
-        if unknown or not scopes:
+        _check_name(grant.caller)
+        unknown = sorted(set(grant.scopes) - set(SCOPES))
+        if unknown or not grant.scopes:
             raise WrongUsage("SCOPE_UNKNOWN", f"no such scope: {', '.join(unknown)}", f"use {', '.join(SCOPES)}")
-        secret = PREFIX_OF_TOKENS + urlsafe_b64encode(chance.raw(32)).decode().rstrip("=")
-        now = datetime.fromtimestamp(clock.now() // 1000, UTC).isoformat(timespec="seconds")
-        entry = Token(caller, sha256(secret.encode()).hexdigest(), list(scopes), now, rate)
         with self._locked():
-            self._write([*(token for token in self.tokens() if token.caller != caller), entry])
+            secret, new = _made(grant, _moment(clock.now()), chance)
+            self._write([*(token for token in self.tokens() if token.caller != grant.caller), new])
+        return secret
+
+    def rotate(self, caller: str, overlap: timedelta, days: float | None, *, clock: Clock, chance: Chance) -> str:
+        """Give a caller another token for the same; the ones they have stay good for the overlap, or until their own end.
+
+        Raises TOKEN_UNKNOWN.
+        """
+        now = _moment(clock.now())
+        with self._locked():
+            others, own = self._parted(caller)
+            grant = Grant(caller, own[-1].scopes, own[-1].rate, days)
+            ending = [
+                msgspec.structs.replace(token, ends_at=min(filter(None, (token.ends_at, now + overlap))))
+                for token in own
+                if token.ends_at is None or token.ends_at > now
+            ]
+            secret, new = _made(grant, now, chance)
+            self._write([*others, *ending, new])
         return secret
 
     def revoke(self, caller: str) -> None:
-        """End a caller's token. Raises TOKEN_UNKNOWN."""
+        """End a caller's tokens. Raises TOKEN_UNKNOWN."""
         with self._locked():
-            others = [token for token in self.tokens() if token.caller != caller]
-            if len(others) == len(self.tokens()):
-                remedy = "`liandong agency token list` shows the callers"
-                raise WrongUsage("TOKEN_UNKNOWN", f"no caller {caller!r} has a token", remedy)
+            others, _ = self._parted(caller)
             self._write(others)
+
+    def _parted(self, caller: str) -> tuple[list[Token], list[Token]]:
+        """Return the tokens of others and those of a caller, oldest first. Raises TOKEN_UNKNOWN."""
+        tokens = self.tokens()
+        own = [token for token in tokens if token.caller == caller]
+        if not own:
+            remedy = "`liandong agency token list` shows the callers"
+            raise WrongUsage("TOKEN_UNKNOWN", f"no caller {caller!r} has a token", remedy)
+        return [token for token in tokens if token.caller != caller], own
 
     def _read_again(self) -> None:
         try:
@@ -109,9 +145,7 @@ class TokenFile:
         except FileNotFoundError:
             version = (0, 0, 0)
         if version != self._read_as:
-            self._by_hash = {
-                token.sha256: Caller(token.caller, frozenset(token.scopes), token.rate) for token in self.tokens()
-            }
+            self._by_hash = {token.sha256: _caller(token) for token in self.tokens()}
             self._read_as = version
 
     def _locked(self) -> FileLock:
@@ -120,6 +154,23 @@ class TokenFile:
     def _write(self, tokens: Sequence[Token]) -> None:
         text = yaml.safe_dump([msgspec.to_builtins(token) for token in tokens], sort_keys=False, allow_unicode=True)
         write_private(self._path, text)
+
+
+def _made(grant: Grant, now: datetime, chance: Chance) -> tuple[str, Token]:
+    """Return a new token, and what is kept of it."""
+    secret = PREFIX_OF_TOKENS + urlsafe_b64encode(chance.raw(32)).decode().rstrip("=")
+    ends_at = None if grant.days is None else now + timedelta(days=grant.days)
+    known_by = sha256(secret.encode()).hexdigest()
+    return secret, Token(grant.caller, known_by, list(grant.scopes), now, grant.rate, ends_at)
+
+
+def _caller(token: Token) -> Caller:
+    ends_at = None if token.ends_at is None else int(token.ends_at.timestamp() * 1000)
+    return Caller(token.caller, frozenset(token.scopes), token.rate, ends_at)
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms // 1000, UTC)
 
 
 def _check_name(caller: str) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from ...schemas.errors import WrongUsage
 from ...topics.cli.console import JsonOption, print_json, settings_of
+from .tokens import tokens
 
 if TYPE_CHECKING:
     from ...schemas.law.agencies import AgencyKind
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ...topics.transport.ports import Publisher
     from ...topics.workers.clock import Clock
     from ..api.server import ListenAddress
-    from ..api.tokens import TokenFile
     from ..node.assembly import OutboxRelay
 
 MakeRelay = Callable[["SqlOutbox", "Publisher", "Clock"], "OutboxRelay"]
@@ -28,10 +28,6 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def mount(agency: typer.Typer, relay: MakeRelay) -> None:
     """Add `run`, `list` and `token` to the group `agency`."""
     agency.command("list")(list_kinds)
-    tokens = typer.Typer(help="Who may use an agency's check API.", no_args_is_help=True)
-    tokens.command("add")(add_token)
-    tokens.command("revoke")(revoke_token)
-    tokens.command("list")(list_tokens)
     agency.add_typer(tokens, name="token")
 
     @agency.command("run")
@@ -122,71 +118,3 @@ def list_kinds(ctx: typer.Context, as_json: JsonOption = False) -> None:
 def _kind(kind: "AgencyKind") -> dict[str, object]:
     text = {"zh": kind.text.zh, "en": kind.text.en}
     return {"id": kind.id, "text": text, "adapter": kind.adapter, "transactions": list(kind.transactions)}
-
-
-AgencyArgument = Annotated[str, typer.Argument(metavar="AGENCY", help="Participant id of the agency.")]
-CallerArgument = Annotated[
-    str, typer.Argument(metavar="CALLER", help="Name of the caller, as logs and metrics show it.")
-]
-
-
-def add_token(  # noqa: PLR0913, PLR0917  the options of a command
-    ctx: typer.Context,
-    agency: AgencyArgument,
-    caller: CallerArgument,
-    scope: Annotated[list[str] | None, typer.Option(help="check, events or status; without it all of them.")] = None,
-    rate: Annotated[float | None, typer.Option(min=0.1, help="Checks per second, if not the configured ones.")] = None,
-    out: Annotated[Path | None, typer.Option(help="File for the token (0600) instead of the screen.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Make a token for a caller, in place of the one they had. It is shown once; only its SHA-256 is kept.
-
-    Example: liandong agency token add railway-js booking-east --scope check --out booking.token
-    """
-    from ...topics.private_files import write_private
-    from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
-    from ..api.tokens import SCOPES
-
-    tokens = _tokens(ctx, agency)
-    token = tokens.add(caller, scope or SCOPES, rate, clock=SystemClock(), chance=SystemChance())
-    if out is not None:
-        write_private(out, token + "\n")
-    document = {"agency": agency, "caller": caller, "scopes": list(scope or SCOPES)}
-    if as_json:
-        print_json(document | ({"file": str(out)} if out else {"token": token}))
-    else:
-        typer.echo(str(out) if out else token)
-
-
-def revoke_token(ctx: typer.Context, agency: AgencyArgument, caller: CallerArgument) -> None:
-    """End a caller's token at once, on running nodes too.
-
-    Example: liandong agency token revoke railway-js booking-east
-    """
-    _tokens(ctx, agency).revoke(caller)
-    typer.echo(f"{caller} can no longer ask {agency}")
-
-
-def list_tokens(ctx: typer.Context, agency: AgencyArgument, as_json: JsonOption = False) -> None:
-    """List who has a token, for what, since when; never the token.
-
-    Example: liandong agency token list railway-js
-    """
-    tokens = _tokens(ctx, agency).tokens()
-    if as_json:
-        keys = ("caller", "scopes", "created_at", "rate")
-        print_json([{key: getattr(token, key) for key in keys} for token in tokens])
-        return
-    for token in tokens:
-        typer.echo(f"{token.caller:24} {','.join(token.scopes):24} {token.created_at}")
-
-
-def _tokens(ctx: typer.Context, agency: str) -> "TokenFile":
-    from ...topics.cli.console import settings_of
-    from ..acts_db.agency_home import agency_folder, load_agency_with_kind
-    from ..api.tokens import TokenFile
-
-    settings = settings_of(ctx)
-    load_agency_with_kind(settings, agency)
-    return TokenFile(agency_folder(settings, agency) / "tokens.yaml")

@@ -37,7 +37,7 @@ def open_api(settings: Settings, opened: OpenAgency, node: RunningNode, writer: 
         writer=writer,
     )
     tokens = TokenFile(agency_folder(settings, opened.agency) / "tokens.yaml")
-    return Api(Endpoints(context).routes(), tokens, settings.lang, desk.context.chance)
+    return Api(Endpoints(context).routes(), tokens, settings.lang, clock, desk.context.chance)
 
 
 class AgencyNode:

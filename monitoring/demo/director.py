@@ -10,7 +10,7 @@ import yaml
 from rich.console import Console
 
 from ...consumers.acts_db.agency_home import agency_folder
-from ...consumers.api.tokens import TokenFile
+from ...consumers.api.tokens import Grant, TokenFile
 from ...consumers.gate.rules import LIMITS_FILE
 from ...producers.synthetic.rows import LIST_COLUMNS, Row, SyntheticRequest, list_rows
 from ...schemas.dates import date_of_ms
@@ -103,7 +103,7 @@ def _variables(settings: Settings) -> dict[str, str]:
 
 def _token(settings: Settings, agency: str) -> str:
     return TokenFile(agency_folder(settings, agency) / "tokens.yaml").add(
-        "demo", clock=SystemClock(), chance=SystemChance()
+        Grant("demo"), clock=SystemClock(), chance=SystemChance()
     )
 
 

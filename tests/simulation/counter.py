@@ -9,7 +9,7 @@ import msgspec
 from liandong.consumers.acts_db.agency_home import agency_folder
 from liandong.consumers.api.app import Api
 from liandong.consumers.api.problems import MAX_BODY
-from liandong.consumers.api.tokens import TokenFile
+from liandong.consumers.api.tokens import Grant, TokenFile
 from liandong.consumers.node.assembly import OpenAgency
 from liandong.consumers.node.node import open_api
 from liandong.tests.simulation.calling import Call, InPlace, Reply, call
@@ -58,7 +58,7 @@ class ApiCounter:
         if kind not in self._shown:
             scopes = ("events",) if kind == NARROW else ("check",)
             self._shown[kind] = self._tokens.add(
-                self._caller(kind), scopes, clock=self._process.machine.clock, chance=self._chance
+                Grant(self._caller(kind), scopes), clock=self._process.machine.clock, chance=self._chance
             )
         return self._shown[kind]
 

@@ -20,7 +20,7 @@ from liandong.consumers.api.app import Api
 from liandong.consumers.api.endpoints import EndpointContext, Endpoints
 from liandong.consumers.api.limits import RateLimiter
 from liandong.consumers.api.server import ApiServer, ListenAddress
-from liandong.consumers.api.tokens import SCOPES, TokenFile
+from liandong.consumers.api.tokens import SCOPES, Grant, TokenFile
 from liandong.consumers.events.intake import publish_events
 from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
@@ -170,7 +170,7 @@ class CheckDesk:
 
     def token(self, caller: str, *scopes: str) -> str:
         """A token for a caller; without a scope it is for all."""
-        return self.tokens.add(caller, scopes or SCOPES, clock=self.clock, chance=self.context.chance)
+        return self.tokens.add(Grant(caller, scopes or SCOPES), clock=self.clock, chance=self.context.chance)
 
     # what the API asks of a node
     def status(self) -> dict[str, object]:
@@ -200,7 +200,7 @@ class CheckDesk:
             clock=self.clock,
             writer=writer,
         )
-        return Api(Endpoints(wiring).routes(), self.tokens, "en", self.context.chance)
+        return Api(Endpoints(wiring).routes(), self.tokens, "en", self.clock, self.context.chance)
 
 
 class ApiCaller:

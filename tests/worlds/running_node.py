@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from liandong.consumers.api.server import ListenAddress
-from liandong.consumers.api.tokens import TokenFile
+from liandong.consumers.api.tokens import Grant, TokenFile
 from liandong.consumers.node.assembly import NodeConnections
 from liandong.consumers.node.node import AgencyNode
 from liandong.schemas.errors import LiandongError
@@ -30,7 +30,7 @@ class Place(RailwayPlace):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
         tokens = TokenFile(directory / "agencies" / RAILWAY / "tokens.yaml")
-        self.headers = {"authorization": f"Bearer {tokens.add('booking', clock=SystemClock(), chance=CHANCE)}"}
+        self.headers = {"authorization": f"Bearer {tokens.add(Grant('booking'), clock=SystemClock(), chance=CHANCE)}"}
 
     def running(self, node: str = "1", wires: NodeConnections | None = None) -> "Running":
         """A node in a thread that is not started yet."""

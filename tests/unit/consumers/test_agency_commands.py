@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from liandong.consumers.api.tokens import Caller, TokenFile
-from liandong.schemas.errors import WrongUsage
 from liandong.tests.worlds.chance import CHANCE
-from liandong.tests.worlds.clock import HandClock
 from liandong.tests.worlds.commands import liandong
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import load_settings
@@ -106,18 +103,3 @@ def test_a_check_of_an_api_that_is_not_there_says_so(railway: str) -> None:
     )
     ended = liandong("check", "--agency", railway, *options, "--json", typed="440524188001010014\n")
     assert json.loads(ended.out)["error"]["code"] == "API_UNREACHABLE"
-
-
-def test_tokens_are_read_again_when_their_file_changes(tmp_path: Path) -> None:
-    reading, writing = TokenFile(tmp_path / "tokens.yaml"), TokenFile(tmp_path / "tokens.yaml")
-    assert reading.caller("ldt_nothing") is None
-    first = writing.add("booking", rate=5, clock=HandClock(), chance=CHANCE)
-    assert reading.caller(first) == Caller("booking", frozenset({"check", "events", "status"}), 5)
-    second = writing.add("booking", clock=HandClock(), chance=CHANCE)
-    assert reading.caller(first) is None
-    assert reading.caller(second) is not None
-    writing.revoke("booking")
-    assert reading.caller(second) is None
-    (tmp_path / "tokens.yaml").write_text("- {caller: x}\n", encoding="utf-8")
-    with pytest.raises(WrongUsage, match="TOKENS_UNREADABLE"):
-        reading.caller(second)

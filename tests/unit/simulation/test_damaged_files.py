@@ -6,7 +6,7 @@ from pathlib import Path
 import lmdb
 import pytest
 
-from liandong.consumers.api.tokens import TokenFile
+from liandong.consumers.api.tokens import Grant, TokenFile
 from liandong.consumers.gate.rules import load_limits
 from liandong.consumers.store import power
 from liandong.consumers.store.batch import KeptReceipt, StoreBatch
@@ -263,7 +263,7 @@ def add_one(folder: Path) -> None:
 def test_tokens_and_limits_are_read_or_refused_by_name(tmp_path: Path, damage: Callable[..., int], seed: int) -> None:
     tokens, limits = tmp_path / "tokens.yaml", tmp_path / "limits.yaml"
     for caller in ("booking-east", "booking-west"):
-        TokenFile(tokens).add(caller, clock=HandClock(), chance=CHANCE)
+        TokenFile(tokens).add(Grant(caller), clock=HandClock(), chance=CHANCE)
     text = 'hotel-price-per-night: {amount: "600.00", basis: {zh: 规定, en: rule}, valid_from: 2026-01-01}\n'
     limits.write_text(text, encoding="utf-8")
     readers: list[tuple[Path, Callable[[], object]]] = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from liandong.consumers.api.tokens import TokenFile
+from liandong.consumers.api.tokens import Grant, TokenFile
 from liandong.consumers.store.power import PowerMark
 from liandong.producers.intake import open_rejects
 from liandong.tests.worlds.chance import CHANCE
@@ -43,7 +43,7 @@ WRITERS: list[Callable[[Path], object]] = [
     lambda path: write_private(path, "secret"),
     lambda path: new_seed(path, CHANCE),
     lambda path: KeyBook(path).note("sign", b"key", 1),
-    lambda path: TokenFile(path).add("booking", clock=HandClock(), chance=CHANCE),
+    lambda path: TokenFile(path).add(Grant("booking"), clock=HandClock(), chance=CHANCE),
     rejects,
 ]
 
@@ -158,7 +158,7 @@ def test_content_is_on_the_disk_before_its_name_and_the_name_before_the_return(
     monkeypatch.setattr(Path, "replace", replace)
     for write in (
         lambda: write_private(tmp_path / "key", b"1"),
-        lambda: TokenFile(tmp_path / "tokens.yaml").add("booking", clock=HandClock(), chance=CHANCE),
+        lambda: TokenFile(tmp_path / "tokens.yaml").add(Grant("booking"), clock=HandClock(), chance=CHANCE),
         lambda: PowerMark(tmp_path, "a boot").keep([(b"head", b"1")]),
         lambda: Folder(tmp_path).write(Cluster("id", ())),
         lambda: rejects(tmp_path / "rejects.csv"),

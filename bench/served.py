@@ -15,7 +15,7 @@ from ..consumers.api.app import Api
 from ..consumers.api.endpoints import EndpointContext, Endpoints
 from ..consumers.api.limits import RateLimiter
 from ..consumers.api.server import ApiServer, ListenAddress
-from ..consumers.api.tokens import TokenFile
+from ..consumers.api.tokens import Grant, TokenFile
 from ..topics.embedded.ports import answers, some_free
 from ..topics.workers.chance import SystemChance
 from ..topics.workers.clock import SystemClock
@@ -78,7 +78,7 @@ def serving(place: Place, scratch: Path, handler: Handler) -> Iterator[Server]:
 
     Raises ProcessDied if it dies.
     """
-    server = Server(some_free(1)[0], _tokens(scratch).add("bench", clock=SystemClock(), chance=SystemChance()))
+    server = Server(some_free(1)[0], _tokens(scratch).add(Grant("bench"), clock=SystemClock(), chance=SystemChance()))
     with working(_serve, place, scratch, server.port, handler) as process:
         process.begin()
         while not answers(server.port):

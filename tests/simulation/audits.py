@@ -109,7 +109,7 @@ def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
     taken = {item.event_id for item in inbox.items() if not item.refused}
     world.hold(taken <= set().union(*sent.values()), f"{inbox.name} took what no agency sent")
     lacking = [one for handle, one in (sent["interception"] | sent["control-feedback"]).items() if handle not in taken]
-    unnamed = [one for one in lacking if not _is_named_as_lost(world, inbox, one)]
+    unnamed = [one for one in lacking if not (_is_named_as_lost(world, inbox, one) or _came_too_late(world, one))]
     if unnamed:
         yield f"{inbox.name} lacks {len(unnamed)} events"
 
@@ -119,6 +119,13 @@ def _is_named_as_lost(world: "World", inbox: InboxProcess, event: Written) -> bo
     named = any(loss.at == event.at and loss.first_offset <= event.offset < loss.next_offset for loss in inbox.losses())
     world.count("events an inbox names as lost", named)
     return named
+
+
+def _came_too_late(world: "World", event: Written) -> bool:
+    """Whether an event reached the log when the key under it counted no more: an agency was away for longer than a rotation."""
+    late = world.register.had_ended(event.body, event.time)
+    world.count("events that came after the end of their key", late)
+    return late
 
 
 def _heads_say_what_stands_below_them(world: "World") -> None:

@@ -18,7 +18,7 @@ $(VENV)/installed: requirements-dev.lock pyproject.toml
 	@touch $@
 
 test: install  ## all tests that need no Docker
-	$(BIN)/python -m pytest -m "not containers" --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -m "not containers" --numprocesses 3 --dist loadfile $(ARGS)
 
 check: install .typing/liandong  ## style, types, architecture
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from liandong.tests.simulation import attempts
 from liandong.tests.simulation.attempts import Draw
 from liandong.tests.simulation.deeds.adversary import NULL, ODD, Replays, SpoilsHeaders
 from liandong.tests.simulation.deeds.pen import STOLEN
-from liandong.tests.simulation.deeds.statements import FUTURE, PRESENT
+from liandong.tests.simulation.deeds.statements import DIGEST, FUTURE, PRESENT
 from liandong.tests.simulation.founding import NOTARIES
 from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.people import SIBLING
@@ -44,12 +44,12 @@ KINDS: Mapping[str, Draw] = {
     "canary-versions": attempts.versions((*attempts.FOREIGN, SIBLING), canary=True),
     "sibling-versions": attempts.versions((SIBLING,)),
     "foreign-barriers": attempts.barriers((*attempts.POWERLESS, *STOLEN), attempts.LANES),
-    # of the notary that may retire: numbers far ahead leave nothing fresh or proven by that notary, so another must be there
+    # of the notary that may retire: numbers far ahead leave nothing fresh by that notary, so another must be there
     "relief-barriers": attempts.barriers(NOTARIES[1:], attempts.LANES[-1:], own=True),
     "list-barriers": attempts.barriers(NOTARIES, attempts.LANES[:-1], own=True),
     "foreign-heads": attempts.heads((*attempts.POWERLESS, *STOLEN)),
     "own-heads": attempts.heads(NOTARIES, PRESENT, own=True),
-    "heads-ahead": attempts.heads(NOTARIES[1:], (FUTURE,), own=True),
+    "heads-ahead": attempts.heads(NOTARIES, (DIGEST, FUTURE), own=True),
     "foreign-receipts": attempts.foreign_receipts,
     "own-receipts": attempts.own_receipts,
     "answers": attempts.answers,

@@ -1,6 +1,6 @@
 """What is looked at closely now and then, and always in the end: heads, receipts, releases, inboxes, ended watches, trust."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -109,7 +109,7 @@ def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
     taken = {item.event_id for item in inbox.items() if not item.refused}
     world.hold(taken <= set().union(*sent.values()), f"{inbox.name} took what no agency sent")
     lacking = [one for handle, one in (sent["interception"] | sent["control-feedback"]).items() if handle not in taken]
-    unnamed = [one for one in lacking if not _is_named_as_lost(world, inbox, one)]
+    unnamed = [one for one in lacking if not (_is_named_as_lost(world, inbox, one) or _came_too_late(world, one))]
     if unnamed:
         yield f"{inbox.name} lacks {len(unnamed)} events"
 
@@ -119,6 +119,13 @@ def _is_named_as_lost(world: "World", inbox: InboxProcess, event: Written) -> bo
     named = any(loss.at == event.at and loss.first_offset <= event.offset < loss.next_offset for loss in inbox.losses())
     world.count("events an inbox names as lost", named)
     return named
+
+
+def _came_too_late(world: "World", event: Written) -> bool:
+    """Whether an event reached the log when the key under it counted no more: an agency was away for longer than a rotation."""
+    late = world.register.had_ended(event.body, event.time)
+    world.count("events that came after the end of their key", late)
+    return late
 
 
 def _heads_say_what_stands_below_them(world: "World") -> None:
@@ -144,10 +151,12 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
             world.hold(counted == lane["digest"], f"a head says another digest of {at} than the log")
         said = {(row["list"], row["court"]): (row["contiguous"], row["highest"]) for row in head["courts"]}
         for topic, court in product(sorted({at.topic for at in below}), world.courts):
-            numbers = set(_numbers(world, topic, court, below))
-            contiguous = next(number for number in range(len(numbers) + 1) if number + 1 not in numbers)
-            right = contiguous, max(numbers, default=0)
-            world.hold(said.get((topic, court), (0, 0)) == right, "a head says other numbers than the log")
+            contiguous, highest = said.get((topic, court), (0, 0))
+            numbers = _numbers(world, topic, court, below)
+            # compaction may have taken a number before this notary read it
+            left = _contiguous({number for number, stands in numbers.items() if stands})
+            right = left <= contiguous <= _contiguous(numbers) and highest == max(numbers, default=0)
+            world.hold(right, "a head says other numbers than the log")
 
 
 def _stands_at_its_markers(world: "World", head: Mapping[str, Any]) -> None:
@@ -159,11 +168,22 @@ def _stands_at_its_markers(world: "World", head: Mapping[str, Any]) -> None:
         world.hold(marked == name, f"a head says what stands below another place of {at} than its marker")
 
 
-def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition, int]) -> Iterable[int]:
+def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition, int]) -> dict[int, bool]:
+    """Every number of a court that was written below these offsets, and whether its record still stands in the log."""
+    numbers: dict[int, bool] = {}
     for at, offset in below.items():
-        for one in world.log.by_place.get(at, [])[:offset] if at.topic == topic else ():
+        if at.topic != topic:
+            continue
+        standing = {message.offset() for message in world.broker.topics.log(at).records}
+        for one in world.log.by_place.get(at, [])[:offset]:
             if one.schema == "list-record" and world.truth.is_genuine(one.body) and one.fields["court"] == court:
-                yield int(one.fields["court_sequence"])
+                number = int(one.fields["court_sequence"])
+                numbers[number] = numbers.get(number, False) or one.offset in standing
+    return numbers
+
+
+def _contiguous(numbers: Collection[int]) -> int:
+    return next(number for number in range(len(numbers) + 1) if number + 1 not in numbers)
 
 
 def _receipts_have_numbers_of_their_own(world: "World") -> None:

@@ -40,6 +40,8 @@ class Written:
     value: bytes | None
     framed: str = ""
     """The schema its framing names, whether the body can be read by it or not."""
+    time: int = 0
+    """When it was written by the log's clock or its sender's, as its topic has it, ms UTC."""
 
 
 @dataclass
@@ -94,18 +96,18 @@ class Logbook:
 
 
 def _read(at: TopicPartition, message: MemoryMessage) -> Written:
-    value = message.value()
+    place, value, (_, time) = (at, message.offset(), message.key()), message.value(), message.timestamp()
     try:
         fingerprint, body = unwrap(message)
     except FramingError:
-        return Written(at, message.offset(), message.key(), "", {}, b"", value)
+        return Written(*place, "", {}, b"", value, time=time)
     schema = schema_of(fingerprint)
     name = schema.name if schema else ""
     try:
         fields = decode(fingerprint, body)
     except Undecodable:
-        return Written(at, message.offset(), message.key(), "", {}, body, value, name)
-    return Written(at, message.offset(), message.key(), name, fields, body, value, name)
+        return Written(*place, "", {}, body, value, name, time)
+    return Written(*place, name, fields, body, value, name, time)
 
 
 def _plain(one: Written, escrow: SealingKey) -> Iterable[tuple[str, object]]:

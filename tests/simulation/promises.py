@@ -123,6 +123,7 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
     """Promise 9: the status claims no more of an agency than each of its serving nodes has read."""
     claimed = _claimed(world)
     for agency in document["agencies"]:
+        serving = {told["node"] for told in agency["nodes"] if told["serving"]}
         for told in agency["nodes"]:
             for lane, offset in told["position"].items():
                 said = claimed.get((agency["agency"], told["node"], lane), 0)
@@ -130,8 +131,8 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
         for node in world.nodes.values():
             if node.agency != agency["agency"] or not node.runs or not node.view.position(JURISDICTION).fresh_as_of:
                 continue
-            if world.newest_receipt(node.agency, node.node) is None:
-                continue  # nobody has heard of it yet
+            if node.node not in serving:
+                continue  # nobody has heard of it, or not for a day
             read = sum(heard(world, node, said) for history in world.truth.versions.values() for said in history)
             world.hold(
                 agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}"

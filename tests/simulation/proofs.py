@@ -74,6 +74,12 @@ class Register:
         own = (key for key in self._keys.values() if key["participant"] == participant and key["use"] == "seal")
         return [Recipient(key["key_id"], key["public_key"]) for key in own]
 
+    def had_ended(self, body: bytes, at: int) -> bool:
+        """Whether the key under a record counted no more at an instant (ms UTC)."""
+        key = self._keys.get(body[:8])
+        ends = 0 if key is None else _earlier(key["valid_until"], key["revoked_at"])
+        return 0 < ends <= at
+
     def has_signed(self, participant: str, schema: str, body: bytes) -> bool:
         """Whether a key registered for a participant is under a record of a schema, whenever it was valid."""
         key = self._keys.get(body[:8])

@@ -16,6 +16,7 @@ from liandong.tests.simulation.deeds.orders import ForgesCommand
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.pen import NO_KEY
 from liandong.tests.simulation.deeds.staff import Asks
+from liandong.tests.simulation.deeds.statements import DIGEST, FUTURE, ForgesHead
 from liandong.tests.simulation.founding import NOTARIES
 from liandong.tests.simulation.people import COURTS, Listing
 from liandong.tests.worlds.clock import NOW
@@ -90,6 +91,11 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
 }
 """What is borne."""
 BREAKING: Mapping[str, Broken] = {
+    "a notary's wrong head that none of theirs comes after": Broken(
+        (EverybodyWorks(1), *(ForgesHead(NOTARIES[1], NOTARIES[1], how) for how in (DIGEST, FUTURE))),
+        "proven and fresh are two things: one unequal notary among equal ones",
+        "air-js 1 is not proven",
+    ),
     "a list is deleted and made again": Broken(
         (
             lists(_FIRST, 1, 2),

@@ -1,0 +1,206 @@
+"""Recomputes every vector of docs/wire-vectors.json from what docs/wire.md says; it knows nothing of the package it stands in.
+
+Usage: python recompute.py VECTORS AVRO_FOLDER. Prints how many vectors hold by name, or ends with the first that does not.
+"""
+
+import hmac
+import json
+import re
+import sys
+import unicodedata
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import fastavro
+from blake3 import blake3
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+Vectors = dict[str, Any]
+NO_WIDTH = ("Cf", "Cc", "Zs", "Zl", "Zp")
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+HAN = re.compile("[⺀-⿟々-〇㐀-䶿一-鿿豈-﫿\ue000-\uf8ff\U00020000-\U0003ffff]")
+SELECTORS = "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+
+
+def mac(secret: bytes, message: bytes) -> str:
+    return hmac.new(secret, message, sha256).digest()[:16].hex()
+
+
+def plain(text: str) -> str:
+    half = "".join(chr(ord(each) - 0xFEE0) if "！" <= each <= "～" else each for each in text)
+    return "".join(each for each in half if unicodedata.category(each) not in (*NO_WIDTH, "Pd")).upper()
+
+
+def canonical(kind: int, written: str) -> tuple[int, str]:
+    number = plain(written)
+    if kind == 2:
+        longer = number[:6] + "19" + number[6:]
+        number = longer + "10X98765432"[sum(int(digit) * by for digit, by in zip(longer, WEIGHTS, strict=True)) % 11]
+    if kind in (1, 2, 6, 7) and len(number) == 18:
+        kind = 7 if number[0] == "9" else 6 if number[:6] in ("810000", "820000", "830000") else 1
+    if kind == 4:
+        number = number[:9]
+    if kind == 5:
+        number = number[:8]
+    return kind, number
+
+
+def compared(name: str, dots: str) -> str:
+    dropped = dict.fromkeys(map(ord, dots + SELECTORS))
+    folded = unicodedata.normalize("NFKC", name.translate(dropped)).casefold()
+    folded = unicodedata.normalize("NFKC", folded).translate(dropped)
+    if HAN.search(folded):
+        return unicodedata.normalize("NFKC", "".join(c for c in folded if unicodedata.category(c) not in NO_WIDTH))
+    spaced = "".join(" " if each.isspace() else each for each in folded)
+    seen = "".join(each for each in spaced if each == " " or unicodedata.category(each) not in NO_WIDTH)
+    return unicodedata.normalize("NFKC", " ".join(sorted(re.sub(r"[\s,\-<]+", " ", seen).split())))
+
+
+def murmur2(data: bytes) -> int:
+    """`org.apache.kafka.common.utils.Utils.murmur2`."""
+    mask, by = 0xFFFFFFFF, 0x5BD1E995
+    value = 0x9747B28C ^ len(data)
+    for at in range(0, len(data) - len(data) % 4, 4):
+        word = int.from_bytes(data[at : at + 4], "little") * by & mask
+        word = (word ^ word >> 24) * by & mask
+        value = value * by & mask ^ word
+    rest = data[len(data) - len(data) % 4 :]
+    if rest:
+        value = (value ^ int.from_bytes(rest, "little")) * by & mask
+    value = (value ^ value >> 13) * by & mask
+    return value ^ value >> 15
+
+
+def schema(folder: Path, name: str) -> tuple[Any, str]:
+    """The newest version of a schema, and its fingerprint in the order of the bytes."""
+    newest = max((folder / name).glob("*.avsc"), key=lambda path: int(re.sub(r"\D", "", path.stem)))
+    definition = json.loads(newest.read_text(encoding="utf-8"))
+    canonical_form = fastavro.schema.to_parsing_canonical_form(definition)
+    return fastavro.parse_schema(definition), rabin(canonical_form.encode())
+
+
+def rabin(data: bytes) -> str:
+    """CRC-64-AVRO, as the Avro specification gives it."""
+    empty = 0xC15D213AA4D7A795
+    fingerprint = empty
+    for byte in data:
+        turned = (fingerprint ^ byte) & 0xFF
+        for _ in range(8):
+            turned = turned >> 1 ^ (empty if turned & 1 else 0)
+        fingerprint = fingerprint >> 8 ^ turned
+    return fingerprint.to_bytes(8, "little").hex()
+
+
+def read(folder: Path, name: str, body: bytes) -> dict[str, Any]:
+    record: dict[str, Any] = fastavro.schemaless_reader(BytesIO(body), schema(folder, name)[0], None)  # type: ignore[assignment]
+    return record
+
+
+def holds(what: str, got: object, wanted: object) -> int:
+    if got != wanted:
+        sys.exit(f"{what}: {got!r} instead of {wanted!r}")
+    return 1
+
+
+def surrogates(vectors: Vectors, _: Path) -> int:
+    secret = bytes.fromhex(vectors["matching_key"]["secret"])
+    for each in vectors["surrogates"]:
+        kind, number = canonical(each["written_type"], each["written"])
+        holds("canonical form", (kind, number), (each["type"], each["canonical"]))
+        parts = (str(kind), each["country"], number)
+        message = b"".join(len(part.encode()).to_bytes(2, "big") + part.encode() for part in parts)
+        holds("surrogate", mac(secret, message), each["surrogate"])
+    return len(vectors["surrogates"])
+
+
+def names(vectors: Vectors, _: Path) -> int:
+    secret, of = bytes.fromhex(vectors["matching_key"]["secret"]), bytes.fromhex(vectors["names"]["surrogate"])
+    for each in vectors["names"]["vectors"]:
+        form = compared(each["name"], vectors["name_dots_and_apostrophes"])
+        holds("comparison form", form, each["comparison_form"])
+        holds("name tag", mac(secret, of + form.encode()), each["name_tag"])
+    return len(vectors["names"]["vectors"])
+
+
+def framing(vectors: Vectors, folder: Path) -> int:
+    for each in vectors["framing"]:
+        fingerprint = schema(folder, each["schema"])[1]
+        holds("fingerprint", fingerprint, each["fingerprint"])
+        body = each["single_object"].removeprefix("c301" + fingerprint)
+        holds("Confluent framing", "0000000007" + body, each["confluent_7"])
+        read(folder, each["schema"], bytes.fromhex(body))
+    return len(vectors["framing"])
+
+
+def partitioner(vectors: Vectors, _: Path) -> int:
+    for each in vectors["partitioner"]:
+        partition = (murmur2(bytes.fromhex(each["key"])) & 0x7FFFFFFF) % each["partitions"]
+        holds("partition", partition, each["partition"])
+    return len(vectors["partitioner"])
+
+
+def signatures(vectors: Vectors, folder: Path) -> int:
+    for each in vectors["signatures"]:
+        body, public = bytes.fromhex(each["body"]), bytes.fromhex(each["public_key"])
+        holds("key id", (sha256(public).digest()[:8].hex(), body[:8].hex()), (each["key_id"], each["key_id"]))
+        signed = each["context"].encode() + b"\0" + sha256(body[72:]).digest()
+        Ed25519PublicKey.from_public_bytes(public).verify(body[8:72], signed)
+        made = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(each["seed"])).sign(signed)
+        holds("signature", made, body[8:72])
+        read(folder, each["schema"], body)
+    return len(vectors["signatures"])
+
+
+def lanes(folder: Path, body: bytes) -> list[int]:
+    record = read(folder, "list-record", body)
+    numbers = record["version"].to_bytes(8, "big", signed=True) + record["status"].to_bytes(4, "big", signed=True)
+    wide = blake3(record["entry_id"] + numbers + sha256(body[72:]).digest()).digest(length=2048)
+    return [int.from_bytes(wide[at : at + 2], "little") for at in range(0, 2048, 2)]
+
+
+def digests(vectors: Vectors, folder: Path) -> int:
+    leaves = [lanes(folder, bytes.fromhex(body)) for body in vectors["digests"]["bodies"]]
+    total = [0] * 1024
+    for step in vectors["digests"]["steps"]:
+        for sign, members in ((1, step["added"]), (-1, step["removed"])):
+            for member in members:
+                total = [(one + sign * other) % 65536 for one, other in zip(total, leaves[member], strict=True)]
+        state = b"".join(lane.to_bytes(2, "little") for lane in total)
+        holds("digest", blake3(state).hexdigest(), step["digest"])
+    return len(vectors["digests"]["steps"])
+
+
+def barriers(vectors: Vectors, folder: Path) -> int:
+    given = vectors["barriers"]
+    barrier, head = (
+        read(folder, *each)
+        for each in (("barrier", bytes.fromhex(given["barrier"])), ("list-head", bytes.fromhex(given["head"])))
+    )
+    lane = next(lane for lane in head["lanes"] if (lane["topic"], lane["partition"]) == (barrier["topic"], 0))
+    holds("digest of the head", (lane["digest"].hex(), head["notary"]), (given["digest"], barrier["notary"]))
+    return holds("chain", sha256(bytes.fromhex(given["head"])).hexdigest(), given["previous_of_the_next"])
+
+
+def sealed(vectors: Vectors, folder: Path) -> int:
+    given = vectors["sealed"]
+    key, context = (
+        X25519PrivateKey.from_private_bytes(bytes.fromhex(given["recipient_private_key"])),
+        given["context"].encode(),
+    )
+    envelope = read(folder, "sealed-envelope", bytes.fromhex(given["envelope"])[10:])
+    wrap = next(wrap for wrap in envelope["wraps"] if wrap["key_id"].hex() == given["key_id"])
+    hpke = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+    content_key = hpke.decrypt(wrap["wrapped"], key, context)
+    content = AESGCM(content_key).decrypt(envelope["nonce"], envelope["ciphertext"], context)
+    return holds("content", read(folder, "interception-detail", content[10:]), given["content"])
+
+
+if __name__ == "__main__":
+    given, avro = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
+    for part in (surrogates, names, framing, partitioner, signatures, digests, barriers, sealed):
+        sys.stdout.write(f"{part.__name__} {part(given, avro)}\n")

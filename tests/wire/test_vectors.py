@@ -1,0 +1,91 @@
+"""The vectors of docs/wire.md hold for whoever reads that page alone, and for the product."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liandong.schemas.people.certificates import CertificateType, normalise
+from liandong.schemas.people.names import comparison_form
+from liandong.schemas.people.surrogates import MatchingKey
+from liandong.schemas.wire.avro_schemas import SCHEMA_DIR, current_schema
+from liandong.schemas.wire.codec import decode
+from liandong.schemas.wire.digest import SetDigest, leaf
+from liandong.schemas.wire.framing import frame, unframe
+from liandong.schemas.wire.sealing import SealingKey, open_sealed
+from liandong.schemas.wire.signing import Ed25519Signer, prove
+from liandong.topics.transport.partitioner import partition_of
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTORS, PAGE = ROOT / "docs" / "wire-vectors.json", ROOT / "docs" / "wire.md"
+SCRIPT = Path(__file__).with_name("recompute.py")
+
+
+@pytest.fixture(scope="module")
+def vectors() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
+    return document
+
+
+def test_a_script_that_knows_nothing_of_the_product_recomputes_every_vector(vectors: dict[str, Any]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", str(SCRIPT), str(VECTORS), str(SCHEMA_DIR)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = [line.split()[0] for line in done.stdout.splitlines()]
+    assert names == ["surrogates", "names", "framing", "partitioner", "signatures", "digests", "barriers", "sealed"]
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"[`{name}`]" in page and name in vectors for name in names)
+
+
+def test_that_script_imports_nothing_of_the_product() -> None:
+    tree = ast.parse(SCRIPT.read_text(encoding="utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert imported
+    assert not any(name.startswith("liandong") for name in imported)
+
+
+def test_surrogates_and_name_tags_of_the_product_are_those_of_the_page(vectors: dict[str, Any]) -> None:
+    key = MatchingKey(1, bytes.fromhex(vectors["matching_key"]["secret"]))
+    for each in vectors["surrogates"]:
+        made = normalise(CertificateType(each["written_type"]), each["written"], each["country"] or None)
+        assert (int(made.type), made.number) == (each["type"], each["canonical"])
+        assert key.surrogate(made.type, made.number, made.country).hex() == each["surrogate"]
+    of = bytes.fromhex(vectors["names"]["surrogate"])
+    for each in vectors["names"]["vectors"]:
+        assert comparison_form(each["name"]) == each["comparison_form"]
+        assert key.name_tag(of, each["comparison_form"]).hex() == each["name_tag"]
+
+
+def test_framing_and_partitions_of_the_product_are_those_of_the_page(vectors: dict[str, Any]) -> None:
+    for each in vectors["framing"]:
+        fingerprint, body = unframe(bytes.fromhex(each["single_object"]))
+        assert fingerprint.hex() == current_schema(each["schema"]).fingerprint.hex() == each["fingerprint"]
+        assert frame(fingerprint, body, 7).hex() == each["confluent_7"]
+    for each in vectors["partitioner"]:
+        assert partition_of(bytes.fromhex(each["key"]), each["partitions"]) == each["partition"]
+
+
+def test_signatures_and_digests_of_the_product_are_those_of_the_page(vectors: dict[str, Any]) -> None:
+    for each in vectors["signatures"]:
+        body = bytes.fromhex(each["body"])
+        assert prove(body[72:], each["context"], Ed25519Signer(bytes.fromhex(each["seed"])))[0] == body
+    fingerprint, digest = current_schema("list-record").fingerprint, SetDigest()
+    leaves = []
+    for body in map(bytes.fromhex, vectors["digests"]["bodies"]):
+        record = decode(fingerprint, body)
+        leaves.append(leaf(record["entry_id"], record["version"], record["status"], body))
+    for step in vectors["digests"]["steps"]:
+        digest.update([leaves[one] for one in step["added"]], [leaves[one] for one in step["removed"]])
+        assert digest.value().hex() == step["digest"]
+
+
+def test_the_product_opens_what_is_sealed_on_the_page(vectors: dict[str, Any]) -> None:
+    given = vectors["sealed"]
+    key = SealingKey(bytes.fromhex(given["recipient_private_key"]))
+    assert open_sealed(bytes.fromhex(given["envelope"]), given["context"], key) == given["content"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -13,12 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from liandong.monitoring.demo.cast import Cast, choose
+from liandong.monitoring.demo.cast import Cast, Person, choose
 from liandong.producers.synthetic.rows import SyntheticRequest, list_rows
 from liandong.schemas.dates import CHINA
 from liandong.schemas.wire.avro_schemas import SCHEMA_DIR
 from liandong.tests.worlds.java import run_java
 from liandong.tests.worlds.privacy import Blob, file_blobs, planted, search, topic_blobs
+from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin, KafkaSubscriber
 
@@ -67,6 +69,30 @@ def read_in_java(settings: Settings) -> dict[str, int]:
     return {topic: int(read) for topic, read in map(str.split, printed.splitlines())}
 
 
+def matched_in_java(settings: Settings, state: Path, person: Person) -> dict[str, list[list[str]]]:
+    """What a program written from docs/wire.md alone finds in the lists: heads held against copies, and a person's entries."""
+    owner = Participants(settings.model_copy(update={"state_dir": state}))
+    secrets = (owner.root_public_key.hex(), owner.matching_keys()[-1].secret.hex())
+    kafka = (str(settings.bootstrap), settings.topic_prefix, str(SCHEMA_DIR))
+    lines = run_java("MatchLists", *kafka, "js", *secrets, person.number, person.name).splitlines()
+    return {
+        what: [line.split()[1:] for line in lines if line.startswith(what)] for what in ("head", "records", "found")
+    }
+
+
+def hold_in_java(settings: Settings, state: Path) -> None:
+    """Hold that it verifies, counts and matches as the product does."""
+    them = cast()
+    listed = matched_in_java(settings, state, them.listed_thrice)
+    assert {equal for *_, equal in listed["head"]} == {"true"}
+    assert len(listed["head"]) >= len(listed["records"]) > 1
+    assert sum(int(count) for *_, count in listed["records"]) > COUNT
+    assert [named for *_, named in listed["found"]] == ["true", "true"]
+    renamed = matched_in_java(settings, state, replace(them.listed_thrice, name=them.unlisted.name))
+    assert [named for *_, named in renamed["found"]] == ["false", "false"]
+    assert not matched_in_java(settings, state, them.unlisted)["found"]
+
+
 def test_every_promise_of_the_demo_holds_and_no_number_is_left_where_none_may_be(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -99,6 +125,7 @@ def test_every_promise_of_the_demo_holds_and_no_number_is_left_where_none_may_be
     assert read_in_java(settings) == Counter(
         where.split("[")[0] for where, value in each if where.endswith("value") and value
     )
+    hold_in_java(settings, folder / "state")
     blobs = list(in_one(iter(each)))
     files = list(file_blobs(folder, but=OWN_OF_THE_COURT))
     kept = {Path(where).name for where, _ in files}

@@ -12,13 +12,15 @@ from liandong.topics.embedded.maven import fetched
 
 SOURCES = Path(__file__).parents[1] / "java"
 AVRO = "org.apache.avro:avro:1.12.2"
+BOUNCY_CASTLE = "org.bouncycastle:bcprov-jdk18on:1.81"
+"""Ed25519 and BLAKE3 for Java."""
 COMPILER = "org.eclipse.jdt:ecj:3.39.0"
 """The Java at hand runs programs and cannot compile them; this compiler is a jar."""
 
 
 def run_java(program: str, *arguments: str) -> str:
-    """Run a program of `tests/java` that uses Kafka's client and Apache Avro; return what it prints."""
-    jars = (*_jars(AVRO), *runtime.install().jars)
+    """Run a program of `tests/java` that uses Kafka's client, Apache Avro and Bouncy Castle; return what it prints."""
+    jars = (*_jars(AVRO), *_jars(BOUNCY_CASTLE), *runtime.install().jars)
     with TemporaryDirectory() as classes:
         options = ("-17", "-proc:none", "-warn:none", "-d", classes, "-cp", _path(jars))
         source = str(SOURCES / f"{program}.java")

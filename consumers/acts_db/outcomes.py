@@ -2,9 +2,6 @@
 
 from ...schemas.wire.feedback import FeedbackCode
 
-SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
-"""Why something waits whose signing key is not registered, as far as is known here."""
-
 
 class Retry(Exception):
     """Not now: something that is missing may come. The message waits, and all of its key behind it."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...schemas.errors import WrongUsage
-from ...topics.cli.console import invocation_of, print_json
+from ...topics.cli.console import print_json
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
@@ -37,21 +37,22 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
         """Read what came back: interceptions, answers to commands, asset and whereabouts events. Each is shown once."""
         from ...topics.cli.console import settings_of
 
-        settings, lang = settings_of(ctx), invocation_of(ctx).lang
+        settings = settings_of(ctx)
+        lang = settings.lang
         if purge:
             _purge(settings, court_id)
             return
         with _inbox(settings, court_id, open_commands) as opened:
             box = opened.box
             _catch_up(box)
-            _tell_losses(box)
+            tell_losses(box, lang, everything=everything)
             for item in box.all_items() if everything else box.unshown():
-                _show(box, item, lang or settings.lang, as_json)
+                _show(box, item, lang, as_json)
             if follow:
                 from ...topics.workers.threads import until_stopped
                 from ...topics.workers.worker import Part
 
-                showing = _Showing(box, lambda item: _show(box, item, lang or settings.lang, as_json))
+                showing = _Showing(box, lang, lambda item: _show(box, item, lang, as_json))
                 until_stopped([opened.register, Part("inbox", showing, box.wait)])
 
 
@@ -68,13 +69,13 @@ def _catch_up(box: "Inbox") -> None:
 class _Showing:
     """An inbox whose new items are shown as they come; a `Worker`."""
 
-    def __init__(self, box: "Inbox", show: "Callable[[OpenedItem], None]") -> None:
-        self._box, self._show = box, show
+    def __init__(self, box: "Inbox", lang: str, show: "Callable[[OpenedItem], None]") -> None:
+        self._box, self._lang, self._show = box, lang, show
 
     def step(self) -> float:
         """Read what has come and show it."""
         pause = self._box.step()
-        _tell_losses(self._box)
+        tell_losses(self._box, self._lang)
         for item in self._box.unshown():
             self._show(item)
         return pause
@@ -132,10 +133,20 @@ def _purge(settings: "Settings", court: str) -> None:
     typer.echo(f"{erased} items erased")
 
 
-def _tell_losses(box: "Inbox") -> None:
-    for loss in box.unshown_losses():
+_LOST = {
+    "en": "ALARM up to {records} records of {place}, for this court or another, left the log before this inbox read them",
+    "zh": "警报：{place} 中至多 {records} 条记录在本收件箱读取之前已从日志中清除，其中可能有发给本院的",
+}
+
+
+def tell_losses(box: "Inbox", lang: str, *, everything: bool = False) -> None:
+    """Tell on standard error what left the log unread and was not told yet, or all of it; then it counts as told."""
+    losses = box.losses(unshown=not everything)
+    for loss in losses:
         place = f"{loss.at.topic} [{loss.at.partition}]"
-        typer.echo(f"ALARM {loss.records} records of {place} left the log before this inbox read them", err=True)
+        typer.echo(_LOST[lang].format(records=loss.records, place=place), err=True)
+    if losses:
+        box.mark_losses_shown()
 
 
 def _show(box: "Inbox", opened_item: "OpenedItem", lang: str, as_json: bool) -> None:

@@ -25,11 +25,11 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
 from ...schemas.wire.signing import PublicKey, SignatureInvalid
 from ...topics.keys.directory import NoSealingKey
-from ...topics.keys.signatures import Reading, Verifier, WrongJurisdiction, WrongKind
+from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
-from ..acts_db.outcomes import SIGNER_UNKNOWN, CommandRejected, Poison, Retry
+from ..acts_db.outcomes import CommandRejected, Poison, Retry
 from ..events import watches
 from . import handled
 from .feedback import answer

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import LiandongError, Unavailable
 from ...topics.catalogue import names
+from ...topics.keys.signatures import SIGNER_UNKNOWN
 from ...topics.metrics.definitions import DEAD_LETTERS, WATCHES
 from ...topics.metrics.recorder import Signals
 from ...topics.transport.errors import CommitRefused, OffsetOutOfRange, TransportError
@@ -25,7 +26,7 @@ from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
-from ..acts_db.outcomes import SIGNER_UNKNOWN, Poison, Retry
+from ..acts_db.outcomes import Poison, Retry
 from ..acts_db.sending import send_waiting
 from ..commands import parked
 from ..commands.parked import ParkedMessage

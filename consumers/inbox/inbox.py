@@ -21,7 +21,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.signatures import Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
+from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.transport.reading import lane_of, topic_lanes
@@ -40,8 +40,6 @@ _HANDLE_FIELDS = {
     "whereabouts-event": "event_id",
 }
 _DOMAIN_OF_SCHEMA = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WHEREABOUTS}
-SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
-"""The one refusal that is looked at again: the key may have been registered since."""
 _BATCH = 500
 _RETRY_SECONDS = 1.0
 _LOOK_SECONDS = 5.0
@@ -166,12 +164,13 @@ class Inbox:
         """Note that somebody at the court has seen an item."""
         self._store.mark_shown(item.item.event_id)
 
-    def unshown_losses(self) -> list[Loss]:
-        """Return what left the log before it was read here, and nobody has been told of; from now on it counts as told."""
-        losses = self._store.losses(unshown=True)
-        if losses:
-            self._store.mark_losses_shown()
-        return losses
+    def losses(self, *, unshown: bool) -> list[Loss]:
+        """Return what left the log before it was read here, or of that what nobody was told of."""
+        return self._store.losses(unshown=unshown)
+
+    def mark_losses_shown(self) -> None:
+        """Note that somebody at the court knows of them."""
+        self._store.mark_losses_shown()
 
     def all_items(self) -> list[OpenedItem]:
         """Return all items that are kept."""

@@ -20,12 +20,12 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.signatures import Verifier, WrongJurisdiction, WrongKind
+from ...topics.keys.signatures import SIGNER_UNKNOWN, Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
-from ..acts_db.outcomes import SIGNER_UNKNOWN, Poison, Retry
+from ..acts_db.outcomes import Poison, Retry
 from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep, send_waiting
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of

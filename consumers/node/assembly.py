@@ -106,7 +106,7 @@ class OpenAgency:
             Part("list", replicator, replicator.wait),
             Part("relief", relief, relief.wait),
             Part("effects", effects, effects.wait),
-            Part("missed", missed, missed.wait),
+            Part("releases", missed, missed.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
         ]

@@ -61,8 +61,8 @@ KINDS: Mapping[str, Draw] = {
     "rewinds": attempts.rewinds,
 }
 """Everything the adversary can do, by the names of the command."""
-HOLDING: Mapping[Draw, int] = {draw: 3 for kind, draw in KINDS.items() if kind not in BREAKING}
-"""What the regular run draws, each as often as this."""
+HOLDING: Mapping[Draw, int] = {draw: 3 for kind, draw in KINDS.items() if kind not in BREAKING} | {attempts.answers: 9}
+"""What the regular run draws, each as often as this; most worlds have told a court nothing yet that could be imitated."""
 _OFTEN = 150
 
 

@@ -224,8 +224,11 @@ def junk_commands(world: "World", choices: Choices) -> Deed:
     return ForgesCommand(OWN_KEY, court, agency, choices.below(1 << 30), under_another=True)
 
 
-def answers(_world: "World", choices: Choices) -> Deed:
-    schema, agency = choices.one_of(sorted(statements.TOLD)), choices.one_of(sorted(AGENCIES))
+def answers(world: "World", choices: Choices) -> Deed:
+    told = [schema for schema in sorted(statements.TOLD) if any(True for _ in world.genuine(schema))]
+    if not told:
+        return Looks()
+    schema, agency = choices.one_of(told), choices.one_of(sorted(AGENCIES))
     return ForgesAnswer(choices.one_of(HANDS), schema, agency, choices.one_of((0, choices.below(1 << 30))))
 
 

@@ -16,7 +16,7 @@ from liandong.tests.simulation.deeds.keys import AddsNode, AdmitsAgency, Publish
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, LATE_AGENCY, NOTARIES
 from liandong.tests.simulation.harms import HELD, Harm
 from liandong.tests.simulation.people import COURTS, DEBTORS, Listing
-from liandong.tests.simulation.stores import stores
+from liandong.tests.simulation.stores import KEY_FILES, stores
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.network import Acknowledgements
 
@@ -28,6 +28,8 @@ _MAY_BE_OLDER = ("evidence", "inbox")
 """Of a copy or an acts store put back nobody makes up for what they lack, today: a matter of issue 4."""
 _MADE_AGAIN = ("list", "relief", "trust", *_MAY_BE_OLDER)
 """What the log gives again, or a court can do without."""
+_SELDOM_THERE = ("seal", "seal", "seal", "trust")
+"""Drawn so much more often than other kinds of files."""
 _FLIPS_UNNOTICED = ("evidence", "inbox")
 """SQLite keeps no checksums of its pages."""
 Draw = Callable[["World", Choices], Deed]
@@ -129,14 +131,15 @@ def _acts_store_away(world: "World", choices: Choices) -> Deed:
 
 
 def _copies(world: "World", choices: Choices) -> Deed:
-    return Copies(_of_a_kind(world, choices, [kind for kind, harms in HELD.items() if Harm.OLDER in harms]))
+    kinds = [kind for kind, harms in HELD.items() if Harm.OLDER in harms]
+    return Copies(_of_a_kind(world, choices, [*kinds, *_SELDOM_THERE]))
 
 
 def _harms(world: "World", choices: Choices) -> Deed:
     if world.copies and choices.happens(60):
         store, what = choices.one_of(sorted(world.copies)), Harm.OLDER
     else:
-        store = _of_a_kind(world, choices, list(HELD))
+        store = _of_a_kind(world, choices, [*HELD, *sorted(HELD.keys() - KEY_FILES.keys())])
         what = choices.one_of([each for each in HELD[store.split()[0]] if each is not Harm.OLDER])
     return Harms(store, what, choices.one_of(HELD[store.split()[0]][what]), choices.below(1 << 30))
 
@@ -162,6 +165,6 @@ FAULTS: Mapping[Draw, int] = {
     _damages_tally: 2,
     overtaken_marks: 3,
     _acts_store_away: 18,
-    _copies: 20,
-    _harms: 26,
+    _copies: 30,
+    _harms: 60,
 }

@@ -12,7 +12,7 @@ from liandong.tests.simulation import audits
 from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
-from liandong.tests.simulation.promises import audit_copy, heard, judge_status, state_topic
+from liandong.tests.simulation.promises import STALE_AFTER_MS, audit_copy, heard, judge_status, state_topic
 from liandong.topics.catalogue import names
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _missing(world: "World") -> Iterator[str]:
         position = node.view.position(JURISDICTION)
         if not position.proven:
             yield f"{node.name} is not proven"
+        elif world.time.now() - position.fresh_as_of > STALE_AFTER_MS:
+            yield f"{node.name} is not fresh"
     yield from audits.what_inboxes_lack(world)
     answers = _answers(world)
     for court in world.courts.values():

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from liandong.tests.simulation.backups import DATA_FILE, Backup, settle
-from liandong.tests.simulation.stores import KEY_FILES, SEALED, TRUSTED, Store
+from liandong.tests.simulation.stores import KEY_FILES, TRUSTED, Store
 from liandong.tests.worlds.chance import SeededChance
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def harm(world: "World", store: Store, what: Harm, number: int) -> bool:
 def _is_told(store: Store, what: Harm) -> bool:
     """Whether a harm can be told, as the process really ended."""
     if store.path.name == DATA_FILE and what in {Harm.OLDER, Harm.FLIPPED}:
-        return store.is_spoilt or (store.path.parent / SEALED).exists()
+        return store.is_spoilt or store.is_sealed
     return store.path.name != TRUSTED or not store.is_spoilt
 
 

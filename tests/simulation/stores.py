@@ -45,7 +45,12 @@ class Store:
             return False
         if self.path.name == TRUSTED:  # in a copy that is made again it alone says which receipts were given
             return not self.is_spoilt
-        return self.path.name != DATA_FILE or (self.path.parent / SEALED).exists()
+        return self.path.name != DATA_FILE or self.is_sealed
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the seal beside a copy is of the file as it is: a copy that is written, or was killed, has a mark too."""
+        return (self.path.parent / SEALED).exists() and not (self.path.parent / BOOT).exists()
 
     @property
     def is_spoilt(self) -> bool:

@@ -268,6 +268,10 @@ class World:
         elif holder == owner:
             del self._holders[outbox]
 
+    def forget_trust(self, node: str) -> None:
+        """Hold a node no longer to the heads it trusted."""
+        self.trusted = {place: number for place, number in self.trusted.items() if place[0] != node}
+
     def count(self, what: str, times: int = 1) -> None:
         """Count something that happened."""
         self.counters[what] += times

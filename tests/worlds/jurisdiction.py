@@ -21,7 +21,7 @@ from liandong.tests.worlds.records import CourtScribe, Keys, Model, recount, reg
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.metrics.definitions import Signals
-from liandong.topics.transport.ports import Message, OutgoingRecord, TopicPartition
+from liandong.topics.transport.ports import Message, OutgoingRecord, Publisher, TopicPartition
 from liandong.topics.transport.reading import read_all, topic_lanes
 from liandong.topics.workers.clock import SystemClock
 
@@ -42,11 +42,13 @@ class WatchedJurisdiction:
         notaries = [registered(signer, name, "notary", "js") for name, signer in self.signers.items()]
         self.keys = Keys(self.court.public_key, self.stranger.public_key, *notaries)
         self.publisher = wire.publisher()
+        self.speakers: list[Publisher] = []
 
     def notary(self, name: str = "notary-js-1", *, disk: str = "disk") -> Notary:
         """A notary that has read what was there when it started."""
         config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
-        voice = NotaryIdentity(self.signers[name], self.wire.publisher(), self.clock, CHANCE)
+        self.speakers.append(self.wire.publisher())
+        voice = NotaryIdentity(self.signers[name], self.speakers[-1], self.clock, CHANCE)
         notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))
         self.until(lambda: notary.live, notary)
         return notary
@@ -72,12 +74,13 @@ class WatchedJurisdiction:
         raise AssertionError("the notary never got there")
 
     def barrier(self, *notaries: Notary) -> None:
-        """Lets time pass for one barrier of each notary, and waits for the heads."""
+        """Lets time pass for one barrier of each notary, and waits until the heads stand in the log."""
         before = {id(each): each.head_number for each in notaries}
         self.clock.pass_seconds(1)
         self.until(lambda: all(each.head_number > before[id(each)] for each in notaries), *notaries)
         for each in notaries:
             each.step()
+        assert all(speaker.flush(30) == 0 for speaker in self.speakers)
 
     def log(self, *topics: str) -> list[Message]:
         """Everything in these topics, partition by partition."""

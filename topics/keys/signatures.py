@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .directory import RefreshingKeyring, RegisterEnds
 
 
+SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
+"""Why something waits whose signing key is not registered, as far as is known here: it may come."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Whose signature counts under one kind of record."""

@@ -109,6 +109,8 @@ class Harms:
         world.count(
             f"{self.harm.name.lower()}, {self.end.name.lower()}: {kind}", harm(world, store, self.harm, self.number)
         )
+        if kind == "list" and self.end is End.KILLED:
+            world.forget_trust(store.process.name)  # beside a copy that is begun anew stands what was last synced
         store.process.start()
         store.process.work(steps=2)
         if kind in KEY_FILES:

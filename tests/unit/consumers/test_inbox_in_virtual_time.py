@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from liandong.consumers.inbox.inbox import SIGNER_UNKNOWN, Inbox
-from liandong.consumers.inbox.store import InboxStore
-from liandong.tests.worlds.clock import VirtualClock, run_for
+from liandong.consumers.cli.inbox import tell_losses
+from liandong.consumers.inbox.inbox import Inbox
+from liandong.consumers.inbox.store import InboxStore, Loss
+from liandong.tests.worlds.clock import NOW, VirtualClock, run_for
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import RAILWAY, TownAgency
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.signatures import SIGNER_UNKNOWN
 from liandong.topics.transport.ports import TopicPartition
 
 
@@ -105,16 +107,31 @@ def test_what_left_the_log_unread_is_told_once_and_kept(court: Court) -> None:
         again = court.opened()
         run_for(court.clock, 1, again)
         assert again.caught_up
-        told.append(([(loss.at, loss.records) for loss in again.unshown_losses()], again.new))
+        told.append(([(loss.at, loss.records) for loss in again.losses(unshown=True)], again.new))
+        again.mark_losses_shown()
     assert told == [([(lane, 2)], 1), ([], 0)]
     assert [(loss.first_offset, loss.next_offset) for loss in court.store.losses()] == [(1, 3)]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "至多 2 条记录"), ("en", "ALARM up to 2 records")])
+def test_losses_are_told_in_the_courts_language_and_again_when_all_is_asked_for(
+    court: Court, capsys: pytest.CaptureFixture[str], lang: str, words: str
+) -> None:
+    with court.store.engine.begin() as connection:
+        court.store.lose(connection, Loss(TopicPartition(names.feedback("js"), 0), 1, 3, NOW))
+    for everything in (False, False, True):
+        tell_losses(court.inbox, lang, everything=everything)
+    told = capsys.readouterr().err.splitlines()
+    assert (len(told), len(set(told))) == (2, 1)
+    assert words in told[0]
+    assert names.feedback("js") in told[0]
 
 
 def test_what_left_the_log_before_an_inbox_ever_read_is_told(court: Court) -> None:
     court.answer(2)
     court.wire.broker.truncate(TopicPartition(names.feedback("js"), 0), 1)
     run_for(court.clock, 1, court.inbox)
-    assert ([loss.records for loss in court.inbox.unshown_losses()], court.inbox.new) == ([1], 1)
+    assert ([loss.records for loss in court.inbox.losses(unshown=True)], court.inbox.new) == ([1], 1)
 
 
 def test_what_was_lost_is_told_by_the_next_inbox_if_the_one_that_noticed_it_ended(court: Court) -> None:
@@ -125,7 +142,7 @@ def test_what_was_lost_is_told_by_the_next_inbox_if_the_one_that_noticed_it_ende
     run_for(court.clock, 1, court.opened())
     again = court.opened()
     run_for(court.clock, 1, again)
-    assert [loss.records for loss in again.unshown_losses()] == [1]
+    assert [loss.records for loss in again.losses(unshown=True)] == [1]
 
 
 def test_a_store_that_fails_is_tried_again(court: Court) -> None:

@@ -271,6 +271,23 @@ class TestRights:
         with pytest.raises(AuthorizationFailed):
             publisher.poll(1, 0)
 
+    def test_what_comes_beside_a_forbidden_topic_is_read_before_that_is_told(
+        self, guarded: MemoryBroker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(guarded.access, "may_write", lambda *_: True)
+        court, agency = (
+            guarded.publisher("publisher-js"),
+            guarded.subscriber(None, "railway.node.list", principal="railway"),
+        )
+        for topic in (self.LIST, self.COMMANDS):
+            court.send(OutgoingRecord(topic, b"k", topic.encode(), partition=0))
+        court.flush()
+        agency.assign({TopicPartition(topic, 0): BEGINNING for topic in (self.COMMANDS, self.LIST)})
+        monkeypatch.setattr(guarded.access, "may_read", lambda _, topic: topic != self.LIST)
+        assert [message.value() for message in agency.poll(10, 0)] == [self.COMMANDS.encode()]
+        with pytest.raises(AuthorizationFailed):
+            agency.poll(10, 0)
+
     def test_a_stranger_is_told_nothing(self, guarded: MemoryBroker) -> None:
         stranger = guarded.subscriber("g", "stranger")
         with pytest.raises(AuthorizationFailed):

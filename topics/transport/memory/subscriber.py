@@ -166,13 +166,14 @@ class MemorySubscriber:
     def _read(self, limit: int) -> list[Message]:
         version = self._broker.version
         messages: list[Message] = []
-        timed = False
+        timed, forbidden = False, ""
         for at in list(self._positions):
             log = self._broker.topics.known(at)
             if log is None:
                 continue
-            if self._guarded:
-                self._may_read(at.topic)
+            if self._guarded and not self._broker.access.may_read(self._client.principal, at.topic):
+                forbidden = at.topic
+                continue
             timed = timed or log.held_from is not None
             position = self._inside(at, log)
             if position is None or position == log.high:
@@ -186,6 +187,8 @@ class MemorySubscriber:
             if len(messages) >= limit:
                 break
         if not messages:
+            if forbidden:
+                self._may_read(forbidden)
             for error in self._outside.values():
                 raise error
             self._idle_at = -1 if timed else version

@@ -1,0 +1,97 @@
+"""Releases that are told from the list: page by page, once, and again after a store was away."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from liandong.consumers.gate.hits import handle_of
+from liandong.consumers.interceptions.missed_releases import MissedReleases
+from liandong.consumers.interceptions.releases import OpenHit, note_open
+from liandong.consumers.replication.list_view import ListedEntry
+from liandong.schemas.law.listing import Change, Status
+from liandong.schemas.wire.codec import decode_prefix
+from liandong.schemas.wire.framing import unframe
+from liandong.tests.suites.releases import SUBJECT, relief
+from liandong.tests.worlds.chance import CHANCE
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import COURT, OTHER_COURT, RAILWAY, TownAgency
+from liandong.tests.worlds.wires import MemoryWire
+from liandong.topics.catalogue import names
+
+
+@pytest.fixture
+def railway(tmp_path: Path) -> TownAgency:
+    return TownAgency(Town(MemoryWire(), tmp_path / "town"), RAILWAY)
+
+
+def listed(railway: TownAgency, entry_id: bytes, signed_by: str = COURT) -> ListedEntry:
+    """An entry as the list has it now: its court has revoked it."""
+    record = relief(railway.town, 2, Status.REVOKED, Change.REVOKE, entry_id=entry_id, signed_by=signed_by)
+    fingerprint, body = unframe(record.value or b"")
+    return ListedEntry(entry_id, decode_prefix(body), body, False, "state", "js", fingerprint)  # noqa: FBT003
+
+
+def stopped(railway: TownAgency, entry_id: bytes) -> None:
+    """Somebody was stopped under the entry's first version."""
+    place = ("rail-gd-all", "v1", 7, 0, handle_of(SUBJECT), "chk_1", "rail-ticket", "苏州站")
+    with railway.engine.begin() as connection:
+        note_open(connection, railway.context, [OpenHit(CHANCE.random_id(), entry_id, 1, "js", COURT, *place)])
+
+
+def told(railway: TownAgency) -> int:
+    railway.relay()
+    return railway.town.count(names.interceptions("js"))
+
+
+class Away:
+    """An engine whose first use fails, as that of a server that restarts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._asked = engine, 0
+
+    def connect(self) -> object:
+        self._asked += 1
+        if self._asked == 1:
+            raise OperationalError("", None, Exception("the server is away"))
+        return self._engine.connect()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._engine, name)
+
+
+def test_every_page_is_looked_at_and_each_release_is_told_once(
+    railway: TownAgency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("liandong.consumers.interceptions.missed_releases._PAGE", 2)
+    entries = {entry: listed(railway, entry) for entry in (CHANCE.ordered_id() for _ in range(5))}
+    for entry in entries:
+        stopped(railway, entry)
+    missed = MissedReleases(railway.context, railway.engine, entries.get)
+    missed.step()
+    assert told(railway) == 5
+    missed.expect()
+    missed.step()
+    assert told(railway) == 5
+
+
+def test_what_its_court_has_not_signed_frees_nobody(railway: TownAgency) -> None:
+    entry = CHANCE.ordered_id()
+    stopped(railway, entry)
+    forged = {entry: listed(railway, entry, signed_by=OTHER_COURT)}
+    MissedReleases(railway.context, railway.engine, forged.get).step()
+    assert told(railway) == 0
+
+
+def test_a_store_that_was_away_is_looked_at_again_soon(railway: TownAgency) -> None:
+    entry = CHANCE.ordered_id()
+    stopped(railway, entry)
+    engine: Engine = Away(railway.engine)  # type: ignore[assignment]
+    missed = MissedReleases(railway.context, engine, {entry: listed(railway, entry)}.get)
+    missed.step()
+    assert told(railway) == 0
+    assert 4 < missed.step() <= 5
+    railway.town.clock.time += 5_000
+    missed.step()
+    assert told(railway) == 1

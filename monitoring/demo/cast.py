@@ -37,6 +37,7 @@ class Cast:
     listed_thrice: Person
     """Listed for three cases."""
     listed_thrice_cases: tuple[str, ...]
+    """The first of them has no term."""
     old_number: Person
     """Listed and asked about under the old 15-digit number."""
     old_number_case: str
@@ -63,8 +64,10 @@ def choose(rows: Iterable[Row], addition: Iterable[Row], others_seed: int, measu
     times = Counter(row["certificate_number"] for row in people)
     citizens = [row for row in people if row["certificate_type"] == "CN_ID" and "certificate_2_type" not in row]
     once = [row for row in citizens if times[row["certificate_number"]] == 1]
-    three = next(row["certificate_number"] for row in citizens if times[row["certificate_number"]] == 3)
-    cases = tuple(row["case_number"] for row in citizens if row["certificate_number"] == three)
+    # a term ends by itself: only a case without one is deleted because its debtor has paid
+    thrice = next(row for row in citizens if times[row["certificate_number"]] == 3 and not row.get("term_end"))
+    same = [row["case_number"] for row in citizens if row["certificate_number"] == thrice["certificate_number"]]
+    cases = tuple(sorted(same, key=lambda case: case != thrice["case_number"]))
     old = next(row for row in people if row["certificate_type"] == "CN_ID15" and times[row["certificate_number"]] == 1)
     linked = next(
         row for row in people if row.get("certificate_2_type") == "PASSPORT" and times[row["certificate_number"]] == 1
@@ -77,7 +80,7 @@ def choose(rows: Iterable[Row], addition: Iterable[Row], others_seed: int, measu
         debtor_case=once[0]["case_number"],
         traveller=_person(once[1]),
         traveller_case=once[1]["case_number"],
-        listed_thrice=_person(next(row for row in citizens if row["certificate_number"] == three)),
+        listed_thrice=_person(thrice),
         listed_thrice_cases=cases,
         old_number=_person(old),
         old_number_case=old["case_number"],

@@ -20,6 +20,7 @@ from liandong.schemas.dates import CHINA
 from liandong.schemas.wire.avro_schemas import SCHEMA_DIR
 from liandong.tests.worlds.java import run_java
 from liandong.tests.worlds.privacy import Blob, file_blobs, planted, search, topic_blobs
+from liandong.topics.catalogue import names
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaAdmin, KafkaSubscriber
@@ -69,9 +70,9 @@ def read_in_java(settings: Settings) -> dict[str, int]:
     return {topic: int(read) for topic, read in map(str.split, printed.splitlines())}
 
 
-def matched_in_java(settings: Settings, state: Path, person: Person) -> dict[str, list[list[str]]]:
+def matched_in_java(settings: Settings, person: Person) -> dict[str, list[list[str]]]:
     """What a program written from docs/wire.md alone finds in the lists: heads held against copies, and a person's entries."""
-    owner = Participants(settings.model_copy(update={"state_dir": state}))
+    owner = Participants(settings)
     secrets = (owner.root_public_key.hex(), owner.matching_keys()[-1].secret.hex())
     kafka = (str(settings.bootstrap), settings.topic_prefix, str(SCHEMA_DIR))
     lines = run_java("MatchLists", *kafka, "js", *secrets, person.number, person.name).splitlines()
@@ -80,17 +81,17 @@ def matched_in_java(settings: Settings, state: Path, person: Person) -> dict[str
     }
 
 
-def hold_in_java(settings: Settings, state: Path) -> None:
+def hold_in_java(settings: Settings) -> None:
     """Hold that it verifies, counts and matches as the product does."""
     them = cast()
-    listed = matched_in_java(settings, state, them.listed_thrice)
+    listed = matched_in_java(settings, them.listed_thrice)
     assert {equal for *_, equal in listed["head"]} == {"true"}
     assert len(listed["head"]) >= len(listed["records"]) > 1
     assert sum(int(count) for *_, count in listed["records"]) > COUNT
     assert [named for *_, named in listed["found"]] == ["true", "true"]
-    renamed = matched_in_java(settings, state, replace(them.listed_thrice, name=them.unlisted.name))
+    renamed = matched_in_java(settings, replace(them.listed_thrice, name=them.unlisted.name))
     assert [named for *_, named in renamed["found"]] == ["false", "false"]
-    assert not matched_in_java(settings, state, them.unlisted)["found"]
+    assert not matched_in_java(settings, them.unlisted)["found"]
 
 
 def test_every_promise_of_the_demo_holds_and_no_number_is_left_where_none_may_be(
@@ -125,7 +126,8 @@ def test_every_promise_of_the_demo_holds_and_no_number_is_left_where_none_may_be
     assert read_in_java(settings) == Counter(
         where.split("[")[0] for where, value in each if where.endswith("value") and value
     )
-    hold_in_java(settings, folder / "state")
+    prefix = next(name for name in topics if name.endswith(names.KEYS)).removesuffix(names.KEYS)
+    hold_in_java(settings.model_copy(update={"state_dir": folder / "state", "topic_prefix": prefix}))
     blobs = list(in_one(iter(each)))
     files = list(file_blobs(folder, but=OWN_OF_THE_COURT))
     kept = {Path(where).name for where, _ in files}

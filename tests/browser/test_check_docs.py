@@ -47,3 +47,4 @@ def test_the_page_says_what_is_wrong_with_a_request(node: Running, browser: Brow
 def test_the_machines_description_opens_without_a_token(node: Running, browser: Browser) -> None:
     browser.open(f"{node.listening.url}/openapi.json")
     browser.shows('"openapi":"3.1.0"')
+    assert all("favicon.ico" in each for each in browser.errors()), "a browser asks for a picture of its own accord"

@@ -216,6 +216,9 @@ public final class MatchLists {
         var raw = new ByteArrayDeserializer();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, raw, raw)) {
             List<TopicPartition> partitions = new ArrayList<>();
+            if (consumer.partitionsFor(prefix + topic).isEmpty()) {
+                throw new IOException(prefix + topic + " is not there");
+            }
             consumer.partitionsFor(prefix + topic).forEach(info -> partitions.add(new TopicPartition(prefix + topic, info.partition())));
             Map<TopicPartition, Long> left = new HashMap<>(consumer.endOffsets(partitions));
             consumer.assign(partitions);

@@ -8,21 +8,34 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...schemas.errors import WrongUsage
+from ...schemas.errors import LiandongError, WrongUsage
 from ...topics.cli.console import print_json
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
+    from ...topics.storage.outbox import SqlOutbox
     from ...topics.workers.clock import Clock
     from ...topics.workers.worker import Part
+    from ..inbox.counting import Counting
     from ..inbox.court import OwnCommands
     from ..inbox.inbox import Inbox, OpenedItem
+    from .agency import MakeRelay
+    from .publish import Send
 
 OpenCommands = Callable[["Settings", str, str, "Clock"], "OwnCommands"]
 """The commands a court gave: settings, jurisdiction, court, clock. The composition root knows where they are kept."""
 
 
-def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What an inbox needs of the room it may not import: the court's own commands, and the relays of its outbox."""
+
+    open_commands: OpenCommands
+    send: "Send"
+    relay: "MakeRelay"
+
+
+def mount(court: typer.Typer, outside: Outside) -> None:
     """Add `inbox` to the group `court`."""
 
     @court.command()
@@ -34,7 +47,10 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
         purge: Annotated[bool, typer.Option("--purge", help="Only erase what may not be kept any longer.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
     ) -> None:
-        """Read what came back: interceptions, answers to commands, asset and whereabouts events. Each is shown once."""
+        """Read what came back: interceptions, answers to commands, asset and whereabouts events. Each is shown once.
+
+        The counts of enforcement that are due are published along the way; `liandong court enforcement` shows them.
+        """
         from ...topics.cli.console import settings_of
 
         settings = settings_of(ctx)
@@ -42,9 +58,10 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
         if purge:
             _purge(settings, court_id)
             return
-        with _inbox(settings, court_id, open_commands) as opened:
+        with _inbox(settings, court_id, outside.open_commands) as opened:
             box = opened.box
             _catch_up(box)
+            _publish_counts(opened, settings, court_id, outside.send)
             tell_losses(box, lang, everything=everything)
             for item in box.all_items() if everything else box.unshown():
                 _show(box, item, lang, as_json)
@@ -53,7 +70,30 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
                 from ...topics.workers.worker import Part
 
                 showing = _Showing(box, lang, lambda item: _show(box, item, lang, as_json))
-                until_stopped([opened.register, Part("inbox", showing, box.wait)])
+                parts = [opened.register, Part("inbox", showing, box.wait)]
+                until_stopped([*parts, *_counting(opened, settings, court_id, outside.relay)])
+
+
+def _publish_counts(opened: "_OpenedInbox", settings: "Settings", court: str, send: "Send") -> None:
+    """Count what has come and send what is due; what cannot be sent now waits for the next time."""
+    opened.counting.count_all()
+    opened.counting.publish()
+    if any(each.rows for each in opened.outbox.backlog().values()):
+        try:
+            send(settings, opened.outbox, court)
+        except LiandongError as waits:
+            typer.echo(f"{waits.code}: {waits.message}; {waits.remedy}", err=True)
+
+
+def _counting(opened: "_OpenedInbox", settings: "Settings", court: str, relay: "MakeRelay") -> "list[Part]":
+    """Return what publishes counts while the inbox is followed."""
+    from ...topics.transport.kafka import KafkaPublisher
+    from ...topics.workers.clock import SystemClock
+    from ...topics.workers.threads import Doorbell
+    from ...topics.workers.worker import Part
+
+    sending = relay(opened.outbox, KafkaPublisher(settings, client_id=f"{court}-inbox-relay"), SystemClock())
+    return [Part("counting", opened.counting, Doorbell().wait), Part("relay", sending, sending.wait)]
 
 
 def _catch_up(box: "Inbox") -> None:
@@ -91,6 +131,9 @@ class _OpenedInbox:
 
     box: "Inbox"
     register: "Part"
+    counting: "Counting"
+    outbox: "SqlOutbox"
+    """Of its counts."""
 
 
 @contextmanager
@@ -98,8 +141,11 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.registry import registered
     from ...topics.workers.clock import SystemClock
     from ...topics.workers.worker import Part
+    from ..inbox.counting import Counting, CountingCourt, open_outbox
+    from ..inbox.counts_store import CountsStore
     from ..inbox.court import CourtContext
     from ..inbox.inbox import Inbox
     from ..inbox.store import InboxStore
@@ -115,8 +161,12 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
     keys = participants.sealing_keys(court), directory
     context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court, clock), clock)
+    box, outbox = Inbox(context, reader, store), open_outbox(store, clock)
+    registry = registered(settings, "enforcement-count")
+    counting = CountingCourt(court, jurisdiction, participants.signer(court), outbox, clock, registry)
+    counts = Counting(counting, box, store, CountsStore(store.engine, court, jurisdiction))
     try:
-        yield _OpenedInbox(Inbox(context, reader, store), Part("register", directory, directory.wait))
+        yield _OpenedInbox(box, Part("register", directory, directory.wait), counts, outbox)
     finally:
         reader.close()
         directory.close()

@@ -4,7 +4,7 @@ Erasure overwrites: SQLite's secure_delete is on, and what is left in the log ca
 destroyed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -42,7 +43,10 @@ _items = Table(
     Column("body", LargeBinary),
     Column("keep_until", BigInteger, nullable=False),
     Column("shown", Boolean, nullable=False),
+    # whether enforcement was counted in it
+    Column("counted", Boolean, nullable=False),
 )
+Index("items_not_counted", _items.c.schema, sqlite_where=_items.c.counted.is_(False))
 _positions = Table(
     "positions",
     _metadata,
@@ -153,7 +157,7 @@ class InboxStore:
     def put(self, connection: Connection, item: Item) -> bool:
         """Keep an item; return False if it is here already."""
         row: Mapping[str, Any] = {name: getattr(item, name) for name in Item.__slots__}
-        return insert_once(connection, _items, {**row, "shown": False})
+        return insert_once(connection, _items, {**row, "shown": False, "counted": False})
 
     def replace(self, connection: Connection, item: Item) -> None:
         """Keep another verdict on an item."""
@@ -169,6 +173,17 @@ class InboxStore:
             query = query.where(_items.c.refused == refused)
         with reading(self.engine) as connection:
             return [Item(*row) for row in connection.execute(query)]
+
+    def not_counted(self, schema: str, most: int) -> list[Item]:
+        """Return items of a schema that count and were not looked at for what they count."""
+        unseen = (_items.c.schema == schema, _items.c.counted.is_(False), _items.c.refused == "")
+        query = select(*(_items.c[name] for name in Item.__slots__)).where(*unseen, _items.c.body.is_not(None))
+        with reading(self.engine) as connection:
+            return [Item(*row) for row in connection.execute(query.limit(most))]
+
+    def mark_counted(self, connection: Connection, event_ids: Sequence[bytes]) -> None:
+        """Note that items were looked at."""
+        connection.execute(update(_items).where(_items.c.event_id.in_(event_ids)).values(counted=True))
 
     def mark_shown(self, event_id: bytes) -> None:
         """Note that the court's people have seen an item."""

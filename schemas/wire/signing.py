@@ -71,7 +71,7 @@ class PublicKey:
     key_id: bytes
     participant: str
     kind: str
-    """court, agency, approver, notary, escrow or publisher."""
+    """court, agency, approver, notary, supervisor, escrow or publisher."""
     jurisdiction: str
     use: str
     """sign or seal."""

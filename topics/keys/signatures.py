@@ -37,6 +37,7 @@ class Rule:
 
 
 _BY_COURT, _BY_NOTARY, _BY_AGENCY = frozenset({"court"}), frozenset({"notary"}), frozenset({"agency"})
+_BY_SUPERVISOR = frozenset({"supervisor"})
 _TOLD = Rule(_BY_AGENCY, "agency", "")
 CANARY = "list-record canary"
 """The rule for list records of the class CANARY, which mean nobody."""
@@ -52,6 +53,8 @@ RULES: Mapping[str, Rule] = {
     "asset-event": _TOLD,
     "whereabouts-event": _TOLD,
     "control-command": Rule(_BY_COURT, "court", "issued_at", alone=True, outlives_revocation=False),
+    "enforcement-count": Rule(_BY_COURT, "court", "issued_at", alone=True),
+    "supervision-act": Rule(_BY_SUPERVISOR, "supervisor", "issued_at"),
     "participant-key": Rule(frozenset({"root"}), "", "", place=""),
 }
 """By schema; that is the context of the signature too, but for list records, whose context is their list's topic."""

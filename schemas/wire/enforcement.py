@@ -1,0 +1,110 @@
+"""What a court counts of enforcement: which interceptions, in which weeks, under which root.
+
+Counted is what refused or held somebody (REFUSED, HELD) because of a real entry, on its day in China. A release is no
+enforcement, a canary nobody's. A week is cut at the month's end, so that weeks and months add up.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from .merkle import root
+
+SCHEMA = "enforcement-count"
+"""Schema, and context of the court's signature."""
+FEW = 5
+"""Fewer than these are folded: how many there were is not said."""
+_ENFORCING = frozenset({"REFUSED", "HELD"})
+_MEASURE = re.compile(r"[a-z0-9-]{1,40}\Z")
+"""What a measure may be called: what an agency seals must bring nothing else onto a topic everybody reads."""
+_DAY = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}\Z")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cut:
+    """The days of one ISO week that lie in one month."""
+
+    from_day: date
+    until_day: date
+    """The last one."""
+
+    @property
+    def week(self) -> str:
+        """Return the ISO week, as 2026-W49."""
+        year, number, _ = self.from_day.isocalendar()
+        return f"{year}-W{number:02}"
+
+
+def cut_of(day: date) -> Cut:
+    """Return the cut a day lies in."""
+    monday = day - timedelta(days=day.weekday())
+    first = day.replace(day=1)
+    next_first = (first + timedelta(days=31)).replace(day=1)
+    return Cut(max(monday, first), min(monday + timedelta(days=6), next_first - timedelta(days=1)))
+
+
+def counted_day(interception: Mapping[str, Any], detail: Mapping[str, Any]) -> date | None:
+    """Return the day an opened interception counts for; None for a release, a canary, and what names no day or measure."""
+    if interception["record_class"] or interception["outcome"] not in _ENFORCING:
+        return None
+    if not _MEASURE.match(detail["measure"]) or not _DAY.match(interception["day"]):
+        return None
+    try:
+        return date.fromisoformat(interception["day"])
+    except ValueError:
+        return None
+
+
+class CountedGroup(NamedTuple):
+    """What one count is about."""
+
+    jurisdiction: str
+    court: str
+    agency: str
+    measure: str
+    cut: Cut
+
+
+def count_record(group: CountedGroup, revision: int, counted: Mapping[bytes, str], issued_at: int) -> dict[str, Any]:
+    """Return the record of a count, unsigned; `counted` has the check id of every interception by its event id."""
+    folded = len(counted) < FEW
+    return {
+        "jurisdiction": group.jurisdiction,
+        "court": group.court,
+        "agency": group.agency,
+        "measure": group.measure,
+        "week": group.cut.week,
+        "from_day": group.cut.from_day.isoformat(),
+        "until_day": group.cut.until_day.isoformat(),
+        "revision": revision,
+        "folded": folded,
+        "count": 0 if folded else len(counted),
+        "root": count_root(group, revision, counted),
+        "issued_at": issued_at,
+    }
+
+
+def count_root(group: CountedGroup, revision: int, counted: Mapping[bytes, str]) -> bytes:
+    """Return the root over what was counted.
+
+    The check ids are sealed, so nobody who has not opened them can try which interceptions a root is made of. The first
+    leaf makes the roots of two revisions differ also where nothing was added.
+    """
+    place = (*group[:4], group.cut.from_day.isoformat(), group.cut.until_day.isoformat(), str(revision))
+    leaves = [event_id + check_id.encode() for event_id, check_id in sorted(counted.items())]
+    return root(["\x00".join(place).encode(), *leaves])
+
+
+def group_of(record: Mapping[str, Any]) -> CountedGroup | None:
+    """Return what a record is about; None if it speaks of no cut there is, or of itself wrongly."""
+    try:
+        cut = cut_of(date.fromisoformat(record["from_day"]))
+    except ValueError:
+        return None
+    days = cut.from_day.isoformat(), cut.until_day.isoformat(), cut.week
+    shape = (record["count"] == 0) if record["folded"] else record["count"] >= FEW
+    if days != (record["from_day"], record["until_day"], record["week"]) or not shape or record["revision"] < 1:
+        return None
+    return CountedGroup(record["jurisdiction"], record["court"], record["agency"], record["measure"], cut)

@@ -30,8 +30,9 @@ from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.signatures import CANARY, RULES, Rule
+from liandong.topics.keys.supervision import SupervisionActs
 from liandong.topics.transport.memory.log import MemoryMessage
-from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, TopicPartition
 
 SIGNER = Ed25519Signer(bytes(range(1, 33)))
 NAMED = "who-is-named"
@@ -81,7 +82,7 @@ class Case:
 def cases(kind: str) -> list[Case]:
     """The right case, and every one that differs from it in one or two ways."""
     ways: dict[str, tuple[str, ...]] = {
-        "kind": tuple({"court", "agency", "notary", "approver"} - {kind}),
+        "kind": tuple({"court", "agency", "notary", "approver", "supervisor"} - {kind}),
         "jurisdiction": ("cq", "js,cq", ""),
         "participant": ("somebody-else",),
         "validity": tuple(VALIDITY)[1:],
@@ -105,7 +106,15 @@ def body_of(schema: str, **fields: Any) -> bytes:
     """A record that `SIGNER` signed, made from an example of its schema."""
     example = next(each for each in EXAMPLES if each.schema == schema)
     record = decode(FINGERPRINTS[schema, example.version], example.body)
-    own = {"court": NAMED, "agency": NAMED, "notary": NAMED, "issued_at": NOW, "at": NOW, "recorded_at": NOW}
+    own = {
+        "court": NAMED,
+        "agency": NAMED,
+        "notary": NAMED,
+        "supervisor": NAMED,
+        "issued_at": NOW,
+        "at": NOW,
+        "recorded_at": NOW,
+    }
     record |= {name: value for name, value in own.items() if name in record} | fields
     return encode_signed(schema, record, LANE.topic if schema == "list-record" else schema, SIGNER)
 
@@ -253,6 +262,19 @@ def command(stage: Stage, case: Case) -> bool:
             return False
 
 
+def acts(stage: Stage, case: Case) -> bool:
+    stage.know(case)
+    body = body_of("supervision-act", jurisdiction=case.place, kind="MEASURE_OFF", act_id=stage.number.to_bytes(16))
+    topic = names.supervision_acts(case.place or "js")
+    reader = SupervisionActs(("js",), stage.wire.subscriber(), stage.ring, stage.town.clock)
+    reader._unread = {}
+    reader._subscriber.assign({TopicPartition(topic, 0): BEGINNING})
+    reader._take(stage.message(topic, None, "supervision-act", body))
+    reader._look_anew()
+    reader.close()
+    return bool(reader.acts())
+
+
 OF_LISTS = (replicator, relief, gate, notary, releases)
 OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "barrier": [list_barrier, relief_barrier, notarys_marker],
@@ -263,6 +285,7 @@ OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "asset-event": [inbox("asset-event")],
     "whereabouts-event": [inbox("whereabouts-event")],
     "control-command": [command],
+    "supervision-act": [acts],
 }
 
 
@@ -312,7 +335,7 @@ def test_keys_are_believed_of_the_root_alone(stage: Stage, signer: str) -> None:
 
 
 def test_every_rule_is_about_a_schema_and_has_a_reader_here() -> None:
-    assert RULES.keys() - OTHERS.keys() == {"list-record", CANARY, "participant-key"}
+    assert RULES.keys() - OTHERS.keys() == {"list-record", CANARY, "participant-key", "enforcement-count"}
     for schema, rule in RULES.items():
         if schema != CANARY:
             example = next(each for each in EXAMPLES if each.schema == schema)

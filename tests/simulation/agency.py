@@ -52,7 +52,7 @@ class Copied:
 class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
-    part_names = ("register", "list", "relief", "effects", "releases", "relay", "standing")
+    part_names = ("register", "acts", "list", "relief", "effects", "releases", "relay", "standing")
     roles = ("agency",)
     unhurried: Mapping[str, float] = {"list": 1, "relief": 2, "effects": 4, "releases": 5, "relay": 1, "standing": 10}
 

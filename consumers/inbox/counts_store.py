@@ -138,7 +138,7 @@ class CountsStore:
     def say(self, connection: Connection, group: CountedGroup, said: SaidCount) -> None:
         """Note a revision, in the transaction that puts its record into the outbox."""
         row = {"from_day": group.cut.from_day.isoformat(), "agency": group.agency, "measure": group.measure}
-        row |= {name: getattr(said, name) for name in SaidCount.__slots__}  # type: ignore[assignment]
+        row |= {name: getattr(said, name) for name in SaidCount.__slots__}
         connection.execute(_counts.insert().values(row))
 
     def of_entry(self, entry_id: bytes) -> list[Enforcement]:

@@ -26,17 +26,8 @@ class ActKind(StrEnum):
     ESCROW_OPENED = "ESCROW_OPENED"
 
 
-class EscrowReason(StrEnum):
-    """Why the escrow is opened."""
-
-    RECOUNT = "RECOUNT"
-    """Signed counts are compared with what was counted."""
-    COMPLAINT = "COMPLAINT"
-    """Somebody complains of how they were dealt with."""
-    INSPECTION = "INSPECTION"
-    """An authority inspects a court or an agency."""
-    DRILL = "DRILL"
-    """It is rehearsed."""
+ESCROW_REASONS = ("RECOUNT", "COMPLAINT", "INSPECTION", "DRILL")
+"""Why the escrow is opened: counts are compared, somebody complains, an authority inspects, it is rehearsed."""
 
 
 @dataclass(frozen=True, slots=True)

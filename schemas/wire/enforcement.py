@@ -95,16 +95,3 @@ def count_root(group: CountedGroup, revision: int, counted: Mapping[bytes, str])
     place = (*group[:4], group.cut.from_day.isoformat(), group.cut.until_day.isoformat(), str(revision))
     leaves = [event_id + check_id.encode() for event_id, check_id in sorted(counted.items())]
     return root(["\x00".join(place).encode(), *leaves])
-
-
-def group_of(record: Mapping[str, Any]) -> CountedGroup | None:
-    """Return what a record is about; None if it speaks of no cut there is, or of itself wrongly."""
-    try:
-        cut = cut_of(date.fromisoformat(record["from_day"]))
-    except ValueError:
-        return None
-    days = cut.from_day.isoformat(), cut.until_day.isoformat(), cut.week
-    shape = (record["count"] == 0) if record["folded"] else record["count"] >= FEW
-    if days != (record["from_day"], record["until_day"], record["week"]) or not shape or record["revision"] < 1:
-        return None
-    return CountedGroup(record["jurisdiction"], record["court"], record["agency"], record["measure"], cut)

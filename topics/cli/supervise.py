@@ -88,10 +88,10 @@ def escrow(  # noqa: PLR0913, PLR0917  the fields of an act
     as_json: JsonOption = False,
 ) -> None:
     """Let everybody know that the escrow is opened, before it is: for which records, under which decision."""
-    from ...schemas.law.supervision import ActKind, EscrowReason
+    from ...schemas.law.supervision import ESCROW_REASONS, ActKind
 
-    if reason not in set(EscrowReason):
-        raise WrongUsage("ESCROW_REASON", f"{reason!r} is no reason", f"use one of {', '.join(EscrowReason)}")
+    if reason not in ESCROW_REASONS:
+        raise WrongUsage("ESCROW_REASON", f"{reason!r} is no reason", f"use one of {', '.join(ESCROW_REASONS)}")
     for day in (from_day, until_day):
         _day(day)
     fields = {"from_day": from_day, "until_day": until_day, "reason": reason, "retention_kind": retention_kind}

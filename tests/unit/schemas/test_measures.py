@@ -158,7 +158,7 @@ def test_a_measure_whose_basis_nobody_has_verified_is_off_until_an_act_switches_
     assert plan("customs-certification") == {}
     on = {"customs-aeo": frozenset({"js"}), "air-ticket": frozenset({"cq"})}
     (asking,) = CATALOGUE.plan("customs-certification", {}, {}, DAY, on)
-    assert (asking.measure.effect_name, asking.effect, asking.only_in) == ("BLOCK", Effect.REVIEW, {"js"})
+    assert (asking.measure.effect_name, asking.effect, asking.only_in) == ("BLOCK", Effect.REVIEW, frozenset({"js"}))
     (air,) = CATALOGUE.plan("air-ticket", {}, {}, DAY, on)
     assert (air.effect, air.only_in) == (Effect.BLOCK, None)
 

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-FORMAT = 2
+FORMAT = 3
 """The format of the cache; another one begins a file of its own."""
 
 
@@ -98,6 +98,8 @@ class HeadStand(msgspec.Struct):
     lanes: dict[str, HeadLane]
     """By `topic/partition`."""
     courts: list[CourtCount]
+    suite: str
+    """Whose digests they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,11 @@ class Proof:
         if before is not None and number == before.number + 1 and record["previous"] != before.hash:
             self._incident("head-fork", head, f"number {number} does not follow the head trusted before", batch, now)
         after = before or TrustedHead(record["notary"], record["jurisdiction"], -1, b"", 0)
-        after = msgspec.structs.replace(after, number=number, hash=head.hash, valid_until=record["valid_until"])
+        if after.suite != record["suite"]:  # what was compared before was compared with another digest
+            after = msgspec.structs.replace(after, proven_number=-1, unequal=(), unequal_number=-1)
+        after = msgspec.structs.replace(
+            after, number=number, hash=head.hash, valid_until=record["valid_until"], suite=record["suite"]
+        )
         self._trusted[head.row] = batch.heads[head.row] = after
         waiting = self._waiting.setdefault(head.row, {})
         waiting[number] = head
@@ -192,22 +196,22 @@ def position(barriers: Barriers, lanes: Lanes, heads: Iterable[TrustedHead]) -> 
     passed everywhere. Freshness is that of the lane that is furthest behind.
     """
     fresh = min((lane.fresh_as_of for lane in lanes.values()), default=0)
-    heads = list(heads)
+    suite = next((lane.suite for lane in lanes.values()), INTL)
+    heads = [head for head in heads if head.suite == suite]
     proven = [head for head in heads if barriers.passed(head.notary, head.proven_number)]
     if proven and not any(head.unequal for head in heads):
         head = max(proven, key=lambda one: one.proven_until)
         marks = barriers.at(head.notary, head.proven_number)
-        digest = _digest(marks, lanes)
+        digest = _digest(marks, lanes, suite)
         return StoredPosition(head.notary, head.proven_number, digest, fresh, head.proven_until, proven=True)
     complete = [(notary, barriers.newest(notary)) for notary in barriers.notaries()]
     passed = [(barriers.at(notary, number), notary, number) for notary, number in complete if number >= 0]
     if not passed:
         return StoredPosition(fresh_as_of=fresh)
     marks, notary, number = max(passed, key=lambda one: min(mark.issued_at for mark in one[0].values()))
-    return StoredPosition(notary, number, _digest(marks, lanes), fresh)
+    return StoredPosition(notary, number, _digest(marks, lanes, suite), fresh)
 
 
-def _digest(marks: Mapping[int, Mark], lanes: Lanes) -> str:
-    own = [(lanes[lane], mark.digest) for lane, mark in marks.items() if lane in lanes]
-    suite = next((lane.suite for lane, _ in own), INTL)
-    return list_digest((LaneDigest(*lane.name, digest) for lane, digest in own), suite)
+def _digest(marks: Mapping[int, Mark], lanes: Lanes, suite: str) -> str:
+    own = (LaneDigest(*lanes[lane].name, mark.digest) for lane, mark in marks.items() if lane in lanes)
+    return list_digest(own, suite)

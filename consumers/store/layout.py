@@ -104,6 +104,8 @@ class TrustedHead(msgspec.Struct, array_like=True, frozen=True):
     unequal: tuple["UnequalLane", ...] = ()
     """Lanes that differed at the newest compared barrier; empty when the copy was equal."""
     unequal_number: int = -1
+    proven_hash: bytes = b""
+    """Hash of the body of the head that proved it; empty if none has."""
     suite: str = INTL
     """Whose digests the newest of its heads holds; a copy with another one's is proven by none of them."""
 

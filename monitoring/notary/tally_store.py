@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import lmdb
 from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError
+from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
 from ...topics.private_files import private_folder, write_private
 from ...topics.storage.mapped import checksum, lacks_pages
@@ -236,7 +236,7 @@ class TallyStore:
 
 def _check(rows: dict[bytes, bytes], names: list[bytes]) -> bytes:
     """Return a checksum over some rows of the state, and the names of these rows."""
-    return sha256(b"".join(rows.get(name, b"") for name in names)).digest() + b"\n".join(names)
+    return fingerprint(b"".join(rows.get(name, b"") for name in names)) + b"\n".join(names)
 
 
 def _name(lane: TopicPartition) -> str:

@@ -65,10 +65,11 @@ def test_a_third_suite_goes_from_publishing_to_proof_check_and_opened_intercepti
 
     assert {key["suite"] for key in town.told(names.KEYS)} == {TOY}
     assert all(not any(key["proof"][48:]) for key in town.told(names.KEYS)), "a signature of 40 bytes, and zeros"
-    head, receipt = town.told(names.heads("js"))[-1], town.told(names.RECEIPTS)[-1]
+    head = town.told(names.heads("js"))[-1]
+    receipt = [each for each in town.told(names.RECEIPTS) if each["lanes"]][-1]
     assert (head["suite"], receipt["suite"]) == (TOY, TOY)
     assert head["lanes"][0]["digest"] == receipt["lanes"][0]["digest"] == digest_of(town)
-    assert receipt["proven_barrier"] >= head["number"] - 1
+    assert town.told(names.RECEIPTS)[-1]["proven_barrier"] >= head["number"] - 1
     assert is_proven(town, agency)
 
     assert (town.said(agency, listed), town.said(agency, stranger)) == ("BLOCK", "ALLOW")

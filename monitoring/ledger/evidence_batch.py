@@ -102,12 +102,13 @@ class EvidenceBatch:
         """Hold what a receipt says of the lanes against the head of its barrier, and keep the steps."""
         digests = {lane.name: lane.digest for lane in lanes}
         head = self._head(_HeadKey(node.jurisdiction, receipt["notary"], receipt["barrier"]))
-        unequal = _differing(digests, head) if head else list(node.unequal)
+        comparable = head is not None and head.suite == receipt["suite"]
+        unequal = _differing(digests, head) if head and comparable else list(node.unequal)
         for lane in lanes:
             self._step(node, receipt, lane, lane.name in unequal)
         if head is None:
             self._await(_NodeKey(node.agency, node.node, node.jurisdiction), receipt, digests)
-        else:
+        elif comparable:
             _note_comparison(node, head, unequal)
 
     def _step(self, node: NodeStand, receipt: Mapping[str, Any], lane: LaneStand, contradicted: bool) -> None:
@@ -139,7 +140,7 @@ class EvidenceBatch:
 
     def _await(self, key: _NodeKey, receipt: Mapping[str, Any], digests: Mapping[str, str]) -> None:
         row = {**key._asdict(), "notary": receipt["notary"], "barrier": receipt["barrier"]}
-        row |= {"issued_at": receipt["barrier_issued_at"], "digests": json.dumps(digests)}
+        row |= {"issued_at": receipt["barrier_issued_at"], "digests": json.dumps([receipt["suite"], digests])}
         insert_once(self._connection, self._t.awaiting, row)
 
     def _compare_awaiting(self, head: HeadStand) -> None:
@@ -148,7 +149,10 @@ class EvidenceBatch:
         for row in self._connection.execute(
             select(self._t.awaiting).where(where, awaiting.barrier == head.number)
         ).all():
-            unequal = _differing(json.loads(row.digests), head)
+            suite, digests = json.loads(row.digests)
+            if suite != head.suite:
+                continue
+            unequal = _differing(digests, head)
             _note_comparison(self._node(_NodeKey(row.agency, row.node, head.jurisdiction)), head, unequal)
             self._correct_steps(row.agency, row.node, head, unequal)
         self._connection.execute(delete(self._t.awaiting).where(where, awaiting.barrier == head.number))
@@ -225,6 +229,7 @@ def _head_stand(head: SignedHead) -> HeadStand:
             CourtCount(row["list"], row["court"], row["contiguous"], row["highest"], row["live"])
             for row in content["courts"]
         ],
+        content["suite"],
     )  # fmt: skip
 
 

@@ -114,6 +114,8 @@ class HeadStand(msgspec.Struct):
     lanes: dict[str, HeadLane]
     """By `topic/partition`."""
     courts: list[CourtCount]
+    suite: str
+    """Whose digests they are."""
 
 
 @dataclass(frozen=True, slots=True)

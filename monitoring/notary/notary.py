@@ -12,12 +12,12 @@ keeps the newest marker of every partition, so a notary that lost its disk still
 import math
 from collections import deque
 from contextlib import suppress
-from hashlib import sha256
 from typing import NamedTuple
 
 import structlog
 
 from ...schemas.errors import LiandongError
+from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.directory import RegisterBehind
 from ...topics.transport.errors import PublisherBroken, TransportError
@@ -61,10 +61,10 @@ class Notary:
     """
 
     def __init__(self, config: NotaryConfig, ports: NotaryPorts) -> None:
-        """Make a notary that opens nothing, reads nothing and writes nothing before its first step."""
-        self._config, self._ports = config, ports
+        """Make a notary that opens nothing, reads nothing and writes nothing before its first step. Raises SuiteUnknown."""
+        self._config, self._ports, self._suite = config, ports, suite_of(config.suite)
         self._identity, self._clock = ports.identity, ports.identity.clock
-        self._classifier = MessageClassifier(config.jurisdiction, ports.keyring)
+        self._classifier = MessageClassifier(config.jurisdiction, ports.keyring, self._suite)
         self._announcer = Announcer(config.jurisdiction, config.notary, ports.identity)
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
         self._pause = Doorbell()
@@ -155,7 +155,7 @@ class Notary:
         self._lanes = topic_lanes(subscriber, *names.state_topics(config.jurisdiction))
         self._relief = topic_lanes(subscriber, names.relief(config.jurisdiction))
         if self._store is None:
-            self._store = TallyStore(config.directory, config.notary)
+            self._store = TallyStore(config.directory, config.notary, self._suite)
         self._tally, self._progress = self._store.load(self._lanes)
         self._alignment: Alignment[TopicPartition, _ReadMessage] = Alignment(self._lanes, _HELD_BACK)
         name = NotaryName(config.jurisdiction, config.notary)
@@ -288,7 +288,7 @@ class Notary:
         )
         head = self._announcer.sign_head(self._tally, fields)
         self._roots = NO_SNAPSHOT
-        self._progress.head_number, self._progress.head_hash = number, sha256(head).hexdigest()
+        self._progress.head_number, self._progress.head_hash = number, self._suite.content_hash(head).hex()
         self._commit(self._clock.monotonic(), head)
         self._announcer.send_head(head)
         self._begin_snapshot(number, issued_at)

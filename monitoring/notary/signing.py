@@ -34,7 +34,7 @@ class HeadFields:
     issued_at: int
     valid_until: int
     previous: str
-    """SHA-256 of this notary's previous head in hex, empty for the first."""
+    """Hash of this notary's previous head in hex, of the suite that one names; empty for the first."""
     floor_at: int
     """The logs are complete from here on."""
     topic_ids: Mapping[str, bytes]
@@ -95,6 +95,7 @@ class Announcer:
             "number": fields.number,
             "issued_at": fields.issued_at,
             "valid_until": fields.valid_until,
+            "suite": tally.suite.name,
             "previous": bytes.fromhex(fields.previous) or NO_HEAD,
             "lanes": lane_rows(tally, fields.topic_ids),
             "courts": court_rows(tally),

@@ -89,6 +89,7 @@ class MonitoringContext:
             interval=round(settings.barrier_interval_seconds * 1_000),
             head_valid=round(settings.head_valid_seconds * 1_000),
             evidence_window=round(settings.evidence_days * _DAY_MS),
+            suite=settings.suite,
         )
         registry = registered(settings, "barrier", "list-head")
         identity = NotaryIdentity(

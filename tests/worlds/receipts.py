@@ -12,7 +12,7 @@ from liandong.monitoring.ledger.evidence import Evidence
 from liandong.monitoring.ledger.evidence_reading import EvidenceReading
 from liandong.monitoring.ledger.evidence_views import EvidenceView
 from liandong.schemas.wire.codec import to_wire
-from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
+from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, Signer, encode_signed
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW, VirtualClock
 from liandong.tests.worlds.records import Keys, NotaryScribe, registered
@@ -56,7 +56,7 @@ class AgencyScribe:
     agency: str = "railway-js"
     node: str = "1"
     jurisdiction: str = "js"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     sequence: int = 0
     incarnation: bytes = field(default_factory=CHANCE.ordered_id)
 
@@ -78,7 +78,7 @@ class AgencyScribe:
         record = {
             "agency": self.agency, "node": self.node, "incarnation": self.incarnation,
             "jurisdiction": self.jurisdiction, "sequence": self.sequence, "notary": "notary-js-1", "barrier": barrier,
-            "barrier_issued_at": NOW + barrier * 1_000, "at": at, "durable": True, "unchanged_since": 0, "lanes": lanes,
+            "barrier_issued_at": NOW + barrier * 1_000, "at": at, "durable": True, "suite": "intl", "unchanged_since": 0, "lanes": lanes,
             "offsets": [], "applied": 7, "stale": 1, "opaque": 0,
             "proven_barrier": -1, "proven_head": bytes(32), "proven_at": 0, "latency": EMPTY_LATENCY, "canaries": [],
         }  # fmt: skip

@@ -14,7 +14,7 @@ from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import unframe
-from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, encode_signed, verify
+from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Signer, encode_signed, verify
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
@@ -61,9 +61,9 @@ class Keys:
         self._arrive()
 
 
-def registered(signer: Ed25519Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
+def registered(signer: Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
     """A signer's key as the register of participants has it."""
-    return PublicKey(signer.key_id, participant, kind, jurisdiction, "sign", signer.public_key)
+    return PublicKey(signer.key_id, participant, kind, jurisdiction, "sign", signer.public_key, suite=signer.suite)
 
 
 def verify_from(body: bytes, context: str, keyring: Keyring, participant: str, at: int) -> None:
@@ -119,7 +119,7 @@ class CourtScribe:
 
     jurisdiction: str = "js"
     court: str = "court-su0505"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     entries: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     sequence: int = 0
 
@@ -179,7 +179,7 @@ class NotaryScribe:
 
     jurisdiction: str = "js"
     notary: str = "notary-js-1"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     previous: bytes = bytes(32)
 
     @property
@@ -205,7 +205,7 @@ class NotaryScribe:
         record |= {"issued_at": NOW, "valid_until": NOW + 60_000, "previous": self.previous, "lanes": list(lanes)}
         body = encode_signed(
             "list-head",
-            record | {"courts": [], "snapshot_barrier": -1, "snapshot": [], "floor_at": 0} | fields,
+            record | {"courts": [], "suite": "intl", "snapshot_barrier": -1, "snapshot": [], "floor_at": 0} | fields,
             "list-head",
             self.signer,
         )

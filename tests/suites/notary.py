@@ -9,6 +9,7 @@ from liandong.monitoring.notary.tally_store import TallyLocked
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.codec import decode, to_wire
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
 from liandong.tests.worlds.jurisdiction import (
     WatchedJurisdiction,
@@ -17,12 +18,10 @@ from liandong.tests.worlds.jurisdiction import (
     assert_roots_of_a_recount,
     changed_lanes,
 )
-from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.records import CourtScribe, Model, PublisherScribe, verify_from
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
-
 
 ALARM = {"jurisdiction": "js", "notary": "notary-js-1"}
 

@@ -34,7 +34,6 @@ from liandong.topics.transport.ports import Message, OutgoingRecord, Publisher, 
 from liandong.topics.transport.reading import read_all, topic_lanes
 from liandong.topics.workers.clock import SystemClock
 
-
 LIST = names.debtor_list("js")
 
 

@@ -258,7 +258,7 @@ OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "barrier": [list_barrier, relief_barrier, notarys_marker],
     "list-head": [copys_head, evidence(names.heads("js"), "list-head")],
     "receipt": [evidence(names.RECEIPTS, "receipt")],
-    "interception": [evidence(names.interceptions("js"), "interception"), inbox("interception")],
+    "interception": [inbox("interception")],
     "control-feedback": [inbox("control-feedback")],
     "asset-event": [inbox("asset-event")],
     "whereabouts-event": [inbox("whereabouts-event")],

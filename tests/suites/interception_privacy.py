@@ -178,7 +178,9 @@ class InterceptionPrivacySuite:
             for each in came
         ]
         assert common[0] == common[1] == common[2]
-        random = [(each.key, each.headers["ce_id"], each.headers["traceparent"], each.record["sealed"]) for each in came]
+        random = [
+            (each.key, each.headers["ce_id"], each.headers["traceparent"], each.record["sealed"]) for each in came
+        ]
         assert all(len(set(column)) == 3 for column in zip(*random, strict=True))
         live.close()
 
@@ -220,7 +222,10 @@ def _secrets(happened: Sequence[Happened], contents: Sequence[dict[str, Any]]) -
         # the first six bytes of a UUIDv7 are the time
         secrets["time"] += [raw[:6], raw[:6].hex().encode(), one.at.to_bytes(8, "big"), one.at.to_bytes(8, "little")]
         secrets["time"] += [str(one.at).encode(), str(one.at // 1000).encode(), _avro_long(one.at)]
-        secrets["time"] += [rfc3339(one.at)[:16].encode(), datetime.utcfromtimestamp(one.at / 1000).isoformat()[:16].encode()]
+        secrets["time"] += [
+            rfc3339(one.at)[:16].encode(),
+            datetime.utcfromtimestamp(one.at / 1000).isoformat()[:16].encode(),
+        ]
     return secrets
 
 

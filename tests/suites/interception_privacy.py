@@ -7,7 +7,7 @@ partition, offset, the moment it came. Only the judge may open what is sealed, t
 import json
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
@@ -52,7 +52,7 @@ class Seen:
     def __init__(self, message: Message) -> None:
         value = message.value() or b""
         self.key, self.offset, self.timestamp = message.key() or b"", message.offset(), message.timestamp()[1]
-        self.headers = {name: value for name, value in message.headers() or []}
+        self.headers: dict[str, bytes] = dict(message.headers() or [])
         assert value[:2] == b"\xc3\x01"
         self.record: dict[str, Any] = fastavro.schemaless_reader(  # type: ignore[assignment]
             BytesIO(value[10:]), fastavro.parse_schema(json.loads(SCHEMA.read_text(encoding="utf-8"))), None
@@ -224,7 +224,7 @@ def _secrets(happened: Sequence[Happened], contents: Sequence[dict[str, Any]]) -
         secrets["time"] += [str(one.at).encode(), str(one.at // 1000).encode(), _avro_long(one.at)]
         secrets["time"] += [
             rfc3339(one.at)[:16].encode(),
-            datetime.utcfromtimestamp(one.at / 1000).isoformat()[:16].encode(),
+            datetime.fromtimestamp(one.at / 1000, UTC).isoformat()[:16].encode(),
         ]
     return secrets
 

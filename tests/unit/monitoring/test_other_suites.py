@@ -92,6 +92,42 @@ def test_a_third_suite_goes_from_publishing_to_proof_check_and_opened_intercepti
 
 
 @pytest.mark.usefixtures("toy")
+def test_the_hourly_root_over_the_live_entries_is_of_the_heads_suite(tmp_path: Path) -> None:
+    town = SuitedTown(tmp_path, TOY)
+    town.lists(0)
+    town.work(*town.notary(town.monitoring()))
+    shown = [each["snapshot"][0] for each in town.told(names.heads("js")) if each["snapshot"]]
+    (body,) = [
+        unframe(each.value() or b"")[1] for each in town.log.broker.records(LIST) if len(each.key() or b"") == 16
+    ]
+    prefix = decode_prefix(body)
+    leaf = SUITE.leaf(prefix["entry_id"], prefix["version"], prefix["status"], body)
+    assert [(row["entries"], row["root"]) for row in shown] == [(1, SUITE.content_hash(b"\0" + leaf))]
+
+
+@pytest.mark.usefixtures("toy")
+def test_a_participant_moves_to_another_suite_by_new_keys_and_still_opens_what_was_sealed_before(
+    tmp_path: Path,
+) -> None:
+    town = SuitedTown(tmp_path, INTL)
+    first, before = town.lists(0), town.participants.sealing_keys(ONE)[0]
+    town.participants.rotate(ONE, suite=TOY)
+    town.publish(ONE)
+    second = town.lists(1)
+    monitoring, agency = town.monitoring(), town.agency()
+    parts = [*town.notary(monitoring), *agency.parts()]
+    town.work(*parts)
+    assert (town.said(agency, first), town.said(agency, second)) == ("BLOCK", "BLOCK")
+    assert [key.suite for key in town.participants.keys(ONE)] == [INTL, INTL, TOY, TOY]
+    current, older = town.participants.sealing_keys(ONE)
+    assert (current.suite, older.suite, older.key_id) == (TOY, INTL, before.key_id)
+    town.work(*parts)
+    assert [item.refused for item in town.inbox(ONE).items()] == ["", ""]
+    town.participants.rotate(ONE)
+    assert town.participants.signer(ONE).suite == TOY, "the suite of the keys before"
+
+
+@pytest.mark.usefixtures("toy")
 def test_records_of_two_suites_stand_side_by_side(tmp_path: Path) -> None:
     """Courts that have moved to another suite and one that has not, under the surrogates of both matching keys."""
     town = SuitedTown(tmp_path, INTL, {ONE: TOY, RAILWAY: TOY})

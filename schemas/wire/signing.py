@@ -81,6 +81,11 @@ class PublicKey:
     revoked_at: int = 0
     """Milliseconds UTC; 0 = open / not revoked."""
 
+    @property
+    def places(self) -> frozenset[str]:
+        """The jurisdictions its owner acts in."""
+        return frozenset(self.jurisdiction.split(",")) - {""}
+
     def usable_at(self, at: int) -> bool:
         """Return whether a signature made at ``at`` (ms UTC) counts."""
         if at < self.valid_from or (self.valid_until and at >= self.valid_until):

@@ -51,8 +51,11 @@ class Settings(BaseSettings):
     """Keys, stores and the embedded Kafka."""
     matching_key_file: Path | None = None
     """The key of certificate surrogates, a file `<number>.key`, or a folder of them; by default under the state directory."""
-    root_public_key: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    """Public half (hex) of the root that signs all participants' keys; by default that of the root in the state directory."""
+    root_public_key: str | None = Field(default=None, pattern=r"^(?:[a-z][a-z0-9-]{0,31}:)?(?:[0-9a-f]{2}){32,128}$")
+    """Public half (hex, with `SUITE:` before it unless it is of `intl`) of the root that signs all participants' keys; by
+    default that of the root in the state directory."""
+    suite: str = Field(default="intl", pattern=r"^[a-z][a-z0-9-]{0,31}$")
+    """Algorithms of keys that are made here and of the digests that copies and notaries here keep."""
     barrier_interval_seconds: float = Field(default=1.0, gt=0)
     """Between two barriers of the notary."""
     head_valid_seconds: float = Field(default=60.0, gt=0)

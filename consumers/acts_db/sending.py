@@ -6,13 +6,13 @@ register), is kept, sealed to the agency itself, until it can: nothing that happ
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 import msgspec
 import structlog
 from sqlalchemy import Connection, delete, insert, select
 
 from ...schemas import ids
+from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.sealing import Recipient, open_sealed, seal
 from ...schemas.wire.signing import encode_signed
@@ -129,7 +129,7 @@ def _is_known(context: AgencyContext, court: str) -> bool:
 
 def send_receipt(connection: Connection, context: AgencyContext, node: str, body: bytes) -> None:
     """Put a node's signed receipt into the outbox; the same receipt has the same id."""
-    event_id = ids.text("evt", sha256(body).digest()[:16])
+    event_id = ids.text("evt", fingerprint(body)[:16])
     key, now = f"{context.agency}/{node}".encode(), context.clock.now()
     record = outgoing(
         "receipt",

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 
+from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
@@ -59,6 +60,8 @@ class NodeStores:
 
     lists: ListStore
     relief: ReliefStore
+    suite: str
+    """Whose digest the copy keeps."""
 
     def readers(self) -> CopyReaders:
         """Return readers within this process."""
@@ -124,8 +127,9 @@ class OpenAgency:
 
     def _replicator(self, subscriber: Subscriber) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
-        reporter = Reporter(self.agency, self.node, context.signer, self._emit, relief)
-        config = ReplicatorConfig(self._jurisdictions)
+        start = context.chance.ordered_id()
+        reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, relief)
+        config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 
     def _emit(self, body: bytes) -> None:
@@ -140,7 +144,7 @@ class OpenAgency:
 def open_agency(
     settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
 ) -> OpenAgency:
-    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
+    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID, SUITE_UNKNOWN."""
     load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
@@ -151,7 +155,7 @@ def open_agency(
         stack.callback(lists.close)
         relief = ReliefStore.open(folder / "relief", boot=machine.boot)
         stack.callback(relief.close)
-        stores = NodeStores(lists, relief)
+        stores = NodeStores(lists, relief, suite_of(settings.suite).name)
         desk = open_desk(settings, agency, node, stores.readers(), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, directory, connections, stack.pop_all())

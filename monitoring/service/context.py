@@ -21,7 +21,8 @@ from ...topics.workers.worker import Part
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_tables import FORMAT
 from ..log.heads import NotaryName
-from ..notary.notary import Notary, NotaryConfig, NotaryPorts
+from ..notary.config import NotaryConfig, NotaryPorts
+from ..notary.notary import Notary
 from ..notary.signing import NotaryIdentity
 from ..transparency.head_log import HeadLog, HeadLogPorts, LogName, note_key
 from ..transparency.tiled_log import TiledLog
@@ -91,6 +92,7 @@ class MonitoringContext:
             interval=round(settings.barrier_interval_seconds * 1_000),
             head_valid=round(settings.head_valid_seconds * 1_000),
             evidence_window=round(settings.evidence_days * _DAY_MS),
+            suite=settings.suite,
         )
         registry = registered(settings, "barrier", "list-head")
         identity = NotaryIdentity(

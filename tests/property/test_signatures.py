@@ -61,7 +61,7 @@ class Case:
     def key(self) -> PublicKey:
         public = SIGNER.public_key
         times = VALIDITY[self.validity]
-        return PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public, **times)
+        return PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public, **times)  # type: ignore[arg-type]
 
     def allowed(self, rule: Rule, *, anywhere: bool) -> bool:
         """What the table says."""

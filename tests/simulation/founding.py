@@ -8,7 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from liandong.schemas.wire.sealing import SealingKey
-from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.schemas.wire.signing import Signer
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.people import COURTS, SIBLING
 from liandong.tests.worlds.chance import SeededChance
@@ -40,8 +40,8 @@ class Founding:
     files: Mapping[Path, bytes]
     keys: Sequence[OutgoingRecord]
     escrow: SealingKey
-    signers: Mapping[str, Ed25519Signer]
-    root: Ed25519Signer
+    signers: Mapping[str, Signer]
+    root: Signer
 
     def settle_everything(self, directory: Path) -> Settings:
         """Give the administrator's machine everything."""

@@ -16,6 +16,7 @@ from ..transport.ports import BEGINNING, Subscriber, TopicPartition
 from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
+from .key_files import StoredKey
 from .known_keys import KnownKeys
 from .participants import ESCROW
 
@@ -91,7 +92,7 @@ class KeyDirectory:
     away a gate must answer all the same: without keys nobody is refused, a last known hit asks a person.
     """
 
-    def __init__(self, root_public_key: bytes, subscriber: Subscriber, clock: Clock) -> None:
+    def __init__(self, root_public_key: StoredKey, subscriber: Subscriber, clock: Clock) -> None:
         """Take a subscriber of the directory's own, which it closes. Nothing is read before the first step."""
         self._keys = KnownKeys(root_public_key)
         self._subscriber = subscriber

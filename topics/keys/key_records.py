@@ -72,7 +72,7 @@ def _record(owner: str, entry: KeyEntry, manifest: Participant | None) -> dict[s
         "name": manifest.name if manifest else "",
         "superior": manifest.superior if manifest else "",
         "use": entry.use,
-        "suite": "intl",
+        "suite": entry.suite,
         "public_key": bytes.fromhex(entry.public_key),
         "valid_from": entry.valid_from,
         "valid_until": entry.valid_until,

@@ -10,10 +10,12 @@ from ...schemas.errors import LiandongError
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import Recipient
-from ...schemas.wire.signing import PublicKey, SignatureInvalid, key_id
+from ...schemas.wire.signing import PublicKey, SignatureInvalid
+from ...schemas.wire.suites import find_suite, key_id
 from ..catalogue import names
 from ..transport.ports import Message
 from ..transport.received import unwrap
+from .key_files import StoredKey
 from .signatures import Reading, require
 
 SCHEMA = "participant-key"
@@ -26,17 +28,18 @@ logger = logging.getLogger(__name__)
 class _Root:
     """A keyring that knows the root alone."""
 
-    public_key: bytes
+    root: StoredKey
 
     def key(self, key_id_: bytes) -> PublicKey | None:
-        root_id = key_id(self.public_key)
-        return PublicKey(root_id, "root", "root", "", "sign", self.public_key) if key_id_ == root_id else None
+        raw, suite = self.root
+        root_id = key_id(raw, suite)
+        return PublicKey(root_id, "root", "root", "", "sign", raw, suite=suite) if key_id_ == root_id else None
 
 
 class KnownKeys:
     """All keys in the records taken so far. One thread takes records, any may ask."""
 
-    def __init__(self, root_public_key: bytes) -> None:
+    def __init__(self, root_public_key: StoredKey) -> None:
         self._root = _Root(root_public_key)
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
@@ -66,11 +69,11 @@ class KnownKeys:
         return self._superiors.get(participant, "")
 
     def sealing(self, participant: str, now: int) -> list[Recipient]:
-        """Return the sealing keys of a participant that are valid now."""
+        """Return the sealing keys of a participant that are valid now and of a suite that is known here."""
         return [
-            Recipient(key.key_id, key.public_key)
+            Recipient(key.key_id, key.public_key, key.suite)
             for key in list(self._keys.values())
-            if key.participant == participant and key.use == "seal" and key.usable_at(now)
+            if key.participant == participant and key.use == "seal" and key.usable_at(now) and find_suite(key.suite)
         ]
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
@@ -86,15 +89,15 @@ class KnownKeys:
         record = decode(fingerprint, body)
         require(self._root, SCHEMA, body, record, Reading())
         new = PublicKey(
-            key_id(record["public_key"]),
-            *(record[name] for name in ("participant", "kind", "jurisdiction", "use", "public_key")),
-            *(record[name] for name in ("valid_from", "valid_until", "revoked_at")),
+            *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
+            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite")),
         )
-        if new.key_id != record["key_id"]:
+        # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
+        if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
             raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
         known = self._keys.get(new.key_id)
         if known is not None:
-            if (known.participant, known.kind, known.use) != (new.participant, new.kind, new.use):
+            if _identity(known) != _identity(new):
                 raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
             new = replace(
                 new,
@@ -112,6 +115,10 @@ class _Contradiction(LiandongError):
 
     def __init__(self, message: str) -> None:
         super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
+
+
+def _identity(key: PublicKey) -> tuple[str, str, str, str, bytes]:
+    return key.participant, key.kind, key.use, key.suite, key.public_key
 
 
 def _earlier(one: int, other: int) -> int:

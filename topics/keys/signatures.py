@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...schemas.law.listing import RecordClass
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, verify
+from ...schemas.wire.suites import find_suite
 from ..catalogue import names
 from ..transport.ports import TopicPartition
 
@@ -34,6 +35,8 @@ class Rule:
     """The signer acts in this jurisdiction and in no other."""
     outlives_revocation: bool = True
     """What was signed before its key was revoked still counts after that."""
+    holds_digests: bool = False
+    """It holds digests of the suite it names: nobody can compare those of one that is not known."""
 
 
 _BY_COURT, _BY_NOTARY, _BY_AGENCY = frozenset({"court"}), frozenset({"notary"}), frozenset({"agency"})
@@ -45,8 +48,8 @@ RULES: Mapping[str, Rule] = {
     "list-record": Rule(_BY_COURT, "court", "recorded_at", place="", alone=True),
     CANARY: Rule(None, "court", "recorded_at", place="", alone=True),
     "barrier": Rule(_BY_NOTARY, "notary", "issued_at"),
-    "list-head": Rule(_BY_NOTARY, "notary", "issued_at"),
-    "receipt": Rule(_BY_AGENCY, "agency", "at"),
+    "list-head": Rule(_BY_NOTARY, "notary", "issued_at", holds_digests=True),
+    "receipt": Rule(_BY_AGENCY, "agency", "at", holds_digests=True),
     "interception": _TOLD,
     "control-feedback": _TOLD,
     "asset-event": _TOLD,
@@ -92,6 +95,8 @@ def require(keyring: Keyring, schema: str, body: bytes, record: Mapping[str, Any
     _require_entitled(rule, schema, key)
     if rule.place:
         _require_place(rule, key, record[rule.place], reading.jurisdictions)
+    if rule.holds_digests and find_suite(record["suite"]) is None:
+        raise SignatureInvalid(f"the digests of {key.participant} are of a suite that is not known here")
     return key
 
 

@@ -6,10 +6,10 @@ every attribute anew for each record, about three times the cost of this, and th
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import sha256
 from re import compile as pattern
 from typing import Protocol
 
+from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.avro_schemas import current_schema
 from ...schemas.wire.codec import to_wire
 from ...schemas.wire.framing import FINGERPRINT_HEADER
@@ -84,4 +84,4 @@ def _time(time_ms: int) -> tuple[str, bytes]:
 def _trace_id(event_id: str) -> str:
     """Return the 32 hexadecimal digits of an id of ours, a digest of any other."""
     digits = _TRACE_ID.match(event_id, max(0, len(event_id) - 32))
-    return digits[0] if digits else sha256(event_id.encode()).hexdigest()[:32]
+    return digits[0] if digits else fingerprint(event_id.encode()).hex()[:32]

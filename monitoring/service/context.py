@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from ...schemas.errors import WrongUsage
+from ...schemas.wire.intl import INTL
 from ...topics.keys.directory import KeyDirectory, await_keys
 from ...topics.keys.participants import Participants
 from ...topics.metrics.definitions import Signals
@@ -56,9 +57,17 @@ class MonitoringContext:
         return [self.register, *chain.from_iterable(map(self.notary_parts, self.local_notaries()))]
 
     def notary_parts(self, local: NotaryName) -> list[Part]:
-        """Return the parts of one notary of this machine: itself and the log of its heads."""
-        notary, log = self.notary(local), self.head_log(local)
-        return [Part(str(local), notary, notary.wait), Part(f"log of {local}", log, log.wait)]
+        """Return the parts of one notary of this machine: itself, and the log of its heads if notes know its signature."""
+        parts = [self.notary_part(local)]
+        if self.participants.signer(local.name).suite == INTL:
+            log = self.head_log(local)
+            parts.append(Part(f"log of {local}", log, log.wait))
+        return parts
+
+    def notary_part(self, local: NotaryName) -> Part:
+        """Return the part of one notary of this machine."""
+        notary = self.notary(local)
+        return Part(str(local), notary, notary.wait)
 
     @property
     def register(self) -> Part:
@@ -114,7 +123,7 @@ class MonitoringContext:
 
     def logs(self) -> list[LogName]:
         """List the transparency logs of all registered notaries, one for each signing key that is valid now."""
-        keys = self.directory.signing("notary")
+        keys = [key for key in self.directory.signing("notary") if key.suite == INTL]
         notaries = [(NotaryName(each, key.participant), key.public_key) for key in keys for each in sorted(key.places)]
         return [LogName(notary, note_key(notary, public_key)) for notary, public_key in sorted(notaries)]
 

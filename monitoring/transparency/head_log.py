@@ -7,7 +7,6 @@ disk never keeps a notary from its heads, and a head that was signed and is not 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import NamedTuple
 
 import structlog
@@ -16,8 +15,8 @@ from ...schemas.errors import LiandongError, Unavailable
 from ...schemas.wire.codec import Undecodable
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signed_note import NoteKey
-from ...schemas.wire.signing import PROOF_LENGTH, SignatureInvalid
-from ...schemas.wire.tiles import LONGEST_ENTRY
+from ...schemas.wire.signing import SignatureInvalid
+from ...schemas.wire.tiles import entry_of
 from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring, RegisterBehind
 from ...topics.keys.signatures import Verifier
@@ -61,13 +60,6 @@ class LogName(NamedTuple):
         jurisdiction, notary = self.notary
         names_ = {"jurisdiction": jurisdiction, "notary": notary, "origin": self.key.name}
         return {**names_, "vkey": str(self.key), "path": self.path}
-
-
-def entry_of(body: bytes) -> bytes:
-    """Return what stands in the log for a head: its body, or if that is longer than an entry may be (65,535 bytes) its
-    proof and the SHA-256 of all that follows, by which the signature can be checked all the same.
-    """
-    return body if len(body) <= LONGEST_ENTRY else body[:PROOF_LENGTH] + sha256(body[PROOF_LENGTH:]).digest()
 
 
 @dataclass(frozen=True, slots=True)

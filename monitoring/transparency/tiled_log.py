@@ -8,14 +8,13 @@ source, and nothing is signed before its root is the one in the state.
 
 import shutil
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError, Unavailable
-from ...schemas.wire.merkle import leaf_hash
+from ...schemas.wire.merkle import leaf_hash, root
 from ...schemas.wire.signed_note import Checkpoint, NoteKey, read_checkpoint, signed_note
 from ...schemas.wire.signing import Signer
 from ...schemas.wire.tiles import (
@@ -60,12 +59,12 @@ class LogState(msgspec.Struct, frozen=True):
     """How far a log reaches; what it says was on disk before it."""
 
     size: int = 0
-    root: str = sha256().hexdigest()
+    root: str = root([]).hex()
     """In hexadecimal."""
     number: int = 0
     """Of the last entry; entries come with rising numbers."""
     last: str = ""
-    """SHA-256 of what the last entry stands for."""
+    """Hash of what the last entry stands for, in hexadecimal."""
     offset: int = 0
     """Where the source goes on."""
 

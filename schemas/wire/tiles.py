@@ -5,15 +5,24 @@ level is partial, and each width it has had under a checkpoint is a file of its 
 """
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from .merkle import leaf_hash, node_hash, root
+from .signing import PROOF_LENGTH
 
 WIDTH = 256
 """Hashes of a full tile, entries of a full bundle."""
 _BITS = 8
 LONGEST_ENTRY = 0xFFFF
 """Bytes an entry has at most: its length stands before it as two bytes."""
+
+
+def entry_of(body: bytes) -> bytes:
+    """Return what stands in the log for a signed record: its body, or if that is longer than an entry may be (65,535 bytes) its
+    proof and the SHA-256 of all that follows, by which the signature can be checked all the same.
+    """
+    return body if len(body) <= LONGEST_ENTRY else body[:PROOF_LENGTH] + sha256(body[PROOF_LENGTH:]).digest()
 
 
 class Tile(NamedTuple):

@@ -13,12 +13,12 @@ import pytest
 from liandong.monitoring.log.heads import NotaryName
 from liandong.monitoring.notary.notary import Notary
 from liandong.monitoring.transparency import tiled_log
-from liandong.monitoring.transparency.head_log import EVERY_SECONDS, HeadLog, HeadLogPorts, entry_of, note_key
+from liandong.monitoring.transparency.head_log import EVERY_SECONDS, HeadLog, HeadLogPorts, note_key
 from liandong.monitoring.transparency.tiled_log import LogState, TiledLog
 from liandong.schemas.wire.merkle import root
 from liandong.schemas.wire.signed_note import read_checkpoint
 from liandong.schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, encode_signed
-from liandong.schemas.wire.tiles import bundled
+from liandong.schemas.wire.tiles import bundled, entry_of
 from liandong.tests.worlds.jurisdiction import WatchedJurisdiction
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """What one caller of a check API may ask for; a token can have a rate of its own."""
     checks_burst: int = Field(default=2000, ge=1000)
     """What a caller may ask for at once; at least one full batch."""
+    interceptions_every_seconds: float = Field(default=600.0, ge=0.1)
+    """Between two batches in which an agency tells its interceptions: nobody who reads the log sees more exactly when one was."""
     watch_max_days: int = Field(default=180, ge=1)
     """Longest term of a watch a court here gives and an agency here accepts."""
     lang: Literal["zh", "en"] = "en"

@@ -26,7 +26,7 @@ from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import Poison, Retry
-from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep, send_waiting
+from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -48,6 +48,7 @@ class OpenHit:
     court: str
     measure: str
     rule_version: str
+    notary: str
     barrier: int
     record_class: int
     subject: str
@@ -72,7 +73,7 @@ class SignedRecord(NamedTuple):
 def note_open(connection: Connection, context: AgencyContext, hits: Sequence[OpenHit]) -> None:
     """Remember hits until they are released, and release those that come too late for that.
 
-    Runs in the transaction that puts their interceptions into the outbox, after them; it began with
+    Runs in the transaction that keeps their interceptions for the next batch, after them; it began with
     `recent_releases.lock_entries`.
     """
     freed = [recent_releases.freed_by(connection, hit.entry_id, hit.entry_version, hit.subject) for hit in hits]
@@ -154,23 +155,23 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
         "event_id": handle,
         "jurisdiction": hit.jurisdiction,
         "court": hit.court,
-        "entry_id": hit.entry_id,
-        "entry_version": version,
-        "measure": hit.measure,
         "outcome": "RELEASED",
         "rule_version": hit.rule_version,
-        "barrier": hit.barrier,
         "day": date_of_ms(now).isoformat(),
         "record_class": hit.record_class,
     }
-    topic, sealed = names.interceptions(hit.jurisdiction), SealedPart("interception-detail", _detail(hit, now))
-    send_waiting(connection, context)  # the interception it ends goes before it
+    topic, sealed = names.interceptions(hit.jurisdiction), SealedPart("interception-detail", _detail(hit, version, now))
     send_or_keep(connection, context, [AgencyEvent(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed)])
 
 
-def _detail(hit: OpenHit, now: int) -> dict[str, object]:
+def _detail(hit: OpenHit, version: int, now: int) -> dict[str, object]:
     """Return what is sealed to the court."""
     return {
+        "entry_id": hit.entry_id,
+        "entry_version": version,
+        "measure": hit.measure,
+        "notary": hit.notary,
+        "barrier": hit.barrier,
         "check_id": hit.check_id,
         "occurred_at": now,
         "transaction": hit.transaction_kind,

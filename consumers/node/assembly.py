@@ -23,6 +23,7 @@ from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.sending import send_receipt
 from ..effects.loop import Effects, Surroundings, group_of
+from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
@@ -102,6 +103,7 @@ class OpenAgency:
         missed = MissedReleases(context, self.desk.engine, self.desk.view.entry)
         around = Surroundings(lambda: self.directory.loaded, missed.expect)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
+        batches = Batches(context, self.desk.engine)
         relay = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
         standing = CopyGauges(self.copy_status, self.desk.signals, context.outbox, context.clock)
         return [
@@ -110,6 +112,7 @@ class OpenAgency:
             Part("relief", relief, relief.wait),
             Part("effects", effects, effects.wait),
             Part("releases", missed, missed.wait),
+            Part("batches", batches, batches.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
         ]

@@ -1,4 +1,4 @@
-"""Taking verified receipts, heads and interceptions into the cache, some thousands in one transaction."""
+"""Taking verified receipts and heads into the cache, some thousands in one transaction."""
 
 import json
 from collections.abc import Mapping
@@ -77,14 +77,6 @@ class EvidenceBatch:
             self._add_lanes(node, receipt, lanes)
         if _is_newest(node, receipt):
             _note_newest(node, receipt, node.lanes if lanes is None else lanes)
-
-    def add_interception(self, interception: Mapping[str, Any], at: int) -> None:
-        """Take an interception; `at` is when it reached the log, ms UTC. Canaries enforce nothing."""
-        if interception["record_class"]:
-            return
-        row = {name: interception[name] for name in ("event_id", "agency", "entry_id")}
-        row |= {"version": interception["entry_version"], "released": interception["outcome"] == "RELEASED", "at": at}
-        insert_once(self._connection, self._t.interceptions, row)
 
     def write(self) -> None:
         """Write everything collected."""

@@ -130,7 +130,6 @@ class EvidenceTables:
     awaiting: Table
     heads: Table
     canaries: Table
-    interceptions: Table
     settled: Table
 
 
@@ -154,7 +153,6 @@ def evidence_tables() -> EvidenceTables:
         awaiting=_awaiting(metadata),
         heads=_heads(metadata),
         canaries=_canaries(metadata),
-        interceptions=_interceptions(metadata),
         settled=_settled(metadata),
     )
 
@@ -219,19 +217,6 @@ def _canaries(metadata: MetaData) -> Table:
         Column("entry_id", LargeBinary, primary_key=True),
         Column("at", BigInteger, primary_key=True),
         _required("right", Boolean),
-    )
-
-
-def _interceptions(metadata: MetaData) -> Table:
-    return Table(
-        "interceptions",
-        metadata,
-        Column("event_id", LargeBinary, primary_key=True),
-        _required("agency", Text),
-        Column("entry_id", LargeBinary, nullable=False, index=True),
-        _required("version", BigInteger),
-        _required("released", Boolean),
-        _required("at", BigInteger),
     )
 
 

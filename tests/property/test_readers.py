@@ -117,7 +117,7 @@ def test_whoever_reads_heads(square: Square, data: st.DataObject) -> None:
 @many
 @given(data=st.data())
 def test_the_evidence(square: Square, data: st.DataObject) -> None:
-    topics = (names.heads("js"), names.RECEIPTS, names.interceptions("js"))
+    topics = (names.heads("js"), names.RECEIPTS)
     drawn = st.one_of([records(topic, square.watch_signers, FIELDS | {"agency": "railway-js"}) for topic in topics])
     square.watch.hear(*data.draw(st.lists(drawn, min_size=1, max_size=3)))
 

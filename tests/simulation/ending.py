@@ -134,8 +134,8 @@ def _told(world: "World") -> dict[tuple[str, bytes], list[bytes]]:
     told: dict[tuple[str, bytes], list[bytes]] = {}
     for one in world.genuine("interception"):
         if one.fields["outcome"] != "RELEASED":
-            check = _opened(one.schema, one.fields)["check_id"]
-            told.setdefault((check, one.fields["entry_id"]), []).append(one.fields["event_id"])
+            content = _opened(one.schema, one.fields)
+            told.setdefault((content["check_id"], content["entry_id"]), []).append(one.fields["event_id"])
     return told
 
 

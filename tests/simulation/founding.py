@@ -70,7 +70,9 @@ def _is_for(path: Path, participants: Sequence[str]) -> bool:
 
 @cache
 def _settings() -> Settings:
-    return load_settings(barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS)
+    return load_settings(
+        barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS, interceptions_every_seconds=1.0
+    )
 
 
 @cache

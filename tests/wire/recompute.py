@@ -222,7 +222,7 @@ def sealed(vectors: Vectors, folder: Path) -> int:
     hpke = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
     content_key = hpke.decrypt(wrap["wrapped"], key, context)
     content = AESGCM(content_key).decrypt(envelope["nonce"], envelope["ciphertext"], context)
-    return holds("content", read(folder, "interception-detail", content[10:]), given["content"])
+    return holds("content", read(folder, "feedback-detail", content[10:]), given["content"])
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ class FixedPosition:
     barrier: int = 7
     digest: str = "d" * 64
     fresh_as_of: int = NOW
+    notary: str = "notary-js-1"
 
 
 @dataclass
@@ -153,6 +154,7 @@ class CheckDesk:
             store,
             self.clock,
             chance,
+            interceptions_every_seconds=1.0,
         )
         self.rules = load_rules(kind, directory, 60_000)
         self.gate = Gate(self.view, self.rules, keys, self.clock, chance)

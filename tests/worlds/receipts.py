@@ -51,7 +51,7 @@ def gather(evidence: Evidence, subscriber: Subscriber) -> int:
 
 @dataclass
 class AgencyScribe:
-    """Writes receipts and interceptions as one node of an agency does."""
+    """Writes receipts as one node of an agency does."""
 
     agency: str = "railway-js"
     node: str = "1"
@@ -91,25 +91,13 @@ class AgencyScribe:
         short: dict[str, Any] = {"unchanged_since": since, "lanes": [], "offsets": [offset] * (len(LISTS) + 1)}
         return self.receipt(barrier, **short | fields)
 
-    def interception(self, entry_id: bytes, version: int, **fields: Any) -> OutgoingRecord:
-        """A refused transaction."""
-        handle = CHANCE.random_id()
-        record = {
-            "event_id": handle, "jurisdiction": self.jurisdiction, "agency": self.agency, "court": "court-su0505",
-            "entry_id": entry_id, "entry_version": version, "measure": "air-travel", "outcome": "REFUSED",
-            "rule_version": "2026.1", "barrier": 1, "day": "2026-11-22", "record_class": 0,
-            "sealed": b"",
-        }  # fmt: skip
-        body = encode_signed("interception", record | fields, "interception", self.signer)
-        return OutgoingRecord(names.interceptions(self.jurisdiction), handle, to_wire("interception", body))
-
 
 class WatchRoom:
     """The evidence of a small jurisdiction in memory."""
 
     def __init__(self, directory: Path) -> None:
         self.wire = MemoryWire()
-        self.wire.create(names.heads("js"), names.RECEIPTS, names.interceptions("js"), partitions=1)
+        self.wire.create(names.heads("js"), names.RECEIPTS, partitions=1)
         self.agency, self.notary = AgencyScribe(), NotaryScribe()
         self.keys = Keys(self.agency.public_key, self.notary.public_key)
         self.registry = CollectorRegistry()

@@ -210,7 +210,7 @@ AGENCY_LATE_UPDATES: Final = Gauge(
 EVIDENCE_REFUSED: Final = Counter(
     "liandong_evidence_refused_total",
     ("topic", "reason"),
-    "Receipts, heads and interceptions not counted because they cannot be read or their signature does not hold.",
+    "Receipts and heads not counted because they cannot be read or their signature does not hold.",
 )
 SIGNALS: Final[tuple[Signal, ...]] = tuple(value for value in tuple(globals().values()) if isinstance(value, Signal))
 """All of them, in the order of this module."""

@@ -40,6 +40,8 @@ class OutgoingRecord(msgspec.Struct, frozen=True, array_like=True):
     value: bytes | None
     headers: Headers = ()
     partition: int | None = None
+    day_only: bool = False
+    """Its timestamp is the start of the day (China) it is written on: the hour would tell what is sealed in it."""
 
 
 class Delivered(msgspec.Struct, frozen=True):

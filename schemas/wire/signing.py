@@ -68,6 +68,11 @@ class PublicKey:
     suite: str = INTL
     """Whose algorithms it is used with; one that is not known here signs nothing that holds."""
 
+    @property
+    def places(self) -> frozenset[str]:
+        """The jurisdictions its owner acts in."""
+        return frozenset(self.jurisdiction.split(",")) - {""}
+
     def usable_at(self, at: int) -> bool:
         """Return whether a signature made at ``at`` (ms UTC) counts."""
         if at < self.valid_from or (self.valid_until and at >= self.valid_until):

@@ -182,6 +182,10 @@ class KeyDirectory:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
         return self._keys.serving(kind, self._clock.now()) if self._loaded else {}
 
+    def signing(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that are valid now."""
+        return self._keys.signing(kind, self._clock.now()) if self._loaded else []
+
     def refresh(self) -> None:
         """Read what is new on the topic, at most once a second; call it now and then to hear of revocations.
 

@@ -78,11 +78,12 @@ class KnownKeys:
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
-        return {
-            key.participant: frozenset(key.jurisdiction.split(",")) - {""}
-            for key in list(self._keys.values())
-            if key.kind == kind and key.use == "sign" and key.usable_at(now)
-        }
+        return {key.participant: key.places for key in self.signing(kind, now)}
+
+    def signing(self, kind: str, now: int) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that are valid now."""
+        keys = list(self._keys.values())
+        return [key for key in keys if key.kind == kind and key.use == "sign" and key.usable_at(now)]
 
     def _register(self, fingerprint: bytes, body: bytes) -> None:
         record = decode(fingerprint, body)

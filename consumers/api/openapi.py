@@ -5,6 +5,7 @@ from typing import Any
 
 from ...schemas.law.agencies import AgencyKind
 from ...schemas.law.measures import MeasureCatalogue
+from .idempotency_key import PATTERN
 from .problems import MAX_BODY, MAX_CHECKS, MEDIA_TYPE, RequestProblem
 from .shapes import shapes, to
 
@@ -88,11 +89,24 @@ def _get(
     return {"get": {**described, "operationId": operation}, "head": head}
 
 
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": (
+        "Makes it safe to send the request again: what the first one left is answered again and left once, for a day at "
+        "least. What left nothing is decided afresh. Byte by byte the same body, else IDEMPOTENCY_KEY_REUSED."
+    ),
+    "schema": {"type": "string", "pattern": PATTERN},
+}
+
+
 def _post(operation: str, summary: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, object]:
     statuses = {str(status) for status in RequestProblem.statuses.values()} - {"404", "405"}
     return {
         "operationId": operation,
         "summary": summary,
+        "parameters": [_IDEMPOTENCY_KEY],
         "requestBody": {"required": True, "content": _json(request)},
         "responses": {"200": {"description": "OK", "content": _json(answer)}, **_problems(statuses)},
     }

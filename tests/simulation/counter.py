@@ -120,5 +120,5 @@ class _Node:
     def alive(self) -> bool:
         return True
 
-    def publish_events(self, payload: Any) -> Any:
-        return self.opened.desk.publish_events(payload)
+    def publish_events(self, payload: Any, keyed: Any) -> Any:
+        return self.opened.desk.publish_events(payload, keyed)

@@ -95,7 +95,7 @@ def _nothing_kept(patches: pytest.MonkeyPatch) -> None:
 
     def made(endpoints: Endpoints, context: Any) -> None:
         real(endpoints, context)
-        endpoints._commits._keep = lambda _answers: None
+        endpoints._commits._keep = lambda _answers: {}
 
     patches.setattr(Endpoints, "__init__", made)
 

@@ -7,7 +7,7 @@ from ...schemas.law.agencies import AgencyKind
 from ...schemas.law.measures import MeasureCatalogue
 from .idempotency_key import PATTERN
 from .problems import MAX_BODY, MAX_CHECKS, MEDIA_TYPE, RequestProblem
-from .shapes import shapes, to
+from .shapes import one_of, shapes, to
 
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
 _SOON = {"429", "503"}
@@ -39,14 +39,14 @@ def _paths() -> dict[str, object]:
     checks = _post(
         "check",
         f"May this person do this? One check, or up to {MAX_CHECKS:,} in order",
-        {"oneOf": [to("Check"), to("Batch")]},
-        {"oneOf": [to("Decision"), to("BatchResult")]},
+        one_of("CheckRequest", "Check", "Batch"),
+        one_of("CheckAnswer", "Decision", "BatchResult"),
     )
     events = _post(
         "publishEvents",
         "What the agency met, for courts with a live watch",
-        {"oneOf": [to("Event"), to("Events")]},
-        {"oneOf": [to("EventIds"), to("EventResults")]},
+        one_of("EventRequest", "Event", "Events"),
+        one_of("EventAnswer", "EventIds", "EventResults"),
     )
     text, page = {"text/plain": {"schema": {"type": "string"}}}, {"text/html": {"schema": {"type": "string"}}}
     return {

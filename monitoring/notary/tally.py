@@ -18,6 +18,8 @@ from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
 
 _PACKED = struct.Struct(">qi32sBH?")
+ENTRY_ID = 16
+"""Bytes of an entry's id, the end of the key it is stored under."""
 _PENDING_LIMIT = 4_096
 OPAQUE_CLASS = 255
 """Stands for the class of a record that cannot be read."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from ...schemas.law.agencies import AgencyKind
 from ...schemas.law.measures import MeasureCatalogue
+from ..events.reports import NoLiveWatch
 from .idempotency_key import PATTERN
 from .problems import MAX_BODY, MAX_CHECKS, MEDIA_TYPE, RequestProblem
 from .shapes import one_of, shapes, to
@@ -47,6 +48,7 @@ def _paths() -> dict[str, object]:
         "What the agency met, for courts with a live watch",
         one_of("EventRequest", "Event", "Events"),
         one_of("EventAnswer", "EventIds", "EventResults"),
+        str(NoLiveWatch.http_status),
     )
     text, page = {"text/plain": {"schema": {"type": "string"}}}, {"text/html": {"schema": {"type": "string"}}}
     return {
@@ -101,8 +103,11 @@ _IDEMPOTENCY_KEY = {
 }
 
 
-def _post(operation: str, summary: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, object]:
-    statuses = {str(status) for status in RequestProblem.statuses.values()} - {"404", "405"}
+def _post(
+    operation: str, summary: str, request: Mapping[str, Any], answer: Mapping[str, Any], *others: str
+) -> dict[str, object]:
+    """Describe a POST; `others` are statuses of problems that no other path has."""
+    statuses = {str(status) for status in RequestProblem.statuses.values()} - {"404", "405"} | set(others)
     return {
         "operationId": operation,
         "summary": summary,

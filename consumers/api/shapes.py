@@ -11,6 +11,7 @@ from ...schemas.law.measures import Effect, MeasureCatalogue
 from ...schemas.law.watch_kinds import ASSET_KINDS, WHEREABOUTS_KINDS, Domain
 from ...schemas.people.certificates import CertificateType
 from ..events.intake import MAX_EVENTS
+from ..gate.identifying import MAX_NAME_LENGTH, MAX_SUBJECT_CERTIFICATES
 from .problems import MAX_CHECKS
 from .requests import MAX_SITE, CheckIn
 
@@ -25,6 +26,15 @@ _NO_MOMENT: Shape = {"type": ["string", "null"], "format": "date-time"}
 _VALUES: Shape = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}}
 _CHECK_REF: Shape = {"type": ["string", "integer", "null"]}
 _EVENT_REF: Shape = {"type": ["string", "integer"]}
+_SUBJECT_LIMITS: Shape = {
+    "certificates": {
+        "type": "array",
+        "items": {"$ref": f"{_REF}CertificateIn"},
+        "minItems": 1,
+        "maxItems": MAX_SUBJECT_CERTIFICATES,
+    },
+    "name": {**_TEXT, "minLength": 1, "maxLength": MAX_NAME_LENGTH},
+}
 
 
 def to(name: str) -> dict[str, str]:
@@ -47,7 +57,7 @@ def _requests(kind: AgencyKind) -> dict[str, object]:
     _, components = msgspec.json.schema_components([CheckIn], ref_template=_REF + "{name}")
     for shape in components.values():
         del shape["title"]  # the class's name here; a caller knows the shape by its key
-    check, certificate = components["CheckIn"], components["CertificateIn"]
+    check, certificate, subject = (components[name] for name in ("CheckIn", "CertificateIn", "SubjectIn"))
     narrowed = {
         "transaction": {"enum": list(kind.transactions)},
         "site": {**_TEXT, "default": "", "maxLength": MAX_SITE},
@@ -60,7 +70,7 @@ def _requests(kind: AgencyKind) -> dict[str, object]:
     }
     return {
         "Check": {**check, "properties": {**check["properties"], **narrowed}},
-        "SubjectIn": components["SubjectIn"],
+        "SubjectIn": {**subject, "properties": {**subject["properties"], **_SUBJECT_LIMITS}},
         "CertificateIn": {**certificate, "properties": {**certificate["properties"], **types}},
         "Batch": _object({"checks": _list(to("Check"), MAX_CHECKS)}),
     }

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
@@ -21,6 +22,8 @@ from liandong.consumers.acts_db.database import open_acts
 from liandong.consumers.acts_db.tables import decisions, idempotent_answers
 from liandong.consumers.acts_db.tables import metadata as acts_tables
 from liandong.consumers.api.idempotency_key import MAX_KEY
+from liandong.consumers.gate.decision import CheckRequest
+from liandong.consumers.interceptions.checks import Checks, _sightings
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.tests.worlds.gate import CheckDesk, served
 from liandong.tests.worlds.people import KEY, LI, WANG, Person
@@ -151,6 +154,29 @@ def test_of_a_batch_each_hit_is_kept_once_and_each_miss_decided_afresh(nodes: li
     assert nodes[0].left() == (3, 3)
     refused = nodes[0].post({"checks": checks[:3]})
     assert (refused.status_code, refused.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_whoever_was_slower_is_told_what_the_other_kept(nodes: list[Counter], monkeypatch: pytest.MonkeyPatch) -> None:
+    first = nodes[0].post({"checks": [HIT, MISS]}).json()
+    monkeypatch.setattr(Checks, "find_earlier", lambda *_: {})  # as if both had looked before one of them kept anything
+    second = nodes[1].post({"checks": [HIT, MISS]}).json()
+    assert second["results"][0] == first["results"][0]
+    refused = nodes[1].post({"checks": [HIT]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert nodes[0].left() == (1, 1)
+
+
+def test_what_an_agency_met_is_one_occurrence_however_often_its_request_is_sent(tmp_path: Path) -> None:
+    desk = CheckDesk(tmp_path, "police-lodging")
+    prints = set()
+    for key in ("a", "a", "b"):
+        desk.clock.time += 1
+        asked = CheckRequest("lodging-check-in", WANG.request("").subject, {})
+        known = idempotency.keyed_request([KEY], ("hotel", "/v1/checks"), key, b"body")
+        answer = desk.checks.decide(asked, desk.clock.now(), "hotel")
+        (sighting,) = _sightings(replace(answer, part=idempotency.RequestPart(known, 0)))
+        prints.add(sighting.fingerprint())
+    assert len(prints) == 2
 
 
 @pytest.mark.parametrize("acts", ["sqlite"], indirect=True)

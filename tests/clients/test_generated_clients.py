@@ -32,6 +32,8 @@ def running(tmp_path: Path) -> Iterator[Running]:
         yield node
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)  # fetches the generators where they are not kept yet
 @pytest.mark.parametrize("language", ["python", "java"])
 def test_a_generated_client_reads_decision_batch_problem_and_status(
     running: Running, tmp_path: Path, language: str

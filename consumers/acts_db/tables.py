@@ -171,6 +171,16 @@ freed = Table(
     Column("handled_at", BigInteger, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
+idempotent_answers = Table(
+    "idempotent_answers",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("answer", Text, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
 waiting_events = Table(
     "waiting_events",
     metadata,

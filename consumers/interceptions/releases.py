@@ -23,6 +23,7 @@ from ...topics.catalogue import names
 from ...topics.keys.signatures import SIGNER_UNKNOWN, Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
+from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import Poison, Retry
@@ -81,6 +82,7 @@ def note_open(connection: Connection, context: AgencyContext, hits: Sequence[Ope
     insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, still_open))
     for hit, version in zip(hits, freed, strict=True):
         if version is not None:
+            idempotency.forget_decision(connection, hit.check_id)
             _tell(connection, context, hit, version)
 
 
@@ -103,6 +105,7 @@ def release_by(connection: Connection, context: AgencyContext, record: SignedRec
             raise
         return 0  # it frees nobody, and no gate takes it either
     recent_releases.remember(connection, prefix["entry_id"], prefix["version"], still_meant, context.clock.now())
+    idempotency.forget_decisions(connection, prefix["entry_id"], prefix["version"], still_meant)
     for hit in hits:
         connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
         _tell(connection, context, hit, prefix["version"])

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     """The key of certificate surrogates, a file `<number>.key`, or a folder of them; by default under the state directory."""
     root_public_key: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     """Public half (hex) of the root that signs all participants' keys; by default that of the root in the state directory."""
+    key_register_days: float = Field(default=400, gt=0)
+    """How long the root's word about the register of keys counts; it is renewed by publishing keys."""
+    checkpoint_interval_seconds: float = Field(default=600.0, gt=0)
+    """Longest time between two checkpoints of a jurisdiction's publisher; one also follows every burst of records."""
     barrier_interval_seconds: float = Field(default=1.0, gt=0)
     """Between two barriers of the notary."""
     head_valid_seconds: float = Field(default=60.0, gt=0)

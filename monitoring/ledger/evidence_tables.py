@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-FORMAT = 2
+FORMAT = 3
 """The format of the cache; another one begins a file of its own."""
 
 
@@ -84,6 +84,10 @@ class CourtCount(msgspec.Struct, array_like=True):
     contiguous: int
     highest: int
     live: int
+    published: int
+    """Highest sequence by the publisher's newest checkpoint, 0 = none."""
+    live_missing: int
+    """Live entries by that checkpoint beyond those counted at it."""
 
 
 class HeadStand(msgspec.Struct):

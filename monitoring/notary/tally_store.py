@@ -145,6 +145,7 @@ class TallyStore:
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
+        tally.checkpoints.restore(meta["checkpoints"])
         return tally, NotaryProgress(**meta["progress"])
 
     def commit(self, tally: Tally, progress: NotaryProgress, head: bytes | None = None) -> None:
@@ -206,5 +207,6 @@ def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
         },
         "courts": tally.courts,
         "sequences": [[topic, court, numbers.intervals()] for (topic, court), numbers in tally.sequences.items()],
+        "checkpoints": tally.checkpoints.state(),
         "progress": asdict(progress),
     }

@@ -19,6 +19,7 @@ from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import RegisterBehind, RegisterEnds
+from liandong.topics.keys.signed_register import RegisterMark
 from liandong.topics.transport.ports import OutgoingRecord
 
 RECORD = "list-record"
@@ -49,6 +50,9 @@ class Keys:
 
     def _arrive(self) -> None:
         self.known |= {key.key_id: key for key in self.arriving}
+
+    def mark(self) -> RegisterMark:
+        return RegisterMark(len(self.known), sha256(b"".join(sorted(self.known))).digest())
 
     def ends(self) -> RegisterEnds:
         self.asked += 1
@@ -189,7 +193,7 @@ class NotaryScribe:
     def barrier(self, topic: str, partition: int, number: int, issued_at: int = NOW) -> OutgoingRecord:
         """A marker for one partition."""
         record = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number, "issued_at": issued_at}
-        record |= {"topic": topic, "partition": partition}
+        record |= {"topic": topic, "partition": partition, "register_offset": 0, "register_hash": bytes(32)}
         body = encode_signed("barrier", record, "barrier", self.signer)
         key = b"barrier/" + self.notary.encode()
         return OutgoingRecord(topic, key, to_wire("barrier", body), partition=partition)

@@ -50,7 +50,16 @@ def office(tmp_path: Path) -> KeyOffice:
 
 
 def barrier(signer: Ed25519Signer) -> bytes:
-    record = {"jurisdiction": "js", "notary": "n", "number": 1, "issued_at": 1, "topic": "t", "partition": 0}
+    record = {
+        "jurisdiction": "js",
+        "notary": "n",
+        "number": 1,
+        "issued_at": 1,
+        "topic": "t",
+        "partition": 0,
+        "register_offset": 0,
+        "register_hash": bytes(32),
+    }
     return encode_signed("barrier", record, "barrier", signer)
 
 

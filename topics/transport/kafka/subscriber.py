@@ -13,6 +13,7 @@ from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange, TopicMi
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from . import config
 from .failures import ANSWER_SECONDS, MOVING, Failures, answered, logger, translated
+from .metadata import partitions_of
 
 Listener = Callable[[Iterable[TopicPartition]], None]
 
@@ -48,7 +49,7 @@ class KafkaSubscriber:
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
-        return _partitions(self._consumer, self._prefix + topic)
+        return partitions_of(self._consumer, self._prefix + topic)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets; END means behind what is there now."""
@@ -211,21 +212,13 @@ class KafkaSubscriber:
         return [TopicPartition(one.topic.removeprefix(self._prefix), one.partition) for one in partitions]
 
 
-def _partitions(consumer: Consumer, topic: str) -> list[int]:
-    about = f"looking for {topic}"
-    metadata = answered(lambda: consumer.list_topics(topic, timeout=ANSWER_SECONDS), about).topics[topic]
-    if metadata.error is not None:
-        raise translated(metadata.error, about)
-    return sorted(metadata.partitions)
-
-
 def _watermarks(consumer: Consumer, at: KafkaPartition) -> Watermarks:
     about = f"asking for the ends of {at.topic} [{at.partition}]"
     try:
         offsets = answered(lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_SECONDS), about)
     except TopicMissing:
         # the client library says this also when no broker answers, or does not tell: asking for the topic says which
-        if at.partition in _partitions(consumer, at.topic):
+        if at.partition in partitions_of(consumer, at.topic):
             raise BrokerUnreachable(f"{about}: no leader is known") from None
         raise
     if offsets is None:

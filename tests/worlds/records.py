@@ -212,6 +212,31 @@ class NotaryScribe:
         return OutgoingRecord(names.heads(self.jurisdiction), None, to_wire("list-head", body), partition=0)
 
 
+@dataclass
+class PublisherScribe:
+    """Writes checkpoints as a jurisdiction's publisher does."""
+
+    jurisdiction: str = "js"
+    publisher: str = "publisher-js"
+    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    epoch: bytes = field(default_factory=CHANCE.ordered_id)
+
+    @property
+    def public_key(self) -> PublicKey:
+        return registered(self.signer, self.publisher, "publisher", self.jurisdiction)
+
+    def checkpoint(
+        self, topic: str, partition: int, number: int, courts: Mapping[str, tuple[int, int]], **fields: Any
+    ) -> OutgoingRecord:
+        """One for a partition; `courts` are the highest sequence and the live entries of each."""
+        record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "publisher": self.publisher, "number": number}
+        record |= {"topic": topic, "partition": partition, "issued_at": NOW, "epoch": self.epoch}
+        rows = [{"court": court, "highest": each[0], "live": each[1]} for court, each in sorted(courts.items())]
+        body = encode_signed("court-checkpoint", record | {"courts": rows} | fields, "court-checkpoint", self.signer)
+        key = b"checkpoint/" + self.publisher.encode()
+        return OutgoingRecord(topic, key, to_wire("court-checkpoint", body), partition=partition)
+
+
 class LogRecord(Protocol):
     """What the model needs of a message."""
 

@@ -47,7 +47,7 @@ def say(office: KeyOffice, signer: Ed25519Signer | None = None, **fields: Any) -
 
 def by_hand(office: KeyOffice) -> bytes:
     """The hash as docs/wire.md describes it, from the records of the topic."""
-    newest = {}
+    newest: dict[bytes, dict[str, Any]] = {}
     for one in office.broker.records(names.KEYS):
         if one.key() != KEY:
             record = from_wire(one.value() or b"")

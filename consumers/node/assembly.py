@@ -124,7 +124,8 @@ class OpenAgency:
 
     def _replicator(self, subscriber: Subscriber) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
-        reporter = Reporter(self.agency, self.node, context.signer, self._emit, relief)
+        start = context.chance.ordered_id()
+        reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, relief)
         config = ReplicatorConfig(self._jurisdictions)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 

@@ -163,7 +163,13 @@ class Proof:
         else:
             until = head.record["valid_until"]
             after = msgspec.structs.replace(
-                before, proven_number=number, proven_at=now, proven_until=until, unequal=(), unequal_number=-1
+                before,
+                proven_number=number,
+                proven_hash=head.hash,
+                proven_at=now,
+                proven_until=until,
+                unequal=(),
+                unequal_number=-1,
             )
         self._trusted[head.row] = batch.heads[head.row] = after
 

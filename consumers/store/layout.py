@@ -102,6 +102,8 @@ class TrustedHead(msgspec.Struct, array_like=True, frozen=True):
     unequal: tuple["UnequalLane", ...] = ()
     """Lanes that differed at the newest compared barrier; empty when the copy was equal."""
     unequal_number: int = -1
+    proven_hash: bytes = b""
+    """SHA-256 of the body of the head that proved it; empty if none has."""
 
     @property
     def row(self) -> str:

@@ -13,6 +13,7 @@ from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
 from .evidence_tables import CourtCount, EvidenceTables, HeadLane, HeadStand, LaneStand, LastStep, NodeStand
+from .short_forms import lanes_of
 
 _NO_DIGEST = bytes(32).hex()
 _NO_LATENCY = ApplyLatency().take()
@@ -71,17 +72,11 @@ class EvidenceBatch:
         self._add_latency(node, receipt["latency"])
         for answer in receipt["canaries"]:
             self._canary(key, answer)
-        digests = {lane_name(row["topic"], row["partition"]): row["digest"].hex() for row in receipt["lanes"]}
-        head = self._head(_HeadKey(key.jurisdiction, receipt["notary"], receipt["barrier"]))
-        unequal = _differing(digests, head) if head else list(node.unequal)
-        for row in receipt["lanes"]:
-            self._step(node, receipt, row, lane_name(row["topic"], row["partition"]) in unequal)
-        if head is None:
-            self._await(key, receipt, digests)
-        else:
-            _note_comparison(node, head, unequal)
+        lanes = lanes_of(node, receipt)
+        if lanes is not None:
+            self._add_lanes(node, receipt, lanes)
         if _is_newest(node, receipt):
-            _note_newest(node, receipt)
+            _note_newest(node, receipt, node.lanes if lanes is None else lanes)
 
     def add_interception(self, interception: Mapping[str, Any], at: int) -> None:
         """Take an interception; `at` is when it reached the log, ms UTC. Canaries enforce nothing."""
@@ -103,17 +98,29 @@ class EvidenceBatch:
 
     # -- pieces -------------------------------------------------------------------------------------------------------
 
-    def _step(self, node: NodeStand, receipt: Mapping[str, Any], row: Mapping[str, Any], contradicted: bool) -> None:
+    def _add_lanes(self, node: NodeStand, receipt: Mapping[str, Any], lanes: list[LaneStand]) -> None:
+        """Hold what a receipt says of the lanes against the head of its barrier, and keep the steps."""
+        digests = {lane.name: lane.digest for lane in lanes}
+        head = self._head(_HeadKey(node.jurisdiction, receipt["notary"], receipt["barrier"]))
+        unequal = _differing(digests, head) if head else list(node.unequal)
+        for lane in lanes:
+            self._step(node, receipt, lane, lane.name in unequal)
+        if head is None:
+            self._await(_NodeKey(node.agency, node.node, node.jurisdiction), receipt, digests)
+        else:
+            _note_comparison(node, head, unequal)
+
+    def _step(self, node: NodeStand, receipt: Mapping[str, Any], lane: LaneStand, contradicted: bool) -> None:
         """Keep what the receipt says of a lane if something came in it since the last step kept."""
-        name, digest, at = lane_name(row["topic"], row["partition"]), row["digest"].hex(), receipt["at"]
-        last = node.last_steps.get(name)
-        if last is not None and digest == last.digest and (digest != _NO_DIGEST or abs(at - last.at) < _RELIEF_STEP):
+        at, last = receipt["at"], node.last_steps.get(lane.name)
+        soon = lane.digest != _NO_DIGEST or (last is not None and abs(at - last.at) < _RELIEF_STEP)
+        if last is not None and lane.digest == last.digest and soon:
             return
-        node.last_steps[name] = LastStep(at, digest)
+        node.last_steps[lane.name] = LastStep(at, lane.digest)
         self._steps.append(
             {
-                "agency": node.agency, "node": node.node, "topic": row["topic"], "partition": row["partition"], "at": at,
-                "received": row["received_offset"], "applied": row["applied_offset"],
+                "agency": node.agency, "node": node.node, "topic": lane.topic, "partition": lane.partition, "at": at,
+                "received": lane.received, "applied": lane.applied,
                 "notary": receipt["notary"], "barrier": receipt["barrier"], "contradicted": contradicted,
             }
         )  # fmt: skip
@@ -242,12 +249,7 @@ def _is_newest(node: NodeStand, receipt: Mapping[str, Any]) -> bool:
     return receipt["sequence"] > node.sequence or now > before
 
 
-def _note_newest(node: NodeStand, receipt: Mapping[str, Any]) -> None:
+def _note_newest(node: NodeStand, receipt: Mapping[str, Any], lanes: list[LaneStand]) -> None:
     for name in ("sequence", "at", "notary", "barrier", "barrier_issued_at", "applied", "stale", "opaque"):
         setattr(node, name, receipt[name])
-    node.lanes = [
-        LaneStand(
-            row["topic"], row["partition"], row["received_offset"], row["applied_offset"], row["digest"].hex(), row["records"],
-        )
-        for row in receipt["lanes"]
-    ]  # fmt: skip
+    node.lanes = lanes

@@ -25,6 +25,20 @@ class LaneStand(msgspec.Struct):
     digest: str
     records: int
 
+    @property
+    def name(self) -> str:
+        """`topic/partition`, as lanes are named in stored rows."""
+        return f"{self.topic}/{self.partition}"
+
+
+class WholeReceipt(msgspec.Struct, array_like=True):
+    """The newest receipt of a node for one notary that was not in the short form."""
+
+    incarnation: str
+    """Hex."""
+    sequence: int
+    lanes: list[LaneStand]
+
 
 class LastStep(msgspec.Struct, array_like=True):
     """The receipt of a node that was last kept as a step of a lane."""
@@ -64,6 +78,8 @@ class NodeStand(msgspec.Struct):
     """HdrHistogram of publish to applied in microseconds, merged from all receipts; empty if they held none."""
     last_steps: dict[str, LastStep] = msgspec.field(default_factory=dict, name="kept")
     """By lane (`topic/partition`)."""
+    whole: dict[str, WholeReceipt] = msgspec.field(default_factory=dict)
+    """By notary."""
 
 
 class HeadLane(msgspec.Struct, array_like=True):

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -18,6 +19,7 @@ from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..log.heads import NO_HEAD
 from .head_rows import court_rows, lane_rows
+from .snapshot import SnapshotRoots
 from .tally import Tally
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +38,9 @@ class HeadFields:
     """SHA-256 of this notary's previous head in hex, empty for the first."""
     floor_at: int
     """The logs are complete from here on."""
+    topic_ids: Mapping[str, bytes]
+    """The broker's ids of the lists, by logical topic."""
+    snapshot: SnapshotRoots
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,10 @@ class Announcer:
             "issued_at": fields.issued_at,
             "valid_until": fields.valid_until,
             "previous": bytes.fromhex(fields.previous) or NO_HEAD,
-            "lanes": lane_rows(tally),
+            "lanes": lane_rows(tally, fields.topic_ids),
             "courts": court_rows(tally),
+            "snapshot_barrier": fields.snapshot.barrier,
+            "snapshot": fields.snapshot.rows,
             "floor_at": fields.floor_at,
         }
         return encode_signed("list-head", content, "list-head", self._identity.signer)

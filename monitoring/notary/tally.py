@@ -19,6 +19,8 @@ from ..log.sequences import SequenceSet
 from .checkpoints import Checkpoint, CheckpointTally
 
 _PACKED = struct.Struct(">qi32sBH?")
+ENTRY_ID = 16
+"""Bytes of an entry's id, the end of the key it is stored under."""
 _PENDING_LIMIT = 4_096
 OPAQUE_CLASS = 255
 """Stands for the class of a record that cannot be read."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,27 @@ class NotaryProgress:
     """SHA-256 of that head's body in hex; empty before the first."""
 
 
+class EntriesView:
+    """All entries as one commit left them, in the order of their keys; later commits do not change it."""
+
+    def __init__(self, transaction: lmdb.Transaction, directory: Path) -> None:
+        self._transaction, self._directory = transaction, directory
+        self._rows = iter(transaction.cursor())
+        self.closed = False
+
+    def take(self, count: int) -> list[tuple[bytes, bytes]]:
+        """Return the next so many keys and packed entries; none at the end. Raises NOTARY_TALLY_DAMAGED."""
+        with _telling_damage(self._directory):
+            return [(bytes(key), bytes(packed)) for key, packed in islice(self._rows, count)]
+
+    def close(self) -> None:
+        """Let go of that state of the tally; what lies in it can be written over from now on."""
+        if not self.closed:
+            self.closed = True
+            self._rows = iter(())
+            self._transaction.abort()
+
+
 class TallyStore:
     """The tally of one notary on disk."""
 
@@ -104,6 +126,7 @@ class TallyStore:
         except BaseException:
             self._lock.release()
             raise
+        self._view: EntriesView | None = None
         self.head = b""
         """Body of the newest head, kept so that a restart sends the very same bytes again."""
 
@@ -157,10 +180,23 @@ class TallyStore:
                 with _telling_damage(self._directory):
                     self._write(tally, progress)
             except lmdb.MapFullError:
+                self._close_view()  # a map grows while nobody reads it
                 self._env.set_mapsize(self._env.info()["map_size"] * 2)
             else:
                 tally.changed.clear()
                 return
+
+    def view(self) -> EntriesView:
+        """Return the entries as the last commit left them; the view before this one is closed."""
+        self._close_view()
+        with _telling_damage(self._directory):
+            self._view = EntriesView(self._env.begin(db=self._entries), self._directory)
+        return self._view
+
+    def _close_view(self) -> None:
+        if self._view is not None:
+            self._view.close()
+            self._view = None
 
     def _write(self, tally: Tally, progress: NotaryProgress) -> None:
         with self._env.begin(write=True) as change:
@@ -180,6 +216,7 @@ class TallyStore:
 
     def close(self) -> None:
         """Let go of the files."""
+        self._close_view()
         self._env.close()
         write_private(self._seal, checksum(self._directory))
         self._lock.release()

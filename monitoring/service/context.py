@@ -20,7 +20,8 @@ from ...topics.workers.worker import Part
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_tables import FORMAT
 from ..log.heads import NotaryName
-from ..notary.notary import Notary, NotaryConfig, NotaryPorts
+from ..notary.config import NotaryConfig, NotaryPorts
+from ..notary.notary import Notary
 from ..notary.signing import NotaryIdentity
 
 _DAY_MS = 86_400_000

@@ -35,7 +35,8 @@ def digest(text: str) -> bytes:
 def head_lanes(state: str = "a", offset: int = 100) -> list[dict[str, Any]]:
     """`lanes` of a head at which every partition is in this state."""
     return [
-        {"topic": topic, "partition": partition, "offset": offset, "digest": digest(state), "records": 5, "live": 4}
+        {"topic": topic, "topic_id": bytes(16), "partition": partition, "offset": offset, "digest": digest(state)}
+        | {"records": 5, "live": 4}
         for topic, partition in LISTS
     ]
 
@@ -57,6 +58,7 @@ class AgencyScribe:
     jurisdiction: str = "js"
     signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     sequence: int = 0
+    incarnation: bytes = field(default_factory=CHANCE.ordered_id)
 
     @property
     def public_key(self) -> PublicKey:
@@ -74,14 +76,20 @@ class AgencyScribe:
         ]
         lanes.append({"topic": RELIEF[0], "partition": RELIEF[1], "digest": bytes(32), "records": 0} | both)
         record = {
-            "agency": self.agency, "node": self.node, "jurisdiction": self.jurisdiction, "sequence": self.sequence,
-            "notary": "notary-js-1", "barrier": barrier, "barrier_issued_at": NOW + barrier * 1_000, "at": at,
-            "durable": True, "lanes": lanes, "applied": 7, "stale": 1, "opaque": 0, "proven_barrier": -1, "proven_at": 0,
-            "latency": EMPTY_LATENCY, "canaries": [],
+            "agency": self.agency, "node": self.node, "incarnation": self.incarnation,
+            "jurisdiction": self.jurisdiction, "sequence": self.sequence, "notary": "notary-js-1", "barrier": barrier,
+            "barrier_issued_at": NOW + barrier * 1_000, "at": at, "durable": True, "unchanged_since": 0, "lanes": lanes,
+            "offsets": [], "applied": 7, "stale": 1, "opaque": 0,
+            "proven_barrier": -1, "proven_head": bytes(32), "proven_at": 0, "latency": EMPTY_LATENCY, "canaries": [],
         }  # fmt: skip
         body = encode_signed("receipt", record | fields, "receipt", self.signer)
         key = f"{self.agency}/{self.node}".encode()
         return OutgoingRecord(names.RECEIPTS, key, to_wire("receipt", body))
+
+    def short(self, barrier: int, *, since: int, offset: int, **fields: Any) -> OutgoingRecord:
+        """A receipt that says of all lanes only how far they are, and in which receipt the rest stands."""
+        short: dict[str, Any] = {"unchanged_since": since, "lanes": [], "offsets": [offset] * (len(LISTS) + 1)}
+        return self.receipt(barrier, **short | fields)
 
     def interception(self, entry_id: bytes, version: int, **fields: Any) -> OutgoingRecord:
         """A refused transaction."""

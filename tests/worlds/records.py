@@ -4,7 +4,7 @@ Everybody here is fictitious: surrogates are random bytes or HMACs of made-up nu
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
@@ -207,7 +207,12 @@ class NotaryScribe:
         """A signed head; `lanes` from `lane_heads`."""
         record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number}
         record |= {"issued_at": NOW, "valid_until": NOW + 60_000, "previous": self.previous, "lanes": list(lanes)}
-        body = encode_signed("list-head", record | {"courts": [], "floor_at": 0} | fields, "list-head", self.signer)
+        body = encode_signed(
+            "list-head",
+            record | {"courts": [], "snapshot_barrier": -1, "snapshot": [], "floor_at": 0} | fields,
+            "list-head",
+            self.signer,
+        )
         self.previous = sha256(body).digest()
         return OutgoingRecord(names.heads(self.jurisdiction), None, to_wire("list-head", body), partition=0)
 
@@ -264,13 +269,22 @@ class Model:
 
     def digest(self) -> bytes:
         """The digest a notary would sign."""
-        leaves = []
-        for entry_id, body in self.newest.items():
-            prefix = decode_prefix(body)
-            leaves.append(leaf(entry_id, prefix["version"], prefix["status"], body))
         digest = SetDigest()
-        digest.update(leaves)
+        digest.update(self.leaves(lambda _: True))
         return digest.value()
+
+    def live_leaves(self) -> list[bytes]:
+        """What a snapshot shows: neither ended entries nor canaries, by entry id."""
+        return self.leaves(lambda prefix: prefix["status"] < ENDED_FROM and not prefix["record_class"])
+
+    def leaves(self, wanted: Callable[[Mapping[str, Any]], bool]) -> list[bytes]:
+        """The leaves of some entries, by entry id."""
+        prefixes = {entry_id: decode_prefix(body) for entry_id, body in sorted(self.newest.items())}
+        return [
+            leaf(entry_id, prefix["version"], prefix["status"], self.newest[entry_id])
+            for entry_id, prefix in prefixes.items()
+            if wanted(prefix)
+        ]
 
     def by_surrogate(self) -> dict[bytes, set[bytes]]:
         """Which live entries a surrogate leads to."""
@@ -305,5 +319,6 @@ def lane_heads(
         for partition in range(partitions):
             model = models.get((topic, partition), Model())
             counts = {"records": len(model.newest), "live": 0}
-            lanes.append({"topic": topic, "partition": partition, "offset": offset, "digest": model.digest()} | counts)
+            place = {"topic": topic, "topic_id": bytes(16), "partition": partition, "offset": offset}
+            lanes.append(place | {"digest": model.digest()} | counts)
     return lanes

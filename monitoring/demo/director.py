@@ -116,9 +116,8 @@ def _prepare(options: DemoOptions, settings: Settings, files: Files) -> Cast:
         KafkaPublisher(settings, client_id="demo"),
         Registrar(settings, SystemClock(), SystemChance()),
     )
-    registry = registered(settings, "participant-key")
-    for id_ in ids:
-        publish_keys(publisher, participants, id_, registry=registry)
+    registry = registered(settings, "participant-key", "key-register")
+    publish_keys(publisher, participants, *ids, registry=registry)
     publisher.close()
     today = date_of_ms(SystemClock().now())
     rows = list(list_rows(SyntheticRequest(options.seed, options.count, today)))

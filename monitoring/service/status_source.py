@@ -38,7 +38,8 @@ class StatusSource:
             gone_after=round(settings.node_gone_after_seconds * 1_000),
         )
         obliged, jurisdictions = context.directory.serving("agency"), served(context.directory)
+        standing = context.directory.standing()
         with self._computing, local_deliveries(settings, jurisdictions, context.clock) as deliveries:
             inboxes = partial(inbox_file, settings)
-            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters, inboxes)
+            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters, standing, inboxes)
             yield StatusDocument(sources, limits)

@@ -21,6 +21,7 @@ from liandong.topics.transport.ports import OutgoingRecord
 
 JURISDICTION = "js"
 HIGH_COURT = "court-js"
+PUBLISHER = "publisher-js"
 NOTARIES = ("notary-js-1", "notary-js-2")
 AGENCIES = {"railway-js": "railway", "air-js": "air-carrier", "police-js": "police-lodging"}
 LATE_AGENCY = "air-east-js"
@@ -83,6 +84,7 @@ def founding() -> Founding:
     with TemporaryDirectory() as folder:
         registrar = Registrar(load_settings(state_dir=Path(folder)), time, SeededChance(Random("founding"), time))
         registrar.new(HIGH_COURT, "court", jurisdictions=(JURISDICTION,))
+        registrar.new(PUBLISHER, "publisher", jurisdictions=(JURISDICTION,))
         for court in (*COURTS, SIBLING):
             registrar.new(court, "court", jurisdictions=(JURISDICTION,), superior=HIGH_COURT, name="示例区人民法院")
         for notary in NOTARIES:

@@ -81,9 +81,9 @@ class _OpenCounts:
 
     def __init__(self, settings: "Settings", court: str, jurisdiction: str) -> None:
         from ..inbox.counts_store import CountsStore
-        from ..inbox.store import InboxStore
+        from ..inbox.store import InboxStore, inbox_file
 
-        self._store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
+        self._store = InboxStore(inbox_file(settings, court))
         self.counts: CountsStore = CountsStore(self._store.engine, court, jurisdiction)
 
     def close(self) -> None:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -18,25 +17,21 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from ...schemas import ids
-from ...schemas.dates import end_of_day_ms
-from ...schemas.wire.enforcement import FEW, SCHEMA, CountedGroup, count_record, counted_day, cut_of
+from ...schemas.fingerprints import fingerprint
+from ...schemas.wire.enforcement import FEW, SCHEMA, CountedGroup, closing_ms, count_record
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.workers.clock import Clock
-from ...topics.workers.worker import AT_ONCE
-from .counts_store import CountsStore, Enforcement, SaidCount
-from .inbox import Inbox, OpenedItem
+from .counts_store import CountsStore, SaidCount
+from .inbox import Inbox
 from .store import InboxStore
 
 _log = structlog.get_logger(__name__)
 LANE = "events"
-GRACE_MS = 86_400_000
-"""From a cut's end to its first count: agencies tell in batches, and some are away for a while."""
 SETTLE_MS = 30 * 86_400_000
 """From its first count to its last planned one."""
-_AT_ONCE = 500
 _LOOK_SECONDS = 60.0
 _RETRY_SECONDS = 1.0
 
@@ -55,38 +50,19 @@ class CountingCourt:
     """With one, what is sent has Confluent framing."""
 
 
-def enforcement_of(opened: OpenedItem) -> Enforcement | None:
-    """Return what an opened interception counts for, None if it does not count."""
-    facts = {**opened.record, **opened.content}
-    day = counted_day(opened.record, facts)
-    if day is None:
-        return None
-    return Enforcement(
-        opened.item.event_id,
-        opened.item.agency,
-        facts["measure"],
-        day,
-        facts["check_id"],
-        facts["entry_id"],
-        facts["entry_version"],
-    )
-
-
 class Counting:
     """Counts what an inbox took and publishes what is due; a `Worker`. What the store fails with is tried again."""
 
-    def __init__(self, court: CountingCourt, inbox: Inbox, store: InboxStore, counts: CountsStore) -> None:
+    def __init__(self, court: CountingCourt, inbox: Inbox, counts: CountsStore) -> None:
         """Take the parts of one inbox; nothing is read before the first step."""
-        self._court, self._inbox, self._store, self._counts = court, inbox, store, counts
+        self._court, self._inbox, self._counts = court, inbox, counts
         self._next_look = -math.inf
         self.failure: Exception | None = None
         """Why nothing can be counted now."""
 
     def step(self) -> float:
-        """Count what has come; once a minute publish what is due, unless there is more to read or to count."""
+        """Once a minute publish what is due, unless there is more to read."""
         try:
-            if self._take():
-                return AT_ONCE
             clock = self._court.clock
             left = self._next_look - clock.monotonic()
             if left > 0:
@@ -105,11 +81,6 @@ class Counting:
     def close(self) -> None:
         """Do nothing: all is in the store."""
 
-    def count_all(self) -> None:
-        """Count what the inbox holds, for commands that end when that is done."""
-        while self._take():
-            pass
-
     def publish(self) -> None:
         """Put into the outbox what is due of every cut."""
         now = self._court.clock.now()
@@ -120,16 +91,6 @@ class Counting:
             due = 2 if now >= closes_at + SETTLE_MS else 1
             with self._counts.engine.begin() as connection:
                 self._go_through(connection, from_day, due, now)
-
-    def _take(self) -> int:
-        """Look at some interceptions that were not looked at; return how many."""
-        items = self._store.not_counted("interception", _AT_ONCE)
-        if items:
-            counting = [each for each in map(enforcement_of, map(self._inbox.open, items)) if each is not None]
-            with self._counts.engine.begin() as connection:
-                self._counts.put(connection, counting)
-                self._store.mark_counted(connection, [each.event_id for each in items])
-        return len(items)
 
     def _go_through(self, connection: Connection, from_day: date, due: int, now: int) -> None:
         is_planned = self._counts.passed(connection, from_day) < due
@@ -145,14 +106,15 @@ class Counting:
     def _say(
         self, connection: Connection, group: CountedGroup, counted: Mapping[bytes, str], revision: int, now: int
     ) -> None:
-        court, record = self._court, count_record(group, revision, counted, now)
+        court = self._court
+        record = count_record(group, revision, counted, court.signer.suite, now)
         body = encode_signed(SCHEMA, record, SCHEMA, court.signer)
         message = outgoing(
             SCHEMA,
             body,
             names.enforcement_counts(court.jurisdiction),
             _key(record),
-            event_id=ids.text("evt", sha256(body).digest()[:16]),
+            event_id=ids.text("evt", fingerprint(body)[:16]),
             source=court.court,
             time_ms=now,
             registry=court.registry,
@@ -161,15 +123,10 @@ class Counting:
         self._counts.say(connection, group, SaidCount(revision, len(counted), record["folded"], now))
 
 
-def closing_ms(from_day: date) -> int:
-    """Return when a cut is counted first, ms UTC."""
-    return end_of_day_ms(cut_of(from_day).until_day) + GRACE_MS
-
-
 def _key(record: Mapping[str, Any]) -> bytes:
     """Return the message key: one for all revisions of a group."""
     about = (str(record[name]) for name in ("court", "agency", "measure", "from_day"))
-    return sha256("\x00".join(about).encode()).digest()[:16]
+    return fingerprint("\x00".join(about).encode())[:16]
 
 
 def open_outbox(store: InboxStore, clock: Clock) -> SqlOutbox:

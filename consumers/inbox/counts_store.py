@@ -1,10 +1,10 @@
-"""What a court has counted of enforcement, and what it has said of it, beside its inbox in one database.
+"""What a court counts of enforcement, from the interceptions its inbox opened, and what it has said of it: one database.
 
 What is said waits in an outbox of this database: a count and the record that tells it are one transaction, so that no
 restart says a revision twice or in two ways.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,34 +14,18 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
     select,
 )
 
-from ...schemas.wire.enforcement import CountedGroup, cut_of
+from ...schemas.wire.enforcement import CountedGroup, counted_day, cut_of, read_day
 from ...topics.storage.database import create_tables, insert_once, reading
+from .store import interceptions
 
 _metadata = MetaData()
-_enforcements = Table(
-    "enforcements",
-    _metadata,
-    Column("event_id", LargeBinary, primary_key=True),
-    Column("agency", Text, nullable=False),
-    Column("measure", Text, nullable=False),
-    Column("day", Text, nullable=False),
-    # of the cut the day lies in
-    Column("from_day", Text, nullable=False),
-    Column("check_id", Text, nullable=False),
-    Column("entry_id", LargeBinary, nullable=False),
-    Column("entry_version", BigInteger, nullable=False),
-)
-Index("enforcements_by_cut", _enforcements.c.from_day, _enforcements.c.agency, _enforcements.c.measure)
-Index("enforcements_by_entry", _enforcements.c.entry_id)
 _passes = Table(
     "count_passes",
     _metadata,
@@ -71,8 +55,6 @@ class Enforcement:
     measure: str
     day: date
     """In China, as the agency says."""
-    check_id: str
-    entry_id: bytes
     entry_version: int
 
 
@@ -96,26 +78,22 @@ class CountsStore:
         self._court, self._jurisdiction = court, jurisdiction
         create_tables(engine, _metadata)
 
-    def put(self, connection: Connection, enforcements: Iterable[Enforcement]) -> None:
-        """Keep what counts, each once."""
-        for one in enforcements:
-            row = {name: getattr(one, name) for name in Enforcement.__slots__ if name != "day"}
-            days = {"day": one.day.isoformat(), "from_day": cut_of(one.day).from_day.isoformat()}
-            insert_once(connection, _enforcements, row | days)
-
     def cuts(self) -> list[date]:
-        """Return the first days of all cuts in which anything was counted, oldest first."""
-        query = select(_enforcements.c.from_day).distinct().order_by(_enforcements.c.from_day)
+        """Return the first days of all cuts in which anybody told of anything, oldest first."""
+        query = select(interceptions.c.day).distinct()
         with reading(self.engine) as connection:
-            return [date.fromisoformat(each) for each in connection.scalars(query)]
+            days = [day for each in connection.scalars(query) if (day := read_day(each))]
+        return sorted({cut_of(day).from_day for day in days})
 
     def groups(self, connection: Connection, from_day: date) -> dict[CountedGroup, dict[bytes, str]]:
         """Return what was counted in a cut: the check id of every interception by its event id, by group."""
         found: dict[CountedGroup, dict[bytes, str]] = {}
-        own = _enforcements.c.from_day == from_day.isoformat()
-        for row in connection.execute(select(_enforcements).where(own).order_by(*_enforcements.primary_key)):
-            group = CountedGroup(self._jurisdiction, self._court, row.agency, row.measure, cut_of(from_day))
-            found.setdefault(group, {})[row.event_id] = row.check_id
+        cut, told = cut_of(from_day), interceptions.c
+        own = told.day.between(cut.from_day.isoformat(), cut.until_day.isoformat())
+        for row in connection.execute(select(interceptions).where(own)):
+            if counted_day(row._asdict()) is not None:
+                group = CountedGroup(self._jurisdiction, self._court, row.agency, row.measure, cut)
+                found.setdefault(group, {})[row.event_id] = row.check_id
         return found
 
     def passed(self, connection: Connection, from_day: date) -> int:
@@ -143,19 +121,12 @@ class CountsStore:
 
     def of_entry(self, entry_id: bytes) -> list[Enforcement]:
         """Return the interceptions because of one entry, by day and agency."""
-        order = (_enforcements.c.day, _enforcements.c.agency, _enforcements.c.event_id)
-        query = select(_enforcements).where(_enforcements.c.entry_id == entry_id).order_by(*order)
+        told = interceptions.c
+        query = select(interceptions).where(told.entry_id == entry_id).order_by(told.day, told.agency, told.event_id)
         with reading(self.engine) as connection:
             rows = connection.execute(query).all()
         return [
-            Enforcement(
-                row.event_id,
-                row.agency,
-                row.measure,
-                date.fromisoformat(row.day),
-                row.check_id,
-                entry_id,
-                row.entry_version,
-            )
+            Enforcement(row.event_id, row.agency, row.measure, day, row.entry_version)
             for row in rows
+            if (day := counted_day(row._asdict())) is not None
         ]

@@ -4,7 +4,7 @@ Erasure overwrites: SQLite's secure_delete is on, and what is left in the log ca
 destroyed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -26,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, insert_once, open_database, reading, sqlite_url
 from ...topics.transport.ports import TopicPartition
 
@@ -43,10 +43,25 @@ _items = Table(
     Column("body", LargeBinary),
     Column("keep_until", BigInteger, nullable=False),
     Column("shown", Boolean, nullable=False),
-    # whether enforcement was counted in it
-    Column("counted", Boolean, nullable=False),
 )
-Index("items_not_counted", _items.c.schema, sqlite_where=_items.c.counted.is_(False))
+interceptions = Table(
+    "interceptions",
+    _metadata,
+    Column("event_id", LargeBinary, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("day", Text, nullable=False, index=True),
+    Column("outcome", Text, nullable=False),
+    Column("rule_version", Text, nullable=False),
+    Column("record_class", Integer, nullable=False),
+    Column("entry_id", LargeBinary, nullable=False, index=True),
+    Column("entry_version", BigInteger, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("notary", Text, nullable=False),
+    Column("barrier", BigInteger, nullable=False),
+    Column("check_id", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+)
+"""What this court was told of its entries, opened: to see what is enforced, and to count."""
 _positions = Table(
     "positions",
     _metadata,
@@ -64,6 +79,11 @@ _losses = Table(
     Column("noticed_at", BigInteger, nullable=False),
     Column("shown", Boolean, nullable=False),
 )
+
+
+def inbox_file(settings: Settings, court: str) -> Path:
+    """Return where the inbox of a court is kept."""
+    return settings.state_dir / "courts" / court / "inbox.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +177,7 @@ class InboxStore:
     def put(self, connection: Connection, item: Item) -> bool:
         """Keep an item; return False if it is here already."""
         row: Mapping[str, Any] = {name: getattr(item, name) for name in Item.__slots__}
-        return insert_once(connection, _items, {**row, "shown": False, "counted": False})
+        return insert_once(connection, _items, {**row, "shown": False})
 
     def replace(self, connection: Connection, item: Item) -> None:
         """Keep another verdict on an item."""
@@ -173,17 +193,6 @@ class InboxStore:
             query = query.where(_items.c.refused == refused)
         with reading(self.engine) as connection:
             return [Item(*row) for row in connection.execute(query)]
-
-    def not_counted(self, schema: str, most: int) -> list[Item]:
-        """Return items of a schema that count and were not looked at for what they count."""
-        unseen = (_items.c.schema == schema, _items.c.counted.is_(False), _items.c.refused == "")
-        query = select(*(_items.c[name] for name in Item.__slots__)).where(*unseen, _items.c.body.is_not(None))
-        with reading(self.engine) as connection:
-            return [Item(*row) for row in connection.execute(query.limit(most))]
-
-    def mark_counted(self, connection: Connection, event_ids: Sequence[bytes]) -> None:
-        """Note that items were looked at."""
-        connection.execute(update(_items).where(_items.c.event_id.in_(event_ids)).values(counted=True))
 
     def mark_shown(self, event_id: bytes) -> None:
         """Note that the court's people have seen an item."""

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from ...schemas import ids
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
+from ...topics.keys.signed_register import RegisterMark
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Delivered, OutgoingRecord, Publisher, TopicPartition
@@ -17,6 +19,7 @@ from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..log.heads import NO_HEAD
 from .head_rows import court_rows, lane_rows
+from .snapshot import SnapshotRoots
 from .tally import Tally
 
 _log = structlog.get_logger(__name__)
@@ -32,9 +35,12 @@ class HeadFields:
     issued_at: int
     valid_until: int
     previous: str
-    """SHA-256 of this notary's previous head in hex, empty for the first."""
+    """Hash of this notary's previous head in hex, of the suite that one names; empty for the first."""
     floor_at: int
     """The logs are complete from here on."""
+    topic_ids: Mapping[str, bytes]
+    """The broker's ids of the lists, by logical topic."""
+    snapshot: SnapshotRoots
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +76,11 @@ class Announcer:
         """How many markers the broker has said nothing about yet."""
         return self._markers_in_flight
 
-    def send_barrier(self, number: int, issued_at: int, lane: TopicPartition) -> None:
-        """Put the marker of a barrier into one partition."""
+    def send_barrier(self, number: int, issued_at: int, lane: TopicPartition, register: RegisterMark) -> None:
+        """Put the marker of a barrier into one partition; `register` is how far this notary knows the keys."""
         content = {**self._author, "number": number, "issued_at": issued_at}
         content |= {"topic": lane.topic, "partition": lane.partition}
+        content |= {"register_offset": register.offset, "register_hash": register.hash}
         body = encode_signed("barrier", content, "barrier", self._identity.signer)
         record = self._record("barrier", body, lane.topic, b"barrier/" + self._notary.encode())
         self._markers_in_flight += 1
@@ -90,9 +97,12 @@ class Announcer:
             "number": fields.number,
             "issued_at": fields.issued_at,
             "valid_until": fields.valid_until,
+            "suite": tally.suite.name,
             "previous": bytes.fromhex(fields.previous) or NO_HEAD,
-            "lanes": lane_rows(tally),
+            "lanes": lane_rows(tally, fields.topic_ids),
             "courts": court_rows(tally),
+            "snapshot_barrier": fields.snapshot.barrier,
+            "snapshot": fields.snapshot.rows,
             "floor_at": fields.floor_at,
         }
         return encode_signed("list-head", content, "list-head", self._identity.signer)

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from ..dates import end_of_day_ms
 from .merkle import root
+from .suites import suite_of
 
 SCHEMA = "enforcement-count"
 """Schema, and context of the court's signature."""
 FEW = 5
 """Fewer than these are folded: how many there were is not said."""
+GRACE_MS = 86_400_000
+"""From a cut's end to its first count: agencies tell in batches, and some are away for a while."""
 _ENFORCING = frozenset({"REFUSED", "HELD"})
 _MEASURE = re.compile(r"[a-z0-9-]{1,40}\Z")
 """What a measure may be called: what an agency seals must bring nothing else onto a topic everybody reads."""
@@ -45,16 +49,26 @@ def cut_of(day: date) -> Cut:
     return Cut(max(monday, first), min(monday + timedelta(days=6), next_first - timedelta(days=1)))
 
 
-def counted_day(interception: Mapping[str, Any], detail: Mapping[str, Any]) -> date | None:
-    """Return the day an opened interception counts for; None for a release, a canary, and what names no day or measure."""
-    if interception["record_class"] or interception["outcome"] not in _ENFORCING:
-        return None
-    if not _MEASURE.match(detail["measure"]) or not _DAY.match(interception["day"]):
-        return None
+def counted_day(opened: Mapping[str, Any]) -> date | None:
+    """Return the day an interception counts for, by its clear and sealed fields together.
+
+    None for a release, a canary, and what names no day or measure.
+    """
+    enforces = not opened["record_class"] and opened["outcome"] in _ENFORCING
+    return read_day(opened["day"]) if enforces and _MEASURE.match(opened["measure"]) else None
+
+
+def read_day(text: str) -> date | None:
+    """Return a day as YYYY-MM-DD has it, None if it is none."""
     try:
-        return date.fromisoformat(interception["day"])
+        return date.fromisoformat(text) if _DAY.match(text) else None
     except ValueError:
         return None
+
+
+def closing_ms(from_day: date) -> int:
+    """Return when a cut is counted first, ms UTC."""
+    return end_of_day_ms(cut_of(from_day).until_day) + GRACE_MS
 
 
 class CountedGroup(NamedTuple):
@@ -67,8 +81,13 @@ class CountedGroup(NamedTuple):
     cut: Cut
 
 
-def count_record(group: CountedGroup, revision: int, counted: Mapping[bytes, str], issued_at: int) -> dict[str, Any]:
-    """Return the record of a count, unsigned; `counted` has the check id of every interception by its event id."""
+def count_record(
+    group: CountedGroup, revision: int, counted: Mapping[bytes, str], suite: str, issued_at: int
+) -> dict[str, Any]:
+    """Return the record of a count, unsigned; `counted` has the check id of every interception by its event id.
+
+    Raises SuiteUnknown.
+    """
     folded = len(counted) < FEW
     return {
         "jurisdiction": group.jurisdiction,
@@ -81,17 +100,18 @@ def count_record(group: CountedGroup, revision: int, counted: Mapping[bytes, str
         "revision": revision,
         "folded": folded,
         "count": 0 if folded else len(counted),
-        "root": count_root(group, revision, counted),
+        "suite": suite,
+        "root": count_root(group, revision, counted, suite),
         "issued_at": issued_at,
     }
 
 
-def count_root(group: CountedGroup, revision: int, counted: Mapping[bytes, str]) -> bytes:
-    """Return the root over what was counted.
+def count_root(group: CountedGroup, revision: int, counted: Mapping[bytes, str], suite: str) -> bytes:
+    """Return the root over what was counted, with the suite's hash. Raises SuiteUnknown.
 
     The check ids are sealed, so nobody who has not opened them can try which interceptions a root is made of. The first
     leaf makes the roots of two revisions differ also where nothing was added.
     """
     place = (*group[:4], group.cut.from_day.isoformat(), group.cut.until_day.isoformat(), str(revision))
     leaves = [event_id + check_id.encode() for event_id, check_id in sorted(counted.items())]
-    return root(["\x00".join(place).encode(), *leaves])
+    return root(["\x00".join(place).encode(), *leaves], suite_of(suite).content_hash)

@@ -9,9 +9,12 @@ from sqlalchemy import ColumnElement, select
 
 from liandong.consumers.acts_db.tables import watch_subjects, watches
 from liandong.consumers.store.layout import TrustedHead
+from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
+from liandong.tests.simulation.proofs import Register
 from liandong.tests.simulation.watchers import InboxProcess
+from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ def audit(world: "World") -> None:
             audit_copy(world, node)
             audit_trust(world, node)
     _heads_say_what_stands_below_them(world)
+    _barriers_tell_of_the_register_what_stood_there(world)
     _receipts_have_numbers_of_their_own(world)
     _nobody_is_watched_unasked(world)
     _no_ended_watch_names_anybody(world, watches.c.stopped_at != 0)
@@ -128,6 +132,22 @@ def _came_too_late(world: "World", event: Written) -> bool:
     return late
 
 
+def _barriers_tell_of_the_register_what_stood_there(world: "World") -> None:
+    """A notary tells how far it had read the register of keys, and the hash the world finds over what stands before that."""
+    records = world.log.by_place.get(TopicPartition(names.KEYS, 0), [])
+    if len(records) < sum(len(world.log.by_schema.get(name, ())) for name in ("participant-key", "key-register")):
+        return  # the topic was made again: places in it mean nothing any more
+    told = {(one.fields["register_offset"], one.fields["register_hash"]) for one in world.genuine("barrier")}
+    register, read = Register(founding().root.public_key), 0
+    for offset, said in sorted(told):
+        for one in records[read:offset]:
+            if one.schema == "participant-key":
+                register.take(one.fields, one.body)
+        read = offset
+        world.hold(said == register.word(0, 0)["hash"], "a barrier tells another hash of the register than the log")
+        world.count("registers in barriers", 1)
+
+
 def _heads_say_what_stands_below_them(world: "World") -> None:
     """Promise 4: a notary signs what the log says below its markers: digests, and numbers of courts."""
     newest: dict[str, dict[str, Any]] = {}
@@ -143,6 +163,7 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
         world.hold(chained, f"a head does not name the head of {notary} before it")
         _stands_at_its_markers(world, one.fields)
         newest[notary], hashes[notary] = one.fields, sha256(one.body).digest()
+    _shows_what_stood_there(world)
     for head in newest.values():
         below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in head["lanes"]}
         for lane in head["lanes"]:
@@ -157,6 +178,22 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
             left = _contiguous({number for number, stands in numbers.items() if stands})
             right = left <= contiguous <= _contiguous(numbers) and highest == max(numbers, default=0)
             world.hold(right, "a head says other numbers than the log")
+
+
+def _shows_what_stood_there(world: "World") -> None:
+    """The newest snapshot of every notary is of the live entries below the markers it names."""
+    heads = {(one.fields["notary"], one.fields["number"]): one.fields for one in world.genuine("list-head")}
+    shown = {head["notary"]: head for head in heads.values() if head["snapshot_barrier"] >= 0}
+    for notary, head in shown.items():
+        at_barrier = heads.get((notary, head["snapshot_barrier"]))
+        lanes = at_barrier["lanes"] if at_barrier else []
+        below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in lanes}
+        for row in head["snapshot"]:
+            at = TopicPartition(row["topic"], row["partition"])
+            if at in below and at.topic not in world.made_again:
+                counted = world.recounted(at, below[at]).snapshot()
+                world.hold(counted == (row["root"], row["entries"]), f"a head shows other entries of {at} than the log")
+                world.count("snapshots held against the log")
 
 
 def _stands_at_its_markers(world: "World", head: Mapping[str, Any]) -> None:

@@ -33,6 +33,9 @@ class MortalSubscriber:
     def partitions(self, topic: str) -> list[int]:
         return self._life.call(lambda: self.inner.partitions(topic))
 
+    def topic_id(self, topic: str) -> bytes:
+        return self._life.call(lambda: self.inner.topic_id(topic))
+
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         self._life.call(lambda: self.inner.assign(positions))
 
@@ -75,6 +78,9 @@ class MortalPublisher:
 
     def poll(self, _timeout: float = 0.0) -> None:
         self._life.call(lambda: self.inner.poll(0))
+
+    def partitions(self, topic: str) -> list[int]:
+        return self._life.call(lambda: self.inner.partitions(topic))
 
     def flush(self, _timeout: float = -1) -> int:
         return self._life.call(lambda: self.inner.flush(0))

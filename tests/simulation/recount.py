@@ -11,6 +11,7 @@ from liandong.schemas.wire.codec import Undecodable, decode_prefix
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.proofs import prefix_of
+from liandong.tests.worlds.jurisdiction import mth
 
 ENDED_FROM = 3
 Genuine = Callable[[bytes], bool]
@@ -34,6 +35,13 @@ class Standing:
     def ended(self) -> bool:
         return bool(self.body) and decode_prefix(self.body)["status"] >= ENDED_FROM
 
+    @property
+    def live(self) -> bool:
+        """Whether it is somebody's, and not of a canary."""
+        return (
+            bool(self.body) and self.opaque is None and not self.ended and not decode_prefix(self.body)["record_class"]
+        )
+
 
 @dataclass
 class Recounted:
@@ -47,12 +55,12 @@ class Recounted:
         if one.value is None:
             self._null(key)
             return
-        if one.framed == "barrier":
+        if one.framed in {"barrier", "court-checkpoint"}:
             return
         prefix = prefix_of(one.body) if one.framed == "list-record" else None
         if prefix is not None and key and prefix["entry_id"] == key and prefix["version"] >= 1:
             self._record(key, one.body, genuine)
-        elif key and not key.startswith(b"barrier/") and len(key) <= 500:
+        elif key and not key.startswith((b"barrier/", b"checkpoint/")) and len(key) <= 500:
             self._unreadable(key, one.value)
 
     def _null(self, key: bytes | None) -> None:
@@ -74,6 +82,11 @@ class Recounted:
         digest = SetDigest()
         digest.update([_leaf(entry_id, stands) for entry_id, stands in self.standing.items()])
         return digest.value()
+
+    def snapshot(self) -> tuple[bytes, int]:
+        """The Merkle root over the live entries, and how many they are."""
+        leaves = [_leaf(entry_id, stands) for entry_id, stands in sorted(self.standing.items()) if stands.live]
+        return mth(leaves), len(leaves)
 
     def index(self) -> dict[bytes, set[bytes]]:
         """Which entries a surrogate leads to; an unreadable record leads where the last readable one did."""

@@ -186,6 +186,58 @@ def barriers(vectors: Vectors, folder: Path) -> int:
     return holds("chain", sha256(bytes.fromhex(given["head"])).hexdigest(), given["previous_of_the_next"])
 
 
+def snapshots(vectors: Vectors, folder: Path) -> int:
+    given = vectors["snapshots"]
+    leaves = [bytes.fromhex(leaf) for leaf in given["leaves"]]
+    holds("order", sorted(leaves, key=lambda leaf: leaf[:16]), leaves)
+    holds("root", tree(leaves).hex(), given["root"])
+    head = read(folder, "list-head", bytes.fromhex(given["head"]))
+    (row,) = head["snapshot"]
+    said = row["root"].hex(), row["entries"], head["snapshot_barrier"] < head["number"]
+    holds("snapshot in the head", said, (given["root"], len(leaves), True))
+    # of three leaves: the first two share a node, the third stands beside it
+    hashed = [sha256(b"\0" + leaf).digest() for leaf in leaves]
+    pair = sha256(b"\1" + hashed[0] + hashed[1]).digest()
+    paths = [[hashed[1], hashed[2]], [hashed[0], hashed[2]], [pair]]
+    return holds("paths", [[one.hex() for one in path] for path in paths], given["paths"])
+
+
+def tree(leaves: list[bytes]) -> bytes:
+    if len(leaves) < 2:
+        return sha256(b"\0" + leaves[0]).digest() if leaves else sha256().digest()
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    return sha256(b"\1" + tree(leaves[:split]) + tree(leaves[split:])).digest()
+
+
+def registers(vectors: Vectors, folder: Path) -> int:
+    given = vectors["registers"]
+    newest: dict[bytes, dict[str, Any]] = {}
+    for body in given["keys"]:
+        record = read(folder, "participant-key", bytes.fromhex(body))
+        before = newest.get(record["key_id"], record)
+        for end in ("valid_until", "revoked_at"):
+            record[end] = min((at for at in (before[end], record[end]) if at), default=0)
+        newest[record["key_id"]] = record
+    content = sha256()
+    for key_id in sorted(newest):
+        record = newest[key_id]
+        content.update(key_id)
+        texts = (record[name].encode() for name in ("participant", "kind", "jurisdiction", "superior", "use", "suite"))
+        for part in (*texts, record["public_key"]):
+            content.update(len(part).to_bytes(2, "big") + part)
+        for name in ("valid_from", "valid_until", "revoked_at"):
+            content.update(record[name].to_bytes(8, "big", signed=True))
+    register = read(folder, "key-register", bytes.fromhex(given["register"]))
+    barrier = read(folder, "barrier", bytes.fromhex(vectors["barriers"]["barrier"]))
+    holds("hash of the register", content.hexdigest(), given["hash"])
+    holds("key register", (register["keys"], register["hash"].hex()), (len(newest), given["hash"]))
+    told = barrier["register_offset"], barrier["register_hash"].hex()
+    holds("what a barrier tells of it", told, (len(given["keys"]), given["hash"]))
+    return holds("hash of no keys", sha256().hexdigest(), given["empty"])
+
+
 def sealed(vectors: Vectors, folder: Path) -> int:
     given = vectors["sealed"]
     key, context = (
@@ -197,10 +249,10 @@ def sealed(vectors: Vectors, folder: Path) -> int:
     hpke = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
     content_key = hpke.decrypt(wrap["wrapped"], key, context)
     content = AESGCM(content_key).decrypt(envelope["nonce"], envelope["ciphertext"], context)
-    return holds("content", read(folder, "interception-detail", content[10:]), given["content"])
+    return holds("content", read(folder, "feedback-detail", content[10:]), given["content"])
 
 
 if __name__ == "__main__":
     given, avro = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
-    for part in (surrogates, names, framing, partitioner, signatures, digests, barriers, sealed):
+    for part in (surrogates, names, framing, partitioner, signatures, digests, barriers, snapshots, registers, sealed):
         sys.stdout.write(f"{part.__name__} {part(given, avro)}\n")

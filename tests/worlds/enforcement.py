@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from liandong.consumers.acts_db.sending import AgencyEvent, SealedPart, as_record
+from liandong.consumers.acts_db.sending import AgencyEvent, SealedPart, _as_record, _fields
 from liandong.consumers.inbox.counting import Counting, CountingCourt, open_outbox
 from liandong.consumers.inbox.counts_store import CountsStore
 from liandong.consumers.inbox.inbox import Inbox
@@ -42,7 +42,7 @@ def interception(agency: TownAgency, day: str, measure: str = "rail-gd-all", **c
         clear,
         SealedPart("interception-detail", sealed),
     )
-    return as_record(agency.context, event)
+    return _as_record(agency.context, event, _fields(agency.context, event))
 
 
 def _of(schema: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -60,14 +60,13 @@ class CountingOffice:
         self.outbox = open_outbox(self.store, town.clock)
         self.counts = CountsStore(self.store.engine, COURT, "js")
         court = CountingCourt(COURT, "js", town.participants.signer(COURT), self.outbox, town.clock)
-        self.counting = Counting(court, self.inbox, self.store, self.counts)
+        self.counting = Counting(court, self.inbox, self.counts)
 
     def work(self) -> None:
         """Read, count, publish and send what is due now."""
         caught_up(self.inbox)
         while self.inbox.step() == 0:
             pass
-        self.counting.count_all()
         self.counting.publish()
         drain(self.outbox, self.town.publisher)
 

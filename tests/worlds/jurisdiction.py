@@ -9,7 +9,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryPorts
+from liandong.monitoring.notary.config import NotaryConfig, NotaryPorts
+from liandong.monitoring.notary.notary import Notary
 from liandong.monitoring.notary.signing import NotaryIdentity
 from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
@@ -17,13 +18,23 @@ from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import VirtualClock
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
-from liandong.tests.worlds.records import CourtScribe, Keys, Model, recount, registered, verify_from
+from liandong.tests.worlds.records import (
+    CourtScribe,
+    Keys,
+    Model,
+    PublisherScribe,
+    recount,
+    registered,
+    verify_from,
+)
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.metrics.definitions import Signals
 from liandong.topics.transport.ports import Message, OutgoingRecord, Publisher, TopicPartition
 from liandong.topics.transport.reading import read_all, topic_lanes
 from liandong.topics.workers.clock import SystemClock
+
+LIST = names.debtor_list("js")
 
 
 class WatchedJurisdiction:
@@ -40,7 +51,8 @@ class WatchedJurisdiction:
         self.stranger = CourtScribe(court="court-yu0101", jurisdiction="cq")
         self.signers = {name: Ed25519Signer(os.urandom(32)) for name in ("notary-js-1", "notary-js-2")}
         notaries = [registered(signer, name, "notary", "js") for name, signer in self.signers.items()]
-        self.keys = Keys(self.court.public_key, self.stranger.public_key, *notaries)
+        self.scribe = PublisherScribe()
+        self.keys = Keys(self.court.public_key, self.stranger.public_key, self.scribe.public_key, *notaries)
         self.publisher = wire.publisher()
         self.speakers: list[Publisher] = []
 
@@ -62,6 +74,11 @@ class WatchedJurisdiction:
     def publish(self, *bodies: bytes) -> None:
         """Puts records of the court on its lists."""
         self.send(*(self.court.message(body) for body in bodies))
+
+    def checkpoint(self, number: int, highest: int, live: int, *, topic: str = LIST, **fields: Any) -> None:
+        """Puts a checkpoint of what the court wrote to a list into all its partitions."""
+        courts = {self.court.court: (highest, live)}
+        self.send(*(self.scribe.checkpoint(topic, each, number, courts, **fields) for each in range(PARTITIONS)))
 
     def until(self, done: Callable[[], bool], *notaries: Notary) -> None:
         """Lets notaries work until something is so."""
@@ -136,6 +153,22 @@ def assert_equal_to_a_recount(jurisdiction: WatchedJurisdiction, head: dict[str,
         row = next(row for row in head["lanes"] if (row["topic"], row["partition"]) == lane)
         assert row["digest"] == model.digest(), lane
         assert row["records"] == len(model.newest), lane
+
+
+def assert_roots_of_a_recount(jurisdiction: WatchedJurisdiction, shown: dict[str, Any], at: dict[str, Any]) -> None:
+    """The roots in a head are those over the live entries below the offsets of the head at whose barrier they were made."""
+    roots = {TopicPartition(row["topic"], row["partition"]): (row["root"], row["entries"]) for row in shown["snapshot"]}
+    models = jurisdiction.models(at)
+    leaves = {lane: model.live_leaves() for lane, model in models.items()}
+    assert roots == {lane: (mth(of_lane), len(of_lane)) for lane, of_lane in leaves.items()}
+
+
+def mth(leaves: list[bytes]) -> bytes:
+    """A Merkle tree's root as RFC 6962 writes it down."""
+    if len(leaves) < 2:
+        return sha256(b"\x00" + leaves[0]).digest() if leaves else sha256().digest()
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\x01" + mth(leaves[:split]) + mth(leaves[split:])).digest()
 
 
 def changed_lanes(after: dict[str, Any], before: dict[str, Any]) -> int:

@@ -10,10 +10,10 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from ...schemas.dates import date_of_ms
+from ...schemas.fingerprints import fingerprint
 from ...schemas.law.supervision import NOTHING_ON, ActKind, SupervisionAct, SwitchedOn, acts_in_force, read_act
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
@@ -167,16 +167,16 @@ class SupervisionActs:
         if self._unread and message.offset() + 1 >= self._unread.get(lane, math.inf):
             self._unread = {at: end for at, end in self._unread.items() if at != lane}
         try:
-            fingerprint, body = unwrap(message)
-            record = decode(fingerprint, body)
+            written_with, body = unwrap(message)
+            record = decode(written_with, body)
         except (FramingError, Undecodable):
             self.ignored += 1
             return
-        fits = is_version_of(fingerprint, SCHEMA) and lane.topic == names.supervision_acts(record["jurisdiction"])
+        fits = is_version_of(written_with, SCHEMA) and lane.topic == names.supervision_acts(record["jurisdiction"])
         if not fits or len(self._kept) >= _MOST_KEPT:
             self.ignored += 1
             return
-        self._kept.setdefault(sha256(body).digest(), _Kept(read_act(record), record, body))
+        self._kept.setdefault(fingerprint(body), _Kept(read_act(record), record, body))
 
 
 def await_acts(acts: SupervisionActs, seconds: float = _PATIENCE) -> None:

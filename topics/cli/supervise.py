@@ -43,11 +43,11 @@ def measure_on(  # noqa: PLR0913, PLR0917  the fields of an act
         problem = f"{measure} is no measure that an act switches on"
         raise WrongUsage("MEASURE_NOT_SWITCHED", problem, "name one that `liandong measures list` shows as OFF")
     fields = {"measure": measure, "from_day": from_day, "until_day": until_day, "document_hash": _hash(document)}
-    act = _act(ctx, ActKind.MEASURE_ON, supervisor, jurisdiction, decision, fields)
+    act = new_act(ctx, ActKind.MEASURE_ON, supervisor, jurisdiction, decision, fields)
     if terms_of(act) is None:
         problem = f"{from_day} to {until_day} is no term an act can have"
         raise WrongUsage("TERM_OF_ACT", problem, f"give first and last day as 2026-12-01, {MOST_DAYS} days at most")
-    _publish(ctx, act, as_json)
+    _publish_and_tell(ctx, act, as_json)
 
 
 @app.command("measure-off")
@@ -67,12 +67,12 @@ def measure_off(  # noqa: PLR0913, PLR0917  the fields of an act
 
     if from_day:
         _day(from_day)
-    found = next((one for one in _acts(ctx, jurisdiction) if one.act_id == ids.parse(ends, "act")), None)
+    found = next((one for one in known_acts(ctx, jurisdiction) if one.act_id == ids.parse(ends, "act")), None)
     if found is None or found.kind != ActKind.MEASURE_ON:
         problem = f"no act {ends} switched a measure on in {jurisdiction}"
         raise WrongUsage("ACT_UNKNOWN", problem, "look it up with `liandong supervise list`")
     fields = {"measure": found.measure, "ends": found.act_id, "from_day": from_day, "document_hash": _hash(document)}
-    _publish(ctx, _act(ctx, ActKind.MEASURE_OFF, supervisor, jurisdiction, decision, fields), as_json)
+    _publish_and_tell(ctx, new_act(ctx, ActKind.MEASURE_OFF, supervisor, jurisdiction, decision, fields), as_json)
 
 
 @app.command("escrow")
@@ -95,7 +95,7 @@ def escrow(  # noqa: PLR0913, PLR0917  the fields of an act
     for day in (from_day, until_day):
         _day(day)
     fields = {"from_day": from_day, "until_day": until_day, "reason": reason, "retention_kind": retention_kind}
-    _publish(ctx, _act(ctx, ActKind.ESCROW_OPENED, supervisor, jurisdiction, decision, fields), as_json)
+    _publish_and_tell(ctx, new_act(ctx, ActKind.ESCROW_OPENED, supervisor, jurisdiction, decision, fields), as_json)
 
 
 @app.command("list")
@@ -104,7 +104,7 @@ def list_acts(ctx: typer.Context, jurisdiction: PlaceOption, as_json: JsonOption
     from ...schemas.law.supervision import acts_in_force
     from ..workers.clock import SystemClock
 
-    acts = sorted(_acts(ctx, jurisdiction), key=lambda one: (one.issued_at, one.act_id))
+    acts = sorted(known_acts(ctx, jurisdiction), key=lambda one: (one.issued_at, one.act_id))
     holding = {one.act_id for one in acts_in_force(acts, SystemClock().now())}
     rows = [{**_as_dict(one), "in_force": one.act_id in holding} for one in acts]
     if as_json:
@@ -119,9 +119,10 @@ def list_acts(ctx: typer.Context, jurisdiction: PlaceOption, as_json: JsonOption
         typer.echo(f"no acts in {jurisdiction}")
 
 
-def _act(
+def new_act(
     ctx: typer.Context, kind: str, supervisor: str, jurisdiction: str, decision: str, fields: dict[str, Any]
 ) -> "SupervisionAct":
+    """Return an act of a supervisor of the jurisdiction. Raises NOT_A_SUPERVISOR."""
     from ...schemas.law.supervision import SupervisionAct
     from ..keys.participants import Participants
     from ..workers.chance import SystemChance
@@ -136,7 +137,8 @@ def _act(
     return SupervisionAct(act_id, jurisdiction, supervisor, kind, decision, issued_at=now, **common)
 
 
-def _publish(ctx: typer.Context, act: "SupervisionAct", as_json: bool) -> None:
+def publish(ctx: typer.Context, act: "SupervisionAct") -> None:
+    """Sign an act and wait until it is in the log. Raises what the broker says."""
     from ..keys.participants import Participants
     from ..keys.supervising import act_message, publish_act
     from ..transport.kafka import KafkaPublisher, require_broker
@@ -148,6 +150,10 @@ def _publish(ctx: typer.Context, act: "SupervisionAct", as_json: bool) -> None:
     publisher = KafkaPublisher(settings, client_id=f"{act.supervisor}-act")
     publish_act(publisher, message)
     publisher.close()
+
+
+def _publish_and_tell(ctx: typer.Context, act: "SupervisionAct", as_json: bool) -> None:
+    publish(ctx, act)
     row = _as_dict(act)
     if as_json:
         print_json(row)
@@ -155,7 +161,8 @@ def _publish(ctx: typer.Context, act: "SupervisionAct", as_json: bool) -> None:
     typer.echo(f"{row['act']}  {act.kind} in {act.jurisdiction}: in the log")
 
 
-def _acts(ctx: typer.Context, jurisdiction: str) -> "list[SupervisionAct]":
+def known_acts(ctx: typer.Context, jurisdiction: str) -> "list[SupervisionAct]":
+    """Return the acts that count in a jurisdiction, read to the end of the log. Raises TransportError."""
     from ..keys.directory import KeyDirectory, await_keys
     from ..keys.participants import Participants
     from ..keys.supervision import SupervisionActs, await_acts

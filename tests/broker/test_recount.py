@@ -16,7 +16,7 @@ def recount(town: Town, *words: str, lang: str = "en") -> Ended:
     assert isinstance(town.wire, KafkaWire)
     environment = {
         "LIANDONG_STATE_DIR": str(town.directory),
-        "LIANDONG_KAFKA_BOOTSTRAP": town.wire.settings.kafka_bootstrap,
+        "LIANDONG_BOOTSTRAP": town.wire.settings.bootstrap or "",
         "LIANDONG_TOPIC_PREFIX": town.wire.settings.topic_prefix,
     }
     common = ("supervise", "recount", "--as", SUPERVISOR, "--jurisdiction", "js", "--period", "2026-12")

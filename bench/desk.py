@@ -31,7 +31,7 @@ class _Directory(Keyring):
     _court = SealingKey(b"c" * 32)
     version = 0
 
-    def recipients(self, participant: str) -> list[Recipient]:  # noqa: ARG002  every court has the same here
+    def recipients(self, participant: str, retention: str) -> list[Recipient]:  # noqa: ARG002  every court has the same here
         """Return who can open what is sealed for a court."""
         return [Recipient(self._court.key_id, self._court.public_key)]
 

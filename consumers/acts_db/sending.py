@@ -1,7 +1,8 @@
 """How an agency tells others something: sealed, signed, framed, and into the outbox in the caller's transaction.
 
 What its court cannot be told yet, because no sealing key of it is known (a node that has just started has not read the
-register), is kept, sealed to the agency itself, until it can: nothing that happened goes untold.
+register), is kept, sealed to the agency itself, until it can: nothing that happened goes untold. The agency's own keys for that
+are erased after a month like all others, and with them what has waited longer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +11,12 @@ from hashlib import sha256
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from ...schemas import ids
+from ...schemas.law.retention import WAITING, Period, retention_of
 from ...schemas.wire.control import sealing_context
-from ...schemas.wire.sealing import Recipient, open_sealed, seal
+from ...schemas.wire.sealing import CannotOpen, Recipient, open_sealed, seal
 from ...schemas.wire.signing import encode_signed
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
@@ -36,6 +38,11 @@ class SealedPart:
     schema: str
     content: Mapping[str, object]
 
+    @property
+    def retention(self) -> str:
+        """How long it is kept."""
+        return retention_of(self.schema, self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyEvent:
@@ -55,7 +62,7 @@ class AgencyEvent:
 def as_record(context: AgencyContext, event: AgencyEvent) -> OutgoingRecord:
     """Return an event as it travels. Raises NoSealingKey."""
     schema, handle = event.schema, event.handle
-    sealed = _sealed(event, context.directory.recipients(str(event.fields["court"])))
+    sealed = _sealed(event, context.directory.recipients(str(event.fields["court"]), event.sealed.retention))
     record = {**event.fields, "agency": context.agency, "sealed": sealed}
     return outgoing(
         schema,
@@ -89,21 +96,28 @@ def send_or_keep(connection: Connection, context: AgencyContext, events: Sequenc
 def send_waiting(connection: Connection, context: AgencyContext) -> int:
     """Put the oldest events that waited and whose court can be told now into the outbox; return how many."""
     waiting = waiting_events.c
-    courts = connection.scalars(select(waiting.court).distinct()).all()
-    known = [court for court in courts if _is_known(context, court)]
-    query = select(waiting_events).where(waiting.court.in_(known)).order_by(waiting.at, waiting.handle).limit(_AT_ONCE)
+    pairs = connection.execute(select(waiting.court, waiting.retention).distinct()).all()
+    known = [(court, retention) for court, retention in pairs if _is_known(context, court, retention)]
+    told = tuple_(waiting.court, waiting.retention).in_(known)
+    query = select(waiting_events).where(told).order_by(waiting.at, waiting.handle).limit(_AT_ONCE)
     rows = connection.execute(query).all() if known else []
     for row in rows:
-        content = open_sealed(row.sealed, sealing_context(row.schema, row.handle), *context.sealing_keys)
-        fields = msgspec.msgpack.decode(row.fields)
-        sealed = SealedPart(row.sealed_schema, content)
-        send(connection, context, AgencyEvent(row.schema, row.topic, row.handle, row.at, fields, sealed))
+        try:
+            content = open_sealed(row.sealed, sealing_context(row.schema, row.handle), *context.sealing_keys)
+        except CannotOpen:
+            _log.error("an event waited until the key it was kept under was erased", court=row.court, schema=row.schema)
+        else:
+            sealed = SealedPart(row.sealed_schema, content)
+            fields = msgspec.msgpack.decode(row.fields)
+            send(connection, context, AgencyEvent(row.schema, row.topic, row.handle, row.at, fields, sealed))
         connection.execute(delete(waiting_events).where(waiting.handle == row.handle))
     return len(rows)
 
 
 def _waiting(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:
-    own = context.sealing_keys[0]
+    own = context.sealing_keys.newest(WAITING, str(Period.at(context.clock.now())))
+    if own is None:
+        raise NoSealingKey(context.agency, WAITING)
     return {
         "handle": event.handle,
         "court": event.fields["court"],
@@ -112,6 +126,7 @@ def _waiting(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:
         "at": event.at,
         "fields": msgspec.msgpack.encode(event.fields),
         "sealed_schema": event.sealed.schema,
+        "retention": event.sealed.retention,
         "sealed": _sealed(event, [Recipient(own.key_id, own.public_key)]),
     }
 
@@ -120,9 +135,9 @@ def _sealed(event: AgencyEvent, recipients: Sequence[Recipient]) -> bytes:
     return seal(event.sealed.schema, event.sealed.content, sealing_context(event.schema, event.handle), recipients)
 
 
-def _is_known(context: AgencyContext, court: str) -> bool:
+def _is_known(context: AgencyContext, court: str, retention: str) -> bool:
     try:
-        return bool(context.directory.recipients(court))
+        return bool(context.directory.recipients(court, retention))
     except NoSealingKey:
         return False
 

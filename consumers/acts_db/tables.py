@@ -180,5 +180,6 @@ waiting_events = Table(
     Column("at", BigInteger, nullable=False),
     Column("fields", LargeBinary, nullable=False),
     Column("sealed_schema", Text, nullable=False),
+    Column("retention", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )

@@ -1,7 +1,7 @@
 """`liandong court inbox`: what agencies sent back to a court."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,7 +53,7 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
                 from ...topics.workers.worker import Part
 
                 showing = _Showing(box, lang, lambda item: _show(box, item, lang, as_json))
-                until_stopped([opened.register, Part("inbox", showing, box.wait)])
+                until_stopped([opened.register, Part("inbox", showing, box.wait), *opened.erasure])
 
 
 def _catch_up(box: "Inbox") -> None:
@@ -87,18 +87,22 @@ class _Showing:
 
 @dataclass(frozen=True, slots=True)
 class _OpenedInbox:
-    """An inbox, and the part that keeps the register of keys it asks."""
+    """An inbox, the part that keeps the register of keys it asks, and those that erase the court's own keys in time."""
 
     box: "Inbox"
     register: "Part"
+    erasure: "Sequence[Part]"
 
 
 @contextmanager
 def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "Iterator[_OpenedInbox]":
+    from ...topics.keys.barrier_times import BarrierTimes
     from ...topics.keys.directory import KeyDirectory, await_keys
+    from ...topics.keys.erasure import Eraser, KeyErasure, erased_ids
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
+    from ...topics.workers.threads import Doorbell
     from ...topics.workers.worker import Part
     from ..inbox.court import CourtContext
     from ..inbox.inbox import Inbox
@@ -113,11 +117,24 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
     reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
     store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
-    keys = participants.sealing_keys(court), directory
-    context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court, clock), clock)
+    folder = participants.file(court, "sealing.key").parent
+    context = CourtContext(
+        court,
+        jurisdiction,
+        participants.sealing_keys(court),
+        directory,
+        open_commands(settings, jurisdiction, court, clock),
+        clock,
+        lambda: erased_ids(folder),
+    )
+    heads = KafkaSubscriber(settings, client_id=f"{court}-heads")
+    times = BarrierTimes(heads, directory, (jurisdiction,), clock)
+    eraser = Eraser(KeyErasure(participants, court, clock), times.newest)
+    erasure = [Part("barrier times", times, times.wait), Part("erasure", eraser, Doorbell().wait)]
     try:
-        yield _OpenedInbox(Inbox(context, reader, store), Part("register", directory, directory.wait))
+        yield _OpenedInbox(Inbox(context, reader, store), Part("register", directory, directory.wait), erasure)
     finally:
+        heads.close()
         reader.close()
         directory.close()
         store.close()

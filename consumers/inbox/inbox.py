@@ -12,13 +12,14 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from ...schemas.law.retention import COMMAND, INTERCEPTION, kept_until
 from ...schemas.law.watch import covers
 from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
 from ...schemas.wire.avro_schemas import schema_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.framing import FramingError
-from ...schemas.wire.sealing import CannotOpen, open_sealed
+from ...schemas.wire.sealing import CannotOpen, open_sealed, sealed_to
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
@@ -184,7 +185,10 @@ class Inbox:
         if item.refused:
             return OpenedItem(item, record, {})
         sealed_for = sealing_context(item.schema, item.event_id)
-        return OpenedItem(item, record, open_sealed(record["sealed"], sealed_for, *self._context.sealing_keys))
+        try:
+            return OpenedItem(item, record, open_sealed(record["sealed"], sealed_for, *self._context.sealing_keys))
+        except CannotOpen:  # it could be opened when it came: its key has been erased since
+            return OpenedItem(replace(item, body=None), {}, {})
 
     def _starts(self, lows: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
         """Return where to read on; what the log no longer has is noted as lost, once.
@@ -237,10 +241,13 @@ class Inbox:
         try:
             self._check_signature(item, record)
             content = self._content(item, record)
+            if content is None:
+                return replace(item, body=None)
             if item.schema in _DOMAIN_OF_SCHEMA:
                 return self._check_report(item, content)
             if item.schema == "control-feedback":
                 self._note_answer(record)
+            item = replace(item, keep_until=self._until_erasure(item))
         except _ItemRefused as refused:
             _log.error("refused", reason=refused.reason, schema=item.schema, agency=item.agency)
             body = item.body if refused.reason == SIGNER_UNKNOWN else None
@@ -262,13 +269,29 @@ class Inbox:
         except SignatureInvalid as invalid:
             raise _ItemRefused(invalid.code) from invalid
 
-    def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return what is sealed, None if the key it was sealed to was erased since."""
         try:
             return open_sealed(
                 record["sealed"], sealing_context(item.schema, item.event_id), *self._context.sealing_keys
             )
         except (CannotOpen, Undecodable, FramingError) as closed:
+            if self._was_erased(record["sealed"]):
+                return None
             raise _ItemRefused("ENVELOPE_UNREADABLE") from closed
+
+    def _was_erased(self, sealed: bytes) -> bool:
+        erased = frozenset(self._context.erased())
+        try:
+            return not erased.isdisjoint(sealed_to(sealed)) if erased else False
+        except (Undecodable, FramingError):
+            return False
+
+    @staticmethod
+    def _until_erasure(item: Item) -> int:
+        """Return until when an interception or an answer is kept, ms UTC."""
+        retention = INTERCEPTION if item.schema == "interception" else COMMAND
+        return kept_until(retention, item.received_at)
 
     def _check_report(self, item: Item, content: Mapping[str, Any]) -> Item:
         """Set an item's time of erasure. An asset or whereabouts event counts only under an own watch that asks for it."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from sqlalchemy.exc import OperationalError
 
 from ...topics.keys.directory import KeyDirectory
+from ...topics.keys.erasure import Eraser, KeyErasure
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 from ...topics.storage.database import DatabaseUnavailable
@@ -55,10 +56,11 @@ class NodeConnections:
 
 @dataclass(frozen=True, slots=True)
 class NodeStores:
-    """What a node keeps of the lists; it alone writes it."""
+    """What a node keeps of the lists, which it alone writes; and the private keys it erases."""
 
     lists: ListStore
     relief: ReliefStore
+    keys: KeyErasure
 
     def readers(self) -> CopyReaders:
         """Return readers within this process."""
@@ -109,6 +111,7 @@ class OpenAgency:
             Part("releases", missed, missed.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
+            Part("erasure", Eraser(self._stores.keys, self._barrier_at), Doorbell().wait),
         ]
 
     def close(self) -> None:
@@ -127,6 +130,10 @@ class OpenAgency:
         reporter = Reporter(self.agency, self.node, context.signer, self._emit, relief)
         config = ReplicatorConfig(self._jurisdictions)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
+
+    def _barrier_at(self) -> int:
+        """Return when the newest barrier that stands in all lanes of the copy was issued, ms UTC."""
+        return self.desk.gate.stand(self.desk.context.clock.now()).fresh_as_of
 
     def _emit(self, body: bytes) -> None:
         """Put a receipt into the outbox. Raises DATABASE_UNAVAILABLE."""
@@ -151,7 +158,7 @@ def open_agency(
         stack.callback(lists.close)
         relief = ReliefStore.open(folder / "relief", boot=machine.boot)
         stack.callback(relief.close)
-        stores = NodeStores(lists, relief)
+        stores = NodeStores(lists, relief, KeyErasure(Participants(settings), agency, machine.clock))
         desk = open_desk(settings, agency, node, stores.readers(), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, directory, connections, stack.pop_all())

@@ -1,8 +1,10 @@
 """Sealing: content only its recipients can open.
 
 The content is encrypted once with a fresh AES-256-GCM key; that key is wrapped with HPKE (RFC 9180,
-X25519, HKDF-SHA256) for each recipient: the court, its superior and an audit escrow. Destroying the
-wraps is erasure. ``context`` binds an envelope to the record that carries it.
+X25519, HKDF-SHA256) for each recipient: the court, its superior and an audit escrow. Wraps travel in
+the log and stay there; the keys they are for belong to a retention kind and a month, and destroying
+those private keys is erasure (schemas/law/retention.py). ``context`` binds an envelope to the record
+that carries it.
 """
 
 import os
@@ -33,7 +35,7 @@ class CannotOpen(LiandongError):
         super().__init__(
             "ENVELOPE_UNREADABLE",
             message,
-            "check that it was sealed to this participant's current sealing key",
+            "check that it was sealed to this participant, and whether its keys of that time were erased",
         )
 
 
@@ -86,6 +88,11 @@ def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recip
     return to_wire("sealed-envelope", encode("sealed-envelope", envelope))
 
 
+def sealed_to(sealed: bytes) -> list[bytes]:
+    """Return the ids of the keys an envelope was sealed to. Raises Undecodable, FramingError."""
+    return [wrap["key_id"] for wrap in decode(*unframe(sealed))["wraps"]]
+
+
 def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any]:
     """Return the record inside an envelope, opened with whichever of a participant's keys it was sealed to.
 
@@ -95,7 +102,7 @@ def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any
     by_id = {key.key_id: key for key in keys}
     readable = [(by_id[wrap["key_id"]], wrap["wrapped"]) for wrap in envelope["wraps"] if wrap["key_id"] in by_id]
     if not readable:
-        raise CannotOpen(f"not sealed to key {', '.join(each.hex() for each in by_id)}")
+        raise CannotOpen(f"not sealed to any of {len(by_id)} keys that are here")
     key, wrapped = readable[0]
     try:
         secret = key.unwrap(wrapped, aad)

@@ -80,6 +80,9 @@ class PublicKey:
     valid_until: int = 0
     revoked_at: int = 0
     """Milliseconds UTC; 0 = open / not revoked."""
+    retention: str = ""
+    period: str = ""
+    """Of a sealing key: what is sealed to it, and in which month (schemas/law/retention.py)."""
 
     def usable_at(self, at: int) -> bool:
         """Return whether a signature made at ``at`` (ms UTC) counts."""

@@ -64,7 +64,7 @@ def test_an_administrator_sets_an_installation_up(run: Run, settings: Settings) 
         key = directory.key(participants.signer(name).key_id)
         assert key is not None
         assert key.participant == name
-    assert len(directory.recipients("railway-js")) == 2
+    assert len(directory.recipients("railway-js", "command")) == 2
     assert directory.ignored == 0
     directory.close()
 

@@ -95,7 +95,7 @@ def cases(kind: str) -> list[Case]:
 class Ring(Keys):
     """Keys to check by and one to seal to."""
 
-    def recipients(self, participant: str) -> list[Recipient]:
+    def recipients(self, participant: str, retention: str) -> list[Recipient]:
         del participant
         key = SealingKey(bytes(32))
         return [Recipient(key.key_id, key.public_key)]

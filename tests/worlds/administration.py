@@ -8,6 +8,7 @@ from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory, await_keys
 from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.keys.manifest import Kind, ManifestFields
+from liandong.topics.keys.participants import ESCROW
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings
 from liandong.topics.workers.clock import Clock
@@ -19,7 +20,7 @@ class Administration:
     def __init__(self, wire: Wire, settings: Settings, clock: Clock) -> None:
         wire.create(names.KEYS, partitions=1)
         self.wire, self.settings, self._goes_by = wire, settings, clock
-        self.participants = Registrar(settings, clock, CHANCE)
+        self.participants = Registrar(settings, clock, CHANCE, months_ahead=2)
         self.publisher = wire.publisher()
 
     def join(self, participant: str, kind: Kind, *, publish: bool = True, **fields: Any) -> None:
@@ -31,7 +32,7 @@ class Administration:
 
     def publish(self, *participants: str) -> None:
         """Publish the keys of some, or of everybody."""
-        for participant in participants or [one.id for one in self.participants.list()]:
+        for participant in (*(participants or [one.id for one in self.participants.list()]), ESCROW):
             publish_keys(self.publisher, self.participants, participant)
 
     def key_directory(self) -> KeyDirectory:

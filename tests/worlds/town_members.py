@@ -19,6 +19,7 @@ from liandong.producers.commands.files import WatchRequest
 from liandong.producers.commands.sent import CommandRegister
 from liandong.producers.register.register import open_register
 from liandong.schemas import ids
+from liandong.schemas.law.retention import COMMAND
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.law.watch_kinds import DAY_MS, held_by
 from liandong.schemas.wire.control import COMMAND_CONTEXT, sealing_context
@@ -145,7 +146,7 @@ class TownCourt:
     def signed_command(self, order: WatchOrder, **changes: Any) -> OutgoingRecord:
         """A command as this court's key signs it, with any field changed before signing."""
         handle, now = CHANCE.random_id(), self.town.clock.now()
-        readers = self.town.key_directory().recipients(RAILWAY)
+        readers = self.town.key_directory().recipients(RAILWAY, COMMAND)
         record = {
             "command_id": handle,
             "jurisdiction": self.jurisdiction,

@@ -4,16 +4,21 @@ The private files are the truth about which key is current; the book follows the
 heals at the next look.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from ...schemas.law.retention import Period
 from ...schemas.wire.signing import key_id
 from ..private_files import write_private
 
 Use = Literal["sign", "seal"]
+GRACE_MS = 31 * 86_400_000
+"""How long after its period a sealing key goes on being used while its owner has none for the period that came: losing
+the content is worse. What is sealed to it then is erased that much later."""
 
 
 class KeyEntry(BaseModel):
@@ -24,6 +29,10 @@ class KeyEntry(BaseModel):
     use: Use
     public_key: str
     """Hexadecimal."""
+    retention: str = ""
+    """Of a sealing key: what is sealed to it (schemas/law/retention.py)."""
+    period: str = ""
+    """Of a sealing key: the month in which that is."""
     valid_from: int
     valid_until: int = 0
     revoked_at: int = 0
@@ -57,14 +66,45 @@ class KeyBook:
             return []
         return _Entries.validate_python(yaml.safe_load(self._path.read_text(encoding="utf-8")))
 
-    def note(self, use: Use, public_key: bytes, now: int, overlap: int = 0) -> None:
-        """Make this key the current one for its use; others end after `overlap` ms."""
+    def note_signing(self, public_key: bytes, now: int, overlap: int = 0) -> None:
+        """Make this signing key the current one; others end after `overlap` ms."""
         entries = self.entries()
         if any(entry.public_key == public_key.hex() for entry in entries):
             return
-        new = KeyEntry(use=use, public_key=public_key.hex(), valid_from=now)
-        closed = [one.ended(now + overlap, compromised=False) if one.use == use else one for one in entries]
+        new = KeyEntry(use="sign", public_key=public_key.hex(), valid_from=now)
+        closed = [one.ended(now + overlap, compromised=False) if one.use == "sign" else one for one in entries]
         self._write([*closed, new])
+
+    def note_sealing(self, keys: Iterable[tuple[str, Period, bytes]], now: int, overlap: int) -> None:
+        """Enter sealing keys (retention, period, public key) that are not in the book yet.
+
+        Each takes the place of those of its retention kind and period, and of those of earlier periods that are used beyond
+        theirs; they end after `overlap` ms. Without one of a later period a key is good for the grace beyond its own.
+        """
+        entries = self.entries()
+        known = {entry.public_key for entry in entries}
+        new = [
+            KeyEntry(
+                use="seal",
+                public_key=public_key.hex(),
+                retention=retention,
+                period=str(period),
+                valid_from=period.start,
+                valid_until=period.end + GRACE_MS,
+            )
+            for retention, period, public_key in keys
+            if public_key.hex() not in known
+        ]
+        if new:
+            newest: dict[str, str] = {}
+            for one in (*entries, *new):
+                newest[one.retention] = max(newest.get(one.retention, ""), one.period)
+            replaced = {(one.retention, one.period) for one in new}
+            kept = [
+                one.ended(now + overlap, compromised=False) if (one.retention, one.period) in replaced else one
+                for one in entries
+            ]
+            self._write([_within_period(one, newest, now + overlap) for one in (*kept, *new)])
 
     def end(self, at: int, *, compromised: bool, but: frozenset[bytes] = frozenset()) -> None:
         """End all keys, except those with these ids."""
@@ -72,3 +112,11 @@ class KeyBook:
 
     def _write(self, entries: list[KeyEntry]) -> None:
         write_private(self._path, yaml.safe_dump(_Entries.dump_python(entries), sort_keys=False))
+
+
+def _within_period(entry: KeyEntry, newest: dict[str, str], soonest: int) -> KeyEntry:
+    """End a sealing key with its period if there is a later one, but not before `soonest` (ms UTC)."""
+    period = Period.parse(entry.period)
+    if entry.use != "seal" or period is None or entry.period >= newest[entry.retention]:
+        return entry
+    return entry.ended(max(period.end, soonest), compromised=False)

@@ -22,7 +22,7 @@ PATIENCE = 30.0
 def publish_keys(
     publisher: Publisher, participants: Registrar, participant: str, *, registry: SchemaIds | None = None
 ) -> int:
-    """Publish all keys of a participant, and the escrow's; return how many. Publishing again changes nothing.
+    """Publish all keys of a participant, or of the escrow; return how many. Publishing again changes nothing.
 
     ROOT_ELSEWHERE without the pinned root's key, BrokerUnreachable if the records are not taken within half a minute.
     """
@@ -45,19 +45,17 @@ def publish_keys(
 
 def _key_records(participants: Registrar, participant: str, registry: SchemaIds | None) -> Iterator[OutgoingRecord]:
     root, now = participants.root_signer(), participants.clock.now()
-    owners = [(participant, entry) for entry in participants.keys(participant)]
-    owners += [(ESCROW, entry) for entry in participants.keys(ESCROW)]
-    manifest = participants.load(participant)
-    for owner, entry in owners:
-        record = _record(owner, entry, manifest if owner == participant else None)
+    manifest = None if participant == ESCROW else participants.load(participant)
+    for entry in participants.keys(participant):
+        record = _record(participant, entry, manifest)
         yield outgoing(
             SCHEMA,
             encode_signed(SCHEMA, record, SCHEMA, root),
             names.KEYS,
-            f"{owner}/{entry.key_id.hex()}".encode(),
+            f"{participant}/{entry.key_id.hex()}".encode(),
             event_id=ids.text("evt", participants.chance.random_id()),
             source="root",
-            subject=owner,
+            subject=participant,
             time_ms=now,
             registry=registry,
         )
@@ -72,6 +70,8 @@ def _record(owner: str, entry: KeyEntry, manifest: Participant | None) -> dict[s
         "name": manifest.name if manifest else "",
         "superior": manifest.superior if manifest else "",
         "use": entry.use,
+        "retention": entry.retention,
+        "period": entry.period,
         "suite": "intl",
         "public_key": bytes.fromhex(entry.public_key),
         "valid_from": entry.valid_from,

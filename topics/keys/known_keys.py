@@ -4,12 +4,13 @@ A key is never overwritten: a newer record of the same key can end or revoke it,
 """
 
 import logging
+import math
 from dataclasses import dataclass, replace
 
 from ...schemas.errors import LiandongError
+from ...schemas.law.retention import Period
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
-from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import PublicKey, SignatureInvalid, key_id
 from ..catalogue import names
 from ..transport.ports import Message
@@ -18,6 +19,8 @@ from .signatures import Reading, require
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
+
+_MANY = 1_000_000
 
 logger = logging.getLogger(__name__)
 
@@ -65,13 +68,37 @@ class KnownKeys:
         """Return the participant above one, empty if there is none."""
         return self._superiors.get(participant, "")
 
-    def sealing(self, participant: str, now: int) -> list[Recipient]:
-        """Return the sealing keys of a participant that are valid now."""
-        return [
-            Recipient(key.key_id, key.public_key)
+    def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
+        """Return the key that what is kept as `retention` is sealed to now: of those valid the one of the newest period."""
+        valid = [
+            key
             for key in list(self._keys.values())
-            if key.participant == participant and key.use == "seal" and key.usable_at(now)
+            if (key.participant, key.use, key.retention) == (participant, "seal", retention) and key.usable_at(now)
         ]
+        return max(valid, key=lambda key: (key.period, key.valid_until or math.inf, key.key_id), default=None)
+
+    def months_left(self, now: int) -> dict[str, int]:
+        """Return for everybody who has sealing keys and has not ended how many coming months all kinds have keys for.
+
+        -1: something is sealed to a key beyond its month already, or can be sealed to none.
+        """
+        newest: dict[tuple[str, str], str] = {}
+        for key in list(self._keys.values()):
+            if key.use == "seal" and not key.revoked_at and (not key.valid_until or key.valid_until > key.valid_from):
+                owned = (key.participant, key.retention)
+                newest[owned] = max(newest.get(owned, ""), key.period)
+        ended = self._ended(now)
+        this, months = Period.at(now), dict[str, int]()
+        for (participant, _), text in newest.items():
+            last = Period.parse(text)
+            if last is not None and participant not in ended:
+                months[participant] = min(months.get(participant, _MANY), max(-1, last.months_after(this)))
+        return months
+
+    def _ended(self, now: int) -> set[str]:
+        """Return who has signing keys, and none that is valid now."""
+        signing = [key for key in list(self._keys.values()) if key.use == "sign"]
+        return {key.participant for key in signing} - {key.participant for key in signing if key.usable_at(now)}
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
@@ -87,13 +114,13 @@ class KnownKeys:
         new = PublicKey(
             key_id(record["public_key"]),
             *(record[name] for name in ("participant", "kind", "jurisdiction", "use", "public_key")),
-            *(record[name] for name in ("valid_from", "valid_until", "revoked_at")),
+            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "retention", "period")),
         )
         if new.key_id != record["key_id"]:
             raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
         known = self._keys.get(new.key_id)
         if known is not None:
-            if (known.participant, known.kind, known.use) != (new.participant, new.kind, new.use):
+            if _owner(known) != _owner(new):
                 raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
             new = replace(
                 new,
@@ -111,6 +138,11 @@ class _Contradiction(LiandongError):
 
     def __init__(self, message: str) -> None:
         super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
+
+
+def _owner(key: PublicKey) -> tuple[str, ...]:
+    """Return what a registered key is for, which never changes."""
+    return key.participant, key.kind, key.use, key.retention, key.period
 
 
 def _earlier(one: int, other: int) -> int:

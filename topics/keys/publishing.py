@@ -8,6 +8,7 @@ from ..catalogue import names
 from ..transport.kafka import KafkaAdmin, KafkaPublisher, require_broker
 from ..transport.registry import registered
 from .key_records import publish_keys
+from .participants import ESCROW
 from .registrar import Registrar
 
 
@@ -20,7 +21,7 @@ class Announcement:
 
 
 def announce(participants: Registrar, owners: Iterable[str]) -> None:
-    """Publish keys of participants, having asked whether broker and topic are there, because a sender would wait for them.
+    """Publish keys of participants and of the escrow, having asked whether broker and topic are there, because a sender would wait for them.
 
     Raises BROKER_UNREACHABLE, TOPIC_MISSING, ROOT_ELSEWHERE.
     """
@@ -29,7 +30,7 @@ def announce(participants: Registrar, owners: Iterable[str]) -> None:
     KafkaAdmin(settings).require(settings.physical(names.KEYS))
     registry = registered(settings, "participant-key")
     publisher = KafkaPublisher(settings, client_id="participant-cli")
-    for participant in owners:
+    for participant in dict.fromkeys((*owners, ESCROW)):
         publish_keys(publisher, participants, participant, registry=registry)
     publisher.close()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from liandong.schemas.law.retention import Period
 from liandong.schemas.wire.codec import from_wire, to_wire
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER
 from liandong.schemas.wire.sealing import open_sealed, seal
@@ -15,6 +16,7 @@ from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import NoSealingKey
 from liandong.topics.keys.known_keys import SCHEMA
+from liandong.topics.keys.participants import ESCROW
 from liandong.topics.settings import load_settings
 from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.ports import Headers, OutgoingRecord
@@ -155,7 +157,7 @@ def test_a_key_never_changes_its_owner(office: KeyOffice) -> None:
     directory, signer = office.key_directory(), office.participants.signer("court-su0505")
     stolen = {
         "participant": "railway-js", "key_id": signer.key_id, "kind": "agency", "jurisdiction": "js", "name": "", "superior": "",
-        "use": "sign", "suite": "intl", "public_key": signer.public_key, "valid_from": 0, "valid_until": 0, "revoked_at": 0,
+        "use": "sign", "retention": "", "period": "", "suite": "intl", "public_key": signer.public_key, "valid_from": 0, "valid_until": 0, "revoked_at": 0,
     }  # fmt: skip
     root = office.participants.root_signer()
     for record in (stolen, {**stolen, "key_id": bytes(8)}):
@@ -169,13 +171,12 @@ def test_a_key_never_changes_its_owner(office: KeyOffice) -> None:
 
 def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyOffice) -> None:
     office.publish()
-    recipients = office.key_directory().recipients("court-su0505")
+    recipients = office.key_directory().recipients("court-su0505", "command")
+    month = str(Period.at(office.clock.now()))
     openers = [
-        office.participants.sealing_keys("court-su0505")[0],
-        office.participants.sealing_keys("court-su05")[0],
-        office.participants.escrow,
+        office.participants.sealing_keys(one).newest("command", month) for one in ("court-su0505", "court-su05", ESCROW)
     ]
-    assert [one.key_id for one in recipients] == [key.key_id for key in openers]
+    assert [one.key_id for one in recipients] == [key.key_id for key in openers if key]
     content = {
         "proof": bytes(72),
         "jurisdiction": "js",
@@ -186,24 +187,24 @@ def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyO
         "partition": 0,
     }
     sealed = seal("barrier", content, "ctx", recipients)
-    assert [open_sealed(sealed, "ctx", key)["number"] for key in openers] == [5, 5, 5]
+    assert [open_sealed(sealed, "ctx", key)["number"] for key in openers if key] == [5, 5, 5]
 
 
 def test_a_superior_without_keys_is_left_out_aloud(office: KeyOffice, caplog: pytest.LogCaptureFixture) -> None:
     office.publish("court-su0505")
     with caplog.at_level(logging.WARNING):
-        assert len(office.key_directory().recipients("court-su0505")) == 2
+        assert len(office.key_directory().recipients("court-su0505", "command")) == 2
     assert "court-su05" in caplog.text
 
 
 def test_nothing_is_sealed_to_the_unknown_and_the_retired(office: KeyOffice) -> None:
     office.publish()
-    with pytest.raises(NoSealingKey, match="liandong participant publish"):
-        office.key_directory().recipients("nobody")
+    with pytest.raises(NoSealingKey, match="liandong participant renew"):
+        office.key_directory().recipients("nobody", "command")
     office.participants.retire("railway-js")
     office.publish("railway-js")
     with pytest.raises(NoSealingKey):
-        office.key_directory().recipients("railway-js")
+        office.key_directory().recipients("railway-js", "command")
 
 
 def test_a_key_published_later_is_found_but_the_topic_is_read_once_a_second_at_most(office: KeyOffice) -> None:

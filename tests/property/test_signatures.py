@@ -61,7 +61,13 @@ class Case:
     def key(self) -> PublicKey:
         public = SIGNER.public_key
         times = VALIDITY[self.validity]
-        return PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public, **times)
+        key = PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public)
+        return replace(
+            key,
+            valid_from=times.get("valid_from", 0),
+            valid_until=times.get("valid_until", 0),
+            revoked_at=times.get("revoked_at", 0),
+        )
 
     def allowed(self, rule: Rule, *, anywhere: bool) -> bool:
         """What the table says."""
@@ -96,7 +102,7 @@ class Ring(Keys):
     """Keys to check by and one to seal to."""
 
     def recipients(self, participant: str, retention: str) -> list[Recipient]:
-        del participant
+        del participant, retention
         key = SealingKey(bytes(32))
         return [Recipient(key.key_id, key.public_key)]
 

@@ -154,8 +154,8 @@ class Eraser:
             if not barrier_at:
                 return _SOON_SECONDS
             erased = self._erasure.erase_due(barrier_at)
-        except (OSError, LiandongError) as failed:
-            logger.error("keys whose time is over cannot be erased: %s", failed)
+        except (OSError, LiandongError):
+            logger.exception("keys whose time is over cannot be erased")
             return _LOOK_SECONDS
         if erased:
             logger.info("sealing keys erased: %s", ", ".join(f"{one.retention} of {one.period}" for one in erased))

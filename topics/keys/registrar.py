@@ -1,6 +1,7 @@
 """Making participants and changing their keys; what is only read of them stands in `participants`."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Unpack
 
 import yaml
@@ -81,7 +82,7 @@ class Registrar(Participants):
         with self._locked():
             self._follow(participant, 0)
             known = {entry.key_id for entry in self._book(participant).entries()}
-            self._draw_sealing(participant, kind, lambda *held: self._missing_periods(*held, months=months))
+            self._draw_sealing(participant, kind, partial(self._missing_periods, months=months))
             self._follow(participant, OVERLAP_MS)
             return [entry for entry in self._book(participant).entries() if entry.key_id not in known]
 

@@ -60,7 +60,7 @@ class SealingFile:
     def newest(self, retention: str, period: str) -> SealingKey | None:
         """Return the key of a retention kind for a period, else that of the newest period before it; None without any."""
         usable = [line for line in self.lines() if line.retention == retention and line.period <= period and line.key]
-        return max(usable, key=lambda line: line.period).key if usable else None
+        return max(reversed(usable), key=lambda line: line.period).key if usable else None
 
     def add(self, seeds: Sequence[tuple[str, str, bytes]]) -> None:
         """Append new keys (retention, period, seed); on the disk when this returns."""

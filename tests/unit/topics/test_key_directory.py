@@ -126,7 +126,7 @@ def test_a_topic_made_again_is_read_anew_and_what_was_known_stays(
     directory.step()
     assert directory.key(signing(office)) is not None
     assert directory.key(signing(office, "court-su05")) is not None
-    assert len(directory.recipients(RAILWAY, "command")) == 3
+    assert len(directory.recipients(RAILWAY, "command")) == 2
     assert directory.loaded
 
 

@@ -42,7 +42,7 @@ def rejects(path: Path) -> None:
 WRITERS: list[Callable[[Path], object]] = [
     lambda path: write_private(path, "secret"),
     lambda path: new_seed(path, CHANCE),
-    lambda path: KeyBook(path).note("sign", b"key", 1),
+    lambda path: KeyBook(path).note_signing(b"key", 1),
     lambda path: TokenFile(path).add(Grant("booking"), clock=HandClock(), chance=CHANCE),
     rejects,
 ]

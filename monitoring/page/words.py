@@ -75,6 +75,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{agency}, node {node}: {count} receipts are missing from its sequence.",
         "{agency} 节点 {node}：回执序号缺 {count} 个。",
     ),
+    "say_keys-run-out": (
+        "{participant} has sealing keys for {months_left} coming months only (-1: they have run out) and must renew them.",
+        "{participant} 的密封密钥仅够今后 {months_left} 个月（-1 表示已用尽），须由其更新。",
+    ),
     "say_dead": (
         "{agency}: {count} messages were put aside as dead letters.",
         "{agency}：{count} 条消息被放入死信。",

@@ -36,6 +36,7 @@ class StatusSource:
             gone_after=round(settings.node_gone_after_seconds * 1_000),
         )
         obliged, jurisdictions = context.directory.serving("agency"), served(context.directory)
+        left = context.directory.months_left()
         with self._computing, local_deliveries(settings, jurisdictions, context.clock) as deliveries:
-            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters)
+            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters, left)
             yield StatusDocument(sources, limits)

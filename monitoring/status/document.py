@@ -8,6 +8,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from ...schemas.errors import WrongUsage
+from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
@@ -152,6 +153,9 @@ class StatusDocument:
         for head in self.heads:
             if head.valid_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
+        for participant, months in sorted(self._sources.months_left.items()):
+            if months < ENOUGH_MONTHS:
+                yield {"kind": "keys-run-out", "participant": participant, "months_left": months}
         for agency in agencies:
             name = agency["agency"]
             if agency["late_updates"]:

@@ -1,7 +1,7 @@
 """How far updates and batches are at each agency: the registers of this machine against what receipts show."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...producers.register.register import Update
@@ -38,6 +38,8 @@ class DeliverySources:
     deliveries: Sequence[Deliveries]
     dead_letters: Mapping[str, int]
     """Agency → messages put aside; missing if its topic is not there."""
+    months_left: Mapping[str, int] = field(default_factory=dict)
+    """Participant → coming months it has sealing keys for; -1: they have run out."""
 
 
 def moment(ms: int) -> str | None:

@@ -119,4 +119,4 @@ def _opens(one: Sealed, keys: list) -> bool:  # type: ignore[type-arg]
 
 
 TestErasures = Erasures.TestCase
-TestErasures.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestErasures.settings = settings(max_examples=8, stateful_step_count=15, deadline=None)

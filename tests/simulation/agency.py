@@ -52,9 +52,17 @@ class Copied:
 class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
-    part_names = ("register", "list", "relief", "effects", "releases", "relay", "standing")
+    part_names = ("register", "list", "relief", "effects", "releases", "relay", "standing", "erasure")
     roles = ("agency",)
-    unhurried: Mapping[str, float] = {"list": 1, "relief": 2, "effects": 4, "releases": 5, "relay": 1, "standing": 10}
+    unhurried: Mapping[str, float] = {
+        "list": 1,
+        "relief": 2,
+        "effects": 4,
+        "releases": 5,
+        "relay": 1,
+        "standing": 10,
+        "erasure": 3_600,
+    }
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)

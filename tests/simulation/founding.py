@@ -32,7 +32,7 @@ CHECKS_PER_SECOND, CHECKS_BURST = 0.5, 6
 EVIDENCE_DAYS = 20.0
 """Short enough for what replaced records and old evidence leave behind to matter in a run."""
 _FOUNDED_BEFORE_MS = 30 * 86_400_000
-MONTHS_AHEAD = 5
+MONTHS_AHEAD = 8
 
 
 @dataclass(frozen=True)

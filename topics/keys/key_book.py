@@ -89,7 +89,7 @@ class KeyBook:
                 public_key=public_key.hex(),
                 retention=retention,
                 period=str(period),
-                valid_from=period.start,
+                valid_from=max(period.start, now),
                 valid_until=period.end + GRACE_MS,
             )
             for retention, period, public_key in keys

@@ -34,7 +34,9 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
     places = {**finding, "lanes": ", ".join(finding.get("lanes", ()))}
-    key = "/".join(str(finding.get(part, "")) for part in ("kind", "agency", "jurisdiction", "node", "notary", "participant"))
+    key = "/".join(
+        str(finding.get(part, "")) for part in ("kind", "agency", "jurisdiction", "node", "notary", "participant")
+    )
     return Sentence(key, words(f"say_{kind}", **places), _command(kind, finding))
 
 

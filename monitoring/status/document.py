@@ -41,7 +41,7 @@ class StatusDocument:
         """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
         names = self.agencies(query.agency)
         agencies = [self._agency(name) for name in names]
-        findings = list(self._findings(agencies))
+        findings = [*self._findings(agencies), *self._keys_run_out()]
         return {
             "at": moment(self._limits.now),
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
@@ -149,13 +149,15 @@ class StatusDocument:
             ],
         }
 
+    def _keys_run_out(self) -> Iterable[dict[str, Any]]:
+        for participant, months in sorted(self._sources.months_left.items()):
+            if months < ENOUGH_MONTHS:
+                yield {"kind": "keys-run-out", "participant": participant, "months_left": months}
+
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         for head in self.heads:
             if head.valid_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
-        for participant, months in sorted(self._sources.months_left.items()):
-            if months < ENOUGH_MONTHS:
-                yield {"kind": "keys-run-out", "participant": participant, "months_left": months}
         for agency in agencies:
             name = agency["agency"]
             if agency["late_updates"]:

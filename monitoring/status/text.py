@@ -158,8 +158,12 @@ class StatusText:
             return Text(self._word("healthy"), style="green")
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
-            about = [str(row[key]) for key in ("agency", "node", "jurisdiction", "notary", "participant") if row.get(key)]
-            details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row] + row.get("lanes", [])
+            about = [
+                str(row[key]) for key in ("agency", "node", "jurisdiction", "notary", "participant") if row.get(key)
+            ]
+            details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row] + row.get(
+                "lanes", []
+            )
             table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table
 

@@ -31,6 +31,7 @@ from liandong.tests.worlds.relays import drain
 from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.catalogue import names
+from liandong.topics.keys.erasure import erased_ids
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
@@ -175,6 +176,7 @@ class TownCourt:
             self.town.key_directory(),
             CommandRegister(self.register.engine, self.id),
             self.town.clock,
+            lambda: erased_ids(self.town.participants.file(self.id, "sealing.key").parent),
         )
         return Inbox(context, self.town.wire.subscriber(), store)
 

@@ -87,7 +87,7 @@ def _answered(settings: Settings, amount: int, scratch: Path) -> tuple[list[int]
             seen.update(dict.fromkeys(entries, time.time_ns()))
 
     store.commit = commit_and_ask  # type: ignore[method-assign]
-    reporter = Reporter("agency-bench", "1", signer_of("agency-bench"), lambda _receipt: None)
+    reporter = Reporter("agency-bench", "1", bytes(16), signer_of("agency-bench"), lambda _receipt: None)
     subscriber = KafkaSubscriber(settings, group="bench.node.list", client_id="bench-node")
     config = ReplicatorConfig((JURISDICTION,))
     replicator = Replicator(config, subscriber, store, Keyring(), SystemClock(), reporter)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 
+from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.erasure import Eraser, KeyErasure
 from ...topics.keys.participants import Participants
@@ -23,6 +24,7 @@ from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.sending import send_receipt
 from ..effects.loop import Effects, Surroundings, group_of
+from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
@@ -61,6 +63,8 @@ class NodeStores:
     lists: ListStore
     relief: ReliefStore
     keys: KeyErasure
+    suite: str
+    """Whose digest the copy keeps."""
 
     def readers(self) -> CopyReaders:
         """Return readers within this process."""
@@ -101,6 +105,7 @@ class OpenAgency:
         missed = MissedReleases(context, self.desk.engine, self.desk.view.entry)
         around = Surroundings(lambda: self.directory.loaded, missed.expect)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
+        batches = Batches(context, self.desk.engine)
         relay = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
         standing = CopyGauges(self.copy_status, self.desk.signals, context.outbox, context.clock)
         return [
@@ -109,6 +114,7 @@ class OpenAgency:
             Part("relief", relief, relief.wait),
             Part("effects", effects, effects.wait),
             Part("releases", missed, missed.wait),
+            Part("batches", batches, batches.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
             Part("erasure", Eraser(self._stores.keys, self._barrier_at), Doorbell().wait),
@@ -127,8 +133,9 @@ class OpenAgency:
 
     def _replicator(self, subscriber: Subscriber) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
-        reporter = Reporter(self.agency, self.node, context.signer, self._emit, relief)
-        config = ReplicatorConfig(self._jurisdictions)
+        start = context.chance.ordered_id()
+        reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, relief)
+        config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 
     def _barrier_at(self) -> int:
@@ -147,7 +154,7 @@ class OpenAgency:
 def open_agency(
     settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
 ) -> OpenAgency:
-    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
+    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID, SUITE_UNKNOWN."""
     load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
@@ -158,7 +165,8 @@ def open_agency(
         stack.callback(lists.close)
         relief = ReliefStore.open(folder / "relief", boot=machine.boot)
         stack.callback(relief.close)
-        stores = NodeStores(lists, relief, KeyErasure(Participants(settings), agency, machine.clock))
+        keys = KeyErasure(Participants(settings), agency, machine.clock)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name)
         desk = open_desk(settings, agency, node, stores.readers(), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, directory, connections, stack.pop_all())

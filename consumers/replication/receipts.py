@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...schemas.wire.intl import INTL
 from ...schemas.wire.signing import Signer, encode_signed
 from ..store.batch import KeptReceipt, StoreBatch
 from ..store.layout import LaneState, Mark, TrustedHead
@@ -16,7 +17,9 @@ from ..store.relief import ReliefLane, ReliefReader
 from .barriers import Barriers
 from .latency import ApplyLatency
 
-_NO_DIGEST = bytes(32)
+_NO_HASH = bytes(32)
+_SHORT_FORMS = 59
+"""At most so many receipts in a row refer to one that says all: who reads from the middle of the log soon knows."""
 Canaries = Callable[[str], Sequence[Mapping[str, Any]]]
 """Jurisdiction to the gate's answers to canaries, in the shape of the schema's `CanaryResult`."""
 
@@ -27,6 +30,8 @@ class Reporter:
 
     agency: str
     node: str
+    incarnation: bytes
+    """A UUIDv7 of this start: of two nodes that carry one name the later one has the higher."""
     signer: Signer
     emit: Callable[[bytes], None]
     """Takes the Avro body of a signed receipt; when it returns, the receipt is kept elsewhere (the outbox).
@@ -50,6 +55,15 @@ class JurisdictionCopy:
     """ms UTC."""
 
 
+@dataclass(frozen=True, slots=True)
+class _WholeReceipt:
+    """The newest receipt for a notary that says all."""
+
+    sequence: int
+    unchanging: list[dict[str, Any]]
+    """Its lanes without their offsets."""
+
+
 class Receipts:
     """Writes a receipt for every barrier that was passed in all partitions of all lanes."""
 
@@ -59,6 +73,7 @@ class Receipts:
         self._waiting = list(waiting)
         self._handed_on: list[int] = []
         self._reported: dict[tuple[str, str], int] = {}
+        self._whole: dict[tuple[str, str], _WholeReceipt] = {}
         self._latency: defaultdict[str, ApplyLatency] = defaultdict(ApplyLatency)
 
     @property
@@ -112,9 +127,11 @@ class Receipts:
     def _body(self, copy: JurisdictionCopy, notary: str, number: int, relief: Sequence[ReliefLane]) -> bytes:
         marks, lanes = copy.barriers.at(notary, number), copy.lanes.values()
         head, reporter = copy.heads.get(notary), self._reporter
+        rows = [_state_lane(lane, marks[lane.number]) for lane in lanes] + [_relief_lane(lane) for lane in relief]
         record = {
             "agency": reporter.agency,
             "node": reporter.node,
+            "incarnation": reporter.incarnation,
             "jurisdiction": copy.jurisdiction,
             "sequence": self._sequence,
             "notary": notary,
@@ -122,17 +139,27 @@ class Receipts:
             "barrier_issued_at": max(mark.issued_at for mark in marks.values()),
             "at": copy.at,
             "durable": True,
-            "lanes": [_state_lane(lane, marks[lane.number]) for lane in lanes]
-            + [_relief_lane(lane) for lane in relief],
+            "suite": next((lane.suite for lane in lanes), INTL),
+            **self._lanes((copy.jurisdiction, notary), rows),
             "applied": sum(lane.applied for lane in lanes),
             "stale": sum(lane.stale for lane in lanes),
             "opaque": sum(lane.opaque for lane in lanes),
             "proven_barrier": head.proven_number if head else -1,
+            "proven_head": head.proven_hash if head and head.proven_hash else _NO_HASH,
             "proven_at": head.proven_at if head else 0,
             "latency": self._latency[copy.jurisdiction].take(),
             "canaries": list(reporter.canaries(copy.jurisdiction)) if reporter.canaries else [],
         }
         return encode_signed("receipt", record, "receipt", reporter.signer)
+
+    def _lanes(self, of: tuple[str, str], rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Say what the lanes are, or that only their offsets are other ones than in an earlier receipt for this notary."""
+        unchanging = [{name: row[name] for name in ("topic", "partition", "digest", "records")} for row in rows]
+        whole = self._whole.get(of)
+        if whole is None or whole.unchanging != unchanging or self._sequence - whole.sequence > _SHORT_FORMS:
+            self._whole[of] = _WholeReceipt(self._sequence, unchanging)
+            return {"unchanged_since": 0, "lanes": rows, "offsets": []}
+        return {"unchanged_since": whole.sequence, "lanes": [], "offsets": [row["applied_offset"] for row in rows]}
 
 
 def _state_lane(lane: LaneState, mark: Mark) -> dict[str, Any]:
@@ -151,4 +178,4 @@ def _state_lane(lane: LaneState, mark: Mark) -> dict[str, Any]:
 
 def _relief_lane(lane: ReliefLane) -> dict[str, Any]:
     offsets = {"received_offset": lane.next_offset, "applied_offset": lane.next_offset}
-    return {"topic": lane.topic, "partition": lane.partition, "digest": _NO_DIGEST, "records": 0} | offsets
+    return {"topic": lane.topic, "partition": lane.partition, "digest": _NO_HASH, "records": 0} | offsets

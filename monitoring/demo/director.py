@@ -58,6 +58,7 @@ def settings_for(options: DemoOptions, base: Settings) -> Settings:
         state_dir=options.folder / "state",
         stale_after_seconds=STALE_AFTER,
         barrier_interval_seconds=0.5,
+        interceptions_every_seconds=1.0,
     )
 
 
@@ -96,6 +97,7 @@ def _variables(settings: Settings) -> dict[str, str]:
         "state_dir",
         "stale_after_seconds",
         "barrier_interval_seconds",
+        "interceptions_every_seconds",
     }
     values = settings.model_dump(include=chosen, exclude_none=True)
     return {f"LIANDONG_{name.upper()}": str(value) for name, value in values.items()}

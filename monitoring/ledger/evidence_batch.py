@@ -1,4 +1,4 @@
-"""Taking verified receipts, heads and interceptions into the cache, some thousands in one transaction."""
+"""Taking verified receipts and heads into the cache, some thousands in one transaction."""
 
 import json
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
 from .evidence_tables import CourtCount, EvidenceTables, HeadLane, HeadStand, LaneStand, LastStep, NodeStand
+from .short_forms import lanes_of
 
 _NO_DIGEST = bytes(32).hex()
 _NO_LATENCY = ApplyLatency().take()
@@ -71,25 +72,11 @@ class EvidenceBatch:
         self._add_latency(node, receipt["latency"])
         for answer in receipt["canaries"]:
             self._canary(key, answer)
-        digests = {lane_name(row["topic"], row["partition"]): row["digest"].hex() for row in receipt["lanes"]}
-        head = self._head(_HeadKey(key.jurisdiction, receipt["notary"], receipt["barrier"]))
-        unequal = _differing(digests, head) if head else list(node.unequal)
-        for row in receipt["lanes"]:
-            self._step(node, receipt, row, lane_name(row["topic"], row["partition"]) in unequal)
-        if head is None:
-            self._await(key, receipt, digests)
-        else:
-            _note_comparison(node, head, unequal)
+        lanes = lanes_of(node, receipt)
+        if lanes is not None:
+            self._add_lanes(node, receipt, lanes)
         if _is_newest(node, receipt):
-            _note_newest(node, receipt)
-
-    def add_interception(self, interception: Mapping[str, Any], at: int) -> None:
-        """Take an interception; `at` is when it reached the log, ms UTC. Canaries enforce nothing."""
-        if interception["record_class"]:
-            return
-        row = {name: interception[name] for name in ("event_id", "agency", "entry_id")}
-        row |= {"version": interception["entry_version"], "released": interception["outcome"] == "RELEASED", "at": at}
-        insert_once(self._connection, self._t.interceptions, row)
+            _note_newest(node, receipt, node.lanes if lanes is None else lanes)
 
     def write(self) -> None:
         """Write everything collected."""
@@ -103,17 +90,30 @@ class EvidenceBatch:
 
     # -- pieces -------------------------------------------------------------------------------------------------------
 
-    def _step(self, node: NodeStand, receipt: Mapping[str, Any], row: Mapping[str, Any], contradicted: bool) -> None:
+    def _add_lanes(self, node: NodeStand, receipt: Mapping[str, Any], lanes: list[LaneStand]) -> None:
+        """Hold what a receipt says of the lanes against the head of its barrier, and keep the steps."""
+        digests = {lane.name: lane.digest for lane in lanes}
+        head = self._head(_HeadKey(node.jurisdiction, receipt["notary"], receipt["barrier"]))
+        comparable = head is not None and head.suite == receipt["suite"]
+        unequal = _differing(digests, head) if head and comparable else list(node.unequal)
+        for lane in lanes:
+            self._step(node, receipt, lane, lane.name in unequal)
+        if head is None:
+            self._await(_NodeKey(node.agency, node.node, node.jurisdiction), receipt, digests)
+        elif comparable:
+            _note_comparison(node, head, unequal)
+
+    def _step(self, node: NodeStand, receipt: Mapping[str, Any], lane: LaneStand, contradicted: bool) -> None:
         """Keep what the receipt says of a lane if something came in it since the last step kept."""
-        name, digest, at = lane_name(row["topic"], row["partition"]), row["digest"].hex(), receipt["at"]
-        last = node.last_steps.get(name)
-        if last is not None and digest == last.digest and (digest != _NO_DIGEST or abs(at - last.at) < _RELIEF_STEP):
+        at, last = receipt["at"], node.last_steps.get(lane.name)
+        soon = lane.digest != _NO_DIGEST or (last is not None and abs(at - last.at) < _RELIEF_STEP)
+        if last is not None and lane.digest == last.digest and soon:
             return
-        node.last_steps[name] = LastStep(at, digest)
+        node.last_steps[lane.name] = LastStep(at, lane.digest)
         self._steps.append(
             {
-                "agency": node.agency, "node": node.node, "topic": row["topic"], "partition": row["partition"], "at": at,
-                "received": row["received_offset"], "applied": row["applied_offset"],
+                "agency": node.agency, "node": node.node, "topic": lane.topic, "partition": lane.partition, "at": at,
+                "received": lane.received, "applied": lane.applied,
                 "notary": receipt["notary"], "barrier": receipt["barrier"], "contradicted": contradicted,
             }
         )  # fmt: skip
@@ -132,7 +132,7 @@ class EvidenceBatch:
 
     def _await(self, key: _NodeKey, receipt: Mapping[str, Any], digests: Mapping[str, str]) -> None:
         row = {**key._asdict(), "notary": receipt["notary"], "barrier": receipt["barrier"]}
-        row |= {"issued_at": receipt["barrier_issued_at"], "digests": json.dumps(digests)}
+        row |= {"issued_at": receipt["barrier_issued_at"], "digests": json.dumps([receipt["suite"], digests])}
         insert_once(self._connection, self._t.awaiting, row)
 
     def _compare_awaiting(self, head: HeadStand) -> None:
@@ -141,7 +141,10 @@ class EvidenceBatch:
         for row in self._connection.execute(
             select(self._t.awaiting).where(where, awaiting.barrier == head.number)
         ).all():
-            unequal = _differing(json.loads(row.digests), head)
+            suite, digests = json.loads(row.digests)
+            if suite != head.suite:
+                continue
+            unequal = _differing(digests, head)
             _note_comparison(self._node(_NodeKey(row.agency, row.node, head.jurisdiction)), head, unequal)
             self._correct_steps(row.agency, row.node, head, unequal)
         self._connection.execute(delete(self._t.awaiting).where(where, awaiting.barrier == head.number))
@@ -218,6 +221,7 @@ def _head_stand(head: SignedHead) -> HeadStand:
             CourtCount(row["list"], row["court"], row["contiguous"], row["highest"], row["live"])
             for row in content["courts"]
         ],
+        content["suite"],
     )  # fmt: skip
 
 
@@ -242,12 +246,7 @@ def _is_newest(node: NodeStand, receipt: Mapping[str, Any]) -> bool:
     return receipt["sequence"] > node.sequence or now > before
 
 
-def _note_newest(node: NodeStand, receipt: Mapping[str, Any]) -> None:
+def _note_newest(node: NodeStand, receipt: Mapping[str, Any], lanes: list[LaneStand]) -> None:
     for name in ("sequence", "at", "notary", "barrier", "barrier_issued_at", "applied", "stale", "opaque"):
         setattr(node, name, receipt[name])
-    node.lanes = [
-        LaneStand(
-            row["topic"], row["partition"], row["received_offset"], row["applied_offset"], row["digest"].hex(), row["records"],
-        )
-        for row in receipt["lanes"]
-    ]  # fmt: skip
+    node.lanes = lanes

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-FORMAT = 2
+FORMAT = 3
 """The format of the cache; another one begins a file of its own."""
 
 
@@ -24,6 +24,20 @@ class LaneStand(msgspec.Struct):
     applied: int
     digest: str
     records: int
+
+    @property
+    def name(self) -> str:
+        """`topic/partition`, as lanes are named in stored rows."""
+        return f"{self.topic}/{self.partition}"
+
+
+class WholeReceipt(msgspec.Struct, array_like=True):
+    """The newest receipt of a node for one notary that was not in the short form."""
+
+    incarnation: str
+    """Hex."""
+    sequence: int
+    lanes: list[LaneStand]
 
 
 class LastStep(msgspec.Struct, array_like=True):
@@ -64,6 +78,8 @@ class NodeStand(msgspec.Struct):
     """HdrHistogram of publish to applied in microseconds, merged from all receipts; empty if they held none."""
     last_steps: dict[str, LastStep] = msgspec.field(default_factory=dict, name="kept")
     """By lane (`topic/partition`)."""
+    whole: dict[str, WholeReceipt] = msgspec.field(default_factory=dict)
+    """By notary."""
 
 
 class HeadLane(msgspec.Struct, array_like=True):
@@ -98,6 +114,8 @@ class HeadStand(msgspec.Struct):
     lanes: dict[str, HeadLane]
     """By `topic/partition`."""
     courts: list[CourtCount]
+    suite: str
+    """Whose digests they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +130,6 @@ class EvidenceTables:
     awaiting: Table
     heads: Table
     canaries: Table
-    interceptions: Table
     settled: Table
 
 
@@ -136,7 +153,6 @@ def evidence_tables() -> EvidenceTables:
         awaiting=_awaiting(metadata),
         heads=_heads(metadata),
         canaries=_canaries(metadata),
-        interceptions=_interceptions(metadata),
         settled=_settled(metadata),
     )
 
@@ -201,19 +217,6 @@ def _canaries(metadata: MetaData) -> Table:
         Column("entry_id", LargeBinary, primary_key=True),
         Column("at", BigInteger, primary_key=True),
         _required("right", Boolean),
-    )
-
-
-def _interceptions(metadata: MetaData) -> Table:
-    return Table(
-        "interceptions",
-        metadata,
-        Column("event_id", LargeBinary, primary_key=True),
-        _required("agency", Text),
-        Column("entry_id", LargeBinary, nullable=False, index=True),
-        _required("version", BigInteger),
-        _required("released", Boolean),
-        _required("at", BigInteger),
     )
 
 

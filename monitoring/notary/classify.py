@@ -1,12 +1,12 @@
 """What a notary makes of one message of a list: a marker, a record whose proof holds or not, or bytes it cannot read."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PROOF_LENGTH, SignatureInvalid
+from ...schemas.wire.suites import INTL_SUITE, Suite
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, TopicPartition
@@ -59,8 +59,10 @@ ClassifiedMessage = Marker | ListMessage | Tombstone | ForeignMessage
 class MessageClassifier:
     """Reads the messages of one jurisdiction's lists and verifies every signature."""
 
-    def __init__(self, jurisdiction: str, keyring: RefreshingKeyring) -> None:
+    def __init__(self, jurisdiction: str, keyring: RefreshingKeyring, suite: Suite = INTL_SUITE) -> None:
+        """`suite` is that of the digests what is classified goes into."""
         self._jurisdiction = jurisdiction
+        self._content_hash = suite.content_hash
         self._verifier = Verifier(keyring)
 
     def begin_batch(self) -> None:
@@ -85,7 +87,7 @@ class MessageClassifier:
             return self._record(key, prefix, fingerprint, body)
         if not may_be_entry(key):
             return ForeignMessage("key")
-        return ListMessage(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
+        return ListMessage(key, 0, 0, self._content_hash(value), OPAQUE_CLASS, "", 0, "opaque")
 
     def _record(self, key: bytes, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> ListMessage:
         try:
@@ -97,7 +99,7 @@ class MessageClassifier:
             key,
             prefix["version"],
             prefix["status"],
-            sha256(memoryview(body)[PROOF_LENGTH:]).digest(),
+            self._content_hash(body[PROOF_LENGTH:]),
             min(max(prefix["record_class"], 0), OPAQUE_CLASS - 1),
             prefix["court"],
             prefix["court_sequence"],

@@ -1,15 +1,17 @@
 """What a head says of lanes and courts, from a notary's tally."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from .tally import Tally
 
 
-def lane_rows(tally: Tally) -> list[dict[str, Any]]:
+def lane_rows(tally: Tally, topic_ids: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """Make the field `lanes` of a head; `offset` is that of the marker, which is the last record applied."""
     return [
         {
             "topic": lane.topic,
+            "topic_id": topic_ids[lane.topic],
             "partition": lane.partition,
             "offset": lane_tally.offset - 1,
             "digest": lane_tally.settle().value(),

@@ -12,27 +12,26 @@ keeps the newest marker of every partition, so a notary that lost its disk still
 import math
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from typing import NamedTuple
 
 import structlog
 
 from ...schemas.errors import LiandongError
+from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
-from ...topics.keys.directory import RefreshingKeyring, RegisterBehind
-from ...topics.metrics.definitions import Signals
+from ...topics.keys.directory import RegisterBehind
 from ...topics.transport.errors import PublisherBroken, TransportError
-from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
+from ...topics.transport.ports import BEGINNING, Message, TopicPartition
 from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..log.heads import LastHeads, LastHeadsSearch, NotaryName
 from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, MessageClassifier, Tombstone
+from .config import NotaryConfig, NotaryDuplicated, NotaryPorts
 from .cut import Alignment
 from .metrics import NotarySignals
-from .signing import Announcer, HeadFields, NotaryIdentity
+from .signing import Announcer, HeadFields
+from .snapshot import NO_SNAPSHOT, Snapshot
 from .tally import TallyEntry
 from .tally_store import NotaryProgress, TallyStore
 
@@ -54,41 +53,6 @@ class _ReadMessage(NamedTuple):
     content: ClassifiedMessage
 
 
-class NotaryDuplicated(LiandongError):
-    """Somebody else writes barriers under this name; two heads of one number could differ."""
-
-    def __init__(self, notary: str, number: int) -> None:
-        super().__init__(
-            "NOTARY_DUPLICATED",
-            f"barrier {number} carries the name {notary} and was not issued here",
-            "run each notary once; give a second one a name and key of its own (`liandong participant new`)",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class NotaryConfig:
-    """What a notary is and how often it speaks; durations in ms."""
-
-    jurisdiction: str
-    notary: str
-    directory: Path
-    """Where its tally lies; nobody else's."""
-    interval: int = 1_000
-    head_valid: int = 60_000
-    evidence_window: int = 400 * 86_400_000
-    """Logs are complete for this long; a copy older than that must rebuild itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotaryPorts:
-    """What a notary works with."""
-
-    identity: NotaryIdentity
-    subscriber: Subscriber
-    keyring: RefreshingKeyring
-    signals: Signals
-
-
 class Notary:
     """One notary of one jurisdiction; a `Worker`.
 
@@ -97,10 +61,10 @@ class Notary:
     """
 
     def __init__(self, config: NotaryConfig, ports: NotaryPorts) -> None:
-        """Make a notary that opens nothing, reads nothing and writes nothing before its first step."""
-        self._config, self._ports = config, ports
+        """Make a notary that opens nothing, reads nothing and writes nothing before its first step. Raises SuiteUnknown."""
+        self._config, self._ports, self._suite = config, ports, suite_of(config.suite)
         self._identity, self._clock = ports.identity, ports.identity.clock
-        self._classifier = MessageClassifier(config.jurisdiction, ports.keyring)
+        self._classifier = MessageClassifier(config.jurisdiction, ports.keyring, self._suite)
         self._announcer = Announcer(config.jurisdiction, config.notary, ports.identity)
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
         self._pause = Doorbell()
@@ -110,6 +74,12 @@ class Notary:
         self._search: LastHeadsSearch | None = None
         self._next_offsets: dict[TopicPartition, int] = {}
         """Where reading goes on; empty until that was found out."""
+        self._topic_ids: dict[str, bytes] = {}
+        self._snapshot: Snapshot | None = None
+        self._snapshot_hour = -1
+        """In which interval, counted from the epoch, the newest snapshot was begun."""
+        self._roots = NO_SNAPSHOT
+        """For the next head."""
         self._following = False
         """Whether the lists are assigned."""
         self._polled = deque[Message]()
@@ -171,6 +141,9 @@ class Notary:
             self._reconcile(search.newest)
             self._next_offsets = {lane: counted.offset or BEGINNING for lane, counted in self._tally.lanes.items()}
         self._polled.clear()
+        self._topic_ids = {
+            topic: self._ports.subscriber.topic_id(topic) for topic in {lane.topic for lane in self._lanes}
+        }
         self._ports.subscriber.assign(self._next_offsets)
         self._following = True
         return AT_ONCE
@@ -182,7 +155,7 @@ class Notary:
         self._lanes = topic_lanes(subscriber, *names.state_topics(config.jurisdiction))
         self._relief = topic_lanes(subscriber, names.relief(config.jurisdiction))
         if self._store is None:
-            self._store = TallyStore(config.directory, config.notary)
+            self._store = TallyStore(config.directory, config.notary, self._suite)
         self._tally, self._progress = self._store.load(self._lanes)
         self._alignment: Alignment[TopicPartition, _ReadMessage] = Alignment(self._lanes, _HELD_BACK)
         name = NotaryName(config.jurisdiction, config.notary)
@@ -195,6 +168,7 @@ class Notary:
             self._issue(now)
         has_news = self._read_on()
         self._alignment.take(self._apply, self._cut)
+        self._show_entries()
         if not self.live:
             self._first_barrier = self._progress.issued + 1
             self.live = all(self._tally.lanes[lane].offset >= end for lane, end in self._ends.items())
@@ -204,7 +178,7 @@ class Notary:
         self._signals.head_age(self._clock.now())
         if self._polled:
             return _WAIT
-        if has_news:
+        if has_news or self._snapshot:
             return AT_ONCE
         return max(0.0, self._next_barrier - self._clock.monotonic()) if may_issue else _WAIT
 
@@ -303,10 +277,34 @@ class Notary:
         """Sign the head of a barrier at whose markers all lanes stand, put it on disk, send it."""
         config, issued_at = self._config, self._issued_at[number]
         floor = max(0, issued_at - config.evidence_window)
-        fields = HeadFields(number, issued_at, issued_at + config.head_valid, self._progress.head_hash, floor)
+        fields = HeadFields(
+            number,
+            issued_at,
+            issued_at + config.head_valid,
+            self._progress.head_hash,
+            floor,
+            self._topic_ids,
+            self._roots,
+        )
         head = self._announcer.sign_head(self._tally, fields)
-        self._progress.head_number, self._progress.head_hash = number, sha256(head).hexdigest()
+        self._roots = NO_SNAPSHOT
+        self._progress.head_number, self._progress.head_hash = number, self._suite.content_hash(head).hex()
         self._commit(self._clock.monotonic(), head)
         self._announcer.send_head(head)
+        self._begin_snapshot(number, issued_at)
         self._issued_at = {barrier: at for barrier, at in self._issued_at.items() if barrier > number}
         self._signals.head(self._tally, number, issued_at)
+
+    def _begin_snapshot(self, number: int, issued_at: int) -> None:
+        """Begin to show the entries as they are at a barrier whose tally was just committed, if it is time."""
+        hour = issued_at // self._config.snapshot_interval
+        if self._store is not None and self._snapshot is None and hour != self._snapshot_hour:
+            self._snapshot, self._snapshot_hour = Snapshot(number, self._tally, self._store.view()), hour
+
+    def _show_entries(self) -> None:
+        if self._snapshot is None:
+            return
+        if self._snapshot.is_lost:
+            self._snapshot, self._snapshot_hour = None, -1
+        elif roots := self._snapshot.step():
+            self._snapshot, self._roots = None, roots

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -17,6 +18,7 @@ from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..log.heads import NO_HEAD
 from .head_rows import court_rows, lane_rows
+from .snapshot import SnapshotRoots
 from .tally import Tally
 
 _log = structlog.get_logger(__name__)
@@ -32,9 +34,12 @@ class HeadFields:
     issued_at: int
     valid_until: int
     previous: str
-    """SHA-256 of this notary's previous head in hex, empty for the first."""
+    """Hash of this notary's previous head in hex, of the suite that one names; empty for the first."""
     floor_at: int
     """The logs are complete from here on."""
+    topic_ids: Mapping[str, bytes]
+    """The broker's ids of the lists, by logical topic."""
+    snapshot: SnapshotRoots
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,12 @@ class Announcer:
             "number": fields.number,
             "issued_at": fields.issued_at,
             "valid_until": fields.valid_until,
+            "suite": tally.suite.name,
             "previous": bytes.fromhex(fields.previous) or NO_HEAD,
-            "lanes": lane_rows(tally),
+            "lanes": lane_rows(tally, fields.topic_ids),
             "courts": court_rows(tally),
+            "snapshot_barrier": fields.snapshot.barrier,
+            "snapshot": fields.snapshot.rows,
             "floor_at": fields.floor_at,
         }
         return encode_signed("list-head", content, "list-head", self._identity.signer)

@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from ...consumers.inbox.store import inbox_file
 from ...topics.workers.worker import Part
 from ..ledger.evidence_views import EvidenceView
 from ..status.document import StatusDocument
@@ -38,5 +40,6 @@ class StatusSource:
         obliged, jurisdictions = context.directory.serving("agency"), served(context.directory)
         left = context.directory.months_left()
         with self._computing, local_deliveries(settings, jurisdictions, context.clock) as deliveries:
-            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters, left)
+            inboxes = partial(inbox_file, settings)
+            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters, inboxes, left)
             yield StatusDocument(sources, limits)

@@ -150,6 +150,8 @@ class StatusText:
         table = self._table(title, "agency", "state", "since")
         for row in update["agencies"]:
             state = Text(WORDS[row["state"]][self._index], style="bold red" if row["state"] in _BAD else "")
+            if row["enforced_on"]:
+                state.append(f" · {self._word('enforced')} {row['enforced_on']}")
             table.add_row(row["agency"], state, row["since"])
         return table
 

@@ -125,7 +125,7 @@ def _updates(metadata: MetaData) -> Table:
         Column("state_row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
         Column("relief_row", BigInteger),
         Column("accepted_at", BigInteger, nullable=False),
-        # SHA-256 of the body behind its proof: what the signature covers and the digest of the list counts
+        # hash of the body behind its proof, of the signing key's suite: what the signature covers
         Column("content_hash", LargeBinary, nullable=False),
     )
     Index("updates_by_entry", updates.c.entry_id, updates.c.version, unique=True)

@@ -19,7 +19,7 @@ from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.feedback import FeedbackCode
 from liandong.schemas.wire.sealing import Recipient, SealingKey
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
-from liandong.tests.worlds.clock import NOW, HandClock
+from liandong.tests.worlds.clock import DAY_MS, NOW, HandClock
 from liandong.tests.worlds.forgeries import EXAMPLES, FINGERPRINTS
 from liandong.tests.worlds.list_copy import ListCopy
 from liandong.tests.worlds.receipts import WatchRoom
@@ -39,6 +39,7 @@ LANE = TopicPartition(names.debtor_list("js"), 0)
 VALIDITY: dict[str, dict[str, int]] = {
     "open": {},
     "not yet": {"valid_from": NOW + 1},
+    "not on that day": {"valid_from": NOW + DAY_MS},
     "ended": {"valid_until": NOW},
     "revoked before": {"revoked_at": NOW},
     "revoked since": {"revoked_at": NOW + 1},
@@ -74,6 +75,7 @@ class Case:
         place = self.place if rule.place else "js"
         acts_in = [self.jurisdiction] if rule.alone else self.jurisdiction.split(",")
         valid = {"open", "revoked since"} if rule.outlives_revocation else {"open"}
+        valid |= {"not yet"} if rule.by_day else set()
         return (
             (rule.kinds is None or self.kind in rule.kinds)
             and self.participant == NAMED
@@ -264,7 +266,7 @@ OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "barrier": [list_barrier, relief_barrier, notarys_marker],
     "list-head": [copys_head, evidence(names.heads("js"), "list-head")],
     "receipt": [evidence(names.RECEIPTS, "receipt")],
-    "interception": [evidence(names.interceptions("js"), "interception"), inbox("interception")],
+    "interception": [inbox("interception")],
     "control-feedback": [inbox("control-feedback")],
     "asset-event": [inbox("asset-event")],
     "whereabouts-event": [inbox("whereabouts-event")],

@@ -143,6 +143,7 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
         world.hold(chained, f"a head does not name the head of {notary} before it")
         _stands_at_its_markers(world, one.fields)
         newest[notary], hashes[notary] = one.fields, sha256(one.body).digest()
+    _shows_what_stood_there(world)
     for head in newest.values():
         below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in head["lanes"]}
         for lane in head["lanes"]:
@@ -157,6 +158,22 @@ def _heads_say_what_stands_below_them(world: "World") -> None:
             left = _contiguous({number for number, stands in numbers.items() if stands})
             right = left <= contiguous <= _contiguous(numbers) and highest == max(numbers, default=0)
             world.hold(right, "a head says other numbers than the log")
+
+
+def _shows_what_stood_there(world: "World") -> None:
+    """The newest snapshot of every notary is of the live entries below the markers it names."""
+    heads = {(one.fields["notary"], one.fields["number"]): one.fields for one in world.genuine("list-head")}
+    shown = {head["notary"]: head for head in heads.values() if head["snapshot_barrier"] >= 0}
+    for notary, head in shown.items():
+        at_barrier = heads.get((notary, head["snapshot_barrier"]))
+        lanes = at_barrier["lanes"] if at_barrier else []
+        below = {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in lanes}
+        for row in head["snapshot"]:
+            at = TopicPartition(row["topic"], row["partition"])
+            if at in below and at.topic not in world.made_again:
+                counted = world.recounted(at, below[at]).snapshot()
+                world.hold(counted == (row["root"], row["entries"]), f"a head shows other entries of {at} than the log")
+                world.count("snapshots held against the log")
 
 
 def _stands_at_its_markers(world: "World", head: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 Everything else is on the disk when its write returns: SQLite with `synchronous=FULL`, the notary's tally, private files.
 """
 
+from hashlib import sha256
 from pathlib import Path
 
 from liandong.topics.workers.chance import Chance
@@ -14,10 +15,10 @@ from .backups import DATA_FILE, PAGE, Backup
 class Disk:
     """A machine's disk; `mortal_stores` tells it what is open and when it was flushed."""
 
-    def __init__(self, boot_id: str = "boot 1") -> None:
-        self.boot_id = boot_id
-        """Of the machine's present run; another one after every loss of power."""
+    def __init__(self) -> None:
         self._boots = 1
+        self.boot_id = _boot_id(self._boots)
+        """Of the machine's present run; another one after every loss of power."""
         self._flushed: dict[Path, bytes] = {}
         """What the disk itself holds of every data file that is written without waiting for it."""
 
@@ -61,7 +62,7 @@ class Disk:
         Every process of the machine must have been killed.
         """
         self._boots += 1
-        self.boot_id = f"boot {self._boots}"
+        self.boot_id = _boot_id(self._boots)
         torn = [path for path in self._flushed if path.exists() and self._tear(path, chance)]
         self._flushed = {path: path.read_bytes() for path in self._flushed if path.exists()}
         return torn
@@ -77,6 +78,11 @@ class Disk:
         after = mixed(before, now, chance)
         path.write_bytes(after)
         return after != now
+
+
+def _boot_id(boot: int) -> str:
+    """As far from that of every other boot as real ones are: no bit that flips makes one of the other."""
+    return sha256(str(boot).encode()).hexdigest()[:32]
 
 
 def mixed(before: bytes, now: bytes, chance: Chance) -> bytes:

@@ -8,7 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from liandong.schemas.wire.sealing import SealingKey
-from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.schemas.wire.signing import Signer
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.people import COURTS, SIBLING
 from liandong.tests.worlds.chance import SeededChance
@@ -42,8 +42,8 @@ class Founding:
     files: Mapping[Path, bytes]
     keys: Sequence[OutgoingRecord]
     escrow: Sequence[SealingKey]
-    signers: Mapping[str, Ed25519Signer]
-    root: Ed25519Signer
+    signers: Mapping[str, Signer]
+    root: Signer
 
     def settle_everything(self, directory: Path) -> Settings:
         """Give the administrator's machine everything."""
@@ -72,7 +72,9 @@ def _is_for(path: Path, participants: Sequence[str]) -> bool:
 
 @cache
 def _settings() -> Settings:
-    return load_settings(barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS)
+    return load_settings(
+        barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS, interceptions_every_seconds=1.0
+    )
 
 
 @cache

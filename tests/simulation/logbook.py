@@ -4,7 +4,7 @@ Two runs of one seed must write the same log. What is sealed differs in its byte
 the cryptographic library, so the hash takes contents as the audit escrow opens them, and of proofs the key.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -59,6 +59,8 @@ class Logbook:
     """By body: where it stood first."""
     by_place: dict[TopicPartition, list[Written]] = field(default_factory=dict)
     by_schema: dict[str, list[Written]] = field(default_factory=dict)
+    whole_receipts: dict[tuple[object, ...], list[dict[str, Any]]] = field(default_factory=dict)
+    """By key and number: the lanes of receipts that are not in the short form."""
 
     def take(self, message: MemoryMessage) -> Written:
         """Read one record that was appended."""
@@ -76,7 +78,16 @@ class Logbook:
                 self.records[place] = one
         elif one.schema == "barrier":
             self.barriers.setdefault((one.fields["notary"], one.fields["number"], at), one.offset)
+        elif one.schema == "receipt" and not one.fields["unchanged_since"]:
+            self.whole_receipts.setdefault(_number(one.body, one.fields, "sequence"), one.fields["lanes"])
         return one
+
+    def lanes_of(self, receipt: Written) -> list[dict[str, Any]]:
+        """What a receipt says of its lanes, in the short form too."""
+        if not receipt.fields["unchanged_since"]:
+            return list(receipt.fields["lanes"])
+        lanes = self.whole_receipts.get(_number(receipt.body, receipt.fields, "unchanged_since"), [])
+        return [{**lane, "applied_offset": at} for lane, at in zip(lanes, receipt.fields["offsets"], strict=False)]
 
     def forget(self, topic: str) -> None:
         """Take note that a topic is deleted: places in it mean nothing any more, what was written there does."""
@@ -93,6 +104,11 @@ class Logbook:
         for one in self.written:
             digest.update(repr((one.at, one.offset, one.key, one.schema, sorted(_plain(one, escrow)))).encode())
         return digest.hexdigest()[:16]
+
+
+def _number(body: bytes, receipt: Mapping[str, Any], field_name: str) -> tuple[object, ...]:
+    start = receipt["agency"], receipt["node"], receipt["incarnation"]
+    return body[:8], *start, receipt["notary"], receipt[field_name]
 
 
 def _read(at: TopicPartition, message: MemoryMessage) -> Written:

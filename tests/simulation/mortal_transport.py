@@ -33,6 +33,9 @@ class MortalSubscriber:
     def partitions(self, topic: str) -> list[int]:
         return self._life.call(lambda: self.inner.partitions(topic))
 
+    def topic_id(self, topic: str) -> bytes:
+        return self._life.call(lambda: self.inner.topic_id(topic))
+
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         self._life.call(lambda: self.inner.assign(positions))
 

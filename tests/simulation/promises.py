@@ -109,7 +109,7 @@ def audit_receipts(world: "World", node: "NodeProcess") -> None:
     receipt = world.newest_receipt(node.agency, node.node)
     if receipt is None or not node.view.position(JURISDICTION).fresh_as_of:
         return
-    for lane in receipt["lanes"]:
+    for lane in world.log.lanes_of(receipt):
         at = TopicPartition(lane["topic"], lane["partition"])
         if at.topic in world.made_again:
             continue  # the receipt may be about the topic that was there before
@@ -145,7 +145,7 @@ def _claimed(world: "World") -> Mapping[tuple[str, str, str], int]:
     """By agency, node and lane: the most that receipts of the node itself have said it has applied."""
     claimed: dict[tuple[str, str, str], int] = {}
     for one in world.genuine("receipt"):
-        for lane in one.fields["lanes"]:
+        for lane in world.log.lanes_of(one):
             place = one.fields["agency"], one.fields["node"], f"{lane['topic']}/{lane['partition']}"
             claimed[place] = max(claimed.get(place, 0), lane["applied_offset"])
     return claimed

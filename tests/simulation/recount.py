@@ -11,6 +11,7 @@ from liandong.schemas.wire.codec import Undecodable, decode_prefix
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.proofs import prefix_of
+from liandong.tests.worlds.jurisdiction import mth
 
 ENDED_FROM = 3
 Genuine = Callable[[bytes], bool]
@@ -33,6 +34,13 @@ class Standing:
     @property
     def ended(self) -> bool:
         return bool(self.body) and decode_prefix(self.body)["status"] >= ENDED_FROM
+
+    @property
+    def live(self) -> bool:
+        """Whether it is somebody's, and not of a canary."""
+        return (
+            bool(self.body) and self.opaque is None and not self.ended and not decode_prefix(self.body)["record_class"]
+        )
 
 
 @dataclass
@@ -74,6 +82,11 @@ class Recounted:
         digest = SetDigest()
         digest.update([_leaf(entry_id, stands) for entry_id, stands in self.standing.items()])
         return digest.value()
+
+    def snapshot(self) -> tuple[bytes, int]:
+        """The Merkle root over the live entries, and how many they are."""
+        leaves = [_leaf(entry_id, stands) for entry_id, stands in sorted(self.standing.items()) if stands.live]
+        return mth(leaves), len(leaves)
 
     def index(self) -> dict[bytes, set[bytes]]:
         """Which entries a surrogate leads to; an unreadable record leads where the last readable one did."""

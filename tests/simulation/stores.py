@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from liandong.monitoring.ledger.evidence_tables import FORMAT
 from liandong.tests.simulation.backups import DATA_FILE, Backup
 from liandong.tests.simulation.founding import JURISDICTION
 
@@ -96,7 +97,7 @@ def stores(world: "World") -> Mapping[str, Store]:
     machine = world.publisher.machine
     register = machine.folder / "publisher" / f"{JURISDICTION}.db"
     found.append(Store("register", world.publisher, register, (register,)))
-    evidence = machine.folder / "monitoring" / "evidence.v2.db"
+    evidence = machine.folder / "monitoring" / f"evidence.v{FORMAT}.db"
     found.append(Store("evidence", world.processes["monitor"], evidence, (evidence,)))
     for court in world.courts:
         inbox = machine.folder / "courts" / court / "inbox.db"

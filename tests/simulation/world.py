@@ -250,14 +250,12 @@ class World:
                 seen.add(one.body)
                 yield one
 
-    def newest_receipt(self, agency: str, node: str) -> Mapping[str, Any] | None:
+    def newest_receipt(self, agency: str, node: str) -> Written | None:
         """What a node said last that it holds."""
         own = [
-            each.fields
-            for each in self.genuine("receipt")
-            if (each.fields["agency"], each.fields["node"]) == (agency, node)
+            each for each in self.genuine("receipt") if (each.fields["agency"], each.fields["node"]) == (agency, node)
         ]
-        return max(own, key=lambda fields: int(fields["sequence"]), default=None)
+        return max(own, key=lambda each: int(each.fields["sequence"]), default=None)
 
     def hear_of_lease(self, outbox: Path, owner: str, *, taken: bool) -> None:
         """Hear that the lease of an outbox was taken or given back."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from liandong.monitoring.notary.notary import NotaryDuplicated
+from liandong.monitoring.notary.config import NotaryDuplicated
 from liandong.monitoring.notary.tally_store import TallyLocked
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.codec import decode, to_wire
@@ -14,6 +14,7 @@ from liandong.tests.worlds.jurisdiction import (
     WatchedJurisdiction,
     assert_chain,
     assert_equal_to_a_recount,
+    assert_roots_of_a_recount,
     changed_lanes,
 )
 from liandong.tests.worlds.records import CourtScribe, Model, verify_from
@@ -287,6 +288,35 @@ class NotarySuite:
         head = world.heads()[-1]
         assert sum(row["records"] for row in head["lanes"]) == 2
         assert world.alarms("opaque") == 1
+
+    def test_every_hour_a_head_shows_the_live_entries_as_they_were_at_one_barrier(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        world.publish(*(world.court.include() for _ in range(3)))
+        notary = world.notary()
+        world.barrier(notary)
+        shown = world.heads()[-1]
+        world.publish(world.court.change(next(iter(world.court.entries)), Change.REVOKE))
+        world.publish(world.court.include(record_class=1))
+        world.barrier(notary)
+        world.barrier(notary)
+        heads = world.heads()
+        assert [head["snapshot_barrier"] for head in heads] == [-1, shown["number"], -1]
+        assert_roots_of_a_recount(world, heads[1], shown)
+        world.clock.pass_seconds(3_600)
+        world.barrier(notary)
+        world.barrier(notary)
+        *_, at_the_hour, after = world.heads()
+        assert (at_the_hour["snapshot_barrier"], after["snapshot_barrier"]) == (-1, at_the_hour["number"])
+        assert_roots_of_a_recount(world, after, at_the_hour)
+        assert sum(row["entries"] for row in after["snapshot"]) == 2
+
+    def test_a_head_says_which_topics_it_is_about(self, world: WatchedJurisdiction) -> None:
+        notary = world.notary()
+        world.barrier(notary)
+        subscriber = world.wire.subscriber()
+        own = {topic: subscriber.topic_id(topic) for topic in names.state_topics("js")}
+        assert {row["topic"]: row["topic_id"] for row in world.heads()[-1]["lanes"]} == own
 
     def test_orders_are_counted_in_their_own_list(self, world: WatchedJurisdiction) -> None:
         world.publish(*(world.court.include(instrument=Instrument.CONSUMPTION_ORDER) for _ in range(3)))

@@ -43,6 +43,18 @@ class TopicsSuite:
         reader.assign({AT: BEGINNING})
         assert [m.value() for m in read(reader, 7)] == [b"%d" % n for n in range(7)]
 
+    def test_a_topic_made_again_has_another_id(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        reader = wire.subscriber()
+        before = reader.topic_id(TOPIC)
+        assert len(before) == 16
+        assert reader.topic_id(TOPIC) == wire.subscriber().topic_id(TOPIC) == before != bytes(16)
+        wire.delete(TOPIC)
+        with pytest.raises(TopicMissing):
+            reader.topic_id(TOPIC)
+        wire.create(TOPIC, partitions=1)
+        assert reader.topic_id(TOPIC) != before
+
     def test_a_reader_may_wait_for_a_topic_that_is_not_there_yet(self, wire: Wire) -> None:
         reader = wire.subscriber()
         reader.assign({AT: BEGINNING})

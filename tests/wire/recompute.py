@@ -186,6 +186,31 @@ def barriers(vectors: Vectors, folder: Path) -> int:
     return holds("chain", sha256(bytes.fromhex(given["head"])).hexdigest(), given["previous_of_the_next"])
 
 
+def snapshots(vectors: Vectors, folder: Path) -> int:
+    given = vectors["snapshots"]
+    leaves = [bytes.fromhex(leaf) for leaf in given["leaves"]]
+    holds("order", sorted(leaves, key=lambda leaf: leaf[:16]), leaves)
+    holds("root", tree(leaves).hex(), given["root"])
+    head = read(folder, "list-head", bytes.fromhex(given["head"]))
+    (row,) = head["snapshot"]
+    said = row["root"].hex(), row["entries"], head["snapshot_barrier"] < head["number"]
+    holds("snapshot in the head", said, (given["root"], len(leaves), True))
+    # of three leaves: the first two share a node, the third stands beside it
+    hashed = [sha256(b"\0" + leaf).digest() for leaf in leaves]
+    pair = sha256(b"\1" + hashed[0] + hashed[1]).digest()
+    paths = [[hashed[1], hashed[2]], [hashed[0], hashed[2]], [pair]]
+    return holds("paths", [[one.hex() for one in path] for path in paths], given["paths"])
+
+
+def tree(leaves: list[bytes]) -> bytes:
+    if len(leaves) < 2:
+        return sha256(b"\0" + leaves[0]).digest() if leaves else sha256().digest()
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    return sha256(b"\1" + tree(leaves[:split]) + tree(leaves[split:])).digest()
+
+
 def sealed(vectors: Vectors, folder: Path) -> int:
     given = vectors["sealed"]
     key, context = (
@@ -197,10 +222,10 @@ def sealed(vectors: Vectors, folder: Path) -> int:
     hpke = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
     content_key = hpke.decrypt(wrap["wrapped"], key, context)
     content = AESGCM(content_key).decrypt(envelope["nonce"], envelope["ciphertext"], context)
-    return holds("content", read(folder, "interception-detail", content[10:]), given["content"])
+    return holds("content", read(folder, "feedback-detail", content[10:]), given["content"])
 
 
 if __name__ == "__main__":
     given, avro = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
-    for part in (surrogates, names, framing, partitioner, signatures, digests, barriers, sealed):
+    for part in (surrogates, names, framing, partitioner, signatures, digests, barriers, snapshots, sealed):
         sys.stdout.write(f"{part.__name__} {part(given, avro)}\n")

@@ -37,7 +37,17 @@ def test_a_script_that_knows_nothing_of_the_product_recomputes_every_vector(vect
     )
     assert done.returncode == 0, done.stdout + done.stderr
     names = [line.split()[0] for line in done.stdout.splitlines()]
-    assert names == ["surrogates", "names", "framing", "partitioner", "signatures", "digests", "barriers", "sealed"]
+    assert names == [
+        "surrogates",
+        "names",
+        "framing",
+        "partitioner",
+        "signatures",
+        "digests",
+        "barriers",
+        "snapshots",
+        "sealed",
+    ]
     page = PAGE.read_text(encoding="utf-8")
     assert all(f"[`{name}`]" in page and name in vectors for name in names)
 

@@ -22,6 +22,7 @@ from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, Subscribe
 from liandong.topics.workers.threads import Workers
 from liandong.topics.workers.worker import AT_ONCE, Part
 
+from .chance import CHANCE
 from .clock import HandClock
 from .records import CourtScribe, Keys, Model, NotaryScribe, recount
 from .subscribers import Polled
@@ -61,7 +62,9 @@ class CopyingNode:
         self.list_subscriber = Polled(self.subscribe("railway-js.n1.list"))
         self.relief_subscriber = Polled(self.subscribe(None))
         config = ReplicatorConfig(self.jurisdictions, batch=self.batch)
-        reporter = Reporter("railway-js", "n1", Ed25519Signer(SEED), self.receipts.append, self.relief)
+        reporter = Reporter(
+            "railway-js", "n1", CHANCE.ordered_id(), Ed25519Signer(SEED), self.receipts.append, self.relief
+        )
         self.replicator = Replicator(config, self.list_subscriber, self.store, self.keys, self.clock, reporter)
         stores = ReliefStores(self.overlay, self.lists)
         self.follower = ReliefFollower(self.jurisdictions, self.relief_subscriber, stores, self.keys, self.clock)

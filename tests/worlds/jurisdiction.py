@@ -9,7 +9,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryPorts
+from liandong.monitoring.notary.config import NotaryConfig, NotaryPorts
+from liandong.monitoring.notary.notary import Notary
 from liandong.monitoring.notary.signing import NotaryIdentity
 from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
@@ -136,6 +137,22 @@ def assert_equal_to_a_recount(jurisdiction: WatchedJurisdiction, head: dict[str,
         row = next(row for row in head["lanes"] if (row["topic"], row["partition"]) == lane)
         assert row["digest"] == model.digest(), lane
         assert row["records"] == len(model.newest), lane
+
+
+def assert_roots_of_a_recount(jurisdiction: WatchedJurisdiction, shown: dict[str, Any], at: dict[str, Any]) -> None:
+    """The roots in a head are those over the live entries below the offsets of the head at whose barrier they were made."""
+    roots = {TopicPartition(row["topic"], row["partition"]): (row["root"], row["entries"]) for row in shown["snapshot"]}
+    models = jurisdiction.models(at)
+    leaves = {lane: model.live_leaves() for lane, model in models.items()}
+    assert roots == {lane: (mth(of_lane), len(of_lane)) for lane, of_lane in leaves.items()}
+
+
+def mth(leaves: list[bytes]) -> bytes:
+    """A Merkle tree's root as RFC 6962 writes it down."""
+    if len(leaves) < 2:
+        return sha256(b"\x00" + leaves[0]).digest() if leaves else sha256().digest()
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\x01" + mth(leaves[:split]) + mth(leaves[split:])).digest()
 
 
 def changed_lanes(after: dict[str, Any], before: dict[str, Any]) -> int:

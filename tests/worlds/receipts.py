@@ -12,7 +12,7 @@ from liandong.monitoring.ledger.evidence import Evidence
 from liandong.monitoring.ledger.evidence_reading import EvidenceReading
 from liandong.monitoring.ledger.evidence_views import EvidenceView
 from liandong.schemas.wire.codec import to_wire
-from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
+from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, Signer, encode_signed
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW, VirtualClock
 from liandong.tests.worlds.records import Keys, NotaryScribe, registered
@@ -35,7 +35,8 @@ def digest(text: str) -> bytes:
 def head_lanes(state: str = "a", offset: int = 100) -> list[dict[str, Any]]:
     """`lanes` of a head at which every partition is in this state."""
     return [
-        {"topic": topic, "partition": partition, "offset": offset, "digest": digest(state), "records": 5, "live": 4}
+        {"topic": topic, "topic_id": bytes(16), "partition": partition, "offset": offset, "digest": digest(state)}
+        | {"records": 5, "live": 4}
         for topic, partition in LISTS
     ]
 
@@ -50,13 +51,14 @@ def gather(evidence: Evidence, subscriber: Subscriber) -> int:
 
 @dataclass
 class AgencyScribe:
-    """Writes receipts and interceptions as one node of an agency does."""
+    """Writes receipts as one node of an agency does."""
 
     agency: str = "railway-js"
     node: str = "1"
     jurisdiction: str = "js"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     sequence: int = 0
+    incarnation: bytes = field(default_factory=CHANCE.ordered_id)
 
     @property
     def public_key(self) -> PublicKey:
@@ -74,26 +76,20 @@ class AgencyScribe:
         ]
         lanes.append({"topic": RELIEF[0], "partition": RELIEF[1], "digest": bytes(32), "records": 0} | both)
         record = {
-            "agency": self.agency, "node": self.node, "jurisdiction": self.jurisdiction, "sequence": self.sequence,
-            "notary": "notary-js-1", "barrier": barrier, "barrier_issued_at": NOW + barrier * 1_000, "at": at,
-            "durable": True, "lanes": lanes, "applied": 7, "stale": 1, "opaque": 0, "proven_barrier": -1, "proven_at": 0,
-            "latency": EMPTY_LATENCY, "canaries": [],
+            "agency": self.agency, "node": self.node, "incarnation": self.incarnation,
+            "jurisdiction": self.jurisdiction, "sequence": self.sequence, "notary": "notary-js-1", "barrier": barrier,
+            "barrier_issued_at": NOW + barrier * 1_000, "at": at, "durable": True, "suite": "intl", "unchanged_since": 0, "lanes": lanes,
+            "offsets": [], "applied": 7, "stale": 1, "opaque": 0,
+            "proven_barrier": -1, "proven_head": bytes(32), "proven_at": 0, "latency": EMPTY_LATENCY, "canaries": [],
         }  # fmt: skip
         body = encode_signed("receipt", record | fields, "receipt", self.signer)
         key = f"{self.agency}/{self.node}".encode()
         return OutgoingRecord(names.RECEIPTS, key, to_wire("receipt", body))
 
-    def interception(self, entry_id: bytes, version: int, **fields: Any) -> OutgoingRecord:
-        """A refused transaction."""
-        handle = CHANCE.random_id()
-        record = {
-            "event_id": handle, "jurisdiction": self.jurisdiction, "agency": self.agency, "court": "court-su0505",
-            "entry_id": entry_id, "entry_version": version, "measure": "air-travel", "outcome": "REFUSED",
-            "rule_version": "2026.1", "barrier": 1, "day": "2026-11-22", "record_class": 0,
-            "sealed": b"",
-        }  # fmt: skip
-        body = encode_signed("interception", record | fields, "interception", self.signer)
-        return OutgoingRecord(names.interceptions(self.jurisdiction), handle, to_wire("interception", body))
+    def short(self, barrier: int, *, since: int, offset: int, **fields: Any) -> OutgoingRecord:
+        """A receipt that says of all lanes only how far they are, and in which receipt the rest stands."""
+        short: dict[str, Any] = {"unchanged_since": since, "lanes": [], "offsets": [offset] * (len(LISTS) + 1)}
+        return self.receipt(barrier, **short | fields)
 
 
 class WatchRoom:
@@ -101,7 +97,7 @@ class WatchRoom:
 
     def __init__(self, directory: Path) -> None:
         self.wire = MemoryWire()
-        self.wire.create(names.heads("js"), names.RECEIPTS, names.interceptions("js"), partitions=1)
+        self.wire.create(names.heads("js"), names.RECEIPTS, partitions=1)
         self.agency, self.notary = AgencyScribe(), NotaryScribe()
         self.keys = Keys(self.agency.public_key, self.notary.public_key)
         self.registry = CollectorRegistry()

@@ -4,7 +4,7 @@ Everybody here is fictitious: surrogates are random bytes or HMACs of made-up nu
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import unframe
-from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, encode_signed, verify
+from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Signer, encode_signed, verify
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
@@ -61,9 +61,9 @@ class Keys:
         self._arrive()
 
 
-def registered(signer: Ed25519Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
+def registered(signer: Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
     """A signer's key as the register of participants has it."""
-    return PublicKey(signer.key_id, participant, kind, jurisdiction, "sign", signer.public_key)
+    return PublicKey(signer.key_id, participant, kind, jurisdiction, "sign", signer.public_key, suite=signer.suite)
 
 
 def verify_from(body: bytes, context: str, keyring: Keyring, participant: str, at: int) -> None:
@@ -119,7 +119,7 @@ class CourtScribe:
 
     jurisdiction: str = "js"
     court: str = "court-su0505"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     entries: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     sequence: int = 0
 
@@ -179,7 +179,7 @@ class NotaryScribe:
 
     jurisdiction: str = "js"
     notary: str = "notary-js-1"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     previous: bytes = bytes(32)
 
     @property
@@ -203,7 +203,12 @@ class NotaryScribe:
         """A signed head; `lanes` from `lane_heads`."""
         record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number}
         record |= {"issued_at": NOW, "valid_until": NOW + 60_000, "previous": self.previous, "lanes": list(lanes)}
-        body = encode_signed("list-head", record | {"courts": [], "floor_at": 0} | fields, "list-head", self.signer)
+        body = encode_signed(
+            "list-head",
+            record | {"courts": [], "suite": "intl", "snapshot_barrier": -1, "snapshot": [], "floor_at": 0} | fields,
+            "list-head",
+            self.signer,
+        )
         self.previous = sha256(body).digest()
         return OutgoingRecord(names.heads(self.jurisdiction), None, to_wire("list-head", body), partition=0)
 
@@ -235,13 +240,22 @@ class Model:
 
     def digest(self) -> bytes:
         """The digest a notary would sign."""
-        leaves = []
-        for entry_id, body in self.newest.items():
-            prefix = decode_prefix(body)
-            leaves.append(leaf(entry_id, prefix["version"], prefix["status"], body))
         digest = SetDigest()
-        digest.update(leaves)
+        digest.update(self.leaves(lambda _: True))
         return digest.value()
+
+    def live_leaves(self) -> list[bytes]:
+        """What a snapshot shows: neither ended entries nor canaries, by entry id."""
+        return self.leaves(lambda prefix: prefix["status"] < ENDED_FROM and not prefix["record_class"])
+
+    def leaves(self, wanted: Callable[[Mapping[str, Any]], bool]) -> list[bytes]:
+        """The leaves of some entries, by entry id."""
+        prefixes = {entry_id: decode_prefix(body) for entry_id, body in sorted(self.newest.items())}
+        return [
+            leaf(entry_id, prefix["version"], prefix["status"], self.newest[entry_id])
+            for entry_id, prefix in prefixes.items()
+            if wanted(prefix)
+        ]
 
     def by_surrogate(self) -> dict[bytes, set[bytes]]:
         """Which live entries a surrogate leads to."""
@@ -276,5 +290,6 @@ def lane_heads(
         for partition in range(partitions):
             model = models.get((topic, partition), Model())
             counts = {"records": len(model.newest), "live": 0}
-            lanes.append({"topic": topic, "partition": partition, "offset": offset, "digest": model.digest()} | counts)
+            place = {"topic": topic, "topic_id": bytes(16), "partition": partition, "offset": offset}
+            lanes.append(place | {"digest": model.digest()} | counts)
     return lanes

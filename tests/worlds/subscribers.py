@@ -24,6 +24,9 @@ class Polled:
     def partitions(self, topic: str) -> list[int]:
         return self._subscriber.partitions(topic)
 
+    def topic_id(self, topic: str) -> bytes:
+        return self._subscriber.topic_id(topic)
+
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         self.assignments += 1
         self._subscriber.assign(positions)

@@ -17,6 +17,7 @@ from ..transport.ports import BEGINNING, Subscriber, TopicPartition
 from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
+from .key_files import StoredKey
 from .known_keys import KnownKeys
 from .participants import ESCROW
 
@@ -96,7 +97,7 @@ class KeyDirectory:
     away a gate must answer all the same: without keys nobody is refused, a last known hit asks a person.
     """
 
-    def __init__(self, root_public_key: bytes, subscriber: Subscriber, clock: Clock) -> None:
+    def __init__(self, root_public_key: StoredKey, subscriber: Subscriber, clock: Clock) -> None:
         """Take a subscriber of the directory's own, which it closes. Nothing is read before the first step."""
         self._keys = KnownKeys(root_public_key)
         self._subscriber = subscriber
@@ -183,7 +184,7 @@ class KeyDirectory:
         above = self._keys.sealing(superior, retention, self._clock.now()) if superior else None
         if superior and above is None:
             logger.warning("%s, superior of %s, has no sealing key; it cannot read along", superior, participant)
-        return [Recipient(key.key_id, key.public_key) for key in (own, above, escrow) if key is not None]
+        return [Recipient(key.key_id, key.public_key, key.suite) for key in (own, above, escrow) if key is not None]
 
     def months_left(self) -> dict[str, int]:
         """Return for how many coming months everybody has sealing keys; -1: somebody's have run out (`KnownKeys`)."""
@@ -192,6 +193,10 @@ class KeyDirectory:
     def serving(self, kind: str) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
         return self._keys.serving(kind, self._clock.now()) if self._loaded else {}
+
+    def signing(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that are valid now."""
+        return self._keys.signing(kind, self._clock.now()) if self._loaded else []
 
     def refresh(self) -> None:
         """Read what is new on the topic, at most once a second; call it now and then to hear of revocations.

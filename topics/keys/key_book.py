@@ -12,8 +12,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ...schemas.law.retention import Period
-from ...schemas.wire.signing import key_id
+from ...schemas.wire.intl import INTL
+from ...schemas.wire.suites import key_id
 from ..private_files import write_private
+from .key_files import StoredKey
 
 Use = Literal["sign", "seal"]
 GRACE_MS = 31 * 86_400_000
@@ -27,6 +29,7 @@ class KeyEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     use: Use
+    suite: str = INTL
     public_key: str
     """Hexadecimal."""
     retention: str = ""
@@ -39,8 +42,8 @@ class KeyEntry(BaseModel):
 
     @property
     def key_id(self) -> bytes:
-        """First eight bytes of the SHA-256 of the public key."""
-        return key_id(bytes.fromhex(self.public_key))
+        """First eight bytes of the suite's hash of the public key."""
+        return key_id(bytes.fromhex(self.public_key), self.suite)
 
     def ended(self, at: int, *, compromised: bool) -> "KeyEntry":
         """Return the same key, not valid from `at` on; ends that were set earlier stay."""
@@ -66,34 +69,34 @@ class KeyBook:
             return []
         return _Entries.validate_python(yaml.safe_load(self._path.read_text(encoding="utf-8")))
 
-    def note_signing(self, public_key: bytes, now: int, overlap: int = 0) -> None:
-        """Make this signing key the current one; others end after `overlap` ms."""
-        entries = self.entries()
-        if any(entry.public_key == public_key.hex() for entry in entries):
+    def note_signing(self, new: KeyEntry, overlap: int = 0) -> None:
+        """Make this signing key the current one unless it is known; others end `overlap` ms after it begins."""
+        entries, end = self.entries(), new.valid_from + overlap
+        if any((entry.suite, entry.public_key) == (new.suite, new.public_key) for entry in entries):
             return
-        new = KeyEntry(use="sign", public_key=public_key.hex(), valid_from=now)
-        closed = [one.ended(now + overlap, compromised=False) if one.use == "sign" else one for one in entries]
+        closed = [one.ended(end, compromised=False) if one.use == "sign" else one for one in entries]
         self._write([*closed, new])
 
-    def note_sealing(self, keys: Iterable[tuple[str, Period, bytes]], now: int, overlap: int) -> None:
+    def note_sealing(self, keys: Iterable[tuple[str, Period, StoredKey]], now: int, overlap: int) -> None:
         """Enter sealing keys (retention, period, public key) that are not in the book yet.
 
         Each takes the place of those of its retention kind and period, and of those of earlier periods that are used beyond
         theirs; they end after `overlap` ms. Without one of a later period a key is good for the grace beyond its own.
         """
         entries = self.entries()
-        known = {entry.public_key for entry in entries}
+        known = {(entry.suite, entry.public_key) for entry in entries}
         new = [
             KeyEntry(
                 use="seal",
-                public_key=public_key.hex(),
+                suite=key.suite,
+                public_key=key.raw.hex(),
                 retention=retention,
                 period=str(period),
                 valid_from=max(period.start, now),
                 valid_until=period.end + GRACE_MS,
             )
-            for retention, period, public_key in keys
-            if public_key.hex() not in known
+            for retention, period, key in keys
+            if (key.suite, key.raw.hex()) not in known
         ]
         if new:
             newest: dict[str, str] = {}

@@ -72,7 +72,7 @@ def _record(owner: str, entry: KeyEntry, manifest: Participant | None) -> dict[s
         "use": entry.use,
         "retention": entry.retention,
         "period": entry.period,
-        "suite": "intl",
+        "suite": entry.suite,
         "public_key": bytes.fromhex(entry.public_key),
         "valid_from": entry.valid_from,
         "valid_until": entry.valid_until,

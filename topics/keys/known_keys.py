@@ -11,10 +11,12 @@ from ...schemas.errors import LiandongError
 from ...schemas.law.retention import Period
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
-from ...schemas.wire.signing import PublicKey, SignatureInvalid, key_id
+from ...schemas.wire.signing import PublicKey, SignatureInvalid
+from ...schemas.wire.suites import find_suite, key_id
 from ..catalogue import names
 from ..transport.ports import Message
 from ..transport.received import unwrap
+from .key_files import StoredKey
 from .signatures import Reading, require
 
 SCHEMA = "participant-key"
@@ -29,17 +31,18 @@ logger = logging.getLogger(__name__)
 class _Root:
     """A keyring that knows the root alone."""
 
-    public_key: bytes
+    root: StoredKey
 
     def key(self, key_id_: bytes) -> PublicKey | None:
-        root_id = key_id(self.public_key)
-        return PublicKey(root_id, "root", "root", "", "sign", self.public_key) if key_id_ == root_id else None
+        raw, suite = self.root
+        root_id = key_id(raw, suite)
+        return PublicKey(root_id, "root", "root", "", "sign", raw, suite=suite) if key_id_ == root_id else None
 
 
 class KnownKeys:
     """All keys in the records taken so far. One thread takes records, any may ask."""
 
-    def __init__(self, root_public_key: bytes) -> None:
+    def __init__(self, root_public_key: StoredKey) -> None:
         self._root = _Root(root_public_key)
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
@@ -69,11 +72,15 @@ class KnownKeys:
         return self._superiors.get(participant, "")
 
     def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
-        """Return the key that what is kept as `retention` is sealed to now: of those valid the one of the newest period."""
+        """Return the key that what is kept as `retention` is sealed to now: of those valid, and of a suite that is known here,
+        the one of the newest period.
+        """
         valid = [
             key
             for key in list(self._keys.values())
-            if (key.participant, key.use, key.retention) == (participant, "seal", retention) and key.usable_at(now)
+            if (key.participant, key.use, key.retention) == (participant, "seal", retention)
+            and key.usable_at(now)
+            and find_suite(key.suite)
         ]
         return max(valid, key=lambda key: (key.period, key.valid_until or math.inf, key.key_id), default=None)
 
@@ -102,25 +109,26 @@ class KnownKeys:
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
-        return {
-            key.participant: frozenset(key.jurisdiction.split(",")) - {""}
-            for key in list(self._keys.values())
-            if key.kind == kind and key.use == "sign" and key.usable_at(now)
-        }
+        return {key.participant: key.places for key in self.signing(kind, now)}
+
+    def signing(self, kind: str, now: int) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that are valid now."""
+        keys = list(self._keys.values())
+        return [key for key in keys if key.kind == kind and key.use == "sign" and key.usable_at(now)]
 
     def _register(self, fingerprint: bytes, body: bytes) -> None:
         record = decode(fingerprint, body)
         require(self._root, SCHEMA, body, record, Reading())
         new = PublicKey(
-            key_id(record["public_key"]),
-            *(record[name] for name in ("participant", "kind", "jurisdiction", "use", "public_key")),
-            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "retention", "period")),
+            *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
+            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite", "retention", "period")),
         )
-        if new.key_id != record["key_id"]:
+        # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
+        if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
             raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
         known = self._keys.get(new.key_id)
         if known is not None:
-            if _owner(known) != _owner(new):
+            if _identity(known) != _identity(new):
                 raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
             new = replace(
                 new,
@@ -140,9 +148,9 @@ class _Contradiction(LiandongError):
         super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
 
 
-def _owner(key: PublicKey) -> tuple[str, ...]:
-    """Return what a registered key is for, which never changes."""
-    return key.participant, key.kind, key.use, key.retention, key.period
+def _identity(key: PublicKey) -> tuple[object, ...]:
+    """Return what a registered key is and is for, which never changes."""
+    return key.participant, key.kind, key.use, key.suite, key.public_key, key.retention, key.period
 
 
 def _earlier(one: int, other: int) -> int:

@@ -9,13 +9,13 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from ...schemas.law.retention import Period, opened_by
-from ...schemas.wire.signing import Ed25519Signer
+from ...schemas.wire.suites import signing_key, suite_of
 from ..private_files import private_folder, write_private
 from ..settings import Settings
 from ..workers.chance import Chance
 from ..workers.clock import Clock
 from .key_book import KeyBook, KeyEntry
-from .key_files import SEED_LENGTH, new_seed, read_seed
+from .key_files import SEED_LENGTH, StoredKey, new_seed, read_seed
 from .manifest import Kind, ManifestFields, Participant, ParticipantRefused
 from .participants import ESCROW, Participants
 from .sealing_file import PeriodKey, SealingFile
@@ -41,11 +41,13 @@ class Registrar(Participants):
         self.chance = chance
         self.months_ahead = months_ahead
 
-    def new(self, participant: str, kind: Kind, **fields: Unpack[ManifestFields]) -> Participant:
+    def new(self, participant: str, kind: Kind, *, suite: str = "", **fields: Unpack[ManifestFields]) -> Participant:
         """Make a participant with its keys; with the first one root, escrow and matching key 1, unless a root is pinned.
 
-        PARTICIPANT_REFUSED if the id is taken or a field is wrong.
+        Its keys are of the suite named, else of that of the settings, as root, escrow and matching key always are.
+        PARTICIPANT_REFUSED if the id is taken or a field is wrong; SUITE_UNKNOWN.
         """
+        suite = suite_of(suite or self.settings.suite).name
         try:
             manifest = Participant.model_validate(
                 {"id": participant, "kind": kind, **fields, "created_at": self.clock.now()}
@@ -59,8 +61,8 @@ class Registrar(Participants):
                 raise ParticipantRefused(f"{participant} exists", "choose another id, or rotate its keys")
             if self._pinned is None:
                 self._draw_root()
-            new_seed(self.file(participant, "signing.key"), self.chance)
-            self._draw_sealing(participant, manifest.kind, self._missing_periods)
+            new_seed(self.file(participant, "signing.key"), self.chance, suite)
+            self._draw_sealing(participant, manifest.kind, suite, self._missing_periods)
             self._follow(participant, 0)
             self._write(manifest)
         return manifest
@@ -82,24 +84,31 @@ class Registrar(Participants):
         with self._locked():
             self._follow(participant, 0)
             known = {entry.key_id for entry in self._book(participant).entries()}
-            self._draw_sealing(participant, kind, partial(self._missing_periods, months=months))
+            self._draw_sealing(
+                participant, kind, self._sealing_suite(participant), partial(self._missing_periods, months=months)
+            )
             self._follow(participant, OVERLAP_MS)
             return [entry for entry in self._book(participant).entries() if entry.key_id not in known]
 
     def rotate(
-        self, participant: str, *, overlap_ms: int = OVERLAP_MS, compromised_since: int | None = None
+        self, participant: str, *, overlap_ms: int = OVERLAP_MS, compromised_since: int | None = None, suite: str = ""
     ) -> list[KeyEntry]:
         """Draw new signing and sealing keys; the old ones end after the overlap, or are revoked as of when they were compromised.
 
-        Sealing keys are drawn anew for this month and the coming ones; the old ones stay to open what was sealed to them.
+        They are of the suite named, else of that of the signing key before. Sealing keys are drawn anew for this month and
+        the coming ones; the old ones stay to open what was sealed to them. Raises SUITE_UNKNOWN.
         """
         manifest = self._active(participant)
+        if suite:
+            suite_of(suite)
         with self._locked():
             book = self._book(participant)
             self._follow(participant, 0)
             old = frozenset(entry.key_id for entry in book.entries())
-            new_seed(self.file(participant, "signing.key"), self.chance)
-            self._draw_sealing(participant, manifest.kind, self._coming_periods)
+            signing = self.file(participant, "signing.key")
+            suite = suite or read_seed(signing).suite
+            new_seed(signing, self.chance, suite)
+            self._draw_sealing(participant, manifest.kind, suite, self._coming_periods)
             self._follow(participant, overlap_ms)
             if compromised_since is not None:
                 current = frozenset(entry.key_id for entry in book.entries()) - old
@@ -121,19 +130,24 @@ class Registrar(Participants):
         """Draw root, escrow and matching key 1, each if it is missing."""
         for path in (self._root / "signing.key", self.settings.state_dir / "matching" / "1.key"):
             if not path.exists() and not (path.parent.name == "matching" and self.settings.matching_key_file):
-                new_seed(path, self.chance)
-        write_private(self._root / "public.key", self.root_signer().public_key.hex() + "\n")
+                new_seed(path, self.chance, self.settings.suite)
+        write_private(self._root / "public.key", f"{self.root_public_key}\n")
         if not self.file(ESCROW, "keys.yaml").exists():
-            self._draw_sealing(ESCROW, ESCROW, self._missing_periods)
+            self._draw_sealing(ESCROW, ESCROW, self.settings.suite, self._missing_periods)
             self._follow(ESCROW, 0)
 
-    def _draw_sealing(self, participant: str, kind: str, periods: PeriodsToDraw) -> None:
+    def _draw_sealing(self, participant: str, kind: str, suite: str, periods: PeriodsToDraw) -> None:
         """Draw sealing keys of every retention kind a participant of this kind opens, for the periods a rule names."""
         file = SealingFile(self.file(participant, "sealing.key"))
         wanted = [
             (retention, str(period)) for retention in opened_by(kind) for period in periods(file.lines(), retention)
         ]
-        file.add([(retention, period, self.chance.raw(SEED_LENGTH)) for retention, period in wanted])
+        file.add([(retention, period, StoredKey(self.chance.raw(SEED_LENGTH), suite)) for retention, period in wanted])
+
+    def _sealing_suite(self, participant: str) -> str:
+        """Return the suite of the newest sealing key, that of the settings if there was none."""
+        lines = SealingFile(self.file(participant, "sealing.key")).lines()
+        return lines[-1].suite if lines else self.settings.suite
 
     def _coming_periods(self, _lines: Sequence[PeriodKey], _retention: str, months: int | None = None) -> list[Period]:
         """Name this month and the coming ones."""
@@ -148,11 +162,17 @@ class Registrar(Participants):
     def _follow(self, participant: str, overlap: int) -> None:
         """Bring the book up to the private files that are here."""
         book, now = self._book(participant), self.clock.now()
-        signing = self.file(participant, "signing.key")
-        if signing.exists():
-            book.note_signing(Ed25519Signer(read_seed(signing)).public_key, now, overlap)
+        path = self.file(participant, "signing.key")
+        if path.exists():
+            key = signing_key(*read_seed(path))
+            signing = KeyEntry(use="sign", suite=key.suite, public_key=key.public_key.hex(), valid_from=now)
+            book.note_signing(signing, overlap)
         lines = [line for line in SealingFile(self.file(participant, "sealing.key")).lines() if line.key is not None]
-        keys = ((one.retention, Period.parse(one.period), one.key.public_key) for one in lines if one.key)
+        keys = (
+            (one.retention, Period.parse(one.period), StoredKey(one.key.public_key, one.suite))
+            for one in lines
+            if one.key
+        )
         book.note_sealing(((kind, period, key) for kind, period, key in keys if period), now, overlap)
 
     def _active(self, participant: str) -> Participant:

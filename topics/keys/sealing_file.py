@@ -1,6 +1,6 @@
 """The private sealing keys of a participant: one file, a line each, in which an erased key is overwritten where it stood.
 
-A line is `retention period key-id seed`. New keys are appended and no line ever moves, so that no second copy of a seed is
+A line is `retention period key-id seed`, the seed with its suite as in other key files (`key_files`). New keys are appended and no line ever moves, so that no second copy of a seed is
 left in blocks that were freed. What does not belong to its key id, an overwritten seed or one a crash tore, is no key.
 """
 
@@ -10,11 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...schemas.wire.intl import INTL
 from ...schemas.wire.sealing import SealingKey
+from ...schemas.wire.suites import find_suite
 from ..private_files import write_private
+from .key_files import StoredKey
 
-_LINE = re.compile(rb"([a-z]+) ([0-9]{4}-[0-9]{2}) ([0-9a-f]{16}) ([0-9a-f]{64})\n")
-_OVERWRITTEN = b"0" * 64
+_LINE = re.compile(rb"([a-z]+) ([0-9]{4}-[0-9]{2}) ([0-9a-f]{16}) (?:([^ :\n]+):)?([0-9a-f]{64})\n")
+_OVERWRITTEN = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,10 @@ class PeriodKey:
     retention: str
     period: str
     key_id: bytes
+    suite: str
+    erased: bool
     key: SealingKey | None = field(repr=False)
-    """None once it was erased."""
+    """None once it was erased, and if its suite is not known here."""
     seed_at: int = field(repr=False)
     """Where its seed stands in the file."""
 
@@ -62,10 +67,10 @@ class SealingFile:
         usable = [line for line in self.lines() if line.retention == retention and line.period <= period and line.key]
         return max(reversed(usable), key=lambda line: line.period).key if usable else None
 
-    def add(self, seeds: Sequence[tuple[str, str, bytes]]) -> None:
+    def add(self, seeds: Sequence[tuple[str, str, StoredKey]]) -> None:
         """Append new keys (retention, period, seed); on the disk when this returns."""
         text = b"".join(
-            f"{retention} {period} {SealingKey(seed).key_id.hex()} {seed.hex()}\n".encode()
+            f"{retention} {period} {SealingKey(*seed).key_id.hex()} {seed}\n".encode()
             for retention, period, seed in seeds
         )
         if not text:
@@ -85,20 +90,20 @@ class SealingFile:
         with self.path.open("r+b") as file:
             for line in lines:
                 file.seek(line.seed_at)
-                file.write(_OVERWRITTEN)
+                file.write(_OVERWRITTEN.encode())
             file.flush()
             os.fsync(file.fileno())
         self._seen = None
 
 
 def _parsed(content: bytes) -> Sequence[PeriodKey]:
-    lines = []
-    for found in _LINE.finditer(content):
-        retention, period, key_id, seed = found.groups()
-        key = None if seed == _OVERWRITTEN else SealingKey(bytes.fromhex(seed.decode()))
-        if key is not None and key.key_id.hex().encode() != key_id:
-            key = None
-        lines.append(
-            PeriodKey(retention.decode(), period.decode(), bytes.fromhex(key_id.decode()), key, found.start(4))
-        )
-    return lines
+    return [_line(found) for found in _LINE.finditer(content)]
+
+
+def _line(found: re.Match[bytes]) -> PeriodKey:
+    retention, period, id_, suite, seed = (part.decode() for part in found.groups(INTL.encode()))
+    erased = seed == _OVERWRITTEN
+    key = None if erased or find_suite(suite) is None else SealingKey(bytes.fromhex(seed), suite)
+    if key is not None and key.key_id.hex() != id_:
+        key = None
+    return PeriodKey(retention, period, bytes.fromhex(id_), suite, erased, key, found.start(5))

@@ -148,7 +148,12 @@ NOTARY_RECORDS: Final = Counter(
 NOTARY_ALARMS: Final = Counter(
     "liandong_notary_alarms_total",
     ("jurisdiction", "notary", "reason"),
-    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), key, barrier or tombstone.",
+    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), key, barrier or tombstone; of its heads: second_head, transparency_log_damaged or transparency_log_forked.",
+)
+NOTARY_LOG: Final = Gauge(
+    "liandong_notary_log_entries",
+    ("jurisdiction", "notary"),
+    "Heads in the notary's transparency log.",
 )
 LOWER_VERSIONS: Final = Counter(
     "liandong_lower_versions_total",
@@ -205,7 +210,7 @@ AGENCY_LATE_UPDATES: Final = Gauge(
 EVIDENCE_REFUSED: Final = Counter(
     "liandong_evidence_refused_total",
     ("topic", "reason"),
-    "Receipts, heads and interceptions not counted because they cannot be read or their signature does not hold.",
+    "Receipts and heads not counted because they cannot be read or their signature does not hold.",
 )
 SIGNALS: Final[tuple[Signal, ...]] = tuple(value for value in tuple(globals().values()) if isinstance(value, Signal))
 """All of them, in the order of this module."""

@@ -40,6 +40,8 @@ class OutgoingRecord(msgspec.Struct, frozen=True, array_like=True):
     value: bytes | None
     headers: Headers = ()
     partition: int | None = None
+    day_only: bool = False
+    """Its timestamp is the start of the day (China) it is written on: the hour would tell what is sealed in it."""
 
 
 class Delivered(msgspec.Struct, frozen=True):
@@ -93,6 +95,9 @@ class Subscriber(Protocol):
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic. Raises ``TopicMissing`` if it does not exist."""
+
+    def topic_id(self, topic: str) -> bytes:
+        """Return the 16 bytes by which the broker tells a topic from one of the same name before it. Raises ``TopicMissing``."""
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets (or BEGINNING / END), assigned by hand."""

@@ -9,8 +9,9 @@ from liandong.consumers.inbox.store import InboxStore
 from liandong.schemas.law.retention import Period, kept_until
 from liandong.schemas.wire.codec import to_wire
 from liandong.schemas.wire.control import sealing_context
+from liandong.schemas.wire.intl import INTL
 from liandong.schemas.wire.sealing import CannotOpen, open_sealed
-from liandong.schemas.wire.signing import Ed25519Signer, encode_signed
+from liandong.schemas.wire.signing import Ed25519Signer, Signer, encode_signed
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, HIGH_COURT, RAILWAY, TownAgency, caught_up
@@ -106,10 +107,10 @@ def test_an_inbox_shows_what_was_erased_as_erased_and_one_made_anew_raises_no_al
     assert erased_ids(town.participants.file(COURT, "sealing.key").parent)
 
 
-def head(signer: Ed25519Signer, notary: str, issued_at: int) -> OutgoingRecord:
+def head(signer: Signer, notary: str, issued_at: int) -> OutgoingRecord:
     record = {
         "jurisdiction": "js", "notary": notary, "number": 1, "issued_at": issued_at, "valid_until": issued_at + 1,
-        "previous": bytes(32), "lanes": [], "courts": [], "floor_at": 0,
+        "suite": INTL, "previous": bytes(32), "lanes": [], "courts": [], "floor_at": 0,
     }  # fmt: skip
     body = encode_signed("list-head", record, "list-head", signer)
     return OutgoingRecord(names.heads("js"), None, to_wire("list-head", body), partition=0)

@@ -109,6 +109,34 @@ def test_receipts_in_another_order_and_twice_say_the_same(room: WatchRoom, tmp_p
     assert other.view.nodes(NOW, ALWAYS)[0].receipts_missing == 0
 
 
+def test_the_short_form_says_what_the_receipt_it_refers_to_says_at_other_offsets(room: WatchRoom) -> None:
+    room.hear(room.agency.receipt(1, at=NOW + 1, offset=40))
+    room.hear(room.head(2), room.agency.short(2, since=1, at=NOW + 2, offset=60))
+    assert (proof(room)["state"], proof(room)["barrier"]) == ("equal", 2)
+    (node,) = room.view.nodes(NOW, ALWAYS)
+    assert {lane.applied for lane in node.stand.lanes} == {60}
+    room.hear(room.head(3, "other"), room.agency.short(3, since=1, at=NOW + 3, offset=70))
+    assert proof(room)["state"] == "unequal"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"since": 7}, {"incarnation": bytes(16)}, {"offsets": [99]}, {"notary": "notary-js-2"}]
+)
+def test_a_short_form_that_refers_to_nothing_known_claims_nothing(room: WatchRoom, fields: dict[str, Any]) -> None:
+    room.hear(room.agency.receipt(1, at=NOW + 1, offset=40))
+    room.hear(room.head(2), room.agency.short(2, **{"since": 1, "at": NOW + 2, "offset": 60} | fields))
+    (node,) = room.view.nodes(NOW, ALWAYS)
+    assert ({lane.applied for lane in node.stand.lanes}, node.stand.at, node.receipts_missing) == ({40}, NOW + 2, 0)
+    assert proof(room)["state"] == "none"
+
+
+def test_a_replayed_whole_receipt_does_not_stand_behind_newer_short_forms(room: WatchRoom) -> None:
+    old, new = room.agency.receipt(1, "old", offset=10), room.agency.receipt(2, "new", offset=20)
+    room.hear(old, new, old)
+    room.hear(room.head(3, "new"), room.agency.short(3, since=2, at=NOW + 3, offset=30))
+    assert proof(room)["state"] == "equal"
+
+
 def test_a_lost_receipt_is_seen_by_its_number(room: WatchRoom) -> None:
     room.hear(room.agency.receipt(1))
     room.agency.receipt(2)
@@ -178,11 +206,8 @@ def test_only_a_right_answer_to_a_canary_after_the_update_proves_the_gate(room: 
     assert state(room, update(49)) == (State.GATE_PROVEN, NOW + 25)
 
 
-def test_an_interception_enforces_and_one_of_a_canary_does_not(room: WatchRoom) -> None:
-    room.hear(room.agency.receipt(1, at=NOW + 10), room.agency.interception(b"e" * 16, 1, record_class=1))
-    assert state(room, update(49))[0] is State.APPLIED
-    room.hear(room.agency.interception(b"e" * 16, 1))
-    assert state(room, update(49))[0] is State.ENFORCED
+def test_interceptions_are_no_evidence_of_the_shared_ledger(room: WatchRoom) -> None:
+    assert set(room.evidence.handlers(["js"])) == {names.heads("js"), names.RECEIPTS}
 
 
 def test_a_release_by_the_relief_lane_counts_before_the_list_has_it(room: WatchRoom) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from liandong.monitoring.notary.notary import Notary, NotaryConfig, NotaryPorts
+from liandong.monitoring.notary.config import NotaryConfig, NotaryPorts
+from liandong.monitoring.notary.notary import Notary
 from liandong.monitoring.notary.signing import NotaryIdentity
 from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.chance import CHANCE

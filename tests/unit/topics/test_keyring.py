@@ -9,7 +9,7 @@ from liandong.schemas.law.retention import Period
 from liandong.schemas.wire.codec import from_wire, to_wire
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER
 from liandong.schemas.wire.sealing import open_sealed, seal
-from liandong.schemas.wire.signing import Ed25519Signer, SignatureInvalid, encode_signed, verify
+from liandong.schemas.wire.signing import SignatureInvalid, Signer, encode_signed, verify
 from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.wires import MemoryWire
@@ -51,7 +51,7 @@ def office(tmp_path: Path) -> KeyOffice:
     return KeyOffice(tmp_path)
 
 
-def barrier(signer: Ed25519Signer) -> bytes:
+def barrier(signer: Signer) -> bytes:
     record = {"jurisdiction": "js", "notary": "n", "number": 1, "issued_at": 1, "topic": "t", "partition": 0}
     return encode_signed("barrier", record, "barrier", signer)
 

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka import TopicPartition as KafkaPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from confluent_kafka.cimpl import NewTopic
@@ -51,6 +51,13 @@ class KafkaAdmin:
             configuration = {name: entry.value for name, entry in _result(answer, "describing", resource.name).items()}
             states[resource.name] = replace(existing[resource.name], configuration=configuration)
         return states
+
+    def topic_id(self, topic: str) -> bytes:
+        """Return the 16 bytes by which the broker tells a topic from one of the same name before it. Raises TopicMissing."""
+        asked = self._client.describe_topics(TopicCollection([topic]), request_timeout=ANSWER_SECONDS)
+        identity = _result(asked[topic], "looking for", topic).topic_id
+        halves = identity.get_most_significant_bits(), identity.get_least_significant_bits()
+        return b"".join(half.to_bytes(8, "big", signed=True) for half in halves)
 
     def create(self, topics: Mapping[str, TopicState]) -> None:
         """Make topics; the first that cannot be made is raised after all were tried."""

@@ -6,7 +6,9 @@ from typing import cast
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
+from ....schemas.dates import start_of_today_ms
 from ...settings import Settings
+from ...workers.clock import SystemClock
 from ..errors import BrokerUnreachable, RecordPurged
 from ..ports import Delivered, OutgoingRecord
 from . import config
@@ -30,6 +32,7 @@ class KafkaPublisher:
             "error_cb": self._failures,
         }
         self._prefix = settings.topic_prefix
+        self._clock = SystemClock()
         self._producer = Producer(self._config)
         self._refused: list[tuple[Done | None, OutgoingRecord, KafkaError]] = []
 
@@ -43,6 +46,7 @@ class KafkaPublisher:
                     record.value,
                     record.key,
                     -1 if record.partition is None else record.partition,
+                    timestamp=start_of_today_ms(self._clock.now()) if record.day_only else 0,
                     on_delivery=partial(self._report, done, record.topic),
                     headers=headers,
                 )

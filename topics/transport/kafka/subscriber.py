@@ -12,6 +12,7 @@ from ...settings import Settings
 from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange, TopicMissing
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from . import config
+from .admin import KafkaAdmin
 from .failures import ANSWER_SECONDS, MOVING, Failures, answered, logger, translated
 
 Listener = Callable[[Iterable[TopicPartition]], None]
@@ -29,7 +30,7 @@ class KafkaSubscriber:
         """Take a `group` for `subscribe` and `commit`; nothing else needs one."""
         self._failures = Failures(client_id)
         self._group = group
-        self._prefix = settings.topic_prefix
+        self._settings, self._prefix = settings, settings.topic_prefix
         self._waiting: KafkaMessage | None = None
         """What `wait` was woken by; the next `poll` hands it out."""
         self._lost: set[TopicPartition] = set()
@@ -49,6 +50,10 @@ class KafkaSubscriber:
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
         return _partitions(self._consumer, self._prefix + topic)
+
+    def topic_id(self, topic: str) -> bytes:
+        """Return the topic's id, which only the admin client tells. Raises TopicMissing, BrokerUnreachable."""
+        return KafkaAdmin(self._settings).topic_id(self._prefix + topic)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets; END means behind what is there now."""

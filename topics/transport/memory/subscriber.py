@@ -43,6 +43,12 @@ class MemorySubscriber:
             self._may_see(topic)
             return list(range(len(self._broker.topics.named(topic).logs)))
 
+    def topic_id(self, topic: str) -> bytes:
+        """Return the topic's id. Raises TopicMissing, BrokerUnreachable, AuthorizationFailed."""
+        with self._reachable():
+            self._may_see(topic)
+            return self._broker.topics.named(topic).id
+
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets; END means behind what is there now and has to be asked for."""
         with self._broker.changed:

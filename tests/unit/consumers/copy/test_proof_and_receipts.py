@@ -1,6 +1,8 @@
 """Heads, proof and receipts: what may be claimed about a copy, and when."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from liandong.consumers.replication.proof import list_digest
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix
+from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.signing import Ed25519Signer, verify
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.copying import SEED, CopyInMemory
@@ -165,6 +168,38 @@ def test_a_receipt_says_what_the_node_holds(copy: ProvenCopy) -> None:
     copy.barrier()
     latest = copy.receipts()[-1]
     assert (latest["proven_barrier"], latest["proven_at"]) == (number, NOW)
+    newest_head = copy.broker.records(names.heads("js"))[-1].value()
+    assert newest_head is not None
+    assert latest["proven_head"] == sha256(unframe(newest_head)[1]).digest() != receipt["proven_head"] == bytes(32)
+
+
+def test_what_has_not_changed_is_said_once_in_sixty_receipts(copy: ProvenCopy) -> None:
+    for _ in range(62):
+        copy.barrier()
+    whole, *short = copy.receipts()
+    again = short.pop(59)
+    offsets = [lane["applied_offset"] for lane in whole["lanes"]]  # type: ignore[attr-defined]
+    for number, receipt in enumerate(short[:59], start=1):
+        assert (receipt["unchanged_since"], receipt["lanes"]) == (whole["sequence"], [])
+        assert receipt["offsets"] == [offset + number for offset in offsets]  # one marker each
+    assert (again["unchanged_since"], again["offsets"]) == (0, [])
+    assert [lane["digest"] for lane in again["lanes"]] == [lane["digest"] for lane in whole["lanes"]]  # type: ignore[attr-defined]
+    assert short[-1]["unchanged_since"] == again["sequence"]
+    assert len(copy.node.receipts[1]) < len(copy.node.receipts[0]) / 2
+
+
+def test_the_short_form_refers_to_the_same_start_and_notary(copy: ProvenCopy) -> None:
+    copy.barrier()
+    copy.barrier(copy.second)
+    copy.barrier()
+    copy.node.restart()
+    copy.barrier()
+    first, seconds, third, *later = copy.receipts()
+    assert [one["unchanged_since"] for one in (first, seconds, third)] == [0, 0, first["sequence"]]
+    own = {one["sequence"] for one in later}
+    assert all(one["unchanged_since"] in {0, *own} for one in later)
+    assert later[0]["unchanged_since"] == 0
+    assert {one["incarnation"] > first["incarnation"] for one in later} == {True}  # type: ignore[operator]
 
 
 def test_latency_counts_every_record_once(copy: ProvenCopy) -> None:
@@ -203,9 +238,9 @@ def test_receipts_and_offsets_never_pass_what_is_synced(copy: ProvenCopy) -> Non
         checked.extend(lane["applied_offset"] <= synced.get((lane["topic"], lane["partition"]), -1) for lane in lanes)
 
     copy.node.store.sync = watched  # type: ignore[method-assign]
-    copy.node.replicator._receipts._reporter = copy.node.replicator._receipts._reporter.__class__(  # type: ignore[union-attr]
-        "railway-js", "n1", Ed25519Signer(SEED), emit, copy.node.relief
-    )
+    receipts = copy.node.replicator._receipts
+    assert receipts is not None
+    receipts._reporter = replace(receipts._reporter, emit=emit)
     copy.node.clock.time += 10_000
     copy.barrier()
     copy.send(*(copy.court.message(copy.court.include()) for _ in range(20)))

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     default that of the root in the state directory."""
     suite: str = Field(default="intl", pattern=r"^[a-z][a-z0-9-]{0,31}$")
     """Algorithms of keys that are made here and of the digests that copies and notaries here keep."""
+    key_register_days: float = Field(default=400, gt=0)
+    """How long the root's word about the register of keys counts; it is renewed by publishing keys."""
+    checkpoint_interval_seconds: float = Field(default=600.0, gt=0)
+    """Longest time between two checkpoints of a jurisdiction's publisher; one also follows every burst of records."""
     barrier_interval_seconds: float = Field(default=1.0, gt=0)
     """Between two barriers of the notary."""
     head_valid_seconds: float = Field(default=60.0, gt=0)

@@ -17,7 +17,7 @@ from ...schemas.dates import date_of_ms
 from ...topics.catalogue.plan import apply
 from ...topics.embedded import cluster, ports
 from ...topics.keys.key_records import publish_keys
-from ...topics.keys.participants import ESCROW, registered_scope
+from ...topics.keys.participants import registered_scope
 from ...topics.keys.registrar import Registrar
 from ...topics.private_files import write_private
 from ...topics.settings import Settings, load_settings
@@ -116,9 +116,8 @@ def _prepare(options: DemoOptions, settings: Settings, files: Files) -> Cast:
         KafkaPublisher(settings, client_id="demo"),
         Registrar(settings, SystemClock(), SystemChance()),
     )
-    registry = registered(settings, "participant-key")
-    for id_ in (*ids, ESCROW):
-        publish_keys(publisher, participants, id_, registry=registry)
+    registry = registered(settings, "participant-key", "key-register")
+    publish_keys(publisher, participants, *ids, registry=registry)
     publisher.close()
     today = date_of_ms(SystemClock().now())
     rows = list(list_rows(SyntheticRequest(options.seed, options.count, today)))

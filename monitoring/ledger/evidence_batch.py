@@ -218,7 +218,7 @@ def _head_stand(head: SignedHead) -> HeadStand:
             for row in content["lanes"]
         },
         [
-            CourtCount(row["list"], row["court"], row["contiguous"], row["highest"], row["live"])
+            CourtCount(*(row[name] for name in ("list", "court", "contiguous", "highest", "live", "published", "live_missing")))
             for row in content["courts"]
         ],
         content["suite"],

@@ -100,6 +100,10 @@ class CourtCount(msgspec.Struct, array_like=True):
     contiguous: int
     highest: int
     live: int
+    published: int
+    """Highest sequence by the publisher's newest checkpoint, 0 = none."""
+    live_missing: int
+    """Live entries by that checkpoint beyond those counted at it."""
 
 
 class HeadStand(msgspec.Struct):

@@ -11,6 +11,7 @@ from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import may_be_entry, unwrap
+from .checkpoints import Checkpoint
 from .tally import OPAQUE_CLASS
 
 
@@ -50,10 +51,10 @@ class ForeignMessage:
     """A message that is none of these; it changes no copy."""
 
     reason: str
-    """key or barrier."""
+    """key, barrier or checkpoint."""
 
 
-ClassifiedMessage = Marker | ListMessage | Tombstone | ForeignMessage
+ClassifiedMessage = Marker | Checkpoint | ListMessage | Tombstone | ForeignMessage
 
 
 class MessageClassifier:
@@ -82,6 +83,8 @@ class MessageClassifier:
             fingerprint, body = b"", b""
         if is_version_of(fingerprint, "barrier"):
             return self._marker(lane, fingerprint, body)
+        if is_version_of(fingerprint, "court-checkpoint"):
+            return self._checkpoint(lane, fingerprint, body)
         prefix = _prefix(body) if is_version_of(fingerprint, "list-record") else None
         if prefix is not None and prefix["entry_id"] == key and prefix["version"] > 0:
             return self._record(key, prefix, fingerprint, body)
@@ -113,6 +116,15 @@ class MessageClassifier:
         except (Undecodable, SignatureInvalid):
             return ForeignMessage("barrier")
         return Marker(barrier["notary"], barrier["number"], barrier["issued_at"])
+
+    def _checkpoint(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Checkpoint | ForeignMessage:
+        try:
+            said = decode(fingerprint, body)
+            self._verifier.checkpoint(body, said, lane, self._jurisdiction)
+        except (Undecodable, SignatureInvalid):
+            return ForeignMessage("checkpoint")
+        courts = {court["court"]: (court["highest"], court["live"]) for court in said["courts"]}
+        return Checkpoint(said["publisher"], said["epoch"].hex(), said["number"], courts)
 
 
 def _prefix(body: bytes) -> GatePrefix | None:

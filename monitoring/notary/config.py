@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...schemas.errors import LiandongError
 from ...schemas.wire.intl import INTL
-from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.directory import MarkedKeyring
 from ...topics.metrics.definitions import Signals
 from ...topics.transport.ports import Subscriber
 from .signing import NotaryIdentity
@@ -46,5 +46,5 @@ class NotaryPorts:
 
     identity: NotaryIdentity
     subscriber: Subscriber
-    keyring: RefreshingKeyring
+    keyring: MarkedKeyring
     signals: Signals

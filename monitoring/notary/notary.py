@@ -26,10 +26,11 @@ from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..log.heads import LastHeads, LastHeadsSearch, NotaryName
+from .checkpoints import Checkpoint
 from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, MessageClassifier, Tombstone
 from .config import NotaryConfig, NotaryDuplicated, NotaryPorts
 from .cut import Alignment
-from .metrics import NotarySignals
+from .metrics import NotarySignals, checkpoint_findings
 from .signing import Announcer, HeadFields
 from .snapshot import NO_SNAPSHOT, Snapshot
 from .tally import TallyEntry
@@ -212,8 +213,9 @@ class Notary:
         self._progress.issued += 1
         self._commit(now)
         self._issued_at[self._progress.issued] = issued_at
+        register = self._ports.keyring.mark()
         for lane in (*self._lanes, *self._relief):
-            self._announcer.send_barrier(self._progress.issued, issued_at, lane)
+            self._announcer.send_barrier(self._progress.issued, issued_at, lane, register)
         self._signals.barrier()
 
     def _commit(self, now: float, head: bytes | None = None) -> None:
@@ -260,6 +262,8 @@ class Notary:
         self._tally.lanes[lane].offset = offset + 1
         if isinstance(content, ForeignMessage):
             self._signals.foreign(content.reason)
+        elif isinstance(content, Checkpoint):
+            self._pass_checkpoint(lane, content)
         elif isinstance(content, Tombstone):
             self._signals.record(self._tally.remove(lane, content.entry_id), "")
         elif isinstance(content, ListMessage):
@@ -272,6 +276,16 @@ class Notary:
         if not record.alarm:
             self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
         self._signals.record(outcome, record.alarm)
+
+    def _pass_checkpoint(self, lane: TopicPartition, checkpoint: Checkpoint) -> None:
+        """Hold a checkpoint against the tally, and ring for every court of which the log lacks what it says."""
+        passed = self._tally.pass_checkpoint(lane, checkpoint)
+        if passed is None:
+            self._signals.foreign("checkpoint")
+        elif passed:
+            for finding in checkpoint_findings(self._tally, lane.topic):
+                _log.warning("the log is not what its publisher says", notary=self._config.notary, **finding._asdict())
+                self._signals.checkpoint(finding)
 
     def _cut(self, number: int) -> None:
         """Sign the head of a barrier at whose markers all lanes stand, put it on disk, send it."""

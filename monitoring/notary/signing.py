@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ...schemas import ids
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
+from ...topics.keys.signed_register import RegisterMark
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Delivered, OutgoingRecord, Publisher, TopicPartition
@@ -75,10 +76,11 @@ class Announcer:
         """How many markers the broker has said nothing about yet."""
         return self._markers_in_flight
 
-    def send_barrier(self, number: int, issued_at: int, lane: TopicPartition) -> None:
-        """Put the marker of a barrier into one partition."""
+    def send_barrier(self, number: int, issued_at: int, lane: TopicPartition, register: RegisterMark) -> None:
+        """Put the marker of a barrier into one partition; `register` is how far this notary knows the keys."""
         content = {**self._author, "number": number, "issued_at": issued_at}
         content |= {"topic": lane.topic, "partition": lane.partition}
+        content |= {"register_offset": register.offset, "register_hash": register.hash}
         body = encode_signed("barrier", content, "barrier", self._identity.signer)
         record = self._record("barrier", body, lane.topic, b"barrier/" + self._notary.encode())
         self._markers_in_flight += 1

@@ -16,6 +16,7 @@ from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
 from ...topics.transport.ports import TopicPartition
 from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
+from .checkpoints import Checkpoint, CheckpointTally
 
 _PACKED = struct.Struct(">qi32sBH?")
 ENTRY_ID = 16
@@ -154,6 +155,10 @@ class Tally:
         """(logical topic, court) → court sequences seen in records whose signature holds."""
         self.changed: dict[bytes, bytes] = {}
         """Packed newest records not yet stored, by `entry_key`; empty for those removed."""
+        partitions: dict[str, list[int]] = {}
+        for lane in self.lanes:
+            partitions.setdefault(lane.topic, []).append(lane.partition)
+        self.checkpoints = CheckpointTally(partitions)
         self._find = find
         self._topics = {topic: index for index, topic in enumerate(sorted({lane.topic for lane in self.lanes}))}
 
@@ -196,6 +201,17 @@ class Tally:
     def note_sequence(self, topic: str, court: str, number: int) -> None:
         """Note the sequence number of a verified record of a court."""
         self.sequences.setdefault((topic, court), SequenceSet()).add(number)
+
+    def pass_checkpoint(self, lane: TopicPartition, checkpoint: Checkpoint) -> bool | None:
+        """Hold a checkpoint against what is counted where it stands; see `CheckpointTally.pass_one`."""
+        counted = self.lanes[lane].live
+        live = {court: counted.get(number, 0) for court, number in self.courts.items() if court}
+        return self.checkpoints.pass_one(lane, checkpoint, live)
+
+    def highest_of(self, topic: str, court: str) -> int:
+        """Return the highest sequence seen of a court in a list, 0 if none was."""
+        sequence = self.sequences.get((topic, court))
+        return sequence.highest if sequence else 0
 
     def restore_sequence(self, floor: CourtFloor) -> None:
         """Take a signed head's word for what the log may no longer hold."""

@@ -174,6 +174,7 @@ class TallyStore:
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
+        tally.checkpoints.restore(meta["checkpoints"])
         return tally, progress
 
     def _begin_anew(self, tally: Tally, progress: NotaryProgress) -> None:
@@ -257,5 +258,6 @@ def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
         },
         "courts": tally.courts,
         "sequences": [[topic, court, numbers.intervals()] for (topic, court), numbers in tally.sequences.items()],
+        "checkpoints": tally.checkpoints.state(),
         "progress": asdict(progress),
     }

@@ -12,6 +12,7 @@ from ...schemas.dates import rfc3339
 from ...schemas.errors import WrongUsage
 from ...schemas.law.listing import Instrument
 from ...topics.catalogue import names
+from ...topics.keys.signed_register import RegisterStanding
 from ..ledger import rules
 from ..ledger.evidence_views import EvidenceView, NodeOffsets, NodeReport, serving_at
 from .register_counts import Deliveries
@@ -40,6 +41,8 @@ class DeliverySources:
     deliveries: Sequence[Deliveries]
     dead_letters: Mapping[str, int]
     """Agency → messages put aside; missing if its topic is not there."""
+    register: RegisterStanding | None = None
+    """The register of keys as it was read, None while it could not be."""
     inboxes: Callable[[str], Path] = Path
     """Court → where its inbox is, if it is on this machine: what it alone may see of an update."""
     months_left: Mapping[str, int] = field(default_factory=dict)

@@ -47,6 +47,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "head-expired": ("list head expired", "名单头已过期"),
     "keys-run-out": ("sealing keys run out", "密封密钥即将用尽"),
     "receipts-missing": ("receipts missing", "缺失回执"),
+    "lost-tail": ("end of the log lost", "日志末尾丢失"),
+    "live-differs": ("live entries differ", "生效条目数不符"),
+    "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
+    "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
+    "register-rolled-back": ("the register of keys was rolled back", "密钥登记册被回退"),
+    "register-expired": ("the root's word about the register of keys has expired", "密钥登记册根签名已过期"),
     "records": ("records", "条"),
     "pending": ("pending", "待送达"),
     "received": ("received", "已收到"),
@@ -62,6 +68,9 @@ _ALARMS = {
     "parked": "parked",
 }
 _BAD = {"unequal", "late", "stale", "refused"}
+
+_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list")
+"""What a finding can be about, as a line of it begins."""
 
 
 class StatusText:
@@ -160,9 +169,7 @@ class StatusText:
             return Text(self._word("healthy"), style="green")
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
-            about = [
-                str(row[key]) for key in ("agency", "node", "jurisdiction", "notary", "participant") if row.get(key)
-            ]
+            about = [str(row[key]) for key in _ABOUT if row.get(key)]
             details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row] + row.get(
                 "lanes", []
             )

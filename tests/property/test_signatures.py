@@ -13,6 +13,7 @@ from liandong.consumers.acts_db.outcomes import Poison
 from liandong.consumers.commands.handling import handle
 from liandong.consumers.effects.routing import handle_any
 from liandong.consumers.interceptions import recent_releases
+from liandong.monitoring.notary.checkpoints import Checkpoint
 from liandong.monitoring.notary.classify import ListMessage, Marker, MessageClassifier
 from liandong.schemas.law.listing import Change, RecordClass
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
@@ -113,7 +114,15 @@ def body_of(schema: str, **fields: Any) -> bytes:
     """A record that `SIGNER` signed, made from an example of its schema."""
     example = next(each for each in EXAMPLES if each.schema == schema)
     record = decode(FINGERPRINTS[schema, example.version], example.body)
-    own = {"court": NAMED, "agency": NAMED, "notary": NAMED, "issued_at": NOW, "at": NOW, "recorded_at": NOW}
+    own = {
+        "court": NAMED,
+        "agency": NAMED,
+        "notary": NAMED,
+        "publisher": NAMED,
+        "issued_at": NOW,
+        "at": NOW,
+        "recorded_at": NOW,
+    }
     record |= {name: value for name, value in own.items() if name in record} | fields
     return encode_signed(schema, record, LANE.topic if schema == "list-record" else schema, SIGNER)
 
@@ -219,6 +228,13 @@ def notarys_marker(stage: Stage, case: Case) -> bool:
     return isinstance(MessageClassifier("js", stage.ring).classify(LANE, message), Marker)
 
 
+def notarys_checkpoint(stage: Stage, case: Case) -> bool:
+    stage.know(case)
+    body = body_of("court-checkpoint", jurisdiction=case.place, topic=LANE.topic, partition=0)
+    message = stage.message(LANE.topic, b"checkpoint/x", "court-checkpoint", body)
+    return isinstance(MessageClassifier("js", stage.ring).classify(LANE, message), Checkpoint)
+
+
 def copys_head(stage: Stage, case: Case) -> bool:
     stage.know(case)
     body = body_of("list-head", jurisdiction=case.place, number=stage.number)
@@ -264,6 +280,7 @@ def command(stage: Stage, case: Case) -> bool:
 OF_LISTS = (replicator, relief, gate, notary, releases)
 OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "barrier": [list_barrier, relief_barrier, notarys_marker],
+    "court-checkpoint": [notarys_checkpoint],
     "list-head": [copys_head, evidence(names.heads("js"), "list-head")],
     "receipt": [evidence(names.RECEIPTS, "receipt")],
     "interception": [inbox("interception")],
@@ -320,7 +337,7 @@ def test_keys_are_believed_of_the_root_alone(stage: Stage, signer: str) -> None:
 
 
 def test_every_rule_is_about_a_schema_and_has_a_reader_here() -> None:
-    assert RULES.keys() - OTHERS.keys() == {"list-record", CANARY, "participant-key"}
+    assert RULES.keys() - OTHERS.keys() == {"list-record", CANARY, "participant-key", "key-register"}
     for schema, rule in RULES.items():
         if schema != CANARY:
             example = next(each for each in EXAMPLES if each.schema == schema)

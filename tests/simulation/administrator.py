@@ -44,8 +44,7 @@ class Administrator:
 
     def publish(self, participants: Sequence[str]) -> None:
         """Publish keys; the broker must be there."""
-        for participant in participants:
-            publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), self.registrar, participant)
+        publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), self.registrar, *participants)
 
     def rotate(self, participant: str, *, revoked: bool, drawn_now: bool = False, since_ms: int = _AHEAD_MS) -> None:
         """Draw new keys for a participant and publish them; the old ones end tomorrow, or are revoked.

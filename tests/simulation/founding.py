@@ -22,6 +22,7 @@ from liandong.topics.transport.ports import OutgoingRecord
 
 JURISDICTION = "js"
 HIGH_COURT = "court-js"
+PUBLISHER = "publisher-js"
 NOTARIES = ("notary-js-1", "notary-js-2")
 AGENCIES = {"railway-js": "railway", "air-js": "air-carrier", "police-js": "police-lodging"}
 LATE_AGENCY = "air-east-js"
@@ -87,6 +88,7 @@ def founding() -> Founding:
             load_settings(state_dir=Path(folder)), time, SeededChance(Random("founding"), time), MONTHS_AHEAD
         )
         registrar.new(HIGH_COURT, "court", jurisdictions=(JURISDICTION,))
+        registrar.new(PUBLISHER, "publisher", jurisdictions=(JURISDICTION,))
         for court in (*COURTS, SIBLING):
             registrar.new(court, "court", jurisdictions=(JURISDICTION,), superior=HIGH_COURT, name="示例区人民法院")
         for notary in NOTARIES:
@@ -94,8 +96,7 @@ def founding() -> Founding:
         for agency, kind in AGENCIES.items():
             registrar.new(agency, "agency", jurisdictions=(JURISDICTION,), agency_kind=kind)
         everybody = [one.id for one in registrar.list()]
-        for participant in (*everybody, ESCROW):
-            publish_keys(broker.publisher(), registrar, participant)
+        publish_keys(broker.publisher(), registrar, *everybody)
         return Founding(
             {path.relative_to(folder): path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()},
             [OutgoingRecord(names.KEYS, m.key(), m.value(), m.headers() or []) for m in broker.records(names.KEYS)],

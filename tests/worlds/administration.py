@@ -8,7 +8,6 @@ from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory, await_keys
 from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.keys.manifest import Kind, ManifestFields
-from liandong.topics.keys.participants import ESCROW
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings
 from liandong.topics.workers.clock import Clock
@@ -32,8 +31,7 @@ class Administration:
 
     def publish(self, *participants: str) -> None:
         """Publish the keys of some, or of everybody."""
-        for participant in (*(participants or [one.id for one in self.participants.list()]), ESCROW):
-            publish_keys(self.publisher, self.participants, participant)
+        publish_keys(self.publisher, self.participants, *(participants or [one.id for one in self.participants.list()]))
 
     def key_directory(self) -> KeyDirectory:
         """Read what a process knows of everybody's keys."""

@@ -17,11 +17,11 @@ EXAMPLES = tuple(load_examples())
 SIGNED = tuple(each for each in EXAMPLES if "proof" in each.record)
 FINGERPRINTS = {(each.name, each.version): each.fingerprint for each in load_schemas()}
 BELONGING = {
-    "participants": ("participant-key",),
+    "participants": ("participant-key", "key-register"),
     "list": ("list-head",),
     "control": ("control-command", "control-feedback"),
     "asset": ("asset-event",),
-    "court": ("list-record", "barrier"),
+    "court": ("list-record", "barrier", "court-checkpoint"),
 }
 """First word of a topic to the schemas that belong there."""
 _LONGS = st.sampled_from((-(2**63), -(2**31) - 1, -1, 0, 1, 2**31, 2**32, 2**53, 2**63 - 1))

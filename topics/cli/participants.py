@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from ..keys.manifest import Kind, Participant
     from ..keys.registrar import Registrar
 
-app = typer.Typer(help="Courts, agencies, approvers and notaries, and their keys.", no_args_is_help=True)
+app = typer.Typer(help="Courts, publishers, agencies, approvers and notaries, and their keys.", no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Participant id, as court-su0505 or railway-js.")]
 SuiteOption = Annotated[
     str, typer.Option(metavar="SUITE", help="Algorithms of its keys; else as set, or as those of the keys before.")
 ]
-KINDS = ("court", "agency", "approver", "notary")
+KINDS = ("court", "publisher", "agency", "approver", "notary")
 
 
 @app.command()
@@ -177,7 +177,7 @@ def _participants(ctx: typer.Context) -> "Registrar":
 
 
 def _kind(text: str) -> "Kind":
-    for known in ("court", "agency", "approver", "notary"):
+    for known in ("court", "publisher", "agency", "approver", "notary"):
         if text == known:
             return known
     raise WrongUsage("PARTICIPANT_KIND", f"{text!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")

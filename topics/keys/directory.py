@@ -20,6 +20,7 @@ from ..workers.worker import AT_ONCE, Part
 from .key_files import StoredKey
 from .known_keys import KnownKeys
 from .participants import ESCROW
+from .signed_register import RegisterMark, RegisterStanding
 
 REFRESH_SECONDS = 1.0
 """An unknown key makes a directory look at the topic, at most this often."""
@@ -62,6 +63,13 @@ class RefreshingKeyring(Keyring, Protocol):
         """Read the register at least so far. Raises RegisterBehind while that has not come, another TransportError if it
         cannot be read.
         """
+
+
+class MarkedKeyring(RefreshingKeyring, Protocol):
+    """What a notary needs beside: it tells in its barriers how far it had read the register."""
+
+    def mark(self) -> RegisterMark:
+        """Return how far the register has been read, and the hash over its keys by then."""
 
 
 class Directory(RefreshingKeyring, Protocol):
@@ -197,6 +205,16 @@ class KeyDirectory:
     def signing(self, kind: str) -> list[PublicKey]:
         """Return the signing keys of a kind of participants that are valid now."""
         return self._keys.signing(kind, self._clock.now()) if self._loaded else []
+
+    def standing(self) -> RegisterStanding | None:
+        """Hold what was read against what the root says of it, as of now; None until the topic is loaded."""
+        with self._reading:
+            return self._keys.standing(self._clock.now()) if self._loaded else None
+
+    def mark(self) -> RegisterMark:
+        """Return how far the register has been read, and the hash over its keys by then."""
+        with self._reading:
+            return RegisterMark(self._next.get(TopicPartition(names.KEYS, 0), 0), self._keys.hash)
 
     def refresh(self) -> None:
         """Read what is new on the topic, at most once a second; call it now and then to hear of revocations.

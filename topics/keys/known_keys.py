@@ -5,19 +5,25 @@ A key is never overwritten: a newer record of the same key can end or revoke it,
 
 import logging
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ...schemas.errors import LiandongError
 from ...schemas.law.retention import Period
+from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
+from ...schemas.wire.key_register import register_hash
 from ...schemas.wire.signing import PublicKey, SignatureInvalid
 from ...schemas.wire.suites import find_suite, key_id
 from ..catalogue import names
 from ..transport.ports import Message
 from ..transport.received import unwrap
+from . import signed_register
 from .key_files import StoredKey
 from .signatures import Reading, require
+from .signed_register import RegisterProblem, RegisterStanding, SignedRegister
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
@@ -46,6 +52,13 @@ class KnownKeys:
         self._root = _Root(root_public_key)
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
+        self._records: dict[bytes, Mapping[str, Any]] = {}
+        """The newest record of every key, with the earliest of its ends."""
+        self._hash: bytes | None = None
+        """Over these; None when it has to be made again."""
+        self._signed: SignedRegister | None = None
+        self._rolled_back = False
+        """Whether the newest word of the root that was read is an older one."""
         self.version = 0
         """How often a record has changed what is known."""
         self.ignored = 0
@@ -57,7 +70,11 @@ class KnownKeys:
     def take(self, message: Message) -> None:
         """Take one message of the topic; what does not count is counted and logged once."""
         try:
-            self._register(*unwrap(message))
+            fingerprint, body = unwrap(message)
+            if is_version_of(fingerprint, signed_register.SCHEMA):
+                self._hear_root(decode(fingerprint, body), body)
+            else:
+                self._register(fingerprint, body)
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
@@ -116,6 +133,37 @@ class KnownKeys:
         keys = list(self._keys.values())
         return [key for key in keys if key.kind == kind and key.use == "sign" and key.usable_at(now)]
 
+    @property
+    def hash(self) -> bytes:
+        """Over all keys read so far and their ends."""
+        if self._hash is None:
+            self._hash = register_hash(self._records.values())
+        return self._hash
+
+    def standing(self, now: int) -> RegisterStanding:
+        """Hold what was read against the newest word of the root; `now` in ms UTC."""
+        return RegisterStanding(self._signed, len(self._records), self.hash, tuple(self._problems(now)))
+
+    def _problems(self, now: int) -> Iterator[RegisterProblem]:
+        signed = self._signed
+        if signed is None:
+            if self._records:
+                yield RegisterProblem.MISSING
+            return
+        if (signed.hash, signed.keys) != (self.hash, len(self._records)):
+            yield RegisterProblem.DIFFERS
+        if self._rolled_back:
+            yield RegisterProblem.ROLLED_BACK
+        if signed.valid_until <= now:
+            yield RegisterProblem.EXPIRED
+
+    def _hear_root(self, record: Mapping[str, Any], body: bytes) -> None:
+        require(self._root, signed_register.SCHEMA, body, record, Reading())
+        said, before = SignedRegister.of(record), self._signed
+        self._rolled_back = before is not None and said.number < before.number
+        if not self._rolled_back:
+            self._signed = said
+
     def _register(self, fingerprint: bytes, body: bytes) -> None:
         record = decode(fingerprint, body)
         require(self._root, SCHEMA, body, record, Reading())
@@ -135,7 +183,10 @@ class KnownKeys:
                 valid_until=_earlier(known.valid_until, new.valid_until),
                 revoked_at=_earlier(known.revoked_at, new.revoked_at),
             )
-        superior = record["superior"]
+        superior, stated = record["superior"], self._records.get(new.key_id)
+        whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
+        if stated is None or register_hash([stated]) != register_hash([whole]):
+            self._records[new.key_id], self._hash = whole, None
         if new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
             self.version += 1

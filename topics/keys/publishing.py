@@ -8,7 +8,6 @@ from ..catalogue import names
 from ..transport.kafka import KafkaAdmin, KafkaPublisher, require_broker
 from ..transport.registry import registered
 from .key_records import publish_keys
-from .participants import ESCROW
 from .registrar import Registrar
 
 
@@ -28,10 +27,9 @@ def announce(participants: Registrar, owners: Iterable[str]) -> None:
     settings = participants.settings
     require_broker(settings)
     KafkaAdmin(settings).require(settings.physical(names.KEYS))
-    registry = registered(settings, "participant-key")
+    registry = registered(settings, "participant-key", "key-register")
     publisher = KafkaPublisher(settings, client_id="participant-cli")
-    for participant in dict.fromkeys((*owners, ESCROW)):
-        publish_keys(publisher, participants, participant, registry=registry)
+    publish_keys(publisher, participants, *owners, registry=registry)
     publisher.close()
 
 

@@ -1,25 +1,29 @@
 """Making participants and changing their keys; what is only read of them stands in `participants`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 import yaml
 from filelock import FileLock
 from pydantic import ValidationError
 
 from ...schemas.law.retention import Period, opened_by
+from ...schemas.wire.key_register import register_hash
+from ...schemas.wire.signing import encode_signed
 from ...schemas.wire.suites import signing_key, suite_of
 from ..private_files import private_folder, write_private
 from ..settings import Settings
 from ..workers.chance import Chance
 from ..workers.clock import Clock
+from . import signed_register
 from .key_book import KeyBook, KeyEntry
 from .key_files import SEED_LENGTH, StoredKey, new_seed, read_seed
 from .manifest import Kind, ManifestFields, Participant, ParticipantRefused
 from .participants import ESCROW, Participants
 from .sealing_file import PeriodKey, SealingFile
 
+_DAY_MS = 86_400_000
 OVERLAP_MS = 24 * 3_600_000
 """How long a replaced key stays valid, so that processes that still hold it finish."""
 MONTHS_AHEAD = 12
@@ -125,6 +129,28 @@ class Registrar(Participants):
             retired = manifest.model_copy(update={"retired_at": now})
             self._write(retired)
         return retired
+
+    def sign_register(self, records: Sequence[Mapping[str, Any]]) -> bytes:
+        """Return the root's signed word that its register holds these keys, all there are.
+
+        It is the same bytes again while nothing has changed, until half of its validity has passed; otherwise its number grows.
+        """
+        validity, now, content = (
+            round(self.settings.key_register_days * _DAY_MS),
+            self.clock.now(),
+            register_hash(records),
+        )
+        with self._locked():
+            path = self._root / "register.yaml"
+            said: dict[str, Any] = {"number": 0, "hash": ""}
+            if path.exists():
+                said = yaml.safe_load(path.read_text(encoding="utf-8"))
+            if said["hash"] != content.hex() or said["valid_until"] - now < validity / 2:
+                times = {"issued_at": now, "valid_until": now + validity}
+                said = {"number": said["number"] + 1, "keys": len(records), "hash": content.hex(), **times}
+                write_private(path, yaml.safe_dump(said, sort_keys=False))
+        fields = {**said, "hash": content}
+        return encode_signed(signed_register.SCHEMA, fields, signed_register.SCHEMA, self.root_signer())
 
     def _draw_root(self) -> None:
         """Draw root, escrow and matching key 1, each if it is missing."""

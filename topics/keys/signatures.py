@@ -43,6 +43,7 @@ class Rule:
 
 
 _BY_COURT, _BY_NOTARY, _BY_AGENCY = frozenset({"court"}), frozenset({"notary"}), frozenset({"agency"})
+_BY_ROOT = frozenset({"root"})
 _TOLD = Rule(_BY_AGENCY, "agency", "")
 _TOLD_BY_DAY = Rule(_BY_AGENCY, "agency", "", by_day=True)
 CANARY = "list-record canary"
@@ -59,7 +60,9 @@ RULES: Mapping[str, Rule] = {
     "asset-event": _TOLD_BY_DAY,
     "whereabouts-event": _TOLD_BY_DAY,
     "control-command": Rule(_BY_COURT, "court", "issued_at", alone=True, outlives_revocation=False),
-    "participant-key": Rule(frozenset({"root"}), "", "", place=""),
+    "court-checkpoint": Rule(frozenset({"publisher"}), "publisher", "issued_at", alone=True),
+    "participant-key": Rule(_BY_ROOT, "", "", place=""),
+    "key-register": Rule(_BY_ROOT, "", "", place=""),
 }
 """By schema; that is the context of the signature too, but for list records, whose context is their list's topic."""
 
@@ -165,9 +168,18 @@ class Verifier:
 
     def barrier(self, body: bytes, barrier: Mapping[str, Any], lane: TopicPartition, jurisdiction: str) -> None:
         """Require that a notary of the jurisdiction signed this barrier, and for the lane it stands in."""
-        self.signed("barrier", body, barrier, Reading((jurisdiction,)))
-        if (barrier["topic"], barrier["partition"]) != lane:
-            raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
+        self._marker("barrier", body, barrier, lane, jurisdiction)
+
+    def checkpoint(self, body: bytes, checkpoint: Mapping[str, Any], lane: TopicPartition, jurisdiction: str) -> None:
+        """Require that the publisher of the jurisdiction signed this checkpoint, and for the lane it stands in."""
+        self._marker("court-checkpoint", body, checkpoint, lane, jurisdiction)
+
+    def _marker(
+        self, schema: str, body: bytes, record: Mapping[str, Any], lane: TopicPartition, jurisdiction: str
+    ) -> None:
+        self.signed(schema, body, record, Reading((jurisdiction,)))
+        if (record["topic"], record["partition"]) != lane:
+            raise SignatureInvalid(f"a {schema} made for {record['topic']} [{record['partition']}] stands here")
 
     def _refresh_for(self, body: bytes) -> None:
         if self._keyring.key(body[:8]) is not None:

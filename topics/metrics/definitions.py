@@ -148,7 +148,7 @@ NOTARY_RECORDS: Final = Counter(
 NOTARY_ALARMS: Final = Counter(
     "liandong_notary_alarms_total",
     ("jurisdiction", "notary", "reason"),
-    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), key, barrier or tombstone; of its heads: second_head, transparency_log_damaged or transparency_log_forked.",
+    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), key, barrier, checkpoint (forged, or an old one again), lost-tail (the publisher wrote more than the log holds), live (it counts other live entries) tombstone; of its heads: second_head, transparency_log_damaged or transparency_log_forked.",
 )
 NOTARY_LOG: Final = Gauge(
     "liandong_notary_log_entries",
@@ -159,6 +159,16 @@ LOWER_VERSIONS: Final = Counter(
     "liandong_lower_versions_total",
     ("jurisdiction", "notary"),
     "Records with a lower version behind a higher one of the same entry: compaction would keep the wrong one. Alarm.",
+)
+KEY_REGISTER_PROBLEM: Final = Gauge(
+    "liandong_key_register_problem",
+    ("reason",),
+    "1 while the register of keys as it was read is not what the root says of it: register-missing, register-differs, register-rolled-back, register-expired. Alarm.",
+)
+COURT_TAIL_LOST: Final = Gauge(
+    "liandong_court_tail_lost",
+    ("jurisdiction", "notary", "court", "topic"),
+    "Sequence numbers of a court above the highest in the log that its publisher's newest checkpoint says were written: the end of the log was lost. Alarm.",
 )
 COURT_SEQUENCE_GAPS: Final = Gauge(
     "liandong_court_sequence_gaps",

@@ -77,6 +77,9 @@ class Publisher(Protocol):
     def poll(self, timeout: float = 0.0) -> None:
         """Run due ``done`` calls; wait up to ``timeout`` seconds for one."""
 
+    def partitions(self, topic: str) -> list[int]:
+        """Return the partitions of a topic. Raises ``TopicMissing`` if it does not exist."""
+
     def flush(self, timeout: float = -1) -> int:
         """Wait until all is delivered; return how many records still are not."""
 

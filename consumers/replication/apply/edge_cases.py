@@ -8,7 +8,7 @@ from ....schemas.wire.codec import Undecodable, decode
 from ....schemas.wire.framing import FramingError
 from ....schemas.wire.signing import SignatureInvalid
 from ....topics.transport.ports import Message, TopicPartition
-from ....topics.transport.received import may_be_entry, unwrap
+from ....topics.transport.received import MARKERS, may_be_entry, unwrap
 from ...store.batch import PassedBarrier
 from ...store.layout import Mark
 from ...store.values import UNKNOWN_SCHEMA, Opaque, body_of, opaque_leaf, opaque_of, prefix_of, stored, stored_opaque
@@ -50,7 +50,7 @@ class EdgeCases:
             work = self._work
             cut = DigestCut(len(work.added), len(work.removed))
             self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
-        else:
+        elif not any(is_version_of(fingerprint, marker) for marker in MARKERS):
             self.opaque(
                 message, fingerprint, f"schema {fingerprint.hex()} is not a list record's that this release knows"
             )

@@ -110,7 +110,7 @@ def test_an_inbox_shows_what_was_erased_as_erased_and_one_made_anew_raises_no_al
 def head(signer: Signer, notary: str, issued_at: int) -> OutgoingRecord:
     record = {
         "jurisdiction": "js", "notary": notary, "number": 1, "issued_at": issued_at, "valid_until": issued_at + 1,
-        "suite": INTL, "previous": bytes(32), "lanes": [], "courts": [], "floor_at": 0,
+        "suite": INTL, "previous": bytes(32), "lanes": [], "courts": [], "snapshot_barrier": 0, "snapshot": [], "floor_at": 0,
     }  # fmt: skip
     body = encode_signed("list-head", record, "list-head", signer)
     return OutgoingRecord(names.heads("js"), None, to_wire("list-head", body), partition=0)

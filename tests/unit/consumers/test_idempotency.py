@@ -25,6 +25,7 @@ from liandong.consumers.api.idempotency_key import MAX_KEY
 from liandong.consumers.gate.decision import CheckRequest
 from liandong.consumers.interceptions.checks import Checks, _sightings
 from liandong.schemas.people.surrogates import MatchingKey
+from liandong.tests.worlds.batches import held
 from liandong.tests.worlds.gate import CheckDesk, served
 from liandong.tests.worlds.people import KEY, LI, WANG, Person
 from liandong.topics.storage.database import create_tables, open_database, sqlite_url
@@ -49,10 +50,10 @@ class Counter:
         return self.client.post(path, json=document, headers=self.headers | own | headers)
 
     def left(self) -> tuple[int, int]:
-        """Decisions in the journal, and interceptions in the outbox."""
+        """Decisions in the journal, and interceptions that wait for their batch."""
         with self.desk.engine.connect() as connection:
             kept = connection.scalar(select(func.count()).select_from(decisions)) or 0
-        return kept, self.desk.outbox.backlog()["events"].rows
+        return kept, held(self.desk.engine)
 
     def keys(self) -> int:
         with self.desk.engine.connect() as connection:

@@ -54,7 +54,7 @@ def progress(tmp_path: Path) -> DeliveryProgress:
     store.close()
     obliged = {"railway-js": frozenset({"js"}), "hotel-js": frozenset({"js"})}
     deliveries = [cast("Deliveries", OneUpdate())]
-    sources = DeliverySources(room.view, obliged, deliveries, {}, lambda court: inbox.with_name(f"{court}.db"))
+    sources = DeliverySources(room.view, obliged, deliveries, {}, None, lambda court: inbox.with_name(f"{court}.db"))
     inbox.rename(inbox.with_name("court-su0505.db"))
     return DeliveryProgress(sources, LatenessLimits(NOW, 60_000, 60_000, 60_000), [])
 

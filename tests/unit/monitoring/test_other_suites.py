@@ -65,7 +65,7 @@ def test_a_third_suite_goes_from_publishing_to_proof_check_and_opened_intercepti
     parts = [*town.notary(monitoring), *agency.parts(), status.part]
     town.work(*parts)
 
-    assert {key["suite"] for key in town.told(names.KEYS)} == {TOY}
+    assert {key["suite"] for key in town.told(names.KEYS) if "suite" in key} == {TOY}
     assert all(not any(key["proof"][48:]) for key in town.told(names.KEYS)), "a signature of 40 bytes, and zeros"
     head = town.told(names.heads("js"))[-1]
     receipt = [each for each in town.told(names.RECEIPTS) if each["lanes"]][-1]
@@ -84,7 +84,7 @@ def test_a_third_suite_goes_from_publishing_to_proof_check_and_opened_intercepti
         opened_by(keys.sealing_keys(OTHER), refused)
     assert [(item.agency, item.refused) for item in town.inbox(ONE).items()] == [(RAILWAY, "")]
 
-    town.deletes(refused["entry_id"])
+    town.deletes(opened_by(keys.sealing_keys(ESCROW), refused)["entry_id"])
     town.work(*parts)
     assert town.said(agency, listed) == "ALLOW"
     assert town.told(names.heads("js"))[-1]["lanes"][0]["digest"] == digest_of(town)
@@ -147,7 +147,7 @@ def test_records_of_two_suites_stand_side_by_side(tmp_path: Path) -> None:
     parts = [*town.notary(monitoring), *agency.parts()]
     town.work(*parts)
 
-    assert {key["suite"] for key in town.told(names.KEYS)} == {INTL, TOY}
+    assert {key["suite"] for key in town.told(names.KEYS) if "suite" in key} == {INTL, TOY}
     assert [town.said(agency, who) for who in both] == ["BLOCK"] * 3
     town.work(*parts)
     told = {str(each["court"]): each for each in town.told(names.interceptions("js"))}
@@ -155,7 +155,7 @@ def test_records_of_two_suites_stand_side_by_side(tmp_path: Path) -> None:
     for court in COURTS:
         assert opened_by(keys.sealing_keys(court), told[court]) == opened_by(keys.sealing_keys(ESCROW), told[court])
     assert {key.suite for key in keys.sealing_keys(ESCROW)} == {INTL}
-    assert {key["suite"] for key in town.told(names.KEYS) if key["participant"] == ONE} == {TOY}
+    assert {key["suite"] for key in town.told(names.KEYS) if key.get("participant") == ONE} == {TOY}
     assert [item.refused for court in COURTS for item in town.inbox(court).items()] == ["", "", ""]
     assert is_proven(town, agency)
 

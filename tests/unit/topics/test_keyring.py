@@ -52,7 +52,16 @@ def office(tmp_path: Path) -> KeyOffice:
 
 
 def barrier(signer: Signer) -> bytes:
-    record = {"jurisdiction": "js", "notary": "n", "number": 1, "issued_at": 1, "topic": "t", "partition": 0}
+    record = {
+        "jurisdiction": "js",
+        "notary": "n",
+        "number": 1,
+        "issued_at": 1,
+        "topic": "t",
+        "partition": 0,
+        "register_offset": 0,
+        "register_hash": bytes(32),
+    }
     return encode_signed("barrier", record, "barrier", signer)
 
 
@@ -74,8 +83,8 @@ def test_publishing_again_changes_nothing(office: KeyOffice) -> None:
     office.publish()
     office.publish()
     office.broker.compact(names.KEYS)
-    # a signing key each; for three months sealing keys of six kinds (two courts, the escrow) or two (the agency)
-    assert len(office.broker.records(names.KEYS)) == 3 + 3 * (6 + 6 + 6 + 2)
+    # a signing key each; for three months sealing keys of six kinds (two courts, the escrow) or two (the agency); the register
+    assert len(office.broker.records(names.KEYS)) == 3 + 3 * (6 + 6 + 6 + 2) + 1
 
 
 def test_records_carry_their_key_id_as_key_and_no_private_half(office: KeyOffice) -> None:
@@ -101,7 +110,7 @@ def test_keys_of_another_root_are_ignored_counted_and_logged_once(
         directory = office.key_directory()
     assert directory.key(stranger.participants.signer("court-su0505").key_id) is None
     assert directory.key(office.participants.signer("railway-js").key_id) is not None
-    assert directory.ignored == 3 + 3 * (6 + 6 + 6 + 2)
+    assert directory.ignored == 3 + 3 * (6 + 6 + 6 + 2) + 1
     assert len([one for one in caplog.records if one.name.endswith("keys.known_keys")]) == 1
 
 
@@ -185,6 +194,8 @@ def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyO
         "issued_at": 1,
         "topic": "t",
         "partition": 0,
+        "register_offset": 0,
+        "register_hash": bytes(32),
     }
     sealed = seal("barrier", content, "ctx", recipients)
     assert [open_sealed(sealed, "ctx", key)["number"] for key in openers if key] == [5, 5, 5]

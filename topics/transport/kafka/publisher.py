@@ -13,6 +13,7 @@ from ..errors import BrokerUnreachable, RecordPurged
 from ..ports import Delivered, OutgoingRecord
 from . import config
 from .failures import Failures, logger, translated
+from .metadata import partitions_of
 
 Done = Callable[[Delivered | Exception], None]
 
@@ -66,6 +67,10 @@ class KafkaPublisher:
         """Run due callbacks; waits up to `timeout` seconds for one. Raises what callbacks raised."""
         self._producer.poll(0 if self._refused else timeout)
         self._settle()
+
+    def partitions(self, topic: str) -> list[int]:
+        """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
+        return partitions_of(self._producer, self._prefix + topic)
 
     def flush(self, timeout: float = -1) -> int:
         """Wait until all is delivered; return how many records still are not."""

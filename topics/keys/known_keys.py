@@ -51,11 +51,37 @@ class KnownKeys:
     def take(self, message: Message) -> None:
         """Take one message of the topic; what does not count is counted and logged once."""
         try:
-            self._register(*unwrap(message))
+            self.register(*unwrap(message))
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
             self.ignored += 1
+
+    def register(self, fingerprint: bytes, body: bytes) -> bytes:
+        """Take one record; return the id of its key. Raises Undecodable, SignatureInvalid or KEY_CONTRADICTION if it does not count."""
+        record = decode(fingerprint, body)
+        require(self._root, SCHEMA, body, record, Reading())
+        new = PublicKey(
+            key_id(record["public_key"]),
+            *(record[name] for name in ("participant", "kind", "jurisdiction", "use", "public_key")),
+            *(record[name] for name in ("valid_from", "valid_until", "revoked_at")),
+        )
+        if new.key_id != record["key_id"]:
+            raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
+        known = self._keys.get(new.key_id)
+        if known is not None:
+            if (known.participant, known.kind, known.use) != (new.participant, new.kind, new.use):
+                raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
+            new = replace(
+                new,
+                valid_until=_earlier(known.valid_until, new.valid_until),
+                revoked_at=_earlier(known.revoked_at, new.revoked_at),
+            )
+        superior = record["superior"]
+        if new != known or self._superiors.get(new.participant) != superior:
+            self._keys[new.key_id], self._superiors[new.participant] = new, superior
+            self.version += 1
+        return new.key_id
 
     def get(self, key_id_: bytes) -> PublicKey | None:
         """Return a registered key, None if unknown."""
@@ -80,30 +106,6 @@ class KnownKeys:
             for key in list(self._keys.values())
             if key.kind == kind and key.use == "sign" and key.usable_at(now)
         }
-
-    def _register(self, fingerprint: bytes, body: bytes) -> None:
-        record = decode(fingerprint, body)
-        require(self._root, SCHEMA, body, record, Reading())
-        new = PublicKey(
-            key_id(record["public_key"]),
-            *(record[name] for name in ("participant", "kind", "jurisdiction", "use", "public_key")),
-            *(record[name] for name in ("valid_from", "valid_until", "revoked_at")),
-        )
-        if new.key_id != record["key_id"]:
-            raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
-        known = self._keys.get(new.key_id)
-        if known is not None:
-            if (known.participant, known.kind, known.use) != (new.participant, new.kind, new.use):
-                raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
-            new = replace(
-                new,
-                valid_until=_earlier(known.valid_until, new.valid_until),
-                revoked_at=_earlier(known.revoked_at, new.revoked_at),
-            )
-        superior = record["superior"]
-        if new != known or self._superiors.get(new.participant) != superior:
-            self._keys[new.key_id], self._superiors[new.participant] = new, superior
-            self.version += 1
 
 
 class _Contradiction(LiandongError):

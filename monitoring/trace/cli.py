@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..service.context import MonitoringContext
     from .making import MadeProof, TracedEntry
     from .text import ProofText
-    from .verdict import Verdict
+    from .verdict import ProofVerdict
 
 _ENTRY = "entry"
 _ROOT_LENGTH = 32
@@ -111,7 +111,7 @@ def verify(
     raise typer.Exit(ExitCode.DONE if verdict.proven else ExitCode.FAILED)
 
 
-def _print(verdict: "Verdict", texts: "ProofText") -> None:
+def _print(verdict: "ProofVerdict", texts: "ProofText") -> None:
     for line in texts.lines(verdict):
         typer.echo(line)
 

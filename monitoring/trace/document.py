@@ -52,7 +52,7 @@ class EntryProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its records behind the barrier, oldest first."""
 
 
-class SignedRecord(NamedTuple):
+class FileRecord(NamedTuple):
     """A record of the file: body, and what it says."""
 
     fingerprint: bytes
@@ -122,7 +122,7 @@ def to_text(fingerprint: bytes, body: bytes) -> str:
     return frame(fingerprint, body, None).hex()
 
 
-def from_text(schema: str, text: str) -> SignedRecord:
+def from_text(schema: str, text: str) -> FileRecord:
     """Read a record of the file; nothing is verified yet. Raises TRACE_FILE_UNREADABLE."""
     try:
         raw = _hex(text)
@@ -132,7 +132,7 @@ def from_text(schema: str, text: str) -> SignedRecord:
         raise ProofProblem("TRACE_FILE_UNREADABLE", reason=schema) from error
     if raw[:2] != SINGLE_OBJECT or not is_version_of(framed.fingerprint, schema):
         raise ProofProblem("TRACE_FILE_UNREADABLE", reason=schema)
-    return SignedRecord(*framed, content)
+    return FileRecord(*framed, content)
 
 
 def leaf_of(written: LeafProof) -> Leaf:

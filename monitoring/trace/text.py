@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ...schemas.problems import Language
-from .verdict import EntryVersion, ProvenState, Verdict, shown_time
+from .verdict import EntryVersion, ProofVerdict, ProvenState, shown_time
 
 WORDS: dict[str, tuple[str, str]] = {
     "proven": ("PROVEN for whoever trusts the root key {root}:", "对信任根公钥 {root} 者，证明成立："),
@@ -56,7 +56,7 @@ class ProofText:
         texts = WORDS.get(name, (name, name))
         return texts[1 if self._lang == "zh" else 0].format_map(details)
 
-    def lines(self, verdict: Verdict) -> Iterator[str]:
+    def lines(self, verdict: ProofVerdict) -> Iterator[str]:
         """Say what is proven, or which checks failed."""
         if verdict.proven is not None:
             yield self.word("proven", root=verdict.root)

@@ -71,7 +71,7 @@ class ProvenState:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ProofVerdict:
     """What verifying one file gave. Nothing is proven as soon as one check failed."""
 
     root: str

@@ -22,9 +22,9 @@ from ...topics.keys.directory import RegisterEnds
 from ...topics.keys.known_keys import KnownKeys
 from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.partitioner import partition_of
-from .document import EntryProof, Leaf, SignedRecord, from_text, leaf_of, parse_proof
+from .document import EntryProof, FileRecord, Leaf, from_text, leaf_of, parse_proof
 from .problems import ProofProblem
-from .verdict import EntryVersion, ProvenState, Verdict
+from .verdict import EntryVersion, ProofVerdict, ProvenState
 
 Check = Callable[[], None]
 
@@ -55,24 +55,24 @@ class _Contents:
     proof: EntryProof
     entry_id: bytes
     is_list_entry: bool
-    barrier_head: SignedRecord
-    snapshot_head: SignedRecord
-    keys: list[SignedRecord]
+    barrier_head: FileRecord
+    snapshot_head: FileRecord
+    keys: list[FileRecord]
     leaves: list[Leaf]
-    record: SignedRecord | None
-    later: list[SignedRecord]
+    record: FileRecord | None
+    later: list[FileRecord]
 
 
-def verify_proof(raw: bytes, root_public_key: bytes) -> Verdict:
+def verify_proof(raw: bytes, root_public_key: bytes) -> ProofVerdict:
     """Say what a file proves to somebody who trusts this root, or which checks fail."""
     trusted = key_id(root_public_key).hex()
     try:
         contents = _contents_of(parse_proof(raw))
         verification = _Verification(contents, root_public_key)
     except ProofProblem as problem:
-        return Verdict(trusted, None, [problem])
+        return ProofVerdict(trusted, None, [problem])
     problems = list(_failed(verification.base)) or list(_failed(verification.rest))
-    return Verdict(trusted, None if problems else verification.proven(), problems)
+    return ProofVerdict(trusted, None if problems else verification.proven(), problems)
 
 
 def _failed(checks: list[Check]) -> Iterator[ProofProblem]:
@@ -150,7 +150,7 @@ class _Verification:
             tuple(map(self._version_of, self._file.later)),
         )
 
-    def _version_of(self, record: SignedRecord) -> EntryVersion:
+    def _version_of(self, record: FileRecord) -> EntryVersion:
         said, signer = record.content, self._keys.key(record.body[:8])
         return EntryVersion(
             version=said["version"],
@@ -162,7 +162,7 @@ class _Verification:
             key_revoked_at=signer.revoked_at if signer else 0,
         )
 
-    def _signed_head(self, head: SignedRecord) -> None:
+    def _signed_head(self, head: FileRecord) -> None:
         with _telling("TRACE_HEAD_SIGNATURE"):
             signer = self._verifier.signed("list-head", head.body, head.content, Reading((self._proof.jurisdiction,)))
         if signer.revoked_at:
@@ -218,7 +218,7 @@ class _Verification:
         if leaf(self._file.entry_id, record.content["version"], record.content["status"], record.body) != own:
             raise ProofProblem("TRACE_RECORD_DIFFERS", reason=own.hex())
 
-    def _require_ended(self, record: SignedRecord) -> None:
+    def _require_ended(self, record: FileRecord) -> None:
         """Require that what stood there was no leaf, and may have stood there: its number had been given."""
         said = record.content
         if said["status"] < ENDED_FROM and said["record_class"] != RecordClass.CANARY:
@@ -246,7 +246,7 @@ class _Verification:
             (row["highest"] for row in rows if (row["list"], row["court"]) == (self._proof.topic, court)), default=0
         )
 
-    def _signed_record(self, record: SignedRecord) -> None:
+    def _signed_record(self, record: FileRecord) -> None:
         with _telling("TRACE_RECORD_SIGNATURE"):
             prefix: GatePrefix = decode_prefix(record.body)
             self._verifier.record(record.fingerprint, record.body, prefix, self._proof.jurisdiction)

@@ -39,7 +39,9 @@ def told(world: TracedJurisdiction, folder: Path, files: list[bytes]) -> list[di
 def by_the_product(world: TracedJurisdiction, raw: bytes) -> dict[str, Any] | None:
     """What the product says of a file, in the script's words."""
     found = verify_proof(raw, world.root.public_key).proven
-    return found and {
+    if found is None:
+        return None
+    return {
         "entry": found.entry,
         "notary": found.notary,
         "barrier": found.barrier,

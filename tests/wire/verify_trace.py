@@ -135,11 +135,11 @@ def verify(proof: Record, root: bytes) -> Record:
             proof["record"] and leaves[0][0] == entry_id + numbers + sha256(body[72:]).digest(), "the leaf's record"
         )
     else:
-        order = [(at, leaf[:16]) for leaf, at, _ in leaves]
+        order = [(at, leaf[:16]) for leaf, at, _path in leaves]
         before, after = [one for one in order if one[1] < entry_id], [one for one in order if one[1] > entry_id]
         require(len(before) <= 1 and len(after) <= 1 and len(before) + len(after) == len(order), "neighbours")
-        expected = [at for at in ((before or [(-1, b"")])[0][0], (after or [(row["entries"], b"")])[0][0])]
-        require(expected[1] == expected[0] + 1, "neighbours side by side")
+        (left, _), (right, _) = (before or [(-1, b"")])[0], (after or [(row["entries"], b"")])[0]
+        require(right == left + 1, "neighbours side by side")
         require(order or row["root"] == sha256().digest(), "root of nothing")
         if proof["record"]:
             said = records[0][0]

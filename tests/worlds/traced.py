@@ -9,7 +9,7 @@ import msgspec
 from liandong.monitoring.trace.count import CountPorts
 from liandong.monitoring.trace.document import EntryProof, bytes_of
 from liandong.monitoring.trace.making import MadeProof, TracedEntry, make_proof
-from liandong.monitoring.trace.verdict import ProvenState, Verdict
+from liandong.monitoring.trace.verdict import ProofVerdict, ProvenState
 from liandong.monitoring.trace.verification import verify_proof
 from liandong.schemas import ids
 from liandong.schemas.wire.codec import to_wire
@@ -51,7 +51,7 @@ class TracedJurisdiction(WatchedJurisdiction):
         finally:
             subscriber.close()
 
-    def verdict(self, proof: EntryProof, **changed: Any) -> Verdict:
+    def verdict(self, proof: EntryProof, **changed: Any) -> ProofVerdict:
         """What verifying a proof gives, with some fields changed by hand."""
         return verify_proof(bytes_of(msgspec.structs.replace(proof, **changed)), self.root.public_key)
 

@@ -68,6 +68,7 @@ lock: install  ## after a change of dependencies in pyproject.toml; keeps versio
 	$(LOCK) $(NEWER) pyproject.toml $(PLAYED) --constraint requirements.lock --output-file requirements-demo.lock
 	$(LOCK) $(NEWER) pyproject.toml --all-extras --constraint requirements-demo.lock --output-file requirements-dev.lock
 	$(LOCK) $(NEWER) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+	$(LOCK) $(NEWER) tests/clients/requirements.in --output-file tests/clients/requirements.lock
 
 upgrade: install  ## newest versions of everything
 	$(MAKE) --no-print-directory lock NEWER=--upgrade

@@ -46,7 +46,7 @@ class _Node:
         """Be alive always."""
         return True
 
-    def publish_events(self, payload: Any) -> dict[str, Any]:  # noqa: ARG002
+    def publish_events(self, payload: Any, keyed: Any) -> dict[str, Any]:  # noqa: ARG002
         """Take no events: that is not measured."""
         return {}
 
@@ -116,6 +116,7 @@ def _serve(place: Place, scratch: Path, port: int, handler: Handler) -> None:
         wiring = EndpointContext(
             checks=desk.checks,
             node=_Node(),
+            matching_keys=context.matching_keys,
             agency=AGENCY,
             node_name=NODE,
             limiter=RateLimiter(_PLENTY, _PLENTY, context.clock.monotonic),

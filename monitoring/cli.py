@@ -33,6 +33,7 @@ def mount(app: typer.Typer) -> None:
     monitor = group(app, "monitor", "Notaries, evidence and metrics.")
     monitor.command("notary")(notary)
     monitor.command("serve")(serve)
+    monitor.command("logs")(logs)
 
 
 def status(  # noqa: PLR0913  a command's parameters are its options
@@ -108,7 +109,7 @@ def notary(
         chosen = NotaryName(jurisdiction, name) if name else context.only_notary(jurisdiction)
         if port:
             serving.enter_context(serve_metrics(port, context.signals.registry))
-        until_stopped([context.register, context.notary_part(chosen)])
+        until_stopped([context.register, *context.notary_parts(chosen)])
 
 
 def serve(
@@ -128,3 +129,21 @@ def serve(
         server = MonitorServer(context, host, port)
         typer.echo(f"watching on http://{host}:{server.port}/", err=True)
         until_stopped([*context.parts(), *server.parts], {"server": server.serve})
+
+
+def logs(ctx: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Show the transparency logs of all notaries: origin, verifier key, and where their monitor serves them (C2SP tlog-tiles).
+
+    The keys come from the register that the root has signed, not from who serves the logs. Example, with a stock checker:
+    liandong monitor logs --json | jq -r '.[0].vkey' > vkey; fsck --storage_url=http://127.0.0.1:9180/tlog/js/notary-js/ --public_key=vkey
+    """
+    from ..topics.cli.console import settings_of
+    from .service.context import monitoring_context
+
+    with monitoring_context(settings_of(ctx), "logs") as context:
+        found = [each.as_dict() for each in context.logs()]
+    if as_json:
+        print_json(found)
+        return
+    for each in found:
+        typer.echo("".join(f"{name:12}  {value}\n" for name, value in each.items()))

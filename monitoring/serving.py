@@ -22,7 +22,7 @@ _CLOSE_SECONDS = 2
 
 
 class MonitorServer:
-    """Gathers evidence and answers `/`, `/metrics`, `/v1/status?agency=&update=&batch=&entry=` and `/healthz`."""
+    """Gathers evidence and answers `/`, `/metrics`, `/v1/status?agency=&update=&batch=&entry=`, `/healthz` and `/tlog/…`."""
 
     def __init__(self, context: MonitoringContext, host: str, port: int) -> None:
         """Take the port; raise MONITOR_PORT_IN_USE if another program has it."""
@@ -51,7 +51,8 @@ class MonitorServer:
         from .page.site import Site
 
         context = self._context
-        site = Site(self._feed, self._source, context.signals.registry, context.settings.lang)
+        logs = {local: context.log_folder(local) for local in context.local_notaries()}
+        site = Site(self._feed, self._source, context.signals.registry, context.settings.lang, logs)
         config = uvicorn.Config(
             site.app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_CLOSE_SECONDS
         )

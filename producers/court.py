@@ -15,6 +15,7 @@ from ..topics.workers.clock import Clock
 from ..topics.workers.worker import Part
 from .acts.acts import Acts
 from .register.register import Register, open_register
+from .relay.checkpoints import Checkpoints, publisher_checkpoints
 from .relay.relay import Relay, new_owner
 from .updates.updates import CourtIdentity
 
@@ -26,6 +27,8 @@ class Court:
     register: Register
     identity: CourtIdentity = field(repr=False)
     clock: Clock
+    checkpoints: Checkpoints | None = None
+    """Those of its jurisdiction's publisher, where its key is on this machine."""
 
     @property
     def acts(self) -> Acts:
@@ -34,7 +37,8 @@ class Court:
 
     def parts(self, publisher: Publisher) -> list[Part]:
         """Return what must run for that what is accepted reaches the log: the relay of the register's outbox."""
-        relay = Relay(self.register.outbox, publisher, self.clock, new_owner(self.identity.chance))
+        owner = new_owner(self.identity.chance)
+        relay = Relay(self.register.outbox, publisher, self.clock, owner, checkpoints=self.checkpoints)
         return [Part("relay", relay, relay.wait)]
 
 
@@ -73,6 +77,8 @@ def open_court(settings: Settings, court: str | None, clock: Clock, chance: Chan
     )
     register = open_register(settings, identity.jurisdiction, clock)
     try:
-        yield Court(register, identity, clock)
+        yield Court(
+            register, identity, clock, publisher_checkpoints(settings, identity.jurisdiction, register, clock, chance)
+        )
     finally:
         register.close()

@@ -86,6 +86,11 @@ def start_of_day_ms(day: date) -> int:
     return (day.toordinal() - _EPOCH_ORDINAL) * _DAY_MS - _CHINA_MS
 
 
+def start_of_today_ms(milliseconds: int) -> int:
+    """Return 0:00 in China of the day a point in time lies on; both in milliseconds since the epoch (UTC)."""
+    return start_of_day_ms(date_of_ms(milliseconds))
+
+
 def end_of_day_ms(day: date) -> int:
     """Return 24:00 in China on a day, in milliseconds since the epoch (UTC): the first moment the day's effect is over."""
     return start_of_day_ms(day) + _DAY_MS

@@ -71,3 +71,14 @@ class Unavailable(LiandongError):
     """A place this needs (broker, store, registry) does not answer; trying again later can help."""
 
     http_status = 503
+
+
+class SuiteUnknown(WrongUsage):
+    """A suite of algorithms that this release does not have, named by a setting, a key file or a key's record."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "SUITE_UNKNOWN",
+            f"there is no suite {name[:32]!r} here",
+            "use `intl`, or a release that has this suite",
+        )

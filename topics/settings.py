@@ -51,8 +51,15 @@ class Settings(BaseSettings):
     """Keys, stores and the embedded Kafka."""
     matching_key_file: Path | None = None
     """The key of certificate surrogates, a file `<number>.key`, or a folder of them; by default under the state directory."""
-    root_public_key: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    """Public half (hex) of the root that signs all participants' keys; by default that of the root in the state directory."""
+    root_public_key: str | None = Field(default=None, pattern=r"^(?:[a-z][a-z0-9-]{0,31}:)?(?:[0-9a-f]{2}){32,128}$")
+    """Public half (hex, with `SUITE:` before it unless it is of `intl`) of the root that signs all participants' keys; by
+    default that of the root in the state directory."""
+    suite: str = Field(default="intl", pattern=r"^[a-z][a-z0-9-]{0,31}$")
+    """Algorithms of keys that are made here and of the digests that copies and notaries here keep."""
+    key_register_days: float = Field(default=400, gt=0)
+    """How long the root's word about the register of keys counts; it is renewed by publishing keys."""
+    checkpoint_interval_seconds: float = Field(default=600.0, gt=0)
+    """Longest time between two checkpoints of a jurisdiction's publisher; one also follows every burst of records."""
     barrier_interval_seconds: float = Field(default=1.0, gt=0)
     """Between two barriers of the notary."""
     head_valid_seconds: float = Field(default=60.0, gt=0)
@@ -67,6 +74,8 @@ class Settings(BaseSettings):
     """What one caller of a check API may ask for; a token can have a rate of its own."""
     checks_burst: int = Field(default=2000, ge=1000)
     """What a caller may ask for at once; at least one full batch."""
+    interceptions_every_seconds: float = Field(default=600.0, ge=0.1)
+    """Between two batches in which an agency tells its interceptions: nobody who reads the log sees more exactly when one was."""
     watch_max_days: int = Field(default=180, ge=1)
     """Longest term of a watch a court here gives and an agency here accepts."""
     lang: Literal["zh", "en"] = "en"

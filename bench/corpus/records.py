@@ -144,4 +144,5 @@ def _encoded_prefix(prefix: Mapping[str, Any]) -> bytes:
 def barrier_body(topic: str, partition: int, number: int, issued_at: int) -> bytes:
     """Sign a barrier of the measurements' notary."""
     record = {"jurisdiction": JURISDICTION, "notary": NOTARY, "number": number, "issued_at": issued_at}
-    return encode_signed("barrier", record | {"topic": topic, "partition": partition}, "barrier", signer_of(NOTARY))
+    record |= {"topic": topic, "partition": partition, "register_offset": 0, "register_hash": bytes(32)}
+    return encode_signed("barrier", record, "barrier", signer_of(NOTARY))

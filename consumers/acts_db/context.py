@@ -44,6 +44,8 @@ class AgencyContext:
     chance: Chance = field(repr=False)
     watch_max_days: int = 180
     """Longest term of a watch this agency accepts."""
+    interceptions_every_seconds: float = 600.0
+    """Between two batches of interceptions."""
     registry: SchemaIds | None = field(default=None, repr=False)
     """With one, what is sent has Confluent framing."""
 
@@ -67,5 +69,6 @@ def context_of(
         clock,
         chance,
         settings.watch_max_days,
+        settings.interceptions_every_seconds,
         registered(settings, *WRITTEN_SCHEMAS),
     )

@@ -1,32 +1,54 @@
 """How an agency tells others something: sealed, signed, framed, and into the outbox in the caller's transaction.
 
+An interception is sealed at once and held for the agency's next batch (`interceptions.batches`), which signs it.
+
 What its court cannot be told yet, because no sealing key of it is known (a node that has just started has not read the
 register), is kept, sealed to the agency itself, until it can: nothing that happened goes untold.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from typing import Any, Protocol
 
 import msgspec
 import structlog
 from sqlalchemy import Connection, delete, insert, select
 
 from ...schemas import ids
+from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.control import sealing_context
+from ...schemas.wire.padding import padded
 from ...schemas.wire.sealing import Recipient, open_sealed, seal
 from ...schemas.wire.signing import encode_signed
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
+from ...topics.storage.bulk import insert_rows
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import OutgoingRecord
 from .context import AgencyContext
 from .database import EVENTS_LANE
-from .tables import waiting_events
+from .tables import held_events, waiting_events
 
 _log = structlog.get_logger(__name__)
 _AT_ONCE = 100
 """Waiting events sent in one transaction at most."""
+_BATCHED = frozenset({"interception"})
+"""Schemas of what waits for the next batch."""
+_DAY_ONLY = frozenset({"interception", "asset-event", "whereabouts-event"})
+"""Schemas of what nobody may see when it happened, but for the day."""
+_HELD_COLUMNS = ("handle", "schema", "topic", "at", "fields")
+
+
+class HeldEvent(Protocol):
+    """A sealed event that waits for its batch, as the acts store has it."""
+
+    handle: bytes
+    schema: str
+    topic: str
+    at: int
+    """ms UTC."""
+    fields: bytes
+    """All fields but the proof, in MessagePack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +74,67 @@ class AgencyEvent:
     sealed: SealedPart
 
 
-def as_record(context: AgencyContext, event: AgencyEvent) -> OutgoingRecord:
-    """Return an event as it travels. Raises NoSealingKey."""
-    schema, handle = event.schema, event.handle
+def send(connection: Connection, context: AgencyContext, event: AgencyEvent) -> None:
+    """Put an event into the outbox, or hold it for the next batch. Raises NoSealingKey."""
+    _send_or_hold(connection, context, [(event, _fields(context, event))])
+
+
+def send_or_keep(connection: Connection, context: AgencyContext, events: Sequence[AgencyEvent]) -> None:
+    """Do as `send` for several; keep those whose court has no sealing key now for `send_waiting`."""
+    ready = []
+    for event in events:
+        try:
+            ready.append((event, _fields(context, event)))
+        except NoSealingKey as missing:
+            _log.error("a court cannot be told yet, the event waits", schema=event.schema, reason=missing.message)
+            connection.execute(insert(waiting_events).values(_waiting(context, event)))
+    _send_or_hold(connection, context, ready)
+
+
+def send_held(connection: Connection, context: AgencyContext, events: Sequence[HeldEvent]) -> None:
+    """Put a batch of events that were held into the outbox, in this order."""
+    records = [_as_record(context, each, msgspec.msgpack.decode(each.fields)) for each in events]
+    context.outbox.append(connection, EVENTS_LANE, records)
+
+
+def _send_or_hold(
+    connection: Connection, context: AgencyContext, ready: Sequence[tuple[AgencyEvent, Mapping[str, object]]]
+) -> None:
+    """Send or hold events with their sealed fields."""
+    held = [
+        (event.handle, event.schema, event.topic, event.at, msgspec.msgpack.encode(fields))
+        for event, fields in ready
+        if event.schema in _BATCHED
+    ]
+    insert_rows(connection, held_events, _HELD_COLUMNS, held)
+    records = [_as_record(context, event, fields) for event, fields in ready if event.schema not in _BATCHED]
+    context.outbox.append(connection, EVENTS_LANE, records)
+
+
+def _fields(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:
+    """Return the fields of an event, sealed. Raises NoSealingKey."""
     sealed = _sealed(event, context.directory.recipients(str(event.fields["court"])))
-    record = {**event.fields, "agency": context.agency, "sealed": sealed}
+    return {**event.fields, "agency": context.agency, "sealed": sealed}
+
+
+def _as_record(context: AgencyContext, event: AgencyEvent | HeldEvent, fields: Mapping[str, Any]) -> OutgoingRecord:
+    """Return an event as it travels, signed."""
+    schema, handle = event.schema, event.handle
     return outgoing(
         schema,
-        encode_signed(schema, record, schema, context.signer),
+        encode_signed(schema, fields, schema, context.signer),
         event.topic,
         handle,
         event_id=ids.text("evt", handle),
         source=context.agency,
         time_ms=event.at,
         registry=context.registry,
+        day_only=schema in _DAY_ONLY,
     )
 
 
-def send(connection: Connection, context: AgencyContext, event: AgencyEvent) -> None:
-    """Put an event into the outbox. Raises NoSealingKey."""
-    context.outbox.append(connection, EVENTS_LANE, [as_record(context, event)])
-
-
-def send_or_keep(connection: Connection, context: AgencyContext, events: Sequence[AgencyEvent]) -> None:
-    """Put events into the outbox; keep those whose court has no sealing key now for `send_waiting`."""
-    records = []
-    for event in events:
-        try:
-            records.append(as_record(context, event))
-        except NoSealingKey as missing:
-            _log.error("a court cannot be told yet, the event waits", schema=event.schema, reason=missing.message)
-            connection.execute(insert(waiting_events).values(_waiting(context, event)))
-    context.outbox.append(connection, EVENTS_LANE, records)
-
-
 def send_waiting(connection: Connection, context: AgencyContext) -> int:
-    """Put the oldest events that waited and whose court can be told now into the outbox; return how many."""
+    """Do as `send` for the oldest events that waited and whose court can be told now; return how many."""
     waiting = waiting_events.c
     courts = connection.scalars(select(waiting.court).distinct()).all()
     known = [court for court in courts if _is_known(context, court)]
@@ -117,7 +164,10 @@ def _waiting(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:
 
 
 def _sealed(event: AgencyEvent, recipients: Sequence[Recipient]) -> bytes:
-    return seal(event.sealed.schema, event.sealed.content, sealing_context(event.schema, event.handle), recipients)
+    schema, content = event.sealed.schema, event.sealed.content
+    if event.schema in _DAY_ONLY:
+        content = padded(schema, content)
+    return seal(schema, content, sealing_context(event.schema, event.handle), recipients)
 
 
 def _is_known(context: AgencyContext, court: str) -> bool:
@@ -129,7 +179,7 @@ def _is_known(context: AgencyContext, court: str) -> bool:
 
 def send_receipt(connection: Connection, context: AgencyContext, node: str, body: bytes) -> None:
     """Put a node's signed receipt into the outbox; the same receipt has the same id."""
-    event_id = ids.text("evt", sha256(body).digest()[:16])
+    event_id = ids.text("evt", fingerprint(body)[:16])
     key, now = f"{context.agency}/{node}".encode(), context.clock.now()
     record = outgoing(
         "receipt",

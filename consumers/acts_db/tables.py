@@ -152,6 +152,7 @@ open_hits = Table(
     Column("court", Text, nullable=False),
     Column("measure", Text, nullable=False),
     Column("rule_version", Text, nullable=False),
+    Column("notary", Text, nullable=False),
     Column("barrier", BigInteger, nullable=False),
     Column("record_class", Integer, nullable=False),
     Column("subject", Text, nullable=False),
@@ -170,6 +171,16 @@ freed = Table(
     Column("handled_at", BigInteger, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
+idempotent_answers = Table(
+    "idempotent_answers",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("answer", Text, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
 waiting_events = Table(
     "waiting_events",
     metadata,
@@ -181,4 +192,21 @@ waiting_events = Table(
     Column("fields", LargeBinary, nullable=False),
     Column("sealed_schema", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+)
+# by random handle, so that nothing in it says which came first
+held_events = Table(
+    "held_events",
+    metadata,
+    Column("handle", LargeBinary, primary_key=True),
+    Column("schema", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("fields", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+batch_turns = Table(
+    "batch_turns",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("turn", BigInteger, nullable=False),
 )

@@ -21,6 +21,7 @@ from .responses import Response, encode, language_of
 from .tokens import SOCKET_CALLER, Caller, TokenFile
 
 _log = structlog.get_logger(__name__)
+_KEY = "idempotency-key"
 _STORE_SECONDS = 2.0
 """After so long a caller asks again what could not be kept."""
 
@@ -40,6 +41,8 @@ class ApiRequest(Masked, msgspec.Struct, frozen=True):
     path: str
     caller: Caller
     lang: Language
+    idempotency_key: str | None = None
+    """The header as it was sent."""
 
     def __repr__(self) -> str:
         """Show no body: requests reach tracebacks."""
@@ -135,7 +138,8 @@ class Api:
                 body = await protocol()  # the server takes no byte more than was declared
             else:
                 body = await _read_stream(protocol)
-        return await handler(ApiRequest(body, path, caller, lang))
+        key = header(_KEY, "" if _KEY in scope.headers else None)  # the server gives none whose bytes are no text
+        return await handler(ApiRequest(body, path, caller, lang, key))
 
     def _admit(self, authorization: str | None, scope: str | None, trusted_caller: Caller | None) -> Caller:
         """Return who asks. Raises TOKEN_REQUIRED, TOKEN_ENDED, TOKEN_NOT_ALLOWED."""

@@ -68,7 +68,7 @@ PAGE_POLICY = (
     f"script-src 'sha256-{b64encode(sha256(_SCRIPT.encode()).digest()).decode()}'"
 )
 """Content-Security-Policy of the page: this script and no other, and requests to this node alone."""
-_STYLE = "body{font:16px/1.6 sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}pre{background:#f4f4f4;padding:1rem;overflow:auto}td,th{text-align:left;padding:.2rem .8rem .2rem 0;vertical-align:top}input,textarea{font:14px monospace;width:100%;box-sizing:border-box}output{white-space:pre-wrap;font:14px monospace}"
+_STYLE = "body{font:16px/1.6 sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}pre{background:#f4f4f4;padding:1rem;overflow:auto}td,th{text-align:left;padding:.2rem .8rem .2rem 0;vertical-align:top}input,textarea{font:14px monospace;width:100%;box-sizing:border-box}output{white-space:pre-wrap;overflow-wrap:anywhere;font:14px monospace}label{display:block}"
 
 
 def docs_page(agency: str, kind: AgencyKind, lang: Language) -> str:
@@ -88,8 +88,8 @@ def docs_page(agency: str, kind: AgencyKind, lang: Language) -> str:
         f"<h1>{title}</h1><p>{texts['intro']}</p><pre>{example}</pre>"
         f"<h2>{texts['decisions']}</h2><table>{decisions}</table>"
         f"<h2>{texts['transactions']}</h2><table>{''.join(rows)}</table>"
-        f'<h2>{texts["try"]}</h2><form><p><input type=password autocomplete=off placeholder="{texts["token"]}"></p>'
-        f"<p><textarea rows=6>{escape(_TRIED.replace('TRANSACTION', first))}</textarea></p><button>{texts['ask']}</button></form>"
+        f"<h2>{texts['try']}</h2><form><p><label>{texts['token']} <input type=password autocomplete=off></label></p>"
+        f"<p><textarea rows=12 aria-label=JSON>{escape(_TRIED.replace('TRANSACTION', first))}</textarea></p><button>{texts['ask']}</button></form>"
         "<p><output></output></p>"
         f'<p>{texts["errors"]}</p><p><code>GET /v1/transactions</code> · <a href="/openapi.json">/openapi.json</a></p><script>{_SCRIPT}</script></html>'
     )

@@ -1,10 +1,12 @@
 """What each path of the check API answers."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import date
+from functools import partial
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -13,18 +15,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import LiandongError
+from ...schemas.people.surrogates import MatchingKey
 from ...schemas.problems import Language
 from ...topics.metrics.definitions import API_RATE_LIMITED, ENUMERATION_ALARMS
 from ...topics.metrics.recorder import Signals
 from ...topics.workers.clock import Clock
+from ..acts_db.idempotency import KeyedRequest, RequestPart
 from ..acts_db.outcomes import Retry
 from ..gate.decision import Question
 from ..interceptions.answers import Answer
 from ..interceptions.checks import Checks
-from ..interceptions.rendering import shown_answer, shown_entry
+from ..interceptions.journal import JournalEntry
+from ..interceptions.rendering import shown_again, shown_answer, shown_entry
 from .app import ApiRequest, Route, Routes
 from .documents import PAGE_POLICY, docs_page
 from .group_commit import GroupCommit
+from .idempotency_key import keyed
 from .limits import EnumerationWatch, RateLimiter
 from .openapi import openapi
 from .problems import RequestProblem, problem_of
@@ -36,6 +42,9 @@ _SLICE = 200
 """Checks of a batch decided at once, before others get their turn."""
 _BatchAnswer = Answer | Retry | LiandongError
 """What became of a check of a batch."""
+AnswerT = TypeVar("AnswerT", bound=_BatchAnswer)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class RunningNode(Protocol):
@@ -50,8 +59,8 @@ class RunningNode(Protocol):
     def alive(self) -> bool:
         """Return whether every part of the node runs."""
 
-    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Answer POST /v1/events."""
+    def publish_events(self, payload: Mapping[str, Any], keyed: KeyedRequest | None) -> Mapping[str, Any]:
+        """Answer POST /v1/events; `keyed` if it came with an Idempotency-Key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class EndpointContext:
 
     checks: Checks
     node: RunningNode
+    matching_keys: Sequence[MatchingKey]
     agency: str
     node_name: str
     limiter: RateLimiter
@@ -68,6 +78,31 @@ class EndpointContext:
     clock: Clock
     writer: Executor
     """One thread: whatever writes to the acts store goes through it, so that nobody waits in a queue of locks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the checks of one request share."""
+
+    at: int
+    """ms UTC."""
+    caller: str
+    lang: Language
+    known: KeyedRequest | None
+    """The request as it is known again, if it says that it may come again."""
+    earlier: Mapping[int, JournalEntry]
+    """What was decided of it before, by position."""
+
+    @property
+    def day(self) -> date:
+        """The day it is asked on."""
+        return date_of_ms(self.at)
+
+    def marked(self, answer: AnswerT, number: int) -> AnswerT:
+        """Return the answer to the check at a position so that it is known again."""
+        if self.known is None or not isinstance(answer, Answer):
+            return answer
+        return msgspec.structs.replace(answer, part=RequestPart(self.known, number))
 
 
 class Endpoints:
@@ -97,46 +132,84 @@ class Endpoints:
     async def check(self, request: ApiRequest) -> Response:
         """Answer POST /v1/checks: one check, or a batch with results in order.
 
-        Nothing is answered before it is kept: a refusal nobody can prove must not happen.
+        Nothing is answered before it is kept: a refusal nobody can prove must not happen. What was kept for the same
+        request before is answered again.
         """
         body, at = read_body(request.body), self._context.clock.now()
-        if isinstance(body, CheckIn):
-            self._charge(request, 1)
-            day = date_of_ms(at)
-            question = self._gate.question(to_request(body, day), day)
-            answer = self._answer_questions((question,), at, request.caller.name)[0]
-            if isinstance(answer, Retry):
-                raise answer
-            if answer.leaves_something:
-                await self._commits.keep([answer])
-            return ok(shown_answer(answer, request.lang))
-        self._charge(request, len(body))
-        results: list[Result] = []
-        to_keep: list[Answer] = []
-        for start in range(0, len(body), _SLICE):
-            checks = [read_check(raw) for raw in body[start : start + _SLICE]]
-            answers = self._answer_checks(checks, at, request.caller.name)
-            results += [_result(check.ref, each, request.lang) for check, each in zip(checks, answers, strict=True)]
-            to_keep += [each for each in answers if isinstance(each, Answer) and each.leaves_something]
-            await asyncio.sleep(0)
-        if to_keep:
-            await self._commits.keep(to_keep)
-        return ok(Results(results))
+        self._charge(request, 1 if isinstance(body, CheckIn) else len(body))
+        known, earlier = await self._earlier(request)
+        asked = _Asked(at, request.caller.name, request.lang, known, earlier)
+        if not isinstance(body, CheckIn):
+            return ok(Results(await self._check_batch(body, asked)))
+        if 0 in earlier:
+            return ok(shown_again(earlier[0], request.lang))
+        question = self._gate.question(to_request(body, asked.day), asked.day)
+        answer = asked.marked(self._answer_questions((question,), at, request.caller.name)[0], 0)
+        if isinstance(answer, Retry):
+            raise answer
+        if answer.leaves_something and (entries := await self._keep({0: answer})):
+            return ok(shown_again(entries[0], request.lang))
+        return ok(shown_answer(answer, request.lang))
 
-    def _answer_checks(self, checks: Sequence[CheckIn | BadCheck], at: int, caller: str) -> "list[_BatchAnswer]":
+    async def _check_batch(self, batch: Sequence[msgspec.Raw], asked: "_Asked") -> list[Result]:
+        """Answer the checks of a batch, in order."""
+        results: list[Result] = []
+        to_keep: dict[int, Answer] = {}
+        for start in range(0, len(batch), _SLICE):
+            checks = {start + number: read_check(raw) for number, raw in enumerate(batch[start : start + _SLICE])}
+            new = {number: check for number, check in checks.items() if number not in asked.earlier}
+            answers = dict(zip(new, self._answer_checks(list(new.values()), asked), strict=True))
+            for number, check in checks.items():
+                if number in asked.earlier:
+                    results.append(Decided(check.ref, shown_again(asked.earlier[number], asked.lang)))
+                    continue
+                answer = asked.marked(answers[number], number)
+                results.append(_result(check.ref, answer, asked.lang))
+                if isinstance(answer, Answer) and answer.leaves_something:
+                    to_keep[number] = answer
+            await asyncio.sleep(0)
+        for number, entry in (await self._keep(to_keep)).items():
+            results[number] = Decided(results[number].ref, shown_again(entry, asked.lang))
+        return results
+
+    async def _earlier(self, request: ApiRequest) -> tuple[KeyedRequest | None, Mapping[int, JournalEntry]]:
+        """Return a request as it is known again, and what was decided of it before, by position. Raises KeyReused."""
+        known = keyed(request, self._context.matching_keys)
+        return known, {} if known is None else await self._in_store(self._context.checks.find_earlier, known)
+
+    async def _keep(self, answers: Mapping[int, Answer]) -> dict[int, JournalEntry]:
+        """Keep answers; return, in place of those that another request like this one was answered meanwhile, what those are."""
+        if not answers:
+            return {}
+        earlier = await self._commits.keep(list(answers.values()))
+        stand_for = {
+            number: earlier[answer.decision.check_id]
+            for number, answer in answers.items()
+            if answer.decision.check_id in earlier
+        }
+        if not stand_for:
+            return {}
+        entries = await self._in_store(self._context.checks.find_all, stand_for.values())
+        return {number: entries[check_id] for number, check_id in stand_for.items()}
+
+    async def _in_store(self, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """Return what a call returns that reaches the acts store."""
+        work = partial(call, *arguments, **named)
+        return await asyncio.get_running_loop().run_in_executor(self._context.writer, work)
+
+    def _answer_checks(self, checks: Sequence[CheckIn | BadCheck], asked: "_Asked") -> list[_BatchAnswer]:
         """Decide checks of a batch; return answers or problems, in order."""
-        day = date_of_ms(at)
         problems: list[LiandongError | None] = []
         questions: list[Question] = []
         for check in checks:
             try:
                 if isinstance(check, BadCheck):
                     raise check.problem
-                questions.append(self._gate.question(to_request(check, day), day))
+                questions.append(self._gate.question(to_request(check, asked.day), asked.day))
                 problems.append(None)
             except LiandongError as problem:
                 problems.append(problem)
-        answers = iter(self._answer_questions(questions, at, caller))
+        answers = iter(self._answer_questions(questions, asked.at, asked.caller))
         return [next(answers) if problem is None else problem for problem in problems]
 
     def _answer_questions(self, questions: Sequence[Question], at: int, caller: str) -> list[Answer | Retry]:
@@ -166,8 +239,7 @@ class Endpoints:
             ids.parse(check_id, "chk")
         except LiandongError:
             raise RequestProblem("CHECK_UNKNOWN") from None
-        loop = asyncio.get_running_loop()
-        entry = await loop.run_in_executor(self._context.writer, self._context.checks.find, check_id)
+        entry = await self._in_store(self._context.checks.find, check_id)
         if entry is None:
             raise RequestProblem("CHECK_UNKNOWN")
         return ok(shown_entry(entry, request.lang))
@@ -178,11 +250,11 @@ class Endpoints:
             payload = msgspec.json.decode(request.body, type=dict[str, Any])
         except msgspec.ValidationError:
             raise RequestProblem("REQUEST_INVALID", what="one JSON object is wanted") from None
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             raise RequestProblem("JSON_INVALID") from None
         self._charge(request, 1)
-        loop = asyncio.get_running_loop()
-        return ok(await loop.run_in_executor(self._context.writer, self._context.node.publish_events, payload))
+        known = keyed(request, self._context.matching_keys)
+        return ok(await self._in_store(self._context.node.publish_events, payload, known))
 
     async def transactions(self, request: ApiRequest) -> Response:
         """Answer GET /v1/transactions: what can be asked, with a JSON Schema of attributes each."""

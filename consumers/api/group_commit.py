@@ -1,7 +1,7 @@
 """Keeping what was decided before it is answered: requests that come while a transaction runs share the next one."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -14,7 +14,8 @@ class _Group:
 
     answers: list[Answer] = field(default_factory=list)
     requests: int = 0
-    written: bool = False
+    earlier: Mapping[str, str] | None = None
+    """What the writing function returned, once it has written."""
 
 
 class GroupCommit:
@@ -24,15 +25,18 @@ class GroupCommit:
     each.
     """
 
-    def __init__(self, keep: Callable[[Sequence[Answer]], None], writer: Executor) -> None:
+    def __init__(self, keep: Callable[[Sequence[Answer]], Mapping[str, str]], writer: Executor) -> None:
         """Take the function that writes answers in a transaction, and the executor it runs in."""
         self._keep = keep
         self._writer = writer
         self._turn = asyncio.Lock()
         self._next = _Group()
 
-    async def keep(self, answers: Sequence[Answer]) -> None:
-        """Return when these answers are kept. Raises what the writing function raised for them."""
+    async def keep(self, answers: Sequence[Answer]) -> Mapping[str, str]:
+        """Return when these answers are kept, with what the writing function returned for all it wrote at once.
+
+        Raises what that raised for them.
+        """
         group = self._next
         group.answers += answers
         group.requests += 1
@@ -40,13 +44,13 @@ class GroupCommit:
             if group is self._next:  # the first of the group whose turn it is writes for all
                 self._next = _Group()
                 try:
-                    await self._write(group.answers)
-                    group.written = True
+                    group.earlier = await self._write(group.answers)
                 except Exception:
                     if group.requests == 1:
                         raise
-            if not group.written:  # nobody fails because of what somebody else asked
-                await self._write(answers)
+            if group.earlier is None:  # nobody fails because of what somebody else asked
+                return await self._write(answers)
+            return group.earlier
 
-    async def _write(self, answers: Sequence[Answer]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._writer, self._keep, answers)
+    async def _write(self, answers: Sequence[Answer]) -> Mapping[str, str]:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._keep, answers)

@@ -5,8 +5,10 @@ from typing import Any
 
 from ...schemas.law.agencies import AgencyKind
 from ...schemas.law.measures import MeasureCatalogue
+from ..events.reports import NoLiveWatch
+from .idempotency_key import PATTERN
 from .problems import MAX_BODY, MAX_CHECKS, MEDIA_TYPE, RequestProblem
-from .shapes import shapes, to
+from .shapes import one_of, shapes, to
 
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
 _SOON = {"429", "503"}
@@ -38,14 +40,15 @@ def _paths() -> dict[str, object]:
     checks = _post(
         "check",
         f"May this person do this? One check, or up to {MAX_CHECKS:,} in order",
-        {"oneOf": [to("Check"), to("Batch")]},
-        {"oneOf": [to("Decision"), to("BatchResult")]},
+        one_of("CheckRequest", "Check", "Batch"),
+        one_of("CheckAnswer", "Decision", "BatchResult"),
     )
     events = _post(
         "publishEvents",
         "What the agency met, for courts with a live watch",
-        {"oneOf": [to("Event"), to("Events")]},
-        {"oneOf": [to("EventIds"), to("EventResults")]},
+        one_of("EventRequest", "Event", "Events"),
+        one_of("EventAnswer", "EventIds", "EventResults"),
+        str(NoLiveWatch.http_status),
     )
     text, page = {"text/plain": {"schema": {"type": "string"}}}, {"text/html": {"schema": {"type": "string"}}}
     return {
@@ -88,11 +91,27 @@ def _get(
     return {"get": {**described, "operationId": operation}, "head": head}
 
 
-def _post(operation: str, summary: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, object]:
-    statuses = {str(status) for status in RequestProblem.statuses.values()} - {"404", "405"}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": (
+        "Makes it safe to send the request again: what the first one left is answered again and left once, for a day at "
+        "least. What left nothing is decided afresh. Byte by byte the same body, else IDEMPOTENCY_KEY_REUSED."
+    ),
+    "schema": {"type": "string", "pattern": PATTERN},
+}
+
+
+def _post(
+    operation: str, summary: str, request: Mapping[str, Any], answer: Mapping[str, Any], *others: str
+) -> dict[str, object]:
+    """Describe a POST; `others` are statuses of problems that no other path has."""
+    statuses = {str(status) for status in RequestProblem.statuses.values()} - {"404", "405"} | set(others)
     return {
         "operationId": operation,
         "summary": summary,
+        "parameters": [_IDEMPOTENCY_KEY],
         "requestBody": {"required": True, "content": _json(request)},
         "responses": {"200": {"description": "OK", "content": _json(answer)}, **_problems(statuses)},
     }

@@ -31,6 +31,7 @@ class RequestProblem(FactProblem):
         "TOO_MANY_CHECKS": 413,
         "MEDIA_TYPE_UNSUPPORTED": 415,
         "JSON_INVALID": 400,
+        "IDEMPOTENCY_KEY_INVALID": 400,
         "REQUEST_INVALID": 422,
         "RATE_LIMITED": 429,
         "INTERNAL": 500,
@@ -87,6 +88,12 @@ class RequestProblem(FactProblem):
             "send one JSON object; /docs has an example",
             "请求体不是有效的 UTF-8 JSON",
             "请发送一个 JSON 对象，示例见 /docs",
+        ),
+        "IDEMPOTENCY_KEY_INVALID": Text(
+            "the header Idempotency-Key holds no key",
+            "send 1 to {most} letters, digits or characters of {others}, with or without double quotes; a UUID is best",
+            "请求头 Idempotency-Key 不是有效的键",
+            "请使用 1 至 {most} 个字母、数字或 {others} 中的字符，可加双引号；建议使用 UUID",
         ),
         "REQUEST_INVALID": Text(
             "the request does not have the right shape: {what}",

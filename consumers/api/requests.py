@@ -75,7 +75,7 @@ def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
         return _check.decode(body)
     except msgspec.ValidationError as no_check:
         checks = _read_batch(body, no_check)
-    except msgspec.DecodeError as broken:
+    except (msgspec.DecodeError, RecursionError) as broken:
         raise _problem_of(broken) from None
     if len(checks) > MAX_CHECKS:
         raise RequestProblem("TOO_MANY_CHECKS", count=str(len(checks)), most=str(MAX_CHECKS))
@@ -88,7 +88,7 @@ def _read_batch(body: bytes, no_check: msgspec.ValidationError) -> list[msgspec.
     """Return the checks of a batch undecoded. Raises RequestProblem for what is no batch either."""
     try:
         checks = _batch.decode(body).checks
-    except msgspec.DecodeError as no_batch:
+    except (msgspec.DecodeError, RecursionError) as no_batch:
         raise _problem_of(no_batch) from None
     if isinstance(checks, msgspec.UnsetType):
         raise _problem_of(no_check) from None
@@ -99,7 +99,7 @@ def read_check(raw: msgspec.Raw) -> CheckIn | BadCheck:
     """Read a check of a batch; what is wrong with it concerns no other."""
     try:
         return _check.decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         return BadCheck(_ref_of(raw), _problem_of(error))
 
 
@@ -107,7 +107,7 @@ def _ref_of(raw: msgspec.Raw) -> str | int | None:
     """Return the `ref` of a check that is broken otherwise."""
     try:
         return _ref.decode(raw).ref
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
 
 
@@ -119,7 +119,7 @@ def to_request(check: CheckIn, today: date) -> CheckRequest:
     return CheckRequest(check.transaction, subject, check.attributes, check.site)
 
 
-def _problem_of(error: msgspec.DecodeError) -> RequestProblem:
+def _problem_of(error: msgspec.DecodeError | RecursionError) -> RequestProblem:
     """Return the problem a decoding error is, with the field it is about."""
     text = str(error)
     if not isinstance(error, msgspec.ValidationError):

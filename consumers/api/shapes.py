@@ -11,6 +11,7 @@ from ...schemas.law.measures import Effect, MeasureCatalogue
 from ...schemas.law.watch_kinds import ASSET_KINDS, WHEREABOUTS_KINDS, Domain
 from ...schemas.people.certificates import CertificateType
 from ..events.intake import MAX_EVENTS
+from ..gate.identifying import MAX_NAME_LENGTH, MAX_SUBJECT_CERTIFICATES
 from .problems import MAX_CHECKS
 from .requests import MAX_SITE, CheckIn
 
@@ -21,13 +22,29 @@ _NUMBER: Shape = {"type": "integer"}
 _FLAG: Shape = {"type": "boolean"}
 _MOMENT: Shape = {"type": "string", "format": "date-time"}
 _NO_MOMENT: Shape = {"type": ["string", "null"], "format": "date-time"}
+# types in a list, where msgspec writes `anyOf` with a branch for null: some generated clients have no class for that
+_VALUES: Shape = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}}
 _CHECK_REF: Shape = {"type": ["string", "integer", "null"]}
 _EVENT_REF: Shape = {"type": ["string", "integer"]}
+_SUBJECT_LIMITS: Shape = {
+    "certificates": {
+        "type": "array",
+        "items": {"$ref": f"{_REF}CertificateIn"},
+        "minItems": 1,
+        "maxItems": MAX_SUBJECT_CERTIFICATES,
+    },
+    "name": {**_TEXT, "minLength": 1, "maxLength": MAX_NAME_LENGTH},
+}
 
 
 def to(name: str) -> dict[str, str]:
     """Return a reference to a shape by its name."""
     return {"$ref": _REF + name}
+
+
+def one_of(title: str, *names: str) -> dict[str, object]:
+    """Return the shape of what has exactly one of these shapes; generated clients name their type by the title."""
+    return {"title": title, "oneOf": [to(name) for name in names]}
 
 
 def shapes(kind: AgencyKind, catalogue: MeasureCatalogue) -> dict[str, object]:
@@ -38,15 +55,22 @@ def shapes(kind: AgencyKind, catalogue: MeasureCatalogue) -> dict[str, object]:
 
 def _requests(kind: AgencyKind) -> dict[str, object]:
     _, components = msgspec.json.schema_components([CheckIn], ref_template=_REF + "{name}")
-    check, certificate = components["CheckIn"], components["CertificateIn"]
+    for shape in components.values():
+        del shape["title"]  # the class's name here; a caller knows the shape by its key
+    check, certificate, subject = (components[name] for name in ("CheckIn", "CertificateIn", "SubjectIn"))
     narrowed = {
         "transaction": {"enum": list(kind.transactions)},
         "site": {**_TEXT, "default": "", "maxLength": MAX_SITE},
+        "attributes": {**_VALUES, "default": {}},
+        "ref": _CHECK_REF,
     }
-    types = {"type": {"enum": [one.name for one in CertificateType]}}
+    types = {
+        "type": {"enum": [one.name for one in CertificateType]},
+        "country": {"type": ["string", "null"], "default": None},
+    }
     return {
         "Check": {**check, "properties": {**check["properties"], **narrowed}},
-        "SubjectIn": components["SubjectIn"],
+        "SubjectIn": {**subject, "properties": {**subject["properties"], **_SUBJECT_LIMITS}},
         "CertificateIn": {**certificate, "properties": {**certificate["properties"], **types}},
         "Batch": _object({"checks": _list(to("Check"), MAX_CHECKS)}),
     }
@@ -73,7 +97,7 @@ def _answers() -> dict[str, object]:
         "Decision": _object(decision),
         "PastDecision": _object(decision | past),
         "Measure": _object(measure),
-        "BatchResult": _object({"results": _list({"oneOf": [to("Decided"), to("Undecided")]})}),
+        "BatchResult": _object({"results": _list(one_of("CheckResult", "Decided", "Undecided"))}),
         "Decided": _object({"ref": _CHECK_REF, "result": to("Decision")}),
         "Undecided": _object({"ref": _CHECK_REF, "problem": to("Problem")}),
         "Problem": _object(
@@ -89,14 +113,13 @@ def _events() -> dict[str, object]:
         "occurred_at": _MOMENT,
         "subject": to("SubjectIn"),
     }
-    fields = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}}
     ids = {"event_ids": _list({"type": "string", "pattern": "^evt_[0-9a-f]{32}$"})}
     refused = _object({**dict.fromkeys(("code", "message", "remedy"), _TEXT), "status": _NUMBER})
     return {
-        "Event": _object(event, fields=fields, ref=_EVENT_REF),
+        "Event": _object(event, fields=_VALUES, ref=_EVENT_REF),
         "Events": _object({"events": _list(to("Event"), MAX_EVENTS)}),
         "EventIds": _object(ids),
-        "EventResults": _object({"results": _list({"oneOf": [to("EventTold"), to("EventRefused")]})}),
+        "EventResults": _object({"results": _list(one_of("EventResult", "EventTold", "EventRefused"))}),
         "EventTold": _object(ids, ref=_EVENT_REF),
         "EventRefused": _object({"problem": refused}, ref=_EVENT_REF),
     }

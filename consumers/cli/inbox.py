@@ -102,7 +102,7 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     from ...topics.workers.worker import Part
     from ..inbox.court import CourtContext
     from ..inbox.inbox import Inbox
-    from ..inbox.store import InboxStore
+    from ..inbox.store import InboxStore, inbox_file
 
     participants, clock = Participants(settings), SystemClock()
     manifest = participants.load(court)
@@ -112,7 +112,7 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     register = KafkaSubscriber(settings, client_id=f"{court}-keys")
     directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
     reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
-    store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
+    store = InboxStore(inbox_file(settings, court))
     keys = participants.sealing_keys(court), directory
     context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court, clock), clock)
     try:
@@ -125,9 +125,9 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
 
 def _purge(settings: "Settings", court: str) -> None:
     from ...topics.workers.clock import SystemClock
-    from ..inbox.store import InboxStore
+    from ..inbox.store import InboxStore, inbox_file
 
-    store = InboxStore(settings.state_dir / "courts" / court / "inbox.db")
+    store = InboxStore(inbox_file(settings, court))
     erased = store.erase_due(SystemClock().now())
     store.close()
     typer.echo(f"{erased} items erased")
@@ -174,9 +174,12 @@ def as_dict(opened_item: "OpenedItem") -> dict[str, Any]:
         shown["command_id"] = ids.text("cmd", content.pop("command_id", None) or record["command_id"])
     if "code" in record:
         shown |= {"code": record["code"], "kind": record["kind"]}
-    if "entry_id" in record:
-        shown |= {"entry_id": record["entry_id"].hex(), "entry_version": record["entry_version"]}
-        shown |= {name: record[name] for name in ("measure", "outcome", "rule_version")}
+    if "entry_id" in content:
+        shown |= {"entry_id": content.pop("entry_id").hex(), "entry_version": content.pop("entry_version")}
+        shown |= {"measure": content.pop("measure")} | {
+            name: record[name] for name in ("outcome", "rule_version", "day")
+        }
+    content.pop("padding", None)
     if "occurred_at" in content:
         content["occurred_at"] = rfc3339(content["occurred_at"])
     if "certificate" in content:

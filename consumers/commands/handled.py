@@ -1,9 +1,8 @@
 """Which commands were handled: the keys that make a redelivery have no second effect."""
 
-from hashlib import sha256
-
 from sqlalchemy import Connection, func, insert, select
 
+from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.control import Command, signed_part
 from ..acts_db.tables import commands_handled
 
@@ -39,4 +38,4 @@ def remember(connection: Connection, command: Command, code: str, now: int, *, g
 
 
 def _content(command: Command, *, genuine: bool) -> bytes:
-    return sha256(signed_part(command.body) if genuine else command.body).digest()
+    return fingerprint(signed_part(command.body) if genuine else command.body)

@@ -24,6 +24,7 @@ from ...topics.transport.ports import Subscriber, TopicPartition
 from ...topics.transport.received import headers_of
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
+from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
@@ -249,6 +250,7 @@ class Effects:
                 parked.wake(connection, _WAIT_FOR_KEYS, now)
             erased = watches.erase_ended(connection, now)
             recent_releases.forget(connection, now)
+            idempotency.forget_old(connection, now)
             live = watches.count_live(connection, now)
         self._keys_version = version
         for kind in self._context.kinds:

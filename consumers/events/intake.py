@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,7 +21,9 @@ from ...schemas.law.watch_kinds import Domain, find_kind, may_travel
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
 from ...schemas.problems import FactProblem, Text
 from ...schemas.wire.control import CLOCK_TOLERANCE_MS
+from ...topics.storage.database import reading
 from ..acts_db.context import AgencyContext
+from ..acts_db.idempotency import KeptAnswer, KeyedRequest, RequestPart, keep_answers, kept_answer, kept_answers
 from .reports import KindUnknown, report_explicitly
 from .sightings import Sighting
 
@@ -72,32 +75,54 @@ class EventProblem(FactProblem):
     }
 
 
-def publish_events(engine: Engine, context: AgencyContext, payload: Mapping[str, Any]) -> dict[str, Any]:
+def publish_events(
+    engine: Engine, context: AgencyContext, payload: Mapping[str, Any], keyed: KeyedRequest | None = None
+) -> dict[str, Any]:
     """Answer `POST /v1/events`: one event, or `events` with up to 1,000 of them, each in its own transaction.
 
     One event gives `event_ids` or raises its problem; several give `results` in order, each with `ref` and either
-    `event_ids` or `problem`. Raises EVENTS_TOO_MANY.
+    `event_ids` or `problem`. Raises EVENTS_TOO_MANY. Of a request with an Idempotency-Key, what went out already is told
+    again by its ids. Raises KeyReused.
     """
+    parts = [None if keyed is None else RequestPart(keyed, number) for number in range(MAX_EVENTS)]
     if "events" not in payload:
-        return {"event_ids": publish_event(engine, context, payload)}
+        return {"event_ids": publish_event(engine, context, payload, parts[0])}
     events: Sequence[Any] = payload["events"] if isinstance(payload["events"], list) else []
     if not 0 < len(events) <= MAX_EVENTS:
         raise WrongUsage("EVENTS_TOO_MANY", f"{len(events)} events in one request", f"send 1 to {MAX_EVENTS}")
-    return {"results": [_result(engine, context, each if isinstance(each, Mapping) else {}) for each in events]}
+    if keyed is not None:
+        with reading(engine) as connection:
+            kept_answers(connection, keyed)  # of a key that stood for another request, no event is taken
+    tell = partial(_result, engine, context)
+    return {
+        "results": [
+            tell(each if isinstance(each, Mapping) else {}, part) for each, part in zip(events, parts, strict=False)
+        ]
+    }
 
 
-def publish_event(engine: Engine, context: AgencyContext, event: Mapping[str, Any]) -> list[str]:
-    """Tell courts of one event; return ids of what went to them. Raises the event's problem, or NoLiveWatch."""
-    sighting = read_event(event, context.clock.now())
+def publish_event(
+    engine: Engine, context: AgencyContext, event: Mapping[str, Any], part: RequestPart | None = None
+) -> list[str]:
+    """Tell courts of one event; return ids of what went to them. Raises the event's problem, NoLiveWatch or KeyReused."""
+    now = context.clock.now()
+    sighting = read_event(event, now)
     with engine.begin() as connection:
-        return [ids.text("evt", handle) for handle in report_explicitly(connection, context, sighting)]
+        if part is not None and (told := kept_answer(connection, part)):
+            return told.split()
+        event_ids = [ids.text("evt", handle) for handle in report_explicitly(connection, context, sighting)]
+        if part is not None:
+            keep_answers(connection, [KeptAnswer(part, " ".join(event_ids), now)])
+        return event_ids
 
 
-def _result(engine: Engine, context: AgencyContext, event: Mapping[str, Any]) -> dict[str, Any]:
+def _result(
+    engine: Engine, context: AgencyContext, event: Mapping[str, Any], part: RequestPart | None
+) -> dict[str, Any]:
     given = event.get("ref")
     ref = {"ref": given} if isinstance(given, str) or type(given) is int else {}
     try:
-        return {**ref, "event_ids": publish_event(engine, context, event)}
+        return {**ref, "event_ids": publish_event(engine, context, event, part)}
     except LiandongError as problem:
         if problem.http_status >= 500:
             raise

@@ -5,10 +5,10 @@ By itself it goes nowhere and leaves no trace; only a live watch makes it a repo
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import msgspec
 
+from ...schemas.fingerprints import fingerprint
 from ...schemas.people.certificates import Certificate
 
 
@@ -46,4 +46,4 @@ class Sighting:
                 *numbers,
                 *(f"{name}={value}" for name, value in sorted(self.fields.items())),
             ]
-        return sha256(msgspec.msgpack.encode(plain)).digest()
+        return fingerprint(msgspec.msgpack.encode(plain))

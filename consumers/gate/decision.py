@@ -47,6 +47,10 @@ class CopyPosition(Protocol):
     """Where this node's copy stands (`consumers.replication.list_view.ListPosition`)."""
 
     @property
+    def notary(self) -> str:
+        """Whose barriers it counts by; empty before the first."""
+
+    @property
     def barrier(self) -> int:
         """Newest barrier passed in all partitions, -1 = none."""
 
@@ -109,6 +113,8 @@ class ListStand(msgspec.Struct, frozen=True):
     digest: str
     fresh_as_of: int
     stale: bool
+    notary: str = ""
+    """Whose barrier that is."""
 
 
 class Decision(Masked, msgspec.Struct, frozen=True):

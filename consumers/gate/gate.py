@@ -90,7 +90,7 @@ class Gate:
         stale = at - position.fresh_as_of > self.rules.stale_after_ms
         last_position, stand = self._stand
         if position is not last_position or stale is not stand.stale:
-            stand = ListStand(position.barrier, position.digest, position.fresh_as_of, stale)
+            stand = ListStand(position.barrier, position.digest, position.fresh_as_of, stale, position.notary)
             self._stand = (position, stand)
         return stand
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from ...schemas.dates import rfc3339
+from ...schemas.fingerprints import fingerprint
 from ...schemas.ids import entry_text
 from ...schemas.law.decisions import MeasureRuling
 from ...schemas.law.listing import Instrument
@@ -88,7 +88,7 @@ def instrument_name(code: int) -> str:
 
 def handle_of(surrogate: bytes) -> str:
     """Return a short handle for logs and journals; the surrogate cannot be read from it."""
-    return sha256(b"handle\x00" + surrogate).hexdigest()[:12]
+    return fingerprint(b"handle\x00" + surrogate).hex()[:12]
 
 
 def hits_of(decision: Decision) -> tuple[Hit, ...]:

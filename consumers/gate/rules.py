@@ -4,7 +4,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -12,6 +11,7 @@ import msgspec
 import yaml
 
 from ...schemas.errors import WrongUsage
+from ...schemas.fingerprints import fingerprint
 from ...schemas.law.agencies import AgencyKind, Transaction, agency_kind
 from ...schemas.law.attributes import Value, read_all
 from ...schemas.law.conditions import Limit, Limits
@@ -45,7 +45,7 @@ class TransactionPlan(NamedTuple):
 
 
 class ConfiguredLimits(NamedTuple):
-    """The limits an agency configured, and the start of the SHA-256 of their file; empty where there is none."""
+    """The limits an agency configured, and the start of the fingerprint of their file; empty where there is none."""
 
     limits: dict[str, Limit]
     digest: str
@@ -59,7 +59,7 @@ class Rules:
     catalogue: MeasureCatalogue
     limits: Limits
     version: str
-    """Catalogue version, and the start of the SHA-256 of the limits where there are any."""
+    """Catalogue version, and the start of the fingerprint of the limits where there are any."""
     stale_after_ms: int
     """Age of the copy from which the gate says UNKNOWN."""
     _plans: dict[tuple[object, ...], TransactionPlan] = field(default_factory=dict, repr=False)
@@ -115,7 +115,7 @@ def load_limits(path: Path) -> ConfiguredLimits:
             'write each as hotel-price-per-night: {amount: "600.00", basis: {zh: …, en: …}, valid_from: 2026-01-01}'
         )
         raise WrongUsage("LIMITS_INVALID", f"{path}: {error}", remedy) from error
-    return ConfiguredLimits(limits, sha256(raw).hexdigest()[:12])
+    return ConfiguredLimits(limits, fingerprint(raw).hex()[:12])
 
 
 def load_rules(kind_id: str, agency_folder: Path, stale_after_ms: int) -> Rules:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from ...schemas.law.watch import covers
 from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
-from ...schemas.wire.avro_schemas import schema_of
+from ...schemas.wire.avro_schemas import current_schema, schema_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.framing import FramingError
@@ -29,6 +30,7 @@ from ...topics.transport.received import unwrap
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from .court import CourtContext
+from .enforcement import note_interception
 from .store import InboxStore, Item, Loss
 
 _log = structlog.get_logger(__name__)
@@ -39,6 +41,13 @@ _HANDLE_FIELDS = {
     "asset-event": "event_id",
     "whereabouts-event": "event_id",
 }
+_CONTENTS = {
+    "interception": "interception-detail",
+    "control-feedback": "feedback-detail",
+    "asset-event": "asset-report",
+    "whereabouts-event": "whereabouts-report",
+}
+"""What stands sealed in each."""
 _DOMAIN_OF_SCHEMA = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WHEREABOUTS}
 _BATCH = 500
 _RETRY_SECONDS = 1.0
@@ -142,12 +151,24 @@ class Inbox:
         items = [self._judge(message) for message in messages]
         ends = {lane_of(self._subscriber, each): each.offset() + 1 for each in messages}
         with self._store.engine.begin() as connection:
-            new = sum(self._store.put(connection, item) for item in items if item is not None)
+            new = sum(self._keep(connection, item) for item in items if item is not None)
             for at, next_offset in ends.items():
                 self._store.save(connection, at, next_offset)
         self.new += new
         self._unread = {at: end for at, end in (self._unread or {}).items() if ends.get(at, 0) < end}
         return AT_ONCE
+
+    def _keep(self, connection: Connection, item: Item) -> bool:
+        """Keep an item, and what an interception says; return False if it is here already."""
+        new = self._store.put(connection, item)
+        if new:
+            self._note(connection, item)
+        return new
+
+    def _note(self, connection: Connection, item: Item) -> None:
+        if item.schema == "interception" and not item.refused:
+            opened = self.open(item)
+            note_interception(connection, item, opened.record, opened.content)
 
     def _fail(self, failed: Exception) -> float:
         if self.failure is None:
@@ -230,6 +251,7 @@ class Inbox:
                 if judged.refused != SIGNER_UNKNOWN:
                     with self._store.engine.begin() as connection:
                         self._store.replace(connection, judged)
+                        self._note(connection, judged)
         self._keys_version = version
 
     def _with_verdict(self, item: Item, record: Mapping[str, Any]) -> Item:
@@ -264,11 +286,15 @@ class Inbox:
 
     def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            return open_sealed(
+            content = open_sealed(
                 record["sealed"], sealing_context(item.schema, item.event_id), *self._context.sealing_keys
             )
         except (CannotOpen, Undecodable, FramingError) as closed:
             raise _ItemRefused("ENVELOPE_UNREADABLE") from closed
+        fields = {field["name"] for field in current_schema(_CONTENTS[item.schema]).definition["fields"]}
+        if content.keys() != fields:  # it is sealed and something else
+            raise _ItemRefused("ENVELOPE_UNREADABLE")
+        return content
 
     def _check_report(self, item: Item, content: Mapping[str, Any]) -> Item:
         """Set an item's time of erasure. An asset or whereabouts event counts only under an own watch that asks for it."""

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, insert_once, open_database, reading, sqlite_url
 from ...topics.transport.ports import TopicPartition
 
@@ -43,6 +44,24 @@ _items = Table(
     Column("keep_until", BigInteger, nullable=False),
     Column("shown", Boolean, nullable=False),
 )
+interceptions = Table(
+    "interceptions",
+    _metadata,
+    Column("event_id", LargeBinary, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("rule_version", Text, nullable=False),
+    Column("record_class", Integer, nullable=False),
+    Column("entry_id", LargeBinary, nullable=False, index=True),
+    Column("entry_version", BigInteger, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("notary", Text, nullable=False),
+    Column("barrier", BigInteger, nullable=False),
+    Column("check_id", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+)
+"""What this court was told of its entries, opened: to see what is enforced, and to count."""
 _positions = Table(
     "positions",
     _metadata,
@@ -60,6 +79,11 @@ _losses = Table(
     Column("noticed_at", BigInteger, nullable=False),
     Column("shown", Boolean, nullable=False),
 )
+
+
+def inbox_file(settings: Settings, court: str) -> Path:
+    """Return where the inbox of a court is kept."""
+    return settings.state_dir / "courts" / court / "inbox.db"
 
 
 @dataclass(frozen=True, slots=True)

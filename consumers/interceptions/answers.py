@@ -2,6 +2,7 @@
 
 import msgspec
 
+from ..acts_db.idempotency import RequestPart
 from ..adapters.protocol import Handled
 from ..gate.decision import Decision
 from ..gate.hits import Hit
@@ -14,6 +15,8 @@ class Answer(msgspec.Struct, frozen=True):
     hits: tuple[Hit, ...]
     handled: Handled
     caller: str
+    part: RequestPart | None = None
+    """What it answers, where the same request may come again."""
 
     @property
     def leaves_something(self) -> bool:

@@ -5,20 +5,23 @@ The API and the command line both come through here. A check nobody was found fo
 nothing anywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ...schemas.dates import date_of_ms
-from ...schemas.law.decisions import Verdict
+from ...schemas.law.decisions import MeasureRuling, Verdict
 from ...topics.metrics.definitions import CHECK_DURATION, CHECK_MISSES, CHECKS, CHECKS_UNTRUSTED, INTERCEPTIONS
 from ...topics.metrics.recorder import Signals
 from ...topics.storage.database import reading
+from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
 from ..acts_db.outcomes import Retry
 from ..adapters.protocol import Adapter, Enforced
 from ..events.reports import report_all
+from ..events.sightings import Sighting
 from ..gate.decision import CheckRequest, Decision, Question
 from ..gate.gate import Gate
 from ..gate.hits import hits_of
@@ -66,28 +69,68 @@ class Checks:
         except Retry as later:
             return later
 
-    def keep(self, answers: Sequence[Answer]) -> None:
-        """Journal hits, tell their courts and report sightings under live watches, all in one transaction."""
+    def keep(self, answers: Sequence[Answer]) -> dict[str, str]:
+        """Journal hits, tell their courts and report sightings under live watches, all in one transaction.
+
+        Return, by check id, the ids of decisions that were kept before for the same request: those stand, and these
+        leave nothing. Raises KeyReused.
+        """
         answers = [answer for answer in answers if answer.leaves_something]
         if not answers:
-            return
-        enforced = [answer.decision for answer in answers if isinstance(answer.handled.outcome, Enforced)]
-        sightings = [sighting for answer in answers for sighting in answer.handled.sightings]
+            return {}
         with self._acts.begin() as connection:
-            journal.write(connection, [self._entry(answer) for answer in answers if answer.hits])
-            rulings = intercept(connection, self._context, enforced)
-            report_all(connection, self._context, sightings)
+            earlier = idempotency.keep_answers(connection, self._repeatable(answers))
+            rulings = self._keep_new(
+                connection, [answer for answer in answers if answer.decision.check_id not in earlier]
+            )
         for ruling in rulings:
             self._meters.intercepted(ruling.planned.measure.id, ruling.verdict, canary=bool(ruling.entry.record_class))
+        return earlier
+
+    def _repeatable(self, answers: Iterable[Answer]) -> list[idempotency.KeptAnswer]:
+        """Return what a repeat is to be answered again: hits only, whoever was not found leaves no key."""
+        now = self._context.clock.now()
+        return [
+            idempotency.KeptAnswer(answer.part, answer.decision.check_id, now)
+            for answer in answers
+            if answer.part is not None and answer.hits
+        ]
+
+    def _keep_new(self, connection: Connection, answers: Sequence[Answer]) -> list[MeasureRuling]:
+        enforced = [answer.decision for answer in answers if isinstance(answer.handled.outcome, Enforced)]
+        sightings = [sighting for answer in answers for sighting in _sightings(answer)]
+        journal.write(connection, [self._entry(answer) for answer in answers if answer.hits])
+        rulings = intercept(connection, self._context, enforced)
+        report_all(connection, self._context, sightings)
+        return rulings
 
     def find(self, check_id: str) -> journal.JournalEntry | None:
         """Return a decision of the past, None if it had no match."""
+        return self.find_all([check_id]).get(check_id)
+
+    def find_all(self, check_ids: Iterable[str]) -> dict[str, journal.JournalEntry]:
+        """Return decisions of the past by their ids."""
         with reading(self._acts) as connection:
-            return journal.find(connection, check_id)
+            return journal.find_all(connection, check_ids)
+
+    def find_earlier(self, request: idempotency.KeyedRequest) -> Mapping[int, journal.JournalEntry]:
+        """Return what was decided and kept for the same request, by the positions of its checks. Raises KeyReused."""
+        with reading(self._acts) as connection:
+            kept = idempotency.kept_answers(connection, request)
+            entries = journal.find_all(connection, kept.values())
+        return {number: entries[check_id] for number, check_id in kept.items()}
 
     def _entry(self, answer: Answer) -> journal.JournalEntry:
         definitions = self.gate.rules.transaction(answer.decision.transaction).attributes
         return journal.entry_of(answer, journal.deciding(answer.decision.values, definitions))
+
+
+def _sightings(answer: Answer) -> Iterable[Sighting]:
+    """Return what is reported of an answer; a repeat of the same request is the same occurrence."""
+    if answer.part is None:
+        return answer.handled.sightings
+    own = answer.part.source()
+    return [replace(sighting, source=sighting.source or own) for sighting in answer.handled.sightings]
 
 
 class CheckCounters:

@@ -1,4 +1,5 @@
-"""Interceptions: the entry's court is told that a transaction was refused or held. Time, place and route are sealed to it.
+"""Interceptions: the entry's court is told that a transaction was refused or held; which entry, measure, time, place and
+route are sealed to it, and it goes with the next batch.
 
 One record per entry and check, in the transaction that journals the decision. A hit whose name differs, or whose entry
 is in doubt, is not told: it may be about somebody else.
@@ -37,7 +38,7 @@ def strongest(rulings: Iterable[MeasureRuling]) -> list[MeasureRuling]:
 
 
 def intercept(connection: Connection, context: AgencyContext, decisions: Iterable[Decision]) -> list[MeasureRuling]:
-    """Put the interceptions of decisions into the outbox, and return the rulings that were told of."""
+    """Let the interceptions of decisions go with the next batch, and return the rulings that were told of."""
     rulings, events, hits, new_handle = [], [], [], context.chance.random_id
     for decision in decisions:
         for ruling in strongest(decision.outcome.rulings):
@@ -58,22 +59,23 @@ def _event(decision: Decision, ruling: MeasureRuling, handle: bytes) -> AgencyEv
         "event_id": handle,
         "jurisdiction": jurisdiction,
         "court": entry.court,
-        "entry_id": entry.entry_id,
-        "entry_version": entry.version,
-        "measure": ruling.planned.measure.id,
         "outcome": _OUTCOMES[ruling.verdict],
         "rule_version": decision.rule_version,
-        "barrier": decision.stand.barrier,
         "day": date_of_ms(decision.at).isoformat(),
         "record_class": RecordClass(entry.record_class),
     }
-    sealed = SealedPart("interception-detail", _detail(decision))
+    sealed = SealedPart("interception-detail", _detail(decision, ruling))
     return AgencyEvent(INTERCEPTION_SCHEMA, names.interceptions(jurisdiction), handle, decision.at, fields, sealed)
 
 
-def _detail(decision: Decision) -> dict[str, object]:
+def _detail(decision: Decision, ruling: MeasureRuling) -> dict[str, object]:
     """Return what is sealed to the court."""
     return {
+        "entry_id": ruling.entry.entry_id,
+        "entry_version": ruling.entry.version,
+        "measure": ruling.planned.measure.id,
+        "notary": decision.stand.notary,
+        "barrier": decision.stand.barrier,
         "check_id": decision.check_id,
         "occurred_at": decision.at,
         "transaction": decision.transaction,
@@ -97,6 +99,7 @@ def _open_hit(decision: Decision, ruling: MeasureRuling, handle: bytes) -> OpenH
         court=entry.court,
         measure=ruling.planned.measure.id,
         rule_version=decision.rule_version,
+        notary=decision.stand.notary,
         barrier=decision.stand.barrier,
         record_class=entry.record_class,
         subject=handle_of(entry.match.surrogate),

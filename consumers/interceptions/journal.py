@@ -4,10 +4,12 @@ No number, no name and no text a caller wrote freely stands in it: attributes th
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -84,13 +86,20 @@ def write(connection: Connection, entries: Sequence[JournalEntry]) -> None:
     insert_rows(connection, decision_reasons, ("check_id", "number", *_HIT_COLUMNS), reasons)
 
 
-def find(connection: Connection, check_id: str) -> JournalEntry | None:
-    """Return a journalled decision, None for one without a match and for one that never was."""
-    row = connection.execute(select(decisions).where(decisions.c.check_id == check_id)).mappings().one_or_none()
-    if row is None:
-        return None
-    query = select(decision_reasons).where(decision_reasons.c.check_id == check_id).order_by(decision_reasons.c.number)
-    hits = [Hit(**{name: reason[name] for name in _HIT_COLUMNS}) for reason in connection.execute(query).mappings()]
+def find_all(connection: Connection, check_ids: Iterable[str]) -> dict[str, JournalEntry]:
+    """Return journalled decisions by their ids; none for one without a match and for one that never was."""
+    wanted, reasons = list(check_ids), decision_reasons.c
+    if not wanted:
+        return {}
+    hits: defaultdict[str, list[Hit]] = defaultdict(list)
+    query = select(decision_reasons).where(reasons.check_id.in_(wanted)).order_by(reasons.check_id, reasons.number)
+    for reason in connection.execute(query).mappings():
+        hits[reason["check_id"]].append(Hit(**{name: reason[name] for name in _HIT_COLUMNS}))
+    rows = connection.execute(select(decisions).where(decisions.c.check_id.in_(wanted))).mappings()
+    return {row["check_id"]: _entry(row, hits[row["check_id"]]) for row in rows}
+
+
+def _entry(row: Mapping[Any, Any], hits: Iterable[Hit]) -> JournalEntry:
     stand = ListStand(*(row[name] for name in _STAND_COLUMNS))
     attributes = msgspec.json.decode(row["attributes"])
     plain = {name: row[name] for name in _ENTRY_COLUMNS}

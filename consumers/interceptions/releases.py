@@ -23,10 +23,11 @@ from ...topics.catalogue import names
 from ...topics.keys.signatures import SIGNER_UNKNOWN, Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
+from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import Poison, Retry
-from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep, send_waiting
+from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
@@ -48,6 +49,7 @@ class OpenHit:
     court: str
     measure: str
     rule_version: str
+    notary: str
     barrier: int
     record_class: int
     subject: str
@@ -72,7 +74,7 @@ class SignedRecord(NamedTuple):
 def note_open(connection: Connection, context: AgencyContext, hits: Sequence[OpenHit]) -> None:
     """Remember hits until they are released, and release those that come too late for that.
 
-    Runs in the transaction that puts their interceptions into the outbox, after them; it began with
+    Runs in the transaction that keeps their interceptions for the next batch, after them; it began with
     `recent_releases.lock_entries`.
     """
     freed = [recent_releases.freed_by(connection, hit.entry_id, hit.entry_version, hit.subject) for hit in hits]
@@ -80,6 +82,7 @@ def note_open(connection: Connection, context: AgencyContext, hits: Sequence[Ope
     insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, still_open))
     for hit, version in zip(hits, freed, strict=True):
         if version is not None:
+            idempotency.forget_decision(connection, hit.check_id)
             _tell(connection, context, hit, version)
 
 
@@ -102,6 +105,7 @@ def release_by(connection: Connection, context: AgencyContext, record: SignedRec
             raise
         return 0  # it frees nobody, and no gate takes it either
     recent_releases.remember(connection, prefix["entry_id"], prefix["version"], still_meant, context.clock.now())
+    idempotency.forget_decisions(connection, prefix["entry_id"], prefix["version"], still_meant)
     for hit in hits:
         connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
         _tell(connection, context, hit, prefix["version"])
@@ -154,23 +158,23 @@ def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version:
         "event_id": handle,
         "jurisdiction": hit.jurisdiction,
         "court": hit.court,
-        "entry_id": hit.entry_id,
-        "entry_version": version,
-        "measure": hit.measure,
         "outcome": "RELEASED",
         "rule_version": hit.rule_version,
-        "barrier": hit.barrier,
         "day": date_of_ms(now).isoformat(),
         "record_class": hit.record_class,
     }
-    topic, sealed = names.interceptions(hit.jurisdiction), SealedPart("interception-detail", _detail(hit, now))
-    send_waiting(connection, context)  # the interception it ends goes before it
+    topic, sealed = names.interceptions(hit.jurisdiction), SealedPart("interception-detail", _detail(hit, version, now))
     send_or_keep(connection, context, [AgencyEvent(INTERCEPTION_SCHEMA, topic, handle, now, fields, sealed)])
 
 
-def _detail(hit: OpenHit, now: int) -> dict[str, object]:
+def _detail(hit: OpenHit, version: int, now: int) -> dict[str, object]:
     """Return what is sealed to the court."""
     return {
+        "entry_id": hit.entry_id,
+        "entry_version": version,
+        "measure": hit.measure,
+        "notary": hit.notary,
+        "barrier": hit.barrier,
         "check_id": hit.check_id,
         "occurred_at": now,
         "transaction": hit.transaction_kind,

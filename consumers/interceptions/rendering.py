@@ -54,6 +54,13 @@ def shown_answer(answer: Answer, lang: Language) -> ShownAnswer:
     )
 
 
+def shown_again(entry: JournalEntry, lang: Language) -> ShownAnswer:
+    """Return the document of a decision of the past as it was shown when it was made."""
+    measures = [hit.shown(lang) for hit in entry.hits]
+    stand = _shown(entry.stand)
+    return ShownAnswer(entry.check_id, entry.decision, entry.action, measures, stand, entry.rule_version)
+
+
 def shown_entry(entry: JournalEntry, lang: Language) -> ShownEntry:
     """Return the document of one decision of the past."""
     return ShownEntry(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 
+from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
@@ -22,6 +23,7 @@ from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.sending import send_receipt
 from ..effects.loop import Effects, Surroundings, group_of
+from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
@@ -59,6 +61,8 @@ class NodeStores:
 
     lists: ListStore
     relief: ReliefStore
+    suite: str
+    """Whose digest the copy keeps."""
 
     def readers(self) -> CopyReaders:
         """Return readers within this process."""
@@ -99,6 +103,7 @@ class OpenAgency:
         missed = MissedReleases(context, self.desk.engine, self.desk.view.entry)
         around = Surroundings(lambda: self.directory.loaded, missed.expect)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
+        batches = Batches(context, self.desk.engine)
         relay = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
         standing = CopyGauges(self.copy_status, self.desk.signals, context.outbox, context.clock)
         return [
@@ -107,6 +112,7 @@ class OpenAgency:
             Part("relief", relief, relief.wait),
             Part("effects", effects, effects.wait),
             Part("releases", missed, missed.wait),
+            Part("batches", batches, batches.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
         ]
@@ -126,7 +132,7 @@ class OpenAgency:
         context, relief = self.desk.context, self._stores.relief.reader()
         start = context.chance.ordered_id()
         reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, relief)
-        config = ReplicatorConfig(self._jurisdictions)
+        config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 
     def _emit(self, body: bytes) -> None:
@@ -141,7 +147,7 @@ class OpenAgency:
 def open_agency(
     settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
 ) -> OpenAgency:
-    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID."""
+    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID, SUITE_UNKNOWN."""
     load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
@@ -152,7 +158,7 @@ def open_agency(
         stack.callback(lists.close)
         relief = ReliefStore.open(folder / "relief", boot=machine.boot)
         stack.callback(relief.close)
-        stores = NodeStores(lists, relief)
+        stores = NodeStores(lists, relief, suite_of(settings.suite).name)
         desk = open_desk(settings, agency, node, stores.readers(), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, directory, connections, stack.pop_all())

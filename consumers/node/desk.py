@@ -18,6 +18,7 @@ from ...topics.workers.clock import Clock
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import acts_url, open_acts
+from ..acts_db.idempotency import KeyedRequest
 from ..adapters.registry import find_adapter
 from ..events.intake import publish_events
 from ..gate.gate import Gate
@@ -64,9 +65,9 @@ class Desk:
         counters = CheckCounters(signals, context.agency, node)
         self.checks = Checks(self.gate, find_adapter(rules.kind.adapter), engine, context, counters)
 
-    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    def publish_events(self, payload: Mapping[str, Any], keyed: KeyedRequest | None = None) -> Mapping[str, Any]:
         """Take what the agency's own system met; return the answer of POST /v1/events."""
-        return publish_events(self.engine, self.context, payload)
+        return publish_events(self.engine, self.context, payload, keyed)
 
 
 def open_desk(

@@ -9,6 +9,7 @@ import structlog
 from ...topics.settings import Settings
 from ...topics.workers.threads import Workers
 from ..acts_db.agency_home import agency_folder
+from ..acts_db.idempotency import KeyedRequest
 from ..api.app import Api
 from ..api.endpoints import EndpointContext, Endpoints, RunningNode
 from ..api.limits import RateLimiter
@@ -28,6 +29,7 @@ def open_api(settings: Settings, opened: OpenAgency, node: RunningNode, writer: 
     context = EndpointContext(
         checks=desk.checks,
         node=node,
+        matching_keys=desk.context.matching_keys,
         agency=opened.agency,
         node_name=opened.node,
         limiter=RateLimiter(settings.checks_per_second, settings.checks_burst, clock.monotonic),
@@ -87,6 +89,6 @@ class AgencyNode:
         """Return whether every part of the node runs."""
         return self.workers.alive()
 
-    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    def publish_events(self, payload: Mapping[str, Any], keyed: KeyedRequest | None) -> Mapping[str, Any]:
         """Answer POST /v1/events."""
-        return self.opened.desk.publish_events(payload)
+        return self.opened.desk.publish_events(payload, keyed)

@@ -20,8 +20,8 @@ _HEADS_BACK = 200
 class Copy:
     """One node's copy as of the last commit."""
 
-    def __init__(self, store: ListStore, jurisdictions: Sequence[str]) -> None:
-        self._store = store
+    def __init__(self, store: ListStore, jurisdictions: Sequence[str], suite: str) -> None:
+        self._store, self._suite = store, suite
         self._jurisdictions = tuple(jurisdictions)
         self.heads_topics = {names.heads(one): one for one in jurisdictions}
         self.lanes: dict[tuple[str, int], LaneState] = {}
@@ -41,7 +41,7 @@ class Copy:
             for topic in names.state_topics(jurisdiction)
             for partition in subscriber.partitions(topic)
         ]
-        lanes = self._store.set_up(partitions, now)
+        lanes = self._store.set_up(partitions, now, self._suite)
         if self._store.rebuilding:
             self._set_ends(lanes, subscriber)
         self.lanes = {lane.name: lane for lane in lanes}

@@ -3,9 +3,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Literal
 
+from ...schemas.fingerprints import fingerprint
 from ...schemas.law.listing import ENDED_FROM
 from ...schemas.wire.codec import GatePrefix, decode
 from ...schemas.wire.signing import SignatureInvalid
@@ -136,7 +136,7 @@ class ListView:
         """
         if entry.source == "relief":
             return True
-        digest = sha256(entry.body).digest()
+        digest = fingerprint(entry.body)
         if digest in self._verified:
             return True
         try:

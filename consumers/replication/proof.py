@@ -7,7 +7,6 @@ every partition: the copy is proven at that barrier. Unequal ones are kept with 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,7 +14,9 @@ import msgspec
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
+from ...schemas.wire.intl import INTL
 from ...schemas.wire.signing import SignatureInvalid
+from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.ports import Message
@@ -64,21 +65,23 @@ class LaneDigest(NamedTuple):
     digest: bytes
 
 
-def list_digest(lanes: Iterable[LaneDigest]) -> str:
+def list_digest(lanes: Iterable[LaneDigest], suite: str = INTL) -> str:
     """Return one value for the whole list at a barrier:
-    SHA-256 (hex) over topic, partition and digest of every lane in order.
+    the suite's hash (hex) over topic, partition and digest of every lane in order.
 
     Anybody can compute it from a signed head alone.
     """
     text = "\n".join(f"{topic} {partition} {digest.hex()}" for topic, partition, digest in sorted(lanes))
-    return sha256(text.encode()).hexdigest()
+    return suite_of(suite).content_hash(text.encode()).hex()
 
 
 class Proof:
     """What the notaries' heads say about this copy."""
 
-    def __init__(self, trusted: Iterable[TrustedHead], verifier: Verifier) -> None:
-        self._verifier = verifier
+    def __init__(self, trusted: Iterable[TrustedHead], verifier: Verifier, suite: str) -> None:
+        self._verifier, self._suite = verifier, suite
+        self._of_another_suite: set[str] = set()
+        """Notaries whose heads cannot be compared, told of once."""
         self._trusted = {head.row: head for head in trusted}
         self._waiting: dict[str, dict[int, VerifiedHead]] = {}
 
@@ -90,14 +93,22 @@ class Proof:
             raise Undecodable(f"schema {fingerprint.hex()} is not a head's that this release knows")
         record = decode(fingerprint, body)
         self._verifier.signed("list-head", body, record, Reading((jurisdiction,)))
-        return VerifiedHead(record, sha256(body).digest(), head.topic, message.partition(), message.offset())
+        return VerifiedHead(
+            record, suite_of(record["suite"]).content_hash(body), head.topic, message.partition(), message.offset()
+        )
 
     def verify_all(self, heads: Iterable[HeadMessage], batch: StoreBatch, now: int) -> list[VerifiedHead]:
-        """Return the heads that hold; note the others in the batch as incidents."""
+        """Return the heads that hold and can be compared; note the others in the batch as incidents."""
         verified = []
         for head in heads:
             try:
-                verified.append(self.verify(head))
+                one = self.verify(head)
+                if one.record["suite"] == self._suite:
+                    verified.append(one)
+                elif one.row not in self._of_another_suite:
+                    self._of_another_suite.add(one.row)
+                    detail = f"its digests are of the suite {one.record['suite']}, those of the copy of {self._suite}"
+                    self._incident("head-suite", one, detail, batch, now)
             except (SignatureInvalid, Undecodable, FramingError) as refused:
                 place = (head.topic, head.message.partition(), head.message.offset())
                 raw = head.message.value() or b""
@@ -119,7 +130,11 @@ class Proof:
         if before is not None and number == before.number + 1 and record["previous"] != before.hash:
             self._incident("head-fork", head, f"number {number} does not follow the head trusted before", batch, now)
         after = before or TrustedHead(record["notary"], record["jurisdiction"], -1, b"", 0)
-        after = msgspec.structs.replace(after, number=number, hash=head.hash, valid_until=record["valid_until"])
+        if after.suite != record["suite"]:  # what was compared before was compared with another digest
+            after = msgspec.structs.replace(after, proven_number=-1, unequal=(), unequal_number=-1)
+        after = msgspec.structs.replace(
+            after, number=number, hash=head.hash, valid_until=record["valid_until"], suite=record["suite"]
+        )
         self._trusted[head.row] = batch.heads[head.row] = after
         waiting = self._waiting.setdefault(head.row, {})
         waiting[number] = head
@@ -187,20 +202,22 @@ def position(barriers: Barriers, lanes: Lanes, heads: Iterable[TrustedHead]) -> 
     passed everywhere. Freshness is that of the lane that is furthest behind.
     """
     fresh = min((lane.fresh_as_of for lane in lanes.values()), default=0)
-    heads = list(heads)
+    suite = next((lane.suite for lane in lanes.values()), INTL)
+    heads = [head for head in heads if head.suite == suite]
     proven = [head for head in heads if barriers.passed(head.notary, head.proven_number)]
     if proven and not any(head.unequal for head in heads):
         head = max(proven, key=lambda one: one.proven_until)
         marks = barriers.at(head.notary, head.proven_number)
-        digest = _digest(marks, lanes)
+        digest = _digest(marks, lanes, suite)
         return StoredPosition(head.notary, head.proven_number, digest, fresh, head.proven_until, proven=True)
     complete = [(notary, barriers.newest(notary)) for notary in barriers.notaries()]
     passed = [(barriers.at(notary, number), notary, number) for notary, number in complete if number >= 0]
     if not passed:
         return StoredPosition(fresh_as_of=fresh)
     marks, notary, number = max(passed, key=lambda one: min(mark.issued_at for mark in one[0].values()))
-    return StoredPosition(notary, number, _digest(marks, lanes), fresh)
+    return StoredPosition(notary, number, _digest(marks, lanes, suite), fresh)
 
 
-def _digest(marks: Mapping[int, Mark], lanes: Lanes) -> str:
-    return list_digest(LaneDigest(*lanes[lane].name, mark.digest) for lane, mark in marks.items() if lane in lanes)
+def _digest(marks: Mapping[int, Mark], lanes: Lanes, suite: str) -> str:
+    own = (LaneDigest(*lanes[lane].name, mark.digest) for lane, mark in marks.items() if lane in lanes)
+    return list_digest(own, suite)

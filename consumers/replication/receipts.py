@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...schemas.wire.intl import INTL
 from ...schemas.wire.signing import Signer, encode_signed
 from ..store.batch import KeptReceipt, StoreBatch
 from ..store.layout import LaneState, Mark, TrustedHead
@@ -138,6 +139,7 @@ class Receipts:
             "barrier_issued_at": max(mark.issued_at for mark in marks.values()),
             "at": copy.at,
             "durable": True,
+            "suite": next((lane.suite for lane in lanes), INTL),
             **self._lanes((copy.jurisdiction, notary), rows),
             "applied": sum(lane.applied for lane in lanes),
             "stale": sum(lane.stale for lane in lanes),

@@ -13,6 +13,8 @@ import msgspec
 import structlog
 
 from ...schemas.errors import Unavailable
+from ...schemas.wire.intl import INTL
+from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
@@ -43,6 +45,8 @@ class ReplicatorConfig:
     """Most messages in one commit. Larger ones are no faster, and whoever is freed meanwhile waits for their flush."""
     wait_seconds: float = 0.1
     """How long to do nothing while no message comes; due receipts are looked at as often."""
+    suite: str = INTL
+    """Whose digest the copy keeps; heads of another one prove nothing here."""
     commit_seconds: float = 5.0
     """How often synced offsets are committed to the group, for lag tools; 0 = never (a subscriber without a group)."""
 
@@ -60,7 +64,7 @@ class Replicator:
         reporter: Reporter | None = None,
     ) -> None:
         """Begin from the store. `subscriber` has the group `<agency>.<node>.list`, unless offsets are not to be
-        committed.
+        committed. Raises SuiteUnknown.
         """
         self.limit = config.batch
         self._config = config
@@ -68,9 +72,9 @@ class Replicator:
         self._store = store
         self._clock = clock
         self._verifier = Verifier(keyring)
-        self._proof = Proof(store.heads(), self._verifier)
+        self._proof = Proof(store.heads(), self._verifier, suite_of(config.suite).name)
         self._receipts = Receipts(reporter, *store.receipts()) if reporter else None
-        self._copy = Copy(store, config.jurisdictions)
+        self._copy = Copy(store, config.jurisdictions, config.suite)
         self._lanes = LaneReader(self, subscriber, clock)
         self._outbox_pause = Pause(clock, RETRY_SECONDS)
         self._receipts_at = clock.monotonic() + _RECEIPT_SECONDS
@@ -84,6 +88,8 @@ class Replicator:
             self._begun = True
             if any(map(readable_now, self._store.opaque())):
                 self.rebuild("this release reads records the one before could not")
+            elif self._store.suites() - {self._config.suite}:
+                self.rebuild("its digests are of another suite than the one that is set")
         return self._lanes.step()
 
     def wait(self, seconds: float) -> bool:

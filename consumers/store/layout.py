@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ...schemas.wire.digest import STATE_LENGTH
+from ...schemas.wire.intl import INTL
 
 STORE_FORMAT = 1
 """Of the generation's tables; a store of another format is filled again from the log."""
@@ -50,8 +50,8 @@ class LaneState(msgspec.Struct, array_like=True):
     """When this copy of the lane was begun, ms UTC."""
     next_offset: int = -1
     """-1 = nothing read yet."""
-    digest: bytes = bytes(STATE_LENGTH)
-    """LtHash state, `schemas.wire.digest.SetDigest`."""
+    digest: bytes = b""
+    """State of the set digest, `schemas.wire.suites.RunningDigest`; empty before the first leaf."""
     records: int = 0
     """Entries, ended ones and opaque ones included."""
     opaque: int = 0
@@ -64,6 +64,8 @@ class LaneState(msgspec.Struct, array_like=True):
     """Issue time of the newest barrier passed, never later than the node's own clock; ms UTC, 0 = none yet."""
     rebuild_until: int = -1
     """During a rebuild: offset at which this lane counts as rebuilt; -1 = no rebuild."""
+    suite: str = INTL
+    """Whose digest it is."""
 
     @property
     def name(self) -> tuple[str, int]:
@@ -103,7 +105,9 @@ class TrustedHead(msgspec.Struct, array_like=True, frozen=True):
     """Lanes that differed at the newest compared barrier; empty when the copy was equal."""
     unequal_number: int = -1
     proven_hash: bytes = b""
-    """SHA-256 of the body of the head that proved it; empty if none has."""
+    """Hash of the body of the head that proved it; empty if none has."""
+    suite: str = INTL
+    """Whose digests the newest of its heads holds; a copy with another one's is proven by none of them."""
 
     @property
     def row(self) -> str:
@@ -136,7 +140,8 @@ class Incident(msgspec.Struct, frozen=True):
     """Something that must be looked at by a person; raw bytes are kept for that."""
 
     kind: str
-    """wrong-signature, undecodable, conflict, tombstone, barrier, head-rollback, head-fork, head-signature, unequal."""
+    """wrong-signature, undecodable, conflict, tombstone, barrier, head-rollback, head-fork, head-signature, head-suite,
+    unequal."""
     at: int
     topic: str
     partition: int

@@ -9,13 +9,13 @@ that has other rows than the file.
 """
 
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import psutil
 import structlog
 
+from ...schemas.fingerprints import fingerprint
 from ...topics.private_files import write_private
 from ...topics.storage.mapped import checksum
 from .errors import TrustDamaged
@@ -25,7 +25,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _DAMAGED = b"damaged"
 _STORE_FILES = ("data.mdb", "lock.mdb")
 _TRUSTED = b"liandong-trusted-1\n"
-"""What the file of trusted rows begins with, before a SHA-256 of the rest; one without it is of an older release."""
+"""What the file of trusted rows begins with, before a fingerprint of the rest; one without it is of an older release."""
 _HASH = 32
 KeptRows = list[tuple[bytes, bytes]]
 
@@ -81,7 +81,7 @@ class PowerMark:
     def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Write the rows that must outlast the store; they are on the disk when this returns."""
         content = msgspec.msgpack.encode(list(rows))
-        write_private(self._trusted, _TRUSTED + sha256(content).digest() + content)
+        write_private(self._trusted, _TRUSTED + fingerprint(content) + content)
 
     def keeps(self, rows: KeptRows) -> bool:
         """Return whether these are the rows written last."""
@@ -99,7 +99,7 @@ class PowerMark:
         content = raw
         if raw.startswith(_TRUSTED):
             content = raw[len(_TRUSTED) + _HASH :]
-            if sha256(content).digest() != raw[len(_TRUSTED) :][:_HASH]:
+            if fingerprint(content) != raw[len(_TRUSTED) :][:_HASH]:
                 raise TrustDamaged(self._trusted)
         try:
             return msgspec.msgpack.decode(content, type=KeptRows)

@@ -6,13 +6,13 @@ proof included, are all that a hit needs. One that cannot be read is kept with t
 that the entry's surrogates stay known: the gate answers REVIEW for them.
 """
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import NamedTuple, cast
 
 import fastavro
 
 from ...schemas.wire.codec import GatePrefix, decode_prefix
-from ...schemas.wire.digest import leaf
 from ...schemas.wire.framing import SINGLE_OBJECT
 
 HEADER_LENGTH = 10
@@ -91,6 +91,6 @@ def version_of(value: StoredValue) -> int:
     return cast("dict[str, int]", fields)["version"]
 
 
-def opaque_leaf(key: bytes, raw: bytes) -> bytes:
+def opaque_leaf(leaf: Callable[[bytes, int, int, bytes], bytes], key: bytes, raw: bytes) -> bytes:
     """Return the digest's leaf of a record that cannot be read: the bytes as they came, version and status -1."""
     return leaf(key, -1, -1, _NO_PROOF + raw)

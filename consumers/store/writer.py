@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from ...schemas.wire.intl import INTL
 from .batch import KeptReceipt, PassedBarrier, StoreBatch, StoredReceipts
 from .environment import GIB, Environment, WriteTransaction
 from .errors import StoreDamaged
@@ -106,15 +107,20 @@ class ListStore:
         """The map's size, bytes; it grows by itself."""
         return self._environment.map_size
 
-    def set_up(self, partitions: Sequence[LanePartition], now: int) -> list[LaneState]:
-        """Return the lanes of these partitions; those that are new are made, as of `now` (ms UTC)."""
+    def suites(self) -> set[str]:
+        """Name the suites whose digests are kept in the tables being written."""
+        with self._environment.read() as transaction:
+            return {lane.suite for lane in decoded_rows(transaction, self._writing.state, ROW_LANE, LaneState)}
+
+    def set_up(self, partitions: Sequence[LanePartition], now: int, suite: str = INTL) -> list[LaneState]:
+        """Return the lanes of these partitions; those that are new are made, as of `now` (ms UTC), with a suite's digest."""
 
         def work(transaction: WriteTransaction) -> list[LaneState]:
             state = self._writing.state
             lanes = {lane.name: lane for lane in decoded_rows(transaction, state, ROW_LANE, LaneState)}
             for topic, partition, jurisdiction in partitions:
                 if (topic, partition) not in lanes:
-                    lane = LaneState(len(lanes), topic, partition, jurisdiction, now)
+                    lane = LaneState(len(lanes), topic, partition, jurisdiction, now, suite=suite)
                     lanes[lane.name] = lane
                     transaction.put(lane_row(lane.number), pack(lane), db=state)
             return [lanes[topic, partition] for topic, partition, _ in partitions]

@@ -110,6 +110,7 @@ WATCHING = (
     Drawer("log", "reads the log", "读日志"),
     Drawer("notary", "barriers, heads", "公证", "9"),
     Drawer("ledger", "who is how far", "台账", "9"),
+    Drawer("transparency", "heads as a log", "透明日志"),
     Drawer("status", "one document", "状态"),
     Drawer("trace", "one entry, proven", "条目证明"),
     Drawer("service", "shared context", "服务"),

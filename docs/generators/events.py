@@ -54,7 +54,9 @@ def _topic(family: TopicFamily) -> str:
         "personal data": family.personal_data,
         "partitions": "setting `partitions`" if family.partitions == "lists" else str(family.partitions),
         "kept": _retention(family),
-        "timestamps": "the writer's" if family.timestamps == "create" else "the broker's",
+        "timestamps": {"create": "the writer's", "day": "the writer's, the day alone", "append": "the broker's"}[
+            family.timestamps
+        ],
     }
     rows = "".join(f"| {name} | {value} |\n" for name, value in facts.items())
     return f"\n### {family.family}\n\n{family.description}\n\n| | |\n|---|---|\n{rows}"

@@ -58,6 +58,7 @@ def settings_for(options: DemoOptions, base: Settings) -> Settings:
         state_dir=options.folder / "state",
         stale_after_seconds=STALE_AFTER,
         barrier_interval_seconds=0.5,
+        interceptions_every_seconds=1.0,
     )
 
 
@@ -96,6 +97,7 @@ def _variables(settings: Settings) -> dict[str, str]:
         "state_dir",
         "stale_after_seconds",
         "barrier_interval_seconds",
+        "interceptions_every_seconds",
     }
     values = settings.model_dump(include=chosen, exclude_none=True)
     return {f"LIANDONG_{name.upper()}": str(value) for name, value in values.items()}
@@ -114,9 +116,8 @@ def _prepare(options: DemoOptions, settings: Settings, files: Files) -> Cast:
         KafkaPublisher(settings, client_id="demo"),
         Registrar(settings, SystemClock(), SystemChance()),
     )
-    registry = registered(settings, "participant-key")
-    for id_ in ids:
-        publish_keys(publisher, participants, id_, registry=registry)
+    registry = registered(settings, "participant-key", "key-register")
+    publish_keys(publisher, participants, *ids, registry=registry)
     publisher.close()
     today = date_of_ms(SystemClock().now())
     rows = list(list_rows(SyntheticRequest(options.seed, options.count, today)))

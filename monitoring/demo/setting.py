@@ -15,6 +15,7 @@ COURT, SUPERIOR, OTHER_COURT = "court-su0505", "court-su05", "court-su0506"
 RAILWAY, HOTEL, REGISTRY, POLICE = "railway-js", "hotel-js", "registry-js", "police-js"
 AGENCIES = (RAILWAY, HOTEL, REGISTRY, POLICE)
 NOTARY = "notary-js-1"
+PUBLISHER = "publisher-js"
 
 
 class _Registration(NamedTuple):
@@ -32,6 +33,7 @@ def _agency(name: str, agency_kind: str) -> _Registration:
 
 _PARTICIPANTS = {
     NOTARY: _Registration("notary", {"name": "示例公证节点", "jurisdictions": [JURISDICTION]}),
+    PUBLISHER: _Registration("publisher", {"name": "示例名单发布方", "jurisdictions": [JURISDICTION]}),
     SUPERIOR: _court("苏州市示例中级人民法院", ""),
     COURT: _court("苏州市示例区人民法院", SUPERIOR),
     OTHER_COURT: _court("苏州市样例区人民法院", SUPERIOR),

@@ -1,4 +1,4 @@
-"""Gathering what the ledger is computed from: receipts, heads and interceptions, read from the log once and kept.
+"""Gathering what the ledger is computed from: receipts and heads, read from the log once and kept.
 
 Nothing counts here that does not verify. The cache is derived: without its file everything is read again.
 """
@@ -53,7 +53,6 @@ class Evidence:
         places = sorted(jurisdictions)
         handlers: dict[str, EvidenceHandler] = {names.heads(each): partial(self._head, each) for each in places}
         handlers[names.RECEIPTS] = self._receipt
-        handlers |= {names.interceptions(each): partial(self._interception, each) for each in places}
         return handlers
 
     def positions(self, lanes: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
@@ -101,10 +100,6 @@ class Evidence:
 
     def _receipt(self, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
         batch.add_receipt(self._signed(message, "receipt", Reading()))
-
-    def _interception(self, jurisdiction: str, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
-        at = message.timestamp()[1]
-        batch.add_interception(self._signed(message, "interception", Reading((jurisdiction,), at)), at)
 
     def _signed(self, message: Message, schema: str, reading: Reading) -> Mapping[str, Any]:
         """Return a record of a schema, signed by who may sign it. Raises Undecodable, FramingError, SignatureInvalid."""

@@ -1,4 +1,4 @@
-"""Taking verified receipts, heads and interceptions into the cache, some thousands in one transaction."""
+"""Taking verified receipts and heads into the cache, some thousands in one transaction."""
 
 import json
 from collections.abc import Mapping
@@ -78,14 +78,6 @@ class EvidenceBatch:
         if _is_newest(node, receipt):
             _note_newest(node, receipt, node.lanes if lanes is None else lanes)
 
-    def add_interception(self, interception: Mapping[str, Any], at: int) -> None:
-        """Take an interception; `at` is when it reached the log, ms UTC. Canaries enforce nothing."""
-        if interception["record_class"]:
-            return
-        row = {name: interception[name] for name in ("event_id", "agency", "entry_id")}
-        row |= {"version": interception["entry_version"], "released": interception["outcome"] == "RELEASED", "at": at}
-        insert_once(self._connection, self._t.interceptions, row)
-
     def write(self) -> None:
         """Write everything collected."""
         t = self._t
@@ -102,12 +94,13 @@ class EvidenceBatch:
         """Hold what a receipt says of the lanes against the head of its barrier, and keep the steps."""
         digests = {lane.name: lane.digest for lane in lanes}
         head = self._head(_HeadKey(node.jurisdiction, receipt["notary"], receipt["barrier"]))
-        unequal = _differing(digests, head) if head else list(node.unequal)
+        comparable = head is not None and head.suite == receipt["suite"]
+        unequal = _differing(digests, head) if head and comparable else list(node.unequal)
         for lane in lanes:
             self._step(node, receipt, lane, lane.name in unequal)
         if head is None:
             self._await(_NodeKey(node.agency, node.node, node.jurisdiction), receipt, digests)
-        else:
+        elif comparable:
             _note_comparison(node, head, unequal)
 
     def _step(self, node: NodeStand, receipt: Mapping[str, Any], lane: LaneStand, contradicted: bool) -> None:
@@ -139,7 +132,7 @@ class EvidenceBatch:
 
     def _await(self, key: _NodeKey, receipt: Mapping[str, Any], digests: Mapping[str, str]) -> None:
         row = {**key._asdict(), "notary": receipt["notary"], "barrier": receipt["barrier"]}
-        row |= {"issued_at": receipt["barrier_issued_at"], "digests": json.dumps(digests)}
+        row |= {"issued_at": receipt["barrier_issued_at"], "digests": json.dumps([receipt["suite"], digests])}
         insert_once(self._connection, self._t.awaiting, row)
 
     def _compare_awaiting(self, head: HeadStand) -> None:
@@ -148,7 +141,10 @@ class EvidenceBatch:
         for row in self._connection.execute(
             select(self._t.awaiting).where(where, awaiting.barrier == head.number)
         ).all():
-            unequal = _differing(json.loads(row.digests), head)
+            suite, digests = json.loads(row.digests)
+            if suite != head.suite:
+                continue
+            unequal = _differing(digests, head)
             _note_comparison(self._node(_NodeKey(row.agency, row.node, head.jurisdiction)), head, unequal)
             self._correct_steps(row.agency, row.node, head, unequal)
         self._connection.execute(delete(self._t.awaiting).where(where, awaiting.barrier == head.number))
@@ -222,9 +218,10 @@ def _head_stand(head: SignedHead) -> HeadStand:
             for row in content["lanes"]
         },
         [
-            CourtCount(row["list"], row["court"], row["contiguous"], row["highest"], row["live"])
+            CourtCount(*(row[name] for name in ("list", "court", "contiguous", "highest", "live", "published", "live_missing")))
             for row in content["courts"]
         ],
+        content["suite"],
     )  # fmt: skip
 
 

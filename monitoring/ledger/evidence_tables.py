@@ -100,6 +100,10 @@ class CourtCount(msgspec.Struct, array_like=True):
     contiguous: int
     highest: int
     live: int
+    published: int
+    """Highest sequence by the publisher's newest checkpoint, 0 = none."""
+    live_missing: int
+    """Live entries by that checkpoint beyond those counted at it."""
 
 
 class HeadStand(msgspec.Struct):
@@ -114,6 +118,8 @@ class HeadStand(msgspec.Struct):
     lanes: dict[str, HeadLane]
     """By `topic/partition`."""
     courts: list[CourtCount]
+    suite: str
+    """Whose digests they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,6 @@ class EvidenceTables:
     awaiting: Table
     heads: Table
     canaries: Table
-    interceptions: Table
     settled: Table
 
 
@@ -152,7 +157,6 @@ def evidence_tables() -> EvidenceTables:
         awaiting=_awaiting(metadata),
         heads=_heads(metadata),
         canaries=_canaries(metadata),
-        interceptions=_interceptions(metadata),
         settled=_settled(metadata),
     )
 
@@ -217,19 +221,6 @@ def _canaries(metadata: MetaData) -> Table:
         Column("entry_id", LargeBinary, primary_key=True),
         Column("at", BigInteger, primary_key=True),
         _required("right", Boolean),
-    )
-
-
-def _interceptions(metadata: MetaData) -> Table:
-    return Table(
-        "interceptions",
-        metadata,
-        Column("event_id", LargeBinary, primary_key=True),
-        _required("agency", Text),
-        Column("entry_id", LargeBinary, nullable=False, index=True),
-        _required("version", BigInteger),
-        _required("released", Boolean),
-        _required("at", BigInteger),
     )
 
 

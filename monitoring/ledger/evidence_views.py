@@ -12,7 +12,7 @@ from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
 from .evidence_batch import lane_name
 from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand
-from .rules import AgencyEvidence, CanaryAnswer, Interception, LedgerUpdate, NodeEvidence, ReceiptStep
+from .rules import AgencyEvidence, CanaryAnswer, LedgerUpdate, NodeEvidence, ReceiptStep
 
 AppliedOffsets = Mapping[TopicPartition, int]
 """Lane → the offset below which a node has applied everything, as far as it can be believed."""
@@ -142,8 +142,7 @@ class EvidenceView:
                         self._steps(connection, update, stand), self._canaries(connection, agency, stand.node)
                     )
                     for stand in serving_at(agency, update.jurisdiction, nodes)
-                },
-                self._interceptions(connection, agency, update.entry_id),
+                }
             )
 
     def _steps(self, connection: Connection, update: LedgerUpdate, stand: NodeStand) -> Sequence[ReceiptStep]:
@@ -168,12 +167,6 @@ class EvidenceView:
         canaries = self._t.canaries.c
         answers = select(canaries.at, canaries.right).where(canaries.agency == agency, canaries.node == node)
         return [CanaryAnswer(at, right) for at, right in connection.execute(answers)]
-
-    def _interceptions(self, connection: Connection, agency: str, entry_id: bytes) -> Sequence[Interception]:
-        rows = self._t.interceptions.c
-        columns = rows.entry_id, rows.version, rows.released, rows.at
-        of_entry = select(*columns).where(rows.agency == agency, rows.entry_id == entry_id)
-        return [Interception(*row) for row in connection.execute(of_entry)]
 
 
 def serving_at(agency: str, jurisdiction: str, nodes: Iterable[NodeReport]) -> list[NodeStand]:

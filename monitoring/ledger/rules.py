@@ -1,6 +1,7 @@
 """The ledger: how far each agency is with each update. A pure function of what agencies and notaries signed.
 
-`pending → received → applied → gate-proven → enforced`, an agency standing where the slowest of its serving nodes stands.
+`pending → received → applied → gate-proven`, an agency standing where the slowest of its serving nodes stands. That it was
+enforced on somebody only the entry's court can see (`consumers.inbox.enforced`).
 `late` takes the place of pending and received after the promised time; `refused` means that a node claims to have applied
 the update while its digest contradicts the signed head of the same barrier, so that the claim counts for nothing.
 
@@ -21,7 +22,6 @@ class Level(IntEnum):
     RECEIVED = 1
     APPLIED = 2
     GATE_PROVEN = 3
-    ENFORCED = 4
 
 
 class State(StrEnum):
@@ -31,12 +31,11 @@ class State(StrEnum):
     RECEIVED = "received"
     APPLIED = "applied"
     GATE_PROVEN = "gate-proven"
-    ENFORCED = "enforced"
     LATE = "late"
     REFUSED = "refused"
 
 
-_STATE_OF = (State.PENDING, State.RECEIVED, State.APPLIED, State.GATE_PROVEN, State.ENFORCED)
+_STATE_OF = (State.PENDING, State.RECEIVED, State.APPLIED, State.GATE_PROVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +92,10 @@ class NodeEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Interception:
-    """An agency's business system acted on an entry, ms UTC."""
-
-    entry_id: bytes
-    version: int
-    released: bool
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
 class AgencyEvidence:
     """What an agency has shown; without nodes it has shown nothing."""
 
     nodes: Mapping[str, NodeEvidence]
-    interceptions: Sequence[Interception] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +126,6 @@ def standing(update: LedgerUpdate, agency: AgencyEvidence, now: int, late_after:
     level = min((node.level for node in nodes), default=Level.PENDING)
     since = max((node.at[level] for node in nodes), default=update.accepted_at)
     if level >= Level.APPLIED:
-        enforced = min((each.at for each in agency.interceptions if _shows(update, each)), default=None)
-        if enforced is not None:
-            return AgencyStanding(State.ENFORCED, max(enforced, since), Level.ENFORCED)
         return AgencyStanding(_STATE_OF[level], since, level)
     refused = [node.refused_at for node in nodes if node.refused_at]
     if refused:
@@ -167,9 +152,3 @@ def _reached(update: LedgerUpdate, node: NodeEvidence) -> _Reached:
     if right:
         at[Level.GATE_PROVEN] = min(right)
     return _Reached(at)
-
-
-def _shows(update: LedgerUpdate, interception: Interception) -> bool:
-    """Return whether acting on the entry shows that this update, or a newer one of the same kind, took effect."""
-    same = interception.entry_id == update.entry_id and interception.version >= update.version
-    return same and interception.released == update.frees

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
+from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Reading, Verifier
@@ -30,7 +30,7 @@ class SignedHead:
 
     content: dict[str, Any]
     hash: str
-    """SHA-256 of the body, hex."""
+    """Of the body, hex, of the suite it names."""
 
     @property
     def notary(self) -> str:
@@ -53,7 +53,7 @@ def read_head(message: Message, verifier: Verifier, jurisdiction: str) -> Signed
         raise Undecodable("the message is no list head")
     content = decode(fingerprint, body)
     verifier.signed("list-head", body, content, Reading((jurisdiction,)))
-    return SignedHead(content, sha256(body).hexdigest())
+    return SignedHead(content, suite_of(content["suite"]).content_hash(body).hex())
 
 
 class NotaryName(NamedTuple):

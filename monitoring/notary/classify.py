@@ -1,16 +1,17 @@
 """What a notary makes of one message of a list: a marker, a record whose proof holds or not, or bytes it cannot read."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PROOF_LENGTH, SignatureInvalid
+from ...schemas.wire.suites import INTL_SUITE, Suite
 from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import may_be_entry, unwrap
+from .checkpoints import Checkpoint
 from .tally import OPAQUE_CLASS
 
 
@@ -50,17 +51,19 @@ class ForeignMessage:
     """A message that is none of these; it changes no copy."""
 
     reason: str
-    """key or barrier."""
+    """key, barrier or checkpoint."""
 
 
-ClassifiedMessage = Marker | ListMessage | Tombstone | ForeignMessage
+ClassifiedMessage = Marker | Checkpoint | ListMessage | Tombstone | ForeignMessage
 
 
 class MessageClassifier:
     """Reads the messages of one jurisdiction's lists and verifies every signature."""
 
-    def __init__(self, jurisdiction: str, keyring: RefreshingKeyring) -> None:
+    def __init__(self, jurisdiction: str, keyring: RefreshingKeyring, suite: Suite = INTL_SUITE) -> None:
+        """`suite` is that of the digests what is classified goes into."""
         self._jurisdiction = jurisdiction
+        self._content_hash = suite.content_hash
         self._verifier = Verifier(keyring)
 
     def begin_batch(self) -> None:
@@ -80,12 +83,14 @@ class MessageClassifier:
             fingerprint, body = b"", b""
         if is_version_of(fingerprint, "barrier"):
             return self._marker(lane, fingerprint, body)
+        if is_version_of(fingerprint, "court-checkpoint"):
+            return self._checkpoint(lane, fingerprint, body)
         prefix = _prefix(body) if is_version_of(fingerprint, "list-record") else None
         if prefix is not None and prefix["entry_id"] == key and prefix["version"] > 0:
             return self._record(key, prefix, fingerprint, body)
         if not may_be_entry(key):
             return ForeignMessage("key")
-        return ListMessage(key, 0, 0, sha256(value).digest(), OPAQUE_CLASS, "", 0, "opaque")
+        return ListMessage(key, 0, 0, self._content_hash(value), OPAQUE_CLASS, "", 0, "opaque")
 
     def _record(self, key: bytes, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> ListMessage:
         try:
@@ -97,7 +102,7 @@ class MessageClassifier:
             key,
             prefix["version"],
             prefix["status"],
-            sha256(memoryview(body)[PROOF_LENGTH:]).digest(),
+            self._content_hash(body[PROOF_LENGTH:]),
             min(max(prefix["record_class"], 0), OPAQUE_CLASS - 1),
             prefix["court"],
             prefix["court_sequence"],
@@ -111,6 +116,15 @@ class MessageClassifier:
         except (Undecodable, SignatureInvalid):
             return ForeignMessage("barrier")
         return Marker(barrier["notary"], barrier["number"], barrier["issued_at"])
+
+    def _checkpoint(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Checkpoint | ForeignMessage:
+        try:
+            said = decode(fingerprint, body)
+            self._verifier.checkpoint(body, said, lane, self._jurisdiction)
+        except (Undecodable, SignatureInvalid):
+            return ForeignMessage("checkpoint")
+        courts = {court["court"]: (court["highest"], court["live"]) for court in said["courts"]}
+        return Checkpoint(said["publisher"], said["epoch"].hex(), said["number"], courts)
 
 
 def _prefix(body: bytes) -> GatePrefix | None:

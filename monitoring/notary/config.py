@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...schemas.errors import LiandongError
-from ...topics.keys.directory import RefreshingKeyring
+from ...schemas.wire.intl import INTL
+from ...topics.keys.directory import MarkedKeyring
 from ...topics.metrics.definitions import Signals
 from ...topics.transport.ports import Subscriber
 from .signing import NotaryIdentity
@@ -35,6 +36,8 @@ class NotaryConfig:
     """Logs are complete for this long; a copy older than that must rebuild itself."""
     snapshot_interval: int = 3_600_000
     """How often a head shows the live entries."""
+    suite: str = INTL
+    """Whose digests its heads hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +46,5 @@ class NotaryPorts:
 
     identity: NotaryIdentity
     subscriber: Subscriber
-    keyring: RefreshingKeyring
+    keyring: MarkedKeyring
     signals: Signals

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ..log.sequences import SequenceSet
 from .tally import Tally
 
 
@@ -24,13 +25,18 @@ def lane_rows(tally: Tally, topic_ids: Mapping[str, bytes]) -> list[dict[str, An
 
 def court_rows(tally: Tally) -> list[dict[str, Any]]:
     """Make the field `courts` of a head."""
-    return [
-        {
-            "list": topic,
-            "court": court,
-            "contiguous": sequence.contiguous,
-            "highest": sequence.highest,
-            "live": tally.live_of(topic, court),
-        }
-        for (topic, court), sequence in sorted(tally.sequences.items())
-    ]
+    rows, unseen = [], SequenceSet()
+    for topic, court in sorted({*tally.sequences, *tally.checkpoints.courts()}):
+        sequence, said = tally.sequences.get((topic, court), unseen), tally.checkpoints.said_of(topic, court)
+        rows.append(
+            {
+                "list": topic,
+                "court": court,
+                "contiguous": sequence.contiguous,
+                "highest": sequence.highest,
+                "live": tally.live_of(topic, court),
+                "published": said.published,
+                "live_missing": said.live_missing,
+            }
+        )
+    return rows

@@ -1,10 +1,39 @@
 """The metrics a notary keeps."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
 from .tally import Tally, TallyResult
 
 _ALARMS = {TallyResult.CONFLICT: "conflict", TallyResult.HEALED: "conflict", TallyResult.KEPT: "tombstone"}
+
+
+class CheckpointFinding(NamedTuple):
+    """A court of which the log holds something else than the publisher's newest checkpoint says."""
+
+    topic: str
+    court: str
+    published: int
+    """Highest sequence by the checkpoint."""
+    highest: int
+    """Highest sequence seen."""
+    live_missing: int
+    """Live entries by the checkpoint beyond those counted at it."""
+
+    @property
+    def reason(self) -> str:
+        """The alarm: records are missing at the end of the log, or what is live differs."""
+        return "lost-tail" if self.highest < self.published else "live"
+
+
+def checkpoint_findings(tally: Tally, topic: str) -> Iterator[CheckpointFinding]:
+    """List the courts of a list of which the log holds something else than the newest checkpoint says."""
+    for court, said in tally.checkpoints.lists[topic].courts.items():
+        highest = tally.highest_of(topic, court)
+        if highest < said.published or said.live_missing:
+            yield CheckpointFinding(topic, court, said.published, highest, said.live_missing)
 
 
 class NotarySignals:
@@ -37,6 +66,10 @@ class NotarySignals:
         if reason:
             self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=reason).inc()
 
+    def checkpoint(self, finding: CheckpointFinding) -> None:
+        """Ring for a court of which the log lacks what the publisher says."""
+        self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=finding.reason).inc()
+
     def head(self, tally: Tally, number: int, issued_at: int) -> None:
         """Show the head just signed, with what the tally holds."""
         self._issued_at = issued_at
@@ -48,6 +81,10 @@ class NotarySignals:
         for (topic, court), sequence in tally.sequences.items():
             gaps = self._process.gauge(definitions.COURT_SEQUENCE_GAPS, **self._labels, court=court, topic=topic)
             gaps.set(sequence.missing_count())
+        for topic, court in tally.checkpoints.courts():
+            lost = self._process.gauge(definitions.COURT_TAIL_LOST, **self._labels, court=court, topic=topic)
+            said = tally.checkpoints.said_of(topic, court)
+            lost.set(max(0, said.published - tally.highest_of(topic, court)))
 
     def head_age(self, now: int) -> None:
         """Set the age of the newest head; `now` in ms UTC."""

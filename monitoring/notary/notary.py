@@ -12,12 +12,12 @@ keeps the newest marker of every partition, so a notary that lost its disk still
 import math
 from collections import deque
 from contextlib import suppress
-from hashlib import sha256
 from typing import NamedTuple
 
 import structlog
 
 from ...schemas.errors import LiandongError
+from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.directory import RegisterBehind
 from ...topics.transport.errors import PublisherBroken, TransportError
@@ -26,10 +26,11 @@ from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..log.heads import LastHeads, LastHeadsSearch, NotaryName
+from .checkpoints import Checkpoint
 from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, MessageClassifier, Tombstone
 from .config import NotaryConfig, NotaryDuplicated, NotaryPorts
 from .cut import Alignment
-from .metrics import NotarySignals
+from .metrics import NotarySignals, checkpoint_findings
 from .signing import Announcer, HeadFields
 from .snapshot import NO_SNAPSHOT, Snapshot
 from .tally import TallyEntry
@@ -61,10 +62,10 @@ class Notary:
     """
 
     def __init__(self, config: NotaryConfig, ports: NotaryPorts) -> None:
-        """Make a notary that opens nothing, reads nothing and writes nothing before its first step."""
-        self._config, self._ports = config, ports
+        """Make a notary that opens nothing, reads nothing and writes nothing before its first step. Raises SuiteUnknown."""
+        self._config, self._ports, self._suite = config, ports, suite_of(config.suite)
         self._identity, self._clock = ports.identity, ports.identity.clock
-        self._classifier = MessageClassifier(config.jurisdiction, ports.keyring)
+        self._classifier = MessageClassifier(config.jurisdiction, ports.keyring, self._suite)
         self._announcer = Announcer(config.jurisdiction, config.notary, ports.identity)
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
         self._pause = Doorbell()
@@ -155,7 +156,7 @@ class Notary:
         self._lanes = topic_lanes(subscriber, *names.state_topics(config.jurisdiction))
         self._relief = topic_lanes(subscriber, names.relief(config.jurisdiction))
         if self._store is None:
-            self._store = TallyStore(config.directory, config.notary)
+            self._store = TallyStore(config.directory, config.notary, self._suite)
         self._tally, self._progress = self._store.load(self._lanes)
         self._alignment: Alignment[TopicPartition, _ReadMessage] = Alignment(self._lanes, _HELD_BACK)
         name = NotaryName(config.jurisdiction, config.notary)
@@ -212,8 +213,9 @@ class Notary:
         self._progress.issued += 1
         self._commit(now)
         self._issued_at[self._progress.issued] = issued_at
+        register = self._ports.keyring.mark()
         for lane in (*self._lanes, *self._relief):
-            self._announcer.send_barrier(self._progress.issued, issued_at, lane)
+            self._announcer.send_barrier(self._progress.issued, issued_at, lane, register)
         self._signals.barrier()
 
     def _commit(self, now: float, head: bytes | None = None) -> None:
@@ -260,6 +262,8 @@ class Notary:
         self._tally.lanes[lane].offset = offset + 1
         if isinstance(content, ForeignMessage):
             self._signals.foreign(content.reason)
+        elif isinstance(content, Checkpoint):
+            self._pass_checkpoint(lane, content)
         elif isinstance(content, Tombstone):
             self._signals.record(self._tally.remove(lane, content.entry_id), "")
         elif isinstance(content, ListMessage):
@@ -272,6 +276,16 @@ class Notary:
         if not record.alarm:
             self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
         self._signals.record(outcome, record.alarm)
+
+    def _pass_checkpoint(self, lane: TopicPartition, checkpoint: Checkpoint) -> None:
+        """Hold a checkpoint against the tally, and ring for every court of which the log lacks what it says."""
+        passed = self._tally.pass_checkpoint(lane, checkpoint)
+        if passed is None:
+            self._signals.foreign("checkpoint")
+        elif passed:
+            for finding in checkpoint_findings(self._tally, lane.topic):
+                _log.warning("the log is not what its publisher says", notary=self._config.notary, **finding._asdict())
+                self._signals.checkpoint(finding)
 
     def _cut(self, number: int) -> None:
         """Sign the head of a barrier at whose markers all lanes stand, put it on disk, send it."""
@@ -288,7 +302,7 @@ class Notary:
         )
         head = self._announcer.sign_head(self._tally, fields)
         self._roots = NO_SNAPSHOT
-        self._progress.head_number, self._progress.head_hash = number, sha256(head).hexdigest()
+        self._progress.head_number, self._progress.head_hash = number, self._suite.content_hash(head).hex()
         self._commit(self._clock.monotonic(), head)
         self._announcer.send_head(head)
         self._begin_snapshot(number, issued_at)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ...schemas import ids
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
+from ...topics.keys.signed_register import RegisterMark
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Delivered, OutgoingRecord, Publisher, TopicPartition
@@ -34,7 +35,7 @@ class HeadFields:
     issued_at: int
     valid_until: int
     previous: str
-    """SHA-256 of this notary's previous head in hex, empty for the first."""
+    """Hash of this notary's previous head in hex, of the suite that one names; empty for the first."""
     floor_at: int
     """The logs are complete from here on."""
     topic_ids: Mapping[str, bytes]
@@ -75,10 +76,11 @@ class Announcer:
         """How many markers the broker has said nothing about yet."""
         return self._markers_in_flight
 
-    def send_barrier(self, number: int, issued_at: int, lane: TopicPartition) -> None:
-        """Put the marker of a barrier into one partition."""
+    def send_barrier(self, number: int, issued_at: int, lane: TopicPartition, register: RegisterMark) -> None:
+        """Put the marker of a barrier into one partition; `register` is how far this notary knows the keys."""
         content = {**self._author, "number": number, "issued_at": issued_at}
         content |= {"topic": lane.topic, "partition": lane.partition}
+        content |= {"register_offset": register.offset, "register_hash": register.hash}
         body = encode_signed("barrier", content, "barrier", self._identity.signer)
         record = self._record("barrier", body, lane.topic, b"barrier/" + self._notary.encode())
         self._markers_in_flight += 1
@@ -95,6 +97,7 @@ class Announcer:
             "number": fields.number,
             "issued_at": fields.issued_at,
             "valid_until": fields.valid_until,
+            "suite": tally.suite.name,
             "previous": bytes.fromhex(fields.previous) or NO_HEAD,
             "lanes": lane_rows(tally, fields.topic_ids),
             "courts": court_rows(tally),

@@ -31,7 +31,7 @@ class Snapshot:
     def __init__(self, barrier: int, tally: Tally, entries: EntriesView) -> None:
         """Take what the tally's commit at that barrier left."""
         self._barrier, self._entries = barrier, entries
-        self._trees = {tally.entry_key(lane, b""): (lane, Frontier()) for lane in tally.lanes}
+        self._trees = {tally.entry_key(lane, b""): (lane, Frontier(tally.suite.content_hash)) for lane in tally.lanes}
 
     @property
     def is_lost(self) -> bool:

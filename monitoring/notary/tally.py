@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ...schemas.law.listing import ENDED_FROM, RecordClass
-from ...schemas.wire.digest import SetDigest
+from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
 from ...topics.transport.ports import TopicPartition
 from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
+from .checkpoints import Checkpoint, CheckpointTally
 
 _PACKED = struct.Struct(">qi32sBH?")
 ENTRY_ID = 16
@@ -52,7 +53,7 @@ class TallyEntry(NamedTuple):
     """Of a record that cannot be read: the last version that could, 0 if none."""
     status: int
     body_hash: bytes
-    """SHA-256 of the body behind its proof, or of all the bytes that cannot be read."""
+    """Hash of the body behind its proof, or of all the bytes that cannot be read, of the tally's suite."""
     record_class: int
     court: int
     """Number of the court in the tally's own table."""
@@ -69,7 +70,7 @@ class TallyEntry(NamedTuple):
         return cls._make(_PACKED.unpack(raw))
 
     def leaf(self, entry_id: bytes) -> bytes:
-        """Make the leaf that `schemas.wire.digest.leaf` makes of the whole record."""
+        """Make the leaf that `schemas.wire.suites.Suite.leaf` makes of the whole record."""
         version, status = (-1, -1) if self.opaque else (self.version, self.status)
         numbers = version.to_bytes(8, "big", signed=True) + status.to_bytes(4, "big", signed=True)
         return entry_id + numbers + self.body_hash
@@ -105,18 +106,18 @@ def judge(stored: TallyEntry | None, incoming: TallyEntry) -> TallyResult:
 class LaneTally:
     """The count of one partition of a list."""
 
+    digest: RunningDigest
     offset: int = 0
     """The next offset to be applied."""
     records: int = 0
     live: dict[int, int] = field(default_factory=dict)
     """Live entries by court, canaries excluded."""
-    digest: SetDigest = field(default_factory=SetDigest)
     added: list[bytes] = field(default_factory=list)
     """Leaves that came since the digest was last brought up to date."""
     removed: list[bytes] = field(default_factory=list)
     """Leaves that went since then."""
 
-    def settle(self) -> SetDigest:
+    def settle(self) -> RunningDigest:
         """Bring the digest up to date and return it; many leaves at once are cheaper than one by one."""
         if self.added or self.removed:
             self.digest.update(self.added, self.removed)
@@ -142,15 +143,22 @@ class LaneTally:
 class Tally:
     """Both lists of one jurisdiction as they stand at the offsets applied."""
 
-    def __init__(self, lanes: Iterable[TopicPartition], find: Callable[[bytes], bytes | None]) -> None:
+    def __init__(
+        self, lanes: Iterable[TopicPartition], find: Callable[[bytes], bytes | None], suite: Suite = INTL_SUITE
+    ) -> None:
         """Start empty; `find` reads a packed `TallyEntry` from where `changed` was last put."""
-        self.lanes = {lane: LaneTally() for lane in sorted(lanes)}
+        self.suite = suite
+        self.lanes = {lane: LaneTally(suite.set_digest(b"")) for lane in sorted(lanes)}
         self.courts: dict[str, int] = {}
         """Court → the number that stands for it in `TallyEntry`."""
         self.sequences: dict[tuple[str, str], SequenceSet] = {}
         """(logical topic, court) → court sequences seen in records whose signature holds."""
         self.changed: dict[bytes, bytes] = {}
         """Packed newest records not yet stored, by `entry_key`; empty for those removed."""
+        partitions: dict[str, list[int]] = {}
+        for lane in self.lanes:
+            partitions.setdefault(lane.topic, []).append(lane.partition)
+        self.checkpoints = CheckpointTally(partitions)
         self._find = find
         self._topics = {topic: index for index, topic in enumerate(sorted({lane.topic for lane in self.lanes}))}
 
@@ -193,6 +201,17 @@ class Tally:
     def note_sequence(self, topic: str, court: str, number: int) -> None:
         """Note the sequence number of a verified record of a court."""
         self.sequences.setdefault((topic, court), SequenceSet()).add(number)
+
+    def pass_checkpoint(self, lane: TopicPartition, checkpoint: Checkpoint) -> bool | None:
+        """Hold a checkpoint against what is counted where it stands; see `CheckpointTally.pass_one`."""
+        counted = self.lanes[lane].live
+        live = {court: counted.get(number, 0) for court, number in self.courts.items() if court}
+        return self.checkpoints.pass_one(lane, checkpoint, live)
+
+    def highest_of(self, topic: str, court: str) -> int:
+        """Return the highest sequence seen of a court in a list, 0 if none was."""
+        sequence = self.sequences.get((topic, court))
+        return sequence.highest if sequence else 0
 
     def restore_sequence(self, floor: CourtFloor) -> None:
         """Take a signed head's word for what the log may no longer hold."""

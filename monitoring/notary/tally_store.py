@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ import lmdb
 from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError
-from ...schemas.wire.digest import SetDigest
+from ...schemas.fingerprints import fingerprint
+from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
 from ...topics.private_files import private_folder, write_private
 from ...topics.storage.mapped import checksum, lacks_pages
 from ...topics.transport.ports import TopicPartition
@@ -81,7 +81,7 @@ class NotaryProgress:
     head_number: int = 0
     """The newest barrier a head was signed for."""
     head_hash: str = ""
-    """SHA-256 of that head's body in hex; empty before the first."""
+    """Hash of that head's body in hex, of the suite it names; empty before the first."""
 
 
 class EntriesView:
@@ -108,8 +108,8 @@ class EntriesView:
 class TallyStore:
     """The tally of one notary on disk."""
 
-    def __init__(self, directory: Path, notary: str) -> None:
-        """Open it or make it (directory 0700, files 0600).
+    def __init__(self, directory: Path, notary: str, suite: Suite = INTL_SUITE) -> None:
+        """Open it or make it (directory 0700, files 0600), to count with the digest of a suite.
 
         Raises NOTARY_RUNNING if another process holds it, NOTARY_TALLY_DAMAGED.
         """
@@ -119,7 +119,7 @@ class TallyStore:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise TallyLocked(notary) from None
-        self._directory = directory
+        self._directory, self._suite = directory, suite
         try:
             with _telling_damage(directory):
                 self._open(directory)
@@ -150,8 +150,10 @@ class TallyStore:
         return packed
 
     def load(self, lanes: list[TopicPartition]) -> tuple[Tally, NotaryProgress]:
-        """Read the tally and the progress as last committed; an empty tally at first. Raises NOTARY_TALLY_DAMAGED."""
-        tally = Tally(lanes, self.find)
+        """Read the tally and the progress as last committed; an empty tally at first, and when what is there was counted
+        with another suite. Raises NOTARY_TALLY_DAMAGED.
+        """
+        tally = Tally(lanes, self.find, self._suite)
         with _telling_damage(self._directory), self._env.begin(db=self._meta) as view:
             rows = {bytes(key): bytes(value) for key, value in view.cursor()}
         self.head = rows.get(_HEAD, b"")
@@ -161,14 +163,26 @@ class TallyStore:
         if check is not None and check != _check(rows, check[_HASH:].split(b"\n")):  # older releases wrote none
             raise TallyDamaged(self._directory, "its state has another checksum")
         meta = json.loads(rows[_META])
+        progress = NotaryProgress(**meta["progress"])
+        if meta["suite"] != self._suite.name:
+            self._begin_anew(tally, progress)
+            return tally, progress
         for lane in tally.lanes:
             stored = meta["lanes"].get(_name(lane))
             if stored is not None:
-                tally.lanes[lane] = _lane(stored, rows.get(_DIGEST + _name(lane).encode()))
+                tally.lanes[lane] = _lane(stored, self._suite.set_digest(rows.get(_DIGEST + _name(lane).encode(), b"")))
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
-        return tally, NotaryProgress(**meta["progress"])
+        tally.checkpoints.restore(meta["checkpoints"])
+        return tally, progress
+
+    def _begin_anew(self, tally: Tally, progress: NotaryProgress) -> None:
+        """Forget all entries in one transaction, and not the numbers that were used."""
+        with _telling_damage(self._directory), self._env.begin(write=True) as change:
+            change.drop(self._entries, delete=False)
+            for key, value in self._state(tally, progress).items():
+                change.put(key, value, db=self._meta)
 
     def commit(self, tally: Tally, progress: NotaryProgress, head: bytes | None = None) -> None:
         """Write everything that changed at once and synced; a new head with the state it speaks of."""
@@ -223,25 +237,27 @@ class TallyStore:
 
 def _check(rows: dict[bytes, bytes], names: list[bytes]) -> bytes:
     """Return a checksum over some rows of the state, and the names of these rows."""
-    return sha256(b"".join(rows.get(name, b"") for name in names)).digest() + b"\n".join(names)
+    return fingerprint(b"".join(rows.get(name, b"") for name in names)) + b"\n".join(names)
 
 
 def _name(lane: TopicPartition) -> str:
     return f"{lane.topic}/{lane.partition}"
 
 
-def _lane(stored: dict[str, Any], digest: bytes | None) -> LaneTally:
+def _lane(stored: dict[str, Any], digest: RunningDigest) -> LaneTally:
     live = {int(court): count for court, count in stored["live"].items()}
-    return LaneTally(stored["offset"], stored["records"], live, SetDigest(digest))
+    return LaneTally(digest, stored["offset"], stored["records"], live)
 
 
 def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
     return {
+        "suite": tally.suite.name,
         "lanes": {
             _name(lane): {"offset": counted.offset, "records": counted.records, "live": counted.live}
             for lane, counted in tally.lanes.items()
         },
         "courts": tally.courts,
         "sequences": [[topic, court, numbers.intervals()] for (topic, court), numbers in tally.sequences.items()],
+        "checkpoints": tally.checkpoints.state(),
         "progress": asdict(progress),
     }

@@ -1,6 +1,6 @@
 """The monitor's web application: the page for people, `/v1/status` and `/metrics` for programs, all on one port."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from ...schemas.errors import LiandongError
 from ...schemas.problems import Language
+from ..log.heads import NotaryName
 from ..service.status_source import StatusSource
 from ..status.document import StatusQuery
 from .feed import Feed
+from .log_files import LOG_ROUTE, LogFiles
 from .view import ID_PATTERN, PageView
 from .words import Words
 
@@ -30,8 +32,17 @@ _PAGES: tuple[tuple[Language, PageLanguage], ...] = (("zh", "zh-CN"), ("en", "en
 class Site:
     """Holds the application; one per process, because NiceGUI keeps its pages in the process."""
 
-    def __init__(self, feed: Feed, source: StatusSource, registry: CollectorRegistry, lang: Language) -> None:
-        """Make the application; `lang` is for browsers that want neither of our languages."""
+    def __init__(
+        self,
+        feed: Feed,
+        source: StatusSource,
+        registry: CollectorRegistry,
+        lang: Language,
+        logs: Mapping[NotaryName, Path],
+    ) -> None:
+        """Make the application; `lang` is for browsers that want neither of our languages, `logs` are the folders of the
+        transparency logs of this machine.
+        """
         self._source, self._registry, self._lang = source, registry, lang
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         for path, endpoint in (
@@ -39,6 +50,7 @@ class Site:
             ("/metrics", self._metrics),
             ("/healthz", self._healthz),
             ("/v1/status", self._status),
+            (LOG_ROUTE, LogFiles(logs).get),
         ):
             self.app.add_api_route(path, endpoint, methods=["GET"], response_model=None)
         add_pages(feed)
@@ -117,5 +129,9 @@ def _weight(text: str) -> float:
 
 
 async def _nothing_here(request: Request, _error: Any) -> Response:
-    problem = {"code": "NOT_FOUND", "message": f"no {request.url.path} here", "remedy": "see /, /v1/status, /metrics"}
+    problem = {
+        "code": "NOT_FOUND",
+        "message": f"no {request.url.path} here",
+        "remedy": "see /, /v1/status, /metrics, /tlog",
+    }
     return JSONResponse(problem, 404)

@@ -34,11 +34,17 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
     places = {**finding, "lanes": ", ".join(finding.get("lanes", ()))}
-    key = "/".join(str(finding.get(part, "")) for part in ("kind", "agency", "jurisdiction", "node", "notary"))
+    key = "/".join(
+        str(finding.get(part, "")) for part in ("kind", "agency", "jurisdiction", "node", "notary", "court", "list")
+    )
     return Sentence(key, words(f"say_{kind}", **places), _command(kind, finding))
 
 
 def _command(kind: str, finding: Mapping[str, Any]) -> str:
+    if kind.startswith("register-"):
+        return "liandong participant publish --all"
+    if kind in {"lost-tail", "live-differs"}:
+        return "liandong status --json"
     if kind == "head-expired":
         return f"liandong monitor notary --jurisdiction {finding['jurisdiction']} --as {finding['notary']}"
     if kind == "silent":

@@ -14,7 +14,6 @@ STATES: dict[str, tuple[str, Tone]] = {
     "received": ("◔", "warn"),
     "applied": ("●", "good"),
     "gate-proven": ("◆", "good"),
-    "enforced": ("■", "good"),
     "late": ("▲", "bad"),
     "refused": ("✕", "bad"),
 }
@@ -132,10 +131,10 @@ def _update(update: Mapping[str, Any], names: Sequence[str], now: str, words: Wo
 
 
 def _state(standing: Mapping[str, Any], now: str, words: Words, *, frees: bool) -> Cell:
-    """Make the cell of a state; acting on a relief is called a release, not an interception."""
+    """Make the cell of a state; what is proven of a relief is that it frees."""
     state = standing["state"]
     symbol, tone = STATES[state]
-    text = words(f"{state}-relief" if frees and state in {"gate-proven", "enforced"} else state)
+    text = words(f"{state}-relief" if frees and state == "gate-proven" else state)
     timing = clock(standing["since"], now)
     if state not in {"pending", "late"}:
         timing += f" · +{duration(standing['after_seconds'])}"

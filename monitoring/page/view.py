@@ -65,7 +65,7 @@ class PageView:
             self._updates = Grid(follow, caption=words("updates"), classes="matrix")
             with ui.element("p").classes("legend"):
                 for state, (symbol, tone) in tables.STATES.items():
-                    text = words(f"legend_{state}" if state in {"enforced", "gate-proven"} else state)
+                    text = words(f"legend_{state}" if state == "gate-proven" else state)
                     TextLabel("span").show(f"{symbol} {text}", tone=tone)
             self._no_updates = TextLabel("p", classes="empty")
         with _section(words("batches")):

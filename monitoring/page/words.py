@@ -75,6 +75,30 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{agency}, node {node}: {count} receipts are missing from its sequence.",
         "{agency} 节点 {node}：回执序号缺 {count} 个。",
     ),
+    "say_lost-tail": (
+        "{court}, {list}: its publisher wrote up to number {published}, the log holds up to {highest}: {count} records at its end are lost.",
+        "{court}（{list}）：发布方已写至序号 {published}，日志仅至 {highest}，末尾丢失 {count} 条。",
+    ),
+    "say_live-differs": (
+        "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
+        "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",
+    ),
+    "say_register-missing": (
+        "The root has said nothing about the register of keys as a whole: missing keys would not be noticed.",
+        "根尚未对密钥登记册整体签名，缺失的密钥无从发现。",
+    ),
+    "say_register-differs": (
+        "The keys on the bus are not all those the root has signed, or have other ends.",
+        "总线上的密钥与根签名的登记册不一致，或有效期不同。",
+    ),
+    "say_register-rolled-back": (
+        "The newest word of the root about the register of keys is an older one: the register was rolled back.",
+        "密钥登记册最新的根签名说明是旧的，登记册被回退。",
+    ),
+    "say_register-expired": (
+        "The root's word about the register of keys has expired; publish the keys again where the root is kept.",
+        "密钥登记册的根签名说明已过期，请在保管根密钥的机器上重新公布。",
+    ),
     "say_dead": (
         "{agency}: {count} messages were put aside as dead letters.",
         "{agency}：{count} 条消息被放入死信。",
@@ -97,9 +121,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "At most four of a batch. At each agency: its state, since when, how long after acceptance a receipt showed it.",
         "每批次至多四条。各单位：状态、起始时间、自受理至回执证实的用时。",
     ),
-    "enforced-relief": ("released", "已放行"),
     "gate-proven-relief": ("gate-proven", "已验证放行"),
-    "legend_enforced": ("enforced or released", "已拦截或放行"),
     "legend_gate-proven": ("gate-proven", "门禁已验证"),
     "change": ("change", "变更"),
     "version": ("version {version}", "第 {version} 版"),

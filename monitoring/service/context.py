@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from ...schemas.errors import WrongUsage
+from ...schemas.wire.intl import INTL
 from ...topics.keys.directory import KeyDirectory, await_keys
 from ...topics.keys.participants import Participants
 from ...topics.metrics.definitions import Signals
@@ -23,6 +25,8 @@ from ..log.heads import NotaryName
 from ..notary.config import NotaryConfig, NotaryPorts
 from ..notary.notary import Notary
 from ..notary.signing import NotaryIdentity
+from ..transparency.head_log import HeadLog, HeadLogPorts, LogName, note_key
+from ..transparency.tiled_log import TiledLog
 
 _DAY_MS = 86_400_000
 
@@ -50,7 +54,15 @@ class MonitoringContext:
 
     def parts(self) -> list[Part]:
         """Return the parts of the register of keys and of all notaries of this machine."""
-        return [self.register] + [self.notary_part(local) for local in self.local_notaries()]
+        return [self.register, *chain.from_iterable(map(self.notary_parts, self.local_notaries()))]
+
+    def notary_parts(self, local: NotaryName) -> list[Part]:
+        """Return the parts of one notary of this machine: itself, and the log of its heads if notes know its signature."""
+        parts = [self.notary_part(local)]
+        if self.participants.signer(local.name).suite == INTL:
+            log = self.head_log(local)
+            parts.append(Part(f"log of {local}", log, log.wait))
+        return parts
 
     def notary_part(self, local: NotaryName) -> Part:
         """Return the part of one notary of this machine."""
@@ -89,12 +101,31 @@ class MonitoringContext:
             interval=round(settings.barrier_interval_seconds * 1_000),
             head_valid=round(settings.head_valid_seconds * 1_000),
             evidence_window=round(settings.evidence_days * _DAY_MS),
+            suite=settings.suite,
         )
         registry = registered(settings, "barrier", "list-head")
         identity = NotaryIdentity(
             self.participants.signer(name), self.publisher(name), self.clock, self.chance, registry
         )
         return Notary(config, NotaryPorts(identity, self.subscriber(name), self.directory, self.signals))
+
+    def head_log(self, local: NotaryName) -> HeadLog:
+        """Build what keeps the transparency log of a notary of this machine."""
+        signer = self.participants.signer(local.name)
+        key = note_key(local, signer.public_key)
+        subscriber = self.subscriber(f"{local.name}-log")
+        ports = HeadLogPorts(subscriber, self.directory, self.clock, self.signals)
+        return HeadLog(local, lambda: TiledLog(self.log_folder(local), key, signer), ports)
+
+    def log_folder(self, local: NotaryName) -> Path:
+        """Return where the transparency log of a notary of this machine lies."""
+        return self.folder / local.jurisdiction / local.name / "heads-log"
+
+    def logs(self) -> list[LogName]:
+        """List the transparency logs of all registered notaries, one for each signing key that is valid now."""
+        keys = [key for key in self.directory.signing("notary") if key.suite == INTL]
+        notaries = [(NotaryName(each, key.participant), key.public_key) for key in keys for each in sorted(key.places)]
+        return [LogName(notary, note_key(notary, public_key)) for notary, public_key in sorted(notaries)]
 
     def evidence(self) -> Evidence:
         """Open the cache of receipts and heads; it is closed with the context."""

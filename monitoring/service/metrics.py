@@ -6,6 +6,7 @@ from typing import Any
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from ...topics.keys.signed_register import RegisterProblem
 from ...topics.metrics import definitions
 from ...topics.metrics.recorder import Gauge, safe_label
 from ..status.document import StatusQuery
@@ -35,6 +36,9 @@ class LedgerCollector(Collector):
         with self._source.current() as status:
             document = status.document(StatusQuery())
         families = _families()
+        found = {finding["kind"] for finding in document["findings"]}
+        for problem in RegisterProblem:
+            families[definitions.KEY_REGISTER_PROBLEM].add_metric([problem.value], problem.value in found)
         for agency in document["agencies"]:
             late = families[definitions.AGENCY_LATE_UPDATES]
             late.add_metric([safe_label(agency["agency"])], agency["late_updates"])
@@ -53,5 +57,5 @@ def _add(families: dict[Gauge, GaugeMetricFamily], labels: list[str], node: dict
 
 
 def _families() -> dict[Gauge, GaugeMetricFamily]:
-    gauges = (*_NODE, definitions.AGENCY_PROVEN, definitions.AGENCY_LATE_UPDATES)
+    gauges = (*_NODE, definitions.AGENCY_PROVEN, definitions.AGENCY_LATE_UPDATES, definitions.KEY_REGISTER_PROBLEM)
     return {gauge: GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels) for gauge in gauges}

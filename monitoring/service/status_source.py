@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from ...consumers.inbox.store import inbox_file
 from ...topics.workers.worker import Part
 from ..ledger.evidence_views import EvidenceView
 from ..status.document import StatusDocument
@@ -36,6 +38,8 @@ class StatusSource:
             gone_after=round(settings.node_gone_after_seconds * 1_000),
         )
         obliged, jurisdictions = context.directory.serving("agency"), served(context.directory)
+        standing = context.directory.standing()
         with self._computing, local_deliveries(settings, jurisdictions, context.clock) as deliveries:
-            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters)
+            inboxes = partial(inbox_file, settings)
+            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters, standing, inboxes)
             yield StatusDocument(sources, limits)

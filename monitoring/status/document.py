@@ -44,6 +44,7 @@ class StatusDocument:
         return {
             "at": moment(self._limits.now),
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
+            "register": self._register(),
             "agencies": agencies,
             "batches": self._batches(query, names),
             "updates": self._updates(query, names),
@@ -143,12 +144,46 @@ class StatusDocument:
                     "contiguous": count.contiguous,
                     "highest": count.highest,
                     "live": count.live,
+                    "published": count.published,
+                    "live_missing": count.live_missing,
                 }
                 for count in newest.courts
             ],
         }
 
+    def _register(self) -> dict[str, Any] | None:
+        """Describe the register of keys as it was read, None until it was."""
+        standing = self._sources.register
+        if standing is None:
+            return None
+        signed = standing.signed
+        return {
+            "number": signed.number if signed else None,
+            "valid_until": moment(signed.valid_until) if signed else None,
+            "signed_keys": signed.keys if signed else None,
+            "keys": standing.keys,
+            "hash": standing.hash.hex(),
+        }
+
+    def _register_findings(self) -> Iterable[dict[str, Any]]:
+        for problem in self._sources.register.problems if self._sources.register else ():
+            yield {"kind": problem.value}
+
+    def _court_findings(self) -> Iterable[dict[str, Any]]:
+        """Name the courts of which the log holds something else than their publisher says."""
+        for jurisdiction in sorted({head.jurisdiction for head in self.heads}):
+            newest = _newest(jurisdiction, self.heads)
+            for count in newest.courts if newest else ():
+                about = {"jurisdiction": jurisdiction, "list": count.topic, "court": count.court}
+                if count.highest < count.published:
+                    numbers = {"published": count.published, "highest": count.highest}
+                    yield {"kind": "lost-tail", **about, **numbers, "count": count.published - count.highest}
+                elif count.live_missing:
+                    yield {"kind": "live-differs", **about, "count": count.live_missing}
+
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+        yield from self._register_findings()
+        yield from self._court_findings()
         for head in self.heads:
             if head.valid_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}

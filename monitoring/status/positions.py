@@ -1,15 +1,18 @@
 """How far updates and batches are at each agency: the registers of this machine against what receipts show."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from ...consumers.inbox.enforcement import enforced_on
 from ...producers.register.register import Update
 from ...schemas import ids
 from ...schemas.dates import rfc3339
 from ...schemas.errors import WrongUsage
 from ...schemas.law.listing import Instrument
 from ...topics.catalogue import names
+from ...topics.keys.signed_register import RegisterStanding
 from ..ledger import rules
 from ..ledger.evidence_views import EvidenceView, NodeOffsets, NodeReport, serving_at
 from .register_counts import Deliveries
@@ -38,6 +41,10 @@ class DeliverySources:
     deliveries: Sequence[Deliveries]
     dead_letters: Mapping[str, int]
     """Agency → messages put aside; missing if its topic is not there."""
+    register: RegisterStanding | None = None
+    """The register of keys as it was read, None while it could not be."""
+    inboxes: Callable[[str], Path] = Path
+    """Court → where its inbox is, if it is on this machine: what it alone may see of an update."""
 
 
 def moment(ms: int) -> str | None:
@@ -131,7 +138,7 @@ class DeliveryProgress:
         parsed = ids.parse(update_id, "upd")
         for deliveries in self._sources.deliveries:
             if update := deliveries.register.update(parsed):
-                return self._update(deliveries, update, agencies)
+                return self._own_update(deliveries, update, agencies)
         raise WrongUsage("UPDATE_UNKNOWN", f"no register here has the update {update_id}", _ELSEWHERE)
 
     def entry(self, entry_id: str, agencies: Sequence[str]) -> list[dict[str, Any]]:
@@ -139,8 +146,14 @@ class DeliveryProgress:
         parsed = ids.parse(entry_id, "ent", "ord")
         for deliveries in self._sources.deliveries:
             if updates := deliveries.register.updates_of_entry(parsed):
-                return [self._update(deliveries, update, agencies) for update in updates]
+                return [self._own_update(deliveries, update, agencies) for update in updates]
         raise WrongUsage("ENTRY_UNKNOWN", f"no register here has the entry {entry_id}", _ELSEWHERE)
+
+    def _own_update(self, deliveries: Deliveries, record: Update, agencies: Iterable[str]) -> dict[str, Any]:
+        """Return an update as its court sees it: with the day from which an agency is known to have enforced it."""
+        document, frees = self._update(deliveries, record, agencies), deliveries.for_ledger(record).frees
+        days = enforced_on(self._sources.inboxes(record.court), record.entry_id, record.version, frees=frees)
+        return document | {"agencies": [row | {"enforced_on": days.get(row["agency"])} for row in document["agencies"]]}
 
     def _update(self, deliveries: Deliveries, record: Update, agencies: Iterable[str]) -> dict[str, Any]:
         update = deliveries.for_ledger(record)

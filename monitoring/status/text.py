@@ -46,6 +46,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "stale": ("stale", "过期"),
     "head-expired": ("list head expired", "名单头已过期"),
     "receipts-missing": ("receipts missing", "缺失回执"),
+    "lost-tail": ("end of the log lost", "日志末尾丢失"),
+    "live-differs": ("live entries differ", "生效条目数不符"),
+    "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
+    "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
+    "register-rolled-back": ("the register of keys was rolled back", "密钥登记册被回退"),
+    "register-expired": ("the root's word about the register of keys has expired", "密钥登记册根签名已过期"),
     "records": ("records", "条"),
     "pending": ("pending", "待送达"),
     "received": ("received", "已收到"),
@@ -149,6 +155,8 @@ class StatusText:
         table = self._table(title, "agency", "state", "since")
         for row in update["agencies"]:
             state = Text(WORDS[row["state"]][self._index], style="bold red" if row["state"] in _BAD else "")
+            if row["enforced_on"]:
+                state.append(f" · {self._word('enforced')} {row['enforced_on']}")
             table.add_row(row["agency"], state, row["since"])
         return table
 
@@ -157,7 +165,9 @@ class StatusText:
             return Text(self._word("healthy"), style="green")
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
-            about = [str(row[key]) for key in ("agency", "node", "jurisdiction", "notary") if row.get(key)]
+            about = [
+                str(row[key]) for key in ("agency", "node", "jurisdiction", "notary", "court", "list") if row.get(key)
+            ]
             details = [f"{row[key]:,}" for key in ("updates", "count") if key in row] + row.get("lanes", [])
             table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table

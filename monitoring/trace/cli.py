@@ -13,6 +13,7 @@ from ...schemas.errors import ExitCode, WrongUsage
 from ...topics.cli.console import JsonOption, print_json, settings_of
 
 if TYPE_CHECKING:
+    from ...topics.keys.key_files import StoredKey
     from ...topics.settings import Settings
     from ..service.context import MonitoringContext
     from .making import MadeProof, TracedEntry
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from .verdict import ProofVerdict
 
 _ENTRY = "entry"
-_ROOT_LENGTH = 32
+_ROOT_LENGTHS = range(32, 129)
+"""As the setting `root_public_key` has them, whatever the suite."""
 
 
 class _TraceGroup(TyperGroup):
@@ -88,7 +90,7 @@ def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `liandong trace ID` wrote.")],
     *,
     root: Annotated[
-        str, typer.Option(metavar="HEX", help="The root's public key; by default the one pinned on this machine.")
+        str, typer.Option(metavar="KEY", help="The root's public key; by default the one pinned on this machine.")
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -116,21 +118,24 @@ def _print(verdict: "ProofVerdict", texts: "ProofText") -> None:
         typer.echo(line)
 
 
-def _root_of(text: str, settings: "Settings") -> bytes:
+def _root_of(text: str, settings: "Settings") -> "StoredKey":
+    from ...schemas.wire.suites import suite_of
+    from ...topics.keys.key_files import StoredKey
     from ...topics.keys.participants import Participants
 
     if not text:
         return Participants(settings).root_public_key
     try:
-        root = bytes.fromhex(text)
+        root = StoredKey.parse(text)
     except ValueError:
-        root = b""
-    if len(root) != _ROOT_LENGTH:
+        root = StoredKey(b"")
+    if len(root.raw) not in _ROOT_LENGTHS:
         raise WrongUsage(
             "TRACE_ROOT_INVALID",
             "--root is no public key",
-            "give the 64 hexadecimal digits that the setting root_public_key holds",
+            "give what the setting root_public_key holds: hexadecimal digits, before them a suite and a colon if it is not intl",
         )
+    suite_of(root.suite)
     return root
 
 

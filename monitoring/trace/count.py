@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
+from ...schemas.wire.suites import Suite
 from ...topics.keys.directory import RefreshingKeyring, RegisterBehind
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import ReadToEnd
@@ -38,6 +39,8 @@ class CountPlace(NamedTuple):
     lane: TopicPartition
     entry_id: bytes
     marker: int
+    suite: Suite
+    """Of the notary's leaves and roots."""
 
 
 class CountPorts(NamedTuple):
@@ -64,13 +67,13 @@ class LaneCount:
     ) -> None:
         """Begin to read; `progress` is told the offset reached, and the last one. Raises TransportError."""
         self.place, self._progress = place, progress
-        self._classifier = MessageClassifier(jurisdiction, ports.keyring)
+        self._classifier = MessageClassifier(jurisdiction, ports.keyring, place.suite)
         self._reached, self._end = ports.subscriber.watermarks(place.lane)
         self._reading = ReadToEnd(ports.subscriber, {place.lane: self._reached}, ports.clock)
         self._waiting = deque[Message]()
         """What was read and waits for the register of participants."""
         self._subscriber, self._pause = ports.subscriber, Doorbell()
-        self._tally = Tally([place.lane], lambda _: None)
+        self._tally = Tally([place.lane], lambda _: None, place.suite)
         self._leaves: list[bytes] | None = None
         self._before = 0
         self._own: list[_OwnRecord] = []
@@ -116,7 +119,9 @@ class LaneCount:
         found = [at for at, leaf in enumerate(leaves) if leaf[:ENTRY_ID] == self.place.entry_id]
         behind = sum(leaf[:ENTRY_ID] < self.place.entry_id for leaf in leaves)
         places = found or [at for at in (behind - 1, behind) if 0 <= at < len(leaves)]
-        return [LeafProof(leaves[at].hex(), at, [each.hex() for each in merkle.inclusion(leaves, at)]) for at in places]
+        hashing = self.place.suite.content_hash
+        paths = [[each.hex() for each in merkle.inclusion(leaves, at, hashing)] for at in places]
+        return [LeafProof(leaves[at].hex(), at, path) for at, path in zip(places, paths, strict=True)]
 
     def record(self) -> Framed | None:
         """Return the entry's record that stood at the barrier, if it can be read and a court has signed it."""

@@ -16,7 +16,7 @@ from .problems import ProofProblem
 
 FORMAT = "liandong-entry-proof-1"
 LEAF_LENGTH = 60
-"""Entry id (16), version (8), status (4), SHA-256 of the body behind its proof (32)."""
+"""Entry id (16), version (8), status (4), hash of the body behind its proof (32)."""
 _LARGEST = 16 << 20
 """Bytes of a file; a real one has a few thousand, with the heads of a whole country some hundred thousand."""
 

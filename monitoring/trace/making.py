@@ -11,7 +11,9 @@ from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.framing import FramingError
+from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
+from ...topics.keys.key_files import StoredKey
 from ...topics.keys.known_keys import SCHEMA, KnownKeys
 from ...topics.transport.partitioner import partition_of
 from ...topics.transport.ports import TopicPartition
@@ -33,7 +35,7 @@ class TracedEntry(NamedTuple):
     entry: str
     """`ent_…` or `ord_…`."""
     jurisdiction: str
-    root_public_key: bytes
+    root_public_key: StoredKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,12 @@ def make_proof(wanted: TracedEntry, ports: CountPorts, progress: Callable[[int, 
     heads = search.found()
     rows = [row for row in heads.snapshot.head.content["snapshot"] if row["topic"] == topic]
     lane = TopicPartition(topic, partition_of(entry_id, len(rows)))
-    place = CountPlace(lane, entry_id, _marker(heads, lane))
+    suite = suite_of(heads.snapshot.head.content["suite"])
+    place = CountPlace(lane, entry_id, _marker(heads, lane), suite)
     count = LaneCount(place, wanted.jurisdiction, ports, progress)
     _finish(Part("count", count, count.wait), count.done)
     row = next(row for row in rows if row["partition"] == lane.partition)
-    if (merkle.root(count.leaves()), len(count.leaves())) != (row["root"], row["entries"]):
+    if (merkle.root(count.leaves(), suite.content_hash), len(count.leaves())) != (row["root"], row["entries"]):
         raise RootDiffers(lane, heads.barrier.head.number)
     return MadeProof(_document(wanted, heads, count, ports), count.refused)
 
@@ -98,7 +101,7 @@ def _texts(records: Iterable[Framed]) -> Iterable[str]:
     return (to_text(*each) for each in records)
 
 
-def _key_records(key_ids: set[bytes], root_public_key: bytes, ports: CountPorts) -> list[Framed]:
+def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPorts) -> list[Framed]:
     """Return everything the root has said of these keys: of two ends of a key the earlier counts."""
     found, known = list[Framed](), KnownKeys(root_public_key)
     lanes = topic_lanes(ports.subscriber, names.KEYS)

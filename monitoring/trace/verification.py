@@ -14,11 +14,12 @@ from ...schemas import ids
 from ...schemas.errors import LiandongError
 from ...schemas.law.listing import ENDED_FROM, Instrument, RecordClass
 from ...schemas.wire.codec import GatePrefix, decode_prefix
-from ...schemas.wire.digest import leaf
-from ...schemas.wire.merkle import root, root_of_inclusion
-from ...schemas.wire.signing import PublicKey, key_id
+from ...schemas.wire.merkle import Hashing, root, root_of_inclusion
+from ...schemas.wire.signing import PublicKey
+from ...schemas.wire.suites import Suite, key_id, suite_of
 from ...topics.catalogue import names
 from ...topics.keys.directory import RegisterEnds
+from ...topics.keys.key_files import StoredKey
 from ...topics.keys.known_keys import KnownKeys
 from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.partitioner import partition_of
@@ -63,9 +64,9 @@ class _Contents:
     later: list[FileRecord]
 
 
-def verify_proof(raw: bytes, root_public_key: bytes) -> ProofVerdict:
-    """Say what a file proves to somebody who trusts this root, or which checks fail."""
-    trusted = key_id(root_public_key).hex()
+def verify_proof(raw: bytes, root_public_key: StoredKey) -> ProofVerdict:
+    """Say what a file proves to somebody who trusts this root, or which checks fail. Raises SUITE_UNKNOWN for the root's."""
+    trusted = key_id(*root_public_key).hex()
     try:
         contents = _contents_of(parse_proof(raw))
         verification = _Verification(contents, root_public_key)
@@ -115,7 +116,7 @@ def _telling(code: str) -> Iterator[None]:
 class _Verification:
     """The checks of one file: those of `rest` mean something only if all of `base` hold."""
 
-    def __init__(self, contents: _Contents, root_public_key: bytes) -> None:
+    def __init__(self, contents: _Contents, root_public_key: StoredKey) -> None:
         """Take the keys that count; raise TRACE_KEY_INVALID for one that does not."""
         self._file, self._proof = contents, contents.proof
         self._barrier, self._snapshot = contents.barrier_head.content, contents.snapshot_head.content
@@ -135,6 +136,11 @@ class _Verification:
     def _is_live(self) -> bool:
         """Whether the leaf in the file is the entry's own."""
         return [each.entry_id for each in self._file.leaves] == [self._file.entry_id]
+
+    @property
+    def _suite(self) -> Suite:
+        """That of leaves and roots; a head of one that is not known here has failed before."""
+        return suite_of(self._snapshot["suite"])
 
     def proven(self) -> ProvenState:
         """Say what is proven, once every check held."""
@@ -195,15 +201,15 @@ class _Verification:
         return next(row for row in self._snapshot["snapshot"] if self._is_place(row))
 
     def _leaves(self) -> None:
-        row, leaves = self._row(), self._file.leaves
+        row, leaves, hashing = self._row(), self._file.leaves, self._suite.content_hash
         for each in leaves:
             try:
-                found = root_of_inclusion(each.leaf, each.place, row["entries"], each.path)
+                found = root_of_inclusion(each.leaf, each.place, row["entries"], each.path, hashing)
             except ValueError as error:
                 raise ProofProblem("TRACE_PATH_WRONG") from error
             if found != row["root"]:
                 raise ProofProblem("TRACE_PATH_WRONG")
-        if not self._is_live and not _enclose(leaves, self._file.entry_id, row):
+        if not self._is_live and not _enclose(leaves, self._file.entry_id, row, hashing):
             raise ProofProblem("TRACE_NEIGHBOURS_WRONG")
 
     def _record(self) -> None:
@@ -214,8 +220,8 @@ class _Verification:
             return
         if record is None:
             raise ProofProblem("TRACE_RECORD_DIFFERS", reason="—")
-        own = self._file.leaves[0].leaf
-        if leaf(self._file.entry_id, record.content["version"], record.content["status"], record.body) != own:
+        own, said = self._file.leaves[0].leaf, record.content
+        if self._suite.leaf(self._file.entry_id, said["version"], said["status"], record.body) != own:
             raise ProofProblem("TRACE_RECORD_DIFFERS", reason=own.hex())
 
     def _require_ended(self, record: FileRecord) -> None:
@@ -255,12 +261,12 @@ class _Verification:
             raise ProofProblem("TRACE_RECORD_DIFFERS", reason=ids.entry_text(prefix["instrument"], prefix["entry_id"]))
 
 
-def _enclose(leaves: list[Leaf], entry_id: bytes, row: dict[str, Any]) -> bool:
+def _enclose(leaves: list[Leaf], entry_id: bytes, row: dict[str, Any], hashing: Hashing) -> bool:
     """Whether leaves that are in the tree show that none of this entry is: they are in the order of the ids."""
     last = row["entries"] - 1
     match leaves:
         case []:
-            return last < 0 and bool(row["root"] == root([]))
+            return last < 0 and bool(row["root"] == root([], hashing))
         case [only]:
             return (only.place == 0 and entry_id < only.entry_id) or (only.place == last and only.entry_id < entry_id)
         case [before, after]:

@@ -174,7 +174,8 @@ def _perform(
         else:
             require_topics(settings, acting_court.identity.jurisdiction)
             client_id = f"{acting_court.identity.court}-act"
-            with sending(settings, acting_court.register.outbox, acting_court.clock, chance, client_id) as work:
+            outbox, checkpoints = acting_court.register.outbox, acting_court.checkpoints
+            with sending(settings, outbox, acting_court.clock, chance, client_id, checkpoints) as work:
                 update = act(acting_court)
                 work.wait(ACT_WAIT_SECONDS)
         document = result_of(acting_court, update, sent=not no_wait)

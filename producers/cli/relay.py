@@ -39,6 +39,7 @@ def relay(
     from ...topics.workers.worker import Part
     from ..court import court_named
     from ..register.register import open_register
+    from ..relay.checkpoints import publisher_checkpoints
     from ..relay.metrics import RelayMetrics
     from ..relay.relay import Relay, new_owner
 
@@ -47,7 +48,9 @@ def relay(
     clock = SystemClock()
     register, signals = open_register(settings, served, clock), Signals()
     publisher = KafkaPublisher(settings, client_id=f"relay-{served}", linger_ms=1)
-    sender = Relay(register.outbox, publisher, clock, new_owner(SystemChance()))
+    chance = SystemChance()
+    checkpoints = publisher_checkpoints(settings, served, register, clock, chance)
+    sender = Relay(register.outbox, publisher, clock, new_owner(chance), checkpoints=checkpoints)
     metrics = RelayMetrics(signals, register.outbox, sender, served)
     gc.freeze()  # what was imported stays; the collector need not look at it again
     try:

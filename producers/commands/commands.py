@@ -6,12 +6,12 @@ second click or a file sent again never watches anybody twice.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
 from ...schemas import ids
 from ...schemas.errors import LiandongError
+from ...schemas.fingerprints import fingerprint
 from ...schemas.law.watch import WatchOrder, WatchRules, WatchScope, validate
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.control import COMMAND_CONTEXT, STOP_WATCH, WATCH, SentCommand, sealing_context
@@ -105,7 +105,7 @@ class Commands:
     def _stop(self, request: StopRequest) -> GivenCommand:
         now, court = self._court.clock.now(), self._court
         watch = self._own_watch(request.stops)
-        identity = sha256(b"stop\x00" + request.stops).digest()
+        identity = fingerprint(b"stop\x00" + request.stops)
         command_id = self._court.chance.random_id()
         scope, due = WatchScope("", frozenset(), now, watch.scope.until), now + request.due_ms
         command = SentCommand(command_id, court.court, watch.agency, STOP_WATCH, watch.case_number, scope, due)
@@ -175,7 +175,7 @@ def _identity(court: str, request: WatchRequest, key: MatchingKey) -> bytes:
     order = request.order
     subject = sorted(key.surrogate(each.type, each.number, each.country) for each in order.certificates)
     parts = [court, order.case_number, request.agency, " ".join(order.kinds)]
-    return sha256("\x00".join(parts).encode() + b"\x00" + b"".join(subject) + order.document_hash).digest()
+    return fingerprint("\x00".join(parts).encode() + b"\x00" + b"".join(subject) + order.document_hash)
 
 
 def _check_same(earlier: SentCommand, order: WatchOrder) -> None:

@@ -73,7 +73,7 @@ def publish_file(
 
             with relaying_apart(settings, court.identity.jurisdiction, client_id):
                 report = _accept(court, request, bars)
-        with sending(settings, court.register.outbox, clock, chance, client_id) as work:
+        with sending(settings, court.register.outbox, clock, chance, client_id, court.checkpoints) as work:
             if not _is_large(request):
                 report = _accept(court, request, bars)
             work.wait(wait, bars.sent)

@@ -26,6 +26,8 @@ class RegisterTables:
     updates: Table
     batches: Table
     sequences: Table
+    checkpoints: Table
+    checkpoint_counts: Table
     outbox: OutboxTables
 
 
@@ -46,6 +48,8 @@ def register_tables() -> RegisterTables:
             Column("name", Text, primary_key=True),
             Column("value", BigInteger, nullable=False),
         ),
+        _checkpoints(metadata),
+        _checkpoint_counts(metadata),
         outbox_tables(metadata),
     )
 
@@ -125,12 +129,40 @@ def _updates(metadata: MetaData) -> Table:
         Column("state_row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
         Column("relief_row", BigInteger),
         Column("accepted_at", BigInteger, nullable=False),
-        # SHA-256 of the body behind its proof: what the signature covers and the digest of the list counts
+        # hash of the body behind its proof, of the signing key's suite: what the signature covers
         Column("content_hash", LargeBinary, nullable=False),
     )
     Index("updates_by_entry", updates.c.entry_id, updates.c.version, unique=True)
     Index("updates_by_batch", updates.c.batch_id)
     return updates
+
+
+def _checkpoints(metadata: MetaData) -> Table:
+    # one row
+    return Table(
+        "checkpoints",
+        metadata,
+        Column("name", Text, primary_key=True),
+        # drawn once in the life of a register, so that one made anew is told from an older state of this one
+        Column("epoch", LargeBinary, nullable=False),
+        # of the newest checkpoint
+        Column("number", BigInteger, nullable=False),
+        # row of the state lane up to which `checkpoint_counts` counts
+        Column("through", BigInteger, nullable=False),
+        # row up to which a checkpoint is known to stand in the log
+        Column("told", BigInteger, nullable=False),
+    )
+
+
+def _checkpoint_counts(metadata: MetaData) -> Table:
+    return Table(
+        "checkpoint_counts",
+        metadata,
+        Column("list", Text, primary_key=True),
+        Column("court", Text, primary_key=True),
+        Column("highest", BigInteger, nullable=False),
+        Column("live", BigInteger, nullable=False),
+    )
 
 
 def _batches(metadata: MetaData) -> Table:

@@ -23,6 +23,7 @@ from ...topics.workers.clock import SystemClock
 from ...topics.workers.threads import beside, work
 from ...topics.workers.worker import Part
 from ..register.register import open_register
+from .checkpoints import publisher_checkpoints
 from .relay import Pace, Relay, new_owner
 
 _BULK = Pace(batch=1000, window=16_000, mark=4000)
@@ -60,7 +61,9 @@ def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connec
         register = open_register(settings, jurisdiction, clock)
         try:
             publisher = KafkaPublisher(settings, client_id=client_id, linger_ms=5)
-            relay = Relay(register.outbox, publisher, clock, new_owner(SystemChance()), _BULK)
+            chance = SystemChance()
+            checkpoints = publisher_checkpoints(settings, jurisdiction, register, clock, chance)
+            relay = Relay(register.outbox, publisher, clock, new_owner(chance), _BULK, checkpoints)
             work(Part("relay", relay, relay.wait), stop)
             publisher.close()
         finally:

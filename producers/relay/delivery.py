@@ -13,6 +13,7 @@ from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ...topics.workers.threads import WorkerFailed, Workers, work_until
 from ...topics.workers.worker import Part
+from .checkpoints import Checkpoints
 from .relay import Relay, new_owner
 
 _STOP_SECONDS = 90.0
@@ -58,9 +59,17 @@ class _Awaited:
 class Sending:
     """A relay at work in the background of this process, unless another process's relay does the same work."""
 
-    def __init__(self, outbox: SqlOutbox, publisher: Publisher, clock: Clock, chance: Chance) -> None:
-        """Start at once; `stop` ends it."""
+    def __init__(
+        self,
+        outbox: SqlOutbox,
+        publisher: Publisher,
+        clock: Clock,
+        chance: Chance,
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
+        """Start at once; `stop` ends it. `checkpoints` are those of a jurisdiction's publisher."""
         self._outbox, self._publisher, self._clock, self._chance = outbox, publisher, clock, chance
+        self._checkpoints = checkpoints
         self._background = Workers()
         relay = self._new_relay()
         self._background.start([Part("relay", relay, relay.wait)])
@@ -89,7 +98,8 @@ class Sending:
             relay.close()
 
     def _new_relay(self) -> Relay:
-        return Relay(self._outbox, self._publisher, self._clock, new_owner(self._chance))
+        owner = new_owner(self._chance)
+        return Relay(self._outbox, self._publisher, self._clock, owner, checkpoints=self._checkpoints)
 
 
 def require_topics(settings: Settings, jurisdiction: str) -> None:
@@ -103,10 +113,17 @@ def require_topics(settings: Settings, jurisdiction: str) -> None:
 
 
 @contextmanager
-def sending(settings: Settings, outbox: SqlOutbox, clock: Clock, chance: Chance, client_id: str) -> Iterator[Sending]:
+def sending(
+    settings: Settings,
+    outbox: SqlOutbox,
+    clock: Clock,
+    chance: Chance,
+    client_id: str,
+    checkpoints: Checkpoints | None = None,
+) -> Iterator[Sending]:
     """Send to Kafka while the block runs; stop gracefully."""
     publisher = KafkaPublisher(settings, client_id=client_id, linger_ms=5)
-    work = Sending(outbox, publisher, clock, chance)
+    work = Sending(outbox, publisher, clock, chance, checkpoints)
     try:
         yield work
     finally:

@@ -46,6 +46,11 @@ class Lane:
         """Rows handed over and not marked."""
         return self.handed - self.marked
 
+    @property
+    def settled(self) -> bool:
+        """Whether all that was handed over is marked, and nothing is wrong."""
+        return not (self.outstanding or self.in_flight or self.failure or self.refused)
+
     def settle(self, row: int, result: Delivered | Exception) -> None:
         """Take the publisher's word about a row; of several failures the first is kept."""
         self.in_flight -= 1

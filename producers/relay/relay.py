@@ -26,6 +26,7 @@ from ...topics.transport.ports import LeaseLost, Outbox, OutboxRow, Publisher
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ...topics.workers.worker import AT_ONCE
+from .checkpoints import Checkpoints
 from .lane import Lane
 from .lease import HeldLease
 
@@ -61,8 +62,17 @@ class Relay:
     Failures are logged and tried again for ever from the marked prefix: an accepted row is never given up.
     """
 
-    def __init__(self, outbox: Outbox, publisher: Publisher, clock: Clock, owner: str, pace: Pace = Pace()) -> None:
-        """`owner` must be unique to this relay, see `new_owner`."""
+    def __init__(
+        self,
+        outbox: Outbox,
+        publisher: Publisher,
+        clock: Clock,
+        owner: str,
+        pace: Pace = Pace(),
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
+        """`owner` must be unique to this relay, see `new_owner`; `checkpoints` are a jurisdiction's publisher's."""
+        self._checkpoints = checkpoints
         self._outbox = outbox
         self._publisher = publisher
         self._clock = clock
@@ -136,6 +146,8 @@ class Relay:
         self._failure = None
         marks = [(lane, self._outbox.sent_through(lane)) for lane in self._outbox.lanes()]
         self._lanes = [Lane(lane, mark, mark) for lane, mark in marks]
+        if self._checkpoints is not None:
+            self._checkpoints.begin()
         return True
 
     def _start_over(self, failed: Exception) -> float:
@@ -164,13 +176,15 @@ class Relay:
             _log.warning("the lease stays until it runs out", error=str(failed.orig))
 
     def _in_flight(self) -> int:
-        return sum(lane.in_flight for lane in self._lanes)
+        told = self._checkpoints.in_flight if self._checkpoints is not None else 0
+        return sum(lane.in_flight for lane in self._lanes) + told
 
     def _send_what_waits(self) -> float:
         handed = self._pass()
         self._publisher.poll(0)
         self._mark(self._pace.mark if handed else 1)
         self._recover()
+        self._checkpoint()
         return AT_ONCE if handed else self._pace.idle_seconds
 
     def _pass(self) -> int:
@@ -184,6 +198,9 @@ class Relay:
 
     def _hand_over(self, lane: Lane) -> int:
         self._lease.keep()
+        checkpoints = self._checkpoints
+        if checkpoints is not None and lane.name == checkpoints.lane and checkpoints.waits and not lane.refused:
+            return 0
         room = min(self._pace.window - lane.outstanding, self._pace.batch)
         if room <= 0 or lane.failure is not None or self._clock.monotonic() < lane.retry_at:
             return 0
@@ -216,6 +233,13 @@ class Relay:
             if failed is not None:
                 _log.error("relay_delivery_failed", lane=lane.name, error=failed.message, remedy=failed.remedy)
 
+    def _checkpoint(self, *, at_once: bool = False) -> None:
+        """Let the publisher say what it has written, while nothing of that lane is under way."""
+        for lane in self._lanes:
+            if self._checkpoints is not None and lane.name == self._checkpoints.lane and lane.settled:
+                self._lease.keep()
+                self._checkpoints.work(lane.marked, self._publisher, at_once=at_once)
+
     def _finish(self) -> None:
         """Wait for what is in flight, in slices between which the lease is kept, and mark it.
 
@@ -228,3 +252,6 @@ class Relay:
             self._publisher.flush(self._pace.stop_seconds / slices)
             self._lease.keep()
         self._mark(1)
+        if self._checkpoints is not None:
+            self._checkpoint(at_once=True)
+            self._publisher.flush(self._pace.stop_seconds / slices)

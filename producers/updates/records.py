@@ -8,13 +8,14 @@ says that it ended and why, nothing about the person.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
 from ...schemas.dates import end_of_day_ms, start_of_day_ms
+from ...schemas.fingerprints import fingerprint
 from ...schemas.law.listing import Link, RecordClass, Status
 from ...schemas.people.certificates import Certificate, CertificateType, equivalents
 from ...schemas.people.names import comparison_form
@@ -192,7 +193,7 @@ def ended(record: Mapping[str, Any], status: Status) -> Fields:
 def holder_hash(certificate: Certificate) -> bytes:
     """Return 16 bytes by which a court finds its own entries; an unkeyed hash of a number, so it stays in its database."""
     text = "\x1f".join((str(int(certificate.type)), certificate.country, certificate.number))
-    return sha256(text.encode()).digest()[:16]
+    return fingerprint(text.encode())[:16]
 
 
 def name_hash(name: str) -> bytes:

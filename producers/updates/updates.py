@@ -60,7 +60,7 @@ class Accepted(NamedTuple):
     sequence: int
     body: bytes
     content_hash: bytes
-    """SHA-256 of the body behind its proof: what the signature covers and the digest of the list counts."""
+    """Hash of the body behind its proof, of the signing key's suite: what the signature covers."""
 
     def __repr__(self) -> str:
         """Show the id only: the body holds a name."""

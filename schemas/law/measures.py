@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 import yaml
 
+from ..fingerprints import fingerprint
 from .attributes import AttributeProblem, Values, Wording
 from .conditions import Clause, Limits, Truth, evaluate_all
 from .listing import Instrument, PersonKind, PersonRole
@@ -124,7 +124,7 @@ class MeasureCatalogue:
 
     measures: tuple[Measure, ...]
     version: str
-    """Date of the edition and the start of the SHA-256 of its text."""
+    """Date of the edition and the start of the fingerprint of its text."""
     _by_transaction: Mapping[str, tuple[Measure, ...]] = field(repr=False)
 
     def of(self, transaction: str) -> tuple[Measure, ...]:
@@ -177,7 +177,7 @@ def parse_catalogue(text: str) -> MeasureCatalogue:
     ids = [measure.id for measure in document.measures]
     if len(set(ids)) != len(ids):
         raise ValueError("two measures of the catalogue have the same id")
-    digest = sha256(text.encode()).hexdigest()[:12]
+    digest = fingerprint(text.encode()).hex()[:12]
     rows = tuple(document.measures)
     return MeasureCatalogue(rows, f"{document.version}+{digest}", _index(rows))
 

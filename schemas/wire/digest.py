@@ -1,5 +1,5 @@
 # mypyc: compile
-"""A digest of a set of entries that is cheap to keep while entries come and change.
+"""The set digest of the suite `intl`: cheap to keep while entries come and change.
 
 LtHash16 with 1,024 lanes (Lewi, Kim, Maykov, Weis, "Securing Update Propagation with Homomorphic
 Hashing", IACR ePrint 2019/227): every leaf is expanded to 2,048 bytes by BLAKE3 and added lane by
@@ -41,8 +41,9 @@ def _lanes(leaves: Iterable[bytes]) -> NDArray[np.uint16]:
 class SetDigest:
     """The running digest of one partition of a list."""
 
-    def __init__(self, state: bytes | None = None) -> None:
-        raw = state if state is not None else bytes(STATE_LENGTH)
+    def __init__(self, state: bytes = b"") -> None:
+        """Go on from a stored state; from no bytes, from no leaves."""
+        raw = state or bytes(STATE_LENGTH)
         self._lanes = np.frombuffer(raw, dtype="<u2").astype(np.uint16)
 
     def update(self, added: Iterable[bytes] = (), removed: Iterable[bytes] = ()) -> None:

@@ -1,29 +1,25 @@
 """Sealing: content only its recipients can open.
 
-The content is encrypted once with a fresh AES-256-GCM key; that key is wrapped with HPKE (RFC 9180,
-X25519, HKDF-SHA256) for each recipient: the court, its superior and an audit escrow. Destroying the
-wraps is erasure. ``context`` binds an envelope to the record that carries it.
+The content is encrypted once with a fresh key; that key is wrapped for each recipient: the court, its superior and an
+audit escrow. Destroying the wraps is erasure. ``context`` binds an envelope to the record that carries it.
+
+The content's cipher is of the suite the envelope names, which is that of the first recipient; each wrap is of the suite of
+the key it is for (`suites`).
 """
 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from ..errors import LiandongError
 from .codec import decode, encode, from_wire, to_wire
 from .framing import unframe
-from .signing import key_id
+from .intl import INTL
+from .suites import find_suite, key_id, suite_of
 
-_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-_NONCE_LENGTH = 12
+_LONGEST_NAME = 32
+"""Characters of a suite's name shown: it is what somebody wrote."""
 
 
 class CannotOpen(LiandongError):
@@ -43,45 +39,35 @@ class Recipient:
 
     key_id: bytes
     public_key: bytes
+    suite: str = INTL
 
 
 class SealingKey:
-    """An X25519 private key that opens envelopes."""
+    """A private key that opens envelopes."""
 
-    def __init__(self, seed: bytes) -> None:
-        self._key = X25519PrivateKey.from_private_bytes(seed)
-        raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
-        self.public_key = self._key.public_key().public_bytes(*raw)
-        self.key_id = key_id(self.public_key)
+    def __init__(self, seed: bytes, suite: str = INTL) -> None:
+        """Take a seed of 32 bytes. Raises SuiteUnknown."""
+        self._opener = suite_of(suite).opener(seed)
+        self.public_key = self._opener.public_key
+        self.key_id = key_id(self.public_key, suite)
+        self.suite = suite
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Decrypt the content key of an envelope."""
-        return _HPKE.decrypt(wrapped, self._key, context)
-
-
-@lru_cache(maxsize=4096)
-def _public(raw: bytes) -> X25519PublicKey:
-    """Return a recipient's key as the library wants it; kept, for the same courts are told again and again."""
-    return X25519PublicKey.from_public_bytes(raw)
+        """Decrypt the content key of an envelope. Raises ValueError."""
+        return self._opener.unwrap(wrapped, context)
 
 
 def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recipient]) -> bytes:
-    """Encrypt a record of the named schema into an encoded ``SealedEnvelope``."""
-    # no injected chance: HPKE's encapsulation draws from OpenSSL, so one content is never sealed to the same bytes twice
-    secret, nonce, aad = AESGCM.generate_key(256), os.urandom(_NONCE_LENGTH), context.encode()  # noqa: TID251
-    wraps = [
-        {
-            "key_id": one.key_id,
-            "wrapped": _HPKE.encrypt(secret, _public(one.public_key), aad),
-        }
-        for one in to
-    ]
-    plain = to_wire(name, encode(name, content))
+    """Encrypt a record of the named schema into an encoded ``SealedEnvelope``. Raises SuiteUnknown."""
+    suite, aad = suite_of(to[0].suite if to else INTL), context.encode()
+    # no injected chance: wrapping draws from the library, so one content is never sealed to the same bytes twice
+    secret, nonce = os.urandom(suite.content_key_length), os.urandom(suite.nonce_length)  # noqa: TID251
+    wraps = [{"key_id": one.key_id, "wrapped": suite_of(one.suite).wrap(one.public_key, secret, aad)} for one in to]
     envelope = {
-        "suite": "intl",
+        "suite": suite.name,
         "nonce": nonce,
         "wraps": wraps,
-        "ciphertext": AESGCM(secret).encrypt(nonce, plain, aad),
+        "ciphertext": suite.encrypt(secret, nonce, to_wire(name, encode(name, content)), aad),
     }
     return to_wire("sealed-envelope", encode("sealed-envelope", envelope))
 
@@ -89,9 +75,12 @@ def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recip
 def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any]:
     """Return the record inside an envelope, opened with whichever of a participant's keys it was sealed to.
 
-    Raises CannotOpen if it was sealed to none of them or was changed.
+    Raises CannotOpen if it was sealed to none of them, was changed, or is of a suite that is not known here.
     """
     envelope, aad = decode(*unframe(sealed)), context.encode()
+    suite = find_suite(envelope["suite"])
+    if suite is None:
+        raise CannotOpen(f"sealed under the suite {envelope['suite'][:_LONGEST_NAME]!r}, which is not known here")
     by_id = {key.key_id: key for key in keys}
     readable = [(by_id[wrap["key_id"]], wrap["wrapped"]) for wrap in envelope["wraps"] if wrap["key_id"] in by_id]
     if not readable:
@@ -99,7 +88,7 @@ def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any
     key, wrapped = readable[0]
     try:
         secret = key.unwrap(wrapped, aad)
-        plain = AESGCM(secret).decrypt(envelope["nonce"], envelope["ciphertext"], aad)
-    except (InvalidTag, ValueError) as error:
+        plain = suite.decrypt(secret, envelope["nonce"], envelope["ciphertext"], aad)
+    except ValueError as error:
         raise CannotOpen("the envelope was changed or belongs to another record") from error
     return from_wire(plain)

@@ -1,28 +1,41 @@
 """Signatures over what travels.
 
 A signed record starts with ``proof``: eight bytes of key id, 64 bytes of signature. The signature
-covers ``context``, a zero byte and the SHA-256 of everything after the proof, so it survives any
+covers ``context``, a zero byte and the hash of everything after the proof, so it survives any
 transport, framing or mirror, and nothing but the bytes themselves is needed to check it. For list
 records the context is the logical topic, which binds list, entry, version and court sequence.
 
-Suites: ``intl`` is Ed25519 (RFC 8032). ``gm`` (SM2/SM3, GB/T 32918) goes behind the same protocol.
+Hash and signature are those of the signing key's suite (`suites`); a signature shorter than 64 bytes is
+followed by zeros.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Protocol
-
-from nacl.bindings import crypto_sign
-from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
 
 from ..errors import LiandongError
 from .codec import encode
+from .intl import INTL, Ed25519Signer
+from .suites import KEY_ID_LENGTH, Signer, find_suite, key_id, suite_of
+
+__all__ = [
+    "PROOF_LENGTH",
+    "Ed25519Signer",
+    "Keyring",
+    "PublicKey",
+    "SignatureInvalid",
+    "Signer",
+    "encode_signed",
+    "key_id",
+    "prove",
+    "statement",
+    "verify",
+]
 
 PROOF_LENGTH = 72
 _EMPTY_PROOF = bytes(PROOF_LENGTH)
-_SIGNATURE_LENGTH = 64
+_ROOM = PROOF_LENGTH - KEY_ID_LENGTH
+"""Bytes for the signature."""
 
 
 class SignatureInvalid(LiandongError):
@@ -34,34 +47,6 @@ class SignatureInvalid(LiandongError):
             message,
             "do not act on it; check that the writer's key is registered, in time and not revoked",
         )
-
-
-def key_id(public_key: bytes) -> bytes:
-    """Return the first eight bytes of the SHA-256 of the raw public key."""
-    return sha256(public_key).digest()[:8]
-
-
-class Signer(Protocol):
-    """Whoever can sign."""
-
-    key_id: bytes
-
-    def sign(self, message: bytes) -> bytes:
-        """Return a 64-byte signature."""
-
-
-class Ed25519Signer:
-    """Signs with an Ed25519 seed of 32 bytes."""
-
-    def __init__(self, seed: bytes) -> None:
-        self.public_key = bytes(SigningKey(seed).verify_key)
-        self._secret = seed + self.public_key
-        """As libsodium wants it; its plain call takes no copies, and this runs for every record of a list."""
-        self.key_id = key_id(self.public_key)
-
-    def sign(self, message: bytes) -> bytes:
-        """Return a 64-byte signature (RFC 8032)."""
-        return crypto_sign(message, self._secret)[:_SIGNATURE_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +65,13 @@ class PublicKey:
     valid_until: int = 0
     revoked_at: int = 0
     """Milliseconds UTC; 0 = open / not revoked."""
+    suite: str = INTL
+    """Whose algorithms it is used with; one that is not known here signs nothing that holds."""
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The jurisdictions its owner acts in."""
+        return frozenset(self.jurisdiction.split(",")) - {""}
 
     def usable_at(self, at: int) -> bool:
         """Return whether a signature made at ``at`` (ms UTC) counts."""
@@ -95,9 +87,9 @@ class Keyring(Protocol):
         """Return the registered key, None if unknown."""
 
 
-def statement(context: str, content: bytes) -> bytes:
-    """Return the bytes that are signed: context, a zero byte, SHA-256 of the content."""
-    return _statement(context, sha256(content).digest())
+def statement(context: str, content: bytes, suite: str = INTL) -> bytes:
+    """Return the bytes that are signed: context, a zero byte, the suite's hash of the content. Raises SuiteUnknown."""
+    return _statement(context, suite_of(suite).content_hash(content))
 
 
 def _statement(context: str, content_hash: bytes) -> bytes:
@@ -111,9 +103,10 @@ def encode_signed(name: str, record: Mapping[str, Any], context: str, signer: Si
 
 
 def prove(content: bytes, context: str, signer: Signer) -> tuple[bytes, bytes]:
-    """Return the body of an encoded content, which is its proof and itself, and the SHA-256 that was signed."""
-    content_hash = sha256(content).digest()
-    return signer.key_id + signer.sign(_statement(context, content_hash)) + content, content_hash
+    """Return the body of an encoded content, which is its proof and itself, and the hash that was signed."""
+    content_hash = suite_of(signer.suite).content_hash(content)
+    signature = signer.sign(_statement(context, content_hash)).ljust(_ROOM, b"\x00")
+    return signer.key_id + signature + content, content_hash
 
 
 def verify(body: bytes, context: str, keyring: Keyring, at: int) -> PublicKey:
@@ -121,13 +114,16 @@ def verify(body: bytes, context: str, keyring: Keyring, at: int) -> PublicKey:
 
     The proof must hold and the key must have been usable at ``at`` (ms UTC).
     """
-    signer = keyring.key(body[:8])
+    signer = keyring.key(body[:KEY_ID_LENGTH])
     if signer is None or signer.use != "sign":
         raise SignatureInvalid(f"signing key {body[:8].hex()} is not registered")
     if not signer.usable_at(at):
         raise SignatureInvalid(f"key {body[:8].hex()} of {signer.participant} was not valid then")
-    try:
-        VerifyKey(signer.public_key).verify(statement(context, body[72:]), body[8:72])
-    except (BadSignatureError, ValueError) as error:
-        raise SignatureInvalid(f"the signature of {signer.participant} does not hold") from error
+    suite = find_suite(signer.suite)
+    if suite is None:
+        raise SignatureInvalid(f"key {body[:8].hex()} of {signer.participant} is of a suite that is not known here")
+    end = KEY_ID_LENGTH + suite.signature_length
+    signed = _statement(context, suite.content_hash(body[PROOF_LENGTH:]))
+    if any(body[end:PROOF_LENGTH]) or not suite.holds(signer.public_key, signed, body[KEY_ID_LENGTH:end]):
+        raise SignatureInvalid(f"the signature of {signer.participant} does not hold")
     return signer

@@ -73,7 +73,7 @@ def read_in_java(settings: Settings) -> dict[str, int]:
 def matched_in_java(settings: Settings, person: Person) -> dict[str, list[list[str]]]:
     """What a program written from docs/wire.md alone finds in the lists: heads held against copies, and a person's entries."""
     owner = Participants(settings)
-    secrets = (owner.root_public_key.hex(), owner.matching_keys()[-1].secret.hex())
+    secrets = (owner.root_public_key.raw.hex(), owner.matching_keys()[-1].secret.hex())
     kafka = (str(settings.bootstrap), settings.topic_prefix, str(SCHEMA_DIR))
     lines = run_java("MatchLists", *kafka, "js", *secrets, person.number, person.name).splitlines()
     return {

@@ -121,7 +121,7 @@ class Stage:
         self.gathering = SimpleNamespace(rounds=0, failure=None)
         source: Any = SimpleNamespace(gathering=self.gathering)  # nothing is read from a log here
         self.feed = Feed(source)
-        self.site = Site(self.feed, source, CollectorRegistry(), "en")
+        self.site = Site(self.feed, source, CollectorRegistry(), "en", {})
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(self.site.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)

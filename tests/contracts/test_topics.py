@@ -44,7 +44,7 @@ BROKEN: dict[str, tuple[str, dict[str, object]]] = {
     "schemas-of-originals": ("original bytes", {"personal_data": "original"}),
     "no-schemas": ("original bytes", {"schemas": []}),
     "sealed-in-the-clear": ("only in schemas with the field `sealed`", {"personal_data": "sealed"}),
-    "unknown-clock": ("'create' or 'append'", {"timestamps": "mine"}),
+    "unknown-clock": ("'create', 'day' or 'append'", {"timestamps": "mine"}),
 }  # fmt: skip
 SOUND = {
     "name": "court.orders.{jurisdiction}.v1",

@@ -13,13 +13,14 @@ from liandong.consumers.acts_db.outcomes import Poison
 from liandong.consumers.commands.handling import handle
 from liandong.consumers.effects.routing import handle_any
 from liandong.consumers.interceptions import recent_releases
+from liandong.monitoring.notary.checkpoints import Checkpoint
 from liandong.monitoring.notary.classify import ListMessage, Marker, MessageClassifier
 from liandong.schemas.law.listing import Change, RecordClass
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.feedback import FeedbackCode
 from liandong.schemas.wire.sealing import Recipient, SealingKey
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
-from liandong.tests.worlds.clock import NOW, HandClock
+from liandong.tests.worlds.clock import DAY_MS, NOW, HandClock
 from liandong.tests.worlds.forgeries import EXAMPLES, FINGERPRINTS
 from liandong.tests.worlds.list_copy import ListCopy
 from liandong.tests.worlds.receipts import WatchRoom
@@ -39,6 +40,7 @@ LANE = TopicPartition(names.debtor_list("js"), 0)
 VALIDITY: dict[str, dict[str, int]] = {
     "open": {},
     "not yet": {"valid_from": NOW + 1},
+    "not on that day": {"valid_from": NOW + DAY_MS},
     "ended": {"valid_until": NOW},
     "revoked before": {"revoked_at": NOW},
     "revoked since": {"revoked_at": NOW + 1},
@@ -61,13 +63,14 @@ class Case:
     def key(self) -> PublicKey:
         public = SIGNER.public_key
         times = VALIDITY[self.validity]
-        return PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public, **times)
+        return PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public, **times)  # type: ignore[arg-type]
 
     def allowed(self, rule: Rule, *, anywhere: bool) -> bool:
         """What the table says."""
         place = self.place if rule.place else "js"
         acts_in = [self.jurisdiction] if rule.alone else self.jurisdiction.split(",")
         valid = {"open", "revoked since"} if rule.outlives_revocation else {"open"}
+        valid |= {"not yet"} if rule.by_day else set()
         return (
             (rule.kinds is None or self.kind in rule.kinds)
             and self.participant == NAMED
@@ -105,7 +108,15 @@ def body_of(schema: str, **fields: Any) -> bytes:
     """A record that `SIGNER` signed, made from an example of its schema."""
     example = next(each for each in EXAMPLES if each.schema == schema)
     record = decode(FINGERPRINTS[schema, example.version], example.body)
-    own = {"court": NAMED, "agency": NAMED, "notary": NAMED, "issued_at": NOW, "at": NOW, "recorded_at": NOW}
+    own = {
+        "court": NAMED,
+        "agency": NAMED,
+        "notary": NAMED,
+        "publisher": NAMED,
+        "issued_at": NOW,
+        "at": NOW,
+        "recorded_at": NOW,
+    }
     record |= {name: value for name, value in own.items() if name in record} | fields
     return encode_signed(schema, record, LANE.topic if schema == "list-record" else schema, SIGNER)
 
@@ -211,6 +222,13 @@ def notarys_marker(stage: Stage, case: Case) -> bool:
     return isinstance(MessageClassifier("js", stage.ring).classify(LANE, message), Marker)
 
 
+def notarys_checkpoint(stage: Stage, case: Case) -> bool:
+    stage.know(case)
+    body = body_of("court-checkpoint", jurisdiction=case.place, topic=LANE.topic, partition=0)
+    message = stage.message(LANE.topic, b"checkpoint/x", "court-checkpoint", body)
+    return isinstance(MessageClassifier("js", stage.ring).classify(LANE, message), Checkpoint)
+
+
 def copys_head(stage: Stage, case: Case) -> bool:
     stage.know(case)
     body = body_of("list-head", jurisdiction=case.place, number=stage.number)
@@ -256,9 +274,10 @@ def command(stage: Stage, case: Case) -> bool:
 OF_LISTS = (replicator, relief, gate, notary, releases)
 OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "barrier": [list_barrier, relief_barrier, notarys_marker],
+    "court-checkpoint": [notarys_checkpoint],
     "list-head": [copys_head, evidence(names.heads("js"), "list-head")],
     "receipt": [evidence(names.RECEIPTS, "receipt")],
-    "interception": [evidence(names.interceptions("js"), "interception"), inbox("interception")],
+    "interception": [inbox("interception")],
     "control-feedback": [inbox("control-feedback")],
     "asset-event": [inbox("asset-event")],
     "whereabouts-event": [inbox("whereabouts-event")],
@@ -312,7 +331,7 @@ def test_keys_are_believed_of_the_root_alone(stage: Stage, signer: str) -> None:
 
 
 def test_every_rule_is_about_a_schema_and_has_a_reader_here() -> None:
-    assert RULES.keys() - OTHERS.keys() == {"list-record", CANARY, "participant-key"}
+    assert RULES.keys() - OTHERS.keys() == {"list-record", CANARY, "participant-key", "key-register"}
     for schema, rule in RULES.items():
         if schema != CANARY:
             example = next(each for each in EXAMPLES if each.schema == schema)

@@ -21,7 +21,7 @@ from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
 from liandong.tests.simulation.calling import Reply
-from liandong.tests.simulation.counter import ApiCounter
+from liandong.tests.simulation.counter import WHOLE, ApiCounter
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
@@ -52,9 +52,17 @@ class Copied:
 class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
-    part_names = ("register", "list", "relief", "effects", "releases", "relay", "standing")
+    part_names = ("register", "list", "relief", "effects", "releases", "batches", "relay", "standing")
     roles = ("agency",)
-    unhurried: Mapping[str, float] = {"list": 1, "relief": 2, "effects": 4, "releases": 5, "relay": 1, "standing": 10}
+    unhurried: Mapping[str, float] = {
+        "list": 1,
+        "relief": 2,
+        "effects": 4,
+        "releases": 5,
+        "batches": 2,
+        "relay": 1,
+        "standing": 10,
+    }
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"{agency} {node}", machine)
@@ -136,6 +144,15 @@ class NodeProcess(Process):
         reply: list[Reply] = []
         with self.mortal():
             reply.append(self.counter.post(checks, token, body, language))
+        return reply[0] if reply else None
+
+    def call_keyed(self, person: Person, key: str) -> Reply | None:
+        """Have a counter ask about somebody with an Idempotency-Key; None if the node died over it."""
+        transaction, attributes = COUNTERS[self.kind]
+        check = person.asked(transaction, **attributes) | {"site": key}
+        reply: list[Reply] = []
+        with self.mortal():
+            reply.append(self.counter.post([check], self.counter.token(), WHOLE, "en", key))
         return reply[0] if reply else None
 
     def meets(self, person: Person, booking: int) -> None:

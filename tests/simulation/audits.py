@@ -9,9 +9,12 @@ from sqlalchemy import ColumnElement, select
 
 from liandong.consumers.acts_db.tables import watch_subjects, watches
 from liandong.consumers.store.layout import TrustedHead
+from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
+from liandong.tests.simulation.proofs import Register
 from liandong.tests.simulation.watchers import InboxProcess
+from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ def audit(world: "World") -> None:
             audit_copy(world, node)
             audit_trust(world, node)
     _heads_say_what_stands_below_them(world)
+    _barriers_tell_of_the_register_what_stood_there(world)
     _receipts_have_numbers_of_their_own(world)
     _nobody_is_watched_unasked(world)
     _no_ended_watch_names_anybody(world, watches.c.stopped_at != 0)
@@ -126,6 +130,22 @@ def _came_too_late(world: "World", event: Written) -> bool:
     late = world.register.had_ended(event.body, event.time)
     world.count("events that came after the end of their key", late)
     return late
+
+
+def _barriers_tell_of_the_register_what_stood_there(world: "World") -> None:
+    """A notary tells how far it had read the register of keys, and the hash the world finds over what stands before that."""
+    records = world.log.by_place.get(TopicPartition(names.KEYS, 0), [])
+    if len(records) < sum(len(world.log.by_schema.get(name, ())) for name in ("participant-key", "key-register")):
+        return  # the topic was made again: places in it mean nothing any more
+    told = {(one.fields["register_offset"], one.fields["register_hash"]) for one in world.genuine("barrier")}
+    register, read = Register(founding().root.public_key), 0
+    for offset, said in sorted(told):
+        for one in records[read:offset]:
+            if one.schema == "participant-key":
+                register.take(one.fields, one.body)
+        read = offset
+        world.hold(said == register.word(0, 0)["hash"], "a barrier tells another hash of the register than the log")
+        world.count("registers in barriers", 1)
 
 
 def _heads_say_what_stands_below_them(world: "World") -> None:

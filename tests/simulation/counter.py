@@ -25,6 +25,8 @@ ANOTHERS, NARROW = "another agency's token", "a token for events alone"
 TOKENS = {GOOD: 75, NONE: 5, WRONG: 5, REVOKED: 5, ANOTHERS: 5, NARROW: 5}
 """What a counter may show, and how often it does."""
 WHOLE, LARGE, ENDLESS, CUT_SHORT = "whole", "too large", "too large and comes in pieces", "cut short"
+KEYED = "keyed-"
+"""So begins the Idempotency-Key of a request, and the site it is asked from, by which a court's record tells of it."""
 BODIES = {WHOLE: 90, LARGE: 3, ENDLESS: 2, CUT_SHORT: 5}
 """What a body may be, and how often it is."""
 
@@ -40,6 +42,14 @@ class ApiCounter:
         """What it can show, by kind."""
         self._api: Api
         self._allowance = Allowance(0.0)
+        self.unanswered: tuple[str, int] | None = None
+        """The key and the person of a request that is to be sent until it is answered."""
+        self._keys = 0
+
+    def new_key(self) -> str:
+        """A key no request came with before."""
+        self._keys += 1
+        return f"{KEYED}{self._process.name.replace(' ', '-')}.{self._keys}"
 
     def opened(self, settings: Settings, opened: OpenAgency) -> None:
         """Hear that the node was started: its limits begin anew."""
@@ -70,14 +80,16 @@ class ApiCounter:
             return 400 if body == CUT_SHORT else 413
         return 200 if self._allowance.take(checks, self._process.machine.clock.monotonic()) else 429
 
-    def post(self, checks: list[dict[str, Any]], token: str, body: str, language: str) -> Reply:
-        """Ask; to be called while the process runs something of its own."""
+    def post(self, checks: list[dict[str, Any]], token: str, body: str, language: str, key: str = "") -> Reply:
+        """Ask, with an Idempotency-Key if one is given; to be called while the process runs something of its own."""
         sent = msgspec.json.encode(checks[0] if len(checks) == 1 else {"checks": checks})
         if body in (LARGE, ENDLESS):
             sent += b" " * MAX_BODY
         elif body == CUT_SHORT:
             sent = sent[: len(sent) // 2]
         headers = {"content-type": "application/json", "accept-language": language}
+        if key:
+            headers["idempotency-key"] = key
         if token:
             headers["authorization"] = f"Bearer {token}"
         if body != ENDLESS:
@@ -120,5 +132,5 @@ class _Node:
     def alive(self) -> bool:
         return True
 
-    def publish_events(self, payload: Any) -> Any:
-        return self.opened.desk.publish_events(payload)
+    def publish_events(self, payload: Any, keyed: Any) -> Any:
+        return self.opened.desk.publish_events(payload, keyed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import structlog
 
 from liandong.consumers.gate.decision import Decision
+from liandong.producers.relay.checkpoints import Checkpoints
 from liandong.producers.relay.relay import Relay
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.topics.storage.outbox import SqlOutbox
@@ -92,10 +93,16 @@ class TownRelay(Relay):
     """The product's relay; the world hears of its lease."""
 
     def __init__(
-        self, outbox: SqlOutbox, publisher: Publisher, clock: Clock, owner: str, heard: Callable[..., None]
+        self,
+        outbox: SqlOutbox,
+        publisher: Publisher,
+        clock: Clock,
+        owner: tuple[str, Callable[..., None]],
+        checkpoints: Checkpoints | None = None,
     ) -> None:
-        super().__init__(outbox, publisher, clock, owner)
-        self._owner, self._heard = owner, heard
+        """Take an owner's name and who hears of its lease."""
+        self._owner, self._heard = owner
+        super().__init__(outbox, publisher, clock, self._owner, checkpoints=checkpoints)
 
     def _take(self) -> bool:
         if not super()._take():

@@ -25,6 +25,7 @@ from liandong.tests.simulation.deeds.operator import (
     SetsClock,
 )
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
+from liandong.tests.simulation.deeds.repeats import CallsUntilAnswered
 from liandong.tests.simulation.deeds.staff import Asks, AsksUnderAnotherName, Meets
 from liandong.tests.simulation.drawing_faults import FAULTS
 from liandong.tests.simulation.drawing_races import RACES
@@ -116,6 +117,8 @@ def _asks(world: "World", choices: Choices) -> Deed:
 
 
 def _calls(node: str, person: int, choices: Choices) -> Deed:
+    if choices.happens(30):
+        return CallsUntilAnswered(node, person)
     others = tuple(choices.below(DEBTORS + OTHERS) for _ in range(choices.one_of((0, 0, 0, 2, 7))))
     language: Language = choices.one_of(("zh", "en"))
     return Calls(node, (person, *others), choices.weighted(TOKENS), choices.weighted(BODIES), language)

@@ -9,6 +9,7 @@ from liandong.schemas.law.decisions import Verdict
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import open_sealed
 from liandong.tests.simulation import audits
+from liandong.tests.simulation.counter import KEYED
 from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
@@ -120,6 +121,9 @@ def _everything_was_told_once(world: "World") -> None:
     told, released = _told(world), _released(world)
     world.hold(all(len(handles) == 1 for handles in told.values()), "an interception was told twice")
     world.hold(all(count == 1 for count in released.values()), "a release was told twice")
+    for (site, _), handles in _told(world, "site").items():
+        open_ones = [handle for handle in handles if not released[text("evt", handle)]]
+        world.hold(not site.startswith(KEYED) or len(open_ones) <= 1, "a request sent again was told twice")
     for hit in world.kept:
         if not world.truth.is_released(hit):
             handles = told[hit.check, hit.entry_id]
@@ -129,13 +133,13 @@ def _everything_was_told_once(world: "World") -> None:
     world.hold(all(count == 1 for count in answers.values()), "a command was answered twice")
 
 
-def _told(world: "World") -> dict[tuple[str, bytes], list[bytes]]:
-    """The handles under which each hit, by check and entry, was told."""
+def _told(world: "World", by: str = "check_id") -> dict[tuple[str, bytes], list[bytes]]:
+    """The handles under which each hit, by check (or what else its detail says) and entry, was told."""
     told: dict[tuple[str, bytes], list[bytes]] = {}
     for one in world.genuine("interception"):
         if one.fields["outcome"] != "RELEASED":
-            check = _opened(one.schema, one.fields)["check_id"]
-            told.setdefault((check, one.fields["entry_id"]), []).append(one.fields["event_id"])
+            content = _opened(one.schema, one.fields)
+            told.setdefault((content[by], content["entry_id"]), []).append(one.fields["event_id"])
     return told
 
 

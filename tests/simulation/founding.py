@@ -8,7 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from liandong.schemas.wire.sealing import SealingKey
-from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.schemas.wire.signing import Signer
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.people import COURTS, SIBLING
 from liandong.tests.worlds.chance import SeededChance
@@ -21,6 +21,7 @@ from liandong.topics.transport.ports import OutgoingRecord
 
 JURISDICTION = "js"
 HIGH_COURT = "court-js"
+PUBLISHER = "publisher-js"
 NOTARIES = ("notary-js-1", "notary-js-2")
 AGENCIES = {"railway-js": "railway", "air-js": "air-carrier", "police-js": "police-lodging"}
 LATE_AGENCY = "air-east-js"
@@ -40,8 +41,8 @@ class Founding:
     files: Mapping[Path, bytes]
     keys: Sequence[OutgoingRecord]
     escrow: SealingKey
-    signers: Mapping[str, Ed25519Signer]
-    root: Ed25519Signer
+    signers: Mapping[str, Signer]
+    root: Signer
 
     def settle_everything(self, directory: Path) -> Settings:
         """Give the administrator's machine everything."""
@@ -70,7 +71,9 @@ def _is_for(path: Path, participants: Sequence[str]) -> bool:
 
 @cache
 def _settings() -> Settings:
-    return load_settings(barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS)
+    return load_settings(
+        barrier_interval_seconds=BARRIER_SECONDS, evidence_days=EVIDENCE_DAYS, interceptions_every_seconds=1.0
+    )
 
 
 @cache
@@ -81,6 +84,7 @@ def founding() -> Founding:
     with TemporaryDirectory() as folder:
         registrar = Registrar(load_settings(state_dir=Path(folder)), time, SeededChance(Random("founding"), time))
         registrar.new(HIGH_COURT, "court", jurisdictions=(JURISDICTION,))
+        registrar.new(PUBLISHER, "publisher", jurisdictions=(JURISDICTION,))
         for court in (*COURTS, SIBLING):
             registrar.new(court, "court", jurisdictions=(JURISDICTION,), superior=HIGH_COURT, name="示例区人民法院")
         for notary in NOTARIES:

@@ -79,6 +79,9 @@ class MortalPublisher:
     def poll(self, _timeout: float = 0.0) -> None:
         self._life.call(lambda: self.inner.poll(0))
 
+    def partitions(self, topic: str) -> list[int]:
+        return self._life.call(lambda: self.inner.partitions(topic))
+
     def flush(self, _timeout: float = -1) -> int:
         return self._life.call(lambda: self.inner.flush(0))
 

@@ -54,7 +54,8 @@ class PublisherProcess(Process):
         for court in self.courts.values():
             court.opened = stack.enter_context(open_court(machine.settings, court.name, machine.clock, machine.chance))
         self.outbox = self.courts[COURTS[0]].opened.register.outbox
-        relay = self.relay(self.outbox, self.publisher("relay"), machine.folder)
+        checkpoints = self.courts[COURTS[0]].opened.checkpoints
+        relay = self.relay(self.outbox, self.publisher("relay"), machine.folder, checkpoints)
         return [
             Part("register of keys", self.directory, self.directory.wait),
             Part("relay", relay, relay.wait),

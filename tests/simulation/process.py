@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from liandong.producers.relay.checkpoints import Checkpoints
 from liandong.schemas.errors import LiandongError
 from liandong.tests.simulation.counting import TownRelay
 from liandong.tests.simulation.crashing import Life
@@ -143,11 +144,13 @@ class Process(ABC):
         """A publisher of this process."""
         return MortalPublisher(self.world.broker.publisher(client_id=self.name, clock=self.machine.clock), self.life)
 
-    def relay(self, outbox: SqlOutbox, publisher: Publisher, folder: Path) -> TownRelay:
+    def relay(
+        self, outbox: SqlOutbox, publisher: Publisher, folder: Path, checkpoints: Checkpoints | None = None
+    ) -> TownRelay:
         """Make a relay; the name it takes the lease under tells nothing of where the simulation itself runs."""
         owner = f"{self.name}:{self.machine.chance.raw(4).hex()}"
         heard = partial(self.world.hear_of_lease, folder)
-        return TownRelay(outbox, publisher, self.machine.clock, owner, heard)
+        return TownRelay(outbox, publisher, self.machine.clock, (owner, heard), checkpoints)
 
     @contextmanager
     def mortal(self) -> Iterator[None]:

@@ -54,6 +54,19 @@ class Register:
             record = {**known, **ends}
         self._keys[record["key_id"]] = record
 
+    def word(self, number: int, now: int) -> dict[str, Any]:
+        """What the root would say of this register, by its own count."""
+        content = sha256()
+        for key_id, key in sorted(self._keys.items()):
+            content.update(key_id)
+            texts = (key[name].encode() for name in ("participant", "kind", "jurisdiction", "superior", "use", "suite"))
+            for part in (*texts, key["public_key"]):
+                content.update(len(part).to_bytes(2, "big") + part)
+            for name in ("valid_from", "valid_until", "revoked_at"):
+                content.update(key[name].to_bytes(8, "big", signed=True))
+        fields = {"number": number, "keys": len(self._keys), "hash": content.digest()}
+        return fields | {"issued_at": now, "valid_until": now + 400 * 86_400_000}
+
     def signer(self, body: bytes) -> str:
         """The participant who signed a list record and may have, empty if nobody did."""
         try:

@@ -55,12 +55,12 @@ class Recounted:
         if one.value is None:
             self._null(key)
             return
-        if one.framed == "barrier":
+        if one.framed in {"barrier", "court-checkpoint"}:
             return
         prefix = prefix_of(one.body) if one.framed == "list-record" else None
         if prefix is not None and key and prefix["entry_id"] == key and prefix["version"] >= 1:
             self._record(key, one.body, genuine)
-        elif key and not key.startswith(b"barrier/") and len(key) <= 500:
+        elif key and not key.startswith((b"barrier/", b"checkpoint/")) and len(key) <= 500:
             self._unreadable(key, one.value)
 
     def _null(self, key: bytes | None) -> None:

@@ -17,7 +17,7 @@ from nacl.signing import VerifyKey
 from sqlalchemy import URL, Engine, create_engine
 
 from liandong.consumers.adapters import registry
-from liandong.schemas.wire import signing
+from liandong.schemas.wire import intl
 from liandong.topics.storage import database
 
 _MOST = 100_000
@@ -31,7 +31,7 @@ def remembering() -> Iterator[None]:
         for module, name, instead in (
             (database, "create_engine", _sharing_statements),
             (registry, "entry_points", _entry_points),
-            (signing, "VerifyKey", _RememberingKey),
+            (intl, "VerifyKey", _RememberingKey),
             (yaml, "safe_load", lambda text: deepcopy(_parsed(text))),
         ):
             patches.enter_context(mock.patch.object(module, name, instead))

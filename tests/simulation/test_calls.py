@@ -14,6 +14,7 @@ from liandong.tests.simulation.deeds.calls import Calls
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.operator import DiesSoon
 from liandong.tests.simulation.deeds.passing import Passes
+from liandong.tests.simulation.deeds.repeats import CallsUntilAnswered
 from liandong.tests.simulation.running import play
 from liandong.tests.simulation.stories import ANOTHER, AWHILE, DEBTOR, LISTED, RAILWAY
 
@@ -61,6 +62,17 @@ def test_a_call_at_a_node_that_is_killed_over_it_is_kept_or_not_and_tells_nobody
     assert done.counters["kills"] == 2
 
 
+def test_a_request_is_sent_until_it_is_answered_and_told_once_whenever_its_node_dies() -> None:
+    for call in range(1, 40, 3):
+        dies = DiesSoon(RAILWAY, call, after=True)
+        done = play((LISTED, AWHILE, dies, CallsUntilAnswered(RAILWAY, DEBTOR), AWHILE, LONG, *TWICE))
+        assert done.broken is None, done
+        assert done.counters["hits sent again"] >= 2, done.counters
+
+
+TWICE = CallsUntilAnswered(RAILWAY, DEBTOR), LONG, CallsUntilAnswered(RAILWAY, DEBTOR)
+
+
 def _killed_at(call: int) -> tuple[Deed, ...]:
     return DiesSoon(RAILWAY, call, after=True), Calls(RAILWAY, FEW)
 
@@ -95,9 +107,13 @@ def _nothing_kept(patches: pytest.MonkeyPatch) -> None:
 
     def made(endpoints: Endpoints, context: Any) -> None:
         real(endpoints, context)
-        endpoints._commits._keep = lambda _answers: None
+        endpoints._commits._keep = lambda _answers: {}
 
     patches.setattr(Endpoints, "__init__", made)
+
+
+def _no_keys(patches: pytest.MonkeyPatch) -> None:
+    patches.setattr("liandong.consumers.api.endpoints.keyed", lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +123,7 @@ def _nothing_kept(patches: pytest.MonkeyPatch) -> None:
         (_no_limit, [Calls(RAILWAY, MANY), Calls(RAILWAY, ALONE)], "answers 200 where 429 is right"),
         (_always_limited, [Calls(RAILWAY, ALONE)], "answers 429 where 200 is right"),
         (_another_answer, [Calls(RAILWAY, ALONE)], "something else than the gate"),
+        (_no_keys, [*TWICE], "in another way when it was sent again"),
         (_nothing_kept, [Calls(RAILWAY, ALONE, body=WHOLE), AWHILE], "was not told"),
     ],
 )

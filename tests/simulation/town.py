@@ -8,7 +8,7 @@ from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.clocks import MachineClock
 from liandong.tests.simulation.cluster import ADMINISTRATOR, TownAccess, topics_of
-from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES, founding
+from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES, PUBLISHER, founding
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.simulation.office import PublisherProcess
 from liandong.tests.simulation.people import COURTS
@@ -43,7 +43,7 @@ def found(town: Choices, folder: Path) -> World:
 
 
 def _processes(world: World, town: Choices) -> list[Process]:
-    publisher = PublisherProcess(world, "publisher", _machine(world, town, "publisher-js", *COURTS))
+    publisher = PublisherProcess(world, "publisher", _machine(world, town, PUBLISHER, PUBLISHER, *COURTS))
     world.publisher, world.courts = publisher, publisher.courts
     nodes = [
         NodeProcess(world, agency, node, _machine(world, town, f"{agency}", agency))

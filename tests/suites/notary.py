@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from liandong.monitoring.notary.config import NotaryDuplicated
 from liandong.monitoring.notary.tally_store import TallyLocked
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.codec import decode, to_wire
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
 from liandong.tests.worlds.jurisdiction import (
     WatchedJurisdiction,
@@ -17,10 +19,12 @@ from liandong.tests.worlds.jurisdiction import (
     assert_roots_of_a_recount,
     changed_lanes,
 )
-from liandong.tests.worlds.records import CourtScribe, Model, verify_from
+from liandong.tests.worlds.records import CourtScribe, Model, PublisherScribe, verify_from
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
+
+NOTARY_LABELS = {"jurisdiction": "js", "notary": "notary-js-1"}
 
 
 class NotarySuite:
@@ -158,6 +162,134 @@ class NotarySuite:
         (row,) = world.heads()[-1]["courts"]
         assert (row["contiguous"], row["highest"]) == (6, 6)
         assert world.metric("liandong_court_sequence_gaps", **labels) == 0
+
+    def test_a_checkpoint_that_says_what_the_log_holds_is_no_finding_and_no_entry(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        world.publish(*(world.court.include() for _ in range(6)))
+        world.publish(world.court.change(next(iter(world.court.entries)), Change.REVOKE))
+        world.checkpoint(1, highest=7, live=5)
+        world.publish(world.court.include())  # behind it: not of this one
+        notary = world.notary()
+        world.barrier(notary)
+        head = world.heads()[-1]
+        (row,) = head["courts"]
+        assert (row["published"], row["highest"], row["live"], row["live_missing"]) == (7, 8, 6, 0)
+        assert_equal_to_a_recount(world, head)
+        for reason in ("checkpoint", "lost-tail", "live"):
+            assert not world.alarms(reason)
+
+    def test_a_lost_tail_is_named_with_court_and_numbers_also_after_a_restart(self, world: WatchedJurisdiction) -> None:
+        bodies = [world.court.include() for _ in range(6)]
+        world.publish(*bodies[:4])
+        notary = world.notary()
+        world.checkpoint(1, highest=6, live=6)
+        world.barrier(notary)
+        for _ in range(2):
+            (row,) = world.heads()[-1]["courts"]
+            assert (row["published"], row["highest"], row["contiguous"], row["live_missing"]) == (6, 4, 4, 2)
+            labels = {**NOTARY_LABELS, "court": "court-su0505", "topic": row["list"]}
+            assert world.metric("liandong_court_tail_lost", **labels) == 2
+            assert world.alarms("lost-tail") == 1
+            notary.close()
+            notary = world.notary()
+            world.barrier(notary)
+        world.publish(*bodies[4:])
+        world.checkpoint(2, highest=6, live=6)
+        world.barrier(notary)
+        (row,) = world.heads()[-1]["courts"]
+        assert (row["published"], row["highest"], row["live_missing"]) == (6, 6, 0)
+        assert world.metric("liandong_court_tail_lost", **labels) == 0
+
+    def test_live_entries_that_differ_at_a_checkpoint_are_told(self, world: WatchedJurisdiction) -> None:
+        world.publish(*(world.court.include() for _ in range(5)))
+        notary = world.notary()
+        world.checkpoint(1, highest=5, live=3)
+        world.barrier(notary)
+        (row,) = world.heads()[-1]["courts"]
+        assert (row["published"], row["highest"], row["live_missing"]) == (5, 5, -2)
+        assert world.alarms("live") == 1
+
+    def test_a_court_nothing_at_all_arrived_of_is_named(self, world: WatchedJurisdiction) -> None:
+        notary = world.notary()
+        world.checkpoint(1, highest=3, live=3, topic=names.orders("js"))
+        world.barrier(notary)
+        (row,) = world.heads()[-1]["courts"]
+        assert (row["list"], row["court"], row["published"], row["highest"]) == (
+            names.orders("js"), "court-su0505", 3, 0,
+        )  # fmt: skip
+
+    def test_a_checkpoint_counts_once_it_was_passed_in_all_partitions(self, world: WatchedJurisdiction) -> None:
+        world.publish(*(world.court.include() for _ in range(3)))
+        notary = world.notary()
+        courts = {"court-su0505": (9, 9)}
+        markers = [world.scribe.checkpoint(names.debtor_list("js"), each, 1, courts) for each in range(PARTITIONS)]
+        world.send(*markers[1:])
+        world.barrier(notary)
+        assert world.heads()[-1]["courts"][0]["published"] == 0
+        notary.close()
+        notary = world.notary()
+        world.send(markers[0])
+        world.barrier(notary)
+        assert world.heads()[-1]["courts"][0]["published"] == 9
+
+    def test_forged_replayed_garbage_and_null_checkpoints_change_nothing_and_are_counted(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        topic, other = names.debtor_list("js"), PublisherScribe(publisher="publisher-cq", jurisdiction="cq")
+        world.keys.known[other.public_key.key_id] = other.public_key
+        world.publish(*(world.court.include() for _ in range(4)))
+        world.checkpoint(7, highest=4, live=4)
+        notary = world.notary()
+        forged = PublisherScribe(signer=world.court.signer, epoch=world.scribe.epoch)
+        courts = {"court-su0505": (99, 99)}
+        world.send(
+            forged.checkpoint(topic, 0, 8, courts),  # a court's key
+            PublisherScribe(epoch=world.scribe.epoch).checkpoint(topic, 0, 8, courts),  # nobody's key
+            other.checkpoint(topic, 0, 8, courts),  # of another jurisdiction
+            other.checkpoint(topic, 0, 8, courts, jurisdiction="js"),
+            world.scribe.checkpoint(topic, 0, 6, courts),  # an old one again
+            replace(world.scribe.checkpoint(topic, 0, 8, courts), partition=1),  # in another partition
+            replace(world.scribe.checkpoint(names.orders("js"), 1, 8, courts), topic=topic),  # in another list
+            OutgoingRecord(topic, b"checkpoint/publisher-js", to_wire("court-checkpoint", b"\xff" * 90), partition=0),
+        )
+        world.barrier(notary)
+        (row,) = world.heads()[-1]["courts"]
+        assert (row["published"], row["highest"], row["live_missing"]) == (4, 4, 0)
+        assert world.alarms("checkpoint") == 8
+        world.send(OutgoingRecord(topic, b"checkpoint/publisher-js", None, partition=0))
+        world.send(OutgoingRecord(topic, b"checkpoint/publisher-js", b"junk", partition=0))
+        world.barrier(notary)
+        assert world.alarms("key") == 2
+        assert sum(row["records"] for row in world.heads()[-1]["lanes"]) == 4
+
+    def test_a_register_made_anew_counts_from_one_again_and_the_old_one_no_more(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        world.publish(*(world.court.include() for _ in range(4)))
+        notary = world.notary()
+        world.checkpoint(7, highest=4, live=4)
+        former, world.scribe.epoch = world.scribe.epoch, CHANCE.ordered_id()
+        world.checkpoint(1, highest=5, live=5)
+        world.barrier(notary)
+        assert world.heads()[-1]["courts"][0]["published"] == 5
+        world.checkpoint(8, highest=9, live=9, epoch=former)
+        world.barrier(notary)
+        assert world.heads()[-1]["courts"][0]["published"] == 5
+        assert world.alarms("checkpoint") == PARTITIONS
+
+    def test_a_barrier_says_how_far_its_notary_knew_the_keys(self, world: WatchedJurisdiction) -> None:
+        notary = world.notary()
+        world.barrier(notary)
+        before = world.keys.mark()
+        newcomer = CourtScribe(court="court-su0999").public_key
+        world.keys.known[newcomer.key_id] = newcomer
+        world.barrier(notary)
+        told = [decode(*unframe(one.value() or b"")) for one in world.log(names.debtor_list("js"))]
+        marks = {each["number"]: (each["register_offset"], each["register_hash"]) for each in told}
+        after = world.keys.mark()
+        assert (marks[min(marks)], marks[max(marks)]) == ((before.offset, before.hash), (after.offset, after.hash))
+        assert before.hash != after.hash
 
     def test_a_lower_version_behind_a_higher_one_rings_and_changes_nothing(self, world: WatchedJurisdiction) -> None:
         first = world.court.include()

@@ -81,6 +81,7 @@ def stopped(agency: TownAgency, version: int = 1, subject: bytes = SUBJECT) -> b
         COURT,
         "rail-gd-all",
         "v1",
+        "notary-js-1",
         7,
         0,
         handle_of(subject),
@@ -124,13 +125,14 @@ class ReleasesSuite(TownSuite):
         town.send(relief(town, 2, status, change), relief(town, 3, Status.DELETED, Change.DELETE))
         railway.settle()
         railway.settle(railway.new_effects("railway-js.effects-again"))
-        told = town.records(names.interceptions("js"))
-        assert [(each["outcome"], each["measure"], each["entry_version"]) for each in told] == [
-            ("RELEASED", "rail-gd-all", 2),
-            ("RELEASED", "rail-gd-all", 2),
-        ]
+        assert [each["outcome"] for each in town.records(names.interceptions("js"))] == ["RELEASED"] * 2
         inbox = town.court.inbox()
         caught_up(inbox)
+        told = [each.content for each in inbox.all_items()]
+        assert [(each["measure"], each["entry_id"], each["entry_version"]) for each in told] == [
+            ("rail-gd-all", ENTRY, 2),
+            ("rail-gd-all", ENTRY, 2),
+        ]
         assert {each.content["attributes"]["released"] for each in inbox.all_items()} == handles
         assert still_open(railway) == 0
 

@@ -99,6 +99,7 @@ class WatchAuthoritySuite(TownSuite):
             "place": "",
             "keep_until": 0,
             "details": {},
+            "padding": b"",
         }
         readers = town.key_directory().recipients(COURT)
         sealed = seal("whereabouts-report", content, sealing_context("whereabouts-event", handle), readers)

@@ -1,7 +1,10 @@
 """What becomes of a watch, from the command to the court's inbox, on whichever transport."""
 
+from typing import Any
+
 import pytest
 
+from liandong.consumers.acts_db.idempotency import KeyReused, keyed_request
 from liandong.consumers.events.intake import publish_events
 from liandong.consumers.events.reports import NoLiveWatch
 from liandong.producers.commands.commands import CommandRefused
@@ -10,13 +13,19 @@ from liandong.schemas.dates import rfc3339
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.law.watch_kinds import DAY_MS
 from liandong.tests.suites.town import TownSuite
-from liandong.tests.worlds.people import invented
+from liandong.tests.worlds.people import Person, invented
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import OTHER_COURT, RAILWAY, TownAgency, TownCourt, caught_up, order_for
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 
 COMMANDS = names.commands(RAILWAY)
+
+
+def travelled(who: Person, town: Town) -> dict[str, Any]:
+    """An event, as an agency's own system sends it."""
+    subject = {"name": who.name, "certificates": [{"type": "CN_ID", "number": who.certificate.number}]}
+    return {"domain": "whereabouts", "kind": "TRAVEL", "occurred_at": rfc3339(town.clock.now()), "subject": subject}
 
 
 class WatchingSuite(TownSuite):
@@ -75,6 +84,27 @@ class WatchingSuite(TownSuite):
         }
         first = publish_events(railway.engine, railway.context, event)
         assert publish_events(railway.engine, railway.context, event) == first
+        railway.relay()
+        assert town.count(names.whereabouts_events("js")) == 1
+
+    def test_an_event_sent_again_under_its_key_is_told_by_the_same_id_even_when_the_watch_has_ended(
+        self, town: Town, railway: TownAgency
+    ) -> None:
+        debtor, stranger, end = invented(1), invented(2), town.clock.now() + DAY_MS
+        town.court.watch(debtor, until=end)
+        railway.settle()
+        events = {"events": [travelled(debtor, town), travelled(stranger, town)]}
+        known = keyed_request(railway.context.matching_keys, ("booking", "/v1/events"), "k", b"two events")
+        first = publish_events(railway.engine, railway.context, events, known)
+        town.clock.time = end
+        assert publish_events(railway.engine, railway.context, events, known) == first
+        told, refused = first["results"]
+        assert (len(told["event_ids"]), refused["problem"]["code"]) == (1, "NO_LIVE_WATCH")
+        assert railway.rows()["idempotent_answers"] == 1
+        other = keyed_request(railway.context.matching_keys, ("booking", "/v1/events"), "k", b"one event")
+        for payload in (events, events["events"][0]):
+            with pytest.raises(KeyReused):
+                publish_events(railway.engine, railway.context, payload, other)
         railway.relay()
         assert town.count(names.whereabouts_events("js")) == 1
 

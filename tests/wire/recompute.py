@@ -211,6 +211,33 @@ def tree(leaves: list[bytes]) -> bytes:
     return sha256(b"\1" + tree(leaves[:split]) + tree(leaves[split:])).digest()
 
 
+def registers(vectors: Vectors, folder: Path) -> int:
+    given = vectors["registers"]
+    newest: dict[bytes, dict[str, Any]] = {}
+    for body in given["keys"]:
+        record = read(folder, "participant-key", bytes.fromhex(body))
+        before = newest.get(record["key_id"], record)
+        for end in ("valid_until", "revoked_at"):
+            record[end] = min((at for at in (before[end], record[end]) if at), default=0)
+        newest[record["key_id"]] = record
+    content = sha256()
+    for key_id in sorted(newest):
+        record = newest[key_id]
+        content.update(key_id)
+        texts = (record[name].encode() for name in ("participant", "kind", "jurisdiction", "superior", "use", "suite"))
+        for part in (*texts, record["public_key"]):
+            content.update(len(part).to_bytes(2, "big") + part)
+        for name in ("valid_from", "valid_until", "revoked_at"):
+            content.update(record[name].to_bytes(8, "big", signed=True))
+    register = read(folder, "key-register", bytes.fromhex(given["register"]))
+    barrier = read(folder, "barrier", bytes.fromhex(vectors["barriers"]["barrier"]))
+    holds("hash of the register", content.hexdigest(), given["hash"])
+    holds("key register", (register["keys"], register["hash"].hex()), (len(newest), given["hash"]))
+    told = barrier["register_offset"], barrier["register_hash"].hex()
+    holds("what a barrier tells of it", told, (len(given["keys"]), given["hash"]))
+    return holds("hash of no keys", sha256().hexdigest(), given["empty"])
+
+
 def sealed(vectors: Vectors, folder: Path) -> int:
     given = vectors["sealed"]
     key, context = (
@@ -222,10 +249,10 @@ def sealed(vectors: Vectors, folder: Path) -> int:
     hpke = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
     content_key = hpke.decrypt(wrap["wrapped"], key, context)
     content = AESGCM(content_key).decrypt(envelope["nonce"], envelope["ciphertext"], context)
-    return holds("content", read(folder, "interception-detail", content[10:]), given["content"])
+    return holds("content", read(folder, "feedback-detail", content[10:]), given["content"])
 
 
 if __name__ == "__main__":
     given, avro = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
-    for part in (surrogates, names, framing, partitioner, signatures, digests, barriers, snapshots, sealed):
+    for part in (surrogates, names, framing, partitioner, signatures, digests, barriers, snapshots, registers, sealed):
         sys.stdout.write(f"{part.__name__} {part(given, avro)}\n")

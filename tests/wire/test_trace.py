@@ -38,7 +38,7 @@ def told(world: TracedJurisdiction, folder: Path, files: list[bytes]) -> list[di
 
 def by_the_product(world: TracedJurisdiction, raw: bytes) -> dict[str, Any] | None:
     """What the product says of a file, in the script's words."""
-    found = verify_proof(raw, world.root.public_key).proven
+    found = verify_proof(raw, world.pinned).proven
     if found is None:
         return None
     return {

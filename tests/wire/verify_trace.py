@@ -48,6 +48,7 @@ def key_book(texts: list[str], root: bytes) -> dict[bytes, Record]:
     for text in texts:
         key, body = read("participant-key", text)
         signed(body, "participant-key", root)
+        require(key["suite"] == "intl", "suite of a key")
         require(key["key_id"] == sha256(key["public_key"]).digest()[:8], "id of a key")
         before = keys.get(key["key_id"], key)
         require(all(before[name] == key[name] for name in ("participant", "kind", "use")), "owner of a key")
@@ -103,6 +104,7 @@ def verify(proof: Record, root: bytes) -> Record:
         require(key["kind"] == "notary" and key["participant"] == head["notary"], "who signed a head")
         require(head["jurisdiction"] == place and place in key["jurisdiction"].split(","), "jurisdiction of a head")
         require(not key["revoked_at"], "revoked notary")
+        require(head["suite"] == "intl", "suite of a head")
     (barrier, _), (snapshot, _) = heads
     require(barrier["notary"] == snapshot["notary"], "one notary")
     require(barrier["number"] == snapshot["snapshot_barrier"] < snapshot["number"], "the snapshot's barrier")

@@ -9,7 +9,7 @@ from liandong.schemas.wire.avro_schemas import load_schemas
 from liandong.schemas.wire.codec import decode, to_wire
 from liandong.schemas.wire.examples import Example, load_examples
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, frame
-from liandong.schemas.wire.signing import Ed25519Signer, encode_signed
+from liandong.schemas.wire.signing import Signer, encode_signed
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import Headers, OutgoingRecord
 
@@ -17,11 +17,11 @@ EXAMPLES = tuple(load_examples())
 SIGNED = tuple(each for each in EXAMPLES if "proof" in each.record)
 FINGERPRINTS = {(each.name, each.version): each.fingerprint for each in load_schemas()}
 BELONGING = {
-    "participants": ("participant-key",),
+    "participants": ("participant-key", "key-register"),
     "list": ("list-head",),
     "control": ("control-command", "control-feedback"),
     "asset": ("asset-event",),
-    "court": ("list-record", "barrier"),
+    "court": ("list-record", "barrier", "court-checkpoint"),
 }
 """First word of a topic to the schemas that belong there."""
 _LONGS = st.sampled_from((-(2**63), -(2**31) - 1, -1, 0, 1, 2**31, 2**32, 2**53, 2**63 - 1))
@@ -70,7 +70,7 @@ def changed(value: Any) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def signed(draw: st.DrawFn, topic: str, signers: Sequence[Ed25519Signer], fields: Mapping[str, Any]) -> bytes:
+def signed(draw: st.DrawFn, topic: str, signers: Sequence[Signer], fields: Mapping[str, Any]) -> bytes:
     """A record that its signer really signed, with whatever values; those in `fields` as often as not."""
     example: Example = draw(examples(topic, of=SIGNED))
     record = decode(FINGERPRINTS[example.schema, example.version], example.body)
@@ -93,9 +93,7 @@ def headers() -> st.SearchStrategy[Headers]:
     return st.one_of(pairs, st.just(ODD_HEADERS))
 
 
-def records(
-    topic: str, signers: Sequence[Ed25519Signer], fields: Mapping[str, Any]
-) -> st.SearchStrategy[OutgoingRecord]:
+def records(topic: str, signers: Sequence[Signer], fields: Mapping[str, Any]) -> st.SearchStrategy[OutgoingRecord]:
     """Whatever somebody may write to a topic."""
     values = st.one_of(st.none(), st.binary(max_size=60), framed(topic), signed(topic, signers, fields))
     keys = st.one_of(st.none(), st.binary(max_size=20), st.just(b"barrier/notary-js-1"), st.just(b"k" * 600))

@@ -11,9 +11,11 @@ from typing import Any
 
 import httpx
 from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
 
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.database import OUTBOX_LANES, open_acts
+from liandong.consumers.acts_db.idempotency import KeyedRequest
 from liandong.consumers.acts_db.tables import outbox
 from liandong.consumers.adapters.registry import find_adapter
 from liandong.consumers.api.app import Api
@@ -69,6 +71,7 @@ class FixedPosition:
     barrier: int = 7
     digest: str = "d" * 64
     fresh_as_of: int = NOW
+    notary: str = "notary-js-1"
 
 
 @dataclass
@@ -132,13 +135,14 @@ class CheckDesk:
         *,
         keys: Sequence[MatchingKey] = (KEY,),
         chance: Chance = CHANCE,
+        engine: Engine | None = None,
     ) -> None:
         self.directory, self.kind = directory, kind
         self.clock = HandClock()
         self.court = CourtScribe()
         self.view = MemoryView()
         self.court_keys = CourtKeys(self.court.public_key)
-        self.engine = open_acts(sqlite_url(directory / "acts.db"))
+        self.engine = engine or open_acts(sqlite_url(directory / "acts.db"))
         store = SqlOutbox(self.engine, OUTBOX_LANES, tables=outbox, clock=self.clock)
         self.outbox = store
         signer = Ed25519Signer(b"a" * 32)
@@ -153,6 +157,7 @@ class CheckDesk:
             store,
             self.clock,
             chance,
+            interceptions_every_seconds=1.0,
         )
         self.rules = load_rules(kind, directory, 60_000)
         self.gate = Gate(self.view, self.rules, keys, self.clock, chance)
@@ -182,8 +187,8 @@ class CheckDesk:
     def alive(self) -> bool:
         return True
 
-    def publish_events(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        return publish_events(self.engine, self.context, payload)
+    def publish_events(self, payload: Mapping[str, Any], keyed: KeyedRequest | None) -> Mapping[str, Any]:
+        return publish_events(self.engine, self.context, payload, keyed)
 
     def api(self, *, rate: float = 1e6, burst: float = 2e6) -> Api:
         """The application."""
@@ -192,6 +197,7 @@ class CheckDesk:
         wiring = EndpointContext(
             checks=self.checks,
             node=self,
+            matching_keys=self.context.matching_keys,
             agency=self.context.agency,
             node_name="1",
             limiter=limiter,

@@ -18,13 +18,23 @@ from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import VirtualClock
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
-from liandong.tests.worlds.records import CourtScribe, Keys, Model, recount, registered, verify_from
+from liandong.tests.worlds.records import (
+    CourtScribe,
+    Keys,
+    Model,
+    PublisherScribe,
+    recount,
+    registered,
+    verify_from,
+)
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.metrics.definitions import Signals
 from liandong.topics.transport.ports import Message, OutgoingRecord, Publisher, TopicPartition
 from liandong.topics.transport.reading import read_all, topic_lanes
 from liandong.topics.workers.clock import SystemClock
+
+LIST = names.debtor_list("js")
 
 
 class WatchedJurisdiction:
@@ -41,13 +51,15 @@ class WatchedJurisdiction:
         self.stranger = CourtScribe(court="court-yu0101", jurisdiction="cq")
         self.signers = {name: Ed25519Signer(os.urandom(32)) for name in ("notary-js-1", "notary-js-2")}
         notaries = [registered(signer, name, "notary", "js") for name, signer in self.signers.items()]
-        self.keys = Keys(self.court.public_key, self.stranger.public_key, *notaries)
+        self.scribe = PublisherScribe()
+        self.keys = Keys(self.court.public_key, self.stranger.public_key, self.scribe.public_key, *notaries)
         self.publisher = wire.publisher()
         self.speakers: list[Publisher] = []
 
-    def notary(self, name: str = "notary-js-1", *, disk: str = "disk") -> Notary:
+    def notary(self, name: str = "notary-js-1", *, disk: str = "disk", suite: str = "intl") -> Notary:
         """A notary that has read what was there when it started."""
-        config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
+        folder = self.directory / disk / name
+        config = NotaryConfig("js", name, folder, interval=1_000, head_valid=60_000, suite=suite)
         self.speakers.append(self.wire.publisher())
         voice = NotaryIdentity(self.signers[name], self.speakers[-1], self.clock, CHANCE)
         notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))
@@ -63,6 +75,11 @@ class WatchedJurisdiction:
     def publish(self, *bodies: bytes) -> None:
         """Puts records of the court on its lists."""
         self.send(*(self.court.message(body) for body in bodies))
+
+    def checkpoint(self, number: int, highest: int, live: int, *, topic: str = LIST, **fields: Any) -> None:
+        """Puts a checkpoint of what the court wrote to a list into all its partitions."""
+        courts = {self.court.court: (highest, live)}
+        self.send(*(self.scribe.checkpoint(topic, each, number, courts, **fields) for each in range(PARTITIONS)))
 
     def until(self, done: Callable[[], bool], *notaries: Notary) -> None:
         """Lets notaries work until something is so."""

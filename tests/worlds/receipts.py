@@ -12,7 +12,7 @@ from liandong.monitoring.ledger.evidence import Evidence
 from liandong.monitoring.ledger.evidence_reading import EvidenceReading
 from liandong.monitoring.ledger.evidence_views import EvidenceView
 from liandong.schemas.wire.codec import to_wire
-from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, encode_signed
+from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, Signer, encode_signed
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW, VirtualClock
 from liandong.tests.worlds.records import Keys, NotaryScribe, registered
@@ -51,12 +51,12 @@ def gather(evidence: Evidence, subscriber: Subscriber) -> int:
 
 @dataclass
 class AgencyScribe:
-    """Writes receipts and interceptions as one node of an agency does."""
+    """Writes receipts as one node of an agency does."""
 
     agency: str = "railway-js"
     node: str = "1"
     jurisdiction: str = "js"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     sequence: int = 0
     incarnation: bytes = field(default_factory=CHANCE.ordered_id)
 
@@ -78,7 +78,7 @@ class AgencyScribe:
         record = {
             "agency": self.agency, "node": self.node, "incarnation": self.incarnation,
             "jurisdiction": self.jurisdiction, "sequence": self.sequence, "notary": "notary-js-1", "barrier": barrier,
-            "barrier_issued_at": NOW + barrier * 1_000, "at": at, "durable": True, "unchanged_since": 0, "lanes": lanes,
+            "barrier_issued_at": NOW + barrier * 1_000, "at": at, "durable": True, "suite": "intl", "unchanged_since": 0, "lanes": lanes,
             "offsets": [], "applied": 7, "stale": 1, "opaque": 0,
             "proven_barrier": -1, "proven_head": bytes(32), "proven_at": 0, "latency": EMPTY_LATENCY, "canaries": [],
         }  # fmt: skip
@@ -91,25 +91,13 @@ class AgencyScribe:
         short: dict[str, Any] = {"unchanged_since": since, "lanes": [], "offsets": [offset] * (len(LISTS) + 1)}
         return self.receipt(barrier, **short | fields)
 
-    def interception(self, entry_id: bytes, version: int, **fields: Any) -> OutgoingRecord:
-        """A refused transaction."""
-        handle = CHANCE.random_id()
-        record = {
-            "event_id": handle, "jurisdiction": self.jurisdiction, "agency": self.agency, "court": "court-su0505",
-            "entry_id": entry_id, "entry_version": version, "measure": "air-travel", "outcome": "REFUSED",
-            "rule_version": "2026.1", "barrier": 1, "day": "2026-11-22", "record_class": 0,
-            "sealed": b"",
-        }  # fmt: skip
-        body = encode_signed("interception", record | fields, "interception", self.signer)
-        return OutgoingRecord(names.interceptions(self.jurisdiction), handle, to_wire("interception", body))
-
 
 class WatchRoom:
     """The evidence of a small jurisdiction in memory."""
 
     def __init__(self, directory: Path) -> None:
         self.wire = MemoryWire()
-        self.wire.create(names.heads("js"), names.RECEIPTS, names.interceptions("js"), partitions=1)
+        self.wire.create(names.heads("js"), names.RECEIPTS, partitions=1)
         self.agency, self.notary = AgencyScribe(), NotaryScribe()
         self.keys = Keys(self.agency.public_key, self.notary.public_key)
         self.registry = CollectorRegistry()

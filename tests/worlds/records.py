@@ -14,11 +14,12 @@ from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import unframe
-from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, encode_signed, verify
+from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Signer, encode_signed, verify
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import RegisterBehind, RegisterEnds
+from liandong.topics.keys.signed_register import RegisterMark
 from liandong.topics.transport.ports import OutgoingRecord
 
 RECORD = "list-record"
@@ -50,6 +51,9 @@ class Keys:
     def _arrive(self) -> None:
         self.known |= {key.key_id: key for key in self.arriving}
 
+    def mark(self) -> RegisterMark:
+        return RegisterMark(len(self.known), sha256(b"".join(sorted(self.known))).digest())
+
     def ends(self) -> RegisterEnds:
         self.asked += 1
         return RegisterEnds({}, 0)
@@ -61,9 +65,9 @@ class Keys:
         self._arrive()
 
 
-def registered(signer: Ed25519Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
+def registered(signer: Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
     """A signer's key as the register of participants has it."""
-    return PublicKey(signer.key_id, participant, kind, jurisdiction, "sign", signer.public_key)
+    return PublicKey(signer.key_id, participant, kind, jurisdiction, "sign", signer.public_key, suite=signer.suite)
 
 
 def verify_from(body: bytes, context: str, keyring: Keyring, participant: str, at: int) -> None:
@@ -119,7 +123,7 @@ class CourtScribe:
 
     jurisdiction: str = "js"
     court: str = "court-su0505"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     entries: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     sequence: int = 0
 
@@ -179,7 +183,7 @@ class NotaryScribe:
 
     jurisdiction: str = "js"
     notary: str = "notary-js-1"
-    signer: Ed25519Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
     previous: bytes = bytes(32)
 
     @property
@@ -189,7 +193,7 @@ class NotaryScribe:
     def barrier(self, topic: str, partition: int, number: int, issued_at: int = NOW) -> OutgoingRecord:
         """A marker for one partition."""
         record = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number, "issued_at": issued_at}
-        record |= {"topic": topic, "partition": partition}
+        record |= {"topic": topic, "partition": partition, "register_offset": 0, "register_hash": bytes(32)}
         body = encode_signed("barrier", record, "barrier", self.signer)
         key = b"barrier/" + self.notary.encode()
         return OutgoingRecord(topic, key, to_wire("barrier", body), partition=partition)
@@ -205,12 +209,37 @@ class NotaryScribe:
         record |= {"issued_at": NOW, "valid_until": NOW + 60_000, "previous": self.previous, "lanes": list(lanes)}
         body = encode_signed(
             "list-head",
-            record | {"courts": [], "snapshot_barrier": -1, "snapshot": [], "floor_at": 0} | fields,
+            record | {"courts": [], "suite": "intl", "snapshot_barrier": -1, "snapshot": [], "floor_at": 0} | fields,
             "list-head",
             self.signer,
         )
         self.previous = sha256(body).digest()
         return OutgoingRecord(names.heads(self.jurisdiction), None, to_wire("list-head", body), partition=0)
+
+
+@dataclass
+class PublisherScribe:
+    """Writes checkpoints as a jurisdiction's publisher does."""
+
+    jurisdiction: str = "js"
+    publisher: str = "publisher-js"
+    signer: Signer = field(default_factory=lambda: Ed25519Signer(os.urandom(32)))
+    epoch: bytes = field(default_factory=CHANCE.ordered_id)
+
+    @property
+    def public_key(self) -> PublicKey:
+        return registered(self.signer, self.publisher, "publisher", self.jurisdiction)
+
+    def checkpoint(
+        self, topic: str, partition: int, number: int, courts: Mapping[str, tuple[int, int]], **fields: Any
+    ) -> OutgoingRecord:
+        """One for a partition; `courts` are the highest sequence and the live entries of each."""
+        record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "publisher": self.publisher, "number": number}
+        record |= {"topic": topic, "partition": partition, "issued_at": NOW, "epoch": self.epoch}
+        rows = [{"court": court, "highest": each[0], "live": each[1]} for court, each in sorted(courts.items())]
+        body = encode_signed("court-checkpoint", record | {"courts": rows} | fields, "court-checkpoint", self.signer)
+        key = b"checkpoint/" + self.publisher.encode()
+        return OutgoingRecord(topic, key, to_wire("court-checkpoint", body), partition=partition)
 
 
 class LogRecord(Protocol):

@@ -27,7 +27,7 @@ class Town(Administration):
         founded = founding()
         self.clock = HandClock(SystemClock().now())  # a real broker has the real time; the keys are older
         founded.settle(directory)
-        super().__init__(wire, load_settings(state_dir=directory), self.clock)
+        super().__init__(wire, load_settings(state_dir=directory, interceptions_every_seconds=1.0), self.clock)
         wire.create(*_topics("js"), *_topics("cq"), partitions=1)
         wire.create(*(names.commands(each) for each in KINDS), *(names.dead_letters(each) for each in KINDS))
         self.send(*founded.keys)

@@ -24,6 +24,7 @@ from liandong.schemas.law.watch_kinds import DAY_MS, held_by
 from liandong.schemas.wire.control import COMMAND_CONTEXT, sealing_context
 from liandong.schemas.wire.sealing import seal
 from liandong.schemas.wire.signing import encode_signed
+from liandong.tests.worlds.batches import let_leave
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person
 from liandong.tests.worlds.relays import drain
@@ -65,6 +66,7 @@ class TownAgency:
             store,
             town.clock,
             CHANCE,
+            interceptions_every_seconds=1.0,
         )
         self.node = node
         self._polled: dict[Effects, Polled] = {}
@@ -91,7 +93,8 @@ class TownAgency:
         self.relay()
 
     def relay(self) -> None:
-        """Send what waits in the outbox."""
+        """Send what waits: what is held for the next batch, and the outbox."""
+        let_leave(self.context, self.engine, self.town.clock)
         drain(self.context.outbox, self.town.publisher)
 
     def rows(self) -> dict[str, int]:

@@ -63,8 +63,8 @@ class TopicFamily(BaseModel):
     """How long records stay, `30d` or `evidence`; for cleanup by deletion."""
     compaction_lag: str | None = None
     """How long a replaced record stays at least; for compaction."""
-    timestamps: Literal["create", "append"]
-    """Whose clock counts: the writer's, or the broker's where a date is evidence."""
+    timestamps: Literal["create", "day", "append"]
+    """Whose clock counts: the writer's, of which `day` tells the day alone, or the broker's where a date is evidence."""
 
     @field_validator("name")
     @classmethod
@@ -139,7 +139,7 @@ class TopicFamily(BaseModel):
             "cleanup.policy": self.cleanup,
             "min.insync.replicas": str(settings.min_insync),
             "unclean.leader.election.enable": "false",
-            "message.timestamp.type": "CreateTime" if self.timestamps == "create" else "LogAppendTime",
+            "message.timestamp.type": "LogAppendTime" if self.timestamps == "append" else "CreateTime",
             **(_deleted if self.cleanup == "delete" else _compacted)(self._duration(settings)),
         }
         return TopicState(partitions, settings.replication_factor, configuration)

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from ..keys.manifest import Kind, Participant
     from ..keys.registrar import Registrar
 
-app = typer.Typer(help="Courts, agencies, approvers and notaries, and their keys.", no_args_is_help=True)
+app = typer.Typer(help="Courts, publishers, agencies, approvers and notaries, and their keys.", no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Participant id, as court-su0505 or railway-js.")]
-KINDS = ("court", "agency", "approver", "notary")
+SuiteOption = Annotated[
+    str, typer.Option(metavar="SUITE", help="Algorithms of its keys; else as set, or as those of the keys before.")
+]
+KINDS = ("court", "publisher", "agency", "approver", "notary")
 
 
 @app.command()
@@ -30,6 +33,7 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
     agency_kind: Annotated[str, typer.Option(help="Kind of agency; see `liandong agency list`.")] = "",
     region_code: Annotated[str, typer.Option(help="Six digits (GB/T 2260).")] = "",
     contact: Annotated[str, typer.Option(help="An office that answers.")] = "",
+    suite: SuiteOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Make a participant with its keys, and publish the public halves if Kafka is there."""
@@ -37,6 +41,7 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
     created = participants.new(
         participant,
         _kind(kind),
+        suite=suite,
         name=name,
         jurisdictions=jurisdiction or [],
         superior=superior,
@@ -73,13 +78,14 @@ def rotate_key(
     compromised_since: Annotated[
         datetime | None, typer.Option(help="The old keys were in wrong hands since then (China time): revoke them.")
     ] = None,
+    suite: SuiteOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Give a participant new keys; old sealing keys are kept to open what was sealed to them."""
     participants = _participants(ctx)
     since = None if compromised_since is None else int(compromised_since.replace(tzinfo=CHINA).timestamp() * 1000)
     overlap = int(timedelta(hours=overlap_hours).total_seconds() * 1000)
-    participants.rotate(participant, overlap_ms=overlap, compromised_since=since)
+    participants.rotate(participant, overlap_ms=overlap, compromised_since=since, suite=suite)
     _report(participants.load(participant), participants, _published(participants, participant), as_json)
 
 
@@ -125,7 +131,7 @@ def _participants(ctx: typer.Context) -> "Registrar":
 
 
 def _kind(text: str) -> "Kind":
-    for known in ("court", "agency", "approver", "notary"):
+    for known in ("court", "publisher", "agency", "approver", "notary"):
         if text == known:
             return known
     raise WrongUsage("PARTICIPANT_KIND", f"{text!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
@@ -168,7 +174,7 @@ def _as_dict(participant: "Participant", participants: "Registrar") -> dict[str,
 def _root(participants: "Registrar") -> str | None:
     """Return the root's public key, None where neither the key nor a pin is."""
     try:
-        return participants.root_public_key.hex()
+        return str(participants.root_public_key)
     except WrongUsage:
         return None
 

@@ -16,8 +16,10 @@ from ..transport.ports import BEGINNING, Subscriber, TopicPartition
 from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
+from .key_files import StoredKey
 from .known_keys import KnownKeys
 from .participants import ESCROW
+from .signed_register import RegisterMark, RegisterStanding
 
 REFRESH_SECONDS = 1.0
 """An unknown key makes a directory look at the topic, at most this often."""
@@ -62,6 +64,13 @@ class RefreshingKeyring(Keyring, Protocol):
         """
 
 
+class MarkedKeyring(RefreshingKeyring, Protocol):
+    """What a notary needs beside: it tells in its barriers how far it had read the register."""
+
+    def mark(self) -> RegisterMark:
+        """Return how far the register has been read, and the hash over its keys by then."""
+
+
 class Directory(RefreshingKeyring, Protocol):
     """What sealing needs beside: apart from `RefreshingKeyring`, since most readers check and never seal."""
 
@@ -91,7 +100,7 @@ class KeyDirectory:
     away a gate must answer all the same: without keys nobody is refused, a last known hit asks a person.
     """
 
-    def __init__(self, root_public_key: bytes, subscriber: Subscriber, clock: Clock) -> None:
+    def __init__(self, root_public_key: StoredKey, subscriber: Subscriber, clock: Clock) -> None:
         """Take a subscriber of the directory's own, which it closes. Nothing is read before the first step."""
         self._keys = KnownKeys(root_public_key)
         self._subscriber = subscriber
@@ -180,6 +189,20 @@ class KeyDirectory:
     def serving(self, kind: str) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
         return self._keys.serving(kind, self._clock.now()) if self._loaded else {}
+
+    def signing(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that are valid now."""
+        return self._keys.signing(kind, self._clock.now()) if self._loaded else []
+
+    def standing(self) -> RegisterStanding | None:
+        """Hold what was read against what the root says of it, as of now; None until the topic is loaded."""
+        with self._reading:
+            return self._keys.standing(self._clock.now()) if self._loaded else None
+
+    def mark(self) -> RegisterMark:
+        """Return how far the register has been read, and the hash over its keys by then."""
+        with self._reading:
+            return RegisterMark(self._next.get(TopicPartition(names.KEYS, 0), 0), self._keys.hash)
 
     def refresh(self) -> None:
         """Read what is new on the topic, at most once a second; call it now and then to hear of revocations.

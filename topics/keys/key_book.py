@@ -10,7 +10,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from ...schemas.wire.signing import key_id
+from ...schemas.wire.intl import INTL
+from ...schemas.wire.suites import key_id
 from ..private_files import write_private
 
 Use = Literal["sign", "seal"]
@@ -22,6 +23,7 @@ class KeyEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     use: Use
+    suite: str = INTL
     public_key: str
     """Hexadecimal."""
     valid_from: int
@@ -30,8 +32,8 @@ class KeyEntry(BaseModel):
 
     @property
     def key_id(self) -> bytes:
-        """First eight bytes of the SHA-256 of the public key."""
-        return key_id(bytes.fromhex(self.public_key))
+        """First eight bytes of the suite's hash of the public key."""
+        return key_id(bytes.fromhex(self.public_key), self.suite)
 
     def ended(self, at: int, *, compromised: bool) -> "KeyEntry":
         """Return the same key, not valid from `at` on; ends that were set earlier stay."""
@@ -57,13 +59,12 @@ class KeyBook:
             return []
         return _Entries.validate_python(yaml.safe_load(self._path.read_text(encoding="utf-8")))
 
-    def note(self, use: Use, public_key: bytes, now: int, overlap: int = 0) -> None:
-        """Make this key the current one for its use; others end after `overlap` ms."""
-        entries = self.entries()
-        if any(entry.public_key == public_key.hex() for entry in entries):
+    def note(self, new: KeyEntry, overlap: int = 0) -> None:
+        """Make this key the current one for its use unless it is known; others end `overlap` ms after it begins."""
+        entries, end = self.entries(), new.valid_from + overlap
+        if any((entry.suite, entry.public_key) == (new.suite, new.public_key) for entry in entries):
             return
-        new = KeyEntry(use=use, public_key=public_key.hex(), valid_from=now)
-        closed = [one.ended(now + overlap, compromised=False) if one.use == use else one for one in entries]
+        closed = [one.ended(end, compromised=False) if one.use == new.use else one for one in entries]
         self._write([*closed, new])
 
     def end(self, at: int, *, compromised: bool, but: frozenset[bytes] = frozenset()) -> None:

@@ -1,8 +1,13 @@
-"""Secrets on disk: 32 bytes as hexadecimal text, readable by their owner alone."""
+"""Keys on disk and in settings: `SUITE:` and hexadecimal text; without a suite's name before it, of `intl`.
+
+Private ones are seeds of 32 bytes, readable by their owner alone.
+"""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.wire.intl import INTL
 from ..private_files import write_private
 from ..workers.chance import Chance
 
@@ -18,17 +23,42 @@ class KeyFileBroken(LiandongError):
         )
 
 
-def new_seed(path: Path, chance: Chance) -> bytes:
+class StoredKey(NamedTuple):
+    """A key, private or public, and whose algorithms it is for."""
+
+    raw: bytes
+    suite: str = INTL
+
+    @classmethod
+    def parse(cls, text: str) -> "StoredKey":
+        """Read what `str` gives. Raises ValueError."""
+        suite, colon, digits = text.strip().rpartition(":")
+        return cls(bytes.fromhex(digits), suite if colon else INTL)
+
+    def __str__(self) -> str:
+        """Show it as it stands in a file."""
+        return self.raw.hex() if self.suite == INTL else f"{self.suite}:{self.raw.hex()}"
+
+
+def new_seed(path: Path, chance: Chance, suite: str = INTL) -> bytes:
     """Draw a secret and write it to a file."""
     seed = chance.raw(SEED_LENGTH)
-    write_private(path, seed.hex() + "\n")
+    write_private(path, f"{StoredKey(seed, suite)}\n")
     return seed
 
 
-def read_seed(path: Path) -> bytes:
+def read_seed(path: Path) -> StoredKey:
     """Read the secret in a file. Raises KEY_FILE_MISSING, KEY_FILE_BROKEN."""
+    seed = read_key(path)
+    if len(seed.raw) != SEED_LENGTH:
+        raise KeyFileBroken(path, f"holds {len(seed.raw)} bytes instead of {SEED_LENGTH}")
+    return seed
+
+
+def read_key(path: Path) -> StoredKey:
+    """Read the key in a file, of any length. Raises KEY_FILE_MISSING, KEY_FILE_BROKEN."""
     try:
-        seed = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        return StoredKey.parse(path.read_text(encoding="ascii"))
     except OSError as error:
         raise WrongUsage(
             "KEY_FILE_MISSING",
@@ -37,6 +67,3 @@ def read_seed(path: Path) -> bytes:
         ) from error
     except ValueError:
         raise KeyFileBroken(path, "not hexadecimal text") from None
-    if len(seed) != SEED_LENGTH:
-        raise KeyFileBroken(path, f"holds {len(seed)} bytes instead of {SEED_LENGTH}")
-    return seed

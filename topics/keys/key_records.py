@@ -1,6 +1,7 @@
-"""Publishing keys: one record each on `participants.keys.v1`, signed by the root."""
+"""Publishing keys: one record each on `participants.keys.v1`, and behind them what the register holds; signed by the root."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from ...schemas import ids
@@ -9,6 +10,7 @@ from ..catalogue import names
 from ..transport.envelope import SchemaIds, outgoing
 from ..transport.errors import BrokerUnreachable
 from ..transport.ports import Delivered, OutgoingRecord, Publisher
+from . import signed_register
 from .key_book import KeyEntry
 from .known_keys import SCHEMA
 from .manifest import Participant
@@ -19,10 +21,10 @@ PATIENCE = 30.0
 """Seconds the records have to be taken."""
 
 
-def publish_keys(
-    publisher: Publisher, participants: Registrar, participant: str, *, registry: SchemaIds | None = None
-) -> int:
-    """Publish all keys of a participant, and the escrow's; return how many. Publishing again changes nothing.
+def publish_keys(publisher: Publisher, participants: Registrar, *owners: str, registry: SchemaIds | None = None) -> int:
+    """Publish all keys of these participants, and the escrow's; return how many. Publishing again changes nothing.
+
+    Behind them stands what the register holds: all keys of everybody in the root's own books, published or not.
 
     ROOT_ELSEWHERE without the pinned root's key, BrokerUnreachable if the records are not taken within half a minute.
     """
@@ -32,35 +34,55 @@ def publish_keys(
         if isinstance(outcome, Exception):
             failures.append(outcome)
 
-    records = list(_key_records(participants, participant, registry))
+    records = list(_key_records(participants, owners, registry))
+    published = len(records)
+    records.append(_register_record(participants, registry))
     for record in records:
         publisher.send(record, done)
     if publisher.flush(PATIENCE):
         publisher.purge()
-        raise BrokerUnreachable(f"the keys of {participant} were not taken within {PATIENCE:.0f} s")
+        raise BrokerUnreachable(f"the keys of {', '.join(owners)} were not taken within {PATIENCE:.0f} s")
     if failures:
         raise failures[0]
-    return len(records)
+    return published
 
 
-def _key_records(participants: Registrar, participant: str, registry: SchemaIds | None) -> Iterator[OutgoingRecord]:
+def _key_records(
+    participants: Registrar, owners: Sequence[str], registry: SchemaIds | None
+) -> Iterator[OutgoingRecord]:
     root, now = participants.root_signer(), participants.clock.now()
-    owners = [(participant, entry) for entry in participants.keys(participant)]
-    owners += [(ESCROW, entry) for entry in participants.keys(ESCROW)]
-    manifest = participants.load(participant)
-    for owner, entry in owners:
-        record = _record(owner, entry, manifest if owner == participant else None)
+    for record in chain.from_iterable(_records(participants, owner) for owner in (*owners, ESCROW)):
+        owner = record["participant"]
         yield outgoing(
             SCHEMA,
             encode_signed(SCHEMA, record, SCHEMA, root),
             names.KEYS,
-            f"{owner}/{entry.key_id.hex()}".encode(),
+            f"{owner}/{record['key_id'].hex()}".encode(),
             event_id=ids.text("evt", participants.chance.random_id()),
             source="root",
             subject=owner,
             time_ms=now,
             registry=registry,
         )
+
+
+def _register_record(participants: Registrar, registry: SchemaIds | None) -> OutgoingRecord:
+    everybody = [ESCROW, *(one.id for one in participants.list())]
+    return outgoing(
+        signed_register.SCHEMA,
+        participants.sign_register([record for owner in everybody for record in _records(participants, owner)]),
+        names.KEYS,
+        signed_register.KEY,
+        event_id=ids.text("evt", participants.chance.random_id()),
+        source="root",
+        time_ms=participants.clock.now(),
+        registry=registry,
+    )
+
+
+def _records(participants: Registrar, owner: str) -> list[dict[str, Any]]:
+    manifest = None if owner == ESCROW else participants.load(owner)
+    return [_record(owner, entry, manifest) for entry in participants.keys(owner)]
 
 
 def _record(owner: str, entry: KeyEntry, manifest: Participant | None) -> dict[str, Any]:
@@ -72,7 +94,7 @@ def _record(owner: str, entry: KeyEntry, manifest: Participant | None) -> dict[s
         "name": manifest.name if manifest else "",
         "superior": manifest.superior if manifest else "",
         "use": entry.use,
-        "suite": "intl",
+        "suite": entry.suite,
         "public_key": bytes.fromhex(entry.public_key),
         "valid_from": entry.valid_from,
         "valid_until": entry.valid_until,

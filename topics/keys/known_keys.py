@@ -4,17 +4,25 @@ A key is never overwritten: a newer record of the same key can end or revoke it,
 """
 
 import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ...schemas.errors import LiandongError
+from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
+from ...schemas.wire.key_register import register_hash
 from ...schemas.wire.sealing import Recipient
-from ...schemas.wire.signing import PublicKey, SignatureInvalid, key_id
+from ...schemas.wire.signing import PublicKey, SignatureInvalid
+from ...schemas.wire.suites import find_suite, key_id
 from ..catalogue import names
 from ..transport.ports import Message
 from ..transport.received import unwrap
+from . import signed_register
+from .key_files import StoredKey
 from .signatures import Reading, require
+from .signed_register import RegisterProblem, RegisterStanding, SignedRegister
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
@@ -26,20 +34,28 @@ logger = logging.getLogger(__name__)
 class _Root:
     """A keyring that knows the root alone."""
 
-    public_key: bytes
+    root: StoredKey
 
     def key(self, key_id_: bytes) -> PublicKey | None:
-        root_id = key_id(self.public_key)
-        return PublicKey(root_id, "root", "root", "", "sign", self.public_key) if key_id_ == root_id else None
+        raw, suite = self.root
+        root_id = key_id(raw, suite)
+        return PublicKey(root_id, "root", "root", "", "sign", raw, suite=suite) if key_id_ == root_id else None
 
 
 class KnownKeys:
     """All keys in the records taken so far. One thread takes records, any may ask."""
 
-    def __init__(self, root_public_key: bytes) -> None:
+    def __init__(self, root_public_key: StoredKey) -> None:
         self._root = _Root(root_public_key)
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
+        self._records: dict[bytes, Mapping[str, Any]] = {}
+        """The newest record of every key, with the earliest of its ends."""
+        self._hash: bytes | None = None
+        """Over these; None when it has to be made again."""
+        self._signed: SignedRegister | None = None
+        self._rolled_back = False
+        """Whether the newest word of the root that was read is an older one."""
         self.version = 0
         """How often a record has changed what is known."""
         self.ignored = 0
@@ -51,33 +67,40 @@ class KnownKeys:
     def take(self, message: Message) -> None:
         """Take one message of the topic; what does not count is counted and logged once."""
         try:
-            self.register(*unwrap(message))
+            fingerprint, body = unwrap(message)
+            if is_version_of(fingerprint, signed_register.SCHEMA):
+                self._hear_root(decode(fingerprint, body), body)
+            else:
+                self.register(fingerprint, body)
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
             self.ignored += 1
 
     def register(self, fingerprint: bytes, body: bytes) -> bytes:
-        """Take one record; return the id of its key. Raises Undecodable, SignatureInvalid or KEY_CONTRADICTION if it does not count."""
+        """Take one record of a key; return the id of that key. Raises Undecodable, SignatureInvalid, KEY_CONTRADICTION, SUITE_UNKNOWN."""
         record = decode(fingerprint, body)
         require(self._root, SCHEMA, body, record, Reading())
         new = PublicKey(
-            key_id(record["public_key"]),
-            *(record[name] for name in ("participant", "kind", "jurisdiction", "use", "public_key")),
-            *(record[name] for name in ("valid_from", "valid_until", "revoked_at")),
+            *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
+            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite")),
         )
-        if new.key_id != record["key_id"]:
+        # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
+        if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
             raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
         known = self._keys.get(new.key_id)
         if known is not None:
-            if (known.participant, known.kind, known.use) != (new.participant, new.kind, new.use):
+            if _identity(known) != _identity(new):
                 raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
             new = replace(
                 new,
                 valid_until=_earlier(known.valid_until, new.valid_until),
                 revoked_at=_earlier(known.revoked_at, new.revoked_at),
             )
-        superior = record["superior"]
+        superior, stated = record["superior"], self._records.get(new.key_id)
+        whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
+        if stated is None or register_hash([stated]) != register_hash([whole]):
+            self._records[new.key_id], self._hash = whole, None
         if new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
             self.version += 1
@@ -92,20 +115,52 @@ class KnownKeys:
         return self._superiors.get(participant, "")
 
     def sealing(self, participant: str, now: int) -> list[Recipient]:
-        """Return the sealing keys of a participant that are valid now."""
+        """Return the sealing keys of a participant that are valid now and of a suite that is known here."""
         return [
-            Recipient(key.key_id, key.public_key)
+            Recipient(key.key_id, key.public_key, key.suite)
             for key in list(self._keys.values())
-            if key.participant == participant and key.use == "seal" and key.usable_at(now)
+            if key.participant == participant and key.use == "seal" and key.usable_at(now) and find_suite(key.suite)
         ]
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
-        return {
-            key.participant: frozenset(key.jurisdiction.split(",")) - {""}
-            for key in list(self._keys.values())
-            if key.kind == kind and key.use == "sign" and key.usable_at(now)
-        }
+        return {key.participant: key.places for key in self.signing(kind, now)}
+
+    def signing(self, kind: str, now: int) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that are valid now."""
+        keys = list(self._keys.values())
+        return [key for key in keys if key.kind == kind and key.use == "sign" and key.usable_at(now)]
+
+    @property
+    def hash(self) -> bytes:
+        """Over all keys read so far and their ends."""
+        if self._hash is None:
+            self._hash = register_hash(self._records.values())
+        return self._hash
+
+    def standing(self, now: int) -> RegisterStanding:
+        """Hold what was read against the newest word of the root; `now` in ms UTC."""
+        return RegisterStanding(self._signed, len(self._records), self.hash, tuple(self._problems(now)))
+
+    def _problems(self, now: int) -> Iterator[RegisterProblem]:
+        signed = self._signed
+        if signed is None:
+            if self._records:
+                yield RegisterProblem.MISSING
+            return
+        if (signed.hash, signed.keys) != (self.hash, len(self._records)):
+            yield RegisterProblem.DIFFERS
+        if self._rolled_back:
+            yield RegisterProblem.ROLLED_BACK
+        if signed.valid_until <= now:
+            yield RegisterProblem.EXPIRED
+
+    def _hear_root(self, record: Mapping[str, Any], body: bytes) -> None:
+        require(self._root, signed_register.SCHEMA, body, record, Reading())
+        said, before = SignedRegister.of(record), self._signed
+        self._rolled_back = before is not None and said.number < before.number
+        if not self._rolled_back:
+            self._signed = said
 
 
 class _Contradiction(LiandongError):
@@ -113,6 +168,10 @@ class _Contradiction(LiandongError):
 
     def __init__(self, message: str) -> None:
         super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
+
+
+def _identity(key: PublicKey) -> tuple[str, str, str, str, bytes]:
+    return key.participant, key.kind, key.use, key.suite, key.public_key
 
 
 def _earlier(one: int, other: int) -> int:

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.sealing import SealingKey
-from ...schemas.wire.signing import Ed25519Signer
+from ...schemas.wire.suites import Signer, signing_key, suite_of
 from ..catalogue.families import TopicScope
 from ..settings import Settings
-from .key_files import read_seed
+from .key_files import StoredKey, read_key, read_seed
 from .manifest import Participant
 
 ESCROW = "escrow"
@@ -56,22 +56,22 @@ class Participants:
         """Read all participants on this machine, by id."""
         return [self.load(path.parent.name) for path in sorted(self._folder.glob("*/manifest.yaml"))]
 
-    def signer(self, participant: str) -> Ed25519Signer:
+    def signer(self, participant: str) -> Signer:
         """Return its current signing key."""
         self.load(participant)
-        return Ed25519Signer(read_seed(self._file(participant, "signing.key")))
+        return signing_key(*read_seed(self._file(participant, "signing.key")))
 
     def sealing_keys(self, participant: str) -> SealingKeys:
         """Return all its sealing keys, the current one first: older ones open what was sealed before a rotation."""
         self.load(participant)
-        current = SealingKey(read_seed(self._file(participant, "sealing.key")))
-        older = [SealingKey(read_seed(path)) for path in (self._folder / participant).glob("sealing.*.key")]
+        current = SealingKey(*read_seed(self._file(participant, "sealing.key")))
+        older = [SealingKey(*read_seed(path)) for path in (self._folder / participant).glob("sealing.*.key")]
         return [current, *(key for key in older if key.key_id != current.key_id)]
 
-    def root_signer(self) -> Ed25519Signer:
+    def root_signer(self) -> Signer:
         """Return the root's signing key. Raises ROOT_ELSEWHERE if it is not this machine that holds the pinned one."""
-        signer = Ed25519Signer(read_seed(self._root / "signing.key"))
-        if self._pinned not in (None, signer.public_key):
+        signer = signing_key(*read_seed(self._root / "signing.key"))
+        if self._pinned not in (None, StoredKey(signer.public_key, signer.suite)):
             raise WrongUsage(
                 "ROOT_ELSEWHERE",
                 "the root key on this machine is not the one that is pinned",
@@ -80,25 +80,30 @@ class Participants:
         return signer
 
     @property
-    def root_public_key(self) -> bytes:
-        """The pinned root key, else that of the root on this machine."""
-        return self._pinned or self.root_signer().public_key
+    def root_public_key(self) -> StoredKey:
+        """The pinned root key, else that of the root on this machine. Raises SuiteUnknown."""
+        pinned = self._pinned
+        if pinned is None:
+            signer = self.root_signer()
+            return StoredKey(signer.public_key, signer.suite)
+        suite_of(pinned.suite)  # asked here, so that whoever starts hears of it and not of a register without keys
+        return pinned
 
     @property
-    def _pinned(self) -> bytes | None:
+    def _pinned(self) -> StoredKey | None:
         """The root this machine trusts although it need not hold it."""
         if self.settings.root_public_key:
-            return bytes.fromhex(self.settings.root_public_key)
+            return StoredKey.parse(self.settings.root_public_key)
         path = self._root / "public.key"
-        return read_seed(path) if path.exists() and not (self._root / "signing.key").exists() else None
+        return read_key(path) if path.exists() and not (self._root / "signing.key").exists() else None
 
     @property
     def escrow(self) -> SealingKey:
         """The audit escrow's sealing key."""
-        return SealingKey(read_seed(self._root / "escrow.key"))
+        return SealingKey(*read_seed(self._root / "escrow.key"))
 
     def matching_keys(self) -> MatchingKeys:
-        """Return the keys of surrogates, newest last. Raises MATCHING_KEY_MISSING."""
+        """Return the keys of surrogates, newest last. Raises MATCHING_KEY_MISSING, SuiteUnknown."""
         configured = self.settings.matching_key_file
         place = self.settings.state_dir / "matching" if configured is None else configured
         files = [place] if place.is_file() else sorted(place.glob("*.key"))
@@ -109,7 +114,10 @@ class Participants:
                 f"no key of surrogates at {place}",
                 "put the file <number>.key there that the administrator handed out (matching_key_file names another place)",
             )
-        return [MatchingKey(number, read_seed(path)) for number, path in sorted(numbered)]
+        keys = [MatchingKey(number, *read_seed(path)) for number, path in sorted(numbered)]
+        for key in keys:
+            suite_of(key.suite)
+        return keys
 
     def _manifest(self, participant: str) -> Path:
         return self._file(participant, "manifest.yaml")

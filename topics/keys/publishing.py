@@ -27,10 +27,9 @@ def announce(participants: Registrar, owners: Iterable[str]) -> None:
     settings = participants.settings
     require_broker(settings)
     KafkaAdmin(settings).require(settings.physical(names.KEYS))
-    registry = registered(settings, "participant-key")
+    registry = registered(settings, "participant-key", "key-register")
     publisher = KafkaPublisher(settings, client_id="participant-cli")
-    for participant in owners:
-        publish_keys(publisher, participants, participant, registry=registry)
+    publish_keys(publisher, participants, *owners, registry=registry)
     publisher.close()
 
 

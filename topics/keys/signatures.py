@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...schemas.law.listing import RecordClass
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, verify
+from ...schemas.wire.suites import find_suite
 from ..catalogue import names
 from ..transport.ports import TopicPartition
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .directory import RefreshingKeyring, RegisterEnds
 
 
+_DAY_MS = 86_400_000
 SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
 """Why something waits whose signing key is not registered, as far as is known here: it may come."""
 
@@ -32,12 +34,18 @@ class Rule:
     """The field with the jurisdiction it is said in, empty where the topic alone tells it."""
     alone: bool = False
     """The signer acts in this jurisdiction and in no other."""
+    by_day: bool = False
+    """That time is the start of a day: the key must have been valid at some moment of it."""
     outlives_revocation: bool = True
     """What was signed before its key was revoked still counts after that."""
+    holds_digests: bool = False
+    """It holds digests of the suite it names: nobody can compare those of one that is not known."""
 
 
 _BY_COURT, _BY_NOTARY, _BY_AGENCY = frozenset({"court"}), frozenset({"notary"}), frozenset({"agency"})
+_BY_ROOT = frozenset({"root"})
 _TOLD = Rule(_BY_AGENCY, "agency", "")
+_TOLD_BY_DAY = Rule(_BY_AGENCY, "agency", "", by_day=True)
 CANARY = "list-record canary"
 """The rule for list records of the class CANARY, which mean nobody."""
 
@@ -45,14 +53,16 @@ RULES: Mapping[str, Rule] = {
     "list-record": Rule(_BY_COURT, "court", "recorded_at", place="", alone=True),
     CANARY: Rule(None, "court", "recorded_at", place="", alone=True),
     "barrier": Rule(_BY_NOTARY, "notary", "issued_at"),
-    "list-head": Rule(_BY_NOTARY, "notary", "issued_at"),
-    "receipt": Rule(_BY_AGENCY, "agency", "at"),
-    "interception": _TOLD,
+    "list-head": Rule(_BY_NOTARY, "notary", "issued_at", holds_digests=True),
+    "receipt": Rule(_BY_AGENCY, "agency", "at", holds_digests=True),
+    "interception": _TOLD_BY_DAY,
     "control-feedback": _TOLD,
-    "asset-event": _TOLD,
-    "whereabouts-event": _TOLD,
+    "asset-event": _TOLD_BY_DAY,
+    "whereabouts-event": _TOLD_BY_DAY,
     "control-command": Rule(_BY_COURT, "court", "issued_at", alone=True, outlives_revocation=False),
-    "participant-key": Rule(frozenset({"root"}), "", "", place=""),
+    "court-checkpoint": Rule(frozenset({"publisher"}), "publisher", "issued_at", alone=True),
+    "participant-key": Rule(_BY_ROOT, "", "", place=""),
+    "key-register": Rule(_BY_ROOT, "", "", place=""),
 }
 """By schema; that is the context of the signature too, but for list records, whose context is their list's topic."""
 
@@ -84,6 +94,8 @@ def require(keyring: Keyring, schema: str, body: bytes, record: Mapping[str, Any
     """Return the key under a decoded record, which is one that may have signed it. Raises SignatureInvalid."""
     rule = RULES[schema]
     at = record[rule.valid_at] if rule.valid_at else reading.written_at
+    if rule.by_day:
+        at = _within_day(keyring.key(body[:8]), at)
     key = verify(body, schema, keyring, at)
     if not rule.outlives_revocation and key.revoked_at and reading.now >= key.revoked_at:
         raise SignatureInvalid(f"the key of {key.participant} is revoked")
@@ -92,7 +104,14 @@ def require(keyring: Keyring, schema: str, body: bytes, record: Mapping[str, Any
     _require_entitled(rule, schema, key)
     if rule.place:
         _require_place(rule, key, record[rule.place], reading.jurisdictions)
+    if rule.holds_digests and find_suite(record["suite"]) is None:
+        raise SignatureInvalid(f"the digests of {key.participant} are of a suite that is not known here")
     return key
+
+
+def _within_day(key: PublicKey | None, at: int) -> int:
+    """Return the moment of a day, which begins at `at`, from which on a key that began on it counts."""
+    return key.valid_from if key is not None and at < key.valid_from < at + _DAY_MS else at
 
 
 def _require_entitled(rule: Rule, schema: str, key: PublicKey) -> None:
@@ -149,9 +168,18 @@ class Verifier:
 
     def barrier(self, body: bytes, barrier: Mapping[str, Any], lane: TopicPartition, jurisdiction: str) -> None:
         """Require that a notary of the jurisdiction signed this barrier, and for the lane it stands in."""
-        self.signed("barrier", body, barrier, Reading((jurisdiction,)))
-        if (barrier["topic"], barrier["partition"]) != lane:
-            raise SignatureInvalid(f"a barrier made for {barrier['topic']} [{barrier['partition']}] stands here")
+        self._marker("barrier", body, barrier, lane, jurisdiction)
+
+    def checkpoint(self, body: bytes, checkpoint: Mapping[str, Any], lane: TopicPartition, jurisdiction: str) -> None:
+        """Require that the publisher of the jurisdiction signed this checkpoint, and for the lane it stands in."""
+        self._marker("court-checkpoint", body, checkpoint, lane, jurisdiction)
+
+    def _marker(
+        self, schema: str, body: bytes, record: Mapping[str, Any], lane: TopicPartition, jurisdiction: str
+    ) -> None:
+        self.signed(schema, body, record, Reading((jurisdiction,)))
+        if (record["topic"], record["partition"]) != lane:
+            raise SignatureInvalid(f"a {schema} made for {record['topic']} [{record['partition']}] stands here")
 
     def _refresh_for(self, body: bytes) -> None:
         if self._keyring.key(body[:8]) is not None:

@@ -148,12 +148,27 @@ NOTARY_RECORDS: Final = Counter(
 NOTARY_ALARMS: Final = Counter(
     "liandong_notary_alarms_total",
     ("jurisdiction", "notary", "reason"),
-    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), key, barrier or tombstone.",
+    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), key, barrier, checkpoint (forged, or an old one again), lost-tail (the publisher wrote more than the log holds), live (it counts other live entries) tombstone; of its heads: second_head, transparency_log_damaged or transparency_log_forked.",
+)
+NOTARY_LOG: Final = Gauge(
+    "liandong_notary_log_entries",
+    ("jurisdiction", "notary"),
+    "Heads in the notary's transparency log.",
 )
 LOWER_VERSIONS: Final = Counter(
     "liandong_lower_versions_total",
     ("jurisdiction", "notary"),
     "Records with a lower version behind a higher one of the same entry: compaction would keep the wrong one. Alarm.",
+)
+KEY_REGISTER_PROBLEM: Final = Gauge(
+    "liandong_key_register_problem",
+    ("reason",),
+    "1 while the register of keys as it was read is not what the root says of it: register-missing, register-differs, register-rolled-back, register-expired. Alarm.",
+)
+COURT_TAIL_LOST: Final = Gauge(
+    "liandong_court_tail_lost",
+    ("jurisdiction", "notary", "court", "topic"),
+    "Sequence numbers of a court above the highest in the log that its publisher's newest checkpoint says were written: the end of the log was lost. Alarm.",
 )
 COURT_SEQUENCE_GAPS: Final = Gauge(
     "liandong_court_sequence_gaps",
@@ -205,7 +220,7 @@ AGENCY_LATE_UPDATES: Final = Gauge(
 EVIDENCE_REFUSED: Final = Counter(
     "liandong_evidence_refused_total",
     ("topic", "reason"),
-    "Receipts, heads and interceptions not counted because they cannot be read or their signature does not hold.",
+    "Receipts and heads not counted because they cannot be read or their signature does not hold.",
 )
 SIGNALS: Final[tuple[Signal, ...]] = tuple(value for value in tuple(globals().values()) if isinstance(value, Signal))
 """All of them, in the order of this module."""

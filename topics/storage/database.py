@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.fingerprints import fingerprint
 from ..extras import need
 from .sqlite_file import damage_of, make_sqlite
 
@@ -156,7 +156,7 @@ def lock_until_commit(connection: Connection, name: bytes) -> None:
     Whoever takes several takes them in order. SQLite has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":
-        key = int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
+        key = int.from_bytes(fingerprint(name)[:8], "big", signed=True)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 

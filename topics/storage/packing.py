@@ -48,7 +48,7 @@ def _packed(records: Sequence[OutgoingRecord]) -> bytes:
     if not shared:
         return _pack(Parcel(records, ()))
     end = -len(shared)
-    cut = [OutgoingRecord(each.topic, each.key, each.value, each.headers[:end], each.partition) for each in records]
+    cut = [_with_headers(each, each.headers[:end]) for each in records]
     return _pack(Parcel(cut, shared))
 
 
@@ -57,6 +57,10 @@ def unpacked(first: int, packed: bytes) -> list[OutboxRow]:
     parcel = _unpack(packed)
     shared = parcel.shared
     return [
-        OutboxRow(number, OutgoingRecord(each.topic, each.key, each.value, [*each.headers, *shared], each.partition))
+        OutboxRow(number, _with_headers(each, [*each.headers, *shared]))
         for number, each in enumerate(parcel.records, start=first)
     ]
+
+
+def _with_headers(record: OutgoingRecord, headers: Headers) -> OutgoingRecord:
+    return OutgoingRecord(record.topic, record.key, record.value, headers, record.partition, record.day_only)

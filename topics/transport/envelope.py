@@ -6,10 +6,11 @@ every attribute anew for each record, about three times the cost of this, and th
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import sha256
 from re import compile as pattern
 from typing import Protocol
 
+from ...schemas.dates import start_of_today_ms
+from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.avro_schemas import current_schema
 from ...schemas.wire.codec import to_wire
 from ...schemas.wire.framing import FINGERPRINT_HEADER
@@ -41,11 +42,12 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
     subject: str | None = None,
     time_ms: int,
     registry: SchemaIds | None = None,
+    day_only: bool = False,
 ) -> OutgoingRecord:
     """Make a record to be sent: the body framed, the headers made.
 
     `event_id` and `subject` are ids as people see them (`upd_…`, `ent_…`), `source` is the writer's participant id, `time_ms`
-    is UTC. With a registry that has answered the value gets Confluent framing. The trace id is the event's own id, so that what is known by one
+    is UTC; `day_only` tells no more of it than the day, in the headers and in the log. With a registry that has answered the value gets Confluent framing. The trace id is the event's own id, so that what is known by one
     is found by the other; the span, of which an event has one, is the id's second half: the same record is the same bytes.
     """
     trace_id = _trace_id(event_id)
@@ -53,10 +55,10 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
     if subject is not None:
         headers.append(("ce_subject", subject.encode()))
     # last what many records have in common: an outbox keeps it once
-    headers.append(_time(time_ms))
+    headers.append(_time(start_of_today_ms(time_ms) if day_only else time_ms))
     headers += _constant(schema_name, source)
     value = to_wire(schema_name, body, None if registry is None else registry.id_of(schema_name))
-    return OutgoingRecord(topic, key, value, headers)
+    return OutgoingRecord(topic, key, value, headers, day_only=day_only)
 
 
 @lru_cache(maxsize=4096)
@@ -84,4 +86,4 @@ def _time(time_ms: int) -> tuple[str, bytes]:
 def _trace_id(event_id: str) -> str:
     """Return the 32 hexadecimal digits of an id of ours, a digest of any other."""
     digits = _TRACE_ID.match(event_id, max(0, len(event_id) - 32))
-    return digits[0] if digits else sha256(event_id.encode()).hexdigest()[:32]
+    return digits[0] if digits else fingerprint(event_id.encode()).hex()[:32]

@@ -40,6 +40,8 @@ class OutgoingRecord(msgspec.Struct, frozen=True, array_like=True):
     value: bytes | None
     headers: Headers = ()
     partition: int | None = None
+    day_only: bool = False
+    """Its timestamp is the start of the day (China) it is written on: the hour would tell what is sealed in it."""
 
 
 class Delivered(msgspec.Struct, frozen=True):
@@ -74,6 +76,9 @@ class Publisher(Protocol):
 
     def poll(self, timeout: float = 0.0) -> None:
         """Run due ``done`` calls; wait up to ``timeout`` seconds for one."""
+
+    def partitions(self, topic: str) -> list[int]:
+        """Return the partitions of a topic. Raises ``TopicMissing`` if it does not exist."""
 
     def flush(self, timeout: float = -1) -> int:
         """Wait until all is delivered; return how many records still are not."""

@@ -7,8 +7,10 @@ from typing import NamedTuple
 from ...schemas.wire.framing import FINGERPRINT_HEADER, SINGLE_OBJECT, FramingError, unframe
 from .ports import Headers, Message
 
-BARRIER_KEY = b"barrier/"
-"""Barriers stand on compacted topics under this and the notary's name; no entry id starts so before the year 5000."""
+BARRIER_KEY, CHECKPOINT_KEY = b"barrier/", b"checkpoint/"
+"""Markers stand on compacted topics under this and their writer's name; no entry id starts so before the year 5000."""
+MARKERS = ("barrier", "court-checkpoint")
+"""Schemas of what stands among the records of a list and is none."""
 LONGEST_KEY = 500
 """Longer keys cannot be kept; entry ids have 16 bytes."""
 
@@ -52,4 +54,4 @@ def unwrap_value(value: bytes | None, headers: Headers) -> Framed:
 
 def may_be_entry(key: bytes | None) -> bool:
     """Whether a key can be an entry's."""
-    return bool(key) and not key.startswith(BARRIER_KEY) and len(key) <= LONGEST_KEY if key else False
+    return bool(key) and not key.startswith((BARRIER_KEY, CHECKPOINT_KEY)) and len(key) <= LONGEST_KEY if key else False

@@ -3,10 +3,13 @@
 import os
 import secrets
 import uuid
+from collections.abc import Iterable
 from random import Random
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import uuid_utils
+
+T = TypeVar("T")
 
 
 class Chance(Protocol):
@@ -43,6 +46,15 @@ class SystemChance:
     def random_id(self) -> bytes:
         """Return a UUIDv4."""
         return uuid.uuid4().bytes
+
+
+def shuffled(things: Iterable[T], chance: Chance) -> list[T]:
+    """Return things in an order drawn at random, each as likely as any other (Fisher and Yates)."""
+    drawn = list(things)
+    for last in range(len(drawn) - 1, 0, -1):
+        other = chance.below(last + 1)
+        drawn[last], drawn[other] = drawn[other], drawn[last]
+    return drawn
 
 
 class SeededRandom(Random):

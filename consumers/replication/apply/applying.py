@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from ....schemas.law.listing import ENDED_FROM
 from ....schemas.wire.avro_schemas import current_schema
 from ....schemas.wire.codec import decode_prefix
-from ....schemas.wire.digest import leaf
 from ....schemas.wire.framing import SINGLE_OBJECT
 from ....schemas.wire.signing import SignatureInvalid
 from ....topics.transport.ports import Message
@@ -49,6 +48,7 @@ class LaneRun:
         """Apply messages of one partition: locals instead of attributes, and no call that can be spared."""
         work, lane, edge_cases = self._work, self._work.lane, self.edge_cases
         records, index, start, add = work.batch.records, work.batch.index, lane.prefix, work.added.append
+        leaf = work.leaf
         stamps = work.batch.stamps.setdefault(lane.jurisdiction, [])
         before, sequences, highest = len(stamps), dict[bytes, int](), work.highest
         for message in messages:

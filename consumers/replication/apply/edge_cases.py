@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from ....schemas.law.listing import ENDED_FROM
 from ....schemas.wire.avro_schemas import is_version_of
 from ....schemas.wire.codec import Undecodable, decode
-from ....schemas.wire.digest import leaf
 from ....schemas.wire.framing import FramingError
 from ....schemas.wire.signing import SignatureInvalid
 from ....topics.transport.ports import Message, TopicPartition
-from ....topics.transport.received import may_be_entry, unwrap
+from ....topics.transport.received import MARKERS, may_be_entry, unwrap
 from ...store.batch import PassedBarrier
 from ...store.layout import Mark
 from ...store.values import UNKNOWN_SCHEMA, Opaque, body_of, opaque_leaf, opaque_of, prefix_of, stored, stored_opaque
@@ -51,7 +50,7 @@ class EdgeCases:
             work = self._work
             cut = DigestCut(len(work.added), len(work.removed))
             self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
-        else:
+        elif not any(is_version_of(fingerprint, marker) for marker in MARKERS):
             self.opaque(
                 message, fingerprint, f"schema {fingerprint.hex()} is not a list record's that this release knows"
             )
@@ -74,16 +73,16 @@ class EdgeCases:
         if old is None:
             work.lane.records += 1
         if before is not None:
-            work.removed.append(opaque_leaf(key, before.raw))
+            work.removed.append(opaque_leaf(work.leaf, key, before.raw))
         else:
             work.lane.opaque += 1
             if old is not None:
                 prefix = prefix_of(old)
-                work.removed.append(leaf(key, prefix["version"], prefix["status"], body_of(old)))
+                work.removed.append(work.leaf(key, prefix["version"], prefix["status"], body_of(old)))
         last = before.last if before else old or b""
         work.batch.records[place] = stored_opaque(Opaque(last, fingerprint, raw))
         work.batch.opaque[place] = True
-        work.added.append(opaque_leaf(key, raw))
+        work.added.append(opaque_leaf(work.leaf, key, raw))
         work.highest = max(work.highest, place)
 
     def pass_barriers(self, newest: dict[str, int]) -> list[PassedBarrier]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ....schemas.law.listing import ENDED_FROM
-from ....schemas.wire.digest import SetDigest, leaf
+from ....schemas.wire.suites import suite_of
 from ....topics.keys.signatures import Verifier
 from ....topics.transport.ports import Message
 from ...store.batch import StoreBatch
@@ -40,6 +40,9 @@ class LaneWork:
     def __init__(self, lane: LaneState, highest: bytes, batch: StoreBatch, context: ApplyContext) -> None:
         """Begin with a lane of this batch's own copy, and the highest place it has ever held."""
         self.lane = lane
+        suite = suite_of(lane.suite)
+        self.leaf = suite.leaf
+        self._set_digest = suite.set_digest
         self.highest = highest
         self.batch = batch
         self.context = context
@@ -64,14 +67,14 @@ class LaneWork:
         """Take the record at a place out of digest and index; the caller puts another there or none."""
         key, readable = place[len(self.lane.prefix) :], old
         if opaque is not None:
-            self.removed.append(opaque_leaf(key, opaque.raw))
+            self.removed.append(opaque_leaf(self.leaf, key, opaque.raw))
             self.lane.opaque -= 1
             self.batch.opaque[place] = False
             readable = opaque.last
         if readable:
             prefix = prefix_of(readable)
             if opaque is None:
-                self.removed.append(leaf(key, prefix["version"], prefix["status"], body_of(readable)))
+                self.removed.append(self.leaf(key, prefix["version"], prefix["status"], body_of(readable)))
             if prefix["status"] < ENDED_FROM:
                 for identity in prefix["identities"]:
                     self.batch.index[identity["surrogate"] + place] = False
@@ -89,7 +92,7 @@ class LaneWork:
 
     def digests(self, cuts: Sequence[DigestCut]) -> list[bytes]:
         """Bring the digest up to date, and return its value at each cut."""
-        digest, values, added, removed = SetDigest(self.lane.digest), [], 0, 0
+        digest, values, added, removed = self._set_digest(self.lane.digest), [], 0, 0
         for cut in cuts:
             digest.update(self.added[added : cut.added], self.removed[removed : cut.removed])
             values.append(digest.value())

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import lru_cache
-from hashlib import sha256
 
 import msgspec
 
 from ....schemas.dates import end_of_day_ms
+from ....schemas.fingerprints import fingerprint
 from ....schemas.law.grounds import Ground
 from ....schemas.law.listing import Instrument, Link, PersonKind, PersonRole
 from ....schemas.masking import Masked
@@ -181,7 +181,7 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
         serial = int(case_number[len(series) :].rstrip("号") or 0) & _SERIAL
         begun = _series(self.court, self.instrument, self.role, series)
         text = f"{case_number}\x1f{subject.type:d}\x1f{subject.country}\x1f{subject.number}"
-        return begun + serial.to_bytes(4, "big") + sha256(begun + text.encode()).digest()[:8]
+        return begun + serial.to_bytes(4, "big") + fingerprint(begun + text.encode())[:8]
 
 
 _SERIAL = (1 << 32) - 1
@@ -190,7 +190,7 @@ _SERIAL = (1 << 32) - 1
 @lru_cache(maxsize=4096)
 def _series(court: str, instrument: Instrument, role: PersonRole, series: str) -> bytes:
     """Return four bytes for the cases of a court that are counted in one series, as to one instrument and role."""
-    return sha256(f"{court}\x1f{instrument:d}\x1f{role:d}\x1f{series}".encode()).digest()[:4]
+    return fingerprint(f"{court}\x1f{instrument:d}\x1f{role:d}\x1f{series}".encode())[:4]
 
 
 _PRIVATE = frozenset(("name", "birth_date", "legal_representative"))

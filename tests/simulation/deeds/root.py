@@ -30,3 +30,9 @@ class Revokes:
         fields = {**registered.fields, "revoked_at": world.time.now() - self.seconds * 1000}
         body = encode_signed("participant-key", fields, "participant-key", founding().root)
         write(world, "participant-key", body, names.KEYS, registered.key)
+        world.read_log()
+        said = model(world, "key-register")
+        assert said is not None
+        word = world.register.word(said.fields["number"] + 1, world.time.now())
+        body = encode_signed("key-register", word, "key-register", founding().root)
+        write(world, "key-register", body, names.KEYS, b"register")

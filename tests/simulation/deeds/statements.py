@@ -56,6 +56,8 @@ class ForgesBarrier:
             "issued_at": world.time.now() + self.seconds * 1000,
             "topic": self.at.topic,
             "partition": self.at.partition,
+            "register_offset": 0,
+            "register_hash": bytes(32),
         }
         world.count("forged barriers")
         body = signed(world, self.by, "barrier", fields)

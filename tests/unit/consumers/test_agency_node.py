@@ -11,7 +11,7 @@ from liandong.consumers.node.assembly import NodeConnections
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.codec import from_wire
-from liandong.tests.worlds.people import LI, WANG
+from liandong.tests.worlds.people import LI, WANG, Person
 from liandong.tests.worlds.running_node import PATIENCE, G, Place
 from liandong.tests.worlds.town_members import COURT
 from liandong.tests.worlds.wires import MemoryWire
@@ -58,6 +58,31 @@ def test_a_node_copies_decides_tells_and_frees(place: Place) -> None:
         running.until(lambda: 'liandong_list_entries{agency="railway-js"' in running.client.get("/metrics").text)
         assert 'liandong_checks_total{agency="railway-js",decision="BLOCK",node="1"} 1.0' in metrics
     assert running.ended is None
+
+
+def test_a_decision_that_was_kept_under_a_key_ends_with_its_entry(place: Place) -> None:
+    with place.node() as running:
+        entries = [place.listed(LI), place.listed(WANG)]
+        place.barrier()
+        running.until(lambda: running.client.get("/readyz").json() == {"ready": True, "stale": False})
+        key = {"idempotency-key": "a-ticket"}
+
+        def decided(who: Person, name: str | None = None) -> dict[str, Any]:
+            asked = who.asked("rail-ticket", name=name, **G)
+            answer: dict[str, Any] = running.client.post("/v1/checks", json=asked, headers=key).json()
+            return answer
+
+        first = decided(LI)
+        key["idempotency-key"] = "another"
+        held = decided(WANG, "别名")
+        assert (first["decision"], held["decision"]) == ("BLOCK", "REVIEW")
+        assert decided(WANG, "别名") == held
+        for entry in entries:
+            place.send(place.court.relief(place.court.change(entry, Change.REVOKE, at=SystemClock().now())))
+        running.until(lambda: decided(WANG, "别名")["decision"] == "ALLOW")
+        key["idempotency-key"] = "a-ticket"
+        running.until(lambda: decided(LI)["decision"] == "ALLOW")
+        running.until(lambda: outcomes(place) == (1, 1))
 
 
 def test_a_node_that_starts_while_kafka_is_away_answers_and_comes_to_know(place: Place) -> None:

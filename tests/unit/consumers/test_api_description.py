@@ -88,7 +88,26 @@ def test_every_operation_has_an_id_of_its_own_and_limits_are_stated(described: d
     schemas = described["components"]["schemas"]
     assert schemas["Batch"]["properties"]["checks"]["maxItems"] == 1_000
     assert schemas["Check"]["properties"]["site"]["maxLength"] == 100
+    subject = schemas["SubjectIn"]["properties"]
+    assert (subject["certificates"]["maxItems"], subject["name"]["maxLength"]) == (10, 200)
     assert "Retry-After" in described["paths"]["/v1/checks"]["post"]["responses"]["429"]["headers"]
+
+
+def test_what_no_court_asks_for_is_refused_as_described(node: httpx.Client, described: dict[str, Any]) -> None:
+    event = {"domain": "whereabouts", "kind": "TRAVEL", "occurred_at": "2026-11-18T10:00:00+08:00"}
+    refused = node.post("/v1/events", json=event | {"subject": WANG.asked("x")["subject"]})
+    answers = described["paths"]["/v1/events"]["post"]["responses"]
+    assert (refused.status_code, "409" in answers) == (409, True)
+    validator(described, answers["409"]["content"]["application/problem+json"]["schema"]).validate(refused.json())
+
+
+def test_the_key_of_a_request_is_described_with_its_limits(described: dict[str, Any]) -> None:
+    for path in ("/v1/checks", "/v1/events"):
+        (key,) = described["paths"][path]["post"]["parameters"]
+        assert (key["name"], key["in"], key["required"]) == ("Idempotency-Key", "header", False)
+        held = Draft202012Validator(key["schema"])
+        assert all(map(held.is_valid, ("8e03978e-40d5", '"8e03978e-40d5"', "x" * 128)))
+        assert not any(map(held.is_valid, ("", '"x', "x y", "x" * 129)))
 
 
 def test_head_answers_where_get_does_without_a_body(node: httpx.Client, described: dict[str, Any]) -> None:

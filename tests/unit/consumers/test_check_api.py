@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
+from liandong.schemas import ids
 from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.sealing import open_sealed
+from liandong.tests.worlds.batches import let_leave
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.gate import ApiCaller, CheckDesk, FixedPosition, served
 from liandong.tests.worlds.people import FIRM, LI, WANG
@@ -21,6 +23,7 @@ G = {"train_type": "G", "seat_class": "second"}
 
 
 def outbox_records(desk: CheckDesk) -> list[dict[str, Any]]:
+    let_leave(desk.context, desk.engine, desk.clock)
     return [decode(*unframe(row.record.value or b"")) for row in desk.outbox.unsent("events", 0, 1000)]
 
 
@@ -91,10 +94,12 @@ def test_the_court_of_the_entry_is_told_sealed(caller: ApiCaller) -> None:
     record = outbox_records(caller.desk)[before]
     assert record["court"] == "court-su0505"
     assert record["outcome"] == "REFUSED"
-    assert record["measure"] == "rail-gd-all"
     assert record["rule_version"] == answer["rule_version"]
     detail = open_sealed(record["sealed"], f"interception:{record['event_id'].hex()}", caller.desk.court_keys.sealing)
     assert detail["check_id"] == answer["check_id"]
+    measure = answer["measures"][0]
+    assert (detail["measure"], ids.text("ent", detail["entry_id"])) == ("rail-gd-all", measure["entry_id"])
+    assert (detail["notary"], detail["barrier"]) == ("notary-js-1", answer["list"]["barrier"])
     assert detail["attributes"]["service_number"] == "G7001"
     assert detail["site"] == "苏州站"
 

@@ -49,10 +49,14 @@ def test_a_broken_request_is_named(caller: ApiCaller, document: Any, status: int
     assert "110105194912310021" not in answer.text
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"transaction": "rail-ticket"', b"nul"])
-def test_what_is_no_json_is_refused(caller: ApiCaller, body: bytes) -> None:
+DEEP = b'{"checks": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}"
+
+
+@pytest.mark.parametrize("path", ["/v1/checks", "/v1/events"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"transaction": "rail-ticket"', b"nul", DEEP])
+def test_what_is_no_json_is_refused(caller: ApiCaller, path: str, body: bytes) -> None:
     headers = caller.headers | {"content-type": "application/json"}
-    answer = caller.plain.post("/v1/checks", content=body, headers=headers)
+    answer = caller.plain.post(path, content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "JSON_INVALID")
 
 

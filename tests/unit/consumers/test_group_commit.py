@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
@@ -19,14 +19,15 @@ class Disk:
         self.transactions: list[list[object]] = []
         self.go = threading.Event()
 
-    def write(self, answers: Sequence[Answer]) -> None:
+    def write(self, answers: Sequence[Answer]) -> dict[str, str]:
         self.go.wait(10)
         if any(cast("object", each) == "broken" for each in answers):
             raise ValueError("cannot be kept")
         self.transactions.append(list(answers))
+        return {str(each): "before" for each in answers}
 
 
-async def keep_at_once(disk: Disk, *asked: str) -> list[BaseException | None]:
+async def keep_at_once(disk: Disk, *asked: str) -> list[Mapping[str, str] | BaseException]:
     """The first request begins its transaction, then all others come."""
     with ThreadPoolExecutor(1) as writer:
         keeping = GroupCommit(disk.write, writer)
@@ -40,7 +41,8 @@ async def keep_at_once(disk: Disk, *asked: str) -> list[BaseException | None]:
 
 def test_requests_that_come_while_a_transaction_runs_share_the_next_one() -> None:
     disk = Disk()
-    assert asyncio.run(keep_at_once(disk, "a", "b", "c", "d")) == [None] * 4
+    told = asyncio.run(keep_at_once(disk, "a", "b", "c", "d"))
+    assert [one in each for one, each in zip("abcd", cast("list[Mapping[str, str]]", told), strict=True)] == [True] * 4
     assert disk.transactions == [["a"], ["b", "c", "d"]]
 
 

@@ -35,7 +35,7 @@ def listed(railway: TownAgency, entry_id: bytes, signed_by: str = COURT) -> List
 
 def stopped(railway: TownAgency, entry_id: bytes) -> None:
     """Somebody was stopped under the entry's first version."""
-    place = ("rail-gd-all", "v1", 7, 0, handle_of(SUBJECT), "chk_1", "rail-ticket", "苏州站")
+    place = ("rail-gd-all", "v1", "notary-js-1", 7, 0, handle_of(SUBJECT), "chk_1", "rail-ticket", "苏州站")
     with railway.engine.begin() as connection:
         note_open(connection, railway.context, [OpenHit(CHANCE.random_id(), entry_id, 1, "js", COURT, *place)])
 

@@ -28,11 +28,13 @@ def agency(tmp_path: Path) -> Iterator[TownAgency]:
 def interception(agency: TownAgency, court: str = COURT) -> AgencyEvent:
     handle, now = agency.context.chance.random_id(), agency.town.clock.now()
     fields = {
-        "event_id": handle, "jurisdiction": "js", "court": court, "entry_id": bytes(16), "entry_version": 1,
-        "measure": "rail-gd-all", "outcome": "REFUSED", "rule_version": "1", "barrier": 1, "day": "2026-11-27",
-        "record_class": 0,
+        "event_id": handle, "jurisdiction": "js", "court": court, "outcome": "REFUSED", "rule_version": "1",
+        "day": "2026-11-27", "record_class": 0,
     }  # fmt: skip
-    detail = {"check_id": "chk_1", "occurred_at": now, "transaction": "rail-ticket", "site": SITE, "attributes": {}}
+    detail = {
+        "entry_id": bytes(16), "entry_version": 1, "measure": "rail-gd-all", "notary": "notary-js-1", "barrier": 1,
+        "check_id": "chk_1", "occurred_at": now, "transaction": "rail-ticket", "site": SITE, "attributes": {},
+    }  # fmt: skip
     sealed = SealedPart("interception-detail", detail)
     return AgencyEvent("interception", names.interceptions("js"), handle, now, fields, sealed)
 

@@ -51,7 +51,10 @@ def test_production_has_the_postgresql_driver_and_none_of_the_demos_parts() -> N
     assert "cloudevents" not in production | demo
 
 
-@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.lock")))
+LOCKS = [*ROOT.glob("requirements*.lock"), ROOT / "tests/clients/requirements.lock"]
+
+
+@pytest.mark.parametrize("lock", sorted(str(path.relative_to(ROOT)) for path in LOCKS))
 def test_a_lock_has_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text

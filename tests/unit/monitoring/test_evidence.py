@@ -206,11 +206,8 @@ def test_only_a_right_answer_to_a_canary_after_the_update_proves_the_gate(room: 
     assert state(room, update(49)) == (State.GATE_PROVEN, NOW + 25)
 
 
-def test_an_interception_enforces_and_one_of_a_canary_does_not(room: WatchRoom) -> None:
-    room.hear(room.agency.receipt(1, at=NOW + 10), room.agency.interception(b"e" * 16, 1, record_class=1))
-    assert state(room, update(49))[0] is State.APPLIED
-    room.hear(room.agency.interception(b"e" * 16, 1))
-    assert state(room, update(49))[0] is State.ENFORCED
+def test_interceptions_are_no_evidence_of_the_shared_ledger(room: WatchRoom) -> None:
+    assert set(room.evidence.handlers(["js"])) == {names.heads("js"), names.RECEIPTS}
 
 
 def test_a_release_by_the_relief_lane_counts_before_the_list_has_it(room: WatchRoom) -> None:

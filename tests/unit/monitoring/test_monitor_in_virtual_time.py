@@ -83,7 +83,7 @@ def snapshot(feed: Feed) -> PageSnapshot | None:
 
 def test_notaries_evidence_and_status_come_from_one_context(monitor: Monitor) -> None:
     parts = monitor.context.parts()
-    assert [part.name for part in parts] == ["register", "notary notary-js-1 of js"]
+    assert [part.name for part in parts] == ["register", "notary notary-js-1 of js", "log of notary notary-js-1 of js"]
     run_for(monitor.clock, 5, monitor.source.gathering, *(part.worker for part in parts))
     with monitor.source.current() as status:
         document = status.document(StatusQuery())
@@ -91,6 +91,10 @@ def test_notaries_evidence_and_status_come_from_one_context(monitor: Monitor) ->
     assert jurisdiction["jurisdiction"] == "js"
     assert monitor.source.gathering.rounds >= 4
     assert {agency["dead_letters"] for agency in document["agencies"]} == {0}
+    assert (monitor.context.log_folder(NotaryName("js", "notary-js-1")) / "checkpoint").exists()
+    (log,) = monitor.context.logs()
+    assert log.as_dict()["origin"] == "liandong/list.heads.js.v1/notary-js-1"
+    assert log.path == "/tlog/js/notary-js-1"
     for part in parts:
         part.worker.close()
 

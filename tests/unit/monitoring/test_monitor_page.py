@@ -91,12 +91,12 @@ def test_an_update_of_another_jurisdiction_leaves_a_blank_where_an_agency_need_n
     assert cells[3:] == ["● applied 10:20:05 · +0.42 s", ""]
 
 
-def test_acting_on_a_relief_is_a_release_not_an_interception() -> None:
+def test_what_a_gate_proves_of_a_relief_is_a_release() -> None:
     said = [
-        texts(tables.updates([update(change=change, hotel_js="enforced")], document(), EN), update()["update_id"])[3]
+        texts(tables.updates([update(change=change, hotel_js="gate-proven")], document(), ZH), update()["update_id"])[3]
         for change in ("include", "unshield", "revoke", "shield", "lift")
     ]
-    assert [each.split()[1] for each in said] == ["enforced", "enforced", "released", "released", "released"]
+    assert [each.split()[1] for each in said] == ["已验证拦截"] * 2 + ["已验证放行"] * 3
 
 
 def test_the_figures_call_nothing_whole_that_is_not() -> None:

@@ -19,6 +19,7 @@ from liandong.tests.worlds.records import CourtScribe, NotaryScribe, registered
 from liandong.tests.worlds.traced import TracedJurisdiction, written
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
+from liandong.topics.keys.key_files import StoredKey
 from liandong.topics.transport.partitioner import partition_of
 
 
@@ -53,7 +54,7 @@ def test_whatever_byte_of_the_file_is_another_it_proves_the_same_or_nothing(worl
         for at in random.sample(range(len(raw)), 1_500):
             changed = bytearray(raw)
             changed[at] ^= 1 << random.randrange(8)
-            verdict = verify_proof(bytes(changed), world.root.public_key)
+            verdict = verify_proof(bytes(changed), world.pinned)
             refused += verdict.proven is None
             assert verdict.proven in (None, said), (at, raw[at : at + 1])
         assert refused > 1_400
@@ -68,13 +69,15 @@ def test_garbage_is_no_proof(world: Attacked) -> None:
     bad += [json.dumps(whole | {name: whole["record"]}).encode() for name in ("barrier_head", "snapshot_head")]
     bad += [json.dumps(whole | {"record": whole["barrier_head"]}).encode()]
     for raw in bad:
-        verdict = verify_proof(raw, world.root.public_key)
+        verdict = verify_proof(raw, world.pinned)
         assert [each.code for each in verdict.problems] == ["TRACE_FILE_UNREADABLE"], raw[:60]
 
 
 def test_another_root_proves_nothing(world: Attacked) -> None:
-    for root in (Ed25519Signer(b"x" * 32).public_key, bytes(32), b"\xff" * 32):
-        assert [each.code for each in verify_proof(bytes_of(world.live), root).problems] == ["TRACE_KEY_INVALID"]
+    for root in (Ed25519Signer(b"x" * 32).public_key, bytes(32), b"\xff" * 32, b"\x01" * 100):
+        assert [each.code for each in verify_proof(bytes_of(world.live), StoredKey(root)).problems] == [
+            "TRACE_KEY_INVALID"
+        ]
 
 
 def test_without_the_keys_nobody_has_signed(world: Attacked) -> None:
@@ -236,7 +239,7 @@ def test_the_absence_of_one_id_is_never_told_of_another(world: Attacked) -> None
         for bit in range(8):
             changed = bytearray(raw)
             changed[place] ^= 1 << bit
-            found = verify_proof(bytes(changed), world.root.public_key).proven
+            found = verify_proof(bytes(changed), world.pinned).proven
             assert found is None or found.entry == changed[at - 4 : at + 32].decode().lower()
 
 

@@ -36,6 +36,9 @@ class Watched:
         self.flushes.append(timeout)
         return self._inner.flush(0)
 
+    def partitions(self, topic: str) -> list[int]:
+        return self._inner.partitions(topic)
+
     def purge(self) -> None:
         self._inner.purge()
 

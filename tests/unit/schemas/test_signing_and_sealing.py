@@ -20,7 +20,16 @@ from liandong.tests.worlds.chance import CHANCE
 
 COURT = Ed25519Signer(bytes(range(32)))
 KEY = PublicKey(COURT.key_id, "court-a", "court", "js", "sign", COURT.public_key, valid_from=1000, valid_until=2000)
-BARRIER = {"jurisdiction": "js", "notary": "court-a", "number": 1, "issued_at": 1, "topic": "t", "partition": 0}
+BARRIER = {
+    "jurisdiction": "js",
+    "notary": "court-a",
+    "number": 1,
+    "issued_at": 1,
+    "topic": "t",
+    "partition": 0,
+    "register_offset": 0,
+    "register_hash": bytes(32),
+}
 
 
 class Ring:

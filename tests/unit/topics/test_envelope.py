@@ -17,7 +17,7 @@ BODY = encode(
     "barrier",
     {
         "proof": bytes(72), "jurisdiction": "js", "notary": "notary-js-1", "number": 7,
-        "issued_at": 1, "topic": "court.orders.js.v1", "partition": 0,
+        "issued_at": 1, "topic": "court.orders.js.v1", "partition": 0, "register_offset": 0, "register_hash": bytes(32),
     },
 )  # fmt: skip
 EVENT = ids.text("evt", bytes(range(16)))

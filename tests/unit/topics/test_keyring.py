@@ -8,7 +8,7 @@ import pytest
 from liandong.schemas.wire.codec import from_wire, to_wire
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER
 from liandong.schemas.wire.sealing import open_sealed, seal
-from liandong.schemas.wire.signing import Ed25519Signer, SignatureInvalid, encode_signed, verify
+from liandong.schemas.wire.signing import SignatureInvalid, Signer, encode_signed, verify
 from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.wires import MemoryWire
@@ -49,8 +49,17 @@ def office(tmp_path: Path) -> KeyOffice:
     return KeyOffice(tmp_path)
 
 
-def barrier(signer: Ed25519Signer) -> bytes:
-    record = {"jurisdiction": "js", "notary": "n", "number": 1, "issued_at": 1, "topic": "t", "partition": 0}
+def barrier(signer: Signer) -> bytes:
+    record = {
+        "jurisdiction": "js",
+        "notary": "n",
+        "number": 1,
+        "issued_at": 1,
+        "topic": "t",
+        "partition": 0,
+        "register_offset": 0,
+        "register_hash": bytes(32),
+    }
     return encode_signed("barrier", record, "barrier", signer)
 
 
@@ -72,8 +81,8 @@ def test_publishing_again_changes_nothing(office: KeyOffice) -> None:
     office.publish()
     office.publish()
     office.broker.compact(names.KEYS)
-    # two keys of three participants and the escrow's
-    assert len(office.broker.records(names.KEYS)) == 7
+    # two keys of three participants, the escrow's, and what the root says of them all
+    assert len(office.broker.records(names.KEYS)) == 8
 
 
 def test_records_carry_their_key_id_as_key_and_no_private_half(office: KeyOffice) -> None:
@@ -99,7 +108,7 @@ def test_keys_of_another_root_are_ignored_counted_and_logged_once(
         directory = office.key_directory()
     assert directory.key(stranger.participants.signer("court-su0505").key_id) is None
     assert directory.key(office.participants.signer("railway-js").key_id) is not None
-    assert directory.ignored == 3 * 3
+    assert directory.ignored == 3 * 4
     assert len([one for one in caplog.records if one.name.endswith("keys.known_keys")]) == 1
 
 
@@ -184,6 +193,8 @@ def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyO
         "issued_at": 1,
         "topic": "t",
         "partition": 0,
+        "register_offset": 0,
+        "register_hash": bytes(32),
     }
     sealed = seal("barrier", content, "ctx", recipients)
     assert [open_sealed(sealed, "ctx", key)["number"] for key in openers] == [5, 5, 5]

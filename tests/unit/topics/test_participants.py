@@ -47,7 +47,7 @@ def test_a_new_participant_is_there_with_keys_and_the_first_brings_root_escrow_a
     assert made.created_at == NOW
     assert [entry.use for entry in people.keys("railway-js")] == ["sign", "seal"]
     assert people.keys("railway-js")[0].key_id == people.signer("railway-js").key_id
-    assert people.root_public_key == people.root_signer().public_key
+    assert people.root_public_key.raw == people.root_signer().public_key
     assert len(people.escrow.public_key) == 32
     (matching,) = people.matching_keys()
     assert (matching.key_id, len(matching.secret)) == (1, 32)
@@ -183,7 +183,7 @@ def test_with_a_pinned_root_no_other_is_made(tmp_path: Path) -> None:
     pinned = load_settings(state_dir=tmp_path / "state", root_public_key="ab" * 32)
     people = Registrar(pinned, HandClock(), CHANCE)
     court(people)
-    assert people.root_public_key == bytes.fromhex("ab" * 32)
+    assert people.root_public_key.raw == bytes.fromhex("ab" * 32)
     assert not (tmp_path / "state/root").exists()
     with pytest.raises(WrongUsage) as no_key:
         people.matching_keys()

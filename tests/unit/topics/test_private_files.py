@@ -14,7 +14,7 @@ from liandong.producers.intake import open_rejects
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import HandClock
 from liandong.topics.embedded.state import Cluster, Folder
-from liandong.topics.keys.key_book import KeyBook
+from liandong.topics.keys.key_book import KeyBook, KeyEntry
 from liandong.topics.keys.key_files import new_seed
 from liandong.topics.private_files import PrivateFile, private_folder, write_private
 from liandong.topics.storage.database import open_database, sqlite_url
@@ -42,7 +42,7 @@ def rejects(path: Path) -> None:
 WRITERS: list[Callable[[Path], object]] = [
     lambda path: write_private(path, "secret"),
     lambda path: new_seed(path, CHANCE),
-    lambda path: KeyBook(path).note("sign", b"key", 1),
+    lambda path: KeyBook(path).note(KeyEntry(use="sign", public_key=b"key".hex(), valid_from=1)),
     lambda path: TokenFile(path).add(Grant("booking"), clock=HandClock(), chance=CHANCE),
     rejects,
 ]

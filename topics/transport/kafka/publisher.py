@@ -6,11 +6,14 @@ from typing import cast
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
+from ....schemas.dates import start_of_today_ms
 from ...settings import Settings
+from ...workers.clock import SystemClock
 from ..errors import BrokerUnreachable, RecordPurged
 from ..ports import Delivered, OutgoingRecord
 from . import config
 from .failures import Failures, logger, translated
+from .metadata import partitions_of
 
 Done = Callable[[Delivered | Exception], None]
 
@@ -30,6 +33,7 @@ class KafkaPublisher:
             "error_cb": self._failures,
         }
         self._prefix = settings.topic_prefix
+        self._clock = SystemClock()
         self._producer = Producer(self._config)
         self._refused: list[tuple[Done | None, OutgoingRecord, KafkaError]] = []
 
@@ -43,6 +47,7 @@ class KafkaPublisher:
                     record.value,
                     record.key,
                     -1 if record.partition is None else record.partition,
+                    timestamp=start_of_today_ms(self._clock.now()) if record.day_only else 0,
                     on_delivery=partial(self._report, done, record.topic),
                     headers=headers,
                 )
@@ -62,6 +67,10 @@ class KafkaPublisher:
         """Run due callbacks; waits up to `timeout` seconds for one. Raises what callbacks raised."""
         self._producer.poll(0 if self._refused else timeout)
         self._settle()
+
+    def partitions(self, topic: str) -> list[int]:
+        """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
+        return partitions_of(self._producer, self._prefix + topic)
 
     def flush(self, timeout: float = -1) -> int:
         """Wait until all is delivered; return how many records still are not."""

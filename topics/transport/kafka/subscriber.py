@@ -14,6 +14,7 @@ from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from . import config
 from .admin import KafkaAdmin
 from .failures import ANSWER_SECONDS, MOVING, Failures, answered, logger, translated
+from .metadata import partitions_of
 
 Listener = Callable[[Iterable[TopicPartition]], None]
 
@@ -49,7 +50,7 @@ class KafkaSubscriber:
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
-        return _partitions(self._consumer, self._prefix + topic)
+        return partitions_of(self._consumer, self._prefix + topic)
 
     def topic_id(self, topic: str) -> bytes:
         """Return the topic's id, which only the admin client tells. Raises TopicMissing, BrokerUnreachable."""
@@ -216,21 +217,13 @@ class KafkaSubscriber:
         return [TopicPartition(one.topic.removeprefix(self._prefix), one.partition) for one in partitions]
 
 
-def _partitions(consumer: Consumer, topic: str) -> list[int]:
-    about = f"looking for {topic}"
-    metadata = answered(lambda: consumer.list_topics(topic, timeout=ANSWER_SECONDS), about).topics[topic]
-    if metadata.error is not None:
-        raise translated(metadata.error, about)
-    return sorted(metadata.partitions)
-
-
 def _watermarks(consumer: Consumer, at: KafkaPartition) -> Watermarks:
     about = f"asking for the ends of {at.topic} [{at.partition}]"
     try:
         offsets = answered(lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_SECONDS), about)
     except TopicMissing:
         # the client library says this also when no broker answers, or does not tell: asking for the topic says which
-        if at.partition in _partitions(consumer, at.topic):
+        if at.partition in partitions_of(consumer, at.topic):
             raise BrokerUnreachable(f"{about}: no leader is known") from None
         raise
     if offsets is None:

@@ -11,6 +11,7 @@ import math
 import threading
 from collections.abc import Iterable, Mapping
 
+from ....schemas.dates import start_of_today_ms
 from ...workers.chance import Chance, SystemChance
 from ...workers.clock import Clock, SystemClock
 from ..errors import AuthorizationFailed, BrokerUnreachable, RecordTooLarge, TopicMissing, TransportFailed
@@ -200,6 +201,8 @@ class MemoryBroker:
                 return TransportFailed(
                     f"{record.topic}: the record's timestamp is {time - now} ms ahead of the broker's"
                 )
+        if policy.time_type == CREATE_TIME and record.day_only:
+            time = start_of_today_ms(time)
         message = log.append(at, record, time, policy.time_type)
         self.notify()
         return Delivered(at.topic, at.partition, message.position, time)

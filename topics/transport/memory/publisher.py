@@ -46,6 +46,13 @@ class MemoryPublisher:
                 self._callbacks.run(done, outcome)
         self._callbacks.check()
 
+    def partitions(self, topic: str) -> list[int]:
+        """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
+        with self._broker.changed:
+            if not self._broker.network.reaches(self._client.name):
+                raise BrokerUnreachable(f"looking for {topic}: nobody answers")
+            return list(range(len(self._broker.topics.named(topic).logs)))
+
     def flush(self, timeout: float = -1) -> int:
         """Wait until all is delivered; return how many records still are not."""
         with self._broker.changed:

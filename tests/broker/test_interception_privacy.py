@@ -1,0 +1,7 @@
+"""Interceptions read live on a real Kafka."""
+
+from liandong.tests.suites.interception_privacy import InterceptionPrivacySuite
+
+
+class TestInterceptionPrivacyOnKafka(InterceptionPrivacySuite):
+    pass

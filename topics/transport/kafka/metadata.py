@@ -1,0 +1,14 @@
+"""What the cluster says of a topic; producers and consumers ask alike."""
+
+from confluent_kafka import Consumer, Producer
+
+from .failures import ANSWER_SECONDS, answered, translated
+
+
+def partitions_of(client: Consumer | Producer, topic: str) -> list[int]:
+    """Return the partitions of a topic by its physical name. Raises TopicMissing, BrokerUnreachable."""
+    about = f"looking for {topic}"
+    metadata = answered(lambda: client.list_topics(topic, timeout=ANSWER_SECONDS), about).topics[topic]
+    if metadata.error is not None:
+        raise translated(metadata.error, about)
+    return sorted(metadata.partitions)

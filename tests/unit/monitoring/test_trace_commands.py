@@ -80,6 +80,8 @@ def test_wrong_usage_is_told_with_its_code(world: TracedJurisdiction, tmp_path: 
     assert (missing.code, "TRACE_FILE_MISSING" in missing.err) == (2, True)
     bad = run(world, tmp_path, "trace", "verify", __file__, root="zz")
     assert (bad.code, "TRACE_ROOT_INVALID" in bad.err) == (2, True)
+    unknown = run(world, tmp_path, "trace", "verify", __file__, root="gm:" + "00" * 32)
+    assert (unknown.code, "SUITE_UNKNOWN" in unknown.err) == (2, True)
     no_root = run(world, tmp_path, "trace", "verify", __file__, root="")
     assert no_root.code != 0
     assert "what to do" in no_root.err

@@ -5,6 +5,7 @@ One channel per topic family, one message per schema that may stand there. Every
 """
 
 import json
+from importlib.metadata import version
 from typing import Any
 
 from ...schemas.wire.avro_schemas import Schema, current_schema, load_schemas
@@ -35,13 +36,11 @@ def asyncapi_text(settings: Settings) -> str:
 
 def asyncapi_document(settings: Settings) -> _Node:
     """Return the document: names, partitions and retention as these settings make them on the broker."""
-    from ... import __version__
-
     families = load_catalogue()
     newest = {schema.name: schema for schema in load_schemas()}
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Liandong 联动", "version": __version__, "description": _ABOUT},
+        "info": {"title": "Liandong 联动", "version": version("liandong"), "description": _ABOUT},
         "defaultContentType": "application/avro",
         "servers": servers(settings),
         "channels": {family.family: _channel(family, settings) for family in families},

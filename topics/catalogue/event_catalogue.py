@@ -1,17 +1,16 @@
-"""docs/events.md: `python -m liandong.docs.generators.events` prints it, a test holds the page to it."""
+"""The event catalogue for people: `liandong schemas docs` prints it; docs/events.md is the same text, and a test holds it to that."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...schemas.wire.avro_schemas import Schema, load_schemas
-from ...topics.catalogue.families import TopicFamily, load_catalogue
-from ...topics.settings import Settings
+from ..settings import Settings
+from .families import TopicFamily, load_catalogue
 
 _HEADER = """\
 # Event catalogue
 
-Generated from `topics/catalogue/families/*.yaml` and `schemas/wire/avro/` by `python -m liandong.docs.generators.events`; change those, not this
-page.
+Generated from `topics/catalogue/families/*.yaml` and `schemas/wire/avro/` by `liandong schemas docs`; change those, not this page.
 
 Every value is Avro: single-object encoding, or Confluent framing where a schema registry is configured; the header
 `avro-fingerprint` names the schema either way. Headers are CloudEvents 1.0, binary mode (`ce_id ce_source ce_type ce_specversion
@@ -135,7 +134,3 @@ def _type(kind: Any) -> str:
         "map": lambda: f"map of {_type(kind['values'])}",
     }
     return shown.get(kind["type"], lambda: str(kind["type"]))()
-
-
-if __name__ == "__main__":
-    print(page(), end="")  # noqa: T201  this is the program's output

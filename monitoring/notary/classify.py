@@ -117,7 +117,9 @@ class MessageClassifier:
             return ForeignMessage("barrier")
         return Marker(barrier["notary"], barrier["number"], barrier["issued_at"])
 
-    def _checkpoint(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> PublisherCheckpoint | ForeignMessage:
+    def _checkpoint(
+        self, lane: TopicPartition, fingerprint: bytes, body: bytes
+    ) -> PublisherCheckpoint | ForeignMessage:
         try:
             said = decode(fingerprint, body)
             self._verifier.checkpoint(body, said, lane, self._jurisdiction)

@@ -16,7 +16,7 @@ from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
 from ...topics.transport.ports import TopicPartition
 from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
-from .checkpoints import PublisherCheckpoint, CheckpointTally
+from .checkpoints import CheckpointTally, PublisherCheckpoint
 
 _PACKED = struct.Struct(">qi32sBH?")
 ENTRY_ID = 16

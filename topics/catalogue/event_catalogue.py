@@ -18,7 +18,7 @@ ce_time ce_subject ce_dataschema`, `content-type: application/avro`), and `trace
 otherwise. Names below are logical; `topic_prefix` stands before them in the cluster. The Avro files are in `schemas/wire/avro/`, an
 example of each in `schemas/wire/examples/`.
 
-*personal data*: **none**; **pseudonymous**, certificate surrogates (HMAC) and name tags; **sealed**, readable only by the court it
+*personal data*: **none**; **pseudonymous**, certificate surrogates and name tags, keyed; **sealed**, readable only by the court it
 is for, its superior and the audit escrow; **original**, the bytes of another topic, to be protected as that one.
 
 ## Topics
@@ -70,7 +70,7 @@ def _retention(family: TopicFamily) -> str:
 
 
 def _schemas(families: list[TopicFamily], schemas: list[Schema]) -> Iterator[str]:
-    yield "\n## Schemas\n\nA `proof` is always first: signing key id and Ed25519 signature over context and all bytes after it.\n"
+    yield "\n## Schemas\n\nA `proof` is always first: signing key id and signature over context and all bytes after it.\n"
     newest = {schema.name: schema for schema in schemas}
     for name, schema in newest.items():
         where = [

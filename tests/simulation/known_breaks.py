@@ -24,11 +24,11 @@ class KnownKind:
 _POISON = "poison stops nothing"
 _NOTARY = "was ended by NOTARY_DUPLICATED"
 BREAKING: Mapping[str, KnownKind] = {
-    "twisted-records": KnownKind("point 4", "says REVIEW where BLOCK is right", 59),
+    "twisted-records": KnownKind("point 4", "was decided in another way when it was sent again", 14),
     "replayed-records": KnownKind("point 3", "the highest version of a key does not stand last", 2),
     "replayed-barriers": KnownKind(_POISON, _NOTARY, 1),
     "replays-elsewhere": KnownKind("point 2", "BLOCK where ALLOW is right", 68),
-    "nulls": KnownKind("point 3", "BLOCK where ALLOW is right", 25),
+    "nulls": KnownKind("point 3", "the highest version of a key does not stand last", 1),
     "garbles": KnownKind("point 4", "says REVIEW where BLOCK is right", 45),
     "floods-of-effects": KnownKind(_POISON, "was ended by EFFECTS_FUSE_BLOWN", 1),
     "megabyte-to-effects": KnownKind(_POISON, "records wait at", 1),

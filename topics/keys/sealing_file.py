@@ -1,10 +1,9 @@
 """The private sealing keys of a participant: one file, a line each, in which an erased key is overwritten where it stood.
 
-A line is `retention period key-id seed`, the seed with its suite as in other key files (`key_files`). New keys are appended and no line ever moves, so that no second copy of a seed is
-left in blocks that were freed. What does not belong to its key id, an overwritten seed or one a crash tore, is no key.
+A line is `retention period key-id seed`, the seed with its suite as in other key files (`key_files`). New keys are appended
+and no line ever moves, so that no second copy of a seed is left in blocks that were freed. What does not belong to its key id, an overwritten seed or one a crash tore, is no key.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from pathlib import Path
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.sealing import SealingKey
 from ...schemas.wire.suites import find_suite
-from ..private_files import write_private
+from ..private_files import private_in_place, write_private
 from .key_files import StoredKey
 
 _LINE = re.compile(rb"([a-z]+) ([0-9]{4}-[0-9]{2}) ([0-9a-f]{16}) (?:([^ :\n]+):)?([0-9a-f]{64})\n")
@@ -78,21 +77,17 @@ class SealingFile:
         if not self.path.exists():
             write_private(self.path, text)
             return
-        with self.path.open("r+b") as file:
+        with private_in_place(self.path) as file:
             content = file.read()
             file.write(text if content.endswith(b"\n") or not content else b"\n" + text)
-            file.flush()
-            os.fsync(file.fileno())
         self._seen = None
 
     def overwrite(self, lines: Sequence[PeriodKey]) -> None:
         """Destroy the seeds of these lines; on the disk when this returns. Doing it again changes nothing."""
-        with self.path.open("r+b") as file:
+        with private_in_place(self.path) as file:
             for line in lines:
                 file.seek(line.seed_at)
                 file.write(_OVERWRITTEN.encode())
-            file.flush()
-            os.fsync(file.fileno())
         self._seen = None
 
 

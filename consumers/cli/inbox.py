@@ -1,7 +1,7 @@
 """`liandong court inbox`: what agencies sent back to a court."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -71,7 +71,7 @@ def mount(court: typer.Typer, outside: Outside) -> None:
 
                 showing = _Showing(box, lang, lambda item: _show(box, item, lang, as_json))
                 parts = [opened.register, Part("inbox", showing, box.wait)]
-                until_stopped([*parts, *_counting(opened, settings, court_id, outside.relay)])
+                until_stopped([*parts, *opened.erasure, *_counting(opened, settings, court_id, outside.relay)])
 
 
 def _publish_counts(opened: "_OpenedInbox", settings: "Settings", court: str, send: "Send") -> None:
@@ -126,10 +126,11 @@ class _Showing:
 
 @dataclass(frozen=True, slots=True)
 class _OpenedInbox:
-    """An inbox, and the part that keeps the register of keys it asks."""
+    """An inbox, the part that keeps the register of keys it asks, and those that erase the court's own keys in time."""
 
     box: "Inbox"
     register: "Part"
+    erasure: "Sequence[Part]"
     counting: "Counting"
     outbox: "SqlOutbox"
     """Of its counts."""
@@ -137,11 +138,14 @@ class _OpenedInbox:
 
 @contextmanager
 def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "Iterator[_OpenedInbox]":
+    from ...topics.keys.barrier_times import BarrierTimes
     from ...topics.keys.directory import KeyDirectory, await_keys
+    from ...topics.keys.erasure import Eraser, KeyErasure, erased_ids
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.transport.registry import registered
     from ...topics.workers.clock import SystemClock
+    from ...topics.workers.threads import Doorbell
     from ...topics.workers.worker import Part
     from ..inbox.counting import Counting, CountingCourt, open_outbox
     from ..inbox.counts_store import CountsStore
@@ -158,15 +162,28 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
     reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
     store = InboxStore(inbox_file(settings, court))
-    keys = participants.sealing_keys(court), directory
-    context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court, clock), clock)
+    folder = participants.file(court, "sealing.key").parent
+    context = CourtContext(
+        court,
+        jurisdiction,
+        participants.sealing_keys(court),
+        directory,
+        open_commands(settings, jurisdiction, court, clock),
+        clock,
+        lambda: erased_ids(folder),
+    )
     box, outbox = Inbox(context, reader, store), open_outbox(store, clock)
     registry = registered(settings, "enforcement-count")
     counting = CountingCourt(court, jurisdiction, participants.signer(court), outbox, clock, registry)
     counts = Counting(counting, box, CountsStore(store.engine, court, jurisdiction))
+    heads = KafkaSubscriber(settings, client_id=f"{court}-heads")
+    times = BarrierTimes(heads, directory, (jurisdiction,), clock)
+    eraser = Eraser(KeyErasure(participants, court, clock), times.newest)
+    erasure = [Part("barrier times", times, times.wait), Part("erasure", eraser, Doorbell().wait)]
     try:
-        yield _OpenedInbox(box, Part("register", directory, directory.wait), counts, outbox)
+        yield _OpenedInbox(box, Part("register", directory, directory.wait), erasure, counts, outbox)
     finally:
+        heads.close()
         reader.close()
         directory.close()
         store.close()

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
+from ...topics.keys.erasure import Eraser, KeyErasure
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
@@ -58,10 +59,11 @@ class NodeConnections:
 
 @dataclass(frozen=True, slots=True)
 class NodeStores:
-    """What a node keeps of the lists; it alone writes it."""
+    """What a node keeps of the lists, which it alone writes; and the private keys it erases."""
 
     lists: ListStore
     relief: ReliefStore
+    keys: KeyErasure
     suite: str
     """Whose digest the copy keeps."""
 
@@ -125,6 +127,7 @@ class OpenAgency:
             Part("batches", batches, batches.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
+            Part("erasure", Eraser(self._stores.keys, self._barrier_at), Doorbell().wait),
         ]
 
     def close(self) -> None:
@@ -144,6 +147,10 @@ class OpenAgency:
         reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, relief)
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
+
+    def _barrier_at(self) -> int:
+        """Return when the newest barrier that stands in all lanes of the copy was issued, ms UTC."""
+        return self.desk.gate.stand(self.desk.context.clock.now()).fresh_as_of
 
     def _emit(self, body: bytes) -> None:
         """Put a receipt into the outbox. Raises DATABASE_UNAVAILABLE."""
@@ -171,7 +178,8 @@ def open_agency(
         stack.callback(lists.close)
         relief = ReliefStore.open(folder / "relief", boot=machine.boot)
         stack.callback(relief.close)
-        stores = NodeStores(lists, relief, suite_of(settings.suite).name)
+        keys = KeyErasure(Participants(settings), agency, machine.clock)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name)
         desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, Admitted(directory, acts), connections, stack.pop_all())

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-_TEXTS = ("participant", "kind", "jurisdiction", "superior", "use", "suite")
+_TEXTS = ("participant", "kind", "jurisdiction", "superior", "use", "retention", "period", "suite")
 _TIMES = ("valid_from", "valid_until", "revoked_at")
 
 

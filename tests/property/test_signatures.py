@@ -13,7 +13,7 @@ from liandong.consumers.acts_db.outcomes import Poison
 from liandong.consumers.commands.handling import handle
 from liandong.consumers.effects.routing import handle_any
 from liandong.consumers.interceptions import recent_releases
-from liandong.monitoring.notary.checkpoints import Checkpoint
+from liandong.monitoring.notary.checkpoints import PublisherCheckpoint
 from liandong.monitoring.notary.classify import ListMessage, Marker, MessageClassifier
 from liandong.schemas.law.listing import Change, RecordClass
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
@@ -64,7 +64,13 @@ class Case:
     def key(self) -> PublicKey:
         public = SIGNER.public_key
         times = VALIDITY[self.validity]
-        return PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public, **times)  # type: ignore[arg-type]
+        key = PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public)
+        return replace(
+            key,
+            valid_from=times.get("valid_from", 0),
+            valid_until=times.get("valid_until", 0),
+            revoked_at=times.get("revoked_at", 0),
+        )
 
     def allowed(self, rule: Rule, *, anywhere: bool) -> bool:
         """What the table says."""
@@ -99,8 +105,8 @@ def cases(kind: str) -> list[Case]:
 class Ring(Keys):
     """Keys to check by and one to seal to."""
 
-    def recipients(self, participant: str) -> list[Recipient]:
-        del participant
+    def recipients(self, participant: str, retention: str) -> list[Recipient]:
+        del participant, retention
         key = SealingKey(bytes(32))
         return [Recipient(key.key_id, key.public_key)]
 
@@ -228,7 +234,7 @@ def notarys_checkpoint(stage: Stage, case: Case) -> bool:
     stage.know(case)
     body = body_of("court-checkpoint", jurisdiction=case.place, topic=LANE.topic, partition=0)
     message = stage.message(LANE.topic, b"checkpoint/x", "court-checkpoint", body)
-    return isinstance(MessageClassifier("js", stage.ring).classify(LANE, message), Checkpoint)
+    return isinstance(MessageClassifier("js", stage.ring).classify(LANE, message), PublisherCheckpoint)
 
 
 def copys_head(stage: Stage, case: Case) -> bool:

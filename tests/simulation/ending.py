@@ -158,7 +158,7 @@ def _answers(world: "World", but: str = "") -> Counter[bytes]:
 
 
 def _opened(schema: str, fields: dict[str, Any]) -> dict[str, Any]:
-    return open_sealed(fields["sealed"], sealing_context(schema, fields["event_id"]), founding().escrow)
+    return open_sealed(fields["sealed"], sealing_context(schema, fields["event_id"]), *founding().escrow)
 
 
 def _what_the_status_lacks(world: "World") -> Iterator[str]:

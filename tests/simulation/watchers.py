@@ -13,7 +13,10 @@ from liandong.monitoring.status.document import StatusQuery
 from liandong.producers.commands.sent import open_commands
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.process import Process
+from liandong.topics.keys.barrier_times import BarrierTimes
 from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.erasure import Eraser, KeyErasure, erased_ids
+from liandong.topics.workers.threads import Doorbell
 from liandong.topics.workers.worker import Part
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ class MonitorProcess(Process):
 class InboxProcess(Process):
     """A court's inbox."""
 
-    part_names = ("register", "inbox")
+    part_names = ("register", "inbox", "barrier times", "erasure")
     roles = ("court",)
 
     def __init__(self, world: "World", court: str, machine: "SimulatedMachine") -> None:
@@ -74,9 +77,24 @@ class InboxProcess(Process):
         self._store = InboxStore(machine.folder / "courts" / self._court / "inbox.db")
         self._commands = open_commands(machine.settings, JURISDICTION, self._court, machine.clock)
         sealing_keys = machine.participants.sealing_keys(self._court)
-        context = CourtContext(self._court, JURISDICTION, sealing_keys, directory, self._commands, machine.clock)
+        context = CourtContext(
+            self._court,
+            JURISDICTION,
+            sealing_keys,
+            directory,
+            self._commands,
+            machine.clock,
+            lambda: erased_ids(sealing_keys.path.parent),
+        )
         inbox = Inbox(context, self.subscriber(None, "inbox"), self._store)
-        return [Part("register", directory, directory.wait), Part("inbox", inbox, inbox.wait)]
+        times = BarrierTimes(self.subscriber(None, "heads"), directory, (JURISDICTION,), machine.clock)
+        eraser = Eraser(KeyErasure(machine.participants, self._court, machine.clock), times.newest)
+        return [
+            Part("register", directory, directory.wait),
+            Part("inbox", inbox, inbox.wait),
+            Part("barrier times", times, times.wait),
+            Part("erasure", eraser, Doorbell().wait),
+        ]
 
     def items(self) -> Sequence[Item]:
         """What is in it."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from liandong.schemas.dates import end_of_day_ms
 from liandong.tests.suites.town import TownSuite
-from liandong.tests.worlds.enforcement import CountingOffice, interception, recounted
+from liandong.tests.worlds.enforcement import CountingOffice, escrow_keys, interception, recounted
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, RAILWAY, TownAgency
 
@@ -62,7 +62,7 @@ class EnforcementSuite(TownSuite):
         town.clock.time = CLOSED
         office = CountingOffice(town)
         office.work()
-        again = recounted(town, town.participants.escrow)
+        again = recounted(town, *escrow_keys(town))
         records = office.published()
         assert len(records) == len(again) == 2
         for record in records:
@@ -95,7 +95,7 @@ class EnforcementSuite(TownSuite):
         town.clock.time = SETTLED
         office.work()
         assert brief(office.published())[2:] == [(TUESDAY, "rail-gd-all", 3, False, 13)]
-        again = recounted(town, town.participants.escrow)[COURT, RAILWAY, "rail-gd-all", TUESDAY]
+        again = recounted(town, *escrow_keys(town))[COURT, RAILWAY, "rail-gd-all", TUESDAY]
         assert office.published()[2]["root"] == again.root(office.published()[2])
 
     def test_a_folded_count_has_two_revisions_whether_anything_came_late_or_not(
@@ -127,9 +127,7 @@ class EnforcementSuite(TownSuite):
         office = CountingOffice(town)
         office.work()
         (record,) = office.published()
-        ((event_id, check_id),) = recounted(town, town.participants.escrow)[
-            COURT, RAILWAY, "rail-gd-all", TUESDAY
-        ].events
+        ((event_id, check_id),) = recounted(town, *escrow_keys(town))[COURT, RAILWAY, "rail-gd-all", TUESDAY].events
         clear = b"".join(message.value() or b"" for message in town.messages("agency.interceptions.js.v1"))
         assert event_id in clear
         assert check_id.encode() not in clear

@@ -14,7 +14,7 @@ from liandong.schemas.wire.sealing import SealingKey
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.chance import CHANCE
-from liandong.tests.worlds.enforcement import CountingOffice, interception, recounted
+from liandong.tests.worlds.enforcement import CountingOffice, escrow_keys, interception, recounted
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, RAILWAY, TownAgency
 from liandong.topics.catalogue import names
@@ -31,7 +31,7 @@ class Auditor:
 
     def __init__(self, town: Town, key: SealingKey | None = None) -> None:
         self.town = town
-        self.again = Recount("js", DECEMBER, town.key_directory(), key or town.participants.escrow)
+        self.again = Recount("js", DECEMBER, town.key_directory(), (key,) if key else escrow_keys(town))
 
     def found(self) -> Found:
         return self.again.open(self.town.messages(names.interceptions("js")))
@@ -73,7 +73,7 @@ class RecountSuite(TownSuite):
             ("rail-gd-all", 1, 7, {}),
             ("rail-soft-sleeper", 1, 3, {}),
         ]
-        strangers = recounted(town, town.participants.escrow)
+        strangers = recounted(town, *escrow_keys(town))
         for record in office.published():
             stranger = strangers[COURT, RAILWAY, record["measure"], record["from_day"]]
             assert record["root"] == stranger.root(record)
@@ -118,7 +118,7 @@ class RecountSuite(TownSuite):
     def test_nothing_is_opened_without_an_act_that_says_so(self) -> None:
         act = SupervisionAct(
             CHANCE.random_id(), "js", "supervisor-js", ActKind.ESCROW_OPENED, "苏政法〔2026〕12号", b"", 1,
-            from_day="2026-12-01", until_day="2026-12-31", retention_kind="interceptions", reason="RECOUNT",
+            from_day="2026-12-01", until_day="2026-12-31", retention_kind="interception", reason="RECOUNT",
         )  # fmt: skip
         require_opening([act], act.act_id, DECEMBER)
         others = (

@@ -19,6 +19,7 @@ from liandong.tests.worlds.relays import drain
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, TownAgency, caught_up
 from liandong.topics.catalogue import names
+from liandong.topics.keys.participants import ESCROW
 from liandong.topics.transport.ports import OutgoingRecord
 
 ENTRY = bytes(range(16))
@@ -104,12 +105,17 @@ def _mth(leaves: list[bytes]) -> bytes:
     return sha256(b"\x01" + _mth(leaves[:split]) + _mth(leaves[split:])).digest()
 
 
-def recounted(town: Town, key: SealingKey) -> dict[tuple[str, str, str, str], Recounted]:
-    """Open every interception in the log with a key and count it again: by court, agency, measure and first day."""
+def escrow_keys(town: Town) -> list[SealingKey]:
+    """What the escrow opens interceptions with."""
+    return town.participants.sealing_keys(ESCROW).opening("interception")
+
+
+def recounted(town: Town, *keys: SealingKey) -> dict[tuple[str, str, str, str], Recounted]:
+    """Open every interception in the log with these keys and count it again: by court, agency, measure and first day."""
     found: dict[tuple[str, str, str, str], list[tuple[bytes, str]]] = defaultdict(list)
     for message in town.messages(names.interceptions("js")):
         record = from_wire(message.value() or b"")
-        detail = open_sealed(record["sealed"], sealing_context("interception", record["event_id"]), key)
+        detail = open_sealed(record["sealed"], sealing_context("interception", record["event_id"]), *keys)
         told = record | detail
         if told["outcome"] in ("REFUSED", "HELD") and not told["record_class"]:
             first = first_day(date.fromisoformat(told["day"])).isoformat()

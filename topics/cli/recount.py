@@ -39,7 +39,7 @@ def recount(  # noqa: PLR0913, PLR0917  the fields of the act that stands before
     jurisdiction: PlaceOption,
     period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="The month that is counted again.")],
     decision: DecisionOption,
-    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Private key of the escrow.")] = None,
+    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Sealing keys of the escrow.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Count a month's enforcement again and compare it with what courts published; exit code 1 if anything is unequal.
@@ -48,16 +48,17 @@ def recount(  # noqa: PLR0913, PLR0917  the fields of the act that stands before
     not counted there yet. Example: liandong supervise recount --as supervisor-js --jurisdiction js --period 2026-12 --decision …
     """
     from ...schemas import ids
+    from ...schemas.law.retention import INTERCEPTION
     from ...schemas.law.supervision import ActKind
-    from ...schemas.wire.sealing import SealingKey
-    from ..keys.key_files import read_seed
-    from ..keys.participants import Participants
-    from ..keys.recounting import RETENTION_KIND, month_of, require_opening
+    from ..keys.participants import ESCROW, Participants
+    from ..keys.recounting import month_of, require_opening
+    from ..keys.sealing_file import SealingFile
 
     settings, month = settings_of(ctx), month_of(period)
-    escrow = Participants(settings).escrow if key is None else SealingKey(*read_seed(key))
+    file = Participants(settings).sealing_keys(ESCROW) if key is None else SealingFile(key)
+    escrow = file.opening(INTERCEPTION)
     days = {"from_day": month.first.isoformat(), "until_day": month.last.isoformat()}
-    fields = {**days, "reason": "RECOUNT", "retention_kind": RETENTION_KIND}
+    fields = {**days, "reason": "RECOUNT", "retention_kind": INTERCEPTION}
     act = new_act(ctx, ActKind.ESCROW_OPENED, supervisor, jurisdiction, decision, fields)
     publish(ctx, act)
     require_opening(known_acts(ctx, jurisdiction), act.act_id, month)
@@ -73,7 +74,7 @@ def recount(  # noqa: PLR0913, PLR0917  the fields of the act that stands before
 
 
 def _recounted(
-    settings: "Settings", jurisdiction: str, month: "Month", escrow: "SealingKey"
+    settings: "Settings", jurisdiction: str, month: "Month", escrow: "Sequence[SealingKey]"
 ) -> "tuple[Sequence[Compared], Found]":
     from ..catalogue import names
     from ..keys.directory import KeyDirectory, await_keys

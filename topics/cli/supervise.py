@@ -84,7 +84,7 @@ def escrow(  # noqa: PLR0913, PLR0917  the fields of an act
     until_day: UntilOption,
     decision: DecisionOption,
     reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="RECOUNT, COMPLAINT, INSPECTION, DRILL.")],
-    retention_kind: Annotated[str, typer.Option("--what", help="Which records are opened.")] = "interceptions",
+    retention_kind: Annotated[str, typer.Option("--what", help="Which records are opened.")] = "interception",
     as_json: JsonOption = False,
 ) -> None:
     """Let everybody know that the escrow is opened, before it is: for which records, under which decision."""

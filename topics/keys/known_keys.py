@@ -4,16 +4,17 @@ A key is never overwritten: a newer record of the same key can end or revoke it,
 """
 
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ...schemas.errors import LiandongError
+from ...schemas.law.retention import Period
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.key_register import register_hash
-from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import PublicKey, SignatureInvalid
 from ...schemas.wire.suites import find_suite, key_id
 from ..catalogue import names
@@ -26,6 +27,8 @@ from .signed_register import RegisterProblem, RegisterStanding, SignedRegister
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
+
+_MANY = 1_000_000
 
 logger = logging.getLogger(__name__)
 
@@ -71,11 +74,40 @@ class KnownKeys:
             if is_version_of(fingerprint, signed_register.SCHEMA):
                 self._hear_root(decode(fingerprint, body), body)
             else:
-                self._register(fingerprint, body)
+                self.register(fingerprint, body)
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
             self.ignored += 1
+
+    def register(self, fingerprint: bytes, body: bytes) -> bytes:
+        """Take one record of a key; return the id of that key. Raises Undecodable, SignatureInvalid, KEY_CONTRADICTION, SUITE_UNKNOWN."""
+        record = decode(fingerprint, body)
+        require(self._root, SCHEMA, body, record, Reading())
+        new = PublicKey(
+            *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
+            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite", "retention", "period")),
+        )
+        # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
+        if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
+            raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
+        known = self._keys.get(new.key_id)
+        if known is not None:
+            if _identity(known) != _identity(new):
+                raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
+            new = replace(
+                new,
+                valid_until=_earlier(known.valid_until, new.valid_until),
+                revoked_at=_earlier(known.revoked_at, new.revoked_at),
+            )
+        superior, stated = record["superior"], self._records.get(new.key_id)
+        whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
+        if stated is None or register_hash([stated]) != register_hash([whole]):
+            self._records[new.key_id], self._hash = whole, None
+        if new != known or self._superiors.get(new.participant) != superior:
+            self._keys[new.key_id], self._superiors[new.participant] = new, superior
+            self.version += 1
+        return new.key_id
 
     def get(self, key_id_: bytes) -> PublicKey | None:
         """Return a registered key, None if unknown."""
@@ -85,13 +117,41 @@ class KnownKeys:
         """Return the participant above one, empty if there is none."""
         return self._superiors.get(participant, "")
 
-    def sealing(self, participant: str, now: int) -> list[Recipient]:
-        """Return the sealing keys of a participant that are valid now and of a suite that is known here."""
-        return [
-            Recipient(key.key_id, key.public_key, key.suite)
+    def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
+        """Return the key that what is kept as `retention` is sealed to now: of those valid, and of a suite that is known here,
+        the one of the newest period.
+        """
+        valid = [
+            key
             for key in list(self._keys.values())
-            if key.participant == participant and key.use == "seal" and key.usable_at(now) and find_suite(key.suite)
+            if (key.participant, key.use, key.retention) == (participant, "seal", retention)
+            and key.usable_at(now)
+            and find_suite(key.suite)
         ]
+        return max(valid, key=lambda key: (key.period, key.valid_until or math.inf, key.key_id), default=None)
+
+    def months_left(self, now: int) -> dict[str, int]:
+        """Return for everybody who has sealing keys and has not ended how many coming months all kinds have keys for.
+
+        -1: something is sealed to a key beyond its month already, or can be sealed to none.
+        """
+        newest: dict[tuple[str, str], str] = {}
+        for key in list(self._keys.values()):
+            if key.use == "seal" and not key.revoked_at and (not key.valid_until or key.valid_until > key.valid_from):
+                owned = (key.participant, key.retention)
+                newest[owned] = max(newest.get(owned, ""), key.period)
+        ended = self._ended(now)
+        this, months = Period.at(now), dict[str, int]()
+        for (participant, _), text in newest.items():
+            last = Period.parse(text)
+            if last is not None and participant not in ended:
+                months[participant] = min(months.get(participant, _MANY), max(-1, last.months_after(this)))
+        return months
+
+    def _ended(self, now: int) -> set[str]:
+        """Return who has signing keys, and none that is valid now."""
+        signing = [key for key in list(self._keys.values()) if key.use == "sign"]
+        return {key.participant for key in signing} - {key.participant for key in signing if key.usable_at(now)}
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
@@ -133,33 +193,6 @@ class KnownKeys:
         if not self._rolled_back:
             self._signed = said
 
-    def _register(self, fingerprint: bytes, body: bytes) -> None:
-        record = decode(fingerprint, body)
-        require(self._root, SCHEMA, body, record, Reading())
-        new = PublicKey(
-            *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
-            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite")),
-        )
-        # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
-        if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
-            raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
-        known = self._keys.get(new.key_id)
-        if known is not None:
-            if _identity(known) != _identity(new):
-                raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
-            new = replace(
-                new,
-                valid_until=_earlier(known.valid_until, new.valid_until),
-                revoked_at=_earlier(known.revoked_at, new.revoked_at),
-            )
-        superior, stated = record["superior"], self._records.get(new.key_id)
-        whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
-        if stated is None or register_hash([stated]) != register_hash([whole]):
-            self._records[new.key_id], self._hash = whole, None
-        if new != known or self._superiors.get(new.participant) != superior:
-            self._keys[new.key_id], self._superiors[new.participant] = new, superior
-            self.version += 1
-
 
 class _Contradiction(LiandongError):
     """A record the root signed that goes against what is registered."""
@@ -168,8 +201,9 @@ class _Contradiction(LiandongError):
         super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
 
 
-def _identity(key: PublicKey) -> tuple[str, str, str, str, bytes]:
-    return key.participant, key.kind, key.use, key.suite, key.public_key
+def _identity(key: PublicKey) -> tuple[object, ...]:
+    """Return what a registered key is and is for, which never changes."""
+    return key.participant, key.kind, key.use, key.suite, key.public_key, key.retention, key.period
 
 
 def _earlier(one: int, other: int) -> int:

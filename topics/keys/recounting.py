@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ...schemas import ids
 from ...schemas.errors import WrongUsage
+from ...schemas.law.retention import INTERCEPTION
 from ...schemas.law.supervision import ActKind, SupervisionAct
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
@@ -34,8 +35,7 @@ from ..transport.received import unwrap
 from .directory import Directory
 from .signatures import Reading, require
 
-RETENTION_KIND = "interceptions"
-_INTERCEPTION = "interception"
+_SCHEMA_OPENED = "interception"
 _PERIOD = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])\Z")
 _COMPARED = ("week", "from_day", "until_day", "folded", "count", "root")
 
@@ -93,7 +93,7 @@ class Found:
 def require_opening(acts: Collection[SupervisionAct], act_id: bytes, month: Month) -> None:
     """Raise ESCROW_NOT_OPENED unless an act that counts tells everybody that this month's interceptions are opened."""
     for act in acts:
-        if act.act_id == act_id and act.kind == ActKind.ESCROW_OPENED and act.retention_kind == RETENTION_KIND:
+        if act.act_id == act_id and act.kind == ActKind.ESCROW_OPENED and act.retention_kind == INTERCEPTION:
             first, last = read_day(act.from_day), read_day(act.until_day)
             if first is not None and last is not None and first <= month.first and month.last <= last:
                 return
@@ -104,15 +104,15 @@ def require_opening(acts: Collection[SupervisionAct], act_id: bytes, month: Mont
 class Recount:
     """Counts one month of one jurisdiction again."""
 
-    def __init__(self, jurisdiction: str, month: Month, directory: Directory, key: SealingKey) -> None:
-        """Take the keys of everybody, and the escrow's private one; `require_opening` comes before."""
+    def __init__(self, jurisdiction: str, month: Month, directory: Directory, keys: Iterable[SealingKey]) -> None:
+        """Take the keys of everybody, and the escrow's private ones; `require_opening` comes before."""
         self._jurisdiction, self._month = jurisdiction, month
-        self._directory, self._key = directory, key
+        self._directory, self._keys = directory, tuple(keys)
 
     def open(self, interceptions: Iterable[Message]) -> Found:
         """Open what was told of days of this month, each once, and no other."""
         found, seen = Found(), set[bytes]()
-        for record in self._signed(_INTERCEPTION, interceptions):
+        for record in self._signed(_SCHEMA_OPENED, interceptions):
             if record["event_id"] in seen or not self._month.holds(read_day(record["day"])):
                 continue
             seen.add(record["event_id"])
@@ -148,7 +148,7 @@ class Recount:
 
     def _add(self, found: Found, record: Mapping[str, Any]) -> None:
         try:
-            detail = open_sealed(record["sealed"], sealing_context(_INTERCEPTION, record["event_id"]), self._key)
+            detail = open_sealed(record["sealed"], sealing_context(_SCHEMA_OPENED, record["event_id"]), *self._keys)
             opened = {**record, "measure": detail["measure"], "check_id": detail["check_id"]}
         except (CannotOpen, Undecodable, FramingError, KeyError):
             found.unopened += 1

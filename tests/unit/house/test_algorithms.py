@@ -26,6 +26,7 @@ ELSEWHERE = {
     "consumers/api/documents.py": "the browser's Content-Security-Policy has its own list of hashes",
     "topics/cli/supervise.py": "a checksum of a decision's file, which its readers can make with any tool",
     "topics/settings.py": "names of Kafka's SASL mechanisms",
+    "topics/catalogue/asyncapi_servers.py": "the same, in the document for others' clients",
     "topics/embedded/security.py": "the same, of the embedded Kafka",
     "topics/storage/mapped.py": "a checksum of a store's file, read by the process that wrote it",
 }

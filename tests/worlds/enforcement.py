@@ -17,7 +17,8 @@ from liandong.schemas.wire.sealing import SealingKey, open_sealed
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.relays import drain
 from liandong.tests.worlds.town import Town
-from liandong.tests.worlds.town_members import COURT, TownAgency, caught_up
+from liandong.tests.worlds.town_members import COURT, TownAgency
+from liandong.tests.worlds.traffic import turn
 from liandong.topics.catalogue import names
 from liandong.topics.keys.participants import ESCROW
 from liandong.topics.transport.ports import OutgoingRecord
@@ -65,11 +66,16 @@ class CountingOffice:
 
     def work(self) -> None:
         """Read, count, publish and send what is due now."""
-        caught_up(self.inbox)
-        while self.inbox.step() == 0:
-            pass
+        told = len(self.town.messages(names.interceptions("js")))
+        turn(lambda: self._read() == told)
         self.counting.publish()
         drain(self.outbox, self.town.publisher)
+
+    def _read(self) -> int:
+        """Read on; return how many interceptions were read in all."""
+        self.inbox.step()
+        positions = self.store.positions().items()
+        return sum(offset for at, offset in positions if at.topic == names.interceptions("js"))
 
     def published(self) -> list[dict[str, Any]]:
         """Every record of a count, as it stands in the log."""

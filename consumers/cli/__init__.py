@@ -8,8 +8,8 @@ from ...topics.cli.console import AGENCY_HELP, COURT_HELP, group
 from . import agency, check, dead_letters, enforcement, inbox, measures, publish
 
 if TYPE_CHECKING:
+    from ..inbox.assembly import OpenCommands
     from .agency import MakeRelay
-    from .inbox import OpenCommands
     from .publish import Send
 
 

@@ -1,36 +1,30 @@
 """`liandong court inbox`: what agencies sent back to a court."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.errors import LiandongError
 from ...topics.cli.console import print_json
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
-    from ...topics.storage.outbox import SqlOutbox
-    from ...topics.workers.clock import Clock
     from ...topics.workers.worker import Part
-    from ..inbox.counting import Counting
-    from ..inbox.court import OwnCommands
+    from ..inbox.assembly import OpenCommands, OpenInbox
     from ..inbox.inbox import Inbox, OpenedItem
     from .agency import MakeRelay
     from .publish import Send
-
-OpenCommands = Callable[["Settings", str, str, "Clock"], "OwnCommands"]
-"""The commands a court gave: settings, jurisdiction, court, clock. The composition root knows where they are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What an inbox needs of the room it may not import: the court's own commands, and the relays of its outbox."""
 
-    open_commands: OpenCommands
+    open_commands: "OpenCommands"
     send: "Send"
     relay: "MakeRelay"
 
@@ -70,11 +64,11 @@ def mount(court: typer.Typer, outside: Outside) -> None:
                 from ...topics.workers.worker import Part
 
                 showing = _Showing(box, lang, lambda item: _show(box, item, lang, as_json))
-                parts = [opened.register, Part("inbox", showing, box.wait)]
-                until_stopped([*parts, *opened.erasure, *_counting(opened, settings, court_id, outside.relay)])
+                parts = [Part("inbox", showing, box.wait) if part.name == "inbox" else part for part in opened.parts()]
+                until_stopped([*parts, _relay(opened, settings, court_id, outside.relay)])
 
 
-def _publish_counts(opened: "_OpenedInbox", settings: "Settings", court: str, send: "Send") -> None:
+def _publish_counts(opened: "OpenInbox", settings: "Settings", court: str, send: "Send") -> None:
     """Count what has come and send what is due; what cannot be sent now waits for the next time."""
     opened.counting.publish()
     if any(each.rows for each in opened.outbox.backlog().values()):
@@ -84,15 +78,14 @@ def _publish_counts(opened: "_OpenedInbox", settings: "Settings", court: str, se
             typer.echo(f"{waits.code}: {waits.message}; {waits.remedy}", err=True)
 
 
-def _counting(opened: "_OpenedInbox", settings: "Settings", court: str, relay: "MakeRelay") -> "list[Part]":
-    """Return what publishes counts while the inbox is followed."""
+def _relay(opened: "OpenInbox", settings: "Settings", court: str, relay: "MakeRelay") -> "Part":
+    """Return what sends counts while the inbox is followed."""
     from ...topics.transport.kafka import KafkaPublisher
     from ...topics.workers.clock import SystemClock
-    from ...topics.workers.threads import Doorbell
     from ...topics.workers.worker import Part
 
     sending = relay(opened.outbox, KafkaPublisher(settings, client_id=f"{court}-inbox-relay"), SystemClock())
-    return [Part("counting", opened.counting, Doorbell().wait), Part("relay", sending, sending.wait)]
+    return Part("relay", sending, sending.wait)
 
 
 def _catch_up(box: "Inbox") -> None:
@@ -124,69 +117,25 @@ class _Showing:
         self._box.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenedInbox:
-    """An inbox, the part that keeps the register of keys it asks, and those that erase the court's own keys in time."""
-
-    box: "Inbox"
-    register: "Part"
-    erasure: "Sequence[Part]"
-    counting: "Counting"
-    outbox: "SqlOutbox"
-    """Of its counts."""
-
-
 @contextmanager
-def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "Iterator[_OpenedInbox]":
-    from ...topics.keys.barrier_times import BarrierTimes
+def _inbox(settings: "Settings", court: str, open_commands: "OpenCommands") -> "Iterator[OpenInbox]":
     from ...topics.keys.directory import KeyDirectory, await_keys
-    from ...topics.keys.erasure import Eraser, KeyErasure, erased_ids
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
-    from ...topics.transport.registry import registered
     from ...topics.workers.clock import SystemClock
-    from ...topics.workers.threads import Doorbell
-    from ...topics.workers.worker import Part
-    from ..inbox.counting import Counting, CountingCourt, open_outbox
-    from ..inbox.counts_store import CountsStore
-    from ..inbox.court import CourtContext
-    from ..inbox.inbox import Inbox
-    from ..inbox.store import InboxStore, inbox_file
+    from ..inbox.assembly import InboxMachine, jurisdiction_of, open_inbox
+
+    def subscriber(purpose: str) -> KafkaSubscriber:
+        return KafkaSubscriber(settings, client_id=f"{court}-{purpose}")
 
     participants, clock = Participants(settings), SystemClock()
-    manifest = participants.load(court)
-    if manifest.kind != "court":
-        raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {manifest.kind}", "name a court")
-    jurisdiction = manifest.jurisdictions[0]
-    register = KafkaSubscriber(settings, client_id=f"{court}-keys")
-    directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
-    reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
-    store = InboxStore(inbox_file(settings, court))
-    folder = participants.file(court, "sealing.key").parent
-    context = CourtContext(
-        court,
-        jurisdiction,
-        participants.sealing_keys(court),
-        directory,
-        open_commands(settings, jurisdiction, court, clock),
-        clock,
-        lambda: erased_ids(folder),
-    )
-    box, outbox = Inbox(context, reader, store), open_outbox(store, clock)
-    registry = registered(settings, "enforcement-count")
-    counting = CountingCourt(court, jurisdiction, participants.signer(court), outbox, clock, registry)
-    counts = Counting(counting, box, CountsStore(store.engine, court, jurisdiction))
-    heads = KafkaSubscriber(settings, client_id=f"{court}-heads")
-    times = BarrierTimes(heads, directory, (jurisdiction,), clock)
-    eraser = Eraser(KeyErasure(participants, court, clock), times.newest)
-    erasure = [Part("barrier times", times, times.wait), Part("erasure", eraser, Doorbell().wait)]
+    jurisdiction_of(participants, court)
+    directory = await_keys(KeyDirectory(participants.root_public_key, subscriber("keys"), clock))
+    opened = open_inbox(InboxMachine(settings, clock, subscriber, open_commands), court, directory)
     try:
-        yield _OpenedInbox(box, Part("register", directory, directory.wait), erasure, counts, outbox)
+        yield opened
     finally:
-        heads.close()
-        reader.close()
-        directory.close()
-        store.close()
+        opened.close()
 
 
 def _purge(settings: "Settings", court: str) -> None:

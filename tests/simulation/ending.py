@@ -14,6 +14,7 @@ from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import STALE_AFTER_MS, audit_copy, heard, judge_status, state_topic
+from liandong.tests.simulation.published_counts import counts_are_what_inboxes_took
 from liandong.topics.catalogue import names
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def end_well(world: "World") -> None:
     _the_log_is_in_order(world)
     _everything_was_told_once(world)
     audits.a_month_later(world)
+    counts_are_what_inboxes_took(world)
 
 
 def _missing(world: "World") -> Iterator[str]:

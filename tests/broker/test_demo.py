@@ -18,7 +18,7 @@ from liandong.monitoring.demo.cast import Cast, Person, choose
 from liandong.producers.synthetic.rows import SyntheticRequest, list_rows
 from liandong.schemas.dates import CHINA
 from liandong.schemas.wire.avro_schemas import SCHEMA_DIR
-from liandong.tests.worlds.java import run_java
+from liandong.tests.worlds.java import read_in_java, run_java
 from liandong.tests.worlds.privacy import Blob, file_blobs, planted, search, topic_blobs
 from liandong.topics.catalogue import names
 from liandong.topics.keys.participants import Participants
@@ -62,12 +62,6 @@ def in_one(blobs: Iterator[Blob], size: int = 1000) -> Iterator[Blob]:
     for number, group in groupby(enumerate(blobs), key=lambda each: each[0] // size):
         parts = [blob for _, blob in group]
         yield f"{parts[0][0]} and what follows ({number})", b"\x00\x00".join(content for _, content in parts)
-
-
-def read_in_java(settings: Settings) -> dict[str, int]:
-    """How many values of each topic Apache Avro's own decoder reads, and writes again as the same bytes."""
-    printed = run_java("ReadTopics", str(settings.bootstrap), settings.topic_prefix, str(SCHEMA_DIR))
-    return {topic: int(read) for topic, read in map(str.split, printed.splitlines())}
 
 
 def matched_in_java(settings: Settings, person: Person) -> dict[str, list[list[str]]]:

@@ -4,6 +4,7 @@ import json
 
 from liandong.tests.suites.recount import RecountSuite
 from liandong.tests.worlds.commands import Ended, liandong
+from liandong.tests.worlds.java import read_in_java
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import TownAgency
 from liandong.tests.worlds.wires import KafkaWire
@@ -36,6 +37,9 @@ class TestRecountOnKafka(RecountSuite):
         ]
         (act,) = town.records(names.supervision_acts("js"))
         assert (act["kind"], act["reason"], act["from_day"]) == ("ESCROW_OPENED", "RECOUNT", "2026-12-01")
+        assert isinstance(town.wire, KafkaWire)
+        read = read_in_java(town.wire.settings)
+        assert (read[names.enforcement_counts("js")], read[names.supervision_acts("js")]) == (3, 1)
         self.say(town, revision=2, count=5)
         lied = recount(town, lang="zh")
         assert (lied.code, "不一致" in lied.out, "公布为 5，复核为 7" in lied.out) == (1, True, True)

@@ -5,7 +5,7 @@ A key is never overwritten: a newer record of the same key can end or revoke it,
 
 import logging
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,7 +102,7 @@ class KnownKeys:
             )
         superior, stated = record["superior"], self._records.get(new.key_id)
         whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
-        if stated is None or register_hash([stated]) != register_hash([whole]):
+        if stated is None or self._hash_of([stated]) != self._hash_of([whole]):
             self._records[new.key_id], self._hash = whole, None
         if new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
@@ -166,8 +166,11 @@ class KnownKeys:
     def hash(self) -> bytes:
         """Over all keys read so far and their ends."""
         if self._hash is None:
-            self._hash = register_hash(self._records.values())
+            self._hash = self._hash_of(self._records.values())
         return self._hash
+
+    def _hash_of(self, keys: Iterable[Mapping[str, Any]]) -> bytes:
+        return register_hash(keys, self._root.root.suite)
 
     def standing(self, now: int) -> RegisterStanding:
         """Hold what was read against the newest word of the root; `now` in ms UTC."""

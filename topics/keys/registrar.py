@@ -138,7 +138,7 @@ class Registrar(Participants):
         validity, now, content = (
             round(self.settings.key_register_days * _DAY_MS),
             self.clock.now(),
-            register_hash(records),
+            register_hash(records, self.root_public_key.suite),
         )
         with self._locked():
             path = self._root / "register.yaml"

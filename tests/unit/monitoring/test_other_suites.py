@@ -15,6 +15,7 @@ from liandong.schemas.wire.codec import decode_prefix
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.intl import INTL
+from liandong.schemas.wire.key_register import register_hash
 from liandong.schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
 from liandong.tests.simulation.people import COURTS, townspeople
 from liandong.tests.worlds.records import CourtScribe
@@ -67,6 +68,10 @@ def test_a_third_suite_goes_from_publishing_to_proof_check_and_opened_intercepti
 
     assert {key["suite"] for key in town.told(names.KEYS) if "suite" in key} == {TOY}
     assert all(not any(key["proof"][48:]) for key in town.told(names.KEYS)), "a signature of 40 bytes, and zeros"
+    register = [each for each in town.told(names.KEYS) if "keys" in each][-1]
+    barriers = [each for each in town.told(LIST) if "register_hash" in each]
+    told = {each["key_id"]: each for each in town.told(names.KEYS) if "public_key" in each}.values()
+    assert register["hash"] == barriers[-1]["register_hash"] == register_hash(told, TOY) != register_hash(told, INTL)
     head = town.told(names.heads("js"))[-1]
     receipt = [each for each in town.told(names.RECEIPTS) if each["lanes"]][-1]
     assert (head["suite"], receipt["suite"]) == (TOY, TOY)

@@ -11,6 +11,7 @@ participant() {
 
 participant court-su05 --kind court --name 苏州市示例中级人民法院 --jurisdiction js
 participant court-su0505 --kind court --name 苏州市示例区人民法院 --jurisdiction js --superior court-su05
+participant publisher-js --kind publisher --name 示例发布节点 --jurisdiction js
 participant railway-js --kind agency --name 示例铁路客运 --jurisdiction js --agency-kind railway
 participant hotel-js --kind agency --name 示例宾馆 --jurisdiction js --agency-kind hotel
 participant registry-js --kind agency --name 示例不动产登记中心 --jurisdiction js --agency-kind real-estate-registry
@@ -29,7 +30,8 @@ hand() {
     mkdir -p "$node/root" "$node/matching" "$node/participants"
     cp "$admin/root/public.key" "$node/root/"
     cp "$admin"/matching/*.key "$node/matching/"
-    for one; do cp -R "$admin/participants/$one" "$node/participants/"; done
+    # once: what a node has erased since must not come back
+    for one; do [ -e "$node/participants/$one" ] || cp -R "$admin/participants/$one" "$node/participants/"; done
 }
 
 # cert NODE: the check API is reached from other machines, so it speaks TLS; made here for a trial, yours in earnest
@@ -42,7 +44,7 @@ cert() {
     mv "$tls/new.pem" "$tls/certificate.pem"
 }
 
-hand court court-su05 court-su0505
+hand court court-su05 court-su0505 publisher-js
 hand monitor notary-js-1
 for kind in railway hotel registry police; do
     hand "$kind" "$kind-js"

@@ -81,6 +81,7 @@ def office(
         made.found(
             "js",
             ("court-su0505", "--kind", "court"),
+            ("publisher-js", "--kind", "publisher"),
             ("railway-js", "--kind", "agency", "--agency-kind", "railway"),
             ("notary-js-1", "--kind", "notary"),
         )
@@ -126,13 +127,16 @@ def value_of(message: Message) -> bytes:
 
 
 def test_the_list_holds_both_framings_and_its_copy_is_proven_equal(office: RegistryOffice) -> None:
-    entries = [one for one in records(office, LIST) if not (one.key() or b"").startswith(b"barrier/")]
+    marks_and_counts = b"barrier/", b"checkpoint/"
+    entries = [one for one in records(office, LIST) if not (one.key() or b"").startswith(marks_and_counts)]
     marks = [value_of(one)[:2] for one in entries]
     assert marks.count(b"\xc3\x01") == BEFORE
     assert len(framed(entries)) == AFTER
 
 
-def test_confluents_own_deserializer_decodes_entries_barriers_heads_receipts_and_keys(office: RegistryOffice) -> None:
+def test_confluents_own_deserializer_decodes_what_stands_in_lists_heads_receipts_and_keys(
+    office: RegistryOffice,
+) -> None:
     seen: dict[str, dict[str, Any]] = {}
     with SchemaRegistryClient({"url": office.registry_url}) as client:
         stock = AvroDeserializer(client)
@@ -146,7 +150,8 @@ def test_confluents_own_deserializer_decodes_entries_barriers_heads_receipts_and
             ]
             fingerprint, _ = unframe(value_of(one), marked)
             seen[next(schema.name for schema in load_schemas() if schema.fingerprint == fingerprint)] = dict(decoded)
-    assert set(seen) == {"list-record", "barrier", "list-head", "receipt", "participant-key"}
+    lists = {"list-record", "barrier", "court-checkpoint"}
+    assert set(seen) == {*lists, "list-head", "receipt", "participant-key", "key-register"}
     assert seen["list-record"]["court"] == "court-su0505"
     assert seen["barrier"]["notary"] == seen["list-head"]["notary"] == "notary-js-1"
     assert seen["receipt"]["agency"] == "railway-js"

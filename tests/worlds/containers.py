@@ -27,6 +27,7 @@ def a_broker(network: Network, port: int) -> DockerContainer:
     environment = service("kafka")["environment"] | {
         "KAFKA_ADVERTISED_LISTENERS": f"INSIDE://kafka:9092,OUTSIDE://localhost:{port}",
         "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "true",
+        "KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS": "1000",  # a test has a member put out
     }
     ready = LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(PATIENCE)
     made = DockerContainer(service("kafka")["image"]).with_network(network).with_network_aliases("kafka")

@@ -19,6 +19,7 @@ from ..acts_db.outcomes import Retry
 from .problems import MAX_BODY, MEDIA_TYPE, Problem, RequestProblem, problem_of
 from .responses import Response, encode, language_of
 from .tokens import SOCKET_CALLER, Caller, TokenFile
+from .trace_context import traceparent_of
 
 _log = structlog.get_logger(__name__)
 _KEY = "idempotency-key"
@@ -115,7 +116,9 @@ class Api:
             response = _retry_later(_STORE_SECONDS, lang)
         except Exception:  # noqa: BLE001  a server answers whatever happens; the log has the cause
             trace = self._chance.raw(6).hex()
-            _log.exception("request failed", trace=trace, path=scope.path if scope.path in self._routes.exact else "")
+            path = scope.path if scope.path in self._routes.exact else ""
+            traceparent = traceparent_of(scope.headers.get("traceparent"))
+            _log.exception("request failed", trace=trace, path=path, traceparent=traceparent)
             response = _problem_response(problem_of(RequestProblem("INTERNAL", trace=trace), lang))
         protocol.response_bytes(
             response.status, [("content-type", response.media_type), *response.headers], response.body

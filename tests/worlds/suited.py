@@ -47,7 +47,9 @@ class SuitedTown(Administration):
     def __init__(self, directory: Path, suite: str, of: Mapping[str, str] | None = None) -> None:
         self.clock = VirtualClock(SystemClock().now())
         self.log = MemoryWire()
-        super().__init__(self.log, load_settings(state_dir=directory, suite=suite, interceptions_every_seconds=1), self.clock)
+        super().__init__(
+            self.log, load_settings(state_dir=directory, suite=suite, interceptions_every_seconds=1), self.clock
+        )
         topics = [*names.state_topics("js"), *(name("js") for name in _LANES)]
         self.wire.create(*topics, names.RECEIPTS, names.commands(RAILWAY), names.dead_letters(RAILWAY), partitions=1)
         suites = of or {}

@@ -29,6 +29,8 @@ def relay(
 
     Several may run: one sends, the others take over when it stops.
     """
+    import structlog
+
     from ...topics.cli.console import settings_of
     from ...topics.metrics.exposition import serve_metrics
     from ...topics.metrics.recorder import Signals
@@ -50,6 +52,10 @@ def relay(
     publisher = KafkaPublisher(settings, client_id=f"relay-{served}", linger_ms=1)
     chance = SystemChance()
     checkpoints = publisher_checkpoints(settings, served, register, clock, chance)
+    if checkpoints is None:
+        remedy = f"liandong participant new publisher-{served} --kind publisher --jurisdiction {served}"
+        log = structlog.get_logger(__name__)
+        log.info("no checkpoints: no publisher of this jurisdiction is on this machine", remedy=remedy)
     sender = Relay(register.outbox, publisher, clock, new_owner(chance), checkpoints=checkpoints)
     metrics = RelayMetrics(signals, register.outbox, sender, served)
     gc.freeze()  # what was imported stays; the collector need not look at it again

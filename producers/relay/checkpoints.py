@@ -168,7 +168,7 @@ def _courts(content: CheckpointContent, topic: str) -> Iterable[dict[str, Any]]:
 def publisher_checkpoints(
     settings: Settings, jurisdiction: str, register: Register, clock: Clock, chance: Chance
 ) -> Checkpoints | None:
-    """Open the checkpoints of a jurisdiction's publisher; None, with a warning, where its key is not on this machine."""
+    """Open the checkpoints of a jurisdiction's publisher; None where its key is not on this machine."""
     participants = Participants(settings)
     found = [
         each.id
@@ -176,8 +176,6 @@ def publisher_checkpoints(
         if each.kind == "publisher" and not each.retired_at and each.jurisdictions == (jurisdiction,)
     ]
     if not found:
-        remedy = f"liandong participant new publisher-{jurisdiction} --kind publisher --jurisdiction {jurisdiction}"
-        _log.info("no checkpoints: no publisher of this jurisdiction is on this machine", remedy=remedy)
         return None
     identity = PublisherIdentity(
         found[0],

@@ -37,7 +37,8 @@ format: install  ## let ruff mend what it can
 
 pages: install  ## the pages and the picture of docs/ that are generated
 	$(BIN)/python -m liandong.docs.generators.errors > docs/errors.md
-	$(BIN)/python -m liandong.docs.generators.events > docs/events.md
+	$(BIN)/python -m liandong schemas docs > docs/events.md
+	$(BIN)/python -m liandong.docs.generators.asyncapi > docs/asyncapi.json
 	$(BIN)/python -m liandong.topics.metrics.exposition > docs/metrics.md
 	$(BIN)/python -m liandong.docs.generators.licences > docs/licences.md
 	$(BIN)/python -m liandong.docs.generators.architecture > docs/images/architecture.svg

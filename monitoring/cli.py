@@ -11,6 +11,7 @@ from ..schemas.errors import ExitCode
 from ..schemas.problems import Language
 from ..topics.cli.console import JsonOption, group, print_json
 from .demo.cli import demo
+from .trace import cli as trace
 
 if TYPE_CHECKING:
     from .service.status_source import StatusSource
@@ -28,6 +29,7 @@ def mount(app: typer.Typer) -> None:
     """Add this room's commands to the root command."""
     app.command("status")(status)
     app.command("demo")(demo)
+    trace.mount(app)
     monitor = group(app, "monitor", "Notaries, evidence and metrics.")
     monitor.command("notary")(notary)
     monitor.command("serve")(serve)

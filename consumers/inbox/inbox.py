@@ -292,7 +292,7 @@ class Inbox:
         except (CannotOpen, Undecodable, FramingError) as closed:
             raise _ItemRefused("ENVELOPE_UNREADABLE") from closed
         fields = {field["name"] for field in current_schema(_CONTENTS[item.schema]).definition["fields"]}
-        if content.keys() != fields:  # it is sealed and something else
+        if not fields <= content.keys():  # it is sealed and something else; a later version has more fields
             raise _ItemRefused("ENVELOPE_UNREADABLE")
         return content
 

@@ -112,6 +112,7 @@ WATCHING = (
     Drawer("ledger", "who is how far", "台账", "9"),
     Drawer("transparency", "heads as a log", "透明日志"),
     Drawer("status", "one document", "状态"),
+    Drawer("trace", "one entry, proven", "条目证明"),
     Drawer("service", "shared context", "服务"),
     Drawer("page", "for operators", "页面"),
     Drawer("demo", "all of it played", "演示"),

@@ -15,7 +15,7 @@ _OPEN_LIMIT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class PublisherCheckpoint:
     """A checkpoint of the publisher in one partition, its signature checked."""
 
     publisher: str
@@ -62,7 +62,7 @@ class ListCheckpoints:
     courts: dict[str, CourtSaid] = field(default_factory=dict)
     """By court, from the newest that was passed everywhere."""
 
-    def is_new(self, partition: int, checkpoint: Checkpoint) -> bool:
+    def is_new(self, partition: int, checkpoint: PublisherCheckpoint) -> bool:
         """Take note of a checkpoint in a partition; return whether it is newer than all before it there."""
         place, which = f"{partition}/{checkpoint.publisher}", (checkpoint.epoch, checkpoint.number)
         epoch, number = self.newest.get(place, (checkpoint.epoch, 0))
@@ -83,7 +83,7 @@ class CheckpointTally:
         self._lanes = lanes
         self.lists = {topic: ListCheckpoints() for topic in lanes}
 
-    def pass_one(self, lane: TopicPartition, checkpoint: Checkpoint, live: Mapping[str, int]) -> bool | None:
+    def pass_one(self, lane: TopicPartition, checkpoint: PublisherCheckpoint, live: Mapping[str, int]) -> bool | None:
         """Take a checkpoint as it is passed in a partition, where `live` entries by court are counted.
 
         Return None if it is an old one again, otherwise whether it has now been passed in all partitions of its list.
@@ -135,7 +135,7 @@ class CheckpointTally:
             )
 
 
-def _same(one: OpenCheckpoint, other: Checkpoint) -> bool:
+def _same(one: OpenCheckpoint, other: PublisherCheckpoint) -> bool:
     return (one.publisher, one.epoch, one.number) == (other.publisher, other.epoch, other.number)
 
 

@@ -11,7 +11,7 @@ from ...topics.keys.directory import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import may_be_entry, unwrap
-from .checkpoints import Checkpoint
+from .checkpoints import PublisherCheckpoint
 from .tally import OPAQUE_CLASS
 
 
@@ -54,7 +54,7 @@ class ForeignMessage:
     """key, barrier or checkpoint."""
 
 
-ClassifiedMessage = Marker | Checkpoint | ListMessage | Tombstone | ForeignMessage
+ClassifiedMessage = Marker | PublisherCheckpoint | ListMessage | Tombstone | ForeignMessage
 
 
 class MessageClassifier:
@@ -117,14 +117,16 @@ class MessageClassifier:
             return ForeignMessage("barrier")
         return Marker(barrier["notary"], barrier["number"], barrier["issued_at"])
 
-    def _checkpoint(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Checkpoint | ForeignMessage:
+    def _checkpoint(
+        self, lane: TopicPartition, fingerprint: bytes, body: bytes
+    ) -> PublisherCheckpoint | ForeignMessage:
         try:
             said = decode(fingerprint, body)
             self._verifier.checkpoint(body, said, lane, self._jurisdiction)
         except (Undecodable, SignatureInvalid):
             return ForeignMessage("checkpoint")
         courts = {court["court"]: (court["highest"], court["live"]) for court in said["courts"]}
-        return Checkpoint(said["publisher"], said["epoch"].hex(), said["number"], courts)
+        return PublisherCheckpoint(said["publisher"], said["epoch"].hex(), said["number"], courts)
 
 
 def _prefix(body: bytes) -> GatePrefix | None:

@@ -26,7 +26,7 @@ from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..log.heads import LastHeads, LastHeadsSearch, NotaryName
-from .checkpoints import Checkpoint
+from .checkpoints import PublisherCheckpoint
 from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, MessageClassifier, Tombstone
 from .config import NotaryConfig, NotaryDuplicated, NotaryPorts
 from .cut import Alignment
@@ -262,7 +262,7 @@ class Notary:
         self._tally.lanes[lane].offset = offset + 1
         if isinstance(content, ForeignMessage):
             self._signals.foreign(content.reason)
-        elif isinstance(content, Checkpoint):
+        elif isinstance(content, PublisherCheckpoint):
             self._pass_checkpoint(lane, content)
         elif isinstance(content, Tombstone):
             self._signals.record(self._tally.remove(lane, content.entry_id), "")
@@ -277,7 +277,7 @@ class Notary:
             self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
         self._signals.record(outcome, record.alarm)
 
-    def _pass_checkpoint(self, lane: TopicPartition, checkpoint: Checkpoint) -> None:
+    def _pass_checkpoint(self, lane: TopicPartition, checkpoint: PublisherCheckpoint) -> None:
         """Hold a checkpoint against the tally, and ring for every court of which the log lacks what it says."""
         passed = self._tally.pass_checkpoint(lane, checkpoint)
         if passed is None:

@@ -16,7 +16,7 @@ from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
 from ...topics.transport.ports import TopicPartition
 from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
-from .checkpoints import Checkpoint, CheckpointTally
+from .checkpoints import CheckpointTally, PublisherCheckpoint
 
 _PACKED = struct.Struct(">qi32sBH?")
 ENTRY_ID = 16
@@ -202,7 +202,7 @@ class Tally:
         """Note the sequence number of a verified record of a court."""
         self.sequences.setdefault((topic, court), SequenceSet()).add(number)
 
-    def pass_checkpoint(self, lane: TopicPartition, checkpoint: Checkpoint) -> bool | None:
+    def pass_checkpoint(self, lane: TopicPartition, checkpoint: PublisherCheckpoint) -> bool | None:
         """Hold a checkpoint against what is counted where it stands; see `CheckpointTally.pass_one`."""
         counted = self.lanes[lane].live
         live = {court: counted.get(number, 0) for court, number in self.courts.items() if court}

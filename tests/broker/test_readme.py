@@ -102,7 +102,7 @@ def test_the_steps_of_the_readme_lead_where_it_says(shell: Shell, tmp_path: Path
 
     said = shell.paste(founding.replace("liandong kafka up\n", ""))
     assert said.count("created ") == 12
-    assert said.endswith("keys published: court-su0505, notary-js-1, railway-js\n")
+    assert said.endswith("keys published: court-su0505, notary-js-1, publisher-js, railway-js\n")
     assert (tmp_path / "try" / "state" / "root" / "signing.key").exists()
 
     shell.paste(starting.replace("monitor serve", f"monitor serve --port {monitor}"))

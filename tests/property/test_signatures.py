@@ -13,7 +13,7 @@ from liandong.consumers.acts_db.outcomes import Poison
 from liandong.consumers.commands.handling import handle
 from liandong.consumers.effects.routing import handle_any
 from liandong.consumers.interceptions import recent_releases
-from liandong.monitoring.notary.checkpoints import Checkpoint
+from liandong.monitoring.notary.checkpoints import PublisherCheckpoint
 from liandong.monitoring.notary.classify import ListMessage, Marker, MessageClassifier
 from liandong.schemas.law.listing import Change, RecordClass
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
@@ -226,7 +226,7 @@ def notarys_checkpoint(stage: Stage, case: Case) -> bool:
     stage.know(case)
     body = body_of("court-checkpoint", jurisdiction=case.place, topic=LANE.topic, partition=0)
     message = stage.message(LANE.topic, b"checkpoint/x", "court-checkpoint", body)
-    return isinstance(MessageClassifier("js", stage.ring).classify(LANE, message), Checkpoint)
+    return isinstance(MessageClassifier("js", stage.ring).classify(LANE, message), PublisherCheckpoint)
 
 
 def copys_head(stage: Stage, case: Case) -> bool:

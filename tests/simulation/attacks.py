@@ -18,7 +18,9 @@ from liandong.tests.simulation.people import SIBLING
 KINDS: Mapping[str, Draw] = {
     "scribbles": attempts.scribbles,
     "twists": attempts.again(attempts.aside, attempts.twisted),
-    "twisted-records": attempts.again(lambda one: not attempts.aside(one), attempts.twisted),
+    "twisted-records": attempts.again(
+        lambda one: not attempts.aside(one) and not attempts.is_checkpoint(one), attempts.twisted
+    ),
     "replays": attempts.again(
         lambda one: not attempts.in_lists(one) and not attempts.is_list_barrier(one), lambda number, _: Replays(number)
     ),

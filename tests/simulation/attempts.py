@@ -54,7 +54,12 @@ _ORDERS = "control.commands."
 
 
 def in_lists(message: MemoryMessage) -> bool:
-    return message.topic() in _LISTS and not _is_barrier(message)
+    """Whether it is somebody's entry; what notaries and publishers write between those is none."""
+    return message.topic() in _LISTS and not _is_barrier(message) and not is_checkpoint(message)
+
+
+def is_checkpoint(message: MemoryMessage) -> bool:
+    return message.topic() in _LISTS and (message.key() or b"").startswith(b"checkpoint/")
 
 
 def _is_barrier(message: MemoryMessage) -> bool:

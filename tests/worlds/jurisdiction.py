@@ -56,9 +56,10 @@ class WatchedJurisdiction:
         self.publisher = wire.publisher()
         self.speakers: list[Publisher] = []
 
-    def notary(self, name: str = "notary-js-1", *, disk: str = "disk") -> Notary:
+    def notary(self, name: str = "notary-js-1", *, disk: str = "disk", suite: str = "intl") -> Notary:
         """A notary that has read what was there when it started."""
-        config = NotaryConfig("js", name, self.directory / disk / name, interval=1_000, head_valid=60_000)
+        folder = self.directory / disk / name
+        config = NotaryConfig("js", name, folder, interval=1_000, head_valid=60_000, suite=suite)
         self.speakers.append(self.wire.publisher())
         voice = NotaryIdentity(self.signers[name], self.speakers[-1], self.clock, CHANCE)
         notary = Notary(config, NotaryPorts(voice, self.wire.subscriber(), self.keys, self.signals))

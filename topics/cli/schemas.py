@@ -77,6 +77,35 @@ def check_schemas(
         raise typer.Exit(ExitCode.FAILED)
 
 
+@schemas_app.command("docs")
+def describe_schemas(
+    ctx: typer.Context,
+    asyncapi: Annotated[bool, typer.Option("--asyncapi", help="An AsyncAPI 3.0.0 document, JSON, for tools.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: standard output.")
+    ] = None,
+) -> None:
+    """Print the event catalogue: every topic, record and field.
+
+    Example: liandong schemas docs --asyncapi -o asyncapi.json
+    """
+    if asyncapi:
+        from ..catalogue.asyncapi import asyncapi_text
+
+        text = asyncapi_text(settings_of(ctx))
+    else:
+        from ..catalogue.event_catalogue import page
+
+        text = page()
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WrongUsage("FILE_UNWRITABLE", f"{output}: {error.strerror}", "name a writable file with -o") from error
+
+
 def _schemas_in(folder: Path) -> "list[Schema]":
     from ...schemas.wire.avro_schemas import load_schemas
 

@@ -71,11 +71,40 @@ class KnownKeys:
             if is_version_of(fingerprint, signed_register.SCHEMA):
                 self._hear_root(decode(fingerprint, body), body)
             else:
-                self._register(fingerprint, body)
+                self.register(fingerprint, body)
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
             self.ignored += 1
+
+    def register(self, fingerprint: bytes, body: bytes) -> bytes:
+        """Take one record of a key; return the id of that key. Raises Undecodable, SignatureInvalid, KEY_CONTRADICTION, SUITE_UNKNOWN."""
+        record = decode(fingerprint, body)
+        require(self._root, SCHEMA, body, record, Reading())
+        new = PublicKey(
+            *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
+            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite")),
+        )
+        # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
+        if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
+            raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
+        known = self._keys.get(new.key_id)
+        if known is not None:
+            if _identity(known) != _identity(new):
+                raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
+            new = replace(
+                new,
+                valid_until=_earlier(known.valid_until, new.valid_until),
+                revoked_at=_earlier(known.revoked_at, new.revoked_at),
+            )
+        superior, stated = record["superior"], self._records.get(new.key_id)
+        whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
+        if stated is None or register_hash([stated]) != register_hash([whole]):
+            self._records[new.key_id], self._hash = whole, None
+        if new != known or self._superiors.get(new.participant) != superior:
+            self._keys[new.key_id], self._superiors[new.participant] = new, superior
+            self.version += 1
+        return new.key_id
 
     def get(self, key_id_: bytes) -> PublicKey | None:
         """Return a registered key, None if unknown."""
@@ -132,33 +161,6 @@ class KnownKeys:
         self._rolled_back = before is not None and said.number < before.number
         if not self._rolled_back:
             self._signed = said
-
-    def _register(self, fingerprint: bytes, body: bytes) -> None:
-        record = decode(fingerprint, body)
-        require(self._root, SCHEMA, body, record, Reading())
-        new = PublicKey(
-            *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
-            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite")),
-        )
-        # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
-        if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
-            raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
-        known = self._keys.get(new.key_id)
-        if known is not None:
-            if _identity(known) != _identity(new):
-                raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
-            new = replace(
-                new,
-                valid_until=_earlier(known.valid_until, new.valid_until),
-                revoked_at=_earlier(known.revoked_at, new.revoked_at),
-            )
-        superior, stated = record["superior"], self._records.get(new.key_id)
-        whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
-        if stated is None or register_hash([stated]) != register_hash([whole]):
-            self._records[new.key_id], self._hash = whole, None
-        if new != known or self._superiors.get(new.participant) != superior:
-            self._keys[new.key_id], self._superiors[new.participant] = new, superior
-            self.version += 1
 
 
 class _Contradiction(LiandongError):

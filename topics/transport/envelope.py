@@ -7,7 +7,7 @@ every attribute anew for each record, about three times the cost of this, and th
 from datetime import UTC, datetime
 from functools import lru_cache
 from re import compile as pattern
-from typing import Protocol
+from typing import Any, Protocol
 
 from ...schemas.dates import start_of_today_ms
 from ...schemas.fingerprints import fingerprint
@@ -59,6 +59,23 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
     headers += _constant(schema_name, source)
     value = to_wire(schema_name, body, None if registry is None else registry.id_of(schema_name))
     return OutgoingRecord(topic, key, value, headers, day_only=day_only)
+
+
+def headers_schema(schema_name: str) -> dict[str, Any]:
+    """Return a JSON Schema (draft 7) of the headers that `outgoing` makes for records of a schema, each read as UTF-8."""
+    properties: dict[str, Any] = {
+        "ce_id": {"type": "string", "minLength": 1, "description": "The event's id."},
+        "ce_subject": {"type": "string", "description": "What the event is about, an entry for example."},
+        "ce_time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "UTC, with milliseconds; on topics that tell the day alone, the start of that day in China.",
+        },
+        "traceparent": {"type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-01$"},
+        **{name: {"const": value.decode()} for name, value in _constant(schema_name, "")},
+        "ce_source": {"type": "string", "pattern": f"^{SOURCE_PREFIX}.", "description": "The writer's participant id."},
+    }
+    return {"type": "object", "properties": properties, "required": sorted(properties.keys() - {"ce_subject"})}
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ import pytest
 from liandong.consumers.acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from liandong.consumers.inbox.enforcement import enforced_on
 from liandong.consumers.inbox.store import inbox_file
-from liandong.schemas.wire.sealing import seal
+from liandong.schemas.wire.sealing import open_sealed, seal
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, OTHER_COURT, POLICE, RAILWAY, TownAgency, caught_up
@@ -110,6 +110,19 @@ def test_something_else_under_the_seal_is_refused_and_the_inbox_goes_on(place: P
     place.read()
     (refused,) = [each.item for each in town.court.inbox().all_items() if each.item.refused]
     assert (refused.refused, refused.body) == ("ENVELOPE_UNREADABLE", None)
+    assert place.enforced() == {RAILWAY: "2026-11-27"}
+
+
+def test_what_a_later_release_says_beyond_this_one_refuses_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*sealed: Any) -> dict[str, Any]:
+        return open_sealed(*sealed) | {"said_later": "more"}
+
+    monkeypatch.setattr("liandong.consumers.inbox.inbox.open_sealed", opened)
+    place.tell(RAILWAY)
+    place.read()
+    assert [each.item.refused for each in place.town.court.inbox().all_items()] == [""]
     assert place.enforced() == {RAILWAY: "2026-11-27"}
 
 

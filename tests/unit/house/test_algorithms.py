@@ -23,7 +23,9 @@ ELSEWHERE = {
     "consumers/api/tokens.py": "how tokens of the check API are kept; they are no records",
     "consumers/cli/tokens.py": "the same, told in a help text",
     "consumers/api/documents.py": "the browser's Content-Security-Policy has its own list of hashes",
+    "consumers/acts_db/idempotency.py": "how requests are known again by the agency that answered them; they are no records",
     "topics/settings.py": "names of Kafka's SASL mechanisms",
+    "topics/catalogue/asyncapi_servers.py": "the same, in the document for others' clients",
     "topics/embedded/security.py": "the same, of the embedded Kafka",
     "topics/storage/mapped.py": "a checksum of a store's file, read by the process that wrote it",
 }

@@ -9,17 +9,18 @@ import pytest
 import typer
 
 from liandong.__main__ import app
-from liandong.docs.generators import demo_lines, events
+from liandong.docs.generators import demo_lines
 from liandong.schemas.wire.avro_schemas import load_schemas
 from liandong.tests.worlds.documents import DOCS, PAGES, ROOT
 from liandong.tests.worlds.make import make
+from liandong.topics.catalogue import event_catalogue
 from liandong.topics.catalogue.families import load_catalogue
 
 EVENTS = (DOCS / "events.md").read_text(encoding="utf-8")
 
 
 def test_the_event_catalogue_is_the_one_generated_from_topics_and_schemas() -> None:
-    assert events.page() == EVENTS, "run: make pages"
+    assert event_catalogue.page() == EVENTS, "run: make pages"
 
 
 def test_every_topic_and_every_field_of_every_schema_is_in_the_event_catalogue() -> None:

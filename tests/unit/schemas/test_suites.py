@@ -25,7 +25,8 @@ ORDER = {
     "purpose": "LOCATE_DEBTOR", "kinds": ["TRAVEL"], "until": 1, "name": "李建国", "certificates": [], "stops": bytes(16),
 }  # fmt: skip
 BARRIER = {
-    "jurisdiction": "js", "notary": "notary-js-1", "number": 1, "issued_at": 1, "topic": "court.orders.js.v1", "partition": 0
+    "jurisdiction": "js", "notary": "notary-js-1", "number": 1, "issued_at": 1, "topic": "court.orders.js.v1", "partition": 0,
+    "register_offset": 0, "register_hash": bytes(32),
 }  # fmt: skip
 
 

@@ -1,17 +1,16 @@
-"""docs/events.md: `python -m liandong.docs.generators.events` prints it, a test holds the page to it."""
+"""The event catalogue for people: `liandong schemas docs` prints it; docs/events.md is the same text, and a test holds it to that."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...schemas.wire.avro_schemas import Schema, load_schemas
-from ...topics.catalogue.families import TopicFamily, load_catalogue
-from ...topics.settings import Settings
+from ..settings import Settings
+from .families import TopicFamily, load_catalogue
 
 _HEADER = """\
 # Event catalogue
 
-Generated from `topics/catalogue/families/*.yaml` and `schemas/wire/avro/` by `python -m liandong.docs.generators.events`; change those, not this
-page.
+Generated from `topics/catalogue/families/*.yaml` and `schemas/wire/avro/` by `liandong schemas docs`; change those, not this page.
 
 Every value is Avro: single-object encoding, or Confluent framing where a schema registry is configured; the header
 `avro-fingerprint` names the schema either way. Headers are CloudEvents 1.0, binary mode (`ce_id ce_source ce_type ce_specversion
@@ -19,7 +18,7 @@ ce_time ce_subject ce_dataschema`, `content-type: application/avro`), and `trace
 otherwise. Names below are logical; `topic_prefix` stands before them in the cluster. The Avro files are in `schemas/wire/avro/`, an
 example of each in `schemas/wire/examples/`.
 
-*personal data*: **none**; **pseudonymous**, certificate surrogates (HMAC) and name tags; **sealed**, readable only by the court it
+*personal data*: **none**; **pseudonymous**, certificate surrogates and name tags, keyed; **sealed**, readable only by the court it
 is for, its superior and the audit escrow; **original**, the bytes of another topic, to be protected as that one.
 
 ## Topics
@@ -71,7 +70,7 @@ def _retention(family: TopicFamily) -> str:
 
 
 def _schemas(families: list[TopicFamily], schemas: list[Schema]) -> Iterator[str]:
-    yield "\n## Schemas\n\nA `proof` is always first: signing key id and Ed25519 signature over context and all bytes after it.\n"
+    yield "\n## Schemas\n\nA `proof` is always first: signing key id and signature over context and all bytes after it.\n"
     newest = {schema.name: schema for schema in schemas}
     for name, schema in newest.items():
         where = [
@@ -135,7 +134,3 @@ def _type(kind: Any) -> str:
         "map": lambda: f"map of {_type(kind['values'])}",
     }
     return shown.get(kind["type"], lambda: str(kind["type"]))()
-
-
-if __name__ == "__main__":
-    print(page(), end="")  # noqa: T201  this is the program's output

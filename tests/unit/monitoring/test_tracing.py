@@ -1,0 +1,7 @@
+"""Tracing an entry on the broker in memory."""
+
+from liandong.tests.suites.tracing import TracingSuite
+
+
+class TestTracingInMemory(TracingSuite):
+    pass

@@ -132,5 +132,5 @@ class _Node:
     def alive(self) -> bool:
         return True
 
-    def publish_events(self, payload: Any, keyed: Any) -> Any:
-        return self.opened.desk.publish_events(payload, keyed)
+    def publish_events(self, payload: Any, keyed: Any, traceparent: str) -> Any:
+        return self.opened.desk.publish_events(payload, keyed, traceparent)

@@ -41,7 +41,7 @@ class Place:
         content = {
             "entry_id": entry, "entry_version": version, "measure": "rail-gd-all", "notary": "notary-js-1", "barrier": 1,
             "check_id": "chk_1", "occurred_at": self.town.clock.now(), "transaction": "rail-ticket", "site": "",
-            "attributes": {},
+            "attributes": {}, "traceparent": "",
         }  # fmt: skip
         event = AgencyEvent(
             "interception",

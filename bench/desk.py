@@ -11,6 +11,7 @@ from ..consumers.gate.rules import load_rules
 from ..consumers.node.desk import CopyReaders, Desk
 from ..schemas.law.watch_kinds import held_by
 from ..schemas.wire.sealing import Recipient, SealingKey
+from ..topics.keys.sealing_file import SealingFile
 from ..topics.metrics.recorder import Signals
 from ..topics.storage.database import sqlite_url
 from ..topics.storage.outbox import SqlOutbox
@@ -31,7 +32,7 @@ class _Directory(Keyring):
     _court = SealingKey(b"c" * 32)
     version = 0
 
-    def recipients(self, participant: str) -> list[Recipient]:  # noqa: ARG002  every court has the same here
+    def recipients(self, participant: str, retention: str) -> list[Recipient]:  # noqa: ARG002  every court has the same here
         """Return who can open what is sealed for a court."""
         return [Recipient(self._court.key_id, self._court.public_key)]
 
@@ -44,7 +45,7 @@ def desk_over(copy: CopyReaders, place: Place, scratch: Path) -> Desk:
         jurisdictions=frozenset({JURISDICTION}),
         kinds=held_by("railway"),
         signer=signer_of(AGENCY),
-        sealing_keys=[SealingKey(b"a" * 32)],
+        sealing_keys=SealingFile(scratch / "sealing.key"),
         directory=_Directory(),
         matching_keys=(KEY,),
         outbox=SqlOutbox(engine, OUTBOX_LANES, tables=outbox, clock=clock),

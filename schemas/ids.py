@@ -1,4 +1,4 @@
-"""Identifiers that carry their kind: ``ent_ ord_ upd_ bat_ cmd_ chk_ evt_`` and a UUID.
+"""Identifiers that carry their kind: ``ent_ ord_ upd_ bat_ cmd_ chk_ evt_ act_`` and a UUID.
 
 Entry ids are UUIDv7 (RFC 9562): they grow with time, so a store appends instead of scattering.
 Handles of events and commands are random (UUIDv4): nothing can be read from them. Who makes one is given the chance for it
@@ -9,7 +9,7 @@ from typing import Literal
 
 from .errors import LiandongError
 
-Kind = Literal["ent", "ord", "upd", "bat", "cmd", "chk", "evt"]
+Kind = Literal["ent", "ord", "upd", "bat", "cmd", "chk", "evt", "act"]
 
 
 def text(kind: Kind, raw: bytes) -> str:

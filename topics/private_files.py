@@ -2,12 +2,13 @@
 
 The content goes to a temporary file in the same folder, which has its mode from the moment it exists, and takes the place of
 the old file in one step. A crash leaves the old content or the new one; when a write returns, the new one is on the disk.
+Only what must leave no copy is changed where it stands.
 """
 
 import os
 import stat
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
 from types import TracebackType
@@ -55,6 +56,17 @@ def write_private(path: Path, content: str | bytes) -> None:
     private_folder(path.parent)
     with PrivateFile(path) as file:
         file.stream.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def private_in_place(path: Path) -> Iterator[BinaryIO]:
+    """Open a private file to read it and change it where it stands, so that no second copy of what was overwritten is left in
+    blocks that were freed; on the disk when the block ends. Raises OSError.
+    """
+    with path.open("r+b") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 class PrivateFile:

@@ -1,7 +1,8 @@
 """As whom an agency acts: its name, its keys, whom it obeys, what it can tell of, where its records wait."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sqlalchemy import Engine
 
@@ -25,6 +26,13 @@ WRITTEN_SCHEMAS = ("receipt", "interception", "control-feedback", "asset-event",
 """The schemas of what an agency writes."""
 
 
+class OwnSealingKeys(Iterable[SealingKey], Protocol):
+    """The private sealing keys an agency has now (`topics.keys.sealing_file.SealingFile`); erased ones are not among them."""
+
+    def newest(self, retention: str, period: str) -> SealingKey | None:
+        """Return the key of a retention kind for a period, else that of the newest period before it; None without any."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgencyContext:
     """What handling a command and reporting a sighting need."""
@@ -35,8 +43,7 @@ class AgencyContext:
     kinds: frozenset[str]
     """Kinds of assets and whereabouts this agency can tell of."""
     signer: Signer = field(repr=False)
-    sealing_keys: Sequence[SealingKey] = field(repr=False)
-    """The current one first; older ones open what was sealed before a rotation."""
+    sealing_keys: OwnSealingKeys = field(repr=False)
     directory: Directory = field(repr=False)
     matching_keys: Sequence[MatchingKey] = field(repr=False)
     outbox: SqlOutbox = field(repr=False)

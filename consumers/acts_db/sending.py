@@ -3,7 +3,8 @@
 An interception is sealed at once and held for the agency's next batch (`interceptions.batches`), which signs it.
 
 What its court cannot be told yet, because no sealing key of it is known (a node that has just started has not read the
-register), is kept, sealed to the agency itself, until it can: nothing that happened goes untold.
+register), is kept, sealed to the agency itself, until it can: nothing that happened goes untold. The agency's own keys for that
+are erased after a month like all others, and with them what has waited longer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +13,14 @@ from typing import Any, Protocol
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from ...schemas import ids
 from ...schemas.fingerprints import fingerprint
+from ...schemas.law.retention import WAITING, Period, retention_of
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.padding import padded
-from ...schemas.wire.sealing import Recipient, open_sealed, seal
+from ...schemas.wire.sealing import CannotOpen, Recipient, open_sealed, seal
 from ...schemas.wire.signing import encode_signed
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
@@ -57,6 +59,11 @@ class SealedPart:
 
     schema: str
     content: Mapping[str, object]
+
+    @property
+    def retention(self) -> str:
+        """How long it is kept."""
+        return retention_of(self.schema, self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ def _send_or_hold(
 
 def _fields(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:
     """Return the fields of an event, sealed. Raises NoSealingKey."""
-    sealed = _sealed(event, context.directory.recipients(str(event.fields["court"])))
+    sealed = _sealed(event, context.directory.recipients(str(event.fields["court"]), event.sealed.retention))
     return {**event.fields, "agency": context.agency, "sealed": sealed}
 
 
@@ -136,21 +143,28 @@ def _as_record(context: AgencyContext, event: AgencyEvent | HeldEvent, fields: M
 def send_waiting(connection: Connection, context: AgencyContext) -> int:
     """Do as `send` for the oldest events that waited and whose court can be told now; return how many."""
     waiting = waiting_events.c
-    courts = connection.scalars(select(waiting.court).distinct()).all()
-    known = [court for court in courts if _is_known(context, court)]
-    query = select(waiting_events).where(waiting.court.in_(known)).order_by(waiting.at, waiting.handle).limit(_AT_ONCE)
+    pairs = connection.execute(select(waiting.court, waiting.retention).distinct()).all()
+    known = [(court, retention) for court, retention in pairs if _is_known(context, court, retention)]
+    told = tuple_(waiting.court, waiting.retention).in_(known)
+    query = select(waiting_events).where(told).order_by(waiting.at, waiting.handle).limit(_AT_ONCE)
     rows = connection.execute(query).all() if known else []
     for row in rows:
-        content = open_sealed(row.sealed, sealing_context(row.schema, row.handle), *context.sealing_keys)
-        fields = msgspec.msgpack.decode(row.fields)
-        sealed = SealedPart(row.sealed_schema, content)
-        send(connection, context, AgencyEvent(row.schema, row.topic, row.handle, row.at, fields, sealed))
+        try:
+            content = open_sealed(row.sealed, sealing_context(row.schema, row.handle), *context.sealing_keys)
+        except CannotOpen:
+            _log.error("an event waited until the key it was kept under was erased", court=row.court, schema=row.schema)
+        else:
+            sealed = SealedPart(row.sealed_schema, content)
+            fields = msgspec.msgpack.decode(row.fields)
+            send(connection, context, AgencyEvent(row.schema, row.topic, row.handle, row.at, fields, sealed))
         connection.execute(delete(waiting_events).where(waiting.handle == row.handle))
     return len(rows)
 
 
 def _waiting(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:
-    own = context.sealing_keys[0]
+    own = context.sealing_keys.newest(WAITING, str(Period.at(context.clock.now())))
+    if own is None:
+        raise NoSealingKey(context.agency, WAITING)
     return {
         "handle": event.handle,
         "court": event.fields["court"],
@@ -159,7 +173,8 @@ def _waiting(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:
         "at": event.at,
         "fields": msgspec.msgpack.encode(event.fields),
         "sealed_schema": event.sealed.schema,
-        "sealed": _sealed(event, [Recipient(own.key_id, own.public_key)]),
+        "retention": event.sealed.retention,
+        "sealed": _sealed(event, [Recipient(own.key_id, own.public_key, own.suite)]),
     }
 
 
@@ -170,9 +185,9 @@ def _sealed(event: AgencyEvent, recipients: Sequence[Recipient]) -> bytes:
     return seal(schema, content, sealing_context(event.schema, event.handle), recipients)
 
 
-def _is_known(context: AgencyContext, court: str) -> bool:
+def _is_known(context: AgencyContext, court: str, retention: str) -> bool:
     try:
-        return bool(context.directory.recipients(court))
+        return bool(context.directory.recipients(court, retention))
     except NoSealingKey:
         return False
 

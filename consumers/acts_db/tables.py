@@ -192,6 +192,7 @@ waiting_events = Table(
     Column("at", BigInteger, nullable=False),
     Column("fields", LargeBinary, nullable=False),
     Column("sealed_schema", Text, nullable=False),
+    Column("retention", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 # by random handle, so that nothing in it says which came first

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...topics.cli.console import AGENCY_HELP, COURT_HELP, group
-from . import agency, check, dead_letters, inbox, measures, publish
+from . import agency, check, dead_letters, enforcement, inbox, measures, publish
 
 if TYPE_CHECKING:
+    from ..inbox.assembly import OpenCommands
     from .agency import MakeRelay
-    from .inbox import OpenCommands
     from .publish import Send
 
 
@@ -18,7 +18,9 @@ def mount(app: typer.Typer, *, open_commands: "OpenCommands", send: "Send", rela
 
     What this room may not import comes from the composition root: a court's own commands, and the relay that sends.
     """
-    inbox.mount(group(app, "court", COURT_HELP), open_commands)
+    court = group(app, "court", COURT_HELP)
+    inbox.mount(court, inbox.Outside(open_commands, send, relay))
+    enforcement.mount(court)
     publish.mount(group(app, "agency", AGENCY_HELP), send)
     dead_letters.mount(app, send)
     agency.mount(group(app, "agency", AGENCY_HELP), relay)

@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...schemas.errors import WrongUsage
+from ...schemas.errors import LiandongError
 from ...topics.cli.console import print_json
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
-    from ...topics.workers.clock import Clock
     from ...topics.workers.worker import Part
-    from ..inbox.court import OwnCommands
+    from ..inbox.assembly import OpenCommands, OpenInbox
     from ..inbox.inbox import Inbox, OpenedItem
+    from .agency import MakeRelay
+    from .publish import Send
 
-OpenCommands = Callable[["Settings", str, str, "Clock"], "OwnCommands"]
-"""The commands a court gave: settings, jurisdiction, court, clock. The composition root knows where they are kept."""
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What an inbox needs of the room it may not import: the court's own commands, and the relays of its outbox."""
+
+    open_commands: "OpenCommands"
+    send: "Send"
+    relay: "MakeRelay"
 
 
-def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
+def mount(court: typer.Typer, outside: Outside) -> None:
     """Add `inbox` to the group `court`."""
 
     @court.command()
@@ -34,7 +41,10 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
         purge: Annotated[bool, typer.Option("--purge", help="Only erase what may not be kept any longer.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
     ) -> None:
-        """Read what came back: interceptions, answers to commands, asset and whereabouts events. Each is shown once."""
+        """Read what came back: interceptions, answers to commands, asset and whereabouts events. Each is shown once.
+
+        The counts of enforcement that are due are published along the way; `liandong court enforcement` shows them.
+        """
         from ...topics.cli.console import settings_of
 
         settings = settings_of(ctx)
@@ -42,9 +52,10 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
         if purge:
             _purge(settings, court_id)
             return
-        with _inbox(settings, court_id, open_commands) as opened:
+        with _inbox(settings, court_id, outside.open_commands) as opened:
             box = opened.box
             _catch_up(box)
+            _publish_counts(opened, settings, court_id, outside.send)
             tell_losses(box, lang, everything=everything)
             for item in box.all_items() if everything else box.unshown():
                 _show(box, item, lang, as_json)
@@ -53,7 +64,28 @@ def mount(court: typer.Typer, open_commands: OpenCommands) -> None:
                 from ...topics.workers.worker import Part
 
                 showing = _Showing(box, lang, lambda item: _show(box, item, lang, as_json))
-                until_stopped([opened.register, Part("inbox", showing, box.wait)])
+                parts = [Part("inbox", showing, box.wait) if part.name == "inbox" else part for part in opened.parts()]
+                until_stopped([*parts, _relay(opened, settings, court_id, outside.relay)])
+
+
+def _publish_counts(opened: "OpenInbox", settings: "Settings", court: str, send: "Send") -> None:
+    """Count what has come and send what is due; what cannot be sent now waits for the next time."""
+    opened.counting.publish()
+    if any(each.rows for each in opened.outbox.backlog().values()):
+        try:
+            send(settings, opened.outbox, court)
+        except LiandongError as waits:
+            typer.echo(f"{waits.code}: {waits.message}; {waits.remedy}", err=True)
+
+
+def _relay(opened: "OpenInbox", settings: "Settings", court: str, relay: "MakeRelay") -> "Part":
+    """Return what sends counts while the inbox is followed."""
+    from ...topics.transport.kafka import KafkaPublisher
+    from ...topics.workers.clock import SystemClock
+    from ...topics.workers.worker import Part
+
+    sending = relay(opened.outbox, KafkaPublisher(settings, client_id=f"{court}-inbox-relay"), SystemClock())
+    return Part("relay", sending, sending.wait)
 
 
 def _catch_up(box: "Inbox") -> None:
@@ -85,42 +117,25 @@ class _Showing:
         self._box.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenedInbox:
-    """An inbox, and the part that keeps the register of keys it asks."""
-
-    box: "Inbox"
-    register: "Part"
-
-
 @contextmanager
-def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "Iterator[_OpenedInbox]":
+def _inbox(settings: "Settings", court: str, open_commands: "OpenCommands") -> "Iterator[OpenInbox]":
     from ...topics.keys.directory import KeyDirectory, await_keys
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
-    from ...topics.workers.worker import Part
-    from ..inbox.court import CourtContext
-    from ..inbox.inbox import Inbox
-    from ..inbox.store import InboxStore, inbox_file
+    from ..inbox.assembly import InboxMachine, jurisdiction_of, open_inbox
+
+    def subscriber(purpose: str) -> KafkaSubscriber:
+        return KafkaSubscriber(settings, client_id=f"{court}-{purpose}")
 
     participants, clock = Participants(settings), SystemClock()
-    manifest = participants.load(court)
-    if manifest.kind != "court":
-        raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {manifest.kind}", "name a court")
-    jurisdiction = manifest.jurisdictions[0]
-    register = KafkaSubscriber(settings, client_id=f"{court}-keys")
-    directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
-    reader = KafkaSubscriber(settings, client_id=f"{court}-inbox")
-    store = InboxStore(inbox_file(settings, court))
-    keys = participants.sealing_keys(court), directory
-    context = CourtContext(court, jurisdiction, *keys, open_commands(settings, jurisdiction, court, clock), clock)
+    jurisdiction_of(participants, court)
+    directory = await_keys(KeyDirectory(participants.root_public_key, subscriber("keys"), clock))
+    opened = open_inbox(InboxMachine(settings, clock, subscriber, open_commands), court, directory)
     try:
-        yield _OpenedInbox(Inbox(context, reader, store), Part("register", directory, directory.wait))
+        yield opened
     finally:
-        reader.close()
-        directory.close()
-        store.close()
+        opened.close()
 
 
 def _purge(settings: "Settings", court: str) -> None:

@@ -11,7 +11,7 @@ from ...topics.cli.console import JsonOption, print_json, settings_of
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ...schemas.law.measures import Effect, Measure
+    from ...schemas.law.measures import Measure
 
 
 def mount(app: typer.Typer) -> None:
@@ -54,7 +54,7 @@ def list_measures(
     ]
     if as_json:
         kinds = {kind.id: set(kind.transactions) for kind in load_agencies().values()}
-        documents = [_document(measure, measure.effect(today), kinds) for measure in measures]
+        documents = [_document(measure, _effect(measure, today), kinds) for measure in measures]
         print_json({"rule_version": catalogue.version, "measures": documents})
         return
     Console().print(_table(measures, today, zh=settings_of(ctx).lang == "zh"))
@@ -66,13 +66,20 @@ def _table(measures: "Sequence[Measure]", today: date, *, zh: bool) -> "Table":
 
     table = Table("measure", "name", "effect", "triggers", "who", "basis")
     for measure in measures:
-        effect = measure.effect(today).name if measure.enabled(today) else "not in force"
+        effect = _effect(measure, today)
         name, basis = (measure.text.zh, measure.basis.zh) if zh else (measure.text.en, measure.basis.en)
         table.add_row(measure.id, name, effect, " ".join(measure.trigger_names), " ".join(measure.who), basis)
     return table
 
 
-def _document(measure: "Measure", effect: "Effect", kinds: dict[str, set[str]]) -> dict[str, object]:
+def _effect(measure: "Measure", today: date) -> str:
+    """Return what a measure does today: nothing, where only an act can switch it on (`liandong supervise list`)."""
+    if not measure.enabled(today):
+        return "not in force"
+    return "OFF" if measure.needs_act else measure.effect.name
+
+
+def _document(measure: "Measure", effect: str, kinds: dict[str, set[str]]) -> dict[str, object]:
     basis, transactions = measure.basis, set(measure.transactions)
     return {
         "id": measure.id,
@@ -81,7 +88,7 @@ def _document(measure: "Measure", effect: "Effect", kinds: dict[str, set[str]]) 
         "transactions": measure.transactions,
         "triggers": list(measure.trigger_names),
         "who": list(measure.who),
-        "effect": effect.name,
+        "effect": effect,
         "catalogue_effect": measure.effect_name,
         "basis": {"zh": basis.zh, "en": basis.en, "edition": basis.edition, "verified": basis.verified},
         "enabled_from": measure.enabled_from.isoformat(),

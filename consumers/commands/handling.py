@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from ...schemas.ids import text
+from ...schemas.law.retention import COMMAND
 from ...schemas.law.watch import WatchOrder, WatchRules, validate, validate_stop
 from ...schemas.problems import FactProblem
 from ...schemas.wire.avro_schemas import is_version_of
@@ -124,7 +125,7 @@ def _check_answerable(context: AgencyContext, command: Command, signer: PublicKe
         failure = "AUTHORITY_MISMATCH" if code is FeedbackCode.AUTHORITY_MISMATCH else "SIGNATURE_INVALID"
         raise Poison(failure, f"signed by {signer.participant} of {signer.jurisdiction or 'nowhere'}")
     try:
-        context.directory.recipients(command.court)
+        context.directory.recipients(command.court, COMMAND)
     except NoSealingKey as missing:
         raise Retry(missing.code) from missing
 

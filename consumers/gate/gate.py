@@ -183,6 +183,7 @@ def _facts(entry: FoundEntry, question: Question) -> EntryFacts:
         prefix["effective_until"],
         match or _INDEX_ONLY,
         entry.opaque,
+        entry.jurisdiction,
     )
 
 

@@ -1,5 +1,5 @@
 # mypyc: compile
-"""The rules one agency decides by: its kind, the catalogue, the limits it configured, how old its copy may be."""
+"""The rules one agency decides by: its kind, the catalogue, what is switched on, its own limits, how old its copy may be."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from ...schemas.law.agencies import AgencyKind, Transaction, agency_kind
 from ...schemas.law.attributes import Value, read_all
 from ...schemas.law.conditions import Limit, Limits
 from ...schemas.law.measures import MeasureCatalogue, PlannedMeasure, load_catalogue
+from ...schemas.law.supervision import SwitchedOn, Switches, nothing_on
 from ...schemas.problems import FactProblem, Text
 
 _MOST_PLANS = 10_000
@@ -62,9 +63,13 @@ class Rules:
     """Catalogue version, and the start of the fingerprint of the limits where there are any."""
     stale_after_ms: int
     """Age of the copy from which the gate says UNKNOWN."""
+    switches: Switches = nothing_on
+    """What acts of supervisors have switched on."""
     _plans: dict[tuple[object, ...], TransactionPlan] = field(default_factory=dict, repr=False)
     """What requests with these attributes led to; known codes only, so that nothing anybody wrote freely is kept."""
-    _latest: list[tuple[str, date, Mapping[str, object], TransactionPlan]] = field(default_factory=list, repr=False)
+    _latest: list[tuple[str, date, SwitchedOn, Mapping[str, object], TransactionPlan]] = field(
+        default_factory=list, repr=False
+    )
     """The last one of those: the checks of a batch are mostly of one kind."""
 
     def transaction(self, id_: str) -> Transaction:
@@ -76,16 +81,17 @@ class Rules:
 
     def plan(self, id_: str, attributes: Mapping[str, object], day: date) -> TransactionPlan:
         """Read the attributes of a transaction and find the measures that can reach it. Raises FactProblem."""
-        for latest_id, latest_day, latest_attributes, latest_plan in self._latest:
-            if attributes == latest_attributes and id_ == latest_id and day == latest_day:
+        on = self.switches(day)
+        for latest_id, latest_day, latest_on, latest_attributes, latest_plan in self._latest:
+            if attributes == latest_attributes and id_ == latest_id and day == latest_day and on is latest_on:
                 return latest_plan
         transaction = self.transaction(id_)
         if not _TEXT.issuperset(map(type, attributes.values())):  # True and 1 are one key and two meanings
-            return self._plan(transaction, attributes, day)
-        key = (id_, day, *attributes.items())
+            return self._plan(transaction, attributes, day, on)
+        key = (id_, day, on, *attributes.items())
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plan(transaction, attributes, day)
+            plan = self._plan(transaction, attributes, day, on)
             if not all(
                 transaction.attributes[name].type == "code" and type(value) is str
                 for name, value in plan.values.items()
@@ -94,12 +100,14 @@ class Rules:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
             self._plans[key] = plan
-        self._latest[:] = [(id_, day, attributes, plan)]
+        self._latest[:] = [(id_, day, on, attributes, plan)]
         return plan
 
-    def _plan(self, transaction: Transaction, attributes: Mapping[str, object], day: date) -> TransactionPlan:
+    def _plan(
+        self, transaction: Transaction, attributes: Mapping[str, object], day: date, on: SwitchedOn
+    ) -> TransactionPlan:
         values = read_all(transaction.attributes, attributes, transaction.id)
-        return TransactionPlan(values, self.catalogue.plan(transaction.id, values, self.limits, day))
+        return TransactionPlan(values, self.catalogue.plan(transaction.id, values, self.limits, day, on.measures))
 
 
 def load_limits(path: Path) -> ConfiguredLimits:
@@ -118,9 +126,9 @@ def load_limits(path: Path) -> ConfiguredLimits:
     return ConfiguredLimits(limits, fingerprint(raw).hex()[:12])
 
 
-def load_rules(kind_id: str, agency_folder: Path, stale_after_ms: int) -> Rules:
-    """Load the rules of an agency of a kind, with the limits in its folder."""
+def load_rules(kind_id: str, agency_folder: Path, stale_after_ms: int, switches: Switches = nothing_on) -> Rules:
+    """Load the rules of an agency of a kind, with the limits in its folder and what `switches` says is on."""
     catalogue = load_catalogue()
     limits, digest = load_limits(agency_folder / LIMITS_FILE)
     version = f"{catalogue.version}/{digest}" if digest else catalogue.version
-    return Rules(agency_kind(kind_id), catalogue, limits, version, stale_after_ms)
+    return Rules(agency_kind(kind_id), catalogue, limits, version, stale_after_ms, switches)

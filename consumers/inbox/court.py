@@ -1,6 +1,6 @@
 """The court an inbox is read as: its keys, the register of participants, and the commands it gave."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,7 +26,10 @@ class CourtContext:
 
     court: str
     jurisdiction: str
-    sealing_keys: Sequence[SealingKey] = field(repr=False)
+    sealing_keys: Iterable[SealingKey] = field(repr=False)
+    """Those that are there now; erased ones are not."""
     directory: Directory = field(repr=False)
     commands: OwnCommands = field(repr=False)
     clock: Clock = field(repr=False)
+    erased: Callable[[], Collection[bytes]] = field(default=tuple, repr=False)
+    """Ids of the court's sealing keys that were erased, as of now."""

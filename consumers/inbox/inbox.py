@@ -13,9 +13,10 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from ...schemas.law.retention import COMMAND, INTERCEPTION, kept_until
 from ...schemas.law.watch import covers
 from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
-from ...schemas.wire.avro_schemas import current_schema, schema_of
+from ...schemas.wire.avro_schemas import schema_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.framing import FramingError
@@ -29,6 +30,7 @@ from ...topics.transport.reading import lane_of, topic_lanes
 from ...topics.transport.received import unwrap
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
+from .contents import ItemRefused, content_of
 from .court import CourtContext
 from .enforcement import note_interception
 from .store import InboxStore, Item, Loss
@@ -41,13 +43,6 @@ _HANDLE_FIELDS = {
     "asset-event": "event_id",
     "whereabouts-event": "event_id",
 }
-_CONTENTS = {
-    "interception": "interception-detail",
-    "control-feedback": "feedback-detail",
-    "asset-event": "asset-report",
-    "whereabouts-event": "whereabouts-report",
-}
-"""What stands sealed in each."""
 _DOMAIN_OF_SCHEMA = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WHEREABOUTS}
 _BATCH = 500
 _RETRY_SECONDS = 1.0
@@ -64,12 +59,6 @@ class OpenedItem:
     """The clear part; empty once erased."""
     content: Mapping[str, Any] = field(repr=False)
     """The sealed part; empty if refused or erased."""
-
-
-class _ItemRefused(Exception):
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def topics_of(jurisdiction: str) -> list[str]:
@@ -205,7 +194,10 @@ class Inbox:
         if item.refused:
             return OpenedItem(item, record, {})
         sealed_for = sealing_context(item.schema, item.event_id)
-        return OpenedItem(item, record, open_sealed(record["sealed"], sealed_for, *self._context.sealing_keys))
+        try:
+            return OpenedItem(item, record, open_sealed(record["sealed"], sealed_for, *self._context.sealing_keys))
+        except CannotOpen:  # it could be opened when it came: its key has been erased since
+            return OpenedItem(replace(item, body=None), {}, {})
 
     def _starts(self, lows: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
         """Return where to read on; what the log no longer has is noted as lost, once.
@@ -258,12 +250,15 @@ class Inbox:
         """Return the item with its verdict. The bytes of what is refused are not kept, unless its key may still come."""
         try:
             self._check_signature(item, record)
-            content = self._content(item, record)
+            content = content_of(self._context, item, record["sealed"])
+            if content is None:
+                return replace(item, body=None)
             if item.schema in _DOMAIN_OF_SCHEMA:
                 return self._check_report(item, content)
             if item.schema == "control-feedback":
                 self._note_answer(record)
-        except _ItemRefused as refused:
+            item = replace(item, keep_until=self._until_erasure(item))
+        except ItemRefused as refused:
             _log.error("refused", reason=refused.reason, schema=item.schema, agency=item.agency)
             body = item.body if refused.reason == SIGNER_UNKNOWN else None
             return replace(item, refused=refused.reason, body=body)
@@ -272,29 +267,23 @@ class Inbox:
     def _check_signature(self, item: Item, record: Mapping[str, Any]) -> None:
         directory, body = self._context.directory, item.body or b""
         if directory.key(body[:8]) is None:
-            raise _ItemRefused(SIGNER_UNKNOWN)
+            raise ItemRefused(SIGNER_UNKNOWN)
         try:
             Verifier(directory).signed(
                 item.schema, body, record, Reading((self._context.jurisdiction,), item.written_at)
             )
         except (WrongKind, WrongParticipant) as mismatch:
-            raise _ItemRefused("SIGNER_MISMATCH") from mismatch
+            raise ItemRefused("SIGNER_MISMATCH") from mismatch
         except WrongJurisdiction as elsewhere:
-            raise _ItemRefused("WRONG_JURISDICTION") from elsewhere
+            raise ItemRefused("WRONG_JURISDICTION") from elsewhere
         except SignatureInvalid as invalid:
-            raise _ItemRefused(invalid.code) from invalid
+            raise ItemRefused(invalid.code) from invalid
 
-    def _content(self, item: Item, record: Mapping[str, Any]) -> Mapping[str, Any]:
-        try:
-            content = open_sealed(
-                record["sealed"], sealing_context(item.schema, item.event_id), *self._context.sealing_keys
-            )
-        except (CannotOpen, Undecodable, FramingError) as closed:
-            raise _ItemRefused("ENVELOPE_UNREADABLE") from closed
-        fields = {field["name"] for field in current_schema(_CONTENTS[item.schema]).definition["fields"]}
-        if not fields <= content.keys():  # it is sealed and something else; a later version has more fields
-            raise _ItemRefused("ENVELOPE_UNREADABLE")
-        return content
+    @staticmethod
+    def _until_erasure(item: Item) -> int:
+        """Return until when an interception or an answer is kept, ms UTC."""
+        retention = INTERCEPTION if item.schema == "interception" else COMMAND
+        return kept_until(retention, item.received_at)
 
     def _check_report(self, item: Item, content: Mapping[str, Any]) -> Item:
         """Set an item's time of erasure. An asset or whereabouts event counts only under an own watch that asks for it."""
@@ -302,10 +291,10 @@ class Inbox:
         kind = find_kind(domain, content["kind"])
         command = self._context.commands.sent(content["command_id"])
         if command is None or command.agency != item.agency or command.case_number != content["case_number"]:
-            raise _ItemRefused("NO_SUCH_COMMAND")
+            raise ItemRefused("NO_SUCH_COMMAND")
         occurred_at = content["occurred_at"]
         if kind is None or not covers(command.scope, domain, kind.name, occurred_at):
-            raise _ItemRefused("OUTSIDE_THE_WATCH")
+            raise ItemRefused("OUTSIDE_THE_WATCH")
         ends = [each for each in (keep_until(kind, occurred_at), content.get("keep_until", 0)) if each]
         until = min(ends, default=0)
         expired = until != 0 and until <= self._context.clock.now()
@@ -314,7 +303,7 @@ class Inbox:
     def _note_answer(self, record: Mapping[str, Any]) -> None:
         command = self._context.commands.sent(record["command_id"])
         if command is None or command.agency != record["agency"]:
-            raise _ItemRefused("NO_SUCH_COMMAND")
+            raise ItemRefused("NO_SUCH_COMMAND")
         self._context.commands.answered(record["command_id"], record["code"], record["at"])
 
 

@@ -49,7 +49,7 @@ interceptions = Table(
     _metadata,
     Column("event_id", LargeBinary, primary_key=True),
     Column("agency", Text, nullable=False),
-    Column("day", Text, nullable=False),
+    Column("day", Text, nullable=False, index=True),
     Column("outcome", Text, nullable=False),
     Column("rule_version", Text, nullable=False),
     Column("record_class", Integer, nullable=False),

@@ -12,7 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
+from ...topics.keys.erasure import Eraser, KeyErasure
 from ...topics.keys.participants import Participants
+from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
 from ...topics.storage.database import DatabaseUnavailable
 from ...topics.storage.outbox import SqlOutbox
@@ -57,16 +59,25 @@ class NodeConnections:
 
 @dataclass(frozen=True, slots=True)
 class NodeStores:
-    """What a node keeps of the lists; it alone writes it."""
+    """What a node keeps of the lists, which it alone writes; and the private keys it erases."""
 
     lists: ListStore
     relief: ReliefStore
+    keys: KeyErasure
     suite: str
     """Whose digest the copy keeps."""
 
-    def readers(self) -> CopyReaders:
+    def readers(self, acts: SupervisionActs) -> CopyReaders:
         """Return readers within this process."""
-        return CopyReaders(self.lists.reader(), self.relief.reader())
+        return CopyReaders(self.lists.reader(), self.relief.reader(), acts.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What a node knows of those the root admitted: their keys, and what supervisors among them did."""
+
+    keys: KeyDirectory
+    acts: SupervisionActs
 
 
 class OpenAgency:
@@ -77,14 +88,14 @@ class OpenAgency:
         node: str,
         desk: Desk,
         stores: NodeStores,
-        directory: KeyDirectory,
+        admitted: Admitted,
         connections: NodeConnections,
         closing: ExitStack,
     ) -> None:
         """Take what `open_agency` opened; `closing` closes it."""
         self.agency, self.node = desk.context.agency, node
         self.desk = desk
-        self.directory = directory
+        self.directory, self._acts = admitted.keys, admitted.acts
         self._stores = stores
         self._connections = connections
         self._closing = closing
@@ -108,6 +119,7 @@ class OpenAgency:
         standing = CopyGauges(self.copy_status, self.desk.signals, context.outbox, context.clock)
         return [
             Part("register", self.directory, self.directory.wait),
+            Part("acts", self._acts, self._acts.wait),
             Part("list", replicator, replicator.wait),
             Part("relief", relief, relief.wait),
             Part("effects", effects, effects.wait),
@@ -115,6 +127,7 @@ class OpenAgency:
             Part("batches", batches, batches.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
+            Part("erasure", Eraser(self._stores.keys, self._barrier_at), Doorbell().wait),
         ]
 
     def close(self) -> None:
@@ -135,6 +148,10 @@ class OpenAgency:
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 
+    def _barrier_at(self) -> int:
+        """Return when the newest barrier that stands in all lanes of the copy was issued, ms UTC."""
+        return self.desk.gate.stand(self.desk.context.clock.now()).fresh_as_of
+
     def _emit(self, body: bytes) -> None:
         """Put a receipt into the outbox. Raises DATABASE_UNAVAILABLE."""
         try:
@@ -148,20 +165,24 @@ def open_agency(
     settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
 ) -> OpenAgency:
     """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID, SUITE_UNKNOWN."""
-    load_agency_with_kind(settings, agency)
+    manifest = load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
         register = connections.subscriber(None, f"{agency}.{node}-register")
         directory = KeyDirectory(Participants(settings).root_public_key, register, machine.clock)
         stack.callback(directory.close)
+        reader = connections.subscriber(None, f"{agency}.{node}-acts")
+        acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)
+        stack.callback(acts.close)
         lists = ListStore.open(folder / "list", boot=machine.boot)
         stack.callback(lists.close)
         relief = ReliefStore.open(folder / "relief", boot=machine.boot)
         stack.callback(relief.close)
-        stores = NodeStores(lists, relief, suite_of(settings.suite).name)
-        desk = open_desk(settings, agency, node, stores.readers(), directory, machine)
+        keys = KeyErasure(Participants(settings), agency, machine.clock)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name)
+        desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
-        return OpenAgency(node, desk, stores, directory, connections, stack.pop_all())
+        return OpenAgency(node, desk, stores, Admitted(directory, acts), connections, stack.pop_all())
 
 
 @contextmanager

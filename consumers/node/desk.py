@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from ...schemas.law.supervision import Switches, nothing_on
 from ...topics.keys.directory import Directory, KeyDirectory, await_keys
 from ...topics.keys.participants import Participants
+from ...topics.keys.supervision import SupervisionActs, await_acts
 from ...topics.metrics.recorder import Signals
 from ...topics.settings import Settings
 from ...topics.transport.errors import TransportError
@@ -43,10 +45,11 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class CopyReaders:
-    """A node's copy of the lists, to be read."""
+    """A node's copy of the lists and of what is switched on, to be read."""
 
     lists: ListReader
     relief: ReliefReader
+    switches: Switches = nothing_on
 
 
 class Desk:
@@ -80,7 +83,8 @@ def open_desk(
     Raises AGENCY_UNKNOWN, AGENCY_KIND_MISSING, DATABASE_UNAVAILABLE, LIMITS_INVALID.
     """
     kind = load_agency_with_kind(settings, agency).agency_kind
-    rules = load_rules(kind, agency_folder(settings, agency), int(settings.stale_after_seconds * 1000))
+    stale_after_ms = int(settings.stale_after_seconds * 1000)
+    rules = load_rules(kind, agency_folder(settings, agency), stale_after_ms, copy.switches)
     engine = machine.open_acts(acts_url(settings, agency))
     try:
         context = context_of(settings, agency, directory, engine, machine.clock, machine.chance)
@@ -99,7 +103,7 @@ def visiting(
     It waits for the register of keys, which `register` reads, and goes on without it where it cannot be reached.
     Raises as `open_desk`, StoreMissing, StoreBusy, StoreDamaged.
     """
-    load_agency_with_kind(settings, agency)
+    manifest = load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
         lists = stack.enter_context(closing(ListReader.open(folder / "list")))
@@ -108,6 +112,8 @@ def visiting(
         directory = stack.enter_context(closing(KeyDirectory(root, register(), machine.clock)))
         with suppress(TransportError):  # logged; without the register a last known hit asks a person
             await_keys(directory)
-        desk = open_desk(settings, agency, node, CopyReaders(lists, relief), directory, machine)
+        acts = SupervisionActs(manifest.jurisdictions, register(), directory, machine.clock)
+        await_acts(stack.enter_context(closing(acts)))
+        desk = open_desk(settings, agency, node, CopyReaders(lists, relief, acts.on), directory, machine)
         stack.callback(desk.engine.dispose)
         yield desk

@@ -102,6 +102,8 @@ TOPICS = (
     Topic("asset.events", "财产反馈（密封）", "<"),
     Topic("whereabouts.events", "下落反馈（密封）", "<"),
     Topic("agency.interceptions", "拦截与放行（密封）", "<"),
+    Topic("enforcement.counts", "拦截次数（法院签名）", "c"),
+    Topic("supervision.acts", "监督行为：措施启停、托管开启", "s"),
     Topic("agency.receipts", "回执，给监督方", "w"),
     Topic("dead-letters", "死信，本单位处理", "o"),
     Topic("participants.keys", "各参与方公钥", "a"),
@@ -140,6 +142,8 @@ _ENDS = {
     "w": ("agency", "watching"),
     "o": ("agency", "agency"),
     "a": ("administrator", "all"),
+    "c": ("court", "all"),
+    "s": ("supervisor", "all"),
 }
 
 

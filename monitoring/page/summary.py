@@ -25,6 +25,17 @@ class Figure(NamedTuple):
     cell: Cell
 
 
+_COMMANDS = {
+    "lost-tail": "liandong status --json",
+    "live-differs": "liandong status --json",
+    "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
+    "silent": "liandong agency run {agency}",
+    "stale": "liandong agency run {agency} --node {node}",
+    "keys-run-out": "liandong participant renew {participant}",
+}
+"""What helps, by kind of finding; what else there is, the agency's status says more about."""
+
+
 def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
     """List all findings, then what is worth knowing though nothing is overdue."""
     findings = [_sentence(finding, words) for finding in document["findings"]]
@@ -34,24 +45,15 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
     places = {**finding, "lanes": ", ".join(finding.get("lanes", ()))}
-    key = "/".join(
-        str(finding.get(part, "")) for part in ("kind", "agency", "jurisdiction", "node", "notary", "court", "list")
-    )
+    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list")
+    key = "/".join(str(finding.get(part, "")) for part in about)
     return Sentence(key, words(f"say_{kind}", **places), _command(kind, finding))
 
 
 def _command(kind: str, finding: Mapping[str, Any]) -> str:
     if kind.startswith("register-"):
         return "liandong participant publish --all"
-    if kind in {"lost-tail", "live-differs"}:
-        return "liandong status --json"
-    if kind == "head-expired":
-        return f"liandong monitor notary --jurisdiction {finding['jurisdiction']} --as {finding['notary']}"
-    if kind == "silent":
-        return f"liandong agency run {finding['agency']}"
-    if kind == "stale":
-        return f"liandong agency run {finding['agency']} --node {finding['node']}"
-    return f"liandong status --agency {finding['agency']}"
+    return _COMMANDS.get(kind, "liandong status --agency {agency}").format(**finding)
 
 
 def _dead_letters(document: Mapping[str, Any], words: Words) -> Iterator[Sentence]:

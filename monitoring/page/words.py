@@ -75,6 +75,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{agency}, node {node}: {count} receipts are missing from its sequence.",
         "{agency} 节点 {node}：回执序号缺 {count} 个。",
     ),
+    "say_keys-run-out": (
+        "{participant} has sealing keys for {months_left} coming months only (-1: they have run out) and must renew them.",
+        "{participant} 的密封密钥仅够今后 {months_left} 个月（-1 表示已用尽），须由其更新。",
+    ),
     "say_lost-tail": (
         "{court}, {list}: its publisher wrote up to number {published}, the log holds up to {highest}: {count} records at its end are lost.",
         "{court}（{list}）：发布方已写至序号 {published}，日志仅至 {highest}，末尾丢失 {count} 条。",

@@ -38,8 +38,9 @@ class StatusSource:
             gone_after=round(settings.node_gone_after_seconds * 1_000),
         )
         obliged, jurisdictions = context.directory.serving("agency"), served(context.directory)
-        standing = context.directory.standing()
+        left, standing = context.directory.months_left(), context.directory.standing()
         with self._computing, local_deliveries(settings, jurisdictions, context.clock) as deliveries:
             inboxes = partial(inbox_file, settings)
-            sources = DeliverySources(self._view, obliged, deliveries, self.gathering.dead_letters, standing, inboxes)
+            dead_letters = self.gathering.dead_letters
+            sources = DeliverySources(self._view, obliged, deliveries, dead_letters, standing, inboxes, left)
             yield StatusDocument(sources, limits)

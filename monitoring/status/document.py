@@ -8,6 +8,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from ...schemas.errors import WrongUsage
+from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
@@ -40,7 +41,7 @@ class StatusDocument:
         """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
         names = self.agencies(query.agency)
         agencies = [self._agency(name) for name in names]
-        findings = list(self._findings(agencies))
+        findings = [*self._findings(agencies), *self._keys_run_out()]
         return {
             "at": moment(self._limits.now),
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
@@ -150,6 +151,11 @@ class StatusDocument:
                 for count in newest.courts
             ],
         }
+
+    def _keys_run_out(self) -> Iterable[dict[str, Any]]:
+        for participant, months in sorted(self._sources.months_left.items()):
+            if months < ENOUGH_MONTHS:
+                yield {"kind": "keys-run-out", "participant": participant, "months_left": months}
 
     def _register(self) -> dict[str, Any] | None:
         """Describe the register of keys as it was read, None until it was."""

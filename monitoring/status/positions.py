@@ -1,7 +1,7 @@
 """How far updates and batches are at each agency: the registers of this machine against what receipts show."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class DeliverySources:
     """The register of keys as it was read, None while it could not be."""
     inboxes: Callable[[str], Path] = Path
     """Court → where its inbox is, if it is on this machine: what it alone may see of an update."""
+    months_left: Mapping[str, int] = field(default_factory=dict)
+    """Participant → coming months it has sealing keys for; -1: they have run out."""
 
 
 def moment(ms: int) -> str | None:

@@ -45,6 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "none": ("none yet", "尚无"),
     "stale": ("stale", "过期"),
     "head-expired": ("list head expired", "名单头已过期"),
+    "keys-run-out": ("sealing keys run out", "密封密钥即将用尽"),
     "receipts-missing": ("receipts missing", "缺失回执"),
     "lost-tail": ("end of the log lost", "日志末尾丢失"),
     "live-differs": ("live entries differ", "生效条目数不符"),
@@ -67,6 +68,9 @@ _ALARMS = {
     "parked": "parked",
 }
 _BAD = {"unequal", "late", "stale", "refused"}
+
+_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list")
+"""What a finding can be about, as a line of it begins."""
 
 
 class StatusText:
@@ -165,10 +169,10 @@ class StatusText:
             return Text(self._word("healthy"), style="green")
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
-            about = [
-                str(row[key]) for key in ("agency", "node", "jurisdiction", "notary", "court", "list") if row.get(key)
-            ]
-            details = [f"{row[key]:,}" for key in ("updates", "count") if key in row] + row.get("lanes", [])
+            about = [str(row[key]) for key in _ABOUT if row.get(key)]
+            details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row] + row.get(
+                "lanes", []
+            )
             table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from ...schemas import ids
 from ...schemas.errors import LiandongError
 from ...schemas.fingerprints import fingerprint
+from ...schemas.law.retention import COMMAND
 from ...schemas.law.watch import WatchOrder, WatchRules, WatchScope, validate
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.control import COMMAND_CONTEXT, STOP_WATCH, WATCH, SentCommand, sealing_context
@@ -159,14 +160,15 @@ class Commands:
     def _readers(self, agency: str) -> list[Recipient]:
         """Name who can open the order: the agency; for audits the court itself, its superior and the escrow."""
         try:
-            recipients = self._court.directory.recipients(agency)
+            recipients = self._court.directory.recipients(agency, COMMAND)
         except NoSealingKey as missing:
             raise CommandRefused(
                 "AGENCY_UNKNOWN",
-                f"no sealing key of {agency[:63]!r} is registered",
-                "check the agency's id; its keys are registered with `liandong participant new` or `publish`",
+                f"no sealing key of {agency[:63]!r} is registered that is valid now",
+                "check the agency's id; its keys are registered with `liandong participant new` or `publish`, and renewed "
+                "with `renew`",
             ) from missing
-        readers = [*recipients, *self._court.directory.recipients(self._court.court)]
+        readers = [*recipients, *self._court.directory.recipients(self._court.court, COMMAND)]
         return list({each.key_id: each for each in readers}.values())
 
 

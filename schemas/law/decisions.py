@@ -100,6 +100,8 @@ class EntryFacts:
     match: MatchFound
     opaque: bool = False
     """The newest record of the entry cannot be decoded; these facts are of an older one."""
+    jurisdiction: str = ""
+    """Whose list it stands on."""
 
     def in_effect(self, at: int) -> bool:
         """Whether the entry restricts anybody at an instant (ms UTC); a term that is over frees by itself."""
@@ -180,6 +182,8 @@ def nobody_found(*, stale: bool) -> Outcome:
 def _effect(planned: PlannedMeasure, entry: EntryFacts, trusted: Callable[[EntryFacts], bool]) -> Effect | None:
     """Return the effect of a measure through an entry, None if it does not reach."""
     if entry.instrument in _INSTRUMENTS and entry.instrument not in planned.triggers:
+        return None
+    if planned.only_in is not None and entry.jurisdiction not in planned.only_in:
         return None
     if entry.doubtful:
         return Effect.REVIEW

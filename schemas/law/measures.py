@@ -1,8 +1,8 @@
 """The dated catalogue of restriction measures (`measures.yaml`): which live instrument means what for a transaction.
 
-Measures are derived from this catalogue and never travel in records, so that a new one republishes nothing. A measure
-whose legal basis is unverified, not in force or missing cannot BLOCK; it asks a person (国办发〔2020〕49号: no measure
-beyond the law).
+Measures are derived from this catalogue and never travel in records, so that a new one republishes nothing. No measure goes
+beyond the law (国办发〔2020〕49号): one whose basis nobody has verified is switched off; where a jurisdiction has switched it on by
+a signed act (`supervision`) it asks a person and never BLOCKs. One whose basis has ended or is missing does nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -62,9 +63,9 @@ class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Exclusive."""
 
     def stands(self, day: date) -> bool:
-        """Whether a refusal may rest on it that day."""
+        """Whether anything may rest on it that day: it is named and has not ended."""
         named = bool(self.zh.strip() and self.en.strip())
-        return self.verified and named and (self.valid_until is None or day < self.valid_until)
+        return named and (self.valid_until is None or day < self.valid_until)
 
 
 class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -95,13 +96,20 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         return frozenset(self.who)
 
     def enabled(self, day: date) -> bool:
-        """Whether the row is in force on a day in China."""
-        return self.enabled_from <= day and (self.enabled_until is None or day < self.enabled_until)
+        """Whether the row is in force on a day in China, with a basis that stands."""
+        begun = self.enabled_from <= day and (self.enabled_until is None or day < self.enabled_until)
+        return begun and self.basis.stands(day)
 
-    def effect(self, day: date) -> Effect:
-        """Return the strongest effect the row may have on a day: without a standing basis it cannot BLOCK."""
+    @property
+    def needs_act(self) -> bool:
+        """Whether the row is off wherever no act has switched it on: nobody has verified its basis."""
+        return not self.basis.verified
+
+    @property
+    def effect(self) -> Effect:
+        """The strongest effect the row may have: what is on by an act alone cannot BLOCK."""
         written = Effect[self.effect_name]
-        return written if self.basis.stands(day) else min(written, Effect.REVIEW)
+        return min(written, Effect.REVIEW) if self.needs_act else written
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +120,13 @@ class PlannedMeasure:
     effect: Effect
     triggers: frozenset[int]
     who: frozenset[Who]
+    only_in: frozenset[str] | None = None
+    """The jurisdictions whose entries it can reach, where an act has switched it on; None: all."""
 
     def covers(self, other: "PlannedMeasure") -> bool:
         """Whether whoever `other` could reach is reached by this one at least as strongly."""
-        return self.effect >= other.effect and self.triggers >= other.triggers and self.who >= other.who
+        everywhere = self.only_in is None or (other.only_in is not None and self.only_in >= other.only_in)
+        return everywhere and self.effect >= other.effect and self.triggers >= other.triggers and self.who >= other.who
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +146,30 @@ class MeasureCatalogue:
         """Return the row with this id, None if there is none."""
         return next((one for one in self.measures if one.id == measure_id), None)
 
-    def plan(self, transaction: str, values: Values, limits: Limits, day: date) -> tuple[PlannedMeasure, ...]:
+    def plan(
+        self,
+        transaction: str,
+        values: Values,
+        limits: Limits,
+        day: date,
+        switched_on: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> tuple[PlannedMeasure, ...]:
         """Return the measures that can reach a transaction, before anybody looks at who asks.
 
+        `switched_on` has the jurisdictions in which an act has switched a measure on, by the measure's id.
         A condition in doubt lowers a row to REVIEW. Raises AttributeProblem for a missing attribute that decides; one
         that cannot change the answer, because a row that holds covers the doubtful one, may stay away.
         """
         certain: list[PlannedMeasure] = []
         missing: list[tuple[PlannedMeasure, str]] = []
         for measure in self.of(transaction):
-            if not measure.enabled(day):
+            only_in = switched_on.get(measure.id, _NOWHERE) if measure.needs_act else None
+            if not measure.enabled(day) or only_in == _NOWHERE:
                 continue
             condition = evaluate_all(measure.when, values, limits, day)
             if condition.truth is Truth.FAILS:
                 continue
-            planned = _planned(measure, measure.effect(day), unsure=condition.truth is Truth.UNSURE)
+            planned = _planned(measure, only_in, unsure=condition.truth is Truth.UNSURE)
             if condition.truth is Truth.MISSING:
                 missing.append((planned, condition.missing))
             else:
@@ -160,9 +180,12 @@ class MeasureCatalogue:
         return tuple(certain)
 
 
-def _planned(measure: Measure, effect: Effect, *, unsure: bool) -> PlannedMeasure:
-    reached = min(effect, Effect.REVIEW) if unsure else effect
-    return PlannedMeasure(measure, reached, measure.triggers, measure.reached)
+_NOWHERE: frozenset[str] = frozenset()
+
+
+def _planned(measure: Measure, only_in: frozenset[str] | None, *, unsure: bool) -> PlannedMeasure:
+    reached = min(measure.effect, Effect.REVIEW) if unsure else measure.effect
+    return PlannedMeasure(measure, reached, measure.triggers, measure.reached, only_in)
 
 
 class _MeasuresFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

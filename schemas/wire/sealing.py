@@ -1,7 +1,8 @@
 """Sealing: content only its recipients can open.
 
 The content is encrypted once with a fresh key; that key is wrapped for each recipient: the court, its superior and an
-audit escrow. Destroying the wraps is erasure. ``context`` binds an envelope to the record that carries it.
+audit escrow. Wraps travel in the log and stay there; the keys they are for belong to a retention kind and a month, and
+destroying those private keys is erasure (schemas/law/retention.py). ``context`` binds an envelope to the record that carries it.
 
 The content's cipher is of the suite the envelope names, which is that of the first recipient; each wrap is of the suite of
 the key it is for (`suites`).
@@ -29,7 +30,7 @@ class CannotOpen(LiandongError):
         super().__init__(
             "ENVELOPE_UNREADABLE",
             message,
-            "check that it was sealed to this participant's current sealing key",
+            "check that it was sealed to this participant, and whether its keys of that time were erased",
         )
 
 
@@ -72,6 +73,11 @@ def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recip
     return to_wire("sealed-envelope", encode("sealed-envelope", envelope))
 
 
+def sealed_to(sealed: bytes) -> list[bytes]:
+    """Return the ids of the keys an envelope was sealed to. Raises Undecodable, FramingError."""
+    return [wrap["key_id"] for wrap in decode(*unframe(sealed))["wraps"]]
+
+
 def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any]:
     """Return the record inside an envelope, opened with whichever of a participant's keys it was sealed to.
 
@@ -84,7 +90,7 @@ def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any
     by_id = {key.key_id: key for key in keys}
     readable = [(by_id[wrap["key_id"]], wrap["wrapped"]) for wrap in envelope["wraps"] if wrap["key_id"] in by_id]
     if not readable:
-        raise CannotOpen(f"not sealed to key {', '.join(each.hex() for each in by_id)}")
+        raise CannotOpen(f"not sealed to any of {len(by_id)} keys that are here")
     key, wrapped = readable[0]
     try:
         secret = key.unwrap(wrapped, aad)

@@ -56,7 +56,7 @@ class PublicKey:
     key_id: bytes
     participant: str
     kind: str
-    """court, agency, approver, notary, escrow or publisher."""
+    """court, agency, approver, notary, supervisor, escrow or publisher."""
     jurisdiction: str
     use: str
     """sign or seal."""
@@ -67,6 +67,9 @@ class PublicKey:
     """Milliseconds UTC; 0 = open / not revoked."""
     suite: str = INTL
     """Whose algorithms it is used with; one that is not known here signs nothing that holds."""
+    retention: str = ""
+    period: str = ""
+    """Of a sealing key: what is sealed to it, and in which month (schemas/law/retention.py)."""
 
     @property
     def places(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from liandong.monitoring.demo.cast import Cast, Person, choose
 from liandong.producers.synthetic.rows import SyntheticRequest, list_rows
 from liandong.schemas.dates import CHINA
 from liandong.schemas.wire.avro_schemas import SCHEMA_DIR
-from liandong.tests.worlds.java import run_java
+from liandong.tests.worlds.java import read_in_java, run_java
 from liandong.tests.worlds.privacy import Blob, file_blobs, planted, search, topic_blobs
 from liandong.topics.catalogue import names
 from liandong.topics.keys.participants import Participants
@@ -62,12 +62,6 @@ def in_one(blobs: Iterator[Blob], size: int = 1000) -> Iterator[Blob]:
     for number, group in groupby(enumerate(blobs), key=lambda each: each[0] // size):
         parts = [blob for _, blob in group]
         yield f"{parts[0][0]} and what follows ({number})", b"\x00\x00".join(content for _, content in parts)
-
-
-def read_in_java(settings: Settings) -> dict[str, int]:
-    """How many values of each topic Apache Avro's own decoder reads, and writes again as the same bytes."""
-    printed = run_java("ReadTopics", str(settings.bootstrap), settings.topic_prefix, str(SCHEMA_DIR))
-    return {topic: int(read) for topic, read in map(str.split, printed.splitlines())}
 
 
 def matched_in_java(settings: Settings, person: Person) -> dict[str, list[list[str]]]:
@@ -118,7 +112,7 @@ def test_every_promise_of_the_demo_holds_and_no_number_is_left_where_none_may_be
     assert left_behind(folder) == []
 
     topics = sorted(name for name in KafkaAdmin(settings).names() if name.startswith(settings.topic_prefix))
-    assert len(topics) == 18
+    assert len(topics) == 20
     logical = [name.removeprefix(settings.topic_prefix) for name in topics]
     subscriber = KafkaSubscriber(settings, client_id="search")
     each = list(topic_blobs(subscriber, logical))

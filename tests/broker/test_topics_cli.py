@@ -64,7 +64,7 @@ def test_an_administrator_sets_an_installation_up(run: Run, settings: Settings) 
         key = directory.key(participants.signer(name).key_id)
         assert key is not None
         assert key.participant == name
-    assert len(directory.recipients("railway-js")) == 2
+    assert len(directory.recipients("railway-js", "command")) == 2
     assert directory.ignored == 0
     directory.close()
 
@@ -83,7 +83,11 @@ def test_json_tells_the_same(run: Run) -> None:
     rotated = document(run("participant", "rotate-key", "court-a", "--compromised-since", "2026-01-02", "--json").out)
     assert rotated["published"]
     # midnight in China
-    assert [key["revoked_at"] for key in rotated["keys"]] == [1_767_283_200_000] * 2 + [0, 0]
+    assert [key["revoked_at"] for key in rotated["keys"]] == [1_767_283_200_000] * 79 + [0] * 79
+    renewed = document(run("participant", "renew", "court-a", "--months", "14", "--json").out)
+    assert (len(renewed["new_keys"]), renewed["published"]) == (2 * 6, True)
+    assert run("participant", "erase", "court-a", "--show").out
+    assert document(run("participant", "erase", "court-a", "--show", "--json").out) == {"erased": []}
     assert document(run("participant", "retire", "court-a", "--json").out)["retired_at"] > 0
     listed = document(run("participant", "list", "--json").out)
     assert [one["id"] for one in listed["participants"]] == ["court-a"]
@@ -96,6 +100,7 @@ def test_wrong_usage_exits_2_and_says_what_to_do(run: Run) -> None:
         ("participant", "new", "Court", "--kind", "court", "--jurisdiction", "js"),
         ("participant", "new", "court-a", "--kind", "king"),
         ("participant", "retire", "nobody"),
+        ("participant", "erase", "court-a", "--kind", "case"),
         ("participant", "publish"),
         ("participant", "publish", "court-a", "--all"),
     ):

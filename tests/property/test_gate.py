@@ -21,6 +21,7 @@ from liandong.tests.worlds.people import KEY, LI, WANG, Person
 from liandong.tests.worlds.records import CourtScribe
 
 CATALOGUE = load_catalogue()
+EVERYTHING_ON = {one.id: frozenset({"js"}) for one in CATALOGUE.measures}
 RULES = Rules(agency_kind("railway"), CATALOGUE, {}, CATALOGUE.version, 60_000)
 G = {"train_type": "G", "seat_class": "second"}
 DAY = date(2026, 11, 22)
@@ -42,6 +43,7 @@ facts = st.builds(
     effective_until=st.sampled_from([0, NOW - 1, NOW, NOW + 1]),
     match=matches,
     opaque=st.booleans(),
+    jurisdiction=st.just("js"),
 )
 transactions = st.sampled_from(
     ["air-ticket", "border-exit", "credit-decision", "customs-certification", "real-estate-purchase"]
@@ -49,7 +51,7 @@ transactions = st.sampled_from(
 
 
 def judged(entries: list[EntryFacts], transaction: str, *, stale: bool = False, trusted: bool = True) -> Outcome:
-    plan = CATALOGUE.plan(transaction, {}, {}, DAY)
+    plan = CATALOGUE.plan(transaction, {}, {}, DAY, EVERYTHING_ON)
     return decide(entries, plan, NOW, stale=stale, trusted=lambda _: trusted)
 
 
@@ -80,7 +82,7 @@ def test_an_entry_in_force_with_a_code_nobody_knows_is_never_let_through_unseen(
     entry: EntryFacts, transaction: str
 ) -> None:
     outcome = judged([entry], transaction)
-    planned = CATALOGUE.plan(transaction, {}, {}, DAY)
+    planned = CATALOGUE.plan(transaction, {}, {}, DAY, EVERYTHING_ON)
     meant = entry.instrument not in (1, 2, 3) or any(entry.instrument in one.triggers for one in planned)
     if entry.in_effect(NOW) and entry.doubtful and meant:
         assert outcome.verdict is Verdict.REVIEW

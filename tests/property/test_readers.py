@@ -86,7 +86,7 @@ def test_a_register_of_keys(square: Square, data: st.DataObject) -> None:
         pass
     assert directory.loaded
     assert directory.key(square.signers[0].key_id) is not None
-    assert directory.recipients(COURT)
+    assert directory.recipients(COURT, "command")
     assert directory.serving("agency")
 
 

@@ -31,8 +31,9 @@ from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.signatures import CANARY, RULES, Rule
+from liandong.topics.keys.supervision import SupervisionActs
 from liandong.topics.transport.memory.log import MemoryMessage
-from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, TopicPartition
 
 SIGNER = Ed25519Signer(bytes(range(1, 33)))
 NAMED = "who-is-named"
@@ -63,7 +64,13 @@ class Case:
     def key(self) -> PublicKey:
         public = SIGNER.public_key
         times = VALIDITY[self.validity]
-        return PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public, **times)  # type: ignore[arg-type]
+        key = PublicKey(SIGNER.key_id, self.participant, self.kind, self.jurisdiction, "sign", public)
+        return replace(
+            key,
+            valid_from=times.get("valid_from", 0),
+            valid_until=times.get("valid_until", 0),
+            revoked_at=times.get("revoked_at", 0),
+        )
 
     def allowed(self, rule: Rule, *, anywhere: bool) -> bool:
         """What the table says."""
@@ -84,7 +91,7 @@ class Case:
 def cases(kind: str) -> list[Case]:
     """The right case, and every one that differs from it in one or two ways."""
     ways: dict[str, tuple[str, ...]] = {
-        "kind": tuple({"court", "agency", "notary", "approver"} - {kind}),
+        "kind": tuple({"court", "agency", "notary", "approver", "supervisor"} - {kind}),
         "jurisdiction": ("cq", "js,cq", ""),
         "participant": ("somebody-else",),
         "validity": tuple(VALIDITY)[1:],
@@ -98,8 +105,8 @@ def cases(kind: str) -> list[Case]:
 class Ring(Keys):
     """Keys to check by and one to seal to."""
 
-    def recipients(self, participant: str) -> list[Recipient]:
-        del participant
+    def recipients(self, participant: str, retention: str) -> list[Recipient]:
+        del participant, retention
         key = SealingKey(bytes(32))
         return [Recipient(key.key_id, key.public_key)]
 
@@ -112,6 +119,7 @@ def body_of(schema: str, **fields: Any) -> bytes:
         "court": NAMED,
         "agency": NAMED,
         "notary": NAMED,
+        "supervisor": NAMED,
         "publisher": NAMED,
         "issued_at": NOW,
         "at": NOW,
@@ -271,6 +279,19 @@ def command(stage: Stage, case: Case) -> bool:
             return False
 
 
+def acts(stage: Stage, case: Case) -> bool:
+    stage.know(case)
+    body = body_of("supervision-act", jurisdiction=case.place, kind="MEASURE_OFF", act_id=stage.number.to_bytes(16))
+    topic = names.supervision_acts(case.place or "js")
+    reader = SupervisionActs(("js",), stage.wire.subscriber(), stage.ring, stage.town.clock)
+    reader._unread = {}
+    reader._subscriber.assign({TopicPartition(topic, 0): BEGINNING})
+    reader._take(stage.message(topic, None, "supervision-act", body))
+    reader._look_anew()
+    reader.close()
+    return bool(reader.acts())
+
+
 OF_LISTS = (replicator, relief, gate, notary, releases)
 OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "barrier": [list_barrier, relief_barrier, notarys_marker],
@@ -282,6 +303,7 @@ OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "asset-event": [inbox("asset-event")],
     "whereabouts-event": [inbox("whereabouts-event")],
     "control-command": [command],
+    "supervision-act": [acts],
 }
 
 
@@ -331,7 +353,8 @@ def test_keys_are_believed_of_the_root_alone(stage: Stage, signer: str) -> None:
 
 
 def test_every_rule_is_about_a_schema_and_has_a_reader_here() -> None:
-    assert RULES.keys() - OTHERS.keys() == {"list-record", CANARY, "participant-key", "key-register"}
+    alone = {"list-record", CANARY, "participant-key", "key-register", "enforcement-count"}
+    assert RULES.keys() - OTHERS.keys() == alone
     for schema, rule in RULES.items():
         if schema != CANARY:
             example = next(each for each in EXAMPLES if each.schema == schema)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from liandong.tests.simulation.clocks import MachineClock, VirtualTime
 from liandong.tests.simulation.cluster import ADMINISTRATOR
-from liandong.tests.simulation.founding import JURISDICTION, founding
+from liandong.tests.simulation.founding import JURISDICTION, MONTHS_AHEAD, founding
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.worlds.chance import SeededChance
 from liandong.topics.keys.key_records import publish_keys
@@ -29,7 +29,7 @@ class Administrator:
     @cached_property
     def registrar(self) -> Registrar:
         """Everybody's keys, private ones too; most towns never need it."""
-        return Registrar(founding().settle_everything(self._folder), self._clock, self._chance)
+        return Registrar(founding().settle_everything(self._folder), self._clock, self._chance, MONTHS_AHEAD)
 
     def publish_founding(self) -> None:
         """Publish the keys everybody was founded with."""
@@ -44,8 +44,7 @@ class Administrator:
 
     def publish(self, participants: Sequence[str]) -> None:
         """Publish keys; the broker must be there."""
-        for participant in participants:
-            publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), self.registrar, participant)
+        publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), self.registrar, *participants)
 
     def rotate(self, participant: str, *, revoked: bool, drawn_now: bool = False, since_ms: int = _AHEAD_MS) -> None:
         """Draw new keys for a participant and publish them; the old ones end tomorrow, or are revoked.

@@ -52,7 +52,18 @@ class Copied:
 class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
-    part_names = ("register", "list", "relief", "effects", "releases", "batches", "relay", "standing")
+    part_names = (
+        "register",
+        "acts",
+        "list",
+        "relief",
+        "effects",
+        "releases",
+        "batches",
+        "relay",
+        "standing",
+        "erasure",
+    )
     roles = ("agency",)
     unhurried: Mapping[str, float] = {
         "list": 1,
@@ -62,6 +73,7 @@ class NodeProcess(Process):
         "batches": 2,
         "relay": 1,
         "standing": 10,
+        "erasure": 3_600,
     }
 
     def __init__(self, world: "World", agency: str, node: str, machine: "SimulatedMachine") -> None:

@@ -13,12 +13,12 @@ from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
 from liandong.tests.simulation.proofs import Register
-from liandong.tests.simulation.watchers import InboxProcess
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.agency import NodeProcess
+    from liandong.tests.simulation.watchers import InboxProcess
     from liandong.tests.simulation.world import World
 
 _A_MONTH_MS = 31 * 86_400_000
@@ -63,9 +63,8 @@ def _is_signed(world: "World", head: TrustedHead) -> bool:
 
 def what_inboxes_lack(world: "World") -> Iterator[str]:
     """What agencies have told and is not in its court's inbox. Raises PromiseBroken for what nobody told."""
-    for inbox in world.processes.values():
-        if isinstance(inbox, InboxProcess):
-            yield from _what_an_inbox_lacks(world, inbox)
+    for inbox in world.inboxes:
+        yield from _what_an_inbox_lacks(world, inbox)
 
 
 def _nobody_is_watched_unasked(world: "World") -> None:
@@ -99,7 +98,7 @@ def _no_ended_watch_names_anybody(world: "World", ended: ColumnElement[bool]) ->
             world.hold(named is None, f"a watch that has ended still names its subject at {node.name}")
 
 
-def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
+def _what_an_inbox_lacks(world: "World", inbox: "InboxProcess") -> Iterator[str]:
     if not inbox.runs:
         yield f"{inbox.name} does not run"
         return
@@ -118,7 +117,7 @@ def _what_an_inbox_lacks(world: "World", inbox: InboxProcess) -> Iterator[str]:
         yield f"{inbox.name} lacks {len(unnamed)} events"
 
 
-def _is_named_as_lost(world: "World", inbox: InboxProcess, event: Written) -> bool:
+def _is_named_as_lost(world: "World", inbox: "InboxProcess", event: Written) -> bool:
     """Whether the inbox itself says that it could not read what stood there."""
     named = any(loss.at == event.at and loss.first_offset <= event.offset < loss.next_offset for loss in inbox.losses())
     world.count("events an inbox names as lost", named)

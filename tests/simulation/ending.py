@@ -14,6 +14,7 @@ from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import STALE_AFTER_MS, audit_copy, heard, judge_status, state_topic
+from liandong.tests.simulation.published_counts import counts_are_what_inboxes_took
 from liandong.topics.catalogue import names
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def end_well(world: "World") -> None:
     _everything_was_told_once(world)
     _every_court_knows_the_request(world)
     audits.a_month_later(world)
+    counts_are_what_inboxes_took(world)
 
 
 def _missing(world: "World") -> Iterator[str]:
@@ -172,7 +174,7 @@ def _answers(world: "World", but: str = "") -> Counter[bytes]:
 
 
 def _opened(schema: str, fields: dict[str, Any]) -> dict[str, Any]:
-    return open_sealed(fields["sealed"], sealing_context(schema, fields["event_id"]), founding().escrow)
+    return open_sealed(fields["sealed"], sealing_context(schema, fields["event_id"]), *founding().escrow)
 
 
 def _what_the_status_lacks(world: "World") -> Iterator[str]:

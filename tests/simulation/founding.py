@@ -14,6 +14,7 @@ from liandong.tests.simulation.people import COURTS, SIBLING
 from liandong.tests.worlds.chance import SeededChance
 from liandong.topics.catalogue import names
 from liandong.topics.keys.key_records import publish_keys
+from liandong.topics.keys.participants import ESCROW
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings, load_settings
 from liandong.topics.transport.memory.broker import MemoryBroker
@@ -32,6 +33,7 @@ CHECKS_PER_SECOND, CHECKS_BURST = 0.5, 6
 EVIDENCE_DAYS = 20.0
 """Short enough for what replaced records and old evidence leave behind to matter in a run."""
 _FOUNDED_BEFORE_MS = 30 * 86_400_000
+MONTHS_AHEAD = 8
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Founding:
 
     files: Mapping[Path, bytes]
     keys: Sequence[OutgoingRecord]
-    escrow: SealingKey
+    escrow: Sequence[SealingKey]
     signers: Mapping[str, Signer]
     root: Signer
 
@@ -82,7 +84,9 @@ def founding() -> Founding:
     time, broker = VirtualTime(), MemoryBroker(topics=(names.KEYS,), partitions=1)
     time.wall_ms -= _FOUNDED_BEFORE_MS
     with TemporaryDirectory() as folder:
-        registrar = Registrar(load_settings(state_dir=Path(folder)), time, SeededChance(Random("founding"), time))
+        registrar = Registrar(
+            load_settings(state_dir=Path(folder)), time, SeededChance(Random("founding"), time), MONTHS_AHEAD
+        )
         registrar.new(HIGH_COURT, "court", jurisdictions=(JURISDICTION,))
         registrar.new(PUBLISHER, "publisher", jurisdictions=(JURISDICTION,))
         for court in (*COURTS, SIBLING):
@@ -92,12 +96,11 @@ def founding() -> Founding:
         for agency, kind in AGENCIES.items():
             registrar.new(agency, "agency", jurisdictions=(JURISDICTION,), agency_kind=kind)
         everybody = [one.id for one in registrar.list()]
-        for participant in everybody:
-            publish_keys(broker.publisher(), registrar, participant)
+        publish_keys(broker.publisher(), registrar, *everybody)
         return Founding(
             {path.relative_to(folder): path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()},
             [OutgoingRecord(names.KEYS, m.key(), m.value(), m.headers() or []) for m in broker.records(names.KEYS)],
-            registrar.escrow,
+            tuple(registrar.sealing_keys(ESCROW)),
             {participant: registrar.signer(participant) for participant in everybody},
             registrar.root_signer(),
         )

@@ -4,7 +4,7 @@ Two runs of one seed must write the same log. What is sealed differs in its byte
 the cryptographic library, so the hash takes contents as the audit escrow opens them, and of proofs the key.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -98,7 +98,7 @@ class Logbook:
                 self.records[place] = replace(one, offset=BEFORE)
         self.barriers = {place: offset for place, offset in self.barriers.items() if place[2].topic != topic}
 
-    def hash(self, escrow: SealingKey) -> str:
+    def hash(self, escrow: Sequence[SealingKey]) -> str:
         """Sixteen digits that differ for two different logs."""
         digest = sha256()
         for one in self.written:
@@ -126,7 +126,7 @@ def _read(at: TopicPartition, message: MemoryMessage) -> Written:
     return Written(*place, name, fields, body, value, name, time)
 
 
-def _plain(one: Written, escrow: SealingKey) -> Iterable[tuple[str, object]]:
+def _plain(one: Written, escrow: Sequence[SealingKey]) -> Iterable[tuple[str, object]]:
     if not one.schema:
         yield "", one.value
         return
@@ -139,9 +139,9 @@ def _plain(one: Written, escrow: SealingKey) -> Iterable[tuple[str, object]]:
             yield name, value
 
 
-def _opened(one: Written, sealed: bytes, escrow: SealingKey) -> object:
+def _opened(one: Written, sealed: bytes, escrow: Sequence[SealingKey]) -> object:
     context = sealing_context(one.schema, one.fields[_HANDLES[one.schema]])
     try:
-        return sorted(open_sealed(sealed, context, escrow).items(), key=repr)
+        return sorted(open_sealed(sealed, context, *escrow).items(), key=repr)
     except (CannotOpen, Undecodable, FramingError):
         return len(sealed)

@@ -59,7 +59,8 @@ class Register:
         content = sha256()
         for key_id, key in sorted(self._keys.items()):
             content.update(key_id)
-            texts = (key[name].encode() for name in ("participant", "kind", "jurisdiction", "superior", "use", "suite"))
+            names = ("participant", "kind", "jurisdiction", "superior", "use", "retention", "period", "suite")
+            texts = (key[name].encode() for name in names)
             for part in (*texts, key["public_key"]):
                 content.update(len(part).to_bytes(2, "big") + part)
             for name in ("valid_from", "valid_until", "revoked_at"):
@@ -82,9 +83,10 @@ class Register:
             return ""
         return str(key["participant"])
 
-    def readers(self, participant: str) -> list[Recipient]:
-        """Return whom anybody can seal something to that a participant is to read."""
-        own = (key for key in self._keys.values() if key["participant"] == participant and key["use"] == "seal")
+    def readers(self, participant: str, retention: str, at: int) -> list[Recipient]:
+        """Return whom anybody can seal something to that a participant is to read, by its keys usable at an instant."""
+        owned = {"participant": participant, "use": "seal", "retention": retention}
+        own = (key for key in self._keys.values() if owned.items() <= key.items() and _usable(key, at))
         return [Recipient(key["key_id"], key["public_key"]) for key in own]
 
     def had_ended(self, body: bytes, at: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from liandong.consumers.interceptions import recent_releases
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
 from liandong.tests.simulation.deeds.adversary import Rewinds
@@ -51,3 +52,14 @@ def test_the_town_comes_out_whole_and_the_case_was_there(deeds: Sequence[Deed], 
     assert done.broken is None
     assert done.counters["endings that came whole"] == 1
     assert {what: done.counters[what] for what in counted} == counted
+
+
+def test_the_world_notices_who_stays_stopped_though_the_list_would_free_them_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Overtaken counters stop somebody once more after the release was told."""
+    asked = Overtakes(_FREED, 0, 30, counters_ask=True)
+    overtaken: list[Deed] = [EverybodyWorks(4), _LISTS, EverybodyWorks(4), asked]
+    assert play(overtaken).counters["looks for late hits"]
+    monkeypatch.setattr(recent_releases, "remember", lambda *_: None)
+    assert "they stay stopped" in str(play(overtaken).broken)

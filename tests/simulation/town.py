@@ -55,8 +55,8 @@ def _processes(world: World, town: Choices) -> list[Process]:
     watchers = [NotaryProcess(world, name, _machine(world, town, name, name)) for name in NOTARIES]
     monitor = MonitorProcess(world, "monitor", publisher.machine)
     world.monitor = monitor
-    inboxes = [InboxProcess(world, court, publisher.machine) for court in COURTS]
-    return [publisher, *nodes, *watchers, *inboxes, monitor]
+    world.inboxes = [InboxProcess(world, court, publisher.machine) for court in COURTS]
+    return [publisher, *nodes, *watchers, *world.inboxes, monitor]
 
 
 def _machine(world: World, town: Choices, name: str, *participants: str) -> SimulatedMachine:

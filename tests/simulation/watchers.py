@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from liandong.consumers.inbox.court import CourtContext
-from liandong.consumers.inbox.inbox import Inbox
-from liandong.consumers.inbox.store import InboxStore, Item, Loss
+from liandong.consumers.inbox.assembly import InboxMachine, OpenInbox, open_inbox
+from liandong.consumers.inbox.store import Item, Loss, inbox_file
 from liandong.monitoring.log.heads import NotaryName
 from liandong.monitoring.service.context import MonitoringConnections, MonitoringContext
 from liandong.monitoring.service.status_source import StatusSource
@@ -14,6 +13,7 @@ from liandong.producers.commands.sent import open_commands
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.process import Process
 from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.workers.worker import Part
 
 if TYPE_CHECKING:
@@ -61,33 +61,38 @@ class MonitorProcess(Process):
 class InboxProcess(Process):
     """A court's inbox."""
 
-    part_names = ("register", "inbox")
+    part_names = ("register", "barrier times", "erasure", "inbox", "counting", "relay")
     roles = ("court",)
 
     def __init__(self, world: "World", court: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, f"inbox of {court}", machine)
-        self._court = self.court = court
+        self.court = court
+        self._opened: OpenInbox
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """Its counts that wait to be sent."""
+        return self._opened.outbox
 
     def open(self) -> Sequence[Part]:
         machine = self.machine
-        directory = KeyDirectory(machine.participants.root_public_key, self.subscriber(None, "register"), machine.clock)
-        self._store = InboxStore(machine.folder / "courts" / self._court / "inbox.db")
-        self._commands = open_commands(machine.settings, JURISDICTION, self._court, machine.clock)
-        sealing_keys = machine.participants.sealing_keys(self._court)
-        context = CourtContext(self._court, JURISDICTION, sealing_keys, directory, self._commands, machine.clock)
-        inbox = Inbox(context, self.subscriber(None, "inbox"), self._store)
-        return [Part("register", directory, directory.wait), Part("inbox", inbox, inbox.wait)]
+        root = machine.participants.root_public_key
+        directory = KeyDirectory(root, self.subscriber(None, "register"), machine.clock)
+        beneath = InboxMachine(machine.settings, machine.clock, lambda name: self.subscriber(None, name), open_commands)
+        self._opened = open_inbox(beneath, self.court, directory)
+        relay = self.relay(self.outbox, self.publisher("relay"), inbox_file(machine.settings, self.court).parent)
+        return [*self._opened.parts(), Part("relay", relay, relay.wait)]
 
     def items(self) -> Sequence[Item]:
         """What is in it."""
-        return self._store.items()
+        return self._opened.store.items()
 
     def losses(self) -> Sequence[Loss]:
         """What it says it has missed."""
-        return self._store.losses()
+        return self._opened.store.losses()
 
     def let_go(self) -> None:
-        self._store.close()
+        self._opened.close()
 
 
 def _monitoring(process: Process) -> MonitoringContext:

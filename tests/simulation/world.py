@@ -25,7 +25,7 @@ from liandong.tests.simulation.promises import PromiseBroken
 from liandong.tests.simulation.proofs import REAL, Register, list_of
 from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import KeptHit, Truth
-from liandong.tests.simulation.watchers import MonitorProcess
+from liandong.tests.simulation.watchers import InboxProcess, MonitorProcess
 from liandong.tests.worlds.people import Person
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.memory.network import Acknowledgements
@@ -61,6 +61,7 @@ class World:
         self.nodes: Mapping[str, NodeProcess] = {}
         self.administrator: Administrator
         self.monitor: MonitorProcess
+        self.inboxes: Sequence[InboxProcess] = ()
         self.publisher: PublisherProcess
         self.backups: list[tuple[str, list[Backup]]] = []
         """The store's name and a copy of it."""
@@ -68,6 +69,8 @@ class World:
         """By the store's name an older copy of its file alone."""
         self.kept: list[KeptHit] = []
         """Every hit that an agency's store has kept."""
+        self.harmed = set[str]()
+        """Processes a file of which was damaged, or replaced by an older one."""
         self.trusted: dict[tuple[str, str, str], int] = {}
         """By node, boot of its machine, and notary: the highest head trusted."""
         self._holders: dict[Path, str] = {}
@@ -235,6 +238,7 @@ class World:
         before = self.time.now() - longer_than_ms
         outboxes = {"publisher": self.publisher.outbox} if self.publisher.runs else {}
         outboxes |= {node.name: node.outbox for node in self.nodes.values() if node.runs}
+        outboxes |= {each.name: each.outbox for each in self.inboxes if each.runs}
         return {
             name: lane.rows
             for name, outbox in outboxes.items()

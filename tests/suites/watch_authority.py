@@ -6,6 +6,7 @@ from liandong.consumers.effects.dead_letters import read_dead_letters
 from liandong.producers.commands.commands import CommandRefused
 from liandong.producers.commands.files import StopRequest, WatchRequest
 from liandong.schemas import ids
+from liandong.schemas.law.retention import WHEREABOUTS
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import CannotOpen, open_sealed, seal
@@ -48,11 +49,11 @@ class WatchAuthoritySuite(TownSuite):
         (record,) = town.records(names.whereabouts_events("js"))
         where = sealing_context("whereabouts-event", record["event_id"])
         people = town.participants
-        for may in (people.sealing_keys(COURT)[0], people.sealing_keys(HIGH_COURT)[0], people.escrow):
-            assert open_sealed(record["sealed"], where, may)["name"] == debtor.name
+        for may in (COURT, HIGH_COURT, ESCROW):
+            assert open_sealed(record["sealed"], where, *people.sealing_keys(may))["name"] == debtor.name
         for participant in (OTHER_COURT, FOREIGN_COURT, RAILWAY, POLICE):
             with pytest.raises(CannotOpen):
-                open_sealed(record["sealed"], where, people.sealing_keys(participant)[0])
+                open_sealed(record["sealed"], where, *people.sealing_keys(participant))
         other = TownCourt(town, OTHER_COURT).inbox()
         assert (caught_up(other), other.all_items()) == (0, [])
         assert ESCROW not in {each.id for each in people.list()}
@@ -61,10 +62,10 @@ class WatchAuthoritySuite(TownSuite):
         town.court.watch(invented(1))
         (record,) = town.records(COMMANDS)
         where = sealing_context("control-command", record["command_id"])
-        assert open_sealed(record["sealed"], where, town.participants.sealing_keys(RAILWAY)[0])["judge"] == "王明远"
+        assert open_sealed(record["sealed"], where, *town.participants.sealing_keys(RAILWAY))["judge"] == "王明远"
         for participant in (POLICE, OTHER_COURT):
             with pytest.raises(CannotOpen):
-                open_sealed(record["sealed"], where, town.participants.sealing_keys(participant)[0])
+                open_sealed(record["sealed"], where, *town.participants.sealing_keys(participant))
 
     def test_a_court_refuses_events_it_did_not_ask_for(self, town: Town, railway: TownAgency) -> None:
         debtor = invented(1)
@@ -102,7 +103,7 @@ class WatchAuthoritySuite(TownSuite):
             "traceparent": "",
             "padding": b"",
         }
-        readers = town.key_directory().recipients(COURT)
+        readers = town.key_directory().recipients(COURT, WHEREABOUTS)
         sealed = seal("whereabouts-report", content, sealing_context("whereabouts-event", handle), readers)
         record = {"event_id": handle, "jurisdiction": "js", "court": COURT, "agency": agency, "day": "2026-01-01"}
         key = town.participants.signer(signer or agency)

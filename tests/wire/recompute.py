@@ -224,7 +224,8 @@ def registers(vectors: Vectors, folder: Path) -> int:
     for key_id in sorted(newest):
         record = newest[key_id]
         content.update(key_id)
-        texts = (record[name].encode() for name in ("participant", "kind", "jurisdiction", "superior", "use", "suite"))
+        names = ("participant", "kind", "jurisdiction", "superior", "use", "retention", "period", "suite")
+        texts = (record[name].encode() for name in names)
         for part in (*texts, record["public_key"]):
             content.update(len(part).to_bytes(2, "big") + part)
         for name in ("valid_from", "valid_until", "revoked_at"):

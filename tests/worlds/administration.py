@@ -19,7 +19,7 @@ class Administration:
     def __init__(self, wire: Wire, settings: Settings, clock: Clock) -> None:
         wire.create(names.KEYS, partitions=1)
         self.wire, self.settings, self._goes_by = wire, settings, clock
-        self.participants = Registrar(settings, clock, CHANCE)
+        self.participants = Registrar(settings, clock, CHANCE, months_ahead=2)
         self.publisher = wire.publisher()
 
     def join(self, participant: str, kind: Kind, *, publish: bool = True, **fields: Any) -> None:
@@ -31,8 +31,7 @@ class Administration:
 
     def publish(self, *participants: str) -> None:
         """Publish the keys of some, or of everybody."""
-        for participant in participants or [one.id for one in self.participants.list()]:
-            publish_keys(self.publisher, self.participants, participant)
+        publish_keys(self.publisher, self.participants, *(participants or [one.id for one in self.participants.list()]))
 
     def key_directory(self) -> KeyDirectory:
         """Read what a process knows of everybody's keys."""

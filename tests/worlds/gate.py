@@ -119,10 +119,23 @@ class CourtKeys(Keys):
         self.sealing = SealingKey(b"c" * 32)
         self.silent: set[str] = set()
 
-    def recipients(self, participant: str) -> list[Recipient]:
+    def recipients(self, participant: str, retention: str) -> list[Recipient]:
         if participant in self.silent:
-            raise NoSealingKey(participant)
+            raise NoSealingKey(participant, retention)
         return [Recipient(self.sealing.key_id, self.sealing.public_key)]
+
+
+class OneSealingKey:
+    """A participant with one sealing key for everything."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = SealingKey(seed)
+
+    def __iter__(self) -> Iterator[SealingKey]:
+        return iter((self._key,))
+
+    def newest(self, retention: str, period: str) -> SealingKey:  # noqa: ARG002
+        return self._key
 
 
 class CheckDesk:
@@ -151,7 +164,7 @@ class CheckDesk:
             frozenset({"js"}),
             held_by(kind),
             signer,
-            [SealingKey(b"z" * 32)],
+            OneSealingKey(b"z" * 32),
             self.court_keys,
             keys,
             store,

@@ -8,8 +8,10 @@ from tempfile import TemporaryDirectory
 
 from platformdirs import user_cache_path
 
+from liandong.schemas.wire.avro_schemas import SCHEMA_DIR
 from liandong.topics.embedded import runtime
 from liandong.topics.embedded.maven import fetched
+from liandong.topics.settings import Settings
 
 SOURCES = Path(__file__).parents[1] / "java"
 AVRO = "org.apache.avro:avro:1.12.2"
@@ -32,6 +34,12 @@ def run_java(program: str, *arguments: str) -> str:
     """Run a program of `tests/java` that uses Kafka's client, Apache Avro and Bouncy Castle; return what it prints."""
     jars = (*_jars(AVRO), *_jars(BOUNCY_CASTLE), *runtime.install().jars)
     return _compiled_and_run(program, jars, (), arguments)
+
+
+def read_in_java(settings: Settings) -> dict[str, int]:
+    """How many values of each topic Apache Avro's own decoder reads, and writes again as the same bytes."""
+    printed = run_java("ReadTopics", str(settings.bootstrap), settings.topic_prefix, str(SCHEMA_DIR))
+    return {topic: int(read) for topic, read in map(str.split, printed.splitlines())}
 
 
 def run_generated_client(description: Path, program: str, *arguments: str) -> str:

@@ -108,6 +108,8 @@ def _topics(jurisdiction: str) -> Iterator[str]:
         names.feedback,
         names.asset_events,
         names.whereabouts_events,
+        names.enforcement_counts,
+        names.supervision_acts,
     ]
     for name in of:
         yield name(jurisdiction)

@@ -19,6 +19,7 @@ from liandong.producers.commands.files import WatchRequest
 from liandong.producers.commands.sent import CommandRegister
 from liandong.producers.register.register import open_register
 from liandong.schemas import ids
+from liandong.schemas.law.retention import COMMAND
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.law.watch_kinds import DAY_MS, held_by
 from liandong.schemas.wire.control import COMMAND_CONTEXT, sealing_context
@@ -31,6 +32,7 @@ from liandong.tests.worlds.relays import drain
 from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.topics.catalogue import names
+from liandong.topics.keys.erasure import erased_ids
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.envelope import outgoing
@@ -148,7 +150,7 @@ class TownCourt:
     def signed_command(self, order: WatchOrder, **changes: Any) -> OutgoingRecord:
         """A command as this court's key signs it, with any field changed before signing."""
         handle, now = CHANCE.random_id(), self.town.clock.now()
-        readers = self.town.key_directory().recipients(RAILWAY)
+        readers = self.town.key_directory().recipients(RAILWAY, COMMAND)
         record = {
             "command_id": handle,
             "jurisdiction": self.jurisdiction,
@@ -177,6 +179,7 @@ class TownCourt:
             self.town.key_directory(),
             CommandRegister(self.register.engine, self.id),
             self.town.clock,
+            lambda: erased_ids(self.town.participants.file(self.id, "sealing.key").parent),
         )
         return Inbox(context, self.town.wire.subscriber(), store)
 

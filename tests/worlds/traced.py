@@ -40,8 +40,8 @@ class TracedJurisdiction(WatchedJurisdiction):
     def key_record(self, key: PublicKey, by: Signer) -> bytes:
         """A record of `participants.keys.v1`."""
         fields = ("participant", "key_id", "kind", "jurisdiction", "use", "public_key")
-        fields = (*fields, "valid_from", "valid_until", "revoked_at")  # type: ignore[assignment]
-        record = {name: getattr(key, name) for name in fields} | {"name": "", "superior": "", "suite": key.suite}
+        fields = (*fields, "valid_from", "valid_until", "revoked_at", "suite", "retention", "period")  # type: ignore[assignment]
+        record = {name: getattr(key, name) for name in fields} | {"name": "", "superior": ""}
         return to_wire("participant-key", encode_signed("participant-key", record, "participant-key", by))
 
     def make(self, entry_id: bytes, kind: str = "ent", jurisdiction: str = "js") -> MadeProof:

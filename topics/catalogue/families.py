@@ -19,7 +19,7 @@ from ..settings import Settings
 from ..transport.topic_state import TopicState
 
 CATALOGUE_DIR = Path(__file__).parent / "families"
-Role = Literal["publisher", "court", "agency", "notary", "monitoring", "administrator"]
+Role = Literal["publisher", "court", "agency", "notary", "monitoring", "administrator", "supervisor"]
 """Who may stand at either end; closed, so that a typing error is one."""
 _NAME = re.compile(
     r"^(?P<family>[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*)(\.\{(?P<scope>jurisdiction|agency)\})?\.v(?P<major>[1-9][0-9]*)$"

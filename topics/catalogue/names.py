@@ -55,6 +55,16 @@ def whereabouts_events(jurisdiction: str) -> str:
     return f"whereabouts.events.{jurisdiction}.v1"
 
 
+def enforcement_counts(jurisdiction: str) -> str:
+    """Name what courts counted of enforcement, by agency, measure and week."""
+    return f"enforcement.counts.{jurisdiction}.v1"
+
+
+def supervision_acts(jurisdiction: str) -> str:
+    """Name the acts of supervisors; compacted."""
+    return f"supervision.acts.{jurisdiction}.v1"
+
+
 def dead_letters(agency: str) -> str:
     """Name what an agency could not handle, with its original bytes."""
     return f"dead-letters.{agency}.v1"

@@ -2,7 +2,7 @@
 
 import typer
 
-from . import kafka, participants, schemas, topics
+from . import kafka, participants, recount, schemas, supervise, topics
 
 
 def mount(app: typer.Typer) -> None:
@@ -11,3 +11,5 @@ def mount(app: typer.Typer) -> None:
     participants.mount(app)
     topics.mount(app)
     schemas.mount(app)
+    recount.mount()
+    supervise.mount(app)

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from ..keys.manifest import Kind, Participant
     from ..keys.registrar import Registrar
 
-app = typer.Typer(help="Courts, publishers, agencies, approvers and notaries, and their keys.", no_args_is_help=True)
+app = typer.Typer(
+    help="Courts, publishers, agencies, approvers, notaries and supervisors, and their keys.", no_args_is_help=True
+)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Participant id, as court-su0505 or railway-js.")]
 SuiteOption = Annotated[
     str, typer.Option(metavar="SUITE", help="Algorithms of its keys; else as set, or as those of the keys before.")
 ]
-KINDS = ("court", "publisher", "agency", "approver", "notary")
+KINDS = ("court", "publisher", "agency", "approver", "notary", "supervisor")
 
 
 @app.command()
@@ -81,12 +83,58 @@ def rotate_key(
     suite: SuiteOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Give a participant new keys; old sealing keys are kept to open what was sealed to them."""
+    """Give a participant new keys, sealing keys of the coming months too; old ones are kept to open what was sealed to them."""
     participants = _participants(ctx)
     since = None if compromised_since is None else int(compromised_since.replace(tzinfo=CHINA).timestamp() * 1000)
     overlap = int(timedelta(hours=overlap_hours).total_seconds() * 1000)
     participants.rotate(participant, overlap_ms=overlap, compromised_since=since, suite=suite)
     _report(participants.load(participant), participants, _published(participants, participant), as_json)
+
+
+@app.command()
+def renew(
+    ctx: typer.Context,
+    participant: Annotated[str, typer.Argument(metavar="ID", help="Participant id, or escrow.")],
+    months: Annotated[int, typer.Option(min=1, max=36, help="How many coming months.")] = 12,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw a participant's sealing keys for the coming months, so far as they are missing, and publish them."""
+    participants = _participants(ctx)
+    new_keys = participants.renew(participant, months)
+    problem = _published(participants, participant)
+    if as_json:
+        keys = [{"key_id": key.key_id.hex(), **key.model_dump()} for key in new_keys]
+        print_json({"participant": participant, "new_keys": keys, **_publication(problem)})
+        return
+    last = max((key.period for key in participants.keys(participant)), default="")
+    typer.echo(f"{participant}: {len(new_keys)} new sealing keys; they reach to {last}")
+    _tell_publication(participant, problem)
+
+
+@app.command()
+def erase(  # noqa: PLR0913, PLR0917  an order names kind, month and reason
+    ctx: typer.Context,
+    participant: Annotated[str, typer.Argument(metavar="ID", help="Participant id, or escrow.")],
+    retention: Annotated[str, typer.Option("--kind", help="By order: keys of this retention kind …")] = "",
+    period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="… and this month …")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="… before their time, for this reason.")] = "",
+    show: Annotated[bool, typer.Option("--show", help="Erase nothing; show what was erased.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Destroy the private sealing keys whose keep time is over; what was sealed to them can be opened by nobody then."""
+    from .erasing import erase_keys, show_erased
+
+    participants = _participants(ctx)
+    if show:
+        show_erased(participants, participant, as_json)
+        return
+    if (retention or period or reason) and not (retention and period and reason):
+        raise WrongUsage(
+            "ERASURE_INCOMPLETE",
+            "an order to erase names a kind, a month and a reason",
+            "give --kind, --period and --reason, or none of them to erase what is due",
+        )
+    erase_keys(participants, participant, (retention, period, reason), as_json)
 
 
 @app.command()
@@ -131,7 +179,7 @@ def _participants(ctx: typer.Context) -> "Registrar":
 
 
 def _kind(text: str) -> "Kind":
-    for known in ("court", "publisher", "agency", "approver", "notary"):
+    for known in ("court", "publisher", "agency", "approver", "notary", "supervisor"):
         if text == known:
             return known
     raise WrongUsage("PARTICIPANT_KIND", f"{text!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
@@ -152,10 +200,17 @@ def _report(
     participant: "Participant", participants: "Registrar", problem: LiandongError | None, as_json: bool
 ) -> None:
     if as_json:
-        publication = {"published": problem is None, **({} if problem is None else {"problem": problem.as_dict()})}
-        print_json({**_as_dict(participant, participants), **publication})
+        print_json({**_as_dict(participant, participants), **_publication(problem)})
         return
     typer.echo(f"{participant.id}  {participant.kind}  {participant.name}".rstrip())
+    _tell_publication(participant.id, problem)
+
+
+def _publication(problem: LiandongError | None) -> dict[str, object]:
+    return {"published": problem is None, **({} if problem is None else {"problem": problem.as_dict()})}
+
+
+def _tell_publication(participant: str, problem: LiandongError | None) -> None:
     if problem is None:
         typer.echo("keys published")
         return
@@ -163,7 +218,7 @@ def _report(
         typer.echo("keys not published yet: `liandong topics apply` makes their topic and publishes them", err=True)
         return
     typer.echo(f"keys NOT published yet, {problem.code}: {problem.message}", err=True)
-    typer.echo(f"what to do: {problem.remedy}; then `liandong participant publish {participant.id}`", err=True)
+    typer.echo(f"what to do: {problem.remedy}; then `liandong participant publish {participant}`", err=True)
 
 
 def _as_dict(participant: "Participant", participants: "Registrar") -> dict[str, object]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ...schemas.errors import LiandongError
+from ...schemas.law.retention import Period
 from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import Keyring, PublicKey
 from ..catalogue import names
@@ -78,18 +79,22 @@ class Directory(RefreshingKeyring, Protocol):
     def version(self) -> int:
         """Another number whenever other keys are known: what waits for a key is worth another look then."""
 
-    def recipients(self, participant: str) -> list[Recipient]:
-        """Return the sealing keys of a participant, its superior and the escrow. Raises NoSealingKey."""
+    def recipients(self, participant: str, retention: str) -> list[Recipient]:
+        """Return this month's sealing keys of a participant, its superior and the escrow for what is kept as `retention`.
+
+        Raises NoSealingKey.
+        """
 
 
 class NoSealingKey(LiandongError):
     """Nothing can be sealed to a participant without a registered sealing key."""
 
-    def __init__(self, participant: str) -> None:
+    def __init__(self, participant: str, retention: str) -> None:
         super().__init__(
             "NO_SEALING_KEY",
-            f"{participant} has no registered sealing key that is valid now",
-            "publish its keys with `liandong participant publish` where the root key is kept",
+            f"{participant} has no registered sealing key for {retention} that is valid now",
+            f"renew its keys with `liandong participant renew {participant}` on its own machine, then "
+            "`liandong participant publish` where the root key is kept",
         )
 
 
@@ -118,6 +123,8 @@ class KeyDirectory:
         """How often it began to read the topic."""
         self._loaded = self._closed = False
         self._retry_at = self._refreshed_at = -math.inf
+        self._overdue: set[bytes] = set()
+        """Keys used beyond their month, told once each."""
         self.failure: TransportError | None = None
         """Why the topic cannot be read now."""
 
@@ -172,19 +179,24 @@ class KeyDirectory:
             self.refresh()
         return self._keys.get(key_id)
 
-    def recipients(self, participant: str) -> list[Recipient]:
-        """Return whom content for a participant is sealed to: itself, its superior and the escrow, by their keys valid now.
+    def recipients(self, participant: str, retention: str) -> list[Recipient]:
+        """Return whom content for a participant is sealed to, as long as `retention` is kept: itself, its superior and the
+        escrow, by their keys of this month; by last month's within its grace, if an owner has not renewed.
 
         NO_SEALING_KEY if the participant or the escrow has none; a superior without one is left out, with a warning.
         """
         if not self._loaded:
-            raise NoSealingKey(participant)
-        own, escrow = self._sealing_keys(participant), self._sealing_keys(ESCROW)
+            raise NoSealingKey(participant, retention)
+        own, escrow = (self._sealing_key(one, retention) for one in (participant, ESCROW))
         superior = self._keys.superior(participant)
-        above = self._keys.sealing(superior, self._clock.now()) if superior else []
-        if superior and not above:
+        above = self._keys.sealing(superior, retention, self._clock.now()) if superior else None
+        if superior and above is None:
             logger.warning("%s, superior of %s, has no sealing key; it cannot read along", superior, participant)
-        return [*own, *above, *escrow]
+        return [Recipient(key.key_id, key.public_key, key.suite) for key in (own, above, escrow) if key is not None]
+
+    def months_left(self) -> dict[str, int]:
+        """Return for how many coming months everybody has sealing keys; -1: somebody's have run out (`KnownKeys`)."""
+        return self._keys.months_left(self._clock.now()) if self._loaded else {}
 
     def serving(self, kind: str) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
@@ -292,14 +304,20 @@ class KeyDirectory:
         self._retry_at = self._clock.monotonic() + RETRY_SECONDS
         self._following = False
 
-    def _sealing_keys(self, participant: str) -> list[Recipient]:
-        keys = self._keys.sealing(participant, self._clock.now())
-        if not keys:
+    def _sealing_key(self, participant: str, retention: str) -> PublicKey:
+        now = self._clock.now()
+        key = self._keys.sealing(participant, retention, now)
+        if key is None or key.period < str(Period.at(now)):
             self.refresh()
-            keys = self._keys.sealing(participant, self._clock.now())
-        if not keys:
-            raise NoSealingKey(participant)
-        return keys
+            key = self._keys.sealing(participant, retention, now)
+        if key is None:
+            raise NoSealingKey(participant, retention)
+        if key.period < str(Period.at(now)) and key.key_id not in self._overdue:
+            self._overdue.add(key.key_id)
+            logger.error(
+                "%s has not renewed its sealing keys: %s is sealed to the key of %s", participant, retention, key.period
+            )
+        return key
 
 
 def _unread(failure: TransportError | None) -> BrokerUnreachable:

@@ -4,17 +4,23 @@ The private files are the truth about which key is current; the book follows the
 heals at the next look.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from ...schemas.law.retention import Period
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.suites import key_id
 from ..private_files import write_private
+from .key_files import StoredKey
 
 Use = Literal["sign", "seal"]
+GRACE_MS = 31 * 86_400_000
+"""How long after its period a sealing key goes on being used while its owner has none for the period that came: losing
+the content is worse. What is sealed to it then is erased that much later."""
 
 
 class KeyEntry(BaseModel):
@@ -26,6 +32,10 @@ class KeyEntry(BaseModel):
     suite: str = INTL
     public_key: str
     """Hexadecimal."""
+    retention: str = ""
+    """Of a sealing key: what is sealed to it (schemas/law/retention.py)."""
+    period: str = ""
+    """Of a sealing key: the month in which that is."""
     valid_from: int
     valid_until: int = 0
     revoked_at: int = 0
@@ -59,13 +69,45 @@ class KeyBook:
             return []
         return _Entries.validate_python(yaml.safe_load(self._path.read_text(encoding="utf-8")))
 
-    def note(self, new: KeyEntry, overlap: int = 0) -> None:
-        """Make this key the current one for its use unless it is known; others end `overlap` ms after it begins."""
+    def note_signing(self, new: KeyEntry, overlap: int = 0) -> None:
+        """Make this signing key the current one unless it is known; others end `overlap` ms after it begins."""
         entries, end = self.entries(), new.valid_from + overlap
         if any((entry.suite, entry.public_key) == (new.suite, new.public_key) for entry in entries):
             return
-        closed = [one.ended(end, compromised=False) if one.use == new.use else one for one in entries]
+        closed = [one.ended(end, compromised=False) if one.use == "sign" else one for one in entries]
         self._write([*closed, new])
+
+    def note_sealing(self, keys: Iterable[tuple[str, Period, StoredKey]], now: int, overlap: int) -> None:
+        """Enter sealing keys (retention, period, public key) that are not in the book yet.
+
+        Each takes the place of those of its retention kind and period, and of those of earlier periods that are used beyond
+        theirs; they end after `overlap` ms. Without one of a later period a key is good for the grace beyond its own.
+        """
+        entries = self.entries()
+        known = {(entry.suite, entry.public_key) for entry in entries}
+        new = [
+            KeyEntry(
+                use="seal",
+                suite=key.suite,
+                public_key=key.raw.hex(),
+                retention=retention,
+                period=str(period),
+                valid_from=max(period.start, now),
+                valid_until=period.end + GRACE_MS,
+            )
+            for retention, period, key in keys
+            if (key.suite, key.raw.hex()) not in known
+        ]
+        if new:
+            newest: dict[str, str] = {}
+            for one in (*entries, *new):
+                newest[one.retention] = max(newest.get(one.retention, ""), one.period)
+            replaced = {(one.retention, one.period) for one in new}
+            kept = [
+                one.ended(now + overlap, compromised=False) if (one.retention, one.period) in replaced else one
+                for one in entries
+            ]
+            self._write([_within_period(one, newest, now + overlap) for one in (*kept, *new)])
 
     def end(self, at: int, *, compromised: bool, but: frozenset[bytes] = frozenset()) -> None:
         """End all keys, except those with these ids."""
@@ -73,3 +115,11 @@ class KeyBook:
 
     def _write(self, entries: list[KeyEntry]) -> None:
         write_private(self._path, yaml.safe_dump(_Entries.dump_python(entries), sort_keys=False))
+
+
+def _within_period(entry: KeyEntry, newest: dict[str, str], soonest: int) -> KeyEntry:
+    """End a sealing key with its period if there is a later one, but not before `soonest` (ms UTC)."""
+    period = Period.parse(entry.period)
+    if entry.use != "seal" or period is None or entry.period >= newest[entry.retention]:
+        return entry
+    return entry.ended(max(period.end, soonest), compromised=False)

@@ -23,6 +23,17 @@ class KeyFileBroken(LiandongError):
         )
 
 
+class KeyFileMissing(WrongUsage):
+    """A key file that is not there, or has no key of the kind that is wanted."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            "KEY_FILE_MISSING",
+            f"{path}: {problem}",
+            "run on the machine that holds this key, or make the participant with `liandong participant new`",
+        )
+
+
 class StoredKey(NamedTuple):
     """A key, private or public, and whose algorithms it is for."""
 
@@ -60,10 +71,6 @@ def read_key(path: Path) -> StoredKey:
     try:
         return StoredKey.parse(path.read_text(encoding="ascii"))
     except OSError as error:
-        raise WrongUsage(
-            "KEY_FILE_MISSING",
-            f"{path}: {error.strerror}",
-            "run on the machine that holds this key, or make the participant with `liandong participant new`",
-        ) from error
+        raise KeyFileMissing(path, error.strerror or "cannot be read") from error
     except ValueError:
         raise KeyFileBroken(path, "not hexadecimal text") from None

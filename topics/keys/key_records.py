@@ -51,7 +51,8 @@ def _key_records(
     participants: Registrar, owners: Sequence[str], registry: SchemaIds | None
 ) -> Iterator[OutgoingRecord]:
     root, now = participants.root_signer(), participants.clock.now()
-    for record in chain.from_iterable(_records(participants, owner) for owner in (*owners, ESCROW)):
+    everybody = dict.fromkeys((*owners, ESCROW))
+    for record in chain.from_iterable(_records(participants, owner) for owner in everybody):
         owner = record["participant"]
         yield outgoing(
             SCHEMA,
@@ -94,6 +95,8 @@ def _record(owner: str, entry: KeyEntry, manifest: Participant | None) -> dict[s
         "name": manifest.name if manifest else "",
         "superior": manifest.superior if manifest else "",
         "use": entry.use,
+        "retention": entry.retention,
+        "period": entry.period,
         "suite": entry.suite,
         "public_key": bytes.fromhex(entry.public_key),
         "valid_from": entry.valid_from,

@@ -4,16 +4,17 @@ A key is never overwritten: a newer record of the same key can end or revoke it,
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ...schemas.errors import LiandongError
+from ...schemas.law.retention import Period
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.key_register import register_hash
-from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import PublicKey, SignatureInvalid
 from ...schemas.wire.suites import find_suite, key_id
 from ..catalogue import names
@@ -26,6 +27,8 @@ from .signed_register import RegisterProblem, RegisterStanding, SignedRegister
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
+
+_MANY = 1_000_000
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +86,7 @@ class KnownKeys:
         require(self._root, SCHEMA, body, record, Reading())
         new = PublicKey(
             *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
-            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite")),
+            *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite", "retention", "period")),
         )
         # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
         if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
@@ -99,7 +102,7 @@ class KnownKeys:
             )
         superior, stated = record["superior"], self._records.get(new.key_id)
         whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
-        if stated is None or register_hash([stated]) != register_hash([whole]):
+        if stated is None or self._hash_of([stated]) != self._hash_of([whole]):
             self._records[new.key_id], self._hash = whole, None
         if new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
@@ -114,13 +117,41 @@ class KnownKeys:
         """Return the participant above one, empty if there is none."""
         return self._superiors.get(participant, "")
 
-    def sealing(self, participant: str, now: int) -> list[Recipient]:
-        """Return the sealing keys of a participant that are valid now and of a suite that is known here."""
-        return [
-            Recipient(key.key_id, key.public_key, key.suite)
+    def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
+        """Return the key that what is kept as `retention` is sealed to now: of those valid, and of a suite that is known here,
+        the one of the newest period.
+        """
+        valid = [
+            key
             for key in list(self._keys.values())
-            if key.participant == participant and key.use == "seal" and key.usable_at(now) and find_suite(key.suite)
+            if (key.participant, key.use, key.retention) == (participant, "seal", retention)
+            and key.usable_at(now)
+            and find_suite(key.suite)
         ]
+        return max(valid, key=lambda key: (key.period, key.valid_until or math.inf, key.key_id), default=None)
+
+    def months_left(self, now: int) -> dict[str, int]:
+        """Return for everybody who has sealing keys and has not ended how many coming months all kinds have keys for.
+
+        -1: something is sealed to a key beyond its month already, or can be sealed to none.
+        """
+        newest: dict[tuple[str, str], str] = {}
+        for key in list(self._keys.values()):
+            if key.use == "seal" and not key.revoked_at and (not key.valid_until or key.valid_until > key.valid_from):
+                owned = (key.participant, key.retention)
+                newest[owned] = max(newest.get(owned, ""), key.period)
+        ended = self._ended(now)
+        this, months = Period.at(now), dict[str, int]()
+        for (participant, _), text in newest.items():
+            last = Period.parse(text)
+            if last is not None and participant not in ended:
+                months[participant] = min(months.get(participant, _MANY), max(-1, last.months_after(this)))
+        return months
+
+    def _ended(self, now: int) -> set[str]:
+        """Return who has signing keys, and none that is valid now."""
+        signing = [key for key in list(self._keys.values()) if key.use == "sign"]
+        return {key.participant for key in signing} - {key.participant for key in signing if key.usable_at(now)}
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
@@ -135,8 +166,11 @@ class KnownKeys:
     def hash(self) -> bytes:
         """Over all keys read so far and their ends."""
         if self._hash is None:
-            self._hash = register_hash(self._records.values())
+            self._hash = self._hash_of(self._records.values())
         return self._hash
+
+    def _hash_of(self, keys: Iterable[Mapping[str, Any]]) -> bytes:
+        return register_hash(keys, self._root.root.suite)
 
     def standing(self, now: int) -> RegisterStanding:
         """Hold what was read against the newest word of the root; `now` in ms UTC."""
@@ -170,8 +204,9 @@ class _Contradiction(LiandongError):
         super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
 
 
-def _identity(key: PublicKey) -> tuple[str, str, str, str, bytes]:
-    return key.participant, key.kind, key.use, key.suite, key.public_key
+def _identity(key: PublicKey) -> tuple[object, ...]:
+    """Return what a registered key is and is for, which never changes."""
+    return key.participant, key.kind, key.use, key.suite, key.public_key, key.retention, key.period
 
 
 def _earlier(one: int, other: int) -> int:

@@ -1,4 +1,4 @@
-"""Who takes part: the manifest of a court, a publisher, an agency, an approver or a notary."""
+"""Who takes part: the manifest of a court, a publisher, an agency, an approver, a notary or a supervisor."""
 
 import re
 from typing import Literal, TypedDict
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...schemas.errors import WrongUsage
 
-Kind = Literal["court", "publisher", "agency", "approver", "notary"]
+Kind = Literal["court", "publisher", "agency", "approver", "notary", "supervisor"]
 RESERVED = frozenset({"escrow", "root"})
 """Ids of the installation itself."""
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -47,7 +47,7 @@ class Participant(BaseModel):
 
     @model_validator(mode="after")
     def _acts_somewhere(self) -> "Participant":
-        """Require one jurisdiction of a court or publisher and at least one of agencies and notaries."""
+        """Require one jurisdiction of a court or publisher and at least one of agencies, notaries and supervisors."""
         if self.id in RESERVED:
             raise ValueError(f"the id {self.id} is taken by the installation")
         wrong = [one for one in self.jurisdictions if not _JURISDICTION.match(one)]
@@ -55,7 +55,7 @@ class Participant(BaseModel):
             raise ValueError(f"{wrong[0]!r} is not a jurisdiction: lower-case letters and digits, as js, cq or su05")
         if self.kind in ("court", "publisher") and len(self.jurisdictions) != 1:
             raise ValueError(f"a {self.kind} has exactly one jurisdiction")
-        if self.kind in ("agency", "notary") and not self.jurisdictions:
+        if self.kind in ("agency", "notary", "supervisor") and not self.jurisdictions:
             raise ValueError(f"this {self.kind} needs the jurisdictions it serves")
         return self
 

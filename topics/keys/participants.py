@@ -1,7 +1,7 @@
 """The participants of this installation: who they are, and the keys that lie on this machine.
 
-`<state_dir>/root/{signing,escrow,public}.key` · `matching/<key id>.key` · `participants/<id>/{manifest.yaml, keys.yaml,
-signing.key, sealing.key, sealing.<key id>.key}`. The root signs the public halves of all others; it belongs on a machine
+`<state_dir>/root/{signing,public}.key` · `matching/<key id>.key` · `participants/<id>/{manifest.yaml, keys.yaml,
+signing.key, sealing.key, erasures.yaml}`, for the audit escrow too. The root signs the public halves of all others; it belongs on a machine
 of its own (see docs/decisions/0010-participants-and-keys.md), and its public half is pinned everywhere else: by the setting
 `root_public_key`, or by a copy of `root/public.key`, which stands there without the private ones.
 """
@@ -14,18 +14,17 @@ from pydantic import ValidationError
 
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.people.surrogates import MatchingKey
-from ...schemas.wire.sealing import SealingKey
 from ...schemas.wire.suites import Signer, signing_key, suite_of
 from ..catalogue.families import TopicScope
 from ..settings import Settings
 from .key_files import StoredKey, read_key, read_seed
 from .manifest import Participant
+from .sealing_file import SealingFile
 
 ESCROW = "escrow"
-"""The participant id of the audit escrow, which has a sealing key and nothing else."""
+"""The participant id of the audit escrow, which has sealing keys and nothing else."""
 Everybody = list[Participant]
 MatchingKeys = list[MatchingKey]
-SealingKeys = list[SealingKey]
 _MATCHING_FILE = re.compile(r"([1-9][0-9]{0,8})\.key\Z")
 
 
@@ -59,14 +58,20 @@ class Participants:
     def signer(self, participant: str) -> Signer:
         """Return its current signing key."""
         self.load(participant)
-        return signing_key(*read_seed(self._file(participant, "signing.key")))
+        return signing_key(*read_seed(self.file(participant, "signing.key")))
 
-    def sealing_keys(self, participant: str) -> SealingKeys:
-        """Return all its sealing keys, the current one first: older ones open what was sealed before a rotation."""
-        self.load(participant)
-        current = SealingKey(*read_seed(self._file(participant, "sealing.key")))
-        older = [SealingKey(*read_seed(path)) for path in (self._folder / participant).glob("sealing.*.key")]
-        return [current, *(key for key in older if key.key_id != current.key_id)]
+    def sealing_keys(self, participant: str) -> SealingFile:
+        """Return its sealing keys: those of this period, of coming ones, and of past ones that are not erased yet.
+
+        Raises SuiteUnknown if one of them is of a suite that is not known here.
+        """
+        if participant != ESCROW:
+            self.load(participant)
+        file = SealingFile(self.file(participant, "sealing.key"))
+        for line in file.lines():
+            if not line.erased:
+                suite_of(line.suite)
+        return file
 
     def root_signer(self) -> Signer:
         """Return the root's signing key. Raises ROOT_ELSEWHERE if it is not this machine that holds the pinned one."""
@@ -97,11 +102,6 @@ class Participants:
         path = self._root / "public.key"
         return read_key(path) if path.exists() and not (self._root / "signing.key").exists() else None
 
-    @property
-    def escrow(self) -> SealingKey:
-        """The audit escrow's sealing key."""
-        return SealingKey(*read_seed(self._root / "escrow.key"))
-
     def matching_keys(self) -> MatchingKeys:
         """Return the keys of surrogates, newest last. Raises MATCHING_KEY_MISSING, SuiteUnknown."""
         configured = self.settings.matching_key_file
@@ -120,9 +120,10 @@ class Participants:
         return keys
 
     def _manifest(self, participant: str) -> Path:
-        return self._file(participant, "manifest.yaml")
+        return self.file(participant, "manifest.yaml")
 
-    def _file(self, participant: str, name: str) -> Path:
+    def file(self, participant: str, name: str) -> Path:
+        """Return the path of one of a participant's files."""
         return self._folder / participant / name
 
 

@@ -20,7 +20,7 @@ class Announcement:
 
 
 def announce(participants: Registrar, owners: Iterable[str]) -> None:
-    """Publish keys of participants, having asked whether broker and topic are there, because a sender would wait for them.
+    """Publish keys of participants and of the escrow, having asked whether broker and topic are there, because a sender would wait for them.
 
     Raises BROKER_UNREACHABLE, TOPIC_MISSING, ROOT_ELSEWHERE.
     """

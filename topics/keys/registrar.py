@@ -1,39 +1,49 @@
 """Making participants and changing their keys; what is only read of them stands in `participants`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Unpack
 
 import yaml
 from filelock import FileLock
 from pydantic import ValidationError
 
+from ...schemas.law.retention import Period, opened_by
 from ...schemas.wire.key_register import register_hash
-from ...schemas.wire.sealing import SealingKey
 from ...schemas.wire.signing import encode_signed
-from ...schemas.wire.suites import Signer, signing_key, suite_of
+from ...schemas.wire.suites import signing_key, suite_of
 from ..private_files import private_folder, write_private
 from ..settings import Settings
 from ..workers.chance import Chance
 from ..workers.clock import Clock
 from . import signed_register
-from .key_book import KeyBook, KeyEntry, Use
-from .key_files import new_seed, read_seed
+from .key_book import KeyBook, KeyEntry
+from .key_files import SEED_LENGTH, StoredKey, new_seed, read_seed
 from .manifest import Kind, ManifestFields, Participant, ParticipantRefused
 from .participants import ESCROW, Participants
+from .sealing_file import PeriodKey, SealingFile
 
 _DAY_MS = 86_400_000
 OVERLAP_MS = 24 * 3_600_000
 """How long a replaced key stays valid, so that processes that still hold it finish."""
+MONTHS_AHEAD = 12
+"""Coming months a participant gets sealing keys for at once: the root that must sign them is seldom at hand."""
+ENOUGH_MONTHS = 2
+"""With fewer coming months left a participant is to renew."""
+
+PeriodsToDraw = Callable[[Sequence[PeriodKey], str], list[Period]]
+"""Which periods of a retention kind get a new key, given the keys that are there."""
 
 
 class Registrar(Participants):
     """The store under the state directory, to write: it draws keys, and keeps the book of their validity."""
 
-    def __init__(self, settings: Settings, clock: Clock, chance: Chance) -> None:
-        """Open nothing; `new` makes what is missing."""
+    def __init__(self, settings: Settings, clock: Clock, chance: Chance, months_ahead: int = MONTHS_AHEAD) -> None:
+        """Open nothing; `new` makes what is missing, sealing keys for so many coming months."""
         super().__init__(settings)
         self.clock = clock
         self.chance = chance
+        self.months_ahead = months_ahead
 
     def new(self, participant: str, kind: Kind, *, suite: str = "", **fields: Unpack[ManifestFields]) -> Participant:
         """Make a participant with its keys; with the first one root, escrow and matching key 1, unless a root is pinned.
@@ -55,41 +65,57 @@ class Registrar(Participants):
                 raise ParticipantRefused(f"{participant} exists", "choose another id, or rotate its keys")
             if self._pinned is None:
                 self._draw_root()
-            self._draw_keys(participant, suite)
+            new_seed(self.file(participant, "signing.key"), self.chance, suite)
+            self._draw_sealing(participant, manifest.kind, suite, self._missing_periods)
             self._follow(participant, 0)
             self._write(manifest)
         return manifest
 
     def keys(self, participant: str) -> list[KeyEntry]:
         """Return the public side of all its keys, oldest first; its manifest and `keys.yaml` are enough to know them."""
-        if participant == ESCROW:
-            escrow = self.escrow
-            return [KeyEntry(use="seal", suite=escrow.suite, public_key=escrow.public_key.hex(), valid_from=0)]
-        self.load(participant)
+        if participant != ESCROW:
+            self.load(participant)
         with self._locked():
-            if self._file(participant, "signing.key").exists():
-                self._follow(participant, 0)
+            self._follow(participant, 0)
             return self._book(participant).entries()
+
+    def renew(self, participant: str, months: int | None = None) -> list[KeyEntry]:
+        """Draw the sealing keys that are missing for this month and as many coming ones; return those that are new.
+
+        A participant that is not on this machine, or retired, is refused.
+        """
+        kind = ESCROW if participant == ESCROW else self._active(participant).kind
+        with self._locked():
+            self._follow(participant, 0)
+            known = {entry.key_id for entry in self._book(participant).entries()}
+            self._draw_sealing(
+                participant, kind, self._sealing_suite(participant), partial(self._missing_periods, months=months)
+            )
+            self._follow(participant, OVERLAP_MS)
+            return [entry for entry in self._book(participant).entries() if entry.key_id not in known]
 
     def rotate(
         self, participant: str, *, overlap_ms: int = OVERLAP_MS, compromised_since: int | None = None, suite: str = ""
     ) -> list[KeyEntry]:
         """Draw new signing and sealing keys; the old ones end after the overlap, or are revoked as of when they were compromised.
 
-        They are of the suite named, else of that of the key before. Raises SUITE_UNKNOWN.
+        They are of the suite named, else of that of the signing key before. Sealing keys are drawn anew for this month and
+        the coming ones; the old ones stay to open what was sealed to them. Raises SUITE_UNKNOWN.
         """
-        self._active(participant)
+        manifest = self._active(participant)
         if suite:
             suite_of(suite)
         with self._locked():
-            book, sealing = self._book(participant), self._file(participant, "sealing.key")
+            book = self._book(participant)
             self._follow(participant, 0)
-            old = SealingKey(*read_seed(sealing))
-            former = self._file(participant, f"sealing.{old.key_id.hex()}.key")
-            write_private(former, sealing.read_text(encoding="ascii"))
-            self._draw_keys(participant, suite or old.suite)
-            current = self._follow(participant, overlap_ms)
+            old = frozenset(entry.key_id for entry in book.entries())
+            signing = self.file(participant, "signing.key")
+            suite = suite or read_seed(signing).suite
+            new_seed(signing, self.chance, suite)
+            self._draw_sealing(participant, manifest.kind, suite, self._coming_periods)
+            self._follow(participant, overlap_ms)
             if compromised_since is not None:
+                current = frozenset(entry.key_id for entry in book.entries()) - old
                 book.end(compromised_since, compromised=True, but=current)
             return book.entries()
 
@@ -112,7 +138,7 @@ class Registrar(Participants):
         validity, now, content = (
             round(self.settings.key_register_days * _DAY_MS),
             self.clock.now(),
-            register_hash(records),
+            register_hash(records, self.root_public_key.suite),
         )
         with self._locked():
             path = self._root / "register.yaml"
@@ -128,29 +154,52 @@ class Registrar(Participants):
 
     def _draw_root(self) -> None:
         """Draw root, escrow and matching key 1, each if it is missing."""
-        secret_files = (
-            self._root / "signing.key",
-            self._root / "escrow.key",
-            self.settings.state_dir / "matching" / "1.key",
-        )
-        for path in secret_files:
+        for path in (self._root / "signing.key", self.settings.state_dir / "matching" / "1.key"):
             if not path.exists() and not (path.parent.name == "matching" and self.settings.matching_key_file):
                 new_seed(path, self.chance, self.settings.suite)
         write_private(self._root / "public.key", f"{self.root_public_key}\n")
+        if not self.file(ESCROW, "keys.yaml").exists():
+            self._draw_sealing(ESCROW, ESCROW, self.settings.suite, self._missing_periods)
+            self._follow(ESCROW, 0)
 
-    def _draw_keys(self, participant: str, suite: str) -> None:
-        for name in ("signing", "sealing"):
-            new_seed(self._file(participant, f"{name}.key"), self.chance, suite)
+    def _draw_sealing(self, participant: str, kind: str, suite: str, periods: PeriodsToDraw) -> None:
+        """Draw sealing keys of every retention kind a participant of this kind opens, for the periods a rule names."""
+        file = SealingFile(self.file(participant, "sealing.key"))
+        wanted = [
+            (retention, str(period)) for retention in opened_by(kind) for period in periods(file.lines(), retention)
+        ]
+        file.add([(retention, period, StoredKey(self.chance.raw(SEED_LENGTH), suite)) for retention, period in wanted])
 
-    def _follow(self, participant: str, overlap: int) -> frozenset[bytes]:
-        """Bring the book up to the private files; return the ids of the current keys."""
+    def _sealing_suite(self, participant: str) -> str:
+        """Return the suite of the newest sealing key, that of the settings if there was none."""
+        lines = SealingFile(self.file(participant, "sealing.key")).lines()
+        return lines[-1].suite if lines else self.settings.suite
+
+    def _coming_periods(self, _lines: Sequence[PeriodKey], _retention: str, months: int | None = None) -> list[Period]:
+        """Name this month and the coming ones."""
+        now, ahead = Period.at(self.clock.now()), self.months_ahead if months is None else months
+        return [now.later(number) for number in range(ahead + 1)]
+
+    def _missing_periods(self, lines: Sequence[PeriodKey], retention: str, months: int | None = None) -> list[Period]:
+        """Name those of them there is no key for."""
+        held = {line.period for line in lines if line.retention == retention and line.key is not None}
+        return [period for period in self._coming_periods(lines, retention, months) if str(period) not in held]
+
+    def _follow(self, participant: str, overlap: int) -> None:
+        """Bring the book up to the private files that are here."""
         book, now = self._book(participant), self.clock.now()
-        signing = signing_key(*read_seed(self._file(participant, "signing.key")))
-        sealing = SealingKey(*read_seed(self._file(participant, "sealing.key")))
-        current: tuple[tuple[Use, Signer | SealingKey], ...] = (("sign", signing), ("seal", sealing))
-        for use, key in current:
-            book.note(KeyEntry(use=use, suite=key.suite, public_key=key.public_key.hex(), valid_from=now), overlap)
-        return frozenset(key.key_id for _, key in current)
+        path = self.file(participant, "signing.key")
+        if path.exists():
+            key = signing_key(*read_seed(path))
+            signing = KeyEntry(use="sign", suite=key.suite, public_key=key.public_key.hex(), valid_from=now)
+            book.note_signing(signing, overlap)
+        lines = [line for line in SealingFile(self.file(participant, "sealing.key")).lines() if line.key is not None]
+        keys = (
+            (one.retention, Period.parse(one.period), StoredKey(one.key.public_key, one.suite))
+            for one in lines
+            if one.key
+        )
+        book.note_sealing(((kind, period, key) for kind, period, key in keys if period), now, overlap)
 
     def _active(self, participant: str) -> Participant:
         manifest = self.load(participant)
@@ -161,7 +210,7 @@ class Registrar(Participants):
         return manifest
 
     def _book(self, participant: str) -> KeyBook:
-        return KeyBook(self._file(participant, "keys.yaml"))
+        return KeyBook(self.file(participant, "keys.yaml"))
 
     def _write(self, participant: Participant) -> None:
         text = yaml.safe_dump(participant.model_dump(mode="json"), sort_keys=False, allow_unicode=True)

@@ -43,6 +43,7 @@ class Rule:
 
 
 _BY_COURT, _BY_NOTARY, _BY_AGENCY = frozenset({"court"}), frozenset({"notary"}), frozenset({"agency"})
+_BY_SUPERVISOR = frozenset({"supervisor"})
 _BY_ROOT = frozenset({"root"})
 _TOLD = Rule(_BY_AGENCY, "agency", "")
 _TOLD_BY_DAY = Rule(_BY_AGENCY, "agency", "", by_day=True)
@@ -61,6 +62,8 @@ RULES: Mapping[str, Rule] = {
     "whereabouts-event": _TOLD_BY_DAY,
     "control-command": Rule(_BY_COURT, "court", "issued_at", alone=True, outlives_revocation=False),
     "court-checkpoint": Rule(frozenset({"publisher"}), "publisher", "issued_at", alone=True),
+    "enforcement-count": Rule(_BY_COURT, "court", "issued_at", alone=True, holds_digests=True),
+    "supervision-act": Rule(_BY_SUPERVISOR, "supervisor", "issued_at"),
     "participant-key": Rule(_BY_ROOT, "", "", place=""),
     "key-register": Rule(_BY_ROOT, "", "", place=""),
 }

@@ -113,7 +113,14 @@ class TransportFailed(TransportError):
 
 
 _BY_NAME: dict[Callable[[str], TransportError], tuple[str, ...]] = {
-    TopicMissing: ("_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION", "UNKNOWN_TOPIC_OR_PART", "TOPIC_EXCEPTION"),
+    TopicMissing: (
+        "_UNKNOWN_TOPIC",
+        "_UNKNOWN_PARTITION",
+        "UNKNOWN_TOPIC_OR_PART",
+        "TOPIC_EXCEPTION",
+        "UNKNOWN_TOPIC_ID",
+        "INCONSISTENT_TOPIC_ID",
+    ),
     AuthorizationFailed: (
         "TOPIC_AUTHORIZATION_FAILED",
         "GROUP_AUTHORIZATION_FAILED",

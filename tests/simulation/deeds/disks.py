@@ -42,6 +42,7 @@ class PutsBack:
     def do(self, world: "World") -> None:
         name, copy = world.backups[self.backup]
         store = stores(world)[name]
+        world.harmed.add(store.process.name)
         world.count(f"backups put back: {name.split()[0]}")
         store.process.stop()
         store.put_back(copy)
@@ -63,6 +64,7 @@ class Damages:
 
     def do(self, world: "World") -> None:
         store = stores(world)[self.store]
+        world.harmed.add(store.process.name)
         store.process.stop()
         if damaged := store.is_closed:
             _damage(store, world, cut=self.cut, number=self.number)
@@ -104,6 +106,7 @@ class Harms:
 
     def do(self, world: "World") -> None:
         store = stores(world)[self.store]
+        world.harmed.add(store.process.name)
         end(store, self.end, self.number)
         kind = self.store.split()[0]
         world.count(

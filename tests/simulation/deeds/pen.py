@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from liandong.schemas.law.retention import retention_of
 from liandong.schemas.wire.codec import encode
 from liandong.schemas.wire.control import sealing_context
-from liandong.schemas.wire.sealing import Recipient, seal
+from liandong.schemas.wire.sealing import seal
 from liandong.schemas.wire.signing import Ed25519Signer, encode_signed
 from liandong.tests.simulation.founding import AGENCIES, NOTARIES, founding
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.people import SIBLING
+from liandong.topics.keys.participants import ESCROW
 from liandong.topics.transport.envelope import outgoing
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ def _borrowed(world: "World", schema: str, fields: Mapping[str, Any]) -> Written
 
 def sealed(world: "World", schema: str, number: bytes, content: tuple[str, Mapping[str, Any]], to: str) -> bytes:
     """Content of a schema of its own, sealed for a record with this handle: whom it is for is all one has to know."""
-    escrow = founding().escrow
-    readers = [*world.register.readers(to), Recipient(escrow.key_id, escrow.public_key)]
+    retention, now = retention_of(*content), world.time.now()
+    readers = [reader for each in (to, ESCROW) for reader in world.register.readers(each, retention, now)]
     return seal(*content, sealing_context(schema, number), readers)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from liandong.tests.simulation.deeds.deed import Deed
+from liandong.tests.simulation.late_hits import no_late_hit_stays_open
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import state_topic
 
@@ -60,6 +61,7 @@ class Overtakes:
         for node in list(world.nodes.values()):
             node.work("effects", 3)
             self._ask(world, node, before)
+            no_late_hit_stays_open(world, node, self.entry)
             _works(world, node, "relief", self.death)
             world.look_at_gate(node.name, people)
         world.let_pass(_SWEPT_AFTER_MS)

@@ -151,4 +151,4 @@ class ForgesAnswer:
     def _content(self, old: Written) -> dict[str, Any]:
         """What the adversary makes up: like what the other one says, which they cannot read."""
         context = sealing_context(self.schema, old.fields[TOLD[self.schema][1]])
-        return open_sealed(old.fields["sealed"], context, founding().escrow)
+        return open_sealed(old.fields["sealed"], context, *founding().escrow)

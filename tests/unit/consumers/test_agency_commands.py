@@ -28,7 +28,7 @@ def test_the_catalogue_is_listed_with_basis_and_effect() -> None:
     assert listed["measures"][0]["agency_kinds"] == ["railway"]
     everything = json.loads(liandong("measures", "list", "--json").out)["measures"]
     unsure = next(one for one in everything if one["id"] == "customs-aeo")
-    assert (unsure["catalogue_effect"], unsure["effect"]) == ("BLOCK", "REVIEW")
+    assert (unsure["catalogue_effect"], unsure["effect"]) == ("BLOCK", "OFF")
 
 
 def test_the_agency_kinds_are_listed() -> None:

@@ -214,7 +214,7 @@ def test_messages_the_log_has_dropped_do_not_stop_those_behind_them(railway: Wat
     left = sum(new.values()) - new[cut] + 1
     railway.away_after, railway.handled = 2 * SEVERAL, []
     railway.agency.effects = railway.agency.new_effects()
-    assert until_idle(railway.agency.effects) == 2
+    assert 0 < until_idle(railway.agency.effects) <= 2
     railway.pass_seconds(2)
     until_idle(railway.agency.effects)
     assert len(railway.handled) == left

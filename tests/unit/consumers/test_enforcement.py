@@ -1,6 +1,6 @@
 """ENFORCED as a court sees it: from the interceptions its inbox opened, and from nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +9,15 @@ import pytest
 from liandong.consumers.acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from liandong.consumers.inbox.enforcement import enforced_on
 from liandong.consumers.inbox.store import inbox_file
-from liandong.schemas.wire.sealing import open_sealed, seal
+from liandong.schemas.law.retention import CASE, INTERCEPTION, Period
+from liandong.schemas.wire.sealing import Recipient, open_sealed, seal
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, OTHER_COURT, POLICE, RAILWAY, TownAgency, caught_up
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.participants import ESCROW
 from liandong.topics.keys.signatures import SIGNER_UNKNOWN
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import TopicPartition
@@ -36,13 +38,30 @@ class Place:
             "outcome": "REFUSED", "rule_version": "1", "day": "2026-11-27", "record_class": 0,
         } | clear  # fmt: skip
 
-    def tell(self, agency: str, *, entry: bytes = ENTRY, version: int = 1, **clear: Any) -> None:
-        fields, member = self.fields(**clear), self.agencies[agency]
-        content = {
+    def content(self, entry: bytes = ENTRY, version: int = 1) -> dict[str, Any]:
+        return {
             "entry_id": entry, "entry_version": version, "measure": "rail-gd-all", "notary": "notary-js-1", "barrier": 1,
             "check_id": "chk_1", "occurred_at": self.town.clock.now(), "transaction": "rail-ticket", "site": "",
             "attributes": {}, "traceparent": "",
         }  # fmt: skip
+
+    def seal_to(self, keys: Sequence[Recipient], name: str, content: dict[str, Any]) -> None:
+        """A railway that seals as it likes, and signs it."""
+        town, fields = self.town, self.fields()
+        handle = fields["event_id"]
+        sealed = seal(name, content, f"interception:{handle.hex()}", keys)
+        signer = town.participants.signer(RAILWAY)
+        body = encode_signed("interception", fields | {"agency": RAILWAY, "sealed": sealed}, "interception", signer)
+        topic, now = names.interceptions("js"), town.clock.now()
+        town.send(outgoing("interception", body, topic, handle, event_id="evt_x", source=RAILWAY, time_ms=now))
+
+    def refused(self) -> list[tuple[str, bytes | None]]:
+        items = [each.item for each in self.town.court.inbox().all_items()]
+        return [(item.refused, item.body) for item in items if item.refused]
+
+    def tell(self, agency: str, *, entry: bytes = ENTRY, version: int = 1, **clear: Any) -> None:
+        fields, member = self.fields(**clear), self.agencies[agency]
+        content = self.content(entry, version)
         event = AgencyEvent(
             "interception",
             names.interceptions("js"),
@@ -99,17 +118,33 @@ def test_a_canary_enforces_nothing(place: Place) -> None:
 
 
 def test_something_else_under_the_seal_is_refused_and_the_inbox_goes_on(place: Place) -> None:
-    town, fields = place.town, place.fields()
-    handle, keys = fields["event_id"], town.key_directory().recipients(COURT)
-    sealed = seal("feedback-detail", {"message": "", "details": {}}, f"interception:{handle.hex()}", keys)
-    signer = town.participants.signer(RAILWAY)
-    body = encode_signed("interception", fields | {"agency": RAILWAY, "sealed": sealed}, "interception", signer)
-    topic, now = names.interceptions("js"), town.clock.now()
-    town.send(outgoing("interception", body, topic, handle, event_id="evt_x", source=RAILWAY, time_ms=now))
+    keys = place.town.key_directory().recipients(COURT, INTERCEPTION)
+    place.seal_to(keys, "feedback-detail", {"message": "", "details": {}})
     place.tell(RAILWAY)
     place.read()
-    (refused,) = [each.item for each in town.court.inbox().all_items() if each.item.refused]
-    assert (refused.refused, refused.body) == ("ENVELOPE_UNREADABLE", None)
+    assert place.refused() == [("ENVELOPE_UNREADABLE", None)]
+    assert place.enforced() == {RAILWAY: "2026-11-27"}
+
+
+@pytest.mark.parametrize("whose", [COURT, ESCROW])
+@pytest.mark.parametrize(("retention", "months"), [(CASE, 0), (INTERCEPTION, 1), (INTERCEPTION, 2)])
+def test_what_would_outlive_its_keep_time_is_refused(place: Place, whose: str, retention: str, months: int) -> None:
+    """An agency's sender may seal to any key it finds: to one that no timer destroys, or of a month far ahead."""
+    month = str(Period.at(place.town.clock.now()).later(months))
+    (line,) = [
+        each
+        for each in place.town.participants.sealing_keys(whose).lines()
+        if (each.retention, each.period) == (retention, month)
+    ]
+    assert line.key is not None
+    wrong = Recipient(line.key_id, line.key.public_key)
+    keys = place.town.key_directory().recipients(COURT, INTERCEPTION)
+    own, *others = keys
+    to = [wrong, *others] if whose == COURT else [own, wrong]
+    place.seal_to(to, "interception-detail", {**place.content(), "padding": b""})
+    place.seal_to(keys, "interception-detail", {**place.content(), "padding": b""})
+    place.read()
+    assert place.refused() == [("SEALED_TO_WRONG_KEY", None)]
     assert place.enforced() == {RAILWAY: "2026-11-27"}
 
 
@@ -119,7 +154,7 @@ def test_what_a_later_release_says_beyond_this_one_refuses_nothing(
     def opened(*sealed: Any) -> dict[str, Any]:
         return open_sealed(*sealed) | {"said_later": "more"}
 
-    monkeypatch.setattr("liandong.consumers.inbox.inbox.open_sealed", opened)
+    monkeypatch.setattr("liandong.consumers.inbox.contents.open_sealed", opened)
     place.tell(RAILWAY)
     place.read()
     assert [each.item.refused for each in place.town.court.inbox().all_items()] == [""]

@@ -119,10 +119,11 @@ def test_every_finding_says_what_to_type() -> None:
         {"kind": "stale", **where},
         {"kind": "unequal", **where, "lanes": ["court.orders.js.v1/0"]},
         {"kind": "receipts-missing", **where, "count": 2},
+        {"kind": "keys-run-out", "participant": "court-su0505", "months_left": 1},
     )
     for words in (EN, ZH):
         found = sentences(status, words)
-        assert len({each.key for each in found}) == 6
+        assert len({each.key for each in found}) == 7
         assert all(each.command.startswith("liandong ") for each in found)
     assert sentences(status, EN)[0].command == "liandong monitor notary --jurisdiction js --as notary-js-1"
     assert sentences(status, EN)[2].command == "liandong agency run hotel-js"

@@ -1,6 +1,6 @@
 """Other algorithms than the usual ones, from the court's file to the court's inbox, through the product's own assembly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,12 @@ from liandong.consumers.node.assembly import OpenAgency
 from liandong.monitoring.service.status_source import StatusSource
 from liandong.monitoring.status.document import StatusQuery
 from liandong.schemas.errors import SuiteUnknown
+from liandong.schemas.law.retention import INTERCEPTION, Period
 from liandong.schemas.wire.codec import decode_prefix
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.intl import INTL
+from liandong.schemas.wire.key_register import register_hash
 from liandong.schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
 from liandong.tests.simulation.people import COURTS, townspeople
 from liandong.tests.worlds.records import CourtScribe
@@ -21,6 +23,7 @@ from liandong.tests.worlds.suited import HIGH_COURT, NOTARY, RAILWAY, SuitedTown
 from liandong.tests.worlds.toy_suite import SUITE, TOY, ToyDigest, known
 from liandong.topics.catalogue import names
 from liandong.topics.keys.key_files import new_seed
+from liandong.topics.keys.participants import ESCROW
 
 LIST = names.debtor_list("js")
 ONE, OTHER = COURTS
@@ -50,8 +53,8 @@ def is_proven(town: SuitedTown, agency: OpenAgency) -> bool:
     return bool(shown["lists"]["js"]["proven"])
 
 
-def opened_by(key: SealingKey, interception: dict[str, Any]) -> dict[str, Any]:
-    return open_sealed(interception["sealed"], sealing_context("interception", interception["event_id"]), key)
+def opened_by(keys: Iterable[SealingKey], interception: dict[str, Any]) -> dict[str, Any]:
+    return open_sealed(interception["sealed"], sealing_context("interception", interception["event_id"]), *keys)
 
 
 @pytest.mark.usefixtures("toy")
@@ -65,6 +68,10 @@ def test_a_third_suite_goes_from_publishing_to_proof_check_and_opened_intercepti
 
     assert {key["suite"] for key in town.told(names.KEYS) if "suite" in key} == {TOY}
     assert all(not any(key["proof"][48:]) for key in town.told(names.KEYS)), "a signature of 40 bytes, and zeros"
+    register = [each for each in town.told(names.KEYS) if "keys" in each][-1]
+    barriers = [each for each in town.told(LIST) if "register_hash" in each]
+    told = {each["key_id"]: each for each in town.told(names.KEYS) if "public_key" in each}.values()
+    assert register["hash"] == barriers[-1]["register_hash"] == register_hash(told, TOY) != register_hash(told, INTL)
     head = town.told(names.heads("js"))[-1]
     receipt = [each for each in town.told(names.RECEIPTS) if each["lanes"]][-1]
     assert (head["suite"], receipt["suite"]) == (TOY, TOY)
@@ -76,13 +83,13 @@ def test_a_third_suite_goes_from_publishing_to_proof_check_and_opened_intercepti
     town.work(*parts)
     (refused,) = town.told(names.interceptions("js"))
     keys = town.participants
-    for key in (keys.sealing_keys(ONE)[0], keys.sealing_keys(HIGH_COURT)[0], keys.escrow):
-        assert opened_by(key, refused)["transaction"] == "rail-ticket"
+    for reader in (ONE, HIGH_COURT, ESCROW):
+        assert opened_by(keys.sealing_keys(reader), refused)["transaction"] == "rail-ticket"
     with pytest.raises(CannotOpen):
-        opened_by(keys.sealing_keys(OTHER)[0], refused)
+        opened_by(keys.sealing_keys(OTHER), refused)
     assert [(item.agency, item.refused) for item in town.inbox(ONE).items()] == [(RAILWAY, "")]
 
-    town.deletes(opened_by(keys.escrow, refused)["entry_id"])
+    town.deletes(opened_by(keys.sealing_keys(ESCROW), refused)["entry_id"])
     town.work(*parts)
     assert town.said(agency, listed) == "ALLOW"
     assert town.told(names.heads("js"))[-1]["lanes"][0]["digest"] == digest_of(town)
@@ -110,7 +117,10 @@ def test_a_participant_moves_to_another_suite_by_new_keys_and_still_opens_what_w
     tmp_path: Path,
 ) -> None:
     town = SuitedTown(tmp_path, INTL)
-    first, before = town.lists(0), town.participants.sealing_keys(ONE)[0]
+    first, month = town.lists(0), str(Period.at(town.clock.now()))
+    keys = town.participants.sealing_keys(ONE)
+    before = keys.newest(INTERCEPTION, month)
+    assert before is not None
     town.participants.rotate(ONE, suite=TOY)
     town.publish(ONE)
     second = town.lists(1)
@@ -118,9 +128,13 @@ def test_a_participant_moves_to_another_suite_by_new_keys_and_still_opens_what_w
     parts = [*town.notary(monitoring), *agency.parts()]
     town.work(*parts)
     assert (town.said(agency, first), town.said(agency, second)) == ("BLOCK", "BLOCK")
-    assert [key.suite for key in town.participants.keys(ONE)] == [INTL, INTL, TOY, TOY]
-    current, older = town.participants.sealing_keys(ONE)
-    assert (current.suite, older.suite, older.key_id) == (TOY, INTL, before.key_id)
+    suites = [key.suite for key in town.participants.keys(ONE)]
+    half = len(suites) // 2
+    assert suites == [INTL] * half + [TOY] * half, "one to sign, and those of every retention kind and month"
+    current = keys.newest(INTERCEPTION, month)
+    assert current is not None
+    assert (current.suite, before.suite) == (TOY, INTL)
+    assert before.key_id in {key.key_id for key in keys}
     town.work(*parts)
     assert [item.refused for item in town.inbox(ONE).items()] == ["", ""]
     town.participants.rotate(ONE)
@@ -144,9 +158,9 @@ def test_records_of_two_suites_stand_side_by_side(tmp_path: Path) -> None:
     told = {str(each["court"]): each for each in town.told(names.interceptions("js"))}
     keys = town.participants
     for court in COURTS:
-        assert opened_by(keys.sealing_keys(court)[0], told[court]) == opened_by(keys.escrow, told[court])
-    assert keys.escrow.suite == INTL
-    assert [key["suite"] for key in town.told(names.KEYS) if key.get("participant") == ONE] == [TOY, TOY]
+        assert opened_by(keys.sealing_keys(court), told[court]) == opened_by(keys.sealing_keys(ESCROW), told[court])
+    assert {key.suite for key in keys.sealing_keys(ESCROW)} == {INTL}
+    assert {key["suite"] for key in town.told(names.KEYS) if key.get("participant") == ONE} == {TOY}
     assert [item.refused for court in COURTS for item in town.inbox(court).items()] == ["", "", ""]
     assert is_proven(town, agency)
 
@@ -207,6 +221,7 @@ def test_a_copy_and_a_notary_that_are_set_to_another_suite_count_again(tmp_path:
 
 def test_a_suite_that_is_not_there_is_said_at_the_start(tmp_path: Path) -> None:
     town = SuitedTown(tmp_path, INTL)
+    before = town.participants.keys(RAILWAY)
     for opening in (
         lambda: town.agency("sm"),
         lambda: town.notary(town.monitoring("sm")),
@@ -216,4 +231,4 @@ def test_a_suite_that_is_not_there_is_said_at_the_start(tmp_path: Path) -> None:
         with pytest.raises(SuiteUnknown, match="'sm'"):
             opening()
     assert [one.id for one in town.participants.list() if one.kind == "notary"] == [NOTARY]
-    assert len(town.participants.keys(RAILWAY)) == 2
+    assert town.participants.keys(RAILWAY) == before

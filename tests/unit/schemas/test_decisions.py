@@ -13,12 +13,13 @@ from liandong.schemas.law.measures import load_catalogue
 from liandong.tests.worlds.clock import NOW
 
 CATALOGUE = load_catalogue()
+EVERYTHING_ON = {one.id: frozenset({"js"}) for one in CATALOGUE.measures}
 TRANSACTIONS = {id_: one for kind in load_agencies().values() for id_, one in kind.transactions.items()}
 SAME = match_identity(b"s" * 16, 0, same_name=True)
 OTHER_NAME = match_identity(b"s" * 16, 0, same_name=False)
 LIST, ORDER, EXIT_BAN = 1, 2, 3
 
-LISTED = EntryFacts(b"e" * 16, 1, "court-su0505", LIST, 0, 1, 1, 0, NOW - 1000, 0, SAME)
+LISTED = EntryFacts(b"e" * 16, 1, "court-su0505", LIST, 0, 1, 1, 0, NOW - 1000, 0, SAME, jurisdiction="js")
 ORDERED = replace(LISTED, entry_id=b"o" * 16, instrument=ORDER)
 BANNED = replace(LISTED, entry_id=b"x" * 16, instrument=EXIT_BAN)
 ENTITY = replace(LISTED, person_kind=2)
@@ -26,7 +27,7 @@ ENTITY = replace(LISTED, person_kind=2)
 
 def ask(transaction: str, *entries: EntryFacts, stale: bool = False, at: int = NOW, **attributes: Any) -> Outcome:
     values = read_all(TRANSACTIONS[transaction].attributes, attributes, transaction)
-    plan = CATALOGUE.plan(transaction, values, {}, date(2026, 11, 22))
+    plan = CATALOGUE.plan(transaction, values, {}, date(2026, 11, 22), EVERYTHING_ON)
     return decide(entries, plan, at, stale=stale, trusted=lambda _: True)
 
 
@@ -103,7 +104,14 @@ CASES: list[tuple[str, tuple[str, str], str, list[EntryFacts], dict[str, Any]]] 
     ),
     ("a record that is doubtful and one that is not", BLOCK, "air-ticket", [replace(LISTED, status=9), ORDERED], {}),
     ("a canary is answered like anybody", BLOCK, "air-ticket", [replace(LISTED, record_class=1)], {}),
-    ("a measure on an unverified basis asks", REVIEW, "customs-certification", [ENTITY], {}),
+    ("a measure on an unverified basis, switched on by an act, asks", REVIEW, "customs-certification", [ENTITY], {}),
+    (
+        "and does nothing to an entry of a jurisdiction where no act did",
+        ALLOW,
+        "customs-certification",
+        [replace(ENTITY, jurisdiction="cq")],
+        {},
+    ),
 ]
 
 
@@ -136,7 +144,7 @@ def test_a_signature_is_asked_for_before_a_block_and_for_nothing_else() -> None:
         return False
 
     def ask_with(transaction: str, entry: EntryFacts) -> tuple[str, str]:
-        plan = CATALOGUE.plan(transaction, {}, {}, date(2026, 11, 22))
+        plan = CATALOGUE.plan(transaction, {}, {}, date(2026, 11, 22), EVERYTHING_ON)
         return said(decide([entry], plan, NOW, stale=False, trusted=distrust))
 
     assert ask_with("air-ticket", LISTED) == REVIEW

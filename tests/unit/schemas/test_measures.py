@@ -154,24 +154,28 @@ def test_a_limit_without_a_standing_basis_cannot_block(limit: Limit) -> None:
     }
 
 
-def test_a_measure_without_a_verified_basis_in_force_never_blocks() -> None:
-    assert plan("customs-certification") == {"customs-aeo": "REVIEW"}
+def test_a_measure_whose_basis_nobody_has_verified_is_off_until_an_act_switches_it_on_and_then_asks() -> None:
+    assert plan("customs-certification") == {}
+    on = {"customs-aeo": frozenset({"js"}), "air-ticket": frozenset({"cq"})}
+    (asking,) = CATALOGUE.plan("customs-certification", {}, {}, DAY, on)
+    assert (asking.measure.effect_name, asking.effect, asking.only_in) == ("BLOCK", Effect.REVIEW, frozenset({"js"}))
+    (air,) = CATALOGUE.plan("air-ticket", {}, {}, DAY, on)
+    assert (air.effect, air.only_in) == (Effect.BLOCK, None)
+
+
+def test_a_measure_whose_basis_has_ended_or_is_missing_does_nothing() -> None:
     air = CATALOGUE.measure("air-ticket")
     assert air is not None
-    assert air.effect(DAY) is Effect.BLOCK
-    for basis in (
-        msgspec.structs.replace(air.basis, verified=False),
-        msgspec.structs.replace(air.basis, valid_until=DAY),
-        msgspec.structs.replace(air.basis, zh=""),
-    ):
-        assert msgspec.structs.replace(air, basis=basis).effect(DAY) is Effect.REVIEW
+    assert air.enabled(DAY)
+    for basis in (msgspec.structs.replace(air.basis, valid_until=DAY), msgspec.structs.replace(air.basis, zh="")):
+        assert not msgspec.structs.replace(air, basis=basis).enabled(DAY)
 
 
 def test_a_measure_is_in_force_from_its_first_day_until_its_last() -> None:
     assert plan("company-position", day=date(2024, 6, 30), position="董事") == {}
     assert plan("company-position", day=date(2024, 7, 1), position="董事") == {"company-legal-rep": "BLOCK"}
     assert plan("company-position", position="股东") == {}
-    assert plan("credit-decision", credit_product="loan") == {"loan-credit": "REFERENCE"}
+    assert plan("credit-decision", credit_product="loan") == {}
     assert plan("vehicle-registration", business_necessity=True) == {}
     assert plan("vehicle-registration", business_necessity="false") == {"vehicle-buy": "BLOCK"}
 

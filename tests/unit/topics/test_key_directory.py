@@ -64,7 +64,7 @@ def test_nothing_is_known_before_the_end_of_the_topic_was_read(
     key = bytes.fromhex(revoked.decode().partition("/")[2])
     assert (directory.loaded, directory.key(key), directory.serving("agency")) == (False, None, {})
     with pytest.raises(NoSealingKey):
-        directory.recipients(RAILWAY)
+        directory.recipients(RAILWAY, "command")
     with pytest.raises(BrokerUnreachable):
         directory.refresh()
     while directory.step() == AT_ONCE:
@@ -126,7 +126,7 @@ def test_a_topic_made_again_is_read_anew_and_what_was_known_stays(
     directory.step()
     assert directory.key(signing(office)) is not None
     assert directory.key(signing(office, "court-su05")) is not None
-    assert len(directory.recipients(RAILWAY)) == 3
+    assert len(directory.recipients(RAILWAY, "command")) == 2
     assert directory.loaded
 
 

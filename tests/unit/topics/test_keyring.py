@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from liandong.schemas.law.retention import Period
 from liandong.schemas.wire.codec import from_wire, to_wire
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER
 from liandong.schemas.wire.sealing import open_sealed, seal
@@ -15,6 +16,7 @@ from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import NoSealingKey
 from liandong.topics.keys.known_keys import SCHEMA
+from liandong.topics.keys.participants import ESCROW
 from liandong.topics.settings import load_settings
 from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.ports import Headers, OutgoingRecord
@@ -81,8 +83,8 @@ def test_publishing_again_changes_nothing(office: KeyOffice) -> None:
     office.publish()
     office.publish()
     office.broker.compact(names.KEYS)
-    # two keys of three participants, the escrow's, and what the root says of them all
-    assert len(office.broker.records(names.KEYS)) == 8
+    # a signing key each; for three months sealing keys of six kinds (two courts, the escrow) or two (the agency); the register
+    assert len(office.broker.records(names.KEYS)) == 3 + 3 * (6 + 6 + 6 + 2) + 1
 
 
 def test_records_carry_their_key_id_as_key_and_no_private_half(office: KeyOffice) -> None:
@@ -92,7 +94,7 @@ def test_records_carry_their_key_id_as_key_and_no_private_half(office: KeyOffice
         m for m in office.broker.records(names.KEYS) if m.key() == f"railway-js/{signer.key_id.hex()}".encode()
     ]
     assert from_wire(record.value() or b"")["public_key"] == signer.public_key
-    secret = bytes.fromhex((office.participants._file("railway-js", "signing.key")).read_text())
+    secret = bytes.fromhex((office.participants.file("railway-js", "signing.key")).read_text())
     assert all(secret not in (m.value() or b"") for m in office.broker.records(names.KEYS))
 
 
@@ -108,7 +110,7 @@ def test_keys_of_another_root_are_ignored_counted_and_logged_once(
         directory = office.key_directory()
     assert directory.key(stranger.participants.signer("court-su0505").key_id) is None
     assert directory.key(office.participants.signer("railway-js").key_id) is not None
-    assert directory.ignored == 3 * 4
+    assert directory.ignored == 3 + 3 * (6 + 6 + 6 + 2) + 1
     assert len([one for one in caplog.records if one.name.endswith("keys.known_keys")]) == 1
 
 
@@ -164,7 +166,7 @@ def test_a_key_never_changes_its_owner(office: KeyOffice) -> None:
     directory, signer = office.key_directory(), office.participants.signer("court-su0505")
     stolen = {
         "participant": "railway-js", "key_id": signer.key_id, "kind": "agency", "jurisdiction": "js", "name": "", "superior": "",
-        "use": "sign", "suite": "intl", "public_key": signer.public_key, "valid_from": 0, "valid_until": 0, "revoked_at": 0,
+        "use": "sign", "retention": "", "period": "", "suite": "intl", "public_key": signer.public_key, "valid_from": 0, "valid_until": 0, "revoked_at": 0,
     }  # fmt: skip
     root = office.participants.root_signer()
     for record in (stolen, {**stolen, "key_id": bytes(8)}):
@@ -178,13 +180,12 @@ def test_a_key_never_changes_its_owner(office: KeyOffice) -> None:
 
 def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyOffice) -> None:
     office.publish()
-    recipients = office.key_directory().recipients("court-su0505")
+    recipients = office.key_directory().recipients("court-su0505", "command")
+    month = str(Period.at(office.clock.now()))
     openers = [
-        office.participants.sealing_keys("court-su0505")[0],
-        office.participants.sealing_keys("court-su05")[0],
-        office.participants.escrow,
+        office.participants.sealing_keys(one).newest("command", month) for one in ("court-su0505", "court-su05", ESCROW)
     ]
-    assert [one.key_id for one in recipients] == [key.key_id for key in openers]
+    assert [one.key_id for one in recipients] == [key.key_id for key in openers if key]
     content = {
         "proof": bytes(72),
         "jurisdiction": "js",
@@ -197,24 +198,24 @@ def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyO
         "register_hash": bytes(32),
     }
     sealed = seal("barrier", content, "ctx", recipients)
-    assert [open_sealed(sealed, "ctx", key)["number"] for key in openers] == [5, 5, 5]
+    assert [open_sealed(sealed, "ctx", key)["number"] for key in openers if key] == [5, 5, 5]
 
 
 def test_a_superior_without_keys_is_left_out_aloud(office: KeyOffice, caplog: pytest.LogCaptureFixture) -> None:
     office.publish("court-su0505")
     with caplog.at_level(logging.WARNING):
-        assert len(office.key_directory().recipients("court-su0505")) == 2
+        assert len(office.key_directory().recipients("court-su0505", "command")) == 2
     assert "court-su05" in caplog.text
 
 
 def test_nothing_is_sealed_to_the_unknown_and_the_retired(office: KeyOffice) -> None:
     office.publish()
-    with pytest.raises(NoSealingKey, match="liandong participant publish"):
-        office.key_directory().recipients("nobody")
+    with pytest.raises(NoSealingKey, match="liandong participant renew"):
+        office.key_directory().recipients("nobody", "command")
     office.participants.retire("railway-js")
     office.publish("railway-js")
     with pytest.raises(NoSealingKey):
-        office.key_directory().recipients("railway-js")
+        office.key_directory().recipients("railway-js", "command")
 
 
 def test_a_key_published_later_is_found_but_the_topic_is_read_once_a_second_at_most(office: KeyOffice) -> None:

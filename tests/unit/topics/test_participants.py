@@ -14,7 +14,7 @@ from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.topics.keys.key_files import new_seed
 from liandong.topics.keys.manifest import ParticipantRefused
-from liandong.topics.keys.participants import Participants
+from liandong.topics.keys.participants import ESCROW, Participants
 from liandong.topics.keys.registrar import OVERLAP_MS, Registrar
 from liandong.topics.settings import Settings, load_settings
 
@@ -45,10 +45,16 @@ def test_a_new_participant_is_there_with_keys_and_the_first_brings_root_escrow_a
     assert people.load("railway-js") == made
     assert people.list() == [made]
     assert made.created_at == NOW
-    assert [entry.use for entry in people.keys("railway-js")] == ["sign", "seal"]
+    first, *sealing = people.keys("railway-js")
+    assert first.use == "sign"
+    assert {(one.retention, one.period) for one in sealing} == {
+        (kind, f"2026-{month:02}") if month < 13 else (kind, f"2027-{month - 12:02}")
+        for kind in ("command", "waiting")
+        for month in range(11, 24)
+    }
     assert people.keys("railway-js")[0].key_id == people.signer("railway-js").key_id
     assert people.root_public_key.raw == people.root_signer().public_key
-    assert len(people.escrow.public_key) == 32
+    assert len(list(people.sealing_keys(ESCROW))) == 6 * 13
     (matching,) = people.matching_keys()
     assert (matching.key_id, len(matching.secret)) == (1, 32)
     assert sorted(path.name for path in local.state_dir.iterdir()) == ["matching", "participants", "root"]
@@ -56,9 +62,13 @@ def test_a_new_participant_is_there_with_keys_and_the_first_brings_root_escrow_a
 
 def test_the_second_participant_changes_neither_root_nor_matching_key(people: Registrar) -> None:
     court(people)
-    before = (people.root_public_key, people.escrow.public_key, people.matching_keys())
+    before = (people.root_public_key, [key.key_id for key in people.sealing_keys(ESCROW)], people.matching_keys())
     people.new("notary-js-1", "notary", jurisdictions=["js"])
-    assert (people.root_public_key, people.escrow.public_key, people.matching_keys()) == before
+    assert (
+        people.root_public_key,
+        [key.key_id for key in people.sealing_keys(ESCROW)],
+        people.matching_keys(),
+    ) == before
 
 
 def test_nobody_else_can_read_what_is_written(people: Registrar, local: Settings) -> None:
@@ -123,17 +133,25 @@ def test_rotation_makes_new_keys_and_the_old_ones_end_after_the_overlap(people: 
     old = people.keys("court-su0505")
     clock.time += 1000
     entries = people.rotate("court-su0505")
-    assert [one.use for one in entries] == ["sign", "seal", "sign", "seal"]
-    assert [one.valid_until for one in entries] == [clock.time + OVERLAP_MS] * 2 + [0, 0]
-    assert [one.public_key for one in entries[:2]] == [one.public_key for one in old]
+    replaced, new = entries[: len(old)], entries[len(old) :]
+    assert [one.public_key for one in replaced] == [one.public_key for one in old]
+    assert [(one.use, one.retention, one.period) for one in new] == [
+        (one.use, one.retention, one.period) for one in old
+    ]
+    assert all(one.valid_until == clock.time + OVERLAP_MS for one in replaced)
+    assert new[0].valid_until == 0
+    assert all(one.valid_until > clock.time + OVERLAP_MS for one in new[1:])
     assert all(one.revoked_at == 0 for one in entries)
-    assert people.signer("court-su0505").key_id == entries[2].key_id
-    assert people.sealing_keys("court-su0505")[0].key_id == entries[3].key_id
+    assert people.signer("court-su0505").key_id == new[0].key_id
+    newest = people.sealing_keys("court-su0505").newest("case", "2026-11")
+    assert newest is not None
+    assert newest.key_id in {one.key_id for one in new}
 
 
 def test_what_was_sealed_before_a_rotation_can_still_be_opened(people: Registrar) -> None:
     court(people)
-    before = people.sealing_keys("court-su0505")[0]
+    before = people.sealing_keys("court-su0505").newest("command", "2026-11")
+    assert before is not None
     content: dict[str, object] = {
         "case_number": "(2026)苏0505执1号",
         "document_number": "x",
@@ -145,19 +163,18 @@ def test_what_was_sealed_before_a_rotation_can_still_be_opened(people: Registrar
     people.rotate("court-su0505")
     people.rotate("court-su0505")
     keys = people.sealing_keys("court-su0505")
-    assert keys[0].key_id == people.sealing_keys("court-su0505")[0].key_id
-    assert len({key.key_id for key in keys}) == 3
-    (old,) = [key for key in keys if key.key_id == before.key_id]
-    assert open_sealed(sealed, "ctx", old)["case_number"] == "(2026)苏0505执1号"
+    assert len({key.key_id for key in keys}) == 3 * 6 * 13
+    assert open_sealed(sealed, "ctx", *keys)["case_number"] == "(2026)苏0505执1号"
 
 
 def test_a_compromised_key_is_revoked_as_of_the_day_it_was_lost(people: Registrar, clock: HandClock) -> None:
     court(people)
     clock.time += 10_000
     entries = people.rotate("court-su0505", compromised_since=NOW + 5000)
-    assert [one.revoked_at for one in entries] == [NOW + 5000, NOW + 5000, 0, 0]
+    half = 1 + 6 * 13
+    assert [one.revoked_at for one in entries] == [NOW + 5000] * half + [0] * half
     people.retire("court-su0505")
-    assert [one.revoked_at for one in people.keys("court-su0505")] == [NOW + 5000, NOW + 5000, 0, 0]
+    assert [one.revoked_at for one in people.keys("court-su0505")] == [NOW + 5000] * half + [0] * half
 
 
 def test_a_retired_participant_keeps_its_past_and_has_no_future(people: Registrar, clock: HandClock) -> None:
@@ -175,7 +192,7 @@ def test_a_crash_between_new_key_and_book_heals(people: Registrar, local: Settin
     court(people)
     (local.state_dir / "participants/court-su0505/signing.key").write_text("11" * 32 + "\n")
     entries = people.keys("court-su0505")
-    assert [(one.use, bool(one.valid_until)) for one in entries] == [("sign", True), ("seal", False), ("sign", False)]
+    assert [bool(one.valid_until) for one in entries if one.use == "sign"] == [True, False]
     assert entries[-1].key_id == people.signer("court-su0505").key_id
 
 

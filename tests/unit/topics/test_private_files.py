@@ -42,7 +42,7 @@ def rejects(path: Path) -> None:
 WRITERS: list[Callable[[Path], object]] = [
     lambda path: write_private(path, "secret"),
     lambda path: new_seed(path, CHANCE),
-    lambda path: KeyBook(path).note(KeyEntry(use="sign", public_key=b"key".hex(), valid_from=1)),
+    lambda path: KeyBook(path).note_signing(KeyEntry(use="sign", public_key=b"key".hex(), valid_from=1)),
     lambda path: TokenFile(path).add(Grant("booking"), clock=HandClock(), chance=CHANCE),
     rejects,
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from liandong.schemas.wire.codec import from_wire, to_wire
+from liandong.schemas.wire.intl import INTL
 from liandong.schemas.wire.key_register import register_hash
 from liandong.schemas.wire.signing import Ed25519Signer, Signer, encode_signed
 from liandong.tests.unit.topics.test_keyring import KeyOffice
@@ -58,7 +59,7 @@ def by_hand(office: KeyOffice) -> bytes:
     content = b""
     for key_id, record in sorted(newest.items()):
         content += key_id
-        for name in ("participant", "kind", "jurisdiction", "superior", "use", "suite"):
+        for name in ("participant", "kind", "jurisdiction", "superior", "use", "retention", "period", "suite"):
             text = record[name].encode()
             content += len(text).to_bytes(2, "big") + text
         content += len(record["public_key"]).to_bytes(2, "big") + record["public_key"]
@@ -70,8 +71,8 @@ def by_hand(office: KeyOffice) -> bytes:
 def test_the_root_says_what_a_reader_finds(office: KeyOffice) -> None:
     directory, standing = read(office)
     said = words(office)[-1]
-    assert standing.signed == SignedRegister(said["number"], 7, by_hand(office), said["valid_until"])
-    assert (standing.problems, standing.keys, standing.hash) == ((), 7, by_hand(office))
+    assert standing.signed == SignedRegister(said["number"], 63, by_hand(office), said["valid_until"])
+    assert (standing.problems, standing.keys, standing.hash) == ((), 63, by_hand(office))
     end = len(office.broker.records(names.KEYS))
     assert (directory.mark().offset, directory.mark().hash) == (end, by_hand(office))
     assert said["valid_until"] - said["issued_at"] == 400 * DAY_MS
@@ -157,16 +158,16 @@ def test_past_its_validity_it_is_told_and_publishing_renews_it_in_time(office: K
 def test_every_field_that_counts_changes_the_hash(office: KeyOffice) -> None:
     records = [from_wire(one.value() or b"") for one in office.broker.records(names.KEYS) if one.key() != KEY]
     record = records[0]
-    hashes = {register_hash([record])}
-    for name in ("participant", "kind", "jurisdiction", "superior", "use", "suite"):
-        hashes.add(register_hash([record | {name: record[name] + "x"}]))
+    hashes = {register_hash([record], INTL)}
+    for name in ("participant", "kind", "jurisdiction", "superior", "use", "retention", "period", "suite"):
+        hashes.add(register_hash([record | {name: record[name] + "x"}], INTL))
     for name in ("valid_from", "valid_until", "revoked_at"):
-        hashes.add(register_hash([record | {name: record[name] + 1}]))
-    hashes.add(register_hash([record | {"public_key": record["public_key"] + b"x"}]))
-    hashes.add(register_hash([record | {"key_id": bytes(8)}]))
-    hashes.add(register_hash([]))
-    assert len(hashes) == 13
-    assert register_hash(records) == register_hash(records[::-1])
+        hashes.add(register_hash([record | {name: record[name] + 1}], INTL))
+    hashes.add(register_hash([record | {"public_key": record["public_key"] + b"x"}], INTL))
+    hashes.add(register_hash([record | {"key_id": bytes(8)}], INTL))
+    hashes.add(register_hash([], INTL))
+    assert len(hashes) == 15
+    assert register_hash(records, INTL) == register_hash(records[::-1], INTL)
 
 
 def test_compaction_keeps_what_is_needed(office: KeyOffice) -> None:

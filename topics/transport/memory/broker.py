@@ -87,6 +87,12 @@ class MemoryBroker:
         with self.changed:
             return self.topics.named(topic).id
 
+    def committed(self, group: str, at: TopicPartition) -> int:
+        """Return where a group goes on in a partition; 0 if it never committed it."""
+        with self.changed:
+            known = self._groups.get(group)
+            return 0 if known is None else known.offsets.get(at, 0)
+
     def stop(self) -> None:
         """Stop answering; publishers keep what they are given."""
         with self.changed:

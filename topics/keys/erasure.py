@@ -1,0 +1,165 @@
+"""Erasure: the private sealing keys of a period are destroyed when the keep time of what was sealed to them is over.
+
+It cannot be undone, so it waits for two clocks: the own one and the newest signed barrier must both have passed the end. The
+seed is overwritten where it stands, then the erasure is recorded: ids, kind, month, when, why. A crash between the two is
+healed by the next look. What `erasures.yaml` says can be shown to anybody; it holds no secret.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import yaml
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from ...schemas.dates import rfc3339
+from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.law.retention import KEEP_DAYS, Period, kept_until
+from ..private_files import write_private
+from ..workers.clock import Clock
+from .key_book import KeyBook, KeyEntry
+from .participants import Participants
+from .sealing_file import PeriodKey, SealingFile
+
+BY_TIMER = "keep time over"
+_LOOK_SECONDS = 3_600.0
+_SOON_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+class ErasedKey(BaseModel):
+    """One private key that is no more."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key_id: str
+    """Hexadecimal."""
+    retention: str
+    period: str
+    erased_at: int
+    """ms UTC, by the clock of the machine that held it."""
+    reason: str
+
+
+_Record = TypeAdapter(list[ErasedKey])
+
+
+class ErasureRefused(WrongUsage):
+    """Keys that may not be destroyed now."""
+
+    http_status = 409
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__("ERASURE_REFUSED", message, remedy)
+
+
+def erased_keys(folder: Path) -> list[ErasedKey]:
+    """Return what a participant's folder says was erased, oldest first."""
+    path = folder / "erasures.yaml"
+    return _Record.validate_python(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.exists() else []
+
+
+def erased_ids(folder: Path) -> list[bytes]:
+    """Return the ids of the keys a participant's folder says were erased."""
+    return [bytes.fromhex(one.key_id) for one in erased_keys(folder)]
+
+
+class KeyErasure:
+    """Erases the private sealing keys one participant has on this machine."""
+
+    def __init__(self, participants: Participants, participant: str, clock: Clock) -> None:
+        """Open nothing."""
+        self._folder = participants.file(participant, "sealing.key").parent
+        self._file = SealingFile(self._folder / "sealing.key")
+        self._book = KeyBook(self._folder / "keys.yaml")
+        self._clock = clock
+
+    def erase_due(self, barrier_at: int) -> list[ErasedKey]:
+        """Erase what is over by the own clock and by the newest signed barrier (ms UTC); return what was erased now."""
+        now = min(self._clock.now(), barrier_at)
+        entries = {entry.key_id: entry for entry in self._book.entries()}
+        over = [line for line in self._file.lines() if _is_over(entries.get(line.key_id), now)]
+        return self._erase(over, BY_TIMER) if over else []
+
+    def erase_by_order(self, retention: str, period: str, reason: str) -> list[ErasedKey]:
+        """Erase the keys of one kind and month before their time, for a reason that is recorded.
+
+        Raises ERASURE_REFUSED without a reason, for what does not exist, and for keys that content is still sealed to.
+        """
+        if not reason.strip():
+            raise ErasureRefused("nothing is erased before its time without a reason", "give the order with --reason")
+        if retention not in KEEP_DAYS or Period.parse(period) is None:
+            raise ErasureRefused(
+                f"there is no {retention[:20]!r} of {period[:10]!r}",
+                f"name a retention kind ({', '.join(KEEP_DAYS)}) and a month as 2026-11",
+            )
+        lines = [line for line in self._file.lines() if (line.retention, line.period) == (retention, period)]
+        held = {line.key_id for line in lines}
+        now = self._clock.now()
+        used = [entry for entry in self._book.entries() if entry.key_id in held and _is_used(entry, now)]
+        if used:
+            raise ErasureRefused(
+                f"{retention} is still sealed to the key of {period} until {rfc3339(used[0].valid_until)}",
+                "wait until then, or give its owner new keys first with `liandong participant rotate-key`",
+            )
+        return self._erase(lines, reason.strip())
+
+    def _erase(self, lines: Sequence[PeriodKey], reason: str) -> list[ErasedKey]:
+        with FileLock(self._folder.parent / ".lock"):
+            recorded = erased_keys(self._folder)
+            known = {one.key_id for one in recorded}
+            pending = [line for line in lines if line.key is not None or line.key_id.hex() not in known]
+            if not pending:
+                return []
+            self._file.overwrite(pending)
+            now = self._clock.now()
+            new = [
+                ErasedKey(
+                    key_id=line.key_id.hex(), retention=line.retention, period=line.period, erased_at=now, reason=reason
+                )
+                for line in pending
+                if line.key_id.hex() not in known
+            ]
+            if new:
+                path = self._folder / "erasures.yaml"
+                write_private(path, yaml.safe_dump(_Record.dump_python([*recorded, *new]), allow_unicode=True))
+        return new
+
+
+def _is_over(entry: KeyEntry | None, now: int) -> bool:
+    """Tell whether the keep time of everything that was or could have been sealed to a key has passed."""
+    if entry is None or entry.use != "seal" or not entry.valid_until:
+        return False
+    over = kept_until(entry.retention, entry.valid_until)
+    return over != 0 and over <= now
+
+
+def _is_used(entry: KeyEntry, now: int) -> bool:
+    return not entry.revoked_at and (not entry.valid_until or now < entry.valid_until)
+
+
+class Eraser:
+    """Erases what is due of one participant, once an hour; a `Worker`."""
+
+    def __init__(self, erasure: KeyErasure, barrier_at: Callable[[], int]) -> None:
+        """Take when the newest barrier was issued that this process has seen and believed, ms UTC, 0 for none."""
+        self._erasure, self._barrier_at = erasure, barrier_at
+
+    def step(self) -> float:
+        """Erase what is due now; return when to look again."""
+        try:
+            barrier_at = self._barrier_at()
+            if not barrier_at:
+                return _SOON_SECONDS
+            erased = self._erasure.erase_due(barrier_at)
+        except (OSError, LiandongError):
+            logger.exception("keys whose time is over cannot be erased")
+            return _LOOK_SECONDS
+        if erased:
+            logger.info("sealing keys erased: %s", ", ".join(f"{one.retention} of {one.period}" for one in erased))
+        return _LOOK_SECONDS
+
+    def close(self) -> None:
+        """Do nothing: every step ends what it began."""

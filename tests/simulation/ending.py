@@ -138,7 +138,7 @@ def _everything_was_told_once(world: "World") -> None:
 
 def _every_court_knows_the_request(world: "World") -> None:
     """Each interception has the trace of its own request, sealed; no record in the log is in the trace of any."""
-    trace_ids = set()
+    trace_ids: set[bytes] = set()
     for one in world.genuine("interception"):
         content = _opened(one.schema, one.fields)
         own = "" if one.fields["outcome"] == "RELEASED" else trace_at(content["occurred_at"])

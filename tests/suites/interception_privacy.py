@@ -192,7 +192,7 @@ class InterceptionPrivacySuite:
 
     @pytest.mark.parametrize("longer", [{}, {"service_number": "G7001", "origin": "苏州", "destination": "北京南"}])
     def test_the_length_of_a_record_does_not_tell_what_was_asked(
-        self, wire: Wire, tmp_path: Path, longer: dict[str, str]
+        self, wire: Wire, tmp_path: Path, longer: dict[str, Any]
     ) -> None:
         live = LiveReading(wire, tmp_path, partitions=1)
         live.check(live.people[0], traced=False)

@@ -115,6 +115,7 @@ decisions = Table(
     Column("fresh_as_of", BigInteger, nullable=False),
     Column("stale", Boolean, nullable=False),
     Column("rule_version", Text, nullable=False),
+    Column("traceparent", Text, nullable=False),
     Column("canary", Boolean, nullable=False),
     sqlite_with_rowid=False,  # a third of the pages of a commit are of the tables' second keys otherwise
 )

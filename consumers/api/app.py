@@ -19,6 +19,7 @@ from ..acts_db.outcomes import Retry
 from .problems import MAX_BODY, MEDIA_TYPE, Problem, RequestProblem, problem_of
 from .responses import Response, encode, language_of
 from .tokens import SOCKET_CALLER, Caller, TokenFile
+from .trace_context import traceparent_in
 
 _log = structlog.get_logger(__name__)
 _KEY = "idempotency-key"
@@ -43,6 +44,8 @@ class ApiRequest(Masked, msgspec.Struct, frozen=True):
     lang: Language
     idempotency_key: str | None = None
     """The header as it was sent."""
+    traceparent: str = ""
+    """Of whoever asks, as version 00 has it; empty without a valid one."""
 
     def __repr__(self) -> str:
         """Show no body: requests reach tracebacks."""
@@ -115,7 +118,9 @@ class Api:
             response = _retry_later(_STORE_SECONDS, lang)
         except Exception:  # noqa: BLE001  a server answers whatever happens; the log has the cause
             trace = self._chance.raw(6).hex()
-            _log.exception("request failed", trace=trace, path=scope.path if scope.path in self._routes.exact else "")
+            path = scope.path if scope.path in self._routes.exact else ""
+            traceparent = traceparent_in(scope.headers)
+            _log.exception("request failed", trace=trace, path=path, traceparent=traceparent)
             response = _problem_response(problem_of(RequestProblem("INTERNAL", trace=trace), lang))
         protocol.response_bytes(
             response.status, [("content-type", response.media_type), *response.headers], response.body
@@ -139,7 +144,7 @@ class Api:
             else:
                 body = await _read_stream(protocol)
         key = header(_KEY, "" if _KEY in scope.headers else None)  # the server gives none whose bytes are no text
-        return await handler(ApiRequest(body, path, caller, lang, key))
+        return await handler(ApiRequest(body, path, caller, lang, key, traceparent_in(scope.headers)))
 
     def _admit(self, authorization: str | None, scope: str | None, trusted_caller: Caller | None) -> Caller:
         """Return who asks. Raises TOKEN_REQUIRED, TOKEN_ENDED, TOKEN_NOT_ALLOWED."""

@@ -59,8 +59,10 @@ class RunningNode(Protocol):
     def alive(self) -> bool:
         """Return whether every part of the node runs."""
 
-    def publish_events(self, payload: Mapping[str, Any], keyed: KeyedRequest | None) -> Mapping[str, Any]:
-        """Answer POST /v1/events; `keyed` if it came with an Idempotency-Key."""
+    def publish_events(
+        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str
+    ) -> Mapping[str, Any]:
+        """Answer POST /v1/events; `keyed` if it came with an Idempotency-Key, `traceparent` empty if it came without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class _Asked:
     """The request as it is known again, if it says that it may come again."""
     earlier: Mapping[int, JournalEntry]
     """What was decided of it before, by position."""
+    traceparent: str
 
     @property
     def day(self) -> date:
@@ -138,12 +141,12 @@ class Endpoints:
         body, at = read_body(request.body), self._context.clock.now()
         self._charge(request, 1 if isinstance(body, CheckIn) else len(body))
         known, earlier = await self._earlier(request)
-        asked = _Asked(at, request.caller.name, request.lang, known, earlier)
+        asked = _Asked(at, request.caller.name, request.lang, known, earlier, request.traceparent)
         if not isinstance(body, CheckIn):
             return ok(Results(await self._check_batch(body, asked)))
         if 0 in earlier:
             return ok(shown_again(earlier[0], request.lang))
-        question = self._gate.question(to_request(body, asked.day), asked.day)
+        question = self._gate.question(to_request(body, asked.day, asked.traceparent), asked.day)
         answer = asked.marked(self._answer_questions((question,), at, request.caller.name)[0], 0)
         if isinstance(answer, Retry):
             raise answer
@@ -205,7 +208,7 @@ class Endpoints:
             try:
                 if isinstance(check, BadCheck):
                     raise check.problem
-                questions.append(self._gate.question(to_request(check, asked.day), asked.day))
+                questions.append(self._gate.question(to_request(check, asked.day, asked.traceparent), asked.day))
                 problems.append(None)
             except LiandongError as problem:
                 problems.append(problem)
@@ -254,7 +257,7 @@ class Endpoints:
             raise RequestProblem("JSON_INVALID") from None
         self._charge(request, 1)
         known = keyed(request, self._context.matching_keys)
-        return ok(await self._in_store(self._context.node.publish_events, payload, known))
+        return ok(await self._in_store(self._context.node.publish_events, payload, known, request.traceparent))
 
     async def transactions(self, request: ApiRequest) -> Response:
         """Answer GET /v1/transactions: what can be asked, with a JSON Schema of attributes each."""

@@ -102,6 +102,16 @@ _IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "pattern": PATTERN},
 }
 
+_TRACEPARENT = {
+    "name": "traceparent",
+    "in": "header",
+    "required": False,
+    "description": (
+        "W3C Trace Context: stands in the journal, and sealed in what a court is told of the request. Invalid ones are ignored."
+    ),
+    "schema": {"type": "string"},
+}
+
 
 def _post(
     operation: str, summary: str, request: Mapping[str, Any], answer: Mapping[str, Any], *others: str
@@ -111,7 +121,7 @@ def _post(
     return {
         "operationId": operation,
         "summary": summary,
-        "parameters": [_IDEMPOTENCY_KEY],
+        "parameters": [_IDEMPOTENCY_KEY, _TRACEPARENT],
         "requestBody": {"required": True, "content": _json(request)},
         "responses": {"200": {"description": "OK", "content": _json(answer)}, **_problems(statuses)},
     }

@@ -111,12 +111,12 @@ def _ref_of(raw: msgspec.Raw) -> str | int | None:
         return None
 
 
-def to_request(check: CheckIn, today: date) -> CheckRequest:
+def to_request(check: CheckIn, today: date, traceparent: str = "") -> CheckRequest:
     """Return the question to the gate. Raises FactProblem naming the field."""
     if len(check.site) > MAX_SITE:
         raise at_field(RequestProblem("REQUEST_INVALID", what=f"site has over {MAX_SITE} characters"), "site")
     subject = read_subject(check.subject.certificates, check.subject.name, today)
-    return CheckRequest(check.transaction, subject, check.attributes, check.site)
+    return CheckRequest(check.transaction, subject, check.attributes, check.site, traceparent)
 
 
 def _problem_of(error: msgspec.DecodeError | RecursionError) -> RequestProblem:

@@ -88,6 +88,7 @@ def _answers() -> dict[str, object]:
     }
     past = {"at": _MOMENT, "attributes": {"type": "object"}, "canary": _FLAG}
     past |= dict.fromkeys(("transaction", "site", "outcome", "caller"), _TEXT)
+    past["traceparent"] = {"type": ["string", "null"]}
     measure = dict.fromkeys(
         ("id", "instrument", "entry_id", "court", "court_id", "case_number", "legal_basis", "contest"), _TEXT
     )

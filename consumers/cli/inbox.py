@@ -200,6 +200,8 @@ def as_dict(opened_item: "OpenedItem") -> dict[str, Any]:
     if "certificate" in content:
         content["certificate"] = _masked(content["certificate"])
     content.pop("keep_until", None)
+    if "traceparent" in content:
+        content["traceparent"] = content["traceparent"] or None
     return shown | content
 
 
@@ -221,10 +223,12 @@ def as_line(document: dict[str, Any], lang: str) -> str:
     if document["type"] == "control-feedback":
         answer = f"{document['code']} {feedback_text(document['code'], lang)}"
         return f"{head}  {document['command_id']} ({document['kind']}): {answer}; {document['message']}"
+    trace = f"  {document['traceparent']}" if document["traceparent"] else ""
     if document["type"] == "interception":
         occasion = f"{document['transaction']} at {document['site']}, {document['occurred_at'][:19]}"
-        return f"{head}  {document['outcome']} {document['measure']} for {document['entry_id']}: {occasion}"
+        return f"{head}  {document['outcome']} {document['measure']} for {document['entry_id']}: {occasion}{trace}"
     details = ", ".join(f"{name}={value}" for name, value in sorted(document["details"].items()))
     place = document.get("place") or document.get("description") or ""
     person = f"{document['name']} ({document['certificate']})"
-    return f"{head}  {document['kind']} {person} {document['occurred_at'][:19]} {place} {details}  {document['case_number']}"
+    met = f"{document['kind']} {person} {document['occurred_at'][:19]} {place} {details}"
+    return f"{head}  {met}  {document['case_number']}{trace}"

@@ -6,7 +6,7 @@ Every event is checked like anything a court sends, and goes out only under a li
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -76,24 +76,28 @@ class EventProblem(FactProblem):
 
 
 def publish_events(
-    engine: Engine, context: AgencyContext, payload: Mapping[str, Any], keyed: KeyedRequest | None = None
+    engine: Engine,
+    context: AgencyContext,
+    payload: Mapping[str, Any],
+    keyed: KeyedRequest | None = None,
+    traceparent: str = "",
 ) -> dict[str, Any]:
     """Answer `POST /v1/events`: one event, or `events` with up to 1,000 of them, each in its own transaction.
 
     One event gives `event_ids` or raises its problem; several give `results` in order, each with `ref` and either
     `event_ids` or `problem`. Raises EVENTS_TOO_MANY. Of a request with an Idempotency-Key, what went out already is told
-    again by its ids. Raises KeyReused.
+    again by its ids. Raises KeyReused. `traceparent` is of whoever sent the request.
     """
     parts = [None if keyed is None else RequestPart(keyed, number) for number in range(MAX_EVENTS)]
     if "events" not in payload:
-        return {"event_ids": publish_event(engine, context, payload, parts[0])}
+        return {"event_ids": publish_event(engine, context, payload, parts[0], traceparent)}
     events: Sequence[Any] = payload["events"] if isinstance(payload["events"], list) else []
     if not 0 < len(events) <= MAX_EVENTS:
         raise WrongUsage("EVENTS_TOO_MANY", f"{len(events)} events in one request", f"send 1 to {MAX_EVENTS}")
     if keyed is not None:
         with reading(engine) as connection:
             kept_answers(connection, keyed)  # of a key that stood for another request, no event is taken
-    tell = partial(_result, engine, context)
+    tell = partial(_result, engine, context, traceparent=traceparent)
     return {
         "results": [
             tell(each if isinstance(each, Mapping) else {}, part) for each, part in zip(events, parts, strict=False)
@@ -102,11 +106,15 @@ def publish_events(
 
 
 def publish_event(
-    engine: Engine, context: AgencyContext, event: Mapping[str, Any], part: RequestPart | None = None
+    engine: Engine,
+    context: AgencyContext,
+    event: Mapping[str, Any],
+    part: RequestPart | None = None,
+    traceparent: str = "",
 ) -> list[str]:
     """Tell courts of one event; return ids of what went to them. Raises the event's problem, NoLiveWatch or KeyReused."""
     now = context.clock.now()
-    sighting = read_event(event, now)
+    sighting = replace(read_event(event, now), traceparent=traceparent)
     with engine.begin() as connection:
         if part is not None and (told := kept_answer(connection, part)):
             return told.split()
@@ -117,12 +125,12 @@ def publish_event(
 
 
 def _result(
-    engine: Engine, context: AgencyContext, event: Mapping[str, Any], part: RequestPart | None
+    engine: Engine, context: AgencyContext, event: Mapping[str, Any], part: RequestPart | None, traceparent: str
 ) -> dict[str, Any]:
     given = event.get("ref")
     ref = {"ref": given} if isinstance(given, str) or type(given) is int else {}
     try:
-        return {**ref, "event_ids": publish_event(engine, context, event, part)}
+        return {**ref, "event_ids": publish_event(engine, context, event, part, traceparent)}
     except LiandongError as problem:
         if problem.http_status >= 500:
             raise

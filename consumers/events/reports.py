@@ -136,6 +136,7 @@ def _content(report: "_Report") -> dict[str, object]:
         "name": sighting.name,
         "certificate": as_plain(match.certificate),
         "details": {**details, "match": "CERTIFICATE_AND_NAME" if match.same_name else "CERTIFICATE_ONLY"},
+        "traceparent": sighting.traceparent,
     }
     if kind.domain is Domain.ASSET:
         return content | {name: fields.get(name, "") for name in ("description", "reference", "amount")}

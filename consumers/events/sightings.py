@@ -30,6 +30,8 @@ class Sighting:
     source: str = field(default="", repr=False)
     """The agency's own reference of the occurrence (booking, check, registration): the same one is never told twice.
     Without it the content is the reference."""
+    traceparent: str = ""
+    """Of the request it came of, empty without one; the same occurrence in another request is the same."""
 
     def fingerprint(self) -> bytes:
         """Return 32 bytes that tell two occurrences apart;

@@ -86,6 +86,8 @@ class CheckRequest(msgspec.Struct, frozen=True):
     subject: Subject
     attributes: Mapping[str, object] = {}
     site: str = ""
+    traceparent: str = ""
+    """W3C trace context of whoever asks, as version 00 has it; empty without one. It decides nothing."""
 
 
 class Question(Masked, msgspec.Struct, frozen=True):
@@ -131,6 +133,8 @@ class Decision(Masked, msgspec.Struct, frozen=True):
     found: Mapping[bytes, FoundEntry] = {}
     untrusted: bool = False
     """Whether the signature of an entry that would have refused somebody does not hold, or cannot be verified now."""
+    traceparent: str = ""
+    """Of the request."""
 
     def __repr__(self) -> str:
         """Show neither what was asked nor what was found: decisions reach tracebacks."""

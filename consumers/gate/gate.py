@@ -98,7 +98,15 @@ class Gate:
         outcome = nobody_found(stale=stand.stale and bool(question.plan))
         request, check_id = question.request, ids.text("chk", self._new_id())
         return Decision(
-            check_id, at, request.transaction, request.site, question.values, outcome, stand, self.rules.version
+            check_id,
+            at,
+            request.transaction,
+            request.site,
+            question.values,
+            outcome,
+            stand,
+            self.rules.version,
+            traceparent=request.traceparent,
         )
 
     def _of_somebody(self, question: Question, at: int, stand: ListStand) -> Decision:
@@ -125,6 +133,7 @@ class Gate:
             rule_version=self.rules.version,
             found={one.entry.entry_id: entries[one.entry.entry_id] for one in outcome.rulings},
             untrusted=bool(untrusted),
+            traceparent=request.traceparent,
         )
 
     def _position(self) -> CopyPosition:

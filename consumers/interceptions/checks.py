@@ -127,10 +127,8 @@ class Checks:
 
 def _sightings(answer: Answer) -> Iterable[Sighting]:
     """Return what is reported of an answer; a repeat of the same request is the same occurrence."""
-    if answer.part is None:
-        return answer.handled.sightings
-    own = answer.part.source()
-    return [replace(sighting, source=sighting.source or own) for sighting in answer.handled.sightings]
+    own, traceparent = "" if answer.part is None else answer.part.source(), answer.decision.traceparent
+    return [replace(one, source=one.source or own, traceparent=traceparent) for one in answer.handled.sightings]
 
 
 class CheckCounters:

@@ -81,6 +81,7 @@ def _detail(decision: Decision, ruling: MeasureRuling) -> dict[str, object]:
         "transaction": decision.transaction,
         "site": decision.site,
         "attributes": _as_text(decision.values),
+        "traceparent": decision.traceparent,
     }
 
 

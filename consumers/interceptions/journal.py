@@ -43,6 +43,8 @@ class JournalEntry:
     reason: str
     stand: ListStand
     rule_version: str
+    traceparent: str
+    """Of the request, empty without one."""
     hits: tuple[Hit, ...]
 
     @property
@@ -53,6 +55,7 @@ class JournalEntry:
 
 _ENTRY_COLUMNS = (
     "check_id", "at", "caller", "transaction", "site", "decision", "action", "outcome", "reason", "rule_version",
+    "traceparent",
 )  # fmt: skip
 _STAND_COLUMNS = ("barrier", "digest", "fresh_as_of", "stale")
 _DECISION_COLUMNS = (*_ENTRY_COLUMNS, *_STAND_COLUMNS, "attributes", "canary")
@@ -127,6 +130,7 @@ def entry_of(answer: Answer, attributes: Mapping[str, object]) -> JournalEntry:
         "" if isinstance(outcome, Enforced) else without_numbers(outcome.reason),
         decision.stand,
         decision.rule_version,
+        decision.traceparent,
         answer.hits,
     )
 

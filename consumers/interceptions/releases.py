@@ -180,4 +180,5 @@ def _detail(hit: OpenHit, version: int, now: int) -> dict[str, object]:
         "transaction": hit.transaction_kind,
         "site": hit.site,
         "attributes": {"released": ids.text("evt", hit.event_id)},
+        "traceparent": "",  # nobody's request brings a release about
     }

@@ -42,6 +42,7 @@ class ShownEntry(ShownAnswer, frozen=True):
     caller: str
     attributes: Mapping[str, object]
     canary: bool
+    traceparent: str | None
 
 
 def shown_answer(answer: Answer, lang: Language) -> ShownAnswer:
@@ -77,6 +78,7 @@ def shown_entry(entry: JournalEntry, lang: Language) -> ShownEntry:
         entry.caller,
         entry.attributes,
         entry.canary,
+        entry.traceparent or None,
     )
 
 

@@ -68,9 +68,11 @@ class Desk:
         counters = CheckCounters(signals, context.agency, node)
         self.checks = Checks(self.gate, find_adapter(rules.kind.adapter), engine, context, counters)
 
-    def publish_events(self, payload: Mapping[str, Any], keyed: KeyedRequest | None = None) -> Mapping[str, Any]:
+    def publish_events(
+        self, payload: Mapping[str, Any], keyed: KeyedRequest | None = None, traceparent: str = ""
+    ) -> Mapping[str, Any]:
         """Take what the agency's own system met; return the answer of POST /v1/events."""
-        return publish_events(self.engine, self.context, payload, keyed)
+        return publish_events(self.engine, self.context, payload, keyed, traceparent)
 
 
 def open_desk(

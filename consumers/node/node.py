@@ -89,6 +89,8 @@ class AgencyNode:
         """Return whether every part of the node runs."""
         return self.workers.alive()
 
-    def publish_events(self, payload: Mapping[str, Any], keyed: KeyedRequest | None) -> Mapping[str, Any]:
+    def publish_events(
+        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str
+    ) -> Mapping[str, Any]:
         """Answer POST /v1/events."""
-        return self.opened.desk.publish_events(payload, keyed)
+        return self.opened.desk.publish_events(payload, keyed, traceparent)

@@ -13,6 +13,7 @@ from liandong.tests.worlds.waiting import until
 PATIENCE = 90.0
 LISTED = "110199195210117115"
 HEADER = "kind,name,certificate_type,certificate_number,case_number,decision_number,filing_date,grounds,performance\n"
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 ROW = f"NATURAL,余测试,CN_ID,{LISTED},（2026）苏0505执3号,（2026）苏0505执3号决定书,2026-05-11,G1,NONE\n"
 
 
@@ -29,9 +30,23 @@ def said(api: httpx.Client) -> str:
     subject = {"certificates": [{"type": "CN_ID", "number": LISTED}], "name": "余测试"}
     asked = {"transaction": "rail-ticket", "subject": subject, "attributes": {"train_type": "G"}}
     try:
-        return str(api.post("/v1/checks", json=asked).json()["decision"])
+        answer = api.post("/v1/checks", json=asked, headers={"traceparent": TRACEPARENT})
+        return str(answer.json()["decision"])
     except httpx.TransportError:
         return "no answer yet"
+
+
+def traces(installation: Installation) -> set[str]:
+    """The traces of what the court was told with the first batch, as it reads them."""
+    read: list[dict[str, str]] = []
+
+    def told() -> bool:
+        lines = installation.run("court", "inbox", "--court", "court-su0505", "--json").splitlines()
+        read.extend(map(json.loads, lines))
+        return any(each["outcome"] == "REFUSED" for each in read)
+
+    until(told, PATIENCE)
+    return {each["traceparent"] for each in read}
 
 
 @pytest.mark.slow
@@ -40,6 +55,7 @@ def test_whoever_is_published_is_refused_and_whoever_is_revoked_goes_on(
     installation: Installation, tmp_path: Path
 ) -> None:
     run, port = installation.run, installation.ports[1]
+    installation.more["LIANDONG_INTERCEPTIONS_EVERY_SECONDS"] = "1"
     (tmp_path / "list.csv").write_text(HEADER + ROW, encoding="utf-8")
     installation.start("monitor", "notary", "--jurisdiction", "js")
     node = installation.start("agency", "run", "railway-js", "--port", str(port))
@@ -47,6 +63,7 @@ def test_whoever_is_published_is_refused_and_whoever_is_revoked_goes_on(
     token = run("agency", "token", "add", "railway-js", "desk").strip()
     api = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"authorization": f"Bearer {token}"}, timeout=30)
     until(lambda: said(api) == "BLOCK", PATIENCE)
+    assert traces(installation) == {TRACEPARENT}
     measures = checked(installation)["measures"]
     assert isinstance(measures, list)
     assert measures[0]["match"] == "CERTIFICATE_AND_NAME"

@@ -41,12 +41,13 @@ def show_problem(what: str, problem: Any) -> None:
     show(what, problem.status, problem.code)
 
 
-def main(url: str, token: str, name: str, number: str) -> None:
+def main(url: str, token: str, name: str, number: str, trace: str) -> None:
     """Ask once and again, ask about several, ask without a token, ask how the node stands."""
     client = client_module.AuthenticatedClient(base_url=url, token=token)
     one = asked(name, number)
+    again: dict[str, Any] = {"body": one, "idempotency_key": "a-ticket", "traceparent": trace}
     for _ in range(2):
-        show_decision("decision", check.sync(client=client, body=one, idempotency_key="a-ticket"))
+        show_decision("decision", check.sync(client=client, **again))
     other = check.sync_detailed(client=client, body=asked(name, number, site="南京站"), idempotency_key="a-ticket")
     show_problem(f"problem {int(other.status_code)}", other.parsed)
 

@@ -11,6 +11,7 @@ from liandong.tests.worlds.people import LI
 from liandong.tests.worlds.running_node import Place, Running
 from liandong.tests.worlds.town_members import RAILWAY
 
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 HIT = r"BLOCK REFUSE rail-gd-all CERTIFICATE_AND_NAME false \d{13}"
 READ = rf"""decision (chk_[0-9a-f]{{32}}) {HIT}
 decision \1 {HIT}
@@ -41,10 +42,12 @@ def test_a_generated_client_reads_decision_batch_problem_and_status(
     description = tmp_path / "openapi.json"
     description.write_bytes(running.client.get("/openapi.json").content)
     token = running.client.headers["authorization"].removeprefix("Bearer ")
-    arguments = (running.listening.url, token, LI.name, LI.number)
+    arguments = (running.listening.url, token, LI.name, LI.number, TRACE)
     if language == "java":
         printed = java.run_generated_client(description, "AskChecks", *arguments)
     else:
         program = python_client.CLIENTS / "ask_checks.py"
         printed = python_client.run_generated_client(description, program, *arguments)
-    assert re.fullmatch(READ, printed), printed
+    read = re.fullmatch(READ, printed)
+    assert read, printed
+    assert running.client.get(f"/v1/checks/{read[1]}").json()["traceparent"] == TRACE

@@ -13,17 +13,17 @@ public class AskChecks {
         DefaultApi api = api(url, token);
 
         for (int times = 0; times < 2; times++) {
-            print("decision", (Decision) api.check(new CheckRequest(check), "a-ticket").getActualInstance());
+            print("decision", (Decision) api.check(new CheckRequest(check), "a-ticket", arguments[4]).getActualInstance());
         }
         try {
-            api.check(new CheckRequest(check(arguments[2], arguments[3]).site("南京站")), "a-ticket");
+            api.check(new CheckRequest(check(arguments[2], arguments[3]).site("南京站")), "a-ticket", null);
         } catch (ApiException refused) {
             print(refused);
         }
 
         Check broken = check(arguments[2], arguments[3]).ref(new CheckRef(7)).attributes(null);
         Batch batch = new Batch().checks(List.of(check.ref(new CheckRef("one")), broken));
-        BatchResult result = (BatchResult) api.check(new CheckRequest(batch), null).getActualInstance();
+        BatchResult result = (BatchResult) api.check(new CheckRequest(batch), null, null).getActualInstance();
         for (CheckResult each : result.getResults()) {
             if (each.getActualInstance() instanceof Decided decided) {
                 print("decided " + decided.getRef().getActualInstance(), decided.getResult());
@@ -33,7 +33,7 @@ public class AskChecks {
         }
 
         try {
-            api(url, "ldt_nobodys").check(new CheckRequest(check), null);
+            api(url, "ldt_nobodys").check(new CheckRequest(check), null, null);
         } catch (ApiException refused) {
             print(refused);
         }

@@ -21,7 +21,7 @@ from liandong.consumers.store.values import body_of, opaque_of
 from liandong.producers.relay.relay import Relay
 from liandong.schemas.wire.digest import SetDigest
 from liandong.tests.simulation.calling import Reply
-from liandong.tests.simulation.counter import WHOLE, ApiCounter
+from liandong.tests.simulation.counter import WHOLE, ApiCounter, trace_at
 from liandong.tests.simulation.deeds.staff import COUNTERS
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
@@ -130,11 +130,13 @@ class NodeProcess(Process):
     def ask(self, person: Person, *, keeps: bool) -> Answer | None:
         """Have a counter ask; None if the node died over it."""
         transaction, attributes = COUNTERS[self.kind]
-        request = CheckRequest(transaction, Subject((person.certificate,), person.name), attributes)
+        now = self.machine.clock.now()
+        subject = Subject((person.certificate,), person.name)
+        request = CheckRequest(transaction, subject, attributes, traceparent=trace_at(now))
         checks = self._opened.desk.checks
         answer: list[Answer] = []
         with self.mortal():
-            decided = checks.decide(request, self.machine.clock.now(), CALLER)
+            decided = checks.decide(request, now, CALLER)
             if keeps:
                 self._keep(person, decided)
             answer.append(decided)

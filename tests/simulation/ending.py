@@ -9,7 +9,7 @@ from liandong.schemas.law.decisions import Verdict
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import open_sealed
 from liandong.tests.simulation import audits
-from liandong.tests.simulation.counter import KEYED
+from liandong.tests.simulation.counter import KEYED, trace_at
 from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
@@ -50,6 +50,7 @@ def end_well(world: "World") -> None:
     _gates_say_what_courts_say(world)
     _the_log_is_in_order(world)
     _everything_was_told_once(world)
+    _every_court_knows_the_request(world)
     audits.a_month_later(world)
     counts_are_what_inboxes_took(world)
 
@@ -133,6 +134,19 @@ def _everything_was_told_once(world: "World") -> None:
     # whoever names the court's key under a command's id gets it an answer that the document is invalid: issue 4, point 4
     answers = _answers(world, but=DOC_INVALID)
     world.hold(all(count == 1 for count in answers.values()), "a command was answered twice")
+
+
+def _every_court_knows_the_request(world: "World") -> None:
+    """Each interception has the trace of its own request, sealed; no record in the log is in the trace of any."""
+    trace_ids: set[bytes] = set()
+    for one in world.genuine("interception"):
+        content = _opened(one.schema, one.fields)
+        own = "" if one.fields["outcome"] == "RELEASED" else trace_at(content["occurred_at"])
+        world.hold(content["traceparent"] == own, "a court is told of another request's trace")
+        trace_ids.update(part.encode() for part in own.split("-")[1:2])
+    headers = (value or b"" for each in world.log.messages for _, value in each.record.headers)
+    in_the_log = {part for value in headers for part in value.split(b"-")}
+    world.hold(trace_ids.isdisjoint(in_the_log), "a record on a topic is in the trace of a request")
 
 
 def _told(world: "World", by: str = "check_id") -> dict[tuple[str, bytes], list[bytes]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import fastavro
+import msgspec
 import pytest
 
 from liandong.schemas import ids
@@ -44,6 +45,7 @@ class Happened(NamedTuple):
     check_id: str
     at: int
     entry_id: bytes
+    traceparent: str
 
 
 class Seen:
@@ -92,15 +94,18 @@ class LiveReading:
         self.reader.assign({TopicPartition(TOPIC, number): END for number in self.reader.partitions(TOPIC)})
         self.reader.poll(1, 1.0)
 
-    def check(self, who: Person, **attributes: str) -> Happened:
-        """Somebody is refused a ticket, a moment after whoever was before."""
+    def check(self, who: Person, *, traced: bool = True, **attributes: str) -> Happened:
+        """Somebody is refused a ticket, a moment after whoever was before; `traced` if the request had a traceparent."""
         desk = self.desk
         desk.clock.time += 137
         desk.view.stand = FixedPosition(fresh_as_of=desk.clock.now())
         at = desk.clock.now()
-        answer = desk.checks.decide(who.request("rail-ticket", **(G | attributes)), at, "counter")
+        chance = desk.context.chance
+        traceparent = f"00-{chance.raw(16).hex()}-{chance.raw(8).hex()}-01" if traced else ""
+        request = who.request("rail-ticket", **(G | attributes))
+        answer = desk.checks.decide(msgspec.structs.replace(request, traceparent=traceparent), at, "counter")
         desk.checks.keep([answer])
-        return Happened(answer.decision.check_id, at, next(iter(answer.decision.found)))
+        return Happened(answer.decision.check_id, at, next(iter(answer.decision.found)), traceparent)
 
     def nothing_came(self) -> bool:
         drain(self.desk.outbox, self.publisher)
@@ -141,13 +146,14 @@ class InterceptionPrivacySuite:
         assert discordance([list(range(AT_ONCE))] * ROUNDS) > 2 * SIGMAS  # an order that was kept is found
         live.close()
 
-    def test_no_clear_byte_names_entry_measure_position_check_or_time(self, wire: Wire, tmp_path: Path) -> None:
+    def test_no_clear_byte_names_entry_measure_position_check_time_or_trace(self, wire: Wire, tmp_path: Path) -> None:
         live = LiveReading(wire, tmp_path, partitions=3)
         happened = [live.check(who, service_number="G7001", origin="苏州") for who in live.people]
         came = live.batch()
         contents = [each.opened(live.desk) for each in came]
         assert {each["entry_id"] for each in contents} == set(live.entries)
         assert {each["check_id"] for each in contents} == {each.check_id for each in happened}
+        assert {each["traceparent"] for each in contents} == {each.traceparent for each in happened}
         for each in came:
             forms = {form: name for name, value in _secrets(happened, contents).items() for form in value}
             assert [name for form, name in forms.items() if form in each.everything_clear] == []
@@ -186,10 +192,10 @@ class InterceptionPrivacySuite:
 
     @pytest.mark.parametrize("longer", [{}, {"service_number": "G7001", "origin": "苏州", "destination": "北京南"}])
     def test_the_length_of_a_record_does_not_tell_what_was_asked(
-        self, wire: Wire, tmp_path: Path, longer: dict[str, str]
+        self, wire: Wire, tmp_path: Path, longer: dict[str, Any]
     ) -> None:
         live = LiveReading(wire, tmp_path, partitions=1)
-        live.check(live.people[0])
+        live.check(live.people[0], traced=False)
         live.check(live.people[1], **longer)
         assert len({each.size for each in live.batch()}) == 1
         live.close()
@@ -209,7 +215,7 @@ def _along(name: str, seen: Seen) -> Any:
 
 def _secrets(happened: Sequence[Happened], contents: Sequence[dict[str, Any]]) -> dict[str, list[bytes]]:
     """Everything a clear byte may not say, in the forms it may be said in."""
-    secrets: dict[str, list[bytes]] = {"measure": [], "notary": [], "entry": [], "check": [], "time": []}
+    secrets: dict[str, list[bytes]] = {"measure": [], "notary": [], "entry": [], "check": [], "time": [], "trace": []}
     for each in contents:
         secrets["measure"].append(each["measure"].encode())
         secrets["notary"].append(each["notary"].encode())
@@ -218,6 +224,8 @@ def _secrets(happened: Sequence[Happened], contents: Sequence[dict[str, Any]]) -
             secrets["entry"].append(ids.text(kind, each["entry_id"]).encode())
     for one in happened:
         raw = bytes.fromhex(one.check_id.removeprefix("chk_"))
+        for part in one.traceparent.split("-")[1:3]:
+            secrets["trace"] += [part.encode(), bytes.fromhex(part)]
         secrets["check"] += [one.check_id.encode(), raw, raw.hex().encode()]
         # the first six bytes of a UUIDv7 are the time
         secrets["time"] += [raw[:6], raw[:6].hex().encode(), one.at.to_bytes(8, "big"), one.at.to_bytes(8, "little")]

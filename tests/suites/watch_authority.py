@@ -100,6 +100,7 @@ class WatchAuthoritySuite(TownSuite):
             "place": "",
             "keep_until": 0,
             "details": {},
+            "traceparent": "",
             "padding": b"",
         }
         readers = town.key_directory().recipients(COURT, WHEREABOUTS)

@@ -33,7 +33,8 @@ def interception(agency: TownAgency, day: str, measure: str = "rail-gd-all", **c
         "event_id": handle, "jurisdiction": "js", "court": COURT, "entry_id": ENTRY, "entry_version": 1,
         "measure": measure, "outcome": "REFUSED", "rule_version": "2026-11-20", "notary": "notary-js-1", "barrier": 7,
         "day": day, "record_class": 0, "check_id": f"chk_{CHANCE.ordered_id().hex()}", "occurred_at": 1,
-        "transaction": "rail-ticket", "site": "苏州站", "attributes": {}, "padding": b"",
+        "transaction": "rail-ticket", "site": "苏州站", "attributes": {}, "traceparent": "",
+        "padding": b"",
     } | changes  # fmt: skip
     clear, sealed = (_of(schema, said) for schema in ("interception", "interception-detail"))
     event = AgencyEvent(

@@ -200,8 +200,10 @@ class CheckDesk:
     def alive(self) -> bool:
         return True
 
-    def publish_events(self, payload: Mapping[str, Any], keyed: KeyedRequest | None) -> Mapping[str, Any]:
-        return publish_events(self.engine, self.context, payload, keyed)
+    def publish_events(
+        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str
+    ) -> Mapping[str, Any]:
+        return publish_events(self.engine, self.context, payload, keyed, traceparent)
 
     def api(self, *, rate: float = 1e6, burst: float = 2e6) -> Api:
         """The application."""

@@ -103,11 +103,25 @@ def test_what_no_court_asks_for_is_refused_as_described(node: httpx.Client, desc
 
 def test_the_key_of_a_request_is_described_with_its_limits(described: dict[str, Any]) -> None:
     for path in ("/v1/checks", "/v1/events"):
-        (key,) = described["paths"][path]["post"]["parameters"]
+        key, _ = described["paths"][path]["post"]["parameters"]
         assert (key["name"], key["in"], key["required"]) == ("Idempotency-Key", "header", False)
         held = Draft202012Validator(key["schema"])
         assert all(map(held.is_valid, ("8e03978e-40d5", '"8e03978e-40d5"', "x" * 128)))
         assert not any(map(held.is_valid, ("", '"x', "x y", "x" * 129)))
+
+
+def test_any_traceparent_is_a_request_as_described(node: httpx.Client, described: dict[str, Any]) -> None:
+    for path in ("/v1/checks", "/v1/events"):
+        _, trace = described["paths"][path]["post"]["parameters"]
+        assert (trace["name"], trace["in"], trace["required"]) == ("traceparent", "header", False)
+        assert all(map(Draft202012Validator(trace["schema"]).is_valid, ("", "garbage", "00-" + "x" * 9_000)))
+    check = LI.asked("rail-ticket", **G)
+    for sent in (None, f"00-{'4b' * 16}-{'0b' * 8}-01"):
+        check_id = node.post("/v1/checks", json=check, headers={"traceparent": sent or "garbage"}).json()["check_id"]
+        past = node.get(f"/v1/checks/{check_id}").json()
+        schema = answer_schema(described, "/v1/checks/{check_id}")
+        validator(described, schema).validate(past)
+        assert past["traceparent"] == sent
 
 
 def test_head_answers_where_get_does_without_a_body(node: httpx.Client, described: dict[str, Any]) -> None:

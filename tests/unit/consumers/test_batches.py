@@ -28,6 +28,7 @@ def detail(**changes: object) -> dict[str, object]:
     return {
         "entry_id": bytes(16), "entry_version": 1, "measure": "rail-gd-all", "notary": "notary-js-1", "barrier": 1,
         "check_id": "chk_1", "occurred_at": 1, "transaction": "rail-ticket", "site": "", "attributes": {},
+        "traceparent": "",
     } | changes  # fmt: skip
 
 

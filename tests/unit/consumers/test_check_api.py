@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from liandong.schemas import ids
 from liandong.schemas.wire.codec import decode
@@ -175,6 +176,21 @@ def test_a_failure_inside_is_told_without_what_was_asked(
         answer = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token)
     assert (answer.status_code, answer.json()["code"]) == (500, code)
     assert not search([LI.number], [("log", caplog.text.encode()), ("answer", answer.content)])
+
+
+def test_the_log_of_a_failure_has_the_trace_its_caller_gave_and_the_answer_has_not(tmp_path: Path) -> None:
+    desk = CheckDesk(tmp_path)
+    desk.listed(LI)
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = {"authorization": f"Bearer {desk.token('booking')}", "traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"}
+    with desk.engine.begin() as connection:
+        connection.execute(
+            text("CREATE TRIGGER t BEFORE INSERT ON decision_reasons BEGIN SELECT RAISE(ABORT, 'no'); END")
+        )
+    with served(desk.api()) as client, capture_logs() as lines:
+        answer = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=headers)
+    assert [line["traceparent"] for line in lines if line["event"] == "request failed"] == [headers["traceparent"]]
+    assert trace_id not in answer.text + str(answer.headers)
 
 
 def test_while_the_acts_store_does_not_answer_who_is_not_listed_goes_on_and_a_hit_is_asked_again(

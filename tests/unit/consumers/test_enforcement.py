@@ -42,7 +42,7 @@ class Place:
         return {
             "entry_id": entry, "entry_version": version, "measure": "rail-gd-all", "notary": "notary-js-1", "barrier": 1,
             "check_id": "chk_1", "occurred_at": self.town.clock.now(), "transaction": "rail-ticket", "site": "",
-            "attributes": {},
+            "attributes": {}, "traceparent": "",
         }  # fmt: skip
 
     def seal_to(self, keys: Sequence[Recipient], name: str, content: dict[str, Any]) -> None:

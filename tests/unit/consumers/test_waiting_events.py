@@ -34,6 +34,7 @@ def interception(agency: TownAgency, court: str = COURT) -> AgencyEvent:
     detail = {
         "entry_id": bytes(16), "entry_version": 1, "measure": "rail-gd-all", "notary": "notary-js-1", "barrier": 1,
         "check_id": "chk_1", "occurred_at": now, "transaction": "rail-ticket", "site": SITE, "attributes": {},
+        "traceparent": "",
     }  # fmt: skip
     sealed = SealedPart("interception-detail", detail)
     return AgencyEvent("interception", names.interceptions("js"), handle, now, fields, sealed)

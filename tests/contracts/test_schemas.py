@@ -57,6 +57,12 @@ def test_editing_or_dropping_a_released_version_is_found(tmp_path: Path) -> None
     assert found == {("RELEASED", "barrier"), ("RELEASED", "feedback-detail")}
 
 
+def test_the_history_only_grows() -> None:
+    """`released.txt` has every version that may have left the house; a line is added with each and none is changed."""
+    lines = (Path(__file__).parent / "released.txt").read_text(encoding="ascii").splitlines()
+    assert lines == [f"{one.name} {one.version} {one.fingerprint.hex()}" for one in load_schemas()]
+
+
 def test_every_schema_version_has_an_example_and_every_example_a_schema() -> None:
     schemas = {(one.name, one.version) for one in load_schemas()}
     assert {(one.schema, one.version) for one in EXAMPLES} == schemas

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from liandong.consumers.acts_db.tables import watch_subjects, watches
 from liandong.consumers.store.layout import TrustedHead
+from liandong.tests.simulation.checkpoints import checkpoints_count_what_stands_below_them
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
@@ -35,6 +36,7 @@ def audit(world: "World") -> None:
             audit_copy(world, node)
             audit_trust(world, node)
     _heads_say_what_stands_below_them(world)
+    checkpoints_count_what_stands_below_them(world)
     _barriers_tell_of_the_register_what_stood_there(world)
     _receipts_have_numbers_of_their_own(world)
     _nobody_is_watched_unasked(world)

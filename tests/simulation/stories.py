@@ -49,7 +49,7 @@ DEBTOR, ANOTHER, INNOCENT = 0, 1, 12
 RELIEF_LANE = TopicPartition(names.relief(JURISDICTION), 0)
 ORDERS_LANE = TopicPartition(names.commands(POLICE), 0)
 LIST_LANE = TopicPartition(names.debtor_list(JURISDICTION), 0)
-FOUR = range(4)
+FOUR = range(4, 8)
 AGENCY, CANARY, LATER = Guise("air-js"), Guise("air-js", canary=True), Guise(SIBLING)
 UNSIGNED, ELSEWHERE = Guise(NO_KEY, COURT), Guise(NO_KEY, COURT, partition=1)
 
@@ -207,7 +207,7 @@ BREAKING: Mapping[str, KnownBreak] = {
         "point 4",
         _STAYS_BLOCKED,
         (
-            _listed(FOUR),
+            _listed(range(8)),
             AWHILE,
             *(ForgesVersion(ELSEWHERE, each, each, shielded=True) for each in FOUR),
             AWHILE,

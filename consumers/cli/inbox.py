@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.errors import LiandongError
 from ...topics.cli.console import print_json
 
 if TYPE_CHECKING:
@@ -154,9 +154,7 @@ def _inbox(settings: "Settings", court: str, open_commands: OpenCommands) -> "It
     from ..inbox.store import InboxStore, inbox_file
 
     participants, clock = Participants(settings), SystemClock()
-    manifest = participants.load(court)
-    if manifest.kind != "court":
-        raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {manifest.kind}", "name a court")
+    manifest = participants.court(court)
     jurisdiction = manifest.jurisdictions[0]
     register = KafkaSubscriber(settings, client_id=f"{court}-keys")
     directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))

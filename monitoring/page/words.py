@@ -1,7 +1,7 @@
 """The texts of the page in both languages; those it shares with the command line stand in `status/text.py`."""
 
 from ...schemas.errors import LiandongError
-from ...schemas.problems import Language
+from ...schemas.problems import Language, told
 from ..status.text import WORDS as _SHARED
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -177,5 +177,8 @@ class Words:
         return _ALL[key][self._index].format_map(filled)
 
     def problem(self, error: LiandongError) -> str:
-        """Return what went wrong and what to do; an error without a text of the page's is given as it was raised."""
-        return self(error.code) if error.code in _WORDS else f"{error.code}: {error.message} ({error.remedy})"
+        """Return what went wrong and what to do: in the page's own text, else in the error's."""
+        if error.code in _WORDS:
+            return self(error.code)
+        message, remedy = told(error, self.lang)
+        return f"{error.code}: {message} ({remedy})"

@@ -57,6 +57,30 @@ class TestSupervising(TownSuite):
         assert f"自 签发之日 起终止 {on['act']}" in self.act("list", lang="zh").out
         assert len(self.site.records(names.supervision_acts("js"))) == 2
 
+    def test_the_catalogue_shows_which_measure_is_on_by_whose_act_and_for_which_days(self) -> None:
+        on = json.loads(self.switch_on("en", "--json").out)
+        places = ("--jurisdiction", "js", "--jurisdiction", "cq")
+        listed = json.loads(typed(self.site, "measures", "list", *places, "--json").out)["measures"]
+        subsidy, honour = (next(one for one in listed if one["id"] == name) for name in ("subsidy", "honor-title"))
+        assert (subsidy["effect"], honour["effect"], honour["acts"]) == ("REVIEW", "OFF", [])
+        assert subsidy["acts"] == [
+            {
+                "act": on["act"], "jurisdiction": "js", "supervisor": SUPERVISOR, "decision": NUMBER,
+                "from_day": TODAY.isoformat(), "until_day": LATER.isoformat(), "in_force": True,
+            }
+        ]  # fmt: skip
+        assert all(one["acts"] is None for one in listed if one["basis"]["verified"])
+        english = typed(self.site, "measures", "list", *places).out
+        told = f"by {on['act']} of {SUPERVISOR}, decision {NUMBER}"
+        assert f"subsidy: on in js {TODAY}…{LATER} {told}\nsubsidy: off in cq, no act switches it on\n" in english
+        chinese = typed(self.site, "measures", "list", *places, lang="zh").out
+        told = f"{SUPERVISOR} 决定 {on['act']}，决定书 {NUMBER}"
+        assert f"subsidy：js {TODAY} 至 {LATER} 启用，{told}\nsubsidy：cq 未启用，没有决定\n" in chinese
+        signed = ("--as", SUPERVISOR, "--decision", NUMBER, "--document", str(self.document))
+        tomorrow = (TODAY + timedelta(days=1)).isoformat()
+        assert self.act("measure-off", on["act"], "--from", tomorrow, *signed).code == 0
+        assert f"subsidy: on in js {TODAY}…{TODAY} by" in typed(self.site, "measures", "list", *places).out
+
     def test_opening_the_escrow_says_for_what_and_why(self) -> None:
         told = self.act("escrow", "--as", SUPERVISOR, *TERM, "--decision", NUMBER, "--reason", "DRILL", lang="zh")
         assert (told.code, "启用托管密钥：已写入日志" in told.out) == (0, True), told.err

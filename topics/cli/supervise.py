@@ -196,8 +196,8 @@ def _publish_and_tell(ctx: typer.Context, act: "SupervisionAct", as_json: bool) 
     typer.echo(_TEXTS["in the log"][at].format_map({**row, "kind": _word(act.kind, at)}))
 
 
-def known_acts(ctx: typer.Context, jurisdiction: str) -> "list[SupervisionAct]":
-    """Return the acts that count in a jurisdiction, read to the end of the log. Raises TransportError."""
+def known_acts(ctx: typer.Context, *jurisdictions: str) -> "list[SupervisionAct]":
+    """Return the acts that count in jurisdictions, read to the end of the log. Raises TransportError."""
     from ..keys.directory import KeyDirectory, await_keys
     from ..keys.participants import Participants
     from ..keys.supervision import SupervisionActs, await_acts
@@ -207,7 +207,7 @@ def known_acts(ctx: typer.Context, jurisdiction: str) -> "list[SupervisionAct]":
     settings, clock = settings_of(ctx), SystemClock()
     root = Participants(settings).root_public_key
     directory = await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id="supervise-keys"), clock))
-    reader = SupervisionActs([jurisdiction], KafkaSubscriber(settings, client_id="supervise"), directory, clock)
+    reader = SupervisionActs(jurisdictions, KafkaSubscriber(settings, client_id="supervise"), directory, clock)
     try:
         await_acts(reader)
         if reader.failure is not None:

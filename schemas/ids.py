@@ -38,7 +38,7 @@ def parse(value: str, *kinds: Kind) -> bytes:
     except ValueError:
         raw = b""
     if kind not in kinds or len(raw) != 16:
-        expected = " or ".join(f"{one}_" for one in kinds)
+        expected = " | ".join(f"{one}_" for one in kinds)
         raise IdInvalid("ID_INVALID", value=repr(value), expected=expected)
     return raw
 

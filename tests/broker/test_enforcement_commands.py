@@ -27,10 +27,10 @@ class TestEnforcementTyped(TownSuite):
 
     @pytest.fixture(autouse=True)
     def _place(self, town: Town, railway: TownAgency) -> None:
-        self.site, self.railway = town, railway
+        self.site, self.agency = town, railway
 
     def told(self, number: int, day: date = CLOSED, measure: str = "rail-gd-all", **changes: Any) -> None:
-        said = (interception(self.railway, day.isoformat(), measure, **changes) for _ in range(number))
+        said = (interception(self.agency, day.isoformat(), measure, **changes) for _ in range(number))
         self.site.send(*said)
 
     def read(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .console import JsonOption, print_json, settings_of
-from .supervise import AsOption, DecisionOption, PlaceOption, app, known_acts, new_act, publish
+from .supervise import AsOption, DecisionOption, PlaceOption, app, known_acts, new_act, publish, reader_name
 
 if TYPE_CHECKING:
     from ...schemas.wire.sealing import SealingKey
@@ -102,10 +102,10 @@ def _recounted(
     from ..transport.reading import read_all, topic_lanes
     from ..workers.clock import SystemClock
 
-    clock, root = SystemClock(), Participants(settings).root_public_key
+    clock, root, name = SystemClock(), Participants(settings).root_public_key, reader_name(settings)
     with (
-        closing(await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id="recount-keys"), clock))) as keys,
-        closing(KafkaSubscriber(settings, client_id="recount")) as log,
+        closing(await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock))) as keys,
+        closing(KafkaSubscriber(settings, client_id=f"{name}-recount")) as log,
     ):
         again = Recount(jurisdiction, month, keys, escrow)
         # counts first: what they are made of is in the log by then

@@ -12,6 +12,7 @@ from .console import JsonOption, print_json, settings_of
 
 if TYPE_CHECKING:
     from ...schemas.law.supervision import SupervisionAct
+    from ..settings import Settings
 
 app = typer.Typer(help="Acts of a supervisor: measures on and off, openings of the escrow.", no_args_is_help=True)
 AsOption = Annotated[str, typer.Option("--as", metavar="ID", help="The supervisor who acts and signs.")]
@@ -205,9 +206,9 @@ def known_acts(ctx: typer.Context, *jurisdictions: str) -> "list[SupervisionAct]
     from ..workers.clock import SystemClock
 
     settings, clock = settings_of(ctx), SystemClock()
-    root = Participants(settings).root_public_key
-    directory = await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id="supervise-keys"), clock))
-    reader = SupervisionActs(jurisdictions, KafkaSubscriber(settings, client_id="supervise"), directory, clock)
+    root, name = Participants(settings).root_public_key, reader_name(settings)
+    directory = await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock))
+    reader = SupervisionActs(jurisdictions, KafkaSubscriber(settings, client_id=name), directory, clock)
     try:
         await_acts(reader)
         if reader.failure is not None:
@@ -216,6 +217,11 @@ def known_acts(ctx: typer.Context, *jurisdictions: str) -> "list[SupervisionAct]
     finally:
         reader.close()
         directory.close()
+
+
+def reader_name(settings: "Settings") -> str:
+    """Return the client id of what only reads; it begins like the cluster's user, whose groups are named so."""
+    return f"{settings.kafka_security.username or 'liandong'}-supervise"
 
 
 def _as_dict(act: "SupervisionAct") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from liandong.monitoring.status.enforcement import last_week
 from liandong.schemas.dates import date_of_ms
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.commands import Ended
@@ -105,6 +106,22 @@ class TestEnforcementTyped(TownSuite):
         assert (row["agency"], row["measure"], row["day"]) == (RAILWAY, "rail-gd-all", CLOSED.isoformat())
         assert self.shown("--entry", ID, lang="zh").out.startswith(f"{CLOSED}  {RAILWAY}")
         assert self.shown("--entry", f"ent_{'f' * 32}").out == "nothing was enforced\n"
+
+    def test_status_shows_what_was_published_of_an_agency_and_no_more(self) -> None:
+        self.site.wire.create(names.RECEIPTS, partitions=1)
+        week = last_week(SystemClock().now())
+        self.told(7, week.last)
+        self.told(3, week.last, "rail-soft-sleeper")
+        self.told(9, TODAY)
+        self.read()
+        (row,) = json.loads(typed(self.site, "status", "--json").out)["enforcement"]
+        assert (row["agency"], row["jurisdiction"]) == (RAILWAY, "js")
+        assert (row["week"]["counted"], row["week"]["folded"], len(row["week"]["from"])) == (7, 1, 2)
+        assert [(one["court"], one["counted"]) for one in row["week"]["from"]] == [(COURT, 7), (COURT, None)]
+        english, chinese = typed(self.site, "status").out, typed(self.site, "status", lang="zh").out
+        assert "7 + fewer than five" in english
+        assert "7 + 少于五次" in chinese
+        assert json.loads(typed(self.site, "status", "--agency", "police-js", "--json").out)["enforcement"] == []
 
     @pytest.mark.parametrize(
         ("words", "code", "exit_code", "chinese"),

@@ -14,7 +14,7 @@ from liandong.monitoring.status.enforcement import enforcement, last_month, last
 from liandong.monitoring.status.text import figure
 from liandong.schemas.dates import end_of_day_ms
 from liandong.schemas.wire.enforcement import SCHEMA
-from liandong.schemas.wire.signing import encode_signed
+from liandong.schemas.wire.signing import Signer, encode_signed
 from liandong.tests.browser.documents import document, enforced, span
 from liandong.tests.suites.recount import CLOSED, TUESDAY, RecountSuite
 from liandong.tests.worlds.town import Town
@@ -24,6 +24,7 @@ from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
+from liandong.topics.workers.clock import SystemClock
 
 DAY_MS = 86_400_000
 TOPIC = names.enforcement_counts("js")
@@ -46,12 +47,12 @@ class Watched:
         rows = enforcement(self.reader.published, self.town.clock.now(), [RAILWAY])
         return [row for row in rows if row["jurisdiction"] == "js"]
 
-    def say(self, signer: str = COURT, topic: str = TOPIC, **changes: Any) -> None:
+    def say(self, signer: str | Signer = COURT, topic: str = TOPIC, **changes: Any) -> None:
         """Publish a count like that of seven, with changes, signed by whomever."""
         said = next(one for one in self.town.records(TOPIC) if (one["count"], one["from_day"]) == (7, TUESDAY))
-        body = encode_signed(SCHEMA, {**said, **changes}, SCHEMA, self.town.participants.signer(signer))
-        now = self.town.clock.now()
-        self.town.send(outgoing(SCHEMA, body, topic, b"k", event_id="evt_x", source=signer, time_ms=now))
+        key = self.town.participants.signer(signer) if isinstance(signer, str) else signer
+        body, now = encode_signed(SCHEMA, {**said, **changes}, SCHEMA, key), self.town.clock.now()
+        self.town.send(outgoing(SCHEMA, body, topic, b"k", event_id="evt_x", source=COURT, time_ms=now))
 
 
 @pytest.fixture
@@ -122,6 +123,18 @@ def test_counts_of_a_key_that_was_in_wrong_hands_are_shown_no_longer(watched: Wa
     watched.town.participants.rotate(COURT, compromised_since=CLOSED - 40 * DAY_MS)
     watched.town.publish(COURT)
     assert watched.read() == []
+
+
+@pytest.mark.parametrize(("since", "shown"), [(-1_000, []), (3_600_000, [99])])
+def test_a_count_that_came_after_its_key_was_revoked_is_not_shown_whatever_time_it_claims(
+    watched: Watched, since: int, shown: list[int]
+) -> None:
+    revoked_at = SystemClock().now() + since  # the broker goes by the machine's clock
+    old = watched.town.participants.signer(COURT)
+    watched.town.participants.rotate(COURT, compromised_since=revoked_at)
+    watched.town.publish(COURT)
+    watched.say(revision=9, count=99, issued_at=revoked_at - 60_000, signer=old)
+    assert [row["week"]["counted"] for row in watched.read()] == shown
 
 
 def test_a_topic_that_is_not_there_and_one_without_counts_are_read_to_their_end(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class PublishedCount:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _KeptCount:
     count: PublishedCount
     body: bytes = field(repr=False)
     received_at: int
@@ -61,7 +61,7 @@ class PublishedCounts:
         """Read nothing before `read`."""
         self._directory, self._subscriber, self._clock = directory, subscriber, clock
         self._positions: dict[TopicPartition, int] = {}
-        self._kept: dict[bytes, _Kept] = {}
+        self._kept: dict[bytes, _KeptCount] = {}
         """By the hash of the body: the same record twice is one."""
         self._valid: dict[bytes, PublishedCount] = {}
         self._verified_by = -1
@@ -110,7 +110,7 @@ class PublishedCounts:
             self.ignored += 1
             return
         count = PublishedCount(record, at, message.offset())
-        self._kept.setdefault(fingerprint(body), _Kept(count, body, message.timestamp()[1]))
+        self._kept.setdefault(fingerprint(body), _KeptCount(count, body, message.timestamp()[1]))
 
     def _look_anew(self) -> None:
         oldest = date_of_ms(self._clock.now()) - KEPT
@@ -129,7 +129,7 @@ class PublishedCounts:
                 newest[place] = count
         self.published = tuple(newest.values())
 
-    def _holds(self, kept: _Kept) -> bool:
+    def _holds(self, kept: _KeptCount) -> bool:
         record = kept.count.record
         try:
             reading = Reading((record["jurisdiction"],), kept.received_at)

@@ -11,8 +11,9 @@ from .consumers import cli as consumers_cli
 from .monitoring import cli as monitoring_cli
 from .producers import cli as producers_cli
 from .schemas.errors import LiandongError, WrongUsage
+from .schemas.problems import Language, told
 from .topics import cli as topics_cli
-from .topics.cli.console import Invocation
+from .topics.cli.console import Invocation, settings_for
 
 if TYPE_CHECKING:
     from .producers.commands.sent import CommandRegister
@@ -47,7 +48,8 @@ def root(
     _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """Keep the global options for the command that follows."""
-    ctx.obj = Invocation(config=config, lang=lang)
+    invocation = ctx.ensure_object(Invocation)
+    invocation.config, invocation.lang = config, lang
 
 
 def _open_commands(settings: "Settings", jurisdiction: str, court: str, clock: "Clock") -> "CommandRegister":
@@ -101,16 +103,33 @@ def _wants_json(arguments: list[str]) -> bool:
     return "--json" in options
 
 
+_ERROR: dict[Language, str] = {
+    "en": "error {code}: {message}\nwhat to do: {remedy}",
+    "zh": "错误 {code}：{message}\n处理办法：{remedy}",
+}
+
+
+def _language(invocation: Invocation) -> Language:
+    """Return the language of this call; English where the settings cannot be read."""
+    try:
+        return settings_for(invocation).lang
+    except LiandongError:
+        return "en"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 failed, 2 wrong usage, 3 done but some input was rejected."""
-    words = sys.argv[1:] if arguments is None else arguments
+    words, invocation = sys.argv[1:] if arguments is None else arguments, Invocation()
     try:
-        app(args=words, prog_name="liandong")
+        app(args=words, prog_name="liandong", obj=invocation)
     except LiandongError as error:
+        lang = _language(invocation)
+        message, remedy = told(error, lang)
         if _wants_json(words):
-            typer.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
+            shown = {"code": error.code, "message": message, "remedy": remedy}
+            typer.echo(json.dumps({"error": shown}, ensure_ascii=False))
         else:
-            typer.echo(f"error {error.code}: {error.message}\nwhat to do: {error.remedy}", err=True)
+            typer.echo(_ERROR[lang].format(code=error.code, message=message, remedy=remedy), err=True)
         sys.exit(int(error.exit_code))
 
 

@@ -58,7 +58,7 @@ def status(  # noqa: PLR0913  a command's parameters are its options
 
     settings = settings_of(ctx)
     with monitoring_context(settings, "status") as context:
-        source = StatusSource(context)
+        source = StatusSource(context, shows_enforced=True)
         _gather(source)
         with source.current() as status_now:
             document = status_now.document(StatusQuery(agency, update, batch, entry))

@@ -5,11 +5,24 @@ Handles of events and commands are random (UUIDv4): nothing can be read from the
 (`topics.workers.chance`); here they are only written and read.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from .errors import LiandongError
+from .problems import BilingualError, Text
 
 Kind = Literal["ent", "ord", "upd", "bat", "cmd", "chk", "evt", "act"]
+
+
+class IdInvalid(BilingualError):
+    """A text that is not an id, or one of another kind."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "ID_INVALID": Text(
+            "{value} is not an id of kind {expected}",
+            "give {expected} followed by 32 hexadecimal digits, as printed by the other commands",
+            "{value} 不是 {expected} 类编号",
+            "请填写 {expected} 加 32 位十六进制数字，与其他命令所显示的一致",
+        ),
+    }
 
 
 def text(kind: Kind, raw: bytes) -> str:
@@ -25,12 +38,8 @@ def parse(value: str, *kinds: Kind) -> bytes:
     except ValueError:
         raw = b""
     if kind not in kinds or len(raw) != 16:
-        expected = " or ".join(f"{one}_" for one in kinds)
-        raise LiandongError(
-            "ID_INVALID",
-            f"{value!r} is not an id of kind {expected}",
-            f"give {expected} followed by 32 hexadecimal digits, as printed by the other commands",
-        )
+        expected = " | ".join(f"{one}_" for one in kinds)
+        raise IdInvalid("ID_INVALID", value=repr(value), expected=expected)
     return raw
 
 

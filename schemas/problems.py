@@ -1,4 +1,8 @@
-"""Problems with a fact: what is wrong with a number, a date or a ground, in both languages.
+"""Errors that say what they say in both languages, first of all problems with a fact: a number, a date or a ground.
+
+BilingualError       texts by code, with places for details        exit 1
+├── FactProblem      a value that cannot be taken as it stands      exit 1   HTTP 422
+└── UsageProblem     a command asks for something impossible       exit 2   HTTP 400
 
 A code never changes and stands in docs/errors.md; the texts may. No text ever holds the number it speaks of.
 """
@@ -6,7 +10,7 @@ A code never changes and stands in docs/errors.md; the texts may. No text ever h
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
-from .errors import LiandongError
+from .errors import LiandongError, WrongUsage
 
 Language = Literal["en", "zh"]
 
@@ -33,10 +37,9 @@ class Text:
         return RenderedText(message.format_map(details), remedy.format_map(details))
 
 
-class FactProblem(LiandongError):
-    """A value that cannot be taken as it stands. `code` is one of the keys of `texts`."""
+class BilingualError(LiandongError):
+    """An error with texts in both languages. `code` is one of the keys of `texts`."""
 
-    http_status: ClassVar[int] = 422
     texts: ClassVar[dict[str, Text]] = {}
 
     def __init__(self, code: str, **details: str) -> None:
@@ -47,3 +50,20 @@ class FactProblem(LiandongError):
     def in_language(self, lang: Language) -> RenderedText:
         """Return message and remedy in a language."""
         return self.texts[self.code].render(lang, self.details)
+
+
+def told(error: LiandongError, lang: Language) -> RenderedText:
+    """Return what an error says in a language; in English where it says nothing else."""
+    if isinstance(error, BilingualError):
+        return error.in_language(lang)
+    return RenderedText(error.message, error.remedy)
+
+
+class FactProblem(BilingualError):
+    """A value that cannot be taken as it stands."""
+
+    http_status: ClassVar[int] = 422
+
+
+class UsageProblem(BilingualError, WrongUsage):
+    """The command line asks for something that cannot be done."""

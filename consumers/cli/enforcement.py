@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
-from ...schemas.errors import WrongUsage
+from ...schemas.problems import Text, UsageProblem
 from ...topics.cli.console import JsonOption, print_json, settings_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,19 @@ _TEXTS = {
 }
 
 
+class EnforcementProblem(UsageProblem):
+    """What `court enforcement` cannot show."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "PERIOD_OR_ENTRY": Text(
+            "one month or one entry is shown",
+            "give --period 2026-12, or --entry ent_…",
+            "每次显示一个月份或一个条目",
+            "请填写 --period 2026-12，或 --entry ent_…",
+        ),
+    }
+
+
 def mount(court: typer.Typer) -> None:
     """Add `enforcement` to the group `court`."""
     court.command("enforcement")(enforcement)
@@ -52,9 +65,7 @@ def enforcement(
     read is counted: run `liandong court inbox` before. Example: liandong court enforcement --court court-su0505 --period 2026-12
     """
     if bool(period) == bool(entry) or (period and not _PERIOD.match(period)):
-        raise WrongUsage(
-            "PERIOD_OR_ENTRY", "one month or one entry is shown", "give --period 2026-12, or --entry ent_…"
-        )
+        raise EnforcementProblem("PERIOD_OR_ENTRY")
     settings = settings_of(ctx)
     rows = list(_of_entry(settings, court_id, entry) if entry else _of_period(settings, court_id, period))
     if as_json:
@@ -70,9 +81,7 @@ def enforcement(
 def _counts(settings: "Settings", court: str) -> "closing[_OpenCounts]":
     from ...topics.keys.participants import Participants
 
-    manifest = Participants(settings).load(court)
-    if manifest.kind != "court":
-        raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {manifest.kind}", "name a court")
+    manifest = Participants(settings).court(court)
     return closing(_OpenCounts(settings, court, manifest.jurisdictions[0]))
 
 

@@ -123,13 +123,13 @@ def _inbox(settings: "Settings", court: str, open_commands: "OpenCommands") -> "
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
-    from ..inbox.assembly import InboxMachine, jurisdiction_of, open_inbox
+    from ..inbox.assembly import InboxMachine, open_inbox
 
     def subscriber(purpose: str) -> KafkaSubscriber:
         return KafkaSubscriber(settings, client_id=f"{court}-{purpose}")
 
     participants, clock = Participants(settings), SystemClock()
-    jurisdiction_of(participants, court)
+    participants.court(court)  # refused before anything is opened
     directory = await_keys(KeyDirectory(participants.root_public_key, subscriber("keys"), clock))
     opened = open_inbox(InboxMachine(settings, clock, subscriber, open_commands), court, directory)
     try:

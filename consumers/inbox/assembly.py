@@ -6,7 +6,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ...schemas.errors import WrongUsage
 from ...topics.keys.barrier_times import BarrierTimes
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.erasure import Eraser, KeyErasure, erased_ids
@@ -64,18 +63,10 @@ class OpenInbox:
         self.store.close()
 
 
-def jurisdiction_of(participants: Participants, court: str) -> str:
-    """Return where a court is. Raises COURT_UNKNOWN for a participant that is none, PARTICIPANT_UNKNOWN."""
-    manifest = participants.load(court)
-    if manifest.kind != "court":
-        raise WrongUsage("COURT_UNKNOWN", f"{court} is no court but {manifest.kind}", "name a court")
-    return manifest.jurisdictions[0]
-
-
 def open_inbox(machine: InboxMachine, court: str, directory: KeyDirectory) -> OpenInbox:
     """Open the inbox of a court; nothing is read before its parts are stepped. Raises COURT_UNKNOWN, DATABASE_UNAVAILABLE."""
     participants, settings, clock = Participants(machine.settings), machine.settings, machine.clock
-    jurisdiction, keys = jurisdiction_of(participants, court), participants.sealing_keys(court)
+    jurisdiction, keys = participants.court(court).jurisdictions[0], participants.sealing_keys(court)
     commands = machine.open_commands(settings, jurisdiction, court, clock)
     folder = keys.path.parent
     context = CourtContext(court, jurisdiction, keys, directory, commands, clock, lambda: erased_ids(folder))

@@ -57,12 +57,13 @@ def modules() -> list[Module]:
 def collect(sources: Sequence[Module]) -> list[Code]:
     """Return every code, once per different text, by source and code."""
     kinds = _error_kinds(sources)
-    codes = {code for module in sources for code in _of_module(module, kinds)}
+    raised = {code: one for module in sources for code, one in _raised(module, kinds)}
+    codes = {code for module in sources for code in (*_of_module(module, kinds), *_tables(module, raised))}
     return sorted(codes, key=lambda one: (one.source, one.code, one.message))
 
 
 def _error_kinds(sources: Sequence[Module]) -> dict[str, str]:
-    """Return the names of the classes of errors, of whatever room, with their kinds."""
+    """Return the names of the classes of errors, of whatever room, with their kinds; a problem with a fact is a `text`."""
     bases = {
         node.name: [base.id for base in node.bases if isinstance(base, ast.Name)]
         for module in sources
@@ -76,17 +77,16 @@ def _error_kinds(sources: Sequence[Module]) -> dict[str, str]:
     kinds = {}
     for name in {*bases, *_ERROR_ROOTS}:
         line = ancestors(name)
-        if line & _ERROR_ROOTS:
+        if "FactProblem" in line:
+            kinds[name] = "text"
+        elif line & _ERROR_ROOTS:
             kinds[name] = "usage" if "WrongUsage" in line else "unavailable" if "Unavailable" in line else "error"
     return kinds
 
 
 def _of_module(module: Module, kinds: dict[str, str]) -> Iterator[Code]:
     for placed in _calls(module.tree, _Surroundings(None, _assigned(module.tree))):
-        call, place = placed.call, placed.place
-        name = call.func.id if isinstance(call.func, ast.Name) else ""
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "__init__" and place.owner is not None:
-            name = place.owner.name
+        call, place, name = placed.call, placed.place, placed.name
         kind = "failure" if name == "Poison" else kinds.get(name, "")
         if not kind or len(call.args) < 2:
             continue
@@ -94,10 +94,30 @@ def _of_module(module: Module, kinds: dict[str, str]) -> Iterator[Code]:
         if message == GAP and remedy == "" and kind != "failure":
             continue  # a problem whose texts stand in a table
         if message == GAP and place.owner is not None and place.owner.name == name:
-            message = (ast.get_docstring(place.owner) or "").partition("\n\n")[0].replace("\n", " ").rstrip(".")
+            message = _about(place.owner)
         for code in _codes(call.args[0]):
             yield Code(code, module.path, kind, message, remedy)
-    yield from _tables(module)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """As what an error is raised whose texts stand in a table."""
+
+    kind: str
+    about: str
+    """What its class says of itself, if the error is a class of its own."""
+
+
+def _raised(module: Module, kinds: Mapping[str, str]) -> Iterator[tuple[str, _Raised]]:
+    for placed in _calls(module.tree, _Surroundings(None, {})):
+        kind, owner = kinds.get(placed.name, ""), placed.place.owner
+        if kind and len(placed.call.args) == 1:
+            about = _about(owner) if owner is not None and owner.name == placed.name else ""
+            yield from ((code, _Raised(kind, about)) for code in _codes(placed.call.args[0]))
+
+
+def _about(owner: ast.ClassDef) -> str:
+    return (ast.get_docstring(owner) or "").partition("\n\n")[0].replace("\n", " ").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +135,14 @@ class _Call:
 
     call: ast.Call
     place: _Surroundings
+
+    @property
+    def name(self) -> str:
+        """The class that is called, or whose `__init__` is."""
+        func, owner = self.call.func, self.place.owner
+        if isinstance(func, ast.Attribute) and func.attr == "__init__" and owner is not None:
+            return owner.name
+        return func.id if isinstance(func, ast.Name) else ""
 
 
 def _calls(tree: ast.AST, place: _Surroundings) -> Iterator[_Call]:
@@ -137,15 +165,16 @@ def _assigned(function: ast.AST) -> dict[str, ast.expr]:
     }
 
 
-def _tables(module: Module) -> Iterator[Code]:
+def _tables(module: Module, raised: Mapping[str, _Raised]) -> Iterator[Code]:
     """Yield the texts kept under their codes."""
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Dict):
             continue
         for key, value in zip(node.keys, node.values, strict=True):
             if _is_text(value) and isinstance(key, ast.Constant):
-                texts = [_words(part) for part in value.args]
-                yield Code(str(key.value), module.path, "text", *texts)
+                message, *others = [_words(part) for part in value.args]
+                one = raised.get(str(key.value), _Raised("text", ""))
+                yield Code(str(key.value), module.path, one.kind, one.about or message, *others)
 
 
 def _is_text(value: ast.expr) -> TypeGuard[ast.Call]:

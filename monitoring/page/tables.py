@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..status.register_counts import FREES
+from ..status.text import figure
 from .cells import Cell, PageTable, Share, TableColumn, TableRow, Tone, clock, count, duration, milliseconds, short
 from .words import Words
 
@@ -186,6 +187,26 @@ def courts(document: _Document, words: Words) -> PageTable:
             name = jurisdiction["jurisdiction"]
             key = f"{name}/{court['list']}/{court['court']}"
             rows.append(TableRow(key, [Cell(name), Cell(court["court"]), kind, *numbers, lost]))
+    return PageTable(columns, rows)
+
+
+def enforcement(document: _Document, words: Words) -> PageTable:
+    """Make one row per agency and jurisdiction: what courts have published of the last closed week and month."""
+    columns = [TableColumn(words(key)) for key in ("agency", "last_week", "last_month", "counted_by")]
+    columns[0] = TableColumn(words("agency").partition(" /")[0])
+    rows = []
+    for row in document["enforcement"]:
+        sources = [each for span in ("month", "week") for each in row[span]["from"]]
+        newest = max(sources, key=lambda each: str(each["issued_at"]))
+        courts = ", ".join(sorted({each["court"] for each in sources}))
+        hint = f"{newest['topic']}/{newest['partition']} @ {newest['offset']}"
+        cells = [
+            Cell(row["agency"], row["jurisdiction"]),
+            Cell(figure(row["week"], words.lang), row["week"]["week"]),
+            Cell(figure(row["month"], words.lang), row["month"]["month"]),
+            Cell(courts, words("newest_count", at=newest["issued_at"][:10]), hint=hint),
+        ]
+        rows.append(TableRow(f"{row['agency']}/{row['jurisdiction']}", cells))
     return PageTable(columns, rows)
 
 

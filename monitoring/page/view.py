@@ -34,7 +34,7 @@ class PageView:
                 self._summary = Summary(words)
                 self._search = Search(words, self.follow, self._close)
                 self._build_sections()
-        for element in (self._trouble, self._body, self._no_updates, self._no_courts):
+        for element in (self._trouble, self._body, self._no_updates, self._no_courts, self._no_enforcement):
             element.set_visibility(False)
         if find:
             self.follow(find)
@@ -70,6 +70,9 @@ class PageView:
             self._no_updates = TextLabel("p", classes="empty")
         with _section(words("batches")):
             self._batches = Grid(follow, caption=words("batches"), classes="matrix")
+        with _section(words("enforcement"), words("enforcement_hint")):
+            self._enforcement = Grid(follow, caption=words("enforcement"), classes="cards")
+            self._no_enforcement = TextLabel("p", words("no_enforcement"), "empty")
         with ui.element("div").classes("columns"):
             with _section(words("lists")):
                 self._courts = Grid(follow, caption=words("lists"), classes="cards")
@@ -113,6 +116,8 @@ class PageView:
         self._no_updates.show(words("no_updates" if snapshot.has_registers else "no_register"))
         self._no_updates.set_visibility(not snapshot.newest)
         self._batches.show(tables.batches(document["batches"], document, words))
+        self._enforcement.show(tables.enforcement(document, words))
+        self._no_enforcement.set_visibility(not document["enforcement"])
         self._courts.show(tables.courts(document, words))
         self._no_courts.set_visibility(not document["jurisdictions"])
         self._notaries.show(tables.notaries(document, words))

@@ -1,7 +1,7 @@
 """The texts of the page in both languages; those it shares with the command line stand in `status/text.py`."""
 
 from ...schemas.errors import LiandongError
-from ...schemas.problems import Language
+from ...schemas.problems import Language, told
 from ..status.text import WORDS as _SHARED
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -147,6 +147,15 @@ _WORDS: dict[str, tuple[str, str]] = {
     "issued": ("newest head", "最新名单头"),
     "valid": ("valid", "有效"),
     "no_courts": ("No list head has been signed yet.", "尚无签名的名单头。"),
+    "enforcement_hint": (
+        "From counts that courts have signed and published; whoever holds the escrow's key can recount them.",
+        "来自法院签名公布的统计，持有托管密钥者可以复核。",
+    ),
+    "no_enforcement": (
+        "No court has published a count of the last closed week or month.",
+        "尚无法院公布上一统计周或上一统计月的数字。",
+    ),
+    "newest_count": ("newest of {at}", "最新一期公布于 {at}"),
     "positions": ("in the log", "日志位置"),
     "not_sent": ("not sent yet", "尚未发送"),
     # changes
@@ -177,5 +186,8 @@ class Words:
         return _ALL[key][self._index].format_map(filled)
 
     def problem(self, error: LiandongError) -> str:
-        """Return what went wrong and what to do; an error without a text of the page's is given as it was raised."""
-        return self(error.code) if error.code in _WORDS else f"{error.code}: {error.message} ({error.remedy})"
+        """Return what went wrong and what to do: in the page's own text, else in the error's."""
+        if error.code in _WORDS:
+            return self(error.code)
+        message, remedy = told(error, self.lang)
+        return f"{error.code}: {message} ({remedy})"

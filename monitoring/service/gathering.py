@@ -18,6 +18,7 @@ from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_reading import EvidenceReading
+from ..log.counts import PublishedCounts
 
 _log = structlog.get_logger(__name__)
 EVERY_SECONDS = 1.0
@@ -31,13 +32,15 @@ def served(directory: KeyDirectory) -> list[str]:
 
 
 class Gathering:
-    """Keeps the evidence and the counts of dead letters current; a `Worker`. What fails is tried again."""
+    """Keeps the evidence, the published counts and those of dead letters current; a `Worker`. What fails is tried again."""
 
     def __init__(self, evidence: Evidence, directory: KeyDirectory, subscriber: Subscriber, clock: Clock) -> None:
         """Take a subscriber of its own; nothing is read before the first step."""
         self._evidence, self._directory = evidence, directory
         self._subscriber, self._clock = subscriber, clock
         self._reading: EvidenceReading | None = None
+        self.counts = PublishedCounts(directory, subscriber, clock)
+        """What courts have published of enforcement."""
         self._next_round = -math.inf
         self._pause = Doorbell()
         self.rounds = 0
@@ -83,6 +86,8 @@ class Gathering:
             return _SLICE
         if not self._reading.done:
             return AT_ONCE
+        if not self.counts.read(served(self._directory)):
+            return _SLICE
         letters = ((agency, self._count(agency)) for agency in self._directory.serving("agency"))
         self.dead_letters = {agency: number for agency, number in letters if number is not None}
         self.rounds += 1

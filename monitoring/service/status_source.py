@@ -18,9 +18,13 @@ from .gathering import Gathering, served
 class StatusSource:
     """Computes the status from what is gathered. Computing asks no broker: it goes on while there is none."""
 
-    def __init__(self, context: MonitoringContext) -> None:
-        """Open the evidence; `part` must run for it to be gathered."""
+    def __init__(self, context: MonitoringContext, *, shows_enforced: bool = False) -> None:
+        """Open the evidence; `part` must run for it to be gathered.
+
+        `shows_enforced`: also look into the inboxes of courts on this machine, for the court's own clerk and nobody else.
+        """
         self._context = context
+        self._inboxes = partial(inbox_file, context.settings) if shows_enforced else None
         evidence = context.evidence()
         self._view = EvidenceView(evidence.engine, evidence.tables)
         self._computing = threading.Lock()
@@ -40,7 +44,14 @@ class StatusSource:
         obliged, jurisdictions = context.directory.serving("agency"), served(context.directory)
         left, standing = context.directory.months_left(), context.directory.standing()
         with self._computing, local_deliveries(settings, jurisdictions, context.clock) as deliveries:
-            inboxes = partial(inbox_file, settings)
-            dead_letters = self.gathering.dead_letters
-            sources = DeliverySources(self._view, obliged, deliveries, dead_letters, standing, inboxes, left)
+            sources = DeliverySources(
+                self._view,
+                obliged,
+                deliveries,
+                self.gathering.dead_letters,
+                standing,
+                self._inboxes,
+                left,
+                self.gathering.counts.published,
+            )
             yield StatusDocument(sources, limits)

@@ -11,6 +11,7 @@ from ...schemas.errors import WrongUsage
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
+from .enforcement import enforcement
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
 
 RECENT_BATCHES = 5
@@ -47,6 +48,7 @@ class StatusDocument:
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "register": self._register(),
             "agencies": agencies,
+            "enforcement": enforcement(self._sources.enforcement, self._limits.now, names),
             "batches": self._batches(query, names),
             "updates": self._updates(query, names),
             "findings": findings,

@@ -15,6 +15,7 @@ from ...topics.catalogue import names
 from ...topics.keys.signed_register import RegisterStanding
 from ..ledger import rules
 from ..ledger.evidence_views import EvidenceView, NodeOffsets, NodeReport, serving_at
+from ..log.counts import PublishedCount
 from .register_counts import Deliveries
 
 _ELSEWHERE = "ask where it was published"
@@ -43,10 +44,12 @@ class DeliverySources:
     """Agency → messages put aside; missing if its topic is not there."""
     register: RegisterStanding | None = None
     """The register of keys as it was read, None while it could not be."""
-    inboxes: Callable[[str], Path] = Path
-    """Court → where its inbox is, if it is on this machine: what it alone may see of an update."""
+    inboxes: Callable[[str], Path] | None = None
+    """Court → where its inbox is, if it is on this machine: what it alone may see of an update. None: nobody may here."""
     months_left: Mapping[str, int] = field(default_factory=dict)
     """Participant → coming months it has sealing keys for; -1: they have run out."""
+    enforcement: Sequence[PublishedCount] = ()
+    """What courts have published of enforcement."""
 
 
 def moment(ms: int) -> str | None:
@@ -154,7 +157,9 @@ class DeliveryProgress:
     def _own_update(self, deliveries: Deliveries, record: Update, agencies: Iterable[str]) -> dict[str, Any]:
         """Return an update as its court sees it: with the day from which an agency is known to have enforced it."""
         document, frees = self._update(deliveries, record, agencies), deliveries.for_ledger(record).frees
-        days = enforced_on(self._sources.inboxes(record.court), record.entry_id, record.version, frees=frees)
+        days: Mapping[str, str] = {}
+        if self._sources.inboxes is not None:
+            days = enforced_on(self._sources.inboxes(record.court), record.entry_id, record.version, frees=frees)
         return document | {"agencies": [row | {"enforced_on": days.get(row["agency"])} for row in document["agencies"]]}
 
     def _update(self, deliveries: Deliveries, record: Update, agencies: Iterable[str]) -> dict[str, Any]:

@@ -59,6 +59,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "gate-proven": ("gate-proven", "已验证拦截"),
     "enforced": ("enforced", "已拦截"),
     "refused": ("refused", "不可信"),
+    "enforcement": ("Refused or held, as courts have counted", "法院公布的拦截统计"),
+    "last_week": ("last closed week", "上一统计周"),
+    "last_month": ("last closed month", "上一统计月"),
+    "counted_by": ("counted by", "统计法院"),
+    "few": ("fewer than five", "少于五次"),
+    "few_each": ("{count} × fewer than five", "{count} 项各少于五次"),
+    "uncounted": ("none published", "未公布"),
 }
 _ALARMS = {
     "late": "late_updates",
@@ -78,6 +85,7 @@ class StatusText:
 
     def __init__(self, document: Mapping[str, Any], lang: Language) -> None:
         self._document = document
+        self._lang: Language = lang
         self._index = 1 if lang == "zh" else 0
 
     def print(self, console: Console) -> None:
@@ -87,6 +95,8 @@ class StatusText:
     def _tables(self) -> Iterable[RenderableType]:
         yield self._lists()
         yield self._agencies()
+        if self._document["enforcement"]:
+            yield self._enforcement()
         if self._document["batches"]:
             yield self._batches()
         for update in self._document["updates"]:
@@ -132,6 +142,17 @@ class StatusText:
                 table.add_row(f"{agency['agency']} ({jurisdiction})", silent, "–", "–", "–", self._alarms(agency))
         return table
 
+    def _enforcement(self) -> Table:
+        table = self._table(self._word("enforcement"), "agency", "last_week", "last_month", "counted_by")
+        for row in self._document["enforcement"]:
+            courts = sorted({each["court"] for span in ("week", "month") for each in row[span]["from"]})
+            week, month = row["week"], row["month"]
+            cells = (
+                f"{each}\n{figure(span, self._lang)}" for each, span in ((week["week"], week), (month["month"], month))
+            )
+            table.add_row(f"{row['agency']} ({row['jurisdiction']})", *cells, "\n".join(courts))
+        return table
+
     def _alarms(self, row: Mapping[str, Any]) -> str:
         """Return the counts of a row that are not zero."""
         counts = {key: row.get(field) for key, field in _ALARMS.items()}
@@ -175,6 +196,17 @@ class StatusText:
             )
             table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table
+
+
+def figure(span: Mapping[str, Any], lang: Language) -> str:
+    """Say what counts of a week or month come to: a number, and how many counts say "fewer than five" instead."""
+    at, folded = 1 if lang == "zh" else 0, span["folded"]
+    if not span["from"]:
+        return WORDS["uncounted"][at]
+    few = WORDS["few" if folded == 1 else "few_each"][at].format(count=folded)
+    if folded and folded == len(span["from"]):
+        return few
+    return f"{span['counted']:,} + {few}" if folded else f"{span['counted']:,}"
 
 
 def _clock(at: str | None) -> str:

@@ -3,17 +3,28 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import yaml
 
-from ..errors import WrongUsage
+from ..problems import Text, UsageProblem
 from .attributes import Attribute, Wording, json_schema_of
 from .measures import MeasureCatalogue
 
 AGENCIES_FILE = Path(__file__).parent / "agencies.yaml"
 GENERIC = "generic"
 """Name of the adapter that only maps transactions to measures."""
+
+
+class AgencyKindUnknown(UsageProblem):
+    """A kind of agency that this release does not have."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "AGENCY_KIND_UNKNOWN": Text(
+            "there is no agency kind {id}", "use one of: {known}", "没有单位类别 {id}", "可用类别：{known}"
+        ),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,5 @@ def agency_kind(id_: str, path: Path = AGENCIES_FILE) -> AgencyKind:
     """Return the kind with this id. Raises AGENCY_KIND_UNKNOWN."""
     kinds = load_agencies(path)
     if id_ not in kinds:
-        known = ", ".join(sorted(kinds))
-        raise WrongUsage("AGENCY_KIND_UNKNOWN", f"there is no agency kind {id_!r}", f"use one of: {known}")
+        raise AgencyKindUnknown("AGENCY_KIND_UNKNOWN", id=repr(id_), known=", ".join(sorted(kinds)))
     return kinds[id_]

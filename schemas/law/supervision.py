@@ -66,14 +66,41 @@ def terms_of(act: SupervisionAct) -> tuple[date, date] | None:
     return (first, last) if timedelta(0) <= last - first < timedelta(days=MOST_DAYS) else None
 
 
-def acts_in_force(acts: Collection[SupervisionAct], now: int) -> list[SupervisionAct]:
-    """Return the acts that switch a measure on at an instant (ms UTC), in an order of their own."""
+@dataclass(frozen=True, slots=True)
+class SwitchTerm:
+    """The days on which an act switches a measure on, withdrawals known now taken off."""
+
+    act: SupervisionAct
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Whether the measure is on that day."""
+        return self.first <= day <= self.last
+
+
+def switch_terms(acts: Collection[SupervisionAct], now: int) -> list[SwitchTerm]:
+    """Return what switches measures on at an instant (ms UTC) or later, in an order of its own."""
     day, soon = date_of_ms(now), now + CLOCK_TOLERANCE_MS
     said = [one for one in acts if one.issued_at <= soon]
-    ended = {(one.jurisdiction, one.ends) for one in said if one.kind == ActKind.MEASURE_OFF and _begun(one, day)}
-    switching = (one for one in said if one.kind == ActKind.MEASURE_ON and (one.jurisdiction, one.act_id) not in ended)
-    holding = [one for one in switching if (terms := terms_of(one)) and terms[0] <= day <= terms[1]]
-    return sorted(holding, key=lambda one: (one.jurisdiction, one.measure, one.act_id, one.issued_at))
+    ends: dict[tuple[str, bytes], date] = {}
+    for one in said:
+        if one.kind == ActKind.MEASURE_OFF:
+            key = one.jurisdiction, one.ends
+            ends[key] = min(ends.get(key, date.max), _last_day_before(one))
+    terms = [
+        SwitchTerm(one, terms[0], min(terms[1], ends.get((one.jurisdiction, one.act_id), date.max)))
+        for one in said
+        if one.kind == ActKind.MEASURE_ON and (terms := terms_of(one))
+    ]
+    left = [one for one in terms if day <= one.last and one.first <= one.last]
+    return sorted(left, key=lambda one: (one.act.jurisdiction, one.act.measure, one.act.act_id, one.act.issued_at))
+
+
+def acts_in_force(acts: Collection[SupervisionAct], now: int) -> list[SupervisionAct]:
+    """Return the acts that switch a measure on at an instant (ms UTC), in an order of their own."""
+    day = date_of_ms(now)
+    return [one.act for one in switch_terms(acts, now) if one.holds(day)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,9 +120,9 @@ def nothing_on(_day: date) -> SwitchedOn:
     return NOTHING_ON
 
 
-def _begun(withdrawal: SupervisionAct, day: date) -> bool:
-    """Whether a withdrawal holds; one whose first day cannot be read holds at once, for it frees."""
+def _last_day_before(withdrawal: SupervisionAct) -> date:
+    """Return the last day before a withdrawal; one whose first day cannot be read holds at once, for it frees."""
     try:
-        return date.fromisoformat(withdrawal.from_day) <= day
-    except ValueError:
-        return True
+        return date.fromisoformat(withdrawal.from_day) - timedelta(days=1)
+    except (ValueError, OverflowError):
+        return date.min

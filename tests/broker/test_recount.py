@@ -3,9 +3,10 @@
 import json
 
 from liandong.tests.suites.recount import RecountSuite
-from liandong.tests.worlds.commands import Ended, liandong
+from liandong.tests.worlds.commands import Ended
 from liandong.tests.worlds.java import read_in_java
 from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_commands import typed
 from liandong.tests.worlds.town_members import TownAgency
 from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.catalogue import names
@@ -14,14 +15,8 @@ SUPERVISOR = "supervisor-js"
 
 
 def recount(town: Town, *words: str, lang: str = "en") -> Ended:
-    assert isinstance(town.wire, KafkaWire)
-    environment = {
-        "LIANDONG_STATE_DIR": str(town.directory),
-        "LIANDONG_BOOTSTRAP": town.wire.settings.bootstrap or "",
-        "LIANDONG_TOPIC_PREFIX": town.wire.settings.topic_prefix,
-    }
     common = ("supervise", "recount", "--as", SUPERVISOR, "--jurisdiction", "js", "--period", "2026-12")
-    return liandong("--lang", lang, *common, "--decision", "苏政法〔2026〕12号", *words, environment=environment)
+    return typed(town, *common, "--decision", "苏政法〔2026〕12号", *words, lang=lang)
 
 
 class TestRecountOnKafka(RecountSuite):
@@ -42,7 +37,8 @@ class TestRecountOnKafka(RecountSuite):
         assert (read[names.enforcement_counts("js")], read[names.supervision_acts("js")]) == (3, 1)
         self.say(town, revision=2, count=5)
         lied = recount(town, lang="zh")
-        assert (lied.code, "不一致" in lied.out, "公布为 5，复核为 7" in lied.out) == (1, True, True)
+        assert (lied.code, "不一致" in lied.out, "次数：公布为 5，复核为 7" in lied.out) == (1, True, True)
+        assert "决定 act_" in lied.err
 
     def test_who_was_not_admitted_opens_nothing(self, town: Town, railway: TownAgency) -> None:
         town.join(SUPERVISOR, "supervisor", jurisdictions=("js",), publish=False)

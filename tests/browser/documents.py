@@ -59,6 +59,23 @@ def agency(name: str, nodes: list[dict[str, Any]] | None = None, **changes: Any)
     } | changes
 
 
+def span(counted: int = 12, folded: int = 1, **changes: Any) -> dict[str, Any]:
+    """What one court published of a week or month: one count in numbers, the others folded."""
+    source = {
+        "court": "court-su0505", "measure": "rail-gd-all", "from_day": "2026-02-16", "until_day": "2026-02-22",
+        "counted": counted, "revision": 1, "issued_at": at(5), "topic": "enforcement.counts.js.v1", "partition": 0, "offset": 3,
+    }  # fmt: skip
+    few = source | {"measure": "rail-soft-sleeper", "counted": None, "offset": 4}
+    sources = [source] * bool(counted) + [few] * folded
+    return {"from_day": "", "until_day": "", "counted": counted, "folded": folded, "from": sources} | changes
+
+
+def enforced(name: str, week: dict[str, Any] | None = None, month: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A row of the published counts."""
+    spans = {"week": (week or span()) | {"week": "2026-W08"}, "month": (month or span(40, 2)) | {"month": "2026-02"}}
+    return {"agency": name, "jurisdiction": "js", **spans}
+
+
 def standing(name: str, state: str = "applied", after: float = 0.42) -> dict[str, Any]:
     return {"agency": name, "state": state, "level": state, "since": at(5), "after_seconds": after}
 
@@ -106,6 +123,7 @@ def document(*findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "at": NOW,
         "jurisdictions": [jurisdiction()],
         "agencies": [agency(name) for name in AGENCIES],
+        "enforcement": [enforced(name) for name in AGENCIES],
         "batches": [batch()],
         "updates": [],
         "findings": list(findings),

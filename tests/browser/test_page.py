@@ -43,6 +43,16 @@ def test_it_says_that_all_is_well_and_where_everything_is(stage: Stage, browser:
     assert "none" in browser.text("section[aria-label=Lists] tbody")
 
 
+def test_it_shows_what_courts_have_published_of_enforcement(stage: Stage, browser: Browser) -> None:
+    stage.feed.snapshot = snapshot()
+    browser.open(stage.url, languages="zh-CN")
+    section = "section[aria-label='法院公布的拦截统计']"
+    browser.shows("12 + 少于五次\n2026-W08", "40 + 2 项各少于五次", "最新一期公布于 2026-03-02", css=section)
+    assert "尚无法院公布" not in browser.text(section)
+    stage.feed.snapshot = snapshot(status=document(enforcement=[]))
+    browser.shows("尚无法院公布上一统计周或上一统计月的数字。", css=section)
+
+
 def test_what_is_wrong_stands_on_top_with_the_command_to_type(stage: Stage, browser: Browser) -> None:
     where = {"agency": "hotel-js", "jurisdiction": "js", "node": "1"}
     wrong = node(proof=node()["proof"] | {"state": "unequal", "lanes": ["court.debtor-list.js.v1/2"]})

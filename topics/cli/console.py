@@ -15,7 +15,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 """Annotation for the parameter `as_json` of every command that prints a result."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Invocation:
     """The global options of one `liandong` call; `ctx.obj` of every command."""
 
@@ -31,9 +31,13 @@ def invocation_of(ctx: typer.Context) -> Invocation:
 
 def settings_of(ctx: "typer.Context") -> "Settings":
     """Read the settings of one command line call."""
+    return settings_for(invocation_of(ctx))
+
+
+def settings_for(invocation: Invocation) -> "Settings":
+    """Read the settings under global options."""
     from ..settings import load_settings
 
-    invocation = invocation_of(ctx)
     return load_settings(invocation.config, **({"lang": invocation.lang} if invocation.lang else {}))
 
 

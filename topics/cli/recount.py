@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .console import JsonOption, print_json, settings_of
-from .supervise import AsOption, DecisionOption, PlaceOption, app, known_acts, new_act, publish
+from .supervise import AsOption, DecisionOption, PlaceOption, app, known_acts, new_act, publish, reader_name
 
 if TYPE_CHECKING:
     from ...schemas.wire.sealing import SealingKey
@@ -22,6 +22,8 @@ _TEXTS = {
         "differs": "{name}: published {said}, found {own}",
         "nothing": "nothing is published for this month",
         "unopened": "{number} interceptions could not be opened with this key",
+        "told": "act {act} in the log; counts of {jurisdiction}, {period}",
+        "-": "nothing",
     },
     "zh": {
         "equal": "一致，复核 {found} 次",
@@ -29,6 +31,19 @@ _TEXTS = {
         "differs": "{name}：公布为 {said}，复核为 {own}",
         "nothing": "本月没有公布的统计",
         "unopened": "有 {number} 条拦截记录无法用此密钥打开",
+        "told": "决定 {act} 已写入日志；{jurisdiction} {period} 的统计",
+        "-": "无",
+        "week": "周次",
+        "from_day": "首日",
+        "until_day": "末日",
+        "folded": "合并",
+        "count": "次数",
+        "root": "根",
+        "record": "统计记录",
+        "True": "是",
+        "False": "否",
+        "published": "已公布",
+        "due": "应予公布",
     },
 }
 
@@ -68,7 +83,10 @@ def recount(  # noqa: PLR0913, PLR0917  the fields of the act that stands before
         shown = {"jurisdiction": jurisdiction, "period": period, "act": ids.text("act", act.act_id)}
         print_json({**shown, "unopened": found.unopened, "counts": rows})
     else:
-        _print(rows, found.unopened, _TEXTS[settings.lang])
+        texts = _TEXTS[settings.lang]
+        told = texts["told"].format(act=ids.text("act", act.act_id), jurisdiction=jurisdiction, period=period)
+        typer.echo(told, err=True)
+        _print(rows, found.unopened, texts)
     if any(one.differs for one in compared):
         raise typer.Exit(1)
 
@@ -84,10 +102,10 @@ def _recounted(
     from ..transport.reading import read_all, topic_lanes
     from ..workers.clock import SystemClock
 
-    clock, root = SystemClock(), Participants(settings).root_public_key
+    clock, root, name = SystemClock(), Participants(settings).root_public_key, reader_name(settings)
     with (
-        closing(await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id="recount-keys"), clock))) as keys,
-        closing(KafkaSubscriber(settings, client_id="recount")) as log,
+        closing(await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock))) as keys,
+        closing(KafkaSubscriber(settings, client_id=f"{name}-recount")) as log,
     ):
         again = Recount(jurisdiction, month, keys, escrow)
         # counts first: what they are made of is in the log by then
@@ -109,9 +127,12 @@ def _as_dict(one: "Compared") -> dict[str, Any]:
 
 
 def _print(rows: Sequence[Mapping[str, Any]], unopened: int, texts: Mapping[str, str]) -> None:
+    def name_in(value: object) -> str:
+        return texts["-"] if value == "" else texts.get(str(value), str(value))
+
     for row in rows:
         each = (
-            texts["differs"].format(name=name, said=both["published"] or "-", own=both["found"] or "-")
+            texts["differs"].format(name=name_in(name), said=name_in(both["published"]), own=name_in(both["found"]))
             for name, both in row["differs"].items()
         )
         verdict = texts["equal" if row["equal"] else "unequal"].format(found=row["found"], differs=", ".join(each))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...schemas.errors import WrongUsage
+from ...schemas.law.supervision_problems import SupervisionProblem
 from .console import JsonOption, print_json, settings_of
 
 if TYPE_CHECKING:
     from ...schemas.law.supervision import SupervisionAct
+    from ..settings import Settings
 
 app = typer.Typer(help="Acts of a supervisor: measures on and off, openings of the escrow.", no_args_is_help=True)
 AsOption = Annotated[str, typer.Option("--as", metavar="ID", help="The supervisor who acts and signs.")]
@@ -20,6 +21,28 @@ DecisionOption = Annotated[str, typer.Option("--decision", metavar="NUMBER", hel
 DocumentOption = Annotated[Path, typer.Option("--document", metavar="FILE", help="The decision; its hash is signed.")]
 FromOption = Annotated[str, typer.Option("--from", metavar="DAY", help="First day, 2026-12-01.")]
 UntilOption = Annotated[str, typer.Option("--until", metavar="DAY", help="Last day.")]
+_TEXTS: dict[str, tuple[str, str]] = {
+    "in the log": ("{act}  {kind} in {jurisdiction}: in the log", "{act}  {jurisdiction} {kind}：已写入日志"),
+    "line": (
+        "{mark} {act}  {kind}  {about}  {from_day}…{until_day}  by {supervisor}, decision {decision}",
+        "{mark} {act}  {kind}  {about}  {from_day} 至 {until_day}  {supervisor}，决定书 {decision}",
+    ),
+    "ends": (
+        "{mark} {act}  {kind}  {about}  from {from_day}: ends {ends}  by {supervisor}, decision {decision}",
+        "{mark} {act}  {kind}  {about}  自 {from_day} 起终止 {ends}  {supervisor}，决定书 {decision}",
+    ),
+    "at once": ("its day of issue", "签发之日"),
+    "holding": ("* holds today", "* 今日生效"),
+    "none": ("no acts in {jurisdiction}", "{jurisdiction} 没有监督决定"),
+    "MEASURE_ON": ("measure on", "启用措施"),
+    "MEASURE_OFF": ("measure off", "停用措施"),
+    "ESCROW_OPENED": ("escrow opened", "启用托管密钥"),
+    "RECOUNT": ("recount", "复核统计"),
+    "COMPLAINT": ("complaint", "投诉"),
+    "INSPECTION": ("inspection", "检查"),
+    "DRILL": ("drill", "演练"),
+}
+"""In English and Chinese; a word this release does not know stays as it is."""
 
 
 @app.command("measure-on")
@@ -40,13 +63,11 @@ def measure_on(  # noqa: PLR0913, PLR0917  the fields of an act
 
     row = load_catalogue().measure(measure)
     if row is None or not row.needs_act:
-        problem = f"{measure} is no measure that an act switches on"
-        raise WrongUsage("MEASURE_NOT_SWITCHED", problem, "name one that `liandong measures list` shows as OFF")
+        raise SupervisionProblem("MEASURE_NOT_SWITCHED", measure=measure)
     fields = {"measure": measure, "from_day": from_day, "until_day": until_day, "document_hash": _hash(document)}
     act = new_act(ctx, ActKind.MEASURE_ON, supervisor, jurisdiction, decision, fields)
     if terms_of(act) is None:
-        problem = f"{from_day} to {until_day} is no term an act can have"
-        raise WrongUsage("TERM_OF_ACT", problem, f"give first and last day as 2026-12-01, {MOST_DAYS} days at most")
+        raise SupervisionProblem("TERM_OF_ACT", from_day=from_day, until_day=until_day, days=str(MOST_DAYS))
     _publish_and_tell(ctx, act, as_json)
 
 
@@ -65,12 +86,12 @@ def measure_off(  # noqa: PLR0913, PLR0917  the fields of an act
     from ...schemas import ids
     from ...schemas.law.supervision import ActKind
 
+    act_id = ids.parse(ends, "act")
     if from_day:
         _day(from_day)
-    found = next((one for one in known_acts(ctx, jurisdiction) if one.act_id == ids.parse(ends, "act")), None)
+    found = next((one for one in known_acts(ctx, jurisdiction) if one.act_id == act_id), None)
     if found is None or found.kind != ActKind.MEASURE_ON:
-        problem = f"no act {ends} switched a measure on in {jurisdiction}"
-        raise WrongUsage("ACT_UNKNOWN", problem, "look it up with `liandong supervise list`")
+        raise SupervisionProblem("ACT_UNKNOWN", act=ends, jurisdiction=jurisdiction)
     fields = {"measure": found.measure, "ends": found.act_id, "from_day": from_day, "document_hash": _hash(document)}
     _publish_and_tell(ctx, new_act(ctx, ActKind.MEASURE_OFF, supervisor, jurisdiction, decision, fields), as_json)
 
@@ -88,12 +109,15 @@ def escrow(  # noqa: PLR0913, PLR0917  the fields of an act
     as_json: JsonOption = False,
 ) -> None:
     """Let everybody know that the escrow is opened, before it is: for which records, under which decision."""
+    from ...schemas.law.retention import opened_by
     from ...schemas.law.supervision import ESCROW_REASONS, ActKind
 
     if reason not in ESCROW_REASONS:
-        raise WrongUsage("ESCROW_REASON", f"{reason!r} is no reason", f"use one of {', '.join(ESCROW_REASONS)}")
-    for day in (from_day, until_day):
-        _day(day)
+        raise SupervisionProblem("ESCROW_REASON", reason=repr(reason), known=", ".join(ESCROW_REASONS))
+    if retention_kind not in opened_by("escrow"):
+        raise SupervisionProblem("ESCROW_KIND", kind=repr(retention_kind), known=", ".join(opened_by("escrow")))
+    if _day(until_day) < _day(from_day):
+        raise SupervisionProblem("DAYS_OF_ACT", from_day=from_day, until_day=until_day)
     fields = {"from_day": from_day, "until_day": until_day, "reason": reason, "retention_kind": retention_kind}
     _publish_and_tell(ctx, new_act(ctx, ActKind.ESCROW_OPENED, supervisor, jurisdiction, decision, fields), as_json)
 
@@ -110,13 +134,24 @@ def list_acts(ctx: typer.Context, jurisdiction: PlaceOption, as_json: JsonOption
     if as_json:
         print_json({"acts": rows})
         return
+    at = 1 if settings_of(ctx).lang == "zh" else 0
     for row in rows:
-        about = row["measure"] or f"{row['retention_kind']} {row['reason']}"
-        days = f"{row['from_day']}…{row['until_day']}"
-        mark = "*" if row["in_force"] else " "
-        typer.echo(f"{mark} {row['act']}  {row['kind']:13} {about:20} {days:23} {row['supervisor']}  {row['decision']}")
+        typer.echo(_line(row, at))
+    if any(row["in_force"] for row in rows):
+        typer.echo(_TEXTS["holding"][at])
     if not rows:
-        typer.echo(f"no acts in {jurisdiction}")
+        typer.echo(_TEXTS["none"][at].format(jurisdiction=jurisdiction))
+
+
+def _line(row: dict[str, Any], at: int) -> str:
+    about = row["measure"] or f"{row['retention_kind']} {_word(row['reason'], at)}"
+    shown = {"mark": "*" if row["in_force"] else " ", "kind": _word(row["kind"], at), "about": about}
+    begins = row["from_day"] or _TEXTS["at once"][at]
+    return _TEXTS["ends" if row["ends"] else "line"][at].format_map({**row, **shown, "from_day": begins})
+
+
+def _word(text: str, at: int) -> str:
+    return _TEXTS.get(text, (text, text))[at]
 
 
 def new_act(
@@ -130,8 +165,8 @@ def new_act(
 
     manifest = Participants(settings_of(ctx)).load(supervisor)
     if manifest.kind != "supervisor" or jurisdiction not in manifest.jurisdictions:
-        problem = f"{supervisor} is {manifest.kind} of {', '.join(manifest.jurisdictions)}"
-        raise WrongUsage("NOT_A_SUPERVISOR", problem, f"name a supervisor of {jurisdiction} with --as")
+        named = {"participant": supervisor, "kind": manifest.kind, "places": ", ".join(manifest.jurisdictions)}
+        raise SupervisionProblem("NOT_A_SUPERVISOR", **named, jurisdiction=jurisdiction)
     common = {"document_hash": b""} | fields
     now, act_id = SystemClock().now(), SystemChance().random_id()
     return SupervisionAct(act_id, jurisdiction, supervisor, kind, decision, issued_at=now, **common)
@@ -158,11 +193,12 @@ def _publish_and_tell(ctx: typer.Context, act: "SupervisionAct", as_json: bool) 
     if as_json:
         print_json(row)
         return
-    typer.echo(f"{row['act']}  {act.kind} in {act.jurisdiction}: in the log")
+    at = 1 if settings_of(ctx).lang == "zh" else 0
+    typer.echo(_TEXTS["in the log"][at].format_map({**row, "kind": _word(act.kind, at)}))
 
 
-def known_acts(ctx: typer.Context, jurisdiction: str) -> "list[SupervisionAct]":
-    """Return the acts that count in a jurisdiction, read to the end of the log. Raises TransportError."""
+def known_acts(ctx: typer.Context, *jurisdictions: str) -> "list[SupervisionAct]":
+    """Return the acts that count in jurisdictions, read to the end of the log. Raises TransportError."""
     from ..keys.directory import KeyDirectory, await_keys
     from ..keys.participants import Participants
     from ..keys.supervision import SupervisionActs, await_acts
@@ -170,9 +206,9 @@ def known_acts(ctx: typer.Context, jurisdiction: str) -> "list[SupervisionAct]":
     from ..workers.clock import SystemClock
 
     settings, clock = settings_of(ctx), SystemClock()
-    root = Participants(settings).root_public_key
-    directory = await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id="supervise-keys"), clock))
-    reader = SupervisionActs([jurisdiction], KafkaSubscriber(settings, client_id="supervise"), directory, clock)
+    root, name = Participants(settings).root_public_key, reader_name(settings)
+    directory = await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock))
+    reader = SupervisionActs(jurisdictions, KafkaSubscriber(settings, client_id=name), directory, clock)
     try:
         await_acts(reader)
         if reader.failure is not None:
@@ -181,6 +217,11 @@ def known_acts(ctx: typer.Context, jurisdiction: str) -> "list[SupervisionAct]":
     finally:
         reader.close()
         directory.close()
+
+
+def reader_name(settings: "Settings") -> str:
+    """Return the client id of what only reads; it begins like the cluster's user, whose groups are named so."""
+    return f"{settings.kafka_security.username or 'liandong'}-supervise"
 
 
 def _as_dict(act: "SupervisionAct") -> dict[str, Any]:
@@ -195,15 +236,15 @@ def _as_dict(act: "SupervisionAct") -> dict[str, Any]:
 
 def _hash(document: Path) -> bytes:
     if not document.is_file():
-        raise WrongUsage("DOCUMENT_MISSING", f"there is no file {document}", "give the decision's file")
+        raise SupervisionProblem("DOCUMENT_MISSING", document=str(document))
     return sha256(document.read_bytes()).digest()
 
 
-def _day(text: str) -> None:
+def _day(text: str) -> date:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        raise WrongUsage("DAY_OF_ACT", f"{text!r} is no day", "write it as 2026-12-01") from None
+        raise SupervisionProblem("DAY_OF_ACT", day=repr(text)) from None
 
 
 def mount(root: typer.Typer) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from ...schemas.errors import LiandongError, Unavailable, WrongUsage
+from ...schemas.problems import BilingualError, Text
 
 
 def port_in_use(port: int, holder: str | None) -> LiandongError:
@@ -100,10 +102,19 @@ def broken_state(path: Path, reason: str) -> LiandongError:
     )
 
 
+class KafkaNotRunning(BilingualError, Unavailable):
+    """No cluster is configured and the embedded one does not run."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "KAFKA_NOT_RUNNING": Text(
+            "no Kafka is configured, and none runs under {directory}",
+            "start one with `liandong kafka up`, or name yours in LIANDONG_BOOTSTRAP",
+            "未配置 Kafka，{directory} 下也没有正在运行的 Kafka",
+            "请用 `liandong kafka up` 启动，或在 LIANDONG_BOOTSTRAP 中填写已有的 Kafka",
+        ),
+    }
+
+
 def nothing_running(directory: Path) -> LiandongError:
     """Say that no cluster is configured and the embedded one does not run."""
-    return Unavailable(
-        "KAFKA_NOT_RUNNING",
-        f"no Kafka is configured, and none runs under {directory}",
-        "start one with `liandong kafka up`, or name yours in LIANDONG_BOOTSTRAP",
-    )
+    return KafkaNotRunning("KAFKA_NOT_RUNNING", directory=str(directory))

@@ -4,9 +4,10 @@ Private ones are seeds of 32 bytes, readable by their owner alone.
 """
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
-from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.errors import LiandongError
+from ...schemas.problems import Text, UsageProblem
 from ...schemas.wire.intl import INTL
 from ..private_files import write_private
 from ..workers.chance import Chance
@@ -23,15 +24,20 @@ class KeyFileBroken(LiandongError):
         )
 
 
-class KeyFileMissing(WrongUsage):
+class KeyFileMissing(UsageProblem):
     """A key file that is not there, or has no key of the kind that is wanted."""
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(
-            "KEY_FILE_MISSING",
-            f"{path}: {problem}",
+    texts: ClassVar[dict[str, Text]] = {
+        "KEY_FILE_MISSING": Text(
+            "{path}: {problem}",
             "run on the machine that holds this key, or make the participant with `liandong participant new`",
-        )
+            "密钥文件 {path} 不存在或没有所需密钥：{problem}",
+            "请在保管该密钥的机器上执行，或用 `liandong participant new` 建立参与方",
+        ),
+    }
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__("KEY_FILE_MISSING", path=str(path), problem=problem)
 
 
 class StoredKey(NamedTuple):

@@ -8,12 +8,14 @@ of its own (see docs/decisions/0010-participants-and-keys.md), and its public ha
 
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import yaml
 from pydantic import ValidationError
 
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.people.surrogates import MatchingKey
+from ...schemas.problems import Text, UsageProblem
 from ...schemas.wire.suites import Signer, signing_key, suite_of
 from ..catalogue.families import TopicScope
 from ..settings import Settings
@@ -28,6 +30,25 @@ MatchingKeys = list[MatchingKey]
 _MATCHING_FILE = re.compile(r"([1-9][0-9]{0,8})\.key\Z")
 
 
+class ParticipantUnknown(UsageProblem):
+    """Nobody of this machine, or nobody of the kind that is wanted."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "PARTICIPANT_UNKNOWN": Text(
+            "there is no participant {participant} on this machine",
+            "see `liandong participant list`, or make it with `liandong participant new`",
+            "本机没有参与方 {participant}",
+            "请用 `liandong participant list` 查看，或用 `liandong participant new` 建立",
+        ),
+        "COURT_UNKNOWN": Text(
+            "{participant} is no court but {kind}",
+            "name a court of this machine",
+            "{participant} 的身份是 {kind}，不是法院",
+            "请填写本机的一家法院",
+        ),
+    }
+
+
 class Participants:
     """The store under the state directory, to read; `Registrar` writes it."""
 
@@ -38,18 +59,21 @@ class Participants:
         self._root = settings.state_dir / "root"
 
     def load(self, participant: str) -> Participant:
-        """Read one participant. Raises PARTICIPANT_UNKNOWN."""
+        """Read one participant. Raises ParticipantUnknown."""
         path = self._manifest(participant)
         if participant not in (known.name for known in self._folder.glob("*")) or not path.exists():
-            raise WrongUsage(
-                "PARTICIPANT_UNKNOWN",
-                f"there is no participant {participant!r} on this machine",
-                "see `liandong participant list`, or make it with `liandong participant new`",
-            )
+            raise ParticipantUnknown("PARTICIPANT_UNKNOWN", participant=participant)
         try:
             return Participant.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (ValidationError, yaml.YAMLError) as error:
             raise LiandongError("MANIFEST_BROKEN", f"{path}: {error}", "mend the file; it is plain YAML") from error
+
+    def court(self, participant: str) -> Participant:
+        """Read a court. Raises ParticipantUnknown, also for one who is no court."""
+        found = self.load(participant)
+        if found.kind != "court":
+            raise ParticipantUnknown("COURT_UNKNOWN", participant=participant, kind=found.kind)
+        return found
 
     def list(self) -> Everybody:
         """Read all participants on this machine, by id."""

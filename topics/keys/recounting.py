@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ...schemas import ids
-from ...schemas.errors import WrongUsage
 from ...schemas.law.retention import INTERCEPTION
 from ...schemas.law.supervision import ActKind, SupervisionAct
+from ...schemas.law.supervision_problems import SupervisionProblem
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.control import sealing_context
@@ -55,7 +55,7 @@ class Month:
 def month_of(period: str) -> Month:
     """Return a month as 2026-12 has it. Raises PERIOD_INVALID."""
     if not _PERIOD.match(period):
-        raise WrongUsage("PERIOD_INVALID", f"{period!r} is no month", "write it as 2026-12")
+        raise SupervisionProblem("PERIOD_INVALID", period=repr(period))
     year, number = map(int, period.split("-"))
     return Month(date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1]))
 
@@ -97,8 +97,7 @@ def require_opening(acts: Collection[SupervisionAct], act_id: bytes, month: Mont
             first, last = read_day(act.from_day), read_day(act.until_day)
             if first is not None and last is not None and first <= month.first and month.last <= last:
                 return
-    problem = f"no act {ids.text('act', act_id)} that counts opens the escrow for this month"
-    raise WrongUsage("ESCROW_NOT_OPENED", problem, "act as a supervisor whom the root admitted for the jurisdiction")
+    raise SupervisionProblem("ESCROW_NOT_OPENED", act=ids.text("act", act_id))
 
 
 class Recount:

@@ -38,6 +38,8 @@ class Rule:
     """That time is the start of a day: the key must have been valid at some moment of it."""
     outlives_revocation: bool = True
     """What was signed before its key was revoked still counts after that."""
+    counts_by_arrival: bool = False
+    """What was written after its key was revoked counts nowhere, whatever time it claims."""
     holds_digests: bool = False
     """It holds digests of the suite it names: nobody can compare those of one that is not known."""
 
@@ -62,7 +64,7 @@ RULES: Mapping[str, Rule] = {
     "whereabouts-event": _TOLD_BY_DAY,
     "control-command": Rule(_BY_COURT, "court", "issued_at", alone=True, outlives_revocation=False),
     "court-checkpoint": Rule(frozenset({"publisher"}), "publisher", "issued_at", alone=True),
-    "enforcement-count": Rule(_BY_COURT, "court", "issued_at", alone=True, holds_digests=True),
+    "enforcement-count": Rule(_BY_COURT, "court", "issued_at", alone=True, counts_by_arrival=True, holds_digests=True),
     "supervision-act": Rule(_BY_SUPERVISOR, "supervisor", "issued_at"),
     "participant-key": Rule(_BY_ROOT, "", "", place=""),
     "key-register": Rule(_BY_ROOT, "", "", place=""),
@@ -102,6 +104,8 @@ def require(keyring: Keyring, schema: str, body: bytes, record: Mapping[str, Any
     key = verify(body, schema, keyring, at)
     if not rule.outlives_revocation and key.revoked_at and reading.now >= key.revoked_at:
         raise SignatureInvalid(f"the key of {key.participant} is revoked")
+    if rule.counts_by_arrival and key.revoked_at and reading.written_at >= key.revoked_at:
+        raise SignatureInvalid(f"it came after the key of {key.participant} was revoked")
     if rule.signer and key.participant != record[rule.signer]:
         raise WrongParticipant(f"signed by {key.participant}, claims to be from {record[rule.signer]}")
     _require_entitled(rule, schema, key)

@@ -14,51 +14,106 @@ TransportError
 """
 
 from collections.abc import Callable
+from typing import ClassVar
 
-from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.errors import Unavailable
+from ...schemas.problems import BilingualError, Text
 from .ports import TopicPartition
 
 
-class TransportError(LiandongError):
+class TransportError(BilingualError):
     """The root of what a transport fails with."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "BROKER_UNREACHABLE": Text(
+            "{said}",
+            "check LIANDONG_BOOTSTRAP and the network, or start the embedded Kafka with `liandong kafka up`",
+            "无法连接 Kafka：{said}",
+            "请检查 LIANDONG_BOOTSTRAP 与网络，或用 `liandong kafka up` 启动内置 Kafka",
+        ),
+        "AUTHENTICATION_FAILED": Text(
+            "{said}",
+            "check kafka_security: protocol, mechanism, username, password_file, ca_file",
+            "Kafka 拒绝登录：{said}",
+            "请检查 kafka_security：protocol、mechanism、username、password_file、ca_file",
+        ),
+        "AUTHORIZATION_FAILED": Text(
+            "{said}",
+            "ask the Kafka operator for the ACL this participant's role needs",
+            "Kafka 未授权：{said}",
+            "请向 Kafka 运维人员申请本参与方角色所需的访问权限（ACL）",
+        ),
+        "TOPIC_MISSING": Text(
+            "{said}",
+            "create the topics with `liandong topics apply`, check topic_prefix",
+            "主题不存在：{said}",
+            "请用 `liandong topics apply` 建立主题，并检查 topic_prefix",
+        ),
+        "OFFSET_OUT_OF_RANGE": Text(
+            "{said}",
+            "records between the position and the log are gone: rebuild the store from the beginning",
+            "日志中没有所需位置：{said}",
+            "该位置与日志之间的记录已不在：请从头重建本地副本",
+        ),
+        "COMMIT_REFUSED": Text(
+            "{said}",
+            "poll on; what was not committed is delivered again to the partition's owner",
+            "消费位置未被接受：{said}",
+            "继续读取即可，未提交的消息会再次送达该分区的负责节点",
+        ),
+        "RECORD_TOO_LARGE": Text(
+            "{said}",
+            "split the record, or raise max.message.bytes of the topic",
+            "记录过大：{said}",
+            "请拆分记录，或提高该主题的 max.message.bytes",
+        ),
+        "RECORD_PURGED": Text(
+            "{said}",
+            "send again from the last row marked sent",
+            "记录在送达之前被放弃：{said}",
+            "请从最后一条标记为已发送的记录之后重新发送",
+        ),
+        "PUBLISHER_BROKEN": Text(
+            "{said}",
+            "make a new publisher and send again from the last confirmed record",
+            "发送方已无法保证顺序与唯一：{said}",
+            "请新建发送方，并从最后一条已确认的记录之后重新发送",
+        ),
+        "TRANSPORT_FAILED": Text(
+            "{said}",
+            "see the broker's log; try again if the condition has passed",
+            "Kafka 出错：{said}",
+            "请查看 Kafka 日志；情况消除后可重试",
+        ),
+    }
 
 
 class BrokerUnreachable(TransportError, Unavailable):
     """No broker answered."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(
-            "BROKER_UNREACHABLE",
-            message,
-            "check LIANDONG_BOOTSTRAP and the network, or start the embedded Kafka with `liandong kafka up`",
-        )
+        super().__init__("BROKER_UNREACHABLE", said=message)
 
 
 class AuthenticationFailed(TransportError):
     """The broker refused our name, password or certificate."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(
-            "AUTHENTICATION_FAILED",
-            message,
-            "check kafka_security: protocol, mechanism, username, password_file, ca_file",
-        )
+        super().__init__("AUTHENTICATION_FAILED", said=message)
 
 
 class AuthorizationFailed(TransportError):
     """The broker knows us and does not let us."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(
-            "AUTHORIZATION_FAILED", message, "ask the Kafka operator for the ACL this participant's role needs"
-        )
+        super().__init__("AUTHORIZATION_FAILED", said=message)
 
 
 class TopicMissing(TransportError):
     """A topic or partition that is not there; topics are never created by accident."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("TOPIC_MISSING", message, "create the topics with `liandong topics apply`, check topic_prefix")
+        super().__init__("TOPIC_MISSING", said=message)
 
 
 class OffsetOutOfRange(TransportError):
@@ -66,50 +121,42 @@ class OffsetOutOfRange(TransportError):
 
     def __init__(self, at: TopicPartition, message: str) -> None:
         self.at = at
-        super().__init__(
-            "OFFSET_OUT_OF_RANGE",
-            message,
-            "records between the position and the log are gone: rebuild the store from the beginning",
-        )
+        super().__init__("OFFSET_OUT_OF_RANGE", said=message)
 
 
 class CommitRefused(TransportError):
     """The group did not take the offsets, as a rule because the partitions moved to another member."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(
-            "COMMIT_REFUSED", message, "poll on; what was not committed is delivered again to the partition's owner"
-        )
+        super().__init__("COMMIT_REFUSED", said=message)
 
 
 class RecordTooLarge(TransportError):
     """A record over the limit; it was not sent and cannot be."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("RECORD_TOO_LARGE", message, "split the record, or raise max.message.bytes of the topic")
+        super().__init__("RECORD_TOO_LARGE", said=message)
 
 
 class RecordPurged(TransportError):
     """Dropped by `Publisher.purge`; whether the broker has it is not known."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("RECORD_PURGED", message, "send again from the last row marked sent")
+        super().__init__("RECORD_PURGED", said=message)
 
 
 class PublisherBroken(TransportError):
     """The publisher cannot guarantee order and once-only any more and takes no more records."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(
-            "PUBLISHER_BROKEN", message, "make a new publisher and send again from the last confirmed record"
-        )
+        super().__init__("PUBLISHER_BROKEN", said=message)
 
 
 class TransportFailed(TransportError):
     """What has no name of its own."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("TRANSPORT_FAILED", message, "see the broker's log; try again if the condition has passed")
+        super().__init__("TRANSPORT_FAILED", said=message)
 
 
 _BY_NAME: dict[Callable[[str], TransportError], tuple[str, ...]] = {

@@ -28,7 +28,23 @@ def test_the_catalogue_is_listed_with_basis_and_effect() -> None:
     assert listed["measures"][0]["agency_kinds"] == ["railway"]
     everything = json.loads(liandong("measures", "list", "--json").out)["measures"]
     unsure = next(one for one in everything if one["id"] == "customs-aeo")
-    assert (unsure["catalogue_effect"], unsure["effect"]) == ("BLOCK", "OFF")
+    assert (unsure["catalogue_effect"], unsure["effect"], unsure["acts"]) == ("BLOCK", "OFF", None)
+
+
+def test_the_catalogue_reads_in_both_languages_and_says_that_acts_need_a_jurisdiction() -> None:
+    english, chinese = liandong("measures", "list"), liandong("--lang", "zh", "measures", "list")
+    assert "give --jurisdiction" in english.out
+    assert "请用 --jurisdiction" in chinese.out
+    assert "OFF" not in chinese.out
+    assert "RELATED" not in chinese.out
+    verified = liandong("measures", "list", "--agency-kind", "railway").out
+    assert "--jurisdiction" not in verified
+
+
+@pytest.mark.usefixtures("railway")
+def test_acts_that_cannot_be_read_are_an_error_and_not_a_measure_that_is_off() -> None:
+    ended = liandong("measures", "list", "--jurisdiction", "js", "--json")
+    assert (ended.code, list(json.loads(ended.out))) == (1, ["error"])
 
 
 def test_the_agency_kinds_are_listed() -> None:

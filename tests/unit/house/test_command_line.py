@@ -8,6 +8,7 @@ import typer
 from liandong import __main__ as root
 from liandong.schemas.errors import LiandongError, Unavailable, WrongUsage
 from liandong.topics.cli.console import JsonOption, invocation_of
+from liandong.topics.transport.errors import BrokerUnreachable
 
 
 def ended(arguments: list[str]) -> int:
@@ -43,7 +44,22 @@ def test_an_error_is_told_with_its_remedy_and_exit_code(
     told = capsys.readouterr()
     assert told.out == ""
     assert "lang=zh" in told.err
-    assert "error BROKEN: it broke\nwhat to do: mend it\n" in told.err
+    assert "错误 BROKEN：it broke\n处理办法：mend it\n" in told.err
+    assert ended(["fail"]) == code
+    assert "error BROKEN: it broke\nwhat to do: mend it\n" in capsys.readouterr().err
+
+
+def test_an_error_that_has_texts_in_both_languages_is_told_in_that_of_the_call(
+    failing: list[LiandongError], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing.append(BrokerUnreachable("nobody at 127.0.0.1:1"))
+    assert ended(["--lang", "zh", "fail"]) == 1
+    assert "错误 BROKER_UNREACHABLE：无法连接 Kafka：nobody at 127.0.0.1:1\n处理办法：请检查" in capsys.readouterr().err
+    monkeypatch.setenv("LIANDONG_LANG", "zh")
+    assert ended(["fail", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["message"].startswith("无法连接 Kafka")
+    assert ended(["--lang", "en", "fail"]) == 1
+    assert "error BROKER_UNREACHABLE: nobody at" in capsys.readouterr().err
 
 
 def test_with_json_the_error_is_one_document_on_standard_output(

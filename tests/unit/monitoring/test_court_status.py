@@ -1,5 +1,6 @@
 """What the status says of an update where its court's inbox is: enforced, beside what everybody can see."""
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,7 +68,14 @@ def test_the_court_of_an_update_sees_who_enforced_it(progress: DeliveryProgress)
         "railway-js": "2026-11-27",
     }
     assert progress.entry(ids.text("ent", RECORD.entry_id), agencies) == [update]
-    document = {"jurisdictions": [], "agencies": [], "batches": [], "updates": [update], "findings": []}
+    document = {
+        "jurisdictions": [],
+        "agencies": [],
+        "enforcement": [],
+        "batches": [],
+        "updates": [update],
+        "findings": [],
+    }
     for lang, words in (("en", "enforced 2026-11-27"), ("zh", "已拦截 2026-11-27")):
         console = Console(file=StringIO(), width=200)
         StatusText(document, lang).print(console)  # type: ignore[arg-type]
@@ -75,5 +83,8 @@ def test_the_court_of_an_update_sees_who_enforced_it(progress: DeliveryProgress)
 
 
 def test_what_is_shown_to_everybody_does_not_say_enforced(progress: DeliveryProgress) -> None:
+    progress._sources = replace(progress._sources, inboxes=None)
+    asked = progress.update(ids.text("upd", RECORD.update_id), ["railway-js"])
+    assert [(each["state"], each["enforced_on"]) for each in asked["agencies"]] == [("pending", None)]
     (update,) = progress.newest_updates(1, 1, ["railway-js"])
     assert [set(each) for each in update["agencies"]] == [{"agency", "state", "level", "since", "after_seconds"}]

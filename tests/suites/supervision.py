@@ -98,3 +98,14 @@ class SupervisionSuite(TownSuite):
         town.participants.rotate(SUPERVISOR, compromised_since=town.clock.now() - 1)
         town.publish(SUPERVISOR)
         assert self.on(town) == {}
+
+    def test_what_comes_after_its_key_was_revoked_does_nothing_whatever_time_it_claims(self, town: Town) -> None:
+        town.join("second-js", "supervisor", jurisdictions=("js",))
+        switched, stolen = self.act(town, supervisor="second-js"), town.participants.signer(SUPERVISOR)
+        town.send(self.message(town, switched, "second-js"))
+        off = self.act(town, kind=ActKind.MEASURE_OFF, ends=switched.act_id, until_day="", from_day="")
+        town.clock.time += 10
+        town.participants.rotate(SUPERVISOR, compromised_since=off.issued_at + 1)
+        town.publish(SUPERVISOR)
+        town.send(act_message(off, stolen))
+        assert self.on(town) == {"subsidy": frozenset({"js"})}

@@ -65,7 +65,7 @@ RULES: Mapping[str, Rule] = {
     "control-command": Rule(_BY_COURT, "court", "issued_at", alone=True, outlives_revocation=False),
     "court-checkpoint": Rule(frozenset({"publisher"}), "publisher", "issued_at", alone=True),
     "enforcement-count": Rule(_BY_COURT, "court", "issued_at", alone=True, counts_by_arrival=True, holds_digests=True),
-    "supervision-act": Rule(_BY_SUPERVISOR, "supervisor", "issued_at"),
+    "supervision-act": Rule(_BY_SUPERVISOR, "supervisor", "issued_at", counts_by_arrival=True),
     "participant-key": Rule(_BY_ROOT, "", "", place=""),
     "key-register": Rule(_BY_ROOT, "", "", place=""),
 }

@@ -49,6 +49,8 @@ class _Kept:
     act: SupervisionAct
     record: Mapping[str, Any] = field(repr=False)
     body: bytes = field(repr=False)
+    written_at: int
+    """By the broker's clock, ms UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,9 @@ class SupervisionActs:
     def _key_under(self, kept: _Kept) -> PublicKey | None:
         """Return the key of the supervisor who signed an act, None if none did whom the root admitted."""
         try:
-            return require(self._directory, SCHEMA, kept.body, kept.record, Reading(self._jurisdictions))
+            return require(
+                self._directory, SCHEMA, kept.body, kept.record, Reading(self._jurisdictions, kept.written_at)
+            )
         except (SignatureInvalid, TransportError):
             return None
 
@@ -176,7 +180,7 @@ class SupervisionActs:
         if not fits or len(self._kept) >= _MOST_KEPT:
             self.ignored += 1
             return
-        self._kept.setdefault(fingerprint(body), _Kept(read_act(record), record, body))
+        self._kept.setdefault(fingerprint(body), _Kept(read_act(record), record, body, message.timestamp()[1]))
 
 
 def await_acts(acts: SupervisionActs, seconds: float = _PATIENCE) -> None:

@@ -61,7 +61,9 @@ class NotarySuite:
         self, world: WatchedJurisdiction
     ) -> None:
         notary = world.notary()
-        for _ in range(15):
+        for turn in range(100):
+            if turn >= 15 and len(world.heads()) >= 5:
+                break
             world.publish(*(world.court.include() for _ in range(4)))
             world.clock.pass_seconds(1)
             notary.step()

@@ -32,6 +32,9 @@ class OwnSealingKeys(Iterable[SealingKey], Protocol):
     def newest(self, retention: str, period: str) -> SealingKey | None:
         """Return the key of a retention kind for a period, else that of the newest period before it; None without any."""
 
+    def were_erased(self, key_ids: Iterable[bytes]) -> bool:
+        """Return whether all of these keys are known to have been erased."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyContext:

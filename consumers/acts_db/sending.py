@@ -20,7 +20,7 @@ from ...schemas.fingerprints import fingerprint
 from ...schemas.law.retention import WAITING, Period, retention_of
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.padding import padded
-from ...schemas.wire.sealing import CannotOpen, Recipient, open_sealed, seal
+from ...schemas.wire.sealing import CannotOpen, Recipient, open_sealed, seal, sealed_to
 from ...schemas.wire.signing import encode_signed
 from ...topics.catalogue import names
 from ...topics.keys.directory import NoSealingKey
@@ -147,18 +147,22 @@ def send_waiting(connection: Connection, context: AgencyContext) -> int:
     known = [(court, retention) for court, retention in pairs if _is_known(context, court, retention)]
     told = tuple_(waiting.court, waiting.retention).in_(known)
     query = select(waiting_events).where(told).order_by(waiting.at, waiting.handle).limit(_AT_ONCE)
-    rows = connection.execute(query).all() if known else []
+    rows, sent = connection.execute(query).all() if known else [], 0
     for row in rows:
         try:
             content = open_sealed(row.sealed, sealing_context(row.schema, row.handle), *context.sealing_keys)
         except CannotOpen:
+            if not context.sealing_keys.were_erased(sealed_to(row.sealed)):
+                _log.error("an event waits for the key it was kept under", court=row.court, schema=row.schema)
+                continue  # its file may be given back
             _log.error("an event waited until the key it was kept under was erased", court=row.court, schema=row.schema)
         else:
             sealed = SealedPart(row.sealed_schema, content)
             fields = msgspec.msgpack.decode(row.fields)
             send(connection, context, AgencyEvent(row.schema, row.topic, row.handle, row.at, fields, sealed))
         connection.execute(delete(waiting_events).where(waiting.handle == row.handle))
-    return len(rows)
+        sent += 1
+    return sent
 
 
 def _waiting(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:

@@ -5,7 +5,7 @@ and no line ever moves, so that no second copy of a seed is left in blocks that 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,6 +60,10 @@ class SealingFile:
         except FileNotFoundError:
             self._seen, self._lines = None, ()
         return self._lines
+
+    def were_erased(self, key_ids: Iterable[bytes]) -> bool:
+        """Return whether all of these keys stand here as erased; of one that is missing, because its file was lost, it is not known."""
+        return {line.key_id for line in self.lines() if line.erased}.issuperset(key_ids)
 
     def opening(self, retention: str) -> list[SealingKey]:
         """Return the keys that open what is kept as `retention`. Raises KEY_FILE_MISSING if there is none."""

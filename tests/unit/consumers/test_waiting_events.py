@@ -85,3 +85,20 @@ def test_a_court_that_has_no_key_at_all_keeps_nobody_elses_waiting(agency: TownA
     with agency.engine.begin() as connection:
         assert send_waiting(connection, agency.context) == 1
         assert send_waiting(connection, agency.context) == 0
+
+
+def test_what_waits_is_kept_while_the_file_of_its_key_is_lost_and_told_once_it_is_back(agency: TownAgency) -> None:
+    """Seed 800072: a machine lost power, its sealing keys were gone until somebody gave them back."""
+    starting = replace(agency.context, directory=without_keys(agency))
+    with agency.engine.begin() as connection:
+        send_or_keep(connection, starting, [interception(agency)])
+    file = agency.town.participants.file(agency.context.agency, "sealing.key")
+    content = file.read_bytes()
+    file.write_bytes(b"")
+    with agency.engine.begin() as connection:
+        assert send_waiting(connection, agency.context) == 0
+    file.write_bytes(content)
+    with agency.engine.begin() as connection:
+        assert send_waiting(connection, agency.context) == 1
+    with agency.engine.begin() as connection:
+        assert send_waiting(connection, agency.context) == 0

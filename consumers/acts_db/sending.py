@@ -7,13 +7,13 @@ register), is kept, sealed to the agency itself, until it can: nothing that happ
 are erased after a month like all others, and with them what has waited longer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, true, tuple_
 
 from ...schemas import ids
 from ...schemas.fingerprints import fingerprint
@@ -140,29 +140,50 @@ def _as_record(context: AgencyContext, event: AgencyEvent | HeldEvent, fields: M
     )
 
 
-def send_waiting(connection: Connection, context: AgencyContext) -> int:
-    """Do as `send` for the oldest events that waited and whose court can be told now; return how many."""
-    waiting = waiting_events.c
-    pairs = connection.execute(select(waiting.court, waiting.retention).distinct()).all()
-    known = [(court, retention) for court, retention in pairs if _is_known(context, court, retention)]
-    told = tuple_(waiting.court, waiting.retention).in_(known)
-    query = select(waiting_events).where(told).order_by(waiting.at, waiting.handle).limit(_AT_ONCE)
-    rows, sent = connection.execute(query).all() if known else [], 0
-    for row in rows:
+class WaitingTold(NamedTuple):
+    """What became of events that waited until their court could be told."""
+
+    gone: int
+    """So many wait no longer: they were sent, or their own key was erased."""
+    keyless: int
+    """So many can be told and wait for the file of the agency's own key, which is lost as it seems."""
+
+
+def send_waiting(connection: Connection, context: AgencyContext) -> WaitingTold:
+    """Do as `send` for the oldest events that waited and whose court can be told now."""
+    waiting, gone, keyless = waiting_events.c, 0, 0
+    for row in _tellable(connection, context):
         try:
             content = open_sealed(row.sealed, sealing_context(row.schema, row.handle), *context.sealing_keys)
         except CannotOpen:
             if not context.sealing_keys.were_erased(sealed_to(row.sealed)):
-                _log.error("an event waits for the key it was kept under", court=row.court, schema=row.schema)
-                continue  # its file may be given back
+                keyless += 1  # its file may be given back
+                continue
             _log.error("an event waited until the key it was kept under was erased", court=row.court, schema=row.schema)
         else:
             sealed = SealedPart(row.sealed_schema, content)
             fields = msgspec.msgpack.decode(row.fields)
             send(connection, context, AgencyEvent(row.schema, row.topic, row.handle, row.at, fields, sealed))
         connection.execute(delete(waiting_events).where(waiting.handle == row.handle))
-        sent += 1
-    return sent
+        gone += 1
+        if gone == _AT_ONCE:
+            break
+    return WaitingTold(gone, keyless)
+
+
+def _tellable(connection: Connection, context: AgencyContext) -> Iterator[Row[Any]]:
+    """Give the events whose court can be told now, oldest first."""
+    waiting = waiting_events.c
+    pairs = connection.execute(select(waiting.court, waiting.retention).distinct()).all()
+    known = [(court, retention) for court, retention in pairs if _is_known(context, court, retention)]
+    if not known:
+        return
+    told = select(waiting_events).where(tuple_(waiting.court, waiting.retention).in_(known))
+    page, after = told.order_by(waiting.at, waiting.handle).limit(_AT_ONCE), true()
+    while rows := connection.execute(page.where(after)).all():
+        yield from rows
+        last = rows[-1]
+        after = or_(waiting.at > last.at, and_(waiting.at == last.at, waiting.handle > last.handle))
 
 
 def _waiting(context: AgencyContext, event: AgencyEvent) -> dict[str, object]:

@@ -111,6 +111,8 @@ class Effects:
         self._around = around
         self._keys_version = -1
         """Of the register of keys when what waits for a key was last tried."""
+        self._keyless = 0
+        """Events that waited for the agency's own key when they were last looked at."""
         self._dead_in_a_row = 0
         self._subscriber: Subscriber | None = None
         self._outside: TopicPartition | None = None
@@ -245,7 +247,7 @@ class Effects:
         self._context.directory.refresh()
         version = self._context.directory.version
         with self._engine.begin() as connection:
-            send_waiting(connection, self._context)
+            self._note_keyless(send_waiting(connection, self._context).keyless)
             if version != self._keys_version:
                 parked.wake(connection, _WAIT_FOR_KEYS, now)
             erased = watches.erase_ended(connection, now)
@@ -258,6 +260,11 @@ class Effects:
         if erased:
             _log.info("watches ended by their date, subjects erased", watches=erased)
         self._retry_due(now)
+
+    def _note_keyless(self, events: int) -> None:
+        if events and events != self._keyless:
+            _log.error("events wait for the file of the agency's own sealing keys, give it back", events=events)
+        self._keyless = events
 
     def _retry_due(self, now: int) -> None:
         """Try the parked messages whose time has come, each key in its order."""

@@ -20,7 +20,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import Directory
-from ...topics.keys.signatures import Reading, require
+from ...topics.keys.signatures import Reading, is_refused_for_good, require
 from ...topics.transport.errors import TopicMissing, TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import LogStalled, ReadToEnd, lane_of, topic_lanes
@@ -31,6 +31,7 @@ KEPT = timedelta(days=75)
 """Counts of older cuts are let go: the last closed week and month lie within."""
 _EVERY_SECONDS = 60.0
 _MOST_KEPT = 200_000
+"""Records of unknown keys are kept while all together are fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class _KeptCount:
     count: PublishedCount
     body: bytes = field(repr=False)
     received_at: int
+    """By the broker's clock, ms UTC."""
+
+    @property
+    def reading(self) -> Reading:
+        """Where and when it is read."""
+        return Reading((self.count.record["jurisdiction"],), self.received_at)
 
 
 class PublishedCounts:
@@ -106,11 +113,14 @@ class PublishedCounts:
             record = decode(written_with, body) if is_version_of(written_with, SCHEMA) else None
         except (FramingError, Undecodable):
             record = None
-        if record is None or not _is_count(record, at.topic) or len(self._kept) >= _MOST_KEPT:
+        if record is None or not _is_count(record, at.topic):
             self.ignored += 1
             return
-        count = PublishedCount(record, at, message.offset())
-        self._kept.setdefault(fingerprint(body), _KeptCount(count, body, message.timestamp()[1]))
+        kept = _KeptCount(PublishedCount(record, at, message.offset()), body, message.timestamp()[1])
+        if self._may_count(kept):
+            self._kept.setdefault(fingerprint(body), kept)
+        else:
+            self.ignored += 1
 
     def _look_anew(self) -> None:
         oldest = date_of_ms(self._clock.now()) - KEPT
@@ -129,11 +139,15 @@ class PublishedCounts:
                 newest[place] = count
         self.published = tuple(newest.values())
 
+    def _may_count(self, kept: _KeptCount) -> bool:
+        """Return whether a record counts, or may once its key is known: of those so many are kept at most."""
+        if is_refused_for_good(self._directory, SCHEMA, kept.body, kept.count.record, kept.reading):
+            return False
+        return len(self._kept) < _MOST_KEPT or self._holds(kept)
+
     def _holds(self, kept: _KeptCount) -> bool:
-        record = kept.count.record
         try:
-            reading = Reading((record["jurisdiction"],), kept.received_at)
-            require(self._directory, SCHEMA, kept.body, record, reading)
+            require(self._directory, SCHEMA, kept.body, kept.count.record, kept.reading)
         except (SignatureInvalid, TransportError):
             return False
         return True

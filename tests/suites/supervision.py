@@ -9,10 +9,12 @@ import pytest
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.supervision import ActKind, SupervisionAct
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.town import Town
 from liandong.topics.catalogue import names
+from liandong.topics.keys import supervision
 from liandong.topics.keys.supervising import act_message
 from liandong.topics.keys.supervision import SupervisionActs
 from liandong.topics.transport.ports import OutgoingRecord
@@ -108,4 +110,13 @@ class SupervisionSuite(TownSuite):
         town.participants.rotate(SUPERVISOR, compromised_since=off.issued_at + 1)
         town.publish(SUPERVISOR)
         town.send(act_message(off, stolen))
+        assert self.on(town) == {"subsidy": frozenset({"js"})}
+
+    def test_a_flood_of_what_nobody_registered_signed_hides_no_act(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(supervision, "_MOST_KEPT", 3)
+        town.send(*(act_message(self.act(town), Ed25519Signer(bytes([n]) * 32)) for n in range(5)))
+        town.send(*(self.message(town, self.act(town, supervisor=town.court.id), town.court.id) for _ in range(5)))
+        town.send(self.message(town, self.act(town)))
         assert self.on(town) == {"subsidy": frozenset({"js"})}

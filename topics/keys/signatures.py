@@ -9,6 +9,7 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, verify
 from ...schemas.wire.suites import find_suite
 from ..catalogue import names
+from ..transport.errors import TransportError
 from ..transport.ports import TopicPartition
 
 if TYPE_CHECKING:
@@ -114,6 +115,24 @@ def require(keyring: Keyring, schema: str, body: bytes, record: Mapping[str, Any
     if rule.holds_digests and find_suite(record["suite"]) is None:
         raise SignatureInvalid(f"the digests of {key.participant} are of a suite that is not known here")
     return key
+
+
+def is_refused_for_good(
+    keyring: Keyring, schema: str, body: bytes, record: Mapping[str, Any], reading: Reading
+) -> bool:
+    """Return whether the key under a record is known and no later word of the root can make the record count.
+
+    Whoever keeps records until their keys are known keeps none of these, so that a flood of them hides nothing.
+    """
+    try:
+        if keyring.key(body[:8]) is None:
+            return False
+        require(keyring, schema, body, record, reading)
+    except SignatureInvalid:
+        return True
+    except TransportError:  # raised where an unknown key is looked for
+        return False
+    return False
 
 
 def _within_day(key: PublicKey | None, at: int) -> int:

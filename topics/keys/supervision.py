@@ -28,7 +28,7 @@ from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
 from .directory import Directory
-from .signatures import Reading, require
+from .signatures import Reading, is_refused_for_good, require
 
 SCHEMA = "supervision-act"
 """Schema, and context of the signature."""
@@ -37,7 +37,7 @@ _LOOK_SECONDS = 5.0
 _RETRY_SECONDS = 5.0
 _PATIENCE = 30.0
 _MOST_KEPT = 100_000
-"""Records kept of all jurisdictions together; supervisors alone may write, and write little."""
+"""Records of unknown keys are kept while all together are fewer: supervisors alone may write, and write little."""
 
 logger = logging.getLogger(__name__)
 
@@ -177,10 +177,16 @@ class SupervisionActs:
             self.ignored += 1
             return
         fits = is_version_of(written_with, SCHEMA) and lane.topic == names.supervision_acts(record["jurisdiction"])
-        if not fits or len(self._kept) >= _MOST_KEPT:
+        if not fits or not self._may_count(body, record, message.timestamp()[1]):
             self.ignored += 1
             return
         self._kept.setdefault(fingerprint(body), _Kept(read_act(record), record, body, message.timestamp()[1]))
+
+    def _may_count(self, body: bytes, record: Mapping[str, Any], written_at: int) -> bool:
+        """Return whether an act counts, or may once its key is known: of those so many are kept at most."""
+        if is_refused_for_good(self._directory, SCHEMA, body, record, Reading(self._jurisdictions, written_at)):
+            return False
+        return len(self._kept) < _MOST_KEPT or self._directory.key(body[:8]) is not None
 
 
 def await_acts(acts: SupervisionActs, seconds: float = _PATIENCE) -> None:

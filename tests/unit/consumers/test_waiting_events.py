@@ -60,7 +60,7 @@ def test_what_cannot_be_told_at_the_start_is_told_once_when_keys_are_known(agenc
     event = interception(agency)
     with agency.engine.begin() as connection:
         send_or_keep(connection, starting, [event])
-        assert send_waiting(connection, starting) == 0
+        assert send_waiting(connection, starting).gone == 0
     assert told(agency) == []
     for _ in range(2):
         with agency.engine.begin() as connection:
@@ -83,22 +83,39 @@ def test_a_court_that_has_no_key_at_all_keeps_nobody_elses_waiting(agency: TownA
     with agency.engine.begin() as connection:
         send_or_keep(connection, starting, [interception(agency, "court-unknown"), interception(agency, OTHER_COURT)])
     with agency.engine.begin() as connection:
-        assert send_waiting(connection, agency.context) == 1
-        assert send_waiting(connection, agency.context) == 0
+        assert send_waiting(connection, agency.context).gone == 1
+        assert send_waiting(connection, agency.context).gone == 0
 
 
-def test_what_waits_is_kept_while_the_file_of_its_key_is_lost_and_told_once_it_is_back(agency: TownAgency) -> None:
-    """Seed 800072: a machine lost power, its sealing keys were gone until somebody gave them back."""
+def test_what_waits_is_kept_while_the_file_of_its_key_is_lost_holds_up_nobody_and_is_told_once_it_is_back(
+    agency: TownAgency,
+) -> None:
+    """A machine lost power, and its sealing keys were gone until somebody gave them back."""
     starting = replace(agency.context, directory=without_keys(agency))
+    lost = 150
     with agency.engine.begin() as connection:
-        send_or_keep(connection, starting, [interception(agency)])
+        send_or_keep(connection, starting, [interception(agency) for _ in range(lost)])
     file = agency.town.participants.file(agency.context.agency, "sealing.key")
     content = file.read_bytes()
     file.write_bytes(b"")
+    agency.town.participants.renew(agency.context.agency)
     with agency.engine.begin() as connection:
-        assert send_waiting(connection, agency.context) == 0
+        send_or_keep(connection, starting, [interception(agency)])
+    for gone in (1, 0):
+        with agency.engine.begin() as connection:
+            assert send_waiting(connection, agency.context) == (gone, lost)
     file.write_bytes(content)
+    for told in ((100, 0), (50, 0), (0, 0)):
+        with agency.engine.begin() as connection:
+            assert send_waiting(connection, agency.context) == told
+
+
+def test_what_waits_goes_with_a_key_that_was_erased(agency: TownAgency) -> None:
+    starting = replace(agency.context, directory=without_keys(agency))
     with agency.engine.begin() as connection:
-        assert send_waiting(connection, agency.context) == 1
-    with agency.engine.begin() as connection:
-        assert send_waiting(connection, agency.context) == 0
+        send_or_keep(connection, starting, [interception(agency)])
+    file = agency.town.participants.sealing_keys(agency.context.agency)
+    file.overwrite(file.lines())
+    for told in ((1, 0), (0, 0)):
+        with agency.engine.begin() as connection:
+            assert send_waiting(connection, agency.context) == told

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from liandong.monitoring.log import counts
 from liandong.monitoring.log.counts import PublishedCount, PublishedCounts
 from liandong.monitoring.page import tables
 from liandong.monitoring.page.words import Words
@@ -14,7 +15,7 @@ from liandong.monitoring.status.enforcement import enforcement, last_month, last
 from liandong.monitoring.status.text import figure
 from liandong.schemas.dates import end_of_day_ms
 from liandong.schemas.wire.enforcement import SCHEMA
-from liandong.schemas.wire.signing import Signer, encode_signed
+from liandong.schemas.wire.signing import Ed25519Signer, Signer, encode_signed
 from liandong.tests.browser.documents import document, enforced, span
 from liandong.tests.suites.recount import CLOSED, TUESDAY, RecountSuite
 from liandong.tests.worlds.town import Town
@@ -107,7 +108,18 @@ def test_what_no_court_of_the_jurisdiction_signed_is_not_shown(watched: Watched)
     watched.say("court-js-2", court="court-js-2", count=5, revision=1)
     town.send(OutgoingRecord(TOPIC, b"k", b"nonsense"), OutgoingRecord(TOPIC, b"k", b""))
     assert counted(watched) == (18, 1, 6)
-    assert watched.reader.ignored == 7
+    assert watched.reader.ignored == 13
+
+
+def test_a_flood_of_what_nobody_registered_signed_hides_no_count(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "_MOST_KEPT", 3)
+    for number in range(5):
+        watched.say(Ed25519Signer(bytes([number]) * 32), revision=9, count=99)
+        watched.say(RAILWAY, revision=9, count=99)
+    watched.say(revision=2, count=20)
+    assert counted(watched) == (26, 1, 6)
 
 
 def test_a_count_whose_key_is_known_later_is_shown_then(watched: Watched) -> None:

@@ -10,7 +10,7 @@ from ...schemas.law.watch_kinds import held_by
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.sealing import SealingKey
 from ...schemas.wire.signing import Signer
-from ...topics.keys.directory import Directory
+from ...topics.keys.keyrings import Directory
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox

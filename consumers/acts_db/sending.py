@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, true, tuple_
 
 from ...schemas import ids
 from ...schemas.fingerprints import fingerprint
@@ -23,7 +23,7 @@ from ...schemas.wire.padding import padded
 from ...schemas.wire.sealing import CannotOpen, Recipient, open_sealed, seal, sealed_to
 from ...schemas.wire.signing import encode_signed
 from ...topics.catalogue import names
-from ...topics.keys.directory import NoSealingKey
+from ...topics.keys.keyrings import NoSealingKey
 from ...topics.storage.bulk import insert_rows
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import OutgoingRecord
@@ -179,7 +179,8 @@ def _tellable(connection: Connection, context: AgencyContext) -> Iterator[Row[An
     if not known:
         return
     told = select(waiting_events).where(tuple_(waiting.court, waiting.retention).in_(known))
-    page, after = told.order_by(waiting.at, waiting.handle).limit(_AT_ONCE), true()
+    page = told.order_by(waiting.at, waiting.handle).limit(_AT_ONCE)
+    after: ColumnElement[bool] = true()
     while rows := connection.execute(page.where(after)).all():
         yield from rows
         last = rows[-1]

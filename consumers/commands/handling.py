@@ -25,7 +25,7 @@ from ...schemas.wire.feedback import FeedbackCode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
 from ...schemas.wire.signing import PublicKey, SignatureInvalid
-from ...topics.keys.directory import NoSealingKey
+from ...topics.keys.keyrings import NoSealingKey
 from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ...schemas.wire.control import SentCommand
 from ...schemas.wire.sealing import SealingKey
-from ...topics.keys.directory import Directory
+from ...topics.keys.keyrings import Directory
 from ...topics.workers.clock import Clock
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ...schemas.law.supervision import Switches, nothing_on
-from ...topics.keys.directory import Directory, KeyDirectory, await_keys
+from ...topics.keys.directory import KeyDirectory, await_keys
+from ...topics.keys.keyrings import Directory
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs, await_acts
 from ...topics.metrics.recorder import Signals

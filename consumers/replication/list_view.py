@@ -9,7 +9,7 @@ from ...schemas.fingerprints import fingerprint
 from ...schemas.law.listing import ENDED_FROM
 from ...schemas.wire.codec import GatePrefix, decode
 from ...schemas.wire.signing import SignatureInvalid
-from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ..store.layout import LANE_LENGTH, StoredPosition
 from ..store.reader import ListReader, ListSnapshot

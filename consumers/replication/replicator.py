@@ -15,7 +15,7 @@ import structlog
 from ...schemas.errors import Unavailable
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.suites import suite_of
-from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition

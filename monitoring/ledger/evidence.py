@@ -14,7 +14,7 @@ from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Reading, Verifier
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals

@@ -11,7 +11,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
-from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.ports import Message, Subscriber
 from ...topics.transport.reading import ReadToEnd, topic_lanes

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...schemas.errors import LiandongError
 from ...schemas.wire.intl import INTL
-from ...topics.keys.directory import MarkedKeyring
+from ...topics.keys.keyrings import MarkedKeyring
 from ...topics.metrics.definitions import Signals
 from ...topics.transport.ports import Subscriber
 from .signing import NotaryIdentity

@@ -19,7 +19,7 @@ import structlog
 from ...schemas.errors import LiandongError
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
-from ...topics.keys.directory import RegisterBehind
+from ...topics.keys.keyrings import RegisterBehind
 from ...topics.transport.errors import PublisherBroken, TransportError
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
 from ...topics.transport.reading import LogStalled, lane_of, topic_lanes

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
 from ...schemas.wire.suites import Suite
-from ...topics.keys.directory import RefreshingKeyring, RegisterBehind
+from ...topics.keys.keyrings import RefreshingKeyring, RegisterBehind
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import ReadToEnd
 from ...topics.transport.received import Framed, unwrap

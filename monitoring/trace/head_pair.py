@@ -9,7 +9,7 @@ from ...schemas.wire.codec import Undecodable
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.directory import RefreshingKeyring
+from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, Subscriber
 from ...topics.transport.reading import ReadToEnd, topic_lanes

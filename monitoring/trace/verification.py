@@ -18,8 +18,8 @@ from ...schemas.wire.merkle import Hashing, root, root_of_inclusion
 from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import Suite, key_id, suite_of
 from ...topics.catalogue import names
-from ...topics.keys.directory import RegisterEnds
 from ...topics.keys.key_files import StoredKey
+from ...topics.keys.keyrings import RegisterEnds
 from ...topics.keys.known_keys import KnownKeys
 from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.partitioner import partition_of

@@ -19,7 +19,7 @@ from ...schemas.wire.control import COMMAND_CONTEXT, STOP_WATCH, WATCH, SentComm
 from ...schemas.wire.sealing import Recipient, seal
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
-from ...topics.keys.directory import Directory, NoSealingKey
+from ...topics.keys.keyrings import Directory, NoSealingKey
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock

@@ -14,9 +14,10 @@ from liandong.schemas.wire.sealing import CannotOpen, open_sealed, seal
 from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.clock import HandClock
 from liandong.tests.worlds.wires import MemoryWire
-from liandong.topics.keys.directory import KeyDirectory, NoSealingKey
+from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.erasure import KeyErasure, erased_keys
 from liandong.topics.keys.key_book import GRACE_MS
+from liandong.topics.keys.keyrings import NoSealingKey
 from liandong.topics.keys.participants import ESCROW
 from liandong.topics.settings import load_settings
 
@@ -119,4 +120,4 @@ def _opens(one: Sealed, keys: list) -> bool:  # type: ignore[type-arg]
 
 
 TestErasures = Erasures.TestCase
-TestErasures.settings = settings(max_examples=8, stateful_step_count=15, deadline=None)
+TestErasures.settings = settings(max_examples=5, stateful_step_count=15, deadline=None)

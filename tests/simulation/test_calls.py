@@ -63,7 +63,7 @@ def test_a_call_at_a_node_that_is_killed_over_it_is_kept_or_not_and_tells_nobody
 
 
 def test_a_request_is_sent_until_it_is_answered_and_told_once_whenever_its_node_dies() -> None:
-    for call in range(1, 40, 3):
+    for call in range(1, 40, 5):
         dies = DiesSoon(RAILWAY, call, after=True)
         done = play((LISTED, AWHILE, dies, CallsUntilAnswered(RAILWAY, DEBTOR), AWHILE, LONG, *TWICE))
         assert done.broken is None, done

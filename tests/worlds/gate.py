@@ -38,7 +38,7 @@ from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.people import KEY, Person
 from liandong.tests.worlds.records import FINGERPRINT, CourtScribe, Keys
 from liandong.topics.embedded.ports import some_free
-from liandong.topics.keys.directory import NoSealingKey
+from liandong.topics.keys.keyrings import NoSealingKey
 from liandong.topics.metrics.recorder import Signals
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox

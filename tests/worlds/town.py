@@ -13,7 +13,7 @@ from liandong.tests.worlds.town_members import COURT, KINDS, TownCourt
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import Directory
+from liandong.topics.keys.keyrings import Directory
 from liandong.topics.settings import load_settings
 from liandong.topics.transport.ports import BEGINNING, Message, OutgoingRecord, TopicPartition
 from liandong.topics.workers.clock import SystemClock

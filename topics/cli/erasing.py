@@ -24,7 +24,9 @@ _TEXTS = {
 
 
 def erase_keys(participants: "Registrar", participant: str, order: tuple[str, str, str], as_json: bool) -> None:
-    """Erase what is due, or what an order (kind, month, reason) names, and show it. Raises ERASURE_REFUSED."""
+    """Erase what is due, or what an order (kind, month, reason) names, and show it. Raises ErasureRefused."""
+    if any(order) and not all(order):
+        raise ErasureRefused("ERASURE_INCOMPLETE")
     erasure = KeyErasure(participants, participant, participants.clock)
     if participant != ESCROW:
         participants.load(participant)
@@ -52,7 +54,7 @@ def _show(participants: "Registrar", erased: "Sequence[ErasedKey]", nothing: int
 def _barrier_at(participants: "Registrar", participant: str) -> int:
     """Return when the newest barrier of the participant's jurisdictions was issued; for the escrow, of any it hears of.
 
-    Raises ERASURE_REFUSED if there is none: one clock alone destroys nothing.
+    Raises ErasureRefused if there is none: one clock alone destroys nothing.
     """
     from ..transport.kafka import KafkaSubscriber
 
@@ -65,10 +67,7 @@ def _barrier_at(participants: "Registrar", participant: str) -> int:
         places = _jurisdictions(participants, participant, directory)
         newest = newest_barrier(BarrierTimes(heads, directory, places, clock))
     if not newest:
-        raise ErasureRefused(
-            "no signed barrier was seen, and the clock of this machine alone destroys no key",
-            "start the notary (`liandong monitor serve`) and try again, or order it with --kind, --period and --reason",
-        )
+        raise ErasureRefused("ERASURE_WITHOUT_BARRIER")
     return newest
 
 

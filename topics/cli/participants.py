@@ -7,6 +7,7 @@ import typer
 
 from ...schemas.dates import CHINA
 from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.problems import Language, told
 from .console import JsonOption, print_json
 
 if TYPE_CHECKING:
@@ -21,6 +22,23 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Participant id, a
 SuiteOption = Annotated[
     str, typer.Option(metavar="SUITE", help="Algorithms of its keys; else as set, or as those of the keys before.")
 ]
+_TEXTS: dict[str, dict[Language, str]] = {
+    "published": {"en": "keys published", "zh": "公钥已发布"},
+    "all published": {"en": "{participant}: keys published", "zh": "{participant}：公钥已发布"},
+    "no topic": {
+        "en": "keys not published yet: `liandong topics apply` makes their topic and publishes them",
+        "zh": "公钥尚未发布：请用 `liandong topics apply` 建立主题并一并发布",
+    },
+    "not published": {
+        "en": "keys NOT published yet, {code}: {message}\n"
+        "what to do: {remedy}; then `liandong participant publish {participant}`",
+        "zh": "公钥未能发布，{code}：{message}\n处理办法：{remedy}；然后执行 `liandong participant publish {participant}`",
+    },
+    "renewed": {
+        "en": "{participant}: {count} new sealing keys; they reach to {last}",
+        "zh": "{participant}：新增密封密钥 {count} 个，可用至 {last}",
+    },
+}
 KINDS = ("court", "publisher", "agency", "approver", "notary", "supervisor")
 
 
@@ -107,8 +125,9 @@ def renew(
         print_json({"participant": participant, "new_keys": keys, **_publication(problem)})
         return
     last = max((key.period for key in participants.keys(participant)), default="")
-    typer.echo(f"{participant}: {len(new_keys)} new sealing keys; they reach to {last}")
-    _tell_publication(participant, problem)
+    said = {"participant": participant, "count": len(new_keys), "last": last}
+    typer.echo(_TEXTS["renewed"][participants.settings.lang].format(**said))
+    _tell_publication(participants, participant, problem)
 
 
 @app.command()
@@ -128,12 +147,6 @@ def erase(  # noqa: PLR0913, PLR0917  an order names kind, month and reason
     if show:
         show_erased(participants, participant, as_json)
         return
-    if (retention or period or reason) and not (retention and period and reason):
-        raise WrongUsage(
-            "ERASURE_INCOMPLETE",
-            "an order to erase names a kind, a month and a reason",
-            "give --kind, --period and --reason, or none of them to erase what is due",
-        )
     erase_keys(participants, participant, (retention, period, reason), as_json)
 
 
@@ -166,7 +179,7 @@ def publish(
         print_json({"published": named})
         return
     for one in named:
-        typer.echo(f"{one}: keys published")
+        typer.echo(_TEXTS["all published"][participants.settings.lang].format(participant=one))
 
 
 def _participants(ctx: typer.Context) -> "Registrar":
@@ -203,22 +216,23 @@ def _report(
         print_json({**_as_dict(participant, participants), **_publication(problem)})
         return
     typer.echo(f"{participant.id}  {participant.kind}  {participant.name}".rstrip())
-    _tell_publication(participant.id, problem)
+    _tell_publication(participants, participant.id, problem)
 
 
 def _publication(problem: LiandongError | None) -> dict[str, object]:
     return {"published": problem is None, **({} if problem is None else {"problem": problem.as_dict()})}
 
 
-def _tell_publication(participant: str, problem: LiandongError | None) -> None:
+def _tell_publication(participants: "Registrar", participant: str, problem: LiandongError | None) -> None:
+    lang = participants.settings.lang
     if problem is None:
-        typer.echo("keys published")
-        return
-    if problem.code == "TOPIC_MISSING":  # the usual order: the topics follow from the participants
-        typer.echo("keys not published yet: `liandong topics apply` makes their topic and publishes them", err=True)
-        return
-    typer.echo(f"keys NOT published yet, {problem.code}: {problem.message}", err=True)
-    typer.echo(f"what to do: {problem.remedy}; then `liandong participant publish {participant}`", err=True)
+        typer.echo(_TEXTS["published"][lang])
+    elif problem.code == "TOPIC_MISSING":  # the usual order: the topics follow from the participants
+        typer.echo(_TEXTS["no topic"][lang], err=True)
+    else:
+        message, remedy = told(problem, lang)
+        said = {"participant": participant, "code": problem.code, "message": message, "remedy": remedy}
+        typer.echo(_TEXTS["not published"][lang].format(**said), err=True)
 
 
 def _as_dict(participant: "Participant", participants: "Registrar") -> dict[str, object]:

@@ -12,7 +12,7 @@ from ..transport.received import unwrap
 from ..workers.clock import Clock
 from ..workers.threads import Doorbell, work_until
 from ..workers.worker import AT_ONCE, Part
-from .directory import RefreshingKeyring
+from .keyrings import RefreshingKeyring
 from .signatures import Reading, Verifier
 
 _BACK = 50

@@ -3,14 +3,10 @@
 import logging
 import math
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
 
-from ...schemas.errors import LiandongError
 from ...schemas.law.retention import Period
 from ...schemas.wire.sealing import Recipient
-from ...schemas.wire.signing import Keyring, PublicKey
+from ...schemas.wire.signing import PublicKey
 from ..catalogue import names
 from ..transport.errors import BrokerUnreachable, TransportError
 from ..transport.ports import BEGINNING, Subscriber, TopicPartition
@@ -18,6 +14,7 @@ from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
 from .key_files import StoredKey
+from .keyrings import NoSealingKey, RegisterBehind, RegisterEnds
 from .known_keys import KnownKeys
 from .participants import ESCROW
 from .signed_register import RegisterMark, RegisterStanding
@@ -31,71 +28,6 @@ _BATCH = 10_000
 _PATIENCE = 30.0
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterEnds:
-    """How far the register of participants reached at some moment."""
-
-    partitions: Mapping[TopicPartition, int]
-    """The next offset to be written."""
-    beginning: int
-    """Which of the directory's beginnings these offsets belong to: a topic made again counts anew."""
-
-
-class RegisterBehind(BrokerUnreachable):
-    """The register of participants holds records that have not come yet; as a rule it is a matter of moments."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{names.KEYS} has not been read as far as it reached when it was asked for")
-
-
-class RefreshingKeyring(Keyring, Protocol):
-    """What checking signatures needs of the register of participants: `schemas.wire.signing.Keyring` that can be read again."""
-
-    def refresh(self) -> None:
-        """Read what was registered or revoked since, if that was not done a moment ago. Raises TransportError."""
-
-    def ends(self) -> RegisterEnds:
-        """Ask how far the register reaches now. Raises TransportError."""
-
-    def read_to(self, ends: RegisterEnds) -> None:
-        """Read the register at least so far. Raises RegisterBehind while that has not come, another TransportError if it
-        cannot be read.
-        """
-
-
-class MarkedKeyring(RefreshingKeyring, Protocol):
-    """What a notary needs beside: it tells in its barriers how far it had read the register."""
-
-    def mark(self) -> RegisterMark:
-        """Return how far the register has been read, and the hash over its keys by then."""
-
-
-class Directory(RefreshingKeyring, Protocol):
-    """What sealing needs beside: apart from `RefreshingKeyring`, since most readers check and never seal."""
-
-    @property
-    def version(self) -> int:
-        """Another number whenever other keys are known: what waits for a key is worth another look then."""
-
-    def recipients(self, participant: str, retention: str) -> list[Recipient]:
-        """Return this month's sealing keys of a participant, its superior and the escrow for what is kept as `retention`.
-
-        Raises NoSealingKey.
-        """
-
-
-class NoSealingKey(LiandongError):
-    """Nothing can be sealed to a participant without a registered sealing key."""
-
-    def __init__(self, participant: str, retention: str) -> None:
-        super().__init__(
-            "NO_SEALING_KEY",
-            f"{participant} has no registered sealing key for {retention} that is valid now",
-            f"renew its keys with `liandong participant renew {participant}` on its own machine, then "
-            "`liandong participant publish` where the root key is kept",
-        )
 
 
 class KeyDirectory:

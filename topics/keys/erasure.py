@@ -8,14 +8,16 @@ healed by the next look. What `erasures.yaml` says can be shown to anybody; it h
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import yaml
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ...schemas.dates import rfc3339
-from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.errors import LiandongError
 from ...schemas.law.retention import KEEP_DAYS, Period, kept_until
+from ...schemas.problems import Text, UsageProblem
 from ..private_files import write_private
 from ..workers.clock import Clock
 from .key_book import KeyBook, KeyEntry
@@ -46,13 +48,36 @@ class ErasedKey(BaseModel):
 _Record = TypeAdapter(list[ErasedKey])
 
 
-class ErasureRefused(WrongUsage):
+class ErasureRefused(UsageProblem):
     """Keys that may not be destroyed now."""
 
     http_status = 409
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__("ERASURE_REFUSED", message, remedy)
+    texts: ClassVar[dict[str, Text]] = {
+        "ERASURE_INCOMPLETE": Text(
+            "an order to erase names a kind, a month and a reason",
+            "give --kind, --period and --reason, or none of them to erase what is due",
+            "提前销毁须写明种类、月份和事由",
+            "请填写 --kind、--period 和 --reason；只销毁到期密钥时都不填写",
+        ),
+        "ERASURE_UNKNOWN": Text(
+            "there is no {retention} of {period}",
+            "name a retention kind ({known}) and a month as 2026-11",
+            "没有 {period} 的 {retention} 类密钥",
+            "请填写留存种类（{known}）和月份，如 2026-11",
+        ),
+        "ERASURE_IN_USE": Text(
+            "{retention} is still sealed to the key of {period} until {until}",
+            "wait until then, or give its owner new keys first with `liandong participant rotate-key`",
+            "{period} 的 {retention} 类密钥在 {until} 之前仍在使用",
+            "请在此后销毁，或先用 `liandong participant rotate-key` 更换密钥",
+        ),
+        "ERASURE_WITHOUT_BARRIER": Text(
+            "no signed barrier was seen, and the clock of this machine alone destroys no key",
+            "start the notary (`liandong monitor serve`) and try again, or order it with --kind, --period and --reason",
+            "没有读到签名的栅栏，仅凭本机时钟不销毁密钥",
+            "请启动公证节点（`liandong monitor serve`）后重试，或用 --kind、--period 和 --reason 提前销毁",
+        ),
+    }
 
 
 def erased_keys(folder: Path) -> list[ErasedKey]:
@@ -86,24 +111,20 @@ class KeyErasure:
     def erase_by_order(self, retention: str, period: str, reason: str) -> list[ErasedKey]:
         """Erase the keys of one kind and month before their time, for a reason that is recorded.
 
-        Raises ERASURE_REFUSED without a reason, for what does not exist, and for keys that content is still sealed to.
+        Raises ErasureRefused without a reason, for what does not exist, and for keys that content is still sealed to.
         """
         if not reason.strip():
-            raise ErasureRefused("nothing is erased before its time without a reason", "give the order with --reason")
+            raise ErasureRefused("ERASURE_INCOMPLETE")
         if retention not in KEEP_DAYS or Period.parse(period) is None:
-            raise ErasureRefused(
-                f"there is no {retention[:20]!r} of {period[:10]!r}",
-                f"name a retention kind ({', '.join(KEEP_DAYS)}) and a month as 2026-11",
-            )
+            known = ", ".join(KEEP_DAYS)
+            raise ErasureRefused("ERASURE_UNKNOWN", retention=retention[:20], period=period[:10], known=known)
         lines = [line for line in self._file.lines() if (line.retention, line.period) == (retention, period)]
         held = {line.key_id for line in lines}
         now = self._clock.now()
         used = [entry for entry in self._book.entries() if entry.key_id in held and _is_used(entry, now)]
         if used:
-            raise ErasureRefused(
-                f"{retention} is still sealed to the key of {period} until {rfc3339(used[0].valid_until)}",
-                "wait until then, or give its owner new keys first with `liandong participant rotate-key`",
-            )
+            until = rfc3339(used[0].valid_until)
+            raise ErasureRefused("ERASURE_IN_USE", retention=retention, period=period, until=until)
         return self._erase(lines, reason.strip())
 
     def _erase(self, lines: Sequence[PeriodKey], reason: str) -> list[ErasedKey]:

@@ -32,7 +32,7 @@ from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
 from ...schemas.wire.signing import SignatureInvalid
 from ..transport.ports import Message
 from ..transport.received import unwrap
-from .directory import Directory
+from .keyrings import Directory
 from .signatures import Reading, require
 
 _SCHEMA_OPENED = "interception"

@@ -13,7 +13,7 @@ from ..transport.errors import TransportError
 from ..transport.ports import TopicPartition
 
 if TYPE_CHECKING:
-    from .directory import RefreshingKeyring, RegisterEnds
+    from .keyrings import RefreshingKeyring, RegisterEnds
 
 
 _DAY_MS = 86_400_000

@@ -27,7 +27,7 @@ from ..transport.received import unwrap
 from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
-from .directory import Directory
+from .keyrings import Directory
 from .signatures import Reading, is_refused_for_good, require
 
 SCHEMA = "supervision-act"

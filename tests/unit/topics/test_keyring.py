@@ -14,7 +14,7 @@ from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import NoSealingKey
+from liandong.topics.keys.keyrings import NoSealingKey
 from liandong.topics.keys.known_keys import SCHEMA
 from liandong.topics.keys.participants import ESCROW
 from liandong.topics.settings import load_settings

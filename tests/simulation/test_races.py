@@ -10,8 +10,9 @@ from liandong.schemas.law.listing import Change
 from liandong.tests.simulation.deeds.adversary import Rewinds
 from liandong.tests.simulation.deeds.clerk import Acts, Corrects, CorrectsAmount, Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
-from liandong.tests.simulation.deeds.passing import EverybodyWorks
+from liandong.tests.simulation.deeds.passing import EverybodyWorks, Works
 from liandong.tests.simulation.deeds.races import Death, DiesOver, LosesPowerOver, Overtakes
+from liandong.tests.simulation.deeds.repeats import CallsUntilAnswered
 from liandong.tests.simulation.people import COURTS, Listing
 from liandong.tests.simulation.running import play
 from liandong.tests.worlds.clock import NOW
@@ -63,3 +64,11 @@ def test_the_world_notices_who_stays_stopped_though_the_list_would_free_them_lat
     assert play(overtaken).counters["looks for late hits"]
     monkeypatch.setattr(recent_releases, "remember", lambda *_: None)
     assert "they stay stopped" in str(play(overtaken).broken)
+
+
+def test_a_request_that_comes_again_after_its_release_is_decided_anew_by_a_gate_with_the_old_list() -> None:
+    """Seed 810710: its agency had told the release, so the answer was forgotten as soon as it was kept."""
+    freed = Overtakes(_CORRECTED, 0, 2, counters_ask=False)
+    done = play([_LISTS, freed, Works("railway-js 2", "", 20), CallsUntilAnswered("railway-js 2", 1)])
+    assert done.broken is None, done
+    assert done.counters["hits asked again after their release"] == 1

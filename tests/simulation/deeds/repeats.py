@@ -1,13 +1,16 @@
 """A counter that sends a request again with the same Idempotency-Key, until it is answered and once more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from liandong.schemas.ids import parse
 from liandong.tests.simulation.counter import GOOD, WHOLE
 from liandong.tests.simulation.counting import count_records
 from liandong.tests.simulation.people import townspeople
+from liandong.tests.simulation.truth import KeptHit
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.agency import NodeProcess
@@ -41,10 +44,12 @@ class CallsUntilAnswered:
         if first is None or second is None:
             return
         node.counter.unanswered = None
-        same = first == second or not first["measures"]
+        person = townspeople().everybody[number]
+        freed = _are_freed(world, first, node.surrogates(person))
+        same = first == second or not first["measures"] or freed
+        world.count("hits asked again after their release", bool(first["measures"]) and freed)
         world.hold(same, "the same request was decided in another way when it was sent again")
         world.count("hits sent again", bool(first["measures"]))
-        person = townspeople().everybody[number]
         gate = None if again else node.ask(person, keeps=False)
         if gate is not None and gate.hits:
             node.note_kept(person, gate.decision, second["check_id"])
@@ -62,3 +67,12 @@ class CallsUntilAnswered:
         world.count(f"calls of the check API with a key: {reply.status}")
         answer: dict[str, Any] = msgspec.json.decode(reply.body)
         return answer if reply.status == 200 else None
+
+
+def _are_freed(world: "World", answer: Mapping[str, Any], surrogates: frozenset[bytes]) -> bool:
+    """Whether courts have freed somebody of all they were stopped by: such an answer is forgotten, whatever list a gate has."""
+    hits = [
+        KeptHit(answer["check_id"], parse(each["entry_id"], "ent", "ord"), each["version"], surrogates)
+        for each in answer["measures"]
+    ]
+    return all(world.truth.is_released(hit) for hit in hits)

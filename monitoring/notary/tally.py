@@ -17,6 +17,7 @@ from ...topics.transport.ports import TopicPartition
 from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
 from .checkpoints import CheckpointTally, PublisherCheckpoint
+from .findings import ListFindings
 
 _PACKED = struct.Struct(">qi32sBH?")
 ENTRY_ID = 16
@@ -152,7 +153,10 @@ class Tally:
         self.courts: dict[str, int] = {}
         """Court → the number that stands for it in `TallyEntry`."""
         self.sequences: dict[tuple[str, str], SequenceSet] = {}
-        """(logical topic, court) → court sequences seen in records whose signature holds."""
+        """(logical topic, court) → court sequences seen in records whose signature holds, or by who signed before."""
+        self.read: dict[tuple[str, str], SequenceSet] = {}
+        """Those of them that stood in records this tally has read itself."""
+        self.findings = ListFindings()
         self.changed: dict[bytes, bytes] = {}
         """Packed newest records not yet stored, by `entry_key`; empty for those removed."""
         partitions: dict[str, list[int]] = {}
@@ -198,9 +202,10 @@ class Tally:
         packed = self.changed[key] if key in self.changed else self._find(key)
         return TallyEntry.unpack(packed) if packed else None
 
-    def note_sequence(self, topic: str, court: str, number: int) -> None:
-        """Note the sequence number of a verified record of a court."""
+    def note_sequence(self, topic: str, court: str, number: int) -> bool:
+        """Note the sequence number of a verified record of a court; return False if it was read before."""
         self.sequences.setdefault((topic, court), SequenceSet()).add(number)
+        return self.read.setdefault((topic, court), SequenceSet()).add(number)
 
     def pass_checkpoint(self, lane: TopicPartition, checkpoint: PublisherCheckpoint) -> bool | None:
         """Hold a checkpoint against what is counted where it stands; see `CheckpointTally.pass_one`."""

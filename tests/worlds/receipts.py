@@ -97,7 +97,7 @@ class WatchRoom:
 
     def __init__(self, directory: Path) -> None:
         self.wire = MemoryWire()
-        self.wire.create(names.heads("js"), names.RECEIPTS, partitions=1)
+        self.wire.create(names.heads("js"), names.notary_reports("js"), names.RECEIPTS, partitions=1)
         self.agency, self.notary = AgencyScribe(), NotaryScribe()
         self.keys = Keys(self.agency.public_key, self.notary.public_key)
         self.registry = CollectorRegistry()

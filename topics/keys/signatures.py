@@ -58,6 +58,7 @@ RULES: Mapping[str, Rule] = {
     CANARY: Rule(None, "court", "recorded_at", place="", alone=True),
     "barrier": Rule(_BY_NOTARY, "notary", "issued_at"),
     "list-head": Rule(_BY_NOTARY, "notary", "issued_at", holds_digests=True),
+    "notary-report": Rule(_BY_NOTARY, "notary", "issued_at"),
     "receipt": Rule(_BY_AGENCY, "agency", "at", holds_digests=True),
     "interception": _TOLD_BY_DAY,
     "control-feedback": _TOLD,

@@ -124,7 +124,7 @@ class StatusDocument:
 
     def _jurisdiction(self, name: str) -> dict[str, Any]:
         heads = [head for head in self.heads if head.jurisdiction == name]
-        newest = max(heads, key=lambda head: head.issued_at)
+        newest = max(heads, key=lambda head: head.fresh_at)
         live: dict[str, int] = defaultdict(int)
         for name_of_lane, lane in newest.lanes.items():
             live[name_of_lane.rsplit("/", 1)[0]] += lane.live
@@ -135,8 +135,8 @@ class StatusDocument:
                 {
                     "notary": head.notary,
                     "barrier": head.number,
-                    "issued_at": moment(head.issued_at),
-                    "valid": head.valid_until > self._limits.now,
+                    "issued_at": moment(head.fresh_at),
+                    "valid": head.fresh_until > self._limits.now,
                 }
                 for head in heads
             ],
@@ -193,7 +193,7 @@ class StatusDocument:
         yield from self._register_findings()
         yield from self._court_findings()
         for head in self.heads:
-            if head.valid_until <= self._limits.now:
+            if head.fresh_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
         for agency in agencies:
             name = agency["agency"]
@@ -213,12 +213,12 @@ class StatusDocument:
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:
     """Describe the newest comparison of a node's receipts with a signed head."""
-    state = "none" if stand.compared_barrier < 0 else "unequal" if stand.unequal else "equal"
+    state = "none" if stand.barrier < 0 else "unequal" if stand.unequal else "equal"
     return {
         "state": state,
-        "notary": stand.compared_notary,
-        "barrier": stand.compared_barrier,
-        "at": moment(stand.compared_at),
+        "notary": stand.notary,
+        "barrier": stand.barrier,
+        "at": moment(stand.barrier_issued_at),
         "lanes": stand.unequal,
         "unequal_since": moment(stand.unequal_since),
     }
@@ -235,7 +235,7 @@ def lag_records(stand: NodeStand, heads: Iterable[HeadStand]) -> int:
 def lag_seconds(stand: NodeStand, heads: Iterable[HeadStand]) -> float:
     """Return the seconds between the newest barrier with a head and the newest the node has a receipt for."""
     newest = _newest(stand.jurisdiction, heads)
-    return max(0, newest.issued_at - stand.barrier_issued_at) / 1_000 if newest else 0.0
+    return max(0, newest.fresh_at - stand.barrier_issued_at) / 1_000 if newest else 0.0
 
 
 def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
@@ -256,4 +256,4 @@ def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
 
 def _newest(jurisdiction: str, heads: Iterable[HeadStand]) -> HeadStand | None:
     candidates = [head for head in heads if head.jurisdiction == jurisdiction]
-    return max(candidates, key=lambda head: head.issued_at, default=None)
+    return max(candidates, key=lambda head: head.fresh_at, default=None)

@@ -148,6 +148,12 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     ),
     "an agency gives no commands": (AWHILE, ForgesCommand("air-js", COURT, POLICE, 9), AWHILE),
     "a forged dead letter ends no process": (AWHILE, ForgesDeadLetter(POLICE, ""), AWHILE),
+    "a receipt ahead of its node claims nothing": (
+        *(AWHILE, CutOff("air-js 1"), LISTED, AWHILE, ForgesReceipt("air-js", "air-js", 5), AWHILE, Looks()),
+    ),
+    "a barrier in a notary's name and a second head of a number are named": (
+        *(AWHILE, ForgesBarrier(NOTARY, NOTARY, LIST_LANE), ForgesHead(NOTARY, NOTARY, FORK), AWHILE, Looks()),
+    ),
     "a replayed barrier does not end the notary": (AWHILE, ReplaysBarrier(NOTARY), AWHILE),
     "a barrier in a notary's name, under its key, does not end it": (
         *(AWHILE, ForgesBarrier(NOTARY, NOTARY, LIST_LANE, 1_000), AWHILE, Restarts(NOTARY), LISTED, AWHILE, ASKED),
@@ -247,11 +253,6 @@ BREAKING: Mapping[str, KnownBreak] = {
         "point 5",
         _STAYS_BLOCKED,
         (LISTED, AWHILE, Revokes(COURT), AWHILE, ForgesVersion(Guise(COURT, seconds=-3_600), 0), AWHILE, ASKED),
-    ),
-    "a receipt ahead of its node claims nothing": KnownBreak(
-        "point 7",
-        "the status says 10000 of court.debtor-list.js.v1/0, 1 has said",
-        (AWHILE, CutOff("air-js 1"), LISTED, AWHILE, ForgesReceipt("air-js", "air-js", 5), AWHILE, Looks()),
     ),
     "a junk command does not delay a stop": KnownBreak(
         "point 8",

@@ -211,7 +211,7 @@ class EvidenceBatch:
         mine = (heads.jurisdiction == key.jurisdiction) & (heads.notary == key.notary)
         kept = select(func.min(heads.number), func.count()).where(mine)
         oldest, count = self._connection.execute(kept).one()
-        return count >= _HEADS_KEPT and key.number < oldest
+        return bool(count >= _HEADS_KEPT and key.number < oldest)
 
     def _forget(self, head: HeadStand) -> None:
         if head.arrived % 100 == 0:

@@ -32,7 +32,7 @@ class Misuse:
 
 def misused(world: "World", kind: str, notary: str, *, is_certain: bool) -> None:
     """Note that a notary's key was used."""
-    process = world.processes.get(notary)
+    process, is_certain = world.processes.get(notary), is_certain and world.broker.up
     if kind == SPLIT:
         world.misuses.append(Misuse(kind, notary, None, is_certain))
     elif isinstance(process, NotaryProcess) and process.runs:
@@ -52,7 +52,8 @@ def misuse_is_named(world: "World") -> None:
         world.hold(notary in world.harmed, f"the status names a {kind} of {notary}, in whose name nobody spoke")
     if any(world.counters[f"deeds: {deed}"] for deed in _KEY_DEEDS):
         return
-    if {names.heads(JURISDICTION), names.notary_reports(JURISDICTION)} & world.made_again:
+    topics = names.heads(JURISDICTION), names.notary_reports(JURISDICTION), *names.state_topics(JURISDICTION)
+    if world.made_again.intersection(topics):
         return
     for each in world.misuses:
         process = world.processes.get(each.notary)

@@ -105,7 +105,7 @@ def test_a_receipt_shows_no_more_than_stands_below_the_marker_of_its_barrier(roo
 
 def test_a_receipt_of_a_barrier_nobody_issued_claims_nothing_for_ever(room: WatchRoom) -> None:
     room.hear(*room.proven(1, at=NOW + 10, offset=50))
-    ahead = {"sequence": 1_000_000, "barrier_issued_at": NOW * 2, "at": NOW * 2}
+    ahead: dict[str, Any] = {"sequence": 1_000_000, "barrier_issued_at": NOW * 2, "at": NOW * 2}
     room.hear(room.agency.receipt(10**9, offset=10_000, **ahead))
     room.hear(room.agency.receipt(1, offset=10_000, **ahead))  # of a barrier there is, and all else from the future
     (node,) = room.view.nodes(room.clock.now(), 1_000)

@@ -115,9 +115,9 @@ def test_command_line_page_and_metrics_say_the_same_in_both_languages(room: Watc
     assert set(kinds) == {"lost-tail", "split-view", "later-finding", *(kind.value for kind in FindingKind)}
     for lang in ("en", "zh"):
         console = Console(file=StringIO(), width=400)
-        StatusText(document, lang).print(console)  # type: ignore[arg-type]
+        StatusText(document, lang).print(console)
         printed = cast("StringIO", console.file).getvalue()
-        told = {each.key.partition("/")[0]: each for each in sentences(document, Words(lang))}  # type: ignore[arg-type]
+        told = {each.key.partition("/")[0]: each for each in sentences(document, Words(lang))}
         for finding in found():
             assert finding["next"] in printed
             assert told[finding["kind"]].command == finding["next"]

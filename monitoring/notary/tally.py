@@ -203,7 +203,12 @@ class Tally:
         return TallyEntry.unpack(packed) if packed else None
 
     def note_sequence(self, topic: str, court: str, number: int) -> bool:
-        """Note the sequence number of a verified record of a court; return False if it was read before."""
+        """Note the sequence number of a verified record of a court; return False if it was read before.
+
+        Numbers begin at 1: a lower one, which a court may have signed all the same, is none.
+        """
+        if number < 1:
+            return True
         self.sequences.setdefault((topic, court), SequenceSet()).add(number)
         return self.read.setdefault((topic, court), SequenceSet()).add(number)
 

@@ -69,7 +69,7 @@ class _WrittenMarker(NamedTuple):
     offset: int
 
 
-class _Report(NamedTuple):
+class _WaitingReport(NamedTuple):
     number: int
     issued_at: int
     findings: list[dict[str, Any]]
@@ -92,7 +92,7 @@ class Announcer:
         self._markers_in_flight = 0
         self._written: dict[TopicPartition, _WrittenMarker] = {}
         """The newest marker of each partition that the broker has confirmed."""
-        self._report: _Report | None = None
+        self._report: _WaitingReport | None = None
         self._report_in_flight = False
 
     @property
@@ -137,7 +137,7 @@ class Announcer:
 
     def report(self, tally: Tally, number: int, issued_at: int) -> None:
         """Put in line what was found up to a barrier, instead of what waits: the newest report says the same and more."""
-        self._report = _Report(number, issued_at, tally.findings.rows(tally.sequences, issued_at))
+        self._report = _WaitingReport(number, issued_at, tally.findings.rows(tally.sequences, issued_at))
 
     def send_head(self, body: bytes) -> None:
         """Put a signed head in line for the topic of heads."""

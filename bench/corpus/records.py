@@ -69,6 +69,11 @@ class Keyring:
     def refresh(self) -> None:
         """Do nothing: nobody registers during a measurement."""
 
+    def above(self, participant: str) -> list[str]:
+        """Return nobody."""
+        del participant
+        return []
+
     def ends(self) -> RegisterEnds:
         """Return how far a register without partitions reaches."""
         return RegisterEnds({}, 0)

@@ -31,6 +31,7 @@ from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
+from .recent_releases import HandledVersion
 
 _log = structlog.get_logger(__name__)
 
@@ -77,7 +78,12 @@ def note_open(connection: Connection, context: AgencyContext, hits: Sequence[Ope
     Runs in the transaction that keeps their interceptions for the next batch, after them; it began with
     `recent_releases.lock_entries`.
     """
-    freed = [recent_releases.freed_by(connection, hit.entry_id, hit.entry_version, hit.subject) for hit in hits]
+    may_follow = Verifier(context.directory).may_follow
+    stopped = [HandledVersion(hit.entry_id, hit.entry_version, hit.court) for hit in hits]
+    freed = [
+        recent_releases.freed_by(connection, version, hit.subject, may_follow)
+        for hit, version in zip(hits, stopped, strict=True)
+    ]
     still_open = [hit for hit, version in zip(hits, freed, strict=True) if version is None]
     insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, still_open))
     for hit, version in zip(hits, freed, strict=True):
@@ -97,14 +103,17 @@ def release_by(connection: Connection, context: AgencyContext, record: SignedRec
     prefix = record.prefix
     recent_releases.lock_entries(connection, (prefix["entry_id"],))
     still_meant = _still_meant(prefix)
-    hits = [hit for hit in _older_hits(connection, prefix) if hit.subject not in still_meant]
+    may_follow = Verifier(context.directory).may_follow
+    older = [hit for hit in _older_hits(connection, prefix) if may_follow(hit.court, prefix["court"])]
+    hits = [hit for hit in older if hit.subject not in still_meant]
     try:
         _check_signature(context, record, jurisdiction)
     except Poison:
         if hits:
             raise
         return 0  # it frees nobody, and no gate takes it either
-    recent_releases.remember(connection, prefix["entry_id"], prefix["version"], still_meant, context.clock.now())
+    handled = HandledVersion(prefix["entry_id"], prefix["version"], prefix["court"])
+    recent_releases.remember(connection, handled, still_meant, context.clock.now())
     idempotency.forget_decisions(connection, prefix["entry_id"], prefix["version"], still_meant)
     for hit in hits:
         connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))

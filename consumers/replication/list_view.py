@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...schemas.fingerprints import fingerprint
+from ...schemas.law.decisions import Trust
 from ...schemas.law.listing import ENDED_FROM
 from ...schemas.wire.codec import GatePrefix, decode
 from ...schemas.wire.signing import SignatureInvalid
@@ -90,10 +91,9 @@ class ListView:
         # the overlay first: a row that is gone from it is in the list, and the list's snapshot is the later one
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             for surrogate in surrogates:
-                for place in lists.places(surrogate):
-                    self._add(entries, _newest(place[LANE_LENGTH:], lists, relief, place), surrogate)
-                for entry_id in relief.entries(surrogate):
-                    self._add(entries, _newest(entry_id, lists, relief), surrogate)
+                found = {place[LANE_LENGTH:] for place in lists.places(surrogate)}
+                for entry_id in found.union(relief.entries(surrogate)):
+                    self._add(entries, self._newest(entry_id, lists, relief), surrogate)
         return list(entries.values())
 
     def known_surrogates(self, surrogates: Sequence[bytes]) -> set[bytes]:
@@ -108,7 +108,7 @@ class ListView:
     def entry(self, entry_id: bytes) -> ListedEntry | None:
         """Return the newest record of an entry, ended ones included; None if it is unknown."""
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
-            return _newest(entry_id, lists, relief)
+            return self._newest(entry_id, lists, relief)
 
     def position(self, jurisdiction: str | None = None) -> ListPosition:
         """Return barrier, digest and freshness of one jurisdiction's lists;
@@ -127,52 +127,53 @@ class ListView:
             )
         return min(positions_of_copy, key=lambda one: one.fresh_as_of, default=_NOWHERE)
 
-    def verify_once(self, entry: ListedEntry) -> bool:
+    def trust(self, entry: ListedEntry) -> Trust:
         """Return whether the court's signature under an entry holds;
-        asked before a first BLOCK, remembered after a yes.
+        asked before it first reaches somebody, remembered after a yes.
 
-        False also for an entry that was never readable. Raises TransportError if the signing key is unknown and the register
+        NOBODYS also for an entry that was never readable. Raises TransportError if the signing key is unknown and the register
         of participants cannot be reached: then nobody knows, and nobody may be blocked by it.
         """
         if entry.source == "relief":
-            return True
+            return Trust.PROVEN
         digest = fingerprint(entry.body)
         if digest in self._verified:
-            return True
+            return Trust.PROVEN
         try:
             self._verifier.record(entry.fingerprint, entry.body, entry.prefix, entry.jurisdiction)
         except SignatureInvalid:
-            return False
+            return Trust.NOBODYS
         if len(self._verified) >= _REMEMBERED:
             self._verified.clear()
         self._verified.add(digest)
-        return True
+        return Trust.PROVEN
+
+    def _newest(self, entry_id: bytes, lists: ListSnapshot, relief: ReliefSnapshot) -> ListedEntry | None:
+        """Return the record of the higher version, the list's of two equal ones: they are the same bytes.
+
+        The overlay may be ahead of the list, but only the entry's own court frees anybody from it.
+        """
+        stored, overlay = lists.find(entry_id), relief.record(entry_id)
+        if overlay is not None and (stored is None or self._frees(overlay.value, bytes(stored.value))):
+            return _listed(entry_id, overlay.value, None, "relief", overlay.jurisdiction)
+        if stored is None:
+            return None
+        state = bytes(stored.value)
+        return _listed(entry_id, state, opaque_of(state), "state", lists.lane(stored.place).jurisdiction)
+
+    def _frees(self, overlay: bytes, state: bytes) -> bool:
+        """Return whether a record of the overlay goes before what the list has."""
+        opaque = opaque_of(state)
+        readable = state if opaque is None else opaque.last
+        return version_of(overlay) > version_of(state) and (
+            not readable or self._verifier.follows(prefix_of(readable), prefix_of(overlay))
+        )
 
     def _add(self, entries: dict[bytes, ListedEntry], entry: ListedEntry | None, surrogate: bytes) -> None:
         if entry is None or entry.prefix["status"] >= ENDED_FROM:
             return
         if any(identity["surrogate"] == surrogate for identity in entry.prefix["identities"]):
             entries[entry.entry_id] = entry
-
-
-def _newest(
-    entry_id: bytes, lists: ListSnapshot, relief: ReliefSnapshot, place: bytes | None = None
-) -> ListedEntry | None:
-    """Return the record of the higher version; equal ones are the same bytes, and the list's are preferred."""
-    value: memoryview | None = None
-    if place is not None:
-        value = lists.value(place)
-    else:
-        stored = lists.find(entry_id)
-        if stored is not None:
-            place, value = stored
-    overlay = relief.record(entry_id)
-    state = None if value is None else bytes(value)
-    if overlay is not None and (state is None or version_of(overlay.value) > version_of(state)):
-        return _listed(entry_id, overlay.value, None, "relief", overlay.jurisdiction)
-    if state is None or place is None:
-        return None
-    return _listed(entry_id, state, opaque_of(state), "state", lists.lane(place).jurisdiction)
 
 
 def _listed(

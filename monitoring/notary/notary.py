@@ -17,9 +17,11 @@ from typing import NamedTuple
 import structlog
 
 from ...schemas.errors import LiandongError
+from ...schemas.law.listing import RecordClass
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.signatures import ListPlace
 from ...topics.transport.errors import PublisherBroken, TransportError
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
 from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
@@ -157,7 +159,14 @@ class Notary:
         self._relief = topic_lanes(subscriber, names.relief(config.jurisdiction))
         if self._store is None:
             self._store = TallyStore(config.directory, config.notary, self._suite)
+        self._places = {
+            at: ListPlace(
+                at.topic, at.partition, sum(at.topic == each.topic for each in self._lanes), config.jurisdiction
+            )
+            for at in self._lanes
+        }
         self._tally, self._progress = self._store.load(self._lanes)
+        self._tally.may_follow = self._classifier.may_follow
         self._alignment: Alignment[TopicPartition, _ReadMessage] = Alignment(self._lanes, _HELD_BACK)
         name = NotaryName(config.jurisdiction, config.notary)
         return LastHeadsSearch(subscriber, name, self._ports.keyring, self._clock)
@@ -238,7 +247,7 @@ class Notary:
 
     def _read(self, message: Message) -> None:
         lane = lane_of(self._ports.subscriber, message)
-        content = self._classifier.classify(lane, message)
+        content = self._classifier.classify(self._places[lane], message)
         number = 0
         if isinstance(content, Marker) and content.notary == self._config.notary:
             number = self._own_marker(lane, content.number)
@@ -265,15 +274,15 @@ class Notary:
         elif isinstance(content, PublisherCheckpoint):
             self._pass_checkpoint(lane, content)
         elif isinstance(content, Tombstone):
-            self._signals.record(self._tally.remove(lane, content.entry_id), "")
+            self._signals.record(self._tally.keep(lane, content.entry_id), "")
         elif isinstance(content, ListMessage):
             self._apply_record(lane, content)
 
     def _apply_record(self, lane: TopicPartition, record: ListMessage) -> None:
-        court = self._tally.court_number("" if record.alarm else record.court)  # no name is taken from a bad record
+        court = self._tally.court_number(record.court if record.sound else "")  # no name is taken from a bad record
         fields = record.version, record.status, record.body_hash, record.record_class
-        outcome = self._tally.apply(lane, record.entry_id, TallyEntry(*fields, court, verified=not record.alarm))
-        if not record.alarm:
+        outcome = self._tally.apply(lane, record.entry_id, TallyEntry(*fields, court, verified=record.sound))
+        if not record.alarm and record.record_class == RecordClass.REAL:
             self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
         self._signals.record(outcome, record.alarm)
 

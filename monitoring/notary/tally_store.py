@@ -214,10 +214,7 @@ class TallyStore:
     def _write(self, tally: Tally, progress: NotaryProgress) -> None:
         with self._env.begin(write=True) as change:
             for key in sorted(tally.changed):
-                if packed := tally.changed[key]:
-                    change.put(key, packed, db=self._entries)
-                else:
-                    change.delete(key, db=self._entries)
+                change.put(key, tally.changed[key], db=self._entries)
             for key, value in self._state(tally, progress).items():
                 change.put(key, value, db=self._meta)
 

@@ -39,6 +39,9 @@ class _FileKeys:
     def key(self, key_id_: bytes) -> PublicKey | None:
         return self._known.get(key_id_)
 
+    def above(self, participant: str) -> list[str]:
+        return self._known.above(participant)
+
     def refresh(self) -> None:
         return None
 
@@ -233,17 +236,18 @@ class _Verification:
             raise ProofProblem("TRACE_RECORD_DIFFERS", reason=str(said["court_sequence"]))
 
     def _later(self) -> None:
-        before, records = self._file.record, self._file.later
-        version, record_class = (before.content["version"], before.content["record_class"]) if before else (0, None)
-        for each in records:
-            said = each.content
-            if said["version"] <= version:
-                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['version']} ≤ {version}")
-            if record_class not in {None, said["record_class"]}:
-                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['record_class']} ≠ {record_class}")
+        first = self._file.record
+        before = None if first is None else first.content
+        for said in (each.content for each in self._file.later):
+            if said["version"] <= (before["version"] if before else 0):
+                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['version']} ≤ {before and before['version']}")
+            if before and before["record_class"] != said["record_class"]:
+                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['record_class']} ≠ {before['record_class']}")
+            if before and not self._verifier.may_follow(before["court"], said["court"]):
+                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['court']} ≠ {before['court']}")
             if not self._is_live and said["court_sequence"] <= self._highest(said["court"]):
                 raise ProofProblem("TRACE_LATER_WRONG", reason=f"≤ {self._highest(said['court'])}")
-            version, record_class = said["version"], said["record_class"]
+            before = said
 
     def _highest(self, court: str) -> int:
         """Return the highest number of a court that the notary had seen in this list at the barrier."""

@@ -1,7 +1,7 @@
 """Who stands behind a list record: told from its bytes and the register's records alone, without the product's code for it.
 
-Today's rules. A court signs what means somebody; what calls itself a canary anybody registered may sign; both under the name
-the record gives, for the list it stands in, with a key that was valid when the record says it was made.
+A court signs what means somebody, a notary what calls itself a canary; both under the name the record gives, for the list it
+stands in, with a key that was valid when the record says it was made.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from liandong.schemas.wire.sealing import Recipient
 from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.wire.verify_trace import murmur2
 
 PROOF = 72
 _LIST_RECORD = current_schema("list-record").fingerprint
@@ -77,11 +78,29 @@ class Register:
         key = self._keys.get(body[:8])
         if key is None or key["use"] != "sign" or not _usable(key, record["recorded_at"]):
             return ""
-        entitled = record["record_class"] == CANARY or key["kind"] == "court"
+        canary = record["record_class"] == CANARY
+        entitled = key["kind"] == ("notary" if canary else "court")
         at_home = key["participant"] == record["court"] and key["jurisdiction"] == JURISDICTION
         if not (entitled and at_home and _holds(key["public_key"], list_of(record["instrument"]), body)):
             return ""
         return str(key["participant"])
+
+    def later_schema(self, topic: str, body: bytes) -> str:
+        """The court that signed for a list what nobody can read but its leading fields, empty if none did."""
+        prefix, key = prefix_of(body), self._keys.get(body[:8])
+        if prefix is None or key is None or key["use"] != "sign" or prefix["record_class"] != REAL:
+            return ""
+        own = key["kind"] == "court" and key["participant"] == prefix["court"] and key["jurisdiction"] == JURISDICTION
+        return str(key["participant"]) if own and _holds(key["public_key"], topic, body) else ""
+
+    def above(self, participant: str) -> set[str]:
+        """Everybody above a participant."""
+        found: set[str] = set()
+        while superior := next(
+            (key["superior"] for key in self._keys.values() if key["participant"] == participant), ""
+        ):
+            found.add(participant := superior)
+        return found
 
     def readers(self, participant: str, retention: str, at: int) -> list[Recipient]:
         """Return whom anybody can seal something to that a participant is to read, by its keys usable at an instant."""
@@ -99,6 +118,11 @@ class Register:
         """Whether a key registered for a participant is under a record of a schema, whenever it was valid."""
         key = self._keys.get(body[:8])
         return key is not None and key["participant"] == participant and _holds(key["public_key"], schema, body)
+
+
+def at_home(key: bytes, partitions: int) -> int:
+    """The partition of a key, as Kafka's own clients have it."""
+    return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 def _id(public_key: bytes) -> bytes:

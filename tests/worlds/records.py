@@ -13,8 +13,8 @@ from liandong.schemas.law.listing import ENDED_FROM, Change, Instrument, Status,
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.digest import SetDigest, leaf
-from liandong.schemas.wire.framing import unframe
-from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Signer, encode_signed, verify
+from liandong.schemas.wire.framing import SINGLE_OBJECT, unframe
+from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Signer, encode_signed, prove, verify
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
@@ -24,6 +24,8 @@ from liandong.topics.transport.ports import OutgoingRecord
 
 RECORD = "list-record"
 FINGERPRINT = current_schema(RECORD).fingerprint
+LATER_SCHEMA = SINGLE_OBJECT + bytes(range(8))
+"""What frames a record of a schema this release does not know."""
 
 
 class Keys:
@@ -31,6 +33,7 @@ class Keys:
 
     def __init__(self, *keys: PublicKey) -> None:
         self.known = {key.key_id: key for key in keys}
+        self.superiors: dict[str, list[str]] = {}
         self.arriving: list[PublicKey] = []
         self.refreshed = self.asked = 0
         self.behind: bool | None = None
@@ -38,6 +41,9 @@ class Keys:
 
     def key(self, key_id: bytes) -> PublicKey | None:
         return self.known.get(key_id)
+
+    def above(self, participant: str) -> list[str]:
+        return self.superiors.get(participant, [])
 
     @property
     def version(self) -> int:
@@ -164,6 +170,12 @@ class CourtScribe:
         """The same bytes on the fast lane."""
         message = self.message(body)
         return OutgoingRecord(names.relief(self.jurisdiction), message.key, message.value)
+
+    def later(self, body: bytes, signer: Signer | None = None) -> bytes:
+        """The value of a record whose schema only a later release knows: the same gate prefix, and more behind."""
+        context = names.state_topic(decode_prefix(body)["instrument"], self.jurisdiction)
+        signed, _ = prove(body[72:] + b"a field of later", context, signer or self.signer)
+        return LATER_SCHEMA + signed
 
     def forged(self, body: bytes, **fields: Any) -> bytes:
         """A record with other content under a signature that does not belong to it."""

@@ -111,6 +111,10 @@ class KeyDirectory:
             self.refresh()
         return self._keys.get(key_id)
 
+    def above(self, participant: str) -> list[str]:
+        """Return everybody above a participant, the next one first; nobody while nothing could be read yet."""
+        return self._keys.above(participant) if self._loaded else []
+
     def recipients(self, participant: str, retention: str) -> list[Recipient]:
         """Return whom content for a participant is sealed to, as long as `retention` is kept: itself, its superior and the
         escrow, by their keys of this month; by last month's within its grace, if an owner has not renewed.

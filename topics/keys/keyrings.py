@@ -1,6 +1,6 @@
 """What readers ask of the register of participants, each no more than it needs; `directory` keeps one current."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -32,6 +32,9 @@ class RegisterBehind(BrokerUnreachable):
 
 class RefreshingKeyring(Keyring, Protocol):
     """What checking signatures needs of the register of participants: `schemas.wire.signing.Keyring` that can be read again."""
+
+    def above(self, participant: str) -> Sequence[str]:
+        """Return everybody above a participant, the next one first."""
 
     def refresh(self) -> None:
         """Read what was registered or revoked since, if that was not done a moment ago. Raises TransportError."""

@@ -29,6 +29,8 @@ SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
 
 _MANY = 1_000_000
+MOST_LEVELS = 8
+"""Of participants above each other; China's courts have four."""
 
 logger = logging.getLogger(__name__)
 
@@ -116,6 +118,13 @@ class KnownKeys:
     def superior(self, participant: str) -> str:
         """Return the participant above one, empty if there is none."""
         return self._superiors.get(participant, "")
+
+    def above(self, participant: str) -> list[str]:
+        """Return everybody above a participant, the next one first; `MOST_LEVELS` at most."""
+        found: list[str] = []
+        while len(found) < MOST_LEVELS and (participant := self.superior(participant)):
+            found.append(participant)
+        return found
 
     def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
         """Return the key that what is kept as `retention` is sealed to now: of those valid, and of a suite that is known here,

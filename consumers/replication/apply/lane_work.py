@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ....schemas.law.listing import ENDED_FROM
 from ....schemas.wire.suites import suite_of
-from ....topics.keys.signatures import Verifier
+from ....topics.keys.signatures import ListPlace, Verifier
 from ....topics.transport.ports import Message
 from ...store.batch import StoreBatch
 from ...store.layout import Incident, LaneState
@@ -40,6 +40,7 @@ class LaneWork:
     def __init__(self, lane: LaneState, highest: bytes, batch: StoreBatch, context: ApplyContext) -> None:
         """Begin with a lane of this batch's own copy, and the highest place it has ever held."""
         self.lane = lane
+        self.list_place = ListPlace(lane.topic, lane.partition, lane.partitions, lane.jurisdiction)
         suite = suite_of(lane.suite)
         self.leaf = suite.leaf
         self._set_digest = suite.set_digest

@@ -27,7 +27,7 @@ from liandong.topics.transport.ports import TopicPartition
 from liandong.topics.workers.chance import Chance
 
 MAP = 1 << 22
-LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
+LANE = LanePartition("court.debtor-list.js.v1", 0, "js", 1)
 AT = TopicPartition(LANE.topic, 0)
 HEAD = TrustedHead("notary-js-1", "js", 7, b"h" * 32, 1_800_000_000_000)
 PLACES = [lane_prefix(0) + bytes([one]) * 16 for one in range(250)]

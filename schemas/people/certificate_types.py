@@ -43,7 +43,7 @@ class CertificateType(IntEnum):
 IDENTITY_TYPES = frozenset((CertificateType.CN_ID, CertificateType.RESIDENCE_PERMIT, CertificateType.FOREIGN_PR_CARD))
 """Canonical types whose 18-character numbers carry birth date and sex."""
 
-RESERVED_REGION = "99"
+RESERVED_REGION = "10"
 """First two digits of the identity numbers that canaries carry; GB/T 2260 gives them to no province."""
 _VISIBLE_START = 3
 _VISIBLE_END = 2

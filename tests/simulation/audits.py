@@ -214,7 +214,7 @@ def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition,
             continue
         standing = {message.offset() for message in world.broker.topics.log(at).records}
         for one in world.log.by_place.get(at, [])[:offset]:
-            if one.schema == "list-record" and world.truth.is_genuine(one.body) and one.fields["court"] == court:
+            if one.schema == "list-record" and world.is_said(one) and one.fields["court"] == court:
                 number = int(one.fields["court_sequence"])
                 numbers[number] = numbers.get(number, False) or one.offset in standing
     return numbers

@@ -49,5 +49,5 @@ def _newest(world: "World", topic: str) -> Places | None:
 def _below(world: "World", places: Places) -> Iterator[Written]:
     for at, checkpoint in places.items():
         for one in world.log.by_place.get(at, [])[: checkpoint.offset]:
-            if one.schema == "list-record" and world.truth.is_genuine(one.body):
+            if one.schema == "list-record" and world.is_said(one):
                 yield one

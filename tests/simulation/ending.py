@@ -106,7 +106,7 @@ def _the_log_is_in_order(world: "World") -> None:
     for topic in names.state_topics(JURISDICTION):
         last: dict[bytes, int] = {}
         for one in world.log.by_schema.get("list-record", ()):
-            if one.at.topic == topic and world.truth.is_genuine(one.body):
+            if one.at.topic == topic and world.is_said(one):
                 last[one.fields["entry_id"]] = one.fields["version"]
         for said in world.truth.all_newest():
             if state_topic(said) == topic:

@@ -324,6 +324,10 @@ class World:
         signed = self.truth.is_genuine(one.body) or bool(self.register.signer(one.body))
         return signed and one.at.topic == list_of(one.fields["instrument"]) and self._is_at_home(one)
 
+    def is_said(self, one: Written) -> bool:
+        """Whether a court of this town said it, and it stands where it belongs."""
+        return self.truth.is_genuine(one.body) and self.is_sound(one)
+
     def is_later_schema(self, one: Written) -> bool:
         """Whether a court signed for this list what nobody can read, and it stands where it belongs."""
         prefix = prefix_of(one.body)

@@ -20,7 +20,7 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.signatures import SIGNER_UNKNOWN, Verifier, WrongJurisdiction, WrongKind
+from ...topics.keys.signatures import SIGNER_UNKNOWN, KeyRevoked, Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
 from ..acts_db import idempotency
@@ -98,8 +98,13 @@ def release(connection: Connection, context: AgencyContext, message: Received, j
     return 0 if relief is None else release_by(connection, context, relief, jurisdiction)
 
 
-def release_by(connection: Connection, context: AgencyContext, record: SignedRecord, jurisdiction: str) -> int:
-    """Tell the releases a list record brings about, and return how many those were. Raises Poison or Retry."""
+def release_by(
+    connection: Connection, context: AgencyContext, record: SignedRecord, jurisdiction: str, *, proven: bool = False
+) -> int:
+    """Tell the releases a list record brings about, and return how many those were. Raises Poison or Retry.
+
+    `proven`: the copy of the list holds the record, and that its court signed it is known.
+    """
     prefix = record.prefix
     recent_releases.lock_entries(connection, (prefix["entry_id"],))
     still_meant = _still_meant(prefix)
@@ -107,7 +112,8 @@ def release_by(connection: Connection, context: AgencyContext, record: SignedRec
     older = [hit for hit in _older_hits(connection, prefix) if may_follow(hit.court, prefix["court"])]
     hits = [hit for hit in older if hit.subject not in still_meant]
     try:
-        _check_signature(context, record, jurisdiction)
+        if not proven and not _holds(context, record, jurisdiction):
+            return 0
     except Poison:
         if hits:
             raise
@@ -121,6 +127,16 @@ def release_by(connection: Connection, context: AgencyContext, record: SignedRec
     if hits:
         _log.info("released", entry=ids.entry_text(prefix["instrument"], prefix["entry_id"]), hits=len(hits))
     return len(hits)
+
+
+def release_all(connection: Connection, context: AgencyContext, entry_id: bytes) -> None:
+    """Tell the releases of everybody who is stopped by an entry that no court made."""
+    recent_releases.lock_entries(connection, (entry_id,))
+    rows = connection.execute(select(open_hits).where(open_hits.c.entry_id == entry_id).with_for_update())
+    for hit in [OpenHit(**row._mapping) for row in rows]:  # noqa: SLF001  the documented way to a row's columns
+        idempotency.forget_decision(connection, hit.check_id)
+        connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
+        _tell(connection, context, hit, hit.entry_version)
 
 
 def _read(message: Received) -> SignedRecord | None:
@@ -150,15 +166,19 @@ def _older_hits(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
     return [OpenHit(**row._mapping) for row in rows]  # noqa: SLF001  the documented way to a row's columns
 
 
-def _check_signature(context: AgencyContext, record: SignedRecord, jurisdiction: str) -> None:
+def _holds(context: AgencyContext, record: SignedRecord, jurisdiction: str) -> bool:
+    """Return whether a record frees anybody: not if its key was revoked, until the copy of the list shows that it does."""
     if context.directory.key(record.body[:8]) is None:
         raise Retry(SIGNER_UNKNOWN)
     try:
         Verifier(context.directory).record(*record, jurisdiction)
     except (WrongKind, WrongJurisdiction) as not_entitled:
         raise Poison("AUTHORITY_MISMATCH", not_entitled.message) from not_entitled
+    except KeyRevoked:
+        return False
     except SignatureInvalid as invalid:
         raise Poison("SIGNATURE_INVALID", invalid.message) from invalid
+    return True
 
 
 def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:

@@ -111,7 +111,7 @@ class OpenAgency:
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self._jurisdictions, freeing, stores, self.directory, context.clock)
         joining = partial(subscriber, group_of(self.agency), f"{own}-effects")
-        missed = MissedReleases(context, self.desk.engine, self.desk.view.entry)
+        missed = MissedReleases(context, self.desk.engine, self.desk.view)
         around = Surroundings(lambda: self.directory.loaded, missed.expect)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
         batches = Batches(context, self.desk.engine)

@@ -35,7 +35,7 @@ class ListedBasis:
     def holds(self, listed: bytes, jurisdiction: str) -> bool:
         """Return whether that record is its court's. Raises TransportError if nobody can know now."""
         try:
-            self.verifier.record(fingerprint_of(listed), body_of(listed), prefix_of(listed), jurisdiction)
+            self.verifier.once_valid(fingerprint_of(listed), body_of(listed), prefix_of(listed), jurisdiction)
         except SignatureInvalid:
             return False
         return True

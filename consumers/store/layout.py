@@ -68,6 +68,8 @@ class LaneState(msgspec.Struct, array_like=True):
     """Whose digest it is."""
     partitions: int = 0
     """How many the topic has."""
+    revoked: tuple[bytes, ...] = ()
+    """Ids of the keys whose revocation a barrier that was passed covers: what they sign behind it changes nothing."""
 
     @property
     def name(self) -> tuple[str, int]:
@@ -142,7 +144,7 @@ class Incident(msgspec.Struct, frozen=True):
     """Something that must be looked at by a person; raw bytes are kept for that."""
 
     kind: str
-    """wrong-signature, undecodable, foreign, conflict, tombstone, barrier, head-rollback, head-fork, head-signature, head-suite,
+    """wrong-signature, undecodable, foreign, revoked, conflict, tombstone, barrier, head-rollback, head-fork, head-signature, head-suite,
     unequal."""
     at: int
     topic: str

@@ -22,6 +22,10 @@ class Marker:
     notary: str
     number: int
     issued_at: int
+    key_id: bytes
+    """Of who signed it."""
+    covered: frozenset[bytes]
+    """Ids of the keys that were revoked when it was issued, as far as its notary had read the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class ListMessage:
     court_sequence: int
     sound: bool
     """Who may say so has signed it, and it stands where it belongs."""
+    key_id: bytes
+    """Of who signed it, as its proof claims."""
     alarm: str = ""
     """What is wrong with it: signature or opaque; empty if all is well."""
 
@@ -102,9 +108,10 @@ class MessageClassifier:
         try:
             prefix = self._verifier.unreadable(place, key, body)
         except SignatureInvalid:
-            return ListMessage(key, 0, 0, self._content_hash(value), OPAQUE_CLASS, "", 0, sound=False, alarm="opaque")
+            unsigned = (0, 0, self._content_hash(value), OPAQUE_CLASS, "", 0)
+            return ListMessage(key, *unsigned, sound=False, key_id=body[:8], alarm="opaque")
         signed = (prefix["version"], 0, self._content_hash(value), OPAQUE_CLASS, prefix["court"], 0)
-        return ListMessage(key, *signed, sound=True, alarm="opaque")
+        return ListMessage(key, *signed, sound=True, key_id=body[:8], alarm="opaque")
 
     def _record(self, place: ListPlace, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> ListMessage:
         try:
@@ -121,6 +128,7 @@ class MessageClassifier:
             prefix["court"],
             prefix["court_sequence"],
             not alarm,
+            body[:8],
             alarm,
         )
 
@@ -128,9 +136,10 @@ class MessageClassifier:
         try:
             barrier = decode(fingerprint, body)
             self._verifier.barrier(body, barrier, TopicPartition(place.topic, place.partition), self._jurisdiction)
+            covered = self._verifier.covered_by(barrier)
         except (Undecodable, SignatureInvalid):
             return ForeignMessage("barrier")
-        return Marker(barrier["notary"], barrier["number"], barrier["issued_at"])
+        return Marker(barrier["notary"], barrier["number"], barrier["issued_at"], body[:8], covered)
 
     def _checkpoint(self, place: ListPlace, fingerprint: bytes, body: bytes) -> PublisherCheckpoint | ForeignMessage:
         try:

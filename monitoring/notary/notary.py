@@ -269,7 +269,9 @@ class Notary:
     def _apply(self, message: _ReadMessage) -> None:
         lane, offset, content = message
         self._tally.lanes[lane].offset = offset + 1
-        if isinstance(content, ForeignMessage):
+        if isinstance(content, Marker):
+            self._tally.pass_marker(lane, content.key_id, content.covered)
+        elif isinstance(content, ForeignMessage):
             self._signals.foreign(content.reason)
         elif isinstance(content, PublisherCheckpoint):
             self._pass_checkpoint(lane, content)
@@ -281,7 +283,9 @@ class Notary:
     def _apply_record(self, lane: TopicPartition, record: ListMessage) -> None:
         court = self._tally.court_number(record.court if record.sound else "")  # no name is taken from a bad record
         fields = record.version, record.status, record.body_hash, record.record_class
-        outcome = self._tally.apply(lane, record.entry_id, TallyEntry(*fields, court, verified=record.sound))
+        outcome = self._tally.apply(
+            lane, record.entry_id, TallyEntry(*fields, court, verified=record.sound), record.key_id
+        )
         if not record.alarm and record.record_class == RecordClass.REAL:
             self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
         self._signals.record(outcome, record.alarm)

@@ -98,10 +98,13 @@ class TallyEntry(NamedTuple):
         return int(RecordClass.REAL) if self.opaque else self.record_class
 
 
-def judge(stored: TallyEntry | None, incoming: TallyEntry, follows: Callable[[int, int], bool]) -> TallyResult:
+def judge(
+    stored: TallyEntry | None, incoming: TallyEntry, follows: Callable[[int, int], bool], *, revoked: bool
+) -> TallyResult:
     """Decide by the table what becomes of a record, given what is stored of that entry.
 
-    `follows` says whether a court may replace what another one said, both by their numbers.
+    `follows` says whether a court may replace what another one said, both by their numbers; `revoked` whether the record's key
+    counts as revoked where it stands.
     """
     own = newer = same = False
     if stored is not None:
@@ -110,7 +113,7 @@ def judge(stored: TallyEntry | None, incoming: TallyEntry, follows: Callable[[in
         newer = incoming.version > stored.version
     facts = {
         "value": "unreadable" if incoming.opaque else "record",
-        "revoked": False,
+        "revoked": revoked,
         "sound": incoming.verified,
         "held": "nothing" if stored is None else "sound" if stored.verified else "unsound",
         "own": own,
@@ -134,6 +137,8 @@ class LaneTally:
     """Leaves that came since the digest was last brought up to date."""
     removed: list[bytes] = field(default_factory=list)
     """Leaves that went since then."""
+    revoked: frozenset[bytes] = frozenset()
+    """Ids of the keys whose revocation some notary's barrier covers that was passed."""
 
     def settle(self) -> RunningDigest:
         """Bring the digest up to date and return it; many leaves at once are cheaper than one by one."""
@@ -189,11 +194,17 @@ class Tally:
         """Return the key an entry is stored under: list, partition, entry id."""
         return struct.pack(">BH", self._topics[lane.topic], lane.partition) + entry_id
 
-    def apply(self, lane: TopicPartition, entry_id: bytes, incoming: TallyEntry) -> TallyResult:
-        """Take a record into the tally if the rule lets it; return what became of it."""
+    def pass_marker(self, lane: TopicPartition, key_id: bytes, covered: frozenset[bytes]) -> None:
+        """Take what a barrier's notary knew of revoked keys; one whose own key is revoked here says nothing more."""
+        counted = self.lanes[lane]
+        if key_id not in counted.revoked:
+            counted.revoked |= covered
+
+    def apply(self, lane: TopicPartition, entry_id: bytes, incoming: TallyEntry, key_id: bytes) -> TallyResult:
+        """Take a record, signed by a key of this id, into the tally if the rules let it; return what became of it."""
         key = self.entry_key(lane, entry_id)
         stored = self._stored(key)
-        outcome = judge(stored, incoming, self._follows)
+        outcome = judge(stored, incoming, self._follows, revoked=key_id in self.lanes[lane].revoked)
         if outcome in {TallyResult.APPLIED, TallyResult.HEALED}:
             self.lanes[lane].replace(entry_id, stored, incoming)
             self.changed[key] = incoming.pack()

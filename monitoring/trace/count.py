@@ -16,7 +16,7 @@ from ...topics.transport.received import Framed, unwrap
 from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
-from ..notary.classify import ListMessage, MessageClassifier
+from ..notary.classify import ListMessage, Marker, MessageClassifier
 from ..notary.tally import ENTRY_ID, Tally, TallyEntry, TallyResult
 from .document import LeafProof
 
@@ -144,12 +144,14 @@ class LaneCount:
         content = self._classifier.classify(self._list_place, message)
         if self._leaves is None and message.offset() >= self.place.marker:
             self._cut()
+        if isinstance(content, Marker):
+            self._tally.pass_marker(self.place.lane, content.key_id, content.covered)
         if not isinstance(content, ListMessage):
             return
         fields = content.version, content.status, content.body_hash, content.record_class
         court = self._tally.court_number(content.court if content.sound else "")
         entry = TallyEntry(*fields, court, verified=content.sound)
-        result = self._tally.apply(self.place.lane, content.entry_id, entry)
+        result = self._tally.apply(self.place.lane, content.entry_id, entry, content.key_id)
         if content.entry_id == self.place.entry_id:
             self._keep(content, message, result)
 

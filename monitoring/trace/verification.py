@@ -21,7 +21,7 @@ from ...topics.catalogue import names
 from ...topics.keys.key_files import StoredKey
 from ...topics.keys.keyrings import RegisterEnds
 from ...topics.keys.known_keys import KnownKeys
-from ...topics.keys.signatures import Reading, Verifier
+from ...topics.keys.signatures import KeyRevoked, Reading, Verifier
 from ...topics.transport.partitioner import partition_of
 from .document import EntryProof, FileRecord, Leaf, from_text, leaf_of, parse_proof
 from .problems import ProofProblem
@@ -41,6 +41,10 @@ class _FileKeys:
 
     def above(self, participant: str) -> list[str]:
         return self._known.above(participant)
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        del register_offset, at
+        return frozenset()
 
     def refresh(self) -> None:
         return None
@@ -259,7 +263,9 @@ class _Verification:
     def _signed_record(self, record: FileRecord) -> None:
         with _telling("TRACE_RECORD_SIGNATURE"):
             prefix: GatePrefix = decode_prefix(record.body)
-            self._verifier.record(record.fingerprint, record.body, prefix, self._proof.jurisdiction)
+            key = self._verifier.once_valid(record.fingerprint, record.body, prefix, self._proof.jurisdiction)
+            if not key.usable_at(record.content["recorded_at"]):
+                raise KeyRevoked(key.participant)
         is_list = prefix["instrument"] == Instrument.LIST_ENTRY
         if prefix["entry_id"] != self._file.entry_id or is_list != self._file.is_list_entry:
             raise ProofProblem("TRACE_RECORD_DIFFERS", reason=ids.entry_text(prefix["instrument"], prefix["entry_id"]))

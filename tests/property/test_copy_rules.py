@@ -156,5 +156,5 @@ def _notarys(copied: ListCopy, entry_id: bytes, first: bytes | None, value: byte
         assert isinstance(said, ListMessage)
         fields = said.version, said.status, said.body_hash, said.record_class
         court = tally.court_number(said.court if said.sound else "")
-        result = tally.apply(lane, entry_id, TallyEntry(*fields, court, verified=said.sound))
+        result = tally.apply(lane, entry_id, TallyEntry(*fields, court, verified=said.sound), said.key_id)
     return result.name

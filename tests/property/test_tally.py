@@ -93,7 +93,7 @@ def test_the_tally_equals_a_recount_with_a_plain_dict(
             assert tally.keep(lane, entry) is (TallyResult.KEPT if before else TallyResult.DUPLICATE)
         else:
             taken = _takes(before, seen)
-            assert (tally.apply(lane, entry, seen) in {TallyResult.APPLIED, TallyResult.HEALED}) == taken
+            assert (tally.apply(lane, entry, seen, b"") in {TallyResult.APPLIED, TallyResult.HEALED}) == taken
             if taken:
                 plain[lane, entry] = seen
     for lane in (LANE, OTHER):

@@ -34,6 +34,10 @@ class Keys:
     def __init__(self, *keys: PublicKey) -> None:
         self.known = {key.key_id: key for key in keys}
         self.superiors: dict[str, list[str]] = {}
+        self.revocations: dict[bytes, int] = {}
+        """Where in the register each revocation stands."""
+        self.read_through = 1 << 20
+        """How far the register has been read."""
         self.arriving: list[PublicKey] = []
         self.refreshed = self.asked = 0
         self.behind: bool | None = None
@@ -44,6 +48,12 @@ class Keys:
 
     def above(self, participant: str) -> list[str]:
         return self.superiors.get(participant, [])
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        if register_offset > self.read_through:
+            raise RegisterBehind
+        ended = {key_id for key_id, offset in self.revocations.items() if offset < register_offset}
+        return frozenset(key_id for key_id in ended if self.known[key_id].revoked_at <= at)
 
     @property
     def version(self) -> int:

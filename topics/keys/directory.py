@@ -115,6 +115,17 @@ class KeyDirectory:
         """Return everybody above a participant, the next one first; nobody while nothing could be read yet."""
         return self._keys.above(participant) if self._loaded else []
 
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return the ids of the keys that were revoked for whoever had read the register so far at an instant (ms UTC).
+
+        Raises RegisterBehind while it has not been read so far here, BrokerUnreachable if it cannot be read.
+        """
+        if not self._loaded:
+            raise _unread(self.failure)
+        if self.mark().offset < register_offset:
+            self.read_to(RegisterEnds({TopicPartition(names.KEYS, 0): register_offset}, self._beginning))
+        return self._keys.revoked_for(register_offset, at)
+
     def recipients(self, participant: str, retention: str) -> list[Recipient]:
         """Return whom content for a participant is sealed to, as long as `retention` is kept: itself, its superior and the
         escrow, by their keys of this month; by last month's within its grace, if an owner has not renewed.

@@ -36,6 +36,12 @@ class RefreshingKeyring(Keyring, Protocol):
     def above(self, participant: str) -> Sequence[str]:
         """Return everybody above a participant, the next one first."""
 
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return the ids of the keys that were revoked for whoever had read the register so far at an instant (ms UTC).
+
+        Raises RegisterBehind while it has not been read so far here, another TransportError if it cannot be read.
+        """
+
     def refresh(self) -> None:
         """Read what was registered or revoked since, if that was not done a moment ago. Raises TransportError."""
 

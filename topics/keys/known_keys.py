@@ -56,6 +56,8 @@ class KnownKeys:
         self._superiors: dict[str, str] = {}
         self._records: dict[bytes, Mapping[str, Any]] = {}
         """The newest record of every key, with the earliest of its ends."""
+        self._revoked_at_offset: dict[bytes, int] = {}
+        """By key, the offset of the first record that revokes it."""
         self._hash: bytes | None = None
         """Over these; None when it has to be made again."""
         self._signed: SignedRegister | None = None
@@ -76,7 +78,7 @@ class KnownKeys:
             if is_version_of(fingerprint, signed_register.SCHEMA):
                 self._hear_root(decode(fingerprint, body), body)
             else:
-                self.register(fingerprint, body)
+                self._note_revocation(self.register(fingerprint, body), message.offset())
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
@@ -110,6 +112,18 @@ class KnownKeys:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
             self.version += 1
         return new.key_id
+
+    def _note_revocation(self, key_id_: bytes, offset: int) -> None:
+        if self._keys[key_id_].revoked_at:
+            self._revoked_at_offset[key_id_] = min(offset, self._revoked_at_offset.get(key_id_, offset))
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return the ids of the keys whose revocation stands below an offset of the topic, and counts since an instant or earlier."""
+        return frozenset(
+            key_id_
+            for key_id_, offset in list(self._revoked_at_offset.items())
+            if offset < register_offset and self._keys[key_id_].revoked_at <= at
+        )
 
     def get(self, key_id_: bytes) -> PublicKey | None:
         """Return a registered key, None if unknown."""

@@ -12,14 +12,22 @@ from ..catalogue import names
 from ..transport.errors import TransportError
 from ..transport.partitioner import partition_of
 from ..transport.ports import TopicPartition
+from .keyrings import RegisterBehind, RegisterEnds
 
 if TYPE_CHECKING:
-    from .keyrings import RefreshingKeyring, RegisterEnds
+    from .keyrings import RefreshingKeyring
 
 
 _DAY_MS = 86_400_000
 SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
 """Why something waits whose signing key is not registered, as far as is known here: it may come."""
+
+
+class KeyRevoked(SignatureInvalid):
+    """The signature holds, and its key is known to be revoked."""
+
+    def __init__(self, participant: str) -> None:
+        super().__init__(f"the key of {participant} is revoked")
 
 
 class WrongParticipant(SignatureInvalid):
@@ -149,14 +157,37 @@ class Verifier:
         self._in_batch, self._caught_up, self._register_ends = True, False, None
 
     def record(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> None:
-        """Require that the court a list record names signed it, with a key that was valid when the publisher accepted it."""
+        """Require that the court a list record names signed it, with a key that was valid when the publisher accepted it and is
+        not known to be revoked: by whatever moment the record itself names, it says nothing for sure then. Raises KeyRevoked.
+        """
+        key = self.once_valid(fingerprint, body, prefix, jurisdiction)
+        if key.revoked_at:
+            raise KeyRevoked(key.participant)
+
+    def once_valid(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> PublicKey:
+        """Return the key of the court that a list record names and that signed it, be the key revoked by now or not."""
         try:
             recorded_at = decode(fingerprint, body)["recorded_at"]
         except Undecodable as broken:
             raise SignatureInvalid(f"what was signed cannot be read in full: {broken.message}") from broken
         self._refresh_for(body)
-        key = verify(body, names.state_topic(prefix["instrument"], jurisdiction), self._keyring, recorded_at)
+        context = names.state_topic(prefix["instrument"], jurisdiction)
+        key = verify(body, context, self._keyring, recorded_at, revocable=False)
         self._require_court(key, prefix, jurisdiction)
+        return key
+
+    def covered_by(self, barrier: Mapping[str, Any]) -> frozenset[bytes]:
+        """Return the ids of the keys that were revoked when a barrier was issued, as far as its notary had read the register.
+
+        Raises RegisterBehind while the register has not been read so far here, SignatureInvalid if it does not reach so far.
+        """
+        offset, issued_at = barrier["register_offset"], barrier["issued_at"]
+        try:
+            return self._keyring.revoked_for(offset, issued_at)
+        except RegisterBehind:
+            if offset > max(self._keyring.ends().partitions.values(), default=0):
+                raise SignatureInvalid(f"it speaks of {offset} records of the register, there are fewer") from None
+            raise
 
     @staticmethod
     def _require_court(key: PublicKey, prefix: GatePrefix, jurisdiction: str) -> None:
@@ -167,9 +198,12 @@ class Verifier:
         _require_place(rule, key, jurisdiction, None)
 
     def in_list(self, place: ListPlace, fingerprint: bytes, body: bytes, prefix: GatePrefix) -> None:
-        """Require that a list record is its court's and stands where it belongs: in its own list, in its key's partition."""
+        """Require that a list record is its court's and stands where it belongs: in its own list, in its key's partition.
+
+        Whether its key was revoked is another question: in a copy a revocation counts from the first barrier that covers it.
+        """
         place.require(prefix["entry_id"], names.state_topic(prefix["instrument"], place.jurisdiction))
-        self.record(fingerprint, body, prefix, place.jurisdiction)
+        self.once_valid(fingerprint, body, prefix, place.jurisdiction)
 
     def unreadable(self, place: ListPlace, entry_id: bytes, body: bytes) -> GatePrefix:
         """Return the gate prefix, which never moves, of what nobody here can read and a court signed for this list: a later schema.
@@ -186,7 +220,9 @@ class Verifier:
         self._refresh_for(body)
         known = self._keyring.key(body[:8])
         self._require_court(
-            verify(body, place.topic, self._keyring, known.valid_from if known else 0), prefix, place.jurisdiction
+            verify(body, place.topic, self._keyring, known.valid_from if known else 0, revocable=False),
+            prefix,
+            place.jurisdiction,
         )
         return prefix
 

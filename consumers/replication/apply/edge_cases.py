@@ -48,6 +48,7 @@ class EdgeCases:
             return stored(fingerprint, body)
         if is_version_of(fingerprint, "barrier"):
             work = self._work
+            self._cover(message, fingerprint, body)
             cut = DigestCut(len(work.added), len(work.removed))
             self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
         elif not any(is_version_of(fingerprint, marker) for marker in MARKERS):
@@ -65,7 +66,11 @@ class EdgeCases:
         if key is None or raw is None or not may_be_entry(key):
             return
         try:
-            prefix = work.context.verifier.unreadable(work.list_place, key, unwrap(message).body)
+            body = unwrap(message).body
+            if body[:8] in work.revoked:
+                self.refuse_revoked(message)
+                return
+            prefix = work.context.verifier.unreadable(work.list_place, key, body)
         except (FramingError, SignatureInvalid):
             work.lane.refused += 1
             return
@@ -76,6 +81,25 @@ class EdgeCases:
             work.lane.stale += 1
         elif old is None or self._standing.takes_unreadable(message, old, prefix):
             self._keep_opaque(place, old, Opaque(self._last(old), fingerprint, raw))
+
+    def refuse_revoked(self, message: Message) -> None:
+        """Note what was signed with a key whose revocation a barrier before it covers; it changes nothing."""
+        self._work.lane.refused += 1
+        self._work.note("revoked", message, "its key had been revoked when it came")
+
+    def _cover(self, message: Message, fingerprint: bytes, body: bytes) -> None:
+        """Let the revocations count from here on that the notary of a barrier had read. Raises RegisterBehind."""
+        work, verifier = self._work, self._work.context.verifier
+        try:
+            barrier = decode(fingerprint, body)
+            covered = verifier.covered_by(barrier)
+            if covered <= work.revoked or body[:8] in work.revoked:
+                return
+            verifier.barrier(body, barrier, TopicPartition(*work.lane.name), work.lane.jurisdiction)
+        except (SignatureInvalid, Undecodable) as refused:
+            work.note("barrier", message, refused.message)
+            return
+        work.revoke(covered)
 
     def _last(self, old: bytes | None) -> bytes:
         """Return the last readable record there was, by which the entry's people are known; what does not hold names nobody."""

@@ -48,6 +48,7 @@ class LaneWork:
         self.batch = batch
         self.context = context
         self.added: list[bytes] = []
+        self.revoked = frozenset(lane.revoked)
         self.removed: list[bytes] = []
         """Leaves of the digest, in the order of the log."""
 
@@ -63,6 +64,11 @@ class LaneWork:
         self.batch.incidents.append(
             Incident(kind, self.context.now, *place, detail, message.key() or b"", message.value() or b"")
         )
+
+    def revoke(self, keys: frozenset[bytes]) -> None:
+        """Let nothing that these keys sign change anything from here on."""
+        self.revoked |= keys
+        self.lane.revoked = tuple(sorted(self.revoked))
 
     def take_out(self, place: bytes, old: bytes, opaque: Opaque | None) -> None:
         """Take the record at a place out of digest and index; the caller puts another there or none."""

@@ -193,7 +193,8 @@ def counted(folder: Path) -> None:
     tally = Tally([AT], store.find)
     for one in range(200):
         body_hash = bytes([one]) * 32
-        tally.apply(AT, bytes([one]) * 16, TallyEntry(1, 1, body_hash, 0, tally.court_number("court-a"), verified=True))
+        entry = TallyEntry(1, 1, body_hash, 0, tally.court_number("court-a"), verified=True)
+        tally.apply(AT, bytes([one]) * 16, entry, b"")
     store.commit(tally, NotaryProgress(issued=7), b"the body of a head")
     store.close()
 

@@ -21,7 +21,7 @@ from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
 from ..acts_db.outcomes import Poison, Retry
 from ..acts_db.tables import open_hits
-from ..replication.list_view import ListedEntry
+from ..replication.listed_entry import ListedEntry
 from .releases import SignedRecord, release_all, release_by
 
 _log = structlog.get_logger(__name__)

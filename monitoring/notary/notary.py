@@ -35,7 +35,7 @@ from .cut import Alignment
 from .metrics import NotarySignals, checkpoint_findings
 from .signing import Announcer, HeadFields
 from .snapshot import NO_SNAPSHOT, Snapshot
-from .tally import TallyEntry
+from .tally import TallyEntry, TallyResult
 from .tally_store import NotaryProgress, TallyStore
 
 _log = structlog.get_logger(__name__)
@@ -286,7 +286,7 @@ class Notary:
         outcome = self._tally.apply(
             lane, record.entry_id, TallyEntry(*fields, court, verified=record.sound), record.key_id
         )
-        if not record.alarm and record.record_class == RecordClass.REAL:
+        if not record.alarm and record.record_class == RecordClass.REAL and outcome is not TallyResult.REVOKED:
             self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
         self._signals.record(outcome, record.alarm)
 

@@ -27,6 +27,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """That time is the start of a day: the key must have been valid at some moment of it."""
     outlives_revocation: bool = True
     """What was signed before its key was revoked still counts after that."""
+    revoked_by_barrier: bool = False
+    """In a copy of the list the key's revocation counts from the first barrier that covers it, whatever time a record claims."""
     counts_by_arrival: bool = False
     """What was written after its key was revoked counts nowhere, whatever time it claims."""
     holds_digests: bool = False

@@ -15,6 +15,7 @@ from liandong.schemas.law.listing import RecordClass
 from liandong.schemas.wire.codec import decode, to_wire
 from liandong.schemas.wire.rules import RULES_FILE
 from liandong.schemas.wire.signing import Ed25519Signer, encode_signed
+from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.list_copy import LIST, ListCopy
 from liandong.tests.worlds.records import FINGERPRINT, CourtScribe, registered
 from liandong.topics.keys.signatures import ListPlace
@@ -24,6 +25,8 @@ from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 TABLE: list[dict[str, Any]] = json.loads(RULES_FILE.read_text())["copy"]
 STAND = {"APPLIED", "HEALED"}
 OWN, SIBLING, ABOVE, NOTARY, NOBODY = "court-su0505", "court-su0106", "court-su05", "notary-js-1", "nobody"
+STOLEN = Ed25519Signer(os.urandom(32))
+"""A key of the entries' own court."""
 SIGNERS = {name: Ed25519Signer(os.urandom(32)) for name in (OWN, SIBLING, ABOVE, NOTARY, NOBODY)}
 PLACE = ListPlace(LIST, 0, 1, "js")
 
@@ -47,6 +50,8 @@ class Said:
     """Its schema is one that only a later release knows."""
     amount: str = "1.00"
     """Makes the content another one."""
+    stolen: bool = False
+    """Under another key of its court, whose revocation the last barrier covers."""
 
     @property
     def sound(self) -> bool:
@@ -55,7 +60,7 @@ class Said:
 
     def value(self, entry_id: bytes) -> bytes:
         court = OWN if self.by == NOBODY else self.by
-        scribe = CourtScribe(court=court, signer=SIGNERS[self.by])
+        scribe = CourtScribe(court=court, signer=STOLEN if self.stolen else SIGNERS[self.by])
         record = decode(FINGERPRINT, scribe.include())
         record |= {"entry_id": entry_id, "version": self.version, "claim_amount": self.amount}
         record |= {"record_class": int(RecordClass.CANARY if self.canary else RecordClass.REAL), "court_sequence": 1}
@@ -69,7 +74,8 @@ def _versions() -> Iterator[Said]:
         yield Said(by, version, canary, later, amount)
 
 
-INCOMING: list[Said | bytes | None] = [None, b"garbage", *_versions()]
+INCOMING: list[Said | bytes | None] = [None, b"garbage", *_versions(), Said(version=6, stolen=True)]
+INCOMING += [Said(version=6, stolen=True, later=True)]
 HELD = [None, Said(), Said(NOBODY), Said(later=True), Said(NOTARY, canary=True), Said(ABOVE)]
 
 
@@ -91,7 +97,7 @@ def facts_of(held: Said | None, new: Said | bytes | None) -> dict[str, Any]:
     above = {OWN: {OWN, ABOVE}, SIBLING: {SIBLING, ABOVE}}.get(stood.by, {stood.by})
     return {
         "value": "unreadable" if new.later else "record",
-        "revoked": False,
+        "revoked": new.stolen,
         "sound": new.sound,
         "held": "nothing" if held is None else "sound" if held.sound else "unsound",
         "own": new.by in above and new.canary == stood.canary,
@@ -107,6 +113,11 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ListCopy]:
         if name != NOBODY:
             kind = "notary" if name == NOTARY else "court"
             made.keys.known[signer.key_id] = registered(signer, name, kind, "js")
+    stolen = replace(registered(STOLEN, OWN, "court", "js"), revoked_at=NOW)
+    made.keys.known[STOLEN.key_id], made.keys.revocations[STOLEN.key_id] = stolen, 3
+    barrier = made.notary.barrier(LIST, 0, 1, NOW, register_offset=4)
+    made.publisher.send(barrier)
+    made.node.drain_lists()
     made.keys.superiors = {OWN: [ABOVE], SIBLING: [ABOVE]}
     yield made
     made.node.close()
@@ -145,6 +156,7 @@ def _notarys(copied: ListCopy, entry_id: bytes, first: bytes | None, value: byte
     lane = TopicPartition(LIST, 0)
     tally = Tally([lane], lambda _: None)
     tally.may_follow = classifier.may_follow
+    tally.pass_marker(lane, b"a notary", frozenset({STOLEN.key_id}))
     result = TallyResult.KEPT
     for each in (value,) if first is None else (first, value):
         message = MemoryMessage(lane, 0, OutgoingRecord(LIST, entry_id, each), 0)

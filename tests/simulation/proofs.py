@@ -44,8 +44,10 @@ class Register:
 
     root: bytes
     _keys: dict[bytes, Mapping[str, Any]] = field(default_factory=dict)
+    _revoked: dict[bytes, int] = field(default_factory=dict)
+    """By key, where the first record stands that revokes it."""
 
-    def take(self, record: Mapping[str, Any], body: bytes) -> None:
+    def take(self, record: Mapping[str, Any], body: bytes, offset: int = 0) -> None:
         """Take a record of a participant's key; a registered one can end earlier, and nothing else becomes of it."""
         if _id(self.root) != body[:8] or not _holds(self.root, "participant-key", body):
             return
@@ -54,6 +56,8 @@ class Register:
             ends = {each: _earlier(known[each], record[each]) for each in ("valid_until", "revoked_at")}
             record = {**known, **ends}
         self._keys[record["key_id"]] = record
+        if record["revoked_at"]:
+            self._revoked.setdefault(record["key_id"], offset)
 
     def word(self, number: int, now: int) -> dict[str, Any]:
         """What the root would say of this register, by its own count."""
@@ -76,7 +80,7 @@ class Register:
         except Undecodable:
             return ""
         key = self._keys.get(body[:8])
-        if key is None or key["use"] != "sign" or not _usable(key, record["recorded_at"]):
+        if key is None or key["use"] != "sign" or not _usable({**key, "revoked_at": 0}, record["recorded_at"]):
             return ""
         canary = record["record_class"] == CANARY
         entitled = key["kind"] == ("notary" if canary else "court")
@@ -101,6 +105,22 @@ class Register:
         ):
             found.add(participant := superior)
         return found
+
+    def covered(self, barrier: Mapping[str, Any], body: bytes, at: tuple[str, int]) -> set[bytes]:
+        """The keys that a notary knew to be revoked when it issued a barrier for a place; none if no notary has."""
+        key = self._keys.get(body[:8])
+        if key is None or (key["kind"], key["participant"]) != ("notary", barrier["notary"]):
+            return set()
+        placed = (barrier["topic"], barrier["partition"]) == at and JURISDICTION in key["jurisdiction"].split(",")
+        if not (placed and _usable(key, barrier["issued_at"]) and _holds(key["public_key"], "barrier", body)):
+            return set()
+        known = {one for one, offset in self._revoked.items() if offset < barrier["register_offset"]}
+        return {one for one in known if self._keys[one]["revoked_at"] <= barrier["issued_at"]}
+
+    def revoked_since(self, body: bytes) -> int:
+        """Since when the key under a record counts as revoked, ms UTC; 0: it does not."""
+        key = self._keys.get(body[:8])
+        return 0 if key is None else int(key["revoked_at"])
 
     def readers(self, participant: str, retention: str, at: int) -> list[Recipient]:
         """Return whom anybody can seal something to that a participant is to read, by its keys usable at an instant."""

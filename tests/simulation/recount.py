@@ -30,6 +30,9 @@ class Judging(Protocol):
     def may_follow(self, court: str, successor: str) -> bool:
         """Whether a court may end what another one said."""
 
+    def covered(self, one: Written) -> set[bytes]:
+        """The keys whose revocation a barrier covers."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -70,15 +73,23 @@ class Recounted:
     """One partition of a list."""
 
     standing: dict[bytes, Standing] = field(default_factory=dict)
+    revoked: set[bytes] = field(default_factory=set)
+    """Keys whose revocation a barrier covers that was passed."""
+    counted: list[Written] = field(default_factory=list)
+    """Every record that is its court's and stands where it belongs, whether another one has taken its place or not."""
 
     def take(self, one: Written, judging: Judging) -> None:
         """Take the next record of the partition."""
         key = one.key
-        if one.value is None or one.framed in {"barrier", "court-checkpoint"}:
+        if one.schema == "barrier" and one.body[:8] not in self.revoked:
+            self.revoked |= judging.covered(one)
+        if one.value is None or one.framed in {"barrier", "court-checkpoint"} or one.body[:8] in self.revoked:
             return
         prefix = prefix_of(one.body) if one.framed == "list-record" else None
         if prefix is not None and key and prefix["entry_id"] == key and prefix["version"] >= 1:
             new = Standing(one.body, None, one.body, judging.is_sound(one))
+            if new.sound:
+                self.counted.append(one)
             if key not in self.standing or _replaces(new, self.standing[key], judging):
                 self.standing[key] = new
         elif key and not key.startswith((b"barrier/", b"checkpoint/")) and len(key) <= 500:

@@ -187,6 +187,23 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "an unsigned new entry holds no innocent": (ForgesEntry(UNSIGNED, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
     "an agency's new entry holds no innocent": (ForgesEntry(AGENCY, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
     "garbage does not turn a block into a hold": (LISTED, AWHILE, Garbles(0), AWHILE),
+    "a revoked key blocks no innocent by a record it dates back": (
+        AWHILE,
+        Revokes(COURT),
+        AWHILE,
+        ForgesEntry(Guise(COURT, seconds=-3_600), INNOCENT, 7),
+        AWHILE,
+        INNOCENT_ASKED,
+    ),
+    "a revoked key frees nobody by a record it dates back": (
+        LISTED,
+        AWHILE,
+        Revokes(COURT),
+        AWHILE,
+        ForgesVersion(Guise(COURT, seconds=-3_600), 0),
+        AWHILE,
+        ASKED,
+    ),
 }
 """What is tried in vain."""
 
@@ -214,23 +231,6 @@ BREAKING: Mapping[str, KnownBreak] = {
         "point 3",
         "the highest version of a key does not stand last",
         (LISTED, AWHILE, FREED, AWHILE, ReplaysVersion(0, 1), AWHILE),
-    ),
-    "a revoked key blocks no innocent by a record it dates back": KnownBreak(
-        "point 5",
-        "BLOCK for somebody who was never listed",
-        (
-            AWHILE,
-            Revokes(COURT),
-            AWHILE,
-            ForgesEntry(Guise(COURT, seconds=-3_600), INNOCENT, 7),
-            AWHILE,
-            INNOCENT_ASKED,
-        ),
-    ),
-    "a revoked key frees nobody by a record it dates back": KnownBreak(
-        "point 5",
-        _STAYS_BLOCKED,
-        (LISTED, AWHILE, Revokes(COURT), AWHILE, ForgesVersion(Guise(COURT, seconds=-3_600), 0), AWHILE, ASKED),
     ),
     "a receipt ahead of its node claims nothing": KnownBreak(
         "point 7",

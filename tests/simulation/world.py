@@ -338,13 +338,17 @@ class World:
         """Whether a court may end what another one said: it is that court, or above it."""
         return court == successor or successor in self.register.above(court)
 
+    def covered(self, one: Written) -> set[bytes]:
+        """The keys whose revocation a barrier covers for where it stands."""
+        return self.register.covered(one.fields, one.body, (one.at.topic, one.at.partition))
+
     def _is_at_home(self, one: Written) -> bool:
         return at_home(one.key or b"", len(self.partitions(one.at.topic))) == one.at.partition
 
     def _hear(self, one: Written) -> None:
         """Learn from the log what is true whoever wrote it: the root's records of keys, and what the sibling court lists."""
         if one.schema == "participant-key":
-            self.register.take(one.fields, one.body)
+            self.register.take(one.fields, one.body, one.offset)
         elif one.schema == "list-record" and one.fields["court"] == SIBLING and one.key == one.fields["entry_id"]:
             history = self.truth.versions.get(one.fields["entry_id"], [])
             follows = one.fields["version"] == len(history) + 1 and all(said.court == SIBLING for said in history)

@@ -212,10 +212,17 @@ class NotaryScribe:
     def public_key(self) -> PublicKey:
         return registered(self.signer, self.notary, "notary", self.jurisdiction)
 
-    def barrier(self, topic: str, partition: int, number: int, issued_at: int = NOW) -> OutgoingRecord:
+    def barrier(
+        self, topic: str, partition: int, number: int, issued_at: int = NOW, register_offset: int = 0
+    ) -> OutgoingRecord:
         """A marker for one partition."""
         record = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number, "issued_at": issued_at}
-        record |= {"topic": topic, "partition": partition, "register_offset": 0, "register_hash": bytes(32)}
+        record |= {
+            "topic": topic,
+            "partition": partition,
+            "register_offset": register_offset,
+            "register_hash": bytes(32),
+        }
         body = encode_signed("barrier", record, "barrier", self.signer)
         key = b"barrier/" + self.notary.encode()
         return OutgoingRecord(topic, key, to_wire("barrier", body), partition=partition)

@@ -153,6 +153,10 @@ class KeyDirectory:
         """Return the signing keys of a kind of participants that are valid now."""
         return self._keys.signing(kind, self._clock.now()) if self._loaded else []
 
+    def revoked(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that were revoked."""
+        return self._keys.revoked(kind) if self._loaded else []
+
     def standing(self) -> RegisterStanding | None:
         """Hold what was read against what the root says of it, as of now; None until the topic is loaded."""
         with self._reading:

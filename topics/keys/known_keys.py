@@ -180,6 +180,10 @@ class KnownKeys:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
         return {key.participant: key.places for key in self.signing(kind, now)}
 
+    def revoked(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that were revoked."""
+        return [key for key in list(self._keys.values()) if key.kind == kind and key.use == "sign" and key.revoked_at]
+
     def signing(self, kind: str, now: int) -> list[PublicKey]:
         """Return the signing keys of a kind of participants that are valid now."""
         keys = list(self._keys.values())

@@ -172,7 +172,7 @@ class Verifier:
             raise SignatureInvalid(f"what was signed cannot be read in full: {broken.message}") from broken
         self._refresh_for(body)
         context = names.state_topic(prefix["instrument"], jurisdiction)
-        key = verify(body, context, self._keyring, recorded_at, revocable=False)
+        key = verify(body, context, self._keyring, recorded_at, revocable=not _RECORD.revoked_by_barrier)
         self._require_court(key, prefix, jurisdiction)
         return key
 

@@ -48,9 +48,9 @@ class EdgeCases:
             return stored(fingerprint, body)
         if is_version_of(fingerprint, "barrier"):
             work = self._work
-            self._cover(message, fingerprint, body)
-            cut = DigestCut(len(work.added), len(work.removed))
-            self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
+            if self._cover(message, fingerprint, body):
+                cut = DigestCut(len(work.added), len(work.removed))
+                self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
         elif not any(is_version_of(fingerprint, marker) for marker in MARKERS):
             self.opaque(
                 message, fingerprint, f"schema {fingerprint.hex()} is not a list record's that this release knows"
@@ -87,19 +87,22 @@ class EdgeCases:
         self._work.lane.refused += 1
         self._work.note("revoked", message, "its key had been revoked when it came")
 
-    def _cover(self, message: Message, fingerprint: bytes, body: bytes) -> None:
-        """Let the revocations count from here on that the notary of a barrier had read. Raises RegisterBehind."""
+    def _cover(self, message: Message, fingerprint: bytes, body: bytes) -> bool:
+        """Let the revocations count from here on that the notary of a barrier had read; return False for a barrier that is known
+        not to hold. Raises RegisterBehind.
+        """
         work, verifier = self._work, self._work.context.verifier
         try:
             barrier = decode(fingerprint, body)
             covered = verifier.covered_by(barrier)
             if covered <= work.revoked or body[:8] in work.revoked:
-                return
+                return True
             verifier.barrier(body, barrier, TopicPartition(*work.lane.name), work.lane.jurisdiction)
         except (SignatureInvalid, Undecodable) as refused:
             work.note("barrier", message, refused.message)
-            return
+            return False
         work.revoke(covered)
+        return True
 
     def _last(self, old: bytes | None) -> bytes:
         """Return the last readable record there was, by which the entry's people are known; what does not hold names nobody."""

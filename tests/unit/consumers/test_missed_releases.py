@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from liandong.consumers.gate.hits import handle_of
 from liandong.consumers.interceptions.missed_releases import MissedReleases
 from liandong.consumers.interceptions.releases import OpenHit, note_open
-from liandong.consumers.replication.list_view import ListedEntry
+from liandong.consumers.replication.listed_entry import ListedEntry
 from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.wire.codec import decode_prefix

@@ -17,7 +17,7 @@ from ...schemas.wire.codec import encode
 from ...schemas.wire.framing import SINGLE_OBJECT
 from ...schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, PublicKey, encode_signed, statement
 from ...topics.catalogue import names
-from ...topics.keys.keyrings import RegisterEnds
+from ...topics.keys.register_ends import RegisterEnds
 from .people import tags_of
 
 JURISDICTION = "js"

@@ -31,7 +31,7 @@ _SHORTEST, _LONGEST = 5.0, 3_600.0
 _PAGE = 500
 
 
-class KnownEntries(Protocol):
+class CopiedEntries(Protocol):
     """What a node knows of every entry (`consumers.replication.list_view.ListView`)."""
 
     def entry(self, entry_id: bytes) -> ListedEntry | None:
@@ -44,7 +44,7 @@ class KnownEntries(Protocol):
 class MissedReleases:
     """Looks now and then whether entries that somebody counts as stopped by have freed them, as a `Worker`."""
 
-    def __init__(self, context: AgencyContext, engine: Engine, view: KnownEntries) -> None:
+    def __init__(self, context: AgencyContext, engine: Engine, view: CopiedEntries) -> None:
         """Begin without looking."""
         self._context = context
         self._engine = engine

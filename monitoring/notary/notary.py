@@ -20,7 +20,7 @@ from ...schemas.errors import LiandongError
 from ...schemas.law.listing import RecordClass
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
-from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.register_ends import RegisterBehind
 from ...topics.keys.signatures import ListPlace
 from ...topics.transport.errors import PublisherBroken, TransportError
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition

@@ -19,8 +19,8 @@ from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import Suite, key_id, suite_of
 from ...topics.catalogue import names
 from ...topics.keys.key_files import StoredKey
-from ...topics.keys.keyrings import RegisterEnds
 from ...topics.keys.known_keys import KnownKeys
+from ...topics.keys.register_ends import RegisterEnds
 from ...topics.keys.signatures import KeyRevoked, Reading, Verifier
 from ...topics.transport.partitioner import partition_of
 from .document import EntryProof, FileRecord, Leaf, from_text, leaf_of, parse_proof

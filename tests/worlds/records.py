@@ -18,7 +18,7 @@ from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Sig
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
-from liandong.topics.keys.keyrings import RegisterBehind, RegisterEnds
+from liandong.topics.keys.register_ends import RegisterBehind, RegisterEnds
 from liandong.topics.keys.signed_register import RegisterMark
 from liandong.topics.transport.ports import OutgoingRecord
 

@@ -14,9 +14,10 @@ from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
 from .key_files import StoredKey
-from .keyrings import NoSealingKey, RegisterBehind, RegisterEnds
+from .keyrings import NoSealingKey
 from .known_keys import KnownKeys
 from .participants import ESCROW
+from .register_ends import RegisterBehind, RegisterEnds
 from .signed_register import RegisterMark, RegisterStanding
 
 REFRESH_SECONDS = 1.0

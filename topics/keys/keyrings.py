@@ -1,33 +1,13 @@
 """What readers ask of the register of participants, each no more than it needs; `directory` keeps one current."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from ...schemas.problems import BilingualError, Text
 from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import Keyring
-from ..catalogue import names
-from ..transport.errors import BrokerUnreachable
-from ..transport.ports import TopicPartition
+from .register_ends import RegisterEnds
 from .signed_register import RegisterMark
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterEnds:
-    """How far the register of participants reached at some moment."""
-
-    partitions: Mapping[TopicPartition, int]
-    """The next offset to be written."""
-    beginning: int
-    """Which of the directory's beginnings these offsets belong to: a topic made again counts anew."""
-
-
-class RegisterBehind(BrokerUnreachable):
-    """The register of participants holds records that have not come yet; as a rule it is a matter of moments."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{names.KEYS} has not been read as far as it reached when it was asked for")
 
 
 class RefreshingKeyring(Keyring, Protocol):

@@ -12,7 +12,7 @@ from ..catalogue import names
 from ..transport.errors import TransportError
 from ..transport.partitioner import partition_of
 from ..transport.ports import TopicPartition
-from .keyrings import RegisterBehind, RegisterEnds
+from .register_ends import RegisterBehind, RegisterEnds
 
 if TYPE_CHECKING:
     from .keyrings import RefreshingKeyring

@@ -4,13 +4,14 @@ from typing import NamedTuple
 
 import structlog
 
+from ...schemas.law.listing import RecordClass
 from ...topics.transport.ports import TopicPartition
 from ...topics.workers.clock import Clock
 from .checkpoints import PublisherCheckpoint
-from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Tombstone
+from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, Tombstone
 from .findings import FindingKind, FindingPlace
 from .metrics import NotarySignals, checkpoint_findings
-from .tally import OPAQUE_CLASS, Tally, TallyEntry, TallyResult
+from .tally import Tally, TallyEntry, TallyResult
 
 _log = structlog.get_logger(__name__)
 _TAKEN = {TallyResult.APPLIED, TallyResult.HEALED}
@@ -34,12 +35,14 @@ class TallyWriter:
         """Take the next message of a lane."""
         lane, offset, content = message
         self._tally.lanes[lane].offset = offset + 1
-        if isinstance(content, ForeignMessage):
+        if isinstance(content, Marker):
+            self._tally.pass_marker(lane, content.key_id, content.covered)
+        elif isinstance(content, ForeignMessage):
             self._signals.foreign(content.reason)
         elif isinstance(content, PublisherCheckpoint):
             self._pass_checkpoint(lane, content)
         elif isinstance(content, Tombstone):
-            self._signals.record(self._tally.remove(lane, content.entry_id), "")
+            self._signals.record(self._tally.keep(lane, content.entry_id), "")
         elif isinstance(content, ListMessage):
             self._apply_record(lane, offset, content)
 
@@ -52,11 +55,12 @@ class TallyWriter:
         self._note(FindingKind.NOTARY_TWIN, number, FindingPlace(lane, offset))
 
     def _apply_record(self, lane: TopicPartition, offset: int, record: ListMessage) -> None:
-        court = self._tally.court_number("" if record.alarm else record.court)  # no name is taken from a bad record
+        court = self._tally.court_number(record.court if record.sound else "")  # no name is taken from a bad record
         fields = record.version, record.status, record.body_hash, record.record_class
-        outcome = self._tally.apply(lane, record.entry_id, TallyEntry(*fields, court, verified=not record.alarm))
+        counted = TallyEntry(*fields, court, verified=record.sound)
+        outcome = self._tally.apply(lane, record.entry_id, counted, record.key_id)
         self._signals.record(outcome, record.alarm)
-        if record.alarm or record.record_class == OPAQUE_CLASS:
+        if record.alarm or record.record_class != RecordClass.REAL or outcome is TallyResult.REVOKED:
             return
         place = FindingPlace(lane, offset, record.court)
         is_new = self._tally.note_sequence(lane.topic, record.court, record.court_sequence)

@@ -18,7 +18,8 @@ import structlog
 from ...schemas.errors import LiandongError
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
-from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.register_ends import RegisterBehind
+from ...topics.keys.signatures import ListPlace
 from ...topics.transport.errors import PublisherBroken, TopicMissing, TransportError
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
 from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
@@ -150,7 +151,14 @@ class Notary:
         self._relief = topic_lanes(subscriber, names.relief(config.jurisdiction))
         if self._store is None:
             self._store = TallyStore(config.directory, config.notary, self._suite)
+        self._places = {
+            at: ListPlace(
+                at.topic, at.partition, sum(at.topic == each.topic for each in self._lanes), config.jurisdiction
+            )
+            for at in self._lanes
+        }
         self._tally, self._progress = self._store.load(self._lanes)
+        self._tally.may_follow = self._classifier.may_follow
         self._writer = TallyWriter(config.notary, self._tally, self._signals, self._clock)
         self._alignment: Alignment[TopicPartition, ReadMessage] = Alignment(self._lanes, _HELD_BACK)
         name = NotaryName(config.jurisdiction, config.notary)
@@ -234,7 +242,7 @@ class Notary:
 
     def _read(self, message: Message) -> None:
         lane = lane_of(self._ports.subscriber, message)
-        content = self._classifier.classify(lane, message)
+        content = self._classifier.classify(self._places[lane], message)
         number = None
         if isinstance(content, Marker) and content.notary == self._config.notary:
             number = self._own_marker(lane, message, content.number)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..consumers.api.app import Api
-from ..consumers.api.endpoints import EndpointContext, Endpoints
+from ..consumers.api.context import EndpointContext
+from ..consumers.api.endpoints import Endpoints
 from ..consumers.api.limits import RateLimiter
 from ..consumers.api.server import ApiServer, ListenAddress
 from ..consumers.api.tokens import Grant, TokenFile

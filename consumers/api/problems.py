@@ -108,9 +108,9 @@ class RequestProblem(FactProblem):
             "请等待 {seconds} 秒；可使用批量核查，或请运维人员提高限额",
         ),
         "INTERNAL": Text(
-            "the node failed while answering; nothing was decided",
+            "the node failed while answering",
             "send the request again; the node's log has the cause under this id: {trace}",
-            "节点处理时出错，未作出决定",
+            "节点处理时出错",
             "请重新发送；原因见节点日志，编号：{trace}",
         ),
         "RETRY_LATER": Text(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...schemas.errors import ExitCode, LiandongError, WrongUsage
+from ...schemas.errors import ExitCode, LiandongError
 from ...schemas.law.watch_kinds import Domain
 from ...topics.cli.console import JsonOption, print_json
 from ...topics.private_files import PrivateFile
@@ -39,8 +39,6 @@ def mount(agency: typer.Typer, send: Send) -> None:
         """
         from ...topics.cli.console import settings_of
 
-        if not file.is_file():
-            raise WrongUsage("EVENT_FILE_MISSING", f"there is no file {file}", "name a CSV or JSON lines file")
         settings = settings_of(ctx)
         published = _publish(settings, agency_id, file, domain, send)
         rejected = published.rejected
@@ -76,7 +74,8 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
     from ..acts_db.database import acts_url, open_acts
-    from ..events.intake import publish_event, read_event_file
+    from ..events.files import read_event_file
+    from ..events.intake import publish_event
 
     clock = SystemClock()
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
@@ -87,6 +86,8 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     try:
         for row in read_event_file(file, domain.value):
             try:
+                if row.problem is not None:
+                    raise row.problem
                 published.events += len(publish_event(engine, context, row.event))
             except LiandongError as problem:
                 if problem.http_status >= 500:
@@ -103,4 +104,5 @@ def _write_rejects(path: Path, rejected: list[dict[str, Any]]) -> None:
     """Write the rejected rows as they were, with code and remedy; readable by their owner alone: they hold numbers."""
     with PrivateFile(path) as file:
         for reject in rejected:
-            file.stream.write(f"{json.dumps(reject, ensure_ascii=False)}\n".encode())
+            line = json.dumps(reject, ensure_ascii=False)
+            file.stream.write(f"{line}\n".encode(errors="backslashreplace"))  # half a character becomes JSON's escape

@@ -11,7 +11,8 @@ from ...topics.workers.threads import Workers
 from ..acts_db.agency_home import agency_folder
 from ..acts_db.idempotency import KeyedRequest
 from ..api.app import Api
-from ..api.endpoints import EndpointContext, Endpoints, RunningNode
+from ..api.context import EndpointContext, RunningNode
+from ..api.endpoints import Endpoints
 from ..api.limits import RateLimiter
 from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile

@@ -19,7 +19,8 @@ from liandong.consumers.acts_db.idempotency import KeyedRequest
 from liandong.consumers.acts_db.tables import outbox
 from liandong.consumers.adapters.registry import find_adapter
 from liandong.consumers.api.app import Api
-from liandong.consumers.api.endpoints import EndpointContext, Endpoints
+from liandong.consumers.api.context import EndpointContext
+from liandong.consumers.api.endpoints import Endpoints
 from liandong.consumers.api.limits import RateLimiter
 from liandong.consumers.api.server import ApiServer, ListenAddress
 from liandong.consumers.api.tokens import SCOPES, Grant, TokenFile

@@ -13,6 +13,7 @@ from ..events.intake import UnreadEvent
 from ..gate.decision import CheckRequest
 from ..gate.identifying import read_subject
 from ..gate.subjects import at_field
+from .members import members_of
 from .problems import MAX_CHECKS, RequestProblem
 
 MAX_SITE = 100
@@ -58,14 +59,6 @@ class BadCheck(msgspec.Struct):
     problem: RequestProblem
 
 
-class _Batch(msgspec.Struct):
-    checks: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
-
-
-class _Events(msgspec.Struct):
-    events: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
-
-
 class _Ref(msgspec.Struct):
     ref: str | int | None = None
 
@@ -73,9 +66,7 @@ class _Ref(msgspec.Struct):
 _Broken = msgspec.DecodeError | UnicodeDecodeError | RecursionError | KeyTwice
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyTwice)
 """What the decoder raises for bytes that are no JSON in UTF-8, nested too deep, of another shape or with a key twice."""
-_batch = msgspec.json.Decoder(_Batch)
 _check = msgspec.json.Decoder(CheckIn)
-_events = msgspec.json.Decoder(_Events)
 _ref = msgspec.json.Decoder(_Ref)
 _object = msgspec.json.Decoder(dict[str, Any])
 _key = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:')
@@ -87,7 +78,7 @@ def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
     """Read one check, or the checks of a batch as they were sent. Raises RequestProblem."""
     try:
         return _decode_check(body)
-    except msgspec.ValidationError as no_check:
+    except (msgspec.DecodeError, UnicodeDecodeError) as no_check:
         checks = _read_batch(body, no_check)
     except _BROKEN as broken:
         raise _problem_of(broken) from None
@@ -98,10 +89,10 @@ def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
     return checks
 
 
-def _read_batch(body: bytes, no_check: msgspec.ValidationError) -> list[msgspec.Raw]:
+def _read_batch(body: bytes, no_check: msgspec.DecodeError | UnicodeDecodeError) -> list[msgspec.Raw]:
     """Return the checks of a batch undecoded. Raises RequestProblem for what is no batch either."""
     try:
-        checks = _batch.decode(body).checks
+        checks = members_of(body, "checks")
     except _BROKEN as no_batch:
         raise _problem_of(no_batch) from None
     if isinstance(checks, msgspec.UnsetType):
@@ -120,7 +111,7 @@ def read_check(raw: msgspec.Raw) -> CheckIn | BadCheck:
 def read_events(body: bytes) -> dict[str, Any]:
     """Read the body of POST /v1/events; an event of several that cannot be read is an `UnreadEvent`. Raises RequestProblem."""
     try:
-        events = _events.decode(body).events
+        events = members_of(body, "events")
         if isinstance(events, msgspec.UnsetType):
             return _decode_object(body)
     except msgspec.ValidationError:

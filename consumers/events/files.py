@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
+from sqlalchemy import Engine
+
+from ...schemas.errors import LiandongError
 from ...schemas.files.csv_records import CsvRecords, split_cells
 from ...schemas.files.encoding import HEAD, FileStart, encoding_of, read_head
 from ...schemas.files.json_values import JsonValues
 from ...schemas.files.lines import ByteLines
 from ...schemas.problems import Text, UsageProblem
-from .intake import EventProblem
+from ..acts_db.context import AgencyContext
+from .intake import EventProblem, publish_event
 
 _COLUMNS = ("kind", "occurred_at", "certificate_type", "number", "country", "name", "ref")
 _NEEDED = ("kind", "occurred_at", "certificate_type", "number", "name")
@@ -61,6 +65,31 @@ class EventRow:
     """The event it makes."""
     problem: EventProblem | None = None
     """Why it makes none."""
+
+
+@dataclass(slots=True)
+class PublishedFile:
+    """What became of a file of events."""
+
+    events: int = 0
+    """Events that went to courts."""
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    """Rows that were rejected: number, code, message, remedy, and the row as it was."""
+
+
+def publish_file(engine: Engine, context: AgencyContext, path: Path, domain: str) -> PublishedFile:
+    """Tell courts of the events in a file, each in its own transaction. Raises EventFileProblem, DATABASE_UNAVAILABLE."""
+    published = PublishedFile()
+    for row in read_event_file(path, domain):
+        try:
+            if row.problem is not None:
+                raise row.problem
+            published.events += len(publish_event(engine, context, row.event))
+        except LiandongError as problem:
+            if problem.http_status >= 500:
+                raise
+            published.rejected.append({"row": row.number, **problem.as_dict(), "event": row.original})
+    return published
 
 
 def read_event_file(path: Path, domain: str) -> Iterator[EventRow]:

@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     """What one caller of a check API may ask for; a token can have a rate of its own."""
     checks_burst: int = Field(default=2000, ge=1000)
     """What a caller may ask for at once; at least one full batch."""
+    http_connections: int = Field(default=4096, ge=64)
+    """Connections a check API or a monitor holds open at once, idle and half-sent ones too; further ones wait."""
+    http_request_seconds: float = Field(default=30.0, ge=1.0)
+    """What a caller has to send a whole request, or the next one on a connection it keeps; then the connection is closed."""
     interceptions_every_seconds: float = Field(default=600.0, ge=0.1)
     """Between two batches in which an agency tells its interceptions: nobody who reads the log sees more exactly when one was."""
     watch_max_days: int = Field(default=180, ge=1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from ...topics.serving import serving_limits
 from ...topics.settings import Settings
 from ...topics.workers.threads import Workers
 from ..acts_db.agency_home import agency_folder
@@ -59,7 +60,9 @@ class AgencyNode:
         try:
             with tuned():
                 api = open_api(self._settings, self.opened, self, self._writer)
-                self.workers.start(self.opened.parts(), {"api": ApiServer(api, listening).run})
+                self.workers.start(
+                    self.opened.parts(), {"api": ApiServer(api, listening, serving_limits(self._settings)).run}
+                )
                 _log.info("node runs", **place, url=listening.url)
                 self.workers.wait(STOP_SECONDS)
         finally:

@@ -41,6 +41,7 @@ from liandong.tests.worlds.records import FINGERPRINT, CourtScribe, Keys
 from liandong.topics.embedded.ports import some_free
 from liandong.topics.keys.keyrings import NoSealingKey
 from liandong.topics.metrics.recorder import Signals
+from liandong.topics.serving import ServingLimits
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.workers.chance import Chance
@@ -243,14 +244,14 @@ class ApiCaller:
 
 
 @contextmanager
-def served(api: Api, *, socket_file: Path | None = None) -> Iterator[httpx.Client]:
+def served(api: Api, *, socket_file: Path | None = None, limits: ServingLimits | None = None) -> Iterator[httpx.Client]:
     """The API on a real server, and a client without a token."""
     stop, listening = threading.Event(), ListenAddress(port=some_free(1)[0], socket_file=socket_file)
     failed: list[BaseException] = []
 
     def run() -> None:
         try:
-            ApiServer(api, listening).run(stop)
+            ApiServer(api, listening, limits or ServingLimits()).run(stop)
         except BaseException as error:  # noqa: BLE001  shown in the test's own thread
             failed.append(error)
 

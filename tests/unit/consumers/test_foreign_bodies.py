@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
 from liandong.consumers.cli.publish import _write_rejects
-from liandong.consumers.events.files import EventFileProblem, publish_file
+from liandong.consumers.events.files import EventFileProblem, publish_file, read_event_file
 from liandong.schemas.dates import rfc3339
 from liandong.schemas.people.certificates import CertificateType, normalise
 from liandong.tests.suites.town import TownSuite
@@ -195,14 +194,9 @@ def test_a_file_that_is_none_says_so(tmp_path: Path, name: str, content: bytes |
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(EventFileProblem) as refused:
-        publish_file(*_nobody(), tmp_path / name, "whereabouts")
+        list(read_event_file(tmp_path / name, "whereabouts"))
     assert refused.value.code == code
     assert all(refused.value.in_language("zh"))
-
-
-def _nobody() -> Any:
-    """No engine and no context: nothing of such a file comes that far."""
-    return None, None
 
 
 def test_the_command_names_a_file_that_is_none(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_a_broken_file_is_named_without_its_content(folder: Path, text: str) -> 
 
 def test_a_number_without_quotes_is_the_number_that_stands_there(folder: Path) -> None:
     (command,) = read_command_file(case("command_octal_passport"))
-    request = request_of(command | {"document": "ruling.pdf"}, folder)
+    request = request_of({**command, "document": "ruling.pdf"}, folder)
     assert isinstance(request, WatchRequest)
     assert request.order.certificates[0].number == "012345670"
 

@@ -16,9 +16,9 @@ from ..consumers.api.context import EndpointContext
 from ..consumers.api.endpoints import Endpoints
 from ..consumers.api.limits import RateLimiter
 from ..consumers.api.server import ApiServer, ListenAddress
-from ..topics.serving import ServingLimits
 from ..consumers.api.tokens import Grant, TokenFile
 from ..topics.embedded.ports import answers, some_free
+from ..topics.serving import ServingLimits
 from ..topics.workers.chance import SystemChance
 from ..topics.workers.clock import SystemClock
 from .desk import AGENCY, NODE, desk_over

@@ -4,6 +4,7 @@ YAML 1.1 makes another number of 012345670 (it is octal) and another word of NO;
 last, and an alias can make a file of a kilobyte a document of gigabytes. None of that is in `plain_yaml`.
 """
 
+from collections.abc import Hashable
 from typing import Any
 
 import yaml
@@ -19,7 +20,7 @@ class _PlainLoader(yaml.BaseLoader):
             raise yaml.YAMLError("an alias stands where a value is wanted")
         return super().compose_node(parent, index)
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002  PyYAML's
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         pairs = [(self.construct_object(key, deep=True), value) for key, value in node.value]
         if not all(isinstance(key, str) for key, _ in pairs):
             raise yaml.YAMLError("a key is no text")

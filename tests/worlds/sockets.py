@@ -3,6 +3,7 @@
 import socket
 import time
 from contextlib import ExitStack
+from typing import Self
 
 import httpx
 
@@ -19,7 +20,7 @@ class Crowd:
         self._held = ExitStack()
         self.connections: list[socket.socket] = []
 
-    def __enter__(self) -> "Crowd":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -43,9 +44,13 @@ class Crowd:
         """How many the other side has closed by now."""
         return sum(map(_is_closed, self.connections))
 
+    def is_gone(self) -> bool:
+        """Whether all of them are closed."""
+        return self.closed() == len(self.connections)
+
 
 def _is_closed(connection: socket.socket) -> bool:
-    connection.setblocking(False)
+    connection.settimeout(0)
     try:
         while connection.recv(1 << 16):
             pass

@@ -6,11 +6,11 @@ Secrets come from files, never by value. Every key stands in docs/reference-conf
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..schemas.errors import WrongUsage
+from ..schemas.files.plain_yaml import own_yaml
 
 
 class KafkaSecurity(BaseModel):
@@ -145,15 +145,15 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
 def _read(config: Path) -> dict[str, Any]:
     """Read the mapping in a settings file."""
     try:
-        stored = yaml.safe_load(config.read_text(encoding="utf-8"))
+        stored = own_yaml(config.read_bytes())
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise WrongUsage("SETTINGS_UNREADABLE", f"{config}: {reason}", "name a readable file after --config") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise _no_mapping(config) from error
     if stored is None:  # nothing but comments
         return {}
-    if not isinstance(stored, dict):
+    if not isinstance(stored, dict) or not all(isinstance(key, str) for key in stored):
         raise _no_mapping(config)
     return stored
 

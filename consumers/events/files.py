@@ -99,9 +99,13 @@ def read_event_file(path: Path, domain: str) -> Iterator[EventRow]:
     except OSError:
         raise EventFileProblem("EVENT_FILE_MISSING", file=str(path)) from None
     with stream:
-        is_csv = path.suffix.lower() == ".csv"
-        start = _start(stream)
-        yield from _csv_rows(start, stream, domain) if is_csv else _json_rows(start, stream, domain)
+        yield from read_events_from(stream, domain, is_csv=path.suffix.lower() == ".csv")
+
+
+def read_events_from(stream: BinaryIO, domain: str, *, is_csv: bool) -> Iterator[EventRow]:
+    """Do as `read_event_file` with what a stream gives."""
+    start = _start(stream)
+    return _csv_rows(start, stream, domain) if is_csv else _json_rows(start, stream, domain)
 
 
 def _start(stream: BinaryIO) -> FileStart:

@@ -27,6 +27,25 @@ class _PlainLoader(yaml.BaseLoader):
         return {key: self.construct_object(value, deep=deep) for key, value in with_single_keys(pairs).items()}
 
 
+def own_yaml(raw: bytes) -> Any:
+    """Return what stands in a file that this product or its operator wrote: numbers and dates are what YAML makes of them.
+
+    Raises ValueError for whatever is no YAML in UTF-8, in which values are what they seem, nested as deep as a reader can follow.
+    """
+    try:
+        return yaml.safe_load(raw.decode())
+    except (
+        yaml.YAMLError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as broken:
+        raise ValueError(str(broken) or type(broken).__name__) from broken
+
+
 def plain_yaml(text: str) -> Any:
     """Return what stands in a document: text, lists and mappings by text. Raises yaml.YAMLError, KeyTwice, RecursionError."""
     return yaml.load(text, Loader=_PlainLoader)  # noqa: S506  a loader of text alone

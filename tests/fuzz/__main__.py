@@ -38,7 +38,7 @@ def _survives(name: str, seconds: int) -> bool:
 
 
 def _one(name: str, arguments: list[str]) -> None:
-    import atheris
+    import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]  # installed by `make fuzz` alone
 
     # nothing of the product is imported before: what is not instrumented tells nothing of what it covers
     with atheris.instrument_imports(include=["liandong"]):

@@ -45,4 +45,4 @@ class FuzzTarget:
 
 def _say(coded: Exception) -> None:
     """Whatever an error repeats of what came in can be written down."""
-    assert f"{coded!r}"
+    assert repr(coded)

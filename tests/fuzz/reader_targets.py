@@ -1,19 +1,25 @@
 """Targets of the log: every part that reads messages, as anybody with rights to a topic may write them."""
 
 import tempfile
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.effects.dead_letters import read_dead_letters
 from liandong.consumers.effects.routing import handle_any
+from liandong.consumers.replication.examining import ExaminingPorts, RevokedKeyExaminer, _Case
+from liandong.consumers.replication.revoked_keys import RevokedKeys
 from liandong.monitoring.log.counts import PublishedCounts
 from liandong.monitoring.log.heads import read_head
 from liandong.monitoring.notary.classify import MessageClassifier
 from liandong.monitoring.trace.head_pair import HeadPairSearch
+from liandong.schemas.errors import LiandongError
 from liandong.tests.fuzz.letters import letter
 from liandong.tests.fuzz.target import FuzzTarget
 from liandong.tests.fuzz.wire_targets import LATE, OPENER
+from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.square import Square
 from liandong.tests.worlds.town_members import RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
@@ -22,7 +28,7 @@ from liandong.topics.keys.barrier_times import BarrierTimes
 from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.known_keys import KnownKeys
 from liandong.topics.keys.recounting import Recount, month_of
-from liandong.topics.keys.signatures import Verifier
+from liandong.topics.keys.signatures import ListPlace, Verifier
 from liandong.topics.keys.supervision import SupervisionActs
 from liandong.topics.transport.memory.log import MemoryMessage
 from liandong.topics.transport.ports import Subscriber
@@ -78,7 +84,7 @@ def classified(data: bytes) -> None:
     message = copy_letter(data, *LANES)
     classifier = MessageClassifier("js", square().copy.keys)
     classifier.begin_batch()
-    classifier.classify(message.at, message)
+    classifier.classify(ListPlace(message.topic(), 0, 1, "js"), message)
 
 
 def copied(data: bytes) -> None:
@@ -88,13 +94,30 @@ def copied(data: bytes) -> None:
     copy.send(record)
     entry = copy.node.view.entry(record.key) if may_be_entry(record.key) and record.key else None
     if entry is not None:
-        copy.node.view.verify_once(entry)
+        copy.node.view.trust(entry)
         entry.record()
 
 
 def head(data: bytes) -> None:
     """A list head."""
     read_head(copy_letter(data, names.heads("js")), Verifier(square().copy.keys), "js")
+
+
+def revoked(data: bytes) -> None:
+    """A head, or a record of a list, as whoever looks for what a stolen key signed reads it."""
+    copy = square().copy
+    message = copy_letter(data, *names.state_topics("js"), names.heads("js"))
+    stolen = replace(copy.court.public_key, revoked_at=NOW + 1)
+    ports = ExaminingPorts(copy.broker.subscriber(), copy.node.lists, copy.keys, copy.node.clock)
+    examiner = RevokedKeyExaminer(("js",), ports, lambda: [stolen], RevokedKeys())
+    case = examiner._case = _Case({stolen.key_id: stolen}, frozenset())
+    with suppress(LiandongError):
+        examiner._take_head(message)
+    examiner._behind_the_heads()
+    if message.topic() in names.state_topics("js"):
+        examiner._take_doubtful(message)
+        examiner._case = replace(case, keys={}, doubtful={message.key() or b"": set()})
+        examiner._take_earlier(message)
 
 
 def head_pair(data: bytes) -> None:
@@ -172,6 +195,7 @@ TARGETS = (
     FuzzTarget("notary-reads", classified, "a record in a lane, as a notary reads it"),
     FuzzTarget("node-reads", copied, "a record in a lane or a head, as a node reads it"),
     FuzzTarget("list-head", head, "a head, as whoever trusts it reads it"),
+    FuzzTarget("stolen-key", revoked, "heads and records, as whoever looks for what a stolen key signed reads them"),
     FuzzTarget("head-pair", head_pair, "a head, as a trace looks for it"),
     FuzzTarget("evidence", evidence, "a head or a receipt, as the ledger reads it"),
     FuzzTarget("inbox-reads", inbox, "what agencies send to a court"),

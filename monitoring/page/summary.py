@@ -51,8 +51,8 @@ def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
 
 
 def _command(kind: str, finding: Mapping[str, Any]) -> str:
-    if kind.startswith("register-"):
-        return "liandong participant publish --all"
+    if "next" in finding:
+        return str(finding["next"])
     return _COMMANDS.get(kind, "liandong status --agency {agency}").format(**finding)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from ...schemas.errors import WrongUsage
+from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
@@ -171,11 +172,12 @@ class StatusDocument:
             "signed_keys": signed.keys if signed else None,
             "keys": standing.keys,
             "hash": standing.hash.hex(),
+            "root": standing.root.hex(),
         }
 
     def _register_findings(self) -> Iterable[dict[str, Any]]:
         for problem in self._sources.register.problems if self._sources.register else ():
-            yield {"kind": problem.value}
+            yield {"kind": problem.value, "next": NEXT_COMMAND[problem]}
 
     def _court_findings(self) -> Iterable[dict[str, Any]]:
         """Name the courts of which the log holds something else than their publisher says."""

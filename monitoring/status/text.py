@@ -52,6 +52,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
     "register-rolled-back": ("the register of keys was rolled back", "密钥登记册被回退"),
+    "register-forked": ("the root has said two things under one number", "根以同一编号签署了两份登记册"),
+    "register-ahead": ("the root's word is from the future by this clock", "按本机时钟，根签名来自未来"),
+    "root-forked": ("a root has signed two successors", "同一根密钥有两个继任者"),
+    "register-not-kept": ("what was read of the register of keys cannot be kept", "已读取的密钥登记册无法保存"),
+    "next": ("next", "下一步"),
     "register-expired": ("the root's word about the register of keys has expired", "密钥登记册根签名已过期"),
     "records": ("records", "条"),
     "pending": ("pending", "待送达"),
@@ -194,6 +199,8 @@ class StatusText:
             details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row] + row.get(
                 "lanes", []
             )
+            if row.get("next"):
+                details.append(f"{self._word('next')}: {row['next']}")
             table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table
 

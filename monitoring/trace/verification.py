@@ -48,6 +48,9 @@ class _FileKeys:
     def read_to(self, ends: RegisterEnds) -> None:
         del ends
 
+    def vouches(self, at: int) -> bool:
+        return self._known.vouches(at)
+
 
 @dataclass(frozen=True, slots=True)
 class _Contents:

@@ -8,7 +8,7 @@ from ...schemas.problems import BilingualError, Text
 from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import Keyring
 from ..catalogue import names
-from ..transport.errors import BrokerUnreachable
+from ..transport.errors import BrokerUnreachable, TransportError
 from ..transport.ports import TopicPartition
 from .signed_register import RegisterMark
 
@@ -30,6 +30,12 @@ class RegisterBehind(BrokerUnreachable):
         super().__init__(f"{names.KEYS} has not been read as far as it reached when it was asked for")
 
 
+def unread(failure: TransportError | None) -> BrokerUnreachable:
+    """Return what to raise while nobody knows who is registered, whatever the reason."""
+    reason = f" now: {failure.code}: {failure.message}" if failure else " yet"
+    return BrokerUnreachable(f"the register of participants cannot be read{reason}")
+
+
 class RefreshingKeyring(Keyring, Protocol):
     """What checking signatures needs of the register of participants: `schemas.wire.signing.Keyring` that can be read again."""
 
@@ -43,6 +49,9 @@ class RefreshingKeyring(Keyring, Protocol):
         """Read the register at least so far. Raises RegisterBehind while that has not come, another TransportError if it
         cannot be read.
         """
+
+    def vouches(self, at: int) -> bool:
+        """Whether the root's word about the register counts at an instant, ms UTC: what is behind its end proves nothing new."""
 
 
 class MarkedKeyring(RefreshingKeyring, Protocol):

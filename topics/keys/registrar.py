@@ -1,29 +1,27 @@
 """Making participants and changing their keys; what is only read of them stands in `participants`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Unpack
+from typing import Unpack
 
 import yaml
 from filelock import FileLock
 from pydantic import ValidationError
 
 from ...schemas.law.retention import Period, opened_by
-from ...schemas.wire.key_register import register_hash
-from ...schemas.wire.signing import encode_signed
 from ...schemas.wire.suites import signing_key, suite_of
 from ..private_files import private_folder, write_private
 from ..settings import Settings
 from ..workers.chance import Chance
 from ..workers.clock import Clock
-from . import signed_register
 from .key_book import KeyBook, KeyEntry
 from .key_files import SEED_LENGTH, StoredKey, new_seed, read_seed
+from .known_keys import KnownKeys
 from .manifest import Kind, ManifestFields, Participant, ParticipantRefused
 from .participants import ESCROW, Participants
+from .root_books import RootBooks
 from .sealing_file import PeriodKey, SealingFile
 
-_DAY_MS = 86_400_000
 OVERLAP_MS = 24 * 3_600_000
 """How long a replaced key stays valid, so that processes that still hold it finish."""
 MONTHS_AHEAD = 12
@@ -130,27 +128,20 @@ class Registrar(Participants):
             self._write(retired)
         return retired
 
-    def sign_register(self, records: Sequence[Mapping[str, Any]]) -> bytes:
-        """Return the root's signed word that its register holds these keys, all there are.
+    @property
+    def root_books(self) -> RootBooks:
+        """What the root said of the register, and its change."""
+        return RootBooks(self, self.clock)
 
-        It is the same bytes again while nothing has changed, until half of its validity has passed; otherwise its number grows.
+    def level_with(self, read: KnownKeys) -> None:
+        """Take over what the topic knows and the books here do not: ends of keys, and how far the root's words were numbered.
+
+        Books that were put back would otherwise publish a revoked key as a good one.
         """
-        validity, now, content = (
-            round(self.settings.key_register_days * _DAY_MS),
-            self.clock.now(),
-            register_hash(records, self.root_public_key.suite),
-        )
+        self.root_books.level_with(read.signed)
         with self._locked():
-            path = self._root / "register.yaml"
-            said: dict[str, Any] = {"number": 0, "hash": ""}
-            if path.exists():
-                said = yaml.safe_load(path.read_text(encoding="utf-8"))
-            if said["hash"] != content.hex() or said["valid_until"] - now < validity / 2:
-                times = {"issued_at": now, "valid_until": now + validity}
-                said = {"number": said["number"] + 1, "keys": len(records), "hash": content.hex(), **times}
-                write_private(path, yaml.safe_dump(said, sort_keys=False))
-        fields = {**said, "hash": content}
-        return encode_signed(signed_register.SCHEMA, fields, signed_register.SCHEMA, self.root_signer())
+            for owner in (ESCROW, *(one.id for one in self.list())):
+                self._book(owner).take_ends(read.ends)
 
     def _draw_root(self) -> None:
         """Draw root, escrow and matching key 1, each if it is missing."""

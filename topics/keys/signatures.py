@@ -69,6 +69,7 @@ RULES: Mapping[str, Rule] = {
     "supervision-act": Rule(_BY_SUPERVISOR, "supervisor", "issued_at", counts_by_arrival=True),
     "participant-key": Rule(_BY_ROOT, "", "", place=""),
     "key-register": Rule(_BY_ROOT, "", "", place=""),
+    "root-change": Rule(_BY_ROOT, "", "", place=""),
 }
 """By schema; that is the context of the signature too, but for list records, whose context is their list's topic."""
 
@@ -191,6 +192,10 @@ class Verifier:
         """Require that who may sign a record of this schema did; return the key. Not for list records."""
         self._refresh_for(body)
         return require(self._keyring, schema, body, record, reading)
+
+    def vouched(self, at: int) -> bool:
+        """Whether anything new may be called proven at an instant, ms UTC: the root's word about the register counts."""
+        return self._keyring.vouches(at)
 
     def barrier(self, body: bytes, barrier: Mapping[str, Any], lane: TopicPartition, jurisdiction: str) -> None:
         """Require that a notary of the jurisdiction signed this barrier, and for the lane it stands in."""

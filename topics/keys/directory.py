@@ -3,6 +3,7 @@
 import logging
 import math
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 from ...schemas.wire.sealing import Recipient
@@ -25,8 +26,6 @@ REFRESH_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 """After a failure the register is asked for again."""
 _LOOK_SECONDS = 5.0
-_IDENTIFY_SECONDS = 60.0
-"""So often it is asked whether the topic is still the one that is read."""
 _BATCH = 10_000
 
 logger = logging.getLogger(__name__)
@@ -65,7 +64,6 @@ class KeyDirectory:
         """How often it began to read the topic."""
         self._topic_id = b""
         """Of the topic that is read: another one of its name is read from its beginning."""
-        self._identified_at = -math.inf
         self._standing: RegisterStanding | None = None
         """What was known of the register when the topic had been read to its end."""
         self._loaded = self._closed = False
@@ -103,7 +101,7 @@ class KeyDirectory:
                 self._follow()
             with self._reading:
                 more = self._read()
-            if not more and self._clock.monotonic() - self._identified_at >= _IDENTIFY_SECONDS:
+            if not more and self._was_made_again():
                 self._require_same_topic()
         except TransportError as failed:
             self._fail(failed)
@@ -238,7 +236,7 @@ class KeyDirectory:
         """Assign the topic from its beginning; keys already known stay, from before this process began too."""
         if self._memory is not None and not self._beginning:
             self._keys.recall(self._memory.recall())
-        self._topic_id, self._identified_at = self._subscriber.topic_id(names.KEYS), self._clock.monotonic()
+        self._topic_id = self._subscriber.topic_id(names.KEYS)
         partitions = [TopicPartition(names.KEYS, number) for number in self._subscriber.partitions(names.KEYS)]
         ends = {at: self._subscriber.watermarks(at) for at in partitions}
         self._subscriber.assign(dict.fromkeys(partitions, BEGINNING))
@@ -248,9 +246,14 @@ class KeyDirectory:
         self._keys.begin()
         self._following = True
 
+    def _was_made_again(self) -> bool:
+        """Whether another topic of this name is there now; while nobody answers, reading says so."""
+        with suppress(TransportError):
+            return self._subscriber.topic_id(names.KEYS) != self._topic_id
+        return False
+
     def _require_same_topic(self) -> None:
         """Raise BrokerUnreachable if the topic was made again: what stands below where this one was read to is not known."""
-        self._identified_at = self._clock.monotonic()
         if self._subscriber.topic_id(names.KEYS) != self._topic_id:
             again = BrokerUnreachable(f"{names.KEYS} was made again; it is read from its beginning")
             with self._reading:

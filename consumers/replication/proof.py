@@ -164,6 +164,7 @@ class Proof:
         self, head: VerifiedHead, marks: Mapping[int, Mark], lanes: Lanes, batch: StoreBatch, now: int
     ) -> None:
         before, number = self._trusted[head.row], head.record["number"]
+        after = before  # nothing new is proven while the root's word about the register of keys has run out
         own = {lanes[each].name: mark.digest for each, mark in marks.items() if each in lanes}
         signed = {(lane["topic"], lane["partition"]): lane["digest"] for lane in head.record["lanes"]}
         unequal = tuple(

@@ -1,7 +1,7 @@
 """Taking verified receipts and heads into the cache, some thousands in one transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -43,8 +43,9 @@ def lane_name(topic: str, partition: int) -> str:
 class EvidenceBatch:
     """One transaction's worth of evidence; `write` puts what was collected into the database."""
 
-    def __init__(self, connection: Connection, tables: EvidenceTables) -> None:
-        self._connection, self._t = connection, tables
+    def __init__(self, connection: Connection, tables: EvidenceTables, vouched: Callable[[int], bool]) -> None:
+        """`vouched` tells whether a head that was issued at an instant (ms UTC) may prove anything (`Verifier.vouched`)."""
+        self._connection, self._t, self._vouched = connection, tables, vouched
         self._nodes: dict[_NodeKey, NodeStand] = {}
         self._sequences: dict[tuple[str, str], SequenceSet] = {}
         """(agency, node) → numbers of its receipts."""
@@ -101,7 +102,7 @@ class EvidenceBatch:
         if head is None:
             self._await(_NodeKey(node.agency, node.node, node.jurisdiction), receipt, digests)
         elif comparable:
-            _note_comparison(node, head, unequal)
+            self._note_comparison(node, head, unequal)
 
     def _step(self, node: NodeStand, receipt: Mapping[str, Any], lane: LaneStand, contradicted: bool) -> None:
         """Keep what the receipt says of a lane if something came in it since the last step kept."""
@@ -145,9 +146,14 @@ class EvidenceBatch:
             if suite != head.suite:
                 continue
             unequal = _differing(digests, head)
-            _note_comparison(self._node(_NodeKey(row.agency, row.node, head.jurisdiction)), head, unequal)
+            self._note_comparison(self._node(_NodeKey(row.agency, row.node, head.jurisdiction)), head, unequal)
             self._correct_steps(row.agency, row.node, head, unequal)
         self._connection.execute(delete(self._t.awaiting).where(where, awaiting.barrier == head.number))
+
+    def _note_comparison(self, node: NodeStand, head: HeadStand, unequal: list[str]) -> None:
+        """Note a verdict; that a copy is equal proves nothing new while the root's word about the register has run out."""
+        if unequal or self._vouched(head.issued_at):
+            _note_comparison(node, head, unequal)
 
     def _correct_steps(self, agency: str, node: str, head: HeadStand, unequal: list[str]) -> None:
         """Put the head's verdict into the steps kept before it came; they took over that of the comparison before."""

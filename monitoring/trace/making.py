@@ -10,11 +10,13 @@ from ...schemas import ids
 from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
 from ...schemas.wire.avro_schemas import is_version_of
+from ...schemas.wire.codec import decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
+from ...topics.keys import roots, signed_register
 from ...topics.keys.key_files import StoredKey
-from ...topics.keys.known_keys import SCHEMA, KnownKeys
+from ...topics.keys.known_keys import OF_THE_REGISTER, SCHEMA, KnownKeys
 from ...topics.transport.partitioner import partition_of
 from ...topics.transport.ports import TopicPartition
 from ...topics.transport.reading import read_all, topic_lanes
@@ -102,21 +104,26 @@ def _texts(records: Iterable[Framed]) -> Iterable[str]:
 
 
 def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPorts) -> list[Framed]:
-    """Return everything the root has said of these keys: of two ends of a key the earlier counts."""
-    found, known = list[Framed](), KnownKeys(root_public_key)
+    """Return what the root has said that the proof needs: its changes, all of these keys (of two ends of one the earlier
+    counts), and its newest word about the register.
+    """
+    on_topic, known = list[Framed](), KnownKeys(root_public_key)
     lanes = topic_lanes(ports.subscriber, names.KEYS)
     for message in read_all(ports.subscriber, dict.fromkeys(lanes, 0), ports.clock):
         with suppress(FramingError):
-            framed = unwrap(message)
-            if is_version_of(framed.fingerprint, SCHEMA) and _registers(known, framed, key_ids):
-                found.append(framed)
-    return found
+            on_topic.append(unwrap(message))
+    of = {schema: [each for each in on_topic if is_version_of(each.fingerprint, schema)] for schema in OF_THE_REGISTER}
+    changes = [each for each in of[roots.SCHEMA] if _counts(known, each)]
+    keys = [each for each in of[SCHEMA] if _counts(known, each) and decode(*each)["key_id"] in key_ids]
+    words = [each for each in of[signed_register.SCHEMA] if _counts(known, each)]
+    newest = max(words, key=lambda each: decode(*each)["number"], default=None)
+    return [*changes, *keys, *([] if newest is None else [newest])]
 
 
-def _registers(known: KnownKeys, framed: Framed, key_ids: set[bytes]) -> bool:
-    """Whether a record says something of one of these keys that counts."""
+def _counts(known: KnownKeys, framed: Framed) -> bool:
+    """Whether a record counts: others may write there too, and a root's record can contradict another."""
     try:
-        key_id = known.register(*framed)
-    except LiandongError:  # others may write there too, and a root's record can contradict another
+        known.take_record(*framed)
+    except LiandongError:
         return False
-    return key_id in key_ids
+    return True

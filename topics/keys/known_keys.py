@@ -30,6 +30,8 @@ from .signed_register import RegisterProblem, RegisterStanding, SignedRegister, 
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
+OF_THE_REGISTER = (SCHEMA, signed_register.SCHEMA, roots.SCHEMA)
+"""What may stand on the topic."""
 
 _MANY = 1_000_000
 
@@ -67,7 +69,7 @@ class KnownKeys:
         """Take one message of the topic; what does not count is counted and logged once."""
         try:
             fingerprint, body = unwrap(message)
-            self._take(fingerprint, body)
+            self.take_record(fingerprint, body)
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction, SuiteUnknown) as refused:
             # a former root's records are on the topic until they are compacted
             if not self._warned and not self.roots.is_past(_signer_of(message)):
@@ -105,16 +107,12 @@ class KnownKeys:
         self._read.take(record)
         return bytes(record["key_id"])
 
-    def hear(self, fingerprint: bytes, body: bytes) -> None:
-        """Take one record that is not of a key. Raises Undecodable, SignatureInvalid."""
+    def take_record(self, fingerprint: bytes, body: bytes) -> None:
+        """Take one record of any of the three schemas. Raises Undecodable, SignatureInvalid, KEY_CONTRADICTION, SUITE_UNKNOWN."""
         if is_version_of(fingerprint, roots.SCHEMA):
             self._change_root(fingerprint, body)
-        else:
+        elif is_version_of(fingerprint, signed_register.SCHEMA):
             self._hear_root(fingerprint, body, self.roots.now, on_topic=True)
-
-    def _take(self, fingerprint: bytes, body: bytes) -> None:
-        if is_version_of(fingerprint, signed_register.SCHEMA) or is_version_of(fingerprint, roots.SCHEMA):
-            self.hear(fingerprint, body)
         else:
             self.register(fingerprint, body)
 

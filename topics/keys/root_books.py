@@ -87,6 +87,8 @@ class RootBooks:
         changes = changes_of_roots(self._folder)
         body = change_of_roots(former, new, self._clock.now())
         write_private(_numbered(self._folder, len(changes) + 1), body.hex())
+        number = self._said()["number"]
+        write_private(self._path, yaml.safe_dump({"number": number, "hash": ""}, sort_keys=False))
 
     def _said(self) -> Mapping[str, Any]:
         if not self._path.exists():

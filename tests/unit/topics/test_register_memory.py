@@ -132,7 +132,7 @@ def test_a_running_reader_keeps_again_what_was_put_back_under_it(office: KeyOffi
     assert after.valid_until
 
 
-@pytest.mark.parametrize("place", (0, 7, 1_111, 2_222, 3_333, 3_900, 3_999))
+@pytest.mark.parametrize("place", [0, 7, 1_111, 2_222, 3_333, 3_900, 3_999])
 def test_a_flipped_bit_costs_a_line_and_no_more(office: KeyOffice, place: int) -> None:
     revoke(office)
     reader(office)

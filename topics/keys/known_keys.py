@@ -67,12 +67,14 @@ class KnownKeys:
 
     def take(self, message: Message) -> None:
         """Take one message of the topic; what does not count is counted and logged once."""
+        signer = b""
         try:
-            fingerprint, body = unwrap(message)
+            fingerprint, body = unwrap(message)  # once: the client library bears no second time
+            signer = body[:KEY_ID_LENGTH]
             self.take_record(fingerprint, body)
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction, SuiteUnknown) as refused:
             # a former root's records are on the topic until they are compacted
-            if not self._warned and not self.roots.is_past(_signer_of(message)):
+            if not self._warned and not self.roots.is_past(signer):
                 self._warned = True
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
             self.ignored += 1
@@ -263,11 +265,3 @@ def _identity(key: PublicKey) -> tuple[object, ...]:
 
 def _of_schema(framed: Iterable[Framed], schema: str) -> list[Framed]:
     return [each for each in framed if is_version_of(each.fingerprint, schema)]
-
-
-def _signer_of(message: Message) -> bytes:
-    """Return the id of the key a message says it is signed with, empty if it says none."""
-    try:
-        return unwrap(message).body[:KEY_ID_LENGTH]
-    except FramingError:
-        return b""

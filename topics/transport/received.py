@@ -2,6 +2,8 @@
 entry's.
 """
 
+from collections.abc import Callable
+from operator import methodcaller
 from typing import NamedTuple
 
 from ...schemas.wire.framing import FINGERPRINT_HEADER, SINGLE_OBJECT, FramingError, unframe
@@ -13,6 +15,9 @@ MARKERS = ("barrier", "court-checkpoint")
 """Schemas of what stands among the records of a list and is none."""
 LONGEST_KEY = 500
 """Longer keys cannot be kept; entry ids have 16 bytes."""
+
+
+_read_headers: Callable[[Message], list[tuple[str, bytes]] | None] = methodcaller("headers")
 
 
 class Framed(NamedTuple):
@@ -34,10 +39,11 @@ def headers_of(message: Message) -> list[tuple[str, bytes]]:
     """Return the headers of a message; one without a value counts as empty. To be called once for a message.
 
     The client library cannot read a name that is not UTF-8 and fails in a way that must not be tried again; such a message
-    has no headers here.
+    has no headers here. It returns something although it has failed, and Python's interpreter does not look once it has
+    specialised the call, so that what comes back ends the process: the call is made from C, which always looks.
     """
     try:
-        return [(name, value or b"") for name, value in message.headers() or ()]
+        return [(name, value or b"") for name, value in _read_headers(message) or ()]
     except (SystemError, UnicodeDecodeError):
         return []
 

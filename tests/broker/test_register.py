@@ -129,7 +129,7 @@ def test_odd_headers_on_the_topics_everybody_reads_first_stop_nobody(
     office.join("notary-js-1", "notary", jurisdictions=["js"])
     office.publisher.flush(10)
     signer = office.participants.signer("notary-js-1")
-    head = NotaryScribe(signer=signer).head(1, [], issued_at=office.participants.clock.now())  # type: ignore[arg-type]
+    head = NotaryScribe(signer=signer).head(1, [], issued_at=office.participants.clock.now())
     genuine = written(office)[0].value
     for topic, value in ((names.KEYS, genuine), (names.heads("js"), head.value)):
         assert value is not None
@@ -215,3 +215,22 @@ def test_books_put_back_are_brought_level_before_anything_is_signed(settings: Se
     assert key.valid_until
     assert directory.known.signed == standing.signed
     directory.close()
+
+
+def test_keys_that_books_lack_after_they_were_put_back_are_adopted_by_command(settings: Settings) -> None:
+    here = Installation(settings)
+    here.found("js", (COURT, "--kind", "court"))
+    book = settings.state_dir / "participants" / COURT / "keys.yaml"
+    kept, signing = book.read_text(), settings.state_dir / "participants" / COURT / "signing.key"
+    seed, sealing = signing.read_text(), signing.with_name("sealing.key").read_text()
+    here.run("participant", "rotate-key", COURT)
+    book.write_text(kept)
+    signing.write_text(seed)
+    signing.with_name("sealing.key").write_text(sealing)
+    here.run("participant", "publish", "--all")
+    findings = [one for one in here.status()["findings"] if one["kind"].startswith("register")]
+    assert findings == [{"kind": "register-differs", "next": "liandong participant publish --all"}]
+    adopted = json.loads(here.run("participant", "register", "--adopt", "--json"))
+    assert (len(adopted["adopted"]), adopted["strangers"], adopted["published"]) == (79, [], True)
+    assert {one["participant"] for one in adopted["adopted"]} == {COURT}
+    assert not [one for one in here.status()["findings"] if one["kind"].startswith("register")]

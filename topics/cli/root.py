@@ -24,6 +24,15 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "register number {number}: {keys} keys, signed {issued_at}, valid until {valid_until}\nhash {hash}\nroot {root}",
         "zh": "登记册编号 {number}：密钥 {keys} 个，签署于 {issued_at}，有效期至 {valid_until}\n摘要 {hash}\n根公钥 {root}",
     },
+    "adopted": {
+        "en": "{participant}: key {key_id} ({use}) entered into the books",
+        "zh": "{participant}：密钥 {key_id}（{use}）已补入账册",
+    },
+    "strangers": {
+        "en": "{participant}: key {key_id} ({use}) is on the topic, and there is no such participant here: put its folder with "
+        "manifest.yaml back below participants/, then once more",
+        "zh": "{participant}：密钥 {key_id}（{use}）在主题上，但本机没有该参与方：请将其含 manifest.yaml 的文件夹恢复到 participants/ 下，再次执行",
+    },
     "signed": {"en": "signed and published.", "zh": "已签署并发布。"},
     "unpublished": {
         "en": "NOT published yet, {code}: {message}\nwhat to do: {remedy}; then `liandong participant publish --all`",
@@ -51,10 +60,14 @@ _TEXTS: dict[str, dict[Language, str]] = {
 def register(
     ctx: typer.Context,
     sign: Annotated[bool, typer.Option("--sign", help="Sign it under the next number now, and publish it.")] = False,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="The books here were put back: enter the keys they lack, and sign.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what the root said last of the register of keys; sign the next, for as long again."""
     participants = registrar_of(ctx)
+    adopted, sign = _adopted(participants) if adopt else {}, sign or adopt
     problem = _published(participants, anew=True) if sign else None
     said = participants.root_books.said()
     if as_json:
@@ -63,6 +76,9 @@ def register(
         )
     else:
         lang = participants.settings.lang
+        for what, keys in adopted.items():
+            for each in keys:
+                typer.echo(_TEXTS[what][lang].format(**each))
         shown = None if said is None else _shown(said, participants)
         typer.echo(_TEXTS["nothing"][lang] if shown is None else _TEXTS["word"][lang].format(**shown))
         if sign:
@@ -84,6 +100,17 @@ def replace_root(ctx: typer.Context, suite: SuiteOption = "", as_json: JsonOptio
         _tell(problem, lang)
     if problem is not None:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _adopted(participants: "Registrar") -> dict[str, list[dict[str, str]]]:
+    """Enter into the books what they lack; return the keys entered, and those of participants that are not known here."""
+    from ..keys.publishing import read_topic
+
+    entered, strangers = participants.adopt(read_topic(participants))
+    return {
+        what: [{"participant": one.participant, "key_id": one.key_id.hex(), "use": one.use} for one in keys]
+        for what, keys in (("adopted", entered), ("strangers", strangers))
+    }
 
 
 def _published(participants: "Registrar", *, anew: bool) -> LiandongError | None:

@@ -121,6 +121,10 @@ class KeyBook:
         """End all keys, except those with these ids."""
         self._write([one if one.key_id in but else one.ended(at, compromised=compromised) for one in self.entries()])
 
+    def enter(self, new: Iterable[KeyEntry]) -> None:
+        """Enter keys of which this book lacks all but what the topic says."""
+        self._write(sorted([*self.entries(), *new], key=lambda one: one.valid_from))
+
     def take_ends(self, ends: Callable[[bytes], tuple[int, int]]) -> None:
         """Take over what is known elsewhere of each key by its id: until when it is valid and when it was revoked, 0 = open.
 

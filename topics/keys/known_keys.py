@@ -154,6 +154,10 @@ class KnownKeys:
         """Return a registered key, None if unknown."""
         return self._keys.get(key_id_)
 
+    def all(self) -> list[PublicKey]:
+        """Return every key, ended ones included."""
+        return list(self._keys.values())
+
     def superior(self, participant: str) -> str:
         """Return the participant above one, empty if there is none."""
         return self._superiors.get(participant, "")

@@ -9,6 +9,7 @@ from ..catalogue import names
 from ..transport.kafka import KafkaAdmin, KafkaPublisher, KafkaSubscriber, require_broker
 from ..transport.registry import registered
 from .key_records import publish_keys
+from .known_keys import KnownKeys
 from .opening import read_directory
 from .registrar import Registrar
 
@@ -30,14 +31,22 @@ def announce(participants: Registrar, owners: Iterable[str], *, anew: bool = Fal
     settings = participants.settings
     require_broker(settings)
     KafkaAdmin(settings).require(settings.physical(names.KEYS))
-    participants.root_signer()
-    reader = KafkaSubscriber(settings, client_id="participant-cli-keys")
-    with closing(read_directory(settings, reader, participants.clock)) as directory:
-        participants.level_with(directory.known)
+    participants.level_with(read_topic(participants))
     registry = registered(settings, "participant-key", "key-register", "root-change")
     publisher = KafkaPublisher(settings, client_id="participant-cli")
     publish_keys(publisher, participants, *owners, registry=registry, anew=anew)
     publisher.close()
+
+
+def read_topic(participants: Registrar) -> KnownKeys:
+    """Return what the topic, and what this machine read of it before, says of all keys.
+
+    Raises BROKER_UNREACHABLE, TOPIC_MISSING, ROOT_ELSEWHERE.
+    """
+    participants.root_signer()
+    reader = KafkaSubscriber(participants.settings, client_id="participant-cli-keys")
+    with closing(read_directory(participants.settings, reader, participants.clock)) as directory:
+        return directory.known
 
 
 def announce_everybody(participants: Registrar) -> Announcement:

@@ -9,6 +9,7 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from ...schemas.law.retention import Period, opened_by
+from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import signing_key, suite_of
 from ..private_files import private_folder, write_private
 from ..settings import Settings
@@ -143,6 +144,23 @@ class Registrar(Participants):
             for owner in (ESCROW, *(one.id for one in self.list())):
                 self._book(owner).take_ends(read.ends)
 
+    def adopt(self, read: KnownKeys) -> tuple[list[PublicKey], list[PublicKey]]:
+        """Enter the keys that the root has signed and the books here lack, because they were put back.
+
+        Return those that were entered, and those whose owner has no manifest here. Whoever calls this has asked whether the books
+        were put back: a thief of the root's key signs keys as well.
+        """
+        owners = {ESCROW, *(one.id for one in self.list())}
+        entered, strangers = list[PublicKey](), list[PublicKey]()
+        with self._locked():
+            known = {one.key_id for owner in owners for one in self._book(owner).entries()}
+            for key in read.all():
+                if key.key_id not in known:
+                    (entered if key.participant in owners else strangers).append(key)
+            for owner in sorted({key.participant for key in entered}):
+                self._book(owner).enter(_entry_of(key) for key in entered if key.participant == owner)
+        return entered, strangers
+
     def _draw_root(self) -> None:
         """Draw root, escrow and matching key 1, each if it is missing."""
         for path in (self._root / "signing.key", self.settings.state_dir / "matching" / "1.key"):
@@ -209,3 +227,16 @@ class Registrar(Participants):
 
     def _locked(self) -> FileLock:
         return FileLock(private_folder(self._folder) / ".lock")
+
+
+def _entry_of(key: PublicKey) -> KeyEntry:
+    return KeyEntry(
+        use="sign" if key.use == "sign" else "seal",
+        suite=key.suite,
+        public_key=key.public_key.hex(),
+        retention=key.retention,
+        period=key.period,
+        valid_from=key.valid_from,
+        valid_until=key.valid_until,
+        revoked_at=key.revoked_at,
+    )

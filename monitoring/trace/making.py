@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from ...schemas import ids
@@ -12,6 +13,7 @@ from ...schemas.wire import merkle
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import decode
 from ...schemas.wire.framing import FramingError
+from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys import roots, signed_register
@@ -63,7 +65,7 @@ def make_proof(wanted: TracedEntry, ports: CountPorts, progress: Callable[[int, 
     rows = [row for row in heads.snapshot.head.content["snapshot"] if row["topic"] == topic]
     lane = TopicPartition(topic, partition_of(entry_id, len(rows)))
     suite = suite_of(heads.snapshot.head.content["suite"])
-    place = CountPlace(lane, entry_id, _marker(heads, lane), suite)
+    place = CountPlace(lane, len(rows), entry_id, _marker(heads, lane), suite)
     count = LaneCount(place, wanted.jurisdiction, ports, progress)
     _finish(Part("count", count, count.wait), count.done)
     row = next(row for row in rows if row["partition"] == lane.partition)
@@ -104,8 +106,8 @@ def _texts(records: Iterable[Framed]) -> Iterable[str]:
 
 
 def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPorts) -> list[Framed]:
-    """Return what the root has said that the proof needs: its changes, all of these keys (of two ends of one the earlier
-    counts), and its newest word about the register.
+    """Return what the root has said that the proof needs: its changes, all of these keys and of those of whoever stands above
+    their owners (of two ends of one the earlier counts), and its newest word about the register.
     """
     on_topic, known = list[Framed](), KnownKeys(root_public_key)
     lanes = topic_lanes(ports.subscriber, names.KEYS)
@@ -114,7 +116,10 @@ def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPo
             on_topic.append(unwrap(message))
     of = {schema: [each for each in on_topic if is_version_of(each.fingerprint, schema)] for schema in OF_THE_REGISTER}
     changes = [each for each in of[roots.SCHEMA] if _counts(known, each)]
-    keys = [each for each in of[SCHEMA] if _counts(known, each) and decode(*each)["key_id"] in key_ids]
+    found = [(decode(*each)["key_id"], each) for each in of[SCHEMA] if _counts(known, each)]
+    owners = {key.participant for key in map(known.get, key_ids) if key is not None}
+    above = set(chain.from_iterable(known.above(each) for each in owners)) - owners
+    keys = [framed for key_id, framed in found if key_id in key_ids or _signs_as(known.get(key_id), above)]
     words = [each for each in of[signed_register.SCHEMA] if _counts(known, each)]
     newest = max(words, key=lambda each: decode(*each)["number"], default=None)
     return [*changes, *keys, *([] if newest is None else [newest])]
@@ -127,3 +132,7 @@ def _counts(known: KnownKeys, framed: Framed) -> bool:
     except LiandongError:
         return False
     return True
+
+
+def _signs_as(key: PublicKey | None, participants: set[str]) -> bool:
+    return key is not None and key.use == "sign" and key.participant in participants

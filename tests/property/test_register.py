@@ -80,6 +80,7 @@ class Model:
     keys: list[Said] = field(default_factory=list)
     words: list[Said] = field(default_factory=list)
     forked: bool = False
+    successors: dict[int, int] = field(default_factory=dict)
 
     def read(self, topic: Sequence[Said]) -> None:
         """Take a topic from its beginning to its end; another root begins where the change stands, and it is read again."""
@@ -87,10 +88,10 @@ class Model:
             if one.what == "change":
                 former, new = one.fields["roots"]
                 if former == self.root and new > former:
-                    self.root = new
+                    self.root = self.successors[former] = new
                     self.read(topic)
                     return
-                self.forked = self.forked or (former < self.root and new != former + 1)
+                self.forked = self.forked or self.successors.get(former, new) != new
             elif one.root == self.root:
                 seen = self.keys if one.what == "key" else self.words
                 if one not in seen:
@@ -156,6 +157,8 @@ class Stage:
         self.broker.delete(names.KEYS)
         self.broker.create(names.KEYS, 1)
         self.topic = []
+        if self.root:  # who reads on behind a change of roots that is new there takes the former one's word for moments
+            self.settle()
         self.write(*records)
 
     def word(self, number: int, content: bytes | None = None, *, root: int | None = None, days: int = 400) -> Said:

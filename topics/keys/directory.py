@@ -3,7 +3,6 @@
 import logging
 import math
 import threading
-from contextlib import suppress
 from dataclasses import replace
 
 from ...schemas.wire.sealing import Recipient
@@ -14,9 +13,10 @@ from ..transport.ports import BEGINNING, Subscriber, TopicPartition
 from ..workers.clock import Clock
 from ..workers.worker import AT_ONCE
 from .key_files import StoredKey
-from .keyrings import NoSealingKey, RegisterBehind, RegisterEnds, unread
+from .keyrings import NoSealingKey
 from .known_keys import KnownKeys
 from .recipients import Recipients
+from .register_ends import RegisterBehind, RegisterEnds, unread
 from .register_memory import RegisterMemory
 from .register_problems import ProblemLog
 from .signed_register import RegisterMark, RegisterProblem, RegisterStanding
@@ -27,7 +27,6 @@ RETRY_SECONDS = 1.0
 """After a failure the register is asked for again."""
 _LOOK_SECONDS = 5.0
 _BATCH = 10_000
-
 logger = logging.getLogger(__name__)
 
 
@@ -83,7 +82,7 @@ class KeyDirectory:
 
     @property
     def known(self) -> KnownKeys:
-        """All that is known, for who brings the root's books level with it while nothing else is read."""
+        """All that is known, for who brings the root's books level with it."""
         return self._keys
 
     @property
@@ -101,7 +100,7 @@ class KeyDirectory:
                 self._follow()
             with self._reading:
                 more = self._read()
-            if not more and self._was_made_again():
+            if not more:
                 self._require_same_topic()
         except TransportError as failed:
             self._fail(failed)
@@ -132,6 +131,21 @@ class KeyDirectory:
             self.refresh()
         return self._keys.get(key_id)
 
+    def above(self, participant: str) -> list[str]:
+        """Return everybody above a participant, the next one first; nobody while nothing could be read yet."""
+        return self._keys.above(participant) if self._loaded else []
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return the ids of the keys that were revoked for whoever had read the register so far at an instant (ms UTC).
+
+        Raises RegisterBehind while it has not been read so far here, BrokerUnreachable if it cannot be read.
+        """
+        if not self._loaded:
+            raise unread(self.failure)
+        if self.mark().offset < register_offset:
+            self.read_to(RegisterEnds({TopicPartition(names.KEYS, 0): register_offset}, self._beginning))
+        return self._keys.revoked_for(register_offset, at)
+
     def recipients(self, participant: str, retention: str) -> list[Recipient]:
         """Return whom content for a participant is sealed to, as long as `retention` is kept: itself, its superior and the
         escrow, by their keys of this month; by last month's within its grace, if an owner has not renewed.
@@ -154,10 +168,12 @@ class KeyDirectory:
         """Return the signing keys of a kind of participants that are valid now."""
         return self._keys.signing(kind, self._clock.now()) if self._loaded else []
 
+    def revoked(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that were revoked."""
+        return self._keys.revoked(kind) if self._loaded else []
+
     def standing(self) -> RegisterStanding | None:
-        """Hold what was read against what the root says of it, as of now; None until the topic is loaded. While it is read
-        once more it is what was known before.
-        """
+        """Hold what was read against what the root says, as of now, or when it had been read last; None until it is loaded."""
         with self._reading:
             if self._loaded and not self._unread:
                 known = self._keys.standing(self._clock.now())
@@ -236,21 +252,15 @@ class KeyDirectory:
         """Assign the topic from its beginning; keys already known stay, from before this process began too."""
         if self._memory is not None and not self._beginning:
             self._keys.recall(self._memory.recall())
-        self._topic_id = self._subscriber.topic_id(names.KEYS)
+        before, self._topic_id = self._topic_id, self._subscriber.topic_id(names.KEYS)
         partitions = [TopicPartition(names.KEYS, number) for number in self._subscriber.partitions(names.KEYS)]
         ends = {at: self._subscriber.watermarks(at) for at in partitions}
         self._subscriber.assign(dict.fromkeys(partitions, BEGINNING))
         self._unread = {at: end.high for at, end in ends.items() if end.high > end.low}
         self._next = {at: end.low for at, end in ends.items()}
         self._beginning += 1
-        self._keys.begin()
+        self._keys.begin(anew=self._topic_id != before)
         self._following = True
-
-    def _was_made_again(self) -> bool:
-        """Whether another topic of this name is there now; while nobody answers, reading says so."""
-        with suppress(TransportError):
-            return self._subscriber.topic_id(names.KEYS) != self._topic_id
-        return False
 
     def _require_same_topic(self) -> None:
         """Raise BrokerUnreachable if the topic was made again: what stands below where this one was read to is not known."""

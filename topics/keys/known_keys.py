@@ -12,7 +12,6 @@ from typing import Any
 
 from ...schemas.errors import LiandongError, SuiteUnknown
 from ...schemas.fingerprints import fingerprint as short_name
-from ...schemas.law.retention import Period
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError, frame, unframe
@@ -25,6 +24,7 @@ from . import roots, signed_register
 from .key_files import StoredKey
 from .register_content import RegisterContent, earlier
 from .roots import RootChain
+from .sealing_months import months_left_of
 from .signatures import Reading, require
 from .signed_register import RegisterProblem, RegisterStanding, SignedRegister, SignedWords
 
@@ -33,7 +33,8 @@ SCHEMA = "participant-key"
 OF_THE_REGISTER = (SCHEMA, signed_register.SCHEMA, roots.SCHEMA)
 """What may stand on the topic."""
 
-_MANY = 1_000_000
+MOST_LEVELS = 8
+"""Of participants above each other; China's courts have four."""
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ class KnownKeys:
         self.roots = RootChain(root_public_key)
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
+        self._revoked_at_offset: dict[bytes, int] = {}
+        """By key, the offset of the first record that revokes it."""
         self._read = RegisterContent()
         """What stands on the topic."""
         self._words = SignedWords()
@@ -60,9 +63,11 @@ class KnownKeys:
     def __contains__(self, key_id_: bytes) -> bool:
         return key_id_ in self._keys
 
-    def begin(self) -> None:
-        """Note that the topic is read from its beginning: what was known stays known."""
+    def begin(self, *, anew: bool) -> None:
+        """Note that the topic is read from its beginning: what was known stays known. `anew`: it is another topic."""
         self._read = RegisterContent()
+        if anew:
+            self._revoked_at_offset = {}
         self._words.begin()
 
     def take(self, message: Message) -> None:
@@ -72,6 +77,8 @@ class KnownKeys:
             fingerprint, body = unwrap(message)  # once: the client library bears no second time
             signer = body[:KEY_ID_LENGTH]
             self.take_record(fingerprint, body)
+            if is_version_of(fingerprint, SCHEMA):
+                self._note_revocation(decode(fingerprint, body), message.offset())
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction, SuiteUnknown) as refused:
             # a former root's records are on the topic until they are compacted
             if not self._warned and not self.roots.is_past(signer):
@@ -150,6 +157,20 @@ class KnownKeys:
             self._verified.add(mark)
         return record
 
+    def _note_revocation(self, record: Mapping[str, Any], offset: int) -> None:
+        """Note where a record that itself revokes a key stands: what is known from before stands nowhere on this topic."""
+        if record["revoked_at"]:
+            key_id_ = bytes(record["key_id"])
+            self._revoked_at_offset[key_id_] = min(offset, self._revoked_at_offset.get(key_id_, offset))
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return the ids of the keys whose revocation stands below an offset of the topic, and counts since an instant or earlier."""
+        return frozenset(
+            key_id_
+            for key_id_, offset in list(self._revoked_at_offset.items())
+            if offset < register_offset and self._keys[key_id_].revoked_at <= at
+        )
+
     def get(self, key_id_: bytes) -> PublicKey | None:
         """Return a registered key, None if unknown."""
         return self._keys.get(key_id_)
@@ -161,6 +182,13 @@ class KnownKeys:
     def superior(self, participant: str) -> str:
         """Return the participant above one, empty if there is none."""
         return self._superiors.get(participant, "")
+
+    def above(self, participant: str) -> list[str]:
+        """Return everybody above a participant, the next one first; `MOST_LEVELS` at most."""
+        found: list[str] = []
+        while len(found) < MOST_LEVELS and (participant := self.superior(participant)):
+            found.append(participant)
+        return found
 
     def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
         """Return the key that what is kept as `retention` is sealed to now: of those valid, and of a suite that is known here,
@@ -176,31 +204,16 @@ class KnownKeys:
         return max(valid, key=lambda key: (key.period, key.valid_until or math.inf, key.key_id), default=None)
 
     def months_left(self, now: int) -> dict[str, int]:
-        """Return for everybody who has sealing keys and has not ended how many coming months all kinds have keys for.
-
-        -1: something is sealed to a key beyond its month already, or can be sealed to none.
-        """
-        newest: dict[tuple[str, str], str] = {}
-        for key in list(self._keys.values()):
-            if key.use == "seal" and not key.revoked_at and (not key.valid_until or key.valid_until > key.valid_from):
-                owned = (key.participant, key.retention)
-                newest[owned] = max(newest.get(owned, ""), key.period)
-        ended = self._ended(now)
-        this, months = Period.at(now), dict[str, int]()
-        for (participant, _), text in newest.items():
-            last = Period.parse(text)
-            if last is not None and participant not in ended:
-                months[participant] = min(months.get(participant, _MANY), max(-1, last.months_after(this)))
-        return months
-
-    def _ended(self, now: int) -> set[str]:
-        """Return who has signing keys, and none that is valid now."""
-        signing = [key for key in list(self._keys.values()) if key.use == "sign"]
-        return {key.participant for key in signing} - {key.participant for key in signing if key.usable_at(now)}
+        """Return for everybody with sealing keys how many coming months they have them for (`months_left_of`)."""
+        return months_left_of(self.all(), now)
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
         return {key.participant: key.places for key in self.signing(kind, now)}
+
+    def revoked(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that were revoked."""
+        return [key for key in list(self._keys.values()) if key.kind == kind and key.use == "sign" and key.revoked_at]
 
     def signing(self, kind: str, now: int) -> list[PublicKey]:
         """Return the signing keys of a kind of participants that are valid now."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from liandong.schemas.law.decisions import Trust
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.copying import PARTITIONS, CopyInMemory, recount_log
 from liandong.tests.worlds.records import lane_heads, new_surrogate
@@ -30,7 +31,7 @@ def test_answers_stay_and_the_last_proof_stays_while_newer_heads_prove_nothing(t
     assert position.fresh_as_of == NOW
     found = copy.node.view.find([first, second])
     assert len(found) == 2
-    assert all(map(copy.node.view.verify_once, found))
+    assert {copy.node.view.trust(each) for each in found} == {Trust.PROVEN}
     assert copy.node.incidents() == []
     copy.keys.vouched_until = NOW + 1  # the root has signed the next
     barrier(copy, 3)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.erasure import Eraser, KeyErasure
+from ...topics.keys.opening import open_directory
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
@@ -176,7 +177,7 @@ def open_agency(
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
         register = connections.subscriber(None, f"{agency}.{node}-register")
-        directory = KeyDirectory(Participants(settings).root_public_key, register, machine.clock)
+        directory = open_directory(settings, register, machine.clock)
         stack.callback(directory.close)
         reader = connections.subscriber(None, f"{agency}.{node}-acts")
         acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)

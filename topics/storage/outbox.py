@@ -33,7 +33,7 @@ from sqlalchemy import (
 from ..transport.ports import Delivered, Lease, LeaseLost, OutboxRow, OutgoingRecord
 from ..workers.clock import Clock
 from .bulk import insert_missing_rows, insert_rows
-from .database import create_tables, reaching, reading
+from .database import create_tables, reading
 from .packing import SIZE, parcels, unpacked
 
 LANES = ("relief", "state", "events")
@@ -131,12 +131,12 @@ class SqlOutbox:
         self._add_lanes()
 
     def _add_lanes(self) -> None:
-        with reaching(self._engine.url), reading(self._engine) as connection:
+        with reading(self._engine) as connection:
             missing = set(self._lanes) - set(connection.scalars(select(self._t.sent.c.lane)))
             leased = connection.scalar(select(func.count()).select_from(self._t.lease))
         if not missing and leased:
             return
-        with reaching(self._engine.url), self._engine.begin() as connection:
+        with self._engine.begin() as connection:
             insert_missing_rows(
                 connection, self._t.lease, ("name", "owner", "epoch", "expires_at"), [("relay", "", 0, 0)]
             )

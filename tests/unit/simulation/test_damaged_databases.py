@@ -14,7 +14,8 @@ from liandong.tests.simulation.backups import copied, cut, flip, restore
 from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.disks import Disk
 from liandong.tests.simulation.seeded import chance_of
-from liandong.topics.storage.database import DatabaseDamaged, open_existing_database, sqlite_url
+from liandong.topics.storage.database import open_existing_database, sqlite_url
+from liandong.topics.storage.faults import DatabaseDamaged
 from liandong.topics.storage.sqlite_file import damage_of
 
 

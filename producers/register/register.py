@@ -127,7 +127,7 @@ def register_as_it_is(settings: Settings, jurisdiction: str, clock: Clock) -> Re
         place.url,
         schema=place.schema,
         password_file=settings.outbox_password_file,
-        table=register_tables().entries.name,
+        table=register_tables().entries,
     )
     if engine is None:
         return Register(open_database("sqlite://"), clock)

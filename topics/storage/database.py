@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, 
 from ...schemas.fingerprints import fingerprint
 from ..extras import need
 from .faults import DatabaseDamaged, PasswordFileUnreadable, damage_told_by, fault_of, fault_of_file, tell_faults
+from .migrations import bring_up, is_known
 from .sqlite_file import damage_of, make_sqlite
 
 BUSY_MILLISECONDS = 60_000
@@ -63,9 +64,12 @@ def open_database(
 
 
 def open_existing_database(
-    url: str, *, schema: str | None = None, password_file: Path | None = None, table: str
+    url: str, *, schema: str | None = None, password_file: Path | None = None, table: Table
 ) -> Engine | None:
-    """Open a database that has this table, without making anything; None if it was never made."""
+    """Open a database that has this table, without making one; None if it was never made.
+
+    One of an earlier release is taken through the steps to this one. Raises STATE_NEWER.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if not Path(parsed.database or "").is_file():
@@ -73,8 +77,12 @@ def open_existing_database(
         _require_whole(Path(parsed.database or ""))
     engine = _engine(parsed, schema, password_file)
     with reading(engine) as connection:
-        if inspect(connection).has_table(table):
-            return engine
+        is_there = inspect(connection).has_table(table.name)
+        is_behind = is_there and not is_known(connection, table.metadata)
+    if is_behind:
+        create_tables(engine, table.metadata)
+    if is_there:
+        return engine
     engine.dispose()
     return None
 
@@ -126,14 +134,14 @@ def _postgres_options(url: URL, schema: str | None) -> str:
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:
-    """Make the tables that are missing; safe when several processes start at once."""
+    """Make the tables that are missing, and take those of an earlier release through the steps to this one's.
+
+    Safe when several processes start at once. `metadata` is of `migrations.store_metadata`. Raises STATE_NEWER.
+    """
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATING})
-        if not metadata.tables.keys() <= set(
-            inspect(connection).get_table_names()
-        ):  # one question instead of one a table
-            metadata.create_all(connection)
+        bring_up(connection, metadata)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -25,44 +25,12 @@ from sqlalchemy.engine import ExceptionContext
 from ...schemas.errors import Unavailable
 from ...schemas.problems import BilingualError, Text
 
-Fault = Literal["DATABASE_UNAVAILABLE", "DATABASE_BUSY", "DATABASE_FULL", "DATABASE_FORBIDDEN"]
-
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _NOT_OURS = ("no such table", "no such column", "malformed database schema", "Could not decode to UTF-8")
 _WITH_TEXT = " with text"
 """Behind it stands what the column holds, which no message may."""
 _NOT_OURS_STATES = ("42P01", "42703", "3F000")
 """PostgreSQL's of a table, a column or a schema that is not there."""
-_SQLITE: dict[int, Fault] = {
-    sqlite3.SQLITE_BUSY: "DATABASE_BUSY",
-    sqlite3.SQLITE_LOCKED: "DATABASE_BUSY",
-    sqlite3.SQLITE_FULL: "DATABASE_FULL",
-    sqlite3.SQLITE_PERM: "DATABASE_FORBIDDEN",
-    sqlite3.SQLITE_READONLY: "DATABASE_FORBIDDEN",
-    sqlite3.SQLITE_AUTH: "DATABASE_FORBIDDEN",
-    sqlite3.SQLITE_CANTOPEN: "DATABASE_UNAVAILABLE",
-    sqlite3.SQLITE_IOERR: "DATABASE_UNAVAILABLE",
-    sqlite3.SQLITE_PROTOCOL: "DATABASE_BUSY",
-}
-_SQLITE_NO_ROOM = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_TRUNCATE)
-"""SQLite says these of a file system that is full where it makes room before it writes."""
-_SQLSTATES: tuple[tuple[str, Fault], ...] = (
-    ("53100", "DATABASE_FULL"),
-    ("55P03", "DATABASE_BUSY"),  # lock time-out
-    ("57014", "DATABASE_BUSY"),  # statement time-out
-    ("40", "DATABASE_BUSY"),  # deadlocks and the like
-    ("42501", "DATABASE_FORBIDDEN"),
-    ("25006", "DATABASE_FORBIDDEN"),  # a standby, or set to read only
-    ("28", "DATABASE_FORBIDDEN"),
-    ("08", "DATABASE_UNAVAILABLE"),
-    ("25P03", "DATABASE_UNAVAILABLE"),
-    ("53", "DATABASE_UNAVAILABLE"),  # too many connections, no memory
-    ("57P", "DATABASE_UNAVAILABLE"),  # it is shut down or starts
-    ("58", "DATABASE_UNAVAILABLE"),
-)
-"""Beginnings of PostgreSQL's SQLSTATE (its manual, Appendix A); the first that fits counts."""
-
-
 _NOT_CONNECTED = ("OperationalError", "InterfaceError")
 
 
@@ -98,16 +66,34 @@ class DatabaseFault(BilingualError, Unavailable):
         ),
     }
 
-    def __init__(self, code: Fault, where: str, why: str) -> None:
-        """Take in `where` nothing that holds a password, in `why` nothing that holds a value."""
-        super().__init__(code, where=where, why=why)
-
 
 class DatabaseUnavailable(DatabaseFault):
-    """A database is not reached."""
+    """A database is not reached, or was lost in the middle."""
 
     def __init__(self, where: str, why: str) -> None:
-        super().__init__("DATABASE_UNAVAILABLE", where, why)
+        """Take in `where` nothing that holds a password, in `why` nothing that holds a value."""
+        super().__init__("DATABASE_UNAVAILABLE", where=where, why=why)
+
+
+class DatabaseBusy(DatabaseFault):
+    """Another transaction held a lock of a database for too long, or both waited for each other."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__("DATABASE_BUSY", where=where, why=why)
+
+
+class DatabaseFull(DatabaseFault):
+    """The disk of a database takes no more."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__("DATABASE_FULL", where=where, why=why)
+
+
+class DatabaseForbidden(DatabaseFault):
+    """The user of a database may not do that there."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__("DATABASE_FORBIDDEN", where=where, why=why)
 
 
 class DatabaseDamaged(BilingualError):
@@ -142,6 +128,37 @@ class PasswordFileUnreadable(BilingualError, Unavailable):
         super().__init__("PASSWORD_FILE_UNREADABLE", file=str(file), why=why)
 
 
+_Kind = type[DatabaseUnavailable | DatabaseBusy | DatabaseFull | DatabaseForbidden]
+_SQLITE: dict[int, _Kind] = {
+    sqlite3.SQLITE_BUSY: DatabaseBusy,
+    sqlite3.SQLITE_LOCKED: DatabaseBusy,
+    sqlite3.SQLITE_FULL: DatabaseFull,
+    sqlite3.SQLITE_PERM: DatabaseForbidden,
+    sqlite3.SQLITE_READONLY: DatabaseForbidden,
+    sqlite3.SQLITE_AUTH: DatabaseForbidden,
+    sqlite3.SQLITE_CANTOPEN: DatabaseUnavailable,
+    sqlite3.SQLITE_IOERR: DatabaseUnavailable,
+    sqlite3.SQLITE_PROTOCOL: DatabaseBusy,
+}
+_SQLITE_NO_ROOM = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_TRUNCATE)
+"""SQLite says these of a file system that is full where it makes room before it writes."""
+_SQLSTATES: tuple[tuple[str, _Kind], ...] = (
+    ("53100", DatabaseFull),
+    ("55P03", DatabaseBusy),  # lock time-out
+    ("57014", DatabaseBusy),  # statement time-out
+    ("40", DatabaseBusy),  # deadlocks and the like
+    ("42501", DatabaseForbidden),
+    ("25006", DatabaseForbidden),  # a standby, or set to read only
+    ("28", DatabaseForbidden),
+    ("08", DatabaseUnavailable),
+    ("25P03", DatabaseUnavailable),
+    ("53", DatabaseUnavailable),  # too many connections, no memory
+    ("57P", DatabaseUnavailable),  # it is shut down or starts
+    ("58", DatabaseUnavailable),
+)
+"""Beginnings of PostgreSQL's SQLSTATE (its manual, Appendix A); the first that fits counts."""
+
+
 def place_of(url: URL) -> str:
     """Name a database for people: nothing secret is in it."""
     if url.get_backend_name() == "sqlite":
@@ -171,25 +188,23 @@ def fault_of(url: URL, error: BaseException) -> DatabaseFault | DatabaseDamaged 
     if isinstance(error, sqlite3.Error):
         if damage := damage_told_by(where, error):
             return damage
-        code, why = _sqlite_code(error), str(error)
+        kind, why = _sqlite_kind(error), str(error)
     elif hasattr(error, "sqlstate"):  # psycopg's, which need not be installed
-        code, why = _postgres_code(error, error.sqlstate), _postgres_reason(error, error.sqlstate)
+        kind, why = _postgres_kind(error, error.sqlstate), _postgres_reason(error, error.sqlstate)
         if error.sqlstate in _NOT_OURS_STATES:
             return DatabaseDamaged(where, why)
     else:
         return None
-    if code is None:
-        return None
-    return DatabaseUnavailable(where, why) if code == "DATABASE_UNAVAILABLE" else DatabaseFault(code, where, why)
+    return None if kind is None else kind(where, why)
 
 
 def fault_of_file(url: URL, error: OSError) -> DatabaseFault:
     """Return what the file of a database has when the system does not let it be made."""
     why, where = error.strerror or type(error).__name__, place_of(url)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DatabaseFault("DATABASE_FULL", where, why)
+        return DatabaseFull(where, why)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return DatabaseFault("DATABASE_FORBIDDEN", where, why)
+        return DatabaseForbidden(where, why)
     return DatabaseUnavailable(where, why)
 
 
@@ -201,16 +216,16 @@ def damage_told_by(path: str, error: sqlite3.Error) -> DatabaseDamaged | None:
     return None
 
 
-def _sqlite_code(error: sqlite3.Error) -> Fault | None:
+def _sqlite_kind(error: sqlite3.Error) -> _Kind | None:
     number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    return "DATABASE_FULL" if number in _SQLITE_NO_ROOM else _SQLITE.get(number & 0xFF)
+    return DatabaseFull if number in _SQLITE_NO_ROOM else _SQLITE.get(number & 0xFF)
 
 
-def _postgres_code(error: BaseException, state: str | None) -> Fault | None:
+def _postgres_kind(error: BaseException, state: str | None) -> _Kind | None:
     if state is None:  # libpq gives none where there is no connection
         mistyped = str(error).startswith("invalid connection option")
-        return "DATABASE_UNAVAILABLE" if type(error).__name__ in _NOT_CONNECTED or mistyped else None
-    return next((code for begins, code in _SQLSTATES if state.startswith(begins)), None)
+        return DatabaseUnavailable if type(error).__name__ in _NOT_CONNECTED or mistyped else None
+    return next((kind for begins, kind in _SQLSTATES if state.startswith(begins)), None)
 
 
 def _postgres_reason(error: BaseException, state: str | None) -> str:

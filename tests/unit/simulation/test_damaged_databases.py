@@ -90,7 +90,7 @@ def test_a_database_that_was_emptied_is_not_taken_for_a_new_one(tmp_path: Path) 
     with pytest.raises(DatabaseDamaged, match=r"acts\.db.*empty"):
         open_acts(sqlite_url(path))
     with pytest.raises(DatabaseDamaged, match=r"acts\.db.*empty"):
-        open_existing_database(sqlite_url(path), table=HANDLED.name)
+        open_existing_database(sqlite_url(path), table=HANDLED)
 
 
 def test_a_database_whose_making_was_interrupted_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import Column, Engine, LargeBinary, MetaData, Table, Text, create_engine, insert, make_url, select, text
+from sqlalchemy import Column, Engine, LargeBinary, Table, Text, create_engine, insert, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
 from liandong.schemas.errors import LiandongError, Unavailable
@@ -27,10 +27,11 @@ from liandong.topics.storage.faults import (
     PasswordFileUnreadable,
     fault_of,
 )
+from liandong.topics.storage.migrations import store_metadata
 from liandong.topics.workers.clock import SystemClock
 
 SECRET = "correct-horse"
-metadata = MetaData()
+metadata = store_metadata("things")
 things = Table("things", metadata, Column("name", Text, primary_key=True), Column("body", LargeBinary))
 
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import structlog
 
+from ...schemas.errors import LiandongError
 from ...topics.keys.keyrings import RegisterBehind
 from ...topics.private_files import DiskFull
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
@@ -69,16 +70,28 @@ class LaneReader:
         except RegisterBehind:
             return self._register_pause.begin()
         except OffsetOutOfRange as gone:
-            self._assigned = False
             _log.warning("position is no longer in the log", topic=gone.at.topic, partition=gone.at.partition)
-            self._gone = gone.at
-            return AT_ONCE
+            return self._leave(gone.at)
         except (TransportError, StoreFull, DiskFull) as failed:
-            self._assigned = False
-            _log.warning(
-                "the copy cannot be kept up to date, it goes on serving", code=failed.code, reason=failed.message
-            )
-            return self._pause.begin()
+            return self._start_over(failed)
+
+    def _leave(self, at: TopicPartition) -> float:
+        self._assigned, self._gone = False, at
+        try:
+            self._forget_gone()
+        except (StoreFull, DiskFull) as failed:
+            return self._start_over(failed)
+        return AT_ONCE
+
+    def _forget_gone(self) -> None:
+        if self._gone is not None:
+            self._follower.out_of_range(self._gone)
+            self._gone = None
+
+    def _start_over(self, failed: LiandongError) -> float:
+        self._assigned = False
+        _log.warning("the copy cannot be kept up to date, it goes on serving", code=failed.code, reason=failed.message)
+        return self._pause.begin()
 
     def assign_again(self) -> None:
         """Read on from the stored positions, which were changed, with the next step."""
@@ -94,9 +107,7 @@ class LaneReader:
         self._subscriber.close()
 
     def _read(self) -> float:
-        if self._gone is not None:
-            self._follower.out_of_range(self._gone)
-            self._gone = None
+        self._forget_gone()
         if not self._assigned:
             self._waiting = ()
             self._subscriber.assign(self._follower.positions(self._subscriber))

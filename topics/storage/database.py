@@ -7,7 +7,7 @@ it begins (BEGIN IMMEDIATE): one that began as a reader cannot wait for the lock
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,15 +76,16 @@ def open_existing_database(
             return None
         _require_whole(Path(parsed.database or ""))
     engine = _engine(parsed, schema, password_file)
-    with reading(engine) as connection:
-        is_there = inspect(connection).has_table(table.name)
-        is_behind = is_there and not is_known(connection, table.metadata)
-    if is_behind:
-        create_tables(engine, table.metadata)
-    if is_there:
-        return engine
-    engine.dispose()
-    return None
+    with ExitStack() as unless_there:
+        unless_there.callback(engine.dispose)
+        with reading(engine) as connection:
+            if not inspect(connection).has_table(table.name):
+                return None
+            is_behind = not is_known(connection, table.metadata)
+        if is_behind:
+            create_tables(engine, table.metadata)
+        unless_there.pop_all()
+    return engine
 
 
 def _make_sqlite(url: URL, page_bytes: int) -> None:

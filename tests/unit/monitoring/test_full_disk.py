@@ -32,8 +32,7 @@ def test_a_notary_on_a_full_disk_waits_and_its_chain_goes_on(disk: Path, spare: 
     for _ in range(20):
         world.publish(*(world.court.include() for _ in range(200)))
         run_for(world.clock, 2, place.notary)
-    assert place.notary.failure is not None
-    assert place.notary.failure.code == "DISK_FULL"
+    assert getattr(place.notary.failure, "code", None) == "DISK_FULL"
     stopped_at = place.notary.head_number
     assert stopped_at < before + 40
     ballast.unlink()

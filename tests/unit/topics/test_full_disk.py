@@ -9,7 +9,17 @@ from liandong.tests.worlds.small_disk import fill, small_disk
 def test_a_participant_that_finds_no_room_is_told_and_made_when_there_is(tmp_path: Path) -> None:
     with small_disk(tmp_path / "small", 2) as disk:
         environment = {"LIANDONG_STATE_DIR": str(disk / "state")}
-        words = ("participant", "new", "court-su0505", "--kind", "court", "--name", "示例区人民法院", "--jurisdiction", "js")
+        words = (
+            "participant",
+            "new",
+            "court-su0505",
+            "--kind",
+            "court",
+            "--name",
+            "示例区人民法院",
+            "--jurisdiction",
+            "js",
+        )
         for spare in (0, 4096, 8192, 16_384):
             ballast = fill(disk, leave=spare)
             ended = liandong(*words, environment=environment)

@@ -19,9 +19,9 @@ class StateNewer(BilingualError):
     texts: ClassVar[dict[str, Text]] = {
         "STATE_NEWER": Text(
             "{where} has format {found}, and this release knows formats up to {known}",
-            "start the newer release again; to go back, put back the backup made before the upgrade: docs/upgrading.md",
+            "start the newer release again, or see docs/upgrading.md: to go back, put back the backup made before the upgrade",
             "{where} 的格式为 {found}，而本版本只认识到 {known}",
-            "请重新启动较新的版本；若要退回，请恢复升级前所做的备份：见 docs/upgrading.md",
+            "请重新启动较新的版本；若要退回，请参阅 docs/upgrading.md，恢复升级前所做的备份",
         )
     }
 

@@ -86,10 +86,11 @@ def private_place(path: Path, begin: Callable[[Path], None]) -> None:
 
 
 def write_private(path: Path, content: str | bytes) -> None:
-    """Write a private file whole, and make its folder."""
-    private_folder(path.parent)
-    with PrivateFile(path) as file:
-        file.stream.write(content.encode() if isinstance(content, str) else content)
+    """Write a private file whole, and make its folder. Raises DISK_FULL, and OSError for anything else."""
+    with telling_full(path):
+        private_folder(path.parent)
+        with PrivateFile(path) as file:
+            file.stream.write(content.encode() if isinstance(content, str) else content)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ import msgspec
 import structlog
 
 from ...schemas.wire.intl import INTL
-from ...topics.private_files import telling_full
 from ...topics.state_format import StateNewer
 from .batch import KeptReceipt, PassedBarrier, StoreBatch, StoredReceipts
 from .environment import GIB, Environment, WriteTransaction
@@ -234,8 +233,7 @@ class ListStore:
         """
         self._environment.sync()
         if self._trust_changed and not self._mark.spoilt():  # what is read from a damaged store must not outlast it
-            with telling_full(self.path):
-                self._mark.keep(self._trusted_rows())
+            self._mark.keep(self._trusted_rows())
             self._trust_changed = False
 
     def check_readers(self) -> int:

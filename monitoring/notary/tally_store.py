@@ -247,7 +247,7 @@ class TallyStore:
         """Let go of the files."""
         self._close_view()
         self._env.close()
-        with suppress(OSError):  # what a full disk leaves there says that the tally was not closed
+        with suppress(OSError, DiskFull):  # what a full disk leaves there says that the tally was not closed
             write_private(self._seal, checksum(self._directory))
         self._lock.release()
 

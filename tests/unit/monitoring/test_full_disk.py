@@ -74,7 +74,7 @@ def test_a_transparency_log_on_a_full_disk_waits_and_lacks_nothing_after(disk: P
     journal.world.clock.pass_seconds(10)
     journal.head_log.step()
     assert journal.head_log.failure is not None
-    assert journal.head_log.failure.code == "TRANSPARENCY_LOG_UNWRITABLE"
+    assert journal.head_log.failure.code == "DISK_FULL"
     ballast.unlink()
     journal.work()
     assert journal.head_log.size == size + 3

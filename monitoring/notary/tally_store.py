@@ -78,8 +78,9 @@ def _telling_damage(directory: Path) -> Iterator[None]:
     except _DAMAGED as damaged:
         raise TallyDamaged(directory, damaged) from damaged
     except lmdb.Error as failed:
-        if isinstance(failed, lmdb.DiskError) or failed.code in _NO_ROOM:
-            raise DiskFull(directory, OSError(failed.code, str(failed))) from failed
+        number = getattr(failed, "code", 0)  # not every error of LMDB has one
+        if isinstance(failed, lmdb.DiskError) or number in _NO_ROOM:
+            raise DiskFull(directory, OSError(number, str(failed))) from failed
         raise
 
 

@@ -93,7 +93,7 @@ class MortalTransaction:
         if self._life.machine.full:
             self._inner.abort()
             failed = lmdb.Error("mdb_txn_commit: Input/output error")
-            failed.code = errno.EIO  # type: ignore[attr-defined]  # what LMDB makes of a page with room for a part of it
+            setattr(failed, "code", errno.EIO)  # noqa: B010  what LMDB makes of a page with room for a part; its stubs have none
             raise failed
         self._life.call(self._inner.commit, keeps=True)
 

@@ -33,6 +33,8 @@ class EdgeCases:
         self._work = work
         self._barriers: dict[bytes, BarrierSeen] = {}
         """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
+        self._wanted: list[BarrierSeen] = []
+        """Besides those the ones that heads wait for."""
 
     def value(self, message: Message, value: bytes | None) -> bytes | None:
         """Return the value as the hot loop wants it, None if the message has been dealt with."""
@@ -49,7 +51,11 @@ class EdgeCases:
         if is_version_of(fingerprint, "barrier"):
             work = self._work
             cut = DigestCut(len(work.added), len(work.removed))
-            self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
+            seen = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
+            before = self._barriers.get(message.key() or b"")
+            if before is not None and before.message.offset() in work.context.markers_wanted(*work.lane.name):
+                self._wanted.append(before)
+            self._barriers[message.key() or b""] = seen
         elif not any(is_version_of(fingerprint, marker) for marker in MARKERS):
             self.opaque(
                 message, fingerprint, f"schema {fingerprint.hex()} is not a list record's that this release knows"
@@ -91,7 +97,7 @@ class EdgeCases:
         `newest` is the lane's newest barrier by notary: a lower one is an incident, the same again is nothing.
         """
         work = self._work
-        barriers = sorted(self._barriers.values(), key=lambda barrier: barrier.message.offset())
+        barriers = sorted([*self._barriers.values(), *self._wanted], key=lambda barrier: barrier.message.offset())
         digests = work.digests([barrier.cut for barrier in barriers])
         passed_barriers = []
         for barrier, digest in zip(barriers, digests, strict=True):

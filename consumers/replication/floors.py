@@ -5,7 +5,7 @@ prove a copy, and no higher than the copy itself: neither a notary nor a writer 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..store.layout import LaneState, ListFloor, Shortfall, TopicIds
@@ -16,25 +16,31 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedCopy:
-    """A jurisdiction's part of the copy that is written, as heads are compared with it."""
+class SaidList:
+    """The lists of a jurisdiction as somebody has them who holds heads to what was said before."""
 
     jurisdiction: str
+    courts: Mapping[tuple[str, str], int]
+    """Topic and court to the highest sequence held."""
+    topic_ids: Mapping[str, bytes] = field(default_factory=dict)
+    """By logical topic the id of the one it is read from."""
+    holds_last: bool | None = None
+    """It holds all that the last proven copy held; None where there is none to hold it against."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedCopy(SaidList):
+    """A jurisdiction's part of the copy that is written, as heads are compared with it."""
+
     barriers: Barriers
     lanes: Lanes
-    courts: Mapping[tuple[str, str], int]
-    """Topic and court to the highest sequence in the copy."""
-    topic_ids: Mapping[str, bytes]
-    """By logical topic the id of the one it is read from."""
     complete: bool
     """It has read to where the log ended when it was begun, and its index is proven."""
-    holds_last: bool | None
-    """It holds all that the last proven copy held; None where there is none to hold it against."""
     undecided: bool = False
-    """Whether it does is being looked at: heads wait."""
+    """Whether it holds all that the last proven copy held is being looked at: heads wait."""
 
 
-def shortfalls(floor: ListFloor | None, head: Record, copy: ComparedCopy) -> tuple[Shortfall, ...]:
+def shortfalls(floor: ListFloor | None, head: Record, copy: SaidList) -> tuple[Shortfall, ...]:
     """Name what a head, equal to the copy, has less than was trusted before."""
     if floor is None:
         return ()
@@ -57,7 +63,7 @@ def shortfalls(floor: ListFloor | None, head: Record, copy: ComparedCopy) -> tup
     return tuple(found)
 
 
-def raised(floor: ListFloor | None, head: Record, copy: ComparedCopy) -> ListFloor:
+def raised(floor: ListFloor | None, head: Record, copy: SaidList) -> ListFloor:
     """Return the floor as it is once a head has proven the copy."""
     courts = dict(floor.courts) if floor else {}
     for row in head["courts"]:

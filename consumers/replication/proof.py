@@ -253,7 +253,7 @@ class Proof:
         )
 
     def _incident(self, kind: str, head: VerifiedHead, detail: str, batch: StoreBatch, now: int) -> None:
-        if head.known and kind.startswith("head-"):
+        if head.known and kind in {"head-rollback", "head-fork"}:
             return
         text = f"{head.record['notary']}: {detail}"
         batch.incidents.append(

@@ -249,12 +249,12 @@ class Replicator:
         lanes = copy.of(jurisdiction, batch.lanes)
         return ComparedCopy(
             jurisdiction,
-            copy.barriers[jurisdiction],
-            lanes,
             copy.courts | batch.courts,
             copy.topic_ids,
+            checks.holds_last,
+            barriers=copy.barriers[jurisdiction],
+            lanes=lanes,
             complete=checks.index_proven and copy.is_whole(lanes.values()),
-            holds_last=checks.holds_last,
             undecided=checks.undecided,
         )
 

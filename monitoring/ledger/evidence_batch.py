@@ -8,7 +8,9 @@ import msgspec
 from hdrh.histogram import HdrHistogram
 from sqlalchemy import Connection, delete, insert, select, update
 
+from ...consumers.replication.floors import SaidList, raised, shortfalls
 from ...consumers.replication.latency import ApplyLatency
+from ...consumers.store.layout import ListFloor, Shortfall
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
@@ -54,6 +56,7 @@ class EvidenceBatch:
     def add_head(self, head: SignedHead) -> bool:
         """Take a head; return False if its notary has signed another one for this barrier."""
         stand = _head_stand(head)
+        stand.shortfalls = self._shortfalls(stand.jurisdiction, head.content)
         key = _HeadKey(stand.jurisdiction, stand.notary, stand.number)
         row = {**key._asdict(), "issued_at": stand.issued_at, "stand": msgspec.json.encode(stand)}
         if not insert_once(self._connection, self._t.heads, row):
@@ -102,6 +105,17 @@ class EvidenceBatch:
             self._await(_NodeKey(node.agency, node.node, node.jurisdiction), receipt, digests)
         elif comparable:
             _note_comparison(node, head, unequal)
+
+    def _shortfalls(self, jurisdiction: str, head: Mapping[str, Any]) -> list[Shortfall]:
+        """Return what a head lacks of what was said before, and raise that where it lacks nothing."""
+        floors = self._t.floors.c
+        raw = self._connection.scalar(select(floors.floor).where(floors.jurisdiction == jurisdiction))
+        floor = msgspec.msgpack.decode(raw, type=ListFloor) if raw else None
+        said = SaidList(jurisdiction, {(row["list"], row["court"]): row["highest"] for row in head["courts"]})
+        lacking = shortfalls(floor, head, said)
+        if not lacking and (risen := raised(floor, head, said)) != floor:
+            self._put(self._t.floors, {"jurisdiction": jurisdiction}, {"floor": msgspec.msgpack.encode(risen)})
+        return list(lacking)
 
     def _step(self, node: NodeStand, receipt: Mapping[str, Any], lane: LaneStand, contradicted: bool) -> None:
         """Keep what the receipt says of a lane if something came in it since the last step kept."""

@@ -11,7 +11,9 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-FORMAT = 3
+from ...consumers.store.layout import Shortfall
+
+FORMAT = 4
 """The format of the cache; another one begins a file of its own."""
 
 
@@ -120,6 +122,8 @@ class HeadStand(msgspec.Struct):
     courts: list[CourtCount]
     suite: str
     """Whose digests they are."""
+    shortfalls: list[Shortfall] = []
+    """What it lacks of what heads of this jurisdiction said before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class EvidenceTables:
     steps: Table
     awaiting: Table
     heads: Table
+    floors: Table
     canaries: Table
     settled: Table
 
@@ -156,6 +161,8 @@ def evidence_tables() -> EvidenceTables:
         steps=_steps(metadata),
         awaiting=_awaiting(metadata),
         heads=_heads(metadata),
+        # what no later head may say less than
+        floors=Table("floors", metadata, *_key("jurisdiction"), _required("floor", LargeBinary)),
         canaries=_canaries(metadata),
         settled=_settled(metadata),
     )

@@ -1,6 +1,6 @@
 """`liandong status`: delivery, lag, freshness and proof as one document."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -181,6 +181,7 @@ class StatusDocument:
         """Name the courts of which the log holds something else than their publisher says."""
         for jurisdiction in sorted({head.jurisdiction for head in self.heads}):
             newest = _newest(jurisdiction, self.heads)
+            yield from _shrunk(newest)
             for count in newest.courts if newest else ():
                 about = {"jurisdiction": jurisdiction, "list": count.topic, "court": count.court}
                 if count.highest < count.published:
@@ -202,13 +203,29 @@ class StatusDocument:
             for jurisdiction in agency["silent_in"]:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
             for node in agency["nodes"]:
-                where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
-                if node["serving"] and node["stale"]:
-                    yield {"kind": "stale", **where}
-                if node["serving"] and node["proof"]["state"] == "unequal":
-                    yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
-                if node["receipts_missing"]:
-                    yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
+                yield from _node_findings(name, node)
+
+
+def _shrunk(newest: HeadStand | None) -> Iterable[dict[str, Any]]:
+    """Name the lists that hold less than heads said before."""
+    lacking = Counter[str]()
+    for one in newest.shortfalls if newest else ():
+        lacking[one.topic] += one.trusted - one.highest
+    for topic, missing in sorted(lacking.items()):
+        about = {"jurisdiction": newest.jurisdiction, "list": topic} if newest else {}
+        yield {"kind": "list-shrunk", **about, "count": missing}
+
+
+def _node_findings(agency: str, node: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    where = {"agency": agency, "jurisdiction": node["jurisdiction"], "node": node["node"]}
+    if node["serving"] and node["stale"]:
+        yield {"kind": "stale", **where}
+    if node["serving"] and node["proof"]["state"] == "none":
+        yield {"kind": "unproven", **where}
+    if node["serving"] and node["proof"]["state"] == "unequal":
+        yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
+    if node["receipts_missing"]:
+        yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
 
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:

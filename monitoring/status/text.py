@@ -48,6 +48,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "keys-run-out": ("sealing keys run out", "密封密钥即将用尽"),
     "receipts-missing": ("receipts missing", "缺失回执"),
     "lost-tail": ("end of the log lost", "日志末尾丢失"),
+    "list-shrunk": ("a list holds less than it did", "名单日志缺少内容"),
+    "unproven": ("equal to no signed head yet", "尚未证明与已签名名单一致"),
     "live-differs": ("live entries differ", "生效条目数不符"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),

@@ -38,7 +38,6 @@ BREAKING: Mapping[str, KnownKind] = {
     "canary-versions": KnownKind("point 1", "says BLOCK where ALLOW is right", 44),
     "sibling-versions": KnownKind("point 1", "ALLOW from a fresh and proven copy for somebody with a live basis", 6),
     "list-barriers": KnownKind(_POISON, _NOTARY, 1),
-    "heads-ahead": KnownKind("proven and fresh are two things", "is not proven", 4),
     "own-receipts": KnownKind("point 7", "the status says 10000 of court.debtor-list.js.v1/0", 8),
     "commands-under-another": KnownKind("point 8", "was not answered", 28),
 }

@@ -88,6 +88,11 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(lists(_FIRST, 1, 2), _ALL, Asks("air-js 1", 1), _ALL),
         *(CutOff("air-js 1"), Acts(_FIRST, Change.REVOKE, 0), _ALL, Passes(_MONTH_MS), Cleans()),
     ),
+    "a list is deleted and made again": (
+        *(lists(_FIRST, 1, 2), _ALL, MakesAgain("court.debtor-list.js.v1"), AdmitsNotary("notary-js-3")),
+        *map(Retires, NOTARIES),
+        *(EverybodyWorks(20), Asks("railway-js 1", 1), Asks("railway-js 1", 9)),
+    ),
     "a notary's wrong head that none of theirs comes after": (
         EverybodyWorks(1),
         *(ForgesHead(NOTARIES[1], NOTARIES[1], how) for how in (DIGEST, FUTURE)),
@@ -95,19 +100,6 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
 }
 """What is borne."""
 BREAKING: Mapping[str, Broken] = {
-    "a list is deleted and made again": Broken(
-        (
-            lists(_FIRST, 1, 2),
-            _ALL,
-            MakesAgain("court.debtor-list.js.v1"),
-            AdmitsNotary("notary-js-3"),
-            *map(Retires, NOTARIES),
-            EverybodyWorks(20),
-            Asks("railway-js 1", 1),
-        ),
-        "proven and fresh are two things: LIST_SHRUNK, court resend",
-        "the status says 2 applied, air-js 1 has 0",
-    ),
     "an older copy of a list is put back": Broken(
         _put_back("list of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly", "a receipt says"
     ),

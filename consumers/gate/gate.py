@@ -89,7 +89,8 @@ class Gate:
     def stand(self, at: int) -> ListStand:
         """Return where the copy stands at an instant (ms UTC), and whether it is too old, or not proven, to refuse anybody by."""
         position = self._position()
-        stale = not position.proven or at - position.fresh_as_of > self.rules.stale_after_ms
+        age = abs(at - position.fresh_as_of)  # below 0 the own clock was set back, and tells nothing
+        stale = not position.proven or age > self.rules.stale_after_ms
         last_position, stand = self._stand
         if position is not last_position or stale is not stand.stale:
             stand = ListStand(position.barrier, position.digest, position.fresh_as_of, stale, position.notary)

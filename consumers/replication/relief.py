@@ -25,6 +25,7 @@ from ..store.layout import Incident
 from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord, ReliefStore
 from ..store.values import stored, version_of
+from .apply.edge_cases import fresher
 from .following import LaneReader
 
 _LIMIT = 20_000
@@ -211,7 +212,7 @@ class _ReliefLaneRun:
         self.verifier.barrier(body, barrier, TopicPartition(lane.topic, lane.partition), lane.jurisdiction)
         if number > lane.newest.get(notary, -1):
             lane.newest = lane.newest | {notary: number}
-            lane.fresh_as_of = max(lane.fresh_as_of, min(issued_at, self.now))
+            lane.fresh_as_of = fresher(lane.fresh_as_of, issued_at, self.now)
 
     def _note(self, kind: str, message: Message, detail: str) -> None:
         place = (self.now, self.lane.topic, self.lane.partition, message.offset())

@@ -15,6 +15,13 @@ from ...store.values import UNKNOWN_SCHEMA, Opaque, body_of, opaque_leaf, opaque
 from .lane_work import DigestCut, LaneWork
 
 
+def fresher(before: int, issued_at: int, now: int) -> int:
+    """Return as of when a lane is fresh once it has passed a barrier: nothing from the future of the own clock counts, nor from
+    before that clock was set back; ms UTC.
+    """
+    return max(min(before, now), min(issued_at, now))
+
+
 @dataclass(frozen=True, slots=True)
 class BarrierSeen:
     """A barrier in the log, not verified yet, and how far the lane's work was when it came."""
@@ -108,7 +115,7 @@ class EdgeCases:
                 continue
             if passed is not None:
                 passed_barriers.append(passed)
-                work.lane.fresh_as_of = max(work.lane.fresh_as_of, min(passed.mark.issued_at, work.context.now))
+                work.lane.fresh_as_of = fresher(work.lane.fresh_as_of, passed.mark.issued_at, work.context.now)
         return passed_barriers
 
     def _passed(self, seen: BarrierSeen, digest: bytes, newest: dict[str, int]) -> PassedBarrier | None:

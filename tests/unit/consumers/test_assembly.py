@@ -137,6 +137,22 @@ def test_after_a_loss_of_power_the_copy_is_made_again_before_it_refuses_anybody(
     again.abandon()
 
 
+def test_after_a_loss_of_power_the_last_proven_copy_serves_as_stale(place: SteppedPlace) -> None:
+    entry = place.listed(LI)
+    place.barrier()
+    agency = place.opened()
+    place.work(*agency.parts(), seconds=10)
+    agency.abandon()
+    again = place.opened(boot="the second boot")
+    assert again.desk.view.entry(entry) is not None
+    assert again.desk.gate.stand(place.virtual.now()).stale
+    assert (place.said(again, LI), place.said(again, WANG)) == ("REVIEW", "UNKNOWN")
+    place.barrier()
+    place.work(*again.parts())
+    assert (place.said(again, LI), place.said(again, WANG)) == ("BLOCK", "ALLOW")
+    again.abandon()
+
+
 def test_two_nodes_of_one_agency_share_an_acts_store_and_carry_out_each_command_once(place: SteppedPlace) -> None:
     engine = open_acts(acts_url(place.town.settings, RAILWAY))
     nodes = [place.opened(node=name, engine=engine) for name in ("1", "2")]

@@ -270,3 +270,14 @@ def test_a_term_is_over_by_the_own_clock_whatever_the_newest_barrier_says(copy: 
     copy.listed(LI, effective_until=NOW + 30_000)
     copy.node.clock.time = NOW + 30_000
     assert copy.said(LI) == ALLOW
+
+
+def test_a_clock_that_was_set_back_keeps_no_copy_fresh(copy: CheckedCopy) -> None:
+    copy.listed(LI)
+    copy.node.clock.time = NOW - 3_600_000
+    assert copy.said(WANG) == RECHECK
+    copy.barriers += 1
+    copy.prove(copy.barriers, NOW)
+    assert (copy.said(LI), copy.said(WANG)) == (BLOCK, ALLOW)
+    copy.node.clock.time += 60_001
+    assert copy.said(WANG) == RECHECK

@@ -10,7 +10,7 @@ import structlog
 
 from ...schemas.law.listing import RecordClass
 from ...schemas.wire.signing import SignatureInvalid
-from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.register_ends import RegisterBehind
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
 from ..store.batch import StoreBatch
@@ -100,7 +100,7 @@ class CopyChecks:
         if prefix["record_class"] == RecordClass.CANARY:
             return False
         try:
-            self._verifier.record(fingerprint_of(readable), body_of(readable), prefix, found.lane.jurisdiction)
+            self._verifier.once_valid(fingerprint_of(readable), body_of(readable), prefix, found.lane.jurisdiction)
         except SignatureInvalid:
             return False
         except (RegisterBehind, TransportError):

@@ -18,7 +18,7 @@ from liandong.tests.worlds.keeping import OwnKeeper
 from liandong.tests.worlds.waiting import until
 
 BOOT = "the first boot"
-LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
+LANE = LanePartition("court.debtor-list.js.v1", 0, "js", 1)
 HEAD = TrustedHead("notary-js-1", "js", 7, b"h" * 32, 1_800_000_000_000)
 PLACE = lane_prefix(0) + CHANCE.ordered_id()
 RECEIPT = KeptReceipt(3, b"a receipt")

@@ -25,6 +25,7 @@ PARTS = [
     "acts",
     "list",
     "relief",
+    "revoked",
     "effects",
     "releases",
     "batches",

@@ -141,6 +141,11 @@ class PrivateFile:
             self._partial = Path(name)
         self.stream: BinaryIO = os.fdopen(descriptor, "wb")
 
+    @property
+    def written(self) -> Path:
+        """Where what was written stands as long as it is not kept."""
+        return self._partial or self._path
+
     def keep(self) -> None:
         """Put the file in place of the one of its name; on the disk when this returns."""
         try:

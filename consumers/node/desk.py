@@ -26,6 +26,7 @@ from ..events.intake import publish_events
 from ..gate.gate import Gate
 from ..gate.rules import Rules, load_rules
 from ..interceptions.checks import CheckCounters, Checks
+from ..replication.keeping import ChildKeeper, Keeper
 from ..replication.list_view import ListView
 from ..replication.revoked_keys import RevokedKeys
 from ..store.reader import ListReader
@@ -42,6 +43,8 @@ class Machine:
     """Id of the machine's present run (`store.power.boot_id`)."""
     open_acts: Callable[[str], Engine] = open_acts
     """Opens the acts database at a URL; the nodes of one agency may share it."""
+    keeper: Callable[[], Keeper] = ChildKeeper
+    """Keeps the last proven copy of the lists."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ import msgspec
 from hdrh.histogram import HdrHistogram
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
+from ...consumers.replication.floors import SaidList, raised, shortfalls
 from ...consumers.replication.latency import ApplyLatency
+from ...consumers.store.layout import ListFloor, Shortfall
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
@@ -75,6 +77,7 @@ class EvidenceBatch:
             return "fork"
         if self._is_forgotten(key):
             return "old"
+        stand.shortfalls = self._shortfalls(stand.jurisdiction, head.content)
         row = {**key._asdict(), "arrived": stand.arrived, "stand": msgspec.json.encode(stand)}
         self._connection.execute(insert(self._t.heads).values(row))
         self._heads[key] = stand
@@ -140,6 +143,17 @@ class EvidenceBatch:
         newer = (head.arrived, claim.sequence) > (node.head_arrived, node.sequence)
         if newer and (held.unequal or self._vouched(head.issued_at)):  # else nothing new is proven
             _note_newest(node, held)
+
+    def _shortfalls(self, jurisdiction: str, head: Mapping[str, Any]) -> list[Shortfall]:
+        """Return what a head lacks of what was said before, and raise that where it lacks nothing."""
+        floors = self._t.floors.c
+        raw = self._connection.scalar(select(floors.floor).where(floors.jurisdiction == jurisdiction))
+        floor = msgspec.msgpack.decode(raw, type=ListFloor) if raw else None
+        said = SaidList(jurisdiction, {(row["list"], row["court"]): row["highest"] for row in head["courts"]})
+        lacking = shortfalls(floor, head, said)
+        if not lacking and (risen := raised(floor, head, said)) != floor:
+            self._put(self._t.floors, {"jurisdiction": jurisdiction}, {"floor": msgspec.msgpack.encode(risen)})
+        return list(lacking)
 
     def _step(self, node: NodeStand, held: HeldClaim, each: HeldLane) -> None:
         """Keep what a receipt shows of a lane if something came in it since the last step kept."""

@@ -107,6 +107,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{notary} of {jurisdiction} reports {what}, which this release does not know: {count}, numbers {low} to {high}, at {place}. Update the monitor.",
         "{jurisdiction} 的 {notary} 报告 {what}，本版本不认识：{count} 次，编号 {low} 至 {high}，位置 {place}。请更新监控。",
     ),
+    "say_list-shrunk": (
+        "{list} holds less than it did: it was made again, or lost its end.",
+        "{list} 的内容比原来少：该主题被重建，或丢失了末尾。",
+    ),
+    "say_unproven": (
+        "{agency} / {node}, {jurisdiction}: its copy equals no signed head yet: nobody is refused by it, nobody passes for certain.",
+        "{agency} / {node}（{jurisdiction}）：其副本尚未证明与已签名的名单一致，据此既不拦截也不确认放行。",
+    ),
     "say_live-differs": (
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
         "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",

@@ -196,13 +196,19 @@ class StatusDocument:
             for jurisdiction in agency["silent_in"]:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
             for node in agency["nodes"]:
-                where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
-                if node["serving"] and node["stale"]:
-                    yield {"kind": "stale", **where}
-                if node["serving"] and node["proof"]["state"] == "unequal":
-                    yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
-                if node["receipts_missing"]:
-                    yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
+                yield from _node_findings(name, node)
+
+
+def _node_findings(agency: str, node: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    where = {"agency": agency, "jurisdiction": node["jurisdiction"], "node": node["node"]}
+    if node["serving"] and node["stale"]:
+        yield {"kind": "stale", **where}
+    if node["serving"] and node["proof"]["state"] == "none":
+        yield {"kind": "unproven", **where}
+    if node["serving"] and node["proof"]["state"] == "unequal":
+        yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
+    if node["receipts_missing"]:
+        yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
 
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:

@@ -15,6 +15,8 @@ _COMMANDS = {
     "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
     "silent": "liandong agency run {agency}",
     "stale": "liandong agency run {agency} --node {node}",
+    "list-shrunk": "liandong court resend",
+    "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
     "keys-run-out": "liandong participant renew {participant}",
 }
 """What else there is, the agency's status says more about."""

@@ -54,6 +54,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "notary-twin": ("a barrier in a notary's name it did not write", "以公证节点之名写入的栅栏"),
     "split-view": ("two heads of one barrier", "同一栅栏两个名单头"),
     "later-finding": ("a finding of a later release", "新版本的发现"),
+    "list-shrunk": ("a list holds less than it did", "名单日志缺少内容"),
+    "unproven": ("equal to no signed head yet", "尚未证明与已签名名单一致"),
     "live-differs": ("live entries differ", "生效条目数不符"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),

@@ -13,6 +13,7 @@ from liandong.tests.simulation.attacks import HOLDING, KINDS
 from liandong.tests.simulation.attempts import Draw, again
 from liandong.tests.simulation.choices import integers
 from liandong.tests.simulation.deeds.adversary import Replays
+from liandong.tests.simulation.deeds.broker import LosesList
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, PublishesBelow, RevivesKey
 from liandong.tests.simulation.drawing import stops_watch
 from liandong.tests.simulation.drawing_faults import overtaken_marks
@@ -34,6 +35,7 @@ ATTACKS: Mapping[str, Draw] = {
         choices.one_of(COURTS), choices.below(DEBTORS), choices.below(500)
     ),
     "stopped-watches": stops_watch,
+    "lists-made-again": lambda world, _: LosesList(90 + len(world.machines)),
     "replayed-heads": again(lambda one: one.topic() == names.heads(JURISDICTION), lambda number, _: Replays(number)),
     "replayed-commands": again(
         lambda one: one.topic() in map(names.commands, AGENCIES), lambda number, _: Replays(number)

@@ -5,7 +5,7 @@ A transaction that changes a court's entries first takes that court's lock (`cla
 interleave, and its sequence numbers have the order of its outbox rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, update
@@ -43,9 +43,21 @@ class Register(RegisterReader):
         super().__init__(engine)
         create_tables(engine, self.tables.metadata)
         self.outbox = SqlOutbox(engine, tables=self.tables.outbox, clock=clock)
+        self.before_signing: Callable[[Connection, str], None] | None = None
+        """Asked before anything new of a court is accepted; raises what stands against it."""
 
     def claim(self, connection: Connection, court: str) -> int:
-        """Wait until no other transaction changes this court's entries; returns how often the court was claimed."""
+        """Wait until no other transaction changes this court's entries; returns how often the court was claimed.
+
+        Raises what stands against signing for the court now.
+        """
+        claimed = self.hold(connection, court)
+        if self.before_signing is not None:
+            self.before_signing(connection, court)
+        return claimed
+
+    def hold(self, connection: Connection, court: str) -> int:
+        """Do the same for what changes no entry: sending again, or taking over what the log holds."""
         return self.take(connection, self.claims(court), 1)
 
     def take(self, connection: Connection, name: str, count: int) -> int:

@@ -10,6 +10,7 @@ from functools import cache
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from ...topics.storage.outbox import OutboxTables, outbox_tables
+from .upkeep_tables import UpkeepTables, upkeep_tables
 
 BLOCK_BITS = 14
 """Of an entry's ordinal, the bits within its block of `holders`."""
@@ -28,6 +29,7 @@ class RegisterTables:
     sequences: Table
     checkpoints: Table
     checkpoint_counts: Table
+    upkeep: UpkeepTables
     outbox: OutboxTables
 
 
@@ -50,6 +52,7 @@ def register_tables() -> RegisterTables:
         ),
         _checkpoints(metadata),
         _checkpoint_counts(metadata),
+        upkeep_tables(metadata),
         outbox_tables(metadata),
     )
 

@@ -23,7 +23,7 @@ from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.people import COURTS, Listing, townspeople
 from liandong.tests.simulation.process import Process
 from liandong.topics.keys.directory import KeyDirectory
-from liandong.topics.workers.worker import Part
+from liandong.topics.workers.worker import AT_ONCE, Part
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.machine import SimulatedMachine
@@ -35,9 +35,9 @@ _DAY_MS = 86_400_000
 class PublisherProcess(Process):
     """The publisher of the jurisdiction: whatever its clerks do happens in it, and its relay sends what they did."""
 
-    part_names = ("register of keys", "relay")
+    part_names = ("register of keys", "relay", "keeper")
     roles = ("publisher", "court")
-    unhurried: Mapping[str, float] = {"relay": 1}
+    unhurried: Mapping[str, float] = {"relay": 1, "keeper": 1}
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, name, machine)
@@ -56,9 +56,17 @@ class PublisherProcess(Process):
         self.outbox = self.courts[COURTS[0]].opened.register.outbox
         checkpoints = self.courts[COURTS[0]].opened.checkpoints
         relay = self.relay(self.outbox, self.publisher("relay"), machine.folder, checkpoints)
+        first, *others = (court.opened for court in self.courts.values())
+        keeper = first.keeper(self.directory, self.subscriber(None, "keeper"), frozenset(COURTS))
+        for each in others:
+            each.guard.keeper = keeper
+        self.directory.step()
+        while keeper.failure is None and not keeper.compared and keeper.step() == AT_ONCE:
+            pass
         return [
             Part("register of keys", self.directory, self.directory.wait),
             Part("relay", relay, relay.wait),
+            Part("keeper", keeper, keeper.wait),
         ]
 
     def let_go(self) -> None:
@@ -101,13 +109,15 @@ class PublisherProcess(Process):
         updates = auditor._updates(auditor.tables.updates.c.state_row > self._heard, None)
         with auditor.engine.connect() as connection:
             for update in () if heard_before else updates:
+                if self.world.truth.knows(update.entry_id, update.version, update.content_hash):
+                    continue  # taken over from the log
                 whole = auditor.whole_entry(connection, update.entry_id)
                 assert whole is not None
                 record, (_, body) = from_wire(whole.body), unframe(whole.body)
                 known = len(self.world.truth.versions.get(update.entry_id, ()))
                 self.world.hold(record["version"] == known + 1, "a court gave a version twice")
                 self.world.truth.hear(record, body, frees=update.change in RELIEF)
-        self._heard += len(updates)
+        self._heard = max([self._heard, *(update.state_row for update in updates)])
 
 
 class SimulatedCourt:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from ..schemas.errors import WrongUsage
 from ..topics.keys.directory import KeyDirectory, await_keys
@@ -109,8 +108,20 @@ def open_court(settings: Settings, court: str | None, clock: Clock, chance: Chan
         register.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A register under comparison with the log, and the keys the comparison asks."""
+
+    keeper: LogKeeper
+    directory: KeyDirectory
+
+    def is_over(self) -> bool:
+        """Return whether the register is compared, or cannot be now."""
+        return self.keeper.compared or self.keeper.failure is not None
+
+
 @contextmanager
-def comparing(settings: Settings, court: Court, client_id: str) -> Iterator[LogKeeper]:
+def comparing(settings: Settings, court: Court, client_id: str) -> Iterator[Comparison]:
     """Compare the register with the log before the block signs anything, for a command that is about to act.
 
     Raises the TransportError of the register of keys; what else keeps it from comparing is told when the block signs.
@@ -122,14 +133,10 @@ def comparing(settings: Settings, court: Court, client_id: str) -> Iterator[LogK
     reader = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
     directory = await_keys(KeyDirectory(participants.root_public_key, reader, court.clock))
     keeper = court.keeper(directory, KafkaSubscriber(settings, client_id=client_id), courts)
+    comparison = Comparison(keeper, directory)
     try:
-        is_over = partial(_is_over, keeper)
-        work_until(Part("keeper", keeper, keeper.wait), is_over, _PATIENCE)
-        yield keeper
+        work_until(Part("keeper", keeper, keeper.wait), comparison.is_over, _PATIENCE)
+        yield comparison
     finally:
         keeper.close()
         directory.close()
-
-
-def _is_over(keeper: LogKeeper) -> bool:
-    return keeper.compared or keeper.failure is not None

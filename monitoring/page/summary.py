@@ -31,6 +31,11 @@ _COMMANDS = {
     "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
     "silent": "liandong agency run {agency}",
     "stale": "liandong agency run {agency} --node {node}",
+    "register-behind": "liandong court register recover --court {court}",
+    "refused-record": "liandong court resign --court {court}",
+    "contested-entry": "liandong trace {entry}",
+    "list-shrunk": "liandong court resend",
+    "publisher-clock": "timedatectl status",
     "keys-run-out": "liandong participant renew {participant}",
 }
 """What helps, by kind of finding; what else there is, the agency's status says more about."""
@@ -45,7 +50,7 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
     places = {**finding, "lanes": ", ".join(finding.get("lanes", ()))}
-    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list")
+    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry")
     key = "/".join(str(finding.get(part, "")) for part in about)
     return Sentence(key, words(f"say_{kind}", **places), _command(kind, finding))
 

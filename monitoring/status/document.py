@@ -13,6 +13,7 @@ from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
 from .enforcement import enforcement
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
+from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
 CANARY_WINDOW = 3_600_000
@@ -192,6 +193,7 @@ class StatusDocument:
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         yield from self._register_findings()
         yield from self._court_findings()
+        yield from publisher_findings(self._sources.deliveries)
         for head in self.heads:
             if head.valid_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}

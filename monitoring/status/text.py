@@ -48,6 +48,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "keys-run-out": ("sealing keys run out", "密封密钥即将用尽"),
     "receipts-missing": ("receipts missing", "缺失回执"),
     "lost-tail": ("end of the log lost", "日志末尾丢失"),
+    "register-behind": ("the court's register is behind the log", "登记库落后于日志"),
+    "refused-record": ("a record nobody takes", "记录不被接受"),
+    "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
+    "list-shrunk": ("a list holds less than it did", "名单日志缺少内容"),
+    "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
     "live-differs": ("live entries differ", "生效条目数不符"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
@@ -76,7 +81,7 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
-_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list")
+_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry")
 """What a finding can be about, as a line of it begins."""
 
 
@@ -191,9 +196,9 @@ class StatusText:
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
             about = [str(row[key]) for key in _ABOUT if row.get(key)]
-            details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row] + row.get(
-                "lanes", []
-            )
+            details = [
+                f"{row[key]:,}" for key in ("updates", "count", "months_left", "seconds") if key in row
+            ] + row.get("lanes", [])
             table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table
 

@@ -12,11 +12,12 @@ class UpkeepTables:
     lanes: Table
     resends: Table
     findings: Table
+    subjects: Table
 
 
 def upkeep_tables(metadata: MetaData) -> UpkeepTables:
     """Put the tables on the register's metadata."""
-    return UpkeepTables(_lanes(metadata), _resends(metadata), _findings(metadata))
+    return UpkeepTables(_lanes(metadata), _resends(metadata), _findings(metadata), _subjects(metadata))
 
 
 def _lanes(metadata: MetaData) -> Table:
@@ -59,4 +60,15 @@ def _findings(metadata: MetaData) -> Table:
         Column("since", BigInteger, nullable=False),
         # the value in the log, where the finding is about one the register does not hold
         Column("value", LargeBinary, nullable=False),
+    )
+
+
+def _subjects(metadata: MetaData) -> Table:
+    # whom entries mean that were taken over from the log, where nobody has the certificates
+    return Table(
+        "upkeep_subjects",
+        metadata,
+        Column("surrogate", LargeBinary, primary_key=True),
+        Column("ordinal", BigInteger, primary_key=True),
+        sqlite_with_rowid=False,
     )

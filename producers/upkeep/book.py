@@ -162,7 +162,7 @@ class UpkeepBook:
     def _record(self, whole: WholeEntry) -> OutgoingRecord:
         """Make the record of an entry once more, byte for byte as it was signed."""
         [newest] = self.register.updates_of_entry(whole.entry.entry_id)[-1:]
-        fingerprint, body = unframe(whole.body)
+        _, body = unframe(whole.body)
         made = outgoing(
             _SCHEMA,
             body,
@@ -174,8 +174,12 @@ class UpkeepBook:
             time_ms=newest.accepted_at,
             registry=self._registry,
         )
-        # what an earlier release has signed keeps the schema it was signed in
-        return made if fingerprint == current_schema(_SCHEMA).fingerprint else replaced(made, value=whole.body)
+        return self.as_signed(made, whole.body)
+
+    def as_signed(self, made: OutgoingRecord, value: bytes) -> OutgoingRecord:
+        """Return a record with the value it was signed as: what an earlier release has signed keeps its schema."""
+        is_current = unframe(value)[0] == current_schema(_SCHEMA).fingerprint
+        return made if is_current else replaced(made, value=value)
 
     # -- findings -----------------------------------------------------------------------------------------------------
 

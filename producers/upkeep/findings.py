@@ -1,7 +1,5 @@
 """What the keeper of a publisher's lists has to tell, kept in the register until it is over."""
 
-from collections.abc import Mapping
-
 import structlog
 
 from ...schemas.wire.codec import decode, decode_prefix
@@ -32,6 +30,8 @@ class KeeperFindings:
         self._book, self._judge, self._clock = book, judge, clock
         standing = book.findings()
         self._refused = {each.entry_id: each.version for each in standing if each.kind == REFUSED}
+        self.ahead_keys = {each.entry_id for each in standing if each.kind == AHEAD}
+        """Entries of which the log may hold a newer version than the register: nothing older is sent behind it."""
         self._contested = {each.about for each in standing if each.kind == CONTESTED}
         self._off_seconds = next((int(each.detail) for each in standing if each.kind == CLOCK), 0)
 
@@ -47,6 +47,7 @@ class KeeperFindings:
         _log.error("the log holds a record of this court that the register does not know", court=court, list=topic)
         update, value = record["update_id"], frame(fingerprint, body)
         key = prefix["entry_id"], prefix["version"]
+        self.ahead_keys.add(prefix["entry_id"])
         self._find(UpkeepFinding(AHEAD, update, court, topic, *key, sequence, value=value))
 
     def refused(self, key: bytes, entry: OwnEntry, topic: str) -> None:
@@ -84,21 +85,24 @@ class KeeperFindings:
                 self._book.clear(CLOCK, [b""])
             self._off_seconds = seconds
 
-    def look_again(self) -> None:
-        """Take back what other keys have made void: a record whose key is revoked was nobody's, one that counts is not refused.
+    def look_again(self) -> list[UpkeepFinding]:
+        """Take back what is known by now, and what other keys have made void; return the records that turned out to be nobody's.
 
         Raises TransportError.
         """
-        gone: Mapping[bytes, OwnEntry] = self._book.entries([each.entry_id for each in self._book.findings(AHEAD)])
+        void = []
         for each in self._book.findings(AHEAD):
-            known = gone.get(each.entry_id)
-            is_known = known is not None and known.version >= each.version and self._knows(each.about)
-            if is_known or not self._judge.holds(*unframe(each.value), each.entry_id):
+            is_void = not self._judge.holds(*unframe(each.value), each.entry_id)
+            if is_void or self._knows(each.about):
                 self._book.clear(AHEAD, [each.about])
+            if is_void:
+                void.append(each)
+        self.ahead_keys = {each.entry_id for each in self._book.findings(AHEAD)}
         for key, entry in self._book.entries(list(self._refused)).items():
             if entry.version > self._refused[key] or self._judge.counts(*unframe(entry.value), entry.court):
                 self._book.clear(REFUSED, [key])
                 del self._refused[key]
+        return void
 
     def _knows(self, update_id: bytes) -> bool:
         return self._book.register.update(update_id) is not None

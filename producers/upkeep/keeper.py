@@ -32,6 +32,8 @@ _log = structlog.get_logger(__name__)
 _PAUSE = 0.5
 _RETRY = 2.0
 _NOTE_EVERY = 5.0
+_TOPICS_EVERY = 30.0
+"""How often is looked whether the lists are still the same topics."""
 _BUSY_ROWS = 20_000
 """While the relay has so much to send, it is not disturbed: what it writes is looked at later."""
 
@@ -62,7 +64,7 @@ class LogKeeper:
         self._follows = self._is_live = False
         self.compared = False
         """Whether the register was compared with everything that stood in the lists when this began."""
-        self._retry_at = self._noted_at = 0.0
+        self._retry_at = self._noted_at = self._topics_at = 0.0
         self._keys_version = -1
         self.failure: TransportError | None = None
         """Why the lists cannot be read now."""
@@ -105,6 +107,9 @@ class LogKeeper:
         return _RETRY
 
     def _work(self) -> bool:
+        if self._follows and self._clock.monotonic() - self._topics_at >= _TOPICS_EVERY:
+            self._topics_at = self._clock.monotonic()
+            self._follows = not self._lists.are_others()
         if not self._follows:
             self._begin()
         if self.compared and self._book.register.outbox.backlog()["state"].rows > _BUSY_ROWS:
@@ -113,14 +118,15 @@ class LogKeeper:
         self._take(messages)
         self.compared = self.compared or self._lists.compared
         self._is_live = not messages
-        sent = self._suspects.settle(self._lists.marks) if self.compared else 0
+        sent = self._suspects.settle(self._lists.marks, self._findings.ahead_keys) if self.compared else 0
         if sent:
             self.sent_again += sent
             _log.warning("records that did not stand last under their keys were sent again", records=sent)
         self._findings.clock_off(self._clocks.off_ms // 1000)
         if self._keys_version != self._place.directory.version:
             self._keys_version = self._place.directory.version
-            self._findings.look_again()
+            for void in self._findings.look_again():
+                self._suspect_what_was_read(void.entry_id, void.list)
         if self._clock.monotonic() - self._noted_at >= _NOTE_EVERY:
             self._note()
         return bool(messages)
@@ -164,6 +170,11 @@ class LogKeeper:
                 self._findings.refused(key, entry, lane.topic)
             else:
                 self._findings.stands(key, entry)
+
+    def _suspect_what_was_read(self, key: bytes, topic: str) -> None:
+        """Note that something else may stand last under a key, as far as the lists were read."""
+        lane = TopicPartition(topic, partition_of(key, self._lists.partitions[topic]))
+        self._suspects.add(key, lane, self._lists.marks[lane].next_offset - 1)
 
     def _hear_barrier(self, lane: TopicPartition, message: Message) -> None:
         """Compare the clock with a notary's: with one from the future always, with others as they come."""

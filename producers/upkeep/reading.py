@@ -62,6 +62,11 @@ class OwnLists:
             messages.append((lane, message))
         return messages
 
+    def are_others(self) -> bool:
+        """Return whether a list was deleted and made again since the reading began. Raises TransportError."""
+        known = {lane.topic: mark.topic_id for lane, mark in self.marks.items()}
+        return any(self._subscriber.topic_id(topic) != topic_id for topic, topic_id in known.items())
+
     def wait(self, seconds: float) -> bool:
         """Wait for a record; return whether there is one."""
         return self._subscriber.wait(seconds)

@@ -4,7 +4,7 @@ Whether it does is told by where the outbox has put the newest record, and not b
 slowly sends nothing twice for it. Who writes under a key again and again is answered ever more slowly.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -68,10 +68,11 @@ class Suspects:
         self._answers = {key: each for key, each in self._answers.items() if now - each.at < _FORGOTTEN_AFTER}
         return {key for key, each in self._answers.items() if each.times >= OFTEN}
 
-    def settle(self, marks: Mapping[TopicPartition, LaneMark]) -> int:
-        """Send again what does not stand last and is due; return how many."""
+    def settle(self, marks: Mapping[TopicPartition, LaneMark], but: Collection[bytes]) -> int:
+        """Send again what does not stand last and is due, `but` these; return how many."""
         now = self.clock.monotonic()
-        due = [key for key in self._suspects if key not in self._answers or self._answers[key].next_at <= now]
+        later = {*but, *(key for key, each in self._answers.items() if each.next_at > now)}
+        due = [key for key in self._suspects if key not in later]
         due = due[:_AT_ONCE_MOST]
         if not due:
             return 0

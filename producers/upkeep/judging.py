@@ -43,8 +43,7 @@ class Judge:
         except FramingError:
             return Meaning.NOTHING if entry is None else Meaning.OTHER
         if entry is not None and body == entry.body:
-            counts = self.counts(fingerprint, body, entry.court, message.timestamp()[1])
-            return Meaning.NEWEST if counts else Meaning.REFUSED
+            return Meaning.NEWEST if self.counts(fingerprint, body, entry.court) else Meaning.REFUSED
         if self._is_ahead(fingerprint, body, message.key() or b"", entry):
             return Meaning.AHEAD
         return Meaning.NOTHING if entry is None else Meaning.OTHER
@@ -66,16 +65,14 @@ class Judge:
             return False
         return self.holds(fingerprint, body, key)
 
-    def counts(self, fingerprint: bytes, body: bytes, court: str, written_at: int = -1) -> bool:
+    def counts(self, fingerprint: bytes, body: bytes, court: str) -> bool:
         """Return whether the key under an own record was valid then; the record itself is known to be its court's.
 
-        Whole bodies are read only where the key has an end, or the time of the message does not fit. Raises TransportError.
+        Raises TransportError.
         """
         key = self._keyring.key(body[:8])
         if key is None or key.participant != court:
             return False
-        if not key.valid_until and not key.revoked_at and key.usable_at(written_at):
-            return True
         try:
             return key.usable_at(decode(fingerprint, body)["recorded_at"])
         except Undecodable:

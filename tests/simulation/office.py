@@ -14,6 +14,9 @@ from liandong.producers.publishing.publication import Publication
 from liandong.producers.register.reader import RegisterReader
 from liandong.producers.register.register import register_as_it_is
 from liandong.producers.register.rows import Batch, new_batch
+from liandong.producers.upkeep.recovering import RegisterRecovery
+from liandong.producers.upkeep.resending import Resending
+from liandong.producers.upkeep.resigning import Resigning
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import RELIEF, Change
 from liandong.schemas.law.watch import WatchOrder
@@ -82,6 +85,26 @@ class PublisherProcess(Process):
         self.forget()
         self._heard = 0
         self.listen(heard_before=True)
+
+    def recover(self) -> int:
+        """Bring the register level with the log; return how many updates were taken over."""
+        taken: list[int] = []
+        with self.clerk():
+            first = next(iter(self.courts.values())).opened
+            recovery = RegisterRecovery(first.guard.book, self.directory, self.machine.chance).run()
+            taken.append(recovery.updates.total())
+        return sum(taken)
+
+    def resend(self) -> int:
+        """Send again what the lists lack; return how many records. Raises whatever the product refuses it with."""
+        sent: list[int] = []
+        with self.clerk():
+            subscriber = self.subscriber(None, "resend")
+            book = next(iter(self.courts.values())).opened.guard.book
+            resent = Resending(book, subscriber, self.machine.clock).run(None, dry_run=False)
+            subscriber.close()
+            sent.append(resent.missing + resent.replaced)
+        return sum(sent)
 
     @contextmanager
     def clerk(self) -> Iterator[None]:
@@ -160,6 +183,15 @@ class SimulatedCourt:
         """Correct an entry. Raises whatever the product refuses it with."""
         with self._publisher.clerk():
             correct(self.opened.acts, entry_id, values, CourtRuling("DATA_WRONG"))
+
+    def resign(self) -> int:
+        """Sign again what needs it; return how many entries. Raises whatever the product refuses it with."""
+        signed: list[int] = []
+        with self._publisher.clerk():
+            court, clock = self.opened, self._publisher.machine.clock
+            resigning = Resigning(court.guard.book, court.identity, self._publisher.directory, clock)
+            signed.append(resigning.sign(resigning.needed()))
+        return sum(signed)
 
     def watch(self, agency: str, person: int, document: int) -> GivenCommand | None:
         """Have an agency watch for a debtor."""

@@ -5,8 +5,8 @@ A transaction that changes a court's entries first takes that court's lock (`cla
 interleave, and its sequence numbers have the order of its outbox rows.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, update
 
@@ -35,6 +35,13 @@ _PAGE_BYTES = 8192
 _NEW = tuple(f"new_{name}" for name in ENTRY_COLUMNS)
 
 
+class BeforeSigning(Protocol):
+    """What stands before a court's signing key."""
+
+    def __call__(self, connection: Connection, court: str, *, numbered: bool) -> None:
+        """Raise what stands against signing something, which takes a number of the court or not."""
+
+
 class Register(RegisterReader):
     """One publisher's database, to read and to write."""
 
@@ -43,17 +50,17 @@ class Register(RegisterReader):
         super().__init__(engine)
         create_tables(engine, self.tables.metadata)
         self.outbox = SqlOutbox(engine, tables=self.tables.outbox, clock=clock)
-        self.before_signing: Callable[[Connection, str], None] | None = None
+        self.before_signing: BeforeSigning | None = None
         """Asked before anything new of a court is accepted; raises what stands against it."""
 
-    def claim(self, connection: Connection, court: str) -> int:
+    def claim(self, connection: Connection, court: str, *, numbered: bool = True) -> int:
         """Wait until no other transaction changes this court's entries; returns how often the court was claimed.
 
-        Raises what stands against signing for the court now.
+        Raises what stands against signing for the court now; what is not `numbered` takes no number of the court.
         """
         claimed = self.hold(connection, court)
         if self.before_signing is not None:
-            self.before_signing(connection, court)
+            self.before_signing(connection, court, numbered=numbered)
         return claimed
 
     def hold(self, connection: Connection, court: str) -> int:

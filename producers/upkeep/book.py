@@ -191,16 +191,16 @@ class UpkeepBook:
             rows = connection.execute(query.where(table.c.kind.in_(kinds)) if kinds else query).all()
         return [UpkeepFinding(*row) for row in rows]
 
-    def find(self, found: UpkeepFinding, now: int) -> None:
-        """Note a finding; one that stands already keeps its beginning."""
+    def find(self, found: Sequence[UpkeepFinding], now: int) -> None:
+        """Note findings in one transaction; one that stands already keeps its beginning."""
         table = self._t.findings
-        row = replace(found, since=now)
-        is_it = (table.c.kind == found.kind) & (table.c.about == found.about)
-        values = {name: getattr(row, name) for name in _FINDING}
         with self.register.engine.begin() as connection:
-            changed = {name: value for name, value in values.items() if name != "since"}
-            if not connection.execute(update(table).where(is_it).values(changed)).rowcount:
-                connection.execute(insert(table).values(values))
+            for each in found:
+                values = {name: getattr(replace(each, since=now), name) for name in _FINDING}
+                changed = {name: value for name, value in values.items() if name != "since"}
+                is_it = (table.c.kind == each.kind) & (table.c.about == each.about)
+                if not connection.execute(update(table).where(is_it).values(changed)).rowcount:
+                    connection.execute(insert(table).values(values))
 
     def clear(self, kind: str, abouts: Iterable[bytes]) -> None:
         """Take findings back."""

@@ -1,6 +1,7 @@
 """What the keeper of a publisher's lists has to tell, kept in the register until it is over."""
 
-import structlog
+import logging
+from collections import Counter
 
 from ...schemas.wire.codec import decode, decode_prefix
 from ...schemas.wire.framing import frame, unframe
@@ -9,7 +10,7 @@ from ...topics.workers.clock import Clock
 from .book import OwnEntry, UpkeepBook, UpkeepFinding
 from .judging import Judge
 
-_log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 AHEAD = "ahead"
 """The log holds a record that a court of this register signed, and the register does not know it."""
 REFUSED = "refused"
@@ -20,6 +21,10 @@ SHRUNK = "shrunk"
 """A list holds less than it did."""
 CLOCK = "clock"
 """This machine's clock is not that of the notaries."""
+_TOLD = {
+    AHEAD: "the log holds records of %s that the register does not know: %d",
+    REFUSED: "nobody takes records of %s, `liandong court resign` signs them again: %d",
+}
 
 
 class KeeperFindings:
@@ -28,6 +33,7 @@ class KeeperFindings:
     def __init__(self, book: UpkeepBook, judge: Judge, clock: Clock) -> None:
         """Go on with those that stand."""
         self._book, self._judge, self._clock = book, judge, clock
+        self._new: list[UpkeepFinding] = []
         standing = book.findings()
         self._refused = {each.entry_id: each.version for each in standing if each.kind == REFUSED}
         self.ahead_keys = {each.entry_id for each in standing if each.kind == AHEAD}
@@ -37,27 +43,32 @@ class KeeperFindings:
 
     def shrunk(self, lane: TopicPartition) -> None:
         """Find that a list holds less than it did."""
-        _log.error("a list holds less than it did: `liandong court resend` sends again what is lost", list=lane.topic)
+        logger.error("%s holds less than it did: `liandong court resend` sends again what is lost", lane.topic)
         self._find(UpkeepFinding(SHRUNK, lane.topic.encode(), list=lane.topic))
 
     def ahead(self, fingerprint: bytes, body: bytes, topic: str) -> None:
-        """Find a record that the register does not know."""
+        """Find a record that the register does not know; `flush` notes it."""
         prefix, record = decode_prefix(body), decode(fingerprint, body)
-        court, sequence = prefix["court"], str(record["court_sequence"])
-        _log.error("the log holds a record of this court that the register does not know", court=court, list=topic)
-        update, value = record["update_id"], frame(fingerprint, body)
         key = prefix["entry_id"], prefix["version"]
         self.ahead_keys.add(prefix["entry_id"])
-        self._find(UpkeepFinding(AHEAD, update, court, topic, *key, sequence, value=value))
+        update, value, sequence = record["update_id"], frame(fingerprint, body), str(record["court_sequence"])
+        self._new.append(UpkeepFinding(AHEAD, update, prefix["court"], topic, *key, sequence, value=value))
 
     def refused(self, key: bytes, entry: OwnEntry, topic: str) -> None:
-        """Find that nobody takes an entry's newest record."""
+        """Find that nobody takes an entry's newest record; `flush` notes it."""
         if self._refused.get(key, 0) < entry.version:
-            _log.error(
-                "a record of this court counts nowhere, `liandong court resign` signs it again", court=entry.court
-            )
             self._refused[key] = entry.version
-            self._find(UpkeepFinding(REFUSED, key, entry.court, topic, key, entry.version))
+            self._new.append(UpkeepFinding(REFUSED, key, entry.court, topic, key, entry.version))
+
+    def flush(self) -> None:
+        """Note what was found since the last time, and say it once."""
+        if not self._new:
+            return
+        self._book.find(self._new, self._clock.now())
+        counts = Counter((each.kind, each.court) for each in self._new)
+        self._new.clear()
+        for (kind, court), count in counts.items():
+            logger.error(_TOLD[kind], court, count)
 
     def stands(self, key: bytes, entry: OwnEntry) -> None:
         """Take back that an entry's record is refused, if a later one stands."""
@@ -69,7 +80,7 @@ class KeeperFindings:
         """Find the entries that others write about again and again."""
         for key in now_contested - self._contested:
             entry = self._book.entries([key])[key]
-            _log.error("others write under the key of an entry again and again", court=entry.court)
+            logger.error("others write under the key of an entry of %s again and again", entry.court)
             self._find(UpkeepFinding(CONTESTED, key, entry.court, entry_id=key, version=entry.version))
         self._book.clear(CONTESTED, self._contested - now_contested)
         self._contested = now_contested
@@ -77,7 +88,7 @@ class KeeperFindings:
     def clock_off(self, seconds: int) -> None:
         """Find that this machine's clock is off by so many seconds, or not at all."""
         if seconds and not self._off_seconds:
-            _log.error("this machine's clock is off the notaries'; nothing is signed by it", seconds=seconds)
+            logger.error("this machine's clock is %d s off the notaries'; nothing is signed by it", seconds)
         if seconds != self._off_seconds:
             if seconds:
                 self._find(UpkeepFinding(CLOCK, b"", detail=str(seconds)))
@@ -108,4 +119,4 @@ class KeeperFindings:
         return self._book.register.update(update_id) is not None
 
     def _find(self, found: UpkeepFinding) -> None:
-        self._book.find(found, self._clock.now())
+        self._book.find([found], self._clock.now())

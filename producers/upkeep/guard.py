@@ -25,9 +25,10 @@ class SigningGuard:
         self.keeper: LogKeeper | None = None
         """The one of this process, if it has one: then the register counts as compared once this has done it."""
 
-    def __call__(self, connection: Connection, court: str) -> None:
-        """Raise what stands against signing for a court now."""
-        self._require_level(connection, court)
+    def __call__(self, connection: Connection, court: str, *, numbered: bool) -> None:
+        """Raise what stands against signing for a court now; a command takes no number of the court."""
+        if numbered:
+            self._require_level(connection, court)
         self._require_time(connection, court)
 
     def _require_level(self, connection: Connection, court: str) -> None:

@@ -4,10 +4,10 @@ It tells what it cannot put right: records of its courts that the register does 
 that holds less than it did, a clock that is off.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy.exc import OperationalError
 
 from ...schemas.wire.codec import Undecodable, decode
@@ -28,7 +28,7 @@ from .judging import Judge, Meaning
 from .reading import OwnLists
 from .suspects import Suspects
 
-_log = structlog.get_logger(__name__)
+logger = logging.getLogger(__name__)
 _PAUSE = 0.5
 _RETRY = 2.0
 _NOTE_EVERY = 5.0
@@ -95,13 +95,13 @@ class LogKeeper:
             if self._follows:
                 self._note()
         except OperationalError as failed:
-            _log.warning("how far the lists were read was not noted", why=str(failed.orig))
+            logger.warning("how far the lists were read was not noted: %s", failed.orig)
         finally:
             self._lists.close()
 
     def _fail(self, failed: TransportError | OperationalError) -> float:
         if self.failure is None:
-            _log.warning("the lists cannot be held against the register now", why=str(failed))
+            logger.warning("the lists cannot be held against the register now: %s", failed)
         self.failure = failed if isinstance(failed, TransportError) else None
         self._follows, self._retry_at = False, self._clock.monotonic() + _RETRY
         return _RETRY
@@ -121,7 +121,7 @@ class LogKeeper:
         sent = self._suspects.settle(self._lists.marks, self._findings.ahead_keys) if self.compared else 0
         if sent:
             self.sent_again += sent
-            _log.warning("records that did not stand last under their keys were sent again", records=sent)
+            logger.warning("records that did not stand last under their keys were sent again: %d", sent)
         self._findings.clock_off(self._clocks.off_ms // 1000)
         if self._keys_version != self._place.directory.version:
             self._keys_version = self._place.directory.version
@@ -156,6 +156,7 @@ class LogKeeper:
         entries = self._book.entries(sorted({key for key, *_ in own})) if own else {}
         for key, lane, message in own:
             self._take_own(key, lane, message, entries.get(key))
+        self._findings.flush()
 
     def _take_own(self, key: bytes, lane: TopicPartition, message: Message, entry: OwnEntry | None) -> None:
         """Take a message under a key that can be an entry's, where it belongs."""

@@ -25,11 +25,8 @@ _POISON = "poison stops nothing"
 _NOTARY = "was ended by NOTARY_DUPLICATED"
 BREAKING: Mapping[str, KnownKind] = {
     "twisted-records": KnownKind("point 4", "says REVIEW where BLOCK is right", 128),
-    "replayed-records": KnownKind("point 3", "the highest version of a key does not stand last", 8),
     "replayed-barriers": KnownKind(_POISON, _NOTARY, 1),
     "replays-elsewhere": KnownKind("point 2", "BLOCK although the node has read that the basis is gone", 7),
-    "nulls": KnownKind("point 3", "the highest version of a key does not stand last", 1),
-    "garbles": KnownKind("point 4", "says REVIEW where BLOCK is right", 45),
     "floods-of-effects": KnownKind(_POISON, "was ended by EFFECTS_FUSE_BLOWN", 1),
     "megabyte-to-effects": KnownKind(_POISON, "records wait at", 1),
     "unsigned-entries": KnownKind("point 4", "REVIEW rests on a record no court made", 4),

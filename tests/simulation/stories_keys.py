@@ -136,7 +136,7 @@ WITNESSES: Mapping[str, str] = {
     ),
     "a command waits at an agency for the key of a court that is not valid yet by its clock": "logged: message waits",
     "a court gives no command to an agency whose key is not valid yet by the court's clock": (
-        "watch refused: AGENCY_UNKNOWN"
+        "watch refused: CLOCK_OFF"
     ),
 }
 """Counters that show that the story came to what it is about."""

@@ -64,8 +64,8 @@ def relay(
         log = structlog.get_logger(__name__)
         log.info("no checkpoints: no publisher of this jurisdiction is on this machine", remedy=remedy)
     sender = Relay(register.outbox, publisher, clock, new_owner(chance), checkpoints=checkpoints)
-    metrics = RelayMetrics(signals, register.outbox, sender, served)
     directory, keeper = _keeper(settings, served, register, clock)
+    metrics = RelayMetrics(signals, register.outbox, sender, served, lambda: keeper.sent_again)
     gc.freeze()  # what was imported stays; the collector need not look at it again
     try:
         with nullcontext() if metrics_port is None else serve_metrics(metrics_port, signals.registry):

@@ -88,10 +88,11 @@ class UpkeepBook:
         return {TopicPartition(topic, number): LaneMark(b"", offset + 1) for topic, number, offset in first}
 
     def note(self, marks: Mapping[TopicPartition, LaneMark], compared_at: int) -> None:
-        """Note how far the log was read, and when the register was last compared with all of it (ms UTC)."""
+        """Note how far the log was read, if it was, and when the register was last compared with all of it (ms UTC)."""
         lanes, sequences = self._t.lanes, self.register.tables.sequences
         with self.register.engine.begin() as connection:
-            connection.execute(delete(lanes))
+            if marks:
+                connection.execute(delete(lanes))
             insert_rows(
                 connection, lanes, [each.name for each in lanes.c], [(*at, *mark) for at, mark in marks.items()]
             )

@@ -13,7 +13,7 @@ from ...topics.transport.received import unwrap
 from .book import OwnEntry
 
 
-class Meaning(Enum):
+class UnderKey(Enum):
     """What stands under an entry's key."""
 
     NEWEST = "newest"
@@ -36,17 +36,17 @@ class Judge:
         self._keyring, self._jurisdiction, self._courts = keyring, jurisdiction, courts
         self._verifier = Verifier(keyring)
 
-    def meaning(self, message: Message, entry: OwnEntry | None) -> Meaning:
+    def meaning(self, message: Message, entry: OwnEntry | None) -> UnderKey:
         """Say what a message means. Raises TransportError while the register of keys cannot be asked."""
         try:
             fingerprint, body = unwrap(message)
         except FramingError:
-            return Meaning.NOTHING if entry is None else Meaning.OTHER
+            return UnderKey.NOTHING if entry is None else UnderKey.OTHER
         if entry is not None and body == entry.body:
-            return Meaning.NEWEST if self.counts(fingerprint, body, entry.court) else Meaning.REFUSED
+            return UnderKey.NEWEST if self.counts(fingerprint, body, entry.court) else UnderKey.REFUSED
         if self._is_ahead(fingerprint, body, message.key() or b"", entry):
-            return Meaning.AHEAD
-        return Meaning.NOTHING if entry is None else Meaning.OTHER
+            return UnderKey.AHEAD
+        return UnderKey.NOTHING if entry is None else UnderKey.OTHER
 
     def holds(self, fingerprint: bytes, body: bytes, key: bytes) -> bool:
         """Return whether a court that may sign here has signed this record of the entry, and it counts now."""

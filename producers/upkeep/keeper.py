@@ -24,7 +24,7 @@ from ...topics.workers.worker import AT_ONCE
 from .book import OwnEntry, UpkeepBook
 from .clock_check import TOLERANCE_MS, ClockCheck
 from .findings import KeeperFindings
-from .judging import Judge, Meaning
+from .judging import Judge, UnderKey
 from .reading import OwnLists
 from .suspects import Suspects
 
@@ -102,6 +102,8 @@ class LogKeeper:
     def _fail(self, failed: TransportError | OperationalError) -> float:
         if self.failure is None:
             logger.warning("the lists cannot be held against the register now: %s", failed)
+        if self.compared and isinstance(failed, TransportError):
+            self._note_compared()
         self.failure = failed if isinstance(failed, TransportError) else None
         self._follows, self._retry_at = False, self._clock.monotonic() + _RETRY
         return _RETRY
@@ -130,6 +132,13 @@ class LogKeeper:
         if self._clock.monotonic() - self._noted_at >= _NOTE_EVERY:
             self._note()
         return bool(messages)
+
+    def _note_compared(self) -> None:
+        """Note that the register is still the one that was compared, while the log cannot be read."""
+        try:
+            self._book.note({}, self._clock.now())
+        except OperationalError as failed:
+            logger.warning("the register cannot be written: %s", failed.orig)
 
     def _begin(self) -> None:
         for lane in self._lists.begin(self._book.marks(), self._book.sent_through()):
@@ -161,13 +170,13 @@ class LogKeeper:
     def _take_own(self, key: bytes, lane: TopicPartition, message: Message, entry: OwnEntry | None) -> None:
         """Take a message under a key that can be an entry's, where it belongs."""
         meaning = self._judge.meaning(message, entry)
-        if meaning is Meaning.OTHER:
+        if meaning is UnderKey.OTHER:
             self._suspects.add(key, lane, message.offset())
-        elif meaning is Meaning.AHEAD:
+        elif meaning is UnderKey.AHEAD:
             self._findings.ahead(*unwrap(message), lane.topic)
         elif entry is not None:
             self._suspects.drop(key)
-            if meaning is Meaning.REFUSED:
+            if meaning is UnderKey.REFUSED:
                 self._findings.refused(key, entry, lane.topic)
             else:
                 self._findings.stands(key, entry)

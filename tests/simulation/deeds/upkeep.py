@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from liandong.schemas.errors import LiandongError
+from liandong.tests.simulation.people import Listing
+from liandong.tests.simulation.stores import stores
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
@@ -51,3 +53,45 @@ class Resigns:
             world.count("entries signed again", world.courts[self.court].resign())
         except LiandongError as refused:
             world.count(f"resign refused: {refused.code}")
+
+
+@dataclass(frozen=True)
+class LosesRegister:
+    """A court publishes, and the register of a moment before takes the place of the present one; the court goes on, the
+    register is brought level, and the court publishes what it wanted to.
+    """
+
+    court: str
+    lost: tuple[Listing, ...]
+    wanted: tuple[Listing, ...]
+
+    def __str__(self) -> str:
+        return f"the register loses {len(self.lost)} listings of {self.court}, which publishes {len(self.wanted)} more"
+
+    def do(self, world: "World") -> None:
+        store, court = stores(world)["register"], world.courts[self.court]
+        world.publisher.start()
+        world.everybody_works(5)
+        if not world.broker.up or world.publisher.is_cut_off or world.waiting(0) or not world.publisher.runs:
+            return
+        backup = store.backup()
+        self._publish(world, self.lost)
+        world.everybody_works(5)
+        for process in store.machine.processes:
+            process.stop()
+        store.put_back(backup)
+        world.publisher.was_put_back()
+        for process in store.machine.processes:
+            process.start()
+        self._publish(world, self.wanted)
+        RecoversRegister().do(world)
+        self._publish(world, self.wanted)
+        court.exports.append(self.lost)
+        court.exports.append(self.wanted)
+        world.count("registers brought level")
+
+    def _publish(self, world: "World", listings: tuple[Listing, ...]) -> None:
+        try:
+            world.courts[self.court].publish(listings)
+        except LiandongError as refused:
+            world.count(f"publication refused: {refused.code}")

@@ -11,7 +11,6 @@ from .register_counts import Deliveries
 
 _SHOWN = 20
 """Entries that are named one by one; the others are counted."""
-_KINDS = {REFUSED: "refused-record", CONTESTED: "contested-entry"}
 
 
 def publisher_findings(deliveries: Sequence[Deliveries]) -> Iterator[dict[str, Any]]:
@@ -26,8 +25,8 @@ def publisher_findings(deliveries: Sequence[Deliveries]) -> Iterator[dict[str, A
             yield {"kind": "list-shrunk", "jurisdiction": each.jurisdiction, "list": one.list}
         for one in found[CLOCK]:
             yield {"kind": "publisher-clock", "jurisdiction": each.jurisdiction, "seconds": int(one.detail)}
-        for kind in (REFUSED, CONTESTED):
-            yield from _entries(kind, each, found[kind])
+        yield from ({"kind": "refused-record", **about} for about in _entries(each, found[REFUSED]))
+        yield from ({"kind": "contested-entry", **about} for about in _entries(each, found[CONTESTED]))
 
 
 def _behind(jurisdiction: str, ahead: Iterable[UpkeepFinding]) -> Iterator[dict[str, Any]]:
@@ -39,7 +38,7 @@ def _behind(jurisdiction: str, ahead: Iterable[UpkeepFinding]) -> Iterator[dict[
         yield {"kind": "register-behind", **about, "highest": max(numbers), "count": len(numbers)}
 
 
-def _entries(kind: str, deliveries: Deliveries, found: Sequence[UpkeepFinding]) -> Iterator[dict[str, Any]]:
+def _entries(deliveries: Deliveries, found: Sequence[UpkeepFinding]) -> Iterator[dict[str, Any]]:
     with deliveries.register.engine.connect() as connection:
         for one in found[:_SHOWN]:
             whole = deliveries.register.whole_entry(connection, one.entry_id)
@@ -47,4 +46,4 @@ def _entries(kind: str, deliveries: Deliveries, found: Sequence[UpkeepFinding]) 
                 continue
             entry = ids.entry_text(int(whole.entry.instrument), one.entry_id)
             about = {"jurisdiction": deliveries.jurisdiction, "court": one.court, "entry": entry}
-            yield {"kind": _KINDS[kind], **about, "version": one.version, "count": len(found)}
+            yield {**about, "version": one.version, "count": len(found)}

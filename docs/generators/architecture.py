@@ -74,6 +74,7 @@ COURT = (
     Drawer("updates", "numbered and signed", "编号与签名", "3"),
     Drawer("register", "the courts' truth, with the outbox", "登记簿与待发箱", "4"),
     Drawer("relay", "outbox → log, in order", "转发", "5"),
+    Drawer("upkeep", "the log against the register", "日志核对"),
     Drawer("synthetic", "fictitious people and rows", "虚构数据"),
     Drawer("cli", "liandong court …", "命令行"),
 )

@@ -16,6 +16,7 @@ from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
+from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
 CANARY_WINDOW = 3_600_000
@@ -186,6 +187,7 @@ class StatusDocument:
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         yield from self._register_findings()
         yield from list_findings(self._sources.view, self.heads, self._limits.now)
+        yield from publisher_findings(self._sources.deliveries)
         for head in self.heads:
             if head.fresh_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}

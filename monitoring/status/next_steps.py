@@ -15,7 +15,11 @@ _COMMANDS = {
     "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
     "silent": "liandong agency run {agency}",
     "stale": "liandong agency run {agency} --node {node}",
+    "register-behind": "liandong court register recover --court {court}",
+    "refused-record": "liandong court resign --court {court}",
+    "contested-entry": "liandong trace {entry}",
     "list-shrunk": "liandong court resend",
+    "publisher-clock": "timedatectl status",
     "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
     "keys-run-out": "liandong participant renew {participant}",
 }

@@ -214,6 +214,25 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         AWHILE,
         ASKED,
     ),
+    "a null does not erase an end": (
+        LISTED,
+        AWHILE,
+        FREED,
+        AWHILE,
+        NullsEntry(0),
+        AWHILE,
+        ReplaysVersion(0, 1),
+        AWHILE,
+        ASKED,
+    ),
+    "a replay of an older version does not stand last for ever": (
+        LISTED,
+        AWHILE,
+        FREED,
+        AWHILE,
+        ReplaysVersion(0, 1),
+        AWHILE,
+    ),
 }
 """What is tried in vain."""
 
@@ -232,16 +251,6 @@ class KnownBreak:
 _STAYS_FREE = "BLOCK although the node has read that the basis is gone"
 _STAYS_BLOCKED = "ALLOW from a fresh and proven copy for somebody with a live basis"
 BREAKING: Mapping[str, KnownBreak] = {
-    "a null does not erase an end": KnownBreak(
-        "point 3",
-        _STAYS_FREE,
-        (LISTED, AWHILE, FREED, AWHILE, NullsEntry(0), AWHILE, ReplaysVersion(0, 1), AWHILE, ASKED),
-    ),
-    "a replay of an older version does not stand last for ever": KnownBreak(
-        "point 3",
-        "the highest version of a key does not stand last",
-        (LISTED, AWHILE, FREED, AWHILE, ReplaysVersion(0, 1), AWHILE),
-    ),
     "a junk command does not delay a stop": KnownBreak(
         "point 8",
         "a minute after faults stopped the status is green, but: command",

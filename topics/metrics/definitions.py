@@ -108,6 +108,11 @@ RELAY_SENT: Final = Counter(
     ("participant", "lane"),
     "Outbox rows the broker has acknowledged.",
 )
+RECORDS_RESENT: Final = Counter(
+    "liandong_list_records_resent_total",
+    ("participant",),
+    "Newest records of entries a publisher wrote again because something else stood last under their keys. *Alarm* if it goes on growing: others write to the list.",
+)
 DEAD_LETTERS: Final = Counter(
     "liandong_dead_letters_total",
     ("agency", "node", "failure"),

@@ -24,7 +24,8 @@ from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.sending import send_receipt
-from ..effects.loop import Effects, Surroundings, group_of
+from ..effects.intake import group_of
+from ..effects.loop import Effects, Surroundings
 from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.receipts import Reporter

@@ -113,6 +113,11 @@ DEAD_LETTERS: Final = Counter(
     ("agency", "node", "failure"),
     "Messages put aside with their original bytes, by failure class.",
 )
+EFFECTS_FUSE: Final = Gauge(
+    "liandong_effects_fuse_blown",
+    ("agency", "node"),
+    "1 while many messages that courts signed wait because this release cannot handle them. Alarm: install the release that can.",
+)
 WATCHES: Final = Gauge(
     "liandong_watches",
     ("agency", "kind"),

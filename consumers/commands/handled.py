@@ -1,17 +1,38 @@
 """Which commands were handled: the keys that make a redelivery have no second effect."""
 
-from sqlalchemy import Connection, func, insert, select
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select, update
 
 from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.control import Command, signed_part
+from ...schemas.wire.feedback import FeedbackCode
 from ..acts_db.tables import commands_handled
 
 
-def was_handled(connection: Connection, command: Command) -> bool:
-    """Return whether this very command had its effect, or this very forgery its refusal, already."""
-    contents = [_content(command, genuine=genuine) for genuine in (True, False)]
+@dataclass(frozen=True, slots=True)
+class HandledCommand:
+    """What became of a command."""
+
+    content: bytes
+    genuine: bool
+    code: FeedbackCode
+    answered_at: int
+    """When it was last answered, ms UTC."""
+
+
+def find(connection: Connection, command: Command) -> HandledCommand | None:
+    """Return what became of this very command, or of this very forgery; None if it was not handled yet."""
+    contents = [content_of(command, genuine=genuine) for genuine in (True, False)]
     same = (commands_handled.c.command_id == command.command_id, commands_handled.c.content.in_(contents))
-    return connection.scalar(select(func.count()).where(*same)) != 0
+    row = connection.execute(select(commands_handled).where(*same)).first()
+    return None if row is None else HandledCommand(row.content, row.genuine, FeedbackCode(row.code), row.handled_at)
+
+
+def note_answer(connection: Connection, command: Command, handled: HandledCommand, now: int) -> None:
+    """Note that a command was answered once more."""
+    same = (commands_handled.c.command_id == command.command_id, commands_handled.c.content == handled.content)
+    connection.execute(update(commands_handled).where(*same).values(handled_at=now))
 
 
 def is_id_taken(connection: Connection, command_id: bytes) -> bool:
@@ -27,7 +48,7 @@ def remember(connection: Connection, command: Command, code: str, now: int, *, g
     """
     row = {
         "command_id": command.command_id,
-        "content": _content(command, genuine=genuine),
+        "content": content_of(command, genuine=genuine),
         "genuine": genuine,
         "court": command.court,
         "kind": command.kind,
@@ -37,5 +58,6 @@ def remember(connection: Connection, command: Command, code: str, now: int, *, g
     connection.execute(insert(commands_handled).values(row))
 
 
-def _content(command: Command, *, genuine: bool) -> bytes:
+def content_of(command: Command, *, genuine: bool) -> bytes:
+    """Return by what a command is known: all it says if its signature holds, else all its bytes."""
     return fingerprint(signed_part(command.body) if genuine else command.body)

@@ -33,7 +33,7 @@ from ..acts_db.messages import Received
 from ..acts_db.outcomes import CommandRejected, Poison, Retry
 from ..events import watches
 from . import handled
-from .feedback import answer
+from .feedback import Answer, answer
 
 _log = structlog.get_logger(__name__)
 _FEEDBACK_OF_PROBLEM = {
@@ -42,6 +42,8 @@ _FEEDBACK_OF_PROBLEM = {
     "WATCH_SUBJECT": FeedbackCode.IDENTITY_MISMATCH,
 }
 """Feedback for what is wrong with an order; all else is DOC_INVALID."""
+_ANSWERED_AGAIN_AFTER_MS = 60_000
+"""So often at most a command that is sent again is answered again."""
 
 
 def handle(connection: Connection, context: AgencyContext, message: Received) -> FeedbackCode | None:
@@ -52,8 +54,10 @@ def handle(connection: Connection, context: AgencyContext, message: Received) ->
     command = _read(message)
     if command.agency != context.agency:
         raise Poison("WRONG_ADDRESS", f"for {command.agency}")
-    if handled.was_handled(connection, command):
+    before = handled.find(connection, command)
+    if before is not None:
         _log.info("command seen again, no effect", command=text("cmd", command.command_id), court=command.court)
+        _answer_again(connection, context, command, before)
         return None
     signer = _signer(context, command)
     genuine = False
@@ -68,7 +72,8 @@ def handle(connection: Connection, context: AgencyContext, message: Received) ->
     _check_answerable(context, command, signer, code)
     now = context.clock.now()
     handled.remember(connection, command, code, now, genuine=genuine)
-    answer(connection, context, command, code, message_text)
+    content = handled.content_of(command, genuine=genuine)
+    answer(connection, context, command, Answer(content, code, message_text))
     _log.info("command handled", command=text("cmd", command.command_id), court=command.court, code=code.value)
     return code
 
@@ -108,6 +113,20 @@ def _check_signature(context: AgencyContext, command: Command) -> None:
         raise CommandRejected(FeedbackCode.DOC_INVALID, invalid.message) from invalid
     if command.issued_at > now + CLOCK_TOLERANCE_MS:
         raise CommandRejected(FeedbackCode.DOC_INVALID, "issued in the future; check the court's clock")
+
+
+def _answer_again(
+    connection: Connection, context: AgencyContext, command: Command, before: handled.HandledCommand
+) -> None:
+    """Say once more, under the same handle, what a genuine command was answered with: its court may have lost the answer."""
+    now = context.clock.now()
+    if not before.genuine or abs(now - before.answered_at) < _ANSWERED_AGAIN_AFTER_MS:
+        return
+    try:
+        answer(connection, context, command, Answer(before.content, before.code, "handled before"))
+    except NoSealingKey as missing:
+        raise Retry(missing.code) from missing
+    handled.note_answer(connection, command, before, now)
 
 
 def _check_id(connection: Connection, command: Command) -> None:

@@ -1,7 +1,7 @@
 """Effects: what happens once per agency, wherever the consumer group puts it: commands, and releases after relief.
 
-Effect first, offset second: the acts store is committed before the group's offset, and its keys make a redelivery, a
-replay or a restart in between have no second effect. A message that cannot be handled now waits with all of its key
+The position in the log is a part of the effect's own transaction, so that a store that is put back handles what it has not
+done; the group's offset is committed behind it, for lag tools. Its keys make a redelivery or a replay have no second effect. A message that cannot be handled now waits with all of its key
 behind it while others flow; one that can never be handled goes to the dead letters. While the store does not answer,
 what came stays in memory in its order, and is handled when it does.
 """
@@ -19,7 +19,7 @@ from ...topics.catalogue import names
 from ...topics.keys.signatures import SIGNER_UNKNOWN
 from ...topics.metrics.definitions import DEAD_LETTERS, WATCHES
 from ...topics.metrics.recorder import Signals
-from ...topics.transport.errors import CommitRefused, OffsetOutOfRange, TransportError
+from ...topics.transport.errors import CommitRefused, TransportError
 from ...topics.transport.ports import Subscriber, TopicPartition
 from ...topics.transport.received import headers_of
 from ...topics.workers.pause import Pause
@@ -28,6 +28,7 @@ from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.positions import note_handled
 from ..acts_db.sending import send_waiting
 from ..commands import parked
 from ..commands.parked import ParkedMessage
@@ -35,6 +36,7 @@ from ..commands.parking import first_attempt, next_attempt
 from ..events import watches
 from ..interceptions import recent_releases
 from . import dead_letters
+from .places import Places
 from .routing import handle_any
 
 _log = structlog.get_logger(__name__)
@@ -115,8 +117,7 @@ class Effects:
         """Events that waited for the agency's own key when they were last looked at."""
         self._dead_in_a_row = 0
         self._subscriber: Subscriber | None = None
-        self._outside: TopicPartition | None = None
-        """Where the log no longer holds what the group committed."""
+        self._places = Places(engine, context.clock, around.lost)
         self._kept: deque[Received] = deque()
         """What came and is not handled yet, in its order."""
         self._handled: dict[TopicPartition, int] = {}
@@ -133,9 +134,6 @@ class Effects:
             return left
         try:
             return self._work()
-        except OffsetOutOfRange as gone:
-            _log.warning("messages are gone from the log", topic=gone.at.topic, partition=gone.at.partition)
-            self._outside = gone.at
         except OperationalError as down:
             _log.warning("acts store does not answer, waiting", error=str(down.orig))
         except (TransportError, Unavailable) as away:
@@ -167,42 +165,37 @@ class Effects:
 
     def _take_in(self, subscriber: Subscriber) -> None:
         """Keep what has come, as far as there is room: a member that does not poll is put out of its group."""
+        self._take(subscriber)
+        if moved := self._places.settle(subscriber):
+            self._forget(moved)
+            self._take(subscriber)
+
+    def _take(self, subscriber: Subscriber) -> None:
         room = _BATCH - len(self._kept)
-        for message in subscriber.poll(room, 0) if room > 0 else ():
+        for message in self._places.poll(subscriber, room) if room > 0 else ():
             origin = Origin(subscriber.topic_of(message), message.partition(), message.offset())
             self._kept.append(Received(origin, message.key(), message.value(), headers_of(message)))
 
     def _joined(self) -> Subscriber:
         """Return the subscriber, a member of the group."""
-        if self._subscriber is not None and self._outside is not None:
-            self._rejoin(self._subscriber, self._outside)
         if self._subscriber is None:
             subscriber = self._join()
             try:
-                subscriber.subscribe(topics_of(self._context), revoked=self._lose)
+                subscriber.subscribe(topics_of(self._context), self._places.gain, self._lose)
             except BaseException:
                 subscriber.close()
                 raise
             self._subscriber = subscriber
         return self._subscriber
 
-    def _rejoin(self, subscriber: Subscriber, outside: TopicPartition) -> None:
-        """Leave the group, and let it begin with what the log still holds of a partition."""
-        try:
-            subscriber.commit({outside: subscriber.watermarks(outside).low})
-        except CommitRefused as moved:
-            _log.info("the partition moved, its new owner deals with it", error=moved.message)
-        self._subscriber = self._outside = None
-        self._kept.clear()
-        self._handled.clear()
-        subscriber.close()
-        self._around.lost()
-
     def _lose(self, partitions: Iterable[TopicPartition]) -> None:
         """Forget what came of partitions that went to another node, which is given it again."""
-        lost = frozenset(partitions)
-        self._kept = deque(each for each in self._kept if each.origin.at not in lost)
-        self._handled = {at: offset for at, offset in self._handled.items() if at not in lost}
+        self._places.lose(partitions)
+        self._forget(frozenset(partitions))
+
+    def _forget(self, partitions: frozenset[TopicPartition]) -> None:
+        self._kept = deque(each for each in self._kept if each.origin.at not in partitions)
+        self._handled = {at: offset for at, offset in self._handled.items() if at not in partitions}
 
     def _handle_kept(self) -> None:
         while self._kept:
@@ -225,6 +218,7 @@ class Effects:
         now = self._context.clock.now()
         try:
             with self._engine.begin() as connection:
+                note_handled(connection, message.origin)
                 if parked.is_waiting(connection, message):
                     parked.park(connection, message, "BEHIND_ANOTHER", now, now)
                     return
@@ -232,6 +226,7 @@ class Effects:
         except Retry as retry:
             _log.warning("message waits", reason=retry.reason, **_place(message))
             with self._engine.begin() as connection:
+                note_handled(connection, message.origin)
                 parked.park(connection, message, retry.reason, now, first_attempt(retry.after, now))
         except Poison as poison:
             self._put_aside(message, poison, 1)
@@ -296,7 +291,9 @@ class Effects:
     def _put_aside(self, message: Received, poison: Poison, attempts: int, waited: ParkedMessage | None = None) -> None:
         with self._engine.begin() as connection:
             new = dead_letters.put_aside(connection, self._context, message, poison, attempts)
-            if waited is not None:
+            if waited is None:
+                note_handled(connection, message.origin)
+            else:
                 parked.unpark(connection, waited)
         if not new:
             return

@@ -169,8 +169,10 @@ def _released(world: "World") -> Counter[str]:
 
 
 def _answers(world: "World", but: str = "") -> Counter[bytes]:
+    """How many answers each command got. One that is said again, to a command that is sent again, has the same handle."""
     given = (one.fields for one in world.genuine("control-feedback"))
-    return Counter(fields["command_id"] for fields in given if fields["code"] != but)
+    answers = {(fields["command_id"], fields["feedback_id"]) for fields in given if fields["code"] != but}
+    return Counter(command for command, _ in answers)
 
 
 def _opened(schema: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,13 @@ commands_handled = Table(
     Column("code", Text, nullable=False),
     Column("handled_at", BigInteger, nullable=False),
 )
+receipts_told = Table(
+    "receipts_told",
+    metadata,
+    Column("node", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("positions", LargeBinary, nullable=False),
+)
 handled_positions = Table(
     "handled_positions",
     metadata,

@@ -88,6 +88,8 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(lists(_FIRST, 1, 2), _ALL, Asks("air-js 1", 1), _ALL),
         *(CutOff("air-js 1"), Acts(_FIRST, Change.REVOKE, 0), _ALL, Passes(_MONTH_MS), Cleans()),
     ),
+    "an older copy of a list is put back": _put_back("list of railway-js 1"),
+    "an older overlay of relief is put back": _put_back("relief of railway-js 1"),
     "an older acts store is put back": (
         *(EverybodyWorks(1), BacksUp("acts of air-js 1"), Watches(_FIRST, "air-js", 3, 1)),
         *(Works("publisher", "relay", 5), Works("air-js 1", "effects", 5), PutsBack(0), _ALL),
@@ -131,12 +133,6 @@ BREAKING: Mapping[str, Broken] = {
         ),
         "proven and fresh are two things: LIST_SHRUNK, court resend",
         "the status says 2 applied, air-js 1 has 0",
-    ),
-    "an older copy of a list is put back": Broken(
-        _put_back("list of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly", "a receipt says"
-    ),
-    "an older overlay of relief is put back": Broken(
-        _put_back("relief of railway-js 1"), "clocks, copies, twins, stores: backups lie harmlessly", "a receipt says"
     ),
     "an older register is put back": Broken(
         _put_back("register"),

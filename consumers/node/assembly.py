@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from ...schemas.wire.suites import suite_of
@@ -16,7 +17,7 @@ from ...topics.keys.erasure import Eraser, KeyErasure
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
-from ...topics.storage.database import DatabaseUnavailable
+from ...topics.storage.database import DatabaseUnavailable, reaching
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.clock import Clock
@@ -70,6 +71,8 @@ class NodeStores:
     keys: KeyErasure
     suite: str
     """Whose digest the copy keeps."""
+    told: Told
+    """What the node had told when they were opened."""
 
     def readers(self, acts: SupervisionActs) -> CopyReaders:
         """Return readers within this process."""
@@ -148,7 +151,7 @@ class OpenAgency:
     def _replicator(self, subscriber: Subscriber) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
         start = context.chance.ordered_id()
-        known = told(self.desk.engine, self.node).sequence
+        known = self._stores.told.sequence
         reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, known, relief)
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
@@ -182,18 +185,25 @@ def open_agency(
         reader = connections.subscriber(None, f"{agency}.{node}-acts")
         acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)
         stack.callback(acts.close)
-        engine = machine.open_acts(acts_url(settings, agency))
-        known = told(engine, node)
-        engine.dispose()
+        known = _told(machine.open_acts(acts_url(settings, agency)), node)
         lists = open_lists(folder, machine.boot, known)
         stack.callback(lists.close)
         relief = open_relief(folder, machine.boot, known)
         stack.callback(relief.close)
         keys = KeyErasure(Participants(settings), agency, machine.clock)
-        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, known)
         desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, Admitted(directory, acts), connections, stack.pop_all())
+
+
+def _told(engine: Engine, node: str) -> Told:
+    """Return what a node has told, and let go of the engine. Raises DATABASE_UNAVAILABLE."""
+    try:
+        with reaching(engine.url):
+            return told(engine, node)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

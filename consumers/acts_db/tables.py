@@ -71,6 +71,23 @@ commands_handled = Table(
     Column("code", Text, nullable=False),
     Column("handled_at", BigInteger, nullable=False),
 )
+receipts_told = Table(
+    "receipts_told",
+    metadata,
+    Column("node", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("positions", LargeBinary, nullable=False),
+)
+handled_positions = Table(
+    "handled_positions",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("log_partition", Integer, primary_key=True),
+    # a topic made again begins anew
+    Column("topic_id", LargeBinary, nullable=False),
+    Column("next_offset", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
 commands_parked = Table(
     "commands_parked",
     metadata,

@@ -18,6 +18,7 @@ from ...topics.transport.errors import TransportError
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
 from ..acts_db.outcomes import Poison, Retry
+from ..acts_db.positions import note_handled
 from ..commands import parked
 from ..commands.parked import BEHIND_ANOTHER, NOT_UNDERSTOOD, ParkedMessage
 from ..commands.parking import first_attempt, longest_after, next_attempt
@@ -70,7 +71,9 @@ class Attempts:
         """Handle a message in one transaction. Raises Retry or Poison."""
         try:
             with self._engine.begin() as connection:
-                if waited is not None and not parked.still_parked(connection, waited):
+                if waited is None:
+                    note_handled(connection, message.origin)
+                elif not parked.still_parked(connection, waited):
                     return
                 handle_any(connection, self._context, message)
                 if waited is not None:
@@ -90,6 +93,7 @@ class Attempts:
             return False
         now = self._context.clock.now()
         with self._engine.begin() as connection:
+            note_handled(connection, message.origin)
             parked.park(connection, message, author, BEHIND_ANOTHER, now, now)
         return True
 
@@ -97,6 +101,7 @@ class Attempts:
         _log.warning("message waits", reason=retry.reason, **_place(message))
         now, author = self._context.clock.now(), self._author(message, retry.reason)
         with self._engine.begin() as connection:
+            note_handled(connection, message.origin)
             parked.park(connection, message, author, retry.reason, now, first_attempt(retry.after, now))
 
     def _author(self, message: Received, reason: str) -> str:
@@ -122,7 +127,9 @@ class Attempts:
             return
         with self._engine.begin() as connection:
             new = dead_letters.put_aside(connection, self._context, message, poison, attempts)
-            if waited is not None:
+            if waited is None:
+                note_handled(connection, message.origin)
+            else:
                 parked.unpark(connection, waited)
         if new:
             _log.error("message put aside", failure=poison.failure, reason=poison.reason, **_place(message))
@@ -136,6 +143,7 @@ class Attempts:
         with self._engine.begin() as connection:
             if waited is None:
                 _log.error("a court's message is not understood and waits", court=author, **_place(message))
+                note_handled(connection, message.origin)
                 parked.park(connection, message, author, NOT_UNDERSTOOD, now, first_attempt(1.0, now))
                 return True
             next_at = next_attempt(waited.attempts, 1.0, now)

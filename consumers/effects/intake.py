@@ -1,6 +1,6 @@
 """What effects read, and in which order it is handled: a member of the agency's group over commands and relief lanes.
 
-What came stays in memory in its order until it is handled; then its offset is committed.
+What came stays in memory in its order until it is handled.
 """
 
 from collections import deque
@@ -14,6 +14,7 @@ from ...topics.transport.ports import Subscriber, TopicPartition
 from ...topics.transport.received import headers_of
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
+from .places import Places
 
 _log = structlog.get_logger(__name__)
 
@@ -36,12 +37,11 @@ def topics_of(context: AgencyContext) -> list[str]:
 class EffectsIntake:
     """What came and is not handled yet, and how far the group is."""
 
-    def __init__(self, topics: list[str], join: Callable[[], Subscriber], lost: Callable[[], None]) -> None:
-        """Take what makes a subscriber of the group, and what hears that messages left the log before they were read."""
-        self._topics, self._join, self._lost = topics, join, lost
+    def __init__(self, topics: list[str], join: Callable[[], Subscriber], places: Places) -> None:
+        """Take what makes a subscriber of the group, and where its partitions are read on."""
+        self._topics, self._join = topics, join
+        self.places = places
         self._subscriber: Subscriber | None = None
-        self._outside: TopicPartition | None = None
-        """Where the log no longer holds what the group committed."""
         self.kept: deque[Received] = deque()
         """What came and is not handled yet, in its order."""
         self._handled: dict[TopicPartition, int] = {}
@@ -59,10 +59,11 @@ class EffectsIntake:
 
     def take_in(self) -> None:
         """Keep what has come, as far as there is room: a member that does not poll is put out of its group."""
-        subscriber, room = self._joined(), _BATCH - len(self.kept)
-        for message in subscriber.poll(room, 0) if room > 0 else ():
-            origin = Origin(subscriber.topic_of(message), message.partition(), message.offset())
-            self.kept.append(Received(origin, message.key(), message.value(), headers_of(message)))
+        subscriber = self._joined()
+        self._take(subscriber)
+        if moved := self.places.settle(subscriber):
+            self._forget(moved)
+            self._take(subscriber)
 
     def note_handled(self) -> None:
         """Note that the first of what is kept was handled."""
@@ -70,7 +71,7 @@ class EffectsIntake:
         self._handled[origin.at] = origin.offset + 1
 
     def commit(self) -> None:
-        """Commit how far everything is handled."""
+        """Commit how far everything is handled, for lag tools: the acts store knows it."""
         if self._subscriber is None or not self._handled:
             return
         try:
@@ -79,44 +80,34 @@ class EffectsIntake:
             _log.info("partitions moved, another node sees these messages again", error=moved.message)
         self._handled = {}
 
-    def begin_again(self, outside: TopicPartition) -> None:
-        """Join anew before the next messages: the log no longer has what the group committed of a partition."""
-        _log.warning("messages are gone from the log", topic=outside.topic, partition=outside.partition)
-        self._outside = outside
-
     def close(self) -> None:
         """Leave the group; what is kept is delivered again."""
         if self._subscriber is not None:
             self._subscriber.close()
 
+    def _take(self, subscriber: Subscriber) -> None:
+        room = _BATCH - len(self.kept)
+        for message in self.places.poll(subscriber, room) if room > 0 else ():
+            origin = Origin(subscriber.topic_of(message), message.partition(), message.offset())
+            self.kept.append(Received(origin, message.key(), message.value(), headers_of(message)))
+
     def _joined(self) -> Subscriber:
         """Return the subscriber, a member of the group."""
-        if self._subscriber is not None and self._outside is not None:
-            self._rejoin(self._subscriber, self._outside)
         if self._subscriber is None:
             subscriber = self._join()
             try:
-                subscriber.subscribe(self._topics, revoked=self._lose)
+                subscriber.subscribe(self._topics, self.places.gain, self._lose)
             except BaseException:
                 subscriber.close()
                 raise
             self._subscriber = subscriber
         return self._subscriber
 
-    def _rejoin(self, subscriber: Subscriber, outside: TopicPartition) -> None:
-        """Leave the group, and let it begin with what the log still holds of a partition."""
-        try:
-            subscriber.commit({outside: subscriber.watermarks(outside).low})
-        except CommitRefused as moved:
-            _log.info("the partition moved, its new owner deals with it", error=moved.message)
-        self._subscriber = self._outside = None
-        self.kept.clear()
-        self._handled.clear()
-        subscriber.close()
-        self._lost()
-
     def _lose(self, partitions: Iterable[TopicPartition]) -> None:
         """Forget what came of partitions that went to another node, which is given it again."""
-        lost = frozenset(partitions)
-        self.kept = deque(each for each in self.kept if each.origin.at not in lost)
-        self._handled = {at: offset for at, offset in self._handled.items() if at not in lost}
+        self.places.lose(partitions)
+        self._forget(frozenset(partitions))
+
+    def _forget(self, partitions: frozenset[TopicPartition]) -> None:
+        self.kept = deque(each for each in self.kept if each.origin.at not in partitions)
+        self._handled = {at: offset for at, offset in self._handled.items() if at not in partitions}

@@ -1,7 +1,7 @@
 """Effects: what happens once per agency, wherever the consumer group puts it: commands, and releases after relief.
 
-Effect first, offset second: the acts store is committed before the group's offset, and its keys make a redelivery, a
-replay or a restart in between have no second effect. A message that cannot be handled now waits with those of its signer
+The position in the log is a part of the effect's own transaction, so that a store that is put back handles what it has not
+done; the group's offset is committed behind it, for lag tools. Its keys make a redelivery or a replay have no second effect. A message that cannot be handled now waits with those of its signer
 behind it while others flow; one that can never be handled goes to the dead letters. While the store does not answer,
 what came stays in memory in its order, and is handled when it does.
 """
@@ -16,7 +16,6 @@ from ...schemas.errors import LiandongError
 from ...topics.keys.signatures import SIGNER_UNKNOWN
 from ...topics.metrics.definitions import DEAD_LETTERS, EFFECTS_FUSE, WATCHES
 from ...topics.metrics.recorder import Signals
-from ...topics.transport.errors import OffsetOutOfRange
 from ...topics.transport.ports import Subscriber
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
@@ -29,6 +28,7 @@ from ..interceptions import recent_releases
 from .attempts import AWAY, STORE_AWAY, Attempts
 from .fuse import FuseBlown, blown
 from .intake import EffectsIntake, topics_of
+from .places import Places
 
 _log = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ class Effects:
         self._signals = signals or Signals()
         self._node = node
         self._around = around
-        self._intake = EffectsIntake(topics_of(context), join, around.lost)
+        self._intake = EffectsIntake(topics_of(context), join, Places(engine, context.clock, around.lost))
         self._attempts = Attempts(context, engine, self._count)
         self._keys_version = -1
         """Of the register of keys when what waits for a key was last tried."""
@@ -89,7 +89,7 @@ class Effects:
     @property
     def failure(self) -> Exception | None:
         """Why nothing can be done now, or what is wrong with this release."""
-        return self._away or self._fuse
+        return self._away or self._intake.places.failure or self._fuse
 
     @property
     def kept(self) -> int:
@@ -105,9 +105,6 @@ class Effects:
             return left
         try:
             pause = self._work()
-        except OffsetOutOfRange as gone:
-            self._intake.begin_again(gone.at)
-            self._away = gone
         except AWAY as away:
             self._note_away(away)
         else:

@@ -69,6 +69,13 @@ _positions = Table(
     Column("log_partition", Integer, primary_key=True),
     Column("next_offset", BigInteger, nullable=False),
 )
+_topics = Table(
+    "topics",
+    _metadata,
+    Column("topic", Text, primary_key=True),
+    Column("topic_id", LargeBinary, nullable=False),
+)
+"""Which topics the positions are in: one that was deleted and made again has another id."""
 _losses = Table(
     "losses",
     _metadata,
@@ -86,6 +93,10 @@ def inbox_file(settings: Settings, court: str) -> Path:
     return settings.state_dir / "courts" / court / "inbox.db"
 
 
+MADE_AGAIN = -1
+"""Instead of the end of a loss: the topic was deleted and made again, and all it held behind the position is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Records that left the log before they were read; nobody can say whether any was for this court."""
@@ -93,14 +104,14 @@ class Loss:
     at: TopicPartition
     first_offset: int
     next_offset: int
-    """Of the oldest record that was still there."""
+    """Of the oldest record that was still there; MADE_AGAIN if nobody can say how many there were."""
     noticed_at: int
     """ms UTC."""
 
     @property
     def records(self) -> int:
-        """How many there were at most."""
-        return self.next_offset - self.first_offset
+        """How many there were at most, 0 if nobody can say."""
+        return max(0, self.next_offset - self.first_offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +167,17 @@ class InboxStore:
         row = {"topic": loss.at.topic, "log_partition": loss.at.partition, "first_offset": loss.first_offset}
         row |= {"next_offset": loss.next_offset, "noticed_at": loss.noticed_at, "shown": False}
         insert_once(connection, _losses, row)
-        self.save(connection, loss.at, loss.next_offset)
+        self.save(connection, loss.at, max(0, loss.next_offset))
+
+    def topic_ids(self) -> dict[str, bytes]:
+        """Return the ids of the topics the positions are in."""
+        with reading(self.engine) as connection:
+            return {row.topic: row.topic_id for row in connection.execute(select(_topics))}
+
+    def save_topic(self, connection: Connection, topic: str, topic_id: bytes) -> None:
+        """Note which topic the positions are in from now on."""
+        if not insert_once(connection, _topics, {"topic": topic, "topic_id": topic_id}):
+            connection.execute(update(_topics).where(_topics.c.topic == topic).values(topic_id=topic_id))
 
     def losses(self, *, unshown: bool = False) -> list[Loss]:
         """Return what was lost, in the order it was noticed."""

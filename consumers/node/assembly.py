@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from ...schemas.wire.suites import suite_of
@@ -16,14 +17,16 @@ from ...topics.keys.erasure import Eraser, KeyErasure
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
-from ...topics.storage.database import DatabaseUnavailable
+from ...topics.storage.database import DatabaseUnavailable, reaching
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
+from ..acts_db.database import acts_url
 from ..acts_db.sending import send_receipt
+from ..acts_db.told import Told, note_told, told
 from ..effects.intake import group_of
 from ..effects.loop import Effects, Surroundings
 from ..interceptions.batches import Batches
@@ -32,8 +35,10 @@ from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
 from ..replication.replicator import Replicator, ReplicatorConfig
 from ..replication.status import CopyGauges, CopyStatus
+from ..store.batch import KeptReceipt
 from ..store.relief import ReliefStore
 from ..store.writer import ListStore
+from .copies import list_positions, open_lists, open_relief, relief_positions
 from .desk import CopyReaders, Desk, Machine, open_desk
 
 _TURN_SECONDS = 0.0005
@@ -67,6 +72,8 @@ class NodeStores:
     keys: KeyErasure
     suite: str
     """Whose digest the copy keeps."""
+    told: Told
+    """What the node had told when they were opened."""
 
     def readers(self, acts: SupervisionActs) -> CopyReaders:
         """Return readers within this process."""
@@ -145,7 +152,8 @@ class OpenAgency:
     def _replicator(self, subscriber: Subscriber) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
         start = context.chance.ordered_id()
-        reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, relief)
+        known = self._stores.told.sequence
+        reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, known, relief)
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 
@@ -153,11 +161,14 @@ class OpenAgency:
         """Return when the newest barrier that stands in all lanes of the copy was issued, ms UTC."""
         return self.desk.gate.stand(self.desk.context.clock.now()).fresh_as_of
 
-    def _emit(self, body: bytes) -> None:
-        """Put a receipt into the outbox. Raises DATABASE_UNAVAILABLE."""
+    def _emit(self, receipt: KeptReceipt) -> None:
+        """Put a receipt into the outbox, and note what is told. Raises DATABASE_UNAVAILABLE."""
+        copy = self.desk.copy
+        positions = {**list_positions(copy.lists), **relief_positions(copy.relief)}
         try:
             with self.desk.engine.begin() as connection:
-                send_receipt(connection, self.desk.context, self.node, body)
+                send_receipt(connection, self.desk.context, self.node, receipt.body)
+                note_told(connection, self.node, Told(receipt.sequence, positions))
         except OperationalError as down:
             raise DatabaseUnavailable(f"the acts database of {self.agency}", str(down.orig)) from down
 
@@ -175,15 +186,25 @@ def open_agency(
         reader = connections.subscriber(None, f"{agency}.{node}-acts")
         acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)
         stack.callback(acts.close)
-        lists = ListStore.open(folder / "list", boot=machine.boot)
+        known = _told(machine.open_acts(acts_url(settings, agency)), node)
+        lists = open_lists(folder, machine.boot, known)
         stack.callback(lists.close)
-        relief = ReliefStore.open(folder / "relief", boot=machine.boot)
+        relief = open_relief(folder, machine.boot, known)
         stack.callback(relief.close)
         keys = KeyErasure(Participants(settings), agency, machine.clock)
-        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, known)
         desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, Admitted(directory, acts), connections, stack.pop_all())
+
+
+def _told(engine: Engine, node: str) -> Told:
+    """Return what a node has told, and let go of the engine. Raises DATABASE_UNAVAILABLE."""
+    try:
+        with reaching(engine.url):
+            return told(engine, node)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

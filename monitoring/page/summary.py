@@ -31,6 +31,7 @@ _COMMANDS = {
     "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
     "silent": "liandong agency run {agency}",
     "stale": "liandong agency run {agency} --node {node}",
+    "command-unanswered": "liandong court command --resend --court {court}",
     "keys-run-out": "liandong participant renew {participant}",
 }
 """What helps, by kind of finding; what else there is, the agency's status says more about."""

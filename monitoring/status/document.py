@@ -7,6 +7,7 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
+from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
@@ -189,9 +190,18 @@ class StatusDocument:
                 elif count.live_missing:
                     yield {"kind": "live-differs", **about, "count": count.live_missing}
 
+    def _command_findings(self) -> Iterable[dict[str, Any]]:
+        """Name the courts of this machine whose commands an agency has not answered, as far as their inboxes know."""
+        now = self._limits.now
+        for deliveries in self._sources.deliveries:
+            for each in unanswered(deliveries.register.engine, now - self._limits.late_after, now):
+                about = {"jurisdiction": deliveries.jurisdiction, "court": each.court, "agency": each.agency}
+                yield {"kind": "command-unanswered", **about, "count": each.count, "since": moment(each.since)}
+
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         yield from self._register_findings()
         yield from self._court_findings()
+        yield from self._command_findings()
         for head in self.heads:
             if head.valid_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}

@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "receipts-missing": ("receipts missing", "缺失回执"),
     "lost-tail": ("end of the log lost", "日志末尾丢失"),
     "live-differs": ("live entries differ", "生效条目数不符"),
+    "command-unanswered": ("commands not answered", "指令未获答复"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
     "register-rolled-back": ("the register of keys was rolled back", "密钥登记册被回退"),

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
 _MOST_NODES = 7
-_MAY_BE_OLDER = ("evidence", "inbox")
-"""Of a copy or an acts store put back nobody makes up for what they lack, today: a matter of issue 4."""
-_MADE_AGAIN = ("list", "relief", "trust", *_MAY_BE_OLDER)
+_MAY_BE_OLDER = ("evidence", "inbox", "list", "relief")
+"""What an acts store that is put back had told of hits nobody can tell the end of."""
+_MADE_AGAIN = ("list", "relief", "trust", "evidence", "inbox")
 """What the log gives again, or a court can do without."""
 _SELDOM_THERE = ("seal", "seal", "seal", "trust")
 """Drawn so much more often than other kinds of files."""

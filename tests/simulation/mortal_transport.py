@@ -44,6 +44,9 @@ class MortalSubscriber:
     ) -> None:
         self._life.call(lambda: self.inner.subscribe(topics, assigned, revoked))
 
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        self._life.call(lambda: self.inner.move(positions))
+
     def poll(self, limit: int, timeout: float) -> list[Message]:
         assert timeout == 0, "a step waits"
         return self._life.call(lambda: self.inner.poll(limit, 0))

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -52,7 +53,7 @@ class Prober:
         self._running, self._over = running, threading.Event()
         self._thread = threading.Thread(target=self._ask)
 
-    def __enter__(self) -> "Prober":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -104,11 +105,14 @@ class PoisonedNodeSuite:
                 town.court.watch(invented(2))
                 until(lambda: self.answered(inbox) == ["00", "00"], 60)
                 freed = place.court.change(entry, Change.REVOKE, at=SystemClock().now())
+                until(lambda: len(prober.answers) > 3)
                 held = len(prober.answers)
                 place.send(place.court.relief(freed))
                 running.until(lambda: running.said(LI) == "ALLOW")
-            assert held > 3
-            assert set(prober.answers[:held]) == {("BLOCK", "ALLOW")}
+            assert {answer for answer, _ in prober.answers[:held]} <= {
+                "BLOCK",
+                "REVIEW",
+            }  # garbage under the entry's key asks a person
             assert {answer for _, answer in prober.answers} == {"ALLOW"}
             assert prober.slowest < 10
             shown = running.client.get("/v1/status").json()

@@ -10,6 +10,7 @@ from liandong.consumers.replication.receipts import Reporter
 from liandong.consumers.replication.relief import ReliefFollower, ReliefStores
 from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
 from liandong.consumers.store import power
+from liandong.consumers.store.batch import KeptReceipt
 from liandong.consumers.store.layout import LANE_LENGTH, LaneState, lane_prefix
 from liandong.consumers.store.relief import ReliefStore
 from liandong.consumers.store.values import body_of, opaque_of
@@ -63,13 +64,16 @@ class CopyingNode:
         self.relief_subscriber = Polled(self.subscribe(None))
         config = ReplicatorConfig(self.jurisdictions, batch=self.batch)
         reporter = Reporter(
-            "railway-js", "n1", CHANCE.ordered_id(), Ed25519Signer(SEED), self.receipts.append, self.relief
+            "railway-js", "n1", CHANCE.ordered_id(), Ed25519Signer(SEED), self._keep, relief=self.relief
         )
         self.replicator = Replicator(config, self.list_subscriber, self.store, self.keys, self.clock, reporter)
         stores = ReliefStores(self.overlay, self.lists)
         self.follower = ReliefFollower(self.jurisdictions, self.relief_subscriber, stores, self.keys, self.clock)
         self.ended = False
         """Whether threads have closed both workers."""
+
+    def _keep(self, receipt: KeptReceipt) -> None:
+        self.receipts.append(receipt.body)
 
     def close(self) -> None:
         if not self.ended:

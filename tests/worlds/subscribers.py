@@ -37,6 +37,9 @@ class Polled:
         self.assignments += 1
         self._subscriber.subscribe(topics, assigned, revoked)
 
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        self._subscriber.move(positions)
+
     def poll(self, limit: int, timeout: float) -> list[Message]:
         assert timeout == 0, "a step never waits"
         self.polls += 1

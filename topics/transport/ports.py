@@ -113,7 +113,13 @@ class Subscriber(Protocol):
     ) -> None:
         """Join the consumer group given at construction.
 
-        Reading starts where the group committed, otherwise at the beginning.
+        Reading starts where the group committed, otherwise at the beginning, unless `move` says another place.
+        """
+
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read partitions the group gave on from these offsets (or BEGINNING); what came of them and was not polled is dropped.
+
+        A partition that is not this member's any more stays with whoever has it.
         """
 
     def poll(self, limit: int, timeout: float) -> list[Message]:

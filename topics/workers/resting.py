@@ -76,7 +76,13 @@ class Resting:
 
 
 def trouble_of(error: Exception) -> Trouble:
-    """Return an error's code and message; of what has no code the type alone, since its text may hold anything."""
-    if isinstance(error, LiandongError):
-        return Trouble(error.code, error.message)
-    return Trouble(UNEXPECTED, type(error).__name__)
+    """Return the code of what is at the root of an error, and the error's message.
+
+    Of what has no code the type alone is told, since its text may hold anything.
+    """
+    if not isinstance(error, LiandongError):
+        return Trouble(UNEXPECTED, type(error).__name__)
+    root = error
+    while isinstance(root.__cause__, LiandongError):
+        root = root.__cause__
+    return Trouble(root.code, error.message)

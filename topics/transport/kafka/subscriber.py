@@ -34,6 +34,8 @@ class KafkaSubscriber:
         self._settings, self._prefix = settings, settings.topic_prefix
         self._waiting: KafkaMessage | None = None
         """What `wait` was woken by; the next `poll` hands it out."""
+        self._admin: KafkaAdmin | None = None
+        """Made when first asked for: most readers never need it."""
         self._lost: set[TopicPartition] = set()
         self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
         self._subscribed = False
@@ -54,7 +56,9 @@ class KafkaSubscriber:
 
     def topic_id(self, topic: str) -> bytes:
         """Return the topic's id, which only the admin client tells. Raises TopicMissing, BrokerUnreachable."""
-        return KafkaAdmin(self._settings).topic_id(self._prefix + topic)
+        if self._admin is None:
+            self._admin = KafkaAdmin(self._settings)
+        return self._admin.topic_id(self._prefix + topic)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets; END means behind what is there now."""
@@ -95,6 +99,20 @@ class KafkaSubscriber:
 
         self._subscribed = True
         self._consumer.subscribe([self._prefix + topic for topic in topics], on_assign=on_assign, on_revoke=on_revoke)
+
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read partitions the group gave on from these offsets."""
+        own = {at: offset for at, offset in positions.items() if at in self._from_group}
+        if not own:
+            return
+        moved = self._outbound(own)
+        self._consumer.incremental_unassign(moved)
+        self._consumer.incremental_assign(moved)
+        if self._waiting is not None and self._at(self._waiting) in own:
+            self._waiting = None
+        for at in own:
+            self._outside.pop(at, None)
+            self._unplaced.pop(at, None)
 
     def poll(self, limit: int, timeout: float) -> list[Message]:
         """Wait up to `timeout` seconds for one record, then drain what is there up to `limit`."""

@@ -76,6 +76,15 @@ class MemorySubscriber:
             self._membership = Membership(self._broker, self._group, member, self._client)
             self._membership.join()
 
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read partitions the group gave on from these offsets."""
+        with self._broker.changed:
+            own = {at: offset for at, offset in positions.items() if at in self._positions}
+            self._positions.update(own)
+            for at in own:
+                self._outside.pop(at, None)
+            self._idle_at = -1
+
     def poll(self, limit: int, timeout: float) -> list[Message]:
         """Wait for one record, then take what is there up to `limit`."""
         batch = self._turn(limit)

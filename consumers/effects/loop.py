@@ -69,6 +69,8 @@ class Surroundings:
 
     keys_known: Callable[[], bool] = lambda: True
     """Whether the register of keys was read."""
+    may_act: Callable[[], bool] = lambda: True
+    """Whether this node is still the one to act: not if another one of its name was started later."""
     lost: Callable[[], None] = lambda: None
     """Hears that messages left the log before they were read here."""
 
@@ -150,6 +152,9 @@ class Effects:
             self._subscriber.close()
 
     def _work(self) -> float:
+        if not self._around.may_act():
+            self._leave()
+            return _RETRY_SECONDS
         if self._subscriber is None and not self._around.keys_known():
             return _KEYS_SECONDS
         self._take_in(self._joined())
@@ -162,6 +167,14 @@ class Effects:
             raise
         self._commit()
         return AT_ONCE if came else self._tick_at - self._context.clock.monotonic()
+
+    def _leave(self) -> None:
+        """Leave the group to the node that has taken this one's place."""
+        subscriber, self._subscriber = self._subscriber, None
+        self._kept.clear()
+        self._handled.clear()
+        if subscriber is not None:
+            subscriber.close()
 
     def _take_in(self, subscriber: Subscriber) -> None:
         """Keep what has come, as far as there is room: a member that does not poll is put out of its group."""

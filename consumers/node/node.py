@@ -75,7 +75,9 @@ class AgencyNode:
         }
         lists = self.opened.copy_status.shown(context.clock.now(), rules.stale_after_ms)
         parts = self.workers.states()
-        node = {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": unsent}
+        twin = self.opened.twin
+        own = {"replaced_by": twin.other if twin else None}
+        node = own | {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": unsent}
         return lists | node | {"ready": self.ready() is not None}
 
     def ready(self) -> Mapping[str, object] | None:

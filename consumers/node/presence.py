@@ -12,12 +12,12 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
-from ...schemas.errors import LiandongError
 from ...topics.catalogue import names
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
 from ...topics.workers.pause import Pause
+from .locks import NodeRefused
 
 _log = structlog.get_logger(__name__)
 BEAT_SECONDS = 5.0
@@ -26,17 +26,6 @@ _GONE_SECONDS = 4 * BEAT_SECONDS
 _RETRY_SECONDS = 1.0
 _MOST_NODES = 24
 """In a note, which has 4,096 bytes at most."""
-
-
-class ActsNotShared(LiandongError):
-    """Another node of the agency is at work with an acts store of its own."""
-
-    def __init__(self, agency: str, node: str, other: str) -> None:
-        super().__init__(
-            "ACTS_NOT_SHARED",
-            f"{agency} has a node {other} at work that does not share an acts store with {node}",
-            "give all nodes of the agency one PostgreSQL by LIANDONG_ACTS_URL, or run one node",
-        )
 
 
 class NodeNote(msgspec.Struct, array_like=True, frozen=True):
@@ -98,7 +87,7 @@ class Presence:
         return self._confirmed and self.twin is None
 
     def step(self) -> float:
-        """Look what others noted, and note that this node is there. Raises ActsNotShared."""
+        """Look what others noted, and note that this node is there. Raises ACTS_NOT_SHARED."""
         left = max(self._pause.left(), self._due_at - self._clock.monotonic())
         if left > 0:
             return left
@@ -155,11 +144,11 @@ class Presence:
         return True
 
     def _refuse_beside(self, strangers: list[str], noted: Mapping[str, NodeNote]) -> None:
-        """Raise ActsNotShared beside a node at work that was there before and has another acts store."""
+        """Raise ACTS_NOT_SHARED beside a node at work that was there before and has another acts store."""
         for name in strangers:
             is_earlier = noted[name].number < self._number
             if is_earlier and self._is_at_work(name):
-                raise ActsNotShared(self._me.agency, self._me.node, name)
+                raise NodeRefused("ACTS_NOT_SHARED", agency=self._me.agency, node=self._me.node, other=name)
 
     def _is_stranger(self, name: str, noted: NodeNote) -> bool:
         shared = bool(self._me.store) and noted.store == self._me.store
@@ -170,7 +159,7 @@ class Presence:
         now = self._clock.monotonic()
         for name, each in noted.items():
             before = self._heard.get(name)
-            if before is None or before[0] != each:
+            if before is None or (before[0].number, before[0].beat) != (each.number, each.beat):
                 self._heard[name] = each, now
                 if before is not None:
                     self._beating.add(name)

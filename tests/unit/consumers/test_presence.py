@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from liandong.consumers.node.locks import NodeRunning, SecondNode, is_running, lock_node
-from liandong.consumers.node.presence import ActsNotShared, NodeName, Presence, group_of_nodes
+from liandong.consumers.node.locks import NodeRefused, is_running, lock_node
+from liandong.consumers.node.presence import NodeName, Presence, group_of_nodes
 from liandong.tests.worlds.clock import VirtualClock, run_for
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.broker import MemoryBroker
@@ -84,7 +84,7 @@ def test_a_second_node_with_an_acts_store_of_its_own_ends_and_the_first_goes_on(
     first = nodes.node("1")
     nodes.work(1, first)
     second = nodes.node("2")
-    with pytest.raises(ActsNotShared) as refused:
+    with pytest.raises(NodeRefused) as refused:
         nodes.work(20, first, second)
     assert refused.value.code == "ACTS_NOT_SHARED"
     assert (first.may_act(), second.may_act()) == (True, False)
@@ -121,8 +121,9 @@ def test_on_one_machine_a_node_runs_once(tmp_path: Path) -> None:
     folder = tmp_path / AGENCY
     with lock_node(folder, "1", is_shared=True):
         assert is_running(folder)
-        with pytest.raises(NodeRunning):
+        with pytest.raises(NodeRefused) as refused:
             lock_node(folder, "1", is_shared=True)
+        assert refused.value.code == "NODE_RUNNING"
         lock_node(folder, "2", is_shared=True).close()
     assert not is_running(folder)
     lock_node(folder, "1", is_shared=True).close()
@@ -130,7 +131,7 @@ def test_on_one_machine_a_node_runs_once(tmp_path: Path) -> None:
 
 def test_without_a_shared_acts_store_a_second_node_refuses(tmp_path: Path) -> None:
     folder = tmp_path / AGENCY
-    with lock_node(folder, "1", is_shared=False), pytest.raises(SecondNode) as refused:
+    with lock_node(folder, "1", is_shared=False), pytest.raises(NodeRefused) as refused:
         lock_node(folder, "2", is_shared=False)
     assert refused.value.code == "ACTS_URL_NEEDED"
     lock_node(folder, "2", is_shared=False).close()

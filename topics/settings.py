@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     """Confluent-compatible schema registry; without it records use single-object encoding."""
     outbox_url: str | None = None
     """SQLAlchemy URL of the outbox; by default SQLite under the state directory."""
+    acts_url: str | None = None
+    """URL of the acts database all nodes of an agency share, `{agency}` in it is replaced; by default SQLite under the state
+    directory, and then an agency has one node."""
     state_dir: Path = Path("~/.liandong")
     """Keys, stores and the embedded Kafka."""
     matching_key_file: Path | None = None

@@ -71,6 +71,12 @@ commands_handled = Table(
     Column("code", Text, nullable=False),
     Column("handled_at", BigInteger, nullable=False),
 )
+store_identity = Table(
+    "store_identity",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("id", Text, nullable=False),
+)
 receipts_told = Table(
     "receipts_told",
     metadata,

@@ -155,7 +155,7 @@ def _store(settings: "Settings", agency: str) -> "Engine":
     from ..acts_db.database import acts_url, open_acts
 
     Participants(settings).load(agency)
-    return open_acts(acts_url(settings, agency))
+    return open_acts(acts_url(settings, agency), agency)
 
 
 def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":

@@ -81,7 +81,7 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     clock = SystemClock()
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
     directory = await_keys(KeyDirectory(Participants(settings).root_public_key, reader, clock))
-    engine = open_acts(acts_url(settings, agency))
+    engine = open_acts(acts_url(settings, agency), agency)
     context = context_of(settings, agency, directory, engine, clock, SystemChance())
     published = _PublishedFile()
     try:

@@ -80,6 +80,14 @@ class EffectsIntake:
             _log.info("partitions moved, another node sees these messages again", error=moved.message)
         self._handled = {}
 
+    def leave(self) -> None:
+        """Leave the group to the node that has taken this one's place."""
+        subscriber, self._subscriber = self._subscriber, None
+        self.kept.clear()
+        self._handled.clear()
+        if subscriber is not None:
+            subscriber.close()
+
     def close(self) -> None:
         """Leave the group; what is kept is delivered again."""
         if self._subscriber is not None:

@@ -46,6 +46,8 @@ class Surroundings:
 
     keys_known: Callable[[], bool] = lambda: True
     """Whether the register of keys was read."""
+    may_act: Callable[[], bool] = lambda: True
+    """Whether this node is still the one to act: not if another one of its name was started later."""
     lost: Callable[[], None] = lambda: None
     """Hears that messages left the log before they were read here."""
 
@@ -128,6 +130,9 @@ class Effects:
         self._away = away
 
     def _work(self) -> float:
+        if not self._around.may_act():
+            self._intake.leave()
+            return _RETRY_SECONDS
         if not self._intake.joined and not self._around.keys_known():
             return _KEYS_SECONDS
         self._intake.take_in()

@@ -151,8 +151,8 @@ class Inbox:
         ends = {lane_of(self._subscriber, each): each.offset() + 1 for each in messages}
         with self._store.engine.begin() as connection:
             new = sum(self._keep(connection, item) for item in items if item is not None)
-            for message in counts if self._said is not None else ():
-                self._said.hear(connection, message)
+            for said, message in counts:
+                said.hear(connection, message)
             for at, next_offset in ends.items():
                 self._store.save(connection, at, next_offset)
         self.new += new
@@ -163,12 +163,12 @@ class Inbox:
     def _may_count(self) -> bool:
         return self._said is not None and self._said.ready
 
-    def _apart(self, messages: Sequence[Message]) -> tuple[Sequence[Message], Sequence[Message]]:
-        """Return the court's own kind of messages, its counts, and those of agencies."""
+    def _apart(self, messages: Sequence[Message]) -> tuple[Sequence[tuple[SaidCounts, Message]], Sequence[Message]]:
+        """Return the court's own counts, and the messages of agencies."""
         said = self._said
         if said is None:
             return (), messages
-        counts = [each for each in messages if said.is_here(self._subscriber, each)]
+        counts = [(said, each) for each in messages if said.is_here(self._subscriber, each)]
         return counts, [each for each in messages if not said.is_here(self._subscriber, each)] if counts else messages
 
     def _keep(self, connection: Connection, item: Item) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from ...schemas.wire.suites import suite_of
@@ -25,6 +24,7 @@ from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.database import acts_url
+from ..acts_db.identity import store_id
 from ..acts_db.sending import send_receipt
 from ..acts_db.told import Told, note_told, told
 from ..effects.intake import group_of
@@ -40,6 +40,8 @@ from ..store.relief import ReliefStore
 from ..store.writer import ListStore
 from .copies import list_positions, open_lists, open_relief, relief_positions
 from .desk import CopyReaders, Desk, Machine, open_desk
+from .locks import lock_node
+from .presence import NodeName, Presence, Twin, group_of_nodes
 
 _TURN_SECONDS = 0.0005
 """How long a busy thread keeps the interpreter: whoever is freed must not wait for a backlog that is worked off beside."""
@@ -74,6 +76,8 @@ class NodeStores:
     """Whose digest the copy keeps."""
     told: Told
     """What the node had told when they were opened."""
+    shared: str
+    """Id of the acts store the agency's nodes share, empty for one that is this machine's alone."""
 
     def readers(self, acts: SupervisionActs) -> CopyReaders:
         """Return readers within this process."""
@@ -88,6 +92,13 @@ class Admitted:
     acts: SupervisionActs
 
 
+class NodeClosing(NamedTuple):
+    """What closes a node, and of that what the end of its process gives back too."""
+
+    everything: ExitStack
+    locks: ExitStack
+
+
 class OpenAgency:
     """A node of an agency with its stores open."""
 
@@ -98,15 +109,16 @@ class OpenAgency:
         stores: NodeStores,
         admitted: Admitted,
         connections: NodeConnections,
-        closing: ExitStack,
+        closing: NodeClosing,
     ) -> None:
-        """Take what `open_agency` opened; `closing` closes it."""
+        """Take what `open_agency` opened."""
         self.agency, self.node = desk.context.agency, node
         self.desk = desk
         self.directory, self._acts = admitted.keys, admitted.acts
         self._stores = stores
         self._connections = connections
-        self._closing = closing
+        self._closing, self._locks = closing
+        self._presence: Presence | None = None
         self._jurisdictions, copy = tuple(sorted(desk.context.jurisdictions)), desk.copy
         self.copy_status = CopyStatus(self.agency, node, self._jurisdictions, desk.view, copy.lists, copy.relief)
 
@@ -114,13 +126,17 @@ class OpenAgency:
         """Return what works in this node, connected; to be asked for once."""
         connections, context, own = self._connections, self.desk.context, f"{self.agency}.{self.node}"
         subscriber = connections.subscriber
-        replicator = self._replicator(subscriber(f"{own}.list", f"{own}-list"))
+        incarnation = context.chance.ordered_id()
+        me = NodeName(self.agency, self.node, incarnation.hex(), self._stores.shared)
+        presence = Presence(me, subscriber(group_of_nodes(self.agency), f"{own}-nodes"), context.clock)
+        self._presence = presence
+        replicator = self._replicator(subscriber(f"{own}.list", f"{own}-list"), incarnation, presence)
         stores = ReliefStores(self._stores.relief, self._stores.lists.reader())
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self._jurisdictions, freeing, stores, self.directory, context.clock)
         joining = partial(subscriber, group_of(self.agency), f"{own}-effects")
         missed = MissedReleases(context, self.desk.engine, self.desk.view.entry)
-        around = Surroundings(lambda: self.directory.loaded, missed.expect)
+        around = Surroundings(lambda: self.directory.loaded, presence.may_act, missed.expect)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
         batches = Batches(context, self.desk.engine)
         relay = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
@@ -128,6 +144,7 @@ class OpenAgency:
         return [
             Part("register", self.directory, self.directory.wait),
             Part("acts", self._acts, self._acts.wait),
+            Part("nodes", presence, presence.wait),
             Part("list", replicator, replicator.wait),
             Part("relief", relief, relief.wait),
             Part("effects", effects, effects.wait),
@@ -148,12 +165,18 @@ class OpenAgency:
         self._stores.lists.abandon()
         self._stores.relief.abandon()
         self.desk.engine.dispose()
+        self._locks.close()
 
-    def _replicator(self, subscriber: Subscriber) -> Replicator:
+    @property
+    def twin(self) -> Twin | None:
+        """Who has taken this node's place."""
+        return None if self._presence is None else self._presence.twin
+
+    def _replicator(self, subscriber: Subscriber, incarnation: bytes, presence: Presence) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
-        start = context.chance.ordered_id()
-        known = self._stores.told.sequence
-        reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, known, relief)
+        known, reports = self._stores.told.sequence, lambda: presence.twin is None
+        who = self.agency, self.node, incarnation, context.signer
+        reporter = Reporter(*who, self._emit, known, reports, relief)
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 
@@ -176,33 +199,47 @@ class OpenAgency:
 def open_agency(
     settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
 ) -> OpenAgency:
-    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID, SUITE_UNKNOWN."""
+    """Open a node of an agency. Raises AGENCY_UNKNOWN, NODE_RUNNING, ACTS_URL_NEEDED, StoreError, DATABASE_UNAVAILABLE,
+    LIMITS_INVALID, SUITE_UNKNOWN.
+    """
     manifest = load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
+        locks = stack.enter_context(lock_node(folder.parent, node, is_shared=settings.acts_url is not None))
         register = connections.subscriber(None, f"{agency}.{node}-register")
         directory = KeyDirectory(Participants(settings).root_public_key, register, machine.clock)
         stack.callback(directory.close)
         reader = connections.subscriber(None, f"{agency}.{node}-acts")
         acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)
         stack.callback(acts.close)
-        known = _told(machine.open_acts(acts_url(settings, agency)), node)
-        lists = open_lists(folder, machine.boot, known)
+        known = _known(settings, agency, node, machine)
+        lists = open_lists(folder, machine.boot, known.told)
         stack.callback(lists.close)
-        relief = open_relief(folder, machine.boot, known)
+        relief = open_relief(folder, machine.boot, known.told)
         stack.callback(relief.close)
         keys = KeyErasure(Participants(settings), agency, machine.clock)
-        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, known)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, *known)
         desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
-        return OpenAgency(node, desk, stores, Admitted(directory, acts), connections, stack.pop_all())
+        return OpenAgency(
+            node, desk, stores, Admitted(directory, acts), connections, NodeClosing(stack.pop_all(), locks)
+        )
 
 
-def _told(engine: Engine, node: str) -> Told:
-    """Return what a node has told, and let go of the engine. Raises DATABASE_UNAVAILABLE."""
+class _Known(NamedTuple):
+    """What the acts store says before anything else is opened."""
+
+    told: Told
+    shared: str
+
+
+def _known(settings: Settings, agency: str, node: str, machine: Machine) -> _Known:
+    """Ask the acts store, and let go of it again. Raises DATABASE_UNAVAILABLE."""
+    engine = machine.open_acts(acts_url(settings, agency), agency)
     try:
         with reaching(engine.url):
-            return told(engine, node)
+            shared = store_id(engine, machine.chance) if settings.acts_url is not None else ""
+            return _Known(told(engine, node), shared)
     finally:
         engine.dispose()
 

@@ -40,8 +40,8 @@ class Machine:
     chance: Chance
     boot: str
     """Id of the machine's present run (`store.power.boot_id`)."""
-    open_acts: Callable[[str], Engine] = open_acts
-    """Opens the acts database at a URL; the nodes of one agency may share it."""
+    open_acts: Callable[[str, str], Engine] = open_acts
+    """Opens the acts database of an agency at a URL; the nodes of one agency may share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def open_desk(
     kind = load_agency_with_kind(settings, agency).agency_kind
     stale_after_ms = int(settings.stale_after_seconds * 1000)
     rules = load_rules(kind, agency_folder(settings, agency), stale_after_ms, copy.switches)
-    engine = machine.open_acts(acts_url(settings, agency))
+    engine = machine.open_acts(acts_url(settings, agency), agency)
     try:
         context = context_of(settings, agency, directory, engine, machine.clock, machine.chance)
         return Desk(context, engine, copy, rules, node, Signals())

@@ -79,8 +79,9 @@ class AgencyNode:
         }
         lists = self.opened.copy_status.shown(context.clock.now(), rules.stale_after_ms)
         waiting = {name: trouble._asdict() for name, trouble in sorted(self.workers.troubles().items())}
-        parts = {"parts": self.workers.states(), "waiting": waiting}
-        node = {"kind": rules.kind.id, "rule_version": rules.version, **parts, "outbox": unsent}
+        twin = self.opened.twin
+        own = {"replaced_by": twin.other if twin else None, "parts": self.workers.states(), "waiting": waiting}
+        node = own | {"kind": rules.kind.id, "rule_version": rules.version, "outbox": unsent}
         return lists | node | {"ready": self.ready() is not None}
 
     def ready(self) -> Mapping[str, object] | None:

@@ -39,6 +39,8 @@ class Reporter:
     """
     told: int = 0
     """The number of the newest receipt that was taken before: a copy that was put back does not know of it."""
+    may_report: Callable[[], bool] = lambda: True
+    """Whether this node is still the one that reports: not if another one of its name was started later."""
     relief: ReliefReader | None = None
     """Without one the relief lane is not part of the receipts; a serving node always has one."""
     canaries: Canaries | None = None
@@ -90,7 +92,7 @@ class Receipts:
 
     def add(self, copy: JurisdictionCopy, batch: StoreBatch) -> None:
         """Put the receipts that are due into a batch."""
-        for notary in copy.barriers.notaries():
+        for notary in copy.barriers.notaries() if self._reporter.may_report() else ():
             number = copy.barriers.newest(notary)
             if number <= self._reported.get((copy.jurisdiction, notary), -1):
                 continue
@@ -112,6 +114,8 @@ class Receipts:
 
     def hand_on(self) -> None:
         """Hand on what waits, whose commits were synced. Raises what `Reporter.emit` raises; the rest goes on waiting."""
+        if not self._reporter.may_report():
+            return
         if self._waiting and self._reporter.relief is not None:
             self._reporter.relief.sync()
         while self._waiting:

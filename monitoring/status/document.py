@@ -196,7 +196,7 @@ class StatusDocument:
         for deliveries in self._sources.deliveries:
             for each in unanswered(deliveries.register.engine, now - self._limits.late_after, now):
                 about = {"jurisdiction": deliveries.jurisdiction, "court": each.court, "agency": each.agency}
-                yield {"kind": "command-unanswered", **about, "count": each.count, "since": moment(each.since)}
+                yield {"kind": "command-unanswered", **about, "count": each.number, "since": moment(each.since)}
 
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         yield from self._register_findings()

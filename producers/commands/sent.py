@@ -71,7 +71,7 @@ class Unanswered(NamedTuple):
 
     court: str
     agency: str
-    count: int
+    number: int
     since: int
     """When the oldest was given, ms UTC."""
 

@@ -55,6 +55,7 @@ class NodeProcess(Process):
     part_names = (
         "register",
         "acts",
+        "nodes",
         "list",
         "relief",
         "effects",

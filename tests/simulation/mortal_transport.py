@@ -54,8 +54,11 @@ class MortalSubscriber:
     def wait(self, _seconds: float) -> bool:
         return self._life.call(lambda: self.inner.wait(0))
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        self._life.call(lambda: self.inner.commit(positions), keeps=True)
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
+        self._life.call(lambda: self.inner.commit(positions, note), keeps=True)
+
+    def note(self, at: TopicPartition) -> str:
+        return self._life.call(lambda: self.inner.note(at))
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         return self._life.call(lambda: self.inner.watermarks(at))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from liandong.consumers.acts_db.database import open_acts
+from liandong.consumers.acts_db.database import acts_url
 from liandong.consumers.node.assembly import NodeConnections, OpenAgency, open_agency
 from liandong.consumers.node.desk import Machine
 from liandong.producers.relay.relay import Relay, new_owner
@@ -65,5 +65,10 @@ class RailwayPlace:
         engine: Engine | None = None,
     ) -> OpenAgency:
         """A node with its stores open, of which nothing runs yet; `engine` is an acts store that others use too."""
-        machine = Machine(self.clock, CHANCE, boot, open_acts if engine is None else lambda _: engine)
-        return open_agency(self.town.settings, agency, node, wires or self.wires, machine)
+        settings = self.town.settings
+        if engine is None:
+            machine = Machine(self.clock, CHANCE, boot)
+        else:
+            machine = Machine(self.clock, CHANCE, boot, lambda _url, _agency: engine)
+            settings = settings.model_copy(update={"acts_url": acts_url(settings, agency)})
+        return open_agency(settings, agency, node, wires or self.wires, machine)

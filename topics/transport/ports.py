@@ -131,8 +131,11 @@ class Subscriber(Protocol):
         Raises nothing: what goes wrong is raised by that ``poll``.
         """
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Commit next offsets to the group, synchronously."""
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
+        """Commit next offsets to the group, synchronously, with a note of at most 4,096 bytes beside each."""
+
+    def note(self, at: TopicPartition) -> str:
+        """Return the note that was committed to the group last for a partition, empty without one."""
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the ends of a partition's log."""

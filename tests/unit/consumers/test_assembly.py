@@ -20,7 +20,19 @@ from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.worker import Part
 
 G = {"train_type": "G", "seat_class": "second"}
-PARTS = ["register", "acts", "list", "relief", "effects", "releases", "batches", "relay", "standing", "erasure"]
+PARTS = [
+    "register",
+    "acts",
+    "nodes",
+    "list",
+    "relief",
+    "effects",
+    "releases",
+    "batches",
+    "relay",
+    "standing",
+    "erasure",
+]
 
 
 class SteppedPlace(RailwayPlace):

@@ -147,7 +147,7 @@ class KafkaSubscriber:
             self._waiting = self._consumer.poll(seconds)
         return self._waiting is not None
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
         """Commit next offsets to the group, synchronously. Raises CommitRefused if the partitions moved away."""
         if self._group is None:
             raise ValueError("commit needs a group")
@@ -159,10 +159,22 @@ class KafkaSubscriber:
         for at in foreign:
             raise CommitRefused(f"{about}: {at.topic} [{at.partition}] is not this member's")
         offsets = self._outbound(positions)
+        for each in offsets if note else ():
+            each.metadata = note
         answers = answered(lambda: self._consumer.commit(offsets=offsets, asynchronous=False) or [], about, right)
         for answer in answers:
             if answer.error is not None:
                 raise translated(answer.error, f"{about} {answer.topic} [{answer.partition}]", right)
+
+    def note(self, at: TopicPartition) -> str:
+        """Return the note that was committed to the group last for a partition."""
+        about, right = f"asking what {self._group} committed", right_in_group(self._group or "")
+        asked = self._outbound({at: 0})
+        answers = answered(lambda: self._consumer.committed(asked, timeout=ANSWER_SECONDS), about, right)
+        for answer in answers:
+            if answer.error is not None:
+                raise translated(answer.error, f"{about} for {answer.topic} [{answer.partition}]", right)
+        return answers[0].metadata or ""
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the low and the high watermark of a partition."""

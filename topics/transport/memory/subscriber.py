@@ -98,7 +98,7 @@ class MemorySubscriber:
         with self._broker.changed:
             return self._has_news() or (seconds > 0 and self._broker.changed.wait_for(self._has_news, seconds))
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
         """Commit next offsets. Raises CommitRefused for partitions another member has."""
         if self._group is None:
             raise ValueError("commit needs a group")
@@ -117,6 +117,16 @@ class MemorySubscriber:
                 self._may_read(at.topic)
                 self._broker.topics.log(at)
             group.offsets.update(positions)
+            group.notes.update(dict.fromkeys(positions, note))
+
+    def note(self, at: TopicPartition) -> str:
+        """Return the note that was committed to the group last for a partition. Raises BrokerUnreachable."""
+        if self._group is None:
+            raise ValueError("a note needs a group")
+        with self._reachable():
+            if not self._broker.access.may_join(self._client.principal, self._group):
+                raise BrokerUnreachable(f"{self._client.principal} is told no coordinator of {self._group}")
+            return self._broker.group(self._group).notes.get(at, "")
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the low and the high watermark of a partition."""

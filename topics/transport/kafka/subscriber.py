@@ -157,8 +157,7 @@ class KafkaSubscriber:
         for at in foreign:
             raise CommitRefused(f"{about}: {at.topic} [{at.partition}] is not this member's")
         offsets = [
-            KafkaPartition(self._prefix + at.topic, at.partition, offset, note)
-            for at, offset in positions.items()
+            KafkaPartition(self._prefix + at.topic, at.partition, offset, note) for at, offset in positions.items()
         ]
         answers = answered(lambda: self._consumer.commit(offsets=offsets, asynchronous=False) or [], about)
         for answer in answers:

@@ -58,7 +58,7 @@ class DeadLetter:
 def put_aside(connection: Connection, context: AgencyContext, message: Received, poison: Poison, attempts: int) -> bool:
     """Send a message to the dead letters; return False if it is there already."""
     now = context.clock.now()
-    if not _note_once(connection, message.origin, poison.failure, now):
+    if not note_once(connection, message.origin, poison.failure, now):
         return False
     origin = message.origin
     facts = {
@@ -95,7 +95,7 @@ def _cut(message: Received) -> Received:
     return Received(message.origin, key, value, headers)
 
 
-def _note_once(connection: Connection, origin: Origin, failure: str, now: int) -> bool:
+def note_once(connection: Connection, origin: Origin, failure: str, now: int) -> bool:
     """Note a dead letter; return False if it is one already."""
     row = {
         "topic": origin.topic,

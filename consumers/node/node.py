@@ -18,6 +18,7 @@ from ..api.limits import RateLimiter
 from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile
 from .assembly import OpenAgency, tuned
+from .locks import NodeRefused
 from .part_gauges import PartGauges
 
 _log = structlog.get_logger(__name__)
@@ -50,7 +51,7 @@ class AgencyNode:
 
     def __init__(self, settings: Settings, opened: OpenAgency) -> None:
         """Take an opened agency, which `run` closes."""
-        self.workers = Workers(resting=Resting(ends_by_code=False))
+        self.workers = Workers(resting=Resting(ends=NodeRefused))
         self.opened = opened
         self._settings = settings
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="acts")

@@ -38,15 +38,15 @@ class _Rest:
 class Resting:
     """Which parts of a process failed, and for how long each rests before it is tried again."""
 
-    def __init__(self, *, ends_by_code: bool) -> None:
-        """With `ends_by_code` a part that says with a code of its own that it cannot go on ends the process."""
-        self._ends_by_code = ends_by_code
+    def __init__(self, ends: type[LiandongError] = LiandongError) -> None:
+        """Take the kind of errors by which a part says that the process is to end: as a rule all that have a code."""
+        self._ends = ends
         self._rests: dict[str, _Rest] = {}
         self._changing = threading.Lock()
 
     def after(self, part: str, error: Exception) -> float:
         """Note that a part failed; return how many seconds it rests. Raises the error if it is to end the process."""
-        if self._ends_by_code and isinstance(error, LiandongError):
+        if isinstance(error, self._ends):
             raise error
         trouble = trouble_of(error)
         with self._changing:

@@ -80,7 +80,7 @@ class Workers:
     """The running parts of one process."""
 
     stop: threading.Event = field(default_factory=threading.Event)
-    resting: Resting = field(default_factory=lambda: Resting(ends_by_code=True))
+    resting: Resting = field(default_factory=Resting)
     """What becomes of a part that fails."""
     _parts: list[Part] = field(default_factory=list)
     _threads: dict[str, threading.Thread] = field(default_factory=dict)

@@ -158,9 +158,9 @@ class KafkaSubscriber:
         foreign = positions.keys() - self._from_group if self._subscribed else ()
         for at in foreign:
             raise CommitRefused(f"{about}: {at.topic} [{at.partition}] is not this member's")
-        offsets = self._outbound(positions)
-        for each in offsets if note else ():
-            each.metadata = note
+        offsets = [
+            KafkaPartition(self._prefix + at.topic, at.partition, offset, note) for at, offset in positions.items()
+        ]
         answers = answered(lambda: self._consumer.commit(offsets=offsets, asynchronous=False) or [], about, right)
         for answer in answers:
             if answer.error is not None:

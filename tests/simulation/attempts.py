@@ -233,7 +233,9 @@ def answers(world: "World", choices: Choices) -> Deed:
     if not told:
         return Looks()
     schema, agency = choices.one_of(told), choices.one_of(sorted(AGENCIES))
-    return ForgesAnswer(choices.one_of(HANDS), schema, agency, choices.one_of((0, choices.below(1 << 30))))
+    number = choices.one_of((0, choices.below(1 << 30)))
+    partition = choices.one_of((None, *world.partitions(statements.TOLD[schema][0])))
+    return ForgesAnswer(choices.one_of(HANDS), schema, agency, number, partition)
 
 
 def commands(hands: tuple[str, ...]) -> Draw:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, select
 
-from liandong.consumers.acts_db.tables import watch_subjects, watches
+from liandong.consumers.acts_db.tables import commands_parked, watch_subjects, watches
+from liandong.consumers.commands.parked import BEHIND_ANOTHER
 from liandong.consumers.store.layout import TrustedHead
 from liandong.tests.simulation.checkpoints import checkpoints_count_what_stands_below_them
 from liandong.tests.simulation.founding import founding
@@ -40,6 +41,7 @@ def audit(world: "World") -> None:
     _barriers_tell_of_the_register_what_stood_there(world)
     _receipts_have_numbers_of_their_own(world)
     _nobody_is_watched_unasked(world)
+    _commands_wait_behind_their_own_courts(world)
     _no_ended_watch_names_anybody(world, watches.c.stopped_at != 0)
 
 
@@ -76,6 +78,27 @@ def _nobody_is_watched_unasked(world: "World") -> None:
             with node.acts.connect() as connection:
                 accepted = set(connection.scalars(select(watches.c.command_id)))
             world.hold(accepted <= given, f"{node.name} watches for somebody no court asked about")
+
+
+def _commands_wait_behind_their_own_courts(world: "World") -> None:
+    """What nobody valid signed, and what another court signed, keeps no command waiting."""
+    given = {(one.at.topic, one.at.partition, one.offset): one for one in world.genuine("control-command")}
+    for node in world.nodes.values():
+        if not node.runs:
+            continue
+        waiting = commands_parked.c
+        columns = waiting.topic, waiting.log_partition, waiting.log_offset, waiting.reason
+        ahead: set[tuple[bytes, str]] = set()
+        with node.acts.connect() as connection:
+            rows = connection.execute(select(*columns).order_by(waiting.id)).all()
+        for *place, reason in rows:
+            command = given.get(tuple(place))  # type: ignore[arg-type]
+            if command is None:
+                continue
+            signed = command.key or b"", command.fields["court"]
+            held = reason == BEHIND_ANOTHER and signed not in ahead
+            world.hold(not held, f"a command waits at {node.name} behind what its court has not signed")
+            ahead.add(signed)
 
 
 def _asked(world: "World") -> set[bytes]:

@@ -44,6 +44,7 @@ from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
 
+INBOX = "inbox of court-su0505"
 COURT, RAILWAY, POLICE, NOTARY = "court-su0505", "railway-js 1", "police-js", "notary-js-1"
 DEBTOR, ANOTHER, INNOCENT = 0, 1, 12
 RELIEF_LANE = TopicPartition(names.relief(JURISDICTION), 0)
@@ -158,6 +159,15 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         ForgesCommand(OWN_KEY, COURT, POLICE, 9, under_another=True),
         AWHILE,
         StopsWatch(COURT, 0),
+        AWHILE,
+    ),
+    "what is forged under an answer's id does not take its place": (
+        AWHILE,
+        CutOff(INBOX),
+        WATCHED,
+        AWHILE,
+        *(ForgesAnswer(OWN_KEY, "control-feedback", POLICE, 0, each) for each in range(3)),
+        CutOff(INBOX, back=True),
         AWHILE,
     ),
     "garbage on relief ends no node": (AWHILE, Floods(RELIEF_LANE, 120, 20), AWHILE),

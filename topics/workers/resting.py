@@ -7,19 +7,34 @@ nobody thought of: no single record, request or full disk may take the other par
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import structlog
 
 from ...schemas.errors import LiandongError
+from ...schemas.problems import BilingualError, Text
 from .worker import Part
 
 _log = structlog.get_logger(__name__)
 
 FIRST_REST, LONGEST_REST = 1.0, 60.0
 """Seconds; each failure in a row doubles the rest."""
-UNEXPECTED = "PART_FAILED"
-"""Code of what nobody thought of."""
+
+
+class PartFailed(BilingualError):
+    """Something nobody thought of: a fault of this release."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "PART_FAILED": Text(
+            "a part of this process failed unexpectedly ({kind}); it is tried again, all others go on",
+            "keep the log, which says where, and report it; a restart is worth a try",
+            "本进程的一个部分意外失败（{kind}）；将自动重试，其余部分照常运行",
+            "请保留日志（其中有出错位置）并反馈；可尝试重新启动",
+        )
+    }
+
+    def __init__(self, kind: str) -> None:
+        super().__init__("PART_FAILED", kind=kind)
 
 
 class Trouble(NamedTuple):
@@ -81,7 +96,7 @@ def trouble_of(error: Exception) -> Trouble:
     Of what has no code the type alone is told, since its text may hold anything.
     """
     if not isinstance(error, LiandongError):
-        return Trouble(UNEXPECTED, type(error).__name__)
+        error = PartFailed(type(error).__name__)
     root = error
     while isinstance(root.__cause__, LiandongError):
         root = root.__cause__

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import structlog
 
-from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.register_ends import RegisterBehind
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock

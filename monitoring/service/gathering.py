@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from ...schemas.errors import LiandongError, Unavailable
 from ...topics.catalogue import names
 from ...topics.keys.directory import KeyDirectory
-from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.register_ends import RegisterBehind
 from ...topics.transport.errors import TopicMissing, TransportError
 from ...topics.transport.ports import Subscriber
 from ...topics.transport.reading import LogStalled, topic_lanes

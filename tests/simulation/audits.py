@@ -92,7 +92,7 @@ def _commands_wait_behind_their_own_courts(world: "World") -> None:
         with node.acts.connect() as connection:
             rows = connection.execute(select(*columns).order_by(waiting.id)).all()
         for *place, reason in rows:
-            command = given.get(tuple(place))  # type: ignore[arg-type]
+            command = given.get(tuple(place))
             if command is None:
                 continue
             signed = command.key or b"", command.fields["court"]
@@ -236,8 +236,8 @@ def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition,
         if at.topic != topic:
             continue
         standing = {message.offset() for message in world.broker.topics.log(at).records}
-        for one in world.log.by_place.get(at, [])[:offset]:
-            if one.schema == "list-record" and world.truth.is_genuine(one.body) and one.fields["court"] == court:
+        for one in world.recounted(at, offset).counted:
+            if one.fields["court"] == court:
                 number = int(one.fields["court_sequence"])
                 numbers[number] = numbers.get(number, False) or one.offset in standing
     return numbers

@@ -111,6 +111,15 @@ commands_parked = Table(
     UniqueConstraint("topic", "log_partition", "log_offset"),
     Index("commands_parked_by_key", "key", "id"),
 )
+# who signed what is parked: only that holds up what follows, and only under its key
+parked_signers = Table(
+    "parked_signers",
+    metadata,
+    Column("id", Integer, ForeignKey("commands_parked.id"), primary_key=True, autoincrement=False),
+    Column("signer", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Index("parked_signers_by_key", "key", "signer", "id"),
+)
 dead_letters = Table(
     "dead_letters",
     metadata,

@@ -131,9 +131,10 @@ def _node() -> dict[str, object]:
     copy = {"notary": _TEXT, "barrier": _NUMBER, "digest": _TEXT, "fresh_as_of": _NO_MOMENT, "stale": _FLAG}
     copy |= {"age_seconds": {"type": ["number", "null"]}, "proven": _FLAG, "unequal": _list(_NUMBER)}
     copy |= {"entries": _NUMBER, "opaque": _NUMBER}
-    part = {"enum": ["running", "ended"]}
+    part = {"enum": ["running", "waiting", "ended"]}
     status = {"agency": _TEXT, "node": _TEXT, "lists": _map(_object(copy)), "relief_waiting": _NUMBER}
     status |= {"incidents": _NUMBER, "kind": _TEXT, "rule_version": _TEXT, "parts": _map(part), "ready": _FLAG}
+    status |= {"waiting": _map(_object({"code": _TEXT, "message": _TEXT}))}
     status |= {"outbox": _map(_object({"rows": _NUMBER, "since": {"type": ["integer", "null"]}}))}
     return {
         "Transactions": _object(

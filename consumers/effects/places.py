@@ -29,6 +29,8 @@ class Places:
         self._unplaced: set[TopicPartition] = set()
         self._look_at = -math.inf
         self._pause = Pause(clock, _RETRY_SECONDS)
+        self.failure: Exception | None = None
+        """Why partitions cannot be read on yet."""
 
     def gain(self, partitions: Iterable[TopicPartition]) -> None:
         """Hear that the group gave partitions; what comes of them is not for us until they are placed."""
@@ -62,11 +64,14 @@ class Places:
             return frozenset()
         try:
             self._look_again(subscriber)
-            return self._place_all(subscriber) if self._unplaced else frozenset()
+            placed = self._place_all(subscriber) if self._unplaced else frozenset()
         except TransportError as away:
             _log.warning("effects cannot read on yet", code=away.code, reason=away.message)
             self._pause.begin()
+            self.failure = away
             return frozenset()
+        self.failure = None
+        return placed
 
     def _place_all(self, subscriber: Subscriber) -> frozenset[TopicPartition]:
         stored = handled(self._engine)

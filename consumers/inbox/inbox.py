@@ -30,7 +30,7 @@ from .court import CourtContext
 from .enforcement import note_interception
 from .places import InboxPlaces
 from .said import SaidCounts
-from .store import InboxStore, Item, Loss
+from .store import HANDLING_FAILED, InboxStore, Item, Loss, apart
 from .verdicts import Verdicts
 
 _log = structlog.get_logger(__name__)
@@ -112,6 +112,9 @@ class Inbox:
             pause = self._read()
         except (TransportError, OperationalError) as failed:
             return self._fail(failed)
+        except Exception:
+            self._following = False  # what was polled is not kept: it is read again
+            raise
         self.failure = None
         return pause
 
@@ -150,7 +153,7 @@ class Inbox:
         items = [self._judge(message) for message in answers]
         ends = {lane_of(self._subscriber, each): each.offset() + 1 for each in messages}
         with self._store.engine.begin() as connection:
-            new = sum(self._keep(connection, item) for item in items if item is not None)
+            new = sum(self._keep_alone(connection, item) for item in items if item is not None)
             for said, message in counts:
                 said.hear(connection, message)
             for at, next_offset in ends.items():
@@ -170,6 +173,17 @@ class Inbox:
             return (), messages
         counts = [(said, each) for each in messages if said.is_here(self._subscriber, each)]
         return counts, [each for each in messages if not said.is_here(self._subscriber, each)] if counts else messages
+
+    def _keep_alone(self, connection: Connection, item: Item) -> bool:
+        """Keep an item; whatever is wrong with it alone leaves the others as they are."""
+        try:
+            with connection.begin_nested():
+                return self._keep(connection, item)
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001  about this item, whatever it is: others must be taken
+            _log.exception("an item was not expected", schema=item.schema, agency=item.agency)
+            return self._store.put(connection, apart(replace(item, refused=HANDLING_FAILED)))
 
     def _keep(self, connection: Connection, item: Item) -> bool:
         """Keep an item, and what an interception says; return False if it is here already."""
@@ -239,7 +253,17 @@ class Inbox:
             return None
         now, handle = self._context.clock.now(), record[_HANDLE_FIELDS[schema.name]]
         item = Item(handle, schema.name, fingerprint, record["agency"], now, message.timestamp()[1], "", body, 0)
-        return self._verdicts.of(item, record)
+        return self._verdict(item, record)
+
+    def _verdict(self, item: Item, record: Mapping[str, Any]) -> Item:
+        """Return an item with its verdict, under the id it is kept by."""
+        try:
+            return apart(self._verdicts.of(item, record))
+        except (TransportError, OperationalError):
+            raise
+        except Exception:  # noqa: BLE001  about this item, whatever it is: others must be taken
+            _log.exception("an item was not expected", schema=item.schema, agency=item.agency)
+            return apart(replace(item, refused=HANDLING_FAILED))
 
     def _judge_again(self) -> None:
         """Look again at what waits for a key, once the register says something new."""
@@ -248,11 +272,13 @@ class Inbox:
             return
         for item in self._store.items(refused=SIGNER_UNKNOWN):
             if item.body is not None:
-                judged = self._verdicts.of(replace(item, refused=""), _decoded(item))
+                record = _decoded(item)
+                handle = record[_HANDLE_FIELDS[item.schema]]
+                judged = self._verdict(replace(item, event_id=handle, refused=""), record)
                 if judged.refused != SIGNER_UNKNOWN:
                     with self._store.engine.begin() as connection:
-                        self._store.replace(connection, judged)
-                        self._note(connection, judged)
+                        self._store.remove(connection, item.event_id)
+                        self._keep_alone(connection, judged)
         self._keys_version = version
 
 

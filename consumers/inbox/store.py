@@ -5,7 +5,7 @@ destroyed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,14 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    delete,
     event,
     select,
     update,
 )
 
+from ...schemas.fingerprints import fingerprint
+from ...topics.keys.signatures import SIGNER_UNKNOWN
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, insert_once, open_database, reading, sqlite_url
 from ...topics.transport.ports import TopicPartition
@@ -88,6 +91,13 @@ _losses = Table(
 )
 
 
+_ID_BYTES = 16
+HANDLING_FAILED = "HANDLING_FAILED"
+"""Why an item does not count that nobody thought of."""
+_WAITS_MS = 30 * 86_400_000
+"""How long the bytes of an item wait for the key that may have signed it."""
+
+
 def inbox_file(settings: Settings, court: str) -> Path:
     """Return where the inbox of a court is kept."""
     return settings.state_dir / "courts" / court / "inbox.db"
@@ -133,6 +143,19 @@ class Item:
     """The Avro body, content sealed; None if it was erased or never kept."""
     keep_until: int
     """ms UTC, 0 = with the case."""
+
+
+def apart(item: Item) -> Item:
+    """Return what is refused under an id of its own: whoever saw an event's id cannot take its place with something forged.
+
+    Of its bytes only those stay, and for a while, whose key may still come.
+    """
+    if not item.refused:
+        return item
+    own = fingerprint(item.event_id + (item.body or b""))[:_ID_BYTES]
+    if item.refused == SIGNER_UNKNOWN:
+        return replace(item, event_id=own, keep_until=item.received_at + _WAITS_MS)
+    return replace(item, event_id=own, body=None)
 
 
 class InboxStore:
@@ -200,10 +223,9 @@ class InboxStore:
         row: Mapping[str, Any] = {name: getattr(item, name) for name in Item.__slots__}
         return insert_once(connection, _items, {**row, "shown": False})
 
-    def replace(self, connection: Connection, item: Item) -> None:
-        """Keep another verdict on an item."""
-        values = {"refused": item.refused, "body": item.body, "keep_until": item.keep_until, "shown": False}
-        connection.execute(update(_items).where(_items.c.event_id == item.event_id).values(values))
+    def remove(self, connection: Connection, event_id: bytes) -> None:
+        """Let go of an item that is judged anew."""
+        connection.execute(delete(_items).where(_items.c.event_id == event_id))
 
     def items(self, *, unshown: bool = False, refused: str | None = None) -> list[Item]:
         """Return what is kept, in the order it came."""

@@ -26,7 +26,7 @@ class Verdicts:
         self._context = context
 
     def of(self, item: Item, record: Mapping[str, Any]) -> Item:
-        """Return the item with its verdict. The bytes of what is refused are not kept, unless its key may still come."""
+        """Return the item with its verdict."""
         try:
             self._check_signature(item, record)
             content = content_of(self._context, item, record["sealed"])
@@ -39,8 +39,7 @@ class Verdicts:
             item = replace(item, keep_until=self._until_erasure(item))
         except ItemRefused as refused:
             _log.error("refused", reason=refused.reason, schema=item.schema, agency=item.agency)
-            body = item.body if refused.reason == SIGNER_UNKNOWN else None
-            return replace(item, refused=refused.reason, body=body)
+            return replace(item, refused=refused.reason)
         return item
 
     def _check_signature(self, item: Item, record: Mapping[str, Any]) -> None:

@@ -27,7 +27,8 @@ from ..acts_db.database import acts_url
 from ..acts_db.identity import store_id
 from ..acts_db.sending import send_receipt
 from ..acts_db.told import Told, note_told, told
-from ..effects.loop import Effects, Surroundings, group_of
+from ..effects.intake import group_of
+from ..effects.loop import Effects, Surroundings
 from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.receipts import Reporter

@@ -7,7 +7,9 @@ from typing import Any
 import structlog
 
 from ...topics.settings import Settings
-from ...topics.workers.threads import Workers
+from ...topics.workers.resting import Resting
+from ...topics.workers.threads import Doorbell, Workers
+from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder
 from ..acts_db.idempotency import KeyedRequest
 from ..api.app import Api
@@ -16,6 +18,8 @@ from ..api.limits import RateLimiter
 from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile
 from .assembly import OpenAgency, tuned
+from .locks import NodeRefused
+from .part_gauges import PartGauges
 
 _log = structlog.get_logger(__name__)
 STOP_SECONDS = 4.0
@@ -47,18 +51,19 @@ class AgencyNode:
 
     def __init__(self, settings: Settings, opened: OpenAgency) -> None:
         """Take an opened agency, which `run` closes."""
-        self.workers = Workers()
+        self.workers = Workers(resting=Resting(ends=NodeRefused))
         self.opened = opened
         self._settings = settings
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="acts")
 
     def run(self, listening: ListenAddress) -> None:
-        """Serve until `workers.stop` is set. Raises WorkerFailed with the reason of the part that ended."""
+        """Serve until `workers.stop` is set, whatever part fails meanwhile. Raises WorkerFailed if the API cannot be served."""
         place = {"agency": self.opened.agency, "node": self.opened.node}
         try:
             with tuned():
                 api = open_api(self._settings, self.opened, self, self._writer)
-                self.workers.start(self.opened.parts(), {"api": ApiServer(api, listening).run})
+                gauges = Part("parts", PartGauges(self.workers, self.opened), Doorbell().wait)
+                self.workers.start([*self.opened.parts(), gauges], {"api": ApiServer(api, listening).run})
                 _log.info("node runs", **place, url=listening.url)
                 self.workers.wait(STOP_SECONDS)
         finally:
@@ -74,10 +79,10 @@ class AgencyNode:
             lane: {"rows": backlog.rows, "since": backlog.since} for lane, backlog in context.outbox.backlog().items()
         }
         lists = self.opened.copy_status.shown(context.clock.now(), rules.stale_after_ms)
-        parts = self.workers.states()
+        waiting = {name: trouble._asdict() for name, trouble in sorted(self.workers.troubles().items())}
         twin = self.opened.twin
-        own = {"replaced_by": twin.other if twin else None}
-        node = own | {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": unsent}
+        own = {"replaced_by": twin.other if twin else None, "parts": self.workers.states(), "waiting": waiting}
+        node = own | {"kind": rules.kind.id, "rule_version": rules.version, "outbox": unsent}
         return lists | node | {"ready": self.ready() is not None}
 
     def ready(self) -> Mapping[str, object] | None:

@@ -55,13 +55,15 @@ class LaneReader:
         self._assigned = False
         self._waiting: Sequence[Message] = ()
         """A batch that waits for the register of participants."""
+        self.failure: TransportError | None = None
+        """Why nothing can be read now."""
 
     def step(self) -> float:
         """Take what has come; return when to look again. What the store fails with is raised."""
         if left := self._pause.left() or self._register_pause.left():
             return left
         try:
-            return self._read()
+            pause = self._read()
         except RegisterBehind:
             return self._register_pause.begin()
         except OffsetOutOfRange as gone:
@@ -72,7 +74,10 @@ class LaneReader:
         except TransportError as failed:
             self._assigned = False
             _log.warning("transport failed, the copy goes on serving", code=failed.code, reason=failed.message)
+            self.failure = failed
             return self._pause.begin()
+        self.failure = None
+        return pause
 
     def assign_again(self) -> None:
         """Read on from the stored positions, which were changed, with the next step."""

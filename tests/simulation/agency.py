@@ -102,7 +102,7 @@ class NodeProcess(Process):
         """How many messages came to its effects and are not handled yet."""
         effects = self._parts["effects"].worker
         assert isinstance(effects, Effects)
-        return len(effects._kept)
+        return effects.kept
 
     @property
     def acts(self) -> Engine:

@@ -176,8 +176,7 @@ def versions(hands: tuple[str, ...], *, canary: bool = False, named: bool = Fals
     def draw(world: "World", choices: Choices) -> Deed:
         by = choices.one_of(hands)
         court = choices.one_of(COURTS) if by in POWERLESS or named else ""
-        # whose key is not known yet keeps the reliefs of that entry waiting: issue 4, point 8
-        lane = choices.one_of((LIST, LIST if by == OWN_KEY else RELIEF))
+        lane = choices.one_of((LIST, RELIEF))
         person = choices.one_of((None, choices.below(_EVERYBODY)))
         ahead = choices.one_of((1, 1, 2, 0, 2**40))
         guise = Guise(by, court, canary, choices.one_of(_TIMES), lane)

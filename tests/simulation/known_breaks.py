@@ -30,8 +30,6 @@ BREAKING: Mapping[str, KnownKind] = {
     "replays-elsewhere": KnownKind("point 2", "BLOCK although the node has read that the basis is gone", 7),
     "nulls": KnownKind("point 3", "the highest version of a key does not stand last", 1),
     "garbles": KnownKind("point 4", "says REVIEW where BLOCK is right", 45),
-    "floods-of-effects": KnownKind(_POISON, "was ended by EFFECTS_FUSE_BLOWN", 1),
-    "megabyte-to-effects": KnownKind(_POISON, "records wait at", 1),
     "unsigned-entries": KnownKind("point 4", "REVIEW rests on a record no court made", 4),
     "foreign-entries": KnownKind("point 4", "REVIEW rests on a record no court made", 6),
     "canary-entries": KnownKind("point 1", "BLOCK for somebody who was never listed", 16),
@@ -40,5 +38,4 @@ BREAKING: Mapping[str, KnownKind] = {
     "list-barriers": KnownKind(_POISON, _NOTARY, 1),
     "heads-ahead": KnownKind("proven and fresh are two things", "is not proven", 4),
     "own-receipts": KnownKind("point 7", "the status says 10000 of court.debtor-list.js.v1/0", 8),
-    "commands-under-another": KnownKind("point 8", "was not answered", 28),
 }

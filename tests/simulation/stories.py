@@ -151,6 +151,19 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "a relief under a key nobody registered keeps no release waiting": (
         *(LISTED, AWHILE, ForgesVersion(Guise(OWN_KEY, COURT, lane=RELIEF), 0), AWHILE, ASKED, FREED, AWHILE),
     ),
+    "a junk command does not delay a stop": (
+        AWHILE,
+        WATCHED,
+        AWHILE,
+        ForgesCommand(OWN_KEY, COURT, POLICE, 9, under_another=True),
+        AWHILE,
+        StopsWatch(COURT, 0),
+        AWHILE,
+    ),
+    "garbage on relief ends no node": (AWHILE, Floods(RELIEF_LANE, 120, 20), AWHILE),
+    "junk that is nearly too large does not stop what an agency sends": (
+        *(AWHILE, Floods(ORDERS_LANE, 1, 999_900), AWHILE, WATCHED, AWHILE),
+    ),
 }
 """What is tried in vain."""
 
@@ -248,27 +261,6 @@ BREAKING: Mapping[str, KnownBreak] = {
         "point 7",
         "the status says 10000 of court.debtor-list.js.v1/0, 1 has said",
         (AWHILE, CutOff("air-js 1"), LISTED, AWHILE, ForgesReceipt("air-js", "air-js", 5), AWHILE, Looks()),
-    ),
-    "a junk command does not delay a stop": KnownBreak(
-        "point 8",
-        "a minute after faults stopped the status is green, but: command",
-        (
-            AWHILE,
-            WATCHED,
-            AWHILE,
-            ForgesCommand(OWN_KEY, COURT, POLICE, 9, under_another=True),
-            AWHILE,
-            StopsWatch(COURT, 0),
-            AWHILE,
-        ),
-    ),
-    "garbage on relief ends no node": KnownBreak(
-        "poison stops nothing", "was ended by EFFECTS_FUSE_BLOWN", (AWHILE, Floods(RELIEF_LANE, 120, 20), AWHILE)
-    ),
-    "junk that is nearly too large does not stop what an agency sends": KnownBreak(
-        "poison stops nothing",
-        "records wait at police-js 1",
-        (AWHILE, Floods(ORDERS_LANE, 1, 999_900), AWHILE, WATCHED, AWHILE),
     ),
     "a replayed barrier does not end the notary": KnownBreak(
         "poison stops nothing", "notary-js-1 was ended by NOTARY_DUPLICATED", (AWHILE, ReplaysBarrier(NOTARY), AWHILE)

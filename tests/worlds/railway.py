@@ -1,4 +1,4 @@
-"""A town with the nodes of its railway, on the transport in memory, opened by the product's own assembly."""
+"""A town with the nodes of its railway, on the transport in memory unless told, opened by the product's own assembly."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from liandong.tests.worlds.records import CourtScribe, NotaryScribe
 from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, RAILWAY
-from liandong.tests.worlds.wires import MemoryWire
+from liandong.tests.worlds.wires import MemoryWire, Wire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.clock import Clock, SystemClock
@@ -24,9 +24,9 @@ from liandong.topics.workers.clock import Clock, SystemClock
 class RailwayPlace:
     """A court that lists people, a notary, and the railway that must not carry them."""
 
-    def __init__(self, directory: Path, clock: Clock | None = None) -> None:
+    def __init__(self, directory: Path, clock: Clock | None = None, wire: Wire | None = None) -> None:
         self.clock = clock or SystemClock()
-        self.wire = MemoryWire()
+        self.wire = wire or MemoryWire()
         self.town = Town(self.wire, directory)
         self.wire.create(names.RECEIPTS, partitions=1)
         self.town.join("notary-js-1", "notary", jurisdictions=("js",))

@@ -5,7 +5,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..callbacks import Callbacks
-from ..errors import AuthorizationFailed, BrokerUnreachable, CommitRefused, OffsetOutOfRange
+from ..errors import (
+    AuthorizationFailed,
+    BrokerUnreachable,
+    CommitRefused,
+    OffsetOutOfRange,
+    right_in_group,
+    right_to,
+)
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from .access import OpenAccess
 from .group import Listener, Member
@@ -150,17 +157,17 @@ class MemorySubscriber:
         """Raise AuthorizationFailed unless we may read or write: either lets a client ask about a topic."""
         access, principal = self._broker.access, self._client.principal
         if not access.may_read(principal, topic) and not access.may_write(principal, topic):
-            raise AuthorizationFailed(f"{principal} may neither read nor write {topic}")
+            raise AuthorizationFailed(f"{principal} may neither read nor write {topic}", right_to("READ", topic))
 
     def _may_read(self, topic: str) -> None:
         if not self._broker.access.may_read(self._client.principal, topic):
-            raise AuthorizationFailed(f"{self._client.principal} may not read {topic}")
+            raise AuthorizationFailed(f"{self._client.principal} may not read {topic}", right_to("READ", topic))
 
     def _may_use_group(self) -> None:
         """Raise AuthorizationFailed unless our group's name is ours to use; without a group Kafka's clients have one too."""
         name = self._group or f"{self._client.name}-ungrouped"
         if not self._broker.access.may_join(self._client.principal, name):
-            raise AuthorizationFailed(f"{self._client.principal} may not use the group {name}")
+            raise AuthorizationFailed(f"{self._client.principal} may not use the group {name}", right_in_group(name))
 
     def _turn(self, limit: int) -> list[Message]:
         """Do what can be done now: partitions that come or go, then records."""

@@ -99,10 +99,10 @@ def test_places_in_a_topic_that_is_gone_are_nobodys_any_more(tmp_path: Path) -> 
     before, now = HandledPosition(b"one" * 5 + b"1", 1), HandledPosition(b"two" * 5 + b"2", 0)
     with engine.begin() as connection:
         begin_at(connection, at, before, None)
-        parked.park(connection, message, "SIGNER_UNKNOWN", 1, 1)
+        parked.park(connection, message, "", "SIGNER_UNKNOWN", 1, 1)
         assert note_once(connection, message.origin, "UNDECODABLE", 1)
         begin_at(connection, at, now, before)
-        parked.park(connection, message, "SIGNER_UNKNOWN", 2, 2)
+        parked.park(connection, message, "", "SIGNER_UNKNOWN", 2, 2)
         assert note_once(connection, message.origin, "UNDECODABLE", 2)
     with engine.begin() as connection:
         note_handled(connection, message.origin)

@@ -4,13 +4,14 @@ Secrets come from files, never by value. Every key stands in docs/reference-conf
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..schemas.errors import WrongUsage
 from ..schemas.files.plain_yaml import own_yaml
+from .database_urls import check_database_url, lacks_password
 
 
 class KafkaSecurity(BaseModel):
@@ -46,10 +47,15 @@ class Settings(BaseSettings):
     registry_url: str | None = None
     """Confluent-compatible schema registry; without it records use single-object encoding."""
     outbox_url: str | None = None
-    """SQLAlchemy URL of the outbox; by default SQLite under the state directory."""
+    """URL of the outbox's database, SQLite or PostgreSQL; by default SQLite under the state directory. `{jurisdiction}` in it is
+    replaced."""
+    outbox_password_file: Path | None = None
+    """The file with the password of PostgreSQL's user in `outbox_url`; read at each connection, so that it can change."""
     acts_url: str | None = None
     """URL of the acts database all nodes of an agency share, `{agency}` in it is replaced; by default SQLite under the state
     directory, and then an agency has one node."""
+    acts_password_file: Path | None = None
+    """The same for `acts_url`."""
     state_dir: Path = Path("~/.liandong")
     """Keys, stores and the embedded Kafka."""
     matching_key_file: Path | None = None
@@ -88,6 +94,20 @@ class Settings(BaseSettings):
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
+
+    @field_validator("outbox_url", "acts_url")
+    @classmethod
+    def _database_url(cls, url: str | None) -> str | None:
+        return None if url is None else check_database_url(url)
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        for name in ("outbox", "acts"):
+            if getattr(self, f"{name}_password_file") is not None and not lacks_password(
+                getattr(self, f"{name}_url") or ""
+            ):
+                raise ValueError(f"{name}_password_file: {name}_url must name a PostgreSQL and hold no password itself")
+        return self
 
     @field_validator("state_dir")
     @classmethod

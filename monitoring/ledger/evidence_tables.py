@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 from sqlalchemy.types import TypeEngine
 
 from ...topics.storage.migrations import store_metadata
+from .starts import NodeStarts
 
 FORMAT = 3
 """The format of the cache; another one begins a file of its own."""
@@ -82,6 +83,8 @@ class NodeStand(msgspec.Struct):
     """By lane (`topic/partition`)."""
     whole: dict[str, WholeReceipt] = msgspec.field(default_factory=dict)
     """By notary."""
+    starts: NodeStarts = msgspec.field(default_factory=NodeStarts)
+    """Which starts of it reported."""
 
 
 class HeadLane(msgspec.Struct, array_like=True):

@@ -12,15 +12,15 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
+from ...topics.storage.migrations import store_metadata
 from ...topics.storage.outbox import outbox_tables
 
-metadata = MetaData()
+metadata = store_metadata("acts")
 outbox = outbox_tables(metadata)
 watches = Table(
     "watches",

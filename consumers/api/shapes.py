@@ -86,6 +86,7 @@ def _answers() -> dict[str, object]:
         "list": _object(stand),
         "rule_version": _TEXT,
     }
+    reason = _object(dict.fromkeys(("code", "message", "remedy"), _TEXT))
     past = {"at": _MOMENT, "attributes": {"type": "object"}, "canary": _FLAG}
     past |= dict.fromkeys(("transaction", "site", "outcome", "caller"), _TEXT)
     past["traceparent"] = {"type": ["string", "null"]}
@@ -95,7 +96,7 @@ def _answers() -> dict[str, object]:
     measure |= {"effect": {"enum": [one.name for one in Effect]}, "match": {"enum": [one.value for one in Match]}}
     measure |= {"version": _NUMBER, "since": _MOMENT, "until": _NO_MOMENT}
     return {
-        "Decision": _object(decision),
+        "Decision": _object(decision, reason=reason),
         "PastDecision": _object(decision | past),
         "Measure": _object(measure),
         "BatchResult": _object({"results": _list(one_of("CheckResult", "Decided", "Undecided"))}),

@@ -152,10 +152,10 @@ def parked_retry(
 
 def _store(settings: "Settings", agency: str) -> "Engine":
     from ...topics.keys.participants import Participants
-    from ..acts_db.database import acts_url, open_acts
+    from ..acts_db.database import open_acts_of
 
     Participants(settings).load(agency)
-    return open_acts(acts_url(settings, agency), agency)
+    return open_acts_of(settings, agency)
 
 
 def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":

@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from ...schemas.errors import LiandongError, Unavailable
 from ...topics.keys.signatures import SIGNER_UNKNOWN
-from ...topics.storage.database import DatabaseDamaged, reading
+from ...topics.storage.database import reading
+from ...topics.storage.faults import DatabaseDamaged, DatabaseFault
 from ...topics.transport.errors import TransportError
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received
@@ -29,7 +29,7 @@ from .routing import handle_any
 
 _log = structlog.get_logger(__name__)
 
-STORE_AWAY = (OperationalError, InterfaceError, InternalError)
+STORE_AWAY = (DatabaseFault,)
 """What a database fails with that does not answer, whatever it is asked."""
 AWAY = (*STORE_AWAY, TransportError, Unavailable)
 """What is no message's fault and passes."""

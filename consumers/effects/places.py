@@ -58,7 +58,7 @@ class Places:
     def settle(self, subscriber: Subscriber) -> frozenset[TopicPartition]:
         """Place what is not placed, and what stands in a topic that was made again; return these partitions.
 
-        A broker that does not tell is asked again later. Raises OperationalError.
+        A broker that does not tell is asked again later. Raises DatabaseFault.
         """
         if self._pause.left():
             return frozenset()

@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from ...schemas.wire.avro_schemas import schema_of
 from ...schemas.wire.codec import Undecodable, decode
@@ -20,6 +19,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
 from ...topics.catalogue import names
 from ...topics.keys.signatures import SIGNER_UNKNOWN
+from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import lane_of, topic_lanes
@@ -110,7 +110,7 @@ class Inbox:
             if not self._following or self._places.moved() or self._has_counts != self._may_count:
                 self._follow()
             pause = self._read()
-        except (TransportError, OperationalError) as failed:
+        except (TransportError, DatabaseFault) as failed:
             return self._fail(failed)
         except Exception:
             self._following = False  # what was polled is not kept: it is read again
@@ -179,7 +179,7 @@ class Inbox:
         try:
             with connection.begin_nested():
                 return self._keep(connection, item)
-        except OperationalError:
+        except DatabaseFault:
             raise
         except Exception:  # noqa: BLE001  about this item, whatever it is: others must be taken
             _log.exception("an item was not expected", schema=item.schema, agency=item.agency)
@@ -259,7 +259,7 @@ class Inbox:
         """Return an item with its verdict, under the id it is kept by."""
         try:
             return apart(self._verdicts.of(item, record))
-        except (TransportError, OperationalError):
+        except (TransportError, DatabaseFault):
             raise
         except Exception:  # noqa: BLE001  about this item, whatever it is: others must be taken
             _log.exception("an item was not expected", schema=item.schema, agency=item.agency)

@@ -8,22 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from sqlalchemy.exc import OperationalError
-
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.erasure import Eraser, KeyErasure
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
-from ...topics.storage.database import DatabaseUnavailable, reaching
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
-from ..acts_db.database import acts_url
 from ..acts_db.identity import store_id
 from ..acts_db.sending import send_receipt
 from ..acts_db.told import Told, note_told, told
@@ -192,21 +188,18 @@ class OpenAgency:
         return self.desk.gate.stand(self.desk.context.clock.now()).fresh_as_of
 
     def _emit(self, receipt: KeptReceipt) -> None:
-        """Put a receipt into the outbox, and note what is told. Raises DATABASE_UNAVAILABLE."""
+        """Put a receipt into the outbox, and note what is told. Raises DatabaseFault."""
         copy = self.desk.copy
         positions = {**list_positions(copy.lists), **relief_positions(copy.relief)}
-        try:
-            with self.desk.engine.begin() as connection:
-                send_receipt(connection, self.desk.context, self.node, receipt.body)
-                note_told(connection, self.node, Told(receipt.sequence, positions))
-        except OperationalError as down:
-            raise DatabaseUnavailable(f"the acts database of {self.agency}", str(down.orig)) from down
+        with self.desk.engine.begin() as connection:
+            send_receipt(connection, self.desk.context, self.node, receipt.body)
+            note_told(connection, self.node, Told(receipt.sequence, positions))
 
 
 def open_agency(
     settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
 ) -> OpenAgency:
-    """Open a node of an agency. Raises AGENCY_UNKNOWN, NODE_RUNNING, ACTS_URL_NEEDED, StoreError, DATABASE_UNAVAILABLE,
+    """Open a node of an agency. Raises AGENCY_UNKNOWN, NODE_RUNNING, ACTS_URL_NEEDED, StoreError, DatabaseFault,
     LIMITS_INVALID, SUITE_UNKNOWN.
     """
     manifest = load_agency_with_kind(settings, agency)
@@ -241,12 +234,11 @@ class _Known(NamedTuple):
 
 
 def _known(settings: Settings, agency: str, node: str, machine: Machine) -> _Known:
-    """Ask the acts store, and let go of it again. Raises DATABASE_UNAVAILABLE."""
-    engine = machine.open_acts(acts_url(settings, agency), agency)
+    """Ask the acts store, and let go of it again. Raises DatabaseFault."""
+    engine = machine.open_acts(settings, agency)
     try:
-        with reaching(engine.url):
-            shared = store_id(engine, machine.chance) if settings.acts_url is not None else ""
-            return _Known(told(engine, node), shared)
+        shared = store_id(engine, machine.chance) if settings.acts_url is not None else ""
+        return _Known(told(engine, node), shared)
     finally:
         engine.dispose()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from ...topics.serving import serving_limits
 from ...topics.settings import Settings
 from ...topics.workers.resting import Resting
 from ...topics.workers.threads import Doorbell, Workers
@@ -13,7 +14,8 @@ from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder
 from ..acts_db.idempotency import KeyedRequest
 from ..api.app import Api
-from ..api.endpoints import EndpointContext, Endpoints, RunningNode
+from ..api.context import EndpointContext, RunningNode
+from ..api.endpoints import Endpoints
 from ..api.limits import RateLimiter
 from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile
@@ -63,7 +65,8 @@ class AgencyNode:
             with tuned():
                 api = open_api(self._settings, self.opened, self, self._writer)
                 gauges = Part("parts", PartGauges(self.workers, self.opened), Doorbell().wait)
-                self.workers.start([*self.opened.parts(), gauges], {"api": ApiServer(api, listening).run})
+                server = ApiServer(api, listening, serving_limits(self._settings))
+                self.workers.start([*self.opened.parts(), gauges], {"api": server.run})
                 _log.info("node runs", **place, url=listening.url)
                 self.workers.wait(STOP_SECONDS)
         finally:

@@ -52,7 +52,7 @@ class StoreFull(StoreError):
         super().__init__(
             "STORE_DISK_FULL",
             f"the store at {path} could not be written: {cause}",
-            "free disk space and start the node again; it goes on from the last commit, nothing is lost",
+            "free disk space; the node goes on from its last commit by itself, nothing is lost",
         )
 
 

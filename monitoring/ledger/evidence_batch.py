@@ -70,6 +70,7 @@ class EvidenceBatch:
         node = self._node(key)
         self._sequence(key.agency, key.node).add(receipt["sequence"])
         self._add_latency(node, receipt["latency"])
+        node.starts.hear(receipt["incarnation"].hex(), receipt["at"])
         for answer in receipt["canaries"]:
             self._canary(key, answer)
         lanes = lanes_of(node, receipt)

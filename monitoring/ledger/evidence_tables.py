@@ -11,6 +11,9 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ...topics.storage.migrations import store_metadata
+from .starts import NodeStarts
+
 FORMAT = 3
 """The format of the cache; another one begins a file of its own."""
 
@@ -80,6 +83,8 @@ class NodeStand(msgspec.Struct):
     """By lane (`topic/partition`)."""
     whole: dict[str, WholeReceipt] = msgspec.field(default_factory=dict)
     """By notary."""
+    starts: NodeStarts = msgspec.field(default_factory=NodeStarts)
+    """Which starts of it reported."""
 
 
 class HeadLane(msgspec.Struct, array_like=True):
@@ -140,7 +145,7 @@ class EvidenceTables:
 @cache  # statements over the same tables are compiled once in a process
 def evidence_tables() -> EvidenceTables:
     """Return the tables on metadata of their own."""
-    metadata = MetaData()
+    metadata = store_metadata("evidence")
     return EvidenceTables(
         metadata,
         offsets=Table(

@@ -31,6 +31,7 @@ _COMMANDS = {
     "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
     "silent": "liandong agency run {agency}",
     "stale": "liandong agency run {agency} --node {node}",
+    "twins": "liandong agency run {agency} --node NAME",
     "command-unanswered": "liandong court command --resend --court {court}",
     "keys-run-out": "liandong participant renew {participant}",
 }
@@ -46,6 +47,7 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
     places = {**finding, "lanes": ", ".join(finding.get("lanes", ()))}
+    places["incarnations"] = ", ".join(finding.get("incarnations", ()))
     about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list")
     key = "/".join(str(finding.get(part, "")) for part in about)
     return Sentence(key, words(f"say_{kind}", **places), _command(kind, finding))

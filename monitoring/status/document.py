@@ -97,6 +97,7 @@ class StatusDocument:
             "lag_seconds": lag_seconds(stand, self.heads),
             "proof": proof_of(stand),
             "canaries": self._canaries(stand),
+            "twins": stand.starts.twins_now(self._limits.now),
             "receipts_missing": report.receipts_missing,
             "applied": stand.applied,
             "ignored_as_stale": stand.stale,
@@ -213,12 +214,18 @@ class StatusDocument:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
             for node in agency["nodes"]:
                 where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
-                if node["serving"] and node["stale"]:
-                    yield {"kind": "stale", **where}
-                if node["serving"] and node["proof"]["state"] == "unequal":
-                    yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
-                if node["receipts_missing"]:
-                    yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
+                yield from _node_findings(node, where)
+
+
+def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    if node["serving"] and node["stale"]:
+        yield {"kind": "stale", **where}
+    if node["serving"] and node["proof"]["state"] == "unequal":
+        yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
+    if twins := node["twins"]:
+        yield {"kind": "twins", **where, "incarnations": twins}
+    if node["receipts_missing"]:
+        yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
 
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:

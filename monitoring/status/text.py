@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "receipts-missing": ("receipts missing", "缺失回执"),
     "lost-tail": ("end of the log lost", "日志末尾丢失"),
     "live-differs": ("live entries differ", "生效条目数不符"),
+    "twins": ("two nodes of one name", "两个同名节点"),
     "command-unanswered": ("commands not answered", "指令未获答复"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
@@ -192,9 +193,8 @@ class StatusText:
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
             about = [str(row[key]) for key in _ABOUT if row.get(key)]
-            details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row] + row.get(
-                "lanes", []
-            )
+            details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row]
+            details += [*row.get("lanes", []), *row.get("incarnations", [])]
             table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table
 

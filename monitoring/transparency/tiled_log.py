@@ -14,6 +14,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.wire.codec import Undecodable
 from ...schemas.wire.merkle import leaf_hash, root
 from ...schemas.wire.signed_note import Checkpoint, NoteKey, read_checkpoint, signed_note
 from ...schemas.wire.signing import Signer
@@ -164,7 +165,7 @@ class TiledLog:
             return
         try:
             ahead = bool(there) and read_checkpoint(there.decode()).size > self.state.size
-        except ValueError as error:
+        except (ValueError, Undecodable) as error:
             raise TransparencyLogDamaged(self._folder, error) from error
         if ahead:
             raise TransparencyLogDamaged(self._folder, "its checkpoint is ahead of its state")
@@ -177,7 +178,7 @@ class TiledLog:
             return LogState()
         try:
             return msgspec.json.decode(self._state_file.read_bytes(), type=LogState)
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
             raise TransparencyLogDamaged(self._folder, f"{self._state_file.name}: {error}") from error
 
     def _read_edge(self, size: int) -> tuple[TileTree, list[bytes]]:
@@ -191,7 +192,7 @@ class TiledLog:
             partial = size % WIDTH
             path = self._folder / bundle_path(size // WIDTH, partial)
             entries = bundled(path.read_bytes()) if partial else []
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, Undecodable) as error:
             raise TransparencyLogDamaged(self._folder, error) from error
         if [leaf_hash(entry) for entry in entries] != (edge[0] if edge else []):
             raise TransparencyLogDamaged(self._folder, "its newest entries are not those of its tiles")

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, select
 
-from liandong.consumers.acts_db.tables import commands_parked, watch_subjects, watches
+from liandong.consumers.acts_db.tables import (
+    commands_handled,
+    commands_parked,
+    dead_letters,
+    watch_subjects,
+    watches,
+)
 from liandong.consumers.commands.parked import BEHIND_ANOTHER
 from liandong.consumers.store.layout import TrustedHead
 from liandong.tests.simulation.checkpoints import checkpoints_count_what_stands_below_them
@@ -69,6 +75,26 @@ def what_inboxes_lack(world: "World") -> Iterator[str]:
     """What agencies have told and is not in its court's inbox. Raises PromiseBroken for what nobody told."""
     for inbox in world.inboxes:
         yield from _what_an_inbox_lacks(world, inbox)
+
+
+def commands_are_carried_out(world: "World") -> None:
+    """Every watch that stands in the log was carried out, waits, or was put aside, whatever went back or was made again."""
+    given = {command for court in world.courts.values() for command in court.watches}
+    for node in world.nodes.values():
+        if not node.runs or node.database.away or node.is_cut_off or not node.knows_keys:
+            continue
+        messages = world.broker.records(names.commands(node.agency))
+        there = {one.key() for one in messages if (one.key() or b"") in given}
+        with node.acts.connect() as connection:
+            done = set(connection.scalars(select(commands_handled.c.command_id)))
+            done |= set(connection.scalars(select(commands_parked.c.key)))
+            aside = {
+                tuple(row)
+                for row in connection.execute(select(dead_letters.c.log_partition, dead_letters.c.log_offset))
+            }
+        done |= {one.key() for one in messages if (one.partition(), one.offset()) in aside}
+        world.hold(there <= done, f"{node.name} has forgotten a command that stands in the log")
+        world.count("commands found carried out", len(there))
 
 
 def _nobody_is_watched_unasked(world: "World") -> None:

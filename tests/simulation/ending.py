@@ -41,10 +41,12 @@ def end_well(world: "World") -> None:
         )
         audits.audit(world)
         audits.no_receipt_is_missing(world)
+        audits.commands_are_carried_out(world)
         world.count("endings the status named")
         return
     audits.audit(world)
     audits.no_receipt_is_missing(world)
+    audits.commands_are_carried_out(world)
     world.count("endings that came whole")
     _gates_say_what_courts_say(world)
     _the_log_is_in_order(world)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.api.endpoints import Endpoints
+from liandong.consumers.api.checking import CheckEndpoints
 from liandong.consumers.api.limits import RateLimiter
 from liandong.consumers.api.tokens import SOCKET_CALLER, TokenFile
 from liandong.consumers.interceptions import rendering
@@ -99,21 +99,21 @@ def _another_answer(patches: pytest.MonkeyPatch) -> None:
         document = real(*arguments)
         return type(document)(document.check_id, "ALLOW", "PROCEED", (), document.stand, document.rule_version)
 
-    patches.setattr("liandong.consumers.api.endpoints.shown_answer", shown)
+    patches.setattr("liandong.consumers.api.checking.shown_answer", shown)
 
 
 def _nothing_kept(patches: pytest.MonkeyPatch) -> None:
-    real = Endpoints.__init__
+    real = CheckEndpoints.__init__
 
-    def made(endpoints: Endpoints, context: Any) -> None:
+    def made(endpoints: CheckEndpoints, context: Any) -> None:
         real(endpoints, context)
         endpoints._commits._keep = lambda _answers: {}
 
-    patches.setattr(Endpoints, "__init__", made)
+    patches.setattr(CheckEndpoints, "__init__", made)
 
 
 def _no_keys(patches: pytest.MonkeyPatch) -> None:
-    patches.setattr("liandong.consumers.api.endpoints.keyed", lambda *_: None)
+    patches.setattr("liandong.consumers.api.checking.keyed", lambda *_: None)
 
 
 @pytest.mark.parametrize(

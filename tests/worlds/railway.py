@@ -69,6 +69,6 @@ class RailwayPlace:
         if engine is None:
             machine = Machine(self.clock, CHANCE, boot)
         else:
-            machine = Machine(self.clock, CHANCE, boot, lambda _url, _agency: engine)
+            machine = Machine(self.clock, CHANCE, boot, lambda _settings, _agency: engine)
             settings = settings.model_copy(update={"acts_url": acts_url(settings, agency)})
         return open_agency(settings, agency, node, wires or self.wires, machine)

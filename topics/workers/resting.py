@@ -37,7 +37,7 @@ class PartFailed(BilingualError):
         super().__init__("PART_FAILED", kind=kind)
 
 
-class Trouble(NamedTuple):
+class PartTrouble(NamedTuple):
     """What keeps a part from its work."""
 
     code: str
@@ -46,7 +46,7 @@ class Trouble(NamedTuple):
 
 @dataclass(slots=True)
 class _Rest:
-    trouble: Trouble
+    trouble: PartTrouble
     seconds: float
 
 
@@ -79,7 +79,7 @@ class Resting:
                 del self._rests[part]
             _log.warning("a part works again", part=part)
 
-    def troubles(self, parts: Iterable[Part]) -> dict[str, Trouble]:
+    def troubles(self, parts: Iterable[Part]) -> dict[str, PartTrouble]:
         """Return what keeps each of these parts from its work now, in their own words where they have any."""
         with self._changing:
             found = {name: rest.trouble for name, rest in self._rests.items()}
@@ -90,7 +90,7 @@ class Resting:
         return found
 
 
-def trouble_of(error: Exception) -> Trouble:
+def trouble_of(error: Exception) -> PartTrouble:
     """Return the code of what is at the root of an error, and the error's message.
 
     Of what has no code the type alone is told, since its text may hold anything.
@@ -100,4 +100,4 @@ def trouble_of(error: Exception) -> Trouble:
     root = error
     while isinstance(root.__cause__, LiandongError):
         root = root.__cause__
-    return Trouble(root.code, error.message)
+    return PartTrouble(root.code, error.message)

@@ -15,7 +15,7 @@ from types import FrameType
 import structlog
 
 from ...schemas.errors import LiandongError
-from .resting import Resting, Trouble
+from .resting import Resting, PartTrouble
 from .worker import Part
 
 _log = structlog.get_logger(__name__)
@@ -117,7 +117,7 @@ class Workers:
         working = {name: "waiting" if name in troubles else "running" for name in self._threads}
         return {name: working[name] if thread.is_alive() else "ended" for name, thread in self._threads.items()}
 
-    def troubles(self) -> dict[str, Trouble]:
+    def troubles(self) -> dict[str, PartTrouble]:
         """Say of each part that cannot do its work what keeps it from that."""
         return self.resting.troubles(self._parts)
 

@@ -15,7 +15,7 @@ from types import FrameType
 import structlog
 
 from ...schemas.errors import LiandongError
-from .resting import Resting, PartTrouble
+from .resting import PartTrouble, Resting
 from .worker import Part
 
 _log = structlog.get_logger(__name__)

@@ -17,7 +17,7 @@ from ...schemas.wire.codec import encode
 from ...schemas.wire.framing import SINGLE_OBJECT
 from ...schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, PublicKey, encode_signed, statement
 from ...topics.catalogue import names
-from ...topics.keys.keyrings import RegisterEnds
+from ...topics.keys.register_ends import RegisterEnds
 from .people import tags_of
 
 JURISDICTION = "js"
@@ -68,6 +68,16 @@ class Keyring:
 
     def refresh(self) -> None:
         """Do nothing: nobody registers during a measurement."""
+
+    def above(self, participant: str) -> list[str]:
+        """Return nobody."""
+        del participant
+        return []
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return nothing: nobody is revoked."""
+        del register_offset, at
+        return frozenset()
 
     def ends(self) -> RegisterEnds:
         """Return how far a register without partitions reaches."""

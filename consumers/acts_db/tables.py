@@ -200,6 +200,7 @@ freed = Table(
     metadata,
     Column("entry_id", LargeBinary, primary_key=True),
     Column("entry_version", BigInteger, primary_key=True),
+    Column("court", Text, primary_key=True),
     Column("still_meant", Text, nullable=False),
     Column("handled_at", BigInteger, nullable=False, index=True),
     sqlite_with_rowid=False,

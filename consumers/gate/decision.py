@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import msgspec
 
 from ...schemas.law.attributes import Value
-from ...schemas.law.decisions import Action, Outcome, Verdict
+from ...schemas.law.decisions import Action, Outcome, Trust, Verdict
 from ...schemas.law.listing import RecordClass
 from ...schemas.law.measures import PlannedMeasure
 from ...schemas.masking import Masked
@@ -75,8 +75,8 @@ class CopyView(Protocol):
     def position(self, jurisdiction: str | None = None) -> CopyPosition:
         """Return where the copy of a jurisdiction's lists stands; without one, of the jurisdiction furthest behind."""
 
-    def verify_once(self, entry: Any) -> bool:
-        """Return whether the signature of an entry holds. Raises TransportError if nobody can know now."""
+    def trust(self, entry: Any) -> Trust:
+        """Return how far an entry is proven. Raises TransportError if nobody can know now."""
 
 
 class CheckRequest(msgspec.Struct, frozen=True):
@@ -102,6 +102,11 @@ class Question(Masked, msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Show no surrogates."""
         return f"Question({self.request.transaction}, {len(self.keys)} surrogates)"
+
+    @property
+    def reserved(self) -> bool:
+        """Whether nobody is asked about but who does not exist: every certificate is one reserved for canaries."""
+        return all(each.is_reserved for each in self.request.subject.certificates)
 
     def same_name(self, surrogate: bytes, name_tag: bytes) -> bool:
         """Return whether an entry found under a surrogate names the subject as the caller does."""
@@ -132,7 +137,7 @@ class Decision(Masked, msgspec.Struct, frozen=True):
     rule_version: str
     found: Mapping[bytes, FoundEntry] = {}
     untrusted: bool = False
-    """Whether the signature of an entry that would have refused somebody does not hold, or cannot be verified now."""
+    """Whether an entry that would have reached somebody is not proven, or cannot be now."""
     traceparent: str = ""
     """Of the request."""
 

@@ -2,7 +2,7 @@
 """The gate: may this subject do this now, by this node's copy of the list?
 
 A check of somebody who is not listed touches the index and two counters, nothing else. Whoever is found is decided on
-by the catalogue (`schemas.law.decisions`), after the entry's signature was verified if the person would be refused.
+by the catalogue (`schemas.law.decisions`), after the signatures of the entries that reach them were verified.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,8 @@ import structlog
 
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
-from ...schemas.law.decisions import EntryFacts, MatchFound, better, decide, match_identity, nobody_found
+from ...schemas.law.decisions import EntryFacts, MatchFound, Trust, better, decide, match_identity, nobody_found
+from ...schemas.law.listing import RecordClass
 from ...schemas.people.certificates import Certificate
 from ...schemas.people.surrogates import MatchingKey
 from ...topics.transport.errors import TransportError
@@ -114,11 +115,11 @@ class Gate:
         entries = {one.entry_id: one for one in self._view.find(tuple(question.keys))}
         untrusted: list[bytes] = []
 
-        def trusted(entry: EntryFacts) -> bool:
-            holds = self._trusted(entries[entry.entry_id])
-            if not holds:
+        def trusted(entry: EntryFacts) -> Trust:
+            trust = self._trust(entries[entry.entry_id], question)
+            if trust is not Trust.PROVEN:
                 untrusted.append(entry.entry_id)
-            return holds
+            return trust
 
         facts = [_facts(one, question) for one in entries.values()]
         outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
@@ -148,18 +149,21 @@ class Gate:
         self._last_position = (now, position)
         return position
 
-    def _trusted(self, entry: FoundEntry) -> bool:
-        """Return whether somebody may be refused because of an entry; where nobody can tell now a person has to look."""
+    def _trust(self, entry: FoundEntry, question: Question) -> Trust:
+        """Return how far an entry is proven that reaches somebody; a canary reaches reserved certificates alone."""
+        if entry.prefix["record_class"] == RecordClass.CANARY and not question.reserved:
+            return Trust.NOBODYS
+        why = "no court that may say so has signed it"
         try:
-            holds, why = self._view.verify_once(entry), "the signature does not hold"
+            trust = self._view.trust(entry)
         except TransportError as failed:
-            holds, why = False, f"the signing key is unknown and the register cannot be read ({failed.code})"
-        if not holds and (entry.entry_id, why) not in self._logged:
+            trust, why = Trust.OPEN, f"the signing key is unknown and the register cannot be read ({failed.code})"
+        if trust is not Trust.PROVEN and (entry.entry_id, why) not in self._logged:
             if len(self._logged) >= _MOST_LOGGED:
                 self._logged.clear()
             self._logged.add((entry.entry_id, why))
             _log.error("a live entry refuses nobody", entry=entry.entry_id.hex(), court=entry.prefix["court"], why=why)
-        return holds
+        return trust
 
 
 def _facts(entry: FoundEntry, question: Question) -> EntryFacts:

@@ -1,15 +1,18 @@
 """Releases that no record of a relief lane brings about any more: whom the copy of the lists frees and who counts as stopped.
 
 A lane may have lost a record before this agency read it: it keeps them for some days only, or was made again. The list still
-says what became of the entry. Whatever comes by the lane later finds nobody stopped, so that no release is told twice.
+says what became of the entry. And whoever was asked about by a person, while nobody could know who had signed, is freed once it
+shows that no court has. Whatever comes by the lane later finds nobody stopped, so that no release is told twice.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Engine, func, select
 
+from ...schemas.law.decisions import Trust
 from ...topics.storage.database import reading
 from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
@@ -18,8 +21,8 @@ from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
 from ..acts_db.outcomes import Poison, Retry
 from ..acts_db.tables import open_hits
-from ..replication.list_view import ListedEntry
-from .releases import SignedRecord, release_by
+from ..replication.listed_entry import ListedEntry
+from .releases import SignedRecord, release_all, release_by
 
 _log = structlog.get_logger(__name__)
 
@@ -28,14 +31,24 @@ _SHORTEST, _LONGEST = 5.0, 3_600.0
 _PAGE = 500
 
 
+class CopiedEntries(Protocol):
+    """What a node knows of every entry (`consumers.replication.list_view.ListView`)."""
+
+    def entry(self, entry_id: bytes) -> ListedEntry | None:
+        """Return the newest record of an entry, None if it is unknown."""
+
+    def trust(self, entry: ListedEntry) -> Trust:
+        """Return how far it is proven. Raises TransportError if nobody can know now."""
+
+
 class MissedReleases:
     """Looks now and then whether entries that somebody counts as stopped by have freed them, as a `Worker`."""
 
-    def __init__(self, context: AgencyContext, engine: Engine, newest: Callable[[bytes], ListedEntry | None]) -> None:
-        """Take `newest`, the newest record of an entry that the node knows (`ListView.entry`)."""
+    def __init__(self, context: AgencyContext, engine: Engine, view: CopiedEntries) -> None:
+        """Begin without looking."""
         self._context = context
         self._engine = engine
-        self._newest = newest
+        self._view = view
         self._bell = Doorbell()
         self._interval = _SHORTEST
         self._next_look = -math.inf
@@ -81,12 +94,15 @@ class MissedReleases:
             last = rows[-1][0]
 
     def _look(self, entry_id: bytes, version: int) -> None:
-        entry = self._newest(entry_id)
-        if entry is None or entry.opaque or entry.prefix["version"] <= version:
+        entry = self._view.entry(entry_id)
+        if entry is None or entry.opaque:
             return
-        record = SignedRecord(entry.fingerprint, entry.body, entry.prefix)
+        trust, record = self._view.trust(entry), SignedRecord(entry.fingerprint, entry.body, entry.prefix)
         try:
             with self._engine.begin() as connection:
-                release_by(connection, self._context, record, entry.jurisdiction)
+                if trust is Trust.NOBODYS and entry.prefix["version"] == version:
+                    release_all(connection, self._context, entry_id)
+                elif trust is Trust.PROVEN and entry.prefix["version"] > version:
+                    release_by(connection, self._context, record, entry.jurisdiction, proven=True)
         except (Poison, Retry) as unproven:
             _log.warning("what would free is not proven", reason=str(unproven))

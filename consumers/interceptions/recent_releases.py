@@ -4,7 +4,8 @@ remembered for a day so that such a hit is released at once.
 No name is remembered: the entry's version, and the handles of those it still meant.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
@@ -23,26 +24,39 @@ def lock_entries(connection: Connection, entries: Iterable[bytes]) -> None:
         lock_until_commit(connection, entry_id)
 
 
-def remember(connection: Connection, entry_id: bytes, version: int, still_meant: Iterable[str], now: int) -> None:
+class HandledVersion(NamedTuple):
+    """A version of an entry that was handled."""
+
+    entry_id: bytes
+    version: int
+    court: str
+    """Who signed it."""
+
+
+def remember(connection: Connection, version: HandledVersion, still_meant: Iterable[str], now: int) -> None:
     """Note that an entry's version was handled, and the handles of those it still restricts."""
     row = {
-        "entry_id": entry_id,
-        "entry_version": version,
+        "entry_id": version.entry_id,
+        "entry_version": version.version,
+        "court": version.court,
         "still_meant": " ".join(sorted(still_meant)),
         "handled_at": now,
     }
     insert_once(connection, freed, row)
 
 
-def freed_by(connection: Connection, entry_id: bytes, version: int, subject: str) -> int | None:
+def freed_by(
+    connection: Connection, stopped: HandledVersion, subject: str, may_follow: Callable[[str, str], bool]
+) -> int | None:
     """Return the first version that was handled and frees a subject (by handle) who was stopped under this one,
-    None if there is none.
+    None if there is none. Only the entry's own court frees anybody, or one above it.
     """
-    newer = select(freed.c.entry_version, freed.c.still_meant).where(
-        freed.c.entry_id == entry_id, freed.c.entry_version > version
+    newer = select(freed.c.entry_version, freed.c.still_meant, freed.c.court).where(
+        freed.c.entry_id == stopped.entry_id, freed.c.entry_version > stopped.version
     )
     releases = connection.execute(newer.order_by(freed.c.entry_version))
-    return next((number for number, handles in releases if subject not in handles.split()), None)
+    own = (row for row in releases if may_follow(stopped.court, row.court))
+    return next((row.entry_version for row in own if subject not in row.still_meant.split()), None)
 
 
 def forget(connection: Connection, now: int) -> None:

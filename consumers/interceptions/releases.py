@@ -20,7 +20,7 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.signatures import SIGNER_UNKNOWN, Verifier, WrongJurisdiction, WrongKind
+from ...topics.keys.signatures import SIGNER_UNKNOWN, KeyRevoked, Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.received import unwrap_value
 from ..acts_db import idempotency
@@ -31,6 +31,7 @@ from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
+from .recent_releases import HandledVersion
 
 _log = structlog.get_logger(__name__)
 
@@ -77,7 +78,12 @@ def note_open(connection: Connection, context: AgencyContext, hits: Sequence[Ope
     Runs in the transaction that keeps their interceptions for the next batch, after them; it began with
     `recent_releases.lock_entries`.
     """
-    freed = [recent_releases.freed_by(connection, hit.entry_id, hit.entry_version, hit.subject) for hit in hits]
+    may_follow = Verifier(context.directory).may_follow
+    stopped = [HandledVersion(hit.entry_id, hit.entry_version, hit.court) for hit in hits]
+    freed = [
+        recent_releases.freed_by(connection, version, hit.subject, may_follow)
+        for hit, version in zip(hits, stopped, strict=True)
+    ]
     still_open = [hit for hit, version in zip(hits, freed, strict=True) if version is None]
     insert_missing_rows(connection, open_hits, _COLUMNS, map(_row, still_open))
     for hit, version in zip(hits, freed, strict=True):
@@ -92,19 +98,28 @@ def release(connection: Connection, context: AgencyContext, message: Received, j
     return 0 if relief is None else release_by(connection, context, relief, jurisdiction)
 
 
-def release_by(connection: Connection, context: AgencyContext, record: SignedRecord, jurisdiction: str) -> int:
-    """Tell the releases a list record brings about, and return how many those were. Raises Poison or Retry."""
+def release_by(
+    connection: Connection, context: AgencyContext, record: SignedRecord, jurisdiction: str, *, proven: bool = False
+) -> int:
+    """Tell the releases a list record brings about, and return how many those were. Raises Poison or Retry.
+
+    `proven`: the copy of the list holds the record, and that its court signed it is known.
+    """
     prefix = record.prefix
     recent_releases.lock_entries(connection, (prefix["entry_id"],))
     still_meant = _still_meant(prefix)
-    hits = [hit for hit in _older_hits(connection, prefix) if hit.subject not in still_meant]
+    may_follow = Verifier(context.directory).may_follow
+    older = [hit for hit in _older_hits(connection, prefix) if may_follow(hit.court, prefix["court"])]
+    hits = [hit for hit in older if hit.subject not in still_meant]
     try:
-        _check_signature(context, record, jurisdiction)
+        if not proven and not _holds(context, record, jurisdiction):
+            return 0
     except Poison:
         if hits:
             raise
         return 0  # it frees nobody, and no gate takes it either
-    recent_releases.remember(connection, prefix["entry_id"], prefix["version"], still_meant, context.clock.now())
+    handled = HandledVersion(prefix["entry_id"], prefix["version"], prefix["court"])
+    recent_releases.remember(connection, handled, still_meant, context.clock.now())
     idempotency.forget_decisions(connection, prefix["entry_id"], prefix["version"], still_meant)
     for hit in hits:
         connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
@@ -112,6 +127,16 @@ def release_by(connection: Connection, context: AgencyContext, record: SignedRec
     if hits:
         _log.info("released", entry=ids.entry_text(prefix["instrument"], prefix["entry_id"]), hits=len(hits))
     return len(hits)
+
+
+def release_all(connection: Connection, context: AgencyContext, entry_id: bytes) -> None:
+    """Tell the releases of everybody who is stopped by an entry that no court made."""
+    recent_releases.lock_entries(connection, (entry_id,))
+    rows = connection.execute(select(open_hits).where(open_hits.c.entry_id == entry_id).with_for_update())
+    for hit in [OpenHit(**row._mapping) for row in rows]:  # noqa: SLF001  the documented way to a row's columns
+        idempotency.forget_decision(connection, hit.check_id)
+        connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
+        _tell(connection, context, hit, hit.entry_version)
 
 
 def _read(message: Received) -> SignedRecord | None:
@@ -141,15 +166,19 @@ def _older_hits(connection: Connection, prefix: GatePrefix) -> list[OpenHit]:
     return [OpenHit(**row._mapping) for row in rows]  # noqa: SLF001  the documented way to a row's columns
 
 
-def _check_signature(context: AgencyContext, record: SignedRecord, jurisdiction: str) -> None:
+def _holds(context: AgencyContext, record: SignedRecord, jurisdiction: str) -> bool:
+    """Return whether a record frees anybody: not if its key was revoked, until the copy of the list shows that it does."""
     if context.directory.key(record.body[:8]) is None:
         raise Retry(SIGNER_UNKNOWN)
     try:
         Verifier(context.directory).record(*record, jurisdiction)
     except (WrongKind, WrongJurisdiction) as not_entitled:
         raise Poison("AUTHORITY_MISMATCH", not_entitled.message) from not_entitled
+    except KeyRevoked:
+        return False
     except SignatureInvalid as invalid:
         raise Poison("SIGNATURE_INVALID", invalid.message) from invalid
+    return True
 
 
 def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:

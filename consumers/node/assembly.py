@@ -27,6 +27,7 @@ from ..effects.intake import group_of
 from ..effects.loop import Effects, Surroundings
 from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
+from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
 from ..replication.replicator import Replicator, ReplicatorConfig
@@ -130,8 +131,13 @@ class OpenAgency:
         stores = ReliefStores(self._stores.relief, self._stores.lists.reader())
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self._jurisdictions, freeing, stores, self.directory, context.clock)
+        examining = ExaminingPorts(
+            subscriber(None, f"{own}-revoked"), self.desk.copy.lists, self.directory, context.clock
+        )
+        revoked = partial(self.directory.revoked, "court")
+        examiner = RevokedKeyExaminer(self._jurisdictions, examining, revoked, self.desk.revoked)
         joining = partial(subscriber, group_of(self.agency), f"{own}-effects")
-        missed = MissedReleases(context, self.desk.engine, self.desk.view.entry)
+        missed = MissedReleases(context, self.desk.engine, self.desk.view)
         around = Surroundings(lambda: self.directory.loaded, presence.may_act, missed.expect)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
         batches = Batches(context, self.desk.engine)
@@ -143,6 +149,7 @@ class OpenAgency:
             Part("nodes", presence, presence.wait),
             Part("list", replicator, replicator.wait),
             Part("relief", relief, relief.wait),
+            Part("revoked", examiner, examiner.wait),
             Part("effects", effects, effects.wait),
             Part("releases", missed, missed.wait),
             Part("batches", batches, batches.wait),

@@ -28,6 +28,7 @@ from ..gate.gate import Gate
 from ..gate.rules import Rules, load_rules
 from ..interceptions.checks import CheckCounters, Checks
 from ..replication.list_view import ListView
+from ..replication.revoked_keys import RevokedKeys
 from ..store.reader import ListReader
 from ..store.relief import ReliefReader
 
@@ -63,7 +64,8 @@ class Desk:
         self.engine = engine
         self.copy = copy
         self.signals = signals
-        self.view = ListView(copy.lists, copy.relief, context.directory)
+        self.revoked = RevokedKeys()
+        self.view = ListView(copy.lists, copy.relief, context.directory, self.revoked)
         jurisdictions = sorted(context.jurisdictions)
         self.gate = Gate(self.view, rules, context.matching_keys, context.clock, context.chance, jurisdictions)
         counters = CheckCounters(signals, context.agency, node)

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode_prefix
-from ...schemas.wire.framing import FramingError, unframe
+from ...schemas.wire.framing import FramingError
 from ...topics.catalogue import names
 from ...topics.transport.ports import BEGINNING, Subscriber, TopicPartition
 from ..store.batch import StoreBatch
 from ..store.layout import LanePartition, LaneState
-from ..store.values import opaque_of
+from ..store.values import body_of_raw, opaque_of
 from ..store.writer import ListStore
 from .barriers import Barriers
 
@@ -36,10 +36,11 @@ class Copy:
     def load(self, subscriber: Subscriber, now: int) -> Mapping[TopicPartition, int]:
         """Read everything from the store, make lanes that are new, return where to read on. Raises TransportError."""
         partitions = [
-            LanePartition(topic, partition, jurisdiction)
+            LanePartition(topic, partition, jurisdiction, len(found))
             for jurisdiction in self._jurisdictions
             for topic in names.state_topics(jurisdiction)
-            for partition in subscriber.partitions(topic)
+            for found in (subscriber.partitions(topic),)
+            for partition in found
         ]
         lanes = self._store.set_up(partitions, now, self._suite)
         if self._store.rebuilding:
@@ -112,8 +113,7 @@ def readable_now(stored: bytes) -> bool:
     if opaque is None:
         return False
     try:
-        fingerprint, body = unframe(opaque.raw, opaque.fingerprint.hex().encode())
-        return is_version_of(fingerprint, "list-record") and decode_prefix(body)["version"] > 0
+        return is_version_of(opaque.fingerprint, "list-record") and decode_prefix(body_of_raw(opaque))["version"] > 0
     except (FramingError, Undecodable):
         return False
 

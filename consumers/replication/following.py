@@ -6,7 +6,7 @@ from typing import Protocol
 import structlog
 
 from ...schemas.errors import LiandongError
-from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.register_ends import RegisterBehind
 from ...topics.private_files import DiskFull
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition

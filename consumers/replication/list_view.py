@@ -2,57 +2,22 @@
 """What the gate asks: the newest record of every entry a surrogate leads to, from list and overlay, and how fresh."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
 
 from ...schemas.fingerprints import fingerprint
+from ...schemas.law.decisions import Trust
 from ...schemas.law.listing import ENDED_FROM
-from ...schemas.wire.codec import GatePrefix, decode
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ..store.layout import LANE_LENGTH, StoredPosition
 from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefReader, ReliefSnapshot
-from ..store.values import UNKNOWN_SCHEMA, Opaque, body_of, fingerprint_of, opaque_of, prefix_of, version_of
+from ..store.values import body_of, opaque_of, prefix_of, version_of
+from .listed_entry import ListedEntry, listed_entry
+from .revoked_keys import RevokedKeys
 
 _REMEMBERED = 200_000
-_EMPTY_PREFIX: GatePrefix = {
-    "proof": bytes(72),
-    "entry_id": b"",
-    "version": -1,
-    "court": "",
-    "court_sequence": 0,
-    "instrument": 0,
-    "record_class": 0,
-    "status": 0,
-    "person_kind": 0,
-    "person_role": 0,
-    "effective_from": 0,
-    "effective_until": 0,
-    "identities": [],
-}
-"""Of an entry no record of which could ever be read: nothing is known but that it is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedEntry:
-    """An entry as this node knows it best."""
-
-    entry_id: bytes
-    prefix: GatePrefix
-    body: bytes
-    """Avro body, proof included; of an opaque entry the last one that could be read, empty if there was none."""
-    opaque: bool
-    """The newest record cannot be read: whatever the last one said, a person must look (REVIEW)."""
-    source: Literal["state", "relief"]
-    jurisdiction: str
-    fingerprint: bytes
-    """Of the schema `body` was written with."""
-
-    def record(self) -> dict[str, Any]:
-        """Decode the whole record. Raises Undecodable."""
-        return decode(self.fingerprint, self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +43,14 @@ _NOWHERE = ListPosition("", -1, "", 0, 0, proven=False)
 class ListView:
     """The list as it is now. Any number of threads may ask."""
 
-    def __init__(self, lists: ListReader, relief: ReliefReader, keyring: RefreshingKeyring) -> None:
+    def __init__(
+        self, lists: ListReader, relief: ReliefReader, keyring: RefreshingKeyring, revoked: RevokedKeys | None = None
+    ) -> None:
+        """`revoked` is what is known of records under revoked keys; without it nobody examines them, and each asks a person."""
         self._lists = lists
         self._relief = relief
+        self._keyring = keyring
+        self._revoked = revoked or RevokedKeys()
         self._verifier = Verifier(keyring)
         self._verified: set[bytes] = set()
 
@@ -90,10 +60,12 @@ class ListView:
         # the overlay first: a row that is gone from it is in the list, and the list's snapshot is the later one
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             for surrogate in surrogates:
-                for place in lists.places(surrogate):
-                    self._add(entries, _newest(place[LANE_LENGTH:], lists, relief, place), surrogate)
-                for entry_id in relief.entries(surrogate):
-                    self._add(entries, _newest(entry_id, lists, relief), surrogate)
+                found = {place[LANE_LENGTH:] for place in lists.places(surrogate)}
+                for entry_id in found.union(relief.entries(surrogate), self._revoked.entries(surrogate)):
+                    newest = self._newest(entry_id, lists, relief)
+                    if newest is not None and newest.asks:
+                        _add(entries, self._revoked.restored(entry_id), surrogate)
+                    _add(entries, newest, surrogate)
         return list(entries.values())
 
     def known_surrogates(self, surrogates: Sequence[bytes]) -> set[bytes]:
@@ -103,12 +75,15 @@ class ListView:
         """
         relieved = self._relief.known_surrogates(surrogates)
         listed = self._lists.known_surrogates(surrogates)
-        return listed | relieved if relieved else listed
+        known = listed | relieved if relieved else listed
+        restored = {each for each in surrogates if self._revoked.entries(each)}
+        return known | restored if restored else known
 
     def entry(self, entry_id: bytes) -> ListedEntry | None:
         """Return the newest record of an entry, ended ones included; None if it is unknown."""
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
-            return _newest(entry_id, lists, relief)
+            newest = self._newest(entry_id, lists, relief)
+        return (self._revoked.restored(entry_id) or newest) if newest is not None and newest.asks else newest
 
     def position(self, jurisdiction: str | None = None) -> ListPosition:
         """Return barrier, digest and freshness of one jurisdiction's lists;
@@ -127,20 +102,26 @@ class ListView:
             )
         return min(positions_of_copy, key=lambda one: one.fresh_as_of, default=_NOWHERE)
 
-    def verify_once(self, entry: ListedEntry) -> bool:
+    def trust(self, entry: ListedEntry) -> Trust:
         """Return whether the court's signature under an entry holds;
-        asked before a first BLOCK, remembered after a yes.
+        asked before it first reaches somebody, remembered after a yes.
 
-        False also for an entry that was never readable. Raises TransportError if the signing key is unknown and the register
+        NOBODYS also for an entry that was never readable. Raises TransportError if the signing key is unknown and the register
         of participants cannot be reached: then nobody knows, and nobody may be blocked by it.
         """
-        if entry.source == "relief":
-            return True
+        if entry.source != "relief" and not self._holds(entry):
+            return Trust.NOBODYS
+        key_id = entry.body[:8]
+        if entry.asks or (self._is_revoked(key_id) and not self._revoked.is_settled(key_id)):
+            return Trust.OPEN
+        return Trust.PROVEN
+
+    def _holds(self, entry: ListedEntry) -> bool:
         digest = fingerprint(entry.body)
         if digest in self._verified:
             return True
         try:
-            self._verifier.record(entry.fingerprint, entry.body, entry.prefix, entry.jurisdiction)
+            self._verifier.once_valid(entry.fingerprint, entry.body, entry.prefix, entry.jurisdiction)
         except SignatureInvalid:
             return False
         if len(self._verified) >= _REMEMBERED:
@@ -148,40 +129,34 @@ class ListView:
         self._verified.add(digest)
         return True
 
-    def _add(self, entries: dict[bytes, ListedEntry], entry: ListedEntry | None, surrogate: bytes) -> None:
-        if entry is None or entry.prefix["status"] >= ENDED_FROM:
-            return
-        if any(identity["surrogate"] == surrogate for identity in entry.prefix["identities"]):
-            entries[entry.entry_id] = entry
+    def _is_revoked(self, key_id: bytes) -> bool:
+        key = self._keyring.key(key_id)
+        return key is not None and key.revoked_at != 0
+
+    def _newest(self, entry_id: bytes, lists: ListSnapshot, relief: ReliefSnapshot) -> ListedEntry | None:
+        """Return the record of the higher version, the list's of two equal ones: they are the same bytes.
+
+        The overlay may be ahead of the list, but only the entry's own court frees anybody from it.
+        """
+        stored, overlay = lists.find(entry_id), relief.record(entry_id)
+        if overlay is not None and (stored is None or self._frees(overlay.value, bytes(stored.value))):
+            return listed_entry(entry_id, overlay.value, None, "relief", overlay.jurisdiction)
+        if stored is None:
+            return None
+        state = bytes(stored.value)
+        newest = listed_entry(entry_id, state, opaque_of(state), "state", lists.lane(stored.place).jurisdiction)
+        return replace(newest, asks=True) if self._revoked.is_doubtful(entry_id, newest.body) else newest
+
+    def _frees(self, overlay: bytes, state: bytes) -> bool:
+        """Return whether a record of the overlay goes before what the list has."""
+        opaque = opaque_of(state)
+        readable = state if opaque is None else opaque.last
+        follows = not readable or self._verifier.follows(prefix_of(readable), prefix_of(overlay))
+        return follows and version_of(overlay) > version_of(state) and not self._is_revoked(body_of(overlay)[:8])
 
 
-def _newest(
-    entry_id: bytes, lists: ListSnapshot, relief: ReliefSnapshot, place: bytes | None = None
-) -> ListedEntry | None:
-    """Return the record of the higher version; equal ones are the same bytes, and the list's are preferred."""
-    value: memoryview | None = None
-    if place is not None:
-        value = lists.value(place)
-    else:
-        stored = lists.find(entry_id)
-        if stored is not None:
-            place, value = stored
-    overlay = relief.record(entry_id)
-    state = None if value is None else bytes(value)
-    if overlay is not None and (state is None or version_of(overlay.value) > version_of(state)):
-        return _listed(entry_id, overlay.value, None, "relief", overlay.jurisdiction)
-    if state is None or place is None:
-        return None
-    return _listed(entry_id, state, opaque_of(state), "state", lists.lane(place).jurisdiction)
-
-
-def _listed(
-    entry_id: bytes, value: bytes, opaque: Opaque | None, source: Literal["state", "relief"], jurisdiction: str
-) -> ListedEntry:
-    is_opaque = opaque is not None
-    readable = value if opaque is None else opaque.last
-    if not readable:
-        unknown: GatePrefix = {**_EMPTY_PREFIX, "entry_id": entry_id}
-        return ListedEntry(entry_id, unknown, b"", is_opaque, source, jurisdiction, UNKNOWN_SCHEMA)
-    prefix, body, fingerprint = prefix_of(readable), body_of(readable), fingerprint_of(readable)
-    return ListedEntry(entry_id, prefix, body, is_opaque, source, jurisdiction, fingerprint)
+def _add(entries: dict[bytes, ListedEntry], entry: ListedEntry | None, surrogate: bytes) -> None:
+    if entry is None or entry.prefix["status"] >= ENDED_FROM:
+        return
+    if any(identity["surrogate"] == surrogate for identity in entry.prefix["identities"]):
+        entries[entry.entry_id] = entry

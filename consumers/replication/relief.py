@@ -4,28 +4,21 @@ Every record is verified before it takes effect. The overlay's row goes when the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import NamedTuple
 
 import msgspec
 
-from ...schemas.wire.avro_schemas import is_version_of
-from ...schemas.wire.codec import Undecodable, decode, decode_prefix
-from ...schemas.wire.framing import FramingError
-from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import Verifier
+from ...topics.keys.signatures import ListPlace, Verifier
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
-from ...topics.transport.received import unwrap
 from ...topics.workers.clock import Clock
-from ..store.layout import Incident
-from ..store.reader import ListReader, ListSnapshot
-from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord, ReliefStore
-from ..store.values import stored, version_of
+from ..store.reader import ListReader
+from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefStore
 from .following import LaneReader
+from .relief_lane import ListedBasis, ReliefLaneRun
 
 _LIMIT = 20_000
 _WAIT_SECONDS = 0.1
@@ -61,6 +54,7 @@ class ReliefFollower:
         self._verifier = Verifier(keyring)
         self._clock = clock
         self._lanes: dict[TopicPartition, ReliefLane] = {}
+        self._partitions: dict[str, int] = {}
         self._sweep_at = clock.monotonic()
         self._swept_to = b""
 
@@ -87,7 +81,9 @@ class ReliefFollower:
         self._lanes = {}
         for jurisdiction in self._jurisdictions:
             topic = names.relief(jurisdiction)
-            for number in subscriber.partitions(topic):
+            numbers = subscriber.partitions(topic)
+            self._partitions[topic] = len(numbers)
+            for number in numbers:
                 at = TopicPartition(topic, number)
                 self._lanes[at] = lanes.get(at) or ReliefLane(topic, number, jurisdiction, BEGINNING)
         return {at: lane.next_offset for at, lane in self._lanes.items()}
@@ -122,15 +118,18 @@ class ReliefFollower:
         if not waiting:
             return 0
         with self._stores.lists.snapshot() as lists:
-            return self._stores.overlay.settle(waiting, partial(_caught_up, lists))
+            basis = ListedBasis(lists, self._verifier)
+            return self._stores.overlay.settle(waiting, basis.has_caught_up)
 
     def _take(self, messages: Sequence[Message]) -> None:
         now, batch = self._clock.now(), ReliefBatch()
         by_lane = partial(_partition_of, self._subscriber)
         with self._stores.lists.snapshot() as lists:
+            basis = ListedBasis(lists, self._verifier)
             for at, lane_messages in groupby(sorted(messages, key=by_lane), key=by_lane):
                 lane = msgspec.structs.replace(self._lanes[at])
-                lane_run = _ReliefLaneRun(lane, batch, self._verifier, lists, self._overlay, now)
+                place = ListPlace(at.topic, at.partition, self._partitions[at.topic], lane.jurisdiction)
+                lane_run = ReliefLaneRun(lane, place, batch, basis, self._overlay, now)
                 for message in lane_messages:
                     lane_run.take(message)
                 lane_run.pass_barriers()
@@ -139,94 +138,5 @@ class ReliefFollower:
         self._lanes |= {TopicPartition(lane.topic, lane.partition): lane for lane in batch.lanes}
 
 
-class _BarrierMessage(NamedTuple):
-    """A barrier in a relief lane, not verified yet."""
-
-    message: Message
-    fingerprint: bytes
-    body: bytes
-
-
-@dataclass(slots=True)
-class _ReliefLaneRun:
-    """One relief lane's part of a batch."""
-
-    lane: ReliefLane
-    batch: ReliefBatch
-    verifier: Verifier
-    lists: ListSnapshot
-    overlay: ReliefReader
-    now: int
-    barriers: dict[bytes | None, _BarrierMessage] = field(default_factory=dict)
-    """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
-
-    def take(self, message: Message) -> None:
-        """Take one message; what cannot be trusted is kept as an incident and has no effect."""
-        self.lane.next_offset = message.offset() + 1
-        value = message.value()
-        if value is None:
-            return
-        try:
-            fingerprint, body = unwrap(message)
-            if is_version_of(fingerprint, "barrier"):
-                self.barriers[message.key()] = _BarrierMessage(message, fingerprint, body)
-            else:
-                self._record(message, fingerprint, body)
-        except SignatureInvalid as refused:
-            self.lane.refused += 1
-            self._note("wrong-signature", message, refused.message)
-        except (Undecodable, FramingError) as unknown:
-            self._note("undecodable", message, unknown.message)
-
-    def pass_barriers(self) -> None:
-        """Count the barriers of this batch that hold; their records stand in the same commit."""
-        for message, fingerprint, body in self.barriers.values():
-            try:
-                self._barrier(fingerprint, body)
-            except (SignatureInvalid, Undecodable) as refused:
-                self._note("barrier", message, refused.message)
-
-    def _record(self, message: Message, fingerprint: bytes, body: bytes) -> None:
-        if not is_version_of(fingerprint, "list-record"):
-            raise Undecodable(f"schema {fingerprint.hex()} is not a list record's that this release knows")
-        prefix = decode_prefix(body)
-        entry_id = prefix["entry_id"]
-        if entry_id != message.key():
-            raise Undecodable("the record names another entry than its key")
-        if prefix["version"] <= self._known_version(entry_id):
-            self.lane.stale += 1
-            return
-        self.verifier.record(fingerprint, body, prefix, self.lane.jurisdiction)
-        self.batch.records[entry_id] = ReliefRecord(self.lane.jurisdiction, stored(fingerprint, body))
-        self.lane.applied += 1
-
-    def _known_version(self, entry_id: bytes) -> int:
-        """Return the highest version of an entry this node has, whichever way it came; 0 = none."""
-        listed = self.lists.find(entry_id)
-        state_version = 0 if listed is None else version_of(bytes(listed.value))
-        record = self.batch.records.get(entry_id)
-        if record is None:
-            with self.overlay.snapshot() as overlay:
-                record = overlay.record(entry_id)
-        return max(state_version, 0 if record is None else version_of(record.value))
-
-    def _barrier(self, fingerprint: bytes, body: bytes) -> None:
-        barrier, lane = decode(fingerprint, body), self.lane
-        notary, number, issued_at = barrier["notary"], barrier["number"], barrier["issued_at"]
-        self.verifier.barrier(body, barrier, TopicPartition(lane.topic, lane.partition), lane.jurisdiction)
-        if number > lane.newest.get(notary, -1):
-            lane.newest = lane.newest | {notary: number}
-            lane.fresh_as_of = max(lane.fresh_as_of, min(issued_at, self.now))
-
-    def _note(self, kind: str, message: Message, detail: str) -> None:
-        place = (self.now, self.lane.topic, self.lane.partition, message.offset())
-        self.batch.incidents.append(Incident(kind, *place, detail, message.key() or b"", message.value() or b""))
-
-
 def _partition_of(subscriber: Subscriber, message: Message) -> TopicPartition:
     return TopicPartition(subscriber.topic_of(message), message.partition())
-
-
-def _caught_up(lists: ListSnapshot, entry_id: bytes, record: ReliefRecord) -> bool:
-    listed = lists.find(entry_id)
-    return listed is not None and version_of(bytes(listed.value)) >= version_of(record.value)

@@ -66,6 +66,10 @@ class LaneState(msgspec.Struct, array_like=True):
     """During a rebuild: offset at which this lane counts as rebuilt; -1 = no rebuild."""
     suite: str = INTL
     """Whose digest it is."""
+    partitions: int = 0
+    """How many the topic has."""
+    revoked: tuple[bytes, ...] = ()
+    """Ids of the keys whose revocation a barrier that was passed covers: what they sign behind it changes nothing."""
 
     @property
     def name(self) -> tuple[str, int]:
@@ -140,7 +144,7 @@ class Incident(msgspec.Struct, frozen=True):
     """Something that must be looked at by a person; raw bytes are kept for that."""
 
     kind: str
-    """wrong-signature, undecodable, conflict, tombstone, barrier, head-rollback, head-fork, head-signature, head-suite,
+    """wrong-signature, undecodable, foreign, revoked, conflict, tombstone, barrier, head-rollback, head-fork, head-signature, head-suite,
     unequal."""
     at: int
     topic: str
@@ -165,6 +169,8 @@ class LanePartition(NamedTuple):
     topic: str
     partition: int
     jurisdiction: str
+    partitions: int
+    """How many the topic has."""
 
 
 class MarkKey(NamedTuple):

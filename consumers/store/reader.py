@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
+from ...topics.catalogue import names
+from ...topics.transport.partitioner import partition_of
 from .environment import AnyTransaction, Environment, ReadTransaction, TableHandle
 from .errors import DAMAGED
 from .layout import (
@@ -24,10 +26,9 @@ from .layout import (
     StoredEntry,
     StoredPosition,
     TrustedHead,
-    lane_prefix,
-    lane_row,
 )
 from .tables import StoreTables
+from .values import opaque_of, prefix_of
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 
@@ -47,7 +48,7 @@ class ListStatus:
 class ListSnapshot:
     """The store as it was at one commit. Buffers it gives must not outlive it."""
 
-    __slots__ = ("_catalogue", "_get", "_tables", "_transaction", "generation")
+    __slots__ = ("_catalogue", "_get", "_lanes", "_tables", "_transaction", "generation")
 
     def __init__(self, transaction: ReadTransaction, catalogue: StoreTables) -> None:
         self.generation = catalogue.generation(transaction)
@@ -55,6 +56,7 @@ class ListSnapshot:
         self._catalogue = catalogue
         self._tables = catalogue.of(self.generation.active)
         self._get = transaction.get
+        self._lanes: list[LaneState] | None = None
 
     def places(self, surrogate: bytes) -> list[bytes]:
         """Return the places of the live entries a surrogate leads to."""
@@ -71,27 +73,29 @@ class ListSnapshot:
         return self._get(place, db=self._tables.records)
 
     def find(self, entry_id: bytes) -> StoredEntry | None:
-        """Find an entry, ended ones included; None if it is unknown."""
-        number = 0
-        while self._get(lane_row(number), db=self._tables.state) is not None:
-            place = lane_prefix(number) + entry_id
+        """Find an entry in the partition it belongs in, ended ones included; None if it is unknown."""
+        for lane in self.lanes():
+            if not _is_own(lane, entry_id):
+                continue
+            place = lane.prefix + entry_id
             value = self.value(place)
-            if value is not None:
+            if value is not None and _is_of_list(lane, value):
                 return StoredEntry(place, value)
-            number += 1
         return None
 
     def lane(self, place: bytes) -> LaneState:
         """Return the lane a place lies in. Raises KeyError."""
-        number = int.from_bytes(place[:LANE_LENGTH], "big")
-        row = self._get(lane_row(number), db=self._tables.state)
-        if row is None:
-            raise KeyError(number)
-        return msgspec.msgpack.decode(row, type=LaneState)
+        prefix = place[:LANE_LENGTH]
+        found = next((lane for lane in self.lanes() if lane.prefix == prefix), None)
+        if found is None:
+            raise KeyError(int.from_bytes(prefix, "big"))
+        return found
 
     def lanes(self) -> list[LaneState]:
         """Return all lanes."""
-        return decoded_rows(self._transaction, self._tables.state, ROW_LANE, LaneState)
+        if self._lanes is None:
+            self._lanes = decoded_rows(self._transaction, self._tables.state, ROW_LANE, LaneState)
+        return self._lanes
 
     def positions(self) -> dict[str, StoredPosition]:
         """Return what is known of the state lanes, by jurisdiction."""
@@ -116,6 +120,18 @@ class ListSnapshot:
         """Iterate over surrogate and place of every row of the index."""
         for key in self._transaction.cursor(self._tables.index).iternext(values=False):
             yield bytes(key[:SURROGATE_LENGTH]), bytes(key[SURROGATE_LENGTH:])
+
+
+def _is_own(lane: LaneState, entry_id: bytes) -> bool:
+    """Whether an entry's records belong in a lane's partition; a store of before knows no number of partitions yet."""
+    return not lane.partitions or partition_of(entry_id, lane.partitions) == lane.partition
+
+
+def _is_of_list(lane: LaneState, value: memoryview) -> bool:
+    """Whether a record is one of its lane's list: what stands in another one is a replay."""
+    opaque = opaque_of(value)
+    readable = value if opaque is None else opaque.last
+    return not readable or names.state_topic(prefix_of(readable)["instrument"], lane.jurisdiction) == lane.topic
 
 
 class ListReader:

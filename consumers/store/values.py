@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 import fastavro
 
 from ...schemas.wire.codec import GatePrefix, decode_prefix
-from ...schemas.wire.framing import SINGLE_OBJECT
+from ...schemas.wire.framing import SINGLE_OBJECT, unframe
 
 HEADER_LENGTH = 10
 """Single-object marker and fingerprint."""
@@ -80,14 +80,16 @@ def prefix_of(value: StoredValue) -> GatePrefix:
     return decode_prefix(body_of(value))
 
 
+def body_of_raw(opaque: Opaque) -> bytes:
+    """Return the body of a record of a later schema, which stands behind its framing."""
+    return unframe(opaque.raw, opaque.fingerprint.hex().encode())[1]
+
+
 def version_of(value: StoredValue) -> int:
-    """Read the version of a readable record without decoding the rest;
-    of an unreadable one return the last known, or 0.
-    """
+    """Read the version of a record without decoding the rest; it is in the gate prefix, which later schemas have, too."""
     opaque = opaque_of(value)
-    if opaque is not None:
-        return version_of(opaque.last) if opaque.last else 0
-    fields = fastavro.schemaless_reader(BytesIO(value[HEADER_LENGTH:]), _VERSION, None)
+    body = value[HEADER_LENGTH:] if opaque is None else body_of_raw(opaque)
+    fields = fastavro.schemaless_reader(BytesIO(body), _VERSION, None)
     return cast("dict[str, int]", fields)["version"]
 
 

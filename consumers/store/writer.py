@@ -119,12 +119,15 @@ class ListStore:
         def work(transaction: WriteTransaction) -> list[LaneState]:
             state = self._writing.state
             lanes = {lane.name: lane for lane in decoded_rows(transaction, state, ROW_LANE, LaneState)}
-            for topic, partition, jurisdiction in partitions:
-                if (topic, partition) not in lanes:
+            for topic, partition, jurisdiction, count in partitions:
+                lane = lanes.get((topic, partition))
+                if lane is None:
                     lane = LaneState(len(lanes), topic, partition, jurisdiction, now, suite=suite)
+                if lane.partitions != count:
+                    lane.partitions = count
                     lanes[lane.name] = lane
                     transaction.put(lane_row(lane.number), pack(lane), db=state)
-            return [lanes[topic, partition] for topic, partition, _ in partitions]
+            return [lanes[each.topic, each.partition] for each in partitions]
 
         return self._environment.write(work)
 

@@ -8,7 +8,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PROOF_LENGTH, SignatureInvalid
 from ...schemas.wire.suites import INTL_SUITE, Suite
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import Verifier
+from ...topics.keys.signatures import ListPlace, Verifier, kept_class
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import may_be_entry, unwrap
 from .checkpoints import PublisherCheckpoint
@@ -22,6 +22,10 @@ class Marker:
     notary: str
     number: int
     issued_at: int
+    key_id: bytes
+    """Of who signed it."""
+    covered: frozenset[bytes]
+    """Ids of the keys that were revoked when it was issued, as far as its notary had read the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class ListMessage:
     record_class: int
     court: str
     court_sequence: int
+    sound: bool
+    """Who may say so has signed it, and it stands where it belongs."""
+    key_id: bytes
+    """Of who signed it, as its proof claims."""
     alarm: str = ""
     """What is wrong with it: signature or opaque; empty if all is well."""
 
@@ -66,11 +74,15 @@ class MessageClassifier:
         self._content_hash = suite.content_hash
         self._verifier = Verifier(keyring)
 
+    def may_follow(self, court: str, successor: str) -> bool:
+        """Whether a court may replace what another one said."""
+        return self._verifier.may_follow(court, successor)
+
     def begin_batch(self) -> None:
         """Note that what is classified from now on was polled just now."""
         self._verifier.begin_batch()
 
-    def classify(self, lane: TopicPartition, message: Message) -> ClassifiedMessage:
+    def classify(self, place: ListPlace, message: Message) -> ClassifiedMessage:
         """Say what a message is. A bad message is an answer, not an error; TransportError if keys cannot be looked up,
         RegisterBehind if they are on their way.
         """
@@ -82,47 +94,57 @@ class MessageClassifier:
         except FramingError:
             fingerprint, body = b"", b""
         if is_version_of(fingerprint, "barrier"):
-            return self._marker(lane, fingerprint, body)
+            return self._marker(place, fingerprint, body)
         if is_version_of(fingerprint, "court-checkpoint"):
-            return self._checkpoint(lane, fingerprint, body)
+            return self._checkpoint(place, fingerprint, body)
         prefix = _prefix(body) if is_version_of(fingerprint, "list-record") else None
         if prefix is not None and prefix["entry_id"] == key and prefix["version"] > 0:
-            return self._record(key, prefix, fingerprint, body)
+            return self._record(place, prefix, fingerprint, body)
         if not may_be_entry(key):
             return ForeignMessage("key")
-        return ListMessage(key, 0, 0, self._content_hash(value), OPAQUE_CLASS, "", 0, "opaque")
+        return self._unreadable(place, key, body, value)
 
-    def _record(self, key: bytes, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> ListMessage:
+    def _unreadable(self, place: ListPlace, key: bytes, body: bytes, value: bytes) -> ListMessage:
         try:
-            self._verifier.record(fingerprint, body, prefix, self._jurisdiction)
+            prefix = self._verifier.unreadable(place, key, body)
+        except SignatureInvalid:
+            unsigned = (0, 0, self._content_hash(value), OPAQUE_CLASS, "", 0)
+            return ListMessage(key, *unsigned, sound=False, key_id=body[:8], alarm="opaque")
+        signed = (prefix["version"], 0, self._content_hash(value), OPAQUE_CLASS, prefix["court"], 0)
+        return ListMessage(key, *signed, sound=True, key_id=body[:8], alarm="opaque")
+
+    def _record(self, place: ListPlace, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> ListMessage:
+        try:
+            self._verifier.in_list(place, fingerprint, body, prefix)
             alarm = ""
         except (SignatureInvalid, Undecodable):
             alarm = "signature"
         return ListMessage(
-            key,
+            prefix["entry_id"],
             prefix["version"],
             prefix["status"],
             self._content_hash(body[PROOF_LENGTH:]),
-            min(max(prefix["record_class"], 0), OPAQUE_CLASS - 1),
+            kept_class(prefix["record_class"]),
             prefix["court"],
             prefix["court_sequence"],
+            not alarm,
+            body[:8],
             alarm,
         )
 
-    def _marker(self, lane: TopicPartition, fingerprint: bytes, body: bytes) -> Marker | ForeignMessage:
+    def _marker(self, place: ListPlace, fingerprint: bytes, body: bytes) -> Marker | ForeignMessage:
         try:
             barrier = decode(fingerprint, body)
-            self._verifier.barrier(body, barrier, lane, self._jurisdiction)
+            self._verifier.barrier(body, barrier, TopicPartition(place.topic, place.partition), self._jurisdiction)
+            covered = self._verifier.covered_by(barrier)
         except (Undecodable, SignatureInvalid):
             return ForeignMessage("barrier")
-        return Marker(barrier["notary"], barrier["number"], barrier["issued_at"])
+        return Marker(barrier["notary"], barrier["number"], barrier["issued_at"], body[:8], covered)
 
-    def _checkpoint(
-        self, lane: TopicPartition, fingerprint: bytes, body: bytes
-    ) -> PublisherCheckpoint | ForeignMessage:
+    def _checkpoint(self, place: ListPlace, fingerprint: bytes, body: bytes) -> PublisherCheckpoint | ForeignMessage:
         try:
             said = decode(fingerprint, body)
-            self._verifier.checkpoint(body, said, lane, self._jurisdiction)
+            self._verifier.checkpoint(body, said, TopicPartition(place.topic, place.partition), self._jurisdiction)
         except (Undecodable, SignatureInvalid):
             return ForeignMessage("checkpoint")
         courts = {court["court"]: (court["highest"], court["live"]) for court in said["courts"]}

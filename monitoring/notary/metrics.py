@@ -7,7 +7,14 @@ from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
 from .tally import Tally, TallyResult
 
-_ALARMS = {TallyResult.CONFLICT: "conflict", TallyResult.HEALED: "conflict", TallyResult.KEPT: "tombstone"}
+_ALARMS = {
+    TallyResult.CONFLICT: "conflict",
+    TallyResult.HEALED: "conflict",
+    TallyResult.KEPT: "tombstone",
+    TallyResult.NOT_ITS_COURT: "court",
+    TallyResult.UNREADABLE: "opaque",
+    TallyResult.REVOKED: "revoked",
+}
 
 
 class CheckpointFinding(NamedTuple):

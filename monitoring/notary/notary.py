@@ -18,9 +18,11 @@ from typing import NamedTuple
 import structlog
 
 from ...schemas.errors import LiandongError
+from ...schemas.law.listing import RecordClass
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
-from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.register_ends import RegisterBehind
+from ...topics.keys.signatures import ListPlace
 from ...topics.private_files import DiskFull
 from ...topics.transport.errors import PublisherBroken, TransportError
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
@@ -35,7 +37,7 @@ from .cut import Alignment
 from .metrics import NotarySignals, checkpoint_findings
 from .signing import Announcer, HeadFields
 from .snapshot import NO_SNAPSHOT, Snapshot
-from .tally import TallyEntry
+from .tally import TallyEntry, TallyResult
 from .tally_store import NotaryProgress, TallyStore
 
 _log = structlog.get_logger(__name__)
@@ -159,7 +161,14 @@ class Notary:
         self._relief = topic_lanes(subscriber, names.relief(config.jurisdiction))
         if self._store is None:
             self._store = TallyStore(config.directory, config.notary, self._suite)
+        self._places = {
+            at: ListPlace(
+                at.topic, at.partition, sum(at.topic == each.topic for each in self._lanes), config.jurisdiction
+            )
+            for at in self._lanes
+        }
         self._tally, self._progress = self._store.load(self._lanes)
+        self._tally.may_follow = self._classifier.may_follow
         self._alignment: Alignment[TopicPartition, _ReadMessage] = Alignment(self._lanes, _HELD_BACK)
         name = NotaryName(config.jurisdiction, config.notary)
         return LastHeadsSearch(subscriber, name, self._ports.keyring, self._clock)
@@ -240,7 +249,7 @@ class Notary:
 
     def _read(self, message: Message) -> None:
         lane = lane_of(self._ports.subscriber, message)
-        content = self._classifier.classify(lane, message)
+        content = self._classifier.classify(self._places[lane], message)
         number = 0
         if isinstance(content, Marker) and content.notary == self._config.notary:
             number = self._own_marker(lane, content.number)
@@ -262,20 +271,24 @@ class Notary:
     def _apply(self, message: _ReadMessage) -> None:
         lane, offset, content = message
         self._tally.lanes[lane].offset = offset + 1
-        if isinstance(content, ForeignMessage):
+        if isinstance(content, Marker):
+            self._tally.pass_marker(lane, content.key_id, content.covered)
+        elif isinstance(content, ForeignMessage):
             self._signals.foreign(content.reason)
         elif isinstance(content, PublisherCheckpoint):
             self._pass_checkpoint(lane, content)
         elif isinstance(content, Tombstone):
-            self._signals.record(self._tally.remove(lane, content.entry_id), "")
+            self._signals.record(self._tally.keep(lane, content.entry_id), "")
         elif isinstance(content, ListMessage):
             self._apply_record(lane, content)
 
     def _apply_record(self, lane: TopicPartition, record: ListMessage) -> None:
-        court = self._tally.court_number("" if record.alarm else record.court)  # no name is taken from a bad record
+        court = self._tally.court_number(record.court if record.sound else "")  # no name is taken from a bad record
         fields = record.version, record.status, record.body_hash, record.record_class
-        outcome = self._tally.apply(lane, record.entry_id, TallyEntry(*fields, court, verified=not record.alarm))
-        if not record.alarm:
+        outcome = self._tally.apply(
+            lane, record.entry_id, TallyEntry(*fields, court, verified=record.sound), record.key_id
+        )
+        if not record.alarm and record.record_class == RecordClass.REAL and outcome is not TallyResult.REVOKED:
             self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
         self._signals.record(outcome, record.alarm)
 

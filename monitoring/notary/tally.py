@@ -1,8 +1,8 @@
 """The notary's count of a list: the newest record of every entry, digests, and who has how many.
 
 This is written apart from the agencies' store on purpose: two programs that agree prove more than one program twice.
-Both follow the same rule. A record of an entry that is not held is taken as it is, signed well or not, since it can
-only be looked at with suspicion; a record that would replace or end one that is held must have a signature that holds.
+Both follow the same rules (`schemas/wire/rules.json`). A record of an entry that is not held is taken as it is, signed well or
+not, since it can only be looked at with suspicion; what replaces or ends one that holds is its own court's.
 """
 
 import struct
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ...schemas.law.listing import ENDED_FROM, RecordClass
+from ...schemas.wire.rules import copy_rule
 from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
 from ...topics.transport.ports import TopicPartition
 from ..log.heads import CourtFloor
@@ -38,19 +39,23 @@ class TallyResult(StrEnum):
     """The version held, with other content. Alarm: a version must never be used twice."""
     HEALED = "healed"
     """As CONFLICT, but what was held was forged and this is not: applied."""
-    REMOVED = "removed"
-    """A null value over an entry that has ended."""
     KEPT = "kept"
-    """A null value over an entry that has not ended. Alarm."""
+    """A null value over an entry; it changes nothing. Alarm."""
     REFUSED = "refused"
-    """It would have replaced a held record, but its signature does not hold. Alarm."""
+    """It would have replaced a held record, but its signature does not hold, or it does not belong there. Alarm."""
+    NOT_ITS_COURT = "not-its-court"
+    """Its signature holds, and it is not that of the entry's court, or the entry's class would change. Alarm."""
+    UNREADABLE = "unreadable"
+    """It cannot be read and no court has signed it; it changes nothing. Alarm."""
+    REVOKED = "revoked"
+    """Signed with a key whose revocation the notaries had read before it came; it changes nothing. Alarm."""
 
 
 class TallyEntry(NamedTuple):
     """What the tally keeps of the newest record of an entry: 48 bytes."""
 
     version: int
-    """Of a record that cannot be read: the last version that could, 0 if none."""
+    """Of a record that cannot be read, too: its gate prefix never moves."""
     status: int
     body_hash: bytes
     """Hash of the body behind its proof, or of all the bytes that cannot be read, of the tally's suite."""
@@ -82,24 +87,40 @@ class TallyEntry(NamedTuple):
 
     @property
     def live(self) -> bool:
-        """Whether it is active or shielded, and no canary."""
-        return self.status < ENDED_FROM and self.record_class not in {RecordClass.CANARY, OPAQUE_CLASS}
+        """Whether it is active or shielded, its court's, and no canary."""
+        return (
+            self.verified and self.status < ENDED_FROM and self.record_class not in {RecordClass.CANARY, OPAQUE_CLASS}
+        )
+
+    @property
+    def said_of(self) -> int:
+        """The class of the entry: nobody signs a canary of a later schema."""
+        return int(RecordClass.REAL) if self.opaque else self.record_class
 
 
-def judge(stored: TallyEntry | None, incoming: TallyEntry) -> TallyResult:
-    """Decide what a copy does with a record, given what it has stored of that entry."""
-    if stored is None:
-        return TallyResult.APPLIED
-    if incoming.opaque:
-        same = stored.opaque and incoming.body_hash == stored.body_hash
-        return TallyResult.DUPLICATE if same else TallyResult.APPLIED
-    if incoming.version < stored.version:
-        return TallyResult.LOWER
-    if incoming.version == stored.version and not stored.opaque:
-        if incoming.body_hash == stored.body_hash:
-            return TallyResult.DUPLICATE
-        return TallyResult.HEALED if incoming.verified and not stored.verified else TallyResult.CONFLICT
-    return TallyResult.APPLIED if incoming.verified else TallyResult.REFUSED
+def judge(
+    stored: TallyEntry | None, incoming: TallyEntry, follows: Callable[[int, int], bool], *, revoked: bool
+) -> TallyResult:
+    """Decide by the table what becomes of a record, given what is stored of that entry.
+
+    `follows` says whether a court may replace what another one said, both by their numbers; `revoked` whether the record's key
+    counts as revoked where it stands.
+    """
+    own = newer = same = False
+    if stored is not None:
+        own = stored.said_of == incoming.said_of and follows(stored.court, incoming.court)
+        same = stored.body_hash == incoming.body_hash and stored.opaque == incoming.opaque
+        newer = incoming.version > stored.version
+    facts = {
+        "value": "unreadable" if incoming.opaque else "record",
+        "revoked": revoked,
+        "sound": incoming.verified,
+        "held": "nothing" if stored is None else "sound" if stored.verified else "unsound",
+        "own": own,
+        "version": "higher" if newer else "same" if stored and incoming.version == stored.version else "lower",
+        "content": "same" if same else "other",
+    }
+    return TallyResult[copy_rule(facts)]
 
 
 @dataclass(slots=True)
@@ -116,6 +137,8 @@ class LaneTally:
     """Leaves that came since the digest was last brought up to date."""
     removed: list[bytes] = field(default_factory=list)
     """Leaves that went since then."""
+    revoked: frozenset[bytes] = frozenset()
+    """Ids of the keys whose revocation some notary's barrier covers that was passed."""
 
     def settle(self) -> RunningDigest:
         """Bring the digest up to date and return it; many leaves at once are cheaper than one by one."""
@@ -124,18 +147,17 @@ class LaneTally:
             self.added, self.removed = [], []
         return self.digest
 
-    def replace(self, entry_id: bytes, stored: TallyEntry | None, incoming: TallyEntry | None) -> None:
-        """Count an entry as it is now instead of as it was; None: it is not there."""
+    def replace(self, entry_id: bytes, stored: TallyEntry | None, incoming: TallyEntry) -> None:
+        """Count an entry as it is now instead of as it was; None: it was not there."""
         if stored is not None:
             self.records -= 1
             self.removed.append(stored.leaf(entry_id))
             if stored.live:
                 self.live[stored.court] -= 1
-        if incoming is not None:
-            self.records += 1
-            self.added.append(incoming.leaf(entry_id))
-            if incoming.live:
-                self.live[incoming.court] = self.live.get(incoming.court, 0) + 1
+        self.records += 1
+        self.added.append(incoming.leaf(entry_id))
+        if incoming.live:
+            self.live[incoming.court] = self.live.get(incoming.court, 0) + 1
         if len(self.added) + len(self.removed) >= _PENDING_LIMIT:
             self.settle()
 
@@ -147,6 +169,8 @@ class Tally:
         self, lanes: Iterable[TopicPartition], find: Callable[[bytes], bytes | None], suite: Suite = INTL_SUITE
     ) -> None:
         """Start empty; `find` reads a packed `TallyEntry` from where `changed` was last put."""
+        self.may_follow: Callable[[str, str], bool] = str.__eq__
+        """Whether a court may replace what another one said, by the register."""
         self.suite = suite
         self.lanes = {lane: LaneTally(suite.set_digest(b"")) for lane in sorted(lanes)}
         self.courts: dict[str, int] = {}
@@ -154,7 +178,7 @@ class Tally:
         self.sequences: dict[tuple[str, str], SequenceSet] = {}
         """(logical topic, court) → court sequences seen in records whose signature holds."""
         self.changed: dict[bytes, bytes] = {}
-        """Packed newest records not yet stored, by `entry_key`; empty for those removed."""
+        """Packed newest records not yet stored, by `entry_key`."""
         partitions: dict[str, list[int]] = {}
         for lane in self.lanes:
             partitions.setdefault(lane.topic, []).append(lane.partition)
@@ -170,29 +194,30 @@ class Tally:
         """Return the key an entry is stored under: list, partition, entry id."""
         return struct.pack(">BH", self._topics[lane.topic], lane.partition) + entry_id
 
-    def apply(self, lane: TopicPartition, entry_id: bytes, incoming: TallyEntry) -> TallyResult:
-        """Take a record into the tally if the rule lets it; return what became of it."""
+    def pass_marker(self, lane: TopicPartition, key_id: bytes, covered: frozenset[bytes]) -> None:
+        """Take what a barrier's notary knew of revoked keys; one whose own key is revoked here says nothing more."""
+        counted = self.lanes[lane]
+        if key_id not in counted.revoked:
+            counted.revoked |= covered
+
+    def apply(self, lane: TopicPartition, entry_id: bytes, incoming: TallyEntry, key_id: bytes) -> TallyResult:
+        """Take a record, signed by a key of this id, into the tally if the rules let it; return what became of it."""
         key = self.entry_key(lane, entry_id)
         stored = self._stored(key)
-        outcome = judge(stored, incoming)
+        outcome = judge(stored, incoming, self._follows, revoked=key_id in self.lanes[lane].revoked)
         if outcome in {TallyResult.APPLIED, TallyResult.HEALED}:
-            if incoming.opaque and stored is not None:
-                incoming = incoming._replace(version=stored.version)
             self.lanes[lane].replace(entry_id, stored, incoming)
             self.changed[key] = incoming.pack()
         return outcome
 
-    def remove(self, lane: TopicPartition, entry_id: bytes) -> TallyResult:
-        """Take a null value: an entry that has ended is forgotten after its legal retention."""
-        key = self.entry_key(lane, entry_id)
-        stored = self._stored(key)
-        if stored is None:
-            return TallyResult.DUPLICATE
-        if stored.opaque or stored.status < ENDED_FROM:
-            return TallyResult.KEPT
-        self.lanes[lane].replace(entry_id, stored, None)
-        self.changed[key] = b""
-        return TallyResult.REMOVED
+    def keep(self, lane: TopicPartition, entry_id: bytes) -> TallyResult:
+        """Take a null value, which changes nothing; over nothing it says nothing either."""
+        stored = self._stored(self.entry_key(lane, entry_id))
+        return TallyResult.DUPLICATE if stored is None else TallyResult.KEPT
+
+    def _follows(self, court: int, successor: int) -> bool:
+        names = list(self.courts)
+        return court == successor or self.may_follow(names[court], names[successor])
 
     def _stored(self, key: bytes) -> TallyEntry | None:
         packed = self.changed[key] if key in self.changed else self._find(key)

@@ -244,10 +244,7 @@ class TallyStore:
     def _write(self, tally: Tally, progress: NotaryProgress, head: bytes) -> None:
         with self._env.begin(write=True) as change:
             for key in sorted(tally.changed):
-                if packed := tally.changed[key]:
-                    change.put(key, packed, db=self._entries)
-                else:
-                    change.delete(key, db=self._entries)
+                change.put(key, tally.changed[key], db=self._entries)
             for key, value in self._state(tally, progress, head).items():
                 change.put(key, value, db=self._meta)
 
@@ -277,7 +274,8 @@ def _name(lane: TopicPartition) -> str:
 
 def _lane(stored: dict[str, Any], digest: RunningDigest) -> LaneTally:
     live = {int(court): count for court, count in stored["live"].items()}
-    return LaneTally(digest, stored["offset"], stored["records"], live)
+    revoked = frozenset(map(bytes.fromhex, stored["revoked"]))
+    return LaneTally(digest, stored["offset"], stored["records"], live, revoked=revoked)
 
 
 def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
@@ -285,7 +283,12 @@ def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
         "format": _FORMAT,
         "suite": tally.suite.name,
         "lanes": {
-            _name(lane): {"offset": counted.offset, "records": counted.records, "live": counted.live}
+            _name(lane): {
+                "offset": counted.offset,
+                "records": counted.records,
+                "live": counted.live,
+                "revoked": sorted(each.hex() for each in counted.revoked),
+            }
             for lane, counted in tally.lanes.items()
         },
         "courts": tally.courts,

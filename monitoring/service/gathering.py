@@ -9,7 +9,7 @@ import structlog
 from ...schemas.errors import LiandongError
 from ...topics.catalogue import names
 from ...topics.keys.directory import KeyDirectory
-from ...topics.keys.keyrings import RegisterBehind
+from ...topics.keys.register_ends import RegisterBehind
 from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TopicMissing, TransportError
 from ...topics.transport.ports import Subscriber

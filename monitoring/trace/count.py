@@ -8,14 +8,16 @@ from typing import NamedTuple
 from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
 from ...schemas.wire.suites import Suite
-from ...topics.keys.keyrings import RefreshingKeyring, RegisterBehind
+from ...topics.keys.keyrings import RefreshingKeyring
+from ...topics.keys.register_ends import RegisterBehind
+from ...topics.keys.signatures import ListPlace
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import ReadToEnd
 from ...topics.transport.received import Framed, unwrap
 from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
-from ..notary.classify import ListMessage, MessageClassifier, Tombstone
+from ..notary.classify import ListMessage, Marker, MessageClassifier
 from ..notary.tally import ENTRY_ID, Tally, TallyEntry, TallyResult
 from .document import LeafProof
 
@@ -37,6 +39,8 @@ class CountPlace(NamedTuple):
     """What is counted: an entry in its partition, up to the offset of a barrier's marker."""
 
     lane: TopicPartition
+    partitions: int
+    """How many the list has."""
     entry_id: bytes
     marker: int
     suite: Suite
@@ -73,7 +77,9 @@ class LaneCount:
         self._waiting = deque[Message]()
         """What was read and waits for the register of participants."""
         self._subscriber, self._pause = ports.subscriber, Doorbell()
+        self._list_place = ListPlace(place.lane.topic, place.lane.partition, place.partitions, jurisdiction)
         self._tally = Tally([place.lane], lambda _: None, place.suite)
+        self._tally.may_follow = self._classifier.may_follow
         self._leaves: list[bytes] | None = None
         self._before = 0
         self._own: list[_OwnRecord] = []
@@ -136,16 +142,17 @@ class LaneCount:
         return [each.framed for each in self._own[self._before :] if each.said.version > version]
 
     def _take(self, message: Message) -> None:
-        content = self._classifier.classify(self.place.lane, message)
+        content = self._classifier.classify(self._list_place, message)
         if self._leaves is None and message.offset() >= self.place.marker:
             self._cut()
-        if isinstance(content, Tombstone):
-            self._tally.remove(self.place.lane, content.entry_id)
+        if isinstance(content, Marker):
+            self._tally.pass_marker(self.place.lane, content.key_id, content.covered)
         if not isinstance(content, ListMessage):
             return
         fields = content.version, content.status, content.body_hash, content.record_class
-        entry = TallyEntry(*fields, self._tally.court_number(""), verified=not content.alarm)
-        result = self._tally.apply(self.place.lane, content.entry_id, entry)
+        court = self._tally.court_number(content.court if content.sound else "")
+        entry = TallyEntry(*fields, court, verified=content.sound)
+        result = self._tally.apply(self.place.lane, content.entry_id, entry, content.key_id)
         if content.entry_id == self.place.entry_id:
             self._keep(content, message, result)
 
@@ -159,7 +166,7 @@ class LaneCount:
 
     def _cut(self) -> None:
         """Take the entries as they are now for those at the barrier."""
-        packed = sorted((key[-ENTRY_ID:], value) for key, value in self._tally.changed.items() if value)
+        packed = sorted((key[-ENTRY_ID:], value) for key, value in self._tally.changed.items())
         entries = [(entry_id, TallyEntry.unpack(value)) for entry_id, value in packed]
         self._leaves = [entry.leaf(entry_id) for entry_id, entry in entries if entry.live]
         self._at_barrier = next((entry for entry_id, entry in entries if entry_id == self.place.entry_id), None)

@@ -4,13 +4,14 @@ import math
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from ...schemas import ids
 from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
 from ...schemas.wire.avro_schemas import is_version_of
-from ...schemas.wire.framing import FramingError
+from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.key_files import StoredKey
@@ -61,7 +62,7 @@ def make_proof(wanted: TracedEntry, ports: CountPorts, progress: Callable[[int, 
     rows = [row for row in heads.snapshot.head.content["snapshot"] if row["topic"] == topic]
     lane = TopicPartition(topic, partition_of(entry_id, len(rows)))
     suite = suite_of(heads.snapshot.head.content["suite"])
-    place = CountPlace(lane, entry_id, _marker(heads, lane), suite)
+    place = CountPlace(lane, len(rows), entry_id, _marker(heads, lane), suite)
     count = LaneCount(place, wanted.jurisdiction, ports, progress)
     _finish(Part("count", count, count.wait), count.done)
     row = next(row for row in rows if row["partition"] == lane.partition)
@@ -102,21 +103,20 @@ def _texts(records: Iterable[Framed]) -> Iterable[str]:
 
 
 def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPorts) -> list[Framed]:
-    """Return everything the root has said of these keys: of two ends of a key the earlier counts."""
-    found, known = list[Framed](), KnownKeys(root_public_key)
+    """Return everything the root has said of these keys, and of those of whoever stands above their owners: of two ends of a
+    key the earlier counts.
+    """
+    found, known = list[tuple[bytes, Framed]](), KnownKeys(root_public_key)
     lanes = topic_lanes(ports.subscriber, names.KEYS)
     for message in read_all(ports.subscriber, dict.fromkeys(lanes, 0), ports.clock):
-        with suppress(FramingError):
+        with suppress(LiandongError):  # others may write there too, and a root's record can contradict another
             framed = unwrap(message)
-            if is_version_of(framed.fingerprint, SCHEMA) and _registers(known, framed, key_ids):
-                found.append(framed)
-    return found
+            if is_version_of(framed.fingerprint, SCHEMA):
+                found.append((known.register(*framed), framed))
+    owners = {key.participant for key in map(known.get, key_ids) if key is not None}
+    above = set(chain.from_iterable(known.above(each) for each in owners)) - owners
+    return [framed for key_id, framed in found if key_id in key_ids or _signs_as(known.get(key_id), above)]
 
 
-def _registers(known: KnownKeys, framed: Framed, key_ids: set[bytes]) -> bool:
-    """Whether a record says something of one of these keys that counts."""
-    try:
-        key_id = known.register(*framed)
-    except LiandongError:  # others may write there too, and a root's record can contradict another
-        return False
-    return key_id in key_ids
+def _signs_as(key: PublicKey | None, participants: set[str]) -> bool:
+    return key is not None and key.use == "sign" and key.participant in participants

@@ -19,9 +19,9 @@ from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import Suite, key_id, suite_of
 from ...topics.catalogue import names
 from ...topics.keys.key_files import StoredKey
-from ...topics.keys.keyrings import RegisterEnds
 from ...topics.keys.known_keys import KnownKeys
-from ...topics.keys.signatures import Reading, Verifier
+from ...topics.keys.register_ends import RegisterEnds
+from ...topics.keys.signatures import KeyRevoked, Reading, Verifier
 from ...topics.transport.partitioner import partition_of
 from .document import EntryProof, FileRecord, Leaf, from_text, leaf_of, parse_proof
 from .problems import ProofProblem
@@ -38,6 +38,13 @@ class _FileKeys:
 
     def key(self, key_id_: bytes) -> PublicKey | None:
         return self._known.get(key_id_)
+
+    def above(self, participant: str) -> list[str]:
+        return self._known.above(participant)
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        del register_offset, at
+        return frozenset()
 
     def refresh(self) -> None:
         return None
@@ -233,17 +240,18 @@ class _Verification:
             raise ProofProblem("TRACE_RECORD_DIFFERS", reason=str(said["court_sequence"]))
 
     def _later(self) -> None:
-        before, records = self._file.record, self._file.later
-        version, record_class = (before.content["version"], before.content["record_class"]) if before else (0, None)
-        for each in records:
-            said = each.content
-            if said["version"] <= version:
-                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['version']} ≤ {version}")
-            if record_class not in {None, said["record_class"]}:
-                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['record_class']} ≠ {record_class}")
+        first = self._file.record
+        before = None if first is None else first.content
+        for said in (each.content for each in self._file.later):
+            if said["version"] <= (before["version"] if before else 0):
+                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['version']} ≤ {before and before['version']}")
+            if before and before["record_class"] != said["record_class"]:
+                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['record_class']} ≠ {before['record_class']}")
+            if before and not self._verifier.may_follow(before["court"], said["court"]):
+                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['court']} ≠ {before['court']}")
             if not self._is_live and said["court_sequence"] <= self._highest(said["court"]):
                 raise ProofProblem("TRACE_LATER_WRONG", reason=f"≤ {self._highest(said['court'])}")
-            version, record_class = said["version"], said["record_class"]
+            before = said
 
     def _highest(self, court: str) -> int:
         """Return the highest number of a court that the notary had seen in this list at the barrier."""
@@ -255,7 +263,9 @@ class _Verification:
     def _signed_record(self, record: FileRecord) -> None:
         with _telling("TRACE_RECORD_SIGNATURE"):
             prefix: GatePrefix = decode_prefix(record.body)
-            self._verifier.record(record.fingerprint, record.body, prefix, self._proof.jurisdiction)
+            key = self._verifier.once_valid(record.fingerprint, record.body, prefix, self._proof.jurisdiction)
+            if not key.usable_at(record.content["recorded_at"]):
+                raise KeyRevoked(key.participant)
         is_list = prefix["instrument"] == Instrument.LIST_ENTRY
         if prefix["entry_id"] != self._file.entry_id or is_list != self._file.is_list_entry:
             raise ProofProblem("TRACE_RECORD_DIFFERS", reason=ids.entry_text(prefix["instrument"], prefix["entry_id"]))

@@ -18,7 +18,8 @@ from ...schemas.wire.signed_note import NoteKey
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.tiles import entry_of
 from ...topics.catalogue import names
-from ...topics.keys.keyrings import RefreshingKeyring, RegisterBehind
+from ...topics.keys.keyrings import RefreshingKeyring
+from ...topics.keys.register_ends import RegisterBehind
 from ...topics.keys.signatures import Verifier
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals

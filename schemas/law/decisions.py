@@ -6,7 +6,7 @@ person. Codes this release does not know ask a person too; nothing unknown is le
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from .listing import ENDED_FROM, Instrument, Link, RecordClass, Status
 from .measures import Effect, PlannedMeasure, Stale, Who, who_is
@@ -75,6 +75,16 @@ def better(one: MatchFound | None, other: MatchFound) -> MatchFound:
 
 def _rank(match: MatchFound) -> tuple[bool, bool]:
     return match.acts, match.level is Match.CERTIFICATE_AND_NAME
+
+
+class Trust(Enum):
+    """How far the court's word behind an entry is proven here."""
+
+    PROVEN = "proven"
+    NOBODYS = "nobody's"
+    """No court that may say so has signed it: the answer is as if it were not there."""
+    OPEN = "open"
+    """Nobody can tell now, or the key under it was revoked since: a person has to look, and nobody is refused."""
 
 
 _LINKS = frozenset(Link)
@@ -150,13 +160,12 @@ def decide(
     at: int,
     *,
     stale: bool,
-    trusted: Callable[[EntryFacts], bool],
+    trusted: Callable[[EntryFacts], Trust],
 ) -> Outcome:
     """Decide what happens to a transaction at an instant (ms UTC).
 
-    `plan` is `MeasureCatalogue.plan` of its attributes. `trusted` says whether an entry's signature holds; it is asked only for
-    what would refuse somebody, and what is not trusted asks a person. On a stale copy nobody is refused: a last known
-    hit follows its measure, a miss goes on and is checked again.
+    `plan` is `MeasureCatalogue.plan` of its attributes. `trusted` says how far an entry is proven; it is asked only for what
+    reaches somebody. On a stale copy nobody is refused: a last known hit follows its measure, a miss goes on and is checked again.
     """
     rulings = [
         _rule(planned, entry, effect, stale=stale)
@@ -179,8 +188,15 @@ def nobody_found(*, stale: bool) -> Outcome:
     return _TOO_OLD if stale else _NOBODY
 
 
-def _effect(planned: PlannedMeasure, entry: EntryFacts, trusted: Callable[[EntryFacts], bool]) -> Effect | None:
+def _effect(planned: PlannedMeasure, entry: EntryFacts, trusted: Callable[[EntryFacts], Trust]) -> Effect | None:
     """Return the effect of a measure through an entry, None if it does not reach."""
+    effect = _claimed_effect(planned, entry)
+    if effect is None or (trust := trusted(entry)) is Trust.NOBODYS:
+        return None
+    return Effect.REVIEW if effect is Effect.BLOCK and trust is Trust.OPEN else effect
+
+
+def _claimed_effect(planned: PlannedMeasure, entry: EntryFacts) -> Effect | None:
     if entry.instrument in _INSTRUMENTS and entry.instrument not in planned.triggers:
         return None
     if planned.only_in is not None and entry.jurisdiction not in planned.only_in:
@@ -191,7 +207,7 @@ def _effect(planned: PlannedMeasure, entry: EntryFacts, trusted: Callable[[Entry
         return None
     if planned.effect is not Effect.BLOCK:
         return planned.effect
-    return Effect.BLOCK if entry.match.acts and trusted(entry) else Effect.REVIEW
+    return Effect.BLOCK if entry.match.acts else Effect.REVIEW
 
 
 def _rule(planned: PlannedMeasure, entry: EntryFacts, effect: Effect, *, stale: bool) -> MeasureRuling:

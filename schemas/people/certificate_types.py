@@ -43,6 +43,8 @@ class CertificateType(IntEnum):
 IDENTITY_TYPES = frozenset((CertificateType.CN_ID, CertificateType.RESIDENCE_PERMIT, CertificateType.FOREIGN_PR_CARD))
 """Canonical types whose 18-character numbers carry birth date and sex."""
 
+RESERVED_REGION = "10"
+"""First two digits of the identity numbers that canaries carry; GB/T 2260 gives them to no province."""
 _VISIBLE_START = 3
 _VISIBLE_END = 2
 
@@ -56,6 +58,11 @@ class Certificate(Masked, msgspec.Struct, frozen=True):
     type: CertificateType
     number: str
     country: str = ""
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether it is an identity number of no region there is: such ones are canaries' and nobody's."""
+        return self.type == CertificateType.CN_ID and self.number.startswith(RESERVED_REGION)
 
     def __repr__(self) -> str:
         """Show it masked: certificates reach logs and tracebacks."""

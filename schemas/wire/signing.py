@@ -10,7 +10,7 @@ followed by zeros.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from ..errors import LiandongError
@@ -112,15 +112,16 @@ def prove(content: bytes, context: str, signer: Signer) -> tuple[bytes, bytes]:
     return signer.key_id + signature + content, content_hash
 
 
-def verify(body: bytes, context: str, keyring: Keyring, at: int) -> PublicKey:
+def verify(body: bytes, context: str, keyring: Keyring, at: int, *, revocable: bool = True) -> PublicKey:
     """Return the key that signed a body. Raises SignatureInvalid.
 
-    The proof must hold and the key must have been usable at ``at`` (ms UTC).
+    The proof must hold and the key must have been usable at ``at`` (ms UTC). Without `revocable` it does not matter whether it
+    was revoked: who asks so knows that in another way than by what the record says of its own time.
     """
     signer = keyring.key(body[:KEY_ID_LENGTH])
     if signer is None or signer.use != "sign":
         raise SignatureInvalid(f"signing key {body[:8].hex()} is not registered")
-    if not signer.usable_at(at):
+    if not (signer if revocable else replace(signer, revoked_at=0)).usable_at(at):
         raise SignatureInvalid(f"key {body[:8].hex()} of {signer.participant} was not valid then")
     suite = find_suite(signer.suite)
     if suite is None:

@@ -6,7 +6,7 @@ from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.waiting import until
 from liandong.tests.worlds.wires import KafkaWire
 from liandong.topics.keys.directory import KeyDirectory
-from liandong.topics.keys.keyrings import RegisterBehind, RegisterEnds
+from liandong.topics.keys.register_ends import RegisterBehind, RegisterEnds
 from liandong.topics.settings import load_settings
 from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.threads import Workers

@@ -21,7 +21,7 @@ from liandong.topics.keys.barrier_times import BarrierTimes
 from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.known_keys import KnownKeys
 from liandong.topics.keys.recounting import Recount, month_of
-from liandong.topics.keys.signatures import Verifier
+from liandong.topics.keys.signatures import ListPlace, Verifier
 from liandong.topics.keys.supervision import SupervisionActs
 from liandong.topics.transport.memory.log import MemoryMessage
 from liandong.topics.transport.ports import Subscriber
@@ -75,7 +75,7 @@ def classified(data: bytes) -> None:
     message = copy_letter(data, *LANES)
     classifier = MessageClassifier("js", square().copy.keys)
     classifier.begin_batch()
-    classifier.classify(message.at, message)
+    classifier.classify(ListPlace(*message.at, 3, "js"), message)
 
 
 def copied(data: bytes) -> None:

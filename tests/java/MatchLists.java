@@ -1,3 +1,5 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -10,10 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -26,13 +30,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
 
 /**
- * Reads the lists of a jurisdiction, written from docs/wire.md alone: takes the keys the root has signed, keeps the newest
- * record of each entry whose signature holds, holds every partition against every notary's newest head, and finds whom a
+ * Reads the lists of a jurisdiction, written from docs/wire.md alone: takes the keys the root has signed, keeps of each entry
+ * what the table of rules leaves standing, holds every partition against every notary's newest head, and finds whom a
  * citizen's number and name mean. Prints one line for each head (equal or not), each entry found, and the records that count.
  *
  * <p>Arguments: bootstrap servers, topic prefix, folder of Avro files, jurisdiction, root public key, matching key, number, name.
@@ -42,10 +47,23 @@ public final class MatchLists {
     private static final int LANES = 1024;
     private static final HexFormat HEX = HexFormat.of();
 
-    private record Message(GenericRecord record, byte[] body, long offset) {}
+    /** A message; without a record if nobody here can read it. */
+    private record Message(GenericRecord record, byte[] body, byte[] key, byte[] value, long offset) {
+        boolean is(String name) {
+            return record != null && record.getSchema().getName().equals(name);
+        }
+    }
+
+    /** What stands under a key, and whether it is its court's. */
+    private record Standing(Message message, boolean sound) {}
+
+    /** A partition of a list, as its messages are judged. */
+    private record Place(String topic, int partition, int partitions, String jurisdiction, Set<String> revoked) {}
 
     private final SchemaStore.Cache store = new SchemaStore.Cache();
     private final Map<String, GenericRecord> keys = new HashMap<>();
+    private final Map<String, Long> revokedAt = new HashMap<>();
+    private final JsonNode rules;
     private final String bootstrap;
     private final String prefix;
 
@@ -56,13 +74,14 @@ public final class MatchLists {
         byte[] surrogate = surrogate(HEX.parseHex(given[5]), 1, "", given[6]);
         byte[] tag = mac(HEX.parseHex(given[5]), concat(surrogate, given[7].getBytes(StandardCharsets.UTF_8)));
         for (String list : List.of("court.debtor-list.", "court.orders.")) {
-            reader.readList(list + given[3] + ".v1", heads, surrogate, tag);
+            reader.readList(list + given[3] + ".v1", given[3], heads, surrogate, tag);
         }
     }
 
     private MatchLists(String bootstrap, String prefix, File folder) throws IOException {
         this.bootstrap = bootstrap;
         this.prefix = prefix;
+        this.rules = new ObjectMapper().readTree(new File(folder.getParentFile(), "rules.json"));
         for (File named : folder.listFiles(File::isDirectory)) {
             for (File version : named.listFiles((at, name) -> name.endsWith(".avsc"))) {
                 store.addSchema(new Schema.Parser().parse(version));
@@ -73,8 +92,12 @@ public final class MatchLists {
     private void learnKeys(byte[] root) throws Exception {
         for (List<Message> partition : read("participants.keys.v1").values()) {
             for (Message each : partition) {
-                if (holds(root, "participant-key", each.body())) {
-                    keys.merge(hex(each.record().get("key_id")), each.record(), MatchLists::earlier);
+                if (each.is("ParticipantKey") && holds(root, "participant-key", each.body())) {
+                    String key = hex(each.record().get("key_id"));
+                    keys.merge(key, each.record(), MatchLists::earlier);
+                    if ((Long) each.record().get("revoked_at") != 0) {
+                        revokedAt.merge(key, each.offset(), Math::min);
+                    }
                 }
             }
         }
@@ -93,7 +116,7 @@ public final class MatchLists {
         Map<String, Message> newest = new TreeMap<>();
         for (List<Message> partition : read("list.heads." + jurisdiction + ".v1").values()) {
             for (Message each : partition) {
-                if (signed(each, "list-head", "notary", "issued_at")) {
+                if (each.is("ListHead") && signed(each, "list-head", "list-head", jurisdiction)) {
                     newest.merge(each.record().get("notary").toString(), each, (one, other) ->
                         (Long) one.record().get("number") > (Long) other.record().get("number") ? one : other);
                 }
@@ -102,22 +125,26 @@ public final class MatchLists {
         return List.copyOf(newest.values());
     }
 
-    private void readList(String topic, List<Message> heads, byte[] surrogate, byte[] tag) throws Exception {
+    private void readList(String topic, String jurisdiction, List<Message> heads, byte[] surrogate, byte[] tag) throws Exception {
         Map<Integer, List<Message>> partitions = read(topic);
         for (Map.Entry<Integer, List<Message>> at : partitions.entrySet()) {
             for (Message head : heads) {
                 for (GenericRecord lane : lanes(head)) {
                     if (lane.get("topic").toString().equals(topic) && (Integer) lane.get("partition") == at.getKey()) {
-                        Map<String, Message> before = newest(topic, at.getValue(), (Long) lane.get("offset"));
+                        Place place = new Place(topic, at.getKey(), partitions.size(), jurisdiction, new HashSet<>());
+                        Map<String, Standing> before = standing(place, at.getValue(), (Long) lane.get("offset"));
                         boolean equal = hex(lane.get("digest")).equals(HEX.formatHex(digest(before)));
                         System.out.println("head " + head.record().get("notary") + " " + topic + " " + at.getKey() + " " + equal);
                     }
                 }
             }
-            Map<String, Message> all = newest(topic, at.getValue(), Long.MAX_VALUE);
+            Place place = new Place(topic, at.getKey(), partitions.size(), jurisdiction, new HashSet<>());
+            Map<String, Standing> all = standing(place, at.getValue(), Long.MAX_VALUE);
             System.out.println("records " + topic + " " + at.getKey() + " " + all.size());
-            for (Message entry : all.values()) {
-                match(topic, entry, surrogate, tag);
+            for (Standing entry : all.values()) {
+                if (entry.sound() && entry.message().is("ListRecord")) {
+                    match(topic, entry.message(), surrogate, tag);
+                }
             }
         }
     }
@@ -126,33 +153,122 @@ public final class MatchLists {
         int status = (Integer) entry.record().get("status");
         for (Object each : (List<?>) entry.record().get("identities")) {
             GenericRecord identity = (GenericRecord) each;
-            if (status == 1 && hex(identity.get("surrogate")).equals(HEX.formatHex(surrogate))) {
+            boolean real = (Integer) entry.record().get("record_class") == 0;
+            if (real && status == 1 && hex(identity.get("surrogate")).equals(HEX.formatHex(surrogate))) {
                 boolean named = hex(identity.get("name_tag")).equals(HEX.formatHex(tag));
                 System.out.println("found " + topic + " " + hex(entry.record().get("entry_id")) + " " + named);
             }
         }
     }
 
-    private Map<String, Message> newest(String topic, List<Message> messages, long before) throws Exception {
-        Map<String, Message> entries = new TreeMap<>();
+    /** What the table of rules leaves standing, message after message. */
+    private Map<String, Standing> standing(Place place, List<Message> messages, long before) throws Exception {
+        Map<String, Standing> entries = new TreeMap<>();
         for (Message each : messages) {
-            if (each.offset() >= before || !each.record().getSchema().getName().equals("ListRecord")) {
+            if (each.offset() >= before) {
+                break;
+            }
+            if (each.is("Barrier")) {
+                cover(place, each);
+            }
+            if (each.is("Barrier") || each.is("CourtCheckpoint") || each.key() == null || each.key().length > 500) {
                 continue;
             }
-            String entry = hex(each.record().get("entry_id"));
-            Message known = entries.get(entry);
-            long version = (Long) each.record().get("version");
-            if ((known == null || version > (Long) known.record().get("version"))
-                && signed(each, topic, "court", "recorded_at")) {
-                entries.put(entry, each);
+            String entry = HEX.formatHex(each.key());
+            Standing now = new Standing(each, sound(place, each));
+            String outcome = outcome(facts(place, entries.get(entry), now));
+            if (outcome.equals("APPLIED") || outcome.equals("HEALED")) {
+                entries.put(entry, now);
             }
         }
         return entries;
     }
 
-    private static byte[] digest(Map<String, Message> entries) throws Exception {
+    /** Takes note of the keys whose revocation a barrier covers. */
+    private void cover(Place place, Message barrier) throws Exception {
+        boolean here = barrier.record().get("topic").toString().equals(place.topic())
+            && (Integer) barrier.record().get("partition") == place.partition();
+        if (!here || place.revoked().contains(proof(barrier)) || !signed(barrier, "barrier", "barrier", place.jurisdiction())) {
+            return;
+        }
+        for (Map.Entry<String, Long> each : revokedAt.entrySet()) {
+            long since = (Long) keys.get(each.getKey()).get("revoked_at");
+            if (each.getValue() < (Long) barrier.record().get("register_offset") && since <= (Long) barrier.record().get("issued_at")) {
+                place.revoked().add(each.getKey());
+            }
+        }
+    }
+
+    /** The first row of the table whose conditions the facts fit. */
+    private String outcome(Map<String, Object> facts) {
+        for (JsonNode row : rules.get("copy")) {
+            boolean fits = true;
+            for (Map.Entry<String, JsonNode> wanted : row.get("if").properties()) {
+                boolean found = false;
+                for (JsonNode value : wanted.getValue()) {
+                    found |= value.asText().equals(String.valueOf(facts.get(wanted.getKey())));
+                }
+                fits &= found;
+            }
+            if (fits) {
+                return row.get("then").asText();
+            }
+        }
+        throw new IllegalStateException("the table has no last row");
+    }
+
+    private Map<String, Object> facts(Place place, Standing held, Standing now) {
+        Map<String, Object> facts = new HashMap<>();
+        facts.put("value", now.message().value() == null ? "null" : isRecord(now.message()) ? "record" : "unreadable");
+        facts.put("revoked", now.message().value() != null && place.revoked().contains(proof(now.message())));
+        facts.put("sound", now.sound());
+        facts.put("held", held == null ? "nothing" : held.sound() ? "sound" : "unsound");
+        if (held != null && isRecord(now.message())) {
+            GenericRecord before = held.message().record();
+            GenericRecord after = now.message().record();
+            boolean sameClass = before.get("record_class").equals(after.get("record_class"));
+            facts.put("own", sameClass && mayFollow(before.get("court").toString(), after.get("court").toString()));
+            int newer = Long.compare((Long) after.get("version"), (Long) before.get("version"));
+            facts.put("version", newer > 0 ? "higher" : newer == 0 ? "same" : "lower");
+            boolean same = Arrays.equals(sha256(held.message().body(), PROOF), sha256(now.message().body(), PROOF));
+            facts.put("content", same ? "same" : "other");
+        }
+        return facts;
+    }
+
+    private boolean isRecord(Message each) {
+        return each.is("ListRecord") && Arrays.equals(bytes(each.record().get("entry_id")), each.key())
+            && (Long) each.record().get("version") >= 1;
+    }
+
+    private boolean sound(Place place, Message each) throws Exception {
+        if (!isRecord(each)) {
+            return false;
+        }
+        boolean listed = (Integer) each.record().get("instrument") == 1;
+        boolean own = place.topic().equals("court." + (listed ? "debtor-list." : "orders.") + place.jurisdiction() + ".v1");
+        boolean home = Utils.toPositive(Utils.murmur2(each.key())) % place.partitions() == place.partition();
+        boolean canary = (Integer) each.record().get("record_class") == 1;
+        return own && home && signed(each, place.topic(), canary ? "list-record canary" : "list-record", place.jurisdiction());
+    }
+
+    private boolean mayFollow(String court, String successor) {
+        for (int level = 0; level < 8 && !court.isEmpty() && !court.equals(successor); level++) {
+            String below = court;
+            court = keys.values().stream().filter(key -> key.get("participant").toString().equals(below))
+                .map(key -> key.get("superior").toString()).findAny().orElse("");
+        }
+        return court.equals(successor);
+    }
+
+    private static String proof(Message each) {
+        return each.body().length < 8 ? "" : HEX.formatHex(each.body(), 0, 8);
+    }
+
+    private static byte[] digest(Map<String, Standing> entries) {
         int[] sum = new int[LANES];
-        for (Message each : entries.values()) {
+        for (Standing standing : entries.values()) {
+            Message each = standing.message();
             ByteBuffer leaf = ByteBuffer.allocate(60);
             leaf.put(bytes(each.record().get("entry_id"))).putLong((Long) each.record().get("version"));
             leaf.putInt((Integer) each.record().get("status")).put(sha256(each.body(), PROOF));
@@ -169,17 +285,26 @@ public final class MatchLists {
         return blake3(state, 32);
     }
 
-    private boolean signed(Message each, String context, String signer, String when) throws Exception {
+    /** Whether a record is signed as its row in the table of signers says. */
+    private boolean signed(Message each, String context, String rule, String jurisdiction) throws Exception {
         GenericRecord key = keys.get(HEX.formatHex(each.body(), 0, 8));
         if (key == null || !key.get("use").toString().equals("sign")) {
             return false;
         }
-        long at = (Long) each.record().get(when);
+        JsonNode row = rules.get("signers").get(rule);
+        long at = (Long) each.record().get(row.get("valid_at").asText());
         long until = (Long) key.get("valid_until");
-        long revoked = (Long) key.get("revoked_at");
+        long revoked = row.path("revoked_by_barrier").asBoolean() ? 0 : (Long) key.get("revoked_at");
         boolean valid = (Long) key.get("valid_from") <= at && (until == 0 || at < until) && (revoked == 0 || at < revoked);
-        boolean own = key.get("participant").toString().equals(each.record().get(signer).toString());
-        return valid && own && holds(bytes(key.get("public_key")), context, each.body());
+        boolean own = key.get("participant").toString().equals(each.record().get(row.get("signer").asText()).toString());
+        boolean kind = false;
+        for (JsonNode one : row.get("kinds")) {
+            kind |= one.asText().equals(key.get("kind").toString());
+        }
+        String acts = key.get("jurisdiction").toString();
+        boolean here = row.path("alone").asBoolean() ? acts.equals(jurisdiction) : List.of(acts.split(",")).contains(jurisdiction);
+        boolean said = !row.has("place") || each.record().get(row.get("place").asText()).toString().equals(jurisdiction);
+        return valid && own && kind && here && said && holds(bytes(key.get("public_key")), context, each.body());
     }
 
     private static boolean holds(byte[] publicKey, String context, byte[] body) throws Exception {
@@ -226,24 +351,24 @@ public final class MatchLists {
             partitions.forEach(at -> read.put(at.partition(), new ArrayList<>()));
             while (left.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofSeconds(1))) {
-                    if (each.value() != null) {
-                        read.get(each.partition()).add(decoded(each));
-                    }
+                    read.get(each.partition()).add(decoded(each));
                 }
             }
         }
         return read;
     }
 
-    private Message decoded(ConsumerRecord<byte[], byte[]> each) throws IOException {
-        ByteBuffer fingerprint = ByteBuffer.wrap(each.value(), 2, 8).order(ByteOrder.LITTLE_ENDIAN);
-        Schema writer = store.findByFingerprint(fingerprint.getLong());
-        if (writer == null) {
-            throw new IOException(each.topic() + " " + each.offset() + ": a schema nobody knows");
+    private Message decoded(ConsumerRecord<byte[], byte[]> each) {
+        byte[] value = each.value();
+        byte[] body = value == null || value.length < 10 ? new byte[0] : Arrays.copyOfRange(value, 10, value.length);
+        GenericRecord record = null;
+        try {
+            Schema writer = store.findByFingerprint(ByteBuffer.wrap(value, 2, 8).order(ByteOrder.LITTLE_ENDIAN).getLong());
+            record = new BinaryMessageDecoder<GenericRecord>(GenericData.get(), writer, store).decode(ByteBuffer.wrap(value));
+        } catch (IOException | RuntimeException unreadable) {
+            // what nobody can read has no record
         }
-        GenericRecord record =
-            new BinaryMessageDecoder<GenericRecord>(GenericData.get(), writer, store).decode(ByteBuffer.wrap(each.value()));
-        return new Message(record, Arrays.copyOfRange(each.value(), 10, each.value().length), each.offset());
+        return new Message(record, body, each.key(), value, each.offset());
     }
 
     private static List<GenericRecord> lanes(Message head) {
@@ -260,10 +385,14 @@ public final class MatchLists {
         return wide;
     }
 
-    private static byte[] sha256(byte[] message, int from) throws GeneralSecurityException {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        digest.update(message, from, message.length - from);
-        return digest.digest();
+    private static byte[] sha256(byte[] message, int from) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(message, from, message.length - from);
+            return digest.digest();
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static byte[] bytes(Object value) {

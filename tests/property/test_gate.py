@@ -10,7 +10,7 @@ from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import Rules
 from liandong.schemas.law.agencies import agency_kind
 from liandong.schemas.law.attributes import Attribute, AttributeProblem
-from liandong.schemas.law.decisions import EntryFacts, Outcome, Verdict, decide, match_identity
+from liandong.schemas.law.decisions import EntryFacts, Outcome, Trust, Verdict, decide, match_identity
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.law.measures import load_catalogue
 from liandong.schemas.problems import FactProblem
@@ -50,16 +50,16 @@ transactions = st.sampled_from(
 )
 
 
-def judged(entries: list[EntryFacts], transaction: str, *, stale: bool = False, trusted: bool = True) -> Outcome:
+def judged(entries: list[EntryFacts], transaction: str, *, stale: bool = False, trust: Trust = Trust.PROVEN) -> Outcome:
     plan = CATALOGUE.plan(transaction, {}, {}, DAY, EVERYTHING_ON)
-    return decide(entries, plan, NOW, stale=stale, trusted=lambda _: trusted)
+    return decide(entries, plan, NOW, stale=stale, trusted=lambda _: trust)
 
 
-@given(st.lists(facts, max_size=6), transactions, st.booleans(), st.booleans())
+@given(st.lists(facts, max_size=6), transactions, st.booleans(), st.sampled_from(Trust))
 def test_only_a_sure_match_in_force_and_signed_is_ever_refused(
-    entries: list[EntryFacts], transaction: str, stale: bool, trusted: bool
+    entries: list[EntryFacts], transaction: str, stale: bool, trust: Trust
 ) -> None:
-    outcome = judged(entries, transaction, stale=stale, trusted=trusted)
+    outcome = judged(entries, transaction, stale=stale, trust=trust)
     sure = [
         one
         for one in entries
@@ -71,10 +71,17 @@ def test_only_a_sure_match_in_force_and_signed_is_ever_refused(
     ]
     if outcome.verdict is Verdict.BLOCK:
         assert sure
-        assert trusted
+        assert trust is Trust.PROVEN
         assert not stale
     if not sure:
         assert outcome.verdict is not Verdict.BLOCK
+
+
+@given(st.lists(facts, max_size=6), transactions, st.booleans())
+def test_what_no_court_signed_is_as_if_it_were_not_there(
+    entries: list[EntryFacts], transaction: str, stale: bool
+) -> None:
+    assert judged(entries, transaction, stale=stale, trust=Trust.NOBODYS) == judged([], transaction, stale=stale)
 
 
 @given(facts, transactions)

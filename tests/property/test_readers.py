@@ -25,9 +25,9 @@ from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
-from liandong.topics.keys.signatures import Verifier
+from liandong.topics.keys.signatures import ListPlace, Verifier
 from liandong.topics.storage.packing import parcels, unpacked
-from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.transport.received import headers_of
 
 FIELDS = {
@@ -70,7 +70,7 @@ def test_a_node_that_copies_lists_relief_and_heads(square: Square, data: st.Data
 def test_a_notary(square: Square, data: st.DataObject) -> None:
     topic = data.draw(st.sampled_from((*names.state_topics("js"), names.relief("js"))))
     record = data.draw(records(topic, square.copy_signers, FIELDS))
-    MessageClassifier("js", square.copy.keys).classify(TopicPartition(topic, 0), square.letter(record))
+    MessageClassifier("js", square.copy.keys).classify(ListPlace(topic, 0, 1, "js"), square.letter(record))
 
 
 @many

@@ -58,6 +58,7 @@ class NodeProcess(Process):
         "nodes",
         "list",
         "relief",
+        "revoked",
         "effects",
         "releases",
         "batches",
@@ -196,6 +197,12 @@ class NodeProcess(Process):
         offsets = {(lane.topic, lane.partition): lane.next_offset for lane in status._lists.status().lanes}
         offsets |= {(lane.topic, lane.partition): lane.next_offset for lane in status._relief.lanes()}
         return max(0, offsets.get(at, 0))
+
+    @property
+    def reads_register(self) -> bool:
+        """Whether the register of keys has been read and can be."""
+        directory = self._opened.directory
+        return directory.loaded and directory.failure is None
 
     def trusted_heads(self) -> Sequence[TrustedHead]:
         """The highest head of each notary that the node trusts."""

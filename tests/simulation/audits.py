@@ -239,8 +239,8 @@ def _numbers(world: "World", topic: str, court: str, below: dict[TopicPartition,
         if at.topic != topic:
             continue
         standing = {message.offset() for message in world.broker.topics.log(at).records}
-        for one in world.log.by_place.get(at, [])[:offset]:
-            if one.schema == "list-record" and world.truth.is_genuine(one.body) and one.fields["court"] == court:
+        for one in world.recounted(at, offset).counted:
+            if one.fields["court"] == court:
                 number = int(one.fields["court_sequence"])
                 numbers[number] = numbers.get(number, False) or one.offset in standing
     return numbers

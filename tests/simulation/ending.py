@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from liandong.schemas.ids import text
-from liandong.schemas.law.decisions import Verdict
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import open_sealed
 from liandong.tests.simulation import audits
 from liandong.tests.simulation.counter import KEYED, trace_at
 from liandong.tests.simulation.deeds.staff import STOPPING
+from liandong.tests.simulation.doubts import expected
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import STALE_AFTER_MS, audit_copy, heard, judge_status, state_topic
@@ -96,10 +96,9 @@ def _gates_say_what_courts_say(world: "World") -> None:
             continue
         for person in townspeople().everybody:
             answer = node.ask(person, keeps=False)
-            basis = world.truth.basis(node.surrogates(person), world.time.now())
-            expected = Verdict.BLOCK if basis else Verdict.ALLOW
+            right = expected(world, node.surrogates(person))
             said = answer.decision.verdict if answer else None
-            world.hold(said is expected, f"in the end {node.name} says {said} where {expected} is right")
+            world.hold(said is right, f"in the end {node.name} says {said} where {right} is right")
 
 
 def _the_log_is_in_order(world: "World") -> None:
@@ -107,7 +106,7 @@ def _the_log_is_in_order(world: "World") -> None:
     for topic in names.state_topics(JURISDICTION):
         last: dict[bytes, int] = {}
         for one in world.log.by_schema.get("list-record", ()):
-            if one.at.topic == topic and world.truth.is_genuine(one.body):
+            if one.at.topic == topic and world.is_said(one):
                 last[one.fields["entry_id"]] = one.fields["version"]
         for said in world.truth.all_newest():
             if state_topic(said) == topic:

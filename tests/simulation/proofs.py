@@ -1,7 +1,7 @@
 """Who stands behind a list record: told from its bytes and the register's records alone, without the product's code for it.
 
-Today's rules. A court signs what means somebody; what calls itself a canary anybody registered may sign; both under the name
-the record gives, for the list it stands in, with a key that was valid when the record says it was made.
+A court signs what means somebody, a notary what calls itself a canary; both under the name the record gives, for the list it
+stands in, with a key that was valid when the record says it was made.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from liandong.schemas.wire.sealing import Recipient
 from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.wire.verify_trace import murmur2
 
 PROOF = 72
 _LIST_RECORD = current_schema("list-record").fingerprint
@@ -43,8 +44,10 @@ class Register:
 
     root: bytes
     _keys: dict[bytes, Mapping[str, Any]] = field(default_factory=dict)
+    _revoked: dict[bytes, int] = field(default_factory=dict)
+    """By key, where the first record stands that revokes it."""
 
-    def take(self, record: Mapping[str, Any], body: bytes) -> None:
+    def take(self, record: Mapping[str, Any], body: bytes, offset: int = 0) -> None:
         """Take a record of a participant's key; a registered one can end earlier, and nothing else becomes of it."""
         if _id(self.root) != body[:8] or not _holds(self.root, "participant-key", body):
             return
@@ -53,6 +56,8 @@ class Register:
             ends = {each: _earlier(known[each], record[each]) for each in ("valid_until", "revoked_at")}
             record = {**known, **ends}
         self._keys[record["key_id"]] = record
+        if record["revoked_at"]:
+            self._revoked.setdefault(record["key_id"], offset)
 
     def word(self, number: int, now: int) -> dict[str, Any]:
         """What the root would say of this register, by its own count."""
@@ -75,13 +80,47 @@ class Register:
         except Undecodable:
             return ""
         key = self._keys.get(body[:8])
-        if key is None or key["use"] != "sign" or not _usable(key, record["recorded_at"]):
+        if key is None or key["use"] != "sign" or not _usable({**key, "revoked_at": 0}, record["recorded_at"]):
             return ""
-        entitled = record["record_class"] == CANARY or key["kind"] == "court"
+        canary = record["record_class"] == CANARY
+        entitled = key["kind"] == ("notary" if canary else "court")
         at_home = key["participant"] == record["court"] and key["jurisdiction"] == JURISDICTION
         if not (entitled and at_home and _holds(key["public_key"], list_of(record["instrument"]), body)):
             return ""
         return str(key["participant"])
+
+    def later_schema(self, topic: str, body: bytes) -> str:
+        """The court that signed for a list what nobody can read but its leading fields, empty if none did."""
+        prefix, key = prefix_of(body), self._keys.get(body[:8])
+        if prefix is None or key is None or key["use"] != "sign" or prefix["record_class"] != REAL:
+            return ""
+        own = key["kind"] == "court" and key["participant"] == prefix["court"] and key["jurisdiction"] == JURISDICTION
+        return str(key["participant"]) if own and _holds(key["public_key"], topic, body) else ""
+
+    def above(self, participant: str) -> set[str]:
+        """Everybody above a participant."""
+        found: set[str] = set()
+        while superior := next(
+            (key["superior"] for key in self._keys.values() if key["participant"] == participant), ""
+        ):
+            found.add(participant := superior)
+        return found
+
+    def covered(self, barrier: Mapping[str, Any], body: bytes, at: tuple[str, int]) -> set[bytes]:
+        """The keys that a notary knew to be revoked when it issued a barrier for a place; none if no notary has."""
+        key = self._keys.get(body[:8])
+        if key is None or (key["kind"], key["participant"]) != ("notary", barrier["notary"]):
+            return set()
+        placed = (barrier["topic"], barrier["partition"]) == at and JURISDICTION in key["jurisdiction"].split(",")
+        if not (placed and _usable(key, barrier["issued_at"]) and _holds(key["public_key"], "barrier", body)):
+            return set()
+        known = {one for one, offset in self._revoked.items() if offset < barrier["register_offset"]}
+        return {one for one in known if self._keys[one]["revoked_at"] <= barrier["issued_at"]}
+
+    def revoked_since(self, body: bytes) -> int:
+        """Since when the key under a record counts as revoked, ms UTC; 0: it does not."""
+        key = self._keys.get(body[:8])
+        return 0 if key is None else int(key["revoked_at"])
 
     def readers(self, participant: str, retention: str, at: int) -> list[Recipient]:
         """Return whom anybody can seal something to that a participant is to read, by its keys usable at an instant."""
@@ -99,6 +138,11 @@ class Register:
         """Whether a key registered for a participant is under a record of a schema, whenever it was valid."""
         key = self._keys.get(body[:8])
         return key is not None and key["participant"] == participant and _holds(key["public_key"], schema, body)
+
+
+def at_home(key: bytes, partitions: int) -> int:
+    """The partition of a key, as Kafka's own clients have it."""
+    return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 def _id(public_key: bytes) -> bytes:

@@ -1,11 +1,13 @@
 """The lists counted again from the log by a plain dictionary: what a copy of a partition must hold, byte for byte.
 
-Written from the rules of today alone, without the product's code for them: the higher version stands; what replaces another
-must be genuine (`proofs`); bytes nobody can read stand in an entry's place until something readable and genuine comes.
+Written from the rules (docs/wire.md) alone, without the product's code for them: the first record under a key stands as it came;
+what does not hold gives way to what does; what replaces another is its own court's and of a higher version; what cannot be
+read stands only if it is signed; a null value changes nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from liandong.schemas.wire.codec import Undecodable, decode_prefix
 from liandong.schemas.wire.digest import SetDigest, leaf
@@ -14,8 +16,22 @@ from liandong.tests.simulation.proofs import prefix_of
 from liandong.tests.worlds.jurisdiction import mth
 
 ENDED_FROM = 3
-Genuine = Callable[[bytes], bool]
-"""Whether somebody who may have signed these bytes."""
+
+
+class Judging(Protocol):
+    """Who may say what, by the world's own count of keys."""
+
+    def is_sound(self, one: Written) -> bool:
+        """Whether somebody who may have signed this record, and it stands where it belongs."""
+
+    def is_later_schema(self, one: Written) -> bool:
+        """Whether a court signed these bytes that nobody can read, for where they stand."""
+
+    def may_follow(self, court: str, successor: str) -> bool:
+        """Whether a court may end what another one said."""
+
+    def covered(self, one: Written) -> set[bytes]:
+        """The keys whose revocation a barrier covers."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +42,21 @@ class Standing:
     """The last readable record, empty if there was none."""
     opaque: bytes | None = None
     """Newer bytes that nobody can read, none perhaps."""
+    leading: bytes = field(default=b"", compare=False)
+    """The body that stands, readable or not: its leading fields can be read."""
+    sound: bool = field(default=False, compare=False)
 
     @property
     def version(self) -> int:
-        return int(decode_prefix(self.body)["version"]) if self.body else 0
+        return int(decode_prefix(self.leading)["version"])
+
+    @property
+    def court(self) -> str:
+        return decode_prefix(self.leading)["court"]
+
+    @property
+    def record_class(self) -> int:
+        return int(decode_prefix(self.leading)["record_class"])
 
     @property
     def ended(self) -> bool:
@@ -38,9 +65,7 @@ class Standing:
     @property
     def live(self) -> bool:
         """Whether it is somebody's, and not of a canary."""
-        return (
-            bool(self.body) and self.opaque is None and not self.ended and not decode_prefix(self.body)["record_class"]
-        )
+        return self.sound and self.opaque is None and not self.ended and not self.record_class
 
 
 @dataclass
@@ -48,34 +73,36 @@ class Recounted:
     """One partition of a list."""
 
     standing: dict[bytes, Standing] = field(default_factory=dict)
+    revoked: set[bytes] = field(default_factory=set)
+    """Keys whose revocation a barrier covers that was passed."""
+    counted: list[Written] = field(default_factory=list)
+    """Every record that is its court's and stands where it belongs, whether another one has taken its place or not."""
 
-    def take(self, one: Written, genuine: Genuine) -> None:
+    def take(self, one: Written, judging: Judging) -> None:
         """Take the next record of the partition."""
         key = one.key
-        if one.value is None:
-            self._null(key)
-            return
-        if one.framed in {"barrier", "court-checkpoint"}:
+        if one.schema == "barrier" and one.body[:8] not in self.revoked:
+            self.revoked |= judging.covered(one)
+        if one.value is None or one.framed in {"barrier", "court-checkpoint"} or one.body[:8] in self.revoked:
             return
         prefix = prefix_of(one.body) if one.framed == "list-record" else None
         if prefix is not None and key and prefix["entry_id"] == key and prefix["version"] >= 1:
-            self._record(key, one.body, genuine)
+            new = Standing(one.body, None, one.body, judging.is_sound(one))
+            if new.sound:
+                self.counted.append(one)
+            if key not in self.standing or _replaces(new, self.standing[key], judging):
+                self.standing[key] = new
         elif key and not key.startswith((b"barrier/", b"checkpoint/")) and len(key) <= 500:
-            self._unreadable(key, one.value)
+            self._unreadable(key, one, judging)
 
-    def _null(self, key: bytes | None) -> None:
-        before = self.standing.get(key or b"")
-        if key and before is not None and before.ended and before.opaque is None:
-            del self.standing[key]
-
-    def _record(self, key: bytes, body: bytes, genuine: Genuine) -> None:
-        before, new = self.standing.get(key), Standing(body)
-        if before is None or (genuine(body) and _replaces(new, before, genuine)):
-            self.standing[key] = new
-
-    def _unreadable(self, key: bytes, value: bytes) -> None:
+    def _unreadable(self, key: bytes, one: Written, judging: Judging) -> None:
+        if not judging.is_later_schema(one):
+            return
         before = self.standing.get(key)
-        self.standing[key] = Standing(before.body if before else b"", value)
+        last = before.body if before and before.sound else b""
+        new = Standing(last, one.value, one.body, sound=True)
+        if before is None or _replaces(new, before, judging):
+            self.standing[key] = new
 
     def digest(self) -> bytes:
         """The digest a notary would sign."""
@@ -98,11 +125,12 @@ class Recounted:
         return found
 
 
-def _replaces(new: Standing, before: Standing, genuine: Genuine) -> bool:
-    """Whether a genuine record stands over what is there: a higher version, or the same where what is there is worth nothing."""
-    if new.version != before.version:
-        return new.version > before.version
-    return before.opaque is not None or (new.body[72:] != before.body[72:] and not genuine(before.body))
+def _replaces(new: Standing, before: Standing, judging: Judging) -> bool:
+    """Whether a record stands over what is there."""
+    if not new.sound or not before.sound:
+        return new.sound
+    own = new.record_class == before.record_class and judging.may_follow(before.court, new.court)
+    return own and new.version > before.version
 
 
 def _leaf(entry_id: bytes, stands: Standing) -> bytes:

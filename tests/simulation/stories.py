@@ -164,6 +164,59 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "junk that is nearly too large does not stop what an agency sends": (
         *(AWHILE, Floods(ORDERS_LANE, 1, 999_900), AWHILE, WATCHED, AWHILE),
     ),
+    "an agency's canary frees nobody": (LISTED, AWHILE, ForgesVersion(CANARY, 0), AWHILE, ASKED),
+    "an agency's canary in an entry's place blocks no innocent": (
+        LISTED,
+        AWHILE,
+        ForgesVersion(CANARY, 0, INNOCENT),
+        AWHILE,
+        INNOCENT_ASKED,
+    ),
+    "an agency's new canary blocks no innocent": (ForgesEntry(CANARY, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
+    "a sibling court does not free another court's debtor": (LISTED, AWHILE, ForgesVersion(LATER, 0), AWHILE, ASKED),
+    "a sibling court does not free another court's debtor by relief": (
+        LISTED,
+        AWHILE,
+        ForgesVersion(Guise(SIBLING, lane=RELIEF), 0),
+        AWHILE,
+        ASKED,
+    ),
+    "a replay into another partition does not block a freed person": (
+        LISTED,
+        AWHILE,
+        FREED,
+        AWHILE,
+        ReplaysVersion(0, 1, elsewhere=True),
+        AWHILE,
+        ASKED,
+    ),
+    "an unsigned copy in another lane frees nobody": (
+        _listed(range(8)),
+        AWHILE,
+        *(ForgesVersion(ELSEWHERE, each, each, shielded=True) for each in FOUR),
+        AWHILE,
+        *(Asks(RAILWAY, each) for each in FOUR),
+    ),
+    "an unsigned new entry holds no innocent": (ForgesEntry(UNSIGNED, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
+    "an agency's new entry holds no innocent": (ForgesEntry(AGENCY, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
+    "garbage does not turn a block into a hold": (LISTED, AWHILE, Garbles(0), AWHILE),
+    "a revoked key blocks no innocent by a record it dates back": (
+        AWHILE,
+        Revokes(COURT),
+        AWHILE,
+        ForgesEntry(Guise(COURT, seconds=-3_600), INNOCENT, 7),
+        AWHILE,
+        INNOCENT_ASKED,
+    ),
+    "a revoked key frees nobody by a record it dates back": (
+        LISTED,
+        AWHILE,
+        Revokes(COURT),
+        AWHILE,
+        ForgesVersion(Guise(COURT, seconds=-3_600), 0),
+        AWHILE,
+        ASKED,
+    ),
 }
 """What is tried in vain."""
 
@@ -182,30 +235,6 @@ class KnownBreak:
 _STAYS_FREE = "BLOCK although the node has read that the basis is gone"
 _STAYS_BLOCKED = "ALLOW from a fresh and proven copy for somebody with a live basis"
 BREAKING: Mapping[str, KnownBreak] = {
-    "an agency's canary frees nobody": KnownBreak(
-        "point 1", _STAYS_BLOCKED, (LISTED, AWHILE, ForgesVersion(CANARY, 0), AWHILE, ASKED)
-    ),
-    "an agency's canary in an entry's place blocks no innocent": KnownBreak(
-        "point 1",
-        "BLOCK for somebody who was never listed",
-        (LISTED, AWHILE, ForgesVersion(CANARY, 0, INNOCENT), AWHILE, INNOCENT_ASKED),
-    ),
-    "an agency's new canary blocks no innocent": KnownBreak(
-        "point 1", "BLOCK for somebody who was never listed", (ForgesEntry(CANARY, INNOCENT, 7), AWHILE, INNOCENT_ASKED)
-    ),
-    "a sibling court does not free another court's debtor": KnownBreak(
-        "point 1", _STAYS_BLOCKED, (LISTED, AWHILE, ForgesVersion(LATER, 0), AWHILE, ASKED)
-    ),
-    "a sibling court does not free another court's debtor by relief": KnownBreak(
-        "point 1",
-        _STAYS_BLOCKED,
-        (LISTED, AWHILE, ForgesVersion(Guise(SIBLING, lane=RELIEF), 0), AWHILE, ASKED),
-    ),
-    "a replay into another partition does not block a freed person": KnownBreak(
-        "point 2",
-        _STAYS_FREE,
-        (LISTED, AWHILE, FREED, AWHILE, ReplaysVersion(0, 1, elsewhere=True), AWHILE, ASKED),
-    ),
     "a null does not erase an end": KnownBreak(
         "point 3",
         _STAYS_FREE,
@@ -215,47 +244,6 @@ BREAKING: Mapping[str, KnownBreak] = {
         "point 3",
         "the highest version of a key does not stand last",
         (LISTED, AWHILE, FREED, AWHILE, ReplaysVersion(0, 1), AWHILE),
-    ),
-    "an unsigned copy in another lane frees nobody": KnownBreak(
-        "point 4",
-        _STAYS_BLOCKED,
-        (
-            _listed(range(8)),
-            AWHILE,
-            *(ForgesVersion(ELSEWHERE, each, each, shielded=True) for each in FOUR),
-            AWHILE,
-            *(Asks(RAILWAY, each) for each in FOUR),
-        ),
-    ),
-    "an unsigned new entry holds no innocent": KnownBreak(
-        "point 4",
-        "REVIEW for somebody who was never listed",
-        (ForgesEntry(UNSIGNED, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
-    ),
-    "a revoked key blocks no innocent by a record it dates back": KnownBreak(
-        "point 5",
-        "BLOCK for somebody who was never listed",
-        (
-            AWHILE,
-            Revokes(COURT),
-            AWHILE,
-            ForgesEntry(Guise(COURT, seconds=-3_600), INNOCENT, 7),
-            AWHILE,
-            INNOCENT_ASKED,
-        ),
-    ),
-    "an agency's new entry holds no innocent": KnownBreak(
-        "point 4",
-        "REVIEW for somebody who was never listed",
-        (ForgesEntry(AGENCY, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
-    ),
-    "garbage does not turn a block into a hold": KnownBreak(
-        "point 4", "in the end air-js 1 says REVIEW where BLOCK is right", (LISTED, AWHILE, Garbles(0), AWHILE)
-    ),
-    "a revoked key frees nobody by a record it dates back": KnownBreak(
-        "point 5",
-        _STAYS_BLOCKED,
-        (LISTED, AWHILE, Revokes(COURT), AWHILE, ForgesVersion(Guise(COURT, seconds=-3_600), 0), AWHILE, ASKED),
     ),
     "a receipt ahead of its node claims nothing": KnownBreak(
         "point 7",

@@ -116,6 +116,8 @@ class Truth:
 
     def is_released(self, hit: KeptHit) -> bool:
         """Whether a later version of the entry, which travels on the relief lane, no longer means who was stopped."""
+        if hit.entry_id not in self.versions:
+            return True  # no court made it: a person was asked while nobody could know
         later = self.versions[hit.entry_id][hit.version :]
         return any(each.frees and not (each.status == ACTIVE and each.surrogates & hit.surrogates) for each in later)
 

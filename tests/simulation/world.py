@@ -22,7 +22,7 @@ from liandong.tests.simulation.office import PublisherProcess, SimulatedCourt
 from liandong.tests.simulation.people import SIBLING, townspeople
 from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import PromiseBroken
-from liandong.tests.simulation.proofs import REAL, Register, list_of
+from liandong.tests.simulation.proofs import REAL, Register, at_home, list_of, prefix_of
 from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import KeptHit, Truth
 from liandong.tests.simulation.watchers import InboxProcess, MonitorProcess
@@ -301,7 +301,7 @@ class World:
         if done > before:
             done, counted = 0, Recounted()
         for one in self.log.by_place.get(at, [])[done:before]:
-            counted.take(one, self.is_genuine)
+            counted.take(one, self)
         self._recounts[at] = before, counted
         return counted
 
@@ -319,18 +319,40 @@ class World:
         if isinstance(outcome, Delivered):
             self.forged.add((outcome.topic, outcome.partition, outcome.offset))
 
-    def is_genuine(self, body: bytes) -> bool:
-        """Whether a list record counts by today's rules: what a court of this town said, or what a registered key signed."""
-        return self.truth.is_genuine(body) or bool(self.register.signer(body))
+    def is_sound(self, one: Written) -> bool:
+        """Whether a list record is what a court of this town said, or another one signed, and stands where it belongs."""
+        signed = self.truth.is_genuine(one.body) or bool(self.register.signer(one.body))
+        return signed and one.at.topic == list_of(one.fields["instrument"]) and self._is_at_home(one)
+
+    def is_said(self, one: Written) -> bool:
+        """Whether a court of this town said it, and it stands where it belongs."""
+        return self.truth.is_genuine(one.body) and self.is_sound(one)
+
+    def is_later_schema(self, one: Written) -> bool:
+        """Whether a court signed for this list what nobody can read, and it stands where it belongs."""
+        prefix = prefix_of(one.body)
+        own = prefix is not None and prefix["entry_id"] == one.key and prefix["version"] > 0
+        return own and bool(self.register.later_schema(one.at.topic, one.body)) and self._is_at_home(one)
+
+    def may_follow(self, court: str, successor: str) -> bool:
+        """Whether a court may end what another one said: it is that court, or above it."""
+        return court == successor or successor in self.register.above(court)
+
+    def covered(self, one: Written) -> set[bytes]:
+        """The keys whose revocation a barrier covers for where it stands."""
+        return self.register.covered(one.fields, one.body, (one.at.topic, one.at.partition))
+
+    def _is_at_home(self, one: Written) -> bool:
+        return at_home(one.key or b"", len(self.partitions(one.at.topic))) == one.at.partition
 
     def _hear(self, one: Written) -> None:
         """Learn from the log what is true whoever wrote it: the root's records of keys, and what the sibling court lists."""
         if one.schema == "participant-key":
-            self.register.take(one.fields, one.body)
+            self.register.take(one.fields, one.body, one.offset)
         elif one.schema == "list-record" and one.fields["court"] == SIBLING and one.key == one.fields["entry_id"]:
             history = self.truth.versions.get(one.fields["entry_id"], [])
             follows = one.fields["version"] == len(history) + 1 and all(said.court == SIBLING for said in history)
-            lawful = one.fields["record_class"] == REAL and one.at.topic == list_of(one.fields["instrument"])
+            lawful = one.fields["record_class"] == REAL and self.is_sound(one)
             if follows and lawful and self.register.signer(one.body) == SIBLING:
                 self.truth.hear(one.fields, one.body, frees=False)
 

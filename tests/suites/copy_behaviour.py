@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix
@@ -38,7 +39,7 @@ class CopyBehaviour:
         with running(node):
             send(*map(court.message, bodies))
             until(lambda: everyone() == 40)
-            assert all(node.view.verify_once(found) for found in node.view.find(surrogates))
+            assert all(node.view.trust(found) is Trust.PROVEN for found in node.view.find(surrogates))
             freed = decode_prefix(bodies[0])["entry_id"]
             ended = court.change(freed, Change.REVOKE)
             send(court.relief(ended))

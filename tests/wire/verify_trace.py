@@ -7,6 +7,7 @@ import json
 import sys
 from hashlib import sha256
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Record = dict[str, Any]
 FOLDER = Path()
+RULES: Record = {}
 
 
 class NotProvenError(Exception):
@@ -94,6 +96,22 @@ def rebuilt(leaf: bytes, place: int, size: int, path: list[bytes]) -> bytes:
     return sha256(b"\1" + path[-1] + rebuilt(leaf, place - split, size - split, path[:-1])).digest()
 
 
+def of_its_court(record: Record, key: Record, place: str) -> None:
+    rule = RULES["list-record canary" if record["record_class"] == 1 else "list-record"]
+    acts_in = [key["jurisdiction"]] if rule.get("alone") else key["jurisdiction"].split(",")
+    require(key["kind"] in rule["kinds"] and place in acts_in, "who signed a record")
+    require(key["participant"] == record[rule["signer"]], "court of a record")
+
+
+def same_court_or_above(keys: dict[bytes, Record], courts: list[str]) -> None:
+    superiors = {key["participant"]: key["superior"] for key in keys.values()}
+    for one, other in pairwise(courts):
+        above = one
+        while above and above != other:
+            above = superiors.get(above, "")
+        require(above == other, "court of what came later")
+
+
 def verify(proof: Record, root: bytes) -> Record:
     require(proof["format"] == "liandong-entry-proof-1", "format")
     kind, entry_id = proof["entry"][:4], bytes.fromhex(proof["entry"][4:])
@@ -125,10 +143,8 @@ def verify(proof: Record, root: bytes) -> Record:
     is_live = [leaf[:16] for leaf, _, _ in leaves] == [entry_id]
     records = [read("list-record", text) for text in (proof["record"], *proof["later"]) if text]
     for record, body in records:
-        key = signer(keys, body, topic, record["recorded_at"])
         require(record["entry_id"] == entry_id and (record["instrument"] == 1) == (kind == "ent_"), "whose record")
-        require(record["record_class"] == 1 or key["kind"] == "court", "who signed a record")
-        require((key["participant"], key["jurisdiction"]) == (record["court"], place), "court of a record")
+        of_its_court(record, signer(keys, body, topic, record["recorded_at"]), place)
     highest = {each["court"]: each["highest"] for each in barrier["courts"] if each["list"] == topic}
     if is_live:
         record, body = records[0]
@@ -150,6 +166,7 @@ def verify(proof: Record, root: bytes) -> Record:
     versions = [record["version"] for record, _ in records]
     require(all(one < other for one, other in zip([0, *versions], versions, strict=False)), "versions grow")
     require(len({record["record_class"] for record, _ in records}) <= 1, "class of the records")
+    same_court_or_above(keys, [record["court"] for record, _ in records])
     later = [record for record, _ in records[1 if proof["record"] else 0 :]]
     for said in later:
         require(is_live or said["court_sequence"] > highest.get(said["court"], 0), "later than the barrier")
@@ -165,6 +182,7 @@ def verify(proof: Record, root: bytes) -> Record:
 
 if __name__ == "__main__":
     trusted, FOLDER = bytes.fromhex(sys.argv[1]), Path(sys.argv[2])
+    RULES = json.loads((FOLDER.parent / "rules.json").read_text(encoding="utf-8"))["signers"]
     for file in sys.argv[3:]:
         try:
             found = verify(json.loads(Path(file).read_bytes()), trusted)

@@ -28,6 +28,7 @@ from liandong.consumers.events.intake import publish_events
 from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
 from liandong.consumers.interceptions.checks import CheckCounters, Checks
+from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import ENDED_FROM
 from liandong.schemas.law.watch_kinds import held_by
 from liandong.schemas.people.surrogates import MatchingKey
@@ -108,9 +109,9 @@ class MemoryView:
     def position(self, jurisdiction: str | None = None) -> FixedPosition:  # noqa: ARG002  one stand for all
         return self.stand
 
-    def verify_once(self, found: EntryInMemory) -> bool:
+    def trust(self, found: EntryInMemory) -> Trust:
         self.verified.append(found.entry_id)
-        return found.entry_id not in self.distrusted
+        return Trust.NOBODYS if found.entry_id in self.distrusted else Trust.PROVEN
 
 
 class CourtKeys(Keys):

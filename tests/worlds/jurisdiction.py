@@ -76,6 +76,11 @@ class WatchedJurisdiction:
         """Puts records of the court on its lists."""
         self.send(*(self.court.message(body) for body in bodies))
 
+    def canary(self) -> bytes:
+        """The body of a probe, which notaries alone sign."""
+        name = "notary-js-1"
+        return CourtScribe(court=name, signer=self.signers[name]).include(record_class=1)
+
     def checkpoint(self, number: int, highest: int, live: int, *, topic: str = LIST, **fields: Any) -> None:
         """Puts a checkpoint of what the court wrote to a list into all its partitions."""
         courts = {self.court.court: (highest, live)}

@@ -13,17 +13,19 @@ from liandong.schemas.law.listing import ENDED_FROM, Change, Instrument, Status,
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix, encode, to_wire
 from liandong.schemas.wire.digest import SetDigest, leaf
-from liandong.schemas.wire.framing import unframe
-from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Signer, encode_signed, verify
+from liandong.schemas.wire.framing import SINGLE_OBJECT, unframe
+from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Signer, encode_signed, prove, verify
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
-from liandong.topics.keys.keyrings import RegisterBehind, RegisterEnds
+from liandong.topics.keys.register_ends import RegisterBehind, RegisterEnds
 from liandong.topics.keys.signed_register import RegisterMark
 from liandong.topics.transport.ports import OutgoingRecord
 
 RECORD = "list-record"
 FINGERPRINT = current_schema(RECORD).fingerprint
+LATER_SCHEMA = SINGLE_OBJECT + bytes(range(8))
+"""What frames a record of a schema this release does not know."""
 
 
 class Keys:
@@ -31,6 +33,11 @@ class Keys:
 
     def __init__(self, *keys: PublicKey) -> None:
         self.known = {key.key_id: key for key in keys}
+        self.superiors: dict[str, list[str]] = {}
+        self.revocations: dict[bytes, int] = {}
+        """Where in the register each revocation stands."""
+        self.read_through = 1 << 20
+        """How far the register has been read."""
         self.arriving: list[PublicKey] = []
         self.refreshed = self.asked = 0
         self.behind: bool | None = None
@@ -38,6 +45,15 @@ class Keys:
 
     def key(self, key_id: bytes) -> PublicKey | None:
         return self.known.get(key_id)
+
+    def above(self, participant: str) -> list[str]:
+        return self.superiors.get(participant, [])
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        if register_offset > self.read_through:
+            raise RegisterBehind
+        ended = {key_id for key_id, offset in self.revocations.items() if offset < register_offset}
+        return frozenset(key_id for key_id in ended if self.known[key_id].revoked_at <= at)
 
     @property
     def version(self) -> int:
@@ -165,6 +181,12 @@ class CourtScribe:
         message = self.message(body)
         return OutgoingRecord(names.relief(self.jurisdiction), message.key, message.value)
 
+    def later(self, body: bytes, signer: Signer | None = None) -> bytes:
+        """The value of a record whose schema only a later release knows: the same gate prefix, and more behind."""
+        context = names.state_topic(decode_prefix(body)["instrument"], self.jurisdiction)
+        signed, _ = prove(body[72:] + b"a field of later", context, signer or self.signer)
+        return LATER_SCHEMA + signed
+
     def forged(self, body: bytes, **fields: Any) -> bytes:
         """A record with other content under a signature that does not belong to it."""
         return body[:72] + encode(RECORD, decode(FINGERPRINT, body) | fields)[72:]
@@ -190,10 +212,17 @@ class NotaryScribe:
     def public_key(self) -> PublicKey:
         return registered(self.signer, self.notary, "notary", self.jurisdiction)
 
-    def barrier(self, topic: str, partition: int, number: int, issued_at: int = NOW) -> OutgoingRecord:
+    def barrier(
+        self, topic: str, partition: int, number: int, issued_at: int = NOW, register_offset: int = 0
+    ) -> OutgoingRecord:
         """A marker for one partition."""
         record = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number, "issued_at": issued_at}
-        record |= {"topic": topic, "partition": partition, "register_offset": 0, "register_hash": bytes(32)}
+        record |= {
+            "topic": topic,
+            "partition": partition,
+            "register_offset": register_offset,
+            "register_hash": bytes(32),
+        }
         body = encode_signed("barrier", record, "barrier", self.signer)
         key = b"barrier/" + self.notary.encode()
         return OutgoingRecord(topic, key, to_wire("barrier", body), partition=partition)

@@ -14,9 +14,10 @@ from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
 from .key_files import StoredKey
-from .keyrings import NoSealingKey, RegisterBehind, RegisterEnds
+from .keyrings import NoSealingKey
 from .known_keys import KnownKeys
 from .participants import ESCROW
+from .register_ends import RegisterBehind, RegisterEnds
 from .signed_register import RegisterMark, RegisterStanding
 
 REFRESH_SECONDS = 1.0
@@ -111,6 +112,21 @@ class KeyDirectory:
             self.refresh()
         return self._keys.get(key_id)
 
+    def above(self, participant: str) -> list[str]:
+        """Return everybody above a participant, the next one first; nobody while nothing could be read yet."""
+        return self._keys.above(participant) if self._loaded else []
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return the ids of the keys that were revoked for whoever had read the register so far at an instant (ms UTC).
+
+        Raises RegisterBehind while it has not been read so far here, BrokerUnreachable if it cannot be read.
+        """
+        if not self._loaded:
+            raise _unread(self.failure)
+        if self.mark().offset < register_offset:
+            self.read_to(RegisterEnds({TopicPartition(names.KEYS, 0): register_offset}, self._beginning))
+        return self._keys.revoked_for(register_offset, at)
+
     def recipients(self, participant: str, retention: str) -> list[Recipient]:
         """Return whom content for a participant is sealed to, as long as `retention` is kept: itself, its superior and the
         escrow, by their keys of this month; by last month's within its grace, if an owner has not renewed.
@@ -137,6 +153,10 @@ class KeyDirectory:
     def signing(self, kind: str) -> list[PublicKey]:
         """Return the signing keys of a kind of participants that are valid now."""
         return self._keys.signing(kind, self._clock.now()) if self._loaded else []
+
+    def revoked(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that were revoked."""
+        return self._keys.revoked(kind) if self._loaded else []
 
     def standing(self) -> RegisterStanding | None:
         """Hold what was read against what the root says of it, as of now; None until the topic is loaded."""

@@ -1,37 +1,26 @@
 """What readers ask of the register of participants, each no more than it needs; `directory` keeps one current."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from ...schemas.problems import BilingualError, Text
 from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import Keyring
-from ..catalogue import names
-from ..transport.errors import BrokerUnreachable
-from ..transport.ports import TopicPartition
+from .register_ends import RegisterEnds
 from .signed_register import RegisterMark
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterEnds:
-    """How far the register of participants reached at some moment."""
-
-    partitions: Mapping[TopicPartition, int]
-    """The next offset to be written."""
-    beginning: int
-    """Which of the directory's beginnings these offsets belong to: a topic made again counts anew."""
-
-
-class RegisterBehind(BrokerUnreachable):
-    """The register of participants holds records that have not come yet; as a rule it is a matter of moments."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{names.KEYS} has not been read as far as it reached when it was asked for")
 
 
 class RefreshingKeyring(Keyring, Protocol):
     """What checking signatures needs of the register of participants: `schemas.wire.signing.Keyring` that can be read again."""
+
+    def above(self, participant: str) -> Sequence[str]:
+        """Return everybody above a participant, the next one first."""
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return the ids of the keys that were revoked for whoever had read the register so far at an instant (ms UTC).
+
+        Raises RegisterBehind while it has not been read so far here, another TransportError if it cannot be read.
+        """
 
     def refresh(self) -> None:
         """Read what was registered or revoked since, if that was not done a moment ago. Raises TransportError."""

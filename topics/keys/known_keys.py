@@ -29,6 +29,8 @@ SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
 
 _MANY = 1_000_000
+MOST_LEVELS = 8
+"""Of participants above each other; China's courts have four."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,8 @@ class KnownKeys:
         self._superiors: dict[str, str] = {}
         self._records: dict[bytes, Mapping[str, Any]] = {}
         """The newest record of every key, with the earliest of its ends."""
+        self._revoked_at_offset: dict[bytes, int] = {}
+        """By key, the offset of the first record that revokes it."""
         self._hash: bytes | None = None
         """Over these; None when it has to be made again."""
         self._signed: SignedRegister | None = None
@@ -74,7 +78,7 @@ class KnownKeys:
             if is_version_of(fingerprint, signed_register.SCHEMA):
                 self._hear_root(decode(fingerprint, body), body)
             else:
-                self.register(fingerprint, body)
+                self._note_revocation(self.register(fingerprint, body), message.offset())
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
             if not self.ignored:
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
@@ -109,6 +113,18 @@ class KnownKeys:
             self.version += 1
         return new.key_id
 
+    def _note_revocation(self, key_id_: bytes, offset: int) -> None:
+        if self._keys[key_id_].revoked_at:
+            self._revoked_at_offset[key_id_] = min(offset, self._revoked_at_offset.get(key_id_, offset))
+
+    def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
+        """Return the ids of the keys whose revocation stands below an offset of the topic, and counts since an instant or earlier."""
+        return frozenset(
+            key_id_
+            for key_id_, offset in list(self._revoked_at_offset.items())
+            if offset < register_offset and self._keys[key_id_].revoked_at <= at
+        )
+
     def get(self, key_id_: bytes) -> PublicKey | None:
         """Return a registered key, None if unknown."""
         return self._keys.get(key_id_)
@@ -116,6 +132,13 @@ class KnownKeys:
     def superior(self, participant: str) -> str:
         """Return the participant above one, empty if there is none."""
         return self._superiors.get(participant, "")
+
+    def above(self, participant: str) -> list[str]:
+        """Return everybody above a participant, the next one first; `MOST_LEVELS` at most."""
+        found: list[str] = []
+        while len(found) < MOST_LEVELS and (participant := self.superior(participant)):
+            found.append(participant)
+        return found
 
     def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
         """Return the key that what is kept as `retention` is sealed to now: of those valid, and of a suite that is known here,
@@ -156,6 +179,10 @@ class KnownKeys:
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
         return {key.participant: key.places for key in self.signing(kind, now)}
+
+    def revoked(self, kind: str) -> list[PublicKey]:
+        """Return the signing keys of a kind of participants that were revoked."""
+        return [key for key in list(self._keys.values()) if key.kind == kind and key.use == "sign" and key.revoked_at]
 
     def signing(self, kind: str, now: int) -> list[PublicKey]:
         """Return the signing keys of a kind of participants that are valid now."""

@@ -1,19 +1,21 @@
-"""Who may have signed what: one table for all readers, and what is done when a key is not known yet."""
+"""Whether who signed something may have: by the one table of `schemas.wire.rules`, and what is done when a key is not known yet."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...schemas.law.listing import RecordClass
-from ...schemas.wire.codec import GatePrefix, Undecodable, decode
+from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
+from ...schemas.wire.rules import CANARY, RULES, Rule
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, verify
 from ...schemas.wire.suites import find_suite
 from ..catalogue import names
 from ..transport.errors import TransportError
+from ..transport.partitioner import partition_of
 from ..transport.ports import TopicPartition
+from .register_ends import RegisterBehind, RegisterEnds
 
 if TYPE_CHECKING:
-    from .keyrings import RefreshingKeyring, RegisterEnds
+    from .keyrings import RefreshingKeyring
 
 
 _DAY_MS = 86_400_000
@@ -21,56 +23,11 @@ SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
 """Why something waits whose signing key is not registered, as far as is known here: it may come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Whose signature counts under one kind of record."""
+class KeyRevoked(SignatureInvalid):
+    """The signature holds, and its key is known to be revoked."""
 
-    kinds: frozenset[str] | None
-    """Kinds of participants; None: any."""
-    signer: str
-    """The field that names who signed, empty where it can be but one."""
-    valid_at: str
-    """The field with the time at which the key must have been valid; empty: the time the message was written."""
-    place: str = "jurisdiction"
-    """The field with the jurisdiction it is said in, empty where the topic alone tells it."""
-    alone: bool = False
-    """The signer acts in this jurisdiction and in no other."""
-    by_day: bool = False
-    """That time is the start of a day: the key must have been valid at some moment of it."""
-    outlives_revocation: bool = True
-    """What was signed before its key was revoked still counts after that."""
-    counts_by_arrival: bool = False
-    """What was written after its key was revoked counts nowhere, whatever time it claims."""
-    holds_digests: bool = False
-    """It holds digests of the suite it names: nobody can compare those of one that is not known."""
-
-
-_BY_COURT, _BY_NOTARY, _BY_AGENCY = frozenset({"court"}), frozenset({"notary"}), frozenset({"agency"})
-_BY_SUPERVISOR = frozenset({"supervisor"})
-_BY_ROOT = frozenset({"root"})
-_TOLD = Rule(_BY_AGENCY, "agency", "")
-_TOLD_BY_DAY = Rule(_BY_AGENCY, "agency", "", by_day=True)
-CANARY = "list-record canary"
-"""The rule for list records of the class CANARY, which mean nobody."""
-
-RULES: Mapping[str, Rule] = {
-    "list-record": Rule(_BY_COURT, "court", "recorded_at", place="", alone=True),
-    CANARY: Rule(None, "court", "recorded_at", place="", alone=True),
-    "barrier": Rule(_BY_NOTARY, "notary", "issued_at"),
-    "list-head": Rule(_BY_NOTARY, "notary", "issued_at", holds_digests=True),
-    "receipt": Rule(_BY_AGENCY, "agency", "at", holds_digests=True),
-    "interception": _TOLD_BY_DAY,
-    "control-feedback": _TOLD,
-    "asset-event": _TOLD_BY_DAY,
-    "whereabouts-event": _TOLD_BY_DAY,
-    "control-command": Rule(_BY_COURT, "court", "issued_at", alone=True, outlives_revocation=False),
-    "court-checkpoint": Rule(frozenset({"publisher"}), "publisher", "issued_at", alone=True),
-    "enforcement-count": Rule(_BY_COURT, "court", "issued_at", alone=True, counts_by_arrival=True, holds_digests=True),
-    "supervision-act": Rule(_BY_SUPERVISOR, "supervisor", "issued_at", counts_by_arrival=True),
-    "participant-key": Rule(_BY_ROOT, "", "", place=""),
-    "key-register": Rule(_BY_ROOT, "", "", place=""),
-}
-"""By schema; that is the context of the signature too, but for list records, whose context is their list's topic."""
+    def __init__(self, participant: str) -> None:
+        super().__init__(f"the key of {participant} is revoked")
 
 
 class WrongParticipant(SignatureInvalid):
@@ -141,7 +98,7 @@ def _within_day(key: PublicKey | None, at: int) -> int:
 
 
 def _require_entitled(rule: Rule, schema: str, key: PublicKey) -> None:
-    if rule.kinds is not None and key.kind not in rule.kinds:
+    if key.kind not in rule.kinds:
         raise WrongKind(f"{key.participant} is a {key.kind}, which signs no {schema}")
 
 
@@ -151,6 +108,32 @@ def _require_place(rule: Rule, key: PublicKey, place: str, read_in: Collection[s
     serves = key.jurisdiction == place if rule.alone else place in key.jurisdiction.split(",")
     if not serves or not place:
         raise WrongJurisdiction(f"{key.participant} belongs to {key.jurisdiction or 'nowhere'}, not {place}")
+
+
+class ListPlace(NamedTuple):
+    """A partition of a list, or of a relief lane, and what belongs there."""
+
+    topic: str
+    partition: int
+    partitions: int
+    """How many the topic has."""
+    jurisdiction: str
+
+    def require(self, entry_id: bytes, topic: str) -> None:
+        """Require that the records of an entry, which is one of the list `topic`, belong here. Raises SignatureInvalid."""
+        if topic != self.topic:
+            raise SignatureInvalid(f"a record of {topic} stands in {self.topic}")
+        self.require_partition(entry_id)
+
+    def require_partition(self, entry_id: bytes) -> None:
+        """Require that the records of an entry belong in this partition. Raises SignatureInvalid."""
+        if (own := partition_of(entry_id, self.partitions)) != self.partition:
+            raise SignatureInvalid(f"a record of partition {own} stands in partition {self.partition}")
+
+
+def kept_class(record_class: int) -> int:
+    """Return the class of a record in the byte that notaries keep of it: whatever no release knows is one."""
+    return record_class if 0 <= record_class < _UNKNOWN_CLASS else _UNKNOWN_CLASS
 
 
 class Verifier:
@@ -174,18 +157,83 @@ class Verifier:
         self._in_batch, self._caught_up, self._register_ends = True, False, None
 
     def record(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> None:
-        """Require that the court a list record names signed it, with a key that was valid when the publisher accepted it."""
+        """Require that the court a list record names signed it, with a key that was valid when the publisher accepted it and is
+        not known to be revoked: by whatever moment the record itself names, it says nothing for sure then. Raises KeyRevoked.
+        """
+        key = self.once_valid(fingerprint, body, prefix, jurisdiction)
+        if key.revoked_at:
+            raise KeyRevoked(key.participant)
+
+    def once_valid(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> PublicKey:
+        """Return the key of the court that a list record names and that signed it, be the key revoked by now or not."""
         try:
             recorded_at = decode(fingerprint, body)["recorded_at"]
         except Undecodable as broken:
             raise SignatureInvalid(f"what was signed cannot be read in full: {broken.message}") from broken
-        rule = _CANARY if prefix["record_class"] == _CANARY_CLASS else _RECORD
         self._refresh_for(body)
-        key = verify(body, names.state_topic(prefix["instrument"], jurisdiction), self._keyring, recorded_at)
+        context = names.state_topic(prefix["instrument"], jurisdiction)
+        key = verify(body, context, self._keyring, recorded_at, revocable=not _RECORD.revoked_by_barrier)
+        self._require_court(key, prefix, jurisdiction)
+        return key
+
+    def covered_by(self, barrier: Mapping[str, Any]) -> frozenset[bytes]:
+        """Return the ids of the keys that were revoked when a barrier was issued, as far as its notary had read the register.
+
+        Raises RegisterBehind while the register has not been read so far here, SignatureInvalid if it does not reach so far.
+        """
+        offset, issued_at = barrier["register_offset"], barrier["issued_at"]
+        try:
+            return self._keyring.revoked_for(offset, issued_at)
+        except RegisterBehind:
+            if offset > max(self._keyring.ends().partitions.values(), default=0):
+                raise SignatureInvalid(f"it speaks of {offset} records of the register, there are fewer") from None
+            raise
+
+    @staticmethod
+    def _require_court(key: PublicKey, prefix: GatePrefix, jurisdiction: str) -> None:
+        rule = _CANARY if prefix["record_class"] == _CANARY_CLASS else _RECORD
         if key.participant != prefix["court"]:
             raise WrongParticipant(f"signed by {key.participant}, claims to be from {prefix['court']}")
         _require_entitled(rule, "list record that means somebody", key)
         _require_place(rule, key, jurisdiction, None)
+
+    def in_list(self, place: ListPlace, fingerprint: bytes, body: bytes, prefix: GatePrefix) -> None:
+        """Require that a list record is its court's and stands where it belongs: in its own list, in its key's partition.
+
+        Whether its key was revoked is another question: in a copy a revocation counts from the first barrier that covers it.
+        """
+        place.require(prefix["entry_id"], names.state_topic(prefix["instrument"], place.jurisdiction))
+        self.once_valid(fingerprint, body, prefix, place.jurisdiction)
+
+    def unreadable(self, place: ListPlace, entry_id: bytes, body: bytes) -> GatePrefix:
+        """Return the gate prefix, which never moves, of what nobody here can read and a court signed for this list: a later schema.
+
+        Raises SignatureInvalid. When it was made cannot be read, so the key must be registered, no more.
+        """
+        place.require(entry_id, place.topic)
+        try:
+            prefix = decode_prefix(body)
+        except Undecodable as broken:
+            raise SignatureInvalid(broken.message) from broken
+        if prefix["entry_id"] != entry_id or prefix["version"] < 1 or prefix["record_class"] != RecordClass.REAL:
+            raise SignatureInvalid("it is no record of the entry under whose key it stands")
+        self._refresh_for(body)
+        known = self._keyring.key(body[:8])
+        self._require_court(
+            verify(body, place.topic, self._keyring, known.valid_from if known else 0, revocable=False),
+            prefix,
+            place.jurisdiction,
+        )
+        return prefix
+
+    def follows(self, before: GatePrefix, after: GatePrefix) -> bool:
+        """Whether a record may replace or end another one of its entry: its class stays, and it is its own court's."""
+        same_class = kept_class(before["record_class"]) == kept_class(after["record_class"])
+        return same_class and self.may_follow(before["court"], after["court"])
+
+    def may_follow(self, court: str, successor: str) -> bool:
+        """Whether a court may replace or end what another one said: it is that court itself, or above it."""
+        return court == successor or successor in self._keyring.above(court)
 
     def signed(self, schema: str, body: bytes, record: Mapping[str, Any], reading: Reading) -> PublicKey:
         """Require that who may sign a record of this schema did; return the key. Not for list records."""
@@ -221,3 +269,4 @@ class Verifier:
 
 _RECORD, _CANARY = RULES["list-record"], RULES[CANARY]
 _CANARY_CLASS = int(RecordClass.CANARY)
+_UNKNOWN_CLASS = 254

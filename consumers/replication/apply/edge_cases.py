@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from ....schemas.law.listing import ENDED_FROM
 from ....schemas.wire.avro_schemas import is_version_of
 from ....schemas.wire.codec import Undecodable, decode
 from ....schemas.wire.framing import FramingError
@@ -13,6 +12,7 @@ from ...store.batch import PassedBarrier
 from ...store.layout import Mark
 from ...store.values import UNKNOWN_SCHEMA, Opaque, body_of, opaque_leaf, opaque_of, prefix_of, stored, stored_opaque
 from .lane_work import DigestCut, LaneWork
+from .standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class BarrierSeen:
 class EdgeCases:
     """Deals with one lane's unusual messages of one batch."""
 
-    def __init__(self, work: LaneWork) -> None:
-        self._work = work
+    def __init__(self, work: LaneWork, standing: Standing) -> None:
+        self._work, self._standing = work, standing
         self._barriers: dict[bytes, BarrierSeen] = {}
         """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
 
@@ -48,8 +48,9 @@ class EdgeCases:
             return stored(fingerprint, body)
         if is_version_of(fingerprint, "barrier"):
             work = self._work
-            cut = DigestCut(len(work.added), len(work.removed))
-            self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
+            if self._cover(message, fingerprint, body):
+                cut = DigestCut(len(work.added), len(work.removed))
+                self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
         elif not any(is_version_of(fingerprint, marker) for marker in MARKERS):
             self.opaque(
                 message, fingerprint, f"schema {fingerprint.hex()} is not a list record's that this release knows"
@@ -57,32 +58,75 @@ class EdgeCases:
         return None
 
     def opaque(self, message: Message, fingerprint: bytes, why: str) -> None:
-        """Keep a record nobody can read: it becomes a leaf of its own, its entry becomes REVIEW,
-        and an incident is noted.
+        """Note a record nobody can read. One that the entry's own court signed is of a later schema: it is kept, becomes a leaf
+        of its own, and its entry becomes REVIEW. What nobody signed has no effect.
         """
         work, key, raw = self._work, message.key(), message.value()
         work.note("undecodable", message, why)
         if key is None or raw is None or not may_be_entry(key):
+            return
+        try:
+            body = unwrap(message).body
+            if body[:8] in work.revoked:
+                self.refuse_revoked(message)
+                return
+            prefix = work.context.verifier.unreadable(work.list_place, key, body)
+        except (FramingError, SignatureInvalid):
+            work.lane.refused += 1
             return
         place = work.lane.prefix + key
         old = work.value_at(place)
         before = None if old is None else opaque_of(old)
         if before is not None and before.raw == raw:
             work.lane.stale += 1
-            return
+        elif old is None or self._standing.takes_unreadable(message, old, prefix):
+            self._keep_opaque(place, old, Opaque(self._last(old), fingerprint, raw))
+
+    def refuse_revoked(self, message: Message) -> None:
+        """Note what was signed with a key whose revocation a barrier before it covers; it changes nothing."""
+        self._work.lane.refused += 1
+        self._work.note("revoked", message, "its key had been revoked when it came")
+
+    def _cover(self, message: Message, fingerprint: bytes, body: bytes) -> bool:
+        """Let the revocations count from here on that the notary of a barrier had read; return False for a barrier that is known
+        not to hold. Raises RegisterBehind.
+        """
+        work, verifier = self._work, self._work.context.verifier
+        try:
+            barrier = decode(fingerprint, body)
+            covered = verifier.covered_by(barrier)
+            if covered <= work.revoked or body[:8] in work.revoked:
+                return True
+            verifier.barrier(body, barrier, TopicPartition(*work.lane.name), work.lane.jurisdiction)
+        except (SignatureInvalid, Undecodable) as refused:
+            work.note("barrier", message, refused.message)
+            return False
+        work.revoke(covered)
+        return True
+
+    def _last(self, old: bytes | None) -> bytes:
+        """Return the last readable record there was, by which the entry's people are known; what does not hold names nobody."""
+        before = None if old is None else opaque_of(old)
+        if before is not None:
+            return before.last
+        return old if old is not None and self._standing.holds(old) else b""
+
+    def _keep_opaque(self, place: bytes, old: bytes | None, opaque: Opaque) -> None:
+        work, key = self._work, place[len(self._work.lane.prefix) :]
+        before = None if old is None else opaque_of(old)
         if old is None:
             work.lane.records += 1
-        if before is not None:
+        elif before is not None:
             work.removed.append(opaque_leaf(work.leaf, key, before.raw))
+        elif opaque.last:
+            prefix = prefix_of(old)
+            work.removed.append(work.leaf(key, prefix["version"], prefix["status"], body_of(old)))
         else:
-            work.lane.opaque += 1
-            if old is not None:
-                prefix = prefix_of(old)
-                work.removed.append(work.leaf(key, prefix["version"], prefix["status"], body_of(old)))
-        last = before.last if before else old or b""
-        work.batch.records[place] = stored_opaque(Opaque(last, fingerprint, raw))
+            work.take_out(place, old, None)
+        work.lane.opaque += before is None
+        work.batch.records[place] = stored_opaque(opaque)
         work.batch.opaque[place] = True
-        work.added.append(opaque_leaf(work.leaf, key, raw))
+        work.added.append(opaque_leaf(work.leaf, key, opaque.raw))
         work.highest = max(work.highest, place)
 
     def pass_barriers(self, newest: dict[str, int]) -> list[PassedBarrier]:
@@ -118,19 +162,7 @@ class EdgeCases:
         return PassedBarrier(lane.number, notary, Mark(number, issued_at, seen.message.offset(), digest, seen.records))
 
     def _tombstone(self, message: Message) -> None:
-        """Take out an entry that has ended: a null value says its legal retention is over.
-        Over a live entry it is an incident.
-        """
-        work, key = self._work, message.key()
-        if key is None or not may_be_entry(key):
-            return
-        place = work.lane.prefix + key
-        old = work.value_at(place)
-        if old is None:
-            return
-        if opaque_of(old) is not None or prefix_of(old)["status"] < ENDED_FROM:
-            work.note("tombstone", message, "a null value over an entry that has not ended")
-            return
-        work.take_out(place, old, None)
-        work.batch.records[place] = None
-        work.lane.records -= 1
+        """Note a null value under an entry's key; it changes no copy. The publisher appends what it would hide."""
+        key = message.key()
+        if key is not None and may_be_entry(key) and self._work.value_at(self._work.lane.prefix + key) is not None:
+            self._work.note("tombstone", message, "a null value over an entry")

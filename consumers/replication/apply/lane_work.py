@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ....schemas.law.listing import ENDED_FROM
 from ....schemas.wire.suites import suite_of
-from ....topics.keys.signatures import Verifier
+from ....topics.keys.signatures import ListPlace, Verifier
 from ....topics.transport.ports import Message
 from ...store.batch import StoreBatch
 from ...store.layout import Incident, LaneState
@@ -40,6 +40,7 @@ class LaneWork:
     def __init__(self, lane: LaneState, highest: bytes, batch: StoreBatch, context: ApplyContext) -> None:
         """Begin with a lane of this batch's own copy, and the highest place it has ever held."""
         self.lane = lane
+        self.list_place = ListPlace(lane.topic, lane.partition, lane.partitions, lane.jurisdiction)
         suite = suite_of(lane.suite)
         self.leaf = suite.leaf
         self._set_digest = suite.set_digest
@@ -47,6 +48,7 @@ class LaneWork:
         self.batch = batch
         self.context = context
         self.added: list[bytes] = []
+        self.revoked = frozenset(lane.revoked)
         self.removed: list[bytes] = []
         """Leaves of the digest, in the order of the log."""
 
@@ -62,6 +64,11 @@ class LaneWork:
         self.batch.incidents.append(
             Incident(kind, self.context.now, *place, detail, message.key() or b"", message.value() or b"")
         )
+
+    def revoke(self, keys: frozenset[bytes]) -> None:
+        """Let nothing that these keys sign change anything from here on."""
+        self.revoked |= keys
+        self.lane.revoked = tuple(sorted(self.revoked))
 
     def take_out(self, place: bytes, old: bytes, opaque: Opaque | None) -> None:
         """Take the record at a place out of digest and index; the caller puts another there or none."""

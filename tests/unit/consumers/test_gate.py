@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stdnum.iso7064 import mod_11_2
 
 from liandong.consumers.gate.decision import Decision
 from liandong.consumers.gate.gate import Gate
@@ -16,6 +17,7 @@ from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.copying import CopyInMemory
 from liandong.tests.worlds.people import FIRM, KEY, LI, WANG, Person, person
+from liandong.tests.worlds.records import CourtScribe
 from liandong.topics.transport.errors import BrokerUnreachable
 
 G = {"train_type": "G", "seat_class": "second"}
@@ -146,7 +148,18 @@ def test_an_entry_nobody_signed_stops_nobody(copy: CheckedCopy) -> None:
     body = copy.court.include(identities=LI.identities(), name=LI.name)
     copy.publish(copy.court.forged(body, name="王某"))
     decision = copy.ask(LI)
-    assert (decision.verdict, decision.action, decision.untrusted) == (*REVIEW, True)
+    assert (decision.verdict, decision.action, decision.untrusted) == (*ALLOW, True)
+
+
+def test_a_canary_reaches_reserved_certificates_alone(copy: CheckedCopy) -> None:
+    probe = person("探针测试", "10000019900307" + "001" + mod_11_2.calc_check_digit("10000019900307001"))
+    notary = CourtScribe(court=copy.notary.notary, signer=copy.notary.signer)
+    copy.publish(notary.include(identities=[*LI.identities(), *probe.identities()], record_class=1))
+    assert copy.said(LI) == ALLOW
+    assert copy.said(probe) == BLOCK
+    impostor = CourtScribe(signer=copy.court.signer)
+    copy.publish(impostor.include(identities=WANG.identities(), record_class=1))
+    assert copy.said(WANG) == ALLOW
 
 
 def test_an_entry_whose_key_cannot_be_looked_up_now_asks_a_person(

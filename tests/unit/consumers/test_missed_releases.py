@@ -8,14 +8,15 @@ from sqlalchemy import Engine
 from liandong.consumers.gate.hits import handle_of
 from liandong.consumers.interceptions.missed_releases import MissedReleases
 from liandong.consumers.interceptions.releases import OpenHit, note_open
-from liandong.consumers.replication.list_view import ListedEntry
+from liandong.consumers.replication.listed_entry import ListedEntry
+from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.wire.codec import decode_prefix
 from liandong.schemas.wire.framing import unframe
 from liandong.tests.suites.releases import SUBJECT, relief
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.town import Town
-from liandong.tests.worlds.town_members import COURT, OTHER_COURT, RAILWAY, TownAgency
+from liandong.tests.worlds.town_members import COURT, RAILWAY, TownAgency
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.storage.faults import DatabaseUnavailable
@@ -61,6 +62,20 @@ class Away:
         return getattr(self._engine, name)
 
 
+class Known:
+    """Entries a node knows, and whether a court has signed them."""
+
+    def __init__(self, entries: dict[bytes, ListedEntry], trust: Trust = Trust.PROVEN) -> None:
+        self.entries, self.told_trust = entries, trust
+
+    def entry(self, entry_id: bytes) -> ListedEntry | None:
+        return self.entries.get(entry_id)
+
+    def trust(self, entry: ListedEntry) -> Trust:
+        assert entry in self.entries.values()
+        return self.told_trust
+
+
 def test_every_page_is_looked_at_and_each_release_is_told_once(
     railway: TownAgency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +83,7 @@ def test_every_page_is_looked_at_and_each_release_is_told_once(
     entries = {entry: listed(railway, entry) for entry in (CHANCE.ordered_id() for _ in range(5))}
     for entry in entries:
         stopped(railway, entry)
-    missed = MissedReleases(railway.context, railway.engine, entries.get)
+    missed = MissedReleases(railway.context, railway.engine, Known(entries))
     missed.step()
     assert told(railway) == 5
     missed.expect()
@@ -79,16 +94,29 @@ def test_every_page_is_looked_at_and_each_release_is_told_once(
 def test_what_its_court_has_not_signed_frees_nobody(railway: TownAgency) -> None:
     entry = CHANCE.ordered_id()
     stopped(railway, entry)
-    forged = {entry: listed(railway, entry, signed_by=OTHER_COURT)}
-    MissedReleases(railway.context, railway.engine, forged.get).step()
+    for trust in Trust.NOBODYS, Trust.OPEN:
+        known = Known({entry: listed(railway, entry)}, trust)
+        MissedReleases(railway.context, railway.engine, known).step()
     assert told(railway) == 0
+
+
+def test_who_was_stopped_by_what_turns_out_to_be_nobodys_is_freed(railway: TownAgency) -> None:
+    entry = CHANCE.ordered_id()
+    stopped(railway, entry)
+    forged = listed(railway, entry)
+    forged.prefix["version"] = 1
+    missed = MissedReleases(railway.context, railway.engine, Known({entry: forged}, Trust.NOBODYS))
+    missed.step()
+    missed.expect()
+    missed.step()
+    assert told(railway) == 1
 
 
 def test_a_store_that_was_away_is_looked_at_again_soon(railway: TownAgency) -> None:
     entry = CHANCE.ordered_id()
     stopped(railway, entry)
     engine: Engine = Away(railway.engine)  # type: ignore[assignment]
-    missed = MissedReleases(railway.context, engine, {entry: listed(railway, entry)}.get)
+    missed = MissedReleases(railway.context, engine, Known({entry: listed(railway, entry)}))
     missed.step()
     assert told(railway) == 0
     assert 4 < missed.step() <= 5

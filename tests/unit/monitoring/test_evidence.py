@@ -15,7 +15,7 @@ from liandong.tests.worlds.clock import NOW, VirtualClock
 from liandong.tests.worlds.receipts import LISTS, AgencyScribe, WatchRoom, head_lanes
 from liandong.tests.worlds.records import NotaryScribe
 from liandong.topics.catalogue import names
-from liandong.topics.keys.keyrings import RegisterBehind
+from liandong.topics.keys.register_ends import RegisterBehind
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
 ALWAYS = 10**15

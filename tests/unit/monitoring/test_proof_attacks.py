@@ -208,7 +208,7 @@ def test_a_later_record_must_be_later(world: Attacked) -> None:
     stranger.entries[world.first] = world.court.entries[world.first] | {"court": stranger.court}
     keys = [*world.live.keys, world.key_record(world.stranger.public_key, world.root).hex()]
     revoked = written([stranger.change(world.first, Change.REVOKE)])
-    assert world.codes(world.live, later=revoked, keys=keys) == {"TRACE_RECORD_SIGNATURE"}
+    assert world.codes(world.live, later=revoked, keys=keys) == {"TRACE_RECORD_SIGNATURE", "TRACE_LATER_WRONG"}
 
 
 def test_what_had_ended_before_cannot_be_shown_as_begun_since(world: Attacked) -> None:

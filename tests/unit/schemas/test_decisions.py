@@ -8,7 +8,7 @@ import pytest
 
 from liandong.schemas.law.agencies import load_agencies
 from liandong.schemas.law.attributes import read_all
-from liandong.schemas.law.decisions import EntryFacts, MatchFound, Outcome, better, decide, match_identity
+from liandong.schemas.law.decisions import EntryFacts, MatchFound, Outcome, Trust, better, decide, match_identity
 from liandong.schemas.law.measures import load_catalogue
 from liandong.tests.worlds.clock import NOW
 
@@ -28,7 +28,7 @@ ENTITY = replace(LISTED, person_kind=2)
 def ask(transaction: str, *entries: EntryFacts, stale: bool = False, at: int = NOW, **attributes: Any) -> Outcome:
     values = read_all(TRANSACTIONS[transaction].attributes, attributes, transaction)
     plan = CATALOGUE.plan(transaction, values, {}, date(2026, 11, 22), EVERYTHING_ON)
-    return decide(entries, plan, at, stale=stale, trusted=lambda _: True)
+    return decide(entries, plan, at, stale=stale, trusted=lambda _: Trust.PROVEN)
 
 
 def said(outcome: Outcome) -> tuple[str, str]:
@@ -136,12 +136,12 @@ def test_what_is_not_restricted_tells_nothing_about_the_person() -> None:
     assert ask("rail-ticket", LISTED, train_type="D", seat_class="second").rulings == ()
 
 
-def test_a_signature_is_asked_for_before_a_block_and_for_nothing_else() -> None:
+def test_a_signature_is_asked_for_before_an_entry_reaches_somebody_and_for_nothing_else() -> None:
     asked: list[bytes] = []
 
-    def distrust(entry: EntryFacts) -> bool:
+    def distrust(entry: EntryFacts) -> Trust:
         asked.append(entry.entry_id)
-        return False
+        return Trust.OPEN
 
     def ask_with(transaction: str, entry: EntryFacts) -> tuple[str, str]:
         plan = CATALOGUE.plan(transaction, {}, {}, date(2026, 11, 22), EVERYTHING_ON)
@@ -150,9 +150,11 @@ def test_a_signature_is_asked_for_before_a_block_and_for_nothing_else() -> None:
     assert ask_with("air-ticket", LISTED) == REVIEW
     assert asked == [LISTED.entry_id]
     ask_with("air-ticket", replace(LISTED, match=OTHER_NAME))
-    ask_with("air-ticket", OVER)
     ask_with("credit-decision", LISTED)
-    assert asked == [LISTED.entry_id]
+    assert asked == 3 * [LISTED.entry_id]
+    ask_with("air-ticket", OVER)
+    ask_with("air-ticket", replace(LISTED, instrument=BANNED.instrument))
+    assert asked == 3 * [LISTED.entry_id]
 
 
 def test_the_best_of_several_matches_counts() -> None:

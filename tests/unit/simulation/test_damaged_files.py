@@ -27,7 +27,7 @@ from liandong.topics.transport.ports import TopicPartition
 from liandong.topics.workers.chance import Chance
 
 MAP = 1 << 22
-LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
+LANE = LanePartition("court.debtor-list.js.v1", 0, "js", 1)
 AT = TopicPartition(LANE.topic, 0)
 HEAD = TrustedHead("notary-js-1", "js", 7, b"h" * 32, 1_800_000_000_000)
 PLACES = [lane_prefix(0) + bytes([one]) * 16 for one in range(250)]
@@ -193,7 +193,8 @@ def counted(folder: Path) -> None:
     tally = Tally([AT], store.find)
     for one in range(200):
         body_hash = bytes([one]) * 32
-        tally.apply(AT, bytes([one]) * 16, TallyEntry(1, 1, body_hash, 0, tally.court_number("court-a"), verified=True))
+        entry = TallyEntry(1, 1, body_hash, 0, tally.court_number("court-a"), verified=True)
+        tally.apply(AT, bytes([one]) * 16, entry, b"")
     store.commit(tally, NotaryProgress(issued=7), b"the body of a head")
     store.close()
 

@@ -17,7 +17,7 @@ from liandong.tests.simulation.disks import Disk, mixed
 from liandong.tests.simulation.seeded import chance_of
 from liandong.topics.workers.chance import Chance
 
-LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
+LANE = LanePartition("court.debtor-list.js.v1", 0, "js", 1)
 MAP = 1 << 22
 SEEDS = 200
 

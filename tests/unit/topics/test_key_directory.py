@@ -9,7 +9,8 @@ import pytest
 from liandong.tests.unit.topics.test_keyring import KeyOffice
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory, await_keys
-from liandong.topics.keys.keyrings import NoSealingKey, RegisterBehind
+from liandong.topics.keys.keyrings import NoSealingKey
+from liandong.topics.keys.register_ends import RegisterBehind
 from liandong.topics.transport.errors import BrokerUnreachable, TopicMissing
 from liandong.topics.transport.ports import TopicPartition
 from liandong.topics.workers.worker import AT_ONCE

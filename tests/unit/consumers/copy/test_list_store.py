@@ -28,7 +28,7 @@ from liandong.consumers.store.writes import KEPT_INCIDENTS
 from liandong.tests.worlds.chance import CHANCE
 
 BOOT = "the only boot"
-LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
+LANE = LanePartition("court.debtor-list.js.v1", 0, "js", 1)
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_incidents_that_repeat_are_noted_once_a_minute_and_the_newest_are_kept(s
 
 def test_a_rebuild_serves_the_old_copy_until_the_new_one_is_whole(store: ListStore) -> None:
     old, new = places(2)
-    lane = LaneState(0, *LANE, 0, next_offset=9)
+    lane = LaneState(0, *LANE[:3], 0, next_offset=9, partitions=1)
     store.commit(StoreBatch(records={old: b"old"}, lanes={0: lane}))
     store.rebuild()
     assert store.set_up([LANE], 5)[0].next_offset == -1

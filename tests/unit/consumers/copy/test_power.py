@@ -13,7 +13,7 @@ from liandong.consumers.store.writer import ListStore
 from liandong.tests.worlds.chance import CHANCE
 
 BOOT = "the first boot"
-LANE = LanePartition("court.debtor-list.js.v1", 0, "js")
+LANE = LanePartition("court.debtor-list.js.v1", 0, "js", 1)
 HEAD = TrustedHead("notary-js-1", "js", 7, b"h" * 32, 1_800_000_000_000)
 RECEIPT = KeptReceipt(3, b"a receipt")
 

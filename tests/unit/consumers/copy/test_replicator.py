@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import encode
@@ -58,16 +59,16 @@ def test_a_new_entry_needs_no_signature_until_it_blocks(copy: ListCopy) -> None:
     forged = copy.court.forged(copy.court.include(surrogate), reason="made up")
     copy.publish(forged)
     (found,) = copy.node.view.find([surrogate])
-    assert not copy.node.view.verify_once(found)
+    assert copy.node.view.trust(found) is Trust.NOBODYS
 
 
 def test_a_signature_is_verified_once(copy: ListCopy) -> None:
     surrogate = new_surrogate()
     copy.publish(copy.court.include(surrogate))
     (found,) = copy.node.view.find([surrogate])
-    assert copy.node.view.verify_once(found)
+    assert copy.node.view.trust(found) is Trust.PROVEN
     copy.keys.known.clear()
-    assert copy.node.view.verify_once(found)
+    assert copy.node.view.trust(found) is Trust.PROVEN
 
 
 @pytest.mark.parametrize("change", [Change.REVOKE, Change.CORRECT])
@@ -156,13 +157,16 @@ def test_while_the_register_cannot_be_reached_nothing_is_refused_for_good(copy: 
     assert copy.node.newest_body(entry_of(body)) == ended
 
 
-def test_a_tombstone_forgets_what_has_ended_and_never_what_lives(copy: ListCopy) -> None:
-    live, ended = copy.court.include(), copy.court.include()
-    copy.publish(live, ended, copy.court.change(entry_of(ended), Change.REVOKE))
+def test_a_null_value_changes_nothing_and_is_noted(copy: ListCopy) -> None:
+    live, included = copy.court.include(), copy.court.include()
+    ended = copy.court.change(entry_of(included), Change.REVOKE)
+    copy.publish(live, included, ended)
     copy.put(entry_of(live), None)
     copy.put(entry_of(ended), None)
-    assert copy.node.incidents() == ["tombstone"]
-    assert_equal(copy.node, {(LIST, 0): model_of(live)})
+    copy.put(b"nobody's entry  ", None)
+    assert copy.node.incidents() == ["tombstone", "tombstone"]
+    copy.publish(included)
+    assert_equal(copy.node, {(LIST, 0): model_of(live, ended, included)})
 
 
 def test_two_contents_of_one_version_are_an_incident_and_the_first_stays(copy: ListCopy) -> None:

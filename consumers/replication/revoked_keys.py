@@ -1,0 +1,68 @@
+"""What a court's key signed that was revoked since: whom that still restricts, and whom it never freed.
+
+The copy is what the log says by position. What is done to a person asks the newest register of keys: by a revoked key nobody is
+blocked and nobody freed, but for what a head from before `compromised_since` proves (the end in its record, `revoked_at`). What was
+ended under it otherwise is found again in the log. A person looks at both until their court signs again.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ...schemas.fingerprints import fingerprint
+from ...schemas.law.listing import ENDED_FROM
+from .listed_entry import ListedEntry
+
+_NO_ENTRIES: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What the log says of records under revoked keys."""
+
+    settled: frozenset[bytes] = frozenset()
+    """Ids of the keys of which everything is known: what is not doubtful stood there before they were stolen."""
+    doubtful: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
+    """By entry, the fingerprints of bodies that no head from before proves."""
+    restored: Mapping[bytes, ListedEntry] = field(default_factory=dict)
+    """By entry, what stood there before the first of them; `asks` is set."""
+
+    def surrogates(self) -> dict[bytes, list[bytes]]:
+        """Return which of the entries found again name a surrogate."""
+        found: dict[bytes, list[bytes]] = {}
+        for entry_id, entry in self.restored.items():
+            if entry.prefix["status"] < ENDED_FROM:
+                for identity in entry.prefix["identities"]:
+                    found.setdefault(identity["surrogate"], []).append(entry_id)
+        return found
+
+
+class RevokedKeys:
+    """The newest examination; one thread tells of it, any may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._newest, self._by_surrogate = Examination(), dict[bytes, list[bytes]]()
+
+    def tell(self, examination: Examination) -> None:
+        """Let an examination count from now on."""
+        found = examination.surrogates()
+        with self._lock:
+            self._newest, self._by_surrogate = examination, found
+
+    def is_settled(self, key_id: bytes) -> bool:
+        """Whether everything is known of what a revoked key signed."""
+        return key_id in self._newest.settled
+
+    def is_doubtful(self, entry_id: bytes, body: bytes) -> bool:
+        """Whether a record is one that no head from before its key was stolen proves."""
+        bodies = self._newest.doubtful.get(entry_id)
+        return bodies is not None and fingerprint(body) in bodies
+
+    def restored(self, entry_id: bytes) -> ListedEntry | None:
+        """Return what stood under an entry before its first doubtful record."""
+        return self._newest.restored.get(entry_id)
+
+    def entries(self, surrogate: bytes) -> Sequence[bytes]:
+        """Return the entries found again that name a surrogate."""
+        return self._by_surrogate.get(surrogate, _NO_ENTRIES) if self._by_surrogate else _NO_ENTRIES

@@ -1,0 +1,160 @@
+"""A court's stolen key: what it signed before stays, what it signed since blocks nobody and frees nobody."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from liandong.consumers.replication.examining import ExaminingPorts, RevokedKeyExaminer
+from liandong.consumers.replication.revoked_keys import RevokedKeys
+from liandong.schemas.law.decisions import Trust
+from liandong.schemas.law.listing import Change
+from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
+from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.copying import CopyInMemory
+from liandong.tests.worlds.list_copy import entry_of
+from liandong.tests.worlds.records import CourtScribe, lane_heads, new_surrogate, recount
+from liandong.topics.catalogue import names
+
+STOLEN_AT, REGISTER = NOW + 10_000, 7
+"""When the key was in wrong hands, and where its revocation stands."""
+
+
+class Robbed(CopyInMemory):
+    """A court with two people listed before its key was stolen, and a head from before that shows it."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.node.view._revoked = self.board = RevokedKeys()
+        self.freed, self.blocked, self.innocent = new_surrogate(), new_surrogate(), new_surrogate()
+        self.first, self.second = self.court.include(self.freed), self.court.include(self.blocked)
+        self.send(self.court.message(self.first), self.court.message(self.second))
+        self.number = 0
+        self.mark(NOW, head=True)
+        ports = ExaminingPorts(self.broker.subscriber(), self.node.lists, self.keys, self.node.clock)
+        self.examiner = RevokedKeyExaminer(("js",), ports, self.revoked, self.board)
+        self.thief = CourtScribe(signer=self.court.signer, entries=dict(self.court.entries))
+
+    def mark(self, issued_at: int, *, head: bool = False, register: int = 0) -> None:
+        """A barrier in every lane, and its head perhaps."""
+        self.number += 1
+        topics = (*names.state_topics("js"), names.relief("js"))
+        offsets = {topic: len(list(self.broker.records(topic))) for topic in topics}
+        self.send(*(self.notary.barrier(topic, 0, self.number, issued_at, register) for topic in topics))
+        if head:
+            models = recount(each for topic in names.state_topics("js") for each in self.broker.records(topic))
+            lanes = [lane | {"offset": offsets[lane["topic"]]} for lane in lane_heads(models, "js", 1)]
+            self.send(self.notary.head(self.number, lanes, issued_at=issued_at))
+
+    def revoke(self) -> None:
+        """The root revokes the court's key as of when it was stolen, and the next barrier covers that."""
+        key_id = self.court.signer.key_id
+        self.keys.known[key_id] = replace(self.keys.known[key_id], revoked_at=STOLEN_AT)
+        self.keys.revocations[key_id] = REGISTER
+        self.mark(STOLEN_AT + 60_000, register=REGISTER + 1)
+
+    def revoked(self) -> list[PublicKey]:
+        return [key for key in self.keys.known.values() if key.revoked_at]
+
+    def examine(self) -> None:
+        for _ in range(30):
+            self.examiner.step()
+        self.node.clock.time += 1_000
+        self.examiner.step()
+
+    def said(self, surrogate: bytes) -> list[Trust]:
+        """How far each entry somebody is found under is proven."""
+        assert self.node.view.known_surrogates([surrogate]) or not self.node.view.find([surrogate])
+        return [self.node.view.trust(each) for each in self.node.view.find([surrogate])]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Robbed]:
+    made = Robbed(tmp_path)
+    yield made
+    made.examiner.close()
+    made.node.close()
+
+
+def test_what_stood_before_stays(world: Robbed) -> None:
+    world.revoke()
+    assert world.said(world.blocked) == [Trust.OPEN]  # until the log was looked through
+    world.examine()
+    assert world.said(world.blocked) == [Trust.PROVEN]
+
+
+@pytest.mark.parametrize("backdated", [0, NOW - 86_400_000])
+def test_what_came_before_the_revocation_asks_a_person(world: Robbed, backdated: int) -> None:
+    at = backdated or STOLEN_AT + 1
+    world.send(world.thief.message(world.thief.change(entry_of(world.first), Change.REVOKE, at=at)))
+    world.send(world.thief.message(world.thief.include(world.innocent, at=at)))
+    assert world.said(world.freed) == []
+    world.revoke()
+    world.examine()
+    assert world.said(world.freed) == [Trust.OPEN]
+    assert world.said(world.innocent) == [Trust.OPEN]
+    assert world.said(world.blocked) == [Trust.PROVEN]
+
+
+def test_a_correction_to_an_innocent_asks_a_person_about_both(world: Robbed) -> None:
+    identities = world.court.entries[entry_of(world.first)]["identities"]
+    moved = [{**identities[0], "surrogate": world.innocent}]
+    world.send(world.thief.message(world.thief.change(entry_of(world.first), Change.CORRECT, identities=moved)))
+    world.revoke()
+    world.examine()
+    assert (world.said(world.freed), world.said(world.innocent)) == ([Trust.OPEN], [Trust.OPEN])
+
+
+def test_behind_the_barrier_that_covers_it_nothing_changes(world: Robbed) -> None:
+    world.revoke()
+    world.send(world.thief.message(world.thief.change(entry_of(world.first), Change.REVOKE)))
+    world.send(world.thief.relief(world.thief.change(entry_of(world.second), Change.REVOKE)))
+    world.send(world.thief.message(world.thief.include(world.innocent)))
+    world.examine()
+    assert world.said(world.freed) == world.said(world.blocked) == [Trust.PROVEN]
+    assert world.said(world.innocent) == []
+    assert "revoked" in world.node.incidents()
+
+
+def test_a_relief_taken_before_frees_nobody_any_more(world: Robbed) -> None:
+    world.send(world.thief.relief(world.thief.change(entry_of(world.first), Change.REVOKE)))
+    assert world.said(world.freed) == []
+    world.revoke()
+    world.examine()
+    assert world.said(world.freed) == [Trust.PROVEN]
+
+
+def test_what_the_court_signs_again_counts(world: Robbed) -> None:
+    world.send(world.court.message(world.court.change(entry_of(world.first), Change.REVOKE)))
+    world.revoke()
+    world.examine()
+    assert world.said(world.freed) == [Trust.OPEN]
+    new = CourtScribe(signer=Ed25519Signer(os.urandom(32)), entries=world.court.entries)
+    world.keys.known[new.signer.key_id] = new.public_key
+    again = world.court.entries[entry_of(world.first)]
+    again["version"] += 1
+    world.send(new.message(new._write(dict(again))))
+    assert world.said(world.freed) == []
+
+
+def test_an_old_barrier_again_proves_nothing(world: Robbed) -> None:
+    old = list(world.notary.barriers(1, 1, NOW))
+    world.send(world.thief.message(world.thief.include(world.innocent)), *old)
+    world.revoke()
+    world.examine()
+    assert world.said(world.innocent) == [Trust.OPEN]
+
+
+def test_a_restart_makes_the_same_copy(world: Robbed) -> None:
+    world.revoke()
+    world.node.restart()
+    world.send(world.thief.message(world.thief.change(entry_of(world.first), Change.REVOKE)))
+    assert world.node.newest_body(entry_of(world.first)) == world.first
+
+
+def test_a_barrier_that_speaks_of_a_register_nobody_has_is_waited_for_or_refused(world: Robbed) -> None:
+    world.keys.read_through = 100
+    world.mark(NOW + 1, register=1_000)
+    assert world.node.incidents() == ["barrier", "barrier"]

@@ -1,0 +1,126 @@
+"""Whose word counts about an entry, and where: its own court's, in its own list and partition; on the relief lane too."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liandong.schemas.law.decisions import Trust
+from liandong.schemas.law.listing import Change, Instrument
+from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.tests.worlds.copying import CopyInMemory
+from liandong.tests.worlds.list_copy import LIST, entry_of
+from liandong.tests.worlds.records import CourtScribe, new_surrogate, registered
+from liandong.topics.catalogue import names
+from liandong.topics.transport.partitioner import partition_of
+from liandong.topics.transport.ports import OutgoingRecord
+
+PARTITIONS = 3
+
+
+class Neighbours(CopyInMemory):
+    """A court, its sibling and the court above both."""
+
+    def __init__(self, directory: Path) -> None:
+        self.sibling, self.above = CourtScribe(court="court-su0106"), CourtScribe(court="court-su05")
+        super().__init__(directory, self.sibling.public_key, self.above.public_key, partitions=PARTITIONS)
+        self.keys.superiors[self.court.court] = [self.above.court]
+        self.surrogate = new_surrogate()
+        self.body = self.court.include(self.surrogate)
+
+    def said_by(self, other: CourtScribe, change: Change) -> bytes:
+        """What another court says of the entry, under its own name."""
+        other.entries[entry_of(self.body)] = self.court.entries[entry_of(self.body)] | {"court": other.court}
+        return other.change(entry_of(self.body), change)
+
+    def listed(self) -> list[int]:
+        """The versions under which somebody is found with trust."""
+        found = self.node.view.find([self.surrogate])
+        return [each.prefix["version"] for each in found if self.node.view.trust(each) is Trust.PROVEN]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Neighbours]:
+    made = Neighbours(tmp_path)
+    yield made
+    made.node.close()
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_sibling_court_frees_nobody(world: Neighbours, fast: bool) -> None:
+    world.send(world.court.message(world.body))
+    freed = world.said_by(world.sibling, Change.REVOKE)
+    world.send(world.sibling.relief(freed) if fast else world.sibling.message(freed))
+    assert world.listed() == [1]
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_the_court_above_frees(world: Neighbours, fast: bool) -> None:
+    world.send(world.court.message(world.body))
+    freed = world.said_by(world.above, Change.REVOKE)
+    world.send(world.above.relief(freed) if fast else world.above.message(freed))
+    assert world.listed() == []
+
+
+def test_a_siblings_relief_ahead_of_the_list_frees_nobody_and_hides_no_relief(world: Neighbours) -> None:
+    world.send(world.sibling.relief(world.said_by(world.sibling, Change.REVOKE)))
+    world.send(world.court.message(world.body))
+    assert world.listed() == [1]
+    world.send(world.court.relief(world.court.change(entry_of(world.body), Change.REVOKE)))
+    assert world.listed() == []
+
+
+def test_a_forged_record_of_a_huge_version_hides_no_relief(world: Neighbours) -> None:
+    forger = CourtScribe(signer=Ed25519Signer(os.urandom(32)), entries=dict(world.court.entries))
+    forger.entries[entry_of(world.body)] |= {"version": 1 << 40}
+    world.send(forger.message(forger.change(entry_of(world.body), Change.CORRECT)))
+    world.send(world.court.relief(world.court.change(entry_of(world.body), Change.REVOKE)))
+    world.send(world.court.message(world.body))
+    assert world.listed() == []
+    world.node.follower.sweep()
+    assert world.listed() == []
+
+
+def test_a_copy_in_another_partition_means_nothing(world: Neighbours) -> None:
+    message = world.court.message(world.body)
+    ended = world.court.change(entry_of(world.body), Change.REVOKE)
+    world.send(message, world.court.message(ended))
+    own = partition_of(entry_of(world.body), PARTITIONS)
+    for other in {0, 1, 2} - {own}:
+        world.send(OutgoingRecord(LIST, message.key, message.value, partition=other))
+    assert world.listed() == []
+    found = world.node.view.entry(entry_of(world.body))
+    assert found is not None
+    assert found.body == ended
+
+
+def test_a_relief_in_another_partition_frees_nobody(world: Neighbours) -> None:
+    world.send(world.court.message(world.body))
+    relief = world.court.relief(world.court.change(entry_of(world.body), Change.REVOKE))
+    own = partition_of(entry_of(world.body), PARTITIONS)
+    world.send(OutgoingRecord(relief.topic, relief.key, relief.value, partition=(own + 1) % PARTITIONS))
+    assert world.listed() == [1]
+    world.send(relief)
+    assert world.listed() == []
+
+
+def test_an_order_on_the_debtor_list_means_nothing(world: Neighbours) -> None:
+    order = world.court.include(world.surrogate, instrument=Instrument.CONSUMPTION_ORDER)
+    message = world.court.message(order)
+    assert message.topic == names.orders("js")
+    world.send(OutgoingRecord(LIST, message.key, message.value))
+    assert world.listed() == []
+    world.send(message)
+    assert world.listed() == [1]
+
+
+def test_an_agencys_canary_frees_nobody_and_becomes_no_entry(world: Neighbours) -> None:
+    agency = Ed25519Signer(os.urandom(32))
+    world.keys.known[agency.key_id] = registered(agency, "air-js", "agency", "js")
+    scribe = CourtScribe(court="air-js", signer=agency, entries=dict(world.court.entries))
+    scribe.entries[entry_of(world.body)] |= {"court": "air-js", "record_class": 1}
+    world.send(world.court.message(world.body), scribe.message(scribe.change(entry_of(world.body), Change.REVOKE)))
+    assert world.listed() == [1]
+    world.send(scribe.message(scribe.include(new := new_surrogate(), record_class=1)))
+    assert [world.node.view.trust(each) for each in world.node.view.find([new])] == [Trust.NOBODYS]

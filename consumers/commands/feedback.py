@@ -15,7 +15,7 @@ FEEDBACK_SCHEMA = "control-feedback"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CommandAnswer:
     """What an agency answers a command with."""
 
     content: bytes
@@ -24,7 +24,7 @@ class Answer:
     message: str
 
 
-def answer(connection: Connection, context: AgencyContext, command: Command, said: Answer) -> bytes:
+def answer(connection: Connection, context: AgencyContext, command: Command, said: CommandAnswer) -> bytes:
     """Put the feedback to a command into the outbox, and return its handle."""
     handle, now = _handle(context, said), context.clock.now()
     detail = SealedPart("feedback-detail", {"message": said.message, "details": {}})
@@ -43,7 +43,7 @@ def answer(connection: Connection, context: AgencyContext, command: Command, sai
     return handle
 
 
-def _handle(context: AgencyContext, said: Answer) -> bytes:
+def _handle(context: AgencyContext, said: CommandAnswer) -> bytes:
     """Return the same handle for the same answer, which nobody but the agency can foresee.
 
     An acts store that is put back answers again what it answered in the time it lost: its court shall have that once.

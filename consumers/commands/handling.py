@@ -33,7 +33,7 @@ from ..acts_db.messages import Received
 from ..acts_db.outcomes import CommandRejected, Poison, Retry
 from ..events import watches
 from . import handled
-from .feedback import Answer, answer
+from .feedback import CommandAnswer, answer
 
 _log = structlog.get_logger(__name__)
 _FEEDBACK_OF_PROBLEM = {
@@ -68,7 +68,7 @@ def handle(connection: Connection, context: AgencyContext, message: Received) ->
         code, message_text = refused.code, refused.message
     _check_answerable(context, command)
     handled.remember(connection, command, code, context.clock.now())
-    answer(connection, context, command, Answer(handled.content_of(command), code, message_text))
+    answer(connection, context, command, CommandAnswer(handled.content_of(command), code, message_text))
     _log.info("command handled", command=text("cmd", command.command_id), court=command.court, code=code.value)
     return code
 
@@ -110,7 +110,7 @@ def _answer_again(
     if abs(now - before.answered_at) < _ANSWERED_AGAIN_AFTER_MS:
         return
     try:
-        answer(connection, context, command, Answer(before.content, before.code, "handled before"))
+        answer(connection, context, command, CommandAnswer(before.content, before.code, "handled before"))
     except NoSealingKey as missing:
         raise Retry(missing.code) from missing
     handled.note_answer(connection, command, before, now)

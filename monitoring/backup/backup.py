@@ -4,7 +4,6 @@ Every database is copied as it is at one moment, by its own means; all files are
 it was made, and the hash of each file, so that a copy that was cut or changed is refused whole.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from ... import __version__
 from ...consumers.acts_db.agency_home import agency_folder
 from ...consumers.node.locks import is_running
 from ...schemas.dates import rfc3339
+from ...schemas.fingerprints import fingerprint_of_file
 from ...schemas.problems import Text, UsageProblem
 from ...topics.keys.manifest import Participant
 from ...topics.keys.participants import Participants
@@ -25,11 +25,11 @@ from ...topics.settings import Settings
 from ...topics.storage.copies import copy_mapped, copy_sqlite, is_in_use
 from ...topics.workers.clock import Clock
 from ..notary.tally_store import is_counted
-from .places import Kind, Place, elsewhere, places_of
+from .places import CopyKind, StatePlace, elsewhere, places_of
 
 _INDEX = "backup.yaml"
 _BLOCK = 1 << 20
-_BESIDE = {Kind.SQLITE: ("-wal", "-shm", "-journal"), Kind.MAPPED: (), Kind.FILE: ()}
+_BESIDE = {CopyKind.SQLITE: ("-wal", "-shm", "-journal"), CopyKind.MAPPED: (), CopyKind.FILE: ()}
 
 
 class BackupRefused(UsageProblem):
@@ -88,7 +88,7 @@ class BackupIndex(BaseModel):
     elsewhere: tuple[str, ...] = ()
     """Settings whose databases are not in it."""
     files: dict[str, str]
-    """By path below the state directory the SHA-256 of the copy."""
+    """By path below the state directory the fingerprint of the copy."""
 
 
 def back_up(settings: Settings, participant_id: str, folder: Path, clock: Clock) -> BackupIndex:
@@ -153,22 +153,22 @@ def restore(settings: Settings, participant_id: str, folder: Path, *, replace: b
     return Restored(index.made_at, [place.path for place in new])
 
 
-def _copy(source: Path, target: Path, kind: Kind) -> None:
+def _copy(source: Path, target: Path, kind: CopyKind) -> None:
     private_folder(target.parent)
-    if kind is Kind.SQLITE:
+    if kind is CopyKind.SQLITE:
         copy_sqlite(source, target)
-    elif kind is Kind.MAPPED:
+    elif kind is CopyKind.MAPPED:
         copy_mapped(source.parent, target.parent)
     else:
         write_private(target, source.read_bytes())
 
 
-def _put(source: Path, target: Path, kind: Kind) -> None:
+def _put(source: Path, target: Path, kind: CopyKind) -> None:
     """Write one file in the place of what is there; what lies beside that belongs to it and goes."""
     private_folder(target.parent)
     for suffix in _BESIDE[kind]:
         target.with_name(target.name + suffix).unlink(missing_ok=True)
-    if kind is Kind.MAPPED:
+    if kind is CopyKind.MAPPED:
         for name in ("lock.mdb", "sealed"):
             target.with_name(name).unlink(missing_ok=True)
     with source.open("rb") as content, PrivateFile(target) as file:
@@ -178,7 +178,7 @@ def _put(source: Path, target: Path, kind: Kind) -> None:
 
 def _hash(path: Path) -> str:
     with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+        return fingerprint_of_file(content).hex()
 
 
 def _index(folder: Path) -> BackupIndex:
@@ -216,7 +216,7 @@ def _at(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update={"state_dir": folder, "acts_url": None, "outbox_url": None})
 
 
-def _require_free(settings: Settings, participant: Participant, places: Sequence[Place]) -> None:
+def _require_free(settings: Settings, participant: Participant, places: Sequence[StatePlace]) -> None:
     """Raise RESTORE_IN_USE if a process uses what is to be replaced."""
     root = settings.state_dir
     checks: list[tuple[Path, Callable[[], bool]]] = []
@@ -225,9 +225,9 @@ def _require_free(settings: Settings, participant: Participant, places: Sequence
         checks.append((home, lambda: is_running(home)))
     for place in places:
         path = root / place.path
-        if place.kind is Kind.SQLITE:
+        if place.kind is CopyKind.SQLITE:
             checks.append((path, lambda path=path: is_in_use(path)))  # type: ignore[misc]
-        if place.kind is Kind.MAPPED:
+        if place.kind is CopyKind.MAPPED:
             checks.append((path, lambda path=path: is_counted(path.parent)))  # type: ignore[misc]
     for path, in_use in checks:
         if in_use():

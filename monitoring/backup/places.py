@@ -13,7 +13,7 @@ from ...topics.settings import Settings
 from ...topics.storage.mapped import DATA_FILE
 
 
-class Kind(StrEnum):
+class CopyKind(StrEnum):
     """How a place is copied."""
 
     SQLITE = "sqlite"
@@ -22,17 +22,17 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StatePlace:
     """One file of a participant's state, or the folder of an LMDB environment."""
 
     path: Path
     """Below the state directory."""
-    kind: Kind
+    kind: CopyKind
     keeps_newest: bool = False
     """What stands there already is never older than a copy: it is left as it is."""
 
 
-def places_of(settings: Settings, participant: Participant) -> list[Place]:
+def places_of(settings: Settings, participant: Participant) -> list[StatePlace]:
     """List what there is of a participant on this machine."""
     root = settings.state_dir
     return [place for place in _all(settings, participant) if (root / place.path).exists()]
@@ -48,27 +48,27 @@ def elsewhere(settings: Settings, participant: Participant) -> list[str]:
     return named
 
 
-def _all(settings: Settings, participant: Participant) -> Iterator[Place]:
+def _all(settings: Settings, participant: Participant) -> Iterator[StatePlace]:
     root, name = settings.state_dir, participant.id
     for file in sorted((root / "participants" / name).glob("*")):
         if file.is_file() and not file.name.startswith("."):
             # keys are added and erased; an older file would bring back what was erased
-            yield Place(file.relative_to(root), Kind.FILE, keeps_newest=True)
+            yield StatePlace(file.relative_to(root), CopyKind.FILE, keeps_newest=True)
     if participant.kind == "agency":
         yield from _of_agency(settings, agency_folder(settings, name))
     if participant.kind == "court":
-        yield Place(inbox_file(settings, name).relative_to(root), Kind.SQLITE)
+        yield StatePlace(inbox_file(settings, name).relative_to(root), CopyKind.SQLITE)
     if participant.kind in {"court", "publisher"} and settings.outbox_url is None:
         for jurisdiction in participant.jurisdictions:
-            yield Place(register_file(settings, jurisdiction).relative_to(root), Kind.SQLITE)
+            yield StatePlace(register_file(settings, jurisdiction).relative_to(root), CopyKind.SQLITE)
     if participant.kind == "notary":
         for jurisdiction in participant.jurisdictions:
-            yield Place(Path("monitoring", jurisdiction, name, DATA_FILE), Kind.MAPPED)
+            yield StatePlace(Path("monitoring", jurisdiction, name, DATA_FILE), CopyKind.MAPPED)
 
 
-def _of_agency(settings: Settings, folder: Path) -> Iterator[Place]:
+def _of_agency(settings: Settings, folder: Path) -> Iterator[StatePlace]:
     root = settings.state_dir
     if settings.acts_url is None:
-        yield Place((folder / "acts.db").relative_to(root), Kind.SQLITE)
+        yield StatePlace((folder / "acts.db").relative_to(root), CopyKind.SQLITE)
     for name in ("tokens.yaml", "limits.yaml"):
-        yield Place((folder / name).relative_to(root), Kind.FILE)
+        yield StatePlace((folder / name).relative_to(root), CopyKind.FILE)

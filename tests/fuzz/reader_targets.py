@@ -79,7 +79,7 @@ def classified(data: bytes) -> None:
     message = copy_letter(data, *LANES)
     classifier = MessageClassifier("js", square().copy.keys)
     classifier.begin_batch()
-    classifier.classify(ListPlace(*message.at, 1, "js"), message)
+    classifier.classify(ListPlace(*message.at, 3, "js"), message)
 
 
 def copied(data: bytes) -> None:

@@ -58,6 +58,7 @@ class NodeProcess(Process):
         "nodes",
         "list",
         "relief",
+        "revoked",
         "effects",
         "releases",
         "batches",

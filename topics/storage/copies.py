@@ -6,7 +6,7 @@ from pathlib import Path
 
 import lmdb
 
-from ..private_files import private_folder, write_private
+from ..private_files import PrivateFile, private_folder, write_private
 from .mapped import DATA_FILE
 
 _NO_WAIT = 0.0
@@ -30,9 +30,8 @@ def copy_sqlite(source: Path, target: Path) -> None:
 def copy_mapped(source: Path, target: Path) -> None:
     """Copy the LMDB environment in a folder into another, while others write. Raises lmdb.Error."""
     private_folder(target)
-    with lmdb.open(str(source), readonly=True, max_dbs=16) as environment:
-        environment.copy(str(target), compact=True)
-    (target / DATA_FILE).chmod(0o600)
+    with lmdb.open(str(source), readonly=True, max_dbs=16) as environment, PrivateFile(target / DATA_FILE) as file:
+        environment.copyfd(file.stream.fileno(), compact=True)
 
 
 def is_in_use(path: Path) -> bool:

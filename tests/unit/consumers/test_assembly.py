@@ -26,6 +26,7 @@ PARTS = [
     "nodes",
     "list",
     "relief",
+    "revoked",
     "effects",
     "releases",
     "batches",

@@ -117,6 +117,7 @@ WATCHING = (
     Drawer("transparency", "heads as a log", "透明日志"),
     Drawer("status", "one document", "状态"),
     Drawer("trace", "one entry, proven", "条目证明"),
+    Drawer("backup", "copied, put back", "备份与恢复"),
     Drawer("service", "shared context", "服务"),
     Drawer("page", "for operators", "页面"),
     Drawer("demo", "all of it played", "演示"),

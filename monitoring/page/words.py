@@ -135,6 +135,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
         "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",
     ),
+    "say_twins": (
+        "{agency}, node {node}: two machines run it ({incarnations}); the older one has stopped its effects and receipts.",
+        "{agency} 节点 {node}：有两台机器以同一名称运行（{incarnations}），较早的一台已停止处置和回执。",
+    ),
+    "say_command-unanswered": (
+        "{agency} has not answered {count} commands of {court}, the oldest since {since}, as far as that court's inbox has read.",
+        "{agency} 尚未答复 {court} 的 {count} 条指令，最早的发出于 {since}（以该院收件箱已读为准）。",
+    ),
     "say_register-missing": (
         "The root has said nothing about the register of keys as a whole: missing keys would not be noticed.",
         "根尚未对密钥登记册整体签名，缺失的密钥无从发现。",

@@ -18,6 +18,8 @@ _COMMANDS = {
     "register-behind": "liandong court register recover --court {court}",
     "refused-record": "liandong court resign --court {court}",
     "contested-entry": "liandong trace {entry}",
+    "twins": "liandong agency run {agency} --node NAME",
+    "command-unanswered": "liandong court command --resend --court {court}",
     "list-shrunk": "liandong court resend",
     "publisher-clock": "timedatectl status",
     "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",

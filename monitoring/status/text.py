@@ -61,6 +61,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
     "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
     "live-differs": ("live entries differ", "生效条目数不符"),
+    "twins": ("two nodes of one name", "两个同名节点"),
+    "command-unanswered": ("commands not answered", "指令未获答复"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
     "register-rolled-back": ("the register of keys was rolled back", "密钥登记册被回退"),
@@ -224,7 +226,7 @@ def _details(finding: Mapping[str, Any]) -> str:
         low, high = finding["low"], finding["high"]
         said.append(f"№ {low:,}" if low == high else f"№ {low:,} … {high:,}")
     said += [str(finding[key]) for key in ("what", "place") if key in finding]
-    said += finding.get("lanes", [])
+    said += [*finding.get("lanes", []), *finding.get("incarnations", [])]
     said += [each[:12] for each in finding.get("hashes", ())]
     return " ".join(said)
 

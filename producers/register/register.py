@@ -6,6 +6,7 @@ interleave, and its sequence numbers have the order of its outbox rows.
 """
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, update
@@ -153,6 +154,11 @@ def register_as_it_is(settings: Settings, jurisdiction: str, clock: Clock) -> Re
     return RegisterReader(engine)
 
 
+def register_file(settings: Settings, jurisdiction: str) -> Path:
+    """Return the file of a register that is not in the database of LIANDONG_OUTBOX_URL."""
+    return settings.state_dir / "publisher" / f"{jurisdiction}.db"
+
+
 class _Place(NamedTuple):
     """Where a register is; a SQLite file takes no notice of the schema."""
 
@@ -162,5 +168,5 @@ class _Place(NamedTuple):
 
 def _place(settings: Settings, jurisdiction: str) -> _Place:
     """Name the place of a register: a file below the state directory, or a schema in LIANDONG_OUTBOX_URL."""
-    url = settings.outbox_url or sqlite_url(settings.state_dir / "publisher" / f"{jurisdiction}.db")
+    url = settings.outbox_url or sqlite_url(register_file(settings, jurisdiction))
     return _Place(url.replace("{jurisdiction}", jurisdiction), f"publisher_{jurisdiction.replace('-', '_')}")

@@ -179,8 +179,7 @@ def versions(hands: tuple[str, ...], *, canary: bool = False, named: bool = Fals
     def draw(world: "World", choices: Choices) -> Deed:
         by = choices.one_of(hands)
         court = choices.one_of(COURTS) if by in POWERLESS or named else ""
-        # whose key is not known yet keeps the reliefs of that entry waiting: issue 4, point 8
-        lane = choices.one_of((LIST, LIST if by == OWN_KEY else RELIEF))
+        lane = choices.one_of((LIST, RELIEF))
         person = choices.one_of((None, choices.below(_EVERYBODY)))
         ahead = choices.one_of((1, 1, 2, 0, 2**40))
         guise = Guise(by, court, canary, choices.one_of(_TIMES), lane)
@@ -237,7 +236,9 @@ def answers(world: "World", choices: Choices) -> Deed:
     if not told:
         return Looks()
     schema, agency = choices.one_of(told), choices.one_of(sorted(AGENCIES))
-    return ForgesAnswer(choices.one_of(HANDS), schema, agency, choices.one_of((0, choices.below(1 << 30))))
+    number = choices.one_of((0, choices.below(1 << 30)))
+    partition = choices.one_of((None, *world.partitions(statements.TOLD[schema][0])))
+    return ForgesAnswer(choices.one_of(HANDS), schema, agency, number, partition)
 
 
 def commands(hands: tuple[str, ...]) -> Draw:

@@ -210,6 +210,13 @@ class SimulatedCourt:
             if given.new:
                 self.stops.append(given.command.command_id)
 
+    def send_again(self) -> int:
+        """Send again what is not answered; return how many commands that are."""
+        sent: list[int] = []
+        with self._publisher.clerk():
+            sent.append(len(self._commands().resend()))
+        return sum(sent)
+
     def _commands(self) -> Commands:
         court, publisher = self.opened, self._publisher
         identity = court.identity

@@ -118,6 +118,16 @@ DEAD_LETTERS: Final = Counter(
     ("agency", "node", "failure"),
     "Messages put aside with their original bytes, by failure class.",
 )
+PART_WAITS: Final = Gauge(
+    "liandong_part_waits",
+    ("agency", "node", "part"),
+    "1 while a part of a node cannot do its work; /v1/status says with which code. Alarm: the gate goes on without it.",
+)
+EFFECTS_FUSE: Final = Gauge(
+    "liandong_effects_fuse_blown",
+    ("agency", "node"),
+    "1 while many messages that courts signed wait because this release cannot handle them. Alarm: install the release that can.",
+)
 WATCHES: Final = Gauge(
     "liandong_watches",
     ("agency", "kind"),

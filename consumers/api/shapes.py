@@ -135,6 +135,9 @@ def _node() -> dict[str, object]:
     status = {"agency": _TEXT, "node": _TEXT, "lists": _map(_object(copy)), "relief_waiting": _NUMBER}
     status |= {"incidents": _NUMBER, "kind": _TEXT, "rule_version": _TEXT, "parts": _map(part), "ready": _FLAG}
     status |= {"outbox": _map(_object({"rows": _NUMBER, "since": {"type": ["integer", "null"]}}))}
+    problem = _object({"kind": _TEXT, "next": _TEXT})
+    register = {"number": {"type": ["integer", "null"]}, "keys": _NUMBER, "problems": _list(problem)}
+    status |= {"register": {**_object(register), "type": ["object", "null"]}}
     return {
         "Transactions": _object(
             {"agency": _TEXT, "kind": _TEXT, "rule_version": _TEXT, "transactions": _list(_object(transaction))}

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ...schemas.law.supervision import Switches, nothing_on
-from ...topics.keys.directory import KeyDirectory, await_keys
 from ...topics.keys.keyrings import Directory
-from ...topics.keys.participants import Participants
+from ...topics.keys.opening import await_keys, open_directory
 from ...topics.keys.supervision import SupervisionActs, await_acts
 from ...topics.metrics.recorder import Signals
 from ...topics.settings import Settings
@@ -111,8 +110,7 @@ def visiting(
     with ExitStack() as stack:
         lists = stack.enter_context(closing(ListReader.open(folder / "list")))
         relief = stack.enter_context(closing(ReliefReader.open(folder / "relief")))
-        root = Participants(settings).root_public_key
-        directory = stack.enter_context(closing(KeyDirectory(root, register(), machine.clock)))
+        directory = stack.enter_context(closing(open_directory(settings, register(), machine.clock)))
         with suppress(TransportError):  # logged; without the register a last known hit asks a person
             await_keys(directory)
         acts = SupervisionActs(manifest.jurisdictions, register(), directory, machine.clock)

@@ -2,7 +2,8 @@
 
 A head is trusted when its signature holds and its number is not below the highest ever trusted, which is kept before
 anything follows from it (the rollback rule of TUF; forks of a number and broken chains are incidents). Equal digests in
-every partition: the copy is proven at that barrier. Unequal ones are kept with both digests and shown.
+every partition: the copy is proven at that barrier, if the root's word about the register of keys counts then. Unequal ones
+are kept with both digests and shown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -163,6 +164,7 @@ class Proof:
         self, head: VerifiedHead, marks: Mapping[int, Mark], lanes: Lanes, batch: StoreBatch, now: int
     ) -> None:
         before, number = self._trusted[head.row], head.record["number"]
+        after = before  # nothing new is proven while the root's word about the register of keys has run out
         own = {lanes[each].name: mark.digest for each, mark in marks.items() if each in lanes}
         signed = {(lane["topic"], lane["partition"]): lane["digest"] for lane in head.record["lanes"]}
         unequal = tuple(
@@ -175,7 +177,7 @@ class Proof:
             if not before.unequal:
                 named = ", ".join(f"{one.topic} [{one.partition}]" for one in unequal)
                 self._incident("unequal", head, f"barrier {number}: the copy differs in {named}", batch, now)
-        else:
+        elif self._verifier.vouched(max(now, head.record["issued_at"])):
             until = head.record["valid_until"]
             after = msgspec.structs.replace(
                 before,

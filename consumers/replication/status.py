@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from ...schemas.dates import rfc3339
 from ...topics.metrics.definitions import (
@@ -19,6 +18,7 @@ from ...topics.metrics.definitions import (
     RELIEF_WAITING,
 )
 from ...topics.metrics.recorder import Signals
+from ...topics.storage.faults import DatabaseFault
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.workers.clock import Clock
 from ..store.reader import ListReader
@@ -132,8 +132,8 @@ class CopyGauges:
         """Set every gauge once; those of an outbox that does not answer stay as they were."""
         try:
             self._status.measure(self._signals, self._outbox, self._clock.now())
-        except OperationalError as down:
-            _log.warning("the outbox cannot be counted", error=str(down.orig))
+        except DatabaseFault as down:
+            _log.warning("the outbox cannot be counted", code=down.code, reason=down.message)
         return _EVERY_SECONDS
 
     def close(self) -> None:

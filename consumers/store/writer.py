@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from ...schemas.wire.intl import INTL
+from ...topics.state_format import StateNewer
 from .batch import KeptReceipt, PassedBarrier, StoreBatch, StoredReceipts
 from .environment import GIB, Environment, WriteTransaction
 from .errors import StoreDamaged
@@ -63,7 +64,7 @@ class ListStore:
         the machine's present run (`power.boot_id`).
 
         One that was being written when the machine went down, or is damaged, is begun anew, with what was trusted.
-        Raises StoreBusy, StoreFull, TrustDamaged.
+        Raises StoreBusy, StoreFull, TrustDamaged, STATE_NEWER.
         """
         mark = PowerMark(path, boot)
         if not mark.spoilt():
@@ -235,8 +236,8 @@ class ListStore:
         """
         self._environment.sync()
         if self._trust_changed and not self._mark.spoilt():  # what is read from a damaged store must not outlast it
-            self._trust_changed = False
             self._mark.keep(self._trusted_rows())
+            self._trust_changed = False
 
     def check_readers(self) -> int:
         """Free the reader slots of processes that died, and return how many there were."""
@@ -258,10 +259,13 @@ class ListStore:
 
     def _adopt(self, transaction: WriteTransaction) -> Generation:
         """Take over the generations of the store that is there;
-        another format's tables are emptied, what is trusted stays.
+        an earlier format's tables are emptied, what is trusted stays. Raises STATE_NEWER.
         """
         generation = self._tables.generation(transaction)
+        if generation.format > STORE_FORMAT:
+            raise StateNewer(self.path, generation.format, STORE_FORMAT)
         if generation.format != STORE_FORMAT:
+            _log.warning("the copy has an earlier format, it is made again from the log", path=str(self.path))
             for number in (0, 1):
                 self._empty(transaction, number)
             generation = Generation(0, 0)

@@ -132,6 +132,7 @@ PLACES = (
 )
 FACTS = (
     Drawer("people", "certificates, names, surrogates", "证件、姓名、代称"),
+    Drawer("files", "encodings, CSV, JSON", "文件的编码与行"),
     Drawer("law", "grounds, terms, measures, decisions", "情形、期限、措施、决定"),
     Drawer("wire", "Avro, signatures, seals, digests", "契约、签名、密封、摘要"),
 )

@@ -1,7 +1,7 @@
 """Taking verified receipts, heads and reports into the cache, some thousands in one transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -50,8 +50,9 @@ def lane_name(topic: str, partition: int) -> str:
 class EvidenceBatch:
     """One transaction's worth of evidence; `write` puts what was collected into the database."""
 
-    def __init__(self, connection: Connection, tables: EvidenceTables) -> None:
-        self._connection, self._t = connection, tables
+    def __init__(self, connection: Connection, tables: EvidenceTables, vouched: Callable[[int], bool]) -> None:
+        """`vouched` tells whether a head that was issued at an instant (ms UTC) may prove anything (`Verifier.vouched`)."""
+        self._connection, self._t, self._vouched = connection, tables, vouched
         self._nodes: dict[_NodeKey, NodeStand] = {}
         self._sequences: dict[tuple[str, str], SequenceSet] = {}
         """(agency, node) → numbers of its receipts."""
@@ -136,7 +137,8 @@ class EvidenceBatch:
         node = self._node(_NodeKey(claim.agency, claim.node, claim.jurisdiction))
         for each in held.lanes:
             self._step(node, held, each)
-        if (head.arrived, claim.sequence) > (node.head_arrived, node.sequence):
+        newer = (head.arrived, claim.sequence) > (node.head_arrived, node.sequence)
+        if newer and (held.unequal or self._vouched(head.issued_at)):  # else nothing new is proven
             _note_newest(node, held)
 
     def _step(self, node: NodeStand, held: HeldClaim, each: HeldLane) -> None:

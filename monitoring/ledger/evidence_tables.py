@@ -11,6 +11,8 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ...topics.storage.migrations import store_metadata
+
 FORMAT = 4
 """The format of the cache; another one begins a file of its own."""
 
@@ -205,7 +207,7 @@ class EvidenceTables:
 @cache  # statements over the same tables are compiled once in a process
 def evidence_tables() -> EvidenceTables:
     """Return the tables on metadata of their own."""
-    metadata = MetaData()
+    metadata = store_metadata("evidence")
     return EvidenceTables(
         metadata,
         offsets=Table(

@@ -12,6 +12,7 @@ keeps the newest marker of every partition, so a notary that lost its disk still
 import math
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -20,6 +21,7 @@ from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.register_ends import RegisterBehind
 from ...topics.keys.signatures import ListPlace
+from ...topics.private_files import DiskFull
 from ...topics.transport.errors import PublisherBroken, TopicMissing, TransportError
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
 from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
@@ -52,8 +54,8 @@ _MARKERS_IN_FLIGHT = 200
 class Notary:
     """One notary of one jurisdiction; a `Worker`.
 
-    Its first steps open the tally and find where to go on. Whatever the transport fails with, then or later, is tried
-    again; no record ends it, and only another process with the same tally on this machine keeps it from starting.
+    Its first steps open the tally and find where to go on. Whatever the transport fails with, then or later, and a full disk
+    is tried again; no record ends it, and only another process with the same tally on this machine keeps it from starting.
     """
 
     def __init__(self, config: NotaryConfig, ports: NotaryPorts) -> None:
@@ -102,7 +104,7 @@ class Notary:
             return left
         try:
             pause = self._work() if self._following else self._prepare()
-        except (TransportError, LogStalled) as failed:
+        except (TransportError, LogStalled, DiskFull) as failed:
             return self._fail(failed)
         self.failure = None
         return pause
@@ -119,8 +121,8 @@ class Notary:
             if self._next_offsets:
                 self._store.commit(self._tally, self._progress)
                 self._announcer.close()
-        except TransportError as failed:
-            _log.warning("a notary ends without its broker", notary=self._config.notary, reason=failed.message)
+        except (TransportError, DiskFull) as failed:
+            _log.warning("a notary ends with what it has on disk", notary=self._config.notary, code=failed.code)
         finally:
             self._store.close()
 
@@ -275,9 +277,14 @@ class Notary:
             self._topic_ids,
             self._snapshots.take_roots(),
         )
-        head = self._announcer.sign_head(self._tally, fields)
-        self._progress.head_number, self._progress.head_hash = number, self._suite.content_hash(head).hex()
-        self._commit(self._clock.monotonic(), head)
+        head, before = self._announcer.sign_head(self._tally, fields), self._progress
+        self._progress = replace(before, head_number=number, head_hash=self._suite.content_hash(head).hex())
+        try:
+            self._commit(self._clock.monotonic(), head)
+        except DiskFull:
+            self._progress = before  # this cut is made again
+            self._snapshots.put_back(fields.snapshot)
+            raise
         if self._reports:
             self._announcer.report(self._tally, number, issued_at)
         self._announcer.send_head(head)

@@ -72,6 +72,10 @@ class HourlySnapshots:
         roots, self._roots = self._roots, NO_SNAPSHOT
         return roots
 
+    def put_back(self, roots: SnapshotRoots) -> None:
+        """Keep roots for another head: the one that was to show them was not signed."""
+        self._roots = roots
+
     def begin(self, number: int, issued_at: int, tally: Tally, store: TallyStore) -> None:
         """Begin to show the entries as they are at a barrier whose tally was just committed, if it is time."""
         hour = issued_at // self._interval

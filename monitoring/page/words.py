@@ -124,8 +124,24 @@ _WORDS: dict[str, tuple[str, str]] = {
         "密钥登记册最新的根签名说明是旧的，登记册被回退。",
     ),
     "say_register-expired": (
-        "The root's word about the register of keys has expired; publish the keys again where the root is kept.",
-        "密钥登记册的根签名说明已过期，请在保管根密钥的机器上重新公布。",
+        "The root's word about the register of keys has expired: nothing new is called proven until the root signs the next.",
+        "密钥登记册的根签名说明已过期；在根签署下一份之前不再作出新的一致性证明。",
+    ),
+    "say_register-forked": (
+        "The root has said two things under one number of the register of keys.",
+        "根以同一编号签署了两份不同的密钥登记册。",
+    ),
+    "say_register-ahead": (
+        "The root's word about the register of keys is from the future by the monitor's clock.",
+        "按监控机器的时钟，密钥登记册的根签名来自未来。",
+    ),
+    "say_root-forked": (
+        "A root key has signed two successors; the one that was read first counts.",
+        "同一根密钥签署了两个继任者，以先读到的为准。",
+    ),
+    "say_register-not-kept": (
+        "What the monitor has read of the register of keys cannot be kept on its disk.",
+        "监控机器无法在磁盘上保存已读取的密钥登记册。",
     ),
     "say_dead": (
         "{agency}: {count} messages were put aside as dead letters.",

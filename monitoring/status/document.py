@@ -8,6 +8,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from ...schemas.errors import WrongUsage
+from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
@@ -175,11 +176,12 @@ class StatusDocument:
             "signed_keys": signed.keys if signed else None,
             "keys": standing.keys,
             "hash": standing.hash.hex(),
+            "root": standing.root.hex(),
         }
 
     def _register_findings(self) -> Iterable[dict[str, Any]]:
         for problem in self._sources.register.problems if self._sources.register else ():
-            yield {"kind": problem.value}
+            yield {"kind": problem.value, "next": NEXT_COMMAND[problem]}
 
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         yield from self._register_findings()

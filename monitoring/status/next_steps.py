@@ -23,8 +23,8 @@ _COMMANDS = {
 def next_command(finding: Mapping[str, Any]) -> str:
     """Return what to type about a finding."""
     kind = finding["kind"]
-    if kind.startswith("register-"):
-        return "liandong participant publish --all"
+    if "next" in finding:
+        return str(finding["next"])
     if kind == "stale" and finding["node"] is None:
         kind = "silent"
     return _COMMANDS.get(kind, "liandong status --agency {agency}").format(**finding)

@@ -3,10 +3,10 @@
 from collections import Counter
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from ...topics.metrics.definitions import OUTBOX_UNSENT, RELAY_SENT
 from ...topics.metrics.recorder import Signals
+from ...topics.storage.faults import DatabaseFault
 from ...topics.storage.outbox import SqlOutbox
 from .relay import Relay
 
@@ -26,8 +26,8 @@ class RelayMetrics:
         """Say what waits in each lane and how much was sent; return when to be called again."""
         try:
             backlogs = self._outbox.backlog()
-        except OperationalError as failed:
-            _log.warning("the outbox cannot be read", error=str(failed.orig))
+        except DatabaseFault as failed:
+            _log.warning("the outbox cannot be read", code=failed.code, reason=failed.message)
             return _EVERY
         for lane, backlog in backlogs.items():
             self._signals.gauge(OUTBOX_UNSENT, participant=self._participant, lane=lane).set(backlog.rows)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.effects.loop import Effects
 from liandong.consumers.gate.decision import CheckRequest, Decision
@@ -28,6 +27,7 @@ from liandong.tests.simulation.promises import audit_receipts
 from liandong.tests.simulation.recount import Standing
 from liandong.tests.simulation.truth import ACTIVE, KeptHit
 from liandong.tests.worlds.people import Person
+from liandong.topics.storage.faults import DatabaseFault
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.ports import Publisher, TopicPartition
 from liandong.topics.workers.clock import Clock
@@ -146,7 +146,7 @@ class NodeProcess(Process):
         """Keep what was decided, as the API does: what cannot be kept now is asked again later."""
         try:
             self._opened.desk.checks.keep([decided])
-        except OperationalError:
+        except DatabaseFault:
             self.world.count("answers that could not be kept")
         else:
             self.note_kept(person, decided.decision, decided.decision.check_id)

@@ -1,5 +1,6 @@
 """What is looked at closely now and then, and always in the end: heads, receipts, releases, inboxes, ended watches, trust."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from itertools import product
@@ -52,6 +53,18 @@ def audit_trust(world: "World", node: "NodeProcess") -> None:
         if head.number > before:
             world.hold(_is_signed(world, head), f"{node.name} trusts a head that {head.notary} has not signed")
         world.trusted[place] = head.number
+        _vouched(world, node, head)
+
+
+def _vouched(world: "World", node: "NodeProcess", head: TrustedHead) -> None:
+    """What a node calls proven was signed before the root's newest word about the register ran out."""
+    words = [one.fields for one in world.genuine("key-register")]
+    until = max(words, key=lambda word: int(word["number"]))["valid_until"] if words else math.inf
+    for one in reversed(world.log.by_schema.get("list-head", ())):
+        if sha256(one.body).digest() == head.proven_hash:
+            late = one.fields["issued_at"] >= until
+            world.hold(not late, f"{node.name} calls proven what came after the register ran out")
+            break
 
 
 def _is_signed(world: "World", head: TrustedHead) -> bool:

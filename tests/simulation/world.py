@@ -165,6 +165,7 @@ class World:
                 process.cut_off(cut=False)
         for machine in self.machines.values():
             machine.clock.skew_ms = 0
+            machine.disk.full = False
 
     def close(self) -> None:
         """Let go of everything, as if all were killed."""

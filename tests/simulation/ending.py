@@ -37,7 +37,7 @@ def end_well(world: "World") -> None:
     else:
         status = world.monitor.look_up()
         world.hold(
-            status is None or not status["healthy"],
+            status is None or any(not is_of_the_adversary(world, each) for each in status["findings"]),
             f"a minute after faults stopped the status is green, but: {missing}",
         )
         misuse_is_named(world)

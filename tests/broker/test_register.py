@@ -13,7 +13,7 @@ from liandong.schemas.wire.suites import key_id
 from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.installation import Installation
 from liandong.tests.worlds.java import run_java
-from liandong.tests.worlds.raw_kafka import RawHeader, produce_raw
+from liandong.tests.worlds.raw_produce import RawHeader, produce_raw
 from liandong.tests.worlds.records import NotaryScribe
 from liandong.tests.worlds.waiting import until
 from liandong.tests.worlds.wires import KafkaWire

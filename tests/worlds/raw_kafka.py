@@ -1,69 +1,49 @@
-"""Writes a record to Kafka byte by byte, for what no client library lets anybody write: header names that are no text."""
+"""Records that no Kafka client for Python can write: the names of their headers are any bytes."""
 
-import socket
-import struct
+import ctypes
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
-RawHeader = tuple[bytes, bytes | None]
-_PRODUCE, _VERSION = 0, 3
-_CASTAGNOLI = 0x82F63B78
-
-
-def produce_raw(bootstrap: str, topic: str, key: bytes, value: bytes | None, headers: Sequence[RawHeader]) -> int:
-    """Append one record to partition 0 of a physical topic on a cluster of one broker; return its offset."""
-    batch = _batch(_record(key, value, headers))
-    body = struct.pack(">hhi", _PRODUCE, _VERSION, 1) + _text("raw") + struct.pack(">hhi", -1, -1, 10_000)
-    body += struct.pack(">i", 1) + _text(topic) + struct.pack(">iii", 1, 0, len(batch)) + batch
-    host, port = bootstrap.split(":")
-    with socket.create_connection((host, int(port)), 10) as connection:
-        connection.sendall(struct.pack(">i", len(body)) + body)
-        (length,) = struct.unpack(">i", _exactly(connection, 4))
-        answer = _exactly(connection, length)
-    error, offset = struct.unpack_from(">hq", answer, 4 + 4 + 2 + len(topic) + 4 + 4)
-    assert error == 0, f"Kafka's error {error}"
-    return int(offset)
+_TOPIC, _PARTITION, _VALUE, _KEY, _FLAGS, _HEADER, _END, _COPY = 1, 3, 4, 5, 7, 9, 0, 2
+RawHeaders = Sequence[tuple[bytes, bytes | None]]
 
 
-def _batch(record: bytes) -> bytes:
-    covered = struct.pack(">hiqqqhii", 0, 0, 0, 0, -1, -1, -1, 1) + record
-    inner = struct.pack(">ibI", -1, 2, _crc(covered)) + covered
-    return struct.pack(">qi", 0, len(inner)) + inner
+def _library() -> Path | None:
+    spec = find_spec("confluent_kafka")
+    folders = Path(spec.origin).parent.parent.glob("confluent_kafka.libs/librdkafka*") if spec and spec.origin else ()
+    return next(iter(folders), None)
 
 
-def _record(key: bytes, value: bytes | None, headers: Sequence[RawHeader]) -> bytes:
-    content = b"\0" + _varint(0) + _varint(0) + _sized(key) + _sized(value) + _varint(len(headers))
-    content += b"".join(_sized(name) + _sized(given) for name, given in headers)
-    return _varint(len(content)) + content
+LIBRARY = _library()
+"""The client library as the wheel brings it; None where it is built otherwise."""
 
 
-def _sized(raw: bytes | None) -> bytes:
-    return _varint(-1) if raw is None else _varint(len(raw)) + raw
+class RawProducer:
+    """Writes whatever is asked, through the C interface."""
 
+    def __init__(self, bootstrap: str) -> None:
+        self._c = ctypes.CDLL(str(LIBRARY))
+        for name in ("rd_kafka_conf_new", "rd_kafka_new"):
+            getattr(self._c, name).restype = ctypes.c_void_p
+        conf, said = ctypes.c_void_p(self._c.rd_kafka_conf_new()), ctypes.create_string_buffer(512)
+        for key, value in ((b"bootstrap.servers", bootstrap.encode()), (b"linger.ms", b"0")):
+            assert self._c.rd_kafka_conf_set(conf, key, value, said, ctypes.c_size_t(512)) == 0, said.value
+        self._kafka = ctypes.c_void_p(self._c.rd_kafka_new(0, conf, said, ctypes.c_size_t(512)))
+        assert self._kafka, said.value
 
-def _varint(number: int) -> bytes:
-    left, written = (number << 1) ^ (number >> 63), b""
-    while left > 0x7F:
-        written, left = written + bytes([left & 0x7F | 0x80]), left >> 7
-    return written + bytes([left])
+    def send(
+        self, topic: str, partition: int, key: bytes | None, value: bytes | None, headers: RawHeaders = ()
+    ) -> None:
+        """Put a record into a partition."""
+        words: list[Any] = [_TOPIC, topic.encode(), _PARTITION, ctypes.c_int32(partition), _FLAGS, _COPY]
+        words += [_VALUE, value, ctypes.c_size_t(len(value or b"")), _KEY, key, ctypes.c_size_t(len(key or b""))]
+        for name, content in headers:
+            words += [_HEADER, name, content, ctypes.c_ssize_t(len(content or b""))]
+        assert self._c.rd_kafka_producev(self._kafka, *words, _END) == 0
 
-
-def _text(text: str) -> bytes:
-    return struct.pack(">h", len(text)) + text.encode()
-
-
-def _crc(content: bytes) -> int:
-    value = 0xFFFFFFFF
-    for byte in content:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (_CASTAGNOLI if value & 1 else 0)
-    return value ^ 0xFFFFFFFF
-
-
-def _exactly(connection: socket.socket, count: int) -> bytes:
-    read = b""
-    while len(read) < count:
-        more = connection.recv(count - len(read))
-        assert more, "the broker hung up"
-        read += more
-    return read
+    def close(self) -> None:
+        """Wait until all of it was written."""
+        assert self._c.rd_kafka_flush(self._kafka, 60_000) == 0
+        self._c.rd_kafka_destroy(self._kafka)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ...topics.catalogue import names
-from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
+from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import topic_lanes
 from .book import LaneMark
 
@@ -42,7 +42,7 @@ class OwnLists:
                 mark = LaneMark(b"", 0 if is_new else high, sent_through)
             mark = LaneMark(topic_ids[lane.topic], max(low, mark.next_offset), mark.void_through)
             marks[lane] = mark
-            starts[lane] = mark.next_offset or BEGINNING
+            starts[lane] = mark.next_offset
             if mark.next_offset < high:
                 unread[lane] = high
         self._subscriber.assign(starts)

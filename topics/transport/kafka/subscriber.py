@@ -121,7 +121,8 @@ class KafkaSubscriber:
             self._lost.clear()
         if self._unplaced:
             self._place()
-        first = self._waiting or self._consumer.poll(timeout)
+        # a message without a value counts as false
+        first = self._waiting if self._waiting is not None else self._consumer.poll(timeout)
         self._waiting = None
         if first is None:
             self._failures.callbacks.check()

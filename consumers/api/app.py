@@ -52,6 +52,8 @@ class ApiRequest(Masked, msgspec.Struct, frozen=True):
         return f"ApiRequest({self.path}, {self.caller.name}, {len(self.body)} bytes)"
 
 
+Answering = Callable[[RsgiScope, Any], Awaitable[None]]
+"""An RSGI application."""
 Handler = Callable[[ApiRequest], Awaitable[Response]]
 
 
@@ -96,7 +98,7 @@ class Api:
         self._clock = clock
         self._chance = chance
 
-    def over_socket(self) -> Callable[[RsgiScope, Any], Awaitable[None]]:
+    def over_socket(self) -> Answering:
         """Return the same application for a Unix socket, where the file's owner decides who may come in."""
 
         async def application(scope: RsgiScope, protocol: Any) -> None:

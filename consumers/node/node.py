@@ -6,12 +6,14 @@ from typing import Any
 
 import structlog
 
+from ...topics.serving import serving_limits
 from ...topics.settings import Settings
 from ...topics.workers.threads import Workers
 from ..acts_db.agency_home import agency_folder
 from ..acts_db.idempotency import KeyedRequest
 from ..api.app import Api
-from ..api.endpoints import EndpointContext, Endpoints, RunningNode
+from ..api.context import EndpointContext, RunningNode
+from ..api.endpoints import Endpoints
 from ..api.limits import RateLimiter
 from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile
@@ -58,7 +60,9 @@ class AgencyNode:
         try:
             with tuned():
                 api = open_api(self._settings, self.opened, self, self._writer)
-                self.workers.start(self.opened.parts(), {"api": ApiServer(api, listening).run})
+                self.workers.start(
+                    self.opened.parts(), {"api": ApiServer(api, listening, serving_limits(self._settings)).run}
+                )
                 _log.info("node runs", **place, url=listening.url)
                 self.workers.wait(STOP_SECONDS)
         finally:

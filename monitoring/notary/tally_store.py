@@ -6,7 +6,7 @@ notary publishes afterwards it can answer for after any crash.
 
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -188,6 +188,9 @@ class TallyStore:
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
+        for topic, court, intervals in meta.get("read", ()):  # older releases kept none
+            tally.read[topic, court] = SequenceSet(intervals)
+        tally.findings.restore(meta.get("findings", ()))
         tally.checkpoints.restore(meta["checkpoints"])
         return tally, progress
 
@@ -261,8 +264,12 @@ def _name(lane: TopicPartition) -> str:
 
 def _lane(stored: dict[str, Any], digest: RunningDigest) -> LaneTally:
     live = {int(court): count for court, count in stored["live"].items()}
-    revoked = frozenset(map(bytes.fromhex, stored.get("revoked", ())))
+    revoked = frozenset(map(bytes.fromhex, stored.get("revoked", ())))  # older releases kept none
     return LaneTally(digest, stored["offset"], stored["records"], live, revoked=revoked)
+
+
+def _intervals(sequences: Mapping[tuple[str, str], SequenceSet]) -> list[list[object]]:
+    return [[topic, court, numbers.intervals()] for (topic, court), numbers in sequences.items()]
 
 
 def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
@@ -279,7 +286,9 @@ def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
             for lane, counted in tally.lanes.items()
         },
         "courts": tally.courts,
-        "sequences": [[topic, court, numbers.intervals()] for (topic, court), numbers in tally.sequences.items()],
+        "sequences": _intervals(tally.sequences),
+        "read": _intervals(tally.read),
+        "findings": tally.findings.state(),
         "checkpoints": tally.checkpoints.state(),
         "progress": asdict(progress),
     }

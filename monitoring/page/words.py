@@ -83,6 +83,30 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}, {list}: its publisher wrote up to number {published}, the log holds up to {highest}: {count} records at its end are lost.",
         "{court}（{list}）：发布方已写至序号 {published}，日志仅至 {highest}，末尾丢失 {count} 条。",
     ),
+    "say_sequence-gap": (
+        "{court}, {list}: {count} numbers of its sequence are missing, the first from {low} to {high}: records were lost before the log.",
+        "{court}（{list}）：序号缺 {count} 个，最先缺 {low} 至 {high}，记录在写入日志前丢失。",
+    ),
+    "say_sequence-duplicate": (
+        "{court}, {list}: numbers between {low} and {high} stand on two different records ({count} times, last at {place}): its register was put back, or somebody else signs with its key.",
+        "{court}（{list}）：序号 {low} 至 {high} 之间有 {count} 次被不同记录重复使用（最近在 {place}）：登记簿曾被恢复，或有他人使用其密钥。",
+    ),
+    "say_version-conflict": (
+        "{court}, {list}: {count} times one version of an entry (between {low} and {high}) has two signed contents, last at {place}; the first one counts.",
+        "{court}（{list}）：{count} 次出现同一条目版本（{low} 至 {high}）有两种签名内容，最近在 {place}，以先到者为准。",
+    ),
+    "say_notary-twin": (
+        "{notary}: {count} barriers (numbers {low} to {high}, last at {place}) carry its name and key and were not written by it: another process has its name, or somebody has its key.",
+        "{notary}：{count} 个栅栏（编号 {low} 至 {high}，最近在 {place}）带有其名称和密钥但非其所写：另有同名进程，或密钥已泄露。",
+    ),
+    "say_split-view": (
+        "{notary} of {jurisdiction} has signed two heads of one barrier ({count} barriers, numbers {low} to {high}; {hashes}): two views of one list.",
+        "{jurisdiction} 的 {notary} 对同一栅栏签了两个名单头（{count} 个栅栏，编号 {low} 至 {high}；{hashes}）：同一名单两种说法。",
+    ),
+    "say_later-finding": (
+        "{notary} of {jurisdiction} reports {what}, which this release does not know: {count}, numbers {low} to {high}, at {place}. Update the monitor.",
+        "{jurisdiction} 的 {notary} 报告 {what}，本版本不认识：{count} 次，编号 {low} 至 {high}，位置 {place}。请更新监控。",
+    ),
     "say_live-differs": (
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
         "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",

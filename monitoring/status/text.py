@@ -48,6 +48,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "keys-run-out": ("sealing keys run out", "密封密钥即将用尽"),
     "receipts-missing": ("receipts missing", "缺失回执"),
     "lost-tail": ("end of the log lost", "日志末尾丢失"),
+    "sequence-gap": ("numbers missing in a court's sequence", "法院序号缺号"),
+    "sequence-duplicate": ("a court's number used twice", "法院序号重复"),
+    "version-conflict": ("two contents of one version", "同一版本两种内容"),
+    "notary-twin": ("a barrier in a notary's name it did not write", "以公证节点之名写入的栅栏"),
+    "split-view": ("two heads of one barrier", "同一栅栏两个名单头"),
+    "later-finding": ("a finding of a later release", "新版本的发现"),
     "live-differs": ("live entries differ", "生效条目数不符"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
@@ -191,11 +197,25 @@ class StatusText:
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
             about = [str(row[key]) for key in _ABOUT if row.get(key)]
-            details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row] + row.get(
-                "lanes", []
+            table.add_row(
+                Text(self._word(row["kind"]), style="bold red"),
+                " ".join(about),
+                _details(row),
+                Text(row["next"], style="bold"),
             )
-            table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
         return table
+
+
+def _details(finding: Mapping[str, Any]) -> str:
+    """Say how many, which numbers, where."""
+    said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left") if key in finding]
+    if "low" in finding:
+        low, high = finding["low"], finding["high"]
+        said.append(f"№ {low:,}" if low == high else f"№ {low:,} … {high:,}")
+    said += [str(finding[key]) for key in ("what", "place") if key in finding]
+    said += finding.get("lanes", [])
+    said += [each[:12] for each in finding.get("hashes", ())]
+    return " ".join(said)
 
 
 def figure(span: Mapping[str, Any], lang: Language) -> str:

@@ -29,8 +29,13 @@ class NotaryProcess(Process):
 
     def open(self) -> Sequence[Part]:
         self._context = _monitoring(self)
-        notary = self._context.notary(NotaryName(JURISDICTION, self.name))
-        return [self._context.register, Part("notary", notary, notary.wait)]
+        self._notary = self._context.notary(NotaryName(JURISDICTION, self.name))
+        return [self._context.register, Part("notary", self._notary, self._notary.wait)]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has read to where the lists ended when it started."""
+        return self._notary.live
 
     def let_go(self) -> None:
         self._context.resources.close()

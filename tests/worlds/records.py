@@ -232,6 +232,16 @@ class NotaryScribe:
         topics = (*names.state_topics(self.jurisdiction), names.relief(self.jurisdiction))
         return [self.barrier(topic, each, number, issued_at) for topic in topics for each in range(partitions)]
 
+    def report(self, number: int, relief: Mapping[int, int] = {}, **fields: Any) -> OutgoingRecord:
+        """A signed report; `relief` is where the markers stand in the partitions of the relief lane."""
+        rows = [{"partition": partition, "offset": offset} for partition, offset in relief.items()]
+        record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number}
+        record |= {"issued_at": NOW, "relief": rows, "findings": []} | fields
+        body = encode_signed("notary-report", record, "notary-report", self.signer)
+        return OutgoingRecord(
+            names.notary_reports(self.jurisdiction), None, to_wire("notary-report", body), partition=0
+        )
+
     def head(self, number: int, lanes: Sequence[Mapping[str, Any]], **fields: Any) -> OutgoingRecord:
         """A signed head; `lanes` from `lane_heads`."""
         record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number}

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.law.retention import Period
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.suites import key_id
 from ..private_files import write_private
-from .key_files import StoredKey
+from .key_files import KeyFileBroken, StoredKey
 
 Use = Literal["sign", "seal"]
 GRACE_MS = 31 * 86_400_000
@@ -30,7 +31,7 @@ class KeyEntry(BaseModel):
 
     use: Use
     suite: str = INTL
-    public_key: str
+    public_key: str = Field(pattern=r"^(?:[0-9a-f]{2})*$")
     """Hexadecimal."""
     retention: str = ""
     """Of a sealing key: what is sealed to it (schemas/law/retention.py)."""
@@ -64,10 +65,13 @@ class KeyBook:
         self._path = path
 
     def entries(self) -> list[KeyEntry]:
-        """Return all keys, oldest first."""
+        """Return all keys, oldest first. Raises KEY_FILE_BROKEN."""
         if not self._path.exists():
             return []
-        return _Entries.validate_python(yaml.safe_load(self._path.read_text(encoding="utf-8")))
+        try:
+            return _Entries.validate_python(own_yaml(self._path.read_bytes()))
+        except ValueError as broken:  # pydantic's errors are
+            raise KeyFileBroken(self._path, "no list of public keys") from broken
 
     def note_signing(self, new: KeyEntry, overlap: int = 0) -> None:
         """Make this signing key the current one unless it is known; others end `overlap` ms after it begins."""

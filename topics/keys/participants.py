@@ -10,10 +10,8 @@ import re
 from pathlib import Path
 from typing import ClassVar
 
-import yaml
-from pydantic import ValidationError
-
 from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.problems import Text, UsageProblem
 from ...schemas.wire.suites import Signer, signing_key, suite_of
@@ -64,8 +62,8 @@ class Participants:
         if participant not in (known.name for known in self._folder.glob("*")) or not path.exists():
             raise ParticipantUnknown("PARTICIPANT_UNKNOWN", participant=participant)
         try:
-            return Participant.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (ValidationError, yaml.YAMLError) as error:
+            return Participant.model_validate(own_yaml(path.read_bytes()))
+        except ValueError as error:
             raise LiandongError("MANIFEST_BROKEN", f"{path}: {error}", "mend the file; it is plain YAML") from error
 
     def court(self, participant: str) -> Participant:

@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import Self
 
 from ....schemas.errors import WrongUsage
+from ....schemas.files.excel import wrapped
 from ....topics.private_files import PrivateFile, telling_full
 from ..findings.findings import Reject
 from ..rows.columns import COLUMN_NAMES, REJECT_COLUMNS, REJECT_PREFIX
 from ..rows.model import ParsedRow
-from .excel import wrapped
 from .json_file import REJECT_KEY
 
 _BETWEEN = " | "

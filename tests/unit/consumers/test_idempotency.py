@@ -198,7 +198,7 @@ def test_an_answer_that_was_lost_after_it_was_kept_is_given_again(
     nodes: list[Counter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("liandong.consumers.api.endpoints.shown_answer", lambda *_: 1 / 0)
+        patched.setattr("liandong.consumers.api.checking.shown_answer", lambda *_: 1 / 0)
         assert nodes[0].post(HIT).status_code == 500
     assert nodes[0].left() == (1, 1)
     assert nodes[1].post(HIT).json()["decision"] == "BLOCK"

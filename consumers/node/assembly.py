@@ -11,6 +11,7 @@ from typing import Protocol
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.erasure import Eraser, KeyErasure
+from ...topics.keys.opening import open_directory
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
@@ -25,6 +26,7 @@ from ..effects.loop import Effects, Surroundings, group_of
 from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
+from ..replication.keeping import Keeper, LastProvenCopy
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
 from ..replication.replicator import Replicator, ReplicatorConfig
@@ -64,6 +66,8 @@ class NodeStores:
     keys: KeyErasure
     suite: str
     """Whose digest the copy keeps."""
+    keeper: Keeper
+    """Keeps the last proven copy of the lists."""
 
     def readers(self, acts: SupervisionActs) -> CopyReaders:
         """Return readers within this process."""
@@ -131,6 +135,7 @@ class OpenAgency:
             Part("batches", batches, batches.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
+            Part("keeping", LastProvenCopy(self._stores.lists, self._stores.keeper, context.clock), Doorbell().wait),
             Part("erasure", Eraser(self._stores.keys, self._barrier_at), Doorbell().wait),
         ]
 
@@ -170,7 +175,7 @@ def open_agency(
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
         register = connections.subscriber(None, f"{agency}.{node}-register")
-        directory = KeyDirectory(Participants(settings).root_public_key, register, machine.clock)
+        directory = open_directory(settings, register, machine.clock)
         stack.callback(directory.close)
         reader = connections.subscriber(None, f"{agency}.{node}-acts")
         acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)
@@ -180,7 +185,7 @@ def open_agency(
         relief = ReliefStore.open(folder / "relief", boot=machine.boot)
         stack.callback(relief.close)
         keys = KeyErasure(Participants(settings), agency, machine.clock)
-        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, machine.keeper())
         desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, Admitted(directory, acts), connections, stack.pop_all())

@@ -78,7 +78,7 @@ class Evidence:
             # another process may have taken these since; this transaction is now the only one that writes
             offsets = self._next_offsets(connection)
             fresh = [read for read in messages if read.message.offset() >= offsets.get(read.lane, 0)]
-            batch = EvidenceBatch(connection, self.tables)
+            batch = EvidenceBatch(connection, self.tables, self._verifier.vouched)
             for lane, message in sorted(fresh, key=lambda read: ranks[read.lane.topic]):
                 self._take(batch, lane, message, handlers[lane.topic])
             batch.write()

@@ -1,14 +1,16 @@
 """Taking verified receipts, heads and reports into the cache, some thousands in one transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 from hdrh.histogram import HdrHistogram
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
+from ...consumers.replication.floors import SaidList, raised, shortfalls
 from ...consumers.replication.latency import ApplyLatency
+from ...consumers.store.layout import ListFloor, Shortfall
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
@@ -50,8 +52,9 @@ def lane_name(topic: str, partition: int) -> str:
 class EvidenceBatch:
     """One transaction's worth of evidence; `write` puts what was collected into the database."""
 
-    def __init__(self, connection: Connection, tables: EvidenceTables) -> None:
-        self._connection, self._t = connection, tables
+    def __init__(self, connection: Connection, tables: EvidenceTables, vouched: Callable[[int], bool]) -> None:
+        """`vouched` tells whether a head that was issued at an instant (ms UTC) may prove anything (`Verifier.vouched`)."""
+        self._connection, self._t, self._vouched = connection, tables, vouched
         self._nodes: dict[_NodeKey, NodeStand] = {}
         self._sequences: dict[tuple[str, str], SequenceSet] = {}
         """(agency, node) → numbers of its receipts."""
@@ -74,6 +77,7 @@ class EvidenceBatch:
             return "fork"
         if self._is_forgotten(key):
             return "old"
+        stand.shortfalls = self._shortfalls(stand.jurisdiction, head.content)
         row = {**key._asdict(), "arrived": stand.arrived, "stand": msgspec.json.encode(stand)}
         self._connection.execute(insert(self._t.heads).values(row))
         self._heads[key] = stand
@@ -136,8 +140,20 @@ class EvidenceBatch:
         node = self._node(_NodeKey(claim.agency, claim.node, claim.jurisdiction))
         for each in held.lanes:
             self._step(node, held, each)
-        if (head.arrived, claim.sequence) > (node.head_arrived, node.sequence):
+        newer = (head.arrived, claim.sequence) > (node.head_arrived, node.sequence)
+        if newer and (held.unequal or self._vouched(head.issued_at)):  # else nothing new is proven
             _note_newest(node, held)
+
+    def _shortfalls(self, jurisdiction: str, head: Mapping[str, Any]) -> list[Shortfall]:
+        """Return what a head lacks of what was said before, and raise that where it lacks nothing."""
+        floors = self._t.floors.c
+        raw = self._connection.scalar(select(floors.floor).where(floors.jurisdiction == jurisdiction))
+        floor = msgspec.msgpack.decode(raw, type=ListFloor) if raw else None
+        said = SaidList(jurisdiction, {(row["list"], row["court"]): row["highest"] for row in head["courts"]})
+        lacking = shortfalls(floor, head, said)
+        if not lacking and (risen := raised(floor, head, said)) != floor:
+            self._put(self._t.floors, {"jurisdiction": jurisdiction}, {"floor": msgspec.msgpack.encode(risen)})
+        return list(lacking)
 
     def _step(self, node: NodeStand, held: HeldClaim, each: HeldLane) -> None:
         """Keep what a receipt shows of a lane if something came in it since the last step kept."""

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ...consumers.store.layout import Shortfall
 from ...topics.storage.migrations import store_metadata
 
 FORMAT = 4
@@ -148,6 +149,8 @@ class HeadStand(msgspec.Struct):
     """In which order the cache took it, whatever numbers and times somebody writes."""
     appended_at: int
     """When the broker took it, ms UTC."""
+    shortfalls: list[Shortfall] = []
+    """What it lacks of what heads of this jurisdiction said before it."""
 
     @property
     def fresh_at(self) -> int:
@@ -200,6 +203,7 @@ class EvidenceTables:
     forks: Table
     reports: Table
     relief_markers: Table
+    floors: Table
     canaries: Table
     settled: Table
 
@@ -226,6 +230,8 @@ def evidence_tables() -> EvidenceTables:
         forks=_forks(metadata),
         reports=Table("reports", metadata, *_key("jurisdiction", "notary"), _required("stand", LargeBinary)),
         relief_markers=_relief_markers(metadata),
+        # what no later head may say less than
+        floors=Table("floors", metadata, *_key("jurisdiction"), _required("floor", LargeBinary)),
         canaries=_canaries(metadata),
         settled=_settled(metadata),
     )

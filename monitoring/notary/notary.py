@@ -12,6 +12,7 @@ keeps the newest marker of every partition, so a notary that lost its disk still
 import math
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -53,9 +54,8 @@ _MARKERS_IN_FLIGHT = 200
 class Notary:
     """One notary of one jurisdiction; a `Worker`.
 
-    Its first steps open the tally and find where to go on. Whatever the transport fails with, then or later, and a full
-    disk is tried again; no record ends it, and only another process with the same tally on this machine keeps it from
-    starting.
+    Its first steps open the tally and find where to go on. Whatever the transport fails with, then or later, and a full disk
+    is tried again; no record ends it, and only another process with the same tally on this machine keeps it from starting.
     """
 
     def __init__(self, config: NotaryConfig, ports: NotaryPorts) -> None:
@@ -277,13 +277,12 @@ class Notary:
             self._topic_ids,
             self._snapshots.take_roots(),
         )
-        head, progress = self._announcer.sign_head(self._tally, fields), self._progress
-        before = progress.head_number, progress.head_hash
-        progress.head_number, progress.head_hash = number, self._suite.content_hash(head).hex()
+        head, before = self._announcer.sign_head(self._tally, fields), self._progress
+        self._progress = replace(before, head_number=number, head_hash=self._suite.content_hash(head).hex())
         try:
             self._commit(self._clock.monotonic(), head)
         except DiskFull:
-            progress.head_number, progress.head_hash = before  # this cut is made again
+            self._progress = before  # this cut is made again
             self._snapshots.put_back(fields.snapshot)
             raise
         if self._reports:

@@ -73,7 +73,7 @@ class HourlySnapshots:
         return roots
 
     def put_back(self, roots: SnapshotRoots) -> None:
-        """Keep what was taken for a head that could not be kept itself."""
+        """Keep roots for another head: the one that was to show them was not signed."""
         self._roots = roots
 
     def begin(self, number: int, issued_at: int, tally: Tally, store: TallyStore) -> None:

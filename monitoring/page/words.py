@@ -107,6 +107,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{notary} of {jurisdiction} reports {what}, which this release does not know: {count}, numbers {low} to {high}, at {place}. Update the monitor.",
         "{jurisdiction} 的 {notary} 报告 {what}，本版本不认识：{count} 次，编号 {low} 至 {high}，位置 {place}。请更新监控。",
     ),
+    "say_list-shrunk": (
+        "{list} holds less than it did: it was made again, or lost its end.",
+        "{list} 的内容比原来少：该主题被重建，或丢失了末尾。",
+    ),
+    "say_unproven": (
+        "{agency} / {node}, {jurisdiction}: its copy equals no signed head yet: nobody is refused by it, nobody passes for certain.",
+        "{agency} / {node}（{jurisdiction}）：其副本尚未证明与已签名的名单一致，据此既不拦截也不确认放行。",
+    ),
     "say_live-differs": (
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
         "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",
@@ -124,8 +132,24 @@ _WORDS: dict[str, tuple[str, str]] = {
         "密钥登记册最新的根签名说明是旧的，登记册被回退。",
     ),
     "say_register-expired": (
-        "The root's word about the register of keys has expired; publish the keys again where the root is kept.",
-        "密钥登记册的根签名说明已过期，请在保管根密钥的机器上重新公布。",
+        "The root's word about the register of keys has expired: nothing new is called proven until the root signs the next.",
+        "密钥登记册的根签名说明已过期；在根签署下一份之前不再作出新的一致性证明。",
+    ),
+    "say_register-forked": (
+        "The root has said two things under one number of the register of keys.",
+        "根以同一编号签署了两份不同的密钥登记册。",
+    ),
+    "say_register-ahead": (
+        "The root's word about the register of keys is from the future by the monitor's clock.",
+        "按监控机器的时钟，密钥登记册的根签名来自未来。",
+    ),
+    "say_root-forked": (
+        "A root key has signed two successors; the one that was read first counts.",
+        "同一根密钥签署了两个继任者，以先读到的为准。",
+    ),
+    "say_register-not-kept": (
+        "What the monitor has read of the register of keys cannot be kept on its disk.",
+        "监控机器无法在磁盘上保存已读取的密钥登记册。",
     ),
     "say_dead": (
         "{agency}: {count} messages were put aside as dead letters.",

@@ -8,6 +8,7 @@ from typing import Any
 from hdrh.histogram import HdrHistogram
 
 from ...schemas.errors import WrongUsage
+from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
@@ -175,11 +176,12 @@ class StatusDocument:
             "signed_keys": signed.keys if signed else None,
             "keys": standing.keys,
             "hash": standing.hash.hex(),
+            "root": standing.root.hex(),
         }
 
     def _register_findings(self) -> Iterable[dict[str, Any]]:
         for problem in self._sources.register.problems if self._sources.register else ():
-            yield {"kind": problem.value}
+            yield {"kind": problem.value, "next": NEXT_COMMAND[problem]}
 
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         yield from self._register_findings()
@@ -194,13 +196,19 @@ class StatusDocument:
             for jurisdiction in agency["silent_in"]:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
             for node in agency["nodes"]:
-                where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
-                if node["serving"] and node["stale"]:
-                    yield {"kind": "stale", **where}
-                if node["serving"] and node["proof"]["state"] == "unequal":
-                    yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
-                if node["receipts_missing"]:
-                    yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
+                yield from _node_findings(name, node)
+
+
+def _node_findings(agency: str, node: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    where = {"agency": agency, "jurisdiction": node["jurisdiction"], "node": node["node"]}
+    if node["serving"] and node["stale"]:
+        yield {"kind": "stale", **where}
+    if node["serving"] and node["proof"]["state"] == "none":
+        yield {"kind": "unproven", **where}
+    if node["serving"] and node["proof"]["state"] == "unequal":
+        yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
+    if node["receipts_missing"]:
+        yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
 
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:

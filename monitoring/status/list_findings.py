@@ -3,6 +3,7 @@
 What happened once is told for a week after it was seen last, what is missing until it is there.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ def _checkpoint_findings(heads: Sequence[HeadStand]) -> Iterator[Row]:
     """Name the courts of which the log holds something else than their publisher says."""
     for jurisdiction in sorted({head.jurisdiction for head in heads}):
         newest = newest_head(jurisdiction, heads)
+        yield from _shrunk(newest)
         for count in newest.courts if newest else ():
             about = {"jurisdiction": jurisdiction, "list": count.topic, "court": count.court}
             if count.highest < count.published:
@@ -42,6 +44,16 @@ def _checkpoint_findings(heads: Sequence[HeadStand]) -> Iterator[Row]:
                 yield {"kind": "lost-tail", **about, **numbers, "count": count.published - count.highest}
             elif count.live_missing:
                 yield {"kind": "live-differs", **about, "count": count.live_missing}
+
+
+def _shrunk(newest: HeadStand | None) -> Iterator[Row]:
+    """Name the lists that hold less than heads said before."""
+    lacking = Counter[str]()
+    for one in newest.shortfalls if newest else ():
+        lacking[one.topic] += one.trusted - one.highest
+    for topic, missing in sorted(lacking.items()):
+        about = {"jurisdiction": newest.jurisdiction, "list": topic} if newest else {}
+        yield {"kind": "list-shrunk", **about, "count": missing}
 
 
 def _reported(reports: Sequence[ReportStand]) -> Iterator[Row]:

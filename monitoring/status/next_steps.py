@@ -15,6 +15,8 @@ _COMMANDS = {
     "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
     "silent": "liandong agency run {agency}",
     "stale": "liandong agency run {agency} --node {node}",
+    "list-shrunk": "liandong court resend",
+    "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
     "keys-run-out": "liandong participant renew {participant}",
 }
 """What else there is, the agency's status says more about."""
@@ -23,8 +25,8 @@ _COMMANDS = {
 def next_command(finding: Mapping[str, Any]) -> str:
     """Return what to type about a finding."""
     kind = finding["kind"]
-    if kind.startswith("register-"):
-        return "liandong participant publish --all"
+    if "next" in finding:
+        return str(finding["next"])
     if kind == "stale" and finding["node"] is None:
         kind = "silent"
     return _COMMANDS.get(kind, "liandong status --agency {agency}").format(**finding)

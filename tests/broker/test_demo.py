@@ -71,7 +71,8 @@ def matched_in_java(settings: Settings, person: Person) -> dict[str, list[list[s
     kafka = (str(settings.bootstrap), settings.topic_prefix, str(SCHEMA_DIR))
     lines = run_java("MatchLists", *kafka, "js", *secrets, person.number, person.name).splitlines()
     return {
-        what: [line.split()[1:] for line in lines if line.startswith(what)] for what in ("head", "records", "found")
+        what: [line.split()[1:] for line in lines if line.startswith(what)]
+        for what in ("register", "head", "records", "found")
     }
 
 
@@ -79,6 +80,7 @@ def hold_in_java(settings: Settings) -> None:
     """Hold that it verifies, counts and matches as the product does."""
     them = cast()
     listed = matched_in_java(settings, them.listed_thrice)
+    assert [equal for _, *equal in listed["register"]] == [["true", "false"]]
     assert {equal for *_, equal in listed["head"]} == {"true"}
     assert len(listed["head"]) >= len(listed["records"]) > 1
     assert sum(int(count) for *_, count in listed["records"]) > COUNT

@@ -27,6 +27,5 @@ BREAKING: Mapping[str, KnownKind] = {
     "nulls": KnownKind("point 3", "the highest version of a key does not stand last", 1),
     "floods-of-effects": KnownKind(_POISON, "was ended by EFFECTS_FUSE_BLOWN", 1),
     "megabyte-to-effects": KnownKind(_POISON, "records wait at", 1),
-    "heads-ahead": KnownKind("proven and fresh are two things", "is not proven", 4),
     "commands-under-another": KnownKind("point 8", "was not answered", 28),
 }

@@ -40,6 +40,8 @@ class Keys:
         """How far the register has been read."""
         self.arriving: list[PublicKey] = []
         self.refreshed = self.asked = 0
+        self.vouched_until = 0
+        """Until when the root's word about these keys counts, ms UTC; 0: it said none."""
         self.behind: bool | None = None
         """Whether what arrives is still on its way; None: a look at the register brings it, True or False: none does."""
 
@@ -79,6 +81,9 @@ class Keys:
         if self.behind:
             raise RegisterBehind
         self._arrive()
+
+    def vouches(self, at: int) -> bool:
+        return not self.vouched_until or at < self.vouched_until
 
 
 def registered(signer: Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:

@@ -163,7 +163,7 @@ LOWER_VERSIONS: Final = Counter(
 KEY_REGISTER_PROBLEM: Final = Gauge(
     "liandong_key_register_problem",
     ("reason",),
-    "1 while the register of keys as it was read is not what the root says of it: register-missing, register-differs, register-rolled-back, register-expired. Alarm.",
+    "1 while the register of keys as it was read is not what the root says of it: register-missing, register-differs, register-rolled-back, register-forked, register-expired, register-ahead, root-forked, register-not-kept. Alarm.",
 )
 FINDINGS: Final = Gauge(
     "liandong_findings",

@@ -101,7 +101,10 @@ class Subscriber(Protocol):
         """Return the partitions of a topic. Raises ``TopicMissing`` if it does not exist."""
 
     def topic_id(self, topic: str) -> bytes:
-        """Return the 16 bytes by which the broker tells a topic from one of the same name before it. Raises ``TopicMissing``."""
+        """Return the 16 bytes by which the broker tells a topic from one of the same name before it. Raises ``TopicMissing``.
+
+        Any thread may call this while another one waits or polls.
+        """
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets (or BEGINNING / END), assigned by hand."""

@@ -345,3 +345,15 @@ def test_a_receipt_under_a_key_on_its_way_is_taken_when_the_key_has_come(room: W
     assert reading.step()
     assert (reading.done, reading.waits, reading.taken) == (True, False, 1)
     assert room.refused(names.RECEIPTS, "signature") == 0
+
+
+def test_while_the_roots_word_has_run_out_nothing_new_is_proven_and_what_differs_is_told(room: WatchRoom) -> None:
+    room.hear(room.head(1), room.agency.receipt(1))
+    room.keys.vouched_until = NOW
+    room.hear(room.head(2, issued_at=NOW), room.agency.receipt(2))
+    assert (proof(room)["state"], proof(room)["barrier"]) == ("equal", 1)
+    room.hear(room.head(3, "b", issued_at=NOW), room.agency.receipt(3))
+    assert (proof(room)["state"], proof(room)["barrier"]) == ("unequal", 3)
+    room.keys.vouched_until = NOW + 1
+    room.hear(room.agency.receipt(4), room.head(4, issued_at=NOW))
+    assert (proof(room)["state"], proof(room)["barrier"]) == ("equal", 4)

@@ -1,5 +1,6 @@
 """A whole node in one process, on the transport in memory: it starts without Kafka, serves, stops, and its gate goes on whatever part fails."""
 
+import socket
 import threading
 import time
 from pathlib import Path
@@ -164,14 +165,13 @@ def test_whatever_part_fails_the_gate_goes_on_and_the_status_says_so(
 
 
 def test_a_port_that_is_taken_is_named(place: Place) -> None:
-    with place.node() as running:
-        second = place.running("2")
-        second.listening = running.listening
-        second.thread.start()
-        second.thread.join(PATIENCE)
-        assert second.ended is not None
-        assert "API_PORT_IN_USE" in second.ended.message
-        second.stop()
+    running = place.running()
+    with socket.create_server(("127.0.0.1", running.listening.port)):
+        running.thread.start()
+        running.thread.join(PATIENCE)
+    assert running.ended is not None
+    assert "API_PORT_IN_USE" in running.ended.message
+    running.stop()
 
 
 def test_only_agencies_with_a_kind_have_nodes(place: Place) -> None:

@@ -10,6 +10,7 @@ import typer
 from ..schemas.errors import ExitCode
 from ..schemas.problems import Language
 from ..topics.cli.console import JsonOption, group, print_json
+from .backup import cli as backup
 from .demo.cli import demo
 from .trace import cli as trace
 
@@ -30,6 +31,7 @@ def mount(app: typer.Typer) -> None:
     app.command("status")(status)
     app.command("demo")(demo)
     trace.mount(app)
+    backup.mount(app)
     monitor = group(app, "monitor", "Notaries, evidence and metrics.")
     monitor.command("notary")(notary)
     monitor.command("serve")(serve)

@@ -20,7 +20,7 @@ def check_database_url(url: str) -> str:
     except ValueError:
         raise ValueError("the port is no number up to 65535") from None
     if "password" in parse_qs(parts.query):
-        raise ValueError("a password stands in a file of its own: outbox_password_file")
+        raise ValueError("a password stands in a file of its own: outbox_password_file, acts_password_file")
     if not parts.path.strip("/"):
         raise ValueError(f"the name of the database is missing: {FORMS}")
     return url

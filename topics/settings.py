@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     replaced."""
     outbox_password_file: Path | None = None
     """The file with the password of PostgreSQL's user in `outbox_url`; read at each connection, so that it can change."""
+    acts_url: str | None = None
+    """URL of the acts database all nodes of an agency share, `{agency}` in it is replaced; by default SQLite under the state
+    directory, and then an agency has one node."""
+    acts_password_file: Path | None = None
+    """The same for `acts_url`."""
     state_dir: Path = Path("~/.liandong")
     """Keys, stores and the embedded Kafka."""
     matching_key_file: Path | None = None
@@ -90,15 +95,18 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
 
-    @field_validator("outbox_url")
+    @field_validator("outbox_url", "acts_url")
     @classmethod
     def _database_url(cls, url: str | None) -> str | None:
         return None if url is None else check_database_url(url)
 
     @model_validator(mode="after")
     def _one_password(self) -> Self:
-        if self.outbox_password_file is not None and not lacks_password(self.outbox_url or ""):
-            raise ValueError("outbox_password_file: outbox_url must name a PostgreSQL and hold no password itself")
+        for name in ("outbox", "acts"):
+            if getattr(self, f"{name}_password_file") is not None and not lacks_password(
+                getattr(self, f"{name}_url") or ""
+            ):
+                raise ValueError(f"{name}_password_file: {name}_url must name a PostgreSQL and hold no password itself")
         return self
 
     @field_validator("state_dir")

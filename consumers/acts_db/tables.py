@@ -89,6 +89,29 @@ commands_handled = Table(
     Column("code", Text, nullable=False),
     Column("handled_at", BigInteger, nullable=False),
 )
+store_identity = Table(
+    "store_identity",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("id", Text, nullable=False),
+)
+receipts_told = Table(
+    "receipts_told",
+    metadata,
+    Column("node", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("positions", LargeBinary, nullable=False),
+)
+handled_positions = Table(
+    "handled_positions",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("log_partition", Integer, primary_key=True),
+    # a topic made again begins anew
+    Column("topic_id", LargeBinary, nullable=False),
+    Column("next_offset", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
 commands_parked = Table(
     "commands_parked",
     metadata,
@@ -105,6 +128,15 @@ commands_parked = Table(
     Column("reason", Text, nullable=False),
     UniqueConstraint("topic", "log_partition", "log_offset"),
     Index("commands_parked_by_key", "key", "id"),
+)
+# who signed what is parked: only that holds up what follows, and only under its key
+parked_signers = Table(
+    "parked_signers",
+    metadata,
+    Column("id", Integer, ForeignKey("commands_parked.id"), primary_key=True, autoincrement=False),
+    Column("signer", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Index("parked_signers_by_key", "key", "signer", "id"),
 )
 dead_letters = Table(
     "dead_letters",

@@ -14,12 +14,14 @@ from ...schemas.dates import date_of_ms
 from ...schemas.errors import LiandongError
 from ...schemas.problems import Language
 from ...topics.metrics.definitions import ENUMERATION_ALARMS
+from ...topics.storage.faults import DatabaseFault
 from ..acts_db.idempotency import KeyedRequest, RequestPart
 from ..acts_db.outcomes import Retry
 from ..gate.decision import Question
 from ..interceptions.answers import Answer
 from ..interceptions.journal import JournalEntry
-from ..interceptions.rendering import shown_again, shown_answer, shown_entry
+from ..interceptions.rendering import ShownAnswer, shown_again, shown_answer, shown_entry
+from ..interceptions.unkept import may_go_unkept, shown_unkept
 from .app import ApiRequest
 from .context import EndpointContext
 from .group_commit import GroupCommit
@@ -90,9 +92,8 @@ class CheckEndpoints:
         answer = asked.marked(self._answer_questions((question,), at, request.caller.name)[0], 0)
         if isinstance(answer, Retry):
             raise answer
-        if answer.leaves_something and (entries := await self._keep({0: answer})):
-            return ok(shown_again(entries[0], request.lang))
-        return ok(shown_answer(answer, request.lang))
+        kept = await self._keep({0: answer} if answer.leaves_something else {}, request.lang)
+        return ok(kept[0] if kept else shown_answer(answer, request.lang))
 
     async def _check_batch(self, batch: Sequence[msgspec.Raw], asked: _Asked) -> list[Result]:
         """Answer the checks of a batch, in order."""
@@ -111,8 +112,8 @@ class CheckEndpoints:
                 if isinstance(answer, Answer) and answer.leaves_something:
                     to_keep[number] = answer
             await asyncio.sleep(0)
-        for number, entry in (await self._keep(to_keep)).items():
-            results[number] = Decided(results[number].ref, shown_again(entry, asked.lang))
+        for number, shown in (await self._keep(to_keep, asked.lang)).items():
+            results[number] = Decided(results[number].ref, shown)
         return results
 
     async def _earlier(self, request: ApiRequest) -> tuple[KeyedRequest | None, Mapping[int, JournalEntry]]:
@@ -120,10 +121,22 @@ class CheckEndpoints:
         known = keyed(request, self._context.matching_keys)
         return known, {} if known is None else await self._context.in_store(self._context.checks.find_earlier, known)
 
-    async def _keep(self, answers: Mapping[int, Answer]) -> dict[int, JournalEntry]:
-        """Keep answers; return, in place of those that another request like this one was answered meanwhile, what those are."""
+    async def _keep(self, answers: Mapping[int, Answer], lang: Language) -> dict[int, ShownAnswer]:
+        """Keep answers; return what is shown in place of those that another request like this one was answered meanwhile, and of
+        all while the acts store does not answer.
+        """
         if not answers:
             return {}
+        try:
+            return {number: shown_again(entry, lang) for number, entry in (await self._kept_before(answers)).items()}
+        except DatabaseFault as away:
+            if not all(map(may_go_unkept, answers.values())):
+                raise
+            _log.warning("hits are held, the acts store does not answer", code=away.code, hits=len(answers))
+            return {number: shown_unkept(answer, lang) for number, answer in answers.items()}
+
+    async def _kept_before(self, answers: Mapping[int, Answer]) -> dict[int, JournalEntry]:
+        """Keep answers, but for those that another request like this one was answered meanwhile: return what those are."""
         earlier = await self._commits.keep(list(answers.values()))
         stand_for = {
             number: earlier[answer.decision.check_id]

@@ -86,6 +86,7 @@ def _answers() -> dict[str, object]:
         "list": _object(stand),
         "rule_version": _TEXT,
     }
+    reason = _object(dict.fromkeys(("code", "message", "remedy"), _TEXT))
     past = {"at": _MOMENT, "attributes": {"type": "object"}, "canary": _FLAG}
     past |= dict.fromkeys(("transaction", "site", "outcome", "caller"), _TEXT)
     past["traceparent"] = {"type": ["string", "null"]}
@@ -95,7 +96,7 @@ def _answers() -> dict[str, object]:
     measure |= {"effect": {"enum": [one.name for one in Effect]}, "match": {"enum": [one.value for one in Match]}}
     measure |= {"version": _NUMBER, "since": _MOMENT, "until": _NO_MOMENT}
     return {
-        "Decision": _object(decision),
+        "Decision": _object(decision, reason=reason),
         "PastDecision": _object(decision | past),
         "Measure": _object(measure),
         "BatchResult": _object({"results": _list(one_of("CheckResult", "Decided", "Undecided"))}),
@@ -134,9 +135,10 @@ def _node() -> dict[str, object]:
     copy |= {"finding": {"enum": ["UNPROVEN", "LIST_SHRUNK", None]}, "rebuilding": _FLAG}
     copy |= {"lacking": _list(_object(lacking))}
     copy |= {"entries": _NUMBER, "opaque": _NUMBER}
-    part = {"enum": ["running", "ended"]}
+    part = {"enum": ["running", "waiting", "ended"]}
     status = {"agency": _TEXT, "node": _TEXT, "lists": _map(_object(copy)), "relief_waiting": _NUMBER}
     status |= {"incidents": _NUMBER, "kind": _TEXT, "rule_version": _TEXT, "parts": _map(part), "ready": _FLAG}
+    status |= {"waiting": _map(_object({"code": _TEXT, "message": _TEXT}))}
     status |= {"outbox": _map(_object({"rows": _NUMBER, "since": {"type": ["integer", "null"]}}))}
     problem = _object({"kind": _TEXT, "next": _TEXT})
     register = {"number": {"type": ["integer", "null"]}, "keys": _NUMBER, "problems": _list(problem)}

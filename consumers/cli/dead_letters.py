@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,6 +66,7 @@ def show(ctx: typer.Context, number: NumberArgument, agency: AgencyIdOption, as_
     document = _as_dict(letter)
     document["headers"] = {name: value.decode("utf-8", "backslashreplace") for name, value in message.headers}
     document["key"] = None if message.key is None else base64.b64encode(message.key).decode()
+    document |= {"sha256": letter.sha256} if letter.sha256 else {}
     document["value"] = None if message.value is None else base64.b64encode(message.value).decode()
     if as_json:
         print_json(document)
@@ -84,7 +85,8 @@ def _redrive(
     letters = [letter for letter in _letters(ctx, agency) if not numbers or letter.number in numbers]
     with _opened_agency(settings, agency) as acting:
         for letter in letters:
-            outcome = redrive(acting.engine, acting.context, letter, dry_run=dry_run)
+            whole = _whole(settings, agency, letter)
+            outcome = redrive(acting.engine, acting.context, whole, dry_run=dry_run)
             results.append({"number": letter.number, "failure": letter.failure, "outcome": outcome})
         if not dry_run:
             send(settings, acting.context.outbox, agency)
@@ -128,23 +130,32 @@ def parked_list(ctx: typer.Context, agency: AgencyIdOption, as_json: JsonOption 
         typer.echo("nothing waits")
 
 
-def parked_retry(ctx: typer.Context, agency: AgencyIdOption) -> None:
+def parked_retry(
+    ctx: typer.Context,
+    agency: AgencyIdOption,
+    give_up: Annotated[
+        bool,
+        typer.Option(
+            "--give-up", help="What is still not understood goes to the dead letters, whatever the fuse says."
+        ),
+    ] = False,
+) -> None:
     """Make all that waits due now; the running agency tries it at once."""
     from ...topics.cli.console import settings_of
     from ...topics.workers.clock import SystemClock
     from ..commands import parked
 
     with _store(settings_of(ctx), agency).begin() as connection:
-        number = parked.hasten(connection, SystemClock().now())
+        number = parked.hasten(connection, SystemClock().now(), give_up=give_up)
     typer.echo(f"{number} messages are due now")
 
 
 def _store(settings: "Settings", agency: str) -> "Engine":
     from ...topics.keys.participants import Participants
-    from ..acts_db.database import acts_url, open_acts
+    from ..acts_db.database import open_acts_of
 
     Participants(settings).load(agency)
-    return open_acts(acts_url(settings, agency))
+    return open_acts_of(settings, agency)
 
 
 def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":
@@ -158,6 +169,18 @@ def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":
         return read_dead_letters(subscriber, agency, SystemClock())
     finally:
         subscriber.close()
+
+
+def _whole(settings: "Settings", agency: str, letter: "DeadLetter") -> "DeadLetter":
+    """Return a dead letter with all its bytes, as far as the log still has them."""
+    from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.workers.clock import SystemClock
+    from ..effects.dead_letters import original
+
+    if not letter.sha256:
+        return letter
+    with closing(KafkaSubscriber(settings, client_id=f"{agency}-dead-letters")) as subscriber:
+        return original(subscriber, letter, SystemClock()) or letter
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,12 +154,19 @@ _LOST = {
 }
 
 
+_GONE = {
+    "en": "ALARM {place} was deleted and made again: what it held that this inbox had not read is lost",
+    "zh": "警报：{place} 被删除后重新建立，本收件箱尚未读取的内容已丢失",
+}
+
+
 def tell_losses(box: "Inbox", lang: str, *, everything: bool = False) -> None:
     """Tell on standard error what left the log unread and was not told yet, or all of it; then it counts as told."""
     losses = box.losses(unshown=not everything)
     for loss in losses:
         place = f"{loss.at.topic} [{loss.at.partition}]"
-        typer.echo(_LOST[lang].format(records=loss.records, place=place), err=True)
+        said = (_LOST if loss.records else _GONE)[lang]
+        typer.echo(said.format(records=loss.records, place=place), err=True)
     if losses:
         box.mark_losses_shown()
 

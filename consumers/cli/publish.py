@@ -62,13 +62,13 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
-    from ..acts_db.database import acts_url, open_acts
+    from ..acts_db.database import open_acts_of
     from ..events.files import publish_file
 
     clock = SystemClock()
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
     directory = read_directory(settings, reader, clock)
-    engine = open_acts(acts_url(settings, agency))
+    engine = open_acts_of(settings, agency)
     context = context_of(settings, agency, directory, engine, clock, SystemChance())
     try:
         published = publish_file(engine, context, file, domain.value)

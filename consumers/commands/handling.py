@@ -24,7 +24,7 @@ from ...schemas.wire.control import (
 from ...schemas.wire.feedback import FeedbackCode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
-from ...schemas.wire.signing import PublicKey, SignatureInvalid
+from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.keyrings import NoSealingKey
 from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind
 from ...topics.transport.received import unwrap_value
@@ -33,7 +33,7 @@ from ..acts_db.messages import Received
 from ..acts_db.outcomes import CommandRejected, Poison, Retry
 from ..events import watches
 from . import handled
-from .feedback import answer
+from .feedback import CommandAnswer, answer
 
 _log = structlog.get_logger(__name__)
 _FEEDBACK_OF_PROBLEM = {
@@ -42,6 +42,8 @@ _FEEDBACK_OF_PROBLEM = {
     "WATCH_SUBJECT": FeedbackCode.IDENTITY_MISMATCH,
 }
 """Feedback for what is wrong with an order; all else is DOC_INVALID."""
+_ANSWERED_AGAIN_AFTER_MS = 60_000
+"""So often at most a command that is sent again is answered again."""
 
 
 def handle(connection: Connection, context: AgencyContext, message: Received) -> FeedbackCode | None:
@@ -52,23 +54,21 @@ def handle(connection: Connection, context: AgencyContext, message: Received) ->
     command = _read(message)
     if command.agency != context.agency:
         raise Poison("WRONG_ADDRESS", f"for {command.agency}")
-    if handled.was_handled(connection, command):
+    before = handled.find(connection, command)
+    if before is not None:
         _log.info("command seen again, no effect", command=text("cmd", command.command_id), court=command.court)
+        _answer_again(connection, context, command, before)
         return None
-    signer = _signer(context, command)
-    genuine = False
+    _check_signature(context, command)
     try:
-        _check_signature(context, command)
-        genuine = True
-        _check_id(connection, command)
+        _check_sender(connection, context, command)
         message_text = _execute(connection, context, command)
         code = FeedbackCode.DONE
     except CommandRejected as refused:
         code, message_text = refused.code, refused.message
-    _check_answerable(context, command, signer, code)
-    now = context.clock.now()
-    handled.remember(connection, command, code, now, genuine=genuine)
-    answer(connection, context, command, code, message_text)
+    _check_answerable(context, command)
+    handled.remember(connection, command, code, context.clock.now())
+    answer(connection, context, command, CommandAnswer(handled.content_of(command), code, message_text))
     _log.info("command handled", command=text("cmd", command.command_id), court=command.court, code=code.value)
     return code
 
@@ -85,45 +85,46 @@ def _read(message: Received) -> Command:
         raise Poison("UNDECODABLE", type(broken).__name__) from broken
 
 
-def _signer(context: AgencyContext, command: Command) -> PublicKey:
-    """Return the registered key a command names.
-    Raises Retry: one that was registered a moment ago may not be here yet.
-    """
-    key = context.directory.key(command.body[:8])
-    if key is None:
-        raise Retry(SIGNER_UNKNOWN)
-    return key
-
-
 def _check_signature(context: AgencyContext, command: Command) -> None:
-    now = context.clock.now()
+    """Require that the court a command names signed it, one that this agency obeys: nobody else is answered or does anything.
+
+    Raises Poison; and Retry for a key that is not known: one that was registered a moment ago may not be here yet.
+    """
+    if context.directory.key(command.body[:8]) is None:
+        raise Retry(SIGNER_UNKNOWN)
     claimed = {"court": command.court, "jurisdiction": command.jurisdiction, "issued_at": command.issued_at}
+    reading = Reading(context.jurisdictions, now=context.clock.now())
     try:
-        Verifier(context.directory).signed(
-            "control-command", command.body, claimed, Reading(context.jurisdictions, now=now)
-        )
+        Verifier(context.directory).signed("control-command", command.body, claimed, reading)
     except (WrongKind, WrongJurisdiction) as not_entitled:
-        raise CommandRejected(FeedbackCode.AUTHORITY_MISMATCH, not_entitled.message) from not_entitled
+        raise Poison("AUTHORITY_MISMATCH", not_entitled.message) from not_entitled
     except SignatureInvalid as invalid:
-        raise CommandRejected(FeedbackCode.DOC_INVALID, invalid.message) from invalid
-    if command.issued_at > now + CLOCK_TOLERANCE_MS:
+        raise Poison("SIGNATURE_INVALID", invalid.message) from invalid
+
+
+def _answer_again(
+    connection: Connection, context: AgencyContext, command: Command, before: handled.HandledCommand
+) -> None:
+    """Say once more, under the same handle, what a command was answered with: its court may have lost the answer."""
+    now = context.clock.now()
+    if abs(now - before.answered_at) < _ANSWERED_AGAIN_AFTER_MS:
+        return
+    try:
+        answer(connection, context, command, CommandAnswer(before.content, before.code, "handled before"))
+    except NoSealingKey as missing:
+        raise Retry(missing.code) from missing
+    handled.note_answer(connection, command, before, now)
+
+
+def _check_sender(connection: Connection, context: AgencyContext, command: Command) -> None:
+    if command.issued_at > context.clock.now() + CLOCK_TOLERANCE_MS:
         raise CommandRejected(FeedbackCode.DOC_INVALID, "issued in the future; check the court's clock")
-
-
-def _check_id(connection: Connection, command: Command) -> None:
     if handled.is_id_taken(connection, command.command_id):
         raise CommandRejected(FeedbackCode.DOC_INVALID, "another command with this id was handled before")
 
 
-def _check_answerable(context: AgencyContext, command: Command, signer: PublicKey, code: FeedbackCode) -> None:
-    """Raise Poison unless the court is one this agency obeys: what cannot be answered is put aside instead.
-
-    Raises Retry if the court has no sealing key.
-    """
-    is_its_court = signer.participant == command.court and signer.jurisdiction == command.jurisdiction
-    if not is_its_court or command.jurisdiction not in context.jurisdictions or signer.kind != "court":
-        failure = "AUTHORITY_MISMATCH" if code is FeedbackCode.AUTHORITY_MISMATCH else "SIGNATURE_INVALID"
-        raise Poison(failure, f"signed by {signer.participant} of {signer.jurisdiction or 'nowhere'}")
+def _check_answerable(context: AgencyContext, command: Command) -> None:
+    """Raise Retry if the court has no sealing key, so that it could not be told."""
     try:
         context.directory.recipients(command.court, COMMAND)
     except NoSealingKey as missing:

@@ -15,3 +15,8 @@ def next_attempt(attempts: int, after: float, now: int) -> int | None:
     if attempts + 1 >= MAX_ATTEMPTS:
         return None
     return now + max(1, int(min(after * 2**attempts, MAX_DELAY_SECONDS) * 1000))
+
+
+def longest_after(now: int) -> int:
+    """Return when what is tried for ever is tried again, ms UTC."""
+    return now + int(MAX_DELAY_SECONDS * 1000)

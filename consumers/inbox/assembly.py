@@ -21,6 +21,7 @@ from .counting import Counting, CountingCourt, open_outbox
 from .counts_store import CountsStore
 from .court import CourtContext, OwnCommands
 from .inbox import Inbox
+from .said import SaidCounts
 from .store import InboxStore, inbox_file
 
 OpenCommands = Callable[[Settings, str, str, Clock], OwnCommands]
@@ -75,10 +76,11 @@ def open_inbox(machine: InboxMachine, court: str, directory: KeyDirectory) -> Op
         machine.subscriber("heads"),
         InboxStore(inbox_file(settings, court)),
     )
-    box, outbox = Inbox(context, reader, store), open_outbox(store, clock)
+    counts_store = CountsStore(store.engine, court, jurisdiction)
+    box, outbox = Inbox(context, reader, store, SaidCounts(counts_store, directory)), open_outbox(store, clock)
     registry = registered(settings, "enforcement-count")
     counting = CountingCourt(court, jurisdiction, participants.signer(court), outbox, clock, registry)
-    counts = Counting(counting, box, CountsStore(store.engine, court, jurisdiction))
+    counts = Counting(counting, box, counts_store)
     times = BarrierTimes(heads, directory, (jurisdiction,), clock)
     eraser = Eraser(KeyErasure(participants, court, clock), times.newest)
     beside = [

@@ -24,14 +24,12 @@ from ...topics.storage.faults import DatabaseFault
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.workers.clock import Clock
-from .counts_store import CountsStore, SaidCount
+from .counts_store import SETTLE_MS, CountsStore, SaidCount
 from .inbox import Inbox
 from .store import InboxStore
 
 _log = structlog.get_logger(__name__)
 LANE = "events"
-SETTLE_MS = 30 * 86_400_000
-"""From its first count to its last planned one."""
 _LOOK_SECONDS = 60.0
 _RETRY_SECONDS = 1.0
 

@@ -25,6 +25,8 @@ from ...topics.storage.database import create_tables, insert_once, reading
 from ...topics.storage.migrations import store_metadata
 from .store import interceptions
 
+SETTLE_MS = 30 * 86_400_000
+"""From a cut's first count to its last planned one."""
 _metadata = store_metadata("counts")
 _passes = Table(
     "count_passes",
@@ -75,7 +77,7 @@ class CountsStore:
     def __init__(self, engine: Engine, court: str, jurisdiction: str) -> None:
         """Make what is missing."""
         self.engine = engine
-        self._court, self._jurisdiction = court, jurisdiction
+        self.court, self.jurisdiction = court, jurisdiction
         create_tables(engine, _metadata)
 
     def cuts(self) -> list[date]:
@@ -92,7 +94,7 @@ class CountsStore:
         own = told.day.between(cut.from_day.isoformat(), cut.until_day.isoformat())
         for row in connection.execute(select(interceptions).where(own)):
             if counted_day(row._asdict()) is not None:
-                group = CountedGroup(self._jurisdiction, self._court, row.agency, row.measure, cut)
+                group = CountedGroup(self.jurisdiction, self.court, row.agency, row.measure, cut)
                 found.setdefault(group, {})[row.event_id] = row.check_id
         return found
 
@@ -115,9 +117,11 @@ class CountsStore:
 
     def say(self, connection: Connection, group: CountedGroup, said: SaidCount) -> None:
         """Note a revision, in the transaction that puts its record into the outbox."""
-        row = {"from_day": group.cut.from_day.isoformat(), "agency": group.agency, "measure": group.measure}
-        row |= {name: getattr(said, name) for name in SaidCount.__slots__}
-        connection.execute(_counts.insert().values(row))
+        connection.execute(_counts.insert().values(_row(group, said)))
+
+    def hear(self, connection: Connection, group: CountedGroup, said: SaidCount) -> bool:
+        """Note a revision that was found in the log; return whether it was not known."""
+        return insert_once(connection, _counts, _row(group, said))
 
     def of_entry(self, entry_id: bytes) -> list[Enforcement]:
         """Return the interceptions because of one entry, by day and agency."""
@@ -130,3 +134,12 @@ class CountsStore:
             for row in rows
             if (day := counted_day(row._asdict())) is not None
         ]
+
+
+def _row(group: CountedGroup, said: SaidCount) -> dict[str, object]:
+    row: dict[str, object] = {
+        "from_day": group.cut.from_day.isoformat(),
+        "agency": group.agency,
+        "measure": group.measure,
+    }
+    return row | {name: getattr(said, name) for name in SaidCount.__slots__}

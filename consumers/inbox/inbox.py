@@ -5,35 +5,33 @@ only under one of the court's own watches that asks for it. What does not count 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
-from ...schemas.law.retention import COMMAND, INTERCEPTION, kept_until
-from ...schemas.law.watch import covers
-from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
 from ...schemas.wire.avro_schemas import schema_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
-from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
-from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
+from ...topics.keys.signatures import SIGNER_UNKNOWN
 from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
-from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
+from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import lane_of, topic_lanes
 from ...topics.transport.received import unwrap
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
-from .contents import ItemRefused, content_of
 from .court import CourtContext
 from .enforcement import note_interception
-from .store import InboxStore, Item, Loss
+from .places import InboxPlaces
+from .said import SaidCounts
+from .store import HANDLING_FAILED, InboxStore, Item, Loss, apart
+from .verdicts import Verdicts
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +41,6 @@ _HANDLE_FIELDS = {
     "asset-event": "event_id",
     "whereabouts-event": "event_id",
 }
-_DOMAIN_OF_SCHEMA = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WHEREABOUTS}
 _BATCH = 500
 _RETRY_SECONDS = 1.0
 _LOOK_SECONDS = 5.0
@@ -70,8 +67,18 @@ def topics_of(jurisdiction: str) -> list[str]:
 class Inbox:
     """Reads one court's answers into its store; a `Worker`. Whatever the transport or the store fails with is tried again."""
 
-    def __init__(self, context: CourtContext, subscriber: Subscriber, store: InboxStore) -> None:
-        """Take a subscriber without a group: positions are in the store. Nothing is read before the first step."""
+    def __init__(
+        self, context: CourtContext, subscriber: Subscriber, store: InboxStore, said: SaidCounts | None = None
+    ) -> None:
+        """Take a subscriber without a group: positions are in the store. Nothing is read before the first step.
+
+        With `said` the court's own counts are read back too.
+        """
+        self._said = said
+        self._has_counts = False
+        """Whether they are read."""
+        self._verdicts = Verdicts(context)
+        self._places = InboxPlaces(store, subscriber, context.clock)
         self._context = context
         self._subscriber = subscriber
         self._store = store
@@ -90,7 +97,7 @@ class Inbox:
     @property
     def caught_up(self) -> bool:
         """Whether everything is read that stood in the log when reading began."""
-        return self._unread is not None and not self._unread
+        return self._unread is not None and not self._unread and (self._said is None or self._has_counts)
 
     def step(self) -> float:
         """Read what has come; return when to be called again."""
@@ -100,11 +107,14 @@ class Inbox:
         try:
             self._tidy()
             self._judge_again()
-            if not self._following:
+            if not self._following or self._places.moved() or self._has_counts != self._may_count:
                 self._follow()
             pause = self._read()
         except (TransportError, DatabaseFault) as failed:
             return self._fail(failed)
+        except Exception:
+            self._following = False  # what was polled is not kept: it is read again
+            raise
         self.failure = None
         return pause
 
@@ -126,9 +136,11 @@ class Inbox:
     def _follow(self) -> None:
         """Read on where the inbox stopped."""
         topics = topics_of(self._context.jurisdiction)
-        ends = {at: self._subscriber.watermarks(at) for at in topic_lanes(self._subscriber, *topics)}
-        starts = self._starts({at: ends[at].low for at in ends})
-        if self._unread is None:
+        own = [self._said.topic] if self._said is not None and self._may_count else []
+        ends = {at: self._subscriber.watermarks(at) for at in topic_lanes(self._subscriber, *topics, *own)}
+        starts = self._places.starts(ends, frozenset(topics))
+        if self._unread is None or bool(own) != self._has_counts:
+            self._has_counts = bool(own)
             self._unread = {at: end.high for at, end in ends.items() if max(starts[at], end.low) < end.high}
         self._subscriber.assign(starts)
         self._following = True
@@ -137,15 +149,41 @@ class Inbox:
         messages = self._subscriber.poll(_BATCH, 0)
         if not messages:
             return _LOOK_SECONDS
-        items = [self._judge(message) for message in messages]
+        counts, answers = self._apart(messages)
+        items = [self._judge(message) for message in answers]
         ends = {lane_of(self._subscriber, each): each.offset() + 1 for each in messages}
         with self._store.engine.begin() as connection:
-            new = sum(self._keep(connection, item) for item in items if item is not None)
+            new = sum(self._keep_alone(connection, item) for item in items if item is not None)
+            for said, message in counts:
+                said.hear(connection, message)
             for at, next_offset in ends.items():
                 self._store.save(connection, at, next_offset)
         self.new += new
         self._unread = {at: end for at, end in (self._unread or {}).items() if ends.get(at, 0) < end}
         return AT_ONCE
+
+    @property
+    def _may_count(self) -> bool:
+        return self._said is not None and self._said.ready
+
+    def _apart(self, messages: Sequence[Message]) -> tuple[Sequence[tuple[SaidCounts, Message]], Sequence[Message]]:
+        """Return the court's own counts, and the messages of agencies."""
+        said = self._said
+        if said is None:
+            return (), messages
+        counts = [(said, each) for each in messages if said.is_here(self._subscriber, each)]
+        return counts, [each for each in messages if not said.is_here(self._subscriber, each)] if counts else messages
+
+    def _keep_alone(self, connection: Connection, item: Item) -> bool:
+        """Keep an item; whatever is wrong with it alone leaves the others as they are."""
+        try:
+            with connection.begin_nested():
+                return self._keep(connection, item)
+        except DatabaseFault:
+            raise
+        except Exception:  # noqa: BLE001  about this item, whatever it is: others must be taken
+            _log.exception("an item was not expected", schema=item.schema, agency=item.agency)
+            return self._store.put(connection, apart(replace(item, refused=HANDLING_FAILED)))
 
     def _keep(self, connection: Connection, item: Item) -> bool:
         """Keep an item, and what an interception says; return False if it is here already."""
@@ -199,21 +237,6 @@ class Inbox:
         except CannotOpen:  # it could be opened when it came: its key has been erased since
             return OpenedItem(replace(item, body=None), {}, {})
 
-    def _starts(self, lows: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
-        """Return where to read on; what the log no longer has is noted as lost, once.
-
-        That counts from a partition's first record: an inbox made anew, or reached late, has missed what left before too.
-        """
-        stored, now = self._store.positions(), self._context.clock.now()
-        gone = [Loss(at, stored.get(at, 0), low, now) for at, low in lows.items() if stored.get(at, 0) < low]
-        if gone:
-            with self._store.engine.begin() as connection:
-                for loss in gone:
-                    self._store.lose(connection, loss)
-        for loss in gone:
-            _log.error("records left the log before the inbox read them", topic=loss.at.topic, records=loss.records)
-        return {at: max(low, stored[at]) if at in stored else BEGINNING for at, low in lows.items()}
-
     def _judge(self, message: Message) -> Item | None:
         """Return the item a message is for this court; None if it is for another or cannot be read at all."""
         try:
@@ -230,7 +253,17 @@ class Inbox:
             return None
         now, handle = self._context.clock.now(), record[_HANDLE_FIELDS[schema.name]]
         item = Item(handle, schema.name, fingerprint, record["agency"], now, message.timestamp()[1], "", body, 0)
-        return self._with_verdict(item, record)
+        return self._verdict(item, record)
+
+    def _verdict(self, item: Item, record: Mapping[str, Any]) -> Item:
+        """Return an item with its verdict, under the id it is kept by."""
+        try:
+            return apart(self._verdicts.of(item, record))
+        except (TransportError, DatabaseFault):
+            raise
+        except Exception:  # noqa: BLE001  about this item, whatever it is: others must be taken
+            _log.exception("an item was not expected", schema=item.schema, agency=item.agency)
+            return apart(replace(item, refused=HANDLING_FAILED))
 
     def _judge_again(self) -> None:
         """Look again at what waits for a key, once the register says something new."""
@@ -239,72 +272,14 @@ class Inbox:
             return
         for item in self._store.items(refused=SIGNER_UNKNOWN):
             if item.body is not None:
-                judged = self._with_verdict(replace(item, refused=""), _decoded(item))
+                record = _decoded(item)
+                handle = record[_HANDLE_FIELDS[item.schema]]
+                judged = self._verdict(replace(item, event_id=handle, refused=""), record)
                 if judged.refused != SIGNER_UNKNOWN:
                     with self._store.engine.begin() as connection:
-                        self._store.replace(connection, judged)
-                        self._note(connection, judged)
+                        self._store.remove(connection, item.event_id)
+                        self._keep_alone(connection, judged)
         self._keys_version = version
-
-    def _with_verdict(self, item: Item, record: Mapping[str, Any]) -> Item:
-        """Return the item with its verdict. The bytes of what is refused are not kept, unless its key may still come."""
-        try:
-            self._check_signature(item, record)
-            content = content_of(self._context, item, record["sealed"])
-            if content is None:
-                return replace(item, body=None)
-            if item.schema in _DOMAIN_OF_SCHEMA:
-                return self._check_report(item, content)
-            if item.schema == "control-feedback":
-                self._note_answer(record)
-            item = replace(item, keep_until=self._until_erasure(item))
-        except ItemRefused as refused:
-            _log.error("refused", reason=refused.reason, schema=item.schema, agency=item.agency)
-            body = item.body if refused.reason == SIGNER_UNKNOWN else None
-            return replace(item, refused=refused.reason, body=body)
-        return item
-
-    def _check_signature(self, item: Item, record: Mapping[str, Any]) -> None:
-        directory, body = self._context.directory, item.body or b""
-        if directory.key(body[:8]) is None:
-            raise ItemRefused(SIGNER_UNKNOWN)
-        try:
-            Verifier(directory).signed(
-                item.schema, body, record, Reading((self._context.jurisdiction,), item.written_at)
-            )
-        except (WrongKind, WrongParticipant) as mismatch:
-            raise ItemRefused("SIGNER_MISMATCH") from mismatch
-        except WrongJurisdiction as elsewhere:
-            raise ItemRefused("WRONG_JURISDICTION") from elsewhere
-        except SignatureInvalid as invalid:
-            raise ItemRefused(invalid.code) from invalid
-
-    @staticmethod
-    def _until_erasure(item: Item) -> int:
-        """Return until when an interception or an answer is kept, ms UTC."""
-        retention = INTERCEPTION if item.schema == "interception" else COMMAND
-        return kept_until(retention, item.received_at)
-
-    def _check_report(self, item: Item, content: Mapping[str, Any]) -> Item:
-        """Set an item's time of erasure. An asset or whereabouts event counts only under an own watch that asks for it."""
-        domain = _DOMAIN_OF_SCHEMA[item.schema]
-        kind = find_kind(domain, content["kind"])
-        command = self._context.commands.sent(content["command_id"])
-        if command is None or command.agency != item.agency or command.case_number != content["case_number"]:
-            raise ItemRefused("NO_SUCH_COMMAND")
-        occurred_at = content["occurred_at"]
-        if kind is None or not covers(command.scope, domain, kind.name, occurred_at):
-            raise ItemRefused("OUTSIDE_THE_WATCH")
-        ends = [each for each in (keep_until(kind, occurred_at), content.get("keep_until", 0)) if each]
-        until = min(ends, default=0)
-        expired = until != 0 and until <= self._context.clock.now()
-        return replace(item, keep_until=until, body=None if expired else item.body)
-
-    def _note_answer(self, record: Mapping[str, Any]) -> None:
-        command = self._context.commands.sent(record["command_id"])
-        if command is None or command.agency != record["agency"]:
-            raise ItemRefused("NO_SUCH_COMMAND")
-        self._context.commands.answered(record["command_id"], record["code"], record["at"])
 
 
 def _decoded(item: Item) -> dict[str, Any]:

@@ -5,7 +5,7 @@ destroyed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,14 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    delete,
     event,
     select,
     update,
 )
 
+from ...schemas.fingerprints import fingerprint
+from ...topics.keys.signatures import SIGNER_UNKNOWN
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, insert_once, open_database, reading, sqlite_url
 from ...topics.storage.migrations import store_metadata
@@ -69,6 +72,13 @@ _positions = Table(
     Column("log_partition", Integer, primary_key=True),
     Column("next_offset", BigInteger, nullable=False),
 )
+_topics = Table(
+    "topics",
+    _metadata,
+    Column("topic", Text, primary_key=True),
+    Column("topic_id", LargeBinary, nullable=False),
+)
+"""Which topics the positions are in: one that was deleted and made again has another id."""
 _losses = Table(
     "losses",
     _metadata,
@@ -81,9 +91,20 @@ _losses = Table(
 )
 
 
+_ID_BYTES = 16
+HANDLING_FAILED = "HANDLING_FAILED"
+"""Why an item does not count that nobody thought of."""
+_WAITS_MS = 30 * 86_400_000
+"""How long the bytes of an item wait for the key that may have signed it."""
+
+
 def inbox_file(settings: Settings, court: str) -> Path:
     """Return where the inbox of a court is kept."""
     return settings.state_dir / "courts" / court / "inbox.db"
+
+
+MADE_AGAIN = -1
+"""Instead of the end of a loss: the topic was deleted and made again, and all it held behind the position is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +114,14 @@ class Loss:
     at: TopicPartition
     first_offset: int
     next_offset: int
-    """Of the oldest record that was still there."""
+    """Of the oldest record that was still there; MADE_AGAIN if nobody can say how many there were."""
     noticed_at: int
     """ms UTC."""
 
     @property
     def records(self) -> int:
-        """How many there were at most."""
-        return self.next_offset - self.first_offset
+        """How many there were at most, 0 if nobody can say."""
+        return max(0, self.next_offset - self.first_offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +143,19 @@ class Item:
     """The Avro body, content sealed; None if it was erased or never kept."""
     keep_until: int
     """ms UTC, 0 = with the case."""
+
+
+def apart(item: Item) -> Item:
+    """Return what is refused under an id of its own: whoever saw an event's id cannot take its place with something forged.
+
+    Of its bytes only those stay, and for a while, whose key may still come.
+    """
+    if not item.refused:
+        return item
+    own = fingerprint(item.event_id + (item.body or b""))[:_ID_BYTES]
+    if item.refused == SIGNER_UNKNOWN:
+        return replace(item, event_id=own, keep_until=item.received_at + _WAITS_MS)
+    return replace(item, event_id=own, body=None)
 
 
 class InboxStore:
@@ -156,7 +190,17 @@ class InboxStore:
         row = {"topic": loss.at.topic, "log_partition": loss.at.partition, "first_offset": loss.first_offset}
         row |= {"next_offset": loss.next_offset, "noticed_at": loss.noticed_at, "shown": False}
         insert_once(connection, _losses, row)
-        self.save(connection, loss.at, loss.next_offset)
+        self.save(connection, loss.at, max(0, loss.next_offset))
+
+    def topic_ids(self) -> dict[str, bytes]:
+        """Return the ids of the topics the positions are in."""
+        with reading(self.engine) as connection:
+            return {row.topic: row.topic_id for row in connection.execute(select(_topics))}
+
+    def save_topic(self, connection: Connection, topic: str, topic_id: bytes) -> None:
+        """Note which topic the positions are in from now on."""
+        if not insert_once(connection, _topics, {"topic": topic, "topic_id": topic_id}):
+            connection.execute(update(_topics).where(_topics.c.topic == topic).values(topic_id=topic_id))
 
     def losses(self, *, unshown: bool = False) -> list[Loss]:
         """Return what was lost, in the order it was noticed."""
@@ -179,10 +223,9 @@ class InboxStore:
         row: Mapping[str, Any] = {name: getattr(item, name) for name in Item.__slots__}
         return insert_once(connection, _items, {**row, "shown": False})
 
-    def replace(self, connection: Connection, item: Item) -> None:
-        """Keep another verdict on an item."""
-        values = {"refused": item.refused, "body": item.body, "keep_until": item.keep_until, "shown": False}
-        connection.execute(update(_items).where(_items.c.event_id == item.event_id).values(values))
+    def remove(self, connection: Connection, event_id: bytes) -> None:
+        """Let go of an item that is judged anew."""
+        connection.execute(delete(_items).where(_items.c.event_id == event_id))
 
     def items(self, *, unshown: bool = False, refused: str | None = None) -> list[Item]:
         """Return what is kept, in the order it came."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
@@ -21,8 +21,11 @@ from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import Part, Worker
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
+from ..acts_db.identity import store_id
 from ..acts_db.sending import send_receipt
-from ..effects.loop import Effects, Surroundings, group_of
+from ..acts_db.told import Told, note_told, told
+from ..effects.intake import group_of
+from ..effects.loop import Effects, Surroundings
 from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
@@ -31,9 +34,13 @@ from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
 from ..replication.replicator import Replicator, ReplicatorConfig
 from ..replication.status import CopyGauges, CopyStatus
+from ..store.batch import KeptReceipt
 from ..store.relief import ReliefStore
 from ..store.writer import ListStore
+from .copies import list_positions, open_lists, open_relief, relief_positions
 from .desk import CopyReaders, Desk, Machine, open_desk
+from .locks import lock_node
+from .presence import NodeName, Presence, Twin, group_of_nodes
 
 _TURN_SECONDS = 0.0005
 """How long a busy thread keeps the interpreter: whoever is freed must not wait for a backlog that is worked off beside."""
@@ -68,6 +75,10 @@ class NodeStores:
     """Whose digest the copy keeps."""
     keeper: Keeper
     """Keeps the last proven copy of the lists."""
+    told: Told
+    """What the node had told when they were opened."""
+    shared: str
+    """Id of the acts store the agency's nodes share, empty for one that is this machine's alone."""
 
     def readers(self, acts: SupervisionActs) -> CopyReaders:
         """Return readers within this process."""
@@ -82,6 +93,13 @@ class Admitted:
     acts: SupervisionActs
 
 
+class NodeClosing(NamedTuple):
+    """What closes a node, and of that what the end of its process gives back too."""
+
+    everything: ExitStack
+    locks: ExitStack
+
+
 class OpenAgency:
     """A node of an agency with its stores open."""
 
@@ -92,15 +110,16 @@ class OpenAgency:
         stores: NodeStores,
         admitted: Admitted,
         connections: NodeConnections,
-        closing: ExitStack,
+        closing: NodeClosing,
     ) -> None:
-        """Take what `open_agency` opened; `closing` closes it."""
+        """Take what `open_agency` opened."""
         self.agency, self.node = desk.context.agency, node
         self.desk = desk
         self.directory, self._acts = admitted.keys, admitted.acts
         self._stores = stores
         self._connections = connections
-        self._closing = closing
+        self._closing, self._locks = closing
+        self._presence: Presence | None = None
         self._jurisdictions, copy = tuple(sorted(desk.context.jurisdictions)), desk.copy
         self.copy_status = CopyStatus(self.agency, node, self._jurisdictions, desk.view, copy.lists, copy.relief)
 
@@ -108,7 +127,11 @@ class OpenAgency:
         """Return what works in this node, connected; to be asked for once."""
         connections, context, own = self._connections, self.desk.context, f"{self.agency}.{self.node}"
         subscriber = connections.subscriber
-        replicator = self._replicator(subscriber(f"{own}.list", f"{own}-list"))
+        incarnation = context.chance.ordered_id()
+        me = NodeName(self.agency, self.node, incarnation.hex(), self._stores.shared)
+        presence = Presence(me, subscriber(group_of_nodes(self.agency), f"{own}-nodes"), context.clock)
+        self._presence = presence
+        replicator = self._replicator(subscriber(f"{own}.list", f"{own}-list"), incarnation, presence)
         stores = ReliefStores(self._stores.relief, self._stores.lists.reader())
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self._jurisdictions, freeing, stores, self.directory, context.clock)
@@ -119,7 +142,7 @@ class OpenAgency:
         examiner = RevokedKeyExaminer(self._jurisdictions, examining, revoked, self.desk.revoked)
         joining = partial(subscriber, group_of(self.agency), f"{own}-effects")
         missed = MissedReleases(context, self.desk.engine, self.desk.view)
-        around = Surroundings(lambda: self.directory.loaded, missed.expect)
+        around = Surroundings(lambda: self.directory.loaded, presence.may_act, missed.expect)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
         batches = Batches(context, self.desk.engine)
         relay = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
@@ -127,6 +150,7 @@ class OpenAgency:
         return [
             Part("register", self.directory, self.directory.wait),
             Part("acts", self._acts, self._acts.wait),
+            Part("nodes", presence, presence.wait),
             Part("list", replicator, replicator.wait),
             Part("relief", relief, relief.wait),
             Part("revoked", examiner, examiner.wait),
@@ -149,11 +173,18 @@ class OpenAgency:
         self._stores.lists.abandon()
         self._stores.relief.abandon()
         self.desk.engine.dispose()
+        self._locks.close()
 
-    def _replicator(self, subscriber: Subscriber) -> Replicator:
+    @property
+    def twin(self) -> Twin | None:
+        """Who has taken this node's place."""
+        return None if self._presence is None else self._presence.twin
+
+    def _replicator(self, subscriber: Subscriber, incarnation: bytes, presence: Presence) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
-        start = context.chance.ordered_id()
-        reporter = Reporter(self.agency, self.node, start, context.signer, self._emit, relief)
+        known, reports = self._stores.told.sequence, lambda: presence.twin is None
+        who = self.agency, self.node, incarnation, context.signer
+        reporter = Reporter(*who, self._emit, known, reports, relief)
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 
@@ -161,34 +192,60 @@ class OpenAgency:
         """Return when the newest barrier that stands in all lanes of the copy was issued, ms UTC."""
         return self.desk.gate.stand(self.desk.context.clock.now()).fresh_as_of
 
-    def _emit(self, body: bytes) -> None:
-        """Put a receipt into the outbox. Raises DatabaseFault."""
+    def _emit(self, receipt: KeptReceipt) -> None:
+        """Put a receipt into the outbox, and note what is told. Raises DatabaseFault."""
+        copy = self.desk.copy
+        positions = {**list_positions(copy.lists), **relief_positions(copy.relief)}
         with self.desk.engine.begin() as connection:
-            send_receipt(connection, self.desk.context, self.node, body)
+            send_receipt(connection, self.desk.context, self.node, receipt.body)
+            note_told(connection, self.node, Told(receipt.sequence, positions))
 
 
 def open_agency(
     settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
 ) -> OpenAgency:
-    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DatabaseFault, LIMITS_INVALID, SUITE_UNKNOWN."""
+    """Open a node of an agency. Raises AGENCY_UNKNOWN, NODE_RUNNING, ACTS_URL_NEEDED, StoreError, DatabaseFault,
+    LIMITS_INVALID, SUITE_UNKNOWN.
+    """
     manifest = load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
+        locks = stack.enter_context(lock_node(folder.parent, node, is_shared=settings.acts_url is not None))
         register = connections.subscriber(None, f"{agency}.{node}-register")
         directory = open_directory(settings, register, machine.clock)
         stack.callback(directory.close)
         reader = connections.subscriber(None, f"{agency}.{node}-acts")
         acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)
         stack.callback(acts.close)
-        lists = ListStore.open(folder / "list", boot=machine.boot)
+        known = _known(settings, agency, node, machine)
+        lists = open_lists(folder, machine.boot, known.told)
         stack.callback(lists.close)
-        relief = ReliefStore.open(folder / "relief", boot=machine.boot)
+        relief = open_relief(folder, machine.boot, known.told)
         stack.callback(relief.close)
         keys = KeyErasure(Participants(settings), agency, machine.clock)
-        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, machine.keeper())
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, machine.keeper(), *known)
         desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
-        return OpenAgency(node, desk, stores, Admitted(directory, acts), connections, stack.pop_all())
+        return OpenAgency(
+            node, desk, stores, Admitted(directory, acts), connections, NodeClosing(stack.pop_all(), locks)
+        )
+
+
+class _Known(NamedTuple):
+    """What the acts store says before anything else is opened."""
+
+    told: Told
+    shared: str
+
+
+def _known(settings: Settings, agency: str, node: str, machine: Machine) -> _Known:
+    """Ask the acts store, and let go of it again. Raises DatabaseFault."""
+    engine = machine.open_acts(settings, agency)
+    try:
+        shared = store_id(engine, machine.chance) if settings.acts_url is not None else ""
+        return _Known(told(engine, node), shared)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

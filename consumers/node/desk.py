@@ -19,7 +19,7 @@ from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
-from ..acts_db.database import acts_url, open_acts
+from ..acts_db.database import open_acts_of
 from ..acts_db.idempotency import KeyedRequest
 from ..adapters.registry import find_adapter
 from ..events.intake import publish_events
@@ -41,8 +41,8 @@ class Machine:
     chance: Chance
     boot: str
     """Id of the machine's present run (`store.power.boot_id`)."""
-    open_acts: Callable[[str], Engine] = open_acts
-    """Opens the acts database at a URL; the nodes of one agency may share it."""
+    open_acts: Callable[[Settings, str], Engine] = open_acts_of
+    """Opens the acts database of an agency; the nodes of one agency may share it."""
     keeper: Callable[[], Keeper] = ChildKeeper
     """Keeps the last proven copy of the lists."""
 
@@ -90,7 +90,7 @@ def open_desk(
     kind = load_agency_with_kind(settings, agency).agency_kind
     stale_after_ms = int(settings.stale_after_seconds * 1000)
     rules = load_rules(kind, agency_folder(settings, agency), stale_after_ms, copy.switches)
-    engine = machine.open_acts(acts_url(settings, agency))
+    engine = machine.open_acts(settings, agency)
     try:
         context = context_of(settings, agency, directory, engine, machine.clock, machine.chance)
         return Desk(context, engine, copy, rules, node, Signals())

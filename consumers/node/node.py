@@ -9,7 +9,9 @@ import structlog
 from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.serving import serving_limits
 from ...topics.settings import Settings
-from ...topics.workers.threads import Workers
+from ...topics.workers.resting import Resting
+from ...topics.workers.threads import Doorbell, Workers
+from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder
 from ..acts_db.idempotency import KeyedRequest
 from ..api.app import Api
@@ -19,6 +21,8 @@ from ..api.limits import RateLimiter
 from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile
 from .assembly import OpenAgency, tuned
+from .locks import NodeRefused
+from .part_gauges import PartGauges
 
 _log = structlog.get_logger(__name__)
 STOP_SECONDS = 4.0
@@ -50,20 +54,20 @@ class AgencyNode:
 
     def __init__(self, settings: Settings, opened: OpenAgency) -> None:
         """Take an opened agency, which `run` closes."""
-        self.workers = Workers()
+        self.workers = Workers(resting=Resting(ends=NodeRefused))
         self.opened = opened
         self._settings = settings
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="acts")
 
     def run(self, listening: ListenAddress) -> None:
-        """Serve until `workers.stop` is set. Raises WorkerFailed with the reason of the part that ended."""
+        """Serve until `workers.stop` is set, whatever part fails meanwhile. Raises WorkerFailed if the API cannot be served."""
         place = {"agency": self.opened.agency, "node": self.opened.node}
         try:
             with tuned():
                 api = open_api(self._settings, self.opened, self, self._writer)
-                self.workers.start(
-                    self.opened.parts(), {"api": ApiServer(api, listening, serving_limits(self._settings)).run}
-                )
+                gauges = Part("parts", PartGauges(self.workers, self.opened), Doorbell().wait)
+                server = ApiServer(api, listening, serving_limits(self._settings))
+                self.workers.start([*self.opened.parts(), gauges], {"api": server.run})
                 _log.info("node runs", **place, url=listening.url)
                 self.workers.wait(STOP_SECONDS)
         finally:
@@ -79,8 +83,10 @@ class AgencyNode:
             lane: {"rows": backlog.rows, "since": backlog.since} for lane, backlog in context.outbox.backlog().items()
         }
         lists = self.opened.copy_status.shown(context.clock.now(), rules.stale_after_ms)
-        parts = self.workers.states()
-        node = {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": unsent}
+        waiting = {name: trouble._asdict() for name, trouble in sorted(self.workers.troubles().items())}
+        twin = self.opened.twin
+        own = {"replaced_by": twin.other if twin else None, "parts": self.workers.states(), "waiting": waiting}
+        node = own | {"kind": rules.kind.id, "rule_version": rules.version, "outbox": unsent}
         return lists | node | {"register": self._register(), "ready": self.ready() is not None}
 
     def _register(self) -> Mapping[str, object] | None:

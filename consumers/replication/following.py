@@ -60,20 +60,25 @@ class LaneReader:
         """Where the log no longer holds the position."""
         self._waiting: Sequence[Message] = ()
         """A batch that waits for the register of participants."""
+        self.failure: LiandongError | None = None
+        """Why nothing can be read now."""
 
     def step(self) -> float:
         """Take what has come; return when to look again. What else the store fails with is raised."""
         if left := self._pause.left() or self._register_pause.left():
             return left
         try:
-            return self._read()
+            pause = self._read()
         except RegisterBehind:
             return self._register_pause.begin()
         except OffsetOutOfRange as gone:
             _log.warning("position is no longer in the log", topic=gone.at.topic, partition=gone.at.partition)
-            return self._leave(gone.at)
+            pause = self._leave(gone.at)
         except (TransportError, StoreFull, DiskFull) as failed:
             return self._start_over(failed)
+        else:
+            self.failure = None
+        return pause
 
     def _leave(self, at: TopicPartition) -> float:
         self._assigned, self._gone = False, at
@@ -91,6 +96,7 @@ class LaneReader:
     def _start_over(self, failed: LiandongError) -> float:
         self._assigned = False
         _log.warning("the copy cannot be kept up to date, it goes on serving", code=failed.code, reason=failed.message)
+        self.failure = failed
         return self._pause.begin()
 
     def assign_again(self) -> None:

@@ -33,10 +33,14 @@ class Reporter:
     incarnation: bytes
     """A UUIDv7 of this start: of two nodes that carry one name the later one has the higher."""
     signer: Signer
-    emit: Callable[[bytes], None]
-    """Takes the Avro body of a signed receipt; when it returns, the receipt is kept elsewhere (the outbox).
+    emit: Callable[[KeptReceipt], None]
+    """Takes a signed receipt, whose body is in Avro; when it returns, the receipt is kept elsewhere (the outbox).
     Raises Unavailable while that does not answer.
     """
+    told: int = 0
+    """The number of the newest receipt that was taken before: a copy that was put back does not know of it."""
+    may_report: Callable[[], bool] = lambda: True
+    """Whether this node is still the one that reports: not if another one of its name was started later."""
     relief: ReliefReader | None = None
     """Without one the relief lane is not part of the receipts; a serving node always has one."""
     canaries: Canaries | None = None
@@ -69,9 +73,9 @@ class Receipts:
 
     def __init__(self, reporter: Reporter, last_sequence: int, waiting: Sequence[KeptReceipt]) -> None:
         self._reporter = reporter
-        self._sequence = last_sequence
-        self._waiting = list(waiting)
-        self._handed_on: list[int] = []
+        self._sequence = max(last_sequence, reporter.told)
+        self._waiting = [each for each in waiting if each.sequence > reporter.told]
+        self._handed_on = [each.sequence for each in waiting if each.sequence <= reporter.told]
         self._reported: dict[tuple[str, str], int] = {}
         self._whole: dict[tuple[str, str], _WholeReceipt] = {}
         self._latency: defaultdict[str, ApplyLatency] = defaultdict(ApplyLatency)
@@ -88,7 +92,7 @@ class Receipts:
 
     def add(self, copy: JurisdictionCopy, batch: StoreBatch) -> None:
         """Put the receipts that are due into a batch."""
-        for notary in copy.barriers.notaries():
+        for notary in copy.barriers.notaries() if self._reporter.may_report() else ():
             number = copy.barriers.newest(notary)
             if number <= self._reported.get((copy.jurisdiction, notary), -1):
                 continue
@@ -110,10 +114,12 @@ class Receipts:
 
     def hand_on(self) -> None:
         """Hand on what waits, whose commits were synced. Raises what `Reporter.emit` raises; the rest goes on waiting."""
+        if not self._reporter.may_report():
+            return
         if self._waiting and self._reporter.relief is not None:
             self._reporter.relief.sync()
         while self._waiting:
-            self._reporter.emit(self._waiting[0].body)
+            self._reporter.emit(self._waiting[0])
             self._handed_on.append(self._waiting.pop(0).sequence)
 
     def _relief(self, jurisdiction: str, notary: str, number: int) -> list[ReliefLane] | None:

@@ -62,6 +62,11 @@ class ReliefFollower:
         """Free whom the lanes free now, sweep when that is due. Raises StoreError when the overlay cannot be written."""
         return self._reader.step()
 
+    @property
+    def failure(self) -> Exception | None:
+        """Why nothing can be read now."""
+        return self._reader.failure
+
     def wait(self, seconds: float) -> bool:
         """Wait for messages; return whether there are any."""
         return self._reader.wait(seconds)

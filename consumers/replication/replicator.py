@@ -102,6 +102,11 @@ class Replicator:
                 self.rebuild("its digests are of another suite than the one that is set")
         return self._lanes.step()
 
+    @property
+    def failure(self) -> Exception | None:
+        """Why nothing can be read now."""
+        return self._lanes.failure
+
     def wait(self, seconds: float) -> bool:
         """Wait for messages; return whether there are any."""
         return self._lanes.wait(seconds)

@@ -74,6 +74,7 @@ COURT = (
     Drawer("updates", "numbered and signed", "编号与签名", "3"),
     Drawer("register", "the courts' truth, with the outbox", "登记簿与待发箱", "4"),
     Drawer("relay", "outbox → log, in order", "转发", "5"),
+    Drawer("upkeep", "the log against the register", "日志核对"),
     Drawer("synthetic", "fictitious people and rows", "虚构数据"),
     Drawer("cli", "liandong court …", "命令行"),
 )
@@ -116,6 +117,7 @@ WATCHING = (
     Drawer("transparency", "heads as a log", "透明日志"),
     Drawer("status", "one document", "状态"),
     Drawer("trace", "one entry, proven", "条目证明"),
+    Drawer("backup", "copied, put back", "备份与恢复"),
     Drawer("service", "shared context", "服务"),
     Drawer("page", "for operators", "页面"),
     Drawer("demo", "all of it played", "演示"),

@@ -107,6 +107,7 @@ class EvidenceBatch:
         node.heard_at = max(node.heard_at, appended_at)
         self._sequence(key.agency, key.node).add(receipt["sequence"])
         self._add_latency(node, receipt["latency"])
+        node.starts.hear(receipt["incarnation"].hex(), receipt["at"])
         for answer in receipt["canaries"]:
             self._canary(key, answer, appended_at)
         lanes = lanes_of(node, receipt)

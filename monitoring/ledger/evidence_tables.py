@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from ...consumers.store.layout import Shortfall
 from ...topics.storage.migrations import store_metadata
+from .starts import NodeStarts
 
 FORMAT = 4
 """The format of the cache; another one begins a file of its own."""
@@ -105,6 +106,8 @@ class NodeStand(msgspec.Struct):
     """By lane (`topic/partition`)."""
     whole: dict[str, WholeReceipt] = msgspec.field(default_factory=dict)
     """By notary."""
+    starts: NodeStarts = msgspec.field(default_factory=NodeStarts)
+    """Which starts of it reported."""
 
 
 class HeadLane(msgspec.Struct, array_like=True):

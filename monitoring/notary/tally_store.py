@@ -31,6 +31,7 @@ _DIGEST = b"digest/"
 _HEAD = b"head"
 _CHECK = b"check"
 _HASH = 32
+_LOCK = "running.lock"
 _OPEN = b"open"
 """What the seal says while the tally is written, and after a process that was killed."""
 _FIRST_MAP = 1 << 30
@@ -117,6 +118,19 @@ class EntriesView:
             self._transaction.abort()
 
 
+def is_counted(directory: Path) -> bool:
+    """Return whether a process is the notary whose tally lies here."""
+    if not (directory / _LOCK).exists():
+        return False
+    lock = FileLock(directory / _LOCK, mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
 class TallyStore:
     """The tally of one notary on disk."""
 
@@ -126,7 +140,7 @@ class TallyStore:
         Raises NOTARY_RUNNING if another process holds it, NOTARY_TALLY_DAMAGED, DISK_FULL.
         """
         private_folder(directory)
-        self._lock = FileLock(directory / "running.lock", mode=0o600)
+        self._lock = FileLock(directory / _LOCK, mode=0o600)
         try:
             self._lock.acquire(timeout=0)
         except Timeout:

@@ -36,7 +36,8 @@ def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
     places = {"place": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
     places["hashes"] = " ≠ ".join(each[:12] for each in finding.get("hashes", ()))
-    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list")
+    places["incarnations"] = ", ".join(finding.get("incarnations", ()))
+    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry")
     key = "/".join(str(finding.get(part, "")) for part in about)
     return Sentence(key, words(f"say_{kind}", **places), next_command(finding))
 

@@ -107,6 +107,18 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{notary} of {jurisdiction} reports {what}, which this release does not know: {count}, numbers {low} to {high}, at {place}. Update the monitor.",
         "{jurisdiction} 的 {notary} 报告 {what}，本版本不认识：{count} 次，编号 {low} 至 {high}，位置 {place}。请更新监控。",
     ),
+    "say_register-behind": (
+        "{court}, {list}: the log holds {count} records, up to number {highest}, that the court's register does not know. It was put back from a backup, or somebody else has the court's key.",
+        "{court}（{list}）：日志中有 {count} 条记录（至序号 {highest}）登记库没有：登记库系由备份恢复，或有他人持有该法院密钥。",
+    ),
+    "say_refused-record": (
+        "{court}: nobody takes version {version} of {entry}: its key was not valid when it was signed ({count} such entries).",
+        "{court}：{entry} 第 {version} 版不被任何单位接受，签名时密钥无效（此类条目共 {count} 个）。",
+    ),
+    "say_contested-entry": (
+        "{court}: others write under the key of {entry} again and again ({count} such entries).",
+        "{court}：有人反复写入 {entry} 的键（此类条目共 {count} 个）。",
+    ),
     "say_list-shrunk": (
         "{list} holds less than it did: it was made again, or lost its end.",
         "{list} 的内容比原来少：该主题被重建，或丢失了末尾。",
@@ -115,9 +127,21 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{agency} / {node}, {jurisdiction}: its copy equals no signed head yet: nobody is refused by it, nobody passes for certain.",
         "{agency} / {node}（{jurisdiction}）：其副本尚未证明与已签名的名单一致，据此既不拦截也不确认放行。",
     ),
+    "say_publisher-clock": (
+        "{jurisdiction}: the publisher's clock is {seconds} s off the notaries' (below 0: slow); its courts sign nothing.",
+        "{jurisdiction}：发布方时钟与公证节点相差 {seconds} 秒（负数为慢），其法院暂停签名。",
+    ),
     "say_live-differs": (
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
         "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",
+    ),
+    "say_twins": (
+        "{agency}, node {node}: two machines run it ({incarnations}); the older one has stopped its effects and receipts.",
+        "{agency} 节点 {node}：有两台机器以同一名称运行（{incarnations}），较早的一台已停止处置和回执。",
+    ),
+    "say_command-unanswered": (
+        "{agency} has not answered {count} commands of {court}, the oldest since {since}, as far as that court's inbox has read.",
+        "{agency} 尚未答复 {court} 的 {count} 条指令，最早的发出于 {since}（以该院收件箱已读为准）。",
     ),
     "say_register-missing": (
         "The root has said nothing about the register of keys as a whole: missing keys would not be noticed.",

@@ -7,6 +7,7 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
+from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
 from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
@@ -16,6 +17,7 @@ from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
+from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
 CANARY_WINDOW = 3_600_000
@@ -101,6 +103,7 @@ class StatusDocument:
             "lag_seconds": lag_seconds(stand, self.heads),
             "proof": proof_of(stand),
             "canaries": self._canaries(stand),
+            "twins": stand.starts.twins_now(self._limits.now),
             "receipts_missing": report.receipts_missing,
             "applied": stand.applied,
             "ignored_as_stale": stand.stale,
@@ -183,9 +186,19 @@ class StatusDocument:
         for problem in self._sources.register.problems if self._sources.register else ():
             yield {"kind": problem.value, "next": NEXT_COMMAND[problem]}
 
+    def _command_findings(self) -> Iterable[dict[str, Any]]:
+        """Name the courts of this machine whose commands an agency has not answered, as far as their inboxes know."""
+        now = self._limits.now
+        for deliveries in self._sources.deliveries:
+            for each in unanswered(deliveries.register.engine, now - self._limits.late_after, now):
+                about = {"jurisdiction": deliveries.jurisdiction, "court": each.court, "agency": each.agency}
+                yield {"kind": "command-unanswered", **about, "count": each.number, "since": moment(each.since)}
+
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         yield from self._register_findings()
         yield from list_findings(self._sources.view, self.heads, self._limits.now)
+        yield from publisher_findings(self._sources.deliveries)
+        yield from self._command_findings()
         for head in self.heads:
             if head.fresh_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
@@ -196,17 +209,19 @@ class StatusDocument:
             for jurisdiction in agency["silent_in"]:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
             for node in agency["nodes"]:
-                yield from _node_findings(name, node)
+                where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
+                yield from _node_findings(node, where)
 
 
-def _node_findings(agency: str, node: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    where = {"agency": agency, "jurisdiction": node["jurisdiction"], "node": node["node"]}
+def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     if node["serving"] and node["stale"]:
         yield {"kind": "stale", **where}
     if node["serving"] and node["proof"]["state"] == "none":
         yield {"kind": "unproven", **where}
     if node["serving"] and node["proof"]["state"] == "unequal":
         yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
+    if twins := node["twins"]:
+        yield {"kind": "twins", **where, "incarnations": twins}
     if node["receipts_missing"]:
         yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
 

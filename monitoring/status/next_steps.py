@@ -15,7 +15,13 @@ _COMMANDS = {
     "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
     "silent": "liandong agency run {agency}",
     "stale": "liandong agency run {agency} --node {node}",
+    "register-behind": "liandong court register recover --court {court}",
+    "refused-record": "liandong court resign --court {court}",
+    "contested-entry": "liandong trace {entry}",
+    "twins": "liandong agency run {agency} --node NAME",
+    "command-unanswered": "liandong court command --resend --court {court}",
     "list-shrunk": "liandong court resend",
+    "publisher-clock": "timedatectl status",
     "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
     "keys-run-out": "liandong participant renew {participant}",
 }

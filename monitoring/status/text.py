@@ -56,7 +56,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "later-finding": ("a finding of a later release", "新版本的发现"),
     "list-shrunk": ("a list holds less than it did", "名单日志缺少内容"),
     "unproven": ("equal to no signed head yet", "尚未证明与已签名名单一致"),
+    "register-behind": ("the court's register is behind the log", "登记库落后于日志"),
+    "refused-record": ("a record nobody takes", "记录不被接受"),
+    "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
+    "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
     "live-differs": ("live entries differ", "生效条目数不符"),
+    "twins": ("two nodes of one name", "两个同名节点"),
+    "command-unanswered": ("commands not answered", "指令未获答复"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
     "register-rolled-back": ("the register of keys was rolled back", "密钥登记册被回退"),
@@ -89,7 +95,7 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
-_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list")
+_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry")
 """What a finding can be about, as a line of it begins."""
 
 
@@ -215,12 +221,12 @@ class StatusText:
 
 def _details(finding: Mapping[str, Any]) -> str:
     """Say how many, which numbers, where."""
-    said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left") if key in finding]
+    said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left", "seconds") if key in finding]
     if "low" in finding:
         low, high = finding["low"], finding["high"]
         said.append(f"№ {low:,}" if low == high else f"№ {low:,} … {high:,}")
     said += [str(finding[key]) for key in ("what", "place") if key in finding]
-    said += finding.get("lanes", [])
+    said += [*finding.get("lanes", []), *finding.get("incarnations", [])]
     said += [each[:12] for each in finding.get("hashes", ())]
     return " ".join(said)
 

@@ -33,6 +33,7 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
     court: CourtOption = None,
     stop: Annotated[str, typer.Option("--stop", metavar="cmd_…", help="End this watch at once.")] = "",
     listing: Annotated[bool, typer.Option("--list", help="Show this court's commands and their answers.")] = False,
+    resend: Annotated[bool, typer.Option("--resend", help="Send again what no agency has answered.")] = False,
     template: Annotated[bool, typer.Option("--template", help="Print a complete file and its fields.")] = False,
     kinds: Annotated[bool, typer.Option("--kinds", help="Print the kinds that can be asked for.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file, give nothing.")] = False,
@@ -46,6 +47,9 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
         return
     if listing:
         _show_commands(ctx, court, as_json)
+        return
+    if resend:
+        _resend(ctx, court, as_json)
         return
     if (file is None) == (not stop):
         raise WrongUsage("COMMAND_INPUT", "give a file of commands, or --stop and one id", "see --template")
@@ -92,6 +96,31 @@ def _give(
             court_id = desk.court.identity.court
             send_all(settings, desk.court.register.outbox, court_id, desk.court.clock, SystemChance())
     return results
+
+
+def _resend(ctx: typer.Context, court: str | None, as_json: bool) -> None:
+    from ...topics.cli.console import settings_of
+    from ...topics.workers.chance import SystemChance
+    from ..relay.delivery import send_all
+
+    settings = settings_of(ctx)
+    with _commanding(settings, court) as desk:
+        sent = desk.commands.resend()
+        send_all(settings, desk.court.register.outbox, desk.court.identity.court, desk.court.clock, SystemChance())
+    if as_json:
+        print_json({"commands": [_as_dict(each) for each in sent]})
+        return
+    for each in sent:
+        typer.echo(_RESENT[settings.lang].format(**_as_dict(each)))
+    if not sent:
+        typer.echo(_NOTHING_TO_RESEND[settings.lang])
+
+
+_RESENT = {
+    "en": "{command_id}  {kind} to {agency} sent again",
+    "zh": "{command_id}  已重新向 {agency} 发送 {kind}",
+}
+_NOTHING_TO_RESEND = {"en": "every command has its answer", "zh": "所有指令均已收到答复"}
 
 
 def _agency_kinds(participants: "Participants", request: "Request") -> frozenset[str] | None:

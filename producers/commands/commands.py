@@ -25,7 +25,7 @@ from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..register.register import Register
 from .files import Request, StopRequest, WatchRequest
-from .sent import CommandRegister
+from .sent import CommandRegister, SentRecord
 
 SCHEMA = "control-command"
 EVENTS = "events"
@@ -95,7 +95,7 @@ class Commands:
         due = now + request.due_ms
         command = SentCommand(command_id, self._court.court, request.agency, WATCH, order.case_number, scope, due)
         with self._register.engine.begin() as connection:
-            self._register.claim(connection, self._court.court)
+            self._register.claim(connection, self._court.court, numbered=False)
             earlier = self._sent.by_identity(connection, identities)
             if earlier is not None:
                 _check_same(earlier, order)
@@ -111,7 +111,7 @@ class Commands:
         scope, due = WatchScope("", frozenset(), now, watch.scope.until), now + request.due_ms
         command = SentCommand(command_id, court.court, watch.agency, STOP_WATCH, watch.case_number, scope, due)
         with self._register.engine.begin() as connection:
-            self._register.claim(connection, court.court)
+            self._register.claim(connection, court.court, numbered=False)
             earlier = self._sent.by_identity(connection, [identity])
             if earlier is not None:
                 return GivenCommand(earlier, new=False)
@@ -155,7 +155,18 @@ class Commands:
             SCHEMA, body, topic, key, event_id=event_id, source=court.court, time_ms=now, registry=court.registry
         )
         (row,) = self._register.outbox.append(connection, EVENTS, [message])
-        self._sent.add(connection, command, identity, row)
+        self._sent.add(connection, command, identity, SentRecord(row, message))
+
+    def resend(self) -> list[SentCommand]:
+        """Put what is not answered and not over into the outbox once more, byte for byte; return these commands.
+
+        An agency that has carried one out does not do so again; it answers again.
+        """
+        with self._register.engine.begin() as connection:
+            self._register.claim(connection, self._court.court)
+            waiting = self._sent.to_send_again(connection, self._court.clock.now())
+            self._register.outbox.append(connection, EVENTS, list(waiting.values()))
+        return [command for each in waiting if (command := self._sent.sent(each)) is not None]
 
     def _readers(self, agency: str) -> list[Recipient]:
         """Name who can open the order: the agency; for audits the court itself, its superior and the escrow."""

@@ -4,7 +4,9 @@ The subject is not here: it is in the court's case file and, sealed, in the comm
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -16,6 +18,8 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    delete,
+    func,
     insert,
     select,
     update,
@@ -26,6 +30,7 @@ from ...schemas.wire.control import SentCommand
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, reading
 from ...topics.storage.migrations import store_metadata
+from ...topics.transport.ports import OutgoingRecord
 from ...topics.workers.clock import Clock
 from ..register.register import open_register
 
@@ -52,6 +57,41 @@ _commands = Table(
     Column("outbox_row", BigInteger, nullable=False),
 )
 Index("commands_by_court", _commands.c.court, _commands.c.number)
+_unanswered = Table(
+    "commands_unanswered",
+    _metadata,
+    Column("command_id", LargeBinary, primary_key=True),
+    Column("record", LargeBinary, nullable=False),
+)
+"""Each command as it was sent, sealed and signed, until it is answered: so it can be sent again."""
+
+
+class Unanswered(NamedTuple):
+    """Commands of one court to one agency that were accepted and are not answered."""
+
+    court: str
+    agency: str
+    number: int
+    since: int
+    """When the oldest was given, ms UTC."""
+
+
+def unanswered(engine: Engine, issued_before: int, now: int) -> list[Unanswered]:
+    """Return what was given before a time and has no answer, of all courts of a register; what has ended by `now` waits no more."""
+    create_tables(engine, _metadata)
+    given = _commands.c
+    waits = given.code == "", given.issued_at < issued_before, given.until > now
+    query = select(given.court, given.agency, func.count(), func.min(given.issued_at)).where(*waits)
+    with reading(engine) as connection:
+        rows = connection.execute(query.group_by(given.court, given.agency).order_by(given.court, given.agency))
+        return [Unanswered(*row) for row in rows]
+
+
+class SentRecord(NamedTuple):
+    """A command as it went into the outbox, and as which row of its lane."""
+
+    row: int
+    record: OutgoingRecord
 
 
 class CommandRegister:
@@ -84,9 +124,11 @@ class CommandRegister:
         with reading(self._engine) as connection:
             return [_command(row) for row in connection.execute(query)]
 
-    def add(self, connection: Connection, command: SentCommand, identity: bytes, outbox_row: int) -> None:
+    def add(self, connection: Connection, command: SentCommand, identity: bytes, sent: SentRecord) -> None:
         """Remember a command, in the transaction that puts it into the outbox."""
         scope = command.scope
+        kept = {"command_id": command.command_id, "record": msgspec.msgpack.encode(sent.record)}
+        connection.execute(insert(_unanswered).values(kept))
         row = {
             "command_id": command.command_id,
             "identity": identity,
@@ -102,7 +144,7 @@ class CommandRegister:
             "due_at": command.due_at,
             "code": "",
             "answered_at": 0,
-            "outbox_row": outbox_row,
+            "outbox_row": sent.row,
         }
         connection.execute(insert(_commands).values(row))
 
@@ -115,7 +157,16 @@ class CommandRegister:
         """Note an agency's answer (ms UTC); one older than the answer that is known changes nothing."""
         older = (_commands.c.command_id == command_id, _commands.c.court == self._court, _commands.c.answered_at < at)
         with self._engine.begin() as connection:
-            connection.execute(update(_commands).where(*older).values(code=code, answered_at=at))
+            if connection.execute(update(_commands).where(*older).values(code=code, answered_at=at)).rowcount:
+                connection.execute(delete(_unanswered).where(_unanswered.c.command_id == command_id))
+
+    def to_send_again(self, connection: Connection, now: int) -> dict[bytes, OutgoingRecord]:
+        """Return this court's commands that are not answered and not over, as they were sent, oldest first."""
+        joined = _commands.join(_unanswered, _commands.c.command_id == _unanswered.c.command_id)
+        own = _commands.c.court == self._court, _commands.c.code == "", _commands.c.until > now
+        query = select(_commands.c.command_id, _unanswered.c.record).select_from(joined).where(*own)
+        rows = connection.execute(query.order_by(_commands.c.number))
+        return {row.command_id: msgspec.msgpack.decode(row.record, type=OutgoingRecord) for row in rows}
 
 
 def _command(row: Row[tuple[object, ...]]) -> SentCommand:

@@ -17,7 +17,7 @@ class DeliveryFailed(LiandongError):
 
     def __init__(self, lane: str, row: int, cause: Exception) -> None:
         """`cause` is what the transport said."""
-        self.cause = cause
+        self.cause = self.__cause__ = cause
         message = cause.message if isinstance(cause, LiandongError) else str(cause)
         remedy = cause.remedy if isinstance(cause, LiandongError) else "see the broker's log"
         super().__init__(

@@ -30,6 +30,7 @@ def node(**changes: Any) -> dict[str, Any]:
         "lag_seconds": 0.0,
         "proof": proof,
         "canaries": {"right": 0, "wrong": 0, "at": None},
+        "twins": [],
         "receipts_missing": 0,
         "applied": 40,
         "ignored_as_stale": 0,

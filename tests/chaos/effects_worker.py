@@ -13,7 +13,8 @@ from pathlib import Path
 
 from liandong.consumers.acts_db.context import context_of
 from liandong.consumers.acts_db.database import acts_url, open_acts
-from liandong.consumers.effects.loop import Effects, group_of, topics_of
+from liandong.consumers.effects.intake import group_of, topics_of
+from liandong.consumers.effects.loop import Effects
 from liandong.consumers.events.reports import report
 from liandong.consumers.events.sightings import Sighting
 from liandong.tests.worlds.chance import CHANCE

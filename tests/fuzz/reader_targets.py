@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from liandong.consumers.acts_db.messages import Origin, Received
+from liandong.consumers.effects.authors import author_of
 from liandong.consumers.effects.dead_letters import read_dead_letters
 from liandong.consumers.effects.routing import handle_any
 from liandong.consumers.replication.examining import ExaminingPorts, RevokedKeyExaminer, _Case
@@ -146,6 +147,7 @@ def effects(data: bytes) -> None:
     message = town_letter(data, names.commands(RAILWAY), names.relief("js"), names.debtor_list("js"))
     received = Received(Origin(message.topic(), 0, 0), message.key(), message.value(), headers_of(message))
     agency = square().agency
+    author_of(agency.context, received)
     with agency.engine.connect() as connection:
         handle_any(connection, agency.context, received)
 

@@ -108,7 +108,7 @@ def test_what_happens_once_per_agency(square: Square, data: st.DataObject) -> No
         try:
             handle_any(connection, square.agency.context, received)
         except (Poison, Retry):
-            parked.park(connection, received, "ANY", NOW, NOW)
+            parked.park(connection, received, "", "ANY", NOW, NOW)
             kept = parked.waiting(connection)[-1].message
             assert (kept.origin, kept.value, kept.headers) == (received.origin, received.value, received.headers)
     (aside,) = parcels([OutgoingRecord(topic, received.key, received.value, received.headers)])

@@ -56,8 +56,10 @@ class NodeProcess(Process):
     part_names = (
         "register",
         "acts",
+        "nodes",
         "list",
         "relief",
+        "revoked",
         "effects",
         "releases",
         "batches",
@@ -104,7 +106,7 @@ class NodeProcess(Process):
         """How many messages came to its effects and are not handled yet."""
         effects = self._parts["effects"].worker
         assert isinstance(effects, Effects)
-        return len(effects._kept)
+        return effects.kept
 
     @property
     def acts(self) -> Engine:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, select
 
-from liandong.consumers.acts_db.tables import watch_subjects, watches
+from liandong.consumers.acts_db.tables import (
+    commands_handled,
+    commands_parked,
+    dead_letters,
+    watch_subjects,
+    watches,
+)
+from liandong.consumers.commands.parked import BEHIND_ANOTHER
 from liandong.consumers.store.layout import TrustedHead
 from liandong.tests.simulation.checkpoints import checkpoints_count_what_stands_below_them
 from liandong.tests.simulation.founding import founding
@@ -41,6 +48,7 @@ def audit(world: "World") -> None:
     _barriers_tell_of_the_register_what_stood_there(world)
     _receipts_have_numbers_of_their_own(world)
     _nobody_is_watched_unasked(world)
+    _commands_wait_behind_their_own_courts(world)
     _no_ended_watch_names_anybody(world, watches.c.stopped_at != 0)
 
 
@@ -82,6 +90,26 @@ def what_inboxes_lack(world: "World") -> Iterator[str]:
         yield from _what_an_inbox_lacks(world, inbox)
 
 
+def commands_are_carried_out(world: "World") -> None:
+    """Every watch that stands in the log was carried out, waits, or was put aside, whatever went back or was made again."""
+    given = {command for court in world.courts.values() for command in court.watches}
+    for node in world.nodes.values():
+        if not node.runs or node.database.away or node.is_cut_off or not node.knows_keys:
+            continue
+        messages = world.broker.records(names.commands(node.agency))
+        there = {one.key() for one in messages if (one.key() or b"") in given}
+        with node.acts.connect() as connection:
+            done = set(connection.scalars(select(commands_handled.c.command_id)))
+            done |= set(connection.scalars(select(commands_parked.c.key)))
+            aside = {
+                tuple(row)
+                for row in connection.execute(select(dead_letters.c.log_partition, dead_letters.c.log_offset))
+            }
+        done |= {one.key() for one in messages if (one.partition(), one.offset()) in aside}
+        world.hold(there <= done, f"{node.name} has forgotten a command that stands in the log")
+        world.count("commands found carried out", len(there))
+
+
 def _nobody_is_watched_unasked(world: "World") -> None:
     given = _asked(world)
     for node in world.nodes.values():
@@ -89,6 +117,27 @@ def _nobody_is_watched_unasked(world: "World") -> None:
             with node.acts.connect() as connection:
                 accepted = set(connection.scalars(select(watches.c.command_id)))
             world.hold(accepted <= given, f"{node.name} watches for somebody no court asked about")
+
+
+def _commands_wait_behind_their_own_courts(world: "World") -> None:
+    """What nobody valid signed, and what another court signed, keeps no command waiting."""
+    given = {(one.at.topic, one.at.partition, one.offset): one for one in world.genuine("control-command")}
+    for node in world.nodes.values():
+        if not node.runs:
+            continue
+        waiting = commands_parked.c
+        columns = waiting.topic, waiting.log_partition, waiting.log_offset, waiting.reason
+        ahead: set[tuple[bytes, str]] = set()
+        with node.acts.connect() as connection:
+            rows = connection.execute(select(*columns).order_by(waiting.id)).all()
+        for *place, reason in rows:
+            command = given.get(tuple(place))
+            if command is None:
+                continue
+            signed = command.key or b"", command.fields["court"]
+            held = reason == BEHIND_ANOTHER and signed not in ahead
+            world.hold(not held, f"a command waits at {node.name} behind what its court has not signed")
+            ahead.add(signed)
 
 
 def _asked(world: "World") -> set[bytes]:

@@ -9,6 +9,7 @@ from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.cluster import is_missed
 from liandong.tests.simulation.deeds.broker import Answers, Delays, Forbids, MakesAgain, OvertakesMarker, PutsOut
 from liandong.tests.simulation.deeds.clerk import Publishes, Watches
+from liandong.tests.simulation.deeds.copies import CommandsMadeAgain, GoesBack, SendsAgain
 from liandong.tests.simulation.deeds.databases import ActsStoreAway, ActsStoreBack, KeepsAndLoses
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, Copies, Damages, DamagesTally, Harms, PutsBack
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
 _MOST_NODES = 7
-_MAY_BE_OLDER = ("evidence", "inbox")
-"""Of a copy or an acts store put back nobody makes up for what they lack, today: a matter of issue 4."""
-_MADE_AGAIN = ("list", "relief", "trust", *_MAY_BE_OLDER)
+_MAY_BE_OLDER = ("evidence", "inbox", "list", "relief")
+"""What an acts store that is put back had told of hits nobody can tell the end of."""
+_MADE_AGAIN = ("list", "relief", "trust", "evidence", "inbox")
 """What the log gives again, or a court can do without."""
 _SELDOM_THERE = ("seal", "seal", "seal", "trust")
 """Drawn so much more often than other kinds of files."""
@@ -92,6 +93,24 @@ def _backs_up(world: "World", choices: Choices) -> Deed:
 
 def _puts_back(world: "World", choices: Choices) -> Deed:
     return PutsBack(choices.below(len(world.backups))) if world.backups else _backs_up(world, choices)
+
+
+def _watches(world: "World", choices: Choices, node: str) -> Watches:
+    return Watches(choices.one_of(COURTS), world.nodes[node].agency, choices.below(DEBTORS), choices.below(6))
+
+
+def _goes_back(world: "World", choices: Choices) -> Deed:
+    node = choices.one_of(sorted(world.nodes))
+    return GoesBack(node, _watches(world, choices, node))
+
+
+def _commands_made_again(world: "World", choices: Choices) -> Deed:
+    node = choices.one_of(sorted(world.nodes))
+    return CommandsMadeAgain(node, (_watches(world, choices, node), _watches(world, choices, node)))
+
+
+def _sends_again(_world: "World", choices: Choices) -> Deed:
+    return SendsAgain(choices.one_of(COURTS))
 
 
 def _damages(world: "World", choices: Choices) -> Deed:
@@ -161,6 +180,9 @@ FAULTS: Mapping[Draw, int] = {
     _grows: 5,
     _backs_up: 6,
     _puts_back: 6,
+    _goes_back: 6,
+    _commands_made_again: 4,
+    _sends_again: 4,
     _damages: 10,
     _damages_tally: 2,
     overtaken_marks: 3,

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _LOOKED_AFTER = (2, 2, 2, 4, 10, 20, 20)
 """Seconds between two looks: together a minute."""
-DOC_INVALID = "07"
 _SENT_WITHIN_MS = 5_000
 
 
@@ -38,16 +37,18 @@ def end_well(world: "World") -> None:
     else:
         status = world.monitor.look_up()
         world.hold(
-            status is None or not status["healthy"],
+            status is None or any(not is_of_the_adversary(world, each) for each in status["findings"]),
             f"a minute after faults stopped the status is green, but: {missing}",
         )
         misuse_is_named(world)
         audits.audit(world)
         audits.no_receipt_is_missing(world)
+        audits.commands_are_carried_out(world)
         world.count("endings the status named")
         return
     audits.audit(world)
     audits.no_receipt_is_missing(world)
+    audits.commands_are_carried_out(world)
     world.count("endings that came whole")
     misuse_is_named(world)
     _gates_say_what_courts_say(world)
@@ -133,8 +134,7 @@ def _everything_was_told_once(world: "World") -> None:
         if not world.truth.is_released(hit):
             handles = told[hit.check, hit.entry_id]
             world.hold(not released[text("evt", handles[0])], "a release was told of somebody who is still meant")
-    # whoever names the court's key under a command's id gets it an answer that the document is invalid: issue 4, point 4
-    answers = _answers(world, but=DOC_INVALID)
+    answers = _answers(world)
     world.hold(all(count == 1 for count in answers.values()), "a command was answered twice")
 
 
@@ -170,9 +170,11 @@ def _released(world: "World") -> Counter[str]:
     )
 
 
-def _answers(world: "World", but: str = "") -> Counter[bytes]:
+def _answers(world: "World") -> Counter[bytes]:
+    """How many answers each command got. One that is said again, to a command that is sent again, has the same handle."""
     given = (one.fields for one in world.genuine("control-feedback"))
-    return Counter(fields["command_id"] for fields in given if fields["code"] != but)
+    answers = {(fields["command_id"], fields["feedback_id"]) for fields in given}
+    return Counter(command for command, _ in answers)
 
 
 def _opened(schema: str, fields: dict[str, Any]) -> dict[str, Any]:

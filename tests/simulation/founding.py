@@ -62,7 +62,8 @@ class Founding:
             target.write_bytes(self.files[path])
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         limits = {"checks_per_second": CHECKS_PER_SECOND, "checks_burst": CHECKS_BURST}
-        return _settings().model_copy(update={"state_dir": directory, **limits})
+        acts = {"acts_url": f"sqlite:///{directory}/agencies/{{agency}}/acts.db"}  # an agency's nodes share it
+        return _settings().model_copy(update={"state_dir": directory, **limits, **acts})
 
 
 def _is_for(path: Path, participants: Sequence[str]) -> bool:

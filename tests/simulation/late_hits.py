@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from liandong.consumers.acts_db.tables import commands_parked, dead_letters, open_hits
-from liandong.consumers.effects.loop import group_of
+from liandong.consumers.effects.intake import group_of
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.topics.catalogue import names
 

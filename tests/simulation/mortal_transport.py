@@ -44,6 +44,9 @@ class MortalSubscriber:
     ) -> None:
         self._life.call(lambda: self.inner.subscribe(topics, assigned, revoked))
 
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        self._life.call(lambda: self.inner.move(positions))
+
     def poll(self, limit: int, timeout: float) -> list[Message]:
         assert timeout == 0, "a step waits"
         return self._life.call(lambda: self.inner.poll(limit, 0))
@@ -51,8 +54,11 @@ class MortalSubscriber:
     def wait(self, _seconds: float) -> bool:
         return self._life.call(lambda: self.inner.wait(0))
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        self._life.call(lambda: self.inner.commit(positions), keeps=True)
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
+        self._life.call(lambda: self.inner.commit(positions, note), keeps=True)
+
+    def note(self, at: TopicPartition) -> str:
+        return self._life.call(lambda: self.inner.note(at))
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         return self._life.call(lambda: self.inner.watermarks(at))

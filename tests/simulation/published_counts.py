@@ -29,7 +29,7 @@ def counts_are_what_inboxes_took(world: "World") -> None:
     world.everybody_works(3)
     newest = _newest(world)
     for inbox in world.inboxes:
-        if inbox.runs and inbox.name not in world.harmed:
+        if inbox.runs:
             for group, own in _to_count(world, inbox).items():
                 _hold(world, group, own, newest.get(group), since)
 
@@ -52,10 +52,13 @@ def _hold(world: "World", group: Group, own: Recounted, said: dict[str, Any] | N
 def _newest(world: "World") -> dict[Group, dict[str, Any]]:
     """The newest revision of every group that its court has signed."""
     newest: dict[Group, dict[str, Any]] = {}
+    bodies: dict[tuple[Group, int], bytes] = {}
     for one in world.log.by_schema.get("enforcement-count", ()):
         said = one.fields
         world.hold(world.register.has_signed(said["court"], one.schema, one.body), "a count is not its court's")
         group = said["court"], said["agency"], said["measure"], said["from_day"]
+        twin = bodies.setdefault((group, said["revision"]), one.body)
+        world.hold(twin == one.body, "two counts of one group have the same number")
         if group not in newest or newest[group]["revision"] <= said["revision"]:
             newest[group] = said
     return newest

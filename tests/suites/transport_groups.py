@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from liandong.tests.suites.transport_reading import out_of_range
 from liandong.tests.worlds.traffic import TOPIC, publish, read, record, turn
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.transport.errors import CommitRefused
@@ -38,6 +39,52 @@ class GroupSuite:
         member.subscribe([TOPIC])
         assert [m.offset() for m in read(member, 2)] == [3, 4]
         member.close()
+
+    def test_a_member_reads_on_where_it_is_moved_to_and_not_where_the_group_committed(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(10)])
+        at, mine = TopicPartition(TOPIC, 0), set[TopicPartition]()
+        first = wire.subscriber("g-move")
+        first.subscribe([TOPIC])
+        read(first, 10)
+        first.commit({at: 8})
+        first.close()
+        second = wire.subscriber("g-move")
+        second.subscribe([TOPIC], mine.update)
+        assert [m.offset() for m in read(second, 2)] == [8, 9]
+        assert mine == {at}
+        second.move({at: 3, TopicPartition(TOPIC, 7): 0})  # what it does not have stays with whoever has it
+        assert [m.offset() for m in read(second, 7)] == [3, 4, 5, 6, 7, 8, 9]
+        second.move({at: BEGINNING})
+        assert [m.offset() for m in read(second, 10)] == list(range(10))
+        second.move({at: 10})
+        assert second.poll(10, 0.3) == []
+        second.close()
+
+    def test_a_member_that_is_moved_out_of_the_log_hears_it_and_can_be_moved_back(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        publish(wire.publisher(), [record(b"k", b"%d" % n) for n in range(3)])
+        at = TopicPartition(TOPIC, 0)
+        member = wire.subscriber("g-outside")
+        member.subscribe([TOPIC])
+        read(member, 3)
+        member.commit({at: 3})
+        member.move({at: 99})
+        assert out_of_range(member).at == at
+        member.move({at: 1})
+        assert [m.offset() for m in read(member, 2)] == [1, 2]
+        member.close()
+
+    def test_a_note_beside_an_offset_is_everybodys_of_the_group_and_the_last_one_counts(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=2)
+        one, two = wire.subscriber("g-note"), wire.subscriber("g-note")
+        at, other = TopicPartition(TOPIC, 0), TopicPartition(TOPIC, 1)
+        assert one.note(at) == ""
+        one.commit({at: 0}, "first 一")
+        assert (two.note(at), two.note(other)) == ("first 一", "")
+        two.commit({at: 0}, "second")
+        assert one.note(at) == "second"
+        assert wire.subscriber("g-other").note(at) == ""
 
     def test_two_members_share_the_partitions_and_one_inherits(self, wire: Wire) -> None:
         wire.create(TOPIC, partitions=4)

@@ -10,7 +10,7 @@ from liandong.tests.worlds.traffic import TOPIC, from_start, publish, read, reco
 from liandong.tests.worlds.waiting import PATIENCE
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.transport.errors import OffsetOutOfRange, TopicMissing, TransportError
-from liandong.topics.transport.ports import BEGINNING, END, Message, Subscriber, TopicPartition
+from liandong.topics.transport.ports import BEGINNING, END, Message, OutgoingRecord, Subscriber, TopicPartition
 
 
 class ReadingSuite:
@@ -55,6 +55,15 @@ class ReadingSuite:
         assert subscriber.wait(PATIENCE)
         assert subscriber.wait(0)  # it waits for nobody a second time
         assert [m.value() for m in read(subscriber, 3)] == [b"0", b"1", b"2"]
+
+    def test_a_record_without_a_value_that_was_waited_for_is_not_lost(self, wire: Wire) -> None:
+        wire.create(TOPIC, partitions=1)
+        subscriber = wire.subscriber()
+        from_start(subscriber)
+        publish(wire.publisher(), [OutgoingRecord(TOPIC, b"k", None), OutgoingRecord(TOPIC, b"k", b"")])
+        for value in (None, b""):
+            assert subscriber.wait(PATIENCE)
+            assert [message.value() for message in subscriber.poll(1, 0)] == [value]
 
     def test_assigning_starts_at_the_offset_given(self, wire: Wire) -> None:
         wire.create(TOPIC, partitions=1)

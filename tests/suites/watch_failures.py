@@ -7,9 +7,8 @@ from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.commands import parked
 from liandong.consumers.commands.parking import MAX_ATTEMPTS
-from liandong.consumers.effects import loop
+from liandong.consumers.effects import attempts
 from liandong.consumers.effects.dead_letters import read_dead_letters, redrive
-from liandong.consumers.effects.loop import FUSE, FuseBlown
 from liandong.consumers.effects.routing import handle_any
 from liandong.schemas.law.watch import WatchOrder
 from liandong.schemas.wire.codec import to_wire
@@ -46,7 +45,7 @@ class WatchFailuresSuite(TownSuite):
         assert (list(bad.message.headers), bad.attempts, bad.message.origin.topic) == (headers, 1, COMMANDS)
         assert len(railway.meet(debtor)) == 1
 
-    def test_a_command_of_a_court_not_yet_registered_waits_with_its_key_while_others_flow(
+    def test_commands_of_a_court_not_yet_registered_wait_while_others_flow(
         self, town: Town, railway: TownAgency
     ) -> None:
         late, other = invented(1), invented(2)
@@ -60,7 +59,7 @@ class WatchFailuresSuite(TownSuite):
         railway.settle()
         with railway.engine.begin() as connection:
             waiting = parked.waiting(connection)
-        assert [each.reason for each in waiting] == ["SIGNER_UNKNOWN", "BEHIND_ANOTHER"]
+        assert [each.reason for each in waiting] == ["SIGNER_UNKNOWN", "SIGNER_UNKNOWN"]
         assert len(railway.meet(other)) == 1
         publish_keys(town.publisher, town.participants, "court-su0507")
         town.until(lambda: railway.effects.step() > 0 and railway.rows()["commands_parked"] == 0)
@@ -85,18 +84,6 @@ class WatchFailuresSuite(TownSuite):
         assert redrive(railway.engine, railway.context, letter) == "had its effect before"
         assert len(railway.meet(debtor)) == 1
 
-    def test_nothing_but_poison_blows_the_fuse_and_a_restart_goes_on_behind_it(
-        self, town: Town, railway: TownAgency
-    ) -> None:
-        town.send(*(OutgoingRecord(COMMANDS, b"key", b"bad %d" % number) for number in range(FUSE + 5)))
-        with pytest.raises(FuseBlown, match="dead-letters"):
-            town.until(lambda: railway.effects.step() < 0)
-        railway.effects.close()
-        again = railway.new_effects()
-        town.until(lambda: again.step() > 0 and railway.rows()["dead_letters"] == FUSE + 5)
-        railway.relay()
-        assert town.count(names.dead_letters(RAILWAY)) == FUSE + 5
-
     def test_a_store_that_is_away_in_the_middle_of_a_batch_is_waited_for(
         self, town: Town, railway: TownAgency, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -108,7 +95,7 @@ class WatchFailuresSuite(TownSuite):
             handled.append(message.origin)
             return handle_any(connection, context, message)
 
-        monkeypatch.setattr(loop, "handle_any", handle)
+        monkeypatch.setattr(attempts, "handle_any", handle)
         for debtor in debtors:
             town.court.watch(debtor)
         town.until(lambda: railway.effects.step() > 0 and railway.rows()["commands_handled"] == 5)

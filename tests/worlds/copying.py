@@ -11,6 +11,7 @@ from liandong.consumers.replication.receipts import Reporter
 from liandong.consumers.replication.relief import ReliefFollower, ReliefStores
 from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
 from liandong.consumers.store import power
+from liandong.consumers.store.batch import KeptReceipt
 from liandong.consumers.store.layout import LANE_LENGTH, LaneState, lane_prefix
 from liandong.consumers.store.relief import ReliefStore
 from liandong.consumers.store.values import body_of, opaque_of
@@ -64,13 +65,16 @@ class CopyingNode:
         self.relief_subscriber = Polled(self.subscribe(None))
         config = ReplicatorConfig(self.jurisdictions, batch=self.batch)
         reporter = Reporter(
-            "railway-js", "n1", CHANCE.ordered_id(), Ed25519Signer(SEED), self.receipts.append, self.relief
+            "railway-js", "n1", CHANCE.ordered_id(), Ed25519Signer(SEED), self._keep, relief=self.relief
         )
         self.replicator = Replicator(config, self.list_subscriber, self.store, self.keys, self.clock, reporter)
         stores = ReliefStores(self.overlay, self.lists)
         self.follower = ReliefFollower(self.jurisdictions, self.relief_subscriber, stores, self.keys, self.clock)
         self.ended = False
         """Whether threads have closed both workers."""
+
+    def _keep(self, receipt: KeptReceipt) -> None:
+        self.receipts.append(receipt.body)
 
     def close(self) -> None:
         if not self.ended:
@@ -194,10 +198,10 @@ def assert_equal(node: CopyingNode, models: dict[tuple[str, int], Model]) -> Non
     assert node.index() == index
 
 
-def recount_log(wire: Wire) -> dict[tuple[str, int], Model]:
+def recount_log(wire: Wire, partitions: int = PARTITIONS) -> dict[tuple[str, int], Model]:
     """The log read from its beginning by somebody else."""
     reader = wire.subscriber()
-    lanes = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(PARTITIONS)]
+    lanes = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(partitions)]
     missing = sum(high - low for low, high in map(reader.watermarks, lanes))
     reader.assign(dict.fromkeys(lanes, BEGINNING))
     log = []

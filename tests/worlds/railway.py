@@ -1,22 +1,23 @@
-"""A town with the nodes of its railway, on the transport in memory, opened by the product's own assembly."""
+"""A town with the nodes of its railway, on the transport in memory unless told, opened by the product's own assembly."""
 
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from liandong.consumers.acts_db.database import open_acts
+from liandong.consumers.acts_db.database import acts_url
 from liandong.consumers.node.assembly import NodeConnections, OpenAgency, open_agency
 from liandong.consumers.node.desk import Machine
 from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.tests.worlds.chance import CHANCE
+from liandong.tests.worlds.copying import recount_log
 from liandong.tests.worlds.keeping import OwnKeeper
 from liandong.tests.worlds.people import Person
-from liandong.tests.worlds.records import CourtScribe, NotaryScribe, lane_heads, recount
+from liandong.tests.worlds.records import CourtScribe, NotaryScribe, lane_heads
 from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, RAILWAY
-from liandong.tests.worlds.wires import MemoryWire
+from liandong.tests.worlds.wires import MemoryWire, Wire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.clock import Clock, SystemClock
@@ -25,9 +26,9 @@ from liandong.topics.workers.clock import Clock, SystemClock
 class RailwayPlace:
     """A court that lists people, a notary, and the railway that must not carry them."""
 
-    def __init__(self, directory: Path, clock: Clock | None = None) -> None:
+    def __init__(self, directory: Path, clock: Clock | None = None, wire: Wire | None = None) -> None:
         self.clock = clock or SystemClock()
-        self.wire = MemoryWire()
+        self.wire = wire or MemoryWire()
         self.town = Town(self.wire, directory)
         self.wire.create(names.RECEIPTS, partitions=1)
         self.town.join("notary-js-1", "notary", jurisdictions=("js",))
@@ -56,8 +57,7 @@ class RailwayPlace:
         now = self.clock.now()
         for marker in self.notary.barriers(1, self.barriers, now):
             self.send(marker)
-        log = [message for topic in names.state_topics("js") for message in self.wire.broker.records(topic)]
-        lanes = lane_heads(recount(log), "js", 1)
+        lanes = lane_heads(recount_log(self.wire, 1), "js", 1)
         self.send(self.notary.head(self.barriers, lanes, issued_at=now, valid_until=now + 60_000))
 
     def opened(
@@ -70,5 +70,10 @@ class RailwayPlace:
         engine: Engine | None = None,
     ) -> OpenAgency:
         """A node with its stores open, of which nothing runs yet; `engine` is an acts store that others use too."""
-        machine = Machine(self.clock, CHANCE, boot, open_acts if engine is None else lambda _: engine, OwnKeeper)
-        return open_agency(self.town.settings, agency, node, wires or self.wires, machine)
+        settings = self.town.settings
+        if engine is None:
+            machine = Machine(self.clock, CHANCE, boot, keeper=OwnKeeper)
+        else:
+            machine = Machine(self.clock, CHANCE, boot, lambda _settings, _agency: engine, OwnKeeper)
+            settings = settings.model_copy(update={"acts_url": acts_url(settings, agency)})
+        return open_agency(settings, agency, node, wires or self.wires, machine)

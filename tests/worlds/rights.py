@@ -1,10 +1,12 @@
 """Users of a Kafka that knows users, with the rights the catalogue gives them and no others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from confluent_kafka.admin import (
     AclBinding,
+    AclBindingFilter,
     AclOperation,
     AclPermissionType,
     ResourcePatternType,
@@ -37,20 +39,12 @@ def admit(operator: Settings, folder: Path, user: str, access: CatalogueAccess, 
     client.alter_user_scram_credentials([upserted])[user].result(timeout=30)
     operations = {AclOperation.READ: access.may_read, AclOperation.WRITE: access.may_write}
     rules = [
-        AclBinding(
-            ResourceType.TOPIC, operator.physical(topic), ResourcePatternType.LITERAL, f"User:{user}", "*",
-            operation, AclPermissionType.ALLOW,
-        )
+        _on_topic(operator, user, operation, topic)
         for topic in topics
         for operation, may in operations.items()
         if may(user, topic)
-    ]  # fmt: skip
-    groups = AclBinding(
-        ResourceType.GROUP, user, ResourcePatternType.PREFIXED, f"User:{user}", "*",
-        AclOperation.READ, AclPermissionType.ALLOW,
-    )  # fmt: skip
-    for made in client.create_acls([*rules, groups]).values():
-        made.result(timeout=30)
+    ]
+    _give(operator, *rules, _in_groups(user))
     file = folder / f"{user}.password"
     file.write_text(PASSWORD)
     security = KafkaSecurity(protocol="SASL_PLAINTEXT", username=user, password_file=file)
@@ -60,3 +54,41 @@ def admit(operator: Settings, folder: Path, user: str, access: CatalogueAccess, 
         topic_prefix=operator.topic_prefix,
         state_dir=operator.state_dir,
     )
+
+
+@contextmanager
+def without(operator: Settings, user: str, operation: AclOperation, topic: str = "") -> Iterator[None]:
+    """Take a right on a topic from a user, or without a topic that to its groups, and give it back."""
+    taken = _on_topic(operator, user, operation, topic) if topic else _in_groups(user)
+    filter_ = AclBindingFilter(
+        taken.restype, taken.name, taken.resource_pattern_type, taken.principal, taken.host,
+        taken.operation, taken.permission_type,
+    )  # fmt: skip
+    admin = KafkaAdmin(operator)  # its answers end with it
+    for made in admin._client.delete_acls([filter_]).values():
+        assert len(made.result(timeout=30)) == 1, f"{user} did not have this right"
+    try:
+        yield
+    finally:
+        _give(operator, taken)
+
+
+def _on_topic(operator: Settings, user: str, operation: AclOperation, topic: str) -> AclBinding:
+    return AclBinding(
+        ResourceType.TOPIC, operator.physical(topic), ResourcePatternType.LITERAL, f"User:{user}", "*",
+        operation, AclPermissionType.ALLOW,
+    )  # fmt: skip
+
+
+def _in_groups(user: str) -> AclBinding:
+    """To be a member of groups named like the user itself."""
+    return AclBinding(
+        ResourceType.GROUP, user, ResourcePatternType.PREFIXED, f"User:{user}", "*",
+        AclOperation.READ, AclPermissionType.ALLOW,
+    )  # fmt: skip
+
+
+def _give(operator: Settings, *rules: AclBinding) -> None:
+    admin = KafkaAdmin(operator)  # its answers end with it
+    for made in admin._client.create_acls(list(rules)).values():
+        made.result(timeout=30)

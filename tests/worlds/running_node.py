@@ -17,6 +17,7 @@ from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person
 from liandong.tests.worlds.railway import RailwayPlace
 from liandong.tests.worlds.town_members import RAILWAY
+from liandong.tests.worlds.wires import Wire
 from liandong.topics.embedded.ports import some_free
 from liandong.topics.workers.clock import SystemClock
 
@@ -27,8 +28,8 @@ PATIENCE = 60.0
 class Place(RailwayPlace):
     """Where a node of the railway runs, with a token for its API."""
 
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory)
+    def __init__(self, directory: Path, wire: Wire | None = None) -> None:
+        super().__init__(directory, wire=wire)
         tokens = TokenFile(directory / "agencies" / RAILWAY / "tokens.yaml")
         self.headers = {"authorization": f"Bearer {tokens.add(Grant('booking'), clock=SystemClock(), chance=CHANCE)}"}
 

@@ -37,6 +37,9 @@ class Polled:
         self.assignments += 1
         self._subscriber.subscribe(topics, assigned, revoked)
 
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        self._subscriber.move(positions)
+
     def poll(self, limit: int, timeout: float) -> list[Message]:
         assert timeout == 0, "a step never waits"
         self.polls += 1
@@ -47,8 +50,11 @@ class Polled:
     def wait(self, seconds: float) -> bool:
         return self._subscriber.wait(seconds)
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        self._subscriber.commit(positions)
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
+        self._subscriber.commit(positions, note)
+
+    def note(self, at: TopicPartition) -> str:
+        return self._subscriber.note(at)
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         return self._subscriber.watermarks(at)

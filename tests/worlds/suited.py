@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from liandong.consumers.acts_db.database import open_acts
 from liandong.consumers.inbox.court import CourtContext
 from liandong.consumers.inbox.inbox import Inbox
 from liandong.consumers.inbox.store import InboxStore
@@ -91,7 +90,7 @@ class SuitedTown(Administration):
             lambda outbox, publisher, clock: Relay(outbox, publisher, clock, new_owner(CHANCE)),
         )
         settings = self.settings.model_copy(update={"suite": suite or self.settings.suite})
-        return open_agency(settings, RAILWAY, "1", connections, Machine(self.clock, CHANCE, "the boot", open_acts))
+        return open_agency(settings, RAILWAY, "1", connections, Machine(self.clock, CHANCE, "the boot"))
 
     def monitoring(self, suite: str = "") -> MonitoringContext:
         """The assembly of notary and monitor."""

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.database import OUTBOX_LANES, open_acts
 from liandong.consumers.acts_db.tables import metadata, outbox
-from liandong.consumers.effects.loop import Effects, group_of, topics_of
+from liandong.consumers.effects.intake import group_of, topics_of
+from liandong.consumers.effects.loop import Effects
 from liandong.consumers.events.reports import report
 from liandong.consumers.events.sightings import Sighting
 from liandong.consumers.inbox.court import CourtContext

@@ -108,10 +108,25 @@ RELAY_SENT: Final = Counter(
     ("participant", "lane"),
     "Outbox rows the broker has acknowledged.",
 )
+RECORDS_RESENT: Final = Counter(
+    "liandong_list_records_resent_total",
+    ("participant",),
+    "Newest records of entries a publisher wrote again because something else stood last under their keys. *Alarm* if it goes on growing: others write to the list.",
+)
 DEAD_LETTERS: Final = Counter(
     "liandong_dead_letters_total",
     ("agency", "node", "failure"),
     "Messages put aside with their original bytes, by failure class.",
+)
+PART_WAITS: Final = Gauge(
+    "liandong_part_waits",
+    ("agency", "node", "part"),
+    "1 while a part of a node cannot do its work; /v1/status says with which code. Alarm: the gate goes on without it.",
+)
+EFFECTS_FUSE: Final = Gauge(
+    "liandong_effects_fuse_blown",
+    ("agency", "node"),
+    "1 while many messages that courts signed wait because this release cannot handle them. Alarm: install the release that can.",
 )
 WATCHES: Final = Gauge(
     "liandong_watches",

@@ -27,6 +27,7 @@ Label = Literal[
     "node",
     "notary",
     "outcome",
+    "part",
     "participant",
     "reason",
     "result",

@@ -38,10 +38,10 @@ class TransportError(BilingualError):
             "请检查 kafka_security：protocol、mechanism、username、password_file、ca_file",
         ),
         "AUTHORIZATION_FAILED": Text(
-            "{said}",
-            "ask the Kafka operator for the ACL this participant's role needs",
-            "Kafka 未授权：{said}",
-            "请向 Kafka 运维人员申请本参与方角色所需的访问权限（ACL）",
+            "{said}; the missing right is {right}",
+            "ask the Kafka operator for this right (ACL); whatever needs it waits and goes on by itself once it is given",
+            "Kafka 未授权：{said}；缺少的权限是 {right}",
+            "请向 Kafka 运维人员申请此权限（ACL）；需要它的部分会等待，授权后自动继续",
         ),
         "TOPIC_MISSING": Text(
             "{said}",
@@ -103,10 +103,14 @@ class AuthenticationFailed(TransportError):
 
 
 class AuthorizationFailed(TransportError):
-    """The broker knows us and does not let us."""
+    """The broker knows us and does not let us.
 
-    def __init__(self, message: str) -> None:
-        super().__init__("AUTHORIZATION_FAILED", said=message)
+    `right` is the right that is missing, as an ACL says it: operation, kind and name of the resource.
+    """
+
+    def __init__(self, message: str, right: str) -> None:
+        self.right = right
+        super().__init__("AUTHORIZATION_FAILED", said=message, right=right)
 
 
 class TopicMissing(TransportError):
@@ -159,6 +163,16 @@ class TransportFailed(TransportError):
         super().__init__("TRANSPORT_FAILED", said=message)
 
 
+def right_to(operation: str, topic: str) -> str:
+    """Name a right on a topic: READ, WRITE or another operation of Kafka's."""
+    return f"{operation} on topic {topic}"
+
+
+def right_in_group(group: str) -> str:
+    """Name the right to be a member of a consumer group and to commit for it."""
+    return f"READ on group {group}"
+
+
 _BY_NAME: dict[Callable[[str], TransportError], tuple[str, ...]] = {
     TopicMissing: (
         "_UNKNOWN_TOPIC",
@@ -167,11 +181,6 @@ _BY_NAME: dict[Callable[[str], TransportError], tuple[str, ...]] = {
         "TOPIC_EXCEPTION",
         "UNKNOWN_TOPIC_ID",
         "INCONSISTENT_TOPIC_ID",
-    ),
-    AuthorizationFailed: (
-        "TOPIC_AUTHORIZATION_FAILED",
-        "GROUP_AUTHORIZATION_FAILED",
-        "CLUSTER_AUTHORIZATION_FAILED",
     ),
     AuthenticationFailed: ("_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "_SSL"),
     BrokerUnreachable: (
@@ -194,6 +203,15 @@ _BY_NAME: dict[Callable[[str], TransportError], tuple[str, ...]] = {
     ),
 }
 """Kafka's and librdkafka's error names."""
+REFUSALS = frozenset(
+    {
+        "TOPIC_AUTHORIZATION_FAILED",
+        "GROUP_AUTHORIZATION_FAILED",
+        "CLUSTER_AUTHORIZATION_FAILED",
+        "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
+    }
+)
+"""Names of what an `AuthorizationFailed` stands for, which is made with the right that is missing."""
 _KINDS = {name: kind for kind, names in _BY_NAME.items() for name in names}
 
 

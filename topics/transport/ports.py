@@ -117,7 +117,13 @@ class Subscriber(Protocol):
     ) -> None:
         """Join the consumer group given at construction.
 
-        Reading starts where the group committed, otherwise at the beginning.
+        Reading starts where the group committed, otherwise at the beginning, unless `move` says another place.
+        """
+
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read partitions the group gave on from these offsets (or BEGINNING); what came of them and was not polled is dropped.
+
+        A partition that is not this member's any more stays with whoever has it.
         """
 
     def poll(self, limit: int, timeout: float) -> list[Message]:
@@ -129,8 +135,11 @@ class Subscriber(Protocol):
         Raises nothing: what goes wrong is raised by that ``poll``.
         """
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Commit next offsets to the group, synchronously."""
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
+        """Commit next offsets to the group, synchronously, with a note of at most 4,096 bytes beside each."""
+
+    def note(self, at: TopicPartition) -> str:
+        """Return the note that was committed to the group last for a partition, empty without one."""
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the ends of a partition's log."""

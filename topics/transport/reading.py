@@ -89,6 +89,22 @@ def read_all(subscriber: Subscriber, positions: Mapping[TopicPartition, int], cl
     return collecting.messages
 
 
+def read_one(subscriber: Subscriber, at: TopicPartition, offset: int, clock: Clock) -> Message | None:
+    """Return the record at an offset, None if the log does not have it; for commands that can do nothing before.
+
+    Raises LOG_STALLED and what the transport raises.
+    """
+    low, high = subscriber.watermarks(at)
+    if not low <= offset < high:
+        return None
+    collecting = _Collecting(ReadToEnd(subscriber, {at: offset}, clock, limit=1))
+    part = Part("reading", collecting, subscriber.wait)
+    while not work_until(part, lambda: bool(collecting.messages) or collecting.done(), _PATIENCE):
+        pass  # a reading that stalls raises
+    subscriber.assign({})
+    return next((each for each in collecting.messages if each.offset() == offset), None)
+
+
 class _Collecting:
     """Keeps what a reading gives; a `Worker`."""
 

@@ -1,6 +1,7 @@
-"""Runs the parts of one process in threads: all of them or none.
+"""Runs the parts of one process in threads.
 
-A part that ends by itself takes the process down with its reason: a process that only seems to work is worse than none.
+A part that fails in a way nobody thought of rests and is tried again, and says so (`resting`). One that ends by itself, or says
+with a code that it cannot go on, takes the process down with its reason; in an agency's node the gate goes on whatever part fails.
 """
 
 import signal
@@ -14,6 +15,7 @@ from types import FrameType
 import structlog
 
 from ...schemas.errors import LiandongError
+from .resting import PartTrouble, Resting
 from .worker import Part
 
 _log = structlog.get_logger(__name__)
@@ -78,6 +80,9 @@ class Workers:
     """The running parts of one process."""
 
     stop: threading.Event = field(default_factory=threading.Event)
+    resting: Resting = field(default_factory=Resting)
+    """What becomes of a part that fails."""
+    _parts: list[Part] = field(default_factory=list)
     _threads: dict[str, threading.Thread] = field(default_factory=dict)
     _failed: dict[str, BaseException | None] = field(default_factory=dict)
     _noticed: threading.Event = field(default_factory=threading.Event)
@@ -85,7 +90,8 @@ class Workers:
     def start(self, parts: Iterable[Part], services: Mapping[str, Service] | None = None) -> None:
         """Start a thread for each part and each service."""
         for part in parts:
-            self._start(part.name, partial(work, part))
+            self._parts.append(part)
+            self._start(part.name, partial(work, part, resting=self.resting))
         for name, service in (services or {}).items():
             self._start(name, service)
 
@@ -106,8 +112,14 @@ class Workers:
         return not self._failed and all(thread.is_alive() for thread in self._threads.values())
 
     def states(self) -> dict[str, str]:
-        """Say what each part is doing: running or ended."""
-        return {name: "running" if thread.is_alive() else "ended" for name, thread in self._threads.items()}
+        """Say what each part is doing: running, waiting until something is mended, or ended."""
+        troubles = self.troubles()
+        working = {name: "waiting" if name in troubles else "running" for name in self._threads}
+        return {name: working[name] if thread.is_alive() else "ended" for name, thread in self._threads.items()}
+
+    def troubles(self) -> dict[str, PartTrouble]:
+        """Say of each part that cannot do its work what keeps it from that."""
+        return self.resting.troubles(self._parts)
 
     def _start(self, name: str, service: Service) -> None:
         thread = threading.Thread(target=self._run, args=(name, service), name=name, daemon=True)
@@ -132,16 +144,29 @@ class Workers:
             self._noticed.set()
 
 
-def work(part: Part, stop: threading.Event) -> None:
-    """Run one part in the caller's thread until `stop` is set, then close it."""
+def work(part: Part, stop: threading.Event, *, resting: Resting | None = None) -> None:
+    """Run one part in the caller's thread until `stop` is set, then close it. With `resting` it goes on when it fails."""
     try:
         while not stop.is_set():
-            due = monotonic() + part.worker.step()
-            while not stop.is_set() and (left := due - monotonic()) > 0:
-                if part.wait(min(left, _SLICE)):
-                    break
+            try:
+                _turn(part, stop)
+            except Exception as failed:
+                if resting is None:
+                    raise
+                stop.wait(resting.after(part.name, failed))
+            else:
+                if resting is not None:
+                    resting.works(part.name)
     finally:
         part.worker.close()
+
+
+def _turn(part: Part, stop: threading.Event) -> None:
+    """Do one step, and wait until the next one is due."""
+    due = monotonic() + part.worker.step()
+    while not stop.is_set() and (left := due - monotonic()) > 0:
+        if part.wait(min(left, _SLICE)):
+            break
 
 
 def work_until(part: Part, done: Callable[[], bool], seconds: float) -> bool:

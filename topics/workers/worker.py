@@ -1,7 +1,9 @@
 """The one shape for work: a worker does what can be done now and says when it wants to be called again.
 
 Threads call it in production, a scheduler with virtual time in the simulation. What fails with the transport or with a
-store is a worker's own state, with a time to try again; what it raises ends the process.
+store is a worker's own state, with a time to try again, and what the optional attribute `failure` holds meanwhile. What it raises
+with a code ends the process, but for an agency's node; after anything else it rests and is stepped again (`resting`), so that
+a step which raised must leave it fit for the next one.
 """
 
 from collections.abc import Callable

@@ -80,11 +80,22 @@ class Calls:
             count_check(world, node, answer.decision)
             world.count("checks over the check API")
             wanted = msgspec.json.decode(msgspec.json.encode(shown_answer(answer, self.language)))
+            if "reason" in shown:
+                self._judge_unkept(world, shown, wanted)
+                continue
             same = {**wanted, "check_id": shown["check_id"]} == shown
             world.hold(same, "the check API answers something else than the gate")
             if answer.leaves_something:
                 node.note_kept(person, answer.decision, shown["check_id"])
             world.judge(node, person, answer.decision)
+
+    @staticmethod
+    def _judge_unkept(world: "World", shown: dict[str, Any], wanted: dict[str, Any]) -> None:
+        """A hit that could not be kept refuses nobody and lets nobody pass who would be stopped."""
+        held = {"REFUSE": "HOLD"}.get(wanted["action"], wanted["action"])
+        said = shown["action"], shown["decision"] == "BLOCK", shown["measures"], shown["reason"]["code"]
+        world.hold(said == (held, False, wanted["measures"], "ACTS_STORE_AWAY"), "a hit nobody could keep is not held")
+        world.count("hits held that nobody could keep")
 
     def _hold_silent(self, world: "World", reply: "Reply") -> None:
         """Hold that nothing was said of anybody."""

@@ -134,10 +134,13 @@ class ForgesAnswer:
     agency: str
     number: int
     """Makes a new handle; 0: it keeps the old one."""
+    partition: int | None = None
+    """Where it is written; None: where its key leads."""
 
     def __str__(self) -> str:
         new = "with a new handle " if self.number else ""
-        return f"the adversary writes a {self.schema} of {self.agency} {new}with {self.by}"
+        place = "" if self.partition is None else f" into partition {self.partition}"
+        return f"the adversary writes a {self.schema} of {self.agency} {new}with {self.by}{place}"
 
     def do(self, world: "World") -> None:
         old = next(iter([*world.genuine(self.schema)][-1:]), None)
@@ -152,7 +155,7 @@ class ForgesAnswer:
             content = _CONTENTS[self.schema], self._content(old)
             fields["sealed"] = sealed(world, self.schema, fields[name], content, fields["court"])
         world.count("forged answers")
-        write(world, self.schema, signed(world, self.by, self.schema, fields), topic, fields[name])
+        write(world, self.schema, signed(world, self.by, self.schema, fields), topic, fields[name], self.partition)
 
     def _content(self, old: Written) -> dict[str, Any]:
         """What the adversary makes up: like what the other one says, which they cannot read."""

@@ -9,6 +9,7 @@ from types import FrameType
 
 import structlog
 
+from liandong.tests.simulation import attempts
 from liandong.tests.simulation.attacks import HOLDING, KINDS
 from liandong.tests.simulation.attempts import Draw, again
 from liandong.tests.simulation.choices import integers
@@ -36,6 +37,8 @@ ATTACKS: Mapping[str, Draw] = {
     ),
     "stopped-watches": stops_watch,
     "lists-made-again": lambda world, _: LosesList(90 + len(world.machines)),
+    "lost-registers": attempts.loses_register,
+    "signed-again": attempts.signs_again,
     "replayed-heads": again(lambda one: one.topic() == names.heads(JURISDICTION), lambda number, _: Replays(number)),
     "replayed-commands": again(
         lambda one: one.topic() in map(names.commands, AGENCIES), lambda number, _: Replays(number)

@@ -1,4 +1,4 @@
-"""A whole node in one process, on the transport in memory: it starts without Kafka, serves, stops, and never half-dies."""
+"""A whole node in one process, on the transport in memory: it starts without Kafka, serves, stops, and its gate goes on whatever part fails."""
 
 import threading
 import time
@@ -16,6 +16,7 @@ from liandong.tests.worlds.running_node import PATIENCE, G, Place
 from liandong.tests.worlds.town_members import COURT
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
+from liandong.topics.transport.ports import LeaseLost
 from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.threads import WorkerFailed, Workers
 
@@ -110,15 +111,16 @@ def test_a_node_goes_on_where_it_was(place: Place) -> None:
 
 
 class BrokenRelay:
-    """Fails after a moment."""
+    """Fails from its second step on, until it is mended."""
 
-    def __init__(self) -> None:
-        self._steps = 0
+    def __init__(self, failure: Exception) -> None:
+        self._steps, self.broken_by = 0, failure
+        self.mended = False
 
     def step(self) -> float:
         self._steps += 1
-        if self._steps > 1:
-            raise ValueError("the relay broke")
+        if self._steps > 1 and not self.mended:
+            raise self.broken_by
         return 0.3
 
     def wait(self, seconds: float) -> bool:
@@ -129,15 +131,36 @@ class BrokenRelay:
         """Nothing is in flight."""
 
 
-def test_a_part_that_dies_takes_the_node_down_with_its_reason(place: Place) -> None:
-    wires = NodeConnections(place.wires.subscriber, place.wires.publisher, lambda *_: BrokenRelay())
-    running = place.running(wires=wires)
-    running.thread.start()
-    running.thread.join(PATIENCE)
-    assert isinstance(running.ended, WorkerFailed)
-    assert "relay" in running.ended.message
-    assert "the relay broke" in running.ended.message
-    running.stop()
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [(ValueError("110199195210117115"), "PART_FAILED"), (LeaseLost(3), "LEASE_LOST")],
+    ids=["nobody thought of it", "coded"],
+)
+def test_whatever_part_fails_the_gate_goes_on_and_the_status_says_so(
+    place: Place, failure: Exception, code: str
+) -> None:
+    relay = BrokenRelay(failure)
+    wires = NodeConnections(place.wires.subscriber, place.wires.publisher, lambda *_: relay)
+    place.listed(LI)
+    place.barrier()
+    with place.node(wires=wires) as running:
+
+        def status() -> dict[str, Any]:
+            shown: dict[str, Any] = running.client.get("/v1/status").json()
+            return shown
+
+        running.until(lambda: running.said(LI) == "BLOCK" and "relay" in status()["waiting"])
+        shown = status()
+        assert (shown["waiting"]["relay"]["code"], shown["parts"]["relay"]) == (code, "waiting")
+        assert "110199195210117115" not in str(shown)
+        assert set(shown["parts"].values()) == {"running", "waiting"}
+        assert running.client.get("/healthz").status_code == running.client.get("/readyz").status_code == 200
+        waits = 'liandong_part_waits{agency="railway-js",node="1",part="relay"}'
+        running.until(lambda: f"{waits} 1.0" in running.client.get("/metrics").text)
+        relay.mended = True
+        running.until(lambda: status()["waiting"] == {})
+        running.until(lambda: f"{waits} 0.0" in running.client.get("/metrics").text)
+    assert running.ended is None
 
 
 def test_a_port_that_is_taken_is_named(place: Place) -> None:

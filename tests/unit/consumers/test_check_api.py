@@ -193,7 +193,7 @@ def test_the_log_of_a_failure_has_the_trace_its_caller_gave_and_the_answer_has_n
     assert trace_id not in answer.text + str(answer.headers)
 
 
-def test_while_the_acts_store_does_not_answer_who_is_not_listed_goes_on_and_a_hit_is_asked_again(
+def test_while_the_acts_store_does_not_answer_who_is_not_listed_goes_on_and_a_hit_is_held_with_the_reason(
     tmp_path: Path,
 ) -> None:
     desk = CheckDesk(tmp_path)
@@ -207,10 +207,22 @@ def test_while_the_acts_store_does_not_answer_who_is_not_listed_goes_on_and_a_hi
         event.listen(desk.engine, "begin", gone)
         miss = client.post("/v1/checks", json=WANG.asked("rail-ticket", **G), headers=token)
         hit = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token)
+        batch = {"checks": [who.asked("rail-ticket", **G) for who in (LI, WANG)]}
+        both = client.post("/v1/checks", json=batch, headers=token | {"accept-language": "zh"})
+        keyed = client.post(
+            "/v1/checks", json=LI.asked("rail-ticket", **G), headers=token | {"idempotency-key": "once"}
+        )
         event.remove(desk.engine, "begin", gone)
         assert (miss.status_code, miss.json()["decision"]) == (200, "ALLOW")
-        assert (hit.status_code, hit.json()["code"]) == (503, "RETRY_LATER")
-        assert int(hit.headers["retry-after"]) > 0
+        held = hit.json()
+        assert (hit.status_code, held["decision"], held["action"]) == (200, "REVIEW", "HOLD")
+        assert (held["reason"]["code"], len(held["measures"])) == ("ACTS_STORE_AWAY", 1)
+        results = [each["result"] for each in both.json()["results"]]
+        assert [each["action"] for each in results] == ["HOLD", "PROCEED"]
+        assert "处置数据库没有应答" in results[0]["reason"]["message"]
+        assert "reason" not in results[1]
+        assert (keyed.status_code, keyed.json()["code"]) == (503, "RETRY_LATER")  # it may have been decided before
+        assert int(keyed.headers["retry-after"]) > 0
         assert outbox_records(desk) == []
         again = client.post("/v1/checks", json=LI.asked("rail-ticket", **G), headers=token)
     assert again.json()["decision"] == "BLOCK"

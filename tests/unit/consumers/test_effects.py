@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.commands.parking import MAX_ATTEMPTS
-from liandong.consumers.effects import loop
-from liandong.consumers.effects.loop import Effects, Surroundings, group_of
+from liandong.consumers.effects import attempts, intake
+from liandong.consumers.effects.intake import group_of
+from liandong.consumers.effects.loop import Effects, Surroundings
 from liandong.consumers.effects.routing import handle_any
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.subscribers import Polled
@@ -64,7 +65,7 @@ class WatchedRailway:
 @pytest.fixture
 def railway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WatchedRailway]:
     made = WatchedRailway(tmp_path)
-    monkeypatch.setattr(loop, "handle_any", made.handle)
+    monkeypatch.setattr(attempts, "handle_any", made.handle)
     yield made
     made.agency.effects.close()
 
@@ -166,13 +167,13 @@ def test_a_node_that_is_killed_in_the_middle_of_a_batch_leaves_the_rest_to_the_n
 
 
 def test_no_more_is_kept_than_a_batch(railway: WatchedRailway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "_BATCH", 4)
+    monkeypatch.setattr(intake, "_BATCH", 4)
     railway.away_after = 0
     effects = railway.agency.effects
     for _ in range(5):
         assert effects.step() == 2
         railway.pass_seconds(2)
-    assert len(effects._kept) == 4
+    assert effects.kept == 4
     railway.away_after = SEVERAL
     until_idle(effects)
     assert (len(railway.handled), railway.committed()) == (SEVERAL, SEVERAL)

@@ -16,7 +16,7 @@ from liandong.tests.worlds.clock import run_for
 from liandong.tests.worlds.jurisdiction import WatchedJurisdiction, assert_chain, assert_equal_to_a_recount
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
-from liandong.topics.transport.errors import AuthorizationFailed, BrokerUnreachable, PublisherBroken
+from liandong.topics.transport.errors import AuthorizationFailed, BrokerUnreachable, PublisherBroken, right_to
 from liandong.topics.transport.ports import Delivered, Message, OutgoingRecord
 
 Done = Callable[[Delivered | Exception], None]
@@ -127,7 +127,7 @@ def test_a_notary_starts_when_its_broker_and_its_topics_come(world: WatchedJuris
 
 def test_a_head_that_fails_is_sent_again_before_the_next_one(world: WatchedJurisdiction) -> None:
     place = Place(world)
-    refusals = [AuthorizationFailed("no write")] * 3
+    refusals = [AuthorizationFailed("no write", right_to("WRITE", "a topic"))] * 3
 
     def refuse(record: OutgoingRecord) -> Exception | None:
         return refusals.pop() if record.topic == names.heads("js") and refusals else None
@@ -141,7 +141,7 @@ def test_a_head_that_fails_is_sent_again_before_the_next_one(world: WatchedJuris
 
 def test_a_marker_that_fails_costs_its_barrier_and_nothing_else(world: WatchedJurisdiction) -> None:
     place = Place(world)
-    refusals = [AuthorizationFailed("no write")]
+    refusals = [AuthorizationFailed("no write", right_to("WRITE", "a topic"))]
 
     def refuse(record: OutgoingRecord) -> Exception | None:
         return refusals.pop() if record.topic == names.debtor_list("js") and refusals else None
@@ -169,7 +169,9 @@ def test_closing_ends_while_the_broker_is_away_and_the_head_is_sent_at_the_next_
 ) -> None:
     place = Place(world)
     run_for(world.clock, 1.5, place.notary)
-    place.writer.refuse = lambda record: AuthorizationFailed("no") if record.topic == names.heads("js") else None
+    place.writer.refuse = lambda record: (
+        AuthorizationFailed("no", right_to("WRITE", "a topic")) if record.topic == names.heads("js") else None
+    )
     run_for(world.clock, 2, place.notary)
     signed = place.notary.head_number
     wire.broker.stop()

@@ -12,11 +12,21 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from confluent_kafka.cimpl import NewTopic
 
 from ...settings import Settings
-from ..errors import AuthenticationFailed, TopicMissing, TransportError, kind_of
+from ..errors import AuthenticationFailed, TopicMissing, TransportError, kind_of, right_to
 from ..ports import TopicPartition
 from ..topic_state import TopicState
 from . import config
 from .failures import ANSWER_SECONDS, Failures, logger, translated
+
+_CLUSTER = "DESCRIBE on the cluster"
+_OPERATIONS = {
+    "describing": "DESCRIBE_CONFIGS",
+    "looking for": "DESCRIBE",
+    "creating": "CREATE",
+    "altering": "ALTER_CONFIGS",
+    "deleting records of": "DELETE",
+}
+"""What may be done to a topic, and the operation it needs the right to."""
 
 
 class KafkaAdmin:
@@ -26,7 +36,7 @@ class KafkaAdmin:
         conf: config.Config = {
             **config.connection(settings, client_id),
             "logger": logger,
-            "error_cb": Failures(client_id),
+            "error_cb": Failures(client_id, _CLUSTER),
         }
         self._client = AdminClient(conf)
 
@@ -105,7 +115,7 @@ class KafkaAdmin:
         try:
             topics = self._client.list_topics(timeout=ANSWER_SECONDS).topics
         except KafkaException as failed:
-            raise translated(failed.args[0], "asking for the cluster's topics") from failed
+            raise translated(failed.args[0], "asking for the cluster's topics", _CLUSTER) from failed
         return {
             name: TopicState(
                 len(topic.partitions), min((len(one.replicas) for one in topic.partitions.values()), default=0), {}
@@ -135,14 +145,14 @@ def require_broker(settings: Settings, timeout: float = 5.0) -> None:
     except KafkaException as failed:
         client.poll(0)
         refusals = [one for one in problems if kind_of(one.name()) is AuthenticationFailed]
-        raise translated((refusals or [failed.args[0]])[0], "asking for the cluster's topics") from failed
+        raise translated((refusals or [failed.args[0]])[0], "asking for the cluster's topics", _CLUSTER) from failed
 
 
 def _result(answer: "Future[Any]", doing: str, topic: str) -> Any:
     try:
         return answer.result()
     except KafkaException as failed:
-        raise translated(failed.args[0], f"{doing} {topic}") from failed
+        raise translated(failed.args[0], f"{doing} {topic}", right_to(_OPERATIONS[doing], topic)) from failed
 
 
 def _settle(answers: "Mapping[str, Future[Any]]", doing: str) -> None:

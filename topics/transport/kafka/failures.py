@@ -13,7 +13,7 @@ from typing import TypeVar
 from confluent_kafka import KafkaError, KafkaException
 
 from ..callbacks import Callbacks
-from ..errors import AuthenticationFailed, AuthorizationFailed, PublisherBroken, TransportError, kind_of
+from ..errors import REFUSALS, AuthenticationFailed, AuthorizationFailed, PublisherBroken, TransportError, kind_of
 
 MOVING = frozenset(
     {
@@ -60,32 +60,38 @@ ANSWER_SECONDS = 15.0
 """How long a broker may take to answer a question."""
 
 
-def translated(error: KafkaError, about: str) -> TransportError:
-    """Return the client library's error as one of ours; `about` says what was being done."""
+def translated(error: KafkaError, about: str, right: str) -> TransportError:
+    """Return the client library's error as one of ours.
+
+    `about` says what was being done, `right` which right that needs (`errors.right_to`).
+    """
     message = f"{about}: {error.str()}"
     if error.fatal():
         return PublisherBroken(message)
+    if error.name() in REFUSALS:
+        return AuthorizationFailed(message, right)
     return kind_of(error.name())(message)
 
 
 class Failures:
     """The client library's error callback: what passes is logged, what does not is kept for `poll`."""
 
-    def __init__(self, client_id: str) -> None:
-        self._client_id = client_id
+    def __init__(self, client_id: str, right: str) -> None:
+        """Take the right whose lack the client library tells without saying of what: that of a group or a cluster."""
+        self._client_id, self._right = client_id, right
         self.callbacks = Callbacks()
 
     def __call__(self, error: KafkaError) -> None:
         """Take one error from the client library."""
-        failure = translated(error, self._client_id)
+        failure = translated(error, self._client_id, self._right)
         if isinstance(failure, AuthenticationFailed | AuthorizationFailed | PublisherBroken):
             self.callbacks.keep(failure)
         else:
             logger.warning("%s", failure.message)
 
 
-def answered(ask: Callable[[], Answer], about: str) -> Answer:
-    """Return a broker's answer, asking again while leaders and coordinators move. Raises other errors as ours."""
+def answered(ask: Callable[[], Answer], about: str, right: str) -> Answer:
+    """Return a broker's answer, asking again while leaders and coordinators move. Raises other errors as ours (`translated`)."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while True:
         try:
@@ -93,5 +99,5 @@ def answered(ask: Callable[[], Answer], about: str) -> Answer:
         except KafkaException as failed:
             error = failed.args[0]
             if error.name() not in MOVING or time.monotonic() > deadline:
-                raise translated(error, about) from failed
+                raise translated(error, about, right) from failed
             time.sleep(0.1)

@@ -9,7 +9,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from ....schemas.dates import start_of_today_ms
 from ...settings import Settings
 from ...workers.clock import SystemClock
-from ..errors import BrokerUnreachable, RecordPurged
+from ..errors import BrokerUnreachable, RecordPurged, right_to
 from ..ports import Delivered, OutgoingRecord
 from . import config
 from .failures import Failures, logger, translated
@@ -26,7 +26,7 @@ class KafkaPublisher:
 
     def __init__(self, settings: Settings, *, client_id: str, linger_ms: float = 0) -> None:
         """Take a `linger_ms` above 0 to trade latency for larger batches."""
-        self._failures = Failures(client_id)
+        self._failures = Failures(client_id, "IDEMPOTENT_WRITE on the cluster")
         self._config = {
             **config.producer(settings, client_id, linger_ms),
             "logger": logger,
@@ -57,7 +57,8 @@ class KafkaPublisher:
             except KafkaException as refused:
                 error = refused.args[0]
                 if error.fatal():
-                    raise translated(error, "sending") from refused
+                    topic = self._prefix + record.topic
+                    raise translated(error, f"sending to {topic}", right_to("WRITE", topic)) from refused
                 self._refused.append((done, record, error))
                 return
             else:
@@ -107,7 +108,8 @@ class KafkaPublisher:
                 self._failures.callbacks.keep(raised)
 
     def _fail(self, done: Done | None, topic: str, error: KafkaError) -> None:
-        failed = translated(error, f"sending to {self._prefix}{topic}")
+        physical = self._prefix + topic
+        failed = translated(error, f"sending to {physical}", right_to("WRITE", physical))
         if done is not None:
             self._failures.callbacks.run(done, failed)
         elif not isinstance(failed, RecordPurged):

@@ -9,7 +9,7 @@ from confluent_kafka import Message as KafkaMessage
 from confluent_kafka import TopicPartition as KafkaPartition
 
 from ...settings import Settings
-from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange, TopicMissing
+from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange, TopicMissing, right_in_group, right_to
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from . import config
 from .admin import KafkaAdmin
@@ -29,12 +29,13 @@ class KafkaSubscriber:
 
     def __init__(self, settings: Settings, *, group: str | None = None, client_id: str) -> None:
         """Take a `group` for `subscribe` and `commit`; nothing else needs one."""
-        self._failures = Failures(client_id)
+        self._failures = Failures(client_id, right_in_group(group or client_id))
         self._group = group
         self._settings, self._prefix = settings, settings.topic_prefix
         self._waiting: KafkaMessage | None = None
         """What `wait` was woken by; the next `poll` hands it out."""
         self._admin: KafkaAdmin | None = None
+        """Made when first asked for: most readers never need it."""
         self._lost: set[TopicPartition] = set()
         self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
         self._subscribed = False
@@ -72,7 +73,8 @@ class KafkaSubscriber:
         self, topics: Sequence[str], assigned: Listener | None = None, revoked: Listener | None = None
     ) -> None:
         """Join the group; `assigned` and `revoked` are called from `poll`."""
-        if self._group is None:
+        group = self._group
+        if group is None:
             raise ValueError("subscribe needs a group; use assign without one")
         for topic in topics:
             self.partitions(topic)
@@ -82,7 +84,8 @@ class KafkaSubscriber:
                 consumer.incremental_assign(partitions)
             except KafkaException as failed:
                 # not out of the callback: a record that `poll` already holds would be lost with it
-                self._failures.callbacks.keep(translated(failed.args[0], f"taking partitions of {self._group}"))
+                about = f"taking partitions of {self._group}"
+                self._failures.callbacks.keep(translated(failed.args[0], about, right_in_group(group)))
             gained = self._inbound(partitions)
             self._from_group.update(gained)
             if assigned is not None:
@@ -97,6 +100,20 @@ class KafkaSubscriber:
         self._subscribed = True
         self._consumer.subscribe([self._prefix + topic for topic in topics], on_assign=on_assign, on_revoke=on_revoke)
 
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read partitions the group gave on from these offsets."""
+        own = {at: offset for at, offset in positions.items() if at in self._from_group}
+        if not own:
+            return
+        moved = self._outbound(own)
+        self._consumer.incremental_unassign(moved)
+        self._consumer.incremental_assign(moved)
+        if self._waiting is not None and self._at(self._waiting) in own:
+            self._waiting = None
+        for at in own:
+            self._outside.pop(at, None)
+            self._unplaced.pop(at, None)
+
     def poll(self, limit: int, timeout: float) -> list[Message]:
         """Wait up to `timeout` seconds for one record, then drain what is there up to `limit`."""
         self._check()
@@ -104,7 +121,8 @@ class KafkaSubscriber:
             self._lost.clear()
         if self._unplaced:
             self._place()
-        first = self._waiting or self._consumer.poll(timeout)
+        # a message without a value counts as false
+        first = self._waiting if self._waiting is not None else self._consumer.poll(timeout)
         self._waiting = None
         if first is None:
             self._failures.callbacks.check()
@@ -130,22 +148,34 @@ class KafkaSubscriber:
             self._waiting = self._consumer.poll(seconds)
         return self._waiting is not None
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
         """Commit next offsets to the group, synchronously. Raises CommitRefused if the partitions moved away."""
         if self._group is None:
             raise ValueError("commit needs a group")
         if not positions:
             return
-        about = f"committing for {self._group}"
+        about, right = f"committing for {self._group}", right_in_group(self._group)
         # the broker asks only whether a member is alive: one could take back what the partition's new owner committed
         foreign = positions.keys() - self._from_group if self._subscribed else ()
         for at in foreign:
             raise CommitRefused(f"{about}: {at.topic} [{at.partition}] is not this member's")
-        offsets = self._outbound(positions)
-        answers = answered(lambda: self._consumer.commit(offsets=offsets, asynchronous=False) or [], about)
+        offsets = [
+            KafkaPartition(self._prefix + at.topic, at.partition, offset, note) for at, offset in positions.items()
+        ]
+        answers = answered(lambda: self._consumer.commit(offsets=offsets, asynchronous=False) or [], about, right)
         for answer in answers:
             if answer.error is not None:
-                raise translated(answer.error, f"{about} {answer.topic} [{answer.partition}]")
+                raise translated(answer.error, f"{about} {answer.topic} [{answer.partition}]", right)
+
+    def note(self, at: TopicPartition) -> str:
+        """Return the note that was committed to the group last for a partition."""
+        about, right = f"asking what {self._group} committed", right_in_group(self._group or "")
+        asked = self._outbound({at: 0})
+        answers = answered(lambda: self._consumer.committed(asked, timeout=ANSWER_SECONDS), about, right)
+        for answer in answers:
+            if answer.error is not None:
+                raise translated(answer.error, f"{about} for {answer.topic} [{answer.partition}]", right)
+        return answers[0].metadata or ""
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the low and the high watermark of a partition."""
@@ -202,7 +232,9 @@ class KafkaSubscriber:
         elif error.name() in _PASSING or error.retriable():
             logger.warning("reading: %s", error.str())
         else:
-            self._failures.callbacks.keep(translated(error, f"reading {message.topic() or ''}".strip()))
+            topic = message.topic()
+            right = right_to("READ", topic) if topic else right_in_group(self._group or "")
+            self._failures.callbacks.keep(translated(error, f"reading {topic or ''}".strip(), right))
 
     def _at(self, message: KafkaMessage) -> TopicPartition:
         topic, partition = message.topic() or "", message.partition()
@@ -224,7 +256,8 @@ class KafkaSubscriber:
 def _watermarks(consumer: Consumer, at: KafkaPartition) -> Watermarks:
     about = f"asking for the ends of {at.topic} [{at.partition}]"
     try:
-        offsets = answered(lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_SECONDS), about)
+        right = right_to("READ", at.topic)
+        offsets = answered(lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_SECONDS), about, right)
     except TopicMissing:
         # the client library says this also when no broker answers, or does not tell: asking for the topic says which
         if at.partition in partitions_of(consumer, at.topic):

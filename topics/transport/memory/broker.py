@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from ....schemas.dates import start_of_today_ms
 from ...workers.chance import Chance, SystemChance
 from ...workers.clock import Clock, SystemClock
-from ..errors import AuthorizationFailed, BrokerUnreachable, RecordTooLarge, TopicMissing, TransportFailed
+from ..errors import AuthorizationFailed, BrokerUnreachable, RecordTooLarge, TopicMissing, TransportFailed, right_to
 from ..partitioner import partition_of
 from ..ports import Delivered, OutgoingRecord, TopicPartition
 from .access import Access, OpenAccess
@@ -188,7 +188,9 @@ class MemoryBroker:
     def append(self, record: OutgoingRecord, client: Client) -> Delivered | Exception:
         """Write a record where its partition or its key says; return where, or why the broker refuses it."""
         if not self.access.may_write(client.principal, record.topic):
-            return AuthorizationFailed(f"{client.principal} may not write to {record.topic}")
+            return AuthorizationFailed(
+                f"{client.principal} may not write to {record.topic}", right_to("WRITE", record.topic)
+            )
         try:
             topic = self.topics.named(record.topic)
             at = TopicPartition(record.topic, self._choose(record, len(topic.logs)))

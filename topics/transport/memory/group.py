@@ -55,6 +55,8 @@ class Group:
     members: list[Member] = field(default_factory=list)
     owners: dict[TopicPartition, Member] = field(default_factory=dict)
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
+    notes: dict[TopicPartition, str] = field(default_factory=dict)
+    """What was noted beside the newest offset."""
     generation: int = 0
     """Grows with every change of members, owners or partitions."""
     _shares: dict[Member, set[TopicPartition]] | None = None
@@ -120,6 +122,7 @@ class Group:
         """Drop what was committed for a topic that is deleted."""
         for at in [one for one in self.offsets if one.topic == topic]:
             del self.offsets[at]
+            self.notes.pop(at, None)
 
     def share(self, member: Member) -> set[TopicPartition]:
         """Return the partitions that fall to a member: each goes round those who want it."""

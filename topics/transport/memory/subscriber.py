@@ -5,7 +5,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..callbacks import Callbacks
-from ..errors import AuthorizationFailed, BrokerUnreachable, CommitRefused, OffsetOutOfRange
+from ..errors import (
+    AuthorizationFailed,
+    BrokerUnreachable,
+    CommitRefused,
+    OffsetOutOfRange,
+    right_in_group,
+    right_to,
+)
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
 from .access import OpenAccess
 from .group import Listener, Member
@@ -69,6 +76,15 @@ class MemorySubscriber:
             self._membership = Membership(self._broker, self._group, member, self._client)
             self._membership.join()
 
+    def move(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Read partitions the group gave on from these offsets."""
+        with self._broker.changed:
+            own = {at: offset for at, offset in positions.items() if at in self._positions}
+            self._positions.update(own)
+            for at in own:
+                self._outside.pop(at, None)
+            self._idle_at = -1
+
     def poll(self, limit: int, timeout: float) -> list[Message]:
         """Wait for one record, then take what is there up to `limit`."""
         batch = self._turn(limit)
@@ -82,7 +98,7 @@ class MemorySubscriber:
         with self._broker.changed:
             return self._has_news() or (seconds > 0 and self._broker.changed.wait_for(self._has_news, seconds))
 
-    def commit(self, positions: Mapping[TopicPartition, int]) -> None:
+    def commit(self, positions: Mapping[TopicPartition, int], note: str = "") -> None:
         """Commit next offsets. Raises CommitRefused for partitions another member has."""
         if self._group is None:
             raise ValueError("commit needs a group")
@@ -101,6 +117,16 @@ class MemorySubscriber:
                 self._may_read(at.topic)
                 self._broker.topics.log(at)
             group.offsets.update(positions)
+            group.notes.update(dict.fromkeys(positions, note))
+
+    def note(self, at: TopicPartition) -> str:
+        """Return the note that was committed to the group last for a partition. Raises BrokerUnreachable."""
+        if self._group is None:
+            raise ValueError("a note needs a group")
+        with self._reachable():
+            if not self._broker.access.may_join(self._client.principal, self._group):
+                raise BrokerUnreachable(f"{self._client.principal} is told no coordinator of {self._group}")
+            return self._broker.group(self._group).notes.get(at, "")
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the low and the high watermark of a partition."""
@@ -131,17 +157,17 @@ class MemorySubscriber:
         """Raise AuthorizationFailed unless we may read or write: either lets a client ask about a topic."""
         access, principal = self._broker.access, self._client.principal
         if not access.may_read(principal, topic) and not access.may_write(principal, topic):
-            raise AuthorizationFailed(f"{principal} may neither read nor write {topic}")
+            raise AuthorizationFailed(f"{principal} may neither read nor write {topic}", right_to("READ", topic))
 
     def _may_read(self, topic: str) -> None:
         if not self._broker.access.may_read(self._client.principal, topic):
-            raise AuthorizationFailed(f"{self._client.principal} may not read {topic}")
+            raise AuthorizationFailed(f"{self._client.principal} may not read {topic}", right_to("READ", topic))
 
     def _may_use_group(self) -> None:
         """Raise AuthorizationFailed unless our group's name is ours to use; without a group Kafka's clients have one too."""
         name = self._group or f"{self._client.name}-ungrouped"
         if not self._broker.access.may_join(self._client.principal, name):
-            raise AuthorizationFailed(f"{self._client.principal} may not use the group {name}")
+            raise AuthorizationFailed(f"{self._client.principal} may not use the group {name}", right_in_group(name))
 
     def _turn(self, limit: int) -> list[Message]:
         """Do what can be done now: partitions that come or go, then records."""

@@ -9,6 +9,7 @@ import pytest
 from hdrh.histogram import HdrHistogram
 
 from liandong.consumers.replication.proof import list_digest
+from liandong.consumers.store.batch import KeptReceipt
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix
@@ -243,8 +244,8 @@ def test_receipts_and_offsets_never_pass_what_is_synced(copy: ProvenCopy) -> Non
         sync()
         synced.update({lane.name: lane.next_offset for lane in copy.node.lists.status().lanes})
 
-    def emit(body: bytes) -> None:
-        lanes = [lane for lane in decode(RECEIPT, body)["lanes"] if lane["topic"] != names.relief("js")]
+    def emit(receipt: KeptReceipt) -> None:
+        lanes = [lane for lane in decode(RECEIPT, receipt.body)["lanes"] if lane["topic"] != names.relief("js")]
         checked.extend(lane["applied_offset"] <= synced.get((lane["topic"], lane["partition"]), -1) for lane in lanes)
 
     copy.node.store.sync = watched  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 
 PLAYED := --extra postgres --extra embedded --extra synthetic
 
-.PHONY: install test check format pages compile demo simulate bench sbom bundle bundle-test lock upgrade clean
+.PHONY: install test check format pages compile demo simulate fuzz bench sbom bundle bundle-test lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
 
@@ -52,6 +52,10 @@ demo: install  ## the main job on an embedded Kafka; ends by itself
 simulate: install  ## the whole town in virtual time, by seed; ARGS="--seed 1 --worlds 100 --processes 2 --counters"
 	$(BIN)/python -m liandong.tests.simulation $(ARGS)
 
+fuzz: install  ## every reader of foreign bytes for a while, led by coverage; ARGS="--seconds 600 check-body"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/fuzz/requirements.lock
+	$(BIN)/python -m liandong.tests.fuzz $(ARGS)
+
 bench: compile  ## measurements; takes minutes
 	$(BIN)/liandong bench $(ARGS)
 
@@ -70,11 +74,12 @@ lock: install  ## after a change of dependencies in pyproject.toml; keeps versio
 	$(LOCK) $(NEWER) pyproject.toml --all-extras --constraint requirements-demo.lock --output-file requirements-dev.lock
 	$(LOCK) $(NEWER) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 	$(LOCK) $(NEWER) tests/clients/requirements.in --output-file tests/clients/requirements.lock
+	$(LOCK) $(NEWER) tests/fuzz/requirements.in --output-file tests/fuzz/requirements.lock
 
 upgrade: install  ## newest versions of everything
 	$(MAKE) --no-print-directory lock NEWER=--upgrade
 
 clean:  ## what builds and tests leave behind
-	rm -rf $(VENV) .typing dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .typing dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . \( -name .git -o -name .venv \) -prune -o \( -name '*.so' -o -name '*.pyd' \) -exec rm -f {} +

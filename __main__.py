@@ -14,6 +14,7 @@ from .schemas.errors import LiandongError, WrongUsage
 from .schemas.problems import Language, told
 from .topics import cli as topics_cli
 from .topics.cli.console import Invocation, settings_for
+from .topics.private_files import telling_full
 
 if TYPE_CHECKING:
     from .producers.commands.sent import CommandRegister
@@ -121,7 +122,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 failed, 2 wrong usage, 3 done but some input was rejected."""
     words, invocation = sys.argv[1:] if arguments is None else arguments, Invocation()
     try:
-        app(args=words, prog_name="liandong", obj=invocation)
+        with telling_full("a file"):
+            app(args=words, prog_name="liandong", obj=invocation)
     except LiandongError as error:
         lang = _language(invocation)
         message, remedy = told(error, lang)

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..consumers.api.app import Api
-from ..consumers.api.endpoints import EndpointContext, Endpoints
+from ..consumers.api.context import EndpointContext
+from ..consumers.api.endpoints import Endpoints
 from ..consumers.api.limits import RateLimiter
 from ..consumers.api.server import ApiServer, ListenAddress
 from ..consumers.api.tokens import Grant, TokenFile
 from ..topics.embedded.ports import answers, some_free
+from ..topics.serving import ServingLimits
 from ..topics.workers.chance import SystemChance
 from ..topics.workers.clock import SystemClock
 from .desk import AGENCY, NODE, desk_over
@@ -107,7 +109,7 @@ def _serve(place: Place, scratch: Path, port: int, handler: Handler) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     if handler in ("empty", "body"):
         _pin(0)
-        ApiServer(_Empty(takes_body=handler == "body"), ListenAddress(port=port)).run(stop)  # type: ignore[arg-type]
+        ApiServer(_Empty(takes_body=handler == "body"), ListenAddress(port=port), ServingLimits()).run(stop)  # type: ignore[arg-type]
         return
     with filled(place) as copy:
         _pin(0)
@@ -126,4 +128,4 @@ def _serve(place: Place, scratch: Path, port: int, handler: Handler) -> None:
             writer=ThreadPoolExecutor(1),
         )
         api = Api(Endpoints(wiring).routes(), _tokens(scratch), "en", context.clock, context.chance)
-        ApiServer(api, ListenAddress(port=port)).run(stop)
+        ApiServer(api, ListenAddress(port=port), ServingLimits()).run(stop)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..schemas.errors import Unavailable
+from ..topics.serving import serving_limits
 from ..topics.workers.threads import once_set
 from ..topics.workers.worker import Part
 from .page.feed import Feed
@@ -17,6 +18,7 @@ from .service.status_source import StatusSource
 if TYPE_CHECKING:
     import uvicorn
 
+_BACKLOG = 1024
 _CLOSE_SECONDS = 2
 """Seconds open pages are given to hear that the monitor goes away."""
 
@@ -48,13 +50,19 @@ class MonitorServer:
     def _web_server(self) -> "uvicorn.Server":
         import uvicorn  # with the page it takes a second to load: notaries need not wait for that
 
+        from .page.connections import impatient_protocol
         from .page.site import Site
 
         context = self._context
         logs = {local: context.log_folder(local) for local in context.local_notaries()}
         site = Site(self._feed, self._source, context.signals.registry, context.settings.lang, logs)
         config = uvicorn.Config(
-            site.app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_CLOSE_SECONDS
+            site.app,
+            http=impatient_protocol(serving_limits(context.settings)),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_CLOSE_SECONDS,
         )
         return uvicorn.Server(config)
 
@@ -66,7 +74,7 @@ def _end(server: "uvicorn.Server") -> None:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family, backlog=128)
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
         remedy = "stop the program that listens there, or choose another with --port"

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..schemas.errors import WrongUsage
-from ..topics.keys.directory import KeyDirectory, await_keys
+from ..topics.keys.directory import KeyDirectory
 from ..topics.keys.key_book import KeyBook
 from ..topics.keys.manifest import Participant
+from ..topics.keys.opening import read_directory
 from ..topics.keys.participants import Participants
 from ..topics.settings import Settings
 from ..topics.transport.ports import Publisher, Subscriber
@@ -131,7 +132,7 @@ def comparing(settings: Settings, court: Court, client_id: str) -> Iterator[Comp
     participants = Participants(settings)
     courts = frozenset(one.id for one in participants.list() if one.kind == "court")
     reader = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
-    directory = await_keys(KeyDirectory(participants.root_public_key, reader, court.clock))
+    directory = read_directory(settings, reader, court.clock)
     keeper = court.keeper(directory, KafkaSubscriber(settings, client_id=client_id), courts)
     comparison = Comparison(keeper, directory)
     try:

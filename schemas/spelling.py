@@ -4,8 +4,11 @@
 Only full-width ASCII is folded in numbers: other look-alikes (①, Arabic-Indic digits) stay and are refused by the rules.
 """
 
+import re
 import unicodedata
+from typing import TypeGuard
 
+_SURROGATE = re.compile(f"[{chr(0xD800)}-{chr(0xDFFF)}]")
 _FULL_WIDTH_FIRST = 0xFF01
 _FULL_WIDTH_LAST = 0xFF5E
 _FULL_WIDTH_SHIFT = 0xFEE0
@@ -34,6 +37,11 @@ class _CompactTable(dict[int, int | None]):
 
 
 _COMPACT = _CompactTable()
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Return whether a value is text that can be written as UTF-8: JSON can carry half a character, a lone surrogate."""
+    return isinstance(value, str) and (value.isascii() or not _SURROGATE.search(value))
 
 
 def compact(text: str) -> str:

@@ -5,6 +5,7 @@ the old file in one step. A crash leaves the old content or the new one; when a 
 Only what must leave no copy is changed where it stands.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -12,12 +13,45 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
+
+from ..schemas.errors import Unavailable
+from ..schemas.problems import BilingualError, Text
 
 _FILE_MODE = 0o600
 _FOLDER_MODE = 0o700
 _BINARY = getattr(os, "O_BINARY", 0)
 """Windows would else turn line ends into its own."""
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+class DiskFull(BilingualError, Unavailable):
+    """A file could not be written: there is no room."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "DISK_FULL": Text(
+            "{path} could not be written: {why}",
+            "free disk space and do it again; what stood there before is whole",
+            "无法写入 {path}：{why}",
+            "请释放磁盘空间后重试；原有内容完好无损",
+        )
+    }
+
+    def __init__(self, path: object, error: OSError) -> None:
+        super().__init__("DISK_FULL", path=str(path), why=error.strerror or type(error).__name__)
+
+
+@contextmanager
+def telling_full(path: object) -> Iterator[None]:
+    """Raise DISK_FULL for what the system says of a full disk or quota while the block lasts."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFull(error.filename or path, error) from error
+        raise
 
 
 def private_folder(path: Path) -> Path:
@@ -52,10 +86,30 @@ def private_place(path: Path, begin: Callable[[Path], None]) -> None:
 
 
 def write_private(path: Path, content: str | bytes) -> None:
-    """Write a private file whole, and make its folder."""
+    """Write a private file whole, and make its folder. Raises DISK_FULL, and OSError for anything else."""
+    with telling_full(path):
+        private_folder(path.parent)
+        with PrivateFile(path) as file:
+            file.stream.write(content.encode() if isinstance(content, str) else content)
+
+
+def append_private(path: Path, content: str) -> None:
+    """Append whole lines to a private file, and make it; on the disk when this returns. Raises OSError.
+
+    The caller keeps other writers out. A crash may leave the beginning of a line, which the next append ends.
+    """
     private_folder(path.parent)
-    with PrivateFile(path) as file:
-        file.stream.write(content.encode() if isinstance(content, str) else content)
+    is_new = not path.exists()
+    with open(path, "ab+", opener=lambda name, flags: os.open(name, flags | _BINARY, _FILE_MODE)) as file:
+        end = file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(end - 1)
+        is_torn = bool(end) and file.read(1) != b"\n"
+        file.write(b"\n" * is_torn + content.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        _sync_folder(path.parent)
 
 
 @contextmanager
@@ -86,6 +140,11 @@ class PrivateFile:
             descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable by its owner alone
             self._partial = Path(name)
         self.stream: BinaryIO = os.fdopen(descriptor, "wb")
+
+    @property
+    def written(self) -> Path:
+        """Where what was written stands as long as it is not kept."""
+        return self._partial or self._path
 
     def keep(self) -> None:
         """Put the file in place of the one of its name; on the disk when this returns."""

@@ -4,13 +4,14 @@ Secrets come from files, never by value. Every key stands in docs/reference-conf
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..schemas.errors import WrongUsage
+from ..schemas.files.plain_yaml import own_yaml
+from .database_urls import check_database_url, lacks_password
 
 
 class KafkaSecurity(BaseModel):
@@ -46,7 +47,10 @@ class Settings(BaseSettings):
     registry_url: str | None = None
     """Confluent-compatible schema registry; without it records use single-object encoding."""
     outbox_url: str | None = None
-    """SQLAlchemy URL of the outbox; by default SQLite under the state directory."""
+    """URL of the outbox's database, SQLite or PostgreSQL; by default SQLite under the state directory. `{jurisdiction}` in it is
+    replaced."""
+    outbox_password_file: Path | None = None
+    """The file with the password of PostgreSQL's user in `outbox_url`; read at each connection, so that it can change."""
     state_dir: Path = Path("~/.liandong")
     """Keys, stores and the embedded Kafka."""
     matching_key_file: Path | None = None
@@ -74,6 +78,10 @@ class Settings(BaseSettings):
     """What one caller of a check API may ask for; a token can have a rate of its own."""
     checks_burst: int = Field(default=2000, ge=1000)
     """What a caller may ask for at once; at least one full batch."""
+    http_connections: int = Field(default=4096, ge=64)
+    """Connections a check API or a monitor holds open at once, idle and half-sent ones too; further ones wait."""
+    http_request_seconds: float = Field(default=30.0, ge=1.0)
+    """What a caller has to send a whole request, or the next one on a connection it keeps; then the connection is closed."""
     interceptions_every_seconds: float = Field(default=600.0, ge=0.1)
     """Between two batches in which an agency tells its interceptions: nobody who reads the log sees more exactly when one was."""
     watch_max_days: int = Field(default=180, ge=1)
@@ -81,6 +89,17 @@ class Settings(BaseSettings):
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
+
+    @field_validator("outbox_url")
+    @classmethod
+    def _database_url(cls, url: str | None) -> str | None:
+        return None if url is None else check_database_url(url)
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.outbox_password_file is not None and not lacks_password(self.outbox_url or ""):
+            raise ValueError("outbox_password_file: outbox_url must name a PostgreSQL and hold no password itself")
+        return self
 
     @field_validator("state_dir")
     @classmethod
@@ -141,15 +160,15 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
 def _read(config: Path) -> dict[str, Any]:
     """Read the mapping in a settings file."""
     try:
-        stored = yaml.safe_load(config.read_text(encoding="utf-8"))
+        stored = own_yaml(config.read_bytes())
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise WrongUsage("SETTINGS_UNREADABLE", f"{config}: {reason}", "name a readable file after --config") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise _no_mapping(config) from error
     if stored is None:  # nothing but comments
         return {}
-    if not isinstance(stored, dict):
+    if not isinstance(stored, dict) or not all(isinstance(key, str) for key in stored):
         raise _no_mapping(config)
     return stored
 

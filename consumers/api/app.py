@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 import msgspec
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from ...schemas.dates import rfc3339
 from ...schemas.errors import LiandongError
 from ...schemas.masking import Masked
 from ...schemas.problems import Language
+from ...topics.storage.faults import DatabaseFault
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..acts_db.outcomes import Retry
@@ -52,6 +52,8 @@ class ApiRequest(Masked, msgspec.Struct, frozen=True):
         return f"ApiRequest({self.path}, {self.caller.name}, {len(self.body)} bytes)"
 
 
+Answering = Callable[[RsgiScope, Any], Awaitable[None]]
+"""An RSGI application."""
 Handler = Callable[[ApiRequest], Awaitable[Response]]
 
 
@@ -96,7 +98,7 @@ class Api:
         self._clock = clock
         self._chance = chance
 
-    def over_socket(self) -> Callable[[RsgiScope, Any], Awaitable[None]]:
+    def over_socket(self) -> Answering:
         """Return the same application for a Unix socket, where the file's owner decides who may come in."""
 
         async def application(scope: RsgiScope, protocol: Any) -> None:
@@ -109,13 +111,13 @@ class Api:
         lang = language_of(scope.headers.get("accept-language"), self._lang)
         try:
             response = await self._respond(scope, protocol, trusted_caller, lang)
+        except DatabaseFault as down:
+            _log.warning("the acts store does not answer, nothing can be kept", code=down.code, reason=down.message)
+            response = _retry_later(_STORE_SECONDS, lang)
         except LiandongError as error:
             response = _problem_response(problem_of(error, lang, _headers_of(error)))
         except Retry as retry:
             response = _retry_later(retry.after, lang)
-        except OperationalError as down:
-            _log.warning("the acts store does not answer, nothing can be kept", error=str(down.orig))
-            response = _retry_later(_STORE_SECONDS, lang)
         except Exception:  # noqa: BLE001  a server answers whatever happens; the log has the cause
             trace = self._chance.raw(6).hex()
             path = scope.path if scope.path in self._routes.exact else ""

@@ -27,6 +27,7 @@ class RequestProblem(FactProblem):
         "PATH_UNKNOWN": 404,
         "CHECK_UNKNOWN": 404,
         "METHOD_NOT_ALLOWED": 405,
+        "BODY_TOO_SLOW": 408,
         "BODY_TOO_LARGE": 413,
         "TOO_MANY_CHECKS": 413,
         "MEDIA_TYPE_UNSUPPORTED": 415,
@@ -68,6 +69,12 @@ class RequestProblem(FactProblem):
         "METHOD_NOT_ALLOWED": Text(
             "this path does not take that method", "use {allowed}", "该路径不支持此方法", "请使用 {allowed}"
         ),
+        "BODY_TOO_SLOW": Text(
+            "the body did not come within {seconds} s",
+            "send the request again, all of it at once",
+            "请求体未在 {seconds} 秒内到达",
+            "请一次性重新发送完整请求",
+        ),
         "BODY_TOO_LARGE": Text(
             "the request is larger than {most} bytes", "split it", "请求超过 {most} 字节", "请分批发送"
         ),
@@ -108,9 +115,9 @@ class RequestProblem(FactProblem):
             "请等待 {seconds} 秒；可使用批量核查，或请运维人员提高限额",
         ),
         "INTERNAL": Text(
-            "the node failed while answering; nothing was decided",
+            "the node failed while answering",
             "send the request again; the node's log has the cause under this id: {trace}",
-            "节点处理时出错，未作出决定",
+            "节点处理时出错",
             "请重新发送；原因见节点日志，编号：{trace}",
         ),
         "RETRY_LATER": Text(

@@ -1,14 +1,19 @@
 """What a caller may send: the shapes of requests, and how a broken one is named without repeating what it holds."""
 
+import json
 import re
 from datetime import date
+from typing import Any
 
 import msgspec
 
+from ...schemas.files.json_values import KeyTwice, with_single_keys
 from ...schemas.masking import Masked
+from ..events.intake import UnreadEvent
 from ..gate.decision import CheckRequest
 from ..gate.identifying import read_subject
 from ..gate.subjects import at_field
+from .members import members_of
 from .problems import MAX_CHECKS, RequestProblem
 
 MAX_SITE = 100
@@ -54,17 +59,17 @@ class BadCheck(msgspec.Struct):
     problem: RequestProblem
 
 
-class _Batch(msgspec.Struct):
-    checks: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
-
-
 class _Ref(msgspec.Struct):
     ref: str | int | None = None
 
 
-_batch = msgspec.json.Decoder(_Batch)
+_Broken = msgspec.DecodeError | UnicodeDecodeError | RecursionError | KeyTwice
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyTwice)
+"""What the decoder raises for bytes that are no JSON in UTF-8, nested too deep, of another shape or with a key twice."""
 _check = msgspec.json.Decoder(CheckIn)
 _ref = msgspec.json.Decoder(_Ref)
+_object = msgspec.json.Decoder(dict[str, Any])
+_key = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:')
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[A-Za-z_]{1,40})`")
 
@@ -72,10 +77,10 @@ _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[A-
 def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
     """Read one check, or the checks of a batch as they were sent. Raises RequestProblem."""
     try:
-        return _check.decode(body)
-    except msgspec.ValidationError as no_check:
+        return _decode_check(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as no_check:
         checks = _read_batch(body, no_check)
-    except (msgspec.DecodeError, RecursionError) as broken:
+    except _BROKEN as broken:
         raise _problem_of(broken) from None
     if len(checks) > MAX_CHECKS:
         raise RequestProblem("TOO_MANY_CHECKS", count=str(len(checks)), most=str(MAX_CHECKS))
@@ -84,11 +89,11 @@ def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
     return checks
 
 
-def _read_batch(body: bytes, no_check: msgspec.ValidationError) -> list[msgspec.Raw]:
+def _read_batch(body: bytes, no_check: msgspec.DecodeError | UnicodeDecodeError) -> list[msgspec.Raw]:
     """Return the checks of a batch undecoded. Raises RequestProblem for what is no batch either."""
     try:
-        checks = _batch.decode(body).checks
-    except (msgspec.DecodeError, RecursionError) as no_batch:
+        checks = members_of(body, "checks")
+    except _BROKEN as no_batch:
         raise _problem_of(no_batch) from None
     if isinstance(checks, msgspec.UnsetType):
         raise _problem_of(no_check) from None
@@ -98,16 +103,58 @@ def _read_batch(body: bytes, no_check: msgspec.ValidationError) -> list[msgspec.
 def read_check(raw: msgspec.Raw) -> CheckIn | BadCheck:
     """Read a check of a batch; what is wrong with it concerns no other."""
     try:
-        return _check.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+        return _decode_check(raw)
+    except _BROKEN as error:
         return BadCheck(_ref_of(raw), _problem_of(error))
+
+
+def read_events(body: bytes) -> dict[str, Any]:
+    """Read the body of POST /v1/events; an event of several that cannot be read is an `UnreadEvent`. Raises RequestProblem."""
+    try:
+        events = members_of(body, "events")
+        if isinstance(events, msgspec.UnsetType):
+            return _decode_object(body)
+    except msgspec.ValidationError:
+        raise RequestProblem(
+            "REQUEST_INVALID", what="one JSON object is wanted, with a list if it has events"
+        ) from None
+    except _BROKEN as broken:
+        raise _problem_of(broken) from None
+    return {"events": [_read_event(raw) for raw in events]}
+
+
+def _read_event(raw: msgspec.Raw) -> dict[str, Any] | UnreadEvent:
+    try:
+        return _decode_object(raw)
+    except _BROKEN as error:
+        return UnreadEvent(_ref_of(raw), _problem_of(error))
+
+
+def _decode_object(body: bytes | msgspec.Raw) -> dict[str, Any]:
+    """Decode an object whose keys stand once. Raises what `_BROKEN` names."""
+    read = _object.decode(body)
+    json.loads(bytes(body), object_pairs_hook=with_single_keys)
+    return read
+
+
+def _decode_check(body: bytes | msgspec.Raw) -> CheckIn:
+    """Decode a check whose keys stand once. Raises what `_BROKEN` names.
+
+    Of two numbers the decoder would take the last and another reader the first: two people. Keys that are surely different
+    are told without decoding them a second time.
+    """
+    check = _check.decode(body)
+    keys: list[bytes] = _key.findall(body)
+    if len(check.subject.certificates) > 1 or len(set(keys)) != len(keys) or b"\\" in b"".join(keys):
+        json.loads(bytes(body), object_pairs_hook=with_single_keys)
+    return check
 
 
 def _ref_of(raw: msgspec.Raw) -> str | int | None:
     """Return the `ref` of a check that is broken otherwise."""
     try:
         return _ref.decode(raw).ref
-    except (msgspec.DecodeError, RecursionError):
+    except _BROKEN:
         return None
 
 
@@ -119,8 +166,10 @@ def to_request(check: CheckIn, today: date, traceparent: str = "") -> CheckReque
     return CheckRequest(check.transaction, subject, check.attributes, check.site, traceparent)
 
 
-def _problem_of(error: msgspec.DecodeError | RecursionError) -> RequestProblem:
+def _problem_of(error: _Broken) -> RequestProblem:
     """Return the problem a decoding error is, with the field it is about."""
+    if isinstance(error, KeyTwice):
+        return RequestProblem("REQUEST_INVALID", what="a key stands twice in one object")
     text = str(error)
     if not isinstance(error, msgspec.ValidationError):
         return RequestProblem("JSON_INVALID")

@@ -6,16 +6,20 @@ import gc
 import socket
 import sys
 import threading
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from ...schemas.errors import Unavailable
 from ...topics.private_files import private_folder
-from .app import Api
+from ...topics.serving import ServingLimits
+from .app import Answering, Api, RsgiScope
+from .problems import RequestProblem
 
 _BACKLOG = 1024
 _STOP_SECONDS = 2.0
@@ -42,9 +46,10 @@ class ListenAddress:
 class ApiServer:
     """Runs the API until told to stop."""
 
-    def __init__(self, api: Api, listening: ListenAddress) -> None:
+    def __init__(self, api: Api, listening: ListenAddress, limits: ServingLimits) -> None:
         self._api = api
         self.listening = listening
+        self._limits = limits
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop` is set. Raises API_PORT_IN_USE."""
@@ -79,12 +84,14 @@ class ApiServer:
         tls: dict[str, Any] = {}
         if listening.tls_certificate is not None:
             tls = {"ssl_cert": listening.tls_certificate, "ssl_key": listening.tls_key}
-        return Server(self._api.over_tcp, address=listening.host, port=listening.port, **_options(), **tls)
+        application = _within(self._limits.request_seconds, self._api.over_tcp)
+        return Server(application, address=listening.host, port=listening.port, **_options(self._limits), **tls)
 
     def _over_socket(self, path: Path) -> Server:
         path.unlink(missing_ok=True)
         private_folder(path.parent)
-        server = Server(self._api.over_socket(), uds=path, **_options())
+        application = _within(self._limits.request_seconds, self._api.over_socket())
+        server = Server(application, uds=path, **_options(self._limits))
         server.uds_permissions = 0o600
         return server
 
@@ -97,12 +104,54 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-def _options() -> dict[str, Any]:
+def _within(seconds: float, answering: Answering) -> Answering:
+    """Return an application to which the body of each request has to come within a time."""
+
+    async def application(scope: RsgiScope, protocol: Any) -> None:
+        await answering(scope, _ImpatientProtocol(protocol, seconds))
+
+    return application
+
+
+class _ImpatientProtocol:
+    """The server's side of a request. Whoever sends a body has a time for it."""
+
+    __slots__ = ("_protocol", "_seconds", "response_bytes")
+
+    def __init__(self, protocol: Any, seconds: float) -> None:
+        self._protocol, self._seconds = protocol, seconds
+        self.response_bytes = protocol.response_bytes
+
+    async def __call__(self) -> bytes:
+        """Return the whole body. Raises BODY_TOO_SLOW."""
+        return await self._before(asyncio.get_running_loop().time() + self._seconds, self._protocol())
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the body as it comes. Raises BODY_TOO_SLOW."""
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        chunks = aiter(self._protocol)
+        while True:
+            try:
+                yield await self._before(deadline, anext(chunks))
+            except StopAsyncIteration:
+                return
+
+    async def _before(self, deadline: float, coming: Awaitable[bytes]) -> bytes:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await coming
+        except TimeoutError:
+            raise RequestProblem("BODY_TOO_SLOW", seconds=f"{self._seconds:g}") from None
+
+
+def _options(limits: ServingLimits) -> dict[str, Any]:
     return {
         "interface": Interfaces.RSGI,
         "http": HTTPModes.http1,
         "websockets": False,
         "backlog": _BACKLOG,
+        "backpressure": limits.connections,  # granian accepts no more until one of them is gone
+        "http1_settings": HTTP1Settings(header_read_timeout=int(limits.request_seconds * 1000)),
         "log_enabled": False,
     }
 

@@ -13,6 +13,7 @@ import yaml
 from filelock import FileLock
 
 from ...schemas.errors import WrongUsage
+from ...schemas.files.plain_yaml import own_yaml
 from ...topics.private_files import private_folder, write_private
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
@@ -86,8 +87,8 @@ class TokenFile:
         if not self._path.exists():
             return []
         try:
-            return msgspec.convert(yaml.safe_load(self._path.read_text(encoding="utf-8")) or [], list[Token])
-        except (yaml.YAMLError, msgspec.ValidationError, ValueError) as error:  # ValueError: no UTF-8, no such date
+            return msgspec.convert(own_yaml(self._path.read_bytes()) or [], list[Token])
+        except ValueError as error:  # msgspec's errors are
             remedy = "restore the file, or remove it and make new tokens with `liandong agency token add`"
             raise WrongUsage("TOKENS_UNREADABLE", f"{self._path}: {error}", remedy) from error
 

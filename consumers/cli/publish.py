@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...schemas.errors import ExitCode, LiandongError, WrongUsage
+from ...schemas.errors import ExitCode
 from ...schemas.law.watch_kinds import Domain
 from ...topics.cli.console import JsonOption, print_json
 from ...topics.private_files import PrivateFile
@@ -16,6 +15,7 @@ from ...topics.private_files import PrivateFile
 if TYPE_CHECKING:
     from ...topics.settings import Settings
     from ...topics.storage.outbox import SqlOutbox
+    from ..events.files import PublishedFile
 
 Send = Callable[["Settings", "SqlOutbox", str], None]
 """Sends all that waits in an outbox: settings, outbox, participant. The composition root has the relay."""
@@ -39,8 +39,6 @@ def mount(agency: typer.Typer, send: Send) -> None:
         """
         from ...topics.cli.console import settings_of
 
-        if not file.is_file():
-            raise WrongUsage("EVENT_FILE_MISSING", f"there is no file {file}", "name a CSV or JSON lines file")
         settings = settings_of(ctx)
         published = _publish(settings, agency_id, file, domain, send)
         rejected = published.rejected
@@ -58,40 +56,22 @@ def mount(agency: typer.Typer, send: Send) -> None:
             raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
 
-@dataclass(slots=True)
-class _PublishedFile:
-    """What became of a file of events."""
-
-    events: int = 0
-    """Events that went to courts."""
-    rejected: list[dict[str, Any]] = field(default_factory=list)
-    """Rows that were rejected: number, code, message, remedy, and the row as it was."""
-
-
-def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send: Send) -> _PublishedFile:
-    from ...topics.keys.directory import KeyDirectory, await_keys
-    from ...topics.keys.participants import Participants
+def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send: Send) -> "PublishedFile":
+    from ...topics.keys.opening import read_directory
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
     from ..acts_db.database import acts_url, open_acts
-    from ..events.intake import publish_event, read_event_file
+    from ..events.files import publish_file
 
     clock = SystemClock()
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
-    directory = await_keys(KeyDirectory(Participants(settings).root_public_key, reader, clock))
+    directory = read_directory(settings, reader, clock)
     engine = open_acts(acts_url(settings, agency))
     context = context_of(settings, agency, directory, engine, clock, SystemChance())
-    published = _PublishedFile()
     try:
-        for row in read_event_file(file, domain.value):
-            try:
-                published.events += len(publish_event(engine, context, row.event))
-            except LiandongError as problem:
-                if problem.http_status >= 500:
-                    raise
-                published.rejected.append({"row": row.number, **problem.as_dict(), "event": row.original})
+        published = publish_file(engine, context, file, domain.value)
         send(settings, context.outbox, agency)
     finally:
         directory.close()
@@ -103,4 +83,5 @@ def _write_rejects(path: Path, rejected: list[dict[str, Any]]) -> None:
     """Write the rejected rows as they were, with code and remedy; readable by their owner alone: they hold numbers."""
     with PrivateFile(path) as file:
         for reject in rejected:
-            file.stream.write(f"{json.dumps(reject, ensure_ascii=False)}\n".encode())
+            line = json.dumps(reject, ensure_ascii=False)
+            file.stream.write(f"{line}\n".encode(errors="backslashreplace"))  # half a character becomes JSON's escape

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from ...schemas.errors import LiandongError, Unavailable
 from ...topics.catalogue import names
 from ...topics.keys.signatures import SIGNER_UNKNOWN
 from ...topics.metrics.definitions import DEAD_LETTERS, WATCHES
 from ...topics.metrics.recorder import Signals
+from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import CommitRefused, OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Subscriber, TopicPartition
 from ...topics.transport.received import headers_of
@@ -136,8 +136,8 @@ class Effects:
         except OffsetOutOfRange as gone:
             _log.warning("messages are gone from the log", topic=gone.at.topic, partition=gone.at.partition)
             self._outside = gone.at
-        except OperationalError as down:
-            _log.warning("acts store does not answer, waiting", error=str(down.orig))
+        except DatabaseFault as down:
+            _log.warning("acts store does not answer, waiting", code=down.code, reason=down.message)
         except (TransportError, Unavailable) as away:
             _log.warning("effects wait", reason=away.code)
         return self._pause.begin()
@@ -159,7 +159,7 @@ class Effects:
         came = bool(self._kept)
         try:
             self._handle_kept()
-        except OperationalError:
+        except DatabaseFault:
             self._commit()
             raise
         self._commit()

@@ -1,15 +1,12 @@
-"""Events somebody publishes on purpose: by file (`agency publish`) or by `POST /v1/events`.
+"""Events somebody publishes on purpose: by file (`agency publish`, `files.py`) or by `POST /v1/events`.
 
 Every event is checked like anything a court sends, and goes out only under a live watch. What is refused leaves no trace.
 """
 
-import csv
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine
@@ -17,9 +14,10 @@ from sqlalchemy import Engine
 from ...schemas import ids
 from ...schemas.dates import CHINA
 from ...schemas.errors import LiandongError, WrongUsage
-from ...schemas.law.watch_kinds import Domain, find_kind, may_travel
+from ...schemas.law.watch_kinds import Domain, Kind, find_kind, may_travel
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
 from ...schemas.problems import FactProblem, Text
+from ...schemas.spelling import is_text
 from ...schemas.wire.control import CLOCK_TOLERANCE_MS
 from ...topics.storage.database import reading
 from ..acts_db.context import AgencyContext
@@ -29,7 +27,7 @@ from .sightings import Sighting
 
 MAX_EVENTS = 1000
 """Events of one request."""
-_FIXED_COLUMNS = ("kind", "occurred_at", "certificate_type", "number", "country", "name", "ref")
+_SCALARS = (str, int, float, bool)
 
 
 class EventProblem(FactProblem):
@@ -61,10 +59,22 @@ class EventProblem(FactProblem):
             "可用类型：{known}",
         ),
         "EVENT_FIELDS": Text(
-            "fields is no object of names and values",
+            "fields is no object of names and plain values",
             "give a JSON object, such as one with service_number and its value, or leave fields out",
-            "fields 不是由名称和值组成的对象",
+            "fields 不是由名称和简单值组成的对象",
             "请提供 JSON 对象，例如包含 service_number 及其值，或者省略 fields",
+        ),
+        "EVENT_TEXT": Text(
+            "the event holds half a character (a lone surrogate)",
+            "write the text as UTF-8; whatever made it cut a character in two",
+            "事件文本含有不完整的字符（孤立代理项）",
+            "请以 UTF-8 书写；生成该文本的程序把一个字符截成了两半",
+        ),
+        "EVENT_ROW": Text(
+            "the row cannot be read: {trouble}",
+            "correct the row and send it again; the rows around it were read",
+            "该行无法读取：{trouble}",
+            "请更正该行后重新发送；其前后各行已读取",
         ),
         "EVENT_FIELD": Text(
             "{field} has no place in a {kind} event",
@@ -73,6 +83,14 @@ class EventProblem(FactProblem):
             "请删除该项；{kind} 事件可包含 {known}",
         ),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadEvent:
+    """An event of a request that cannot be read, and why; `ref` if that much of it could be."""
+
+    ref: object
+    problem: FactProblem
 
 
 def publish_events(
@@ -86,7 +104,8 @@ def publish_events(
 
     One event gives `event_ids` or raises its problem; several give `results` in order, each with `ref` and either
     `event_ids` or `problem`. Raises EVENTS_TOO_MANY. Of a request with an Idempotency-Key, what went out already is told
-    again by its ids. Raises KeyReused. `traceparent` is of whoever sent the request.
+    again by its ids. Raises KeyReused. `traceparent` is of whoever sent the request. In place of an event that nobody
+    could read stands an `UnreadEvent`.
     """
     parts = [None if keyed is None else RequestPart(keyed, number) for number in range(MAX_EVENTS)]
     if "events" not in payload:
@@ -100,7 +119,8 @@ def publish_events(
     tell = partial(_result, engine, context, traceparent=traceparent)
     return {
         "results": [
-            tell(each if isinstance(each, Mapping) else {}, part) for each, part in zip(events, parts, strict=False)
+            tell(each if isinstance(each, Mapping | UnreadEvent) else {}, part)
+            for each, part in zip(events, parts, strict=False)
         ]
     }
 
@@ -125,11 +145,17 @@ def publish_event(
 
 
 def _result(
-    engine: Engine, context: AgencyContext, event: Mapping[str, Any], part: RequestPart | None, traceparent: str
+    engine: Engine,
+    context: AgencyContext,
+    event: "Mapping[str, Any] | UnreadEvent",
+    part: RequestPart | None,
+    traceparent: str,
 ) -> dict[str, Any]:
-    given = event.get("ref")
-    ref = {"ref": given} if isinstance(given, str) or type(given) is int else {}
+    given = event.ref if isinstance(event, UnreadEvent) else event.get("ref")
+    ref = {"ref": given} if is_text(given) or type(given) is int else {}
     try:
+        if isinstance(event, UnreadEvent):
+            raise event.problem
         return {**ref, "event_ids": publish_event(engine, context, event, part, traceparent)}
     except LiandongError as problem:
         if problem.http_status >= 500:
@@ -146,21 +172,31 @@ def read_event(event: Mapping[str, Any], now: int) -> Sighting:
     kind = find_kind(domain, name)
     if kind is None:
         raise KindUnknown(domain, name)
-    given = event.get("fields") or {}
-    if not isinstance(given, Mapping):
-        raise EventProblem("EVENT_FIELDS")
-    fields = {str(key): str(value) for key, value in given.items() if value not in (None, "")}
-    for name_of_field in fields:
-        if name_of_field not in may_travel(kind):
-            raise EventProblem(
-                "EVENT_FIELD", field=name_of_field[:40], kind=kind.name, known=", ".join(sorted(may_travel(kind)))
-            )
+    fields = _fields(event.get("fields"), kind)
     subject = event.get("subject")
-    if not isinstance(subject, Mapping) or not str(subject.get("name") or "").strip():
+    if not isinstance(subject, Mapping) or not isinstance(subject.get("name"), str) or not subject["name"].strip():
         raise EventProblem("EVENT_SUBJECT")
     certificates = _certificates(subject.get("certificates"))
-    at = _moment(event.get("occurred_at"), now)
-    return Sighting(domain, kind.name, certificates, str(subject["name"]), at, fields, str(event.get("ref", "")))
+    at, source = _moment(event.get("occurred_at"), now), event.get("ref", "")
+    if not all(is_text(text) for text in (subject["name"], str(source), *fields.values())):
+        raise EventProblem("EVENT_TEXT")
+    return Sighting(domain, kind.name, certificates, subject["name"], at, fields, str(source))
+
+
+def _fields(given: Any, kind: Kind) -> dict[str, str]:
+    """Return the fields of an event of a kind as text; empty ones are left out."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise EventProblem("EVENT_FIELDS")
+    allowed = may_travel(kind)
+    fields = {str(key): value for key, value in given.items() if value not in (None, "")}
+    for name, value in fields.items():
+        if name not in allowed:
+            raise EventProblem("EVENT_FIELD", field=name[:40], kind=kind.name, known=", ".join(sorted(allowed)))
+        if not isinstance(value, _SCALARS):
+            raise EventProblem("EVENT_FIELDS")
+    return {name: str(value) for name, value in fields.items()}
 
 
 def _certificates(written: Any) -> tuple[Certificate, ...]:
@@ -181,56 +217,9 @@ def _moment(value: Any, now: int) -> int:
     """Read a point in time, ms UTC; without an offset it is China's."""
     try:
         parsed = datetime.fromisoformat(str(value).strip())
-    except ValueError:
+        at = int((parsed if parsed.tzinfo else parsed.replace(tzinfo=CHINA)).timestamp() * 1000)
+    except (ValueError, OverflowError):
         raise EventProblem("EVENT_TIME") from None
-    at = int((parsed if parsed.tzinfo else parsed.replace(tzinfo=CHINA)).timestamp() * 1000)
     if not 0 < at <= now + CLOCK_TOLERANCE_MS:
         raise EventProblem("EVENT_TIME")
     return at
-
-
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """A row of a file of events; shows itself by its number only."""
-
-    number: int
-    """From 1."""
-    original: dict[str, Any] = field(repr=False)
-    """The row as it stands in the file."""
-    event: dict[str, Any] = field(repr=False)
-    """The event it makes."""
-
-
-def read_event_file(path: Path, domain: str) -> Iterator[EventRow]:
-    """Read the rows of a CSV or JSON lines file, each with the event it makes."""
-    if path.suffix.lower() == ".csv":
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file), 1):
-                yield EventRow(number, dict(row), _event_of_row(row, domain))
-        return
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate((line for line in file if line.strip()), 1):
-            try:
-                event = json.loads(line)
-            except json.JSONDecodeError:
-                event = {}
-            event = event if isinstance(event, dict) else {}
-            yield EventRow(number, event, {"domain": domain, **event})
-
-
-def _event_of_row(row: Mapping[str, Any], domain: str) -> dict[str, Any]:
-    """Make an event of a flat row: the fixed columns, every other one a field of the kind."""
-    certificate = {
-        "type": row.get("certificate_type"),
-        "number": row.get("number") or "",
-        "country": row.get("country"),
-    }
-    fields = {key: value for key, value in row.items() if key and key not in _FIXED_COLUMNS and value}
-    return {
-        "domain": domain,
-        "kind": row.get("kind") or "",
-        "occurred_at": row.get("occurred_at"),
-        "subject": {"name": row.get("name"), "certificates": [certificate]},
-        "fields": fields,
-        "ref": row.get("ref") or "",
-    }

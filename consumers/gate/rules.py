@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
-import yaml
 
 from ...schemas.errors import WrongUsage
+from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.fingerprints import fingerprint
 from ...schemas.law.agencies import AgencyKind, Transaction, agency_kind
 from ...schemas.law.attributes import Value, read_all
@@ -116,9 +116,9 @@ def load_limits(path: Path) -> ConfiguredLimits:
         return ConfiguredLimits({}, "")
     raw = path.read_bytes()
     try:
-        document: Any = yaml.safe_load(raw.decode()) or {}
+        document: Any = own_yaml(raw) or {}
         limits = msgspec.convert(document, dict[str, Limit])
-    except (yaml.YAMLError, msgspec.ValidationError, ValueError) as error:  # ValueError: no UTF-8, no such date
+    except ValueError as error:  # msgspec's errors are
         remedy = (
             'write each as hotel-price-per-night: {amount: "600.00", basis: {zh: …, en: …}, valid_from: 2026-01-01}'
         )

@@ -14,13 +14,13 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from ...schemas import ids
 from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.enforcement import FEW, SCHEMA, CountedGroup, closing_ms, count_record
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
+from ...topics.storage.faults import DatabaseFault
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import SchemaIds, outgoing
 from ...topics.workers.clock import Clock
@@ -70,9 +70,9 @@ class Counting:
             if self._inbox.caught_up and self._inbox.failure is None:
                 self.publish()
             self._next_look = clock.monotonic() + _LOOK_SECONDS
-        except OperationalError as failed:
+        except DatabaseFault as failed:
             if self.failure is None:
-                _log.warning("counting waits", court=self._court.court, reason=str(failed.orig))
+                _log.warning("counting waits", court=self._court.court, code=failed.code, reason=failed.message)
             self.failure = failed
             return _RETRY_SECONDS
         self.failure = None

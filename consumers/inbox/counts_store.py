@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
-    MetaData,
     Table,
     Text,
     select,
@@ -23,9 +22,10 @@ from sqlalchemy import (
 
 from ...schemas.wire.enforcement import CountedGroup, counted_day, cut_of, read_day
 from ...topics.storage.database import create_tables, insert_once, reading
+from ...topics.storage.migrations import store_metadata
 from .store import interceptions
 
-_metadata = MetaData()
+_metadata = store_metadata("counts")
 _passes = Table(
     "count_passes",
     _metadata,

@@ -29,7 +29,7 @@ def enforced_on(inbox: Path, entry_id: bytes, version: int, *, frees: bool) -> d
     Acting on what frees is releasing. `inbox` is the court's inbox.db; nobody acted, as far as an inbox that was never made
     or read knows. Canaries count for nothing.
     """
-    engine = open_existing_database(sqlite_url(inbox), table=interceptions.name)
+    engine = open_existing_database(sqlite_url(inbox), table=interceptions)
     if engine is None:
         return {}
     told = interceptions.c

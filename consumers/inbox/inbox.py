@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from ...schemas.law.retention import COMMAND, INTERCEPTION, kept_until
 from ...schemas.law.watch import covers
@@ -24,6 +23,7 @@ from ...schemas.wire.sealing import CannotOpen, open_sealed
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
+from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.transport.reading import lane_of, topic_lanes
@@ -103,7 +103,7 @@ class Inbox:
             if not self._following:
                 self._follow()
             pause = self._read()
-        except (TransportError, OperationalError) as failed:
+        except (TransportError, DatabaseFault) as failed:
             return self._fail(failed)
         self.failure = None
         return pause

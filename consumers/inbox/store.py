@@ -17,7 +17,6 @@ from sqlalchemy import (
     Engine,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     event,
@@ -27,9 +26,10 @@ from sqlalchemy import (
 
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, insert_once, open_database, reading, sqlite_url
+from ...topics.storage.migrations import store_metadata
 from ...topics.transport.ports import TopicPartition
 
-_metadata = MetaData()
+_metadata = store_metadata("inbox")
 _items = Table(
     "items",
     _metadata,

@@ -8,9 +8,9 @@ sends nothing early, a batch of few would tell too much.
 
 import structlog
 from sqlalchemy import Engine, delete, select, update
-from sqlalchemy.exc import OperationalError
 
 from ...topics.storage.database import insert_once
+from ...topics.storage.faults import DatabaseFault
 from ...topics.workers.chance import shuffled
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
@@ -50,8 +50,8 @@ class Batches:
             self._turn = turn
             if self._last is not None:
                 self._last = self._send_behind(self._last)
-        except OperationalError as away:
-            _log.warning("interceptions wait, the acts store does not answer", error=str(away.orig))
+        except DatabaseFault as away:
+            _log.warning("interceptions wait, the acts store does not answer", code=away.code, reason=away.message)
             return self._pause.begin()
         return self._until_next() if self._last is None else AT_ONCE
 

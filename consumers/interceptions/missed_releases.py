@@ -11,10 +11,10 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import OperationalError
 
 from ...schemas.law.decisions import Trust
 from ...topics.storage.database import reading
+from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
@@ -68,8 +68,8 @@ class MissedReleases:
             for entry_id, version in self._stopping():
                 self._look(entry_id, version)
             self._interval = min(2 * self._interval, _LONGEST)
-        except (OperationalError, TransportError) as away:
-            _log.warning("missed releases wait", reason=type(away).__name__)
+        except (DatabaseFault, TransportError) as away:
+            _log.warning("missed releases wait", reason=away.code)
             self._interval = _SHORTEST
         return AT_ONCE
 

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from sqlalchemy.exc import OperationalError
-
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.erasure import Eraser, KeyErasure
+from ...topics.keys.opening import open_directory
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
-from ...topics.storage.database import DatabaseUnavailable
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.clock import Clock
@@ -28,6 +26,7 @@ from ..effects.loop import Effects, Surroundings, group_of
 from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
+from ..replication.keeping import Keeper, LastProvenCopy
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
 from ..replication.replicator import Replicator, ReplicatorConfig
@@ -67,6 +66,8 @@ class NodeStores:
     keys: KeyErasure
     suite: str
     """Whose digest the copy keeps."""
+    keeper: Keeper
+    """Keeps the last proven copy of the lists."""
 
     def readers(self, acts: SupervisionActs) -> CopyReaders:
         """Return readers within this process."""
@@ -134,6 +135,7 @@ class OpenAgency:
             Part("batches", batches, batches.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
+            Part("keeping", LastProvenCopy(self._stores.lists, self._stores.keeper, context.clock), Doorbell().wait),
             Part("erasure", Eraser(self._stores.keys, self._barrier_at), Doorbell().wait),
         ]
 
@@ -160,23 +162,20 @@ class OpenAgency:
         return self.desk.gate.stand(self.desk.context.clock.now()).fresh_as_of
 
     def _emit(self, body: bytes) -> None:
-        """Put a receipt into the outbox. Raises DATABASE_UNAVAILABLE."""
-        try:
-            with self.desk.engine.begin() as connection:
-                send_receipt(connection, self.desk.context, self.node, body)
-        except OperationalError as down:
-            raise DatabaseUnavailable(f"the acts database of {self.agency}", str(down.orig)) from down
+        """Put a receipt into the outbox. Raises DatabaseFault."""
+        with self.desk.engine.begin() as connection:
+            send_receipt(connection, self.desk.context, self.node, body)
 
 
 def open_agency(
     settings: Settings, agency: str, node: str, connections: NodeConnections, machine: Machine
 ) -> OpenAgency:
-    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DATABASE_UNAVAILABLE, LIMITS_INVALID, SUITE_UNKNOWN."""
+    """Open a node of an agency. Raises AGENCY_UNKNOWN, StoreError, DatabaseFault, LIMITS_INVALID, SUITE_UNKNOWN."""
     manifest = load_agency_with_kind(settings, agency)
     folder = agency_folder(settings, agency) / node
     with ExitStack() as stack:
         register = connections.subscriber(None, f"{agency}.{node}-register")
-        directory = KeyDirectory(Participants(settings).root_public_key, register, machine.clock)
+        directory = open_directory(settings, register, machine.clock)
         stack.callback(directory.close)
         reader = connections.subscriber(None, f"{agency}.{node}-acts")
         acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)
@@ -186,7 +185,7 @@ def open_agency(
         relief = ReliefStore.open(folder / "relief", boot=machine.boot)
         stack.callback(relief.close)
         keys = KeyErasure(Participants(settings), agency, machine.clock)
-        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, machine.keeper())
         desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(node, desk, stores, Admitted(directory, acts), connections, stack.pop_all())

@@ -6,12 +6,15 @@ from typing import Any
 
 import structlog
 
+from ...topics.keys.register_problems import NEXT_COMMAND
+from ...topics.serving import serving_limits
 from ...topics.settings import Settings
 from ...topics.workers.threads import Workers
 from ..acts_db.agency_home import agency_folder
 from ..acts_db.idempotency import KeyedRequest
 from ..api.app import Api
-from ..api.endpoints import EndpointContext, Endpoints, RunningNode
+from ..api.context import EndpointContext, RunningNode
+from ..api.endpoints import Endpoints
 from ..api.limits import RateLimiter
 from ..api.server import ApiServer, ListenAddress
 from ..api.tokens import TokenFile
@@ -58,7 +61,9 @@ class AgencyNode:
         try:
             with tuned():
                 api = open_api(self._settings, self.opened, self, self._writer)
-                self.workers.start(self.opened.parts(), {"api": ApiServer(api, listening).run})
+                self.workers.start(
+                    self.opened.parts(), {"api": ApiServer(api, listening, serving_limits(self._settings)).run}
+                )
                 _log.info("node runs", **place, url=listening.url)
                 self.workers.wait(STOP_SECONDS)
         finally:
@@ -76,7 +81,16 @@ class AgencyNode:
         lists = self.opened.copy_status.shown(context.clock.now(), rules.stale_after_ms)
         parts = self.workers.states()
         node = {"kind": rules.kind.id, "rule_version": rules.version, "parts": parts, "outbox": unsent}
-        return lists | node | {"ready": self.ready() is not None}
+        return lists | node | {"register": self._register(), "ready": self.ready() is not None}
+
+    def _register(self) -> Mapping[str, object] | None:
+        """Describe the register of keys as this node knows it, None until it was read."""
+        standing = self.opened.directory.standing()
+        if standing is None:
+            return None
+        number = standing.signed.number if standing.signed else None
+        problems = [{"kind": each.value, "next": NEXT_COMMAND[each]} for each in standing.problems]
+        return {"number": number, "keys": standing.keys, "problems": problems}
 
     def ready(self) -> Mapping[str, object] | None:
         """Return whether the list to decide by is stale; None while there is no list or a part has ended."""

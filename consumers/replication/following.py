@@ -5,12 +5,15 @@ from typing import Protocol
 
 import structlog
 
+from ...schemas.errors import LiandongError
 from ...topics.keys.register_ends import RegisterBehind
+from ...topics.private_files import DiskFull
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
+from ..store.errors import StoreFull
 
 _log = structlog.get_logger(__name__)
 RETRY_SECONDS = 1.0
@@ -26,7 +29,7 @@ class Follower(Protocol):
     """Most messages taken at once."""
 
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
-        """Return where to read on, from the store; called again after every failure of the transport."""
+        """Return where to read on, from the store; called again after every failure of the transport or the disk."""
 
     def begin_batch(self) -> None:
         """Hear that the messages of the next `work` were polled just now."""
@@ -42,8 +45,8 @@ class Follower(Protocol):
 
 
 class LaneReader:
-    """Reads the lanes of one follower, a batch a step. What the transport fails with is tried again for ever from the
-    stored positions.
+    """Reads the lanes of one follower, a batch a step. What the transport fails with, and a full disk, is tried again for ever
+    from the stored positions.
     """
 
     def __init__(self, follower: Follower, subscriber: Subscriber, clock: Clock) -> None:
@@ -53,11 +56,13 @@ class LaneReader:
         self._pause = Pause(clock, RETRY_SECONDS)
         self._register_pause = Pause(clock, _REGISTER_SECONDS)
         self._assigned = False
+        self._gone: TopicPartition | None = None
+        """Where the log no longer holds the position."""
         self._waiting: Sequence[Message] = ()
         """A batch that waits for the register of participants."""
 
     def step(self) -> float:
-        """Take what has come; return when to look again. What the store fails with is raised."""
+        """Take what has come; return when to look again. What else the store fails with is raised."""
         if left := self._pause.left() or self._register_pause.left():
             return left
         try:
@@ -65,14 +70,28 @@ class LaneReader:
         except RegisterBehind:
             return self._register_pause.begin()
         except OffsetOutOfRange as gone:
-            self._assigned = False
             _log.warning("position is no longer in the log", topic=gone.at.topic, partition=gone.at.partition)
-            self._follower.out_of_range(gone.at)
-            return AT_ONCE
-        except TransportError as failed:
-            self._assigned = False
-            _log.warning("transport failed, the copy goes on serving", code=failed.code, reason=failed.message)
-            return self._pause.begin()
+            return self._leave(gone.at)
+        except (TransportError, StoreFull, DiskFull) as failed:
+            return self._start_over(failed)
+
+    def _leave(self, at: TopicPartition) -> float:
+        self._assigned, self._gone = False, at
+        try:
+            self._forget_gone()
+        except (StoreFull, DiskFull) as failed:
+            return self._start_over(failed)
+        return AT_ONCE
+
+    def _forget_gone(self) -> None:
+        if self._gone is not None:
+            self._follower.out_of_range(self._gone)
+            self._gone = None
+
+    def _start_over(self, failed: LiandongError) -> float:
+        self._assigned = False
+        _log.warning("the copy cannot be kept up to date, it goes on serving", code=failed.code, reason=failed.message)
+        return self._pause.begin()
 
     def assign_again(self) -> None:
         """Read on from the stored positions, which were changed, with the next step."""
@@ -88,6 +107,7 @@ class LaneReader:
         self._subscriber.close()
 
     def _read(self) -> float:
+        self._forget_gone()
         if not self._assigned:
             self._waiting = ()
             self._subscriber.assign(self._follower.positions(self._subscriber))

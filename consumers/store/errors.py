@@ -52,7 +52,7 @@ class StoreFull(StoreError):
         super().__init__(
             "STORE_DISK_FULL",
             f"the store at {path} could not be written: {cause}",
-            "free disk space and start the node again; it goes on from the last commit, nothing is lost",
+            "free disk space; the node goes on from its last commit by itself, nothing is lost",
         )
 
 
@@ -103,7 +103,7 @@ def store_errors(path: Path, on_damage: Callable[[], None] | None = None) -> Ite
             on_damage()
         raise StoreDamaged(path, damaged) from damaged
     except lmdb.Error as failed:
-        if isinstance(failed, lmdb.DiskError) or failed.code in _DISK:
+        if isinstance(failed, lmdb.DiskError) or getattr(failed, "code", 0) in _DISK:
             raise StoreFull(path, failed) from failed
         if isinstance(failed, _BUSY) or "already open" in str(failed):
             raise StoreBusy(path, failed) from failed

@@ -98,6 +98,7 @@ TOPICS = (
     Topic("court.orders", "限制消费令、限制出境", ">"),
     Topic("court.relief", "快车道：撤销、删除、更正、屏蔽、解除", ">"),
     Topic("list.heads", "公证节点签名的名单头", "n", "9"),
+    Topic("notary.reports", "公证节点签名的异常报告", "m"),
     Topic("control.commands", "法院指令（密封）", ">"),
     Topic("control.feedback", "指令反馈（密封）", "<"),
     Topic("asset.events", "财产反馈（密封）", "<"),
@@ -132,6 +133,7 @@ PLACES = (
 )
 FACTS = (
     Drawer("people", "certificates, names, surrogates", "证件、姓名、代称"),
+    Drawer("files", "encodings, CSV, JSON", "文件的编码与行"),
     Drawer("law", "grounds, terms, measures, decisions", "情形、期限、措施、决定"),
     Drawer("wire", "Avro, signatures, seals, digests", "契约、签名、密封、摘要"),
 )
@@ -140,6 +142,7 @@ _ENDS = {
     ">": ("court", "agency"),
     "<": ("agency", "court"),
     "n": ("notary", "agency"),
+    "m": ("notary", "watching"),
     "w": ("agency", "watching"),
     "o": ("agency", "agency"),
     "a": ("administrator", "all"),
@@ -207,12 +210,12 @@ def _boxes(cells: Sequence[Place], drawers: Sequence[Drawer], room: str = "") ->
 def _bus() -> Iterator[str]:
     yield from _zone(_BUS, "The bus 总线", "Apache Kafka, Avro — topics/catalogue/families/")
     for at, topic in enumerate(TOPICS):
-        cell = Place(_BUS.x + 14, _BUS.y + 52 + at * 45, _BUS.width - 28, 38)
+        cell = Place(_BUS.x + 14, _BUS.y + 50 + at * 36, _BUS.width - 28, 31)
         yield _rect("topic", cell, 5)
-        yield _text("name", cell.x + 10, cell.y + 16, topic.name)
-        yield _text("small", cell.x + 10, cell.y + 31, topic.zh)
+        yield _text("name", cell.x + 10, cell.y + 13, topic.name)
+        yield _text("small", cell.x + 10, cell.y + 26, topic.zh)
         writer, reader = _ENDS[topic.way]
-        yield _text("small", cell.x + cell.width - 10, cell.y + 31, f"{writer} → {reader}", "end")
+        yield _text("small", cell.x + cell.width - 10, cell.y + 26, f"{writer} → {reader}", "end")
         yield from _step(cell, topic.step)
         yield from _arrows(cell, topic.way)
 

@@ -4,9 +4,10 @@
 notary publishes afterwards it can answer for after any crash.
 """
 
+import errno
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,8 @@ from filelock import FileLock, Timeout
 from ...schemas.errors import LiandongError
 from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
-from ...topics.private_files import private_folder, write_private
+from ...topics.private_files import DiskFull, private_folder, telling_full, write_private
+from ...topics.state_format import StateNewer
 from ...topics.storage.mapped import checksum, lacks_pages
 from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
@@ -32,6 +34,10 @@ _HASH = 32
 _OPEN = b"open"
 """What the seal says while the tally is written, and after a process that was killed."""
 _FIRST_MAP = 1 << 30
+_FORMAT = 1
+"""Of the tally; release 0.1.0 wrote no number."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""LMDB makes EIO of a write that had room for a part of it."""
 _DAMAGED = (
     lmdb.CorruptedError,
     lmdb.IncompatibleError,
@@ -67,9 +73,15 @@ class TallyDamaged(LiandongError):
 @contextmanager
 def _telling_damage(directory: Path) -> Iterator[None]:
     try:
-        yield
+        with telling_full(directory):
+            yield
     except _DAMAGED as damaged:
         raise TallyDamaged(directory, damaged) from damaged
+    except lmdb.Error as failed:
+        number = getattr(failed, "code", 0)  # not every error of LMDB has one
+        if isinstance(failed, lmdb.DiskError) or number in _NO_ROOM:
+            raise DiskFull(directory, OSError(number, str(failed))) from failed
+        raise
 
 
 @dataclass(slots=True)
@@ -111,7 +123,7 @@ class TallyStore:
     def __init__(self, directory: Path, notary: str, suite: Suite = INTL_SUITE) -> None:
         """Open it or make it (directory 0700, files 0600), to count with the digest of a suite.
 
-        Raises NOTARY_RUNNING if another process holds it, NOTARY_TALLY_DAMAGED.
+        Raises NOTARY_RUNNING if another process holds it, NOTARY_TALLY_DAMAGED, DISK_FULL.
         """
         private_folder(directory)
         self._lock = FileLock(directory / "running.lock", mode=0o600)
@@ -151,7 +163,7 @@ class TallyStore:
 
     def load(self, lanes: list[TopicPartition]) -> tuple[Tally, NotaryProgress]:
         """Read the tally and the progress as last committed; an empty tally at first, and when what is there was counted
-        with another suite. Raises NOTARY_TALLY_DAMAGED.
+        with another suite. Raises NOTARY_TALLY_DAMAGED, STATE_NEWER.
         """
         tally = Tally(lanes, self.find, self._suite)
         with _telling_damage(self._directory), self._env.begin(db=self._meta) as view:
@@ -163,6 +175,8 @@ class TallyStore:
         if check is not None and check != _check(rows, check[_HASH:].split(b"\n")):  # older releases wrote none
             raise TallyDamaged(self._directory, "its state has another checksum")
         meta = json.loads(rows[_META])
+        if meta.get("format", 1) > _FORMAT:
+            raise StateNewer(self._directory, meta["format"], _FORMAT)
         progress = NotaryProgress(**meta["progress"])
         if meta["suite"] != self._suite.name:
             self._begin_anew(tally, progress)
@@ -174,6 +188,9 @@ class TallyStore:
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
+        for topic, court, intervals in meta.get("read", ()):  # older releases kept none
+            tally.read[topic, court] = SequenceSet(intervals)
+        tally.findings.restore(meta.get("findings", ()))
         tally.checkpoints.restore(meta["checkpoints"])
         return tally, progress
 
@@ -181,21 +198,24 @@ class TallyStore:
         """Forget all entries in one transaction, and not the numbers that were used."""
         with _telling_damage(self._directory), self._env.begin(write=True) as change:
             change.drop(self._entries, delete=False)
-            for key, value in self._state(tally, progress).items():
+            for key, value in self._state(tally, progress, self.head).items():
                 change.put(key, value, db=self._meta)
 
     def commit(self, tally: Tally, progress: NotaryProgress, head: bytes | None = None) -> None:
-        """Write everything that changed at once and synced; a new head with the state it speaks of."""
-        if head is not None:
-            self.head = head
+        """Write everything that changed at once and synced; a new head with the state it speaks of.
+
+        Raises DISK_FULL: what changed is then written with the next commit.
+        """
+        newest = self.head if head is None else head
         while True:
             try:
                 with _telling_damage(self._directory):
-                    self._write(tally, progress)
+                    self._write(tally, progress, newest)
             except lmdb.MapFullError:
                 self._close_view()  # a map grows while nobody reads it
                 self._env.set_mapsize(self._env.info()["map_size"] * 2)
             else:
+                self.head = newest
                 tally.changed.clear()
                 return
 
@@ -211,24 +231,25 @@ class TallyStore:
             self._view.close()
             self._view = None
 
-    def _write(self, tally: Tally, progress: NotaryProgress) -> None:
+    def _write(self, tally: Tally, progress: NotaryProgress, head: bytes) -> None:
         with self._env.begin(write=True) as change:
             for key in sorted(tally.changed):
                 change.put(key, tally.changed[key], db=self._entries)
-            for key, value in self._state(tally, progress).items():
+            for key, value in self._state(tally, progress, head).items():
                 change.put(key, value, db=self._meta)
 
-    def _state(self, tally: Tally, progress: NotaryProgress) -> dict[bytes, bytes]:
+    def _state(self, tally: Tally, progress: NotaryProgress, head: bytes) -> dict[bytes, bytes]:
         lanes = tally.lanes.items()
         rows = {_DIGEST + _name(lane).encode(): counted.settle().state() for lane, counted in lanes}
-        rows |= {_META: json.dumps(_meta(tally, progress)).encode(), _HEAD: self.head}
+        rows |= {_META: json.dumps(_meta(tally, progress)).encode(), _HEAD: head}
         return rows | {_CHECK: _check(rows, sorted(rows))}
 
     def close(self) -> None:
         """Let go of the files."""
         self._close_view()
         self._env.close()
-        write_private(self._seal, checksum(self._directory))
+        with suppress(OSError, DiskFull):  # what a full disk leaves there says that the tally was not closed
+            write_private(self._seal, checksum(self._directory))
         self._lock.release()
 
 
@@ -243,12 +264,17 @@ def _name(lane: TopicPartition) -> str:
 
 def _lane(stored: dict[str, Any], digest: RunningDigest) -> LaneTally:
     live = {int(court): count for court, count in stored["live"].items()}
-    revoked = frozenset(map(bytes.fromhex, stored["revoked"]))
+    revoked = frozenset(map(bytes.fromhex, stored.get("revoked", ())))  # older releases kept none
     return LaneTally(digest, stored["offset"], stored["records"], live, revoked=revoked)
+
+
+def _intervals(sequences: Mapping[tuple[str, str], SequenceSet]) -> list[list[object]]:
+    return [[topic, court, numbers.intervals()] for (topic, court), numbers in sequences.items()]
 
 
 def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
     return {
+        "format": _FORMAT,
         "suite": tally.suite.name,
         "lanes": {
             _name(lane): {
@@ -260,7 +286,9 @@ def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
             for lane, counted in tally.lanes.items()
         },
         "courts": tally.courts,
-        "sequences": [[topic, court, numbers.intervals()] for (topic, court), numbers in tally.sequences.items()],
+        "sequences": _intervals(tally.sequences),
+        "read": _intervals(tally.read),
+        "findings": tally.findings.state(),
         "checkpoints": tally.checkpoints.state(),
         "progress": asdict(progress),
     }

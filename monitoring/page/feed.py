@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.errors import LiandongError
 from ...topics.workers.threads import Doorbell
 from ..service.status_source import StatusSource
 from ..status.document import StatusDocument, StatusQuery
@@ -117,10 +115,6 @@ class Feed:
                 )
         except LiandongError as failed:
             self.set_trouble(failed)
-        except SQLAlchemyError as failed:
-            reason = type(failed).__name__
-            remedy = "check that the outbox's database runs"
-            self.set_trouble(Unavailable("STATUS_UNAVAILABLE", f"a database failed: {reason}", remedy))
         else:
             self.set_trouble(self._source.gathering.failure)
 

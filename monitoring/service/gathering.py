@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
-from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.errors import LiandongError
 from ...topics.catalogue import names
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.register_ends import RegisterBehind
+from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TopicMissing, TransportError
 from ...topics.transport.ports import Subscriber
 from ...topics.transport.reading import LogStalled, topic_lanes
@@ -58,13 +58,8 @@ class Gathering:
             return left
         try:
             return self._read()
-        except (TransportError, LogStalled) as failed:
+        except (TransportError, LogStalled, DatabaseFault) as failed:
             return self._fail(failed)
-        except OperationalError as failed:
-            remedy = "check that monitoring's folder can be written and the disk is not full"
-            return self._fail(
-                Unavailable("EVIDENCE_UNAVAILABLE", f"the evidence cannot be kept: {failed.orig}", remedy)
-            )
 
     def wait(self, seconds: float) -> bool:
         """Wait for a record while a round lasts and nothing waits for a key, otherwise for the time to go on; return

@@ -23,6 +23,7 @@ from ...topics.keys.register_ends import RegisterBehind
 from ...topics.keys.signatures import Verifier
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
+from ...topics.private_files import DiskFull
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Message, Subscriber
 from ...topics.transport.reading import ReadToEnd, topic_lanes
@@ -103,14 +104,17 @@ class HeadLog:
             return left
         try:
             pause = self._work()
-        except (TransportError, Unavailable) as failed:
-            return self._fail(failed)
         except (TransparencyLogDamaged, TransparencyLogForked) as failed:
             self._alarm(failed.code.lower())
             self.close()
             return self._fail(failed)
-        except OSError as failed:
+        except DiskFull as failed:
             self.close()  # what is on disk counts
+            return self._fail(failed)
+        except (TransportError, Unavailable) as failed:
+            return self._fail(failed)
+        except OSError as failed:
+            self.close()
             remedy = "check that monitoring's folder can be written and the disk is not full"
             reason = f"the transparency log cannot be written: {failed.strerror}"
             return self._fail(Unavailable("TRANSPARENCY_LOG_UNWRITABLE", reason, remedy))

@@ -9,11 +9,13 @@ source, and nothing is signed before its root is the one in the state.
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.wire.codec import Undecodable
 from ...schemas.wire.merkle import leaf_hash, root
 from ...schemas.wire.signed_note import Checkpoint, NoteKey, read_checkpoint, signed_note
 from ...schemas.wire.signing import Signer
@@ -30,6 +32,7 @@ from ...schemas.wire.tiles import (
 from ...topics.private_files import private_folder, write_private
 
 _HASH = 32
+_HEX_HASH = "^[0-9a-f]{64}$"
 CHECKPOINT = "checkpoint"
 
 
@@ -58,14 +61,14 @@ class TransparencyLogForked(LiandongError):
 class LogState(msgspec.Struct, frozen=True):
     """How far a log reaches; what it says was on disk before it."""
 
-    size: int = 0
-    root: str = root([]).hex()
+    size: Annotated[int, msgspec.Meta(ge=0)] = 0
+    root: Annotated[str, msgspec.Meta(pattern=_HEX_HASH)] = root([]).hex()
     """In hexadecimal."""
     number: int = 0
     """Of the last entry; entries come with rising numbers."""
     last: str = ""
     """Hash of what the last entry stands for, in hexadecimal."""
-    offset: int = 0
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Where the source goes on."""
 
 
@@ -164,7 +167,7 @@ class TiledLog:
             return
         try:
             ahead = bool(there) and read_checkpoint(there.decode()).size > self.state.size
-        except ValueError as error:
+        except (ValueError, Undecodable) as error:
             raise TransparencyLogDamaged(self._folder, error) from error
         if ahead:
             raise TransparencyLogDamaged(self._folder, "its checkpoint is ahead of its state")
@@ -177,7 +180,7 @@ class TiledLog:
             return LogState()
         try:
             return msgspec.json.decode(self._state_file.read_bytes(), type=LogState)
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
             raise TransparencyLogDamaged(self._folder, f"{self._state_file.name}: {error}") from error
 
     def _read_edge(self, size: int) -> tuple[TileTree, list[bytes]]:
@@ -191,7 +194,7 @@ class TiledLog:
             partial = size % WIDTH
             path = self._folder / bundle_path(size // WIDTH, partial)
             entries = bundled(path.read_bytes()) if partial else []
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, Undecodable) as error:
             raise TransparencyLogDamaged(self._folder, error) from error
         if [leaf_hash(entry) for entry in entries] != (edge[0] if edge else []):
             raise TransparencyLogDamaged(self._folder, "its newest entries are not those of its tiles")

@@ -86,7 +86,7 @@ def _keeper(
     settings: "Settings", jurisdiction: str, register: "Register", clock: "Clock"
 ) -> "tuple[KeyDirectory, LogKeeper]":
     """Open the keeper of a jurisdiction's lists, and the register of keys it asks."""
-    from ...topics.keys.directory import KeyDirectory
+    from ...topics.keys.opening import open_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.transport.registry import registered
@@ -96,7 +96,7 @@ def _keeper(
     participants = Participants(settings)
     courts = (one.id for one in participants.list() if one.kind == "court" and one.jurisdictions == (jurisdiction,))
     reader = KafkaSubscriber(settings, client_id=f"relay-{jurisdiction}-keys")
-    directory = KeyDirectory(participants.root_public_key, reader, clock)
+    directory = open_directory(settings, reader, clock)
     book = UpkeepBook(register, jurisdiction, registered(settings, "list-record"))
     place = KeeperPlace(jurisdiction, frozenset(courts), directory, clock)
     return directory, LogKeeper(book, place, KafkaSubscriber(settings, client_id=f"relay-{jurisdiction}-keeper"))

@@ -16,6 +16,8 @@ import yaml
 
 from ...schemas.dates import CHINA, DateProblem, end_of_day_ms, parse_date
 from ...schemas.errors import WrongUsage
+from ...schemas.files.json_values import with_single_keys
+from ...schemas.files.plain_yaml import plain_yaml
 from ...schemas.ids import parse
 from ...schemas.law.case_number import parse_case_number
 from ...schemas.law.watch import WatchOrder, WatchProblem, kinds_of
@@ -137,8 +139,10 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
         if path.stat().st_size > MAX_BYTES:
             raise WrongUsage("COMMAND_FILE_UNREADABLE", f"{path} is over {MAX_BYTES} bytes", "split it")
         text = path.read_text(encoding="utf-8-sig")
-        content = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError) as broken:
+        is_json = path.suffix.lower() == ".json"
+        content = json.loads(text, object_pairs_hook=with_single_keys) if is_json else plain_yaml(text)
+        json.dumps(content, ensure_ascii=False).encode()  # half a character, which JSON can carry, is no text
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as broken:
         raise WrongUsage(
             "COMMAND_FILE_UNREADABLE",
             f"{path} cannot be read: {type(broken).__name__}",  # its text may hold numbers
@@ -173,7 +177,7 @@ def _order(command: Mapping[str, Any], folder: Path) -> WatchOrder:
         purpose=str(_needed(command, "purpose")).strip().upper(),
         kinds=kinds_of(str(each) for each in (kinds if isinstance(kinds, list) else [kinds] if kinds else [])),
         until=_until(_needed(command, "until")),
-        name=display_form(str(subject.get("name") or "")),
+        name=display_form(_text(subject.get("name"))),
         certificates=tuple(_certificate(each) for each in subject["certificates"]),
     )
 
@@ -186,7 +190,7 @@ def _check_fields(command: Mapping[str, Any], known: frozenset[str]) -> None:
 
 def _needed(command: Mapping[str, Any], name: str) -> Any:
     value = command.get(name)
-    if value is None or value == "":
+    if value is None or value == "" or (isinstance(value, list | dict) and name != "subject"):
         raise CommandProblem("COMMAND_FIELD_MISSING", field=name)
     return value
 
@@ -231,4 +235,9 @@ def _certificate(certificate: Any) -> Certificate:
         raise CommandProblem(
             "COMMAND_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)
         ) from None
-    return normalise(kind, str(certificate.get("number") or ""), str(certificate.get("country") or "") or None)
+    return normalise(kind, _text(certificate.get("number")), _text(certificate.get("country")) or None)
+
+
+def _text(value: Any) -> str:
+    """Return a value of the file as text; what is none is as if it were not there."""
+    return value if isinstance(value, str) else ""

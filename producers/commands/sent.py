@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Row,
     Table,
     Text,
@@ -26,10 +25,11 @@ from ...schemas.law.watch import WatchScope
 from ...schemas.wire.control import SentCommand
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, reading
+from ...topics.storage.migrations import store_metadata
 from ...topics.workers.clock import Clock
 from ..register.register import open_register
 
-_metadata = MetaData()
+_metadata = store_metadata("commands")
 _commands = Table(
     "commands",
     _metadata,

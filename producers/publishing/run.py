@@ -8,12 +8,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
+from typing import ClassVar
 
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import WrongUsage
-from ...schemas.problems import Language
+from ...schemas.problems import BilingualError, Language, Text
 from ...topics.keys.participants import Participants
+from ...topics.private_files import DiskFull, telling_full
 from ...topics.settings import Settings
+from ...topics.storage.faults import DatabaseFault
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..court import Court, comparing, court_named, open_court
@@ -30,6 +33,32 @@ from .read_ahead import WORTH_BYTES, ReadAheadRequest, reading_ahead
 
 SHOWN_MISSING = 10_000
 """So many ids of missing entries are listed; the count is always whole."""
+
+
+class PublicationInterrupted(BilingualError):
+    """A file was accepted in part, because something failed in the middle of it."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "PUBLICATION_INTERRUPTED": Text(
+            "{cause}; so far {rows} entries of {file} are accepted, and safe",
+            "{remedy}; then publish the same file again: what is accepted counts as unchanged",
+            "{cause_zh}；{file} 中目前已有 {rows} 条被受理并安全保存",
+            "{remedy_zh}；然后重新发布同一文件：已受理的条目按未变更计",
+        )
+    }
+
+    def __init__(self, cause: BilingualError, file: str, batch: Batch) -> None:
+        """Take what failed, and the batch as its last transaction left it."""
+        (cause_en, remedy), (cause_zh, remedy_zh) = cause.in_language("en"), cause.in_language("zh")
+        super().__init__(
+            "PUBLICATION_INTERRUPTED",
+            cause=f"{cause.code}: {cause_en}",
+            cause_zh=f"{cause.code}：{cause_zh}",
+            remedy=remedy,
+            remedy_zh=remedy_zh,
+            file=file,
+            rows=str(batch.accepted + batch.corrected),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +119,10 @@ def _accept(court: Court, request: PublishRequest, bars: Bars) -> PublishReport:
     same_as = _same_file(court.register, court.identity.court, source_hash)
     batch = new_batch(court.identity.court, request.source.name, source_hash, court.clock.now(), court.identity.chance)
     publication = Publication(court.register, court.identity, court.clock, batch, context)
-    return _take(publication, request, bars, PublishReport(batch, same_as=same_as))
+    try:
+        return _take(publication, request, bars, PublishReport(batch, same_as=same_as))
+    except (DatabaseFault, DiskFull) as failed:
+        raise PublicationInterrupted(failed, request.source.name, publication.batch) from failed
 
 
 def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | None, clock: Clock) -> PublishReport:
@@ -179,11 +211,13 @@ class _LazyRejects:
             self._writer = open_rejects(
                 self._request.rejects, self._rows.header, is_csv=is_csv, delimiter=self._rows.delimiter
             )
-        self._writer.write(parsed)
+        with telling_full(self._request.rejects):
+            self._writer.write(parsed)
 
     def close(self) -> None:
         if self._writer is not None:
-            self._writer.__exit__(None, None, None)
+            with telling_full(self._request.rejects):
+                self._writer.__exit__(None, None, None)
 
 
 @contextmanager

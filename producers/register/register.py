@@ -134,13 +134,20 @@ class Register(RegisterReader):
 def open_register(settings: Settings, jurisdiction: str, clock: Clock) -> Register:
     """Open the register of a jurisdiction and make what is missing of it."""
     place = _place(settings, jurisdiction)
-    return Register(open_database(place.url, schema=place.schema, page_bytes=_PAGE_BYTES), clock)
+    password_file = settings.outbox_password_file
+    engine = open_database(place.url, schema=place.schema, password_file=password_file, page_bytes=_PAGE_BYTES)
+    return Register(engine, clock)
 
 
 def register_as_it_is(settings: Settings, jurisdiction: str, clock: Clock) -> RegisterReader:
     """Open the register of a jurisdiction to read it. Nothing is made: one that is not there yet is empty, in memory."""
     place = _place(settings, jurisdiction)
-    engine = open_existing_database(place.url, schema=place.schema, table=register_tables().entries.name)
+    engine = open_existing_database(
+        place.url,
+        schema=place.schema,
+        password_file=settings.outbox_password_file,
+        table=register_tables().entries,
+    )
     if engine is None:
         return Register(open_database("sqlite://"), clock)
     return RegisterReader(engine)

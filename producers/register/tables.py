@@ -9,6 +9,7 @@ from functools import cache
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
+from ...topics.storage.migrations import store_metadata
 from ...topics.storage.outbox import OutboxTables, outbox_tables
 from .upkeep_tables import UpkeepTables, upkeep_tables
 
@@ -36,7 +37,7 @@ class RegisterTables:
 @cache  # statements over the same tables are compiled once in a process
 def register_tables() -> RegisterTables:
     """Return the register's tables and the outbox's on metadata of their own."""
-    metadata = MetaData()
+    metadata = store_metadata("register")
     return RegisterTables(
         metadata,
         _entries(metadata),

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from ...topics.metrics.definitions import OUTBOX_UNSENT, RECORDS_RESENT, RELAY_SENT
 from ...topics.metrics.recorder import Signals
+from ...topics.storage.faults import DatabaseFault
 from ...topics.storage.outbox import SqlOutbox
 from .relay import Relay
 
@@ -30,8 +30,8 @@ class RelayMetrics:
         """Say what waits in each lane and how much was sent; return when to be called again."""
         try:
             backlogs = self._outbox.backlog()
-        except OperationalError as failed:
-            _log.warning("the outbox cannot be read", error=str(failed.orig))
+        except DatabaseFault as failed:
+            _log.warning("the outbox cannot be read", code=failed.code, reason=failed.message)
             return _EVERY
         resent = self._resent()
         self._signals.counter(RECORDS_RESENT, participant=self._participant).inc(resent - self._counted["resent"])

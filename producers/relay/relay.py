@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
+from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import LeaseLost, Outbox, OutboxRow, Publisher
 from ...topics.workers.chance import Chance
@@ -112,7 +112,7 @@ class Relay:
             _log.warning("relay_lease_lost", why=lost.message)
             self._let_go()
             return AT_ONCE
-        except (TransportError, OperationalError) as failed:
+        except (TransportError, DatabaseFault) as failed:
             return self._start_over(failed)
 
     def wait(self, seconds: float) -> bool:
@@ -134,7 +134,7 @@ class Relay:
             return
         try:
             self._finish()
-        except (LeaseLost, TransportError, OperationalError) as failed:
+        except (LeaseLost, TransportError, DatabaseFault) as failed:
             _log.warning("relay_ends_unfinished", why=str(failed))
         finally:
             self._let_go()
@@ -172,8 +172,8 @@ class Relay:
     def _give_back(self) -> None:
         try:
             self._lease.give_back()
-        except OperationalError as failed:
-            _log.warning("the lease stays until it runs out", error=str(failed.orig))
+        except DatabaseFault as failed:
+            _log.warning("the lease stays until it runs out", code=failed.code, reason=failed.message)
 
     def _in_flight(self) -> int:
         told = self._checkpoints.in_flight if self._checkpoints is not None else 0

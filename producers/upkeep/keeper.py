@@ -8,13 +8,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
-
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.signatures import Verifier
+from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
 from ...topics.transport.partitioner import partition_of
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
@@ -80,7 +79,7 @@ class LogKeeper:
             return _PAUSE
         try:
             more = self._work()
-        except (TransportError, OperationalError) as failed:
+        except (TransportError, DatabaseFault) as failed:
             return self._fail(failed)
         self.failure = None
         return AT_ONCE if more else _PAUSE
@@ -94,12 +93,12 @@ class LogKeeper:
         try:
             if self._follows:
                 self._note()
-        except OperationalError as failed:
-            logger.warning("how far the lists were read was not noted: %s", failed.orig)
+        except DatabaseFault as failed:
+            logger.warning("how far the lists were read was not noted: %s", failed.message)
         finally:
             self._lists.close()
 
-    def _fail(self, failed: TransportError | OperationalError) -> float:
+    def _fail(self, failed: TransportError | DatabaseFault) -> float:
         if self.failure is None:
             logger.warning("the lists cannot be held against the register now: %s", failed)
         if self.compared and isinstance(failed, TransportError):
@@ -137,8 +136,8 @@ class LogKeeper:
         """Note that the register is still the one that was compared, while the log cannot be read."""
         try:
             self._book.note({}, self._clock.now())
-        except OperationalError as failed:
-            logger.warning("the register cannot be written: %s", failed.orig)
+        except DatabaseFault as failed:
+            logger.warning("the register cannot be written: %s", failed.message)
 
     def _begin(self) -> None:
         for lane in self._lists.begin(self._book.marks(), self._book.sent_through()):

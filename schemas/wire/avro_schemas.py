@@ -29,10 +29,13 @@ class Schema:
 
 
 def parse_definition(name: str, version: int, definition: dict[str, Any]) -> Schema:
-    """Parse a schema from its JSON definition."""
-    canonical = fastavro.schema.to_parsing_canonical_form(definition)
-    fingerprint = bytes.fromhex(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"))
-    return Schema(name, version, definition, fastavro.parse_schema(definition, named_schemas={}), fingerprint)
+    """Parse a schema from its JSON definition. Raises ValueError for what is none."""
+    try:
+        canonical = fastavro.schema.to_parsing_canonical_form(definition)
+        fingerprint = bytes.fromhex(fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"))
+        return Schema(name, version, definition, fastavro.parse_schema(definition, named_schemas={}), fingerprint)
+    except (fastavro.schema.SchemaParseException, LookupError, TypeError, AttributeError, RecursionError) as broken:
+        raise ValueError(f"no Avro schema: {broken}") from broken
 
 
 def load_schema(path: Path) -> Schema:

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import LiandongError
-from .codec import decode, encode, from_wire, to_wire
+from .avro_schemas import is_version_of
+from .codec import Undecodable, decode, encode, from_wire, to_wire
 from .framing import unframe
 from .intl import INTL
 from .suites import find_suite, key_id, suite_of
 
+_SCHEMA = "sealed-envelope"
 _LONGEST_NAME = 32
 """Characters of a suite's name shown: it is what somebody wrote."""
 
@@ -70,12 +72,19 @@ def seal(name: str, content: Mapping[str, Any], context: str, to: Sequence[Recip
         "wraps": wraps,
         "ciphertext": suite.encrypt(secret, nonce, to_wire(name, encode(name, content)), aad),
     }
-    return to_wire("sealed-envelope", encode("sealed-envelope", envelope))
+    return to_wire(_SCHEMA, encode(_SCHEMA, envelope))
 
 
 def sealed_to(sealed: bytes) -> list[bytes]:
     """Return the ids of the keys an envelope was sealed to. Raises Undecodable, FramingError."""
-    return [wrap["key_id"] for wrap in decode(*unframe(sealed))["wraps"]]
+    return [wrap["key_id"] for wrap in _envelope(sealed)["wraps"]]
+
+
+def _envelope(sealed: bytes) -> dict[str, Any]:
+    fingerprint, body = unframe(sealed)
+    if not is_version_of(fingerprint, _SCHEMA):
+        raise Undecodable("it is no sealed envelope")
+    return decode(fingerprint, body)
 
 
 def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any]:
@@ -83,7 +92,7 @@ def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any
 
     Raises CannotOpen if it was sealed to none of them, was changed, or is of a suite that is not known here.
     """
-    envelope, aad = decode(*unframe(sealed)), context.encode()
+    envelope, aad = _envelope(sealed), context.encode()
     suite = find_suite(envelope["suite"])
     if suite is None:
         raise CannotOpen(f"sealed under the suite {envelope['suite'][:_LONGEST_NAME]!r}, which is not known here")

@@ -10,6 +10,7 @@ from binascii import Error as Base64Error
 from hashlib import sha256
 from typing import NamedTuple
 
+from .codec import Undecodable
 from .signing import Signer
 
 _ED25519 = b"\x01"
@@ -54,9 +55,9 @@ class Checkpoint(NamedTuple):
 
 
 def read_checkpoint(note: str) -> Checkpoint:
-    """Return what a note says, whoever signed it. Raises ValueError if it is no checkpoint."""
+    """Return what a note says, whoever signed it. Raises Undecodable if it is no checkpoint."""
     lines = note.split("\n")
     try:
         return Checkpoint(lines[0], int(lines[1]), b64decode(lines[2], validate=True))
     except (IndexError, ValueError, Base64Error) as error:
-        raise ValueError("this is no checkpoint") from error
+        raise Undecodable("this is no checkpoint") from error

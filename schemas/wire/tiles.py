@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
+from .codec import Undecodable
 from .merkle import leaf_hash, node_hash, root
 from .signing import PROOF_LENGTH
 
@@ -103,14 +104,14 @@ def bundle(entries: Sequence[bytes]) -> bytes:
 
 
 def bundled(packed: bytes) -> list[bytes]:
-    """Return the entries in a bundle. Raises ValueError if it was cut short."""
+    """Return the entries in a bundle. Raises Undecodable if it was cut short."""
     entries, at = list[bytes](), 0
     while at < len(packed):
         start = at + 2
         at = start + int.from_bytes(packed[at:start], "big")
         entries.append(packed[start:at])
     if at != len(packed):
-        raise ValueError("the last entry was cut short")
+        raise Undecodable("the last entry was cut short")
     return entries
 
 

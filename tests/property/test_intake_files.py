@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from liandong.producers.intake import FORMATS, Format, IntakeError, RawRow, open_rejects, read_listings
-from liandong.producers.intake.files.csv_records import CsvRecords, split_cells
-from liandong.producers.intake.files.excel import unwrapped, wrapped
-from liandong.producers.intake.files.lines import Line
 from liandong.producers.intake.findings.findings import reject
 from liandong.producers.intake.rows.columns import COLUMN_NAMES
 from liandong.producers.intake.rows.model import ParsedRow
+from liandong.schemas.files.csv_records import CsvRecords, split_cells
+from liandong.schemas.files.excel import unwrapped, wrapped
+from liandong.schemas.files.lines import Line
 from liandong.tests.worlds.intake_rows import parsed_rows
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)

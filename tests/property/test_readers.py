@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cached_property
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,60 +12,29 @@ from liandong.consumers.acts_db.outcomes import Poison, Retry
 from liandong.consumers.commands import parked
 from liandong.consumers.effects.dead_letters import HEADER_PREFIX, read_dead_letters
 from liandong.consumers.effects.routing import handle_any
-from liandong.consumers.inbox.inbox import Inbox
 from liandong.monitoring.log.heads import read_head
 from liandong.monitoring.notary.classify import MessageClassifier
 from liandong.schemas.dates import rfc3339
 from liandong.schemas.wire.codec import Undecodable
 from liandong.schemas.wire.framing import FramingError
-from liandong.schemas.wire.signing import Ed25519Signer, SignatureInvalid, Signer
+from liandong.schemas.wire.signing import SignatureInvalid
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.forgeries import headers, records
-from liandong.tests.worlds.list_copy import ListCopy
-from liandong.tests.worlds.receipts import WatchRoom
-from liandong.tests.worlds.town import Town
-from liandong.tests.worlds.town_members import COURT, RAILWAY, TownAgency
+from liandong.tests.worlds.square import Square
+from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.signatures import ListPlace, Verifier
 from liandong.topics.storage.packing import parcels, unpacked
-from liandong.topics.transport.memory.log import MemoryMessage
-from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.transport.received import headers_of
 
-SEED = Ed25519Signer(bytes(32))
 FIELDS = {
     "jurisdiction": "js", "court": COURT, "agency": RAILWAY, "notary": "notary-js-1", "issued_at": NOW, "at": NOW,
     "recorded_at": NOW, "topic": names.debtor_list("js"), "partition": 0,
 }  # fmt: skip
 many = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-
-
-class Square:
-    """Every reader there is, each with the keys of those who write to it."""
-
-    def __init__(self, directory: Path) -> None:
-        self.wire = MemoryWire()
-        self.town = Town(self.wire, directory / "town")
-        self.agency = TownAgency(self.town, RAILWAY)
-        self.inbox: Inbox = self.town.court.inbox()
-        self.copy = ListCopy(directory / "copy")
-        self.watch = WatchRoom(directory)
-        participants = self.town.participants
-        self.signers = [participants.signer(each) for each in (COURT, RAILWAY)] + [participants.root_signer(), SEED]
-
-    @cached_property
-    def copy_signers(self) -> list[Signer]:
-        return [self.copy.court.signer, self.copy.notary.signer, SEED]
-
-    @cached_property
-    def watch_signers(self) -> list[Signer]:
-        return [self.watch.agency.signer, self.watch.notary.signer, SEED]
-
-    def letter(self, record: OutgoingRecord) -> MemoryMessage:
-        """A message as a subscriber gives it, of today."""
-        return MemoryMessage(TopicPartition(record.topic, 0), 0, record, NOW)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.effects.loop import Effects
 from liandong.consumers.gate.decision import CheckRequest, Decision
@@ -27,7 +26,9 @@ from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
 from liandong.tests.simulation.recount import Standing
 from liandong.tests.simulation.truth import ACTIVE, KeptHit
+from liandong.tests.worlds.keeping import OwnKeeper
 from liandong.tests.worlds.people import Person
+from liandong.topics.storage.faults import DatabaseFault
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.ports import Publisher, TopicPartition
 from liandong.topics.workers.clock import Clock
@@ -62,6 +63,7 @@ class NodeProcess(Process):
         "batches",
         "relay",
         "standing",
+        "keeping",
         "erasure",
     )
     roles = ("agency",)
@@ -73,6 +75,7 @@ class NodeProcess(Process):
         "batches": 2,
         "relay": 1,
         "standing": 10,
+        "keeping": 600,
         "erasure": 3_600,
     }
 
@@ -116,7 +119,7 @@ class NodeProcess(Process):
     def open(self) -> Sequence[Part]:
         machine = self.machine
         connections = NodeConnections(self.subscriber, self.publisher, self._relay)
-        beneath = NodeMachine(machine.clock, machine.chance, machine.disk.boot_id)
+        beneath = NodeMachine(machine.clock, machine.chance, machine.disk.boot_id, keeper=OwnKeeper)
         self._opened = open_agency(machine.settings, self.agency, self.node, connections, beneath)
         self.counter.opened(machine.settings, self._opened)
         return self._opened.parts()
@@ -146,7 +149,7 @@ class NodeProcess(Process):
         """Keep what was decided, as the API does: what cannot be kept now is asked again later."""
         try:
             self._opened.desk.checks.keep([decided])
-        except OperationalError:
+        except DatabaseFault:
             self.world.count("answers that could not be kept")
         else:
             self.note_kept(person, decided.decision, decided.decision.check_id)

@@ -22,13 +22,8 @@ class KnownKind:
 
 
 _POISON = "poison stops nothing"
-_NOTARY = "was ended by NOTARY_DUPLICATED"
 BREAKING: Mapping[str, KnownKind] = {
-    "replayed-barriers": KnownKind(_POISON, _NOTARY, 1),
     "floods-of-effects": KnownKind(_POISON, "was ended by EFFECTS_FUSE_BLOWN", 1),
     "megabyte-to-effects": KnownKind(_POISON, "records wait at", 1),
-    "list-barriers": KnownKind(_POISON, _NOTARY, 1),
-    "heads-ahead": KnownKind("proven and fresh are two things", "is not proven", 4),
-    "own-receipts": KnownKind("point 7", "the status says 10000 of court.debtor-list.js.v1/0", 8),
     "commands-under-another": KnownKind("point 8", "was not answered", 28),
 }

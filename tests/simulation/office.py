@@ -25,7 +25,7 @@ from liandong.schemas.wire.framing import unframe
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.people import COURTS, Listing, townspeople
 from liandong.tests.simulation.process import Process
-from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.opening import open_directory
 from liandong.topics.workers.worker import AT_ONCE, Part
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class PublisherProcess(Process):
         machine, stack = self.machine, ExitStack()
         self._open = stack
         register = self.subscriber(None, "register")
-        self.directory = KeyDirectory(machine.participants.root_public_key, register, machine.clock)
+        self.directory = open_directory(machine.settings, register, machine.clock)
         for court in self.courts.values():
             court.opened = stack.enter_context(open_court(machine.settings, court.name, machine.clock, machine.chance))
         self.outbox = self.courts[COURTS[0]].opened.register.outbox

@@ -4,15 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sqlalchemy.exc import OperationalError
-
 from liandong.tests.simulation.clocks import VirtualTime
+from liandong.topics.storage.faults import DatabaseUnavailable
 
 _WHY = "server closed the connection unexpectedly"
-
-
-class _ServerGone(Exception):
-    """What the driver of a database says of a server it cannot reach."""
 
 
 @dataclass
@@ -45,12 +40,12 @@ class DatabaseReach:
         return self._calls > 0 or self.time.monotonic() < self._until
 
     def call(self) -> None:
-        """Make a call. Raises OperationalError."""
+        """Make a call. Raises DatabaseUnavailable."""
         if self._is_lost():
             self._fail()
 
     def commit(self, effect: Callable[[], None]) -> None:
-        """Be about to commit, which is `effect`. Raises OperationalError, after it took effect or without."""
+        """Be about to commit, which is `effect`. Raises DatabaseUnavailable, after it took effect or without."""
         expected = self._calls > 0
         if self._is_lost():
             if expected and self._after:
@@ -68,4 +63,4 @@ class DatabaseReach:
 
     def _fail(self) -> NoReturn:
         self.counted("calls of a database that is away")
-        raise OperationalError("", None, _ServerGone(_WHY))
+        raise DatabaseUnavailable("a database on another machine", _WHY)

@@ -7,9 +7,10 @@ from liandong.tests.simulation.deeds.clerk import Acts, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import Damages
 from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
-from liandong.tests.simulation.deeds.keys import Replaces, Rotates
+from liandong.tests.simulation.deeds.keys import PublishesKeys, Replaces, Rotates
 from liandong.tests.simulation.deeds.operator import Looks, Restarts, SetsClock
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
+from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.root import Revokes
 from liandong.tests.simulation.deeds.staff import Asks
 from liandong.tests.simulation.deeds.upkeep import Resigns
@@ -68,6 +69,18 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         AWHILE,
         ASKED,
         Asks(RAILWAY, ANOTHER),
+    ),
+    "a topic of keys put back to before a revocation revives no stolen key": (
+        *(LISTED, AWHILE, Replaces(COURT, 1), AWHILE, RollsBackKeys(), Restarts(RAILWAY), AWHILE),
+        *(ForgesVersion(Guise(COURT), 0), ForgesVersion(Guise(COURT, lane=RELIEF), 0), AWHILE, ASKED, PublishesKeys()),
+    ),
+    "an emptied topic of keys takes nobody's word away": (
+        *(LISTED, AWHILE, RollsBackKeys(empty=True), Restarts(RAILWAY), AWHILE, ASKED, INNOCENT_ASKED),
+        *(PublishesKeys(), AWHILE),
+    ),
+    "a register that has run out changes no answer": (
+        *(LISTED, AWHILE, LetsRegisterRunOut(), lists(COURT, ANOTHER), AWHILE, ASKED, Asks(RAILWAY, ANOTHER)),
+        *(INNOCENT_ASKED, Acts(COURT, Change.REVOKE, 0), AWHILE, ASKED, SignsRegister(400 * 86_400)),
     ),
     "a stolen key frees nobody after it was revoked": (
         LISTED,

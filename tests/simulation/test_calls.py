@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.api.endpoints import Endpoints
+from liandong.consumers.api.checking import CheckEndpoints
 from liandong.consumers.api.limits import RateLimiter
 from liandong.consumers.api.tokens import SOCKET_CALLER, TokenFile
 from liandong.consumers.interceptions import rendering
@@ -48,7 +48,7 @@ def test_every_other_token_gets_no_answer_and_the_counter_goes_on_with_a_new_one
 
 
 def test_a_body_that_is_too_large_or_no_whole_one_gets_no_answer() -> None:
-    assert statuses(*(Calls(RAILWAY, ALONE, body=body) for body in BODIES)) == {200: 1, 400: 1, 413: 2}
+    assert statuses(*(Calls(RAILWAY, ALONE, body=body) for body in BODIES)) == {200: 2, 400: 1, 413: 2}
 
 
 def test_who_asks_too_often_waits_and_is_answered_later() -> None:
@@ -99,21 +99,21 @@ def _another_answer(patches: pytest.MonkeyPatch) -> None:
         document = real(*arguments)
         return type(document)(document.check_id, "ALLOW", "PROCEED", (), document.stand, document.rule_version)
 
-    patches.setattr("liandong.consumers.api.endpoints.shown_answer", shown)
+    patches.setattr("liandong.consumers.api.checking.shown_answer", shown)
 
 
 def _nothing_kept(patches: pytest.MonkeyPatch) -> None:
-    real = Endpoints.__init__
+    real = CheckEndpoints.__init__
 
-    def made(endpoints: Endpoints, context: Any) -> None:
+    def made(endpoints: CheckEndpoints, context: Any) -> None:
         real(endpoints, context)
         endpoints._commits._keep = lambda _answers: {}
 
-    patches.setattr(Endpoints, "__init__", made)
+    patches.setattr(CheckEndpoints, "__init__", made)
 
 
 def _no_keys(patches: pytest.MonkeyPatch) -> None:
-    patches.setattr("liandong.consumers.api.endpoints.keyed", lambda *_: None)
+    patches.setattr("liandong.consumers.api.checking.keyed", lambda *_: None)
 
 
 @pytest.mark.parametrize(

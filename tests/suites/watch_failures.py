@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.messages import Origin, Received
@@ -20,6 +19,7 @@ from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import RAILWAY, TownAgency, TownCourt, order_for
 from liandong.topics.catalogue import names
 from liandong.topics.keys.key_records import publish_keys
+from liandong.topics.storage.faults import DatabaseUnavailable
 from liandong.topics.transport.ports import OutgoingRecord
 
 COMMANDS = names.commands(RAILWAY)
@@ -104,7 +104,7 @@ class WatchFailuresSuite(TownSuite):
 
         def handle(connection: Connection, context: AgencyContext, message: Received) -> str:
             if next(away, False):
-                raise OperationalError("INSERT", {}, Exception("disk I/O error"))
+                raise DatabaseUnavailable("the database", "disk I/O error")
             handled.append(message.origin)
             return handle_any(connection, context, message)
 

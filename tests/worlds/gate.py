@@ -19,7 +19,8 @@ from liandong.consumers.acts_db.idempotency import KeyedRequest
 from liandong.consumers.acts_db.tables import outbox
 from liandong.consumers.adapters.registry import find_adapter
 from liandong.consumers.api.app import Api
-from liandong.consumers.api.endpoints import EndpointContext, Endpoints
+from liandong.consumers.api.context import EndpointContext
+from liandong.consumers.api.endpoints import Endpoints
 from liandong.consumers.api.limits import RateLimiter
 from liandong.consumers.api.server import ApiServer, ListenAddress
 from liandong.consumers.api.tokens import SCOPES, Grant, TokenFile
@@ -41,6 +42,7 @@ from liandong.tests.worlds.records import FINGERPRINT, CourtScribe, Keys
 from liandong.topics.embedded.ports import some_free
 from liandong.topics.keys.keyrings import NoSealingKey
 from liandong.topics.metrics.recorder import Signals
+from liandong.topics.serving import ServingLimits
 from liandong.topics.storage.database import sqlite_url
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.workers.chance import Chance
@@ -73,6 +75,8 @@ class FixedPosition:
     digest: str = "d" * 64
     fresh_as_of: int = NOW
     notary: str = "notary-js-1"
+    proven: bool = True
+    barrier_at: int = 0
 
 
 @dataclass
@@ -243,14 +247,14 @@ class ApiCaller:
 
 
 @contextmanager
-def served(api: Api, *, socket_file: Path | None = None) -> Iterator[httpx.Client]:
+def served(api: Api, *, socket_file: Path | None = None, limits: ServingLimits | None = None) -> Iterator[httpx.Client]:
     """The API on a real server, and a client without a token."""
     stop, listening = threading.Event(), ListenAddress(port=some_free(1)[0], socket_file=socket_file)
     failed: list[BaseException] = []
 
     def run() -> None:
         try:
-            ApiServer(api, listening).run(stop)
+            ApiServer(api, listening, limits or ServingLimits()).run(stop)
         except BaseException as error:  # noqa: BLE001  shown in the test's own thread
             failed.append(error)
 

@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +41,26 @@ class ThrowAwayPostgres:
     def down(self) -> None:
         """Stop it."""
         self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    def again(self) -> None:
+        """Start it again where it was; somebody's connection may have its port for a moment."""
+        for _ in range(20):
+            with suppress(subprocess.CalledProcessError):
+                return self._run("pg_ctl", "-D", self._data, "-l", str(self.folder / "log"), "-w", "restart")
+            time.sleep(0.5)
+        raise TimeoutError("the port of a PostgreSQL that was stopped stays taken")
+
+    def ask_for_passwords(self, *, but_of: str) -> None:
+        """Let in nobody without a password but one user."""
+        lines = [f"host all {but_of} 127.0.0.1/32 trust", "host all all 127.0.0.1/32 scram-sha-256"]
+        Path(self._data, "pg_hba.conf").write_text("\n".join(lines) + "\n", encoding="ascii")
+        self._run("pg_ctl", "-D", self._data, "reload")
+
+    def lend(self, folder: Path) -> Path:
+        """Give a folder to the user the server runs as."""
+        if self._user:
+            shutil.chown(folder, self._user)
+        return folder
 
     @property
     def _data(self) -> str:

@@ -35,10 +35,13 @@ def settings_of(ctx: "typer.Context") -> "Settings":
 
 
 def settings_for(invocation: Invocation) -> "Settings":
-    """Read the settings under global options."""
+    """Read the settings under global options. Raises STATE_NEWER if their state directory is a newer release's."""
     from ..settings import load_settings
+    from ..state_format import require_known_state
 
-    return load_settings(invocation.config, **({"lang": invocation.lang} if invocation.lang else {}))
+    settings = load_settings(invocation.config, **({"lang": invocation.lang} if invocation.lang else {}))
+    require_known_state(settings.state_dir)
+    return settings
 
 
 COURT_HELP = "What courts do: publish, correct, end, command, and read what comes back."

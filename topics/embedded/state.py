@@ -102,7 +102,7 @@ class Folder:
             return Cluster(cluster_id=stored["cluster_id"], nodes=nodes, secure=stored["secure"])
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise broken_state(self.description, str(error)) from error
 
     def write(self, cluster: Cluster) -> None:

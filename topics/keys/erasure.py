@@ -16,11 +16,13 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ...schemas.dates import rfc3339
 from ...schemas.errors import LiandongError
+from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.law.retention import KEEP_DAYS, Period, kept_until
 from ...schemas.problems import Text, UsageProblem
 from ..private_files import write_private
 from ..workers.clock import Clock
 from .key_book import KeyBook, KeyEntry
+from .key_files import KeyFileBroken
 from .participants import Participants
 from .sealing_file import PeriodKey, SealingFile
 
@@ -81,9 +83,12 @@ class ErasureRefused(UsageProblem):
 
 
 def erased_keys(folder: Path) -> list[ErasedKey]:
-    """Return what a participant's folder says was erased, oldest first."""
+    """Return what a participant's folder says was erased, oldest first. Raises KEY_FILE_BROKEN."""
     path = folder / "erasures.yaml"
-    return _Record.validate_python(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.exists() else []
+    try:
+        return _Record.validate_python(own_yaml(path.read_bytes())) if path.exists() else []
+    except ValueError as broken:  # pydantic's errors are
+        raise KeyFileBroken(path, "no list of erased keys") from broken
 
 
 def erased_ids(folder: Path) -> list[bytes]:

@@ -4,18 +4,19 @@ The private files are the truth about which key is current; the book follows the
 heals at the next look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.law.retention import Period
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.suites import key_id
 from ..private_files import write_private
-from .key_files import StoredKey
+from .key_files import KeyFileBroken, StoredKey
 
 Use = Literal["sign", "seal"]
 GRACE_MS = 31 * 86_400_000
@@ -30,7 +31,7 @@ class KeyEntry(BaseModel):
 
     use: Use
     suite: str = INTL
-    public_key: str
+    public_key: str = Field(pattern=r"^(?:[0-9a-f]{2})*$")
     """Hexadecimal."""
     retention: str = ""
     """Of a sealing key: what is sealed to it (schemas/law/retention.py)."""
@@ -53,6 +54,14 @@ class KeyEntry(BaseModel):
             return self
         return self.model_copy(update={"valid_until": at})
 
+    def ended_as(self, valid_until: int, revoked_at: int) -> "KeyEntry":
+        """Return the same key with the earlier of its ends and of these, 0 = open."""
+        ends = {
+            "valid_until": min(filter(None, (self.valid_until, valid_until)), default=0),
+            "revoked_at": min(filter(None, (self.revoked_at, revoked_at)), default=0),
+        }
+        return self.model_copy(update=ends)
+
 
 _Entries = TypeAdapter(list[KeyEntry])
 
@@ -64,10 +73,13 @@ class KeyBook:
         self._path = path
 
     def entries(self) -> list[KeyEntry]:
-        """Return all keys, oldest first."""
+        """Return all keys, oldest first. Raises KEY_FILE_BROKEN."""
         if not self._path.exists():
             return []
-        return _Entries.validate_python(yaml.safe_load(self._path.read_text(encoding="utf-8")))
+        try:
+            return _Entries.validate_python(own_yaml(self._path.read_bytes()))
+        except ValueError as broken:  # pydantic's errors are
+            raise KeyFileBroken(self._path, "no list of public keys") from broken
 
     def note_signing(self, new: KeyEntry, overlap: int = 0) -> None:
         """Make this signing key the current one unless it is known; others end `overlap` ms after it begins."""
@@ -112,6 +124,20 @@ class KeyBook:
     def end(self, at: int, *, compromised: bool, but: frozenset[bytes] = frozenset()) -> None:
         """End all keys, except those with these ids."""
         self._write([one if one.key_id in but else one.ended(at, compromised=compromised) for one in self.entries()])
+
+    def enter(self, new: Iterable[KeyEntry]) -> None:
+        """Enter keys of which this book lacks all but what the topic says."""
+        self._write(sorted([*self.entries(), *new], key=lambda one: one.valid_from))
+
+    def take_ends(self, ends: Callable[[bytes], tuple[int, int]]) -> None:
+        """Take over what is known elsewhere of each key by its id: until when it is valid and when it was revoked, 0 = open.
+
+        The earlier of two ends counts.
+        """
+        entries = self.entries()
+        after = [one.ended_as(*ends(one.key_id)) for one in entries]
+        if after != entries:
+            self._write(after)
 
     def _write(self, entries: list[KeyEntry]) -> None:
         write_private(self._path, yaml.safe_dump(_Entries.dump_python(entries), sort_keys=False))

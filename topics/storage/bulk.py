@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from .faults import driver_faults
+
 Row = Sequence[Any]
 _PARAMETERS = 10_000
 """Values in one statement; SQLite takes 32,766."""
@@ -20,7 +22,7 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
     if connection.dialect.name == "postgresql":
         driver: Any = connection.connection.driver_connection
         names = ", ".join(f'"{column}"' for column in columns)
-        with driver.cursor().copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+        with driver_faults(connection), driver.cursor().copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
         return
@@ -48,7 +50,9 @@ def rows_among(
             cursor = connection.exec_driver_sql(_among(table.name, tuple(columns), column, 0), (list(chunk),))
         else:
             cursor = connection.exec_driver_sql(_among(table.name, tuple(columns), column, len(chunk)), chunk)
-        yield from cursor.cursor.fetchall()  # as the driver gives them: thousands of rows are not wrapped one by one
+        with driver_faults(connection):
+            found = cursor.cursor.fetchall()
+        yield from found  # as the driver gives them: thousands of rows are not wrapped one by one
         cursor.close()
 
 

@@ -7,50 +7,34 @@ it begins (BEGIN IMMEDIATE): one that began as a reader cannot wait for the lock
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url, text
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import OperationalError
 
-from ...schemas.errors import LiandongError, Unavailable
 from ...schemas.fingerprints import fingerprint
 from ..extras import need
+from .faults import DatabaseDamaged, PasswordFileUnreadable, damage_told_by, fault_of, fault_of_file, tell_faults
+from .migrations import bring_up, is_known
 from .sqlite_file import damage_of, make_sqlite
 
 BUSY_MILLISECONDS = 60_000
-"""How long a SQLite writer waits for another one; a chunk of a large publication takes well under a second."""
+"""How long a writer waits for another one; a chunk of a large publication takes well under a second."""
 _LOG_BYTES = 40_000 * 4096
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_NOT_OURS = ("no such table", "no such column", "malformed database schema", "Could not decode to UTF-8")
-_WITH_TEXT = " with text"
-"""Behind it stands what the column holds, which no message may."""
 _READING = "liandong_reading"
+_POSTGRES: dict[str, Any] = {
+    "application_name": "liandong",
+    "connect_timeout": 10,
+    # a server that went without a word is noticed within half a minute and not after two hours
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _CREATING = 0x6C69616E
 """Advisory lock of PostgreSQL under which tables are made: two processes may start at once."""
-
-
-class DatabaseUnavailable(Unavailable):
-    """The database cannot be opened."""
-
-    def __init__(self, where: str, why: str) -> None:
-        """Take in `where` nothing that holds a password."""
-        remedy = "check the path or LIANDONG_OUTBOX_URL, that the server runs and that this user may write there"
-        super().__init__("DATABASE_UNAVAILABLE", f"cannot open {where}: {why}", remedy)
-
-
-class DatabaseDamaged(LiandongError):
-    """A SQLite file is not what SQLite wrote."""
-
-    def __init__(self, path: str, cause: object) -> None:
-        super().__init__(
-            "DATABASE_DAMAGED",
-            f"{path} cannot be read: {cause}",
-            "stop what uses this file and put back its newest copy, or remove it if it is made again: docs/runbook.md, State directory",
-        )
 
 
 def sqlite_url(path: Path) -> str:
@@ -58,41 +42,59 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def open_database(url: str, *, schema: str | None = None, page_bytes: int = 4096) -> Engine:
-    """Open an engine for a SQLAlchemy URL, connected once to see that it works. Raises DATABASE_UNAVAILABLE.
+def open_database(
+    url: str, *, schema: str | None = None, password_file: Path | None = None, page_bytes: int = 4096
+) -> Engine:
+    """Open an engine for a SQLAlchemy URL, connected once to see that it works.
 
     `schema` keeps several owners apart in one PostgreSQL database (it is made if missing and set as search path); SQLite
-    has a file for each and takes no notice. `page_bytes` is for a SQLite file that is made now: large pages for large
+    has a file for each and takes no notice. `password_file` is read at each connection. `page_bytes` is for a SQLite file that is made now: large pages for large
     transactions. Raises DATABASE_UNAVAILABLE, DATABASE_DAMAGED for a SQLite file that was emptied or cut, and EXTRA_MISSING for
     PostgreSQL without its driver.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        try:
-            make_sqlite(Path(parsed.database), page_bytes)
-        except sqlite3.OperationalError as failed:
-            raise DatabaseUnavailable(parsed.database, str(failed)) from failed
+        _make_sqlite(parsed, page_bytes)
         _require_whole(Path(parsed.database))
-    engine = _engine(parsed, schema, page_bytes)
-    with reaching(parsed), engine.begin() as connection:
+    engine = _engine(parsed, schema, password_file, page_bytes)
+    with engine.begin() as connection:
         if schema and engine.dialect.name == "postgresql":
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
     return engine
 
 
-def open_existing_database(url: str, *, schema: str | None = None, table: str) -> Engine | None:
-    """Open a database that has this table, without making anything; None if it was never made."""
+def open_existing_database(
+    url: str, *, schema: str | None = None, password_file: Path | None = None, table: Table
+) -> Engine | None:
+    """Open a database that has this table, without making one; None if it was never made.
+
+    One of an earlier release is taken through the steps to this one. Raises STATE_NEWER.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if not Path(parsed.database or "").is_file():
             return None
         _require_whole(Path(parsed.database or ""))
-    engine = _engine(parsed, schema)
-    with reaching(parsed), reading(engine) as connection:
-        if inspect(connection).has_table(table):
-            return engine
-    engine.dispose()
-    return None
+    engine = _engine(parsed, schema, password_file)
+    with ExitStack() as unless_there:
+        unless_there.callback(engine.dispose)
+        with reading(engine) as connection:
+            if not inspect(connection).has_table(table.name):
+                return None
+            is_behind = not is_known(connection, table.metadata)
+        if is_behind:
+            create_tables(engine, table.metadata)
+        unless_there.pop_all()
+    return engine
+
+
+def _make_sqlite(url: URL, page_bytes: int) -> None:
+    try:
+        make_sqlite(Path(url.database or ""), page_bytes)
+    except sqlite3.Error as failed:
+        raise fault_of(url, failed) or failed from failed
+    except OSError as failed:
+        raise fault_of_file(url, failed) from failed
 
 
 def _require_whole(path: Path) -> None:
@@ -100,38 +102,47 @@ def _require_whole(path: Path) -> None:
         raise DatabaseDamaged(str(path), damage)
 
 
-def _engine(url: URL, schema: str | None, page_bytes: int = 4096) -> Engine:
+def _engine(url: URL, schema: str | None, password_file: Path | None, page_bytes: int = 4096) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", partial(_connect_sqlite, url.database or "", page_bytes))
-        event.listen(engine, "handle_error", partial(_tell_damage, url.database or ""))
         event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    driver = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
-    if driver.drivername == "postgresql+psycopg":
+    else:
         need("postgres")
-    options = {"options": f"-csearch_path={schema}"} if schema else {}
-    return create_engine(driver, connect_args=options, pool_pre_ping=True)
+        driver = url.set(drivername="postgresql+psycopg")
+        connect = _POSTGRES | dict(url.query) | {"options": _postgres_options(url, schema)}
+        engine = create_engine(driver, connect_args=connect, pool_pre_ping=True, hide_parameters=True)
+        if password_file is not None:
+            event.listen(engine, "do_connect", partial(_give_password, password_file))
+    tell_faults(engine, url)
+    return engine
 
 
-@contextmanager
-def reaching(url: URL) -> Iterator[None]:
-    """Say in plain words that a database cannot be opened, for a `with` block. Raises DATABASE_UNAVAILABLE."""
+def _give_password(file: Path, _dialect: object, _record: object, _arguments: object, options: dict[str, Any]) -> None:
+    """Put the password into what a connection is made with, as it stands in its file now."""
     try:
-        yield
-    except OperationalError as error:
-        raise DatabaseUnavailable(url.render_as_string(hide_password=True), str(error.orig).strip()) from error
+        options["password"] = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as failed:
+        why = getattr(failed, "strerror", "") or type(failed).__name__
+        raise PasswordFileUnreadable(file, why) from failed
+
+
+def _postgres_options(url: URL, schema: str | None) -> str:
+    """Return what the server is told at the begin of each connection; what the URL asks for comes last and so counts."""
+    own = [f"-csearch_path={schema}"] if schema else []
+    asked = url.query.get("options", ())
+    return " ".join([*own, f"-clock_timeout={BUSY_MILLISECONDS}", *([asked] if isinstance(asked, str) else asked)])
 
 
 def create_tables(engine: Engine, metadata: MetaData) -> None:
-    """Make the tables that are missing; safe when several processes start at once. Raises DATABASE_UNAVAILABLE."""
-    with reaching(engine.url), engine.begin() as connection:
+    """Make the tables that are missing, and take those of an earlier release through the steps to this one's.
+
+    Safe when several processes start at once. `metadata` is of `migrations.store_metadata`. Raises STATE_NEWER.
+    """
+    with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATING})
-        if not metadata.tables.keys() <= set(
-            inspect(connection).get_table_names()
-        ):  # one question instead of one a table
-            metadata.create_all(connection)
+        bring_up(connection, metadata)
 
 
 @contextmanager
@@ -160,24 +171,12 @@ def lock_until_commit(connection: Connection, name: bytes) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
-def _tell_damage(path: str, context: ExceptionContext) -> None:
-    error = context.original_exception
-    if isinstance(error, sqlite3.DatabaseError) and _shows_damage(error):
-        raise DatabaseDamaged(path, str(error).split(_WITH_TEXT)[0]) from None
-
-
-def _shows_damage(error: sqlite3.DatabaseError) -> bool:
-    """Return whether SQLite cannot read its file, or finds other tables or texts in it than those that were written."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
-    return code in _DAMAGE or (code in {sqlite3.SQLITE_OK, sqlite3.SQLITE_ERROR} and str(error).startswith(_NOT_OURS))
-
-
 def _connect_sqlite(path: str, page_bytes: int, connection: Any, record: object) -> None:
     try:
         _prepare_sqlite(page_bytes, connection, record)
     except sqlite3.DatabaseError as error:
-        if _shows_damage(error):
-            raise DatabaseDamaged(path, error) from error
+        if damage := damage_told_by(path, error):
+            raise damage from error
         raise
 
 

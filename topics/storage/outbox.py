@@ -33,9 +33,11 @@ from sqlalchemy import (
 from ..transport.ports import Delivered, Lease, LeaseLost, OutboxRow, OutgoingRecord
 from ..workers.clock import Clock
 from .bulk import insert_missing_rows, insert_rows
-from .database import create_tables, reaching, reading
+from .database import create_tables, reading
+from .migrations import StoreFormat, part_of, store_metadata
 from .packing import SIZE, parcels, unpacked
 
+_FORMAT = StoreFormat("outbox")
 LANES = ("relief", "state", "events")
 _IN_LIMIT = 1000
 _PARCEL_COLUMNS = ("lane", "last", "first", "packed", "accepted_at")
@@ -63,7 +65,8 @@ class Backlog:
 
 def outbox_tables(metadata: MetaData) -> OutboxTables:
     """Put the outbox's tables on somebody's metadata, so that they stand in the same database as their own."""
-    by_lane = partial(_lane_table, metadata)
+    info = part_of(metadata, _FORMAT)
+    by_lane = partial(_lane_table, metadata, info)
     return OutboxTables(
         # rows from `first` to `last`, all those between them
         parcels=by_lane(
@@ -92,12 +95,15 @@ def outbox_tables(metadata: MetaData) -> OutboxTables:
             Column("owner", Text, nullable=False),
             _number("epoch"),
             _number("expires_at"),
+            info=info,
         ),
     )
 
 
-def _lane_table(metadata: MetaData, name: str, *columns: Column[Any], rowid: bool = True) -> Table:
-    return Table(name, metadata, Column("lane", Text, primary_key=True), *columns, sqlite_with_rowid=rowid)
+def _lane_table(
+    metadata: MetaData, info: dict[str, str], name: str, *columns: Column[Any], rowid: bool = True
+) -> Table:
+    return Table(name, metadata, Column("lane", Text, primary_key=True), *columns, sqlite_with_rowid=rowid, info=info)
 
 
 def _number(name: str) -> Column[int]:
@@ -123,7 +129,7 @@ class SqlOutbox:
         self._engine = engine
         self._lanes = tuple(lanes)
         self._clock = clock
-        metadata = MetaData() if tables is None else tables.parcels.metadata
+        metadata = store_metadata(_FORMAT.store) if tables is None else tables.parcels.metadata
         self._t = outbox_tables(metadata) if tables is None else tables
         self._behind = _behind(self._t.parcels, self._t.sent)
         self._take = _take(self._t.lanes, engine.dialect.name)
@@ -131,12 +137,12 @@ class SqlOutbox:
         self._add_lanes()
 
     def _add_lanes(self) -> None:
-        with reaching(self._engine.url), reading(self._engine) as connection:
+        with reading(self._engine) as connection:
             missing = set(self._lanes) - set(connection.scalars(select(self._t.sent.c.lane)))
             leased = connection.scalar(select(func.count()).select_from(self._t.lease))
         if not missing and leased:
             return
-        with reaching(self._engine.url), self._engine.begin() as connection:
+        with self._engine.begin() as connection:
             insert_missing_rows(
                 connection, self._t.lease, ("name", "owner", "epoch", "expires_at"), [("relay", "", 0, 0)]
             )

@@ -71,7 +71,7 @@ class SchemaRegistry:
                 if missing.status != HTTPStatus.NOT_FOUND:
                     raise
                 answer = self._release(name)
-            self._ids[name] = answer["id"]
+            self._ids[name] = _number_in(answer)
         return self._ids[name]
 
     def _release(self, name: str) -> Any:
@@ -89,16 +89,35 @@ class SchemaRegistry:
     def released(self) -> list[Schema]:
         """Return every version of this release's subjects that the registry holds."""
         names = {subject_of(current_schema(name)): name for name in {one.name for one in load_schemas()}}
-        registered = [subject for subject in self._call("GET", "/subjects") if subject in names]
+        registered = [subject for subject in self._list("/subjects") if isinstance(subject, str) and subject in names]
         return [
-            parse_definition(names[subject], version, self._definition(subject, version))
+            self._parsed(names[subject], subject, version)
             for subject in registered
-            for version in self._call("GET", f"/subjects/{subject}/versions")
+            for version in self._list(f"/subjects/{subject}/versions")
+            if isinstance(version, int)
         ]
 
+    def _parsed(self, name: str, subject: str, version: int) -> Schema:
+        try:
+            return parse_definition(name, version, self._definition(subject, version))
+        except ValueError as broken:
+            raise RegistryFailed(f"version {version} of {subject} in the registry is {broken}") from broken
+
     def _definition(self, subject: str, version: int) -> dict[str, Any]:
-        definition: dict[str, Any] = json.loads(self._call("GET", f"/subjects/{subject}/versions/{version}")["schema"])
+        answer = self._call("GET", f"/subjects/{subject}/versions/{version}")
+        try:
+            definition = json.loads(answer["schema"])
+        except (TypeError, LookupError, ValueError, RecursionError):
+            definition = None
+        if not isinstance(definition, dict):
+            raise RegistryFailed(f"the registry answered version {version} of {subject} with no schema")
         return definition
+
+    def _list(self, path: str) -> list[Any]:
+        answer = self._call("GET", path)
+        if not isinstance(answer, list):
+            raise RegistryFailed(f"GET {path} was answered with no list")
+        return answer
 
     def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
         try:
@@ -109,8 +128,15 @@ class SchemaRegistry:
             text = refused.response.text[:300]
             status = refused.response.status_code
             raise RegistryFailed(f"{method} {path} was answered {status}: {text}", status) from refused
-        except (httpx.HTTPError, ValueError) as failed:
+        except (httpx.HTTPError, ValueError, RecursionError) as failed:
             raise RegistryFailed(f"{method} {path} at {self._url} failed: {failed}") from failed
+
+
+def _number_in(answer: Any) -> int:
+    number = answer.get("id") if isinstance(answer, dict) else None
+    if type(number) is not int:
+        raise RegistryFailed("the registry answered with no id of a schema")
+    return number
 
 
 class RegisteredIds:

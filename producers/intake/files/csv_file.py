@@ -4,13 +4,13 @@
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from ....schemas.files.csv_records import CsvRecord, CsvRecords, split_cells
+from ....schemas.files.encoding import FileStart
+from ....schemas.files.lines import ByteLines, Line
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice, notice, reject
 from ..rows.columns import COLUMN_NAMES, REQUIRED, column_of, headers, is_passed_over
 from ..rows.model import RawRow
-from .csv_records import CsvRecord, CsvRecords, split_cells
-from .encoding import FileStart
-from .lines import ByteLines, Line
 
 _DELIMITERS = (",", ";", "\t", "|")
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+from ....schemas.files.encoding import FileStart
+from ....schemas.files.json_values import JsonValue, JsonValues
 from ....schemas.problems import Language
 from ..findings.findings import Notice, Reject, notice, reject
 from ..rows.columns import MAX_CERTIFICATES, column_of, headers, is_passed_over
 from ..rows.model import RawRow
-from .encoding import FileStart
-from .json_values import JsonValue, JsonValues
 
 ZXGK_FIELDS = {
     "id": "source_id",

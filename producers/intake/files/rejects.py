@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import Self
 
 from ....schemas.errors import WrongUsage
-from ....topics.private_files import PrivateFile
+from ....schemas.files.excel import wrapped
+from ....topics.private_files import PrivateFile, telling_full
 from ..findings.findings import Reject
 from ..rows.columns import COLUMN_NAMES, REJECT_COLUMNS, REJECT_PREFIX
 from ..rows.model import ParsedRow
-from .excel import wrapped
 from .json_file import REJECT_KEY
 
 _BETWEEN = " | "
@@ -94,7 +94,8 @@ def _object(parsed: ParsedRow) -> dict[str, object]:
 def open_rejects(path: Path, header: tuple[str, ...], *, is_csv: bool, delimiter: str = ",") -> RejectsWriter:
     """Open a writer to a new file that only its owner can read; an existing file is replaced. Raises WrongUsage."""
     try:
-        file = PrivateFile(path)
+        with telling_full(path):
+            file = PrivateFile(path)
     except OSError as error:
         raise WrongUsage(
             "FILE_UNWRITABLE", f"{path}: {error.strerror}", "name a writable file with --rejects"

@@ -4,9 +4,9 @@ import csv
 from collections.abc import Mapping
 from io import StringIO
 
+from ....schemas.files.excel import wrapped
 from ....schemas.problems import Language
 from ..rows.columns import COLUMNS, headers
-from .excel import wrapped
 
 _PERSON: Mapping[str, tuple[str, str]] = {
     "instrument": ("LIST_ENTRY", "失信名单"),

@@ -20,7 +20,20 @@ from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.worker import Part
 
 G = {"train_type": "G", "seat_class": "second"}
-PARTS = ["register", "acts", "list", "relief", "effects", "releases", "batches", "relay", "standing", "erasure"]
+PARTS = [
+    "register",
+    "acts",
+    "list",
+    "relief",
+    "revoked",
+    "effects",
+    "releases",
+    "batches",
+    "relay",
+    "standing",
+    "keeping",
+    "erasure",
+]
 
 
 class SteppedPlace(RailwayPlace):
@@ -122,6 +135,22 @@ def test_after_a_loss_of_power_the_copy_is_made_again_before_it_refuses_anybody(
     assert place.said(again, LI) == "UNKNOWN"
     place.work(*again.parts())
     assert place.said(again, LI) == "BLOCK"
+    again.abandon()
+
+
+def test_after_a_loss_of_power_the_last_proven_copy_serves_as_stale(place: SteppedPlace) -> None:
+    entry = place.listed(LI)
+    place.barrier()
+    agency = place.opened()
+    place.work(*agency.parts(), seconds=10)
+    agency.abandon()
+    again = place.opened(boot="the second boot")
+    assert again.desk.view.entry(entry) is not None
+    assert again.desk.gate.stand(place.virtual.now()).stale
+    assert (place.said(again, LI), place.said(again, WANG)) == ("REVIEW", "UNKNOWN")
+    place.barrier()
+    place.work(*again.parts())
+    assert (place.said(again, LI), place.said(again, WANG)) == ("BLOCK", "ALLOW")
     again.abandon()
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.sending import AgencyEvent, SealedPart, send_or_keep
@@ -18,6 +17,7 @@ from liandong.tests.worlds.batches import held
 from liandong.tests.worlds.clock import HandClock
 from liandong.tests.worlds.gate import CheckDesk
 from liandong.topics.catalogue import names
+from liandong.topics.storage.faults import DatabaseUnavailable
 from liandong.topics.workers.chance import SystemChance, shuffled
 from liandong.topics.workers.worker import AT_ONCE
 
@@ -149,7 +149,7 @@ def test_a_store_that_fails_between_the_pages_loses_and_doubles_nothing(
     def away(_connection: object) -> None:
         failing[:] = [each - 1 for each in failing]
         if 0 in failing:
-            raise OperationalError("", None, Exception("the server is away"))
+            raise DatabaseUnavailable("the database", "the server is away")
 
     event.listen(place.desk.engine, "begin", away)
     place.clock.time += EVERY_MS

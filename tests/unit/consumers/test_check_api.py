@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from liandong.schemas import ids
@@ -19,6 +18,7 @@ from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.gate import ApiCaller, CheckDesk, FixedPosition, served
 from liandong.tests.worlds.people import FIRM, LI, WANG
 from liandong.tests.worlds.privacy import planted, search
+from liandong.topics.storage.faults import DatabaseUnavailable
 
 G = {"train_type": "G", "seat_class": "second"}
 
@@ -201,7 +201,7 @@ def test_while_the_acts_store_does_not_answer_who_is_not_listed_goes_on_and_a_hi
     token = {"authorization": f"Bearer {desk.token('booking')}"}
 
     def gone(*_: object) -> None:
-        raise OperationalError("", None, Exception("server closed the connection unexpectedly"))
+        raise DatabaseUnavailable("the database", "server closed the connection unexpectedly")
 
     with served(desk.api()) as client:
         event.listen(desk.engine, "begin", gone)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.messages import Origin, Received
@@ -19,6 +18,7 @@ from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import RAILWAY, TownAgency, TownCourt, order_for
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
+from liandong.topics.storage.faults import DatabaseUnavailable
 from liandong.topics.transport.ports import TopicPartition
 from liandong.topics.workers.worker import AT_ONCE
 
@@ -41,7 +41,7 @@ class WatchedRailway:
 
     def handle(self, connection: Connection, context: AgencyContext, message: Received) -> str:
         if len(self.handled) >= self.away_after:
-            raise OperationalError("INSERT", {}, Exception("disk I/O error"))
+            raise DatabaseUnavailable("the database", "disk I/O error")
         self.handled.append(message.origin)
         return handle_any(connection, context, message)
 

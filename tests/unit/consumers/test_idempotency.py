@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.acts_db import idempotency
 from liandong.consumers.acts_db.database import open_acts
@@ -29,6 +28,7 @@ from liandong.tests.worlds.batches import held
 from liandong.tests.worlds.gate import CheckDesk, served
 from liandong.tests.worlds.people import KEY, LI, WANG, Person
 from liandong.topics.storage.database import create_tables, open_database, sqlite_url
+from liandong.topics.storage.faults import DatabaseUnavailable
 
 G = {"train_type": "G", "seat_class": "second"}
 HIT, MISS = LI.asked("rail-ticket", **G), WANG.asked("rail-ticket", **G)
@@ -198,7 +198,7 @@ def test_an_answer_that_was_lost_after_it_was_kept_is_given_again(
     nodes: list[Counter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("liandong.consumers.api.endpoints.shown_answer", lambda *_: 1 / 0)
+        patched.setattr("liandong.consumers.api.checking.shown_answer", lambda *_: 1 / 0)
         assert nodes[0].post(HIT).status_code == 500
     assert nodes[0].left() == (1, 1)
     assert nodes[1].post(HIT).json()["decision"] == "BLOCK"
@@ -209,7 +209,7 @@ def test_what_cannot_be_kept_is_not_confirmed_and_leaves_no_key(
     nodes: list[Counter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
-        raise OperationalError("", {}, Exception("no disk"))
+        raise DatabaseUnavailable("the database", "no disk")
 
     with monkeypatch.context() as patched:
         patched.setattr("liandong.consumers.interceptions.checks.intercept", fails)

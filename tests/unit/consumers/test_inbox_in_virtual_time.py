@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.cli.inbox import tell_losses
 from liandong.consumers.inbox.inbox import Inbox
@@ -16,6 +15,7 @@ from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.signatures import SIGNER_UNKNOWN
+from liandong.topics.storage.faults import DatabaseUnavailable
 from liandong.topics.transport.ports import TopicPartition
 
 
@@ -146,7 +146,7 @@ def test_what_was_lost_is_told_by_the_next_inbox_if_the_one_that_noticed_it_ende
 
 
 def test_a_store_that_fails_is_tried_again(court: Court) -> None:
-    failures = [OperationalError("INSERT", {}, Exception("disk I/O error"))] * 2
+    failures = [DatabaseUnavailable("the database", "disk I/O error")] * 2
     put = court.store.put
 
     def failing(*arguments: object) -> bool:

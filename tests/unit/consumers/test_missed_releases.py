@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.gate.hits import handle_of
 from liandong.consumers.interceptions.missed_releases import MissedReleases
@@ -20,6 +19,7 @@ from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, RAILWAY, TownAgency
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
+from liandong.topics.storage.faults import DatabaseUnavailable
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ class Away:
     def connect(self) -> object:
         self._asked += 1
         if self._asked == 1:
-            raise OperationalError("", None, Exception("the server is away"))
+            raise DatabaseUnavailable("the database", "the server is away")
         return self._engine.connect()
 
     def __getattr__(self, name: str) -> object:

@@ -4,11 +4,11 @@ import secrets
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from liandong.consumers.interceptions import recent_releases
 from liandong.tests.suites.releases import ReleasesSuite
 from liandong.topics.storage.database import lock_until_commit, open_database
+from liandong.topics.storage.faults import DatabaseFault
 
 
 class TestReleasesInMemory(ReleasesSuite):
@@ -22,7 +22,7 @@ def test_on_postgresql_a_release_and_a_hit_on_the_same_entry_wait_for_each_other
         with releasing.begin():
             releasing.execute(text("SET LOCAL lock_timeout = '50ms'"))
             lock_until_commit(releasing, b"another")
-            with pytest.raises(OperationalError, match="lock timeout"):
+            with pytest.raises(DatabaseFault, match="DATABASE_BUSY"):
                 lock_until_commit(releasing, b"an entry")
         noting.commit()
         with releasing.begin():

@@ -11,6 +11,7 @@ import yaml
 from liandong.producers.commands.files import TEMPLATE, StopRequest, WatchRequest, read_command_file, request_of
 from liandong.schemas.dates import end_of_day_ms, parse_date
 from liandong.schemas.errors import LiandongError
+from liandong.tests.worlds.cases import case
 
 DOCUMENT = b"the ruling"
 
@@ -107,3 +108,33 @@ def test_a_broken_file_is_named_without_its_content(folder: Path, text: str) -> 
     with pytest.raises(LiandongError, match="COMMAND_FILE_UNREADABLE") as broken:
         read_command_file(file)
     assert "11010519491231002X" not in str(broken.value)
+
+
+def test_a_number_without_quotes_is_the_number_that_stands_there(folder: Path) -> None:
+    (command,) = read_command_file(case("command_octal_passport"))
+    request = request_of({**command, "document": "ruling.pdf"}, folder)
+    assert isinstance(request, WatchRequest)
+    assert request.order.certificates[0].number == "012345670"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        case("command_lone_surrogate").read_text(encoding="utf-8"),
+        '[{"command": "watch", "subject": {"certificates": [{"number": "1", "number": "2"}]}}]',
+        "[" * 100_000,
+        "- {number: 1, number: 2}",
+        "a: &a [x, x]\nb: [*a, *a]",
+        'judge: "\\ud83d"',
+        "? [a]\n: b",
+        "\x00",
+    ],
+    ids=["half a character", "key twice", "deep", "key twice in YAML", "alias", "half in YAML", "a list as key", "NUL"],
+)
+@pytest.mark.parametrize("suffix", [".json", ".yaml"])
+def test_a_file_that_does_not_say_one_thing_is_refused(folder: Path, text: str, suffix: str) -> None:
+    file = folder / f"commands{suffix}"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(LiandongError) as refused:
+        read_command_file(file)
+    assert refused.value.code == "COMMAND_FILE_UNREADABLE"

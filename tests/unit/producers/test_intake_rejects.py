@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from liandong.producers.intake import Format, ParsedRow, open_rejects, read_listings, template
-from liandong.producers.intake.files.excel import unwrapped, wrapped
 from liandong.producers.intake.findings.messages import INTAKE_TEXTS
 from liandong.producers.intake.rows.columns import REJECT_COLUMNS
 from liandong.schemas.errors import WrongUsage
+from liandong.schemas.files.excel import unwrapped, wrapped
 from liandong.tests.worlds.intake_rows import CN_ID, ENTRY, parsed_rows
 
 HEADER = "心情,案号,姓名,证件号码,主体类型,失信行为情形,决定书文号"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from liandong.producers.relay.relay import Pace, Relay
 from liandong.tests.worlds.clock import VirtualClock, run_for
 from liandong.tests.worlds.relays import Done, put, values
+from liandong.topics.storage.faults import DatabaseUnavailable
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import Delivered, OutgoingRecord
@@ -185,7 +185,7 @@ def test_a_store_that_does_not_answer_is_asked_again_and_nothing_is_lost(
 
         def mark_sent(self, lane: str, epoch: int, delivered: Sequence[tuple[int, Delivered]]) -> None:
             if self.away:
-                raise OperationalError("UPDATE", {}, Exception("the server is gone"))
+                raise DatabaseUnavailable("the database", "the server is gone")
             super().mark_sent(lane, epoch, delivered)
 
     outbox = Failing(engine, clock=clock)
@@ -194,7 +194,7 @@ def test_a_store_that_does_not_answer_is_asked_again_and_nothing_is_lost(
     put(engine, outbox, "state", [1, 2])
     assert relay.step() == AT_ONCE
     assert relay.step() == Pace().retry_seconds
-    assert isinstance(relay.failure, OperationalError)
+    assert isinstance(relay.failure, DatabaseUnavailable)
     clock.pass_seconds(0.4)
     assert relay.step() == pytest.approx(0.6)
     outbox.away = False

@@ -5,6 +5,7 @@ from base64 import b64decode
 
 import pytest
 
+from liandong.schemas.wire.codec import Undecodable
 from liandong.schemas.wire.merkle import root
 from liandong.schemas.wire.signed_note import Checkpoint, NoteKey, read_checkpoint, signed_note
 from liandong.schemas.wire.signing import Ed25519Signer, statement
@@ -38,5 +39,5 @@ def test_a_checkpoint_is_read_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("note", ["", "origin\n", "origin\nmany\nAAAA\n", "origin\n3\nno base 64\n"])
 def test_what_is_no_checkpoint_is_refused(note: str) -> None:
-    with pytest.raises(ValueError, match="no checkpoint"):
+    with pytest.raises(Undecodable, match="no checkpoint"):
         read_checkpoint(note)

@@ -14,7 +14,8 @@ from liandong.tests.simulation.backups import copied, cut, flip, restore
 from liandong.tests.simulation.crashing import Life
 from liandong.tests.simulation.disks import Disk
 from liandong.tests.simulation.seeded import chance_of
-from liandong.topics.storage.database import DatabaseDamaged, open_existing_database, sqlite_url
+from liandong.topics.storage.database import open_existing_database, sqlite_url
+from liandong.topics.storage.faults import DatabaseDamaged
 from liandong.topics.storage.sqlite_file import damage_of
 
 
@@ -89,7 +90,7 @@ def test_a_database_that_was_emptied_is_not_taken_for_a_new_one(tmp_path: Path) 
     with pytest.raises(DatabaseDamaged, match=r"acts\.db.*empty"):
         open_acts(sqlite_url(path))
     with pytest.raises(DatabaseDamaged, match=r"acts\.db.*empty"):
-        open_existing_database(sqlite_url(path), table=HANDLED.name)
+        open_existing_database(sqlite_url(path), table=HANDLED)
 
 
 def test_a_database_whose_making_was_interrupted_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, text
 
 from liandong.tests.suites.outbox import OutboxSuite, record
-from liandong.topics.storage.database import DatabaseUnavailable, open_database, reading, sqlite_url
+from liandong.topics.storage.database import open_database, reading
+from liandong.topics.storage.faults import DatabaseUnavailable
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.workers.clock import SystemClock
 
@@ -49,27 +49,3 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
         open_database("postgresql://court:verysecret@127.0.0.1:1/outbox")
     assert "verysecret" not in str(caught.value)
     assert "127.0.0.1:1" in str(caught.value)
-
-
-def test_a_server_that_goes_away_at_any_call_while_an_outbox_is_opened_is_named(tmp_path: Path) -> None:
-    left = 0
-
-    def goes_away(*_: object) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise OperationalError("", None, Exception("server closed the connection unexpectedly"))
-
-    named = 0
-    for calls in range(100):
-        engine = open_database(sqlite_url(tmp_path / f"{calls}.db"))
-        left = calls
-        event.listen(engine, "before_cursor_execute", goes_away)
-        try:
-            SqlOutbox(engine, clock=SystemClock())
-            break
-        except DatabaseUnavailable:
-            named += 1
-        finally:
-            engine.dispose()
-    assert named == calls > 5

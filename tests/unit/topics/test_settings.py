@@ -107,3 +107,47 @@ def test_every_key_of_the_reference_file_is_explained() -> None:
     lines = (ROOT / "docs" / "reference-config.yaml").read_text(encoding="utf-8").splitlines()
     pairs = zip(["", *lines], lines, strict=False)
     assert [line for above, line in pairs if ":" in line.split("#")[0] and "#" not in above + line] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("postgres://clerk@db/outbox", "give one of these forms"),
+        ("mysql://clerk@db/outbox", "give one of these forms"),
+        ("just words", "give one of these forms"),
+        ("sqlite://file.db", "three slashes"),
+        ("sqlite:///", "three slashes"),
+        ("postgresql://clerk@db:70000/outbox", "the port"),
+        ("postgresql://clerk@db", "name of the database"),
+        ("postgresql://clerk@db/outbox?password=hunter2", "file of its own"),
+    ],
+)
+def test_a_database_url_of_another_form_is_refused_at_the_start_and_not_shown(url: str, problem: str) -> None:
+    with pytest.raises(WrongUsage) as caught:
+        load_settings(outbox_url=url)
+    assert caught.value.code == "SETTINGS_INVALID"
+    assert "outbox_url" in caught.value.message
+    assert problem in caught.value.message
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////folder/js.db",
+        "sqlite:///js.db",
+        "postgresql://clerk@db:5432/outbox",
+        "postgresql+psycopg://clerk@db/outbox_{jurisdiction}",
+        "postgresql:///outbox?host=/run/postgresql",
+    ],
+)
+def test_a_database_url_of_a_form_that_is_taken_stays_as_it_is(url: str) -> None:
+    assert load_settings(outbox_url=url).outbox_url == url
+
+
+@pytest.mark.parametrize("url", [None, "sqlite:////folder/js.db", "postgresql://clerk:hunter2@db/outbox"])
+def test_a_password_file_without_a_postgresql_that_lacks_a_password_is_refused(url: str | None) -> None:
+    with pytest.raises(WrongUsage) as caught:
+        load_settings(outbox_url=url, outbox_password_file="/run/secrets/outbox")
+    assert "outbox_password_file" in caught.value.message
+    assert "hunter2" not in str(caught.value)

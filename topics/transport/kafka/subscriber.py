@@ -34,6 +34,7 @@ class KafkaSubscriber:
         self._settings, self._prefix = settings, settings.topic_prefix
         self._waiting: KafkaMessage | None = None
         """What `wait` was woken by; the next `poll` hands it out."""
+        self._admin: KafkaAdmin | None = None
         self._lost: set[TopicPartition] = set()
         self._outside: dict[TopicPartition, OffsetOutOfRange] = {}
         self._subscribed = False
@@ -54,7 +55,9 @@ class KafkaSubscriber:
 
     def topic_id(self, topic: str) -> bytes:
         """Return the topic's id, which only the admin client tells. Raises TopicMissing, BrokerUnreachable."""
-        return KafkaAdmin(self._settings).topic_id(self._prefix + topic)
+        if self._admin is None:
+            self._admin = KafkaAdmin(self._settings)  # kept: who reads the register of keys asks again and again
+        return self._admin.topic_id(self._prefix + topic)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets; END means behind what is there now."""
@@ -159,6 +162,7 @@ class KafkaSubscriber:
 
     def close(self) -> None:
         """Leave the group; partitions are given up through `revoked`."""
+        self._admin = None
         self._consumer.close()
         self._failures.callbacks.check()
 

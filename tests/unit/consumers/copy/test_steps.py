@@ -13,7 +13,7 @@ from liandong.tests.worlds.clock import VirtualClock, run_for
 from liandong.tests.worlds.copying import TOPICS, CopyingNode
 from liandong.tests.worlds.records import CourtScribe, Keys, NotaryScribe, new_surrogate
 from liandong.topics.catalogue import names
-from liandong.topics.storage.database import DatabaseUnavailable
+from liandong.topics.storage.faults import DatabaseUnavailable
 from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import TopicPartition
 from liandong.topics.workers.worker import AT_ONCE

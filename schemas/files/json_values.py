@@ -5,14 +5,30 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from .encoding import FileStart
 from .lines import CHUNK, LINE_LIMIT, ByteLines
 
-_DECODER = json.JSONDecoder()
 _BETWEEN = " \t\r\n,"
 _NEXT_OBJECT = re.compile(r"\}\s*,\s*(?=\{)")
+
+
+class KeyTwice(ValueError):
+    """An object has a key twice: readers differ about which counts, so none does."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("a key stands twice in one object")
+        self.key = key
+
+
+def with_single_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its keys and values, as `object_pairs_hook` of the json module. Raises KeyTwice."""
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise KeyTwice(next(key for key in keys if keys.count(key) > 1))
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +44,9 @@ class JsonValue:
 class JsonValues:
     """Reads the objects of JSON lines or of one array; `row` is the line, or the place in the array from 1."""
 
-    def __init__(self, head: FileStart, stream: BinaryIO) -> None:
-        """Tell lines and array apart by the first character."""
+    def __init__(self, head: FileStart, stream: BinaryIO, *, single_keys: bool = False) -> None:
+        """Tell lines and array apart by the first character. With `single_keys` an object that has one twice is damaged."""
+        self._decoder = json.JSONDecoder(object_pairs_hook=with_single_keys if single_keys else None)
         self._head = head
         self._stream = stream
         self._lines = ByteLines(head, stream)
@@ -51,7 +68,7 @@ class JsonValues:
                 yield JsonValue(number, None, line.damage, line.text)
             elif line.text.strip():
                 try:
-                    yield JsonValue(number, json.loads(line.text))
+                    yield JsonValue(number, self._decoder.decode(line.text))
                 except (ValueError, RecursionError):
                     code = "ROW_UNREADABLE" if line.is_terminated else "TRUNCATED_ROW"
                     yield JsonValue(number, None, code, line.text)
@@ -71,7 +88,7 @@ class JsonValues:
             at = _skip(buffer, at)
             if buffer[at : at + 1] == "]":
                 return
-            value, end = _decoded(buffer, at)
+            value, end = self._decoded(buffer, at)
             # A number or word at the very end of the buffer may go on in the next piece.
             if end > 0 and (end < len(buffer) or is_end):
                 at, row = end, row + 1
@@ -94,16 +111,15 @@ class JsonValues:
             yield JsonValue(row, None, "ROW_UNREADABLE", buffer[at : stop.end()].rstrip(_BETWEEN))
             at = stop.end()
 
+    def _decoded(self, buffer: str, at: int) -> tuple[object, int]:
+        """Decode the value at a place; returns it and where it ends, -1 if none is complete there."""
+        try:
+            return self._decoder.raw_decode(buffer, at)
+        except (ValueError, RecursionError):
+            return None, -1
+
 
 def _skip(buffer: str, at: int) -> int:
     while at < len(buffer) and buffer[at] in _BETWEEN:
         at += 1
     return at
-
-
-def _decoded(buffer: str, at: int) -> tuple[object, int]:
-    """Decode the value at a place; returns it and where it ends, -1 if none is complete there."""
-    try:
-        return _DECODER.raw_decode(buffer, at)
-    except (ValueError, RecursionError):
-        return None, -1

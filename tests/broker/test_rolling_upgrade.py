@@ -179,7 +179,9 @@ def test_two_nodes_are_upgraded_one_after_the_other_and_nobody_is_let_through(to
         town.begin("monitor", *serve, last=False)
         town.until(lambda status: status["healthy"])
     assert len(prober.decisions) > 50
-    assert set(prober.decisions) <= {"BLOCK", "RETRY_LATER"}
+    # a node that has just started and has not read the register of keys yet has a person decide
+    assert set(prober.decisions) <= {"BLOCK", "REVIEW", "RETRY_LATER"}
+    assert prober.decisions.count("REVIEW") < len(prober.decisions) / 4
     assert not prober.unanswered
 
     found = json.loads(town.run("court", "find", first[0]["case_number"], "--court", COURT, "--json"))

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ..consumers.node.desk import CopyReaders
 from ..consumers.replication.relief import ReliefFollower, ReliefStores
+from ..consumers.store.batch import StoreBatch
 from ..consumers.store.power import boot_id
 from ..consumers.store.reader import ListReader
 from ..consumers.store.relief import ReliefReader, ReliefStore
@@ -42,6 +45,8 @@ def _fill(place: Place, folder: Path) -> None:
     store = open_store(folder / "list", place.entries)
     Backlog(place.settings, store).run()
     _read_relief(place, folder, store)
+    proven = {one: replace(position, proven=True) for one, position in store.serving().items()}
+    store.commit(StoreBatch(positions=proven))  # as by a notary, of whom there is none here
     store.close()
     (folder / "complete").touch()
 

@@ -5,19 +5,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..schemas.errors import WrongUsage
+from ..topics.keys.directory import KeyDirectory
+from ..topics.keys.key_book import KeyBook
 from ..topics.keys.manifest import Participant
+from ..topics.keys.opening import read_directory
 from ..topics.keys.participants import Participants
 from ..topics.settings import Settings
-from ..topics.transport.ports import Publisher
+from ..topics.transport.ports import Publisher, Subscriber
 from ..topics.transport.registry import registered
 from ..topics.workers.chance import Chance
 from ..topics.workers.clock import Clock
+from ..topics.workers.threads import work_until
 from ..topics.workers.worker import Part
 from .acts.acts import Acts
 from .register.register import Register, open_register
 from .relay.checkpoints import Checkpoints, publisher_checkpoints
 from .relay.relay import Relay, new_owner
 from .updates.updates import CourtIdentity
+from .upkeep.book import UpkeepBook
+from .upkeep.guard import SigningGuard
+from .upkeep.keeper import KeeperPlace, LogKeeper
+
+_PATIENCE = 60.0
+"""Seconds a command gives to comparing the register with the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class Court:
     register: Register
     identity: CourtIdentity = field(repr=False)
     clock: Clock
+    guard: SigningGuard
     checkpoints: Checkpoints | None = None
     """Those of its jurisdiction's publisher, where its key is on this machine."""
 
@@ -34,6 +45,18 @@ class Court:
     def acts(self) -> Acts:
         """Its single acts."""
         return Acts(self.register, self.identity, self.clock)
+
+    def keeper(
+        self, directory: KeyDirectory, subscriber: Subscriber, courts: frozenset[str] = frozenset()
+    ) -> LogKeeper:
+        """Return the keeper of its jurisdiction's lists, which takes `subscriber` for its own; `courts` are others on this machine.
+
+        Nothing is signed in this process before it has compared the register with the log.
+        """
+        own = courts | {self.identity.court}
+        place = KeeperPlace(self.identity.jurisdiction, own, directory, self.clock)
+        self.guard.keeper = LogKeeper(self.guard.book, place, subscriber)
+        return self.guard.keeper
 
     def parts(self, publisher: Publisher) -> list[Part]:
         """Return what must run for that what is accepted reaches the log: the relay of the register's outbox."""
@@ -75,10 +98,46 @@ def open_court(settings: Settings, court: str | None, clock: Clock, chance: Chan
         chance,
         registered(settings, "list-record", "control-command"),
     )
+    keys = KeyBook(participants.file(participant.id, "keys.yaml")).entries()
     register = open_register(settings, identity.jurisdiction, clock)
     try:
-        yield Court(
-            register, identity, clock, publisher_checkpoints(settings, identity.jurisdiction, register, clock, chance)
-        )
+        book = UpkeepBook(register, identity.jurisdiction, identity.registry)
+        guard = register.before_signing = SigningGuard(book, clock, keys, identity.signer.key_id)
+        checkpoints = publisher_checkpoints(settings, identity.jurisdiction, register, clock, chance)
+        yield Court(register, identity, clock, guard, checkpoints)
     finally:
         register.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A register under comparison with the log, and the keys the comparison asks."""
+
+    keeper: LogKeeper
+    directory: KeyDirectory
+
+    def is_over(self) -> bool:
+        """Return whether the register is compared, or cannot be now."""
+        return self.keeper.compared or self.keeper.failure is not None
+
+
+@contextmanager
+def comparing(settings: Settings, court: Court, client_id: str) -> Iterator[Comparison]:
+    """Compare the register with the log before the block signs anything, for a command that is about to act.
+
+    Raises the TransportError of the register of keys; what else keeps it from comparing is told when the block signs.
+    """
+    from ..topics.transport.kafka import KafkaSubscriber
+
+    participants = Participants(settings)
+    courts = frozenset(one.id for one in participants.list() if one.kind == "court")
+    reader = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
+    directory = read_directory(settings, reader, court.clock)
+    keeper = court.keeper(directory, KafkaSubscriber(settings, client_id=client_id), courts)
+    comparison = Comparison(keeper, directory)
+    try:
+        work_until(Part("keeper", keeper, keeper.wait), comparison.is_over, _PATIENCE)
+        yield comparison
+    finally:
+        keeper.close()
+        directory.close()

@@ -93,6 +93,25 @@ def write_private(path: Path, content: str | bytes) -> None:
             file.stream.write(content.encode() if isinstance(content, str) else content)
 
 
+def append_private(path: Path, content: str) -> None:
+    """Append whole lines to a private file, and make it; on the disk when this returns. Raises OSError.
+
+    The caller keeps other writers out. A crash may leave the beginning of a line, which the next append ends.
+    """
+    private_folder(path.parent)
+    is_new = not path.exists()
+    with open(path, "ab+", opener=lambda name, flags: os.open(name, flags | _BINARY, _FILE_MODE)) as file:
+        end = file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(end - 1)
+        is_torn = bool(end) and file.read(1) != b"\n"
+        file.write(b"\n" * is_torn + content.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        _sync_folder(path.parent)
+
+
 @contextmanager
 def private_in_place(path: Path) -> Iterator[BinaryIO]:
     """Open a private file to read it and change it where it stands, so that no second copy of what was overwritten is left in
@@ -121,6 +140,11 @@ class PrivateFile:
             descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable by its owner alone
             self._partial = Path(name)
         self.stream: BinaryIO = os.fdopen(descriptor, "wb")
+
+    @property
+    def written(self) -> Path:
+        """Where what was written stands as long as it is not kept."""
+        return self._partial or self._path
 
     def keep(self) -> None:
         """Put the file in place of the one of its name; on the disk when this returns."""

@@ -86,6 +86,10 @@ class Keyring:
     def read_to(self, ends: RegisterEnds) -> None:
         """Do nothing: all of it is read."""
 
+    def vouches(self, at: int) -> bool:
+        """Return yes: no register runs out during a measurement."""
+        return at >= 0
+
 
 def _registered(participant: str, kind: str) -> PublicKey:
     signer = signer_of(participant)

@@ -17,10 +17,28 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from ...topics.storage.migrations import store_metadata
+from ...topics.storage.migrations import Step, store_metadata
 from ...topics.storage.outbox import outbox_tables
 
-metadata = store_metadata("acts")
+_COURT_OF_RELEASES = Step(
+    (
+        "DROP INDEX ix_freed_handled_at",
+        "ALTER TABLE freed RENAME TO freed_1",
+        (
+            "CREATE TABLE freed (entry_id {binary} NOT NULL, entry_version BIGINT NOT NULL, court TEXT DEFAULT '' NOT NULL,"
+            " still_meant TEXT NOT NULL, handled_at BIGINT NOT NULL, PRIMARY KEY (entry_id, entry_version, court)){without_rowid}"
+        ),
+        (
+            "INSERT INTO freed (entry_id, entry_version, still_meant, handled_at)"
+            " SELECT entry_id, entry_version, still_meant, handled_at FROM freed_1"
+        ),
+        "DROP TABLE freed_1",
+        "CREATE INDEX ix_freed_handled_at ON freed (handled_at)",
+    )
+)
+"""0.1.0 did not note who had signed what frees, and its nodes beside ours do not either."""
+
+metadata = store_metadata("acts", _COURT_OF_RELEASES)
 outbox = outbox_tables(metadata)
 watches = Table(
     "watches",
@@ -200,7 +218,7 @@ freed = Table(
     metadata,
     Column("entry_id", LargeBinary, primary_key=True),
     Column("entry_version", BigInteger, primary_key=True),
-    Column("court", Text, primary_key=True),
+    Column("court", Text, primary_key=True, server_default=""),
     Column("still_meant", Text, nullable=False),
     Column("handled_at", BigInteger, nullable=False, index=True),
     sqlite_with_rowid=False,

@@ -193,8 +193,7 @@ class _OpenedAgency:
 
 @contextmanager
 def _opened_agency(settings: "Settings", agency: str) -> Iterator[_OpenedAgency]:
-    from ...topics.keys.directory import KeyDirectory, await_keys
-    from ...topics.keys.participants import Participants
+    from ...topics.keys.opening import read_directory
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
@@ -202,7 +201,7 @@ def _opened_agency(settings: "Settings", agency: str) -> Iterator[_OpenedAgency]
 
     clock = SystemClock()
     reader = KafkaSubscriber(settings, client_id=f"{agency}-redrive")
-    directory = await_keys(KeyDirectory(Participants(settings).root_public_key, reader, clock))
+    directory = read_directory(settings, reader, clock)
     engine = _store(settings, agency)
     try:
         yield _OpenedAgency(engine, context_of(settings, agency, directory, engine, clock, SystemChance()))

@@ -119,7 +119,7 @@ class _Showing:
 
 @contextmanager
 def _inbox(settings: "Settings", court: str, open_commands: "OpenCommands") -> "Iterator[OpenInbox]":
-    from ...topics.keys.directory import KeyDirectory, await_keys
+    from ...topics.keys.opening import read_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
@@ -130,7 +130,7 @@ def _inbox(settings: "Settings", court: str, open_commands: "OpenCommands") -> "
 
     participants, clock = Participants(settings), SystemClock()
     participants.court(court)  # refused before anything is opened
-    directory = await_keys(KeyDirectory(participants.root_public_key, subscriber("keys"), clock))
+    directory = read_directory(settings, subscriber("keys"), clock)
     opened = open_inbox(InboxMachine(settings, clock, subscriber, open_commands), court, directory)
     try:
         yield opened

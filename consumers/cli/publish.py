@@ -57,8 +57,7 @@ def mount(agency: typer.Typer, send: Send) -> None:
 
 
 def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send: Send) -> "PublishedFile":
-    from ...topics.keys.directory import KeyDirectory, await_keys
-    from ...topics.keys.participants import Participants
+    from ...topics.keys.opening import read_directory
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
@@ -68,7 +67,7 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
 
     clock = SystemClock()
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
-    directory = await_keys(KeyDirectory(Participants(settings).root_public_key, reader, clock))
+    directory = read_directory(settings, reader, clock)
     engine = open_acts_of(settings, agency)
     context = context_of(settings, agency, directory, engine, clock, SystemChance())
     try:

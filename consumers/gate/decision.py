@@ -62,6 +62,14 @@ class CopyPosition(Protocol):
     def fresh_as_of(self) -> int:
         """Ms UTC, 0 = never."""
 
+    @property
+    def proven(self) -> bool:
+        """Whether it is known to be what a notary signed."""
+
+    @property
+    def barrier_at(self) -> int:
+        """When the newest barrier was issued, by its notary's clock; ms UTC."""
+
 
 class CopyView(Protocol):
     """The newest of state and relief (`consumers.replication.list_view.ListView`)."""
@@ -120,6 +128,7 @@ class ListStand(msgspec.Struct, frozen=True):
     digest: str
     fresh_as_of: int
     stale: bool
+    """It is too old, or proven by nobody: nobody is refused by it, and nobody passes for certain."""
     notary: str = ""
     """Whose barrier that is."""
 

@@ -53,6 +53,8 @@ class Gate:
         self._logged: set[tuple[bytes, str]] = set()
         """What the log already says; the counter goes on."""
         self._last_position: tuple[float, CopyPosition] | None = None
+        self._barrier_at: dict[str | None, int] = {}
+        """By jurisdiction, when its newest barrier was issued."""
         self._stand: tuple[CopyPosition | None, ListStand] = (None, ListStand(-1, "", 0, stale=True))
         """The last one, and the position it was made of."""
 
@@ -86,9 +88,10 @@ class Gate:
         ]
 
     def stand(self, at: int) -> ListStand:
-        """Return where the copy stands at an instant (ms UTC), and whether it is too old to refuse anybody by."""
+        """Return where the copy stands at an instant (ms UTC), and whether it is too old, or not proven, to refuse anybody by."""
         position = self._position()
-        stale = at - position.fresh_as_of > self.rules.stale_after_ms
+        age = abs(at - position.fresh_as_of)  # below 0 the own clock was set back, and tells nothing
+        stale = not position.proven or age > self.rules.stale_after_ms
         last_position, stand = self._stand
         if position is not last_position or stale is not stand.stale:
             stand = ListStand(position.barrier, position.digest, position.fresh_as_of, stale, position.notary)
@@ -121,7 +124,7 @@ class Gate:
                 untrusted.append(entry.entry_id)
             return trust
 
-        facts = [_facts(one, question) for one in entries.values()]
+        facts = [_facts(one, question) for one in entries.values() if not self._is_over(one)]
         outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
         return Decision(
             check_id=ids.text("chk", self._new_id()),
@@ -138,16 +141,23 @@ class Gate:
         )
 
     def _position(self) -> CopyPosition:
-        """Return the copy's position, read at most every 20 ms:
-        it moves forward only, so an older one never says too much.
-        """
+        """Return the position of the lists that are least to be relied on, read at most every 20 ms."""
         now, last = self._clock.monotonic(), self._last_position
         if last is not None and now - last[0] < _POSITION_SECONDS:
             return last[1]
-        positions = [self._view.position(one) for one in self._jurisdictions]
-        position = min(positions, key=lambda one: one.fresh_as_of)
+        positions = {one: self._view.position(one) for one in self._jurisdictions}
+        position = min(positions.values(), key=lambda one: (one.proven, one.fresh_as_of))
         self._last_position = (now, position)
+        self._barrier_at = {one: each.barrier_at for one, each in positions.items()}
         return position
+
+    def _is_over(self, entry: FoundEntry) -> bool:
+        """Return whether the term of an entry is over by the newest barrier, whatever the own clock says: a clock that is slow
+        keeps nobody listed.
+        """
+        until = entry.prefix["effective_until"]
+        reached = self._barrier_at.get(entry.jurisdiction, self._barrier_at.get(None, 0))
+        return 0 < until <= reached
 
     def _trust(self, entry: FoundEntry, question: Question) -> Trust:
         """Return how far an entry is proven that reaches somebody; a canary reaches reserved certificates alone."""

@@ -55,7 +55,8 @@ def freed_by(
         freed.c.entry_id == stopped.entry_id, freed.c.entry_version > stopped.version
     )
     releases = connection.execute(newer.order_by(freed.c.entry_version))
-    own = (row for row in releases if may_follow(stopped.court, row.court))
+    # release 0.1.0 noted no court: what it handled was of the entry's own
+    own = (row for row in releases if may_follow(stopped.court, row.court or stopped.court))
     return next((row.entry_version for row in own if subject not in row.still_meant.split()), None)
 
 

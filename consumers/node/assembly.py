@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.erasure import Eraser, KeyErasure
+from ...topics.keys.opening import open_directory
 from ...topics.keys.participants import Participants
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
@@ -28,6 +29,7 @@ from ..effects.loop import Effects, Surroundings
 from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
 from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
+from ..replication.keeping import Keeper, LastProvenCopy
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
 from ..replication.replicator import Replicator, ReplicatorConfig
@@ -75,6 +77,8 @@ class NodeStores:
     """What the node had told when they were opened."""
     shared: str
     """Id of the acts store the agency's nodes share, empty for one that is this machine's alone."""
+    keeper: Keeper
+    """Keeps the last proven copy of the lists."""
 
     def readers(self, acts: SupervisionActs) -> CopyReaders:
         """Return readers within this process."""
@@ -155,6 +159,7 @@ class OpenAgency:
             Part("batches", batches, batches.wait),
             Part("relay", relay, relay.wait),
             Part("standing", standing, Doorbell().wait),
+            Part("keeping", LastProvenCopy(self._stores.lists, self._stores.keeper, context.clock), Doorbell().wait),
             Part("erasure", Eraser(self._stores.keys, self._barrier_at), Doorbell().wait),
         ]
 
@@ -207,7 +212,7 @@ def open_agency(
     with ExitStack() as stack:
         locks = stack.enter_context(lock_node(folder.parent, node, is_shared=settings.acts_url is not None))
         register = connections.subscriber(None, f"{agency}.{node}-register")
-        directory = KeyDirectory(Participants(settings).root_public_key, register, machine.clock)
+        directory = open_directory(settings, register, machine.clock)
         stack.callback(directory.close)
         reader = connections.subscriber(None, f"{agency}.{node}-acts")
         acts = SupervisionActs(manifest.jurisdictions, reader, directory, machine.clock)
@@ -218,7 +223,7 @@ def open_agency(
         relief = open_relief(folder, machine.boot, known.told)
         stack.callback(relief.close)
         keys = KeyErasure(Participants(settings), agency, machine.clock)
-        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, *known)
+        stores = NodeStores(lists, relief, keys, suite_of(settings.suite).name, *known, machine.keeper())
         desk = open_desk(settings, agency, node, stores.readers(acts), directory, machine)
         stack.callback(desk.engine.dispose)
         return OpenAgency(

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ...schemas.law.supervision import Switches, nothing_on
-from ...topics.keys.directory import KeyDirectory, await_keys
 from ...topics.keys.keyrings import Directory
-from ...topics.keys.participants import Participants
+from ...topics.keys.opening import await_keys, open_directory
 from ...topics.keys.supervision import SupervisionActs, await_acts
 from ...topics.metrics.recorder import Signals
 from ...topics.settings import Settings
@@ -27,6 +26,7 @@ from ..events.intake import publish_events
 from ..gate.gate import Gate
 from ..gate.rules import Rules, load_rules
 from ..interceptions.checks import CheckCounters, Checks
+from ..replication.keeping import ChildKeeper, Keeper
 from ..replication.list_view import ListView
 from ..replication.revoked_keys import RevokedKeys
 from ..store.reader import ListReader
@@ -43,6 +43,8 @@ class Machine:
     """Id of the machine's present run (`store.power.boot_id`)."""
     open_acts: Callable[[Settings, str], Engine] = open_acts_of
     """Opens the acts database of an agency; the nodes of one agency may share it."""
+    keeper: Callable[[], Keeper] = ChildKeeper
+    """Keeps the last proven copy of the lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,7 @@ def visiting(
     with ExitStack() as stack:
         lists = stack.enter_context(closing(ListReader.open(folder / "list")))
         relief = stack.enter_context(closing(ReliefReader.open(folder / "relief")))
-        root = Participants(settings).root_public_key
-        directory = stack.enter_context(closing(KeyDirectory(root, register(), machine.clock)))
+        directory = stack.enter_context(closing(open_directory(settings, register(), machine.clock)))
         with suppress(TransportError):  # logged; without the register a last known hit asks a person
             await_keys(directory)
         acts = SupervisionActs(manifest.jurisdictions, register(), directory, machine.clock)

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.serving import serving_limits
 from ...topics.settings import Settings
 from ...topics.workers.resting import Resting
@@ -86,7 +87,16 @@ class AgencyNode:
         twin = self.opened.twin
         own = {"replaced_by": twin.other if twin else None, "parts": self.workers.states(), "waiting": waiting}
         node = own | {"kind": rules.kind.id, "rule_version": rules.version, "outbox": unsent}
-        return lists | node | {"ready": self.ready() is not None}
+        return lists | node | {"register": self._register(), "ready": self.ready() is not None}
+
+    def _register(self) -> Mapping[str, object] | None:
+        """Describe the register of keys as this node knows it, None until it was read."""
+        standing = self.opened.directory.standing()
+        if standing is None:
+            return None
+        number = standing.signed.number if standing.signed else None
+        problems = [{"kind": each.value, "next": NEXT_COMMAND[each]} for each in standing.problems]
+        return {"number": number, "keys": standing.keys, "problems": problems}
 
     def ready(self) -> Mapping[str, object] | None:
         """Return whether the list to decide by is stale; None while there is no list or a part has ended."""

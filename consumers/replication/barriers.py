@@ -15,6 +15,8 @@ class Barriers:
         self._marks: dict[str, dict[int, dict[int, Mark]]] = {}
         """Notary, barrier number, lane."""
         self._newest: dict[int, dict[str, int]] = {lane: {} for lane in self._lanes}
+        self._newest_at = dict.fromkeys(self._lanes, 0)
+        """Lane to the issue time of the newest barrier passed, by its notary's clock."""
 
     def note(self, passed: PassedBarrier) -> None:
         """Remember a barrier that was passed; the oldest are forgotten."""
@@ -22,6 +24,7 @@ class Barriers:
         numbers.setdefault(passed.mark.number, {})[passed.lane] = passed.mark
         newest = self._newest.setdefault(passed.lane, {})
         newest[passed.notary] = max(passed.mark.number, newest.get(passed.notary, -1))
+        self._newest_at[passed.lane] = max(passed.mark.issued_at, self._newest_at.get(passed.lane, 0))
         while len(numbers) > KEPT_MARKS:
             del numbers[min(numbers)]
 
@@ -43,6 +46,13 @@ class Barriers:
         passed it in one batch with a newer one.
         """
         return self._marks.get(notary, {}).get(number, {})
+
+    def newest_everywhere(self) -> int:
+        """Return when the newest barrier was issued of the lane that is furthest behind, ms UTC, 0 = one has passed none.
+
+        It is not held against this machine's clock: what ends by time ends by the later of the two.
+        """
+        return min(self._newest_at.values(), default=0)
 
     def notaries(self) -> list[str]:
         """Return all notaries whose barriers were passed."""

@@ -34,7 +34,11 @@ class ListPosition:
     valid_until: int
     """Until when the notary's head proves freshness, ms UTC; 0 without proof."""
     proven: bool
-    """The copy was equal to the notary's head at that barrier, and no notary found it unequal since."""
+    """The copy was equal to a notary's head at that barrier; without proof it refuses nobody and lets nobody pass for certain."""
+    barrier_at: int = 0
+    """When the newest barrier passed everywhere was issued, by its notary's clock alone; ms UTC."""
+    finding: str = ""
+    """`LIST_SHRUNK` while the list lacks what was trusted before."""
 
 
 _NOWHERE = ListPosition("", -1, "", 0, 0, proven=False)
@@ -87,7 +91,7 @@ class ListView:
 
     def position(self, jurisdiction: str | None = None) -> ListPosition:
         """Return barrier, digest and freshness of one jurisdiction's lists;
-        without one, of the jurisdiction furthest behind.
+        without one, of the jurisdiction least to be relied on.
         """
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             positions, lanes = lists.positions(), relief.lanes()
@@ -97,10 +101,9 @@ class ListView:
         for name, state in positions.items():
             fresh = min((lane.fresh_as_of for lane in lanes if lane.jurisdiction == name), default=0)
             fresh = min(fresh, state.fresh_as_of)
-            positions_of_copy.append(
-                ListPosition(state.notary, state.barrier, state.digest, fresh, state.valid_until, state.proven)
-            )
-        return min(positions_of_copy, key=lambda one: one.fresh_as_of, default=_NOWHERE)
+            at = state.notary, state.barrier, state.digest, fresh, state.valid_until
+            positions_of_copy.append(ListPosition(*at, state.proven, state.barrier_at, state.finding))
+        return min(positions_of_copy, key=lambda one: (one.proven, one.fresh_as_of), default=_NOWHERE)
 
     def trust(self, entry: ListedEntry) -> Trust:
         """Return whether the court's signature under an entry holds;

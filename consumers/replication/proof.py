@@ -1,10 +1,13 @@
 """Proof of the copy: own digests at a barrier against the head a notary signed for it.
 
-A head is trusted when its signature holds and its number is not below the highest ever trusted, which is kept before
-anything follows from it (the rollback rule of TUF; forks of a number and broken chains are incidents). Equal digests in
-every partition: the copy is proven at that barrier. Unequal ones are kept with both digests and shown.
+A head whose signature holds waits until its barrier was passed in all lanes; then it is trusted, if its number is not below the
+highest ever trusted, which is kept before anything follows from it (the rollback rule of TUF; forks of a number and broken
+chains are incidents). Equal digests in every partition: the copy is proven at that barrier, unless the list holds less than was
+trusted before (`floors`), if the root's word about the register of keys counts then. Unequal ones are kept with both digests and
+shown.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,11 +25,12 @@ from ...topics.keys.signatures import Reading, Verifier
 from ...topics.transport.ports import Message
 from ...topics.transport.received import unwrap
 from ..store.batch import StoreBatch
-from ..store.layout import Incident, LaneState, Mark, StoredPosition, TrustedHead, UnequalLane
-from .barriers import Barriers
+from ..store.layout import Incident, ListFloor, Mark, TrustedHead, UnequalLane
+from .floors import ComparedCopy, raised, shortfalls, topics_made_again
 
-_WAITING = 100
-Lanes = Mapping[int, LaneState]
+_WAITING = 300
+"""Heads of one notary whose barrier was not passed yet; more than a start reads."""
+_WANTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class VerifiedHead:
     topic: str
     partition: int
     offset: int
+    known: bool
+    """It was read before, by an earlier copy or start: what is odd about it was told then."""
 
     @property
     def row(self) -> str:
@@ -50,6 +56,8 @@ class HeadMessage(NamedTuple):
 
     message: Message
     jurisdiction: str
+    known: bool = False
+    """It was read before."""
 
     @property
     def topic(self) -> str:
@@ -78,24 +86,31 @@ def list_digest(lanes: Iterable[LaneDigest], suite: str = INTL) -> str:
 class Proof:
     """What the notaries' heads say about this copy."""
 
-    def __init__(self, trusted: Iterable[TrustedHead], verifier: Verifier, suite: str) -> None:
+    def __init__(self, verifier: Verifier, suite: str) -> None:
         self._verifier, self._suite = verifier, suite
         self._of_another_suite: set[str] = set()
         """Notaries whose heads cannot be compared, told of once."""
+        self._trusted: dict[str, TrustedHead] = {}
+        self._floors: dict[str, ListFloor] = {}
+        self._waiting: defaultdict[str, dict[int, VerifiedHead]] = defaultdict(dict)
+        self._wanted: Mapping[tuple[str, int], frozenset[int]] | None = None
+        """By lane the markers that heads wait for; None: to be gathered anew."""
+
+    def load(self, trusted: Iterable[TrustedHead], floors: Iterable[ListFloor]) -> None:
+        """Go on from what the store keeps; heads that wait go on waiting."""
         self._trusted = {head.row: head for head in trusted}
-        self._waiting: dict[str, dict[int, VerifiedHead]] = {}
+        self._floors = {floor.jurisdiction: floor for floor in floors}
 
     def verify(self, head: HeadMessage) -> VerifiedHead:
         """Read a head and check its signature. Raises SignatureInvalid, Undecodable or FramingError."""
-        message, jurisdiction = head
+        message, jurisdiction, known = head
         fingerprint, body = unwrap(message)
         if not is_version_of(fingerprint, "list-head"):
             raise Undecodable(f"schema {fingerprint.hex()} is not a head's that this release knows")
         record = decode(fingerprint, body)
         self._verifier.signed("list-head", body, record, Reading((jurisdiction,)))
-        return VerifiedHead(
-            record, suite_of(record["suite"]).content_hash(body), head.topic, message.partition(), message.offset()
-        )
+        content_hash = suite_of(record["suite"]).content_hash(body)
+        return VerifiedHead(record, content_hash, head.topic, message.partition(), message.offset(), known)
 
     def verify_all(self, heads: Iterable[HeadMessage], batch: StoreBatch, now: int) -> list[VerifiedHead]:
         """Return the heads that hold and can be compared; note the others in the batch as incidents."""
@@ -110,114 +125,154 @@ class Proof:
                     detail = f"its digests are of the suite {one.record['suite']}, those of the copy of {self._suite}"
                     self._incident("head-suite", one, detail, batch, now)
             except (SignatureInvalid, Undecodable, FramingError) as refused:
-                place = (head.topic, head.message.partition(), head.message.offset())
-                raw = head.message.value() or b""
-                batch.incidents.append(Incident("head-signature", now, *place, refused.message, b"", raw))
+                if not head.known:
+                    place = (head.topic, head.message.partition(), head.message.offset())
+                    raw = head.message.value() or b""
+                    batch.incidents.append(Incident("head-signature", now, *place, refused.message, b"", raw))
         return verified
 
-    def trust(self, head: VerifiedHead, batch: StoreBatch, now: int) -> bool:
-        """Keep a head as the highest of its notary, unless it falls behind or contradicts what was trusted;
-        return whether it was kept.
-        """
-        record, before = head.record, self._trusted.get(head.row)
-        number = record["number"]
-        if before is not None and number <= before.number:
-            if number < before.number:
-                self._incident("head-rollback", head, f"number {number} after {before.number}", batch, now)
-            elif head.hash != before.hash:
-                self._incident("head-fork", head, f"a second head of number {number}", batch, now)
-            return False
-        if before is not None and number == before.number + 1 and record["previous"] != before.hash:
-            self._incident("head-fork", head, f"number {number} does not follow the head trusted before", batch, now)
-        after = before or TrustedHead(record["notary"], record["jurisdiction"], -1, b"", 0)
-        if after.suite != record["suite"]:  # what was compared before was compared with another digest
-            after = msgspec.structs.replace(after, proven_number=-1, unequal=(), unequal_number=-1)
-        after = msgspec.structs.replace(
-            after, number=number, hash=head.hash, valid_until=record["valid_until"], suite=record["suite"]
-        )
-        self._trusted[head.row] = batch.heads[head.row] = after
-        waiting = self._waiting.setdefault(head.row, {})
-        waiting[number] = head
+    def take(self, head: VerifiedHead, batch: StoreBatch, now: int) -> None:
+        """Let a head wait for its barrier, unless it falls behind or contradicts what was trusted or waits."""
+        number, waiting = head.record["number"], self._waiting[head.row]
+        before = self._trusted.get(head.row)
+        if before is not None and number < before.number:
+            self._incident("head-rollback", head, f"number {number} after {before.number}", batch, now)
+            return
+        same = before.hash if before is not None and number == before.number else _hash_of(waiting.get(number))
+        if same is not None and head.hash != same:
+            self._incident("head-fork", head, f"a second head of number {number}", batch, now)
+            return
+        if before is not None and number == before.number and number in {before.proven_number, before.unequal_number}:
+            return  # this copy was compared with it
+        last = before.hash if before is not None and number == before.number + 1 else _hash_of(waiting.get(number - 1))
+        if last is not None and head.record["previous"] != last:
+            self._incident("head-fork", head, f"number {number} does not follow the head before", batch, now)
+        waiting[number], self._wanted = head, None
         while len(waiting) > _WAITING:
             del waiting[min(waiting)]
-        return True
 
-    def compare(self, jurisdiction: str, barriers: Barriers, lanes: Lanes, batch: StoreBatch, now: int) -> None:
-        """Compare the newest head whose barrier was passed in every lane; older ones need no answer any more."""
+    def markers_wanted(self, topic: str, partition: int) -> frozenset[int]:
+        """Return the offsets in a lane of the markers that the newest waiting heads stand for: of a backlog these alone are
+        needed to compare them, however many other barriers stand behind.
+        """
+        if self._wanted is None:
+            wanted: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+            for waiting in self._waiting.values():
+                for number in sorted(waiting)[-_WANTED:]:
+                    for lane in waiting[number].record["lanes"]:
+                        wanted[lane["topic"], lane["partition"]].add(lane["offset"])
+            self._wanted = {name: frozenset(offsets) for name, offsets in wanted.items()}
+        return self._wanted.get((topic, partition), frozenset())
+
+    def compare(self, copy: ComparedCopy, batch: StoreBatch, now: int) -> list[VerifiedHead]:
+        """Compare of each notary the newest head whose barrier was passed in every lane, and return them; older ones need no
+        answer any more.
+        """
+        compared: list[VerifiedHead] = []
+        if copy.undecided:
+            return compared
         for row, waiting in self._waiting.items():
-            if not row.startswith(jurisdiction + "/"):
+            if not row.startswith(copy.jurisdiction + "/"):
                 continue
-            notary = self._trusted[row].notary
-            for number in sorted(waiting, reverse=True):
-                if barriers.passed(notary, number):
-                    self._compare(waiting[number], barriers.at(notary, number), lanes, batch, now)
-                    for compared in [each for each in waiting if each <= number]:
-                        del waiting[compared]
-                    break
+            passed = [number for number, head in waiting.items() if copy.barriers.passed(head.record["notary"], number)]
+            if passed:
+                number = max(passed)
+                self._compare(waiting[number], copy, batch, now)
+                compared.append(waiting[number])
+                self._wanted = None
+                for older in [each for each in waiting if each <= number]:
+                    del waiting[older]
+        return compared
 
     def trusted(self, jurisdiction: str) -> list[TrustedHead]:
         """Return the highest trusted head of every notary of a jurisdiction."""
         return [head for head in self._trusted.values() if head.jurisdiction == jurisdiction]
 
-    def _compare(
-        self, head: VerifiedHead, marks: Mapping[int, Mark], lanes: Lanes, batch: StoreBatch, now: int
-    ) -> None:
-        before, number = self._trusted[head.row], head.record["number"]
-        own = {lanes[each].name: mark.digest for each, mark in marks.items() if each in lanes}
-        signed = {(lane["topic"], lane["partition"]): lane["digest"] for lane in head.record["lanes"]}
-        unequal = tuple(
-            UnequalLane(name[0], name[1], own.get(name, b"").hex(), signed.get(name, b"").hex())
-            for name in sorted(own.keys() | signed.keys())
-            if own.get(name) != signed.get(name)
+    def made_again(self, jurisdiction: str, topic_ids: Mapping[str, bytes]) -> list[str]:
+        """Return the topics of a jurisdiction that are others of their name than those a copy was proven in."""
+        return topics_made_again(self._floors.get(jurisdiction), topic_ids)
+
+    def _compare(self, head: VerifiedHead, copy: ComparedCopy, batch: StoreBatch, now: int) -> None:
+        record, before = head.record, self._trusted.get(head.row)
+        marks = copy.barriers.at(record["notary"], record["number"])
+        after = before or TrustedHead(record["notary"], record["jurisdiction"], -1, b"", 0)
+        if after.suite != record["suite"]:  # what was compared before was compared with another digest
+            after = after.of_new_copy()
+        after = msgspec.structs.replace(
+            after,
+            number=record["number"],
+            hash=head.hash,
+            valid_until=record["valid_until"],
+            suite=record["suite"],
+            unequal=_differences(head, copy, marks),
+            unequal_number=-1,
+            shortfalls=(),
         )
-        if unequal:
-            after = msgspec.structs.replace(before, unequal=unequal, unequal_number=number)
-            if not before.unequal:
-                named = ", ".join(f"{one.topic} [{one.partition}]" for one in unequal)
-                self._incident("unequal", head, f"barrier {number}: the copy differs in {named}", batch, now)
-        else:
-            until = head.record["valid_until"]
+        if not after.unequal:
             after = msgspec.structs.replace(
-                before,
-                proven_number=number,
-                proven_hash=head.hash,
-                proven_at=now,
-                proven_until=until,
-                unequal=(),
-                unequal_number=-1,
+                after, shortfalls=shortfalls(self._floors.get(copy.jurisdiction), record, copy)
             )
+        after = (
+            self._object(head, before, after, batch, now)
+            if after.objects
+            else self._prove(head, copy, after, batch, now)
+        )
         self._trusted[head.row] = batch.heads[head.row] = after
 
+    def _object(
+        self, head: VerifiedHead, before: TrustedHead | None, after: TrustedHead, batch: StoreBatch, now: int
+    ) -> TrustedHead:
+        """Keep what is unequal or lacking; it is told of when it begins."""
+        number = head.record["number"]
+        if after.unequal and not (before and before.unequal):
+            named = ", ".join(f"{one.topic} [{one.partition}]" for one in after.unequal)
+            self._incident("unequal", head, f"barrier {number}: the copy differs in {named}", batch, now)
+        if after.shortfalls and not (before and before.shortfalls):
+            named = ", ".join(
+                f"{one.topic} {one.court} {one.highest} < {one.trusted}" if one.court else f"{one.topic} was made again"
+                for one in after.shortfalls[:10]
+            )
+            self._incident("list-shrunk", head, f"barrier {number}: {named}", batch, now)
+        return msgspec.structs.replace(after, unequal_number=number, unequal_at=head.record["issued_at"])
+
+    def _prove(
+        self, head: VerifiedHead, copy: ComparedCopy, after: TrustedHead, batch: StoreBatch, now: int
+    ) -> TrustedHead:
+        record, floor = head.record, self._floors.get(copy.jurisdiction)
+        if not self._verifier.vouched(max(now, record["issued_at"])):
+            return after  # nothing new is proven while the root's word about the register of keys has run out
+        risen = raised(floor, record, copy)
+        if risen != floor:
+            self._floors[copy.jurisdiction] = risen
+            batch.floors.append(risen)
+        digests = (LaneDigest(lane["topic"], lane["partition"], lane["digest"]) for lane in record["lanes"])
+        return msgspec.structs.replace(
+            after,
+            proven_number=record["number"],
+            proven_hash=head.hash,
+            proven_at=now,
+            proven_until=record["valid_until"],
+            proven_digest=list_digest(digests, record["suite"]),
+        )
+
     def _incident(self, kind: str, head: VerifiedHead, detail: str, batch: StoreBatch, now: int) -> None:
+        if head.known and kind in {"head-rollback", "head-fork"}:
+            return
         text = f"{head.record['notary']}: {detail}"
         batch.incidents.append(
             Incident(kind, now, head.topic, head.partition, head.offset, text, head.record["notary"].encode())
         )
 
 
-def position(barriers: Barriers, lanes: Lanes, heads: Iterable[TrustedHead]) -> StoredPosition:
-    """Return what the state lanes of a jurisdiction are known to be.
-
-    That is the newest proven barrier, unless a notary's newest comparison was unequal; without proof the newest barrier
-    passed everywhere. Freshness is that of the lane that is furthest behind.
-    """
-    fresh = min((lane.fresh_as_of for lane in lanes.values()), default=0)
-    suite = next((lane.suite for lane in lanes.values()), INTL)
-    heads = [head for head in heads if head.suite == suite]
-    proven = [head for head in heads if barriers.passed(head.notary, head.proven_number)]
-    if proven and not any(head.unequal for head in heads):
-        head = max(proven, key=lambda one: one.proven_until)
-        marks = barriers.at(head.notary, head.proven_number)
-        digest = _digest(marks, lanes, suite)
-        return StoredPosition(head.notary, head.proven_number, digest, fresh, head.proven_until, proven=True)
-    complete = [(notary, barriers.newest(notary)) for notary in barriers.notaries()]
-    passed = [(barriers.at(notary, number), notary, number) for notary, number in complete if number >= 0]
-    if not passed:
-        return StoredPosition(fresh_as_of=fresh)
-    marks, notary, number = max(passed, key=lambda one: min(mark.issued_at for mark in one[0].values()))
-    return StoredPosition(notary, number, _digest(marks, lanes, suite), fresh)
+def _differences(head: VerifiedHead, copy: ComparedCopy, marks: Mapping[int, Mark]) -> tuple[UnequalLane, ...]:
+    own = {copy.lanes[each].name: mark.digest for each, mark in marks.items() if each in copy.lanes}
+    signed = {(lane["topic"], lane["partition"]): lane["digest"] for lane in head.record["lanes"]}
+    return tuple(
+        UnequalLane(name[0], name[1], own.get(name, b"").hex(), signed.get(name, b"").hex())
+        for name in sorted(own.keys() | signed.keys())
+        if own.get(name) != signed.get(name)
+    )
 
 
-def _digest(marks: Mapping[int, Mark], lanes: Lanes, suite: str) -> str:
-    own = (LaneDigest(*lanes[lane].name, mark.digest) for lane, mark in marks.items() if lane in lanes)
-    return list_digest(own, suite)
+def _hash_of(head: VerifiedHead | None) -> bytes | None:
+    return None if head is None else head.hash

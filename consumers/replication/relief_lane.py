@@ -14,6 +14,7 @@ from ..store.layout import Incident
 from ..store.reader import ListSnapshot
 from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord
 from ..store.values import body_of, fingerprint_of, opaque_of, prefix_of, stored
+from .apply.edge_cases import fresher
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class ReliefLaneRun:
         self.basis.verifier.barrier(body, barrier, at, lane.jurisdiction)
         if number > lane.newest.get(notary, -1):
             lane.newest = lane.newest | {notary: number}
-            lane.fresh_as_of = max(lane.fresh_as_of, min(issued_at, self.now))
+            lane.fresh_as_of = fresher(lane.fresh_as_of, issued_at, self.now)
 
     def _note(self, kind: str, message: Message, detail: str) -> None:
         place = (self.now, self.lane.topic, self.lane.partition, message.offset())

@@ -23,17 +23,22 @@ from ...topics.workers.clock import Clock
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..store.batch import StoreBatch
-from ..store.layout import LaneState
+from ..store.layout import LaneState, StoredPosition
 from ..store.writer import ListStore
 from .apply.applying import LaneRun, by_partition
 from .apply.lane_work import ApplyContext, LaneWork
+from .checking import CopyChecks
 from .copy import Copy, readable_now
+from .floors import ComparedCopy
 from .following import RETRY_SECONDS, LaneReader
-from .proof import HeadMessage, Proof, VerifiedHead, position
+from .position import position
+from .proof import HeadMessage, Proof, VerifiedHead
 from .receipts import JurisdictionCopy, Receipts, Reporter
 
 _log = structlog.get_logger(__name__)
 _RECEIPT_SECONDS = 1.0
+_HEADS_SECONDS = 2.0
+"""How long the lanes wait for the newest heads at a start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ class Replicator:
         self._store = store
         self._clock = clock
         self._verifier = Verifier(keyring)
-        self._proof = Proof(store.heads(), self._verifier, suite_of(config.suite).name)
+        self._proof = Proof(self._verifier, suite_of(config.suite).name)
+        self._checks = CopyChecks(store, self._verifier)
         self._receipts = Receipts(reporter, *store.receipts()) if reporter else None
         self._copy = Copy(store, config.jurisdictions, config.suite)
         self._lanes = LaneReader(self, subscriber, clock)
@@ -80,7 +86,11 @@ class Replicator:
         self._receipts_at = clock.monotonic() + _RECEIPT_SECONDS
         self._commit_at = clock.monotonic() + config.commit_seconds
         self._synced: dict[TopicPartition, int] = {}
-        self._begun = False
+        self._serving: Mapping[str, StoredPosition] = {}
+        """During a rebuild: what is known of the copy that serves."""
+        self._heads_until = math.inf
+        """How long the lanes wait for the heads, monotonic."""
+        self._unsettled = self._begun = False
 
     def step(self) -> float:
         """Copy what has come, and do what is due. Raises StoreError when the store cannot be written."""
@@ -111,7 +121,13 @@ class Replicator:
 
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
         """Return where every partition was left; what is kept in memory is loaded anew from the store."""
-        return self._copy.load(subscriber, self._clock.now())
+        positions = self._copy.load(subscriber, self._clock.now())
+        self._proof.load(self._store.heads(), self._store.floors())
+        self._serving = self._store.serving()
+        self._checks.load(self._serving, made_again=any(map(self._made_again, self._copy.barriers)))
+        self._heads_until = math.inf if self._copy.knows_heads else self._clock.monotonic() + _HEADS_SECONDS
+        self._unsettled = True
+        return positions
 
     def begin_batch(self) -> None:
         """Note that what `work` is given next was polled just now."""
@@ -126,6 +142,9 @@ class Replicator:
                 floor_missed = self._plan(messages, batch, now)
             finally:
                 gc.enable()
+        self._unsettled |= self._check(batch, now)
+        if self._unsettled and not messages:
+            floor_missed, self._unsettled = self._settle(batch, (), now), False
         if self._receipts:
             self._receipts.settle(batch)
             # each wants all before it synced: while a backlog is worked off one a second is enough
@@ -141,6 +160,10 @@ class Replicator:
             self.rebuild("the copy stood still for longer than the list keeps the ends of its entries")
             self._lanes.assign_again()
             return AT_ONCE
+        if self._heads_until < math.inf and self._lanes_may_begin():
+            return AT_ONCE
+        if self._checks.urgent and self._is_whole():
+            return AT_ONCE
         return min(self._config.wait_seconds, self._commit_when_due())
 
     def out_of_range(self, at: TopicPartition) -> None:
@@ -152,6 +175,27 @@ class Replicator:
         """Begin a new copy beside the old one, which serves until the new one is whole."""
         _log.warning("the copy of the list is made again", reason=reason)
         self._store.rebuild()
+        self._copy.forget_heads()
+
+    def _lanes_may_begin(self) -> bool:
+        """Assign the lanes, too, once the newest heads were read, or have let wait for themselves."""
+        if not self._copy.knows_heads:
+            if self._clock.monotonic() < self._heads_until:
+                return False
+            self._copy.read_heads_later()
+        self._heads_until = math.inf
+        self._lanes.assign_again()
+        return True
+
+    def _is_whole(self) -> bool:
+        return self._copy.is_whole(self._copy.lanes.values())
+
+    def _check(self, batch: StoreBatch, now: int) -> bool:
+        """Look at a slice of what is proven beside the reading; return whether that changes what is known of the copy."""
+        return self._is_whole() and self._checks.step(batch, now)
+
+    def _made_again(self, jurisdiction: str) -> bool:
+        return bool(self._proof.made_again(jurisdiction, self._copy.topic_ids))
 
     def _plan(self, messages: Sequence[Message], batch: StoreBatch, now: int) -> bool:
         """Fill a batch, and return whether the floor was missed;
@@ -160,11 +204,15 @@ class Replicator:
         heads: list[HeadMessage] = []
         heads_topics = self._copy.heads_topics
         with self._store.planning() as stored:
-            context = ApplyContext(stored, self._verifier, now, self._copy.courts)
+            context = ApplyContext(stored, self._verifier, now, self._copy.courts, self._proof.markers_wanted)
             for partition_messages in by_partition(messages):
                 topic, partition = self._subscriber.topic_of(partition_messages[0]), partition_messages[0].partition()
                 if topic in heads_topics:
-                    heads += [HeadMessage(message, heads_topics[topic]) for message in partition_messages]
+                    at, is_known = TopicPartition(topic, partition), self._copy.is_known
+                    heads += [
+                        HeadMessage(message, heads_topics[topic], is_known(at, message.offset()))
+                        for message in partition_messages
+                    ]
                     batch.heads_read[f"{topic}/{partition}"] = partition_messages[-1].offset() + 1
                 else:
                     self._plan_lane(self._copy.lanes[topic, partition], partition_messages, batch, context)
@@ -190,14 +238,44 @@ class Replicator:
         for passed in batch.passed:
             copy.barriers[jurisdictions[passed.lane]].note(passed)
         for head in heads:
-            if self._proof.trust(head, batch, now):
-                floor_missed |= copy.below_floor(head.record["jurisdiction"], head.record["floor_at"])
-        for jurisdiction, barriers in copy.barriers.items():
-            own = copy.of(jurisdiction, batch.lanes)
-            self._proof.compare(jurisdiction, barriers, own, batch, now)
-            batch.positions[jurisdiction] = position(barriers, own, self._proof.trusted(jurisdiction))
-        batch.activate = self._store.rebuilding and copy.whole(batch.lanes)
+            self._proof.take(head, batch, now)
+        for jurisdiction in copy.barriers:
+            compared = self._compared(jurisdiction, batch)
+            for head in self._proof.compare(compared, batch, now):
+                floor_missed |= copy.below_floor(jurisdiction, head.record["floor_at"])
+            made_again = self._proof.made_again(jurisdiction, copy.topic_ids)
+            batch.positions[jurisdiction] = position(compared, self._proof.trusted(jurisdiction), made_again)
+        if self._store.rebuilding:
+            self._replace(batch)
         return floor_missed
+
+    def _compared(self, jurisdiction: str, batch: StoreBatch) -> ComparedCopy:
+        copy, checks = self._copy, self._checks
+        lanes = copy.of(jurisdiction, batch.lanes)
+        return ComparedCopy(
+            jurisdiction,
+            copy.courts | batch.courts,
+            copy.topic_ids,
+            checks.holds_last,
+            barriers=copy.barriers[jurisdiction],
+            lanes=lanes,
+            complete=checks.index_proven and copy.is_whole(lanes.values()),
+            undecided=checks.undecided,
+        )
+
+    def _replace(self, batch: StoreBatch) -> None:
+        """Let the new copy serve once it is proven, or is whole and the one before was never proven; until then say of the one
+        that serves what is known of the list.
+        """
+        lanes = [batch.lanes.get(lane.number, lane) for lane in self._copy.lanes.values()]
+        serving = {one: self._serving.get(one, StoredPosition()) for one in batch.positions}
+        batch.activate = self._copy.is_whole(lanes) and all(
+            new.proven or not (new.finding or serving[one].proven or serving[one].finding)
+            for one, new in batch.positions.items()
+        )
+        for one, new in batch.positions.items():
+            if new.finding and new.finding != serving[one].finding:
+                batch.serving[one] = msgspec.structs.replace(serving[one], proven=False, finding=new.finding)
 
     def _add_receipts(self, receipts: Receipts, batch: StoreBatch, now: int) -> None:
         """Add the receipts that are due; none while a new copy is made, as that one does not serve yet."""
@@ -211,7 +289,10 @@ class Replicator:
     def _keep(self, batch: StoreBatch) -> None:
         self._store.commit(batch)
         self._copy.take_over(batch)
+        if batch.serving:
+            self._serving = {**self._serving, **batch.serving}
         if batch.activate:
+            self._checks.load(batch.positions, made_again=any(map(self._made_again, self._copy.barriers)))
             _log.info("the new copy of the list is whole and serves")
         if self._receipts:
             self._receipts.note_visible(batch.stamps, self._clock.now())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec.structs
 import structlog
 
 from ...schemas.dates import rfc3339
@@ -28,6 +29,10 @@ from .list_view import ListView
 _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 1.0
 _COUNTED = {"applied": RECORDS_APPLIED, "stale": RECORDS_STALE, "opaque": RECORDS_OPAQUE, "refused": RECORDS_REFUSED}
+
+
+_LACKING = ("list", "court", "highest", "trusted")
+"""What the list has less of a court than was trusted; without a court the list stands in another topic of its name."""
 
 
 class CopyStatus:
@@ -61,17 +66,20 @@ class CopyStatus:
             position = self._view.position(jurisdiction)
             age = now - position.fresh_as_of if position.fresh_as_of else None
             lanes = [lane for lane in status.lanes if lane.jurisdiction == jurisdiction]
+            heads = [head for head in status.heads if head.jurisdiction == jurisdiction]
+            lacking = sorted({msgspec.structs.astuple(each) for head in heads for each in head.shortfalls})
             lists[jurisdiction] = {
                 "notary": position.notary,
                 "barrier": position.barrier,
                 "digest": position.digest,
                 "fresh_as_of": rfc3339(position.fresh_as_of) if position.fresh_as_of else None,
                 "age_seconds": age / 1000 if age is not None else None,
-                "stale": age is None or age > stale_after_ms,
+                "stale": not position.proven or age is None or age > stale_after_ms,
                 "proven": position.proven,
-                "unequal": [
-                    head.unequal_number for head in status.heads if head.jurisdiction == jurisdiction and head.unequal
-                ],
+                "finding": position.finding or (None if position.proven else "UNPROVEN"),
+                "rebuilding": status.generation.active != status.generation.writing,
+                "unequal": [head.unequal_number for head in heads if head.unequal],
+                "lacking": [dict(zip(_LACKING, each, strict=True)) for each in lacking],
                 "entries": sum(lane.records for lane in lanes),
                 "opaque": sum(lane.opaque for lane in lanes),
             }
@@ -90,8 +98,8 @@ class CopyStatus:
                 notary = {**place, "notary": position.notary}
                 signals.gauge(LIST_BARRIER, **notary).set(position.barrier)
             for head in status.heads:
-                if head.jurisdiction == jurisdiction and (head.proven_number >= 0 or head.unequal):
-                    signals.gauge(LIST_PROVEN, **place, notary=head.notary).set(0 if head.unequal else 1)
+                if head.jurisdiction == jurisdiction and (head.proven_number >= 0 or head.objects):
+                    signals.gauge(LIST_PROVEN, **place, notary=head.notary).set(0 if head.objects else 1)
             lanes = [lane for lane in status.lanes if lane.jurisdiction == jurisdiction]
             signals.gauge(LIST_ENTRIES, **place).set(sum(lane.records for lane in lanes))
             totals = {name: sum(getattr(lane, name) for lane in lanes) for name in _COUNTED}

@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .layout import Incident, LaneState, Mark, StoredPosition, TrustedHead
+from .layout import Incident, LaneState, ListFloor, Mark, StoredPosition, TrustedHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,16 @@ class StoreBatch:
     courts: dict[tuple[str, str], int] = field(default_factory=dict)
     """Topic and court to its highest sequence."""
     heads: dict[str, TrustedHead] = field(default_factory=dict)
+    floors: list[ListFloor] = field(default_factory=list)
     heads_read: dict[str, int] = field(default_factory=dict)
     """`topic/partition` of the heads to the next offset."""
     positions: dict[str, StoredPosition] = field(default_factory=dict)
+    serving: dict[str, StoredPosition] = field(default_factory=dict)
+    """During a rebuild: what is known now of the copy that serves meanwhile."""
+    topic_ids: dict[str, bytes] = field(default_factory=dict)
+    """By logical topic the broker's id of the one this copy is read from."""
+    index_proven_at: int = 0
+    """When the index was proven from the records, ms UTC; 0 = not in this batch."""
     incidents: list[Incident] = field(default_factory=list)
     receipts: list[KeptReceipt] = field(default_factory=list)
     handed_on: list[int] = field(default_factory=list)
@@ -63,6 +70,6 @@ class StoreBatch:
     def __bool__(self) -> bool:
         """Return whether there is anything to keep."""
         return bool(
-            self.lanes or self.heads or self.heads_read or self.positions
-            or self.incidents or self.receipts or self.handed_on or self.activate
+            self.lanes or self.heads or self.heads_read or self.positions or self.topic_ids
+            or self.incidents or self.receipts or self.handed_on or self.activate or self.index_proven_at
         )  # fmt: skip

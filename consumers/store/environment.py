@@ -16,6 +16,7 @@ import lmdb
 from ...topics.private_files import private_folder
 from ...topics.storage.mapped import lacks_pages
 from .errors import DAMAGED, StoreDamaged, StoreFull, StoreMissing, store_errors
+from .kept import keep
 
 ReadTransaction: TypeAlias = "lmdb.Transaction[memoryview]"
 WriteTransaction: TypeAlias = "lmdb.Transaction[bytes]"
@@ -120,6 +121,11 @@ class Environment:
         """Flush to the disk, so that every commit so far would survive a loss of power."""
         with store_errors(self.path):
             self._lmdb.sync(force=True)
+
+    def keep(self) -> None:
+        """Keep what stands in the files now as the last proven copy; whoever writes meanwhile waits if the map is full."""
+        with self.read():
+            keep(self.path, self._lmdb)
 
     def check_readers(self) -> int:
         """Free the reader slots of processes that died, and return how many there were."""

@@ -103,7 +103,7 @@ def store_errors(path: Path, on_damage: Callable[[], None] | None = None) -> Ite
             on_damage()
         raise StoreDamaged(path, damaged) from damaged
     except lmdb.Error as failed:
-        if isinstance(failed, lmdb.DiskError) or failed.code in _DISK:
+        if isinstance(failed, lmdb.DiskError) or getattr(failed, "code", 0) in _DISK:
             raise StoreFull(path, failed) from failed
         if isinstance(failed, _BUSY) or "already open" in str(failed):
             raise StoreBusy(path, failed) from failed

@@ -4,11 +4,11 @@ Tables of a generation (two of them, so that a rebuild fills one while the gate 
 
     records   place -> stored value            place = lane number (2 bytes) and entry id
     index     surrogate and place -> nothing   live entries only; a composite key costs less than LMDB's duplicates
-    state     rows by kind: lane/ mark/ court/ opaque/ heads-read/ position/
+    state     rows by kind: lane/ mark/ court/ opaque/ heads-read/ position/ topic/ index-proven
 
 and one table that outlives generations and formats:
 
-    trust     generation, head/ receipt/ receipt-sequence incident/: what must never be forgotten or fall back
+    trust     generation, head/ floor/ receipt/ receipt-sequence incident/: what must never be forgotten or fall back
 
 A lane is a partition of a state topic. Records lie by lane, so every lane appends in its own region.
 """
@@ -32,8 +32,11 @@ ROW_COURT = b"court/"
 ROW_OPAQUE = b"opaque/"
 ROW_HEADS_READ = b"heads-read/"
 ROW_POSITION = b"position/"
+ROW_TOPIC = b"topic/"
+ROW_INDEX_PROVEN = b"index-proven"
 ROW_GENERATION = b"generation"
 ROW_HEAD = b"head/"
+ROW_FLOOR = b"floor/"
 ROW_RECEIPT = b"receipt/"
 ROW_RECEIPT_SEQUENCE = b"receipt-sequence"
 ROW_INCIDENT = b"incident/"
@@ -63,7 +66,7 @@ class LaneState(msgspec.Struct, array_like=True):
     fresh_as_of: int = 0
     """Issue time of the newest barrier passed, never later than the node's own clock; ms UTC, 0 = none yet."""
     rebuild_until: int = -1
-    """During a rebuild: offset at which this lane counts as rebuilt; -1 = no rebuild."""
+    """Where the log ended when this copy of the lane was begun: before that it proves nothing; -1 = not looked yet."""
     suite: str = INTL
     """Whose digest it is."""
     partitions: int = 0
@@ -93,7 +96,10 @@ class Mark(msgspec.Struct, array_like=True, frozen=True):
 
 
 class TrustedHead(msgspec.Struct, array_like=True, frozen=True):
-    """The highest head of one notary that was ever trusted; lower ones are refused (TUF rollback rule)."""
+    """The highest head of one notary that was ever trusted; lower ones are refused (TUF rollback rule).
+
+    What follows its suite, and all that is proven or unequal, is of the copy that is written now.
+    """
 
     notary: str
     jurisdiction: str
@@ -112,11 +118,26 @@ class TrustedHead(msgspec.Struct, array_like=True, frozen=True):
     """Hash of the body of the head that proved it; empty if none has."""
     suite: str = INTL
     """Whose digests the newest of its heads holds; a copy with another one's is proven by none of them."""
+    proven_digest: str = ""
+    """Of the whole list where it was proven (`proof.list_digest`)."""
+    shortfalls: tuple["Shortfall", ...] = ()
+    """What its newest compared head lacks of what was trusted before, though its digests are equal."""
+    unequal_at: int = 0
+    """When the newest barrier was issued at which something was unequal or lacking, ms UTC."""
 
     @property
     def row(self) -> str:
         """Under which name it is kept."""
         return f"{self.jurisdiction}/{self.notary}"
+
+    @property
+    def objects(self) -> bool:
+        """Whether its newest comparison proves nothing."""
+        return bool(self.unequal or self.shortfalls)
+
+    def of_new_copy(self) -> "TrustedHead":
+        """Return it as it is for a copy that was compared with nothing yet."""
+        return TrustedHead(self.notary, self.jurisdiction, self.number, self.hash, self.valid_until, suite=self.suite)
 
 
 class UnequalLane(msgspec.Struct, array_like=True, frozen=True):
@@ -129,6 +150,36 @@ class UnequalLane(msgspec.Struct, array_like=True, frozen=True):
     """Digests, hex."""
 
 
+class Shortfall(msgspec.Struct, array_like=True, frozen=True):
+    """What a list has less than was trusted before."""
+
+    topic: str
+    court: str = ""
+    """Whose numbers end too low; empty: the topic is another one of that name, and lacks what the one before held."""
+    highest: int = 0
+    trusted: int = 0
+    """The court's highest number now, and the highest ever trusted."""
+
+
+class TopicIds(msgspec.Struct, array_like=True, frozen=True):
+    """By which ids a topic is known."""
+
+    signed: bytes
+    """In the heads; of the notaries' cluster."""
+    own: bytes
+    """At the broker this node reads."""
+
+
+class ListFloor(msgspec.Struct, array_like=True, frozen=True):
+    """What the lists of a jurisdiction never fall below, since a copy was proven by a head that said so."""
+
+    jurisdiction: str
+    courts: dict[str, int] = {}
+    """`topic/court` to the highest number of the court that a head counted and the copy held."""
+    topics: dict[str, TopicIds] = {}
+    """By logical topic."""
+
+
 class StoredPosition(msgspec.Struct, array_like=True, frozen=True):
     """What the state lanes of a jurisdiction are known to be; the relief lane's freshness is kept apart."""
 
@@ -138,6 +189,13 @@ class StoredPosition(msgspec.Struct, array_like=True, frozen=True):
     fresh_as_of: int = 0
     valid_until: int = 0
     proven: bool = False
+    barrier_at: int = 0
+    """When the newest barrier that was passed in all lanes was issued by its notary's clock, ms UTC; not capped by ours."""
+    finding: str = ""
+    """`LIST_SHRUNK` while the list lacks what was trusted before."""
+
+
+LIST_SHRUNK = "LIST_SHRUNK"
 
 
 class Incident(msgspec.Struct, frozen=True):
@@ -145,7 +203,7 @@ class Incident(msgspec.Struct, frozen=True):
 
     kind: str
     """wrong-signature, undecodable, foreign, revoked, conflict, tombstone, barrier, head-rollback, head-fork, head-signature, head-suite,
-    unequal."""
+    unequal, list-shrunk, index."""
     at: int
     topic: str
     partition: int

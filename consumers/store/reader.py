@@ -99,9 +99,7 @@ class ListSnapshot:
 
     def positions(self) -> dict[str, StoredPosition]:
         """Return what is known of the state lanes, by jurisdiction."""
-        stored = rows(self._transaction, self._tables.state, ROW_POSITION)
-        start = len(ROW_POSITION)
-        return {key[start:].decode(): msgspec.msgpack.decode(row, type=StoredPosition) for key, row in stored}
+        return positions_in(self._transaction, self._tables.state)
 
     def heads(self) -> list[TrustedHead]:
         """Return the highest trusted head of every notary."""
@@ -213,3 +211,10 @@ def rows(transaction: AnyTransaction, table: TableHandle, kind: bytes) -> list[t
 def decoded_rows(transaction: AnyTransaction, table: TableHandle, kind: bytes, row_type: type[_S]) -> list[_S]:
     """Return the values of all rows whose key starts with `kind`, decoded."""
     return [msgspec.msgpack.decode(row, type=row_type) for _, row in rows(transaction, table, kind)]
+
+
+def positions_in(transaction: AnyTransaction, state: TableHandle) -> dict[str, StoredPosition]:
+    """Return what a generation's tables say of the lists, by jurisdiction."""
+    start = len(ROW_POSITION)
+    stored = rows(transaction, state, ROW_POSITION)
+    return {key[start:].decode(): msgspec.msgpack.decode(row, type=StoredPosition) for key, row in stored}

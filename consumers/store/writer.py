@@ -5,54 +5,46 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
+import msgspec.structs
 import structlog
 
 from ...schemas.wire.intl import INTL
 from ...topics.state_format import StateNewer
-from .batch import KeptReceipt, PassedBarrier, StoreBatch, StoredReceipts
+from .batch import StoreBatch
 from .environment import GIB, Environment, WriteTransaction
-from .errors import StoreDamaged
+from .errors import StoreDamaged, StoreError
+from .index_proof import IndexPlace, IndexSlice, index_slice, mend
+from .kept import put_back
+from .lacking import LackingSlice, lacking
 from .layout import (
-    LANE_LENGTH,
-    ROW_COURT,
     ROW_GENERATION,
-    ROW_HEAD,
-    ROW_HEADS_READ,
     ROW_LANE,
-    ROW_MARK,
-    ROW_OPAQUE,
-    ROW_RECEIPT,
-    ROW_RECEIPT_SEQUENCE,
+    ROW_POSITION,
     STORE_FORMAT,
     Generation,
     Incident,
     LanePartition,
     LaneState,
-    Mark,
-    TrustedHead,
-    lane_prefix,
     lane_row,
     pack,
-    parse_mark_row,
 )
 from .power import KeptRows, PowerMark
-from .reader import ListReader, decoded_rows, rows
-from .tables import GenerationTables, StoreTables
-from .writes import KEPT_INCIDENTS, delete, put, put_incidents, put_state, rows_of
+from .reader import ListReader, decoded_rows, positions_in
+from .stored_state import StoredState
+from .trust import forget_comparisons, put_trust, restore_trust, trusted_rows
+from .writes import KEPT_INCIDENTS, delete, put, put_incidents, put_serving, put_state, rows_of
 
 _log = structlog.get_logger(__name__)
 _QUIET_MS = 60_000
 
 
-class ListStore:
+class ListStore(StoredState):
     """The copy of the list on one node. One process writes; any process reads with `ListReader.open`."""
 
     def __init__(self, environment: Environment, mark: PowerMark) -> None:
-        self._environment = environment
+        super().__init__(environment)
         self._mark = mark
         self._trust_changed = True
-        self._tables = StoreTables(environment, create=True)
         self._lock = threading.Lock()
         self._noted_at: dict[tuple[str, str, int, bytes], int] = {}
         """When an incident of a kind, topic, partition and key was kept last, ms UTC."""
@@ -63,7 +55,8 @@ class ListStore:
         """Open or make the store in a directory; `map_size` is where it starts to grow from, bytes, and `boot` the id of
         the machine's present run (`power.boot_id`).
 
-        One that was being written when the machine went down, or is damaged, is begun anew, with what was trusted.
+        One that was being written when the machine went down, or is damaged, is the last proven copy again, which serves as
+        stale until the log was read; without one it is begun anew. What was trusted stays.
         Raises StoreBusy, StoreFull, TrustDamaged, STATE_NEWER.
         """
         mark = PowerMark(path, boot)
@@ -73,9 +66,10 @@ class ListStore:
                 return cls._at(path, mark, map_size)
             except StoreDamaged as damaged:
                 _log.warning("the copy is damaged", reason=damaged.message)
-        _log.warning("the copy is not as it was left, it is made again from the log", path=str(path))
         trusted = mark.kept_rows()
         mark.discard()
+        begun = "from the last proven one" if put_back(path) else "from the log"
+        _log.warning(f"the copy is not as it was left, it is made again {begun}", path=str(path))
         store = cls._at(path, mark, map_size, trusted)
         mark.begin()
         return store
@@ -108,11 +102,6 @@ class ListStore:
         """The map's size, bytes; it grows by itself."""
         return self._environment.map_size
 
-    def suites(self) -> set[str]:
-        """Name the suites whose digests are kept in the tables being written."""
-        with self._environment.read() as transaction:
-            return {lane.suite for lane in decoded_rows(transaction, self._writing.state, ROW_LANE, LaneState)}
-
     def set_up(self, partitions: Sequence[LanePartition], now: int, suite: str = INTL) -> list[LaneState]:
         """Return the lanes of these partitions; those that are new are made, as of `now` (ms UTC), with a suite's digest."""
 
@@ -141,57 +130,6 @@ class ListStore:
             get = transaction.get
             yield lambda place: get(place, db=records)
 
-    def highest(self, lane: int) -> bytes:
-        """Return the highest place in a lane; the lane's prefix if it is empty."""
-        with self._environment.read() as transaction:
-            cursor = transaction.cursor(self._writing.records)
-            exists = cursor.prev() if cursor.set_range(lane_prefix(lane + 1)) else cursor.last()
-            place = bytes(cursor.key()) if exists else b""
-        return place if place[:LANE_LENGTH] == lane_prefix(lane) else lane_prefix(lane)
-
-    def marks(self) -> list[PassedBarrier]:
-        """Return every barrier that is remembered, lane by lane."""
-        with self._environment.read() as transaction:
-            return [
-                PassedBarrier(*parse_mark_row(key), msgspec.msgpack.decode(row, type=Mark))
-                for key, row in rows(transaction, self._writing.state, ROW_MARK)
-            ]
-
-    def courts(self) -> dict[tuple[str, str], int]:
-        """Return the highest sequence seen, by topic and court."""
-        with self._environment.read() as transaction:
-            sequences = [
-                (key.decode().split("/"), int.from_bytes(row, "big"))
-                for key, row in rows(transaction, self._writing.state, ROW_COURT)
-            ]
-        return {(topic, court): sequence for (_, topic, court), sequence in sequences}
-
-    def heads_read(self) -> dict[str, int]:
-        """Return the next offset to read of the heads, by `topic/partition`."""
-        with self._environment.read() as transaction:
-            offsets = rows(transaction, self._writing.state, ROW_HEADS_READ)
-            return {key[len(ROW_HEADS_READ) :].decode(): int.from_bytes(row, "big") for key, row in offsets}
-
-    def heads(self) -> list[TrustedHead]:
-        """Return the highest trusted head of every notary."""
-        with self._environment.read() as transaction:
-            return decoded_rows(transaction, self._tables.trust, ROW_HEAD, TrustedHead)
-
-    def opaque(self) -> list[bytes]:
-        """Return the stored values of the entries whose newest record cannot be read."""
-        with self._environment.read() as transaction:
-            places = [key[len(ROW_OPAQUE) :] for key, _ in rows(transaction, self._writing.state, ROW_OPAQUE)]
-            values = [transaction.get(place, db=self._writing.records) for place in places]
-            return [bytes(value) for value in values if value is not None]
-
-    def receipts(self) -> StoredReceipts:
-        """Return the last sequence given, and the receipts not yet handed on."""
-        with self._environment.read() as transaction:
-            last = transaction.get(ROW_RECEIPT_SEQUENCE, db=self._tables.trust)
-            stored = rows(transaction, self._tables.trust, ROW_RECEIPT)
-            waiting = [KeptReceipt(int.from_bytes(key[len(ROW_RECEIPT) :], "big"), bytes(body)) for key, body in stored]
-        return StoredReceipts(int.from_bytes(last or b"", "big"), waiting)
-
     def commit(self, batch: StoreBatch) -> None:
         """Keep a batch whole. Raises StoreFull; then nothing of it was kept."""
         writes = rows_of(batch)
@@ -204,9 +142,14 @@ class ListStore:
             put(transaction, tables.index, writes.index)
             delete(transaction, tables.records, writes.records_gone)
             put_state(transaction, tables.state, batch)
-            self._put_trust(transaction, batch)
+            put_serving(transaction, self._tables.of(self.generation.active).state, batch)
+            put_trust(transaction, self._tables.trust, batch)
+            if batch.activate:
+                writing = self.generation.writing
+                transaction.put(ROW_GENERATION, pack(Generation(writing, writing)), db=self._tables.trust)
             put_incidents(transaction, self._tables.trust, incidents)
 
+        self._trust_changed |= bool(batch.heads or batch.floors or batch.handed_on or batch.receipts)
         with self._lock:
             self._environment.write(work)
             if batch.activate:
@@ -219,6 +162,7 @@ class ListStore:
             active = self.generation.active
             rebuilding = Generation(active, active + 1)
             self._empty(transaction, rebuilding.writing)
+            forget_comparisons(transaction, self._tables.trust)
             transaction.put(ROW_GENERATION, pack(rebuilding), db=self._tables.trust)
             return rebuilding
 
@@ -239,12 +183,42 @@ class ListStore:
             self._mark.keep(self._trusted_rows())
             self._trust_changed = False
 
+    @property
+    def proven(self) -> bool:
+        """Whether the copy that is read is proven now, of every list, and none is made beside it."""
+        positions = self.serving().values()
+        return bool(positions) and all(position.proven for position in positions) and not self.rebuilding
+
+    def keep_proven(self) -> None:
+        """Keep the copy as the last proven one if it is proven now. Raises StoreError, OSError."""
+        if self.proven:
+            self._environment.keep()
+
+    def index_slice(self, after: IndexPlace, limit: int) -> IndexSlice:
+        """Hold so many rows of the index and the records behind a place against each other."""
+        with self._environment.read() as transaction:
+            return index_slice(transaction, self._writing, after, limit)
+
+    def mend_index(self, keys: list[bytes]) -> None:
+        """Put rows of the index right by their records."""
+        self._environment.write(lambda transaction: mend(transaction, self._writing, keys))
+
+    def lacking(self, start: bytes, limit: int) -> LackingSlice:
+        """Look from a place on for a record of the copy that serves whose entry the new copy has not, or an older version of."""
+        with self._environment.read() as transaction:
+            active = self._tables.of(self.generation.active)
+            return lacking(transaction, active, self._writing, start, limit)
+
     def check_readers(self) -> int:
         """Free the reader slots of processes that died, and return how many there were."""
         return self._environment.check_readers()
 
     def close(self) -> None:
-        """Flush and close the files; readers of this process must have ended."""
+        """Keep the copy if it is proven, flush and close the files; readers of this process must have ended."""
+        try:
+            self.keep_proven()
+        except (StoreError, OSError) as failed:
+            _log.warning("the copy was not kept as the last proven one", reason=str(failed))
         self.sync()
         self._environment.close()
         self._mark.end()
@@ -252,10 +226,6 @@ class ListStore:
     def abandon(self) -> None:
         """Let go of the files as the end of a process does: nothing is flushed, the mark stays."""
         self._environment.close()
-
-    @property
-    def _writing(self) -> GenerationTables:
-        return self._tables.of(self.generation.writing)
 
     def _adopt(self, transaction: WriteTransaction) -> Generation:
         """Take over the generations of the store that is there;
@@ -278,33 +248,24 @@ class ListStore:
             transaction.drop(table, delete=False)
 
     def _trusted_rows(self) -> KeptRows:
-        """Return the rows that must outlast the store; incidents come again with the log."""
         with self._environment.read() as transaction:
-            decoded_rows(transaction, self._tables.trust, ROW_HEAD, TrustedHead)  # raises what shows a damage
-            kinds = (ROW_HEAD, ROW_RECEIPT, ROW_RECEIPT_SEQUENCE)
-            return [row for kind in kinds for row in rows(transaction, self._tables.trust, kind)]
+            return trusted_rows(transaction, self._tables.trust)
 
     def _restore(self, trusted: Sequence[tuple[bytes, bytes]]) -> None:
+        """Put back what was trusted. A copy that was put back proves nothing before it has read the log to its end."""
+
         def work(transaction: WriteTransaction) -> None:
-            for key, value in trusted:
-                transaction.put(key, value, db=self._tables.trust)
+            restore_trust(transaction, self._tables.trust, trusted)
+            state = self._writing.state
+            for lane in decoded_rows(transaction, state, ROW_LANE, LaneState):
+                lane.rebuild_until = -1
+                transaction.put(lane_row(lane.number), pack(lane), db=state)
+            for jurisdiction, position in positions_in(transaction, state).items():
+                unproven = msgspec.structs.replace(position, proven=False)
+                transaction.put(ROW_POSITION + jurisdiction.encode(), pack(unproven), db=state)
 
         self._environment.write(work)
         self._environment.sync()
-
-    def _put_trust(self, transaction: WriteTransaction, batch: StoreBatch) -> None:
-        trust = self._tables.trust
-        self._trust_changed |= bool(batch.heads or batch.handed_on or batch.receipts)
-        for row, head in batch.heads.items():
-            transaction.put(ROW_HEAD + row.encode(), pack(head), db=trust)
-        for sequence in batch.handed_on:
-            transaction.delete(ROW_RECEIPT + sequence.to_bytes(8, "big"), db=trust)
-        for receipt in batch.receipts:
-            transaction.put(ROW_RECEIPT + receipt.sequence.to_bytes(8, "big"), receipt.body, db=trust)
-            transaction.put(ROW_RECEIPT_SEQUENCE, receipt.sequence.to_bytes(8, "big"), db=trust)
-        if batch.activate:
-            writing = self.generation.writing
-            transaction.put(ROW_GENERATION, pack(Generation(writing, writing)), db=trust)
 
     def _without_repeats(self, incidents: Sequence[Incident]) -> list[Incident]:
         """Leave out what repeats within a minute, so that one cause does not push out all others."""

@@ -11,8 +11,10 @@ from .layout import (
     ROW_COURT,
     ROW_HEADS_READ,
     ROW_INCIDENT,
+    ROW_INDEX_PROVEN,
     ROW_OPAQUE,
     ROW_POSITION,
+    ROW_TOPIC,
     Incident,
     Mark,
     lane_row,
@@ -81,6 +83,16 @@ def put_state(transaction: WriteTransaction, state: TableHandle, batch: StoreBat
     for partition, offset in batch.heads_read.items():
         transaction.put(ROW_HEADS_READ + partition.encode(), offset.to_bytes(8, "big"), db=state)
     for jurisdiction, position in batch.positions.items():
+        transaction.put(ROW_POSITION + jurisdiction.encode(), pack(position), db=state)
+    for topic, identity in batch.topic_ids.items():
+        transaction.put(ROW_TOPIC + topic.encode(), identity, db=state)
+    if batch.index_proven_at:
+        transaction.put(ROW_INDEX_PROVEN, batch.index_proven_at.to_bytes(8, "big"), db=state)
+
+
+def put_serving(transaction: WriteTransaction, state: TableHandle, batch: StoreBatch) -> None:
+    """Put what is known now of the copy that serves during a rebuild into its own rows."""
+    for jurisdiction, position in batch.serving.items():
         transaction.put(ROW_POSITION + jurisdiction.encode(), pack(position), db=state)
 
 

@@ -74,6 +74,7 @@ COURT = (
     Drawer("updates", "numbered and signed", "编号与签名", "3"),
     Drawer("register", "the courts' truth, with the outbox", "登记簿与待发箱", "4"),
     Drawer("relay", "outbox → log, in order", "转发", "5"),
+    Drawer("upkeep", "the log against the register", "日志核对"),
     Drawer("synthetic", "fictitious people and rows", "虚构数据"),
     Drawer("cli", "liandong court …", "命令行"),
 )
@@ -97,6 +98,7 @@ TOPICS = (
     Topic("court.orders", "限制消费令、限制出境", ">"),
     Topic("court.relief", "快车道：撤销、删除、更正、屏蔽、解除", ">"),
     Topic("list.heads", "公证节点签名的名单头", "n", "9"),
+    Topic("notary.reports", "公证节点签名的异常报告", "m"),
     Topic("control.commands", "法院指令（密封）", ">"),
     Topic("control.feedback", "指令反馈（密封）", "<"),
     Topic("asset.events", "财产反馈（密封）", "<"),
@@ -141,6 +143,7 @@ _ENDS = {
     ">": ("court", "agency"),
     "<": ("agency", "court"),
     "n": ("notary", "agency"),
+    "m": ("notary", "watching"),
     "w": ("agency", "watching"),
     "o": ("agency", "agency"),
     "a": ("administrator", "all"),
@@ -208,12 +211,12 @@ def _boxes(cells: Sequence[Place], drawers: Sequence[Drawer], room: str = "") ->
 def _bus() -> Iterator[str]:
     yield from _zone(_BUS, "The bus 总线", "Apache Kafka, Avro — topics/catalogue/families/")
     for at, topic in enumerate(TOPICS):
-        cell = Place(_BUS.x + 14, _BUS.y + 52 + at * 45, _BUS.width - 28, 38)
+        cell = Place(_BUS.x + 14, _BUS.y + 50 + at * 36, _BUS.width - 28, 31)
         yield _rect("topic", cell, 5)
-        yield _text("name", cell.x + 10, cell.y + 16, topic.name)
-        yield _text("small", cell.x + 10, cell.y + 31, topic.zh)
+        yield _text("name", cell.x + 10, cell.y + 13, topic.name)
+        yield _text("small", cell.x + 10, cell.y + 26, topic.zh)
         writer, reader = _ENDS[topic.way]
-        yield _text("small", cell.x + cell.width - 10, cell.y + 31, f"{writer} → {reader}", "end")
+        yield _text("small", cell.x + cell.width - 10, cell.y + 26, f"{writer} → {reader}", "end")
         yield from _step(cell, topic.step)
         yield from _arrows(cell, topic.way)
 

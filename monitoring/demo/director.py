@@ -116,7 +116,7 @@ def _prepare(options: DemoOptions, settings: Settings, files: Files) -> Cast:
         KafkaPublisher(settings, client_id="demo"),
         Registrar(settings, SystemClock(), SystemChance()),
     )
-    registry = registered(settings, "participant-key", "key-register")
+    registry = registered(settings, "participant-key", "key-register", "root-change")
     publish_keys(publisher, participants, *ids, registry=registry)
     publisher.close()
     today = date_of_ms(SystemClock().now())

@@ -48,10 +48,13 @@ class Evidence:
 
     def handlers(self, jurisdictions: Iterable[str]) -> Mapping[str, EvidenceHandler]:
         """Return the topics evidence is read from, and what takes the messages of each, in the order they are best taken:
-        the heads first, so that most receipts find theirs.
+        the receipts last, so that most find their heads and reports.
         """
         places = sorted(jurisdictions)
-        handlers: dict[str, EvidenceHandler] = {names.heads(each): partial(self._head, each) for each in places}
+        handlers: dict[str, EvidenceHandler] = {
+            names.notary_reports(each): partial(self._report, each) for each in places
+        }
+        handlers |= {names.heads(each): partial(self._head, each) for each in places}
         handlers[names.RECEIPTS] = self._receipt
         return handlers
 
@@ -75,7 +78,7 @@ class Evidence:
             # another process may have taken these since; this transaction is now the only one that writes
             offsets = self._next_offsets(connection)
             fresh = [read for read in messages if read.message.offset() >= offsets.get(read.lane, 0)]
-            batch = EvidenceBatch(connection, self.tables)
+            batch = EvidenceBatch(connection, self.tables, self._verifier.vouched)
             for lane, message in sorted(fresh, key=lambda read: ranks[read.lane.topic]):
                 self._take(batch, lane, message, handlers[lane.topic])
             batch.write()
@@ -95,11 +98,14 @@ class Evidence:
 
     def _head(self, jurisdiction: str, batch: EvidenceBatch, lane: TopicPartition, message: Message) -> None:
         head = read_head(message, self._verifier, jurisdiction)
-        if not batch.add_head(head):
-            self._refuse(lane, "fork")
+        if refused := batch.add_head(head, message.timestamp()[1]):
+            self._refuse(lane, refused)
+
+    def _report(self, jurisdiction: str, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
+        batch.add_report(self._signed(message, "notary-report", Reading((jurisdiction,))), message.timestamp()[1])
 
     def _receipt(self, batch: EvidenceBatch, _lane: TopicPartition, message: Message) -> None:
-        batch.add_receipt(self._signed(message, "receipt", Reading()))
+        batch.add_receipt(self._signed(message, "receipt", Reading()), message.timestamp()[1])
 
     def _signed(self, message: Message, schema: str, reading: Reading) -> Mapping[str, Any]:
         """Return a record of a schema, signed by who may sign it. Raises Undecodable, FramingError, SignatureInvalid."""

@@ -1,24 +1,33 @@
-"""Taking verified receipts and heads into the cache, some thousands in one transaction."""
+"""Taking verified receipts, heads and reports into the cache, some thousands in one transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 from hdrh.histogram import HdrHistogram
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
+from ...consumers.replication.floors import SaidList, raised, shortfalls
 from ...consumers.replication.latency import ApplyLatency
+from ...consumers.store.layout import ListFloor, Shortfall
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
-from .evidence_tables import CourtCount, EvidenceTables, HeadLane, HeadStand, LaneStand, LastStep, NodeStand
+from .evidence_tables import Claim, CourtCount, EvidenceTables, HeadLane, HeadStand, LastStep, NodeStand, ReportStand
+from .holding import HeldClaim, HeldLane, hold
 from .short_forms import lanes_of
 
 _NO_DIGEST = bytes(32).hex()
 _NO_LATENCY = ApplyLatency().take()
 _HEADS_KEPT = 2_000
 """Per notary; receipts that come later than that cannot be compared any more."""
+_CLAIMS_KEPT = 600
+"""Per node: what waits for a head that never comes is let go."""
+_FORKS_KEPT = 1_000
+"""Per notary."""
+_FINDINGS_KEPT = 200
+_RELIEF_PARTITIONS = 64
 _RELIEF_STEP = 1_000
 """The relief lane has no digest that tells whether anything came: a step is kept once per second at most."""
 
@@ -43,41 +52,76 @@ def lane_name(topic: str, partition: int) -> str:
 class EvidenceBatch:
     """One transaction's worth of evidence; `write` puts what was collected into the database."""
 
-    def __init__(self, connection: Connection, tables: EvidenceTables) -> None:
-        self._connection, self._t = connection, tables
+    def __init__(self, connection: Connection, tables: EvidenceTables, vouched: Callable[[int], bool]) -> None:
+        """`vouched` tells whether a head that was issued at an instant (ms UTC) may prove anything (`Verifier.vouched`)."""
+        self._connection, self._t, self._vouched = connection, tables, vouched
         self._nodes: dict[_NodeKey, NodeStand] = {}
         self._sequences: dict[tuple[str, str], SequenceSet] = {}
         """(agency, node) → numbers of its receipts."""
         self._heads: dict[_HeadKey, HeadStand | None] = {}
         self._steps: list[dict[str, Any]] = []
+        self._markers: dict[_HeadKey, Mapping[int, int]] = {}
+        self._arrived = self._last_arrival()
 
-    def add_head(self, head: SignedHead) -> bool:
-        """Take a head; return False if its notary has signed another one for this barrier."""
-        stand = _head_stand(head)
+    def add_head(self, head: SignedHead, appended_at: int) -> str:
+        """Take a head; return why it does not count: `fork`, if its notary has signed another one for this barrier,
+        `old`, if it is older than what is kept; empty if it does. The broker took it at `appended_at`, ms UTC.
+        """
+        stand = _head_stand(head, self._arrival(), appended_at)
         key = _HeadKey(stand.jurisdiction, stand.notary, stand.number)
-        row = {**key._asdict(), "issued_at": stand.issued_at, "stand": msgspec.json.encode(stand)}
-        if not insert_once(self._connection, self._t.heads, row):
-            earlier = self._head(key)
-            return earlier is not None and earlier.hash == stand.hash
+        earlier = self._head(key)
+        if earlier is not None:
+            if earlier.hash == stand.hash:
+                return ""
+            self._note_fork(key, [earlier.hash, stand.hash], appended_at)
+            return "fork"
+        if self._is_forgotten(key):
+            return "old"
+        stand.shortfalls = self._shortfalls(stand.jurisdiction, head.content)
+        row = {**key._asdict(), "arrived": stand.arrived, "stand": msgspec.json.encode(stand)}
+        self._connection.execute(insert(self._t.heads).values(row))
         self._heads[key] = stand
-        self._compare_awaiting(stand)
+        self._hold_awaiting(stand)
         self._forget(stand)
-        return True
+        return ""
 
-    def add_receipt(self, receipt: Mapping[str, Any]) -> None:
+    def add_report(self, report: Mapping[str, Any], appended_at: int) -> None:
+        """Take a notary's report."""
+        key = {"jurisdiction": report["jurisdiction"], "notary": report["notary"]}
+        arrived = self._arrival()
+        for row in report["relief"]:
+            marker = {**key, "number": report["number"], **row, "arrived": arrived}
+            insert_once(self._connection, self._t.relief_markers, marker)
+        if arrived % 100 == 0:
+            markers = self._t.relief_markers.c
+            mine = (markers.jurisdiction == key["jurisdiction"]) & (markers.notary == key["notary"])
+            self._prune(self._t.relief_markers, mine, markers.arrived, _HEADS_KEPT * max(1, len(report["relief"])))
+        findings = [dict(row) for row in report["findings"][:_FINDINGS_KEPT]]
+        stand = ReportStand(**key, appended_at=appended_at, findings=findings)
+        self._put(self._t.reports, key, {"stand": msgspec.json.encode(stand)})
+
+    def add_receipt(self, receipt: Mapping[str, Any], appended_at: int) -> None:
         """Take a receipt, whatever the order receipts come in."""
         key = _NodeKey(receipt["agency"], receipt["node"], receipt["jurisdiction"])
         node = self._node(key)
+        node.heard_at = max(node.heard_at, appended_at)
         self._sequence(key.agency, key.node).add(receipt["sequence"])
         self._add_latency(node, receipt["latency"])
         node.starts.hear(receipt["incarnation"].hex(), receipt["at"])
         for answer in receipt["canaries"]:
-            self._canary(key, answer)
+            self._canary(key, answer, appended_at)
         lanes = lanes_of(node, receipt)
-        if lanes is not None:
-            self._add_lanes(node, receipt, lanes)
-        if _is_newest(node, receipt):
-            _note_newest(node, receipt, node.lanes if lanes is None else lanes)
+        if lanes is None:
+            return
+        fields = {
+            name: receipt[name] for name in ("sequence", "notary", "barrier", "suite", "applied", "stale", "opaque")
+        }
+        claim = Claim(*key, at=min(receipt["at"], appended_at), lanes=lanes, **fields)
+        head = self._head(_HeadKey(key.jurisdiction, claim.notary, claim.barrier))
+        if head is None:
+            self._await(claim)
+        elif head.suite == claim.suite:
+            self._take(hold(claim, head, self._relief(head)))
 
     def write(self) -> None:
         """Write everything collected."""
@@ -91,84 +135,122 @@ class EvidenceBatch:
 
     # -- pieces -------------------------------------------------------------------------------------------------------
 
-    def _add_lanes(self, node: NodeStand, receipt: Mapping[str, Any], lanes: list[LaneStand]) -> None:
-        """Hold what a receipt says of the lanes against the head of its barrier, and keep the steps."""
-        digests = {lane.name: lane.digest for lane in lanes}
-        head = self._head(_HeadKey(node.jurisdiction, receipt["notary"], receipt["barrier"]))
-        comparable = head is not None and head.suite == receipt["suite"]
-        unequal = _differing(digests, head) if head and comparable else list(node.unequal)
-        for lane in lanes:
-            self._step(node, receipt, lane, lane.name in unequal)
-        if head is None:
-            self._await(_NodeKey(node.agency, node.node, node.jurisdiction), receipt, digests)
-        elif comparable:
-            _note_comparison(node, head, unequal)
+    def _take(self, held: HeldClaim) -> None:
+        """Keep what a receipt shows, and if it is the newest of its node how that stands."""
+        claim, head = held.claim, held.head
+        node = self._node(_NodeKey(claim.agency, claim.node, claim.jurisdiction))
+        for each in held.lanes:
+            self._step(node, held, each)
+        newer = (head.arrived, claim.sequence) > (node.head_arrived, node.sequence)
+        if newer and (held.unequal or self._vouched(head.issued_at)):  # else nothing new is proven
+            _note_newest(node, held)
 
-    def _step(self, node: NodeStand, receipt: Mapping[str, Any], lane: LaneStand, contradicted: bool) -> None:
-        """Keep what the receipt says of a lane if something came in it since the last step kept."""
-        at, last = receipt["at"], node.last_steps.get(lane.name)
+    def _shortfalls(self, jurisdiction: str, head: Mapping[str, Any]) -> list[Shortfall]:
+        """Return what a head lacks of what was said before, and raise that where it lacks nothing."""
+        floors = self._t.floors.c
+        raw = self._connection.scalar(select(floors.floor).where(floors.jurisdiction == jurisdiction))
+        floor = msgspec.msgpack.decode(raw, type=ListFloor) if raw else None
+        said = SaidList(jurisdiction, {(row["list"], row["court"]): row["highest"] for row in head["courts"]})
+        lacking = shortfalls(floor, head, said)
+        if not lacking and (risen := raised(floor, head, said)) != floor:
+            self._put(self._t.floors, {"jurisdiction": jurisdiction}, {"floor": msgspec.msgpack.encode(risen)})
+        return list(lacking)
+
+    def _step(self, node: NodeStand, held: HeldClaim, each: HeldLane) -> None:
+        """Keep what a receipt shows of a lane if something came in it since the last step kept."""
+        lane, at, last = each.lane, held.claim.at, node.last_steps.get(each.lane.name)
         soon = lane.digest != _NO_DIGEST or (last is not None and abs(at - last.at) < _RELIEF_STEP)
-        if last is not None and lane.digest == last.digest and soon:
+        if last is not None and (lane.digest, each.contradicted) == (last.digest, last.contradicted) and soon:
             return
-        node.last_steps[lane.name] = LastStep(at, lane.digest)
+        node.last_steps[lane.name] = LastStep(at, lane.digest, each.contradicted)
         self._steps.append(
             {
                 "agency": node.agency, "node": node.node, "topic": lane.topic, "partition": lane.partition, "at": at,
-                "received": lane.received, "applied": lane.applied,
-                "notary": receipt["notary"], "barrier": receipt["barrier"], "contradicted": contradicted,
+                "received": lane.received, "applied": lane.applied, "contradicted": each.contradicted,
             }
         )  # fmt: skip
 
-    def _canary(self, key: _NodeKey, answer: Mapping[str, Any]) -> None:
-        row = {"agency": key.agency, "node": key.node, "entry_id": answer["entry_id"], "at": answer["at"]}
+    def _canary(self, key: _NodeKey, answer: Mapping[str, Any], appended_at: int) -> None:
+        at = min(answer["at"], appended_at)
+        row = {"agency": key.agency, "node": key.node, "entry_id": answer["entry_id"], "at": at}
         insert_once(self._connection, self._t.canaries, row | {"right": answer["got"] == answer["expected"]})
 
     def _add_latency(self, node: NodeStand, encoded: bytes) -> None:
         if not encoded or encoded == _NO_LATENCY:
             return
-        merged = HdrHistogram.decode(encoded)
+        merged = _histogram(encoded)
+        if merged is None:
+            return
         if node.latency:
             merged.add(HdrHistogram.decode(node.latency.encode()))
         node.latency = merged.encode().decode()
 
-    def _await(self, key: _NodeKey, receipt: Mapping[str, Any], digests: Mapping[str, str]) -> None:
-        row = {**key._asdict(), "notary": receipt["notary"], "barrier": receipt["barrier"]}
-        row |= {"issued_at": receipt["barrier_issued_at"], "digests": json.dumps([receipt["suite"], digests])}
-        insert_once(self._connection, self._t.awaiting, row)
+    def _await(self, claim: Claim) -> None:
+        awaiting, arrived = self._t.awaiting, self._arrival()
+        row = {name: getattr(claim, name) for name in ("jurisdiction", "notary", "barrier", "agency", "node")}
+        insert_once(self._connection, awaiting, {**row, "arrived": arrived, "claim": msgspec.json.encode(claim)})
+        if arrived % 100 == 0:
+            mine = (awaiting.c.agency == claim.agency) & (awaiting.c.node == claim.node)
+            self._prune(awaiting, mine, awaiting.c.arrived, _CLAIMS_KEPT)
 
-    def _compare_awaiting(self, head: HeadStand) -> None:
+    def _hold_awaiting(self, head: HeadStand) -> None:
         awaiting = self._t.awaiting.c
         where = (awaiting.jurisdiction == head.jurisdiction) & (awaiting.notary == head.notary)
-        for row in self._connection.execute(
-            select(self._t.awaiting).where(where, awaiting.barrier == head.number)
-        ).all():
-            suite, digests = json.loads(row.digests)
-            if suite != head.suite:
-                continue
-            unequal = _differing(digests, head)
-            _note_comparison(self._node(_NodeKey(row.agency, row.node, head.jurisdiction)), head, unequal)
-            self._correct_steps(row.agency, row.node, head, unequal)
-        self._connection.execute(delete(self._t.awaiting).where(where, awaiting.barrier == head.number))
+        where &= awaiting.barrier == head.number
+        claims = self._connection.scalars(select(awaiting.claim).where(where)).all()
+        for claim in (msgspec.json.decode(raw, type=Claim) for raw in claims):
+            if claim.suite == head.suite:
+                self._take(hold(claim, head, self._relief(head)))
+        self._connection.execute(delete(self._t.awaiting).where(where))
 
-    def _correct_steps(self, agency: str, node: str, head: HeadStand, unequal: list[str]) -> None:
-        """Put the head's verdict into the steps kept before it came; they took over that of the comparison before."""
-        steps = self._t.steps.c
-        of_node = (steps.agency == agency) & (steps.node == node)
-        at = (steps.notary == head.notary) & (steps.barrier == head.number)
-        for name in head.lanes:
-            topic, partition = name.rsplit("/", 1)
-            lane = (steps.topic == topic) & (steps.partition == int(partition))
-            changed = update(self._t.steps).where(of_node, at, lane).values(contradicted=name in unequal)
-            self._connection.execute(changed)
+    def _relief(self, head: HeadStand) -> Mapping[int, int]:
+        """Return where the markers of a barrier, or the newest before it, stand in the partitions of the relief lane."""
+        key = _HeadKey(head.jurisdiction, head.notary, head.number)
+        if key not in self._markers:
+            markers = self._t.relief_markers.c
+            mine = (markers.jurisdiction == head.jurisdiction) & (markers.notary == head.notary)
+            newest = select(markers.partition, markers.offset).where(mine, markers.number <= head.number)
+            rows = self._connection.execute(newest.order_by(markers.number.desc()).limit(_RELIEF_PARTITIONS)).all()
+            self._markers[key] = {row.partition: row.offset for row in reversed(rows)}
+        return self._markers[key]
+
+    def _note_fork(self, key: _HeadKey, hashes: list[str], appended_at: int) -> None:
+        forks = self._t.forks
+        mine = (forks.c.jurisdiction == key.jurisdiction) & (forks.c.notary == key.notary)
+        known = self._connection.scalar(select(func.count()).select_from(forks).where(mine))
+        if (known or 0) < _FORKS_KEPT:
+            row = {**key._asdict(), "hashes": json.dumps(sorted(hashes)), "at": appended_at}
+            insert_once(self._connection, forks, row)
+
+    def _is_forgotten(self, key: _HeadKey) -> bool:
+        """Return whether a head is older than those kept, so that nobody can say whether it is one of them again."""
+        heads = self._t.heads.c
+        mine = (heads.jurisdiction == key.jurisdiction) & (heads.notary == key.notary)
+        kept = select(func.min(heads.number), func.count()).where(mine)
+        oldest, count = self._connection.execute(kept).one()
+        return bool(count >= _HEADS_KEPT and key.number < oldest)
 
     def _forget(self, head: HeadStand) -> None:
-        if head.number % 100:
-            return
-        heads, awaiting = self._t.heads.c, self._t.awaiting.c
-        old = (heads.jurisdiction == head.jurisdiction) & (heads.notary == head.notary)
-        self._connection.execute(delete(self._t.heads).where(old, heads.number <= head.number - _HEADS_KEPT))
-        old = (awaiting.jurisdiction == head.jurisdiction) & (awaiting.notary == head.notary)
-        self._connection.execute(delete(self._t.awaiting).where(old, awaiting.barrier <= head.number - _HEADS_KEPT))
+        if head.arrived % 100 == 0:
+            heads = self._t.heads.c
+            mine = (heads.jurisdiction == head.jurisdiction) & (heads.notary == head.notary)
+            self._prune(self._t.heads, mine, heads.arrived, _HEADS_KEPT)
+
+    def _prune(self, table: Table, mine: Any, order: Any, kept: int) -> None:
+        """Delete all but so many of the newest rows."""
+        newest_to_go = select(order).where(mine).order_by(order.desc()).limit(1).offset(kept)
+        if (oldest := self._connection.scalar(newest_to_go)) is not None:
+            self._connection.execute(delete(table).where(mine, order <= oldest))
+
+    def _last_arrival(self) -> int:
+        t = self._t
+        columns = t.heads.c.arrived, t.relief_markers.c.arrived, t.awaiting.c.arrived
+        return max(self._connection.scalar(select(func.max(column))) or 0 for column in columns)
+
+    def _arrival(self) -> int:
+        """Return the next number in the order in which this cache took records: no time, number or offset says it as well."""
+        self._arrived += 1
+        return self._arrived
 
     # -- rows read when first needed ----------------------------------------------------------------------------------
 
@@ -203,7 +285,7 @@ class EvidenceBatch:
             self._connection.execute(insert(table).values(**key, **values))
 
 
-def _head_stand(head: SignedHead) -> HeadStand:
+def _head_stand(head: SignedHead, arrived: int, appended_at: int) -> HeadStand:
     content = head.content
     return HeadStand(
         content["jurisdiction"],
@@ -223,31 +305,25 @@ def _head_stand(head: SignedHead) -> HeadStand:
             for row in content["courts"]
         ],
         content["suite"],
+        arrived,
+        appended_at,
     )  # fmt: skip
 
 
-def _differing(digests: Mapping[str, str], head: HeadStand) -> list[str]:
-    """List the lanes of the lists whose digest is not the signed one, or missing."""
-    return [name for name, lane in head.lanes.items() if digests.get(name) != lane.digest]
+def _histogram(encoded: bytes) -> HdrHistogram | None:
+    """Read a distribution a node sent; None if it is none, which says nothing about the rest of its receipt."""
+    try:
+        return HdrHistogram.decode(encoded)
+    except Exception:  # noqa: BLE001  the library fails with whatever it stumbles over
+        return None
 
 
-def _note_comparison(node: NodeStand, head: HeadStand, unequal: list[str]) -> None:
-    """Note the verdict of a comparison with a head unless a newer one is known."""
-    same_notary = head.notary == node.compared_notary
-    if head.number < node.compared_barrier if same_notary else head.issued_at < node.compared_at:
-        return
-    node.unequal_since = (node.unequal_since or head.issued_at) if unequal else 0
-    node.compared_notary, node.compared_barrier, node.compared_at = head.notary, head.number, head.issued_at
+def _note_newest(node: NodeStand, held: HeldClaim) -> None:
+    claim, head, unequal = held.claim, held.head, held.unequal
+    for name in ("sequence", "at", "notary", "barrier", "applied", "stale", "opaque"):
+        setattr(node, name, getattr(claim, name))
+    node.head_arrived, node.barrier_issued_at = head.arrived, head.fresh_at
+    node.lanes = [each.lane for each in held.lanes]
+    node.unequal_since = (node.unequal_since or head.fresh_at) if unequal else 0
     node.unequal = unequal
-
-
-def _is_newest(node: NodeStand, receipt: Mapping[str, Any]) -> bool:
-    """Tell by a receipt's number: times go back with a clock that is set right. A node that lost its disk begins at 1 again."""
-    before, now = (node.barrier_issued_at, node.at), (receipt["barrier_issued_at"], receipt["at"])
-    return receipt["sequence"] > node.sequence or now > before
-
-
-def _note_newest(node: NodeStand, receipt: Mapping[str, Any], lanes: list[LaneStand]) -> None:
-    for name in ("sequence", "at", "notary", "barrier", "barrier_issued_at", "applied", "stale", "opaque"):
-        setattr(node, name, receipt[name])
-    node.lanes = lanes
+    node.contradicted = [each.lane.name for each in held.lanes if each.contradicted]

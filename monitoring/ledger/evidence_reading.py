@@ -1,8 +1,10 @@
 """One reading of the log for the evidence: in steps, from where the last one stopped to where the log ends now."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ...topics.catalogue import names
+from ...topics.transport.errors import TopicMissing
 from ...topics.transport.ports import Subscriber
 from ...topics.transport.reading import ReadToEnd, lane_of, topic_lanes
 from ...topics.workers.clock import Clock
@@ -18,8 +20,12 @@ class EvidenceReading:
         """Look where the log ends now. Raises TransportError."""
         self._evidence, self._subscriber = evidence, subscriber
         self._handlers = evidence.handlers(jurisdictions)
-        self._heads = {names.heads(each) for each in jurisdictions}
-        positions = evidence.positions(topic_lanes(subscriber, *self._handlers))
+        reports = {names.notary_reports(each) for each in jurisdictions}
+        lanes = topic_lanes(subscriber, *(topic for topic in self._handlers if topic not in reports))
+        for topic in sorted(reports):
+            with suppress(TopicMissing):  # one that `topics apply` has not made yet
+                lanes += topic_lanes(subscriber, topic)
+        positions = evidence.positions(lanes)
         self._log = ReadToEnd(subscriber, positions, clock, _BATCH)
         self._waiting: list[LaneMessage] = []
         """What was read and waits for the register of participants."""
@@ -39,12 +45,12 @@ class EvidenceReading:
     def step(self) -> bool:
         """Take what is there now in one transaction; return whether there was anything. Raises TransportError, LOG_STALLED.
 
-        Of what comes together the heads are taken first, so that most receipts find theirs. RegisterBehind leaves it to be
+        Of what comes together the receipts are taken last, so that most find their heads. RegisterBehind leaves it to be
         taken by the next step.
         """
         if not self._waiting:
             self._waiting = [LaneMessage(lane_of(self._subscriber, each), each) for each in self._log.read()]
-            self._waiting.sort(key=lambda each: each.lane.topic not in self._heads)
+            self._waiting.sort(key=lambda each: each.lane.topic == names.RECEIPTS)
             self._evidence.begin_batch()
         if not self._waiting:
             return False

@@ -11,10 +11,11 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ...consumers.store.layout import Shortfall
 from ...topics.storage.migrations import store_metadata
 from .starts import NodeStarts
 
-FORMAT = 3
+FORMAT = 4
 """The format of the cache; another one begins a file of its own."""
 
 
@@ -49,32 +50,54 @@ class LastStep(msgspec.Struct, array_like=True):
     at: int
     """ms UTC."""
     digest: str
+    contradicted: bool
 
 
-class NodeStand(msgspec.Struct):
-    """What the receipts of one node say about one jurisdiction; times in ms UTC."""
+class Claim(msgspec.Struct):
+    """What one receipt claims, until the head of its barrier is there to hold it against; times in ms UTC."""
 
     agency: str
     node: str
     jurisdiction: str
+    sequence: int
+    notary: str
+    barrier: int
+    at: int
+    """When it was made, as the node says, and no later than the broker took it."""
+    suite: str
+    lanes: list[LaneStand]
+    applied: int
+    stale: int
+    opaque: int
+
+
+class NodeStand(msgspec.Struct):
+    """What the receipts of one node show of one jurisdiction, held against signed heads; times in ms UTC."""
+
+    agency: str
+    node: str
+    jurisdiction: str
+    heard_at: int = 0
+    """When the broker took the newest receipt, whatever it says."""
+    head_arrived: int = -1
+    """`arrived` of the head that the newest receipt was held against, -1 = none yet."""
     sequence: int = 0
-    """Of the newest receipt among the node's."""
+    """Of that receipt among the node's."""
     at: int = 0
-    """When the newest receipt was made."""
+    """When that receipt was made."""
     notary: str = ""
     barrier: int = -1
     barrier_issued_at: int = 0
+    """By the head of the barrier, and no later than the broker took that."""
     lanes: list[LaneStand] = []
+    """How far it is, and no further than the head reaches."""
     applied: int = 0
     stale: int = 0
     opaque: int = 0
-    compared_notary: str = ""
-    compared_barrier: int = -1
-    """The newest barrier whose head and receipt could be compared, -1 = none yet."""
-    compared_at: int = 0
-    """When that barrier was issued."""
     unequal: list[str] = []
     """Lanes (`topic/partition`) that differed there."""
+    contradicted: list[str] = []
+    """Lanes in which what it claims counts for nothing: those, and with them the relief lane."""
     unequal_since: int = 0
     """Issue time of the first of the barriers in a row at which a lane differed, 0 = equal."""
     latency: str = ""
@@ -125,6 +148,48 @@ class HeadStand(msgspec.Struct):
     courts: list[CourtCount]
     suite: str
     """Whose digests they are."""
+    arrived: int
+    """In which order the cache took it, whatever numbers and times somebody writes."""
+    appended_at: int
+    """When the broker took it, ms UTC."""
+    shortfalls: list[Shortfall] = []
+    """What it lacks of what heads of this jurisdiction said before it."""
+
+    @property
+    def fresh_at(self) -> int:
+        """When its barrier was issued, as it says, and no later than the broker took it."""
+        return min(self.issued_at, self.appended_at)
+
+    @property
+    def fresh_until(self) -> int:
+        """Until when it is valid, counted from then."""
+        return self.fresh_at + self.valid_until - self.issued_at
+
+
+class ReportStand(msgspec.Struct):
+    """The newest report of a notary."""
+
+    jurisdiction: str
+    notary: str
+    appended_at: int
+    """When the broker took it, ms UTC."""
+    findings: list[dict[str, str | int]]
+    """Rows of the schema `notary-report`."""
+
+
+class SplitView(msgspec.Struct):
+    """Barriers of a notary for which it signed two heads."""
+
+    jurisdiction: str
+    notary: str
+    low: int
+    high: int
+    """Lowest and highest number of such a barrier."""
+    count: int
+    hashes: list[str]
+    """Of the newest one, hex."""
+    at: int
+    """When the broker took the last of them, ms UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +203,10 @@ class EvidenceTables:
     steps: Table
     awaiting: Table
     heads: Table
+    forks: Table
+    reports: Table
+    relief_markers: Table
+    floors: Table
     canaries: Table
     settled: Table
 
@@ -161,6 +230,11 @@ def evidence_tables() -> EvidenceTables:
         steps=_steps(metadata),
         awaiting=_awaiting(metadata),
         heads=_heads(metadata),
+        forks=_forks(metadata),
+        reports=Table("reports", metadata, *_key("jurisdiction", "notary"), _required("stand", LargeBinary)),
+        relief_markers=_relief_markers(metadata),
+        # what no later head may say less than
+        floors=Table("floors", metadata, *_key("jurisdiction"), _required("floor", LargeBinary)),
         canaries=_canaries(metadata),
         settled=_settled(metadata),
     )
@@ -184,13 +258,10 @@ def _steps(metadata: MetaData) -> Table:
         Column("at", BigInteger, primary_key=True),
         _required("received", BigInteger),
         _required("applied", BigInteger),
-        _required("notary", Text),
-        _required("barrier", BigInteger),
         _required("contradicted", Boolean),
     )
     lane = (steps.c.agency, steps.c.node, steps.c.topic, steps.c.partition)
     Index("steps_by_applied", *lane, steps.c.applied)
-    Index("steps_by_barrier", steps.c.agency, steps.c.node, steps.c.notary, steps.c.barrier)
     return steps
 
 
@@ -202,19 +273,46 @@ def _awaiting(metadata: MetaData) -> Table:
         *_key("jurisdiction", "notary"),
         Column("barrier", BigInteger, primary_key=True),
         *_key("agency", "node"),
-        _required("issued_at", BigInteger),
-        _required("digests", Text),
+        _required("arrived", BigInteger),
+        _required("claim", LargeBinary),
     )
 
 
 def _heads(metadata: MetaData) -> Table:
-    return Table(
+    heads = Table(
         "heads",
         metadata,
         *_key("jurisdiction", "notary"),
         Column("number", BigInteger, primary_key=True),
-        _required("issued_at", BigInteger),
+        _required("arrived", BigInteger),
         _required("stand", LargeBinary),
+    )
+    Index("heads_by_arrival", heads.c.jurisdiction, heads.c.notary, heads.c.arrived)
+    return heads
+
+
+def _forks(metadata: MetaData) -> Table:
+    """Make the table of barriers with two heads."""
+    return Table(
+        "forks",
+        metadata,
+        *_key("jurisdiction", "notary"),
+        Column("number", BigInteger, primary_key=True),
+        _required("hashes", Text),
+        _required("at", BigInteger),
+    )
+
+
+def _relief_markers(metadata: MetaData) -> Table:
+    """Make the table of where the markers of a barrier stand in the relief lane, by what its notary reported."""
+    return Table(
+        "relief_markers",
+        metadata,
+        *_key("jurisdiction", "notary"),
+        Column("number", BigInteger, primary_key=True),
+        Column("partition", Integer, primary_key=True),
+        _required("offset", BigInteger),
+        _required("arrived", BigInteger),
     )
 
 

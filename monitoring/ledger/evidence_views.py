@@ -11,7 +11,7 @@ from ...topics.storage.database import reading
 from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
 from .evidence_batch import lane_name
-from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand
+from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand, ReportStand, SplitView
 from .rules import AgencyEvidence, CanaryAnswer, LedgerUpdate, NodeEvidence, ReceiptStep
 
 AppliedOffsets = Mapping[TopicPartition, int]
@@ -57,7 +57,7 @@ class EvidenceView:
             }
         stands.sort(key=lambda stand: (stand.agency, stand.node, stand.jurisdiction))
         return [
-            NodeReport(stand, missing.get((stand.agency, stand.node), 0), serving=now - stand.at <= gone_after)
+            NodeReport(stand, missing.get((stand.agency, stand.node), 0), serving=now - stand.heard_at <= gone_after)
             for stand in stands
         ]
 
@@ -65,7 +65,7 @@ class EvidenceView:
         """List the newest head of every notary, by jurisdiction and notary."""
         heads = self._t.heads
         newest = (
-            select(heads.c.jurisdiction, heads.c.notary, func.max(heads.c.number).label("number"))
+            select(heads.c.jurisdiction, heads.c.notary, func.max(heads.c.arrived).label("arrived"))
             .group_by(heads.c.jurisdiction, heads.c.notary)
             .subquery()
         )
@@ -73,11 +73,32 @@ class EvidenceView:
             newest,
             (heads.c.jurisdiction == newest.c.jurisdiction)
             & (heads.c.notary == newest.c.notary)
-            & (heads.c.number == newest.c.number),
+            & (heads.c.arrived == newest.c.arrived),
         )
         with reading(self._engine) as connection:
             stands = [msgspec.json.decode(raw, type=HeadStand) for raw in connection.scalars(newest_heads)]
         return sorted(stands, key=lambda stand: (stand.jurisdiction, stand.notary))
+
+    def reports(self, since: int) -> list[ReportStand]:
+        """List the newest report of every notary that the broker has taken since then, ms UTC; the newest first."""
+        with reading(self._engine) as connection:
+            rows = connection.scalars(select(self._t.reports.c.stand)).all()
+        stands = [msgspec.json.decode(raw, type=ReportStand) for raw in rows]
+        kept = [stand for stand in stands if stand.appended_at >= since]
+        return sorted(kept, key=lambda stand: (-stand.appended_at, stand.jurisdiction, stand.notary))
+
+    def split_views(self, since: int) -> list[SplitView]:
+        """List the notaries that signed two heads of one barrier, as far as the broker has taken one since then, ms UTC."""
+        forks = self._t.forks
+        found: dict[tuple[str, str], SplitView] = {}
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(forks).where(forks.c.at >= since).order_by(forks.c.at)).all()
+        for row in rows:
+            key, hashes = (row.jurisdiction, row.notary), json.loads(row.hashes)
+            seen = found.get(key) or SplitView(*key, row.number, row.number, 0, hashes, row.at)
+            low, high = min(seen.low, row.number), max(seen.high, row.number)
+            found[key] = SplitView(*key, low, high, seen.count + 1, hashes, row.at)
+        return [found[key] for key in sorted(found)]
 
     def canaries(self, stand: NodeStand, since: int) -> CanaryCounts:
         """Count the answers the node's gate has given to canaries since then; ms UTC."""
@@ -100,7 +121,7 @@ class EvidenceView:
             for lane in stand.lanes:
                 at = TopicPartition(lane.topic, lane.partition)
                 offsets[at] = lane.applied
-                if lane_name(*at) in stand.unequal:
+                if lane.name in stand.contradicted:
                     right = (steps.agency == stand.agency) & (steps.node == stand.node) & ~steps.contradicted
                     where = (steps.topic == at.topic) & (steps.partition == at.partition)
                     offsets[at] = connection.scalar(select(func.max(steps.applied)).where(right, where)) or 0
@@ -181,4 +202,4 @@ def _by_lane_name(nodes: NodeOffsets) -> dict[str, dict[str, int]]:
 
 def _newest_step(stand: NodeStand, lane: LaneStand) -> ReceiptStep:
     at = TopicPartition(lane.topic, lane.partition)
-    return ReceiptStep(at, stand.at, lane.received, lane.applied, lane_name(*at) in stand.unequal)
+    return ReceiptStep(at, stand.at, lane.received, lane.applied, lane.name in stand.contradicted)

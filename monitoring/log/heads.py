@@ -20,6 +20,8 @@ from ...topics.workers.clock import Clock
 
 _WINDOWS = (200, 20_000)
 """How many of the newest heads are looked through; the second only if the first does not hold the notary's own."""
+NUMBER_LIMIT = 1 << 62
+"""No barrier has this number or a higher one: whoever has a notary's key could use up all there are with one."""
 NO_HEAD = bytes(32)
 """`previous` of a notary's first head."""
 
@@ -92,7 +94,7 @@ class LastHeads:
         """Keep a head if it is newer than what is kept; `notary` is whose heads are `own`."""
         if self.any is None or head.content["issued_at"] > self.any.content["issued_at"]:
             self.any = head
-        if head.notary == notary and (self.own is None or head.number > self.own.number):
+        if head.notary == notary and (self.own.number if self.own else -1) < head.number < NUMBER_LIMIT:
             self.own = head
 
 

@@ -1,25 +1,13 @@
-"""What a notary is, what it works with, and what ends it."""
+"""What a notary is and what it works with."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...schemas.errors import LiandongError
 from ...schemas.wire.intl import INTL
 from ...topics.keys.keyrings import MarkedKeyring
 from ...topics.metrics.definitions import Signals
 from ...topics.transport.ports import Subscriber
 from .signing import NotaryIdentity
-
-
-class NotaryDuplicated(LiandongError):
-    """Somebody else writes barriers under this name; two heads of one number could differ."""
-
-    def __init__(self, notary: str, number: int) -> None:
-        super().__init__(
-            "NOTARY_DUPLICATED",
-            f"barrier {number} carries the name {notary} and was not issued here",
-            "run each notary once; give a second one a name and key of its own (`liandong participant new`)",
-        )
 
 
 @dataclass(frozen=True, slots=True)

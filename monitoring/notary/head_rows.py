@@ -6,6 +6,9 @@ from typing import Any
 from ..log.sequences import SequenceSet
 from .tally import Tally
 
+_MOST = (1 << 63) - 1
+"""What the schema's numbers hold, whatever a publisher has signed."""
+
 
 def lane_rows(tally: Tally, topic_ids: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """Make the field `lanes` of a head; `offset` is that of the marker, which is the last record applied."""
@@ -36,7 +39,7 @@ def court_rows(tally: Tally) -> list[dict[str, Any]]:
                 "highest": sequence.highest,
                 "live": tally.live_of(topic, court),
                 "published": said.published,
-                "live_missing": said.live_missing,
+                "live_missing": min(max(said.live_missing, -_MOST), _MOST),
             }
         )
     return rows

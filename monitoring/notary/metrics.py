@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
+from .findings import FindingKind
 from .tally import Tally, TallyResult
 
 _ALARMS = {
@@ -76,6 +77,10 @@ class NotarySignals:
     def checkpoint(self, finding: CheckpointFinding) -> None:
         """Ring for a court of which the log lacks what the publisher says."""
         self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=finding.reason).inc()
+
+    def finding(self, kind: FindingKind) -> None:
+        """Ring for what its reports tell."""
+        self._process.counter(definitions.NOTARY_ALARMS, **self._labels, reason=kind.value).inc()
 
     def head(self, tally: Tally, number: int, issued_at: int) -> None:
         """Show the head just signed, with what the tally holds."""

@@ -13,31 +13,30 @@ import math
 from collections import deque
 from contextlib import suppress
 from dataclasses import replace
-from typing import NamedTuple
 
 import structlog
 
 from ...schemas.errors import LiandongError
-from ...schemas.law.listing import RecordClass
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.register_ends import RegisterBehind
 from ...topics.keys.signatures import ListPlace
 from ...topics.private_files import DiskFull
-from ...topics.transport.errors import PublisherBroken, TransportError
+from ...topics.transport.errors import PublisherBroken, TopicMissing, TransportError
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
 from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
+from ...topics.transport.received import unwrap
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
-from ..log.heads import LastHeads, LastHeadsSearch, NotaryName
-from .checkpoints import PublisherCheckpoint
-from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, MessageClassifier, Tombstone
-from .config import NotaryConfig, NotaryDuplicated, NotaryPorts
+from ..log.heads import NUMBER_LIMIT, LastHeads, LastHeadsSearch, NotaryName
+from .applying import ReadMessage, TallyWriter
+from .classify import Marker, MessageClassifier
+from .config import NotaryConfig, NotaryPorts
 from .cut import Alignment
-from .metrics import NotarySignals, checkpoint_findings
+from .metrics import NotarySignals
+from .own_markers import MarkerKind, OwnMarkers
 from .signing import Announcer, HeadFields
-from .snapshot import NO_SNAPSHOT, Snapshot
-from .tally import TallyEntry, TallyResult
+from .snapshot import HourlySnapshots
 from .tally_store import NotaryProgress, TallyStore
 
 _log = structlog.get_logger(__name__)
@@ -52,17 +51,11 @@ _MARKERS_IN_FLIGHT = 200
 """While the broker has said nothing about so many markers nothing is issued: an outage piles nothing up."""
 
 
-class _ReadMessage(NamedTuple):
-    lane: TopicPartition
-    offset: int
-    content: ClassifiedMessage
-
-
 class Notary:
     """One notary of one jurisdiction; a `Worker`.
 
-    Its first steps open the tally and find where to go on. Whatever the transport fails with, then or later, and a full
-    disk is tried again; only a second notary of the same name ends it.
+    Its first steps open the tally and find where to go on. Whatever the transport fails with, then or later, and a full disk
+    is tried again; no record ends it, and only another process with the same tally on this machine keeps it from starting.
     """
 
     def __init__(self, config: NotaryConfig, ports: NotaryPorts) -> None:
@@ -80,19 +73,16 @@ class Notary:
         self._next_offsets: dict[TopicPartition, int] = {}
         """Where reading goes on; empty until that was found out."""
         self._topic_ids: dict[str, bytes] = {}
-        self._snapshot: Snapshot | None = None
-        self._snapshot_hour = -1
-        """In which interval, counted from the epoch, the newest snapshot was begun."""
-        self._roots = NO_SNAPSHOT
-        """For the next head."""
+        self._snapshots = HourlySnapshots(config.snapshot_interval)
+        self._reports = False
+        """Whether there is a topic for its reports."""
         self._following = False
         """Whether the lists are assigned."""
         self._polled = deque[Message]()
         """What was polled and not read yet: it waits for the register of participants."""
         self._issued_at: dict[int, int] = {}
         """Barriers issued by this process that have no head yet → when, ms UTC."""
-        self._newest_own: dict[TopicPartition, int] = {}
-        self._first_barrier = 0
+        self._own = OwnMarkers()
         self._next_barrier = self._next_commit = -math.inf
         self.live = False
         """True once it has read to where the logs ended when it started."""
@@ -107,7 +97,7 @@ class Notary:
     def step(self) -> float:
         """Issue a barrier if one is due, read what is there, sign what can be signed; return when to be called again.
 
-        Raises NOTARY_DUPLICATED, NOTARY_RUNNING.
+        Raises NOTARY_RUNNING, NOTARY_TALLY_DAMAGED.
         """
         left = self._retry_at - self._clock.monotonic()
         if left > 0:
@@ -149,6 +139,8 @@ class Notary:
         self._topic_ids = {
             topic: self._ports.subscriber.topic_id(topic) for topic in {lane.topic for lane in self._lanes}
         }
+        with suppress(TopicMissing):
+            self._reports = bool(self._ports.subscriber.partitions(names.notary_reports(self._config.jurisdiction)))
         self._ports.subscriber.assign(self._next_offsets)
         self._following = True
         return AT_ONCE
@@ -169,7 +161,8 @@ class Notary:
         }
         self._tally, self._progress = self._store.load(self._lanes)
         self._tally.may_follow = self._classifier.may_follow
-        self._alignment: Alignment[TopicPartition, _ReadMessage] = Alignment(self._lanes, _HELD_BACK)
+        self._writer = TallyWriter(config.notary, self._tally, self._signals, self._clock)
+        self._alignment: Alignment[TopicPartition, ReadMessage] = Alignment(self._lanes, _HELD_BACK)
         name = NotaryName(config.jurisdiction, config.notary)
         return LastHeadsSearch(subscriber, name, self._ports.keyring, self._clock)
 
@@ -179,10 +172,10 @@ class Notary:
         if may_issue and now >= self._next_barrier:
             self._issue(now)
         has_news = self._read_on()
-        self._alignment.take(self._apply, self._cut)
-        self._show_entries()
+        self._alignment.take(self._writer.apply, self._cut)
+        self._snapshots.work()
         if not self.live:
-            self._first_barrier = self._progress.issued + 1
+            self._own.first = self._progress.issued + 1
             self.live = all(self._tally.lanes[lane].offset >= end for lane, end in self._ends.items())
         if len(self._tally.changed) >= _COMMIT_ENTRIES or now >= self._next_commit:
             self._commit(now)
@@ -190,7 +183,7 @@ class Notary:
         self._signals.head_age(self._clock.now())
         if self._polled:
             return _WAIT
-        if has_news or self._snapshot:
+        if has_news or self._snapshots.is_running:
             return AT_ONCE
         return max(0.0, self._next_barrier - self._clock.monotonic()) if may_issue else _WAIT
 
@@ -226,7 +219,9 @@ class Notary:
         self._issued_at[self._progress.issued] = issued_at
         register = self._ports.keyring.mark()
         for lane in (*self._lanes, *self._relief):
-            self._announcer.send_barrier(self._progress.issued, issued_at, lane, register)
+            body = self._announcer.sign_barrier(self._progress.issued, issued_at, lane, register)
+            self._own.note_sent(lane, self._progress.issued, body)
+            self._announcer.send_barrier(self._progress.issued, lane, body)
         self._signals.barrier()
 
     def _commit(self, now: float, head: bytes | None = None) -> None:
@@ -250,57 +245,24 @@ class Notary:
     def _read(self, message: Message) -> None:
         lane = lane_of(self._ports.subscriber, message)
         content = self._classifier.classify(self._places[lane], message)
-        number = 0
+        number = None
         if isinstance(content, Marker) and content.notary == self._config.notary:
-            number = self._own_marker(lane, content.number)
-        self._alignment.put(lane, _ReadMessage(lane, message.offset(), content), number or None)
+            number = self._own_marker(lane, message, content.number)
+        self._alignment.put(lane, ReadMessage(lane, message.offset(), content), number)
         self._next_offsets[lane] = message.offset() + 1
 
-    def _own_marker(self, lane: TopicPartition, number: int) -> int:
-        """Return the number if it is to be cut at, 0 if it is from before this start; NOTARY_DUPLICATED if it is not ours."""
-        if not self.live:
-            self._progress.issued = max(self._progress.issued, number)
-            return 0
-        if number < self._first_barrier:
-            return 0
-        if number > self._progress.issued or number <= self._newest_own.get(lane, 0):
-            raise NotaryDuplicated(self._config.notary, number)
-        self._newest_own[lane] = number
-        return number
-
-    def _apply(self, message: _ReadMessage) -> None:
-        lane, offset, content = message
-        self._tally.lanes[lane].offset = offset + 1
-        if isinstance(content, Marker):
-            self._tally.pass_marker(lane, content.key_id, content.covered)
-        elif isinstance(content, ForeignMessage):
-            self._signals.foreign(content.reason)
-        elif isinstance(content, PublisherCheckpoint):
-            self._pass_checkpoint(lane, content)
-        elif isinstance(content, Tombstone):
-            self._signals.record(self._tally.keep(lane, content.entry_id), "")
-        elif isinstance(content, ListMessage):
-            self._apply_record(lane, content)
-
-    def _apply_record(self, lane: TopicPartition, record: ListMessage) -> None:
-        court = self._tally.court_number(record.court if record.sound else "")  # no name is taken from a bad record
-        fields = record.version, record.status, record.body_hash, record.record_class
-        outcome = self._tally.apply(
-            lane, record.entry_id, TallyEntry(*fields, court, verified=record.sound), record.key_id
-        )
-        if not record.alarm and record.record_class == RecordClass.REAL and outcome is not TallyResult.REVOKED:
-            self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
-        self._signals.record(outcome, record.alarm)
-
-    def _pass_checkpoint(self, lane: TopicPartition, checkpoint: PublisherCheckpoint) -> None:
-        """Hold a checkpoint against the tally, and ring for every court of which the log lacks what it says."""
-        passed = self._tally.pass_checkpoint(lane, checkpoint)
-        if passed is None:
-            self._signals.foreign("checkpoint")
-        elif passed:
-            for finding in checkpoint_findings(self._tally, lane.topic):
-                _log.warning("the log is not what its publisher says", notary=self._config.notary, **finding._asdict())
-                self._signals.checkpoint(finding)
+    def _own_marker(self, lane: TopicPartition, message: Message, number: int) -> int | None:
+        """Return the number of a marker to cut at, None for any other in this notary's name."""
+        if not self.live:  # of those before this start the newest number alone matters: it is not used again
+            if number < NUMBER_LIMIT:
+                self._progress.issued = max(self._progress.issued, number)
+            return None
+        kind = self._own.judge(lane, number, unwrap(message)[1])
+        if kind is MarkerKind.FOREIGN:
+            self._writer.note_twin(lane, message.offset(), number)
+        elif kind is MarkerKind.OLD:
+            self._signals.foreign("replay")
+        return number if kind is MarkerKind.OWN else None
 
     def _cut(self, number: int) -> None:
         """Sign the head of a barrier at whose markers all lanes stand, put it on disk, send it."""
@@ -313,7 +275,7 @@ class Notary:
             self._progress.head_hash,
             floor,
             self._topic_ids,
-            self._roots,
+            self._snapshots.take_roots(),
         )
         head, before = self._announcer.sign_head(self._tally, fields), self._progress
         self._progress = replace(before, head_number=number, head_hash=self._suite.content_hash(head).hex())
@@ -321,23 +283,12 @@ class Notary:
             self._commit(self._clock.monotonic(), head)
         except DiskFull:
             self._progress = before  # this cut is made again
+            self._snapshots.put_back(fields.snapshot)
             raise
-        self._roots = NO_SNAPSHOT
+        if self._reports:
+            self._announcer.report(self._tally, number, issued_at)
         self._announcer.send_head(head)
-        self._begin_snapshot(number, issued_at)
+        if self._store is not None:
+            self._snapshots.begin(number, issued_at, self._tally, self._store)
         self._issued_at = {barrier: at for barrier, at in self._issued_at.items() if barrier > number}
         self._signals.head(self._tally, number, issued_at)
-
-    def _begin_snapshot(self, number: int, issued_at: int) -> None:
-        """Begin to show the entries as they are at a barrier whose tally was just committed, if it is time."""
-        hour = issued_at // self._config.snapshot_interval
-        if self._store is not None and self._snapshot is None and hour != self._snapshot_hour:
-            self._snapshot, self._snapshot_hour = Snapshot(number, self._tally, self._store.view()), hour
-
-    def _show_entries(self) -> None:
-        if self._snapshot is None:
-            return
-        if self._snapshot.is_lost:
-            self._snapshot, self._snapshot_hour = None, -1
-        elif roots := self._snapshot.step():
-            self._snapshot, self._roots = None, roots

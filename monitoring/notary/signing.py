@@ -4,6 +4,8 @@ import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
 import structlog
 from msgspec.structs import replace
@@ -55,6 +57,24 @@ class NotaryIdentity:
     """With one, values carry Confluent framing."""
 
 
+class MarkerPlace(NamedTuple):
+    """Where a marker of a barrier goes."""
+
+    lane: TopicPartition
+    number: int
+
+
+class _WrittenMarker(NamedTuple):
+    number: int
+    offset: int
+
+
+class _WaitingReport(NamedTuple):
+    number: int
+    issued_at: int
+    findings: list[dict[str, Any]]
+
+
 class Announcer:
     """Signs and sends for one notary of one jurisdiction.
 
@@ -70,22 +90,30 @@ class Announcer:
         self._head_in_flight = False
         self._head_retry_at = -math.inf
         self._markers_in_flight = 0
+        self._written: dict[TopicPartition, _WrittenMarker] = {}
+        """The newest marker of each partition that the broker has confirmed."""
+        self._report: _WaitingReport | None = None
+        self._report_in_flight = False
 
     @property
     def markers_in_flight(self) -> int:
         """How many markers the broker has said nothing about yet."""
         return self._markers_in_flight
 
-    def send_barrier(self, number: int, issued_at: int, lane: TopicPartition, register: RegisterMark) -> None:
-        """Put the marker of a barrier into one partition; `register` is how far this notary knows the keys."""
+    def sign_barrier(self, number: int, issued_at: int, lane: TopicPartition, register: RegisterMark) -> bytes:
+        """Return the signed body of the marker of a barrier; `register` is how far this notary knows the keys."""
         content = {**self._author, "number": number, "issued_at": issued_at}
         content |= {"topic": lane.topic, "partition": lane.partition}
         content |= {"register_offset": register.offset, "register_hash": register.hash}
-        body = encode_signed("barrier", content, "barrier", self._identity.signer)
+        return encode_signed("barrier", content, "barrier", self._identity.signer)
+
+    def send_barrier(self, number: int, lane: TopicPartition, body: bytes) -> None:
+        """Put the signed marker of a barrier into its partition. Raises TransportError."""
         record = self._record("barrier", body, lane.topic, b"barrier/" + self._notary.encode())
         self._markers_in_flight += 1
         try:
-            self._identity.publisher.send(replace(record, partition=lane.partition), self._settle_marker)
+            settle = partial(self._settle_marker, MarkerPlace(lane, number))
+            self._identity.publisher.send(replace(record, partition=lane.partition), settle)
         except TransportError:
             self._markers_in_flight -= 1
             raise
@@ -107,6 +135,10 @@ class Announcer:
         }
         return encode_signed("list-head", content, "list-head", self._identity.signer)
 
+    def report(self, tally: Tally, number: int, issued_at: int) -> None:
+        """Put in line what was found up to a barrier, instead of what waits: the newest report says the same and more."""
+        self._report = _WaitingReport(number, issued_at, tally.findings.rows(tally.sequences, issued_at))
+
     def send_head(self, body: bytes) -> None:
         """Put a signed head in line for the topic of heads."""
         self._heads.append(body)
@@ -114,6 +146,7 @@ class Announcer:
     def work(self) -> None:
         """Hear what became of what was sent, and send the head that is next. Raises TransportError."""
         self._identity.publisher.poll(0)
+        self._send_report()
         if not self._heads or self._head_in_flight or self._identity.clock.monotonic() < self._head_retry_at:
             return
         record = self._record("list-head", self._heads[0], names.heads(self._jurisdiction), self._notary.encode())
@@ -124,6 +157,28 @@ class Announcer:
             self._head_in_flight = False
             raise
 
+    def _send_report(self) -> None:
+        """Send the report that waits, with the markers in the relief lane the broker has confirmed. Raises TransportError."""
+        report = self._report
+        if report is None or self._report_in_flight:
+            return
+        self._report = None
+        relief = [
+            {"partition": lane.partition, "offset": marker.offset}
+            for lane, marker in sorted(self._written.items())
+            if marker.number == report.number and lane.topic == names.relief(self._jurisdiction)
+        ]
+        content = {**self._author, "number": report.number, "issued_at": report.issued_at}
+        content |= {"relief": relief, "findings": report.findings}
+        body = encode_signed("notary-report", content, "notary-report", self._identity.signer)
+        record = self._record("notary-report", body, names.notary_reports(self._jurisdiction), self._notary.encode())
+        self._report_in_flight = True
+        try:
+            self._identity.publisher.send(record, self._settle_report)
+        except TransportError:
+            self._report_in_flight = False
+            raise
+
     def close(self) -> None:
         """Give what is under way some time; a head that stays behind is sent again at the next start."""
         for _ in range(len(self._heads) + 1):
@@ -131,10 +186,17 @@ class Announcer:
             if self._identity.publisher.flush(_CLOSE_SECONDS):
                 break
 
-    def _settle_marker(self, outcome: Delivered | Exception) -> None:
+    def _settle_marker(self, place: MarkerPlace, outcome: Delivered | Exception) -> None:
         self._markers_in_flight -= 1
         if isinstance(outcome, Exception):
             _log.warning("a marker was not written", notary=self._notary, reason=str(outcome))
+        else:
+            self._written[place.lane] = _WrittenMarker(place.number, outcome.offset)
+
+    def _settle_report(self, outcome: Delivered | Exception) -> None:
+        self._report_in_flight = False
+        if isinstance(outcome, Exception):
+            _log.warning("a report was not written", notary=self._notary, reason=str(outcome))
 
     def _settle_head(self, outcome: Delivered | Exception) -> None:
         self._head_in_flight = False

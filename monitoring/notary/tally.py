@@ -18,6 +18,7 @@ from ...topics.transport.ports import TopicPartition
 from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
 from .checkpoints import CheckpointTally, PublisherCheckpoint
+from .findings import ListFindings
 
 _PACKED = struct.Struct(">qi32sBH?")
 ENTRY_ID = 16
@@ -176,7 +177,10 @@ class Tally:
         self.courts: dict[str, int] = {}
         """Court → the number that stands for it in `TallyEntry`."""
         self.sequences: dict[tuple[str, str], SequenceSet] = {}
-        """(logical topic, court) → court sequences seen in records whose signature holds."""
+        """(logical topic, court) → court sequences seen in records whose signature holds, or by who signed before."""
+        self.read: dict[tuple[str, str], SequenceSet] = {}
+        """Those of them that stood in records this tally has read itself."""
+        self.findings = ListFindings()
         self.changed: dict[bytes, bytes] = {}
         """Packed newest records not yet stored, by `entry_key`."""
         partitions: dict[str, list[int]] = {}
@@ -223,9 +227,15 @@ class Tally:
         packed = self.changed[key] if key in self.changed else self._find(key)
         return TallyEntry.unpack(packed) if packed else None
 
-    def note_sequence(self, topic: str, court: str, number: int) -> None:
-        """Note the sequence number of a verified record of a court."""
+    def note_sequence(self, topic: str, court: str, number: int) -> bool:
+        """Note the sequence number of a verified record of a court; return False if it was read before.
+
+        Numbers begin at 1: a lower one, which a court may have signed all the same, is none.
+        """
+        if number < 1:
+            return True
         self.sequences.setdefault((topic, court), SequenceSet()).add(number)
+        return self.read.setdefault((topic, court), SequenceSet()).add(number)
 
     def pass_checkpoint(self, lane: TopicPartition, checkpoint: PublisherCheckpoint) -> bool | None:
         """Hold a checkpoint against what is counted where it stands; see `CheckpointTally.pass_one`."""

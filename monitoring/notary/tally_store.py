@@ -6,7 +6,7 @@ notary publishes afterwards it can answer for after any crash.
 
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -79,8 +79,9 @@ def _telling_damage(directory: Path) -> Iterator[None]:
     except _DAMAGED as damaged:
         raise TallyDamaged(directory, damaged) from damaged
     except lmdb.Error as failed:
-        if isinstance(failed, lmdb.DiskError) or failed.code in _NO_ROOM:
-            raise DiskFull(directory, OSError(failed.code, str(failed))) from failed
+        number = getattr(failed, "code", 0)  # not every error of LMDB has one
+        if isinstance(failed, lmdb.DiskError) or number in _NO_ROOM:
+            raise DiskFull(directory, OSError(number, str(failed))) from failed
         raise
 
 
@@ -201,6 +202,9 @@ class TallyStore:
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
+        for topic, court, intervals in meta.get("read", ()):  # older releases kept none
+            tally.read[topic, court] = SequenceSet(intervals)
+        tally.findings.restore(meta.get("findings", ()))
         tally.checkpoints.restore(meta["checkpoints"])
         return tally, progress
 
@@ -274,8 +278,12 @@ def _name(lane: TopicPartition) -> str:
 
 def _lane(stored: dict[str, Any], digest: RunningDigest) -> LaneTally:
     live = {int(court): count for court, count in stored["live"].items()}
-    revoked = frozenset(map(bytes.fromhex, stored["revoked"]))
+    revoked = frozenset(map(bytes.fromhex, stored.get("revoked", ())))  # older releases kept none
     return LaneTally(digest, stored["offset"], stored["records"], live, revoked=revoked)
+
+
+def _intervals(sequences: Mapping[tuple[str, str], SequenceSet]) -> list[list[object]]:
+    return [[topic, court, numbers.intervals()] for (topic, court), numbers in sequences.items()]
 
 
 def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
@@ -292,7 +300,9 @@ def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
             for lane, counted in tally.lanes.items()
         },
         "courts": tally.courts,
-        "sequences": [[topic, court, numbers.intervals()] for (topic, court), numbers in tally.sequences.items()],
+        "sequences": _intervals(tally.sequences),
+        "read": _intervals(tally.read),
+        "findings": tally.findings.state(),
         "checkpoints": tally.checkpoints.state(),
         "progress": asdict(progress),
     }

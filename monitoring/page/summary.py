@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..status.next_steps import next_command
 from .cells import Cell, milliseconds
 from .words import Words
 
@@ -25,19 +26,6 @@ class Figure(NamedTuple):
     cell: Cell
 
 
-_COMMANDS = {
-    "lost-tail": "liandong status --json",
-    "live-differs": "liandong status --json",
-    "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
-    "silent": "liandong agency run {agency}",
-    "stale": "liandong agency run {agency} --node {node}",
-    "twins": "liandong agency run {agency} --node NAME",
-    "command-unanswered": "liandong court command --resend --court {court}",
-    "keys-run-out": "liandong participant renew {participant}",
-}
-"""What helps, by kind of finding; what else there is, the agency's status says more about."""
-
-
 def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
     """List all findings, then what is worth knowing though nothing is overdue."""
     findings = [_sentence(finding, words) for finding in document["findings"]]
@@ -46,17 +34,12 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
-    places = {**finding, "lanes": ", ".join(finding.get("lanes", ()))}
+    places = {"place": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
+    places["hashes"] = " ≠ ".join(each[:12] for each in finding.get("hashes", ()))
     places["incarnations"] = ", ".join(finding.get("incarnations", ()))
-    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list")
+    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry")
     key = "/".join(str(finding.get(part, "")) for part in about)
-    return Sentence(key, words(f"say_{kind}", **places), _command(kind, finding))
-
-
-def _command(kind: str, finding: Mapping[str, Any]) -> str:
-    if kind.startswith("register-"):
-        return "liandong participant publish --all"
-    return _COMMANDS.get(kind, "liandong status --agency {agency}").format(**finding)
+    return Sentence(key, words(f"say_{kind}", **places), next_command(finding))
 
 
 def _dead_letters(document: Mapping[str, Any], words: Words) -> Iterator[Sentence]:

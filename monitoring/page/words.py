@@ -83,6 +83,54 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}, {list}: its publisher wrote up to number {published}, the log holds up to {highest}: {count} records at its end are lost.",
         "{court}（{list}）：发布方已写至序号 {published}，日志仅至 {highest}，末尾丢失 {count} 条。",
     ),
+    "say_sequence-gap": (
+        "{court}, {list}: {count} numbers of its sequence are missing, the first from {low} to {high}: records were lost before the log.",
+        "{court}（{list}）：序号缺 {count} 个，最先缺 {low} 至 {high}，记录在写入日志前丢失。",
+    ),
+    "say_sequence-duplicate": (
+        "{court}, {list}: numbers between {low} and {high} stand on two different records ({count} times, last at {place}): its register was put back, or somebody else signs with its key.",
+        "{court}（{list}）：序号 {low} 至 {high} 之间有 {count} 次被不同记录重复使用（最近在 {place}）：登记簿曾被恢复，或有他人使用其密钥。",
+    ),
+    "say_version-conflict": (
+        "{court}, {list}: {count} times one version of an entry (between {low} and {high}) has two signed contents, last at {place}; the first one counts.",
+        "{court}（{list}）：{count} 次出现同一条目版本（{low} 至 {high}）有两种签名内容，最近在 {place}，以先到者为准。",
+    ),
+    "say_notary-twin": (
+        "{notary}: {count} barriers (numbers {low} to {high}, last at {place}) carry its name and key and were not written by it: another process has its name, or somebody has its key.",
+        "{notary}：{count} 个栅栏（编号 {low} 至 {high}，最近在 {place}）带有其名称和密钥但非其所写：另有同名进程，或密钥已泄露。",
+    ),
+    "say_split-view": (
+        "{notary} of {jurisdiction} has signed two heads of one barrier ({count} barriers, numbers {low} to {high}; {hashes}): two views of one list.",
+        "{jurisdiction} 的 {notary} 对同一栅栏签了两个名单头（{count} 个栅栏，编号 {low} 至 {high}；{hashes}）：同一名单两种说法。",
+    ),
+    "say_later-finding": (
+        "{notary} of {jurisdiction} reports {what}, which this release does not know: {count}, numbers {low} to {high}, at {place}. Update the monitor.",
+        "{jurisdiction} 的 {notary} 报告 {what}，本版本不认识：{count} 次，编号 {low} 至 {high}，位置 {place}。请更新监控。",
+    ),
+    "say_register-behind": (
+        "{court}, {list}: the log holds {count} records, up to number {highest}, that the court's register does not know. It was put back from a backup, or somebody else has the court's key.",
+        "{court}（{list}）：日志中有 {count} 条记录（至序号 {highest}）登记库没有：登记库系由备份恢复，或有他人持有该法院密钥。",
+    ),
+    "say_refused-record": (
+        "{court}: nobody takes version {version} of {entry}: its key was not valid when it was signed ({count} such entries).",
+        "{court}：{entry} 第 {version} 版不被任何单位接受，签名时密钥无效（此类条目共 {count} 个）。",
+    ),
+    "say_contested-entry": (
+        "{court}: others write under the key of {entry} again and again ({count} such entries).",
+        "{court}：有人反复写入 {entry} 的键（此类条目共 {count} 个）。",
+    ),
+    "say_list-shrunk": (
+        "{list} holds less than it did: it was made again, or lost its end.",
+        "{list} 的内容比原来少：该主题被重建，或丢失了末尾。",
+    ),
+    "say_unproven": (
+        "{agency} / {node}, {jurisdiction}: its copy equals no signed head yet: nobody is refused by it, nobody passes for certain.",
+        "{agency} / {node}（{jurisdiction}）：其副本尚未证明与已签名的名单一致，据此既不拦截也不确认放行。",
+    ),
+    "say_publisher-clock": (
+        "{jurisdiction}: the publisher's clock is {seconds} s off the notaries' (below 0: slow); its courts sign nothing.",
+        "{jurisdiction}：发布方时钟与公证节点相差 {seconds} 秒（负数为慢），其法院暂停签名。",
+    ),
     "say_live-differs": (
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
         "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",
@@ -108,8 +156,24 @@ _WORDS: dict[str, tuple[str, str]] = {
         "密钥登记册最新的根签名说明是旧的，登记册被回退。",
     ),
     "say_register-expired": (
-        "The root's word about the register of keys has expired; publish the keys again where the root is kept.",
-        "密钥登记册的根签名说明已过期，请在保管根密钥的机器上重新公布。",
+        "The root's word about the register of keys has expired: nothing new is called proven until the root signs the next.",
+        "密钥登记册的根签名说明已过期；在根签署下一份之前不再作出新的一致性证明。",
+    ),
+    "say_register-forked": (
+        "The root has said two things under one number of the register of keys.",
+        "根以同一编号签署了两份不同的密钥登记册。",
+    ),
+    "say_register-ahead": (
+        "The root's word about the register of keys is from the future by the monitor's clock.",
+        "按监控机器的时钟，密钥登记册的根签名来自未来。",
+    ),
+    "say_root-forked": (
+        "A root key has signed two successors; the one that was read first counts.",
+        "同一根密钥签署了两个继任者，以先读到的为准。",
+    ),
+    "say_register-not-kept": (
+        "What the monitor has read of the register of keys cannot be kept on its disk.",
+        "监控机器无法在磁盘上保存已读取的密钥登记册。",
     ),
     "say_dead": (
         "{agency}: {count} messages were put aside as dead letters.",

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ...schemas.errors import WrongUsage
 from ...schemas.wire.intl import INTL
-from ...topics.keys.directory import KeyDirectory, await_keys
+from ...topics.keys.directory import KeyDirectory
+from ...topics.keys.opening import read_directory
 from ...topics.keys.participants import Participants
 from ...topics.metrics.definitions import Signals
 from ...topics.settings import Settings
@@ -162,7 +163,7 @@ def monitoring_context(settings: Settings, client_id: str) -> Iterator[Monitorin
     clock, participants = SystemClock(), Participants(settings)
     with ExitStack() as resources:
         register = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
-        directory = await_keys(KeyDirectory(participants.root_public_key, register, clock))
+        directory = read_directory(settings, register, clock)
         resources.callback(directory.close)
         connections = MonitoringConnections(
             lambda client_id: KafkaSubscriber(settings, client_id=client_id),

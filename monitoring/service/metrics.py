@@ -1,5 +1,6 @@
 """The ledger as Prometheus metrics, computed when somebody scrapes."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +40,8 @@ class LedgerCollector(Collector):
         found = {finding["kind"] for finding in document["findings"]}
         for problem in RegisterProblem:
             families[definitions.KEY_REGISTER_PROBLEM].add_metric([problem.value], problem.value in found)
+        for kind, count in sorted(Counter(finding["kind"] for finding in document["findings"]).items()):
+            families[definitions.FINDINGS].add_metric([kind], count)
         for agency in document["agencies"]:
             late = families[definitions.AGENCY_LATE_UPDATES]
             late.add_metric([safe_label(agency["agency"])], agency["late_updates"])
@@ -57,5 +60,6 @@ def _add(families: dict[Gauge, GaugeMetricFamily], labels: list[str], node: dict
 
 
 def _families() -> dict[Gauge, GaugeMetricFamily]:
-    gauges = (*_NODE, definitions.AGENCY_PROVEN, definitions.AGENCY_LATE_UPDATES, definitions.KEY_REGISTER_PROBLEM)
+    others = definitions.AGENCY_LATE_UPDATES, definitions.KEY_REGISTER_PROBLEM, definitions.FINDINGS
+    gauges = (*_NODE, definitions.AGENCY_PROVEN, *others)
     return {gauge: GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels) for gauge in gauges}

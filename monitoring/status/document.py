@@ -1,7 +1,7 @@
 """`liandong status`: delivery, lag, freshness and proof as one document."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,15 @@ from hdrh.histogram import HdrHistogram
 
 from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
+from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
 from .enforcement import enforcement
+from .list_findings import list_findings, newest_head
+from .next_steps import next_command
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
+from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
 CANARY_WINDOW = 3_600_000
@@ -43,7 +47,9 @@ class StatusDocument:
         """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
         names = self.agencies(query.agency)
         agencies = [self._agency(name) for name in names]
-        findings = [*self._findings(agencies), *self._keys_run_out()]
+        findings = [
+            {**finding, "next": next_command(finding)} for finding in (*self._findings(agencies), *self._keys_run_out())
+        ]
         return {
             "at": moment(self._limits.now),
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
@@ -126,7 +132,7 @@ class StatusDocument:
 
     def _jurisdiction(self, name: str) -> dict[str, Any]:
         heads = [head for head in self.heads if head.jurisdiction == name]
-        newest = max(heads, key=lambda head: head.issued_at)
+        newest = max(heads, key=lambda head: head.fresh_at)
         live: dict[str, int] = defaultdict(int)
         for name_of_lane, lane in newest.lanes.items():
             live[name_of_lane.rsplit("/", 1)[0]] += lane.live
@@ -137,8 +143,8 @@ class StatusDocument:
                 {
                     "notary": head.notary,
                     "barrier": head.number,
-                    "issued_at": moment(head.issued_at),
-                    "valid": head.valid_until > self._limits.now,
+                    "issued_at": moment(head.fresh_at),
+                    "valid": head.fresh_until > self._limits.now,
                 }
                 for head in heads
             ],
@@ -173,23 +179,12 @@ class StatusDocument:
             "signed_keys": signed.keys if signed else None,
             "keys": standing.keys,
             "hash": standing.hash.hex(),
+            "root": standing.root.hex(),
         }
 
     def _register_findings(self) -> Iterable[dict[str, Any]]:
         for problem in self._sources.register.problems if self._sources.register else ():
-            yield {"kind": problem.value}
-
-    def _court_findings(self) -> Iterable[dict[str, Any]]:
-        """Name the courts of which the log holds something else than their publisher says."""
-        for jurisdiction in sorted({head.jurisdiction for head in self.heads}):
-            newest = _newest(jurisdiction, self.heads)
-            for count in newest.courts if newest else ():
-                about = {"jurisdiction": jurisdiction, "list": count.topic, "court": count.court}
-                if count.highest < count.published:
-                    numbers = {"published": count.published, "highest": count.highest}
-                    yield {"kind": "lost-tail", **about, **numbers, "count": count.published - count.highest}
-                elif count.live_missing:
-                    yield {"kind": "live-differs", **about, "count": count.live_missing}
+            yield {"kind": problem.value, "next": NEXT_COMMAND[problem]}
 
     def _command_findings(self) -> Iterable[dict[str, Any]]:
         """Name the courts of this machine whose commands an agency has not answered, as far as their inboxes know."""
@@ -201,10 +196,11 @@ class StatusDocument:
 
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
         yield from self._register_findings()
-        yield from self._court_findings()
+        yield from list_findings(self._sources.view, self.heads, self._limits.now)
+        yield from publisher_findings(self._sources.deliveries)
         yield from self._command_findings()
         for head in self.heads:
-            if head.valid_until <= self._limits.now:
+            if head.fresh_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
         for agency in agencies:
             name = agency["agency"]
@@ -213,13 +209,15 @@ class StatusDocument:
             for jurisdiction in agency["silent_in"]:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
             for node in agency["nodes"]:
-                where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
-                yield from _node_findings(node, where)
+                yield from _node_findings(name, node)
 
 
-def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+def _node_findings(agency: str, node: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    where = {"agency": agency, "jurisdiction": node["jurisdiction"], "node": node["node"]}
     if node["serving"] and node["stale"]:
         yield {"kind": "stale", **where}
+    if node["serving"] and node["proof"]["state"] == "none":
+        yield {"kind": "unproven", **where}
     if node["serving"] and node["proof"]["state"] == "unequal":
         yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
     if twins := node["twins"]:
@@ -230,29 +228,29 @@ def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterabl
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:
     """Describe the newest comparison of a node's receipts with a signed head."""
-    state = "none" if stand.compared_barrier < 0 else "unequal" if stand.unequal else "equal"
+    state = "none" if stand.barrier < 0 else "unequal" if stand.unequal else "equal"
     return {
         "state": state,
-        "notary": stand.compared_notary,
-        "barrier": stand.compared_barrier,
-        "at": moment(stand.compared_at),
+        "notary": stand.notary,
+        "barrier": stand.barrier,
+        "at": moment(stand.barrier_issued_at),
         "lanes": stand.unequal,
         "unequal_since": moment(stand.unequal_since),
     }
 
 
-def lag_records(stand: NodeStand, heads: Iterable[HeadStand]) -> int:
+def lag_records(stand: NodeStand, heads: Sequence[HeadStand]) -> int:
     """Count the log positions of the lists up to the newest head's markers that the node has not applied."""
     applied = {f"{lane.topic}/{lane.partition}": lane.applied for lane in stand.lanes}
-    newest = _newest(stand.jurisdiction, heads)
+    newest = newest_head(stand.jurisdiction, heads)
     lanes = newest.lanes.items() if newest else ()
     return sum(max(0, lane.offset + 1 - applied.get(name, 0)) for name, lane in lanes)
 
 
-def lag_seconds(stand: NodeStand, heads: Iterable[HeadStand]) -> float:
+def lag_seconds(stand: NodeStand, heads: Sequence[HeadStand]) -> float:
     """Return the seconds between the newest barrier with a head and the newest the node has a receipt for."""
-    newest = _newest(stand.jurisdiction, heads)
-    return max(0, newest.issued_at - stand.barrier_issued_at) / 1_000 if newest else 0.0
+    newest = newest_head(stand.jurisdiction, heads)
+    return max(0, newest.fresh_at - stand.barrier_issued_at) / 1_000 if newest else 0.0
 
 
 def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
@@ -269,8 +267,3 @@ def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
         return None
     quantiles = {f"p{percent:g}": merged.get_value_at_percentile(percent) / 1_000 for percent in (50, 95, 99)}
     return {"updates": merged.get_total_count(), **quantiles, "max": merged.get_max_value() / 1_000, "unit": "ms"}
-
-
-def _newest(jurisdiction: str, heads: Iterable[HeadStand]) -> HeadStand | None:
-    candidates = [head for head in heads if head.jurisdiction == jurisdiction]
-    return max(candidates, key=lambda head: head.issued_at, default=None)

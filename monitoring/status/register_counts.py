@@ -100,7 +100,7 @@ class Deliveries:
         """Count what an agency with these nodes has not applied; `accepted_before` (ms UTC) is where late begins.
 
         `settled` is `Outstanding.settled` found earlier for the same nodes: nothing below is looked at again. Rows are
-        numbered from 1 without a gap, so the last one is the number of updates.
+        numbered from 1 without a gap, so the last one is the number of updates and of what was sent again between them.
         """
         updates = self._updates.c
         open_rows = (updates.state_row > settled) & ~self._applied(nodes)
@@ -108,11 +108,14 @@ class Deliveries:
         relief = case((updates.relief_row.is_not(None), 1), else_=0)
         last = select(func.coalesce(func.max(updates.state_row), 0)).scalar_subquery()
         sums = (func.coalesce(func.sum(each), 0) for each in (late, relief))
-        counts = select(last, func.count(), *sums, func.min(updates.state_row))
+        again = self.register.tables.upkeep.resends.c.state_row
+        resends = select(func.count()).where(again < last).scalar_subquery()
+        counts = select(last, resends, func.count(), *sums, func.min(updates.state_row))
         with reading(self.register.engine) as connection:
             row = connection.execute(counts.select_from(self._joined()).where(open_rows)).one()
-        accepted, unapplied, overdue, waiting, first = row
-        through = first - 1 if unapplied else max(accepted, settled)
+        newest, resent, unapplied, overdue, waiting, first = row
+        accepted = newest - resent
+        through = first - 1 if unapplied else max(newest, settled)
         return Outstanding(accepted, accepted - unapplied, int(overdue), int(waiting), through)
 
     def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, NodeOffsets]) -> Counts:

@@ -48,12 +48,29 @@ WORDS: dict[str, tuple[str, str]] = {
     "keys-run-out": ("sealing keys run out", "密封密钥即将用尽"),
     "receipts-missing": ("receipts missing", "缺失回执"),
     "lost-tail": ("end of the log lost", "日志末尾丢失"),
+    "sequence-gap": ("numbers missing in a court's sequence", "法院序号缺号"),
+    "sequence-duplicate": ("a court's number used twice", "法院序号重复"),
+    "version-conflict": ("two contents of one version", "同一版本两种内容"),
+    "notary-twin": ("a barrier in a notary's name it did not write", "以公证节点之名写入的栅栏"),
+    "split-view": ("two heads of one barrier", "同一栅栏两个名单头"),
+    "later-finding": ("a finding of a later release", "新版本的发现"),
+    "list-shrunk": ("a list holds less than it did", "名单日志缺少内容"),
+    "unproven": ("equal to no signed head yet", "尚未证明与已签名名单一致"),
+    "register-behind": ("the court's register is behind the log", "登记库落后于日志"),
+    "refused-record": ("a record nobody takes", "记录不被接受"),
+    "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
+    "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
     "live-differs": ("live entries differ", "生效条目数不符"),
     "twins": ("two nodes of one name", "两个同名节点"),
     "command-unanswered": ("commands not answered", "指令未获答复"),
     "register-missing": ("no word of the root about the register of keys", "密钥登记册无根签名说明"),
     "register-differs": ("the keys read are not those the root signed", "读到的密钥与根签名的登记册不符"),
     "register-rolled-back": ("the register of keys was rolled back", "密钥登记册被回退"),
+    "register-forked": ("the root has said two things under one number", "根以同一编号签署了两份登记册"),
+    "register-ahead": ("the root's word is from the future by this clock", "按本机时钟，根签名来自未来"),
+    "root-forked": ("a root has signed two successors", "同一根密钥有两个继任者"),
+    "register-not-kept": ("what was read of the register of keys cannot be kept", "已读取的密钥登记册无法保存"),
+    "next": ("next", "下一步"),
     "register-expired": ("the root's word about the register of keys has expired", "密钥登记册根签名已过期"),
     "records": ("records", "条"),
     "pending": ("pending", "待送达"),
@@ -78,7 +95,7 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
-_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list")
+_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry")
 """What a finding can be about, as a line of it begins."""
 
 
@@ -193,10 +210,25 @@ class StatusText:
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
             about = [str(row[key]) for key in _ABOUT if row.get(key)]
-            details = [f"{row[key]:,}" for key in ("updates", "count", "months_left") if key in row]
-            details += [*row.get("lanes", []), *row.get("incarnations", [])]
-            table.add_row(Text(self._word(row["kind"]), style="bold red"), " ".join(about), " ".join(details))
+            table.add_row(
+                Text(self._word(row["kind"]), style="bold red"),
+                " ".join(about),
+                _details(row),
+                Text(row["next"], style="bold"),
+            )
         return table
+
+
+def _details(finding: Mapping[str, Any]) -> str:
+    """Say how many, which numbers, where."""
+    said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left", "seconds") if key in finding]
+    if "low" in finding:
+        low, high = finding["low"], finding["high"]
+        said.append(f"№ {low:,}" if low == high else f"№ {low:,} … {high:,}")
+    said += [str(finding[key]) for key in ("what", "place") if key in finding]
+    said += finding.get("lanes", [])
+    said += [each[:12] for each in (*finding.get("hashes", ()), *finding.get("incarnations", ()))]
+    return " ".join(said)
 
 
 def figure(span: Mapping[str, Any], lang: Language) -> str:

@@ -1,5 +1,6 @@
 """The file with the proof of one entry: JSON, and every record in it as it stands on the bus (single-object encoding, hexadecimal)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,7 +44,7 @@ class EntryProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     snapshot_head: str
     """The later head of the same notary that holds the roots over the live entries at that barrier."""
     keys: list[str]
-    """Records of `participants.keys.v1` of every key that signed something here."""
+    """Records of `participants.keys.v1`: changes of the root, those of every key that signed something here, the newest register."""
     leaves: list[LeafProof]
     """The entry's own; if it is not among the live ones, its neighbours: two, one at either end, none if nothing is live."""
     record: str
@@ -124,14 +125,19 @@ def to_text(fingerprint: bytes, body: bytes) -> str:
 
 def from_text(schema: str, text: str) -> FileRecord:
     """Read a record of the file; nothing is verified yet. Raises TRACE_FILE_UNREADABLE."""
+    return from_text_of((schema,), text)
+
+
+def from_text_of(schemas: Sequence[str], text: str) -> FileRecord:
+    """Read a record of one of these schemas. Raises TRACE_FILE_UNREADABLE."""
     try:
         raw = _hex(text)
         framed = Framed(*unframe(raw))
         content = decode(*framed)
     except (ValueError, LiandongError) as error:
-        raise ProofProblem("TRACE_FILE_UNREADABLE", reason=schema) from error
-    if raw[:2] != SINGLE_OBJECT or not is_version_of(framed.fingerprint, schema):
-        raise ProofProblem("TRACE_FILE_UNREADABLE", reason=schema)
+        raise ProofProblem("TRACE_FILE_UNREADABLE", reason=schemas[0]) from error
+    if raw[:2] != SINGLE_OBJECT or not any(is_version_of(framed.fingerprint, each) for each in schemas):
+        raise ProofProblem("TRACE_FILE_UNREADABLE", reason=schemas[0])
     return FileRecord(*framed, content)
 
 

@@ -11,11 +11,14 @@ from ...schemas import ids
 from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
 from ...schemas.wire.avro_schemas import is_version_of
+from ...schemas.wire.codec import decode
+from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
+from ...topics.keys import roots, signed_register
 from ...topics.keys.key_files import StoredKey
-from ...topics.keys.known_keys import SCHEMA, KnownKeys
+from ...topics.keys.known_keys import OF_THE_REGISTER, SCHEMA, KnownKeys
 from ...topics.transport.partitioner import partition_of
 from ...topics.transport.ports import TopicPartition
 from ...topics.transport.reading import read_all, topic_lanes
@@ -103,19 +106,32 @@ def _texts(records: Iterable[Framed]) -> Iterable[str]:
 
 
 def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPorts) -> list[Framed]:
-    """Return everything the root has said of these keys, and of those of whoever stands above their owners: of two ends of a
-    key the earlier counts.
+    """Return what the root has said that the proof needs: its changes, all of these keys and of those of whoever stands above
+    their owners (of two ends of one the earlier counts), and its newest word about the register.
     """
-    found, known = list[tuple[bytes, Framed]](), KnownKeys(root_public_key)
+    on_topic, known = list[Framed](), KnownKeys(root_public_key)
     lanes = topic_lanes(ports.subscriber, names.KEYS)
     for message in read_all(ports.subscriber, dict.fromkeys(lanes, 0), ports.clock):
-        with suppress(LiandongError):  # others may write there too, and a root's record can contradict another
-            framed = unwrap(message)
-            if is_version_of(framed.fingerprint, SCHEMA):
-                found.append((known.register(*framed), framed))
+        with suppress(FramingError):
+            on_topic.append(unwrap(message))
+    of = {schema: [each for each in on_topic if is_version_of(each.fingerprint, schema)] for schema in OF_THE_REGISTER}
+    changes = [each for each in of[roots.SCHEMA] if _counts(known, each)]
+    found = [(decode(*each)["key_id"], each) for each in of[SCHEMA] if _counts(known, each)]
     owners = {key.participant for key in map(known.get, key_ids) if key is not None}
     above = set(chain.from_iterable(known.above(each) for each in owners)) - owners
-    return [framed for key_id, framed in found if key_id in key_ids or _signs_as(known.get(key_id), above)]
+    keys = [framed for key_id, framed in found if key_id in key_ids or _signs_as(known.get(key_id), above)]
+    words = [each for each in of[signed_register.SCHEMA] if _counts(known, each)]
+    newest = max(words, key=lambda each: decode(*each)["number"], default=None)
+    return [*changes, *keys, *([] if newest is None else [newest])]
+
+
+def _counts(known: KnownKeys, framed: Framed) -> bool:
+    """Whether a record counts: others may write there too, and a root's record can contradict another."""
+    try:
+        known.take_record(*framed)
+    except LiandongError:
+        return False
+    return True
 
 
 def _signs_as(key: PublicKey | None, participants: set[str]) -> bool:

@@ -33,6 +33,12 @@ class ProofProblem(FactProblem):
             "公证节点 {notary} 的密钥已被撤销：无法排除名单头被倒签",
             "请重新生成证明，将选用密钥未被撤销的名单头",
         ),
+        "TRACE_REGISTER_EXPIRED": Text(
+            "the root's word about the register of keys that is in the file does not reach to its heads: {until}",
+            "where the root key is kept: `liandong participant register --sign`; then make the proof again",
+            "文件中根对密钥登记册的签名未覆盖名单头的时间：{until}",
+            "请在保管根密钥的机器上执行 `liandong participant register --sign`，然后重新生成证明",
+        ),
         "TRACE_HEADS_DIFFER": Text(
             "the two list heads do not belong together, or not to what the file says: {reason}",
             "do not rely on the file; make the proof again from the log",

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from ...schemas import ids
+from ...schemas.dates import rfc3339
 from ...schemas.errors import LiandongError
 from ...schemas.law.listing import ENDED_FROM, Instrument, RecordClass
 from ...schemas.wire.codec import GatePrefix, decode_prefix
@@ -19,11 +20,11 @@ from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import Suite, key_id, suite_of
 from ...topics.catalogue import names
 from ...topics.keys.key_files import StoredKey
-from ...topics.keys.known_keys import KnownKeys
+from ...topics.keys.known_keys import OF_THE_REGISTER, KnownKeys
 from ...topics.keys.register_ends import RegisterEnds
 from ...topics.keys.signatures import KeyRevoked, Reading, Verifier
 from ...topics.transport.partitioner import partition_of
-from .document import EntryProof, FileRecord, Leaf, from_text, leaf_of, parse_proof
+from .document import EntryProof, FileRecord, Leaf, from_text, from_text_of, leaf_of, parse_proof
 from .problems import ProofProblem
 from .verdict import EntryVersion, ProofVerdict, ProvenState
 
@@ -54,6 +55,9 @@ class _FileKeys:
 
     def read_to(self, ends: RegisterEnds) -> None:
         del ends
+
+    def vouches(self, at: int) -> bool:
+        return self._known.vouches(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def _contents_of(proof: EntryProof) -> _Contents:
         proof.entry.strip().startswith("ent_"),
         from_text("list-head", proof.barrier_head),
         from_text("list-head", proof.snapshot_head),
-        [from_text("participant-key", each) for each in proof.keys],
+        [from_text_of(OF_THE_REGISTER, each) for each in proof.keys],
         [leaf_of(each) for each in proof.leaves],
         from_text("list-record", proof.record) if proof.record else None,
         [from_text("list-record", each) for each in proof.later],
@@ -127,16 +131,16 @@ class _Verification:
         """Take the keys that count; raise TRACE_KEY_INVALID for one that does not."""
         self._file, self._proof = contents, contents.proof
         self._barrier, self._snapshot = contents.barrier_head.content, contents.snapshot_head.content
-        known = KnownKeys(root_public_key)
+        known = self._known = KnownKeys(root_public_key)
         with _telling("TRACE_KEY_INVALID"):
             for each in contents.keys:
-                known.register(each.fingerprint, each.body)
+                known.take_record(each.fingerprint, each.body)
         self._keys = _FileKeys(known)
         self._verifier = Verifier(self._keys)
         heads = contents.barrier_head, contents.snapshot_head
         self.base: list[Check] = [*(partial(self._signed_head, each) for each in heads), self._heads, self._place]
         records = [each for each in (contents.record, *contents.later) if each is not None]
-        self.rest: list[Check] = [self._leaves, self._record, self._later]
+        self.rest: list[Check] = [self._register, self._leaves, self._record, self._later]
         self.rest += [partial(self._signed_record, each) for each in records]
 
     @property
@@ -187,6 +191,13 @@ class _Verification:
             raise ProofProblem("TRACE_HEADS_DIFFER", reason=f"{barrier['notary']} ≠ {snapshot['notary']}")
         if not barrier["number"] == snapshot["snapshot_barrier"] < snapshot["number"]:
             raise ProofProblem("TRACE_HEADS_DIFFER", reason=f"{barrier['number']} ≠ {snapshot['snapshot_barrier']}")
+
+    def _register(self) -> None:
+        """Require that the root's word about all keys reached beyond both heads: else nothing new may be called proven."""
+        signed, at = self._known.signed, max(self._barrier["issued_at"], self._snapshot["issued_at"])
+        if signed is None or not self._known.vouches(at):
+            until = rfc3339(signed.valid_until) if signed else "—"
+            raise ProofProblem("TRACE_REGISTER_EXPIRED", until=until)
 
     def _place(self) -> None:
         listed, orders = names.state_topics(self._proof.jurisdiction)

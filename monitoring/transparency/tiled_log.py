@@ -9,6 +9,7 @@ source, and nothing is signed before its root is the one in the state.
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -31,6 +32,7 @@ from ...schemas.wire.tiles import (
 from ...topics.private_files import private_folder, write_private
 
 _HASH = 32
+_HEX_HASH = "^[0-9a-f]{64}$"
 CHECKPOINT = "checkpoint"
 
 
@@ -59,14 +61,14 @@ class TransparencyLogForked(LiandongError):
 class LogState(msgspec.Struct, frozen=True):
     """How far a log reaches; what it says was on disk before it."""
 
-    size: int = 0
-    root: str = root([]).hex()
+    size: Annotated[int, msgspec.Meta(ge=0)] = 0
+    root: Annotated[str, msgspec.Meta(pattern=_HEX_HASH)] = root([]).hex()
     """In hexadecimal."""
     number: int = 0
     """Of the last entry; entries come with rising numbers."""
     last: str = ""
     """Hash of what the last entry stands for, in hexadecimal."""
-    offset: int = 0
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Where the source goes on."""
 
 

@@ -163,7 +163,7 @@ def _perform(
     from ...topics.cli.console import settings_of
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
-    from ..court import open_court
+    from ..court import comparing, open_court
     from ..relay.delivery import require_topics, sending
     from .own_entries import result_of
 
@@ -175,7 +175,10 @@ def _perform(
             require_topics(settings, acting_court.identity.jurisdiction)
             client_id = f"{acting_court.identity.court}-act"
             outbox, checkpoints = acting_court.register.outbox, acting_court.checkpoints
-            with sending(settings, outbox, acting_court.clock, chance, client_id, checkpoints) as work:
+            with (
+                comparing(settings, acting_court, f"{client_id}-keeper"),
+                sending(settings, outbox, acting_court.clock, chance, client_id, checkpoints) as work,
+            ):
                 update = act(acting_court)
                 work.wait(ACT_WAIT_SECONDS)
         document = result_of(acting_court, update, sent=not no_wait)

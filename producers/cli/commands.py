@@ -149,7 +149,7 @@ class _CommandDesk:
 @contextmanager
 def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_CommandDesk]:
     """Open a court to give commands, with the keys of those that commands are sealed to."""
-    from ...topics.keys.directory import KeyDirectory, await_keys
+    from ...topics.keys.opening import read_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.chance import SystemChance
@@ -161,7 +161,7 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
     with open_court(settings, court_id, SystemClock(), SystemChance()) as court:
         identity = court.identity
         reader: Subscriber = KafkaSubscriber(settings, client_id=f"{identity.court}-command")
-        directory = await_keys(KeyDirectory(participants.root_public_key, reader, court.clock))
+        directory = read_directory(settings, reader, court.clock)
         try:
             commanding = CommandingCourt(
                 identity.court,

@@ -2,11 +2,18 @@
 
 import gc
 from contextlib import nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import CourtOption
+
+if TYPE_CHECKING:
+    from ...topics.keys.directory import KeyDirectory
+    from ...topics.settings import Settings
+    from ...topics.workers.clock import Clock
+    from ..register.register import Register
+    from ..upkeep.keeper import LogKeeper
 
 JurisdictionOption = Annotated[
     str | None, typer.Option("--jurisdiction", metavar="J", help="Whose outbox; default: the court's jurisdiction.")
@@ -57,11 +64,39 @@ def relay(
         log = structlog.get_logger(__name__)
         log.info("no checkpoints: no publisher of this jurisdiction is on this machine", remedy=remedy)
     sender = Relay(register.outbox, publisher, clock, new_owner(chance), checkpoints=checkpoints)
-    metrics = RelayMetrics(signals, register.outbox, sender, served)
+    directory, keeper = _keeper(settings, served, register, clock)
+    metrics = RelayMetrics(signals, register.outbox, sender, served, lambda: keeper.sent_again)
     gc.freeze()  # what was imported stays; the collector need not look at it again
     try:
         with nullcontext() if metrics_port is None else serve_metrics(metrics_port, signals.registry):
-            until_stopped([Part("relay", sender, sender.wait), Part("metrics", metrics, Doorbell().wait)])
+            until_stopped(
+                [
+                    Part("relay", sender, sender.wait),
+                    Part("register", directory, directory.wait),
+                    Part("keeper", keeper, keeper.wait),
+                    Part("metrics", metrics, Doorbell().wait),
+                ]
+            )
         publisher.close()
     finally:
         register.close()
+
+
+def _keeper(
+    settings: "Settings", jurisdiction: str, register: "Register", clock: "Clock"
+) -> "tuple[KeyDirectory, LogKeeper]":
+    """Open the keeper of a jurisdiction's lists, and the register of keys it asks."""
+    from ...topics.keys.opening import open_directory
+    from ...topics.keys.participants import Participants
+    from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.registry import registered
+    from ..upkeep.book import UpkeepBook
+    from ..upkeep.keeper import KeeperPlace, LogKeeper
+
+    participants = Participants(settings)
+    courts = (one.id for one in participants.list() if one.kind == "court" and one.jurisdictions == (jurisdiction,))
+    reader = KafkaSubscriber(settings, client_id=f"relay-{jurisdiction}-keys")
+    directory = open_directory(settings, reader, clock)
+    book = UpkeepBook(register, jurisdiction, registered(settings, "list-record"))
+    place = KeeperPlace(jurisdiction, frozenset(courts), directory, clock)
+    return directory, LogKeeper(book, place, KafkaSubscriber(settings, client_id=f"relay-{jurisdiction}-keeper"))

@@ -95,7 +95,7 @@ class Commands:
         due = now + request.due_ms
         command = SentCommand(command_id, self._court.court, request.agency, WATCH, order.case_number, scope, due)
         with self._register.engine.begin() as connection:
-            self._register.claim(connection, self._court.court)
+            self._register.claim(connection, self._court.court, numbered=False)
             earlier = self._sent.by_identity(connection, identities)
             if earlier is not None:
                 _check_same(earlier, order)
@@ -111,7 +111,7 @@ class Commands:
         scope, due = WatchScope("", frozenset(), now, watch.scope.until), now + request.due_ms
         command = SentCommand(command_id, court.court, watch.agency, STOP_WATCH, watch.case_number, scope, due)
         with self._register.engine.begin() as connection:
-            self._register.claim(connection, court.court)
+            self._register.claim(connection, court.court, numbered=False)
             earlier = self._sent.by_identity(connection, [identity])
             if earlier is not None:
                 return GivenCommand(earlier, new=False)

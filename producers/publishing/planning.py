@@ -19,6 +19,7 @@ from ..register.rows import CorrectedKey, RegisteredEntry
 from .comparison import ComparedRow, FirstRow, KnownEntries, Meaning, check_repetition, compare
 from .first_rows import ChunkFirstRows, FirstRows
 from .prepare import Portion, PreparedRow
+from .taken_over import taken_over
 
 
 @dataclass(slots=True)
@@ -112,6 +113,9 @@ class FilePlanner:
         in_order = sorted(keys)
         others = self._register.other_keys(connection, in_order)
         entries = self._register.entries_by_key(connection, in_order, others)
+        if self._register.has_taken_over(connection):
+            unmatched = [row for row in rows if not any(key in entries for key in row.keys)]
+            entries |= taken_over(self._register, connection, self._context.court, unmatched)
         return RegisteredKeys(entries, self._register.corrected_keys(connection, others))
 
     def _judge(self, row: PreparedRow, registered: RegisteredKeys, plan: ChunkPlan) -> FactProblem | None:

@@ -19,7 +19,7 @@ from ...topics.settings import Settings
 from ...topics.storage.faults import DatabaseFault
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
-from ..court import Court, court_named, open_court
+from ..court import Court, comparing, court_named, open_court
 from ..intake.files.reading import Format, ListingFile, read_listings
 from ..intake.files.rejects import RejectsWriter, open_rejects
 from ..intake.rows.model import IntakeContext, ParsedRow
@@ -97,16 +97,17 @@ def publish_file(
             require_topics(settings, court.identity.jurisdiction)
         if not wait:
             return _accept(court, request, bars)
-        if _is_large(request):
-            from ..relay.background import relaying_apart
+        with comparing(settings, court, f"{client_id}-keeper"):
+            if _is_large(request):
+                from ..relay.background import relaying_apart
 
-            with relaying_apart(settings, court.identity.jurisdiction, client_id):
-                report = _accept(court, request, bars)
-        with sending(settings, court.register.outbox, clock, chance, client_id, court.checkpoints) as work:
-            if not _is_large(request):
-                report = _accept(court, request, bars)
-            work.wait(wait, bars.sent)
-            report.sent = True
+                with relaying_apart(settings, court.identity.jurisdiction, client_id):
+                    report = _accept(court, request, bars)
+            with sending(settings, court.register.outbox, clock, chance, client_id, court.checkpoints) as work:
+                if not _is_large(request):
+                    report = _accept(court, request, bars)
+                work.wait(wait, bars.sent)
+                report.sent = True
     return report
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, select, update
 
 from ...schemas.law.listing import Change
 from ...topics.storage.bulk import insert_missing_rows
@@ -11,8 +11,6 @@ from ...topics.workers.chance import Chance
 from .register import Register
 
 _ENDING = (Change.DELETE, Change.REVOKE, Change.EXPIRE, Change.LIFT)
-_CLOSING = (Change.DELETE, Change.LIFT)
-"""These may also follow the expiry of an entry, which has ended it already."""
 _ONE = "register"
 
 
@@ -91,11 +89,9 @@ class CheckpointBook:
                 connection.execute(insert(counts).values(list=topic, court=court, highest=highest, live=int(more)))
 
     def _ends(self) -> ColumnElement[bool]:
-        """Return the condition that an update ends an entry that was live until then."""
+        """Return the condition that an update ends an entry that was live until then: what has ended may be said to end again."""
         updates, before = self._t.updates.c, self._t.updates.alias("before")
-        expired = exists().where(
-            before.c.entry_id == updates.entry_id,
-            before.c.version < updates.version,
-            before.c.change == Change.EXPIRE,
+        ended = exists().where(
+            before.c.entry_id == updates.entry_id, before.c.version < updates.version, before.c.change.in_(_ENDING)
         )
-        return and_(updates.change.in_(_ENDING), or_(updates.change.not_in(_CLOSING), ~expired))
+        return and_(updates.change.in_(_ENDING), ~ended)

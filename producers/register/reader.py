@@ -5,7 +5,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, func, inspect, select
 
 from ...schemas.law.listing import ENDED_FROM, Change
 from ...topics.storage.bulk import rows_among
@@ -109,15 +109,40 @@ class RegisterReader:
         row = connection.execute(query).one_or_none()
         return None if row is None else whole_entry(row)
 
+    def batch_within(self, connection: Connection, batch_id: str) -> Batch | None:
+        """Return one batch."""
+        batches = self.tables.batches.c
+        query = select(*(batches[name] for name in BATCH_COLUMNS)).where(batches.batch_id == batch_id)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else Batch(*row)
+
+    def has_taken_over(self, connection: Connection) -> bool:
+        """Tell whether entries were ever taken over from the log; a register of an earlier release has no place for them."""
+        table = self.tables.upkeep.subjects
+        if not inspect(connection).has_table(table.name):
+            return False
+        return connection.scalar(select(table.c.ordinal).limit(1)) is not None
+
+    def taken_over(
+        self, connection: Connection, court: str, surrogates: Sequence[bytes]
+    ) -> dict[bytes, list[WholeEntry]]:
+        """Return by surrogate the court's entries that were taken over from the log without certificates."""
+        table, found = self.tables.upkeep.subjects, dict[bytes, list[WholeEntry]]()
+        for surrogate, ordinal in rows_among(
+            connection, table, ("surrogate", "ordinal"), "surrogate", sorted(surrogates)
+        ):
+            query = self._select_whole().where(self.tables.entries.c.ordinal == ordinal)
+            whole = whole_entry(connection.execute(query).one())
+            if whole.court == court:
+                found.setdefault(bytes(surrogate), []).append(whole)
+        return found
+
     # -- by itself ----------------------------------------------------------------------------------------------------
 
     def batch(self, batch_id: str) -> Batch | None:
         """Return one batch."""
-        batches = self.tables.batches.c
-        query = select(*(batches[name] for name in BATCH_COLUMNS)).where(batches.batch_id == batch_id)
         with reading(self.engine) as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else Batch(*row)
+            return self.batch_within(connection, batch_id)
 
     def last_batch_of(self, court: str, source_hash: str) -> Batch | None:
         """Return the newest complete batch of a court from exactly this file."""

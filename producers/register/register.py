@@ -7,7 +7,7 @@ interleave, and its sequence numbers have the order of its outbox rows.
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, update
 
@@ -36,6 +36,13 @@ _PAGE_BYTES = 8192
 _NEW = tuple(f"new_{name}" for name in ENTRY_COLUMNS)
 
 
+class BeforeSigning(Protocol):
+    """What stands before a court's signing key."""
+
+    def __call__(self, connection: Connection, court: str, *, numbered: bool) -> None:
+        """Raise what stands against signing something, which takes a number of the court or not."""
+
+
 class Register(RegisterReader):
     """One publisher's database, to read and to write."""
 
@@ -44,9 +51,21 @@ class Register(RegisterReader):
         super().__init__(engine)
         create_tables(engine, self.tables.metadata)
         self.outbox = SqlOutbox(engine, tables=self.tables.outbox, clock=clock)
+        self.before_signing: BeforeSigning | None = None
+        """Asked before anything new of a court is accepted; raises what stands against it."""
 
-    def claim(self, connection: Connection, court: str) -> int:
-        """Wait until no other transaction changes this court's entries; returns how often the court was claimed."""
+    def claim(self, connection: Connection, court: str, *, numbered: bool = True) -> int:
+        """Wait until no other transaction changes this court's entries; returns how often the court was claimed.
+
+        Raises what stands against signing for the court now; what is not `numbered` takes no number of the court.
+        """
+        claimed = self.hold(connection, court)
+        if self.before_signing is not None:
+            self.before_signing(connection, court, numbered=numbered)
+        return claimed
+
+    def hold(self, connection: Connection, court: str) -> int:
+        """Do the same for what changes no entry: sending again, or taking over what the log holds."""
         return self.take(connection, self.claims(court), 1)
 
     def take(self, connection: Connection, name: str, count: int) -> int:

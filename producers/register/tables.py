@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 
 from ...topics.storage.migrations import store_metadata
 from ...topics.storage.outbox import OutboxTables, outbox_tables
+from .upkeep_tables import UpkeepTables, upkeep_tables
 
 BLOCK_BITS = 14
 """Of an entry's ordinal, the bits within its block of `holders`."""
@@ -29,6 +30,7 @@ class RegisterTables:
     sequences: Table
     checkpoints: Table
     checkpoint_counts: Table
+    upkeep: UpkeepTables
     outbox: OutboxTables
 
 
@@ -51,6 +53,7 @@ def register_tables() -> RegisterTables:
         ),
         _checkpoints(metadata),
         _checkpoint_counts(metadata),
+        upkeep_tables(metadata),
         outbox_tables(metadata),
     )
 

@@ -71,7 +71,8 @@ def matched_in_java(settings: Settings, person: Person) -> dict[str, list[list[s
     kafka = (str(settings.bootstrap), settings.topic_prefix, str(SCHEMA_DIR))
     lines = run_java("MatchLists", *kafka, "js", *secrets, person.number, person.name).splitlines()
     return {
-        what: [line.split()[1:] for line in lines if line.startswith(what)] for what in ("head", "records", "found")
+        what: [line.split()[1:] for line in lines if line.startswith(what)]
+        for what in ("register", "head", "records", "found")
     }
 
 
@@ -79,6 +80,7 @@ def hold_in_java(settings: Settings) -> None:
     """Hold that it verifies, counts and matches as the product does."""
     them = cast()
     listed = matched_in_java(settings, them.listed_thrice)
+    assert [equal for _, *equal in listed["register"]] == [["true", "false"]]
     assert {equal for *_, equal in listed["head"]} == {"true"}
     assert len(listed["head"]) >= len(listed["records"]) > 1
     assert sum(int(count) for *_, count in listed["records"]) > COUNT
@@ -112,7 +114,7 @@ def test_every_promise_of_the_demo_holds_and_no_number_is_left_where_none_may_be
     assert left_behind(folder) == []
 
     topics = sorted(name for name in KafkaAdmin(settings).names() if name.startswith(settings.topic_prefix))
-    assert len(topics) == 20
+    assert len(topics) == 21
     logical = [name.removeprefix(settings.topic_prefix) for name in topics]
     subscriber = KafkaSubscriber(settings, client_id="search")
     each = list(topic_blobs(subscriber, logical))

@@ -12,7 +12,8 @@ import pytest
 from liandong.tests.worlds.commands import Ended, liandong
 from liandong.tests.worlds.installation import Installation
 from liandong.topics.embedded.ports import some_free
-from liandong.topics.keys.directory import KeyDirectory, await_keys
+from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.opening import await_keys
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import KafkaSubscriber

@@ -19,7 +19,8 @@ from liandong.consumers.events.reports import report
 from liandong.consumers.events.sightings import Sighting
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.people import Person, invented
-from liandong.topics.keys.directory import KeyDirectory, await_keys
+from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.opening import await_keys
 from liandong.topics.keys.participants import Participants
 from liandong.topics.settings import Settings, load_settings
 from liandong.topics.transport.memory.broker import MemoryBroker

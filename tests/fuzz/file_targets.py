@@ -10,11 +10,14 @@ from liandong.consumers.api.tokens import TokenFile
 from liandong.consumers.events.files import read_events_from
 from liandong.consumers.events.intake import read_event
 from liandong.consumers.gate.rules import load_limits
+from liandong.monitoring.transparency.tiled_log import TiledLog
 from liandong.producers.commands.files import read_command_file, request_of
 from liandong.producers.intake import Format, parse_row, read_listings
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.files.excel import unwrapped, wrapped
 from liandong.schemas.law.watch_kinds import Domain
+from liandong.schemas.wire.signed_note import NoteKey
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.fuzz.target import CODED, FuzzTarget
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.intake_rows import CONTEXT
@@ -132,6 +135,13 @@ def cluster(data: bytes) -> None:
     Folder(folder() / "kafka").read()
 
 
+def log_state(data: bytes) -> None:
+    """How far a transparency log says it reaches."""
+    written("log.json", data)
+    signer = Ed25519Signer(b"n" * 32)
+    TiledLog(folder() / "log", NoteKey("example.com/log", signer.public_key), signer).close()
+
+
 TARGETS = (
     FuzzTarget("court-csv", lambda data: listings(data, "csv"), "a court's CSV file"),
     FuzzTarget("court-jsonl", lambda data: listings(data, "jsonl"), "a court's JSON lines"),
@@ -149,5 +159,6 @@ TARGETS = (
     FuzzTarget("key-file", key, "a private key"),
     FuzzTarget("sealing-file", sealing_keys, "private sealing keys"),
     FuzzTarget("erased-keys", erased, "the list of erased keys"),
+    FuzzTarget("log-state", log_state, "the state of a transparency log"),
     FuzzTarget("cluster", cluster, "the description of an embedded Kafka"),
 )

@@ -1,18 +1,25 @@
 """Targets of the log: every part that reads messages, as anybody with rights to a topic may write them."""
 
 import tempfile
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.effects.dead_letters import read_dead_letters
 from liandong.consumers.effects.routing import handle_any
+from liandong.consumers.replication.examining import ExaminingPorts, RevokedKeyExaminer, _Case
+from liandong.consumers.replication.revoked_keys import RevokedKeys
 from liandong.monitoring.log.counts import PublishedCounts
 from liandong.monitoring.log.heads import read_head
 from liandong.monitoring.notary.classify import MessageClassifier
+from liandong.monitoring.trace.head_pair import HeadPairSearch
+from liandong.schemas.errors import LiandongError
 from liandong.tests.fuzz.letters import letter
 from liandong.tests.fuzz.target import FuzzTarget
-from liandong.tests.fuzz.wire_targets import OPENER
+from liandong.tests.fuzz.wire_targets import LATE, OPENER
+from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.square import Square
 from liandong.tests.worlds.town_members import RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
@@ -32,8 +39,10 @@ LANES = (*names.state_topics("js"), names.relief("js"))
 
 @cache
 def square() -> Square:
-    """One square for all; what is read there stays in memory."""
-    return Square(Path(tempfile.mkdtemp(prefix="liandong-fuzz-")))
+    """One square for all; what is read there stays in memory. Its town has a time that inputs can name."""
+    made = Square(Path(tempfile.mkdtemp(prefix="liandong-fuzz-")))
+    made.town.clock.time = LATE
+    return made
 
 
 @cache
@@ -49,7 +58,7 @@ def subscriber() -> Subscriber:
 
 
 def town_letter(data: bytes, *topics: str) -> MemoryMessage:
-    return letter(data, topics, square().signers)
+    return letter(data, topics, square().signers, LATE)
 
 
 def copy_letter(data: bytes, *topics: str) -> MemoryMessage:
@@ -75,17 +84,46 @@ def classified(data: bytes) -> None:
     message = copy_letter(data, *LANES)
     classifier = MessageClassifier("js", square().copy.keys)
     classifier.begin_batch()
-    classifier.classify(ListPlace(*message.at, 3, "js"), message)
+    classifier.classify(ListPlace(message.topic(), 0, 1, "js"), message)
 
 
 def copied(data: bytes) -> None:
     """A record of a list, of relief or of heads, as a node reads it."""
-    square().copy.send(copy_letter(data, *LANES, names.heads("js")).record)
+    record = copy_letter(data, *LANES, names.heads("js")).record
+    copy = square().copy
+    copy.send(record)
+    entry = copy.node.view.entry(record.key) if may_be_entry(record.key) and record.key else None
+    if entry is not None:
+        copy.node.view.trust(entry)
+        entry.record()
 
 
 def head(data: bytes) -> None:
     """A list head."""
     read_head(copy_letter(data, names.heads("js")), Verifier(square().copy.keys), "js")
+
+
+def revoked(data: bytes) -> None:
+    """A head, or a record of a list, as whoever looks for what a stolen key signed reads it."""
+    copy = square().copy
+    message = copy_letter(data, *names.state_topics("js"), names.heads("js"))
+    stolen = replace(copy.court.public_key, revoked_at=NOW + 1)
+    ports = ExaminingPorts(copy.broker.subscriber(), copy.node.lists, copy.keys, copy.node.clock)
+    examiner = RevokedKeyExaminer(("js",), ports, lambda: [stolen], RevokedKeys())
+    case = examiner._case = _Case({stolen.key_id: stolen}, frozenset())
+    with suppress(LiandongError):
+        examiner._take_head(message)
+    examiner._behind_the_heads()
+    if message.topic() in names.state_topics("js"):
+        examiner._take_doubtful(message)
+        examiner._case = replace(case, keys={}, doubtful={message.key() or b"": set()})
+        examiner._take_earlier(message)
+
+
+def head_pair(data: bytes) -> None:
+    """A head, as whoever traces an entry looks for two of a notary."""
+    search = HeadPairSearch(subscriber(), "js", square().copy.keys, square().town.clock)
+    search._take(copy_letter(data, names.heads("js")))
 
 
 def evidence(data: bytes) -> None:
@@ -99,7 +137,7 @@ def inbox(data: bytes) -> None:
     topics = (names.interceptions("js"), names.feedback("js"), names.asset_events("js"), names.whereabouts_events("js"))
     message = town_letter(data, *topics)
     item = square().inbox._judge(message)
-    if item is not None and not item.refused:
+    if item is not None:
         square().inbox.open(item)
 
 
@@ -146,7 +184,7 @@ def barriers(data: bytes) -> None:
 
 def recounted(data: bytes) -> None:
     """An interception, as whoever counts again reads it."""
-    recount = Recount("js", month_of("2026-11"), directory(), [OPENER])
+    recount = Recount("js", month_of("2096-10"), directory(), [OPENER])
     found = recount.open([town_letter(data, names.interceptions("js"))])
     recount.compare([town_letter(data, names.enforcement_counts("js"))], found, square().town.clock.now())
 
@@ -157,6 +195,8 @@ TARGETS = (
     FuzzTarget("notary-reads", classified, "a record in a lane, as a notary reads it"),
     FuzzTarget("node-reads", copied, "a record in a lane or a head, as a node reads it"),
     FuzzTarget("list-head", head, "a head, as whoever trusts it reads it"),
+    FuzzTarget("stolen-key", revoked, "heads and records, as whoever looks for what a stolen key signed reads them"),
+    FuzzTarget("head-pair", head_pair, "a head, as a trace looks for it"),
     FuzzTarget("evidence", evidence, "a head or a receipt, as the ledger reads it"),
     FuzzTarget("inbox-reads", inbox, "what agencies send to a court"),
     FuzzTarget("agency-reads", effects, "commands and list changes, as an agency handles them"),

@@ -40,4 +40,9 @@ class FuzzTarget:
         try:
             self.read(data)
         except CODED as coded:
-            assert str(coded)
+            _say(coded)
+
+
+def _say(coded: Exception) -> None:
+    """Whatever an error repeats of what came in can be written down."""
+    assert repr(coded)

@@ -46,11 +46,11 @@ def test_a_target_that_lets_something_else_out_is_found() -> None:
     broken = FuzzTarget("avro", lambda data: 1 // len(data), "a bad example")
     with pytest.raises(ZeroDivisionError):
         broken.play(b"")
+
+    @settings(max_examples=200, deadline=None, database=None)
+    @given(data=st.one_of(st.just(b""), near([b"abc"])))
+    def play(data: bytes) -> None:
+        broken.play(data)
+
     with pytest.raises(ZeroDivisionError):
-
-        @settings(max_examples=200, deadline=None, database=None)
-        @given(data=st.one_of(st.just(b""), near([b"abc"])))
-        def play(data: bytes) -> None:
-            broken.play(data)
-
         play()

@@ -1,12 +1,17 @@
 """Targets of the wire: framing, Avro, envelopes, notes, tiles, register answers."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from itertools import cycle
 
 import httpx
 
 from liandong.consumers.store.prefix_reader import leading
 from liandong.monitoring.trace.verification import verify_proof
+from liandong.schemas.errors import LiandongError
 from liandong.schemas.ids import parse
+from liandong.schemas.law.supervision import acts_in_force, read_act, switch_terms
 from liandong.schemas.law.watch import WatchOrder, WatchRules, validate
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import Undecodable, decode, decode_prefix, from_wire
@@ -15,15 +20,20 @@ from liandong.schemas.wire.enforcement import counted_day, read_day
 from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.sealing import SealingKey, open_sealed, sealed_to
 from liandong.schemas.wire.signed_note import read_checkpoint
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.schemas.wire.tiles import bundled
 from liandong.tests.fuzz.target import FuzzTarget
 from liandong.tests.worlds.clock import NOW
+from liandong.topics.cli.supervise import _day
 from liandong.topics.keys.key_files import StoredKey
+from liandong.topics.keys.recounting import month_of
 from liandong.topics.transport.registry import SchemaRegistry
 
 OPENER = SealingKey(b"o" * 32)
 CONTEXT = "fuzz"
-ROOT = StoredKey(b"r" * 32)
+LATE = 4_000_000_000_000
+"""When inputs are read, ms UTC: keys are of the day the tests run, and inputs are kept for ever."""
+ROOT = StoredKey(Ed25519Signer(b"r" * 32).public_key)
 
 
 def framed(data: bytes) -> None:
@@ -84,16 +94,27 @@ def note(data: bytes) -> None:
 
 def ids(data: bytes) -> None:
     """An id in a path, a file, a command line."""
-    parse(data.decode(errors="surrogateescape"), "ent", "ord", "chk")
+    text = data.decode(errors="surrogateescape")
+    for read in (partial(parse, text), partial(_day, text), partial(month_of, text)):
+        with suppress(LiandongError):
+            read()
+
+
+def terms(data: bytes) -> None:
+    """What an act of a supervisor says, once it is known that it counts."""
+    act = read_act(decode(current_schema("supervision-act").fingerprint, data))
+    switch_terms([act], LATE)
+    acts_in_force([act], LATE)
 
 
 def registry(data: bytes) -> None:
-    """Whatever a registry of schemas answers; the first byte is the status."""
+    """Whatever a registry of schemas answers, one line after the other; the first byte is the status."""
     status = 200 if not data else (200, 201, 404, 409, 500)[data[0] % 5]
-    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=data[1:]))
+    answers = cycle(data[1:].split(b"\n"))
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=next(answers)))
     asked = SchemaRegistry("http://registry", httpx.Client(transport=transport))
     calls: tuple[Callable[[], object], ...] = (lambda: asked.id_of("barrier"), asked.released)
-    calls[len(data) % 2]()
+    calls[data[1:2] == b"["]()
 
 
 TARGETS = (
@@ -108,6 +129,7 @@ TARGETS = (
     FuzzTarget("signed-note", note, "a checkpoint of a transparency log"),
     FuzzTarget("entry-bundle", bundled, "a bundle of a transparency log"),
     FuzzTarget("trace-document", lambda data: verify_proof(data, ROOT), "a file that `liandong trace` wrote"),
-    FuzzTarget("id", ids, "an id of any kind"),
+    FuzzTarget("id", ids, "an id, a day or a month of a command line or a path"),
+    FuzzTarget("act-terms", terms, "the terms of an act of a supervisor"),
     FuzzTarget("registry-answer", registry, "an answer of a registry of schemas"),
 )

@@ -36,9 +36,10 @@ import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
 
 /**
- * Reads the lists of a jurisdiction, written from docs/wire.md alone: takes the keys the root has signed, keeps of each entry
- * what the table of rules leaves standing, holds every partition against every notary's newest head, and finds whom a
- * citizen's number and name mean. Prints one line for each head (equal or not), each entry found, and the records that count.
+ * Reads the lists of a jurisdiction, written from docs/wire.md alone: takes the keys the root has signed, or one that took its
+ * place, keeps of each entry what the table of rules leaves standing, holds every partition against every notary's newest
+ * head, and finds whom a citizen's number and name mean. Prints one line for the register (its number, whether it is of the
+ * keys read, whether it was rolled back), each head (equal or not), each entry found, and the records that count.
  *
  * <p>Arguments: bootstrap servers, topic prefix, folder of Avro files, jurisdiction, root public key, matching key, number, name.
  */
@@ -62,6 +63,7 @@ public final class MatchLists {
 
     private final SchemaStore.Cache store = new SchemaStore.Cache();
     private final Map<String, GenericRecord> keys = new HashMap<>();
+    private GenericRecord register;
     private final Map<String, Long> revokedAt = new HashMap<>();
     private final JsonNode rules;
     private final String bootstrap;
@@ -89,18 +91,63 @@ public final class MatchLists {
         }
     }
 
-    private void learnKeys(byte[] root) throws Exception {
-        for (List<Message> partition : read("participants.keys.v1").values()) {
-            for (Message each : partition) {
-                if (each.is("ParticipantKey") && holds(root, "participant-key", each.body())) {
-                    String key = hex(each.record().get("key_id"));
-                    keys.merge(key, each.record(), MatchLists::earlier);
-                    if ((Long) each.record().get("revoked_at") != 0) {
-                        revokedAt.merge(key, each.offset(), Math::min);
-                    }
+    /** Follows changes of the root; one may stand behind what the new root signed, so that all is read again from the beginning. */
+    private void learnKeys(byte[] pinned) throws Exception {
+        byte[] root = pinned;
+        List<Message> all = read("participants.keys.v1").get(0);
+        GenericRecord last = null;
+        for (int at = 0; at < all.size(); at++) {
+            Message each = all.get(at);
+            if (each.is("RootChange") && Arrays.equals(bytes(each.record().get("former_key")), root)) {
+                byte[] next = bytes(each.record().get("public_key"));
+                byte[] inner = Arrays.copyOfRange(each.body(), PROOF, each.body().length);
+                if (holds(root, "root-change", each.body()) && holds(next, "root-change", inner)) {
+                    root = next;
+                    at = -1;
                 }
+            } else if (each.is("ParticipantKey") && holds(root, "participant-key", each.body())) {
+                String key = hex(each.record().get("key_id"));
+                if ((Long) each.record().get("revoked_at") != 0) {
+                    revokedAt.merge(key, each.offset(), Math::min);
+                }
+                keys.merge(key, each.record(), MatchLists::earlier);
+            } else if (each.is("KeyRegister") && holds(root, "key-register", each.body())) {
+                last = each.record();
+                register = register == null || number(last) > number(register) ? last : register;
             }
         }
+        if (register == null) {
+            System.out.println("register none");
+            return;
+        }
+        boolean equal = hex(register.get("hash")).equals(HEX.formatHex(registerHash()));
+        boolean rolledBack = number(last) < number(register);
+        System.out.println("register " + number(register) + " " + (equal && (Long) register.get("keys") == keys.size()) + " " + rolledBack);
+    }
+
+    private static long number(GenericRecord word) {
+        return (Long) word.get("number");
+    }
+
+    private byte[] registerHash() throws Exception {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        for (GenericRecord key : new TreeMap<>(keys).values()) {
+            content.writeBytes(bytes(key.get("key_id")));
+            for (String name : List.of("participant", "kind", "jurisdiction", "superior", "use", "retention", "period", "suite")) {
+                writeSized(content, key.get(name).toString().getBytes(StandardCharsets.UTF_8));
+            }
+            writeSized(content, bytes(key.get("public_key")));
+            for (String name : List.of("valid_from", "valid_until", "revoked_at")) {
+                content.writeBytes(ByteBuffer.allocate(8).putLong((Long) key.get(name)).array());
+            }
+        }
+        return sha256(content.toByteArray(), 0);
+    }
+
+    private static void writeSized(ByteArrayOutputStream content, byte[] part) {
+        content.write(part.length >> 8);
+        content.write(part.length);
+        content.writeBytes(part);
     }
 
     private static GenericRecord earlier(GenericRecord known, GenericRecord now) {
@@ -133,7 +180,8 @@ public final class MatchLists {
                     if (lane.get("topic").toString().equals(topic) && (Integer) lane.get("partition") == at.getKey()) {
                         Place place = new Place(topic, at.getKey(), partitions.size(), jurisdiction, new HashSet<>());
                         Map<String, Standing> before = standing(place, at.getValue(), (Long) lane.get("offset"));
-                        boolean equal = hex(lane.get("digest")).equals(HEX.formatHex(digest(before)));
+                        boolean vouched = register == null || (Long) head.record().get("issued_at") < (Long) register.get("valid_until");
+                        boolean equal = vouched && hex(lane.get("digest")).equals(HEX.formatHex(digest(before)));
                         System.out.println("head " + head.record().get("notary") + " " + topic + " " + at.getKey() + " " + equal);
                     }
                 }
@@ -319,10 +367,7 @@ public final class MatchLists {
     private static byte[] surrogate(byte[] key, int type, String country, String number) throws GeneralSecurityException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         for (String part : List.of(Integer.toString(type), country, number)) {
-            byte[] written = part.getBytes(StandardCharsets.UTF_8);
-            message.write(written.length >> 8);
-            message.write(written.length);
-            message.writeBytes(written);
+            writeSized(message, part.getBytes(StandardCharsets.UTF_8));
         }
         return mac(key, message.toByteArray());
     }

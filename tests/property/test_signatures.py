@@ -256,7 +256,7 @@ def copys_head(stage: Stage, case: Case) -> bool:
 def evidence(topic: str, schema: str) -> Callable[[Stage, Case], bool]:
     def heard(stage: Stage, case: Case) -> bool:
         stage.know(case)
-        fields: dict[str, Any] = {"number": stage.number} if schema == "list-head" else {}
+        fields: dict[str, Any] = {"number": stage.number} if schema in {"list-head", "notary-report"} else {}
         body = body_of(schema, jurisdiction=case.place, **fields)
         before = stage.watch.refused(topic, "signature")
         stage.watch.hear(OutgoingRecord(topic, None, to_wire(schema, body)))
@@ -305,6 +305,7 @@ OTHERS: dict[str, list[Callable[[Stage, Case], bool]]] = {
     "barrier": [list_barrier, relief_barrier, notarys_marker],
     "court-checkpoint": [notarys_checkpoint],
     "list-head": [copys_head, evidence(names.heads("js"), "list-head")],
+    "notary-report": [evidence(names.notary_reports("js"), "notary-report")],
     "receipt": [evidence(names.RECEIPTS, "receipt")],
     "interception": [inbox("interception")],
     "control-feedback": [inbox("control-feedback")],
@@ -363,7 +364,7 @@ def test_keys_are_believed_of_the_root_alone(stage: Stage, signer: str) -> None:
 
 
 def test_every_rule_is_about_a_schema_and_has_a_reader_here() -> None:
-    alone = {"list-record", CANARY, "participant-key", "key-register", "enforcement-count"}
+    alone = {"list-record", CANARY, "participant-key", "key-register", "root-change", "enforcement-count"}
     assert RULES.keys() - OTHERS.keys() == alone
     for schema, rule in RULES.items():
         if schema != CANARY:

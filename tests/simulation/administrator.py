@@ -11,8 +11,10 @@ from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.worlds.chance import SeededChance
 from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.keys.manifest import Kind
+from liandong.topics.keys.opening import open_directory
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.workers.worker import AT_ONCE
 
 _AHEAD_MS = 2 * 3_600_000
 """Keys are drawn so long before they are used: more than any clock of the town is slow. What a clock does that has not come
@@ -43,8 +45,25 @@ class Administrator:
         self.publish([one.id for one in self.registrar.list()])
 
     def publish(self, participants: Sequence[str]) -> None:
-        """Publish keys; the broker must be there."""
+        """Publish keys, having brought the books level with the topic; the broker must be there."""
+        self._read_topic()
         publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), self.registrar, *participants)
+
+    def sign_register(self, seconds: float) -> None:
+        """Sign the next register, which counts for so many seconds."""
+        self._read_topic()
+        settings = self.registrar.settings.model_copy(update={"key_register_days": seconds / 86_400})
+        short = Registrar(settings, self._clock, self._chance, MONTHS_AHEAD)
+        publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), short, anew=True)
+
+    def _read_topic(self) -> None:
+        directory = open_directory(
+            self.registrar.settings, self._broker.subscriber(client_id=ADMINISTRATOR), self._clock
+        )
+        while directory.step() == AT_ONCE:
+            pass
+        self.registrar.level_with(directory.known)
+        directory.close()
 
     def rotate(self, participant: str, *, revoked: bool, drawn_now: bool = False, since_ms: int = _AHEAD_MS) -> None:
         """Draw new keys for a participant and publish them; the old ones end tomorrow, or are revoked.

@@ -26,6 +26,7 @@ from liandong.tests.simulation.process import Process
 from liandong.tests.simulation.promises import audit_receipts
 from liandong.tests.simulation.recount import Standing
 from liandong.tests.simulation.truth import ACTIVE, KeptHit
+from liandong.tests.worlds.keeping import OwnKeeper
 from liandong.tests.worlds.people import Person
 from liandong.topics.storage.faults import DatabaseFault
 from liandong.topics.storage.outbox import SqlOutbox
@@ -64,6 +65,7 @@ class NodeProcess(Process):
         "batches",
         "relay",
         "standing",
+        "keeping",
         "erasure",
     )
     roles = ("agency",)
@@ -75,6 +77,7 @@ class NodeProcess(Process):
         "batches": 2,
         "relay": 1,
         "standing": 10,
+        "keeping": 600,
         "erasure": 3_600,
     }
 
@@ -118,7 +121,7 @@ class NodeProcess(Process):
     def open(self) -> Sequence[Part]:
         machine = self.machine
         connections = NodeConnections(self.subscriber, self.publisher, self._relay)
-        beneath = NodeMachine(machine.clock, machine.chance, machine.disk.boot_id)
+        beneath = NodeMachine(machine.clock, machine.chance, machine.disk.boot_id, keeper=OwnKeeper)
         self._opened = open_agency(machine.settings, self.agency, self.node, connections, beneath)
         self.counter.opened(machine.settings, self._opened)
         return self._opened.parts()

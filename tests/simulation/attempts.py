@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.deeds import statements
@@ -20,12 +21,14 @@ from liandong.tests.simulation.deeds.adversary import (
 from liandong.tests.simulation.deeds.clerk import Acts, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.forgery import LIST, RELIEF, ForgesEntry, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.keys import Rotates
 from liandong.tests.simulation.deeds.operator import Looks
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.pen import HANDS, NO_KEY, OWN_KEY, STOLEN
 from liandong.tests.simulation.deeds.statements import ForgesAnswer, ForgesBarrier, ForgesHead, ForgesReceipt
+from liandong.tests.simulation.deeds.upkeep import LosesRegister, Resigns
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION, NOTARIES
-from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, SIBLING
+from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS, SIBLING, Listing
 from liandong.tests.simulation.proofs import list_of
 from liandong.tests.simulation.truth import SaidVersion
 from liandong.topics.catalogue import names
@@ -252,3 +255,16 @@ def keys(_world: "World", choices: Choices) -> Deed:
 def dead_letters(_world: "World", choices: Choices) -> Deed:
     agency = choices.one_of(sorted(AGENCIES))
     return ForgesDeadLetter(agency, choices.one_of(("", names.commands(agency), names.relief(JURISDICTION))))
+
+
+def loses_register(world: "World", choices: Choices) -> Deed:
+    """The publisher's operator puts back a register of a moment ago."""
+    court, today = choices.one_of(COURTS), date_of_ms(world.time.now())
+    listings = [Listing(court, choices.below(DEBTORS), "LIST_ENTRY", 1 + choices.below(40), today) for _ in range(3)]
+    return LosesRegister(court, tuple(listings[:2]), tuple(listings[2:]))
+
+
+def signs_again(_world: "World", choices: Choices) -> Deed:
+    """A court's key is revoked, or a court signs again what that left."""
+    court = choices.one_of(COURTS)
+    return Resigns(court) if choices.happens(60) else Rotates(court, revoked=True)

@@ -22,6 +22,8 @@ class Machine(Protocol):
     """What a process runs on, as far as its stores are concerned."""
 
     boot_id: str
+    full: bool
+    """Whether its disk takes nothing more."""
 
     def opened(self, folder: Path, *, made: bool) -> None:
         """Hear that an LMDB environment that does not flush by itself is open."""

@@ -16,6 +16,8 @@ class Disk:
     """A machine's disk; `mortal_stores` tells it what is open and when it was flushed."""
 
     def __init__(self) -> None:
+        self.full = False
+        """Whether nothing more can be written."""
         self._boots = 1
         self.boot_id = _boot_id(self._boots)
         """Of the machine's present run; another one after every loss of power."""

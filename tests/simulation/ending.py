@@ -15,6 +15,7 @@ from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import STALE_AFTER_MS, audit_copy, heard, judge_status, state_topic
 from liandong.tests.simulation.published_counts import counts_are_what_inboxes_took
+from liandong.tests.simulation.vouching import is_of_the_adversary, misuse_is_named
 from liandong.topics.catalogue import names
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def end_well(world: "World") -> None:
             status is None or not status["healthy"],
             f"a minute after faults stopped the status is green, but: {missing}",
         )
+        misuse_is_named(world)
         audits.audit(world)
         audits.no_receipt_is_missing(world)
         audits.commands_are_carried_out(world)
@@ -48,6 +50,7 @@ def end_well(world: "World") -> None:
     audits.no_receipt_is_missing(world)
     audits.commands_are_carried_out(world)
     world.count("endings that came whole")
+    misuse_is_named(world)
     _gates_say_what_courts_say(world)
     _the_log_is_in_order(world)
     _everything_was_told_once(world)
@@ -190,4 +193,4 @@ def _what_the_status_lacks(world: "World") -> Iterator[str]:
         counts = (agency["accepted"], agency["applied"], agency["late_updates"], agency["relief_waiting"])
         if counts != (updates, updates, 0, 0):
             yield f"the status counts {counts} of {updates} updates at {agency['agency']}"
-    yield from map(str, status["findings"])
+    yield from (str(each) for each in status["findings"] if not is_of_the_adversary(world, each))

@@ -22,12 +22,4 @@ class KnownKind:
 
 
 _POISON = "poison stops nothing"
-_NOTARY = "was ended by NOTARY_DUPLICATED"
-BREAKING: Mapping[str, KnownKind] = {
-    "replayed-records": KnownKind("point 3", "the highest version of a key does not stand last", 8),
-    "replayed-barriers": KnownKind(_POISON, _NOTARY, 1),
-    "nulls": KnownKind("point 3", "the highest version of a key does not stand last", 1),
-    "list-barriers": KnownKind(_POISON, _NOTARY, 1),
-    "heads-ahead": KnownKind("proven and fresh are two things", "is not proven", 4),
-    "own-receipts": KnownKind("point 7", "the status says 10000 of court.debtor-list.js.v1/0", 8),
-}
+BREAKING: Mapping[str, KnownKind] = {}

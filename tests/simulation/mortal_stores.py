@@ -4,6 +4,8 @@ Within `mortal_stores` what the running life opens, begins, commits and writes a
 nothing changes. The stores themselves do not know.
 """
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from sqlalchemy import Connection, Engine, Pool, event
 
 from liandong.consumers.store import power
 from liandong.topics.private_files import PrivateFile
+from liandong.topics.storage.faults import DatabaseFull
 
 from .crashing import Life, current_life
 
@@ -87,6 +90,11 @@ class MortalTransaction:
         )
 
     def commit(self) -> None:
+        if self._life.machine.full:
+            self._inner.abort()
+            failed = lmdb.Error("mdb_txn_commit: Input/output error")
+            setattr(failed, "code", errno.EIO)  # noqa: B010  what LMDB makes of a page with room for a part; its stubs have none
+            raise failed
         self._life.call(self._inner.commit, keeps=True)
 
     def __enter__(self) -> Self:
@@ -126,6 +134,7 @@ def _keep(real: Callable[[PrivateFile], None]) -> Callable[[PrivateFile], None]:
             return
         try:
             number = life.before(keeps=True)
+            _need_room(life)
         except BaseException:
             file.discard()
             raise
@@ -133,6 +142,11 @@ def _keep(real: Callable[[PrivateFile], None]) -> Callable[[PrivateFile], None]:
         life.after(number)
 
     return keep
+
+
+def _need_room(life: Life) -> None:
+    if life.machine.full:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _acquire(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,6 +183,8 @@ def _statement(*_: object) -> None:
 def _sql_commit(connection: Connection) -> None:
     if life := current_life():
         number = life.before(keeps=True)
+        if life.machine.full:
+            raise DatabaseFull("a database on a full disk", "database or disk is full")
         if life.database:
             life.database.commit(connection.connection.commit)
         if life.dies_after(number):

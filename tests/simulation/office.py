@@ -14,6 +14,9 @@ from liandong.producers.publishing.publication import Publication
 from liandong.producers.register.reader import RegisterReader
 from liandong.producers.register.register import register_as_it_is
 from liandong.producers.register.rows import Batch, new_batch
+from liandong.producers.upkeep.recovering import RegisterRecovery
+from liandong.producers.upkeep.resending import Resending
+from liandong.producers.upkeep.resigning import Resigning
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import RELIEF, Change
 from liandong.schemas.law.watch import WatchOrder
@@ -22,8 +25,8 @@ from liandong.schemas.wire.framing import unframe
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.people import COURTS, Listing, townspeople
 from liandong.tests.simulation.process import Process
-from liandong.topics.keys.directory import KeyDirectory
-from liandong.topics.workers.worker import Part
+from liandong.topics.keys.opening import open_directory
+from liandong.topics.workers.worker import AT_ONCE, Part
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.machine import SimulatedMachine
@@ -35,9 +38,9 @@ _DAY_MS = 86_400_000
 class PublisherProcess(Process):
     """The publisher of the jurisdiction: whatever its clerks do happens in it, and its relay sends what they did."""
 
-    part_names = ("register of keys", "relay")
+    part_names = ("register of keys", "relay", "keeper")
     roles = ("publisher", "court")
-    unhurried: Mapping[str, float] = {"relay": 1}
+    unhurried: Mapping[str, float] = {"relay": 1, "keeper": 1}
 
     def __init__(self, world: "World", name: str, machine: "SimulatedMachine") -> None:
         super().__init__(world, name, machine)
@@ -50,15 +53,23 @@ class PublisherProcess(Process):
         machine, stack = self.machine, ExitStack()
         self._open = stack
         register = self.subscriber(None, "register")
-        self.directory = KeyDirectory(machine.participants.root_public_key, register, machine.clock)
+        self.directory = open_directory(machine.settings, register, machine.clock)
         for court in self.courts.values():
             court.opened = stack.enter_context(open_court(machine.settings, court.name, machine.clock, machine.chance))
         self.outbox = self.courts[COURTS[0]].opened.register.outbox
         checkpoints = self.courts[COURTS[0]].opened.checkpoints
         relay = self.relay(self.outbox, self.publisher("relay"), machine.folder, checkpoints)
+        first, *others = (court.opened for court in self.courts.values())
+        keeper = first.keeper(self.directory, self.subscriber(None, "keeper"), frozenset(COURTS))
+        for each in others:
+            each.guard.keeper = keeper
+        self.directory.step()
+        while keeper.failure is None and not keeper.compared and keeper.step() == AT_ONCE:
+            pass
         return [
             Part("register of keys", self.directory, self.directory.wait),
             Part("relay", relay, relay.wait),
+            Part("keeper", keeper, keeper.wait),
         ]
 
     def let_go(self) -> None:
@@ -74,6 +85,26 @@ class PublisherProcess(Process):
         self.forget()
         self._heard = 0
         self.listen(heard_before=True)
+
+    def recover(self) -> int:
+        """Bring the register level with the log; return how many updates were taken over."""
+        taken: list[int] = []
+        with self.clerk():
+            first = next(iter(self.courts.values())).opened
+            recovery = RegisterRecovery(first.guard.book, self.directory, self.machine.chance).run()
+            taken.append(recovery.updates.total())
+        return sum(taken)
+
+    def resend(self) -> int:
+        """Send again what the lists lack; return how many records. Raises whatever the product refuses it with."""
+        sent: list[int] = []
+        with self.clerk():
+            subscriber = self.subscriber(None, "resend")
+            book = next(iter(self.courts.values())).opened.guard.book
+            resent = Resending(book, subscriber, self.machine.clock).run(None, dry_run=False)
+            subscriber.close()
+            sent.append(resent.missing + resent.replaced)
+        return sum(sent)
 
     @contextmanager
     def clerk(self) -> Iterator[None]:
@@ -101,13 +132,15 @@ class PublisherProcess(Process):
         updates = auditor._updates(auditor.tables.updates.c.state_row > self._heard, None)
         with auditor.engine.connect() as connection:
             for update in () if heard_before else updates:
+                if self.world.truth.knows(update.entry_id, update.version, update.content_hash):
+                    continue  # taken over from the log
                 whole = auditor.whole_entry(connection, update.entry_id)
                 assert whole is not None
                 record, (_, body) = from_wire(whole.body), unframe(whole.body)
                 known = len(self.world.truth.versions.get(update.entry_id, ()))
                 self.world.hold(record["version"] == known + 1, "a court gave a version twice")
                 self.world.truth.hear(record, body, frees=update.change in RELIEF)
-        self._heard += len(updates)
+        self._heard = max([self._heard, *(update.state_row for update in updates)])
 
 
 class SimulatedCourt:
@@ -150,6 +183,15 @@ class SimulatedCourt:
         """Correct an entry. Raises whatever the product refuses it with."""
         with self._publisher.clerk():
             correct(self.opened.acts, entry_id, values, CourtRuling("DATA_WRONG"))
+
+    def resign(self) -> int:
+        """Sign again what needs it; return how many entries. Raises whatever the product refuses it with."""
+        signed: list[int] = []
+        with self._publisher.clerk():
+            court, clock = self.opened, self._publisher.machine.clock
+            resigning = Resigning(court.guard.book, court.identity, self._publisher.directory, clock)
+            signed.append(resigning.sign(resigning.needed()))
+        return sum(signed)
 
     def watch(self, agency: str, person: int, document: int) -> GivenCommand | None:
         """Have an agency watch for a debtor."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STALE_AFTER_MS = 60_000
 """What the settings say by themselves."""
+_UNPROVEN = "a copy that no head has proven says ALLOW or BLOCK"
 STOPS = {Verdict.BLOCK, Verdict.REVIEW}
 
 
@@ -30,6 +31,8 @@ def judge(world: "World", node: "NodeProcess", surrogates: frozenset[bytes], dec
     """Hold an answer of a gate to the truth. Raises PromiseBroken."""
     age = decision.at - decision.stand.fresh_as_of
     world.hold(decision.stand.stale or age <= STALE_AFTER_MS, "a copy that is too old calls itself fresh")
+    says_for_certain = decision.verdict in {Verdict.BLOCK, Verdict.ALLOW} and node.kind in STOPPING
+    world.hold(not says_for_certain or node.view.position(JURISDICTION).proven, _UNPROVEN)
     if decision.verdict in STOPS:
         _nobody_is_stopped_without_a_basis(world, node, surrogates, decision)
     elif decision.verdict is Verdict.ALLOW:
@@ -86,6 +89,12 @@ def heard(world: "World", node: "NodeProcess", said: SaidVersion) -> bool:
     return any(each is not None and BEFORE < each.offset < node.read_through(each.at) for each in written)
 
 
+def _holds(node: "NodeProcess", said: SaidVersion) -> bool:
+    """Whether a node's gate knows a version or a later one, wherever it was read: the topic may be gone."""
+    entry = node.view.entry(said.entry_id)
+    return entry is not None and entry.prefix["version"] >= said.version
+
+
 def state_topic(said: SaidVersion) -> str:
     """The list a version stands in."""
     return names.state_topic(said.instrument, JURISDICTION)
@@ -94,6 +103,8 @@ def state_topic(said: SaidVersion) -> str:
 def audit_copy(world: "World", node: "NodeProcess") -> None:
     """Promise 4: the copy equals the recount of the log as far as it was read, index and digest included."""
     for topic in names.state_topics(JURISDICTION):
+        if topic in world.made_again and node.view.position(JURISDICTION).finding:
+            continue  # it serves the last proven copy, of the topic that was there before
         for number in world.partitions(topic):
             at = TopicPartition(topic, number)
             copied, counted = node.copied(at), world.recounted(at, node.read_through(at))
@@ -110,9 +121,12 @@ def audit_copies(world: "World") -> None:
 
 
 def audit_receipts(world: "World", node: "NodeProcess") -> None:
-    """Promise 5: a node that serves holds at least what its newest receipt says."""
+    """Promise 5: a node whose copy is proven holds at least what its newest receipt says; after a loss of power it serves as
+    stale until it does.
+    """
     receipt = world.newest_receipt(node.agency, node.node)
-    if receipt is None or not node.view.position(JURISDICTION).fresh_as_of:
+    position = node.view.position(JURISDICTION)
+    if receipt is None or not (position.proven and position.fresh_as_of):
         return
     for lane in world.log.lanes_of(receipt):
         at = TopicPartition(lane["topic"], lane["partition"])
@@ -134,11 +148,18 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
                 said = claimed.get((agency["agency"], told["node"], lane), 0)
                 world.hold(offset <= said, f"the status says {offset} of {lane}, {told['node']} has said {said}")
         for node in world.nodes.values():
-            if node.agency != agency["agency"] or not node.runs or not node.view.position(JURISDICTION).fresh_as_of:
+            if node.agency != agency["agency"] or not node.runs:
+                continue
+            position = node.view.position(JURISDICTION)
+            if not (position.proven and position.fresh_as_of):
                 continue
             if node.node not in serving:
                 continue  # nobody has heard of it, or not for a day
-            read = sum(heard(world, node, said) for history in world.truth.versions.values() for said in history)
+            read = sum(
+                heard(world, node, said) or _holds(node, said)
+                for history in world.truth.versions.values()
+                for said in history
+            )
             world.hold(
                 agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}"
             )

@@ -148,6 +148,16 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     ),
     "an agency gives no commands": (AWHILE, ForgesCommand("air-js", COURT, POLICE, 9), AWHILE),
     "a forged dead letter ends no process": (AWHILE, ForgesDeadLetter(POLICE, ""), AWHILE),
+    "a receipt ahead of its node claims nothing": (
+        *(AWHILE, CutOff("air-js 1"), LISTED, AWHILE, ForgesReceipt("air-js", "air-js", 5), AWHILE, Looks()),
+    ),
+    "a barrier in a notary's name and a second head of a number are named": (
+        *(AWHILE, ForgesBarrier(NOTARY, NOTARY, LIST_LANE), ForgesHead(NOTARY, NOTARY, FORK), AWHILE, Looks()),
+    ),
+    "a replayed barrier does not end the notary": (AWHILE, ReplaysBarrier(NOTARY), AWHILE),
+    "a barrier in a notary's name, under its key, does not end it": (
+        *(AWHILE, ForgesBarrier(NOTARY, NOTARY, LIST_LANE, 1_000), AWHILE, Restarts(NOTARY), LISTED, AWHILE, ASKED),
+    ),
     "a relief under a key nobody registered keeps no release waiting": (
         *(LISTED, AWHILE, ForgesVersion(Guise(OWN_KEY, COURT, lane=RELIEF), 0), AWHILE, ASKED, FREED, AWHILE),
     ),
@@ -217,6 +227,25 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         AWHILE,
         ASKED,
     ),
+    "a null does not erase an end": (
+        LISTED,
+        AWHILE,
+        FREED,
+        AWHILE,
+        NullsEntry(0),
+        AWHILE,
+        ReplaysVersion(0, 1),
+        AWHILE,
+        ASKED,
+    ),
+    "a replay of an older version does not stand last for ever": (
+        LISTED,
+        AWHILE,
+        FREED,
+        AWHILE,
+        ReplaysVersion(0, 1),
+        AWHILE,
+    ),
 }
 """What is tried in vain."""
 
@@ -234,29 +263,5 @@ class KnownBreak:
 
 _STAYS_FREE = "BLOCK although the node has read that the basis is gone"
 _STAYS_BLOCKED = "ALLOW from a fresh and proven copy for somebody with a live basis"
-BREAKING: Mapping[str, KnownBreak] = {
-    "a null does not erase an end": KnownBreak(
-        "point 3",
-        _STAYS_FREE,
-        (LISTED, AWHILE, FREED, AWHILE, NullsEntry(0), AWHILE, ReplaysVersion(0, 1), AWHILE, ASKED),
-    ),
-    "a replay of an older version does not stand last for ever": KnownBreak(
-        "point 3",
-        "the highest version of a key does not stand last",
-        (LISTED, AWHILE, FREED, AWHILE, ReplaysVersion(0, 1), AWHILE),
-    ),
-    "a receipt ahead of its node claims nothing": KnownBreak(
-        "point 7",
-        "the status says 10000 of court.debtor-list.js.v1/0, 1 has said",
-        (AWHILE, CutOff("air-js 1"), LISTED, AWHILE, ForgesReceipt("air-js", "air-js", 5), AWHILE, Looks()),
-    ),
-    "a replayed barrier does not end the notary": KnownBreak(
-        "poison stops nothing", "notary-js-1 was ended by NOTARY_DUPLICATED", (AWHILE, ReplaysBarrier(NOTARY), AWHILE)
-    ),
-    "a barrier in a notary's name, under its key, does not end it": KnownBreak(
-        "poison stops nothing",
-        "notary-js-1 was ended by NOTARY_DUPLICATED",
-        (AWHILE, ForgesBarrier(NOTARY, NOTARY, LIST_LANE, 1_000), AWHILE),
-    ),
-}
+BREAKING: Mapping[str, KnownBreak] = {}
 """What breaks today."""

@@ -3,7 +3,7 @@
 import pytest
 
 from liandong.tests.simulation.running import play
-from liandong.tests.simulation.stories_machines import BREAKING, HOLDING
+from liandong.tests.simulation.stories_machines import BREAKING, HOLDING, WHOLE
 from liandong.tests.simulation.test_stories import MOST_DEEDS, Broken
 
 EXPECTED = [
@@ -20,6 +20,7 @@ def test_what_is_borne(title: str) -> None:
     assert len(HOLDING[title]) <= MOST_DEEDS
     done = play(HOLDING[title])
     assert done.broken is None, done
+    assert title not in WHOLE or done.counters["endings that came whole"], done
 
 
 @pytest.mark.parametrize("title", EXPECTED)

@@ -5,6 +5,7 @@ It hears of an update when a clerk's act was accepted, and knows of an entry onl
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 ACTIVE, SHIELDED = 1, 2
@@ -76,6 +77,11 @@ class Truth:
         assert said.version == len(history) + 1, "a court gave a number twice, or left one out"
         history.append(said)
         self._signed.add(body)
+
+    def knows(self, entry_id: bytes, version: int, content_hash: bytes) -> bool:
+        """Whether just this version was heard before, by the hash of what its court signed."""
+        history = self.versions.get(entry_id, ())
+        return version <= len(history) and sha256(history[version - 1].body[72:]).digest() == content_hash
 
     def entry(self, number: int) -> bytes:
         """The entry that was included as this number."""

@@ -12,7 +12,7 @@ from liandong.monitoring.status.document import StatusQuery
 from liandong.producers.commands.sent import open_commands
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.process import Process
-from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.opening import open_directory
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.workers.worker import Part
 
@@ -29,8 +29,13 @@ class NotaryProcess(Process):
 
     def open(self) -> Sequence[Part]:
         self._context = _monitoring(self)
-        notary = self._context.notary(NotaryName(JURISDICTION, self.name))
-        return [self._context.register, Part("notary", notary, notary.wait)]
+        self._notary = self._context.notary(NotaryName(JURISDICTION, self.name))
+        return [self._context.register, Part("notary", self._notary, self._notary.wait)]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has read to where the lists ended when it started."""
+        return self._notary.live
 
     def let_go(self) -> None:
         self._context.resources.close()
@@ -76,8 +81,7 @@ class InboxProcess(Process):
 
     def open(self) -> Sequence[Part]:
         machine = self.machine
-        root = machine.participants.root_public_key
-        directory = KeyDirectory(root, self.subscriber(None, "register"), machine.clock)
+        directory = open_directory(machine.settings, self.subscriber(None, "register"), machine.clock)
         beneath = InboxMachine(machine.settings, machine.clock, lambda name: self.subscriber(None, name), open_commands)
         self._opened = open_inbox(beneath, self.court, directory)
         relay = self.relay(self.outbox, self.publisher("relay"), inbox_file(machine.settings, self.court).parent)
@@ -97,7 +101,7 @@ class InboxProcess(Process):
 
 def _monitoring(process: Process) -> MonitoringContext:
     machine = process.machine
-    directory = KeyDirectory(machine.participants.root_public_key, process.subscriber(None, "register"), machine.clock)
+    directory = open_directory(machine.settings, process.subscriber(None, "register"), machine.clock)
     connections = MonitoringConnections(lambda name: process.subscriber(None, name), process.publisher)
     return MonitoringContext(
         machine.settings, machine.clock, machine.chance, directory, connections, machine.participants

@@ -25,6 +25,7 @@ from liandong.tests.simulation.promises import PromiseBroken
 from liandong.tests.simulation.proofs import REAL, Register, at_home, list_of, prefix_of
 from liandong.tests.simulation.recount import Recounted
 from liandong.tests.simulation.truth import KeptHit, Truth
+from liandong.tests.simulation.vouching import Misuse
 from liandong.tests.simulation.watchers import InboxProcess, MonitorProcess
 from liandong.tests.worlds.people import Person
 from liandong.topics.transport.memory.broker import MemoryBroker
@@ -51,6 +52,8 @@ class World:
         self.topics: dict[str, TopicState] = {}
         self.forged: set[tuple[str, int, int]] = set()
         """Topic, partition and offset of what the adversary wrote."""
+        self.misuses: list[Misuse] = []
+        """What was said under notaries' own keys."""
         self.made_again: set[str] = set()
         """Topics that are not those the town was founded with."""
         self.broker: MemoryBroker
@@ -162,6 +165,7 @@ class World:
                 process.cut_off(cut=False)
         for machine in self.machines.values():
             machine.clock.skew_ms = 0
+            machine.disk.full = False
 
     def close(self) -> None:
         """Let go of everything, as if all were killed."""

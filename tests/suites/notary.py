@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from liandong.monitoring.notary.config import NotaryDuplicated
 from liandong.monitoring.notary.tally_store import TallyLocked
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.codec import decode, to_wire
@@ -13,13 +12,14 @@ from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
 from liandong.tests.worlds.jurisdiction import (
+    LIST,
     WatchedJurisdiction,
     assert_chain,
     assert_equal_to_a_recount,
     assert_roots_of_a_recount,
     changed_lanes,
 )
-from liandong.tests.worlds.records import CourtScribe, Model, PublisherScribe, verify_from
+from liandong.tests.worlds.records import CourtScribe, Model, NotaryScribe, PublisherScribe, verify_from
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
@@ -140,15 +140,167 @@ class NotarySuite:
         assert [row["digest"] for row in one[-1]["lanes"]] == [row["digest"] for row in two[-1]["lanes"]]
         assert_equal_to_a_recount(world, two[-1])
 
-    def test_a_second_process_under_the_same_name_is_stopped(self, world: WatchedJurisdiction) -> None:
+    def test_a_second_process_with_its_tally_is_stopped(self, world: WatchedJurisdiction) -> None:
         first = world.notary()
         with pytest.raises(TallyLocked, match="notary-js-1"):
             world.notary()
+        world.barrier(first)
+
+    def test_a_twin_on_another_machine_is_told_with_number_and_place_and_both_go_on(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        first = world.notary()
+        world.barrier(first)
         elsewhere = world.notary(disk="other-machine")
-        world.clock.pass_seconds(1)
-        elsewhere.step()
-        with pytest.raises(NotaryDuplicated, match="was not issued here"):
-            world.until(lambda: False, first)
+        for _ in range(2):
+            world.barrier(elsewhere)
+            world.barrier(first)
+        (found, *others) = world.findings("notary-twin")
+        assert {each["list"] for each in (found, *others)} == set(names.state_topics("js"))
+        assert 0 < found["low"] <= found["high"]
+        assert found["at"] <= world.clock.now()
+        (at,) = (
+            one
+            for one in world.log(found["list"])
+            if (one.partition(), one.offset()) == (found["partition"], found["offset"])
+        )
+        told = decode(*unframe(at.value() or b""))
+        assert (told["notary"], told["number"] <= found["high"]) == ("notary-js-1", True)
+        assert world.alarms("notary-twin") > 0
+        numbers = [head["number"] for head in world.heads()]
+        assert len(set(numbers)) < len(numbers)  # two heads of one number: whoever watches names it
+
+    def test_a_barrier_of_its_own_again_is_a_replay_and_nothing_else(self, world: WatchedJurisdiction) -> None:
+        notary = world.notary()
+        world.barrier(notary)
+        world.barrier(notary)
+        genuine = [one for topic in names.state_topics("js") for one in world.log(topic)]
+        place = world.wire.subscriber()
+        copies = [
+            OutgoingRecord(place.topic_of(one), one.key(), one.value() or b"", partition=one.partition())
+            for one in genuine
+        ]
+        world.send(*copies, *copies[::-1])
+        world.publish(world.court.include())
+        world.barrier(notary)
+        assert_chain(world.heads())
+        assert_equal_to_a_recount(world, world.heads()[-1])
+        assert world.alarms("replay") == 2 * len(copies)
+        assert world.report()["findings"] == []
+        notary.close()
+        again = world.notary()
+        world.send(*copies)
+        world.barrier(again)
+        assert world.report()["findings"] == []
+        assert_chain(world.heads())
+
+    def test_a_barrier_under_its_key_that_it_never_sent_is_told_and_cuts_nothing(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        thief = NotaryScribe(signer=world.signers["notary-js-1"])
+        topic, notary = names.debtor_list("js"), world.notary()
+        world.barrier(notary)
+        newest = world.heads()[-1]["number"]
+        for number in (newest + 1, newest + 1_000, (1 << 63) - 1):
+            world.send(thief.barrier(topic, 1, number))
+        world.publish(*(world.court.include() for _ in range(3)))
+        world.barrier(notary)
+        world.barrier(notary)
+        heads = world.heads()
+        assert_chain(heads)
+        assert [head["number"] for head in heads[-2:]] == [newest + 1, newest + 2]
+        for head in heads[-2:]:
+            assert_equal_to_a_recount(world, head)
+        (found,) = world.findings("notary-twin")
+        assert (found["list"], found["partition"], found["count"]) == (topic, 1, 3)
+        assert (found["low"], found["high"]) == (newest + 1, (1 << 63) - 1)
+        notary.close()
+        again = world.notary()
+        world.barrier(again)
+        assert_chain(world.heads())
+        assert world.findings("notary-twin") == [found]
+
+    def test_a_head_under_its_key_of_the_highest_number_there_is_keeps_it_from_nothing(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        thief = NotaryScribe(signer=world.signers["notary-js-1"])
+        world.send(thief.head((1 << 63) - 1, []))
+        notary = world.notary()
+        world.barrier(notary)
+        assert world.heads()[-1]["number"] < 1_000
+
+    def test_a_report_says_where_the_markers_of_its_barrier_stand_in_the_relief_lane(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        notary = world.notary()
+        world.barrier(notary)
+        world.barrier(notary)
+        report = world.report()
+        found = {row["partition"]: row["offset"] for row in report["relief"]}
+        assert found.keys() == set(range(PARTITIONS))
+        for marker in world.log(names.relief("js")):
+            told = decode(*unframe(marker.value() or b""))
+            assert (told["number"] == report["number"]) == (found[marker.partition()] == marker.offset())
+
+    def test_a_number_used_twice_is_told_with_court_and_numbers_until_a_week_is_over(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        first, second, third = (world.court.include() for _ in range(3))
+        notary = world.notary()
+        world.publish(first, second, third, first, third)  # the same again is no second use
+        world.barrier(notary)
+        assert world.report()["findings"] == []
+        world.court.sequence -= 2
+        world.publish(world.court.include(), world.court.include())
+        world.barrier(notary)
+        (found,) = world.report()["findings"]
+        assert (found["kind"], found["list"], found["court"]) == ("sequence-duplicate", LIST, "court-su0505")
+        assert (found["low"], found["high"], found["count"]) == (2, 3, 2)
+        notary.close()
+        again = world.notary()
+        world.barrier(again)
+        assert world.report()["findings"] == [found]
+        again.close()
+        with_new_disk = world.notary(disk="new")
+        world.barrier(with_new_disk)
+        (counted,) = world.report()["findings"]
+        assert (counted["low"], counted["high"], counted["count"]) == (2, 3, 2)
+        world.clock.pass_seconds(7 * 86_400 + 60)
+        world.barrier(with_new_disk)
+        world.barrier(with_new_disk)
+        assert world.report()["findings"] == []
+
+    def test_two_contents_of_one_version_are_told_with_court_and_version(self, world: WatchedJurisdiction) -> None:
+        body = world.court.include()
+        notary = world.notary()
+        entry = next(iter(world.court.entries))
+        world.publish(body, world.court.forged(body, name="某人"))
+        world.barrier(notary)
+        assert world.findings("version-conflict") == []  # what its court did not sign is not its doing
+        before = dict(world.court.entries[entry])
+        world.publish(world.court.change(entry, Change.CORRECT))
+        world.court.entries[entry] = before
+        world.publish(world.court.change(entry, Change.REVOKE))
+        world.barrier(notary)
+        (found,) = world.findings("version-conflict")
+        assert (found["court"], found["low"], found["high"], found["count"]) == ("court-su0505", 2, 2, 1)
+
+    def test_numbers_that_stay_missing_are_told_with_court_and_numbers_until_they_come(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        bodies = [world.court.include() for _ in range(9)]
+        notary = world.notary()
+        world.publish(*bodies[:2], *bodies[4:6], *bodies[7:])
+        world.barrier(notary)
+        assert world.findings("sequence-gap") == []  # they may be on their way
+        world.clock.pass_seconds(61)
+        world.barrier(notary)
+        world.barrier(notary)
+        (found,) = world.findings("sequence-gap")
+        assert (found["court"], found["low"], found["high"], found["count"]) == ("court-su0505", 3, 4, 3)
+        world.publish(*bodies)
+        world.barrier(notary)
+        assert world.findings("sequence-gap") == []
 
     def test_a_record_lost_before_the_log_shows_in_the_courts_sequence(self, world: WatchedJurisdiction) -> None:
         bodies = [world.court.include() for _ in range(6)]

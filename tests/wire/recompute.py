@@ -231,6 +231,13 @@ def registers(vectors: Vectors, folder: Path) -> int:
         for name in ("valid_from", "valid_until", "revoked_at"):
             content.update(record[name].to_bytes(8, "big", signed=True))
     register = read(folder, "key-register", bytes.fromhex(given["register"]))
+    change = bytes.fromhex(given["root_change"]["record"])
+    roots = read(folder, "root-change", change)
+    for name, body in (("former_key", change), ("public_key", change[72:])):
+        public = bytes.fromhex(given["root_change"][name])
+        holds("a root that changes", (roots[name], body[:8]), (public, sha256(public).digest()[:8]))
+        statement = b"root-change\0" + sha256(body[72:]).digest()
+        Ed25519PublicKey.from_public_bytes(public).verify(body[8:72], statement)
     barrier = read(folder, "barrier", bytes.fromhex(vectors["barriers"]["barrier"]))
     holds("hash of the register", content.hexdigest(), given["hash"])
     holds("key register", (register["keys"], register["hash"].hex()), (len(newest), given["hash"]))

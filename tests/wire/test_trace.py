@@ -15,11 +15,14 @@ from liandong.monitoring.trace.document import EntryProof, bytes_of
 from liandong.monitoring.trace.verification import verify_proof
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import SCHEMA_DIR
+from liandong.schemas.wire.codec import from_wire, to_wire
 from liandong.schemas.wire.merkle import inclusion, root, root_of_inclusion
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.wire.verify_trace import NotProvenError, rebuilt
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.traced import TracedJurisdiction
 from liandong.tests.worlds.wires import MemoryWire
+from liandong.topics.keys.roots import change_of_roots
 
 SCRIPT = Path(__file__).with_name("verify_trace.py")
 
@@ -92,6 +95,37 @@ def test_the_script_refuses_what_the_product_refuses(tmp_path: Path) -> None:
     said = told(world, tmp_path / "files", files)
     assert [None if "refused" in one else one for one in said] == [by_the_product(world, raw) for raw in files]
     assert 20 < sum("refused" in one for one in said) < 150
+
+
+def test_register_and_changes_of_the_root_count_the_same_for_both(tmp_path: Path) -> None:
+    world = TracedJurisdiction(MemoryWire(), tmp_path / "world")
+    live, new, other = made(world)[0], Ed25519Signer(b"n" * 32), Ed25519Signer(b"o" * 32)
+    *keys, word = live.keys
+    at = max(
+        head["issued_at"] for head in (from_wire(bytes.fromhex(one)) for one in (live.barrier_head, live.snapshot_head))
+    )
+    by_new = [world.key_record(key, new).hex() for key in world.keys.known.values()] + [world.word(new).hex()]
+    change = to_wire("root-change", change_of_roots(world.root, new, 1)).hex()
+    stranger = to_wire("root-change", change_of_roots(other, new, 1)).hex()
+    files = {
+        "as made": [*keys, word],
+        "no register": keys,
+        "ran out at the head": [*keys, world.word(world.root, valid_until=at).hex()],
+        "just reaches": [*keys, world.word(world.root, valid_until=at + 1).hex()],
+        "the higher one counts": [*keys, word, world.word(world.root, number=2, valid_until=at).hex()],
+        "whatever the order": [*keys, world.word(world.root, number=2, valid_until=at).hex(), word],
+        "somebody else's": [*keys, world.word(other).hex()],
+        "by a root that took its place": [change, *by_new],
+        "by another one": by_new,
+        "that no root here has named": [stranger, *by_new],
+        "by the root before": [change, *keys, word],
+    }
+    (tmp_path / "files").mkdir()
+    raws = [bytes_of(msgspec.structs.replace(live, keys=each)) for each in files.values()]
+    said = told(world, tmp_path / "files", raws)
+    assert [None if "refused" in one else one for one in said] == [by_the_product(world, raw) for raw in raws]
+    holding = [name for name, one in zip(files, said, strict=True) if "refused" not in one]
+    assert holding == ["as made", "just reaches", "by a root that took its place"]
 
 
 @given(st.lists(st.binary(max_size=4), min_size=1, max_size=70, unique=True), st.data())

@@ -45,9 +45,30 @@ def signed(body: bytes, context: str, public: bytes) -> None:
     Ed25519PublicKey.from_public_bytes(public).verify(body[8:72], statement)
 
 
-def key_book(texts: list[str], root: bytes) -> dict[bytes, Record]:
+def is_a(name: str, text: str) -> bool:
+    definition = json.loads((FOLDER / name / "1.avsc").read_text(encoding="utf-8"))
+    form = fastavro.schema.to_parsing_canonical_form(definition)
+    return bytes.fromhex(text)[2:10].hex() == fastavro.schema.fingerprint(form, "CRC-64-AVRO")
+
+
+def key_book(texts: list[str], root: bytes) -> tuple[dict[bytes, Record], int]:
     keys: dict[bytes, Record] = {}
+    number, valid_until = 0, 0
     for text in texts:
+        if is_a("root-change", text):
+            change, body = read("root-change", text)
+            if change["former_key"] == root:
+                require((change["former_suite"], change["suite"]) == ("intl", "intl"), "suite of a root")
+                signed(body, "root-change", root)
+                signed(body[72:], "root-change", change["public_key"])
+                root = change["public_key"]
+            continue
+        if is_a("key-register", text):
+            word, body = read("key-register", text)
+            signed(body, "key-register", root)
+            if word["number"] > number:
+                number, valid_until = word["number"], word["valid_until"]
+            continue
         key, body = read("participant-key", text)
         signed(body, "participant-key", root)
         require(key["suite"] == "intl", "suite of a key")
@@ -57,7 +78,7 @@ def key_book(texts: list[str], root: bytes) -> dict[bytes, Record]:
         for end in ("valid_until", "revoked_at"):
             key[end] = min(filter(None, (key[end], before[end])), default=0)
         keys[key["key_id"]] = key
-    return keys
+    return keys, valid_until
 
 
 def signer(keys: dict[bytes, Record], body: bytes, context: str, at: int) -> Record:
@@ -115,7 +136,7 @@ def same_court_or_above(keys: dict[bytes, Record], courts: list[str]) -> None:
 def verify(proof: Record, root: bytes) -> Record:
     require(proof["format"] == "liandong-entry-proof-1", "format")
     kind, entry_id = proof["entry"][:4], bytes.fromhex(proof["entry"][4:])
-    keys, place = key_book(proof["keys"], root), proof["jurisdiction"]
+    (keys, vouched_until), place = key_book(proof["keys"], root), proof["jurisdiction"]
     heads = [read("list-head", proof[name]) for name in ("barrier_head", "snapshot_head")]
     for head, body in heads:
         key = signer(keys, body, "list-head", head["issued_at"])
@@ -123,6 +144,7 @@ def verify(proof: Record, root: bytes) -> Record:
         require(head["jurisdiction"] == place and place in key["jurisdiction"].split(","), "jurisdiction of a head")
         require(not key["revoked_at"], "revoked notary")
         require(head["suite"] == "intl", "suite of a head")
+        require(head["issued_at"] < vouched_until, "the register reaches to a head")
     (barrier, _), (snapshot, _) = heads
     require(barrier["notary"] == snapshot["notary"], "one notary")
     require(barrier["number"] == snapshot["snapshot_barrier"] < snapshot["number"], "the snapshot's barrier")

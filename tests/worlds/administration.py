@@ -5,9 +5,10 @@ from typing import Any
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import KeyDirectory, await_keys
+from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.keys.manifest import Kind, ManifestFields
+from liandong.topics.keys.opening import await_keys
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings
 from liandong.topics.workers.clock import Clock

@@ -1,9 +1,10 @@
 """One agency's copy of the list on any transport, driven step by step or in threads, and compared with the plain model."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from liandong.consumers.replication.list_view import ListView
 from liandong.consumers.replication.receipts import Reporter
@@ -24,7 +25,7 @@ from liandong.topics.workers.threads import Workers
 from liandong.topics.workers.worker import AT_ONCE, Part
 
 from .chance import CHANCE
-from .clock import HandClock
+from .clock import NOW, HandClock
 from .records import CourtScribe, Keys, Model, NotaryScribe, recount
 from .subscribers import Polled
 from .waiting import PATIENCE
@@ -154,6 +155,21 @@ class CopyInMemory:
         for record in records:
             self.publisher.send(record)
         self.node.drain()
+
+    def prove(self, number: int, issued_at: int = NOW, partitions: int = 1) -> None:
+        """A barrier, and a head of a notary that has found what the node has."""
+        self.send(*self.notary.barriers(partitions, number, issued_at))
+        times = {"issued_at": issued_at, "valid_until": issued_at + 60_000}
+        self.send(self.notary.head(number, agreed_lanes(self.node.lists.status().lanes), **times))
+
+
+def agreed_lanes(lanes: Iterable[LaneState]) -> list[dict[str, Any]]:
+    """The lanes of a head that says what a copy holds."""
+    return [
+        {"topic": lane.topic, "topic_id": bytes(16), "partition": lane.partition, "offset": 0}
+        | {"digest": SetDigest(lane.digest).value(), "records": lane.records, "live": 0}
+        for lane in lanes
+    ]
 
 
 @contextmanager

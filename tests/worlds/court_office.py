@@ -73,17 +73,19 @@ class CourtOffice(Installation):
         return open_register(self.settings, JURISDICTION, SystemClock())
 
     def log(self, topic: str) -> list[Logged]:
-        """Everything in a topic, partition by partition."""
+        """Every record in a topic, partition by partition; nulls are left out."""
         subscriber = KafkaSubscriber(self.settings, client_id="recount")
         partitions = [TopicPartition(topic, number) for number in subscriber.partitions(topic)]
         ends = {at: subscriber.watermarks(at)[1] for at in partitions}
         subscriber.assign(dict.fromkeys(partitions, BEGINNING))
         found: list[Logged] = []
-        while len(found) < sum(ends.values()):
+        read = 0
+        while read < sum(ends.values()):
             for message in subscriber.poll(10_000, 5):
+                read += 1
                 at = TopicPartition(topic, message.partition())
-                record = from_wire(message.value() or b"")
-                found.append(Logged(at, message.offset(), message.key() or b"", record))
+                if value := message.value():
+                    found.append(Logged(at, message.offset(), message.key() or b"", from_wire(value)))
         subscriber.close()
         return sorted(found, key=lambda one: (one.at, one.offset))
 

@@ -17,7 +17,7 @@ EXAMPLES = tuple(load_examples())
 SIGNED = tuple(each for each in EXAMPLES if "proof" in each.record)
 FINGERPRINTS = {(each.name, each.version): each.fingerprint for each in load_schemas()}
 BELONGING = {
-    "participants": ("participant-key", "key-register"),
+    "participants": ("participant-key", "key-register", "root-change"),
     "list": ("list-head",),
     "control": ("control-command", "control-feedback"),
     "asset": ("asset-event",),

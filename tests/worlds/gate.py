@@ -75,6 +75,8 @@ class FixedPosition:
     digest: str = "d" * 64
     fresh_as_of: int = NOW
     notary: str = "notary-js-1"
+    proven: bool = True
+    barrier_at: int = 0
 
 
 @dataclass

@@ -42,7 +42,7 @@ class WatchedJurisdiction:
 
     def __init__(self, wire: Wire, directory: Path) -> None:
         wire.create(*TOPICS, partitions=PARTITIONS)
-        wire.create(names.heads("js"), partitions=1)
+        wire.create(names.heads("js"), names.notary_reports("js"), partitions=1)
         self.wire, self.directory = wire, directory
         self.clock = VirtualClock()
         self.registry = CollectorRegistry()
@@ -123,6 +123,20 @@ class WatchedJurisdiction:
             if head["notary"] == name:
                 found.append(head | {"hash": sha256(body).digest()})
         return found
+
+    def report(self, name: str = "notary-js-1") -> dict[str, Any]:
+        """The newest report of a notary, verified."""
+        for message in reversed(self.log(names.notary_reports("js"))):
+            fingerprint, body = unframe(message.value() or b"")
+            found = decode(fingerprint, body)
+            verify_from(body, "notary-report", self.keys, found["notary"], found["issued_at"])
+            if found["notary"] == name:
+                return found
+        raise AssertionError(f"{name} has reported nothing")
+
+    def findings(self, kind: str, name: str = "notary-js-1") -> list[dict[str, Any]]:
+        """What the newest report of a notary says of a kind."""
+        return [each for each in self.report(name)["findings"] if each["kind"] == kind]
 
     def models(self, head: dict[str, Any]) -> dict[TopicPartition, Model]:
         """A recount of the log exactly below the offsets a head names, by a plain dict."""

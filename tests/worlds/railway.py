@@ -10,8 +10,9 @@ from liandong.consumers.node.desk import Machine
 from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.tests.worlds.chance import CHANCE
+from liandong.tests.worlds.keeping import OwnKeeper
 from liandong.tests.worlds.people import Person
-from liandong.tests.worlds.records import CourtScribe, NotaryScribe
+from liandong.tests.worlds.records import CourtScribe, NotaryScribe, lane_heads, recount
 from liandong.tests.worlds.subscribers import Polled
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, RAILWAY
@@ -52,8 +53,12 @@ class RailwayPlace:
 
     def barrier(self) -> None:
         self.barriers += 1
-        for marker in self.notary.barriers(1, self.barriers, self.clock.now()):
+        now = self.clock.now()
+        for marker in self.notary.barriers(1, self.barriers, now):
             self.send(marker)
+        log = [message for topic in names.state_topics("js") for message in self.town.messages(topic)]
+        lanes = lane_heads(recount(log), "js", 1)
+        self.send(self.notary.head(self.barriers, lanes, issued_at=now, valid_until=now + 60_000))
 
     def opened(
         self,
@@ -67,8 +72,8 @@ class RailwayPlace:
         """A node with its stores open, of which nothing runs yet; `engine` is an acts store that others use too."""
         settings = self.town.settings
         if engine is None:
-            machine = Machine(self.clock, CHANCE, boot)
+            machine = Machine(self.clock, CHANCE, boot, keeper=OwnKeeper)
         else:
-            machine = Machine(self.clock, CHANCE, boot, lambda _settings, _agency: engine)
+            machine = Machine(self.clock, CHANCE, boot, lambda _settings, _agency: engine, OwnKeeper)
             settings = settings.model_copy(update={"acts_url": acts_url(settings, agency)})
         return open_agency(settings, agency, node, wires or self.wires, machine)

@@ -20,6 +20,7 @@ from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.metrics.definitions import Signals
 from liandong.topics.storage.database import open_database, sqlite_url
+from liandong.topics.transport.memory.broker import MemoryBroker
 from liandong.topics.transport.ports import OutgoingRecord, Subscriber
 
 LISTS = [(topic, partition) for topic in names.state_topics("js") for partition in range(2)]
@@ -96,8 +97,9 @@ class WatchRoom:
     """The evidence of a small jurisdiction in memory."""
 
     def __init__(self, directory: Path) -> None:
-        self.wire = MemoryWire()
-        self.wire.create(names.heads("js"), names.RECEIPTS, partitions=1)
+        self.wire, self.clock = MemoryWire(), VirtualClock(NOW + 3_600_000)
+        self.wire.broker = MemoryBroker(topics=(), clock=self.clock)
+        self.wire.create(names.heads("js"), names.notary_reports("js"), names.RECEIPTS, partitions=1)
         self.agency, self.notary = AgencyScribe(), NotaryScribe()
         self.keys = Keys(self.agency.public_key, self.notary.public_key)
         self.registry = CollectorRegistry()
@@ -126,6 +128,10 @@ class WatchRoom:
         issued_at = NOW + number * 1_000
         times = {"issued_at": issued_at, "valid_until": issued_at + 60_000}
         return self.notary.head(number, head_lanes(state), **(times | fields))
+
+    def proven(self, number: int, state: str = "a", **fields: Any) -> tuple[OutgoingRecord, OutgoingRecord]:
+        """A head and a receipt that is equal to it."""
+        return self.head(number, state), self.agency.receipt(number, state, **fields)
 
     def refused(self, topic: str, reason: str) -> float:
         """How much evidence did not count."""

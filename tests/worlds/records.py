@@ -40,6 +40,8 @@ class Keys:
         """How far the register has been read."""
         self.arriving: list[PublicKey] = []
         self.refreshed = self.asked = 0
+        self.vouched_until = 0
+        """Until when the root's word about these keys counts, ms UTC; 0: it said none."""
         self.behind: bool | None = None
         """Whether what arrives is still on its way; None: a look at the register brings it, True or False: none does."""
 
@@ -79,6 +81,9 @@ class Keys:
         if self.behind:
             raise RegisterBehind
         self._arrive()
+
+    def vouches(self, at: int) -> bool:
+        return not self.vouched_until or at < self.vouched_until
 
 
 def registered(signer: Signer, participant: str, kind: str, jurisdiction: str) -> PublicKey:
@@ -231,6 +236,16 @@ class NotaryScribe:
         """A marker for every partition of both lists and the relief lane."""
         topics = (*names.state_topics(self.jurisdiction), names.relief(self.jurisdiction))
         return [self.barrier(topic, each, number, issued_at) for topic in topics for each in range(partitions)]
+
+    def report(self, number: int, relief: Mapping[int, int] = {}, **fields: Any) -> OutgoingRecord:
+        """A signed report; `relief` is where the markers stand in the partitions of the relief lane."""
+        rows = [{"partition": partition, "offset": offset} for partition, offset in relief.items()]
+        record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number}
+        record |= {"issued_at": NOW, "relief": rows, "findings": []} | fields
+        body = encode_signed("notary-report", record, "notary-report", self.signer)
+        return OutgoingRecord(
+            names.notary_reports(self.jurisdiction), None, to_wire("notary-report", body), partition=0
+        )
 
     def head(self, number: int, lanes: Sequence[Mapping[str, Any]], **fields: Any) -> OutgoingRecord:
         """A signed head; `lanes` from `lane_heads`."""

@@ -104,6 +104,7 @@ def _topics(jurisdiction: str) -> Iterator[str]:
     of: list[Callable[[str], str]] = [
         names.relief,
         names.heads,
+        names.notary_reports,
         names.interceptions,
         names.feedback,
         names.asset_events,

@@ -14,10 +14,12 @@ from liandong.monitoring.trace.verification import verify_proof
 from liandong.schemas import ids
 from liandong.schemas.wire.codec import to_wire
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, Signer, encode_signed
+from liandong.tests.worlds.clock import DAY_MS, NOW
 from liandong.tests.worlds.jurisdiction import WatchedJurisdiction
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.key_files import StoredKey
+from liandong.topics.keys.signed_register import KEY
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.clock import SystemClock
 
@@ -32,6 +34,12 @@ class TracedJurisdiction(WatchedJurisdiction):
         self.pinned = StoredKey(self.root.public_key)
         for key in list(self.keys.known.values()):
             self.register(key)
+        self.send(OutgoingRecord(names.KEYS, KEY, self.word(self.root)))
+
+    def word(self, by: Signer, **fields: Any) -> bytes:
+        """What the root says of all keys; nobody who traces counts them."""
+        record = {"number": 1, "keys": 0, "hash": bytes(32), "issued_at": NOW, "valid_until": NOW + 400 * DAY_MS}
+        return to_wire("key-register", encode_signed("key-register", record | fields, "key-register", by))
 
     def register(self, key: PublicKey, *, by: Signer | None = None) -> None:
         """Put a key on the bus, signed by the root or somebody else."""

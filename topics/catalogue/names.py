@@ -30,6 +30,11 @@ def heads(jurisdiction: str) -> str:
     return f"list.heads.{jurisdiction}.v1"
 
 
+def notary_reports(jurisdiction: str) -> str:
+    """Name what notaries found amiss in the lists."""
+    return f"notary.reports.{jurisdiction}.v1"
+
+
 def interceptions(jurisdiction: str) -> str:
     """Name what agencies refused or held."""
     return f"agency.interceptions.{jurisdiction}.v1"

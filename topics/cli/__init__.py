@@ -2,7 +2,7 @@
 
 import typer
 
-from . import kafka, participants, recount, schemas, supervise, topics
+from . import kafka, participants, recount, root, schemas, supervise, topics
 
 
 def mount(app: typer.Typer) -> None:
@@ -12,4 +12,5 @@ def mount(app: typer.Typer) -> None:
     topics.mount(app)
     schemas.mount(app)
     recount.mount()
+    root.mount()
     supervise.mount(app)

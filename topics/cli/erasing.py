@@ -7,8 +7,9 @@ import typer
 
 from ...schemas.dates import rfc3339
 from ..keys.barrier_times import BarrierTimes, newest_barrier
-from ..keys.directory import KeyDirectory, await_keys
+from ..keys.directory import KeyDirectory
 from ..keys.erasure import ErasedKey, ErasureRefused, KeyErasure, erased_keys
+from ..keys.opening import read_directory
 from ..keys.participants import ESCROW
 from .console import print_json
 
@@ -62,7 +63,7 @@ def _barrier_at(participants: "Registrar", participant: str) -> int:
     with (
         closing(KafkaSubscriber(settings, client_id=f"{participant}-heads")) as heads,
         closing(KafkaSubscriber(settings, client_id=f"{participant}-keys")) as register,
-        closing(await_keys(KeyDirectory(participants.root_public_key, register, clock))) as directory,
+        closing(read_directory(settings, register, clock)) as directory,
     ):
         places = _jurisdictions(participants, participant, directory)
         newest = newest_barrier(BarrierTimes(heads, directory, places, clock))

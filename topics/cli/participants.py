@@ -57,7 +57,7 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
     as_json: JsonOption = False,
 ) -> None:
     """Make a participant with its keys, and publish the public halves if Kafka is there."""
-    participants = _participants(ctx)
+    participants = registrar_of(ctx)
     created = participants.new(
         participant,
         _kind(kind),
@@ -75,7 +75,7 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
 @app.command("list")
 def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Show the participants on this machine and the root key they are signed by."""
-    participants = _participants(ctx)
+    participants = registrar_of(ctx)
     everybody = participants.list()
     root = _root(participants)
     if as_json:
@@ -102,7 +102,7 @@ def rotate_key(
     as_json: JsonOption = False,
 ) -> None:
     """Give a participant new keys, sealing keys of the coming months too; old ones are kept to open what was sealed to them."""
-    participants = _participants(ctx)
+    participants = registrar_of(ctx)
     since = None if compromised_since is None else int(compromised_since.replace(tzinfo=CHINA).timestamp() * 1000)
     overlap = int(timedelta(hours=overlap_hours).total_seconds() * 1000)
     participants.rotate(participant, overlap_ms=overlap, compromised_since=since, suite=suite)
@@ -117,7 +117,7 @@ def renew(
     as_json: JsonOption = False,
 ) -> None:
     """Draw a participant's sealing keys for the coming months, so far as they are missing, and publish them."""
-    participants = _participants(ctx)
+    participants = registrar_of(ctx)
     new_keys = participants.renew(participant, months)
     problem = _published(participants, participant)
     if as_json:
@@ -143,7 +143,7 @@ def erase(  # noqa: PLR0913, PLR0917  an order names kind, month and reason
     """Destroy the private sealing keys whose keep time is over; what was sealed to them can be opened by nobody then."""
     from .erasing import erase_keys, show_erased
 
-    participants = _participants(ctx)
+    participants = registrar_of(ctx)
     if show:
         show_erased(participants, participant, as_json)
         return
@@ -153,7 +153,7 @@ def erase(  # noqa: PLR0913, PLR0917  an order names kind, month and reason
 @app.command()
 def retire(ctx: typer.Context, participant: IdArgument, as_json: JsonOption = False) -> None:
     """End a participant: its keys stop counting from now on, what it signed before stays valid."""
-    participants = _participants(ctx)
+    participants = registrar_of(ctx)
     retired = participants.retire(participant)
     _report(retired, participants, _published(participants, participant), as_json)
 
@@ -166,7 +166,7 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Publish public keys, signed by the root; publishing again changes nothing."""
-    participants = _participants(ctx)
+    participants = registrar_of(ctx)
     if everybody == bool(participant):
         raise WrongUsage(
             "PUBLISH_WHOM", "nobody or everybody and somebody is named", "name participants, or give --all"
@@ -182,7 +182,8 @@ def publish(
         typer.echo(_TEXTS["all published"][participants.settings.lang].format(participant=one))
 
 
-def _participants(ctx: typer.Context) -> "Registrar":
+def registrar_of(ctx: typer.Context) -> "Registrar":
+    """Return the participants of this machine, to be changed."""
     from ..keys.registrar import Registrar
     from ..workers.chance import SystemChance
     from ..workers.clock import SystemClock

@@ -95,16 +95,15 @@ def _recounted(
     settings: "Settings", jurisdiction: str, month: "Month", escrow: "Sequence[SealingKey]"
 ) -> "tuple[Sequence[Compared], Found]":
     from ..catalogue import names
-    from ..keys.directory import KeyDirectory, await_keys
-    from ..keys.participants import Participants
+    from ..keys.opening import read_directory
     from ..keys.recounting import Recount
     from ..transport.kafka import KafkaSubscriber
     from ..transport.reading import read_all, topic_lanes
     from ..workers.clock import SystemClock
 
-    clock, root, name = SystemClock(), Participants(settings).root_public_key, reader_name(settings)
+    clock, name = SystemClock(), reader_name(settings)
     with (
-        closing(await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock))) as keys,
+        closing(read_directory(settings, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock)) as keys,
         closing(KafkaSubscriber(settings, client_id=f"{name}-recount")) as log,
     ):
         again = Recount(jurisdiction, month, keys, escrow)

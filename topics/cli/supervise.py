@@ -199,15 +199,14 @@ def _publish_and_tell(ctx: typer.Context, act: "SupervisionAct", as_json: bool) 
 
 def known_acts(ctx: typer.Context, *jurisdictions: str) -> "list[SupervisionAct]":
     """Return the acts that count in jurisdictions, read to the end of the log. Raises TransportError."""
-    from ..keys.directory import KeyDirectory, await_keys
-    from ..keys.participants import Participants
+    from ..keys.opening import read_directory
     from ..keys.supervision import SupervisionActs, await_acts
     from ..transport.kafka import KafkaSubscriber
     from ..workers.clock import SystemClock
 
     settings, clock = settings_of(ctx), SystemClock()
-    root, name = Participants(settings).root_public_key, reader_name(settings)
-    directory = await_keys(KeyDirectory(root, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock))
+    name = reader_name(settings)
+    directory = read_directory(settings, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock)
     reader = SupervisionActs(jurisdictions, KafkaSubscriber(settings, client_id=name), directory, clock)
     try:
         await_acts(reader)

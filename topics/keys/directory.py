@@ -3,22 +3,23 @@
 import logging
 import math
 import threading
+from dataclasses import replace
 
-from ...schemas.law.retention import Period
 from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import PublicKey
 from ..catalogue import names
 from ..transport.errors import BrokerUnreachable, TransportError
 from ..transport.ports import BEGINNING, Subscriber, TopicPartition
 from ..workers.clock import Clock
-from ..workers.threads import work_until
-from ..workers.worker import AT_ONCE, Part
+from ..workers.worker import AT_ONCE
 from .key_files import StoredKey
 from .keyrings import NoSealingKey
 from .known_keys import KnownKeys
-from .participants import ESCROW
-from .register_ends import RegisterBehind, RegisterEnds
-from .signed_register import RegisterMark, RegisterStanding
+from .recipients import Recipients
+from .register_ends import RegisterBehind, RegisterEnds, unread
+from .register_memory import RegisterMemory
+from .register_problems import ProblemLog
+from .signed_register import RegisterMark, RegisterProblem, RegisterStanding
 
 REFRESH_SECONDS = 1.0
 """An unknown key makes a directory look at the topic, at most this often."""
@@ -26,8 +27,6 @@ RETRY_SECONDS = 1.0
 """After a failure the register is asked for again."""
 _LOOK_SECONDS = 5.0
 _BATCH = 10_000
-_PATIENCE = 30.0
-
 logger = logging.getLogger(__name__)
 
 
@@ -38,9 +37,17 @@ class KeyDirectory:
     away a gate must answer all the same: without keys nobody is refused, a last known hit asks a person.
     """
 
-    def __init__(self, root_public_key: StoredKey, subscriber: Subscriber, clock: Clock) -> None:
-        """Take a subscriber of the directory's own, which it closes. Nothing is read before the first step."""
+    def __init__(
+        self, root_public_key: StoredKey, subscriber: Subscriber, clock: Clock, memory: RegisterMemory | None = None
+    ) -> None:
+        """Take a subscriber of the directory's own, which it closes, and what this machine keeps of the register for ever.
+
+        Nothing is read before the first step.
+        """
         self._keys = KnownKeys(root_public_key)
+        self._memory = memory
+        self._recipients = Recipients(self._keys, clock, self.refresh)
+        self._log = ProblemLog(clock)
         self._subscriber = subscriber
         self._clock = clock
         self._reading = threading.Lock()
@@ -54,10 +61,12 @@ class KeyDirectory:
         """The next offset to be read."""
         self._beginning = 0
         """How often it began to read the topic."""
+        self._topic_id = b""
+        """Of the topic that is read: another one of its name is read from its beginning."""
+        self._standing: RegisterStanding | None = None
+        """What was known of the register when the topic had been read to its end."""
         self._loaded = self._closed = False
         self._retry_at = self._refreshed_at = -math.inf
-        self._overdue: set[bytes] = set()
-        """Keys used beyond their month, told once each."""
         self.failure: TransportError | None = None
         """Why the topic cannot be read now."""
 
@@ -70,6 +79,11 @@ class KeyDirectory:
     def version(self) -> int:
         """How often what is registered has changed; 0 until the topic is loaded, as nothing counts before."""
         return self._keys.version if self._loaded else 0
+
+    @property
+    def known(self) -> KnownKeys:
+        """All that is known, for who brings the root's books level with it."""
+        return self._keys
 
     @property
     def ignored(self) -> int:
@@ -86,10 +100,15 @@ class KeyDirectory:
                 self._follow()
             with self._reading:
                 more = self._read()
+            if not more:
+                self._require_same_topic()
         except TransportError as failed:
             self._fail(failed)
             return RETRY_SECONDS
         self.failure = None
+        standing = self.standing()
+        if standing is not None:
+            self._log.tell(standing.problems)
         return AT_ONCE if more else _LOOK_SECONDS
 
     def wait(self, seconds: float) -> bool:
@@ -122,7 +141,7 @@ class KeyDirectory:
         Raises RegisterBehind while it has not been read so far here, BrokerUnreachable if it cannot be read.
         """
         if not self._loaded:
-            raise _unread(self.failure)
+            raise unread(self.failure)
         if self.mark().offset < register_offset:
             self.read_to(RegisterEnds({TopicPartition(names.KEYS, 0): register_offset}, self._beginning))
         return self._keys.revoked_for(register_offset, at)
@@ -135,12 +154,7 @@ class KeyDirectory:
         """
         if not self._loaded:
             raise NoSealingKey(participant, retention)
-        own, escrow = (self._sealing_key(one, retention) for one in (participant, ESCROW))
-        superior = self._keys.superior(participant)
-        above = self._keys.sealing(superior, retention, self._clock.now()) if superior else None
-        if superior and above is None:
-            logger.warning("%s, superior of %s, has no sealing key; it cannot read along", superior, participant)
-        return [Recipient(key.key_id, key.public_key, key.suite) for key in (own, above, escrow) if key is not None]
+        return self._recipients.of(participant, retention)
 
     def months_left(self) -> dict[str, int]:
         """Return for how many coming months everybody has sealing keys; -1: somebody's have run out (`KnownKeys`)."""
@@ -159,9 +173,18 @@ class KeyDirectory:
         return self._keys.revoked(kind) if self._loaded else []
 
     def standing(self) -> RegisterStanding | None:
-        """Hold what was read against what the root says of it, as of now; None until the topic is loaded."""
+        """Hold what was read against what the root says, as of now, or when it had been read last; None until it is loaded."""
         with self._reading:
-            return self._keys.standing(self._clock.now()) if self._loaded else None
+            if self._loaded and not self._unread:
+                known = self._keys.standing(self._clock.now())
+                failing = self._memory is not None and self._memory.failing
+                unkept = (RegisterProblem.NOT_KEPT,) if failing else ()
+                self._standing = replace(known, problems=(*known.problems, *unkept))
+            return self._standing
+
+    def vouches(self, at: int) -> bool:
+        """Whether the root's word about the register, of the highest number ever read, counts at an instant, ms UTC."""
+        return self._keys.vouches(at)
 
     def mark(self) -> RegisterMark:
         """Return how far the register has been read, and the hash over its keys by then."""
@@ -175,7 +198,7 @@ class KeyDirectory:
         """
         with self._reading:
             if not self._loaded:
-                raise _unread(self.failure)
+                raise unread(self.failure)
             now = self._clock.monotonic()
             if self._closed or now - self._refreshed_at < REFRESH_SECONDS:
                 return
@@ -186,18 +209,19 @@ class KeyDirectory:
             except TransportError as failed:
                 self._fail(failed)
             if self.failure is not None:
-                raise _unread(self.failure)
+                raise unread(self.failure)
 
     def ends(self) -> RegisterEnds:
         """Ask the broker how far the register reaches now. Raises BrokerUnreachable while it cannot be read."""
         with self._reading:
             if not self._loaded or self._closed:
-                raise _unread(self.failure)
+                raise unread(self.failure)
             partitions, beginning = list(self._next), self._beginning
         try:
+            self._require_same_topic()
             return RegisterEnds({at: self._subscriber.watermarks_aside(at).high for at in partitions}, beginning)
         except TransportError as failed:
-            raise _unread(failed) from failed
+            raise unread(failed) from failed
 
     def read_to(self, ends: RegisterEnds) -> None:
         """Read at least so far. Raises RegisterBehind while that has not come, BrokerUnreachable if it cannot be read, or
@@ -211,8 +235,8 @@ class KeyDirectory:
                     pass
             except TransportError as failed:
                 self._fail(failed)
-            if not self._loaded or self.failure is not None or ends.beginning != self._beginning:
-                raise _unread(self.failure)
+            if not (self._loaded and self._following) or self.failure is not None or ends.beginning != self._beginning:
+                raise unread(self.failure)
             if self._is_behind(ends):
                 raise RegisterBehind
 
@@ -225,24 +249,43 @@ class KeyDirectory:
         self._subscriber.close()
 
     def _follow(self) -> None:
-        """Assign the topic from its beginning; keys already known stay."""
+        """Assign the topic from its beginning; keys already known stay, from before this process began too."""
+        if self._memory is not None and not self._beginning:
+            self._keys.recall(self._memory.recall())
+        before, self._topic_id = self._topic_id, self._subscriber.topic_id(names.KEYS)
         partitions = [TopicPartition(names.KEYS, number) for number in self._subscriber.partitions(names.KEYS)]
         ends = {at: self._subscriber.watermarks(at) for at in partitions}
         self._subscriber.assign(dict.fromkeys(partitions, BEGINNING))
         self._unread = {at: end.high for at, end in ends.items() if end.high > end.low}
         self._next = {at: end.low for at, end in ends.items()}
         self._beginning += 1
+        self._keys.begin(anew=self._topic_id != before)
         self._following = True
+
+    def _require_same_topic(self) -> None:
+        """Raise BrokerUnreachable if the topic was made again: what stands below where this one was read to is not known."""
+        if self._subscriber.topic_id(names.KEYS) != self._topic_id:
+            again = BrokerUnreachable(f"{names.KEYS} was made again; it is read from its beginning")
+            with self._reading:
+                self._fail(again)
+            raise again
 
     def _read(self) -> bool:
         """Take what the topic gives now; return whether it gave anything. The caller holds `_reading`."""
-        messages = self._subscriber.poll(_BATCH, 0.0)
+        messages, roots = self._subscriber.poll(_BATCH, 0.0), self._keys.roots.count
         for message in messages:
             self._keys.take(message)
             at = TopicPartition(names.KEYS, message.partition())
             self._next[at] = message.offset() + 1
             if message.offset() + 1 >= self._unread.get(at, math.inf):
                 del self._unread[at]
+        if self._memory is not None:
+            self._memory.keep(self._keys.news())
+        if self._keys.roots.count != roots:
+            self._following = (
+                False  # what the new root signed may stand before the change, where somebody wrote that again
+            )
+            return True
         self._loaded = self._loaded or not self._unread
         return bool(messages)
 
@@ -255,40 +298,3 @@ class KeyDirectory:
         self.failure = failure
         self._retry_at = self._clock.monotonic() + RETRY_SECONDS
         self._following = False
-
-    def _sealing_key(self, participant: str, retention: str) -> PublicKey:
-        now = self._clock.now()
-        key = self._keys.sealing(participant, retention, now)
-        if key is None or key.period < str(Period.at(now)):
-            self.refresh()
-            key = self._keys.sealing(participant, retention, now)
-        if key is None:
-            raise NoSealingKey(participant, retention)
-        if key.period < str(Period.at(now)) and key.key_id not in self._overdue:
-            self._overdue.add(key.key_id)
-            logger.error(
-                "%s has not renewed its sealing keys: %s is sealed to the key of %s", participant, retention, key.period
-            )
-        return key
-
-
-def _unread(failure: TransportError | None) -> BrokerUnreachable:
-    reason = f" now: {failure.code}: {failure.message}" if failure else " yet"
-    return BrokerUnreachable(f"the register of participants cannot be read{reason}")
-
-
-def await_keys(directory: KeyDirectory, seconds: float = _PATIENCE) -> KeyDirectory:
-    """Return a directory once it is loaded, for commands that can do nothing before.
-
-    Raises the TransportError of its first attempt that fails, BrokerUnreachable if the topic gives too little in so many
-    seconds; the directory is closed then.
-    """
-    part = Part("register", directory, directory.wait)
-    try:
-        work_until(part, lambda: directory.loaded or directory.failure is not None, seconds)
-    finally:
-        if not directory.loaded:
-            directory.close()
-    if not directory.loaded:
-        raise directory.failure or BrokerUnreachable(f"{names.KEYS} was not read to its end in {seconds:.0f} s")
-    return directory

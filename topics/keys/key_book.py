@@ -4,7 +4,7 @@ The private files are the truth about which key is current; the book follows the
 heals at the next look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +53,14 @@ class KeyEntry(BaseModel):
         if self.valid_until and self.valid_until <= at:
             return self
         return self.model_copy(update={"valid_until": at})
+
+    def ended_as(self, valid_until: int, revoked_at: int) -> "KeyEntry":
+        """Return the same key with the earlier of its ends and of these, 0 = open."""
+        ends = {
+            "valid_until": min(filter(None, (self.valid_until, valid_until)), default=0),
+            "revoked_at": min(filter(None, (self.revoked_at, revoked_at)), default=0),
+        }
+        return self.model_copy(update=ends)
 
 
 _Entries = TypeAdapter(list[KeyEntry])
@@ -116,6 +124,20 @@ class KeyBook:
     def end(self, at: int, *, compromised: bool, but: frozenset[bytes] = frozenset()) -> None:
         """End all keys, except those with these ids."""
         self._write([one if one.key_id in but else one.ended(at, compromised=compromised) for one in self.entries()])
+
+    def enter(self, new: Iterable[KeyEntry]) -> None:
+        """Enter keys of which this book lacks all but what the topic says."""
+        self._write(sorted([*self.entries(), *new], key=lambda one: one.valid_from))
+
+    def take_ends(self, ends: Callable[[bytes], tuple[int, int]]) -> None:
+        """Take over what is known elsewhere of each key by its id: until when it is valid and when it was revoked, 0 = open.
+
+        The earlier of two ends counts.
+        """
+        entries = self.entries()
+        after = [one.ended_as(*ends(one.key_id)) for one in entries]
+        if after != entries:
+            self._write(after)
 
     def _write(self, entries: list[KeyEntry]) -> None:
         write_private(self._path, yaml.safe_dump(_Entries.dump_python(entries), sort_keys=False))

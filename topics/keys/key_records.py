@@ -1,30 +1,42 @@
-"""Publishing keys: one record each on `participants.keys.v1`, and behind them what the register holds; signed by the root."""
+"""Publishing keys: one record each on `participants.keys.v1`, before them the changes of the root and behind them what the
+register holds; signed by the root.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from ...schemas import ids
+from ...schemas.wire.avro_schemas import current_schema
+from ...schemas.wire.codec import decode
 from ...schemas.wire.signing import encode_signed
+from ...schemas.wire.suites import key_id
 from ..catalogue import names
 from ..transport.envelope import SchemaIds, outgoing
 from ..transport.errors import BrokerUnreachable
 from ..transport.ports import Delivered, OutgoingRecord, Publisher
-from . import signed_register
+from . import roots, signed_register
 from .key_book import KeyEntry
 from .known_keys import SCHEMA
 from .manifest import Participant
-from .participants import ESCROW
+from .participants import ESCROW, changes_of_roots
 from .registrar import Registrar
 
 PATIENCE = 30.0
 """Seconds the records have to be taken."""
 
 
-def publish_keys(publisher: Publisher, participants: Registrar, *owners: str, registry: SchemaIds | None = None) -> int:
+def publish_keys(
+    publisher: Publisher,
+    participants: Registrar,
+    *owners: str,
+    registry: SchemaIds | None = None,
+    anew: bool = False,
+) -> int:
     """Publish all keys of these participants, and the escrow's; return how many. Publishing again changes nothing.
 
-    Behind them stands what the register holds: all keys of everybody in the root's own books, published or not.
+    Behind them stands what the register holds: all keys of everybody in the root's own books, published or not. `anew`: it is
+    said under the next number, whether or not something has changed.
 
     ROOT_ELSEWHERE without the pinned root's key, BrokerUnreachable if the records are not taken within half a minute.
     """
@@ -34,17 +46,31 @@ def publish_keys(publisher: Publisher, participants: Registrar, *owners: str, re
         if isinstance(outcome, Exception):
             failures.append(outcome)
 
-    records = list(_key_records(participants, owners, registry))
-    published = len(records)
-    records.append(_register_record(participants, registry))
-    for record in records:
+    keys = list(_key_records(participants, owners, registry))
+    word = _register_record(participants, registry, anew=anew)
+    for record in (*_root_changes(participants, registry), *keys, word):
         publisher.send(record, done)
     if publisher.flush(PATIENCE):
         publisher.purge()
         raise BrokerUnreachable(f"the keys of {', '.join(owners)} were not taken within {PATIENCE:.0f} s")
     if failures:
         raise failures[0]
-    return published
+    return len(keys)
+
+
+def _root_changes(participants: Registrar, registry: SchemaIds | None) -> Iterator[OutgoingRecord]:
+    for body in changes_of_roots(participants.root_folder):
+        new = decode(current_schema(roots.SCHEMA).fingerprint, body)
+        yield outgoing(
+            roots.SCHEMA,
+            body,
+            names.KEYS,
+            roots.KEY_PREFIX + key_id(new["public_key"], new["suite"]).hex().encode(),
+            event_id=ids.text("evt", participants.chance.random_id()),
+            source="root",
+            time_ms=participants.clock.now(),
+            registry=registry,
+        )
 
 
 def _key_records(
@@ -67,11 +93,12 @@ def _key_records(
         )
 
 
-def _register_record(participants: Registrar, registry: SchemaIds | None) -> OutgoingRecord:
+def _register_record(participants: Registrar, registry: SchemaIds | None, *, anew: bool) -> OutgoingRecord:
     everybody = [ESCROW, *(one.id for one in participants.list())]
+    records = [record for owner in everybody for record in _records(participants, owner)]
     return outgoing(
         signed_register.SCHEMA,
-        participants.sign_register([record for owner in everybody for record in _records(participants, owner)]),
+        participants.root_books.sign(records, anew=anew),
         names.KEYS,
         signed_register.KEY,
         event_id=ids.text("evt", participants.chance.random_id()),

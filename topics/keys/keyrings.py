@@ -33,6 +33,9 @@ class RefreshingKeyring(Keyring, Protocol):
         cannot be read.
         """
 
+    def vouches(self, at: int) -> bool:
+        """Whether the root's word about the register counts at an instant, ms UTC: what is behind its end proves nothing new."""
+
 
 class MarkedKeyring(RefreshingKeyring, Protocol):
     """What a notary needs beside: it tells in its barriers how far it had read the register."""

@@ -5,89 +5,128 @@ A key is never overwritten: a newer record of the same key can end or revoke it,
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-from ...schemas.errors import LiandongError
-from ...schemas.law.retention import Period
+from ...schemas.errors import LiandongError, SuiteUnknown
+from ...schemas.fingerprints import fingerprint as short_name
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
-from ...schemas.wire.framing import FramingError
-from ...schemas.wire.key_register import register_hash
-from ...schemas.wire.signing import PublicKey, SignatureInvalid
-from ...schemas.wire.suites import find_suite, key_id
+from ...schemas.wire.framing import FramingError, frame, unframe
+from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid
+from ...schemas.wire.suites import KEY_ID_LENGTH, find_suite, key_id
 from ..catalogue import names
 from ..transport.ports import Message
-from ..transport.received import unwrap
-from . import signed_register
+from ..transport.received import Framed, unwrap
+from . import roots, signed_register
 from .key_files import StoredKey
+from .register_content import RegisterContent, earlier
+from .roots import RootChain
+from .sealing_months import months_left_of
 from .signatures import Reading, require
-from .signed_register import RegisterProblem, RegisterStanding, SignedRegister
+from .signed_register import RegisterProblem, RegisterStanding, SignedRegister, SignedWords
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
+OF_THE_REGISTER = (SCHEMA, signed_register.SCHEMA, roots.SCHEMA)
+"""What may stand on the topic."""
 
-_MANY = 1_000_000
 MOST_LEVELS = 8
 """Of participants above each other; China's courts have four."""
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Root:
-    """A keyring that knows the root alone."""
-
-    root: StoredKey
-
-    def key(self, key_id_: bytes) -> PublicKey | None:
-        raw, suite = self.root
-        root_id = key_id(raw, suite)
-        return PublicKey(root_id, "root", "root", "", "sign", raw, suite=suite) if key_id_ == root_id else None
-
-
 class KnownKeys:
-    """All keys in the records taken so far. One thread takes records, any may ask."""
+    """All keys in the records taken so far, of the topic or from before. One thread takes records, any may ask."""
 
     def __init__(self, root_public_key: StoredKey) -> None:
-        self._root = _Root(root_public_key)
+        self.roots = RootChain(root_public_key)
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
-        self._records: dict[bytes, Mapping[str, Any]] = {}
-        """The newest record of every key, with the earliest of its ends."""
         self._revoked_at_offset: dict[bytes, int] = {}
         """By key, the offset of the first record that revokes it."""
-        self._hash: bytes | None = None
-        """Over these; None when it has to be made again."""
-        self._signed: SignedRegister | None = None
-        self._rolled_back = False
-        """Whether the newest word of the root that was read is an older one."""
+        self._read = RegisterContent()
+        """What stands on the topic."""
+        self._words = SignedWords()
+        self._verified: set[bytes] = set()
+        """Bodies whose signature was found to hold: those kept from before are read again."""
+        self._news: list[bytes] = []
         self.version = 0
         """How often a record has changed what is known."""
         self.ignored = 0
         """Records that do not count: not signed by the root, or against what is registered."""
+        self._warned = False
 
     def __contains__(self, key_id_: bytes) -> bool:
         return key_id_ in self._keys
 
+    def begin(self, *, anew: bool) -> None:
+        """Note that the topic is read from its beginning: what was known stays known. `anew`: it is another topic."""
+        self._read = RegisterContent()
+        if anew:
+            self._revoked_at_offset = {}
+        self._words.begin()
+
     def take(self, message: Message) -> None:
         """Take one message of the topic; what does not count is counted and logged once."""
+        signer = b""
         try:
-            fingerprint, body = unwrap(message)
-            if is_version_of(fingerprint, signed_register.SCHEMA):
-                self._hear_root(decode(fingerprint, body), body)
-            else:
-                self._note_revocation(self.register(fingerprint, body), message.offset())
-        except (FramingError, Undecodable, SignatureInvalid, _Contradiction) as refused:
-            if not self.ignored:
+            fingerprint, body = unwrap(message)  # once: the client library bears no second time
+            signer = body[:KEY_ID_LENGTH]
+            self.take_record(fingerprint, body)
+            if is_version_of(fingerprint, SCHEMA):
+                self._note_revocation(decode(fingerprint, body), message.offset())
+        except (FramingError, Undecodable, SignatureInvalid, _Contradiction, SuiteUnknown) as refused:
+            # a former root's records are on the topic until they are compacted
+            if not self._warned and not self.roots.is_past(signer):
+                self._warned = True
                 logger.warning("a record of %s is ignored, as will be others like it: %s", names.KEYS, refused.message)
             self.ignored += 1
 
+    def recall(self, values: Sequence[bytes]) -> None:
+        """Take what was kept of the topic, in any order; what does not count is left out."""
+        framed = list[Framed]()
+        for value in values:
+            with suppress(FramingError):
+                framed.append(Framed(*unframe(value)))
+        changes, words = _of_schema(framed, roots.SCHEMA), _of_schema(framed, signed_register.SCHEMA)
+        for _ in changes:  # any of them may be the first
+            for each in changes:
+                with suppress(LiandongError):
+                    self._change_root(*each)
+        for each in _of_schema(framed, SCHEMA):
+            with suppress(LiandongError):
+                self._register(*each, self.roots.ever)
+        for each in words:
+            with suppress(LiandongError):
+                self._hear_root(*each, self.roots.ever, on_topic=False)
+        self._news.clear()
+
+    def news(self) -> list[bytes]:
+        """Return the values taken since this was last asked that say something new, to be kept."""
+        news, self._news = self._news, []
+        return news
+
     def register(self, fingerprint: bytes, body: bytes) -> bytes:
         """Take one record of a key; return the id of that key. Raises Undecodable, SignatureInvalid, KEY_CONTRADICTION, SUITE_UNKNOWN."""
-        record = decode(fingerprint, body)
-        require(self._root, SCHEMA, body, record, Reading())
+        record = self._register(fingerprint, body, self.roots.now)
+        self._read.take(record)
+        return bytes(record["key_id"])
+
+    def take_record(self, fingerprint: bytes, body: bytes) -> None:
+        """Take one record of any of the three schemas. Raises Undecodable, SignatureInvalid, KEY_CONTRADICTION, SUITE_UNKNOWN."""
+        if is_version_of(fingerprint, roots.SCHEMA):
+            self._change_root(fingerprint, body)
+        elif is_version_of(fingerprint, signed_register.SCHEMA):
+            self._hear_root(fingerprint, body, self.roots.now, on_topic=True)
+        else:
+            self.register(fingerprint, body)
+
+    def _register(self, fingerprint: bytes, body: bytes, keyring: Keyring) -> Mapping[str, Any]:
+        record = self._signed(SCHEMA, fingerprint, body, keyring)
         new = PublicKey(
             *(record[name] for name in ("key_id", "participant", "kind", "jurisdiction", "use", "public_key")),
             *(record[name] for name in ("valid_from", "valid_until", "revoked_at", "suite", "retention", "period")),
@@ -101,20 +140,27 @@ class KnownKeys:
                 raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
             new = replace(
                 new,
-                valid_until=_earlier(known.valid_until, new.valid_until),
-                revoked_at=_earlier(known.revoked_at, new.revoked_at),
+                valid_until=earlier(known.valid_until, new.valid_until),
+                revoked_at=earlier(known.revoked_at, new.revoked_at),
             )
-        superior, stated = record["superior"], self._records.get(new.key_id)
-        whole = {**record, "valid_until": new.valid_until, "revoked_at": new.revoked_at}
-        if stated is None or self._hash_of([stated]) != self._hash_of([whole]):
-            self._records[new.key_id], self._hash = whole, None
+        superior = record["superior"]
         if new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
             self.version += 1
-        return new.key_id
+            self._news.append(frame(fingerprint, body, None))
+        return record
 
-    def _note_revocation(self, key_id_: bytes, offset: int) -> None:
-        if self._keys[key_id_].revoked_at:
+    def _signed(self, schema: str, fingerprint: bytes, body: bytes, keyring: Keyring) -> Mapping[str, Any]:
+        record, mark = decode(fingerprint, body), short_name(schema.encode() + body)
+        if mark not in self._verified:
+            require(keyring, schema, body, record, Reading())
+            self._verified.add(mark)
+        return record
+
+    def _note_revocation(self, record: Mapping[str, Any], offset: int) -> None:
+        """Note where a record that itself revokes a key stands: what is known from before stands nowhere on this topic."""
+        if record["revoked_at"]:
+            key_id_ = bytes(record["key_id"])
             self._revoked_at_offset[key_id_] = min(offset, self._revoked_at_offset.get(key_id_, offset))
 
     def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
@@ -128,6 +174,10 @@ class KnownKeys:
     def get(self, key_id_: bytes) -> PublicKey | None:
         """Return a registered key, None if unknown."""
         return self._keys.get(key_id_)
+
+    def all(self) -> list[PublicKey]:
+        """Return every key, ended ones included."""
+        return list(self._keys.values())
 
     def superior(self, participant: str) -> str:
         """Return the participant above one, empty if there is none."""
@@ -154,27 +204,8 @@ class KnownKeys:
         return max(valid, key=lambda key: (key.period, key.valid_until or math.inf, key.key_id), default=None)
 
     def months_left(self, now: int) -> dict[str, int]:
-        """Return for everybody who has sealing keys and has not ended how many coming months all kinds have keys for.
-
-        -1: something is sealed to a key beyond its month already, or can be sealed to none.
-        """
-        newest: dict[tuple[str, str], str] = {}
-        for key in list(self._keys.values()):
-            if key.use == "seal" and not key.revoked_at and (not key.valid_until or key.valid_until > key.valid_from):
-                owned = (key.participant, key.retention)
-                newest[owned] = max(newest.get(owned, ""), key.period)
-        ended = self._ended(now)
-        this, months = Period.at(now), dict[str, int]()
-        for (participant, _), text in newest.items():
-            last = Period.parse(text)
-            if last is not None and participant not in ended:
-                months[participant] = min(months.get(participant, _MANY), max(-1, last.months_after(this)))
-        return months
-
-    def _ended(self, now: int) -> set[str]:
-        """Return who has signing keys, and none that is valid now."""
-        signing = [key for key in list(self._keys.values()) if key.use == "sign"]
-        return {key.participant for key in signing} - {key.participant for key in signing if key.usable_at(now)}
+        """Return for everybody with sealing keys how many coming months they have them for (`months_left_of`)."""
+        return months_left_of(self.all(), now)
 
     def serving(self, kind: str, now: int) -> dict[str, frozenset[str]]:
         """Return the participants of a kind with a signing key that is valid now, and the jurisdictions they act in."""
@@ -191,37 +222,50 @@ class KnownKeys:
 
     @property
     def hash(self) -> bytes:
-        """Over all keys read so far and their ends."""
-        if self._hash is None:
-            self._hash = self._hash_of(self._records.values())
-        return self._hash
+        """Over all keys on the topic and their ends."""
+        return self._read.hash(self.roots.current.suite)
 
-    def _hash_of(self, keys: Iterable[Mapping[str, Any]]) -> bytes:
-        return register_hash(keys, self._root.root.suite)
+    def ends(self, key_id_: bytes) -> tuple[int, int]:
+        """Return until when a key is valid and when it was revoked, ms UTC; 0 = open, or unknown."""
+        key = self._keys.get(key_id_)
+        return (key.valid_until, key.revoked_at) if key else (0, 0)
+
+    @property
+    def signed(self) -> SignedRegister | None:
+        """The root's word of the highest number."""
+        return self._words.highest
+
+    def vouches(self, at: int) -> bool:
+        """Whether the root's highest word counts at an instant, ms UTC; without any there is none that ran out."""
+        return self.signed is None or at < self.signed.valid_until
 
     def standing(self, now: int) -> RegisterStanding:
-        """Hold what was read against the newest word of the root; `now` in ms UTC."""
-        return RegisterStanding(self._signed, len(self._records), self.hash, tuple(self._problems(now)))
+        """Hold what was read against the words of the root; `now` in ms UTC."""
+        raw, suite = self.roots.current
+        return RegisterStanding(self.signed, len(self._read), self.hash, tuple(self._problems(now)), key_id(raw, suite))
 
     def _problems(self, now: int) -> Iterator[RegisterProblem]:
-        signed = self._signed
+        if self.roots.forked:
+            yield RegisterProblem.ROOT_FORKED
+        signed = self.signed
         if signed is None:
-            if self._records:
+            if len(self._read):
                 yield RegisterProblem.MISSING
             return
-        if (signed.hash, signed.keys) != (self.hash, len(self._records)):
+        if (signed.hash, signed.keys) != (self.hash, len(self._read)):
             yield RegisterProblem.DIFFERS
-        if self._rolled_back:
-            yield RegisterProblem.ROLLED_BACK
-        if signed.valid_until <= now:
-            yield RegisterProblem.EXPIRED
+        yield from self._words.problems(now)
 
-    def _hear_root(self, record: Mapping[str, Any], body: bytes) -> None:
-        require(self._root, signed_register.SCHEMA, body, record, Reading())
-        said, before = SignedRegister.of(record), self._signed
-        self._rolled_back = before is not None and said.number < before.number
-        if not self._rolled_back:
-            self._signed = said
+    def _hear_root(self, fingerprint: bytes, body: bytes, keyring: Keyring, *, on_topic: bool) -> None:
+        record = self._signed(signed_register.SCHEMA, fingerprint, body, keyring)
+        if self._words.take(SignedRegister.of(record), on_topic=on_topic):
+            self._news.append(frame(fingerprint, body, None))
+
+    def _change_root(self, fingerprint: bytes, body: bytes) -> None:
+        known = self.roots.count, self.roots.forked
+        self.roots.take(decode(fingerprint, body), body)
+        if known != (self.roots.count, self.roots.forked):
+            self._news.append(frame(fingerprint, body, None))
 
 
 class _Contradiction(LiandongError):
@@ -236,6 +280,5 @@ def _identity(key: PublicKey) -> tuple[object, ...]:
     return key.participant, key.kind, key.use, key.suite, key.public_key, key.retention, key.period
 
 
-def _earlier(one: int, other: int) -> int:
-    """Return the earlier of two instants, 0 = never."""
-    return min(filter(None, (one, other)), default=0)
+def _of_schema(framed: Iterable[Framed], schema: str) -> list[Framed]:
+    return [each for each in framed if is_version_of(each.fingerprint, schema)]

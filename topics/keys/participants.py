@@ -1,12 +1,14 @@
 """The participants of this installation: who they are, and the keys that lie on this machine.
 
 `<state_dir>/root/{signing,public}.key` · `matching/<key id>.key` · `participants/<id>/{manifest.yaml, keys.yaml,
-signing.key, sealing.key, erasures.yaml}`, for the audit escrow too. The root signs the public halves of all others; it belongs on a machine
+signing.key, sealing.key, erasures.yaml}`, for the audit escrow too, and `register/`, what was read of the register of keys. The root signs the public halves of all others; it belongs on a machine
 of its own (see docs/decisions/0010-participants-and-keys.md), and its public half is pinned everywhere else: by the setting
 `root_public_key`, or by a copy of `root/public.key`, which stands there without the private ones.
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,11 +16,16 @@ from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.problems import Text, UsageProblem
+from ...schemas.wire.avro_schemas import current_schema
+from ...schemas.wire.codec import decode
+from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import Signer, signing_key, suite_of
 from ..catalogue.families import TopicScope
 from ..settings import Settings
 from .key_files import StoredKey, read_key, read_seed
 from .manifest import Participant
+from .roots import SCHEMA as ROOT_CHANGE
+from .roots import RootChain
 from .sealing_file import SealingFile
 
 ESCROW = "escrow"
@@ -98,7 +105,8 @@ class Participants:
     def root_signer(self) -> Signer:
         """Return the root's signing key. Raises ROOT_ELSEWHERE if it is not this machine that holds the pinned one."""
         signer = signing_key(*read_seed(self._root / "signing.key"))
-        if self._pinned not in (None, StoredKey(signer.public_key, signer.suite)):
+        pinned = self._pinned
+        if pinned is not None and self._successor_of(pinned) != StoredKey(signer.public_key, signer.suite):
             raise WrongUsage(
                 "ROOT_ELSEWHERE",
                 "the root key on this machine is not the one that is pinned",
@@ -115,6 +123,19 @@ class Participants:
             return StoredKey(signer.public_key, signer.suite)
         suite_of(pinned.suite)  # asked here, so that whoever starts hears of it and not of a register without keys
         return pinned
+
+    @property
+    def root_folder(self) -> Path:
+        """Where the root's key and books are, on its own machine; elsewhere at most its public half."""
+        return self._root
+
+    def _successor_of(self, pinned: StoredKey) -> StoredKey:
+        """Return the root that has taken the place of a pinned one by the changes this machine keeps."""
+        chain = RootChain(pinned)
+        for body in changes_of_roots(self._root):
+            with suppress(SignatureInvalid):
+                chain.take(decode(current_schema(ROOT_CHANGE).fingerprint, body), body)
+        return chain.current
 
     @property
     def _pinned(self) -> StoredKey | None:
@@ -147,6 +168,12 @@ class Participants:
     def file(self, participant: str, name: str) -> Path:
         """Return the path of one of a participant's files."""
         return self._folder / participant / name
+
+
+def changes_of_roots(root_folder: Path) -> Sequence[bytes]:
+    """Return the records by which the root of a machine took others' places, oldest first."""
+    paths = sorted((root_folder / "changes").glob("*.hex"))
+    return [bytes.fromhex(path.read_text(encoding="ascii")) for path in paths]
 
 
 def registered_scope(settings: Settings) -> TopicScope:

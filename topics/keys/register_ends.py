@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..catalogue import names
-from ..transport.errors import BrokerUnreachable
+from ..transport.errors import BrokerUnreachable, TransportError
 from ..transport.ports import TopicPartition
 
 
@@ -23,3 +23,9 @@ class RegisterBehind(BrokerUnreachable):
 
     def __init__(self) -> None:
         super().__init__(f"{names.KEYS} has not been read as far as it reached when it was asked for")
+
+
+def unread(failure: TransportError | None) -> BrokerUnreachable:
+    """Return what to raise while nobody knows who is registered, whatever the reason."""
+    reason = f" now: {failure.code}: {failure.message}" if failure else " yet"
+    return BrokerUnreachable(f"the register of participants cannot be read{reason}")

@@ -1,29 +1,28 @@
 """Making participants and changing their keys; what is only read of them stands in `participants`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Unpack
+from typing import Unpack
 
 import yaml
 from filelock import FileLock
 from pydantic import ValidationError
 
 from ...schemas.law.retention import Period, opened_by
-from ...schemas.wire.key_register import register_hash
-from ...schemas.wire.signing import encode_signed
+from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import signing_key, suite_of
 from ..private_files import private_folder, write_private
 from ..settings import Settings
 from ..workers.chance import Chance
 from ..workers.clock import Clock
-from . import signed_register
 from .key_book import KeyBook, KeyEntry
 from .key_files import SEED_LENGTH, StoredKey, new_seed, read_seed
+from .known_keys import KnownKeys
 from .manifest import Kind, ManifestFields, Participant, ParticipantRefused
 from .participants import ESCROW, Participants
+from .root_books import RootBooks
 from .sealing_file import PeriodKey, SealingFile
 
-_DAY_MS = 86_400_000
 OVERLAP_MS = 24 * 3_600_000
 """How long a replaced key stays valid, so that processes that still hold it finish."""
 MONTHS_AHEAD = 12
@@ -130,27 +129,37 @@ class Registrar(Participants):
             self._write(retired)
         return retired
 
-    def sign_register(self, records: Sequence[Mapping[str, Any]]) -> bytes:
-        """Return the root's signed word that its register holds these keys, all there are.
+    @property
+    def root_books(self) -> RootBooks:
+        """What the root said of the register, and its change."""
+        return RootBooks(self, self.clock)
 
-        It is the same bytes again while nothing has changed, until half of its validity has passed; otherwise its number grows.
+    def level_with(self, read: KnownKeys) -> None:
+        """Take over what the topic knows and the books here do not: ends of keys, and how far the root's words were numbered.
+
+        Books that were put back would otherwise publish a revoked key as a good one.
         """
-        validity, now, content = (
-            round(self.settings.key_register_days * _DAY_MS),
-            self.clock.now(),
-            register_hash(records, self.root_public_key.suite),
-        )
+        self.root_books.level_with(read.signed)
         with self._locked():
-            path = self._root / "register.yaml"
-            said: dict[str, Any] = {"number": 0, "hash": ""}
-            if path.exists():
-                said = yaml.safe_load(path.read_text(encoding="utf-8"))
-            if said["hash"] != content.hex() or said["valid_until"] - now < validity / 2:
-                times = {"issued_at": now, "valid_until": now + validity}
-                said = {"number": said["number"] + 1, "keys": len(records), "hash": content.hex(), **times}
-                write_private(path, yaml.safe_dump(said, sort_keys=False))
-        fields = {**said, "hash": content}
-        return encode_signed(signed_register.SCHEMA, fields, signed_register.SCHEMA, self.root_signer())
+            for owner in (ESCROW, *(one.id for one in self.list())):
+                self._book(owner).take_ends(read.ends)
+
+    def adopt(self, read: KnownKeys) -> tuple[list[PublicKey], list[PublicKey]]:
+        """Enter the keys that the root has signed and the books here lack, because they were put back.
+
+        Return those that were entered, and those whose owner has no manifest here. Whoever calls this has asked whether the books
+        were put back: a thief of the root's key signs keys as well.
+        """
+        owners = {ESCROW, *(one.id for one in self.list())}
+        entered, strangers = list[PublicKey](), list[PublicKey]()
+        with self._locked():
+            known = {one.key_id for owner in owners for one in self._book(owner).entries()}
+            for key in read.all():
+                if key.key_id not in known:
+                    (entered if key.participant in owners else strangers).append(key)
+            for owner in sorted({key.participant for key in entered}):
+                self._book(owner).enter(_entry_of(key) for key in entered if key.participant == owner)
+        return entered, strangers
 
     def _draw_root(self) -> None:
         """Draw root, escrow and matching key 1, each if it is missing."""
@@ -218,3 +227,16 @@ class Registrar(Participants):
 
     def _locked(self) -> FileLock:
         return FileLock(private_folder(self._folder) / ".lock")
+
+
+def _entry_of(key: PublicKey) -> KeyEntry:
+    return KeyEntry(
+        use="sign" if key.use == "sign" else "seal",
+        suite=key.suite,
+        public_key=key.public_key.hex(),
+        retention=key.retention,
+        period=key.period,
+        valid_from=key.valid_from,
+        valid_until=key.valid_until,
+        revoked_at=key.revoked_at,
+    )

@@ -240,6 +240,10 @@ class Verifier:
         self._refresh_for(body)
         return require(self._keyring, schema, body, record, reading)
 
+    def vouched(self, at: int) -> bool:
+        """Whether anything new may be called proven at an instant, ms UTC: the root's word about the register counts."""
+        return self._keyring.vouches(at)
+
     def barrier(self, body: bytes, barrier: Mapping[str, Any], lane: TopicPartition, jurisdiction: str) -> None:
         """Require that a notary of the jurisdiction signed this barrier, and for the lane it stands in."""
         self._marker("barrier", body, barrier, lane, jurisdiction)

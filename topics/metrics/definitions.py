@@ -108,6 +108,11 @@ RELAY_SENT: Final = Counter(
     ("participant", "lane"),
     "Outbox rows the broker has acknowledged.",
 )
+RECORDS_RESENT: Final = Counter(
+    "liandong_list_records_resent_total",
+    ("participant",),
+    "Newest records of entries a publisher wrote again because something else stood last under their keys. *Alarm* if it goes on growing: others write to the list.",
+)
 DEAD_LETTERS: Final = Counter(
     "liandong_dead_letters_total",
     ("agency", "node", "failure"),
@@ -158,7 +163,7 @@ NOTARY_RECORDS: Final = Counter(
 NOTARY_ALARMS: Final = Counter(
     "liandong_notary_alarms_total",
     ("jurisdiction", "notary", "reason"),
-    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), key, barrier, checkpoint (forged, or an old one again), lost-tail (the publisher wrote more than the log holds), live (it counts other live entries) tombstone; of its heads: second_head, transparency_log_damaged or transparency_log_forked.",
+    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), sequence-duplicate, version-conflict, notary-twin (a barrier in its name that it did not write), replay (a barrier of its own again), key, barrier, checkpoint (forged, or an old one again), lost-tail (the publisher wrote more than the log holds), live (it counts other live entries), tombstone; of its heads: second_head, transparency_log_damaged or transparency_log_forked.",
 )
 NOTARY_LOG: Final = Gauge(
     "liandong_notary_log_entries",
@@ -173,7 +178,12 @@ LOWER_VERSIONS: Final = Counter(
 KEY_REGISTER_PROBLEM: Final = Gauge(
     "liandong_key_register_problem",
     ("reason",),
-    "1 while the register of keys as it was read is not what the root says of it: register-missing, register-differs, register-rolled-back, register-expired. Alarm.",
+    "1 while the register of keys as it was read is not what the root says of it: register-missing, register-differs, register-rolled-back, register-forked, register-expired, register-ahead, root-forked, register-not-kept. Alarm.",
+)
+FINDINGS: Final = Gauge(
+    "liandong_findings",
+    ("kind",),
+    "Findings of the status by kind, as `liandong status` lists them; a kind without any has no sample. Alarm.",
 )
 COURT_TAIL_LOST: Final = Gauge(
     "liandong_court_tail_lost",

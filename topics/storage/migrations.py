@@ -17,6 +17,10 @@ from .faults import place_of
 
 _OWNER, _FORMATS, _STORE = "owner", "formats", "store"
 """What metadata and tables say in their `info`."""
+_WORDS = {
+    "sqlite": {"binary": "BLOB", "without_rowid": " WITHOUT ROWID"},
+    "postgresql": {"binary": "BYTEA", "without_rowid": ""},
+}
 _formats = Table(
     "liandong_formats",
     MetaData(),
@@ -29,7 +33,10 @@ _formats = Table(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of a store's tables, as statements that SQLite and PostgreSQL both understand."""
+    """One change of a store's tables, as statements that SQLite and PostgreSQL both understand.
+
+    `{binary}` and `{without_rowid}` in them stand for what only one of the two has.
+    """
 
     statements: tuple[str, ...]
     breaking: bool = False
@@ -76,7 +83,7 @@ def bring_up(connection: Connection, metadata: MetaData) -> None:
     for known in formats.values():
         for step in known.steps[numbers[known.store] - 1 :]:
             for statement in step.statements:
-                connection.exec_driver_sql(statement)
+                connection.exec_driver_sql(statement.format_map(_WORDS[connection.dialect.name]))
     if not metadata.tables.keys() <= tables:
         metadata.create_all(connection)
     if _formats.name not in tables:

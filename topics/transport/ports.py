@@ -65,6 +65,7 @@ class Message(Protocol):
     def key(self) -> bytes | None: ...
     def value(self) -> bytes | None: ...
     def headers(self) -> list[tuple[str, bytes]] | None: ...
+    def set_headers(self, headers: list[tuple[str, bytes]], /) -> None: ...
     def timestamp(self) -> tuple[int, int]: ...
 
 
@@ -100,7 +101,10 @@ class Subscriber(Protocol):
         """Return the partitions of a topic. Raises ``TopicMissing`` if it does not exist."""
 
     def topic_id(self, topic: str) -> bytes:
-        """Return the 16 bytes by which the broker tells a topic from one of the same name before it. Raises ``TopicMissing``."""
+        """Return the 16 bytes by which the broker tells a topic from one of the same name before it. Raises ``TopicMissing``.
+
+        Any thread may call this while another one waits or polls.
+        """
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
         """Read these partitions from these offsets (or BEGINNING / END), assigned by hand."""

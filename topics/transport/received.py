@@ -2,6 +2,8 @@
 entry's.
 """
 
+from collections.abc import Callable
+from operator import methodcaller
 from typing import NamedTuple
 
 from ...schemas.wire.framing import FINGERPRINT_HEADER, SINGLE_OBJECT, FramingError, unframe
@@ -11,6 +13,7 @@ BARRIER_KEY, CHECKPOINT_KEY = b"barrier/", b"checkpoint/"
 """Markers stand on compacted topics under this and their writer's name; no entry id starts so before the year 5000."""
 MARKERS = ("barrier", "court-checkpoint")
 """Schemas of what stands among the records of a list and is none."""
+_asked: Callable[[Message], list[tuple[str, bytes]] | None] = methodcaller("headers")
 LONGEST_KEY = 500
 """Longer keys cannot be kept; entry ids have 16 bytes."""
 
@@ -31,14 +34,16 @@ def unwrap(message: Message) -> Framed:
 
 
 def headers_of(message: Message) -> list[tuple[str, bytes]]:
-    """Return the headers of a message; one without a value counts as empty. To be called once for a message.
+    """Return the headers of a message; one without a value counts as empty.
 
-    The client library cannot read a name that is not UTF-8 and fails in a way that must not be tried again; such a message
-    has no headers here.
+    The client library cannot read a name that is not UTF-8: it returns a list with a hole and an error at once, and keeps the
+    list. To touch the hole ends the process. So the list is taken from it, and it is asked in a way that finds the error: the
+    interpreter does not look for one once it has made its own calls of a method faster.
     """
     try:
-        return [(name, value or b"") for name, value in message.headers() or ()]
+        return [(name, value or b"") for name, value in _asked(message) or ()]
     except (SystemError, UnicodeDecodeError):
+        message.set_headers([])
         return []
 
 

@@ -15,6 +15,13 @@ from .lane_work import DigestCut, LaneWork
 from .standing import Standing
 
 
+def fresher(before: int, issued_at: int, now: int) -> int:
+    """Return as of when a lane is fresh once it has passed a barrier: nothing from the future of the own clock counts, nor from
+    before that clock was set back; ms UTC.
+    """
+    return max(min(before, now), min(issued_at, now))
+
+
 @dataclass(frozen=True, slots=True)
 class BarrierSeen:
     """A barrier in the log, not verified yet, and how far the lane's work was when it came."""
@@ -33,6 +40,8 @@ class EdgeCases:
         self._work, self._standing = work, standing
         self._barriers: dict[bytes, BarrierSeen] = {}
         """By key, which names the notary: only the newest of a batch counts, so that a backlog of them costs nothing."""
+        self._wanted: list[BarrierSeen] = []
+        """Besides those the ones that heads wait for."""
 
     def value(self, message: Message, value: bytes | None) -> bytes | None:
         """Return the value as the hot loop wants it, None if the message has been dealt with."""
@@ -50,6 +59,9 @@ class EdgeCases:
             work = self._work
             if self._cover(message, fingerprint, body):
                 cut = DigestCut(len(work.added), len(work.removed))
+                before = self._barriers.get(message.key() or b"")
+                if before is not None and before.message.offset() in work.context.markers_wanted(*work.lane.name):
+                    self._wanted.append(before)
                 self._barriers[message.key() or b""] = BarrierSeen(message, fingerprint, body, cut, work.lane.records)
         elif not any(is_version_of(fingerprint, marker) for marker in MARKERS):
             self.opaque(
@@ -135,7 +147,7 @@ class EdgeCases:
         `newest` is the lane's newest barrier by notary: a lower one is an incident, the same again is nothing.
         """
         work = self._work
-        barriers = sorted(self._barriers.values(), key=lambda barrier: barrier.message.offset())
+        barriers = sorted([*self._barriers.values(), *self._wanted], key=lambda barrier: barrier.message.offset())
         digests = work.digests([barrier.cut for barrier in barriers])
         passed_barriers = []
         for barrier, digest in zip(barriers, digests, strict=True):
@@ -146,7 +158,7 @@ class EdgeCases:
                 continue
             if passed is not None:
                 passed_barriers.append(passed)
-                work.lane.fresh_as_of = max(work.lane.fresh_as_of, min(passed.mark.issued_at, work.context.now))
+                work.lane.fresh_as_of = fresher(work.lane.fresh_as_of, passed.mark.issued_at, work.context.now)
         return passed_barriers
 
     def _passed(self, seen: BarrierSeen, digest: bytes, newest: dict[str, int]) -> PassedBarrier | None:

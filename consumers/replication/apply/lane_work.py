@@ -25,6 +25,8 @@ class ApplyContext:
     """ms UTC."""
     courts: dict[tuple[str, str], int]
     """Highest sequences before this batch."""
+    markers_wanted: Callable[[str, int], frozenset[int]] = lambda _topic, _partition: frozenset()
+    """By lane the offsets of the barriers that heads wait for."""
 
 
 class DigestCut(NamedTuple):

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from liandong.tests.simulation.deeds.clerk import Publishes
-from liandong.tests.simulation.founding import BARRIER_SECONDS
+from liandong.tests.simulation.deeds.keys import AdmitsNotary, Retires
+from liandong.tests.simulation.deeds.staff import STOPPING, Asks
+from liandong.tests.simulation.founding import BARRIER_SECONDS, JURISDICTION
+from liandong.tests.simulation.people import DEBTORS
 from liandong.topics.catalogue import names
 from liandong.topics.transport.memory.network import Acknowledgements
 from liandong.topics.transport.ports import TopicPartition
@@ -89,6 +92,28 @@ class MakesAgain:
                 if process.runs:
                     process.work(process.part_names[0])
             world.administrator.publish_all()
+
+
+@dataclass(frozen=True)
+class LosesList:
+    """A list is deleted and made again, other notaries count it, and counters go on asking for whoever was listed."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"the list of debtors is lost, and notary-js-{self.number} counts what is left of it"
+
+    def do(self, world: "World") -> None:
+        if not world.broker.up or names.debtor_list(JURISDICTION) in world.made_again:
+            return
+        MakesAgain(names.debtor_list(JURISDICTION)).do(world)
+        for notary in [name for name in world.machines if name.startswith("notary-")]:
+            Retires(notary).do(world)
+        AdmitsNotary(f"notary-js-{self.number}").do(world)
+        world.everybody_works(20)
+        for node in [node for node in world.nodes.values() if node.kind in STOPPING]:
+            for person in range(DEBTORS):
+                Asks(node.name, person).do(world)
 
 
 @dataclass(frozen=True)

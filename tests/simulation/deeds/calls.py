@@ -7,7 +7,7 @@ import msgspec
 
 from liandong.consumers.interceptions.rendering import shown_answer
 from liandong.schemas.problems import Language
-from liandong.tests.simulation.counter import ANOTHERS, GOOD, NONE, WHOLE
+from liandong.tests.simulation.counter import ANOTHERS, GOOD, NONE, SPOILT, WHOLE
 from liandong.tests.simulation.counting import count_check, count_records
 from liandong.tests.simulation.people import townspeople
 
@@ -63,7 +63,14 @@ class Calls:
 
     def _judge(self, world: "World", node: "NodeProcess", answered: dict[str, Any]) -> None:
         """Hold each answer to the truth, and to what the gate itself says at this moment."""
-        results = [each["result"] for each in answered["results"]] if len(self.people) > 1 else [answered]
+        results = [answered]
+        if self.body == SPOILT:
+            *others, spoilt = answered["results"]
+            refused = spoilt.get("problem", {}).get("code") == "JSON_INVALID"
+            world.hold(refused, "the check API reads a check that is no text")
+            results = [each.get("result", {"check_id": ""}) for each in others]
+        elif len(self.people) > 1:
+            results = [each["result"] for each in answered["results"]]
         world.hold(len(results) == len(self.people), "the check API answers about more or fewer people than were asked")
         for number, shown in zip(self.people, results, strict=True):
             person = townspeople().everybody[number]

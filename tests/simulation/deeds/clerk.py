@@ -33,9 +33,13 @@ class Publishes:
 
     def do(self, world: "World") -> None:
         court = world.courts[self.court]
-        batch = court.publish(self.listings)
         court.exports.append(self.listings)
-        world.count("listings accepted", batch.accepted if batch else 0)
+        try:
+            batch = court.publish(self.listings)
+        except LiandongError as refused:
+            world.count(f"publication refused: {refused.code}")
+        else:
+            world.count("listings accepted", batch.accepted if batch else 0)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,10 @@ class SendsAgain:
     def do(self, world: "World") -> None:
         court = world.courts[self.court]
         before = world.truth.listed()
-        court.publish(court.exports[self.export])
+        try:
+            court.publish(court.exports[self.export])
+        except LiandongError as refused:
+            world.count(f"publication refused: {refused.code}")
         again = [
             subject for subject, entries in world.truth.listed().items() if entries != before.get(subject, entries)
         ]

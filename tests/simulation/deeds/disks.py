@@ -77,6 +77,21 @@ class Damages:
 
 
 @dataclass(frozen=True)
+class DiskFills:
+    """The disk of a process's machine becomes full, or is emptied."""
+
+    process: str
+    full: bool = True
+
+    def __str__(self) -> str:
+        return f"the disk under {self.process} {'is full' if self.full else 'has room again'}"
+
+    def do(self, world: "World") -> None:
+        world.count("disks filled", self.full)
+        world.processes[self.process].machine.disk.full = self.full
+
+
+@dataclass(frozen=True)
 class Copies:
     """An operator copies the file of a store alone."""
 

@@ -8,6 +8,7 @@ from liandong.schemas.wire.sealing import open_sealed
 from liandong.tests.simulation.deeds.pen import handle, model, sealed, signed, write
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.logbook import Written
+from liandong.tests.simulation.vouching import SPLIT, TWIN, misused
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import TopicPartition
 
@@ -60,6 +61,9 @@ class ForgesBarrier:
             "register_hash": bytes(32),
         }
         world.count("forged barriers")
+        if self.by == self.notary:
+            in_list = self.at.topic in names.state_topics(JURISDICTION)
+            misused(world, TWIN, self.notary, is_certain=in_list and self.ahead > 0 and not self.seconds)
         body = signed(world, self.by, "barrier", fields)
         write(world, "barrier", body, self.at.topic, b"barrier/" + self.notary.encode(), self.at.partition)
 
@@ -90,6 +94,8 @@ class ForgesHead:
         if changed:
             fields["lanes"] = [{**lane, "digest": lane["digest"][::-1]} for lane in fields["lanes"]]
         world.count("forged heads")
+        if self.by == self.notary:
+            misused(world, SPLIT, self.notary, is_certain=self.how == FORK)
         body = signed(world, self.by, "list-head", fields)
         write(world, "list-head", body, names.heads(JURISDICTION), self.notary.encode())
 

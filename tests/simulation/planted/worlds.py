@@ -9,13 +9,17 @@ from types import FrameType
 
 import structlog
 
+from liandong.tests.simulation import attempts
 from liandong.tests.simulation.attacks import HOLDING, KINDS
 from liandong.tests.simulation.attempts import Draw, again
 from liandong.tests.simulation.choices import integers
 from liandong.tests.simulation.deeds.adversary import Replays
+from liandong.tests.simulation.deeds.broker import LosesList
+from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, PublishesBelow, RevivesKey
 from liandong.tests.simulation.drawing import stops_watch
 from liandong.tests.simulation.drawing_faults import overtaken_marks
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
+from liandong.tests.simulation.people import COURTS, DEBTORS
 from liandong.tests.simulation.running import run
 from liandong.topics.catalogue import names
 
@@ -24,7 +28,17 @@ OFTEN = 30
 ATTACKS: Mapping[str, Draw] = {
     **KINDS,
     "overtaken-marks": overtaken_marks,
+    "keys-put-back": lambda _world, choices: RevivesKey(
+        choices.one_of(COURTS), "railway-js 1", choices.below(DEBTORS), choices.below(500)
+    ),
+    "registers-run-out": lambda _world, _choices: LetsRegisterRunOut(),
+    "keys-below": lambda _world, choices: PublishesBelow(
+        choices.one_of(COURTS), choices.below(DEBTORS), choices.below(500)
+    ),
     "stopped-watches": stops_watch,
+    "lists-made-again": lambda world, _: LosesList(90 + len(world.machines)),
+    "lost-registers": attempts.loses_register,
+    "signed-again": attempts.signs_again,
     "replayed-heads": again(lambda one: one.topic() == names.heads(JURISDICTION), lambda number, _: Replays(number)),
     "replayed-commands": again(
         lambda one: one.topic() in map(names.commands, AGENCIES), lambda number, _: Replays(number)

@@ -15,7 +15,7 @@ from liandong.schemas.people.certificates import CertificateType
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
-from liandong.tests.worlds.copying import CopyInMemory
+from liandong.tests.worlds.copying import CopyInMemory, agreed_lanes
 from liandong.tests.worlds.people import FIRM, KEY, LI, WANG, Person, person
 from liandong.tests.worlds.records import CourtScribe
 from liandong.topics.transport.errors import BrokerUnreachable
@@ -47,7 +47,7 @@ class CheckedCopy(CopyInMemory):
 
     def barrier(self) -> None:
         self.barriers += 1
-        self.send(*self.notary.barriers(1, self.barriers, self.node.clock.now()))
+        self.prove(self.barriers, self.node.clock.now())
 
     def listed(self, who: Person, **fields: Any) -> bytes:
         link = fields.pop("link", 0)
@@ -254,3 +254,43 @@ def test_the_fast_path_says_no_only_when_nobody_is_there(copy: CheckedCopy) -> N
     copy.listed(LI)
     assert [copy.gate.listed(one) for one in copy.gate.surrogates(LI.certificate)] == [True]
     assert [copy.gate.listed(one) for one in copy.gate.surrogates(WANG.certificate)] == [False]
+
+
+def test_a_copy_nobody_has_proven_refuses_nobody_and_lets_nobody_pass_for_certain(copy: CheckedCopy) -> None:
+    copy.listed(LI)
+    assert (copy.said(LI), copy.said(WANG)) == (BLOCK, ALLOW)
+    copy.barriers += 1
+    copy.send(*copy.notary.barriers(1, copy.barriers, copy.node.clock.now()))
+    lanes = agreed_lanes(copy.node.lists.status().lanes)
+    unequal = [lane | {"digest": bytes(32)} for lane in lanes]
+    copy.send(copy.notary.head(copy.barriers, unequal, issued_at=copy.node.clock.now()))
+    assert copy.said(WANG) == RECHECK
+    assert copy.said(LI) in (REVIEW, RECHECK)
+
+
+def test_a_term_is_over_when_the_newest_barrier_says_so_whatever_the_own_clock_says(copy: CheckedCopy) -> None:
+    copy.listed(LI, effective_until=NOW + 60_000)
+    assert copy.said(LI) == BLOCK
+    copy.barriers += 1
+    copy.prove(copy.barriers, NOW + 59_999)
+    assert copy.said(LI) == BLOCK
+    copy.barriers += 1
+    copy.prove(copy.barriers, NOW + 60_000)
+    assert copy.said(LI) == ALLOW
+
+
+def test_a_term_is_over_by_the_own_clock_whatever_the_newest_barrier_says(copy: CheckedCopy) -> None:
+    copy.listed(LI, effective_until=NOW + 30_000)
+    copy.node.clock.time = NOW + 30_000
+    assert copy.said(LI) == ALLOW
+
+
+def test_a_clock_that_was_set_back_keeps_no_copy_fresh(copy: CheckedCopy) -> None:
+    copy.listed(LI)
+    copy.node.clock.time = NOW - 3_600_000
+    assert copy.said(WANG) == RECHECK
+    copy.barriers += 1
+    copy.prove(copy.barriers, NOW)
+    assert (copy.said(LI), copy.said(WANG)) == (BLOCK, ALLOW)
+    copy.node.clock.time += 60_001
+    assert copy.said(WANG) == RECHECK

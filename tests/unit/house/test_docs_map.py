@@ -114,7 +114,7 @@ def test_every_recipe_names_its_files() -> None:
     titles = {recipe.partition("\n")[0] for recipe in recipes}
     assert titles == {
         "A column of an intake file", "A measure", "An agency kind", "A topic", "A version of a schema", "A metric",
-        "A setting", "A compiled module", "A column or table of a database", "A release",
+        "A setting", "A reader of foreign bytes", "A compiled module", "A column or table of a database", "A release",
     }  # fmt: skip
     assert all(paths(recipe) for recipe in recipes)
 

@@ -88,9 +88,9 @@ def test_evidence_on_a_full_disk_takes_each_receipt_once_when_there_is_room(disk
     with pytest.raises(DatabaseFull):
         room.hear(*(each for number in range(2, 200) for each in (room.head(number), room.agency.receipt(number))))
     (node,) = room.view.nodes(NOW, 10**15)
-    assert node.stand.compared_barrier == 1
+    assert node.stand.barrier == 1
     ballast.unlink()
     room.hear()
     (node,) = room.view.nodes(NOW, 10**15)
-    assert node.stand.compared_barrier == 199
+    assert node.stand.barrier == 199
     assert node.stand.sequence == 199

@@ -50,6 +50,7 @@ def test_a_root_of_another_suite_is_trusted_where_that_is_known(tmp_path: Path) 
         root = ToySigner(b"root" * 8)
         pinned = StoredKey(root.public_key, TOY)
         signed = [world.key_record(key, root).hex() for key in world.keys.known.values()]
+        signed.append(world.word(root).hex())
         raw = bytes_of(EntryProof(**{**{name: getattr(live, name) for name in live.__struct_fields__}, "keys": signed}))
         assert verify_proof(raw, pinned).proven == world.proven(live)
         assert [each.code for each in verify_proof(raw, world.pinned).problems] == ["TRACE_KEY_INVALID"]

@@ -8,8 +8,9 @@ import pytest
 
 from liandong.tests.unit.topics.test_keyring import KeyOffice
 from liandong.topics.catalogue import names
-from liandong.topics.keys.directory import KeyDirectory, await_keys
+from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.keyrings import NoSealingKey
+from liandong.topics.keys.opening import await_keys
 from liandong.topics.keys.register_ends import RegisterBehind
 from liandong.topics.transport.errors import BrokerUnreachable, TopicMissing
 from liandong.topics.transport.ports import TopicPartition

@@ -71,7 +71,9 @@ def by_hand(office: KeyOffice) -> bytes:
 def test_the_root_says_what_a_reader_finds(office: KeyOffice) -> None:
     directory, standing = read(office)
     said = words(office)[-1]
-    assert standing.signed == SignedRegister(said["number"], 63, by_hand(office), said["valid_until"])
+    assert standing.signed == SignedRegister(
+        said["number"], 63, by_hand(office), said["valid_until"], said["issued_at"]
+    )
     assert (standing.problems, standing.keys, standing.hash) == ((), 63, by_hand(office))
     end = len(office.broker.records(names.KEYS))
     assert (directory.mark().offset, directory.mark().hash) == (end, by_hand(office))

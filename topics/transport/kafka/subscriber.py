@@ -57,7 +57,7 @@ class KafkaSubscriber:
     def topic_id(self, topic: str) -> bytes:
         """Return the topic's id, which only the admin client tells. Raises TopicMissing, BrokerUnreachable."""
         if self._admin is None:
-            self._admin = KafkaAdmin(self._settings)
+            self._admin = KafkaAdmin(self._settings)  # kept: who reads the register of keys asks again and again
         return self._admin.topic_id(self._prefix + topic)
 
     def assign(self, positions: Mapping[TopicPartition, int]) -> None:
@@ -190,6 +190,7 @@ class KafkaSubscriber:
 
     def close(self) -> None:
         """Leave the group; partitions are given up through `revoked`."""
+        self._admin = None
         self._consumer.close()
         self._failures.callbacks.check()
 

@@ -53,6 +53,9 @@ class MemoryMessage(msgspec.Struct, frozen=True):
             raise SystemError("headers() returned a result with an exception set") from odd
         return list(self.record.headers) or None
 
+    def set_headers(self, headers: list[tuple[str, bytes]], /) -> None:
+        """Do nothing: all readers share it, and here asking again does no harm."""
+
     def timestamp(self) -> tuple[int, int]:
         """Return the timestamp's type and ms UTC."""
         return self.time_type, self.time

@@ -105,16 +105,26 @@ def test_a_difference_is_kept_with_both_digests_until_the_copy_is_proven_again(c
     assert copy.node.view.position().proven
 
 
-def test_one_notary_that_finds_the_copy_unequal_outweighs_the_other(copy: ProvenCopy) -> None:
+def test_one_unequal_notary_among_equal_ones_is_an_alarm_and_no_more(copy: ProvenCopy) -> None:
     copy.barrier()
     copy.head()
     number = copy.barrier(copy.second)
     copy.send(copy.second.head(number, [one | {"digest": bytes(32)} for one in copy.lanes()]))
+    assert copy.node.view.position().proven
+    assert copy.incidents() == ["unequal"]
+
+
+def test_the_only_notary_left_outweighs_one_whose_head_was_valid_no_more(copy: ProvenCopy) -> None:
+    copy.barrier()
+    copy.head()
+    number, late = copy.barrier(copy.second), {"issued_at": NOW + 60_001}
+    copy.send(copy.second.head(number, [one | {"digest": bytes(32)} for one in copy.lanes()], **late))
     assert not copy.node.view.position().proven
 
 
 def test_a_lower_head_is_refused_also_after_a_restart(copy: ProvenCopy) -> None:
-    copy.number = 5
+    copy.number = 4
+    copy.barrier()
     copy.head()
     copy.node.restart()
     copy.number = 4

@@ -1,0 +1,38 @@
+"""The next command that helps, by kind of finding: printed beside it wherever findings are shown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_COMMANDS = {
+    "lost-tail": "liandong topics check",
+    "live-differs": "liandong status --json",
+    "sequence-gap": "liandong court relay --jurisdiction {jurisdiction}",
+    "sequence-duplicate": "liandong participant rotate-key {court}",
+    "version-conflict": "liandong participant rotate-key {court}",
+    "notary-twin": "liandong participant rotate-key {notary}",
+    "split-view": "liandong participant rotate-key {notary}",
+    "later-finding": "liandong status --json",
+    "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
+    "silent": "liandong agency run {agency}",
+    "stale": "liandong agency run {agency} --node {node}",
+    "register-behind": "liandong court register recover --court {court}",
+    "refused-record": "liandong court resign --court {court}",
+    "contested-entry": "liandong trace {entry}",
+    "list-shrunk": "liandong court resend",
+    "publisher-clock": "timedatectl status",
+    "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
+    "twins": "liandong agency run {agency} --node NAME",
+    "command-unanswered": "liandong court command --resend --court {court}",
+    "keys-run-out": "liandong participant renew {participant}",
+}
+"""What else there is, the agency's status says more about."""
+
+
+def next_command(finding: Mapping[str, Any]) -> str:
+    """Return what to type about a finding."""
+    kind = finding["kind"]
+    if "next" in finding:
+        return str(finding["next"])
+    if kind == "stale" and finding["node"] is None:
+        kind = "silent"
+    return _COMMANDS.get(kind, "liandong status --agency {agency}").format(**finding)

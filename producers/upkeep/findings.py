@@ -1,0 +1,122 @@
+"""What the keeper of a publisher's lists has to tell, kept in the register until it is over."""
+
+import logging
+from collections import Counter
+
+from ...schemas.wire.codec import decode, decode_prefix
+from ...schemas.wire.framing import frame, unframe
+from ...topics.transport.ports import TopicPartition
+from ...topics.workers.clock import Clock
+from .book import OwnEntry, UpkeepBook, UpkeepFinding
+from .judging import Judge
+
+logger = logging.getLogger(__name__)
+AHEAD = "ahead"
+"""The log holds a record that a court of this register signed, and the register does not know it."""
+REFUSED = "refused"
+"""Nobody takes a record of the register: the key under it was not valid when it was signed."""
+CONTESTED = "contested"
+"""Others write under an entry's key again and again."""
+SHRUNK = "shrunk"
+"""A list holds less than it did."""
+CLOCK = "clock"
+"""This machine's clock is not that of the notaries."""
+_TOLD = {
+    AHEAD: "the log holds records of %s that the register does not know: %d",
+    REFUSED: "nobody takes records of %s, `liandong court resign` signs them again: %d",
+}
+
+
+class KeeperFindings:
+    """The findings of one register, noted when they begin and taken back when they are over."""
+
+    def __init__(self, book: UpkeepBook, judge: Judge, clock: Clock) -> None:
+        """Go on with those that stand."""
+        self._book, self._judge, self._clock = book, judge, clock
+        self._new: list[UpkeepFinding] = []
+        standing = book.findings()
+        self._refused = {each.entry_id: each.version for each in standing if each.kind == REFUSED}
+        self.ahead_keys = {each.entry_id for each in standing if each.kind == AHEAD}
+        """Entries of which the log may hold a newer version than the register: nothing older is sent behind it."""
+        self._contested = {each.about for each in standing if each.kind == CONTESTED}
+        self._off_seconds = next((int(each.detail) for each in standing if each.kind == CLOCK), 0)
+
+    def shrunk(self, lane: TopicPartition) -> None:
+        """Find that a list holds less than it did."""
+        logger.error("%s holds less than it did: `liandong court resend` sends again what is lost", lane.topic)
+        self._find(UpkeepFinding(SHRUNK, lane.topic.encode(), list=lane.topic))
+
+    def ahead(self, fingerprint: bytes, body: bytes, topic: str) -> None:
+        """Find a record that the register does not know; `flush` notes it."""
+        prefix, record = decode_prefix(body), decode(fingerprint, body)
+        key = prefix["entry_id"], prefix["version"]
+        self.ahead_keys.add(prefix["entry_id"])
+        update, value, sequence = record["update_id"], frame(fingerprint, body), str(record["court_sequence"])
+        self._new.append(UpkeepFinding(AHEAD, update, prefix["court"], topic, *key, sequence, value=value))
+
+    def refused(self, key: bytes, entry: OwnEntry, topic: str) -> None:
+        """Find that nobody takes an entry's newest record; `flush` notes it."""
+        if self._refused.get(key, 0) < entry.version:
+            self._refused[key] = entry.version
+            self._new.append(UpkeepFinding(REFUSED, key, entry.court, topic, key, entry.version))
+
+    def flush(self) -> None:
+        """Note what was found since the last time, and say it once."""
+        if not self._new:
+            return
+        self._book.find(self._new, self._clock.now())
+        counts = Counter((each.kind, each.court) for each in self._new)
+        self._new.clear()
+        for (kind, court), count in counts.items():
+            logger.error(_TOLD[kind], court, count)
+
+    def stands(self, key: bytes, entry: OwnEntry) -> None:
+        """Take back that an entry's record is refused, if a later one stands."""
+        if self._refused.get(key, entry.version) < entry.version:
+            self._book.clear(REFUSED, [key])
+            del self._refused[key]
+
+    def contested(self, now_contested: set[bytes]) -> None:
+        """Find the entries that others write about again and again."""
+        for key in now_contested - self._contested:
+            entry = self._book.entries([key])[key]
+            logger.error("others write under the key of an entry of %s again and again", entry.court)
+            self._find(UpkeepFinding(CONTESTED, key, entry.court, entry_id=key, version=entry.version))
+        self._book.clear(CONTESTED, self._contested - now_contested)
+        self._contested = now_contested
+
+    def clock_off(self, seconds: int) -> None:
+        """Find that this machine's clock is off by so many seconds, or not at all."""
+        if seconds and not self._off_seconds:
+            logger.error("this machine's clock is %d s off the notaries'; nothing is signed by it", seconds)
+        if seconds != self._off_seconds:
+            if seconds:
+                self._find(UpkeepFinding(CLOCK, b"", detail=str(seconds)))
+            else:
+                self._book.clear(CLOCK, [b""])
+            self._off_seconds = seconds
+
+    def look_again(self) -> list[UpkeepFinding]:
+        """Take back what is known by now, and what other keys have made void; return the records that turned out to be nobody's.
+
+        Raises TransportError.
+        """
+        void = []
+        for each in self._book.findings(AHEAD):
+            is_void = not self._judge.holds(*unframe(each.value), each.entry_id)
+            if is_void or self._knows(each.about):
+                self._book.clear(AHEAD, [each.about])
+            if is_void:
+                void.append(each)
+        self.ahead_keys = {each.entry_id for each in self._book.findings(AHEAD)}
+        for key, entry in self._book.entries(list(self._refused)).items():
+            if entry.version > self._refused[key] or self._judge.counts(*unframe(entry.value), entry.court):
+                self._book.clear(REFUSED, [key])
+                del self._refused[key]
+        return void
+
+    def _knows(self, update_id: bytes) -> bool:
+        return self._book.register.update(update_id) is not None
+
+    def _find(self, found: UpkeepFinding) -> None:
+        self._book.find([found], self._clock.now())

@@ -1,0 +1,88 @@
+"""What a record under an entry's key means to the register that the entry is of."""
+
+from collections.abc import Collection
+from enum import Enum
+
+from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
+from ...schemas.wire.framing import FramingError
+from ...schemas.wire.signing import SignatureInvalid
+from ...topics.keys.keyrings import RefreshingKeyring
+from ...topics.keys.signatures import Verifier
+from ...topics.transport.ports import Message
+from ...topics.transport.received import unwrap
+from .book import OwnEntry
+
+
+class UnderKey(Enum):
+    """What stands under an entry's key."""
+
+    NEWEST = "newest"
+    """What the register holds."""
+    REFUSED = "refused"
+    """That, and nobody takes it: its key was not valid when it was signed, or is revoked as of then."""
+    OTHER = "other"
+    """Nothing that may stand last: an older version, a null, bytes nobody can read, another's."""
+    AHEAD = "ahead"
+    """What a court of this register signed, and the register does not know."""
+    NOTHING = "nothing"
+    """No entry of this register."""
+
+
+class Judge:
+    """Judges records of one jurisdiction's lists."""
+
+    def __init__(self, keyring: RefreshingKeyring, jurisdiction: str, courts: Collection[str]) -> None:
+        """`courts` are those that may sign here."""
+        self._keyring, self._jurisdiction, self._courts = keyring, jurisdiction, courts
+        self._verifier = Verifier(keyring)
+
+    def meaning(self, message: Message, entry: OwnEntry | None) -> UnderKey:
+        """Say what a message means. Raises TransportError while the register of keys cannot be asked."""
+        try:
+            fingerprint, body = unwrap(message)
+        except FramingError:
+            return UnderKey.NOTHING if entry is None else UnderKey.OTHER
+        if entry is not None and body == entry.body:
+            return UnderKey.NEWEST if self.counts(fingerprint, body, entry.court) else UnderKey.REFUSED
+        if self._is_ahead(fingerprint, body, message.key() or b"", entry):
+            return UnderKey.AHEAD
+        return UnderKey.NOTHING if entry is None else UnderKey.OTHER
+
+    def holds(self, fingerprint: bytes, body: bytes, key: bytes) -> bool:
+        """Return whether a court that may sign here has signed this record of the entry, and it counts now."""
+        try:
+            prefix = decode_prefix(body)
+            if prefix["entry_id"] != key or prefix["court"] not in self._courts:
+                return False
+            self._verifier.record(fingerprint, body, prefix, self._jurisdiction)
+        except (Undecodable, SignatureInvalid):
+            return False
+        return True
+
+    def _is_ahead(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry | None) -> bool:
+        prefix = _prefix(body)
+        if prefix is None or (entry is not None and prefix["version"] < entry.version):
+            return False
+        return self.holds(fingerprint, body, key)
+
+    def counts(self, fingerprint: bytes, body: bytes, court: str) -> bool:
+        """Return whether the key under an own record was valid then; the record itself is known to be its court's.
+
+        A key that is not registered yet may still come. Raises TransportError.
+        """
+        key = self._keyring.key(body[:8])
+        if key is None:
+            return True
+        if key.participant != court:
+            return False
+        try:
+            return key.usable_at(decode(fingerprint, body)["recorded_at"])
+        except Undecodable:
+            return False
+
+
+def _prefix(body: bytes) -> GatePrefix | None:
+    try:
+        return decode_prefix(body)
+    except Undecodable:
+        return None

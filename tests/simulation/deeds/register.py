@@ -1,0 +1,112 @@
+"""What befalls the register of keys: it is put back, or the root's word about it runs out."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from liandong.schemas.dates import date_of_ms
+from liandong.tests.simulation.deeds.broker import MakesAgain
+from liandong.tests.simulation.deeds.clerk import Publishes
+from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.keys import PublishesKeys, Replaces, Rotates
+from liandong.tests.simulation.deeds.operator import Restarts
+from liandong.tests.simulation.deeds.passing import EverybodyWorks
+from liandong.tests.simulation.deeds.staff import Asks
+from liandong.tests.simulation.founding import founding
+from liandong.tests.simulation.people import Listing
+from liandong.topics.catalogue import names
+
+if TYPE_CHECKING:
+    from liandong.tests.simulation.deeds.deed import Deed
+    from liandong.tests.simulation.world import World
+
+
+@dataclass(frozen=True)
+class RollsBackKeys:
+    """The topic of keys is made again as the town was founded, or empty."""
+
+    empty: bool = False
+
+    def __str__(self) -> str:
+        return f"{names.KEYS} is " + ("emptied" if self.empty else "put back to the founding of the town")
+
+    def do(self, world: "World") -> None:
+        if not world.broker.up:
+            return
+        world.count("topics of keys put back")
+        world.make_again(names.KEYS)
+        publisher = world.broker.publisher(client_id="adversary")
+        for one in () if self.empty else founding().keys:
+            publisher.send(one)
+        publisher.flush(0)
+
+
+@dataclass(frozen=True)
+class SignsRegister:
+    """The root signs the next register, and it counts for so many seconds."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"the root signs the next register for {self.seconds:.0f} s"
+
+    def do(self, world: "World") -> None:
+        if world.broker.up:
+            world.count("registers signed")
+            world.administrator.sign_register(self.seconds)
+
+
+@dataclass(frozen=True)
+class RevivesKey:
+    """A court's key is revoked, the topic of keys is put back to before that, and a thief ends an entry at a node that begins anew."""
+
+    court: str
+    node: str
+    person: int
+    document: int
+
+    def __str__(self) -> str:
+        return f"{self.court}'s stolen key, revoked, is used at {self.node} behind a topic of keys put back"
+
+    def do(self, world: "World") -> None:
+        listing = Listing(self.court, self.person, "LIST_ENTRY", self.document, date_of_ms(world.time.now()))
+        entry = len(world.truth.versions)
+        deeds: tuple[Deed, ...] = (
+            *(Publishes(self.court, (listing,)), EverybodyWorks(6), Replaces(self.court, 1), EverybodyWorks(6)),
+            *(RollsBackKeys(), Restarts(self.node), EverybodyWorks(6), ForgesVersion(Guise(self.court), entry)),
+            *(ForgesVersion(Guise(self.court, lane=RELIEF), entry), EverybodyWorks(6), Asks(self.node, self.person)),
+        )
+        for each in deeds:
+            each.do(world)
+
+
+@dataclass(frozen=True)
+class PublishesBelow:
+    """The topic of keys is made again at once, and a court's new key is published below where everybody has read to."""
+
+    court: str
+    person: int
+    document: int
+
+    def __str__(self) -> str:
+        return f"a key of {self.court} is published below where readers of the topic before it stood"
+
+    def do(self, world: "World") -> None:
+        listing = Listing(self.court, self.person, "LIST_ENTRY", self.document, date_of_ms(world.time.now()))
+        deeds: tuple[Deed, ...] = (
+            *(PublishesKeys(), EverybodyWorks(6), MakesAgain(names.KEYS, at_once=True), Rotates(self.court)),
+            *(PublishesKeys(), Publishes(self.court, (listing,)), EverybodyWorks(6)),
+        )
+        for each in deeds:
+            each.do(world)
+
+
+@dataclass(frozen=True)
+class LetsRegisterRunOut:
+    """The root's word runs out while everybody works on."""
+
+    def __str__(self) -> str:
+        return "the root's word about the register runs out"
+
+    def do(self, world: "World") -> None:
+        for each in (SignsRegister(2), EverybodyWorks(12)):
+            each.do(world)

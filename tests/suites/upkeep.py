@@ -1,0 +1,367 @@
+"""A publisher keeps its lists in the log, on whichever transport."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from liandong.producers.acts.acts import CourtRuling
+from liandong.producers.upkeep.findings import AHEAD, CONTESTED, REFUSED, SHRUNK
+from liandong.producers.upkeep.problems import SigningRefused
+from liandong.producers.upkeep.recovering import RegisterConflicts
+from liandong.schemas.errors import LiandongError
+from liandong.schemas.law.listing import Change, Status
+from liandong.schemas.wire.codec import from_wire
+from liandong.tests.simulation.backups import copied, restore
+from liandong.tests.suites.town import TownSuite
+from liandong.tests.worlds.town import Town
+from liandong.tests.worlds.town_members import COURT, OTHER_COURT
+from liandong.tests.worlds.upkeep import LIST, KeptLists
+from liandong.topics.catalogue import names
+
+
+class UpkeepSuite(TownSuite):
+    """Behaviour of the keeper, and of the three commands."""
+
+    @pytest.fixture
+    def lists(self, town: Town) -> Iterator[KeptLists]:
+        lists = KeptLists(town)
+        lists.compare()
+        yield lists
+        lists.stop()
+
+    # -- what does not stand last -------------------------------------------------------------------------------------
+
+    def test_a_null_over_an_entry_is_followed_by_its_newest_record(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.keep()
+        lists.write(entry, None)
+        assert lists.keep() == 1
+        assert lists.versions(entry) == [1, None, 1]
+        first, _, last = lists.under(entry)
+        assert last.value() == first.value()
+        assert last.headers() == first.headers()
+        assert lists.keep() == 0
+
+    def test_a_null_over_an_end_is_followed_by_the_end(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.end(entry)
+        lists.write(entry, None)
+        lists.keep()
+        assert lists.versions(entry) == [1, 2, None, 2]
+
+    def test_an_older_version_written_again_is_followed_by_the_newest(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.end(entry)
+        lists.write(entry, lists.under(entry)[0].value())
+        lists.keep()
+        assert lists.versions(entry) == [1, 2, 1, 2]
+
+    @pytest.mark.parametrize("value", [b"", b"garbage", b"\xc3\x01" + bytes(300)])
+    def test_bytes_nobody_can_read_are_followed_by_the_newest(self, lists: KeptLists, value: bytes) -> None:
+        (entry,) = lists.listed()
+        lists.write(entry, value)
+        lists.keep()
+        assert lists.versions(entry) == [1, None, 1]
+
+    def test_what_the_court_wrote_itself_is_sent_once(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.keep()
+        lists.end(entry)
+        assert lists.keep() == 0
+        lists.restart()
+        lists.compare()
+        assert lists.keep() == 0
+        assert lists.versions(entry) == [1, 2]
+
+    def test_a_newer_version_that_waits_in_the_outbox_is_not_overtaken(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.keep()
+        lists.write(entry, None)
+        lists.acts.shield(entry, _ruling())
+        assert lists.keep() == 0
+        assert lists.versions(entry) == [1, None, 2]
+        assert lists.keep() == 0
+
+    def test_what_was_written_while_the_publisher_was_away_is_answered_when_it_is_back(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.keep()
+        lists.stop()
+        lists.write(entry, None)
+        lists.start()
+        lists.compare()
+        lists.keep()
+        assert lists.versions(entry) == [1, None, 1]
+
+    def test_two_keepers_of_one_register_answer_once(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        second = KeptLists(lists.town)
+        second.compare()
+        lists.write(entry, None)
+        lists.keep()
+        assert second.keep() == 0
+        second.stop()
+        assert lists.versions(entry) == [1, None, 1]
+
+    def test_nothing_is_answered_where_a_key_does_not_belong(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.write(entry, None, names.relief("js"))
+        lists.write(b"nobody's key....", b"garbage")
+        lists.write(b"", None)
+        assert lists.keep() == 0
+
+    def test_who_writes_again_and_again_is_answered_ever_more_slowly_and_named(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        answers = 0
+        for _ in range(40):
+            lists.write(entry, None)
+            answers += lists.keep(1)
+        assert 4 <= answers <= 12
+        lists.keep(30)
+        assert lists.versions(entry)[-1] == 1
+        assert (CONTESTED, entry) in lists.findings()
+        lists.keep(700)
+        lists.keep(10)
+        assert lists.findings() == []
+
+    def test_an_answer_is_no_update(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.write(entry, None)
+        lists.keep()
+        assert lists.changes(entry) == [Change.INCLUDE]
+        lists.end(entry)
+        with lists.court.register.engine.connect() as connection:
+            name = f"court/{COURT}/{LIST}"
+            assert lists.court.register.last_numbers(connection, [name]) == {name: 2}
+
+    # -- a register older than the log --------------------------------------------------------------------------------
+
+    def test_an_older_register_signs_nothing_until_it_is_level(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.keep()
+        with older(lists):
+            lists.end(entry)
+            (later,) = lists.listed(seed=2)
+        with pytest.raises(SigningRefused) as refused:
+            lists.acts.revoke(entry, _ruling("WRONG_PERSON"))
+        assert refused.value.code == "REGISTER_NOT_COMPARED"
+        lists.compare()
+        with pytest.raises(SigningRefused, match="up to number 3") as behind:
+            lists.acts.shield(entry, _ruling())
+        assert behind.value.code == "REGISTER_BEHIND_LOG"
+        assert "court register recover" in behind.value.in_language("zh").remedy
+        recovery = lists.recover()
+        assert (recovery.updates[COURT], recovery.entries, recovery.unnamed) == (2, 1, 1)
+        assert lists.changes(entry) == [Change.INCLUDE, Change.REVOKE]
+        lists.acts.shield(later, _ruling())
+        lists.send()
+        assert lists.versions(later)[-1] == 2
+        sequences = [from_wire(one.value() or b"")["court_sequence"] for one in lists.town.messages(LIST)]
+        assert sorted(set(sequences)) == [1, 2, 3, 4]
+        lists.keep()
+        assert lists.findings() == []
+
+    def test_recovering_twice_takes_nothing_twice(self, lists: KeptLists) -> None:
+        lists.listed()
+        lists.keep()
+        with older(lists):
+            lists.listed(seed=2)
+        lists.compare()
+        assert lists.recover().updates[COURT] == 1
+        assert lists.recover().updates == {}
+        assert len(lists.entries()) == 2
+
+    def test_an_export_meets_what_was_taken_over_from_the_log(self, lists: KeptLists) -> None:
+        lists.listed()
+        lists.keep()
+        rows = lists.rows(2, seed=2)
+        with older(lists):
+            assert lists.publish(rows).accepted == 2
+            lists.end(lists.entries()[-1])
+        lists.compare()
+        lists.recover()
+        again = lists.publish(rows)
+        assert (again.accepted, again.corrected, again.rejected) == (0, 1, 1)
+        assert lists.publish(rows[:1]).unchanged == 1
+        assert len(lists.entries()) == 3
+        certified = lists.court.register.find(COURT)[1]
+        assert certified.certificates != b"[]"
+
+    def test_what_was_accepted_under_a_taken_number_is_not_mended_silently(self, lists: KeptLists) -> None:
+        lists.listed()
+        lists.keep()
+        with older(lists):
+            lists.listed(seed=2)
+        lists.court.register.before_signing = None  # as a clerk with --no-wait, minutes after the backup
+        lists.court.guard.keeper = None
+        lists.publish(lists.rows(1, seed=3))
+        lists.compare()
+        with pytest.raises(RegisterConflicts, match="number 2"):
+            lists.recover()
+
+    def test_a_key_in_wrong_hands_is_no_older_register_once_it_is_revoked(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        lists.keep()
+        town = lists.town
+        with older(lists):
+            lists.end(entry)
+        lists.compare()
+        with pytest.raises(SigningRefused):
+            lists.acts.shield(entry, _ruling())
+        town.participants.rotate(COURT, compromised_since=town.clock.now() - 3_600_000)
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        lists.keep()
+        assert (AHEAD, entry) not in lists.findings()
+        lists.acts.shield(entry, _ruling())
+        lists.send()
+        assert lists.versions(entry)[-1] == 2
+
+    def test_an_older_version_is_never_sent_behind_a_newer_one_the_register_does_not_know(
+        self, lists: KeptLists
+    ) -> None:
+        (entry,) = lists.listed()
+        lists.keep()
+        with older(lists):
+            lists.end(entry)
+        lists.compare()
+        lists.write(entry, None)
+        assert lists.keep() == 0
+        with pytest.raises(SigningRefused):
+            lists.resend()
+        lists.recover()
+        lists.keep()
+        assert lists.versions(entry)[-1] == 2
+
+    def test_other_courts_of_the_register_go_on(self, lists: KeptLists) -> None:
+        (entry,) = lists.listed()
+        other = KeptLists(lists.town, OTHER_COURT)
+        other.compare()
+        with older(lists):
+            lists.end(entry)
+        lists.compare()
+        other.restart()
+        other.compare()
+        other.publish(other.rows(1, seed=5))
+        other.stop()
+
+    # -- court resend -------------------------------------------------------------------------------------------------
+
+    def test_a_list_made_again_is_filled_again(self, lists: KeptLists) -> None:
+        entries = lists.listed(3)
+        lists.end(entries[0])
+        lists.keep()
+        lists.stop()
+        lists.town.wire.delete(LIST)
+        lists.town.until(lambda: _made(lists.town))
+        lists.start()
+        lists.compare()
+        assert [kind for kind, _ in lists.findings()] == [SHRUNK]
+        dry = lists.resend(dry_run=True)
+        assert (dry.entries, dry.missing, dry.replaced) == (3, 3, 0)
+        assert lists.town.count(LIST) == 0
+        assert lists.resend().missing == 3
+        assert [lists.versions(each) for each in entries] == [[2], [1], [1]]
+        assert lists.findings() == []
+        assert lists.resend().missing == 0
+        lists.write(entries[1], None)
+        lists.keep()
+        assert lists.versions(entries[1]) == [1, None, 1]
+
+    # -- court resign -------------------------------------------------------------------------------------------------
+
+    def test_what_stands_under_a_revoked_key_is_signed_again(self, lists: KeptLists) -> None:
+        ended, shielded, live = lists.listed(3)
+        lists.end(ended)
+        lists.acts.shield(shielded, _ruling())
+        lists.send()
+        lists.keep()
+        town = lists.town
+        town.participants.rotate(COURT, compromised_since=town.clock.now() - 60_000)
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        needed = lists.resigning().needed()
+        assert [each.entry_id for each in needed] == [ended, shielded, live]
+        assert {each.why for each in needed} == {"KEY_REVOKED"}
+        assert lists.resigning().sign(needed) == 3
+        assert lists.resigning().sign(needed) == 0
+        lists.send()
+        assert lists.resigning().needed() == []
+        assert [lists.versions(each)[-1] for each in (ended, shielded, live)] == [3, 3, 2]
+        assert lists.versions(ended, names.relief("js")) == [2, 3]
+        statuses = [whole.entry.status for whole in lists.court.register.find(COURT)]
+        assert statuses == [Status.REVOKED, Status.SHIELDED, Status.ACTIVE]
+        assert lists.publish(lists.rows(3)).corrected == 0
+
+    def test_a_record_nobody_takes_is_found_and_signed_again(self, lists: KeptLists) -> None:
+        _renew_key(lists)
+        lists.court.register.before_signing = None  # a court of an earlier release, with a clock that is slow
+        with slow(lists.town):
+            (entry,) = lists.listed()
+        lists.keep()
+        assert lists.findings() == [(REFUSED, entry)]
+        (needed,) = lists.resigning().needed()
+        assert needed.why == "KEY_NOT_VALID_THEN"
+        lists.resigning().sign([needed])
+        lists.send()
+        lists.keep()
+        assert lists.findings() == []
+        assert lists.versions(entry) == [1, 2]
+
+    def test_a_court_whose_key_is_not_valid_by_its_clock_signs_nothing(self, lists: KeptLists) -> None:
+        _renew_key(lists)
+        lists.compare()
+        with slow(lists.town), pytest.raises(SigningRefused) as refused:
+            lists.publish(lists.rows(1))
+        assert refused.value.code == "SIGNING_KEY_NOT_VALID"
+
+
+@contextmanager
+def slow(town: Town) -> Iterator[None]:
+    """The town's clock is an hour slow within the block."""
+    town.clock._time -= 3_600_000
+    try:
+        yield
+    finally:
+        town.clock._time += 3_600_000
+
+
+def _renew_key(lists: KeptLists) -> None:
+    lists.town.participants.rotate(COURT)
+    lists.town.publish(COURT)
+    lists.restart()
+
+
+class older:  # noqa: N801  reads as a phrase
+    """Within the block the court goes on; behind it, its process starts with the register as it was before."""
+
+    def __init__(self, lists: KeptLists) -> None:
+        self._lists, self._path = lists, lists.town.settings.state_dir / "publisher" / "js.db"
+
+    def __enter__(self) -> None:
+        self._lists.stop()
+        self._backup = copied(self._path)
+        self._lists.start()
+        self._lists.compare()
+
+    def __exit__(self, *_: object) -> None:
+        self._lists.stop()
+        self._lists.town.court.register.close()
+        restore(self._backup)
+        self._lists.start()
+
+
+def _ruling(reason: str = "REVIEW") -> CourtRuling:
+    return CourtRuling(reason)
+
+
+def _made(town: Town) -> bool:
+    try:
+        town.wire.create(LIST, partitions=1)
+    except LiandongError:
+        return False
+    return True

@@ -133,7 +133,7 @@ def test_after_a_loss_of_power_the_copy_is_made_again_before_it_refuses_anybody(
     place.work(*agency.parts())
     agency.abandon()
     again = place.opened(boot="the second boot")
-    assert place.said(again, LI) == "UNKNOWN"
+    assert place.said(again, LI) in {"UNKNOWN", "REVIEW"}  # without a copy, or by the last proven one, which is stale
     place.work(*again.parts())
     assert place.said(again, LI) == "BLOCK"
     again.abandon()

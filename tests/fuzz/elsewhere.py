@@ -35,7 +35,6 @@ ELSEWHERE: dict[Site, str] = {
     Site("monitoring/demo/stage.py", "Stage.printed"): DEMO,
     Site("monitoring/demo/stage.py", "Stage.run"): DEMO,
     Site("monitoring/ledger/evidence_batch.py", "EvidenceBatch._add_latency"): OWN_DB,
-    Site("monitoring/ledger/evidence_batch.py", "EvidenceBatch._head"): OWN_DB,
     Site("monitoring/ledger/evidence_batch.py", "EvidenceBatch._node"): OWN_DB,
     Site("monitoring/ledger/evidence_batch.py", "EvidenceBatch._sequence"): OWN_DB,
     Site("monitoring/ledger/evidence_views.py", "EvidenceView.heads"): OWN_DB,

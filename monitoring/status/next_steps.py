@@ -23,8 +23,6 @@ _COMMANDS = {
     "list-shrunk": "liandong court resend",
     "publisher-clock": "timedatectl status",
     "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
-    "twins": "liandong agency run {agency} --node NAME",
-    "command-unanswered": "liandong court command --resend --court {court}",
     "keys-run-out": "liandong participant renew {participant}",
 }
 """What else there is, the agency's status says more about."""

@@ -28,6 +28,9 @@ ELSEWHERE = {
     "topics/settings.py": "names of Kafka's SASL mechanisms",
     "topics/catalogue/asyncapi_servers.py": "the same, in the document for others' clients",
     "topics/embedded/security.py": "the same, of the embedded Kafka",
+    "consumers/store/kept.py": "the same, of the last proven copy",
+    "consumers/effects/dead_letters.py": "a checksum of what was cut, which its readers can make with any tool",
+    "consumers/cli/dead_letters.py": "the same, shown",
     "topics/storage/mapped.py": "a checksum of a store's file, read by the process that wrote it",
 }
 """Where such a name stands outside its home, and why what it is used for is no record's algorithm."""

@@ -115,6 +115,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}: nobody takes version {version} of {entry}: its key was not valid when it was signed ({count} such entries).",
         "{court}：{entry} 第 {version} 版不被任何单位接受，签名时密钥无效（此类条目共 {count} 个）。",
     ),
+    "say_stolen-version": (
+        "{court}: somebody has signed version {version} of {entry} with a key that is revoked by now ({count} such entries): a person looks until the court signs again.",
+        "{court}：有他人以已吊销的密钥签署了 {entry} 的第 {version} 版（此类条目共 {count} 个）：在法院重新签名之前由人工处理。",
+    ),
     "say_contested-entry": (
         "{court}: others write under the key of {entry} again and again ({count} such entries).",
         "{court}：有人反复写入 {entry} 的键（此类条目共 {count} 个）。",

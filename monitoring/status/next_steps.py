@@ -17,6 +17,7 @@ _COMMANDS = {
     "stale": "liandong agency run {agency} --node {node}",
     "register-behind": "liandong court register recover --court {court}",
     "refused-record": "liandong court resign --court {court}",
+    "stolen-version": "liandong court resign --court {court}",
     "contested-entry": "liandong trace {entry}",
     "twins": "liandong agency run {agency} --node NAME",
     "command-unanswered": "liandong court command --resend --court {court}",

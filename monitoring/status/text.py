@@ -58,6 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unproven": ("equal to no signed head yet", "尚未证明与已签名名单一致"),
     "register-behind": ("the court's register is behind the log", "登记库落后于日志"),
     "refused-record": ("a record nobody takes", "记录不被接受"),
+    "stolen-version": ("a newer version under a stolen key", "以失窃密钥签署的更新版本"),
     "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
     "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
     "live-differs": ("live entries differ", "生效条目数不符"),

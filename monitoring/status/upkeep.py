@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...producers.upkeep.book import UpkeepBook, UpkeepFinding
-from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, REFUSED, SHRUNK
+from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, REFUSED, SHRUNK, STOLEN
 from ...schemas import ids
 from .register_counts import Deliveries
 
@@ -26,6 +26,7 @@ def publisher_findings(deliveries: Sequence[Deliveries]) -> Iterator[dict[str, A
         for one in found[CLOCK]:
             yield {"kind": "publisher-clock", "jurisdiction": each.jurisdiction, "seconds": int(one.detail)}
         yield from ({"kind": "refused-record", **about} for about in _entries(each, found[REFUSED]))
+        yield from ({"kind": "stolen-version", **about} for about in _entries(each, found[STOLEN]))
         yield from ({"kind": "contested-entry", **about} for about in _entries(each, found[CONTESTED]))
 
 

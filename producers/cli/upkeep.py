@@ -39,6 +39,10 @@ _TEXTS = {
     ),
     "signed": ("signed again and in the log: {count}", "已重新签名并送入日志：{count}"),
     "KEY_REVOKED": ("its key was revoked as of then", "签名密钥已自当时起吊销"),
+    "SIGNED_BY_ANOTHER": (
+        "somebody has signed a newer version with its revoked key",
+        "有他人以已吊销的密钥签署了更新版本",
+    ),
     "KEY_NOT_VALID_THEN": ("its key was not valid when it was signed", "签名时密钥无效"),
 }
 AllOption = Annotated[bool, typer.Option("--all", help="Sign everything that needs it.")]

@@ -119,6 +119,13 @@ class UpkeepBook:
             )
             return {bytes(key): OwnEntry(court, version, bytes(value)) for key, court, version, value in rows}
 
+    def raise_version(self, entry_id: bytes, version: int) -> None:
+        """Let what is said next of an entry be of a higher version than this one, which somebody else has signed."""
+        entries = self.register.tables.entries
+        lower = (entries.c.entry_id == entry_id) & (entries.c.version < version)
+        with self.register.engine.begin() as connection:
+            connection.execute(update(entries).where(lower).values(version=version))
+
     def newest_rows(self, entry_ids: Sequence[bytes]) -> dict[bytes, int]:
         """Return for entries the last row of the state lane that holds their newest record."""
         updates, resends, rows = self.register.tables.updates, self._t.resends, dict[bytes, int]()

@@ -17,6 +17,8 @@ REFUSED = "refused"
 """Nobody takes a record of the register: the key under it was not valid when it was signed."""
 CONTESTED = "contested"
 """Others write under an entry's key again and again."""
+STOLEN = "stolen"
+"""Somebody has signed a newer version of an entry with a key of its court that is revoked by now."""
 SHRUNK = "shrunk"
 """A list holds less than it did."""
 CLOCK = "clock"
@@ -24,6 +26,7 @@ CLOCK = "clock"
 _TOLD = {
     AHEAD: "the log holds records of %s that the register does not know: %d",
     REFUSED: "nobody takes records of %s, `liandong court resign` signs them again: %d",
+    STOLEN: "with a stolen key of %s newer versions were signed, `liandong court resign` says more than those: %d",
 }
 
 
@@ -38,6 +41,7 @@ class KeeperFindings:
         self._refused = {each.entry_id: each.version for each in standing if each.kind == REFUSED}
         self.ahead_keys = {each.entry_id for each in standing if each.kind == AHEAD}
         """Entries of which the log may hold a newer version than the register: nothing older is sent behind it."""
+        self._stolen = {each.entry_id: each.version for each in standing if each.kind == STOLEN}
         self._contested = {each.about for each in standing if each.kind == CONTESTED}
         self._off_seconds = next((int(each.detail) for each in standing if each.kind == CLOCK), 0)
 
@@ -60,6 +64,13 @@ class KeeperFindings:
             self._refused[key] = entry.version
             self._new.append(UpkeepFinding(REFUSED, key, entry.court, topic, key, entry.version))
 
+    def stolen(self, key: bytes, entry: OwnEntry, topic: str, version: int) -> None:
+        """Find that somebody has signed a newer version with a stolen key; `flush` notes it."""
+        if self._stolen.get(key, 0) < version:
+            self._stolen[key] = version
+            self._book.raise_version(key, version)
+            self._new.append(UpkeepFinding(STOLEN, key, entry.court, topic, key, version))
+
     def flush(self) -> None:
         """Note what was found since the last time, and say it once."""
         if not self._new:
@@ -71,7 +82,10 @@ class KeeperFindings:
             logger.error(_TOLD[kind], court, count)
 
     def stands(self, key: bytes, entry: OwnEntry) -> None:
-        """Take back that an entry's record is refused, if a later one stands."""
+        """Take back that an entry's record is refused, or that another one is newer, if a later one stands."""
+        if self._stolen.get(key, entry.version) < entry.version:
+            self._book.clear(STOLEN, [key])
+            del self._stolen[key]
         if self._refused.get(key, entry.version) < entry.version:
             self._book.clear(REFUSED, [key])
             del self._refused[key]

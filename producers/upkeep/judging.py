@@ -24,6 +24,8 @@ class UnderKey(Enum):
     """Nothing that may stand last: an older version, a null, bytes nobody can read, another's."""
     AHEAD = "ahead"
     """What a court of this register signed, and the register does not know."""
+    STOLEN = "stolen"
+    """What a key of the entry's court has signed that is revoked by now: a version as high as the register's, or higher."""
     NOTHING = "nothing"
     """No entry of this register."""
 
@@ -46,6 +48,8 @@ class Judge:
             return UnderKey.NEWEST if self.counts(fingerprint, body, entry.court) else UnderKey.REFUSED
         if self._is_ahead(fingerprint, body, message.key() or b"", entry):
             return UnderKey.AHEAD
+        if entry is not None and self.stolen_version(fingerprint, body, message.key() or b"") >= entry.version:
+            return UnderKey.STOLEN
         return UnderKey.NOTHING if entry is None else UnderKey.OTHER
 
     def holds(self, fingerprint: bytes, body: bytes, key: bytes) -> bool:
@@ -58,6 +62,20 @@ class Judge:
         except (Undecodable, SignatureInvalid):
             return False
         return True
+
+    def stolen_version(self, fingerprint: bytes, body: bytes, key: bytes) -> int:
+        """Return the version of a record that a court has signed with a key that is revoked by now; 0 for any other record.
+
+        Copies have taken it if no barrier before it covers the revocation (docs/wire.md), so the court must say more than it does.
+        """
+        prefix = _prefix(body)
+        if prefix is None or prefix["entry_id"] != key or prefix["court"] not in self._courts:
+            return 0
+        try:
+            signer = self._verifier.once_valid(fingerprint, body, prefix, self._jurisdiction)
+        except SignatureInvalid:
+            return 0
+        return prefix["version"] if signer.revoked_at else 0
 
     def _is_ahead(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry | None) -> bool:
         prefix = _prefix(body)

@@ -21,7 +21,7 @@ from ..register.rows import WholeEntry, new_batch
 from ..updates.records import parts_of
 from ..updates.updates import Acceptance, CourtIdentity, Draft, accept
 from .book import UpkeepBook
-from .findings import REFUSED
+from .findings import REFUSED, STOLEN
 
 _CHUNK = 500
 _FRAMING = 10
@@ -29,7 +29,7 @@ _FRAMING = 10
 MARGIN_MS = 86_400_000
 """So much before `compromised_since` is signed again, too: what no head from before then proves is REVIEW, and heads may have
 been missing for a while."""
-_REVOKED, _NOT_VALID = "KEY_REVOKED", "KEY_NOT_VALID_THEN"
+_REVOKED, _NOT_VALID, _OUTBID = "KEY_REVOKED", "KEY_NOT_VALID_THEN", "SIGNED_BY_ANOTHER"
 _SAYING_SO = {
     Status.ACTIVE: Change.CORRECT,
     Status.SHIELDED: Change.SHIELD,
@@ -72,6 +72,11 @@ class Resigning:
                 if whole is not None and entry_id not in found and self._is_refused(whole):
                     accepted_at = from_wire(whole.body)["recorded_at"]
                     found[entry_id] = _needs(whole, _NOT_VALID, accepted_at)
+            for stolen in self.book.findings(STOLEN):
+                whole = self._register.whole_entry(connection, stolen.entry_id)
+                if whole is not None and whole.court == self.identity.court and whole.entry.version <= stolen.version:
+                    accepted_at = from_wire(whole.body)["recorded_at"]
+                    found[stolen.entry_id] = _needs(whole, _OUTBID, accepted_at)
         return list(found.values())
 
     def sign(self, needed: Sequence[NeedsSigning], progressed: Progressed = lambda _done, _all: None) -> int:

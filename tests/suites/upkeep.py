@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import pytest
 
 from liandong.producers.acts.acts import CourtRuling
-from liandong.producers.upkeep.findings import AHEAD, CONTESTED, REFUSED, SHRUNK
+from liandong.producers.upkeep.findings import AHEAD, CONTESTED, REFUSED, SHRUNK, STOLEN
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change, Status
-from liandong.schemas.wire.codec import from_wire
+from liandong.schemas.wire.codec import from_wire, to_wire
+from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.simulation.backups import copied, restore
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.town import Town
@@ -217,7 +218,7 @@ class UpkeepSuite(TownSuite):
         assert (AHEAD, entry) not in lists.findings()
         lists.acts.shield(entry, _ruling())
         lists.send()
-        assert lists.versions(entry)[-1] == 2
+        assert lists.versions(entry)[-1] == 3  # above what the stranger signed
 
     def test_an_older_version_is_never_sent_behind_a_newer_one_the_register_does_not_know(
         self, lists: KeptLists
@@ -311,6 +312,53 @@ class UpkeepSuite(TownSuite):
         lists.keep()
         assert lists.findings() == []
         assert lists.versions(entry) == [1, 2]
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_a_newer_version_under_a_stolen_key_is_outbid(self, lists: KeptLists, late: bool) -> None:
+        """`late`: the keeper reads it when the key is revoked already."""
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        record = from_wire(lists.under(entry)[-1].value() or b"") | {"version": 7, "status": int(Status.REVOKED)}
+        record |= {"update_id": bytes(16), "identities": []}
+        stolen = encode_signed("list-record", record, LIST, town.participants.signer(COURT))
+        if not late:
+            lists.write(entry, to_wire("list-record", stolen))
+            lists.keep()
+            assert (AHEAD, entry) in lists.findings()
+        town.participants.rotate(COURT, compromised_since=town.clock.now())
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        if late:
+            lists.write(entry, to_wire("list-record", stolen))
+        lists.keep()
+        assert lists.findings() == [(STOLEN, entry)]
+        lists.acts.shield(entry, _ruling())
+        lists.send()
+        lists.keep()
+        assert (lists.versions(entry)[-1], lists.findings()) == (8, [])
+
+    def test_what_a_stolen_key_has_outbid_is_signed_again(self, lists: KeptLists) -> None:
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        record = from_wire(lists.under(entry)[-1].value() or b"") | {"version": 7, "update_id": bytes(16)}
+        town.clock.time += 2 * 86_400_000
+        lists.write(
+            entry, to_wire("list-record", encode_signed("list-record", record, LIST, town.participants.signer(COURT)))
+        )
+        town.participants.rotate(COURT, compromised_since=town.clock.now())
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        lists.keep()
+        (needed,) = lists.resigning().needed()
+        assert (needed.entry_id, needed.why) == (entry, "SIGNED_BY_ANOTHER")
+        lists.resigning().sign([needed])
+        lists.send()
+        lists.keep()
+        assert (lists.versions(entry)[-1], lists.findings(), lists.resigning().needed()) == (8, [], [])
 
     def test_a_court_whose_key_is_not_valid_by_its_clock_signs_nothing(self, lists: KeptLists) -> None:
         _renew_key(lists)

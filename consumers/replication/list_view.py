@@ -64,8 +64,8 @@ class ListView:
         # the overlay first: a row that is gone from it is in the list, and the list's snapshot is the later one
         with self._relief.snapshot() as relief, self._lists.snapshot() as lists:
             for surrogate in surrogates:
-                found = {place[LANE_LENGTH:] for place in lists.places(surrogate)}
-                for entry_id in found.union(relief.entries(surrogate), self._revoked.entries(surrogate)):
+                found = [place[LANE_LENGTH:] for place in lists.places(surrogate)]
+                for entry_id in dict.fromkeys((*found, *relief.entries(surrogate), *self._revoked.entries(surrogate))):
                     newest = self._newest(entry_id, lists, relief)
                     if newest is not None and newest.asks:
                         _add(entries, self._revoked.restored(entry_id), surrogate)

@@ -117,11 +117,19 @@ class KeeperFindings:
         """
         void = []
         for each in self._book.findings(AHEAD):
-            is_void = not self._judge.holds(*unframe(each.value), each.entry_id)
+            record = *unframe(each.value), each.entry_id
+            is_void = not self._judge.holds(*record)
             if is_void or self._knows(each.about):
                 self._book.clear(AHEAD, [each.about])
             if is_void:
                 void.append(each)
+                entry, version = (
+                    self._book.entries([each.entry_id]).get(each.entry_id),
+                    self._judge.stolen_version(*record),
+                )
+                if entry is not None and version >= entry.version:
+                    self.stolen(each.entry_id, entry, each.list, version)
+        self.flush()
         self.ahead_keys = {each.entry_id for each in self._book.findings(AHEAD)}
         for key, entry in self._book.entries(list(self._refused)).items():
             if entry.version > self._refused[key] or self._judge.counts(*unframe(entry.value), entry.court):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...schemas.wire.codec import Undecodable, decode
-from ...schemas.wire.framing import FramingError, unframe
+from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.signatures import Verifier
@@ -20,7 +20,7 @@ from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.received import BARRIER_KEY, may_be_entry, unwrap
 from ...topics.workers.clock import Clock
 from ...topics.workers.worker import AT_ONCE
-from .book import OwnEntry, UpkeepBook, UpkeepFinding
+from .book import OwnEntry, UpkeepBook
 from .clock_check import TOLERANCE_MS, ClockCheck
 from .findings import KeeperFindings
 from .judging import Judge, UnderKey
@@ -127,7 +127,7 @@ class LogKeeper:
         if self._keys_version != self._place.directory.version:
             self._keys_version = self._place.directory.version
             for void in self._findings.look_again():
-                self._take_void(void)
+                self._suspect_what_was_read(void.entry_id, void.list)
         if self._clock.monotonic() - self._noted_at >= _NOTE_EVERY:
             self._note()
         return bool(messages)
@@ -181,15 +181,6 @@ class LogKeeper:
                 self._findings.refused(key, entry, lane.topic)
             else:
                 self._findings.stands(key, entry)
-
-    def _take_void(self, void: UpkeepFinding) -> None:
-        """Take a record that is nobody's, as is known by now: it may have been signed with a stolen key."""
-        entry = self._book.entries([void.entry_id]).get(void.entry_id)
-        version = self._judge.stolen_version(*unframe(void.value), void.entry_id)
-        if entry is not None and version >= entry.version:
-            self._findings.stolen(void.entry_id, entry, void.list, version)
-            self._findings.flush()
-        self._suspect_what_was_read(void.entry_id, void.list)
 
     def _suspect_what_was_read(self, key: bytes, topic: str) -> None:
         """Note that something else may stand last under a key, as far as the lists were read."""

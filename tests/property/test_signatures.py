@@ -12,6 +12,7 @@ from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.acts_db.outcomes import Poison
 from liandong.consumers.commands.handling import handle
 from liandong.consumers.effects.routing import handle_any
+from liandong.consumers.inbox.verdicts import Verdicts
 from liandong.consumers.interceptions import recent_releases
 from liandong.monitoring.notary.checkpoints import PublisherCheckpoint
 from liandong.monitoring.notary.classify import ListMessage, Marker, MessageClassifier
@@ -146,6 +147,7 @@ class Stage:
         self.agency.context = replace(self.agency.context, directory=self.ring)
         self.inbox = self.town.court.inbox()
         self.inbox._context = replace(self.inbox._context, directory=self.ring, court=NAMED)
+        self.inbox._verdicts = Verdicts(self.inbox._context)
         self.copy = ListCopy(directory / "copy")
         self.watch = WatchRoom(directory)
         self.watch.wire.broker.clock = HandClock(NOW)
@@ -249,8 +251,8 @@ def copys_head(stage: Stage, case: Case) -> bool:
     stage.know(case)
     body = body_of("list-head", jurisdiction=case.place, number=stage.number)
     stage.copy.send(OutgoingRecord(names.heads("js"), None, to_wire("list-head", body), partition=0))
-    trusted = stage.copy.node.replicator._proof.trusted("js")
-    return any((head.notary, head.number) == (NAMED, stage.number) for head in trusted)
+    waiting = stage.copy.node.replicator._proof._waiting  # until its barrier was passed
+    return any(stage.number in heads for row, heads in waiting.items() if row.endswith(NAMED))
 
 
 def evidence(topic: str, schema: str) -> Callable[[Stage, Case], bool]:

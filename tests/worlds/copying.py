@@ -198,10 +198,10 @@ def assert_equal(node: CopyingNode, models: dict[tuple[str, int], Model]) -> Non
     assert node.index() == index
 
 
-def recount_log(wire: Wire, partitions: int = PARTITIONS) -> dict[tuple[str, int], Model]:
+def recount_log(wire: Wire) -> dict[tuple[str, int], Model]:
     """The log read from its beginning by somebody else."""
     reader = wire.subscriber()
-    lanes = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(partitions)]
+    lanes = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(PARTITIONS)]
     missing = sum(high - low for low, high in map(reader.watermarks, lanes))
     reader.assign(dict.fromkeys(lanes, BEGINNING))
     log = []

@@ -10,11 +10,11 @@ from liandong.consumers.node.desk import Machine
 from liandong.producers.relay.relay import Relay, new_owner
 from liandong.schemas.people.surrogates import MatchingKey
 from liandong.tests.worlds.chance import CHANCE
-from liandong.tests.worlds.copying import recount_log
 from liandong.tests.worlds.keeping import OwnKeeper
 from liandong.tests.worlds.people import Person
-from liandong.tests.worlds.records import CourtScribe, NotaryScribe, lane_heads
+from liandong.tests.worlds.records import CourtScribe, NotaryScribe
 from liandong.tests.worlds.subscribers import Polled
+from liandong.tests.worlds.tallied import tallied_lanes
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.tests.worlds.wires import MemoryWire, Wire
@@ -57,7 +57,9 @@ class RailwayPlace:
         now = self.clock.now()
         for marker in self.notary.barriers(1, self.barriers, now):
             self.send(marker)
-        lanes = lane_heads(recount_log(self.wire, 1), "js", 1)
+        directory = self.town.key_directory()
+        lanes = tallied_lanes(self.wire, directory)
+        directory.close()
         self.send(self.notary.head(self.barriers, lanes, issued_at=now, valid_until=now + 60_000))
 
     def opened(

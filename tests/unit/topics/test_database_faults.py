@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
@@ -43,17 +44,16 @@ class Server(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of this module's own, which may be stopped."""
+def server() -> Iterator[Server]:
+    """A server of this module's own, which may be stopped; in a folder its user can reach, as those of pytest are not."""
     programs = binaries()
     if programs is None:
         pytest.skip("no PostgreSQL binaries here")
-    folder = tmp_path_factory.mktemp("postgres", numbered=True)
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)
-    server = ThrowAwayPostgres(folder / "cluster", programs)
-    yield Server(server, server.up())
-    server.down()
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        server = ThrowAwayPostgres(Path(folder) / "cluster", programs)
+        yield Server(server, server.up())
+        server.down()
 
 
 @pytest.fixture

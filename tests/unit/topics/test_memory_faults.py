@@ -6,6 +6,7 @@ import pytest
 
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.traffic import TOPIC, Outcomes, from_start, record
+from liandong.topics.catalogue import names
 from liandong.topics.catalogue.access import CatalogueAccess, Principal
 from liandong.topics.catalogue.families import TopicScope, load_catalogue
 from liandong.topics.transport.errors import (
@@ -265,9 +266,10 @@ class TestRights:
         agency = guarded.subscriber(None, "railway.node.relief", principal="railway")
         agency.assign({at: BEGINNING})
         assert read(agency) == [b"v"]
-        publisher = guarded.subscriber(None, "publisher-js")
-        assert publisher.watermarks(at).high == 1  # writing lets one ask
-        publisher.assign({at: BEGINNING})
+        guarded.create(names.relief("js"), 1)
+        publisher, fast = guarded.subscriber(None, "publisher-js"), TopicPartition(names.relief("js"), 0)
+        assert publisher.watermarks(fast).high == 0  # writing lets one ask
+        publisher.assign({fast: BEGINNING})
         with pytest.raises(AuthorizationFailed):
             publisher.poll(1, 0)
 

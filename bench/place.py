@@ -48,8 +48,3 @@ class Place:
     def settings_for(self, topic_prefix: str) -> Settings:
         """Make settings with topics of their own."""
         return load_settings(bootstrap=self.bootstrap, topic_prefix=topic_prefix, state_dir=self.folder / "state")
-
-
-def partition_of(entry: int) -> int:
-    """Return where an entry lives; fixed, so that several writers can share the work and keep the order."""
-    return entry % PARTITIONS

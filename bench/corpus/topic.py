@@ -8,11 +8,12 @@ from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.kafka import KafkaAdmin, KafkaPublisher
+from ...topics.transport.partitioner import partition_of
 from ...topics.transport.ports import OutgoingRecord
 from ...topics.transport.topic_state import TopicState
-from ..place import PARTITIONS, Place, partition_of
+from ..place import PARTITIONS, Place
 from ..workers import together
-from .records import EPOCH, JURISDICTION, Scribe, barrier_body, prefix_of
+from .records import EPOCH, JURISDICTION, Scribe, barrier_body, entry_id_of, prefix_of
 
 TOPIC = names.debtor_list(JURISDICTION)
 LANES = (*names.state_topics(JURISDICTION), names.relief(JURISDICTION))
@@ -59,6 +60,11 @@ def barrier(topic: str, partition: int, number: int) -> OutgoingRecord:
     return OutgoingRecord(made.topic, made.key, made.value, made.headers, partition)
 
 
+def lane_of(entry: int) -> int:
+    """Return the partition an entry's records belong into; they count nowhere else."""
+    return partition_of(entry_id_of(entry), PARTITIONS)
+
+
 def record_of(body: bytes, entry: int, court: str, topic: str = TOPIC) -> OutgoingRecord:
     """Make a record with the headers the relay sends."""
     key = body[72:88]
@@ -72,16 +78,17 @@ def record_of(body: bytes, entry: int, court: str, topic: str = TOPIC) -> Outgoi
         subject=ids.text("ent", key),
         time_ms=EPOCH + entry,
     )
-    return OutgoingRecord(topic, key, made.value, made.headers, partition_of(entry))
+    return OutgoingRecord(topic, key, made.value, made.headers, lane_of(entry))
 
 
 def _write_share(settings: Settings, entries: int, share: int) -> None:
     publisher, scribe = KafkaPublisher(settings, client_id=f"bench-corpus-{share}", linger_ms=20), Scribe()
     own = [partition for partition in range(PARTITIONS) if partition % _WRITERS == share]
-    for entry in range(share, entries, _WRITERS):
-        prefix = prefix_of(entry)
-        publisher.send(record_of(scribe.body(prefix), entry, prefix["court"]))
-        if entry // _WRITERS % 1000 == 999:
+    for entry in range(entries):
+        if lane_of(entry) in own:
+            prefix = prefix_of(entry)
+            publisher.send(record_of(scribe.body(prefix), entry, prefix["court"]))
+        if entry % 1000 == 999:
             publisher.poll(0)
         if entry // _WRITERS % _BARRIER_EVERY == _BARRIER_EVERY - 1:
             for partition in own:

@@ -14,7 +14,7 @@ from liandong.tests.worlds.installation import Installation
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 GOLDEN = Path(__file__).with_name("status.golden.json")
 ENTRIES = 40
-_VOLATILE = {"barrier", "age_seconds", "lag_records", "lag_seconds", "p50", "p95", "p99", "max", "hash"}
+_VOLATILE = {"barrier", "age_seconds", "lag_records", "lag_seconds", "p50", "p95", "p99", "max", "hash", "root"}
 
 
 def masked(value: Any, key: str = "") -> Any:

@@ -73,6 +73,7 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "a topic of keys put back to before a revocation revives no stolen key": (
         *(LISTED, AWHILE, Replaces(COURT, 1), AWHILE, RollsBackKeys(), Restarts(RAILWAY), AWHILE),
         *(ForgesVersion(Guise(COURT), 0), ForgesVersion(Guise(COURT, lane=RELIEF), 0), AWHILE, ASKED, PublishesKeys()),
+        *(Resigns(COURT), AWHILE),
     ),
     "an emptied topic of keys takes nobody's word away": (
         *(LISTED, AWHILE, RollsBackKeys(empty=True), Restarts(RAILWAY), AWHILE, ASKED, INNOCENT_ASKED),
@@ -92,6 +93,8 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         ForgesVersion(Guise(COURT, seconds=-10, lane=RELIEF), 0),
         AWHILE,
         ASKED,
+        Resigns(COURT),
+        AWHILE,
     ),
     "a hit waits for a court whose key is not valid yet by the agency's clock": (
         *_LONG_AGO,

@@ -72,7 +72,9 @@ def register(
     said = participants.root_books.said()
     if as_json:
         print_json(
-            {"register": None if said is None else _shown(said, participants), **(_outcome(problem) if sign else {})}
+            {"register": None if said is None else _shown(said, participants)}
+            | adopted
+            | (_outcome(problem) if sign else {})
         )
     else:
         lang = participants.settings.lang

@@ -132,13 +132,13 @@ def _node() -> dict[str, object]:
     copy = {"notary": _TEXT, "barrier": _NUMBER, "digest": _TEXT, "fresh_as_of": _NO_MOMENT, "stale": _FLAG}
     copy |= {"age_seconds": {"type": ["number", "null"]}, "proven": _FLAG, "unequal": _list(_NUMBER)}
     lacking = {"list": _TEXT, "court": _TEXT, "highest": _NUMBER, "trusted": _NUMBER}
-    copy |= {"finding": {"enum": ["UNPROVEN", "LIST_SHRUNK", None]}, "rebuilding": _FLAG}
+    copy |= {"finding": {"type": ["string", "null"]}, "rebuilding": _FLAG}
     copy |= {"lacking": _list(_object(lacking))}
     copy |= {"entries": _NUMBER, "opaque": _NUMBER}
     part = {"enum": ["running", "waiting", "ended"]}
     status = {"agency": _TEXT, "node": _TEXT, "lists": _map(_object(copy)), "relief_waiting": _NUMBER}
     status |= {"incidents": _NUMBER, "kind": _TEXT, "rule_version": _TEXT, "parts": _map(part), "ready": _FLAG}
-    status |= {"waiting": _map(_object({"code": _TEXT, "message": _TEXT}))}
+    status |= {"waiting": _map(_object({"code": _TEXT, "message": _TEXT})), "replaced_by": {"type": ["string", "null"]}}
     status |= {"outbox": _map(_object({"rows": _NUMBER, "since": {"type": ["integer", "null"]}}))}
     problem = _object({"kind": _TEXT, "next": _TEXT})
     register = {"number": {"type": ["integer", "null"]}, "keys": _NUMBER, "problems": _list(problem)}

@@ -1,4 +1,6 @@
-"""Promise: the publisher's newest checkpoint of a list counts what stands below it, in every partition at its place."""
+"""Promise: the publisher's newest checkpoint of a list counts what its courts said
+below it, in every partition at its place; of what a thief says with their keys the publisher knows nothing.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -22,7 +24,7 @@ def checkpoints_count_what_stands_below_them(world: "World") -> None:
         if places is None or topic in world.made_again or world.publisher.name in world.harmed:
             continue
         said = {row["court"]: (row["highest"], row["live"]) for row in next(iter(places.values())).fields["courts"]}
-        below = list(_below(world, places))
+        below = [one for one in _below(world, places) if not world.is_forged(one)]
         for court in world.courts:
             own = [one.fields for one in below if one.fields["court"] == court]
             newest = {each["entry_id"]: each for each in sorted(own, key=lambda each: each["version"])}

@@ -258,6 +258,10 @@ class World:
                 seen.add(one.body)
                 yield one
 
+    def is_forged(self, one: Written) -> bool:
+        """Whether an adversary made this record, with whosever key."""
+        return one.body in self._forged
+
     def newest_receipt(self, agency: str, node: str) -> Written | None:
         """What a node said last that it holds."""
         own = [

@@ -3,11 +3,11 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from liandong.consumers.acts_db.context import AgencyContext
 from liandong.consumers.acts_db.database import OUTBOX_LANES, open_acts
-from liandong.consumers.acts_db.tables import metadata, outbox
+from liandong.consumers.acts_db.tables import handled_positions, metadata, outbox
 from liandong.consumers.effects.intake import group_of, topics_of
 from liandong.consumers.effects.loop import Effects
 from liandong.consumers.events.reports import report
@@ -76,7 +76,10 @@ class TownAgency:
         self.effects = self.new_effects()
 
     def new_effects(self, group: str | None = None) -> Effects:
-        """Effects on this store; another group reads everything again."""
+        """Effects on this store; another group reads everything again, as after the loss of how far it was handled."""
+        if group:
+            with self.engine.begin() as connection:
+                connection.execute(delete(handled_positions))
         subscriber = Polled(self.town.wire.subscriber(group or group_of(self.id)))
         effects = Effects(self.context, lambda: subscriber, self.engine, node=self.node)
         self._polled[effects] = subscriber

@@ -132,7 +132,7 @@ def test_a_lock_has_a_time_out_without_being_asked(engine: Engine) -> None:
 
 
 def test_a_full_disk_of_postgresql_is_told_and_loses_nothing(server: Server, tmp_path: Path) -> None:
-    for each in (tmp_path, *tmp_path.parents[:2]):
+    for each in (tmp_path, *(one for one in tmp_path.parents if one.name.startswith(("pytest-", "popen-")))):
         each.chmod(0o755)
     with small_disk(tmp_path / "tiny", 4) as disk:
         (disk / "space").mkdir()

@@ -70,7 +70,9 @@ def translated(error: KafkaError, about: str, right: str) -> TransportError:
         return PublisherBroken(message)
     if error.name() in REFUSALS:
         return AuthorizationFailed(message, right)
-    return kind_of(error.name())(message)
+    # a connection lost in the middle of the handshake says nothing of the password
+    was_lost = error.name() == "_AUTHENTICATION" and "Broker transport failure" in error.str()
+    return kind_of("_TRANSPORT" if was_lost else error.name())(message)
 
 
 class Failures:

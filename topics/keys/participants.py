@@ -1,7 +1,8 @@
 """The participants of this installation: who they are, and the keys that lie on this machine.
 
-`<state_dir>/root/{signing,public}.key` · `matching/<key id>.key` · `participants/<id>/{manifest.yaml, keys.yaml,
-signing.key, sealing.key, erasures.yaml}`, for the audit escrow too, and `register/`, what was read of the register of keys. The root signs the public halves of all others; it belongs on a machine
+Under `state_dir`: in `root` the files `signing.key` and `public.key`; in `matching` a `<key id>.key` each; in
+`participants/<id>`, for the audit escrow too, `manifest.yaml`, `keys.yaml`, `signing.key`, `sealing.key` and `erasures.yaml`;
+in `register` what was read of the register of keys. The root signs the public halves of all others; it belongs on a machine
 of its own (see docs/decisions/0010-participants-and-keys.md), and its public half is pinned everywhere else: by the setting
 `root_public_key`, or by a copy of `root/public.key`, which stands there without the private ones.
 """

@@ -7,7 +7,7 @@ LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 
 PLAYED := --extra postgres --extra embedded --extra synthetic
 
-.PHONY: install test check format pages compile demo simulate fuzz bench sbom bundle bundle-test lock upgrade clean
+.PHONY: install test check format pages compile demo simulate chaos fuzz bench sbom bundle bundle-test lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
 
@@ -51,6 +51,9 @@ demo: install  ## the main job on an embedded Kafka; ends by itself
 
 simulate: install  ## the whole town in virtual time, by seed; ARGS="--seed 1 --worlds 100 --processes 2 --counters"
 	$(BIN)/python -m liandong.tests.simulation $(ARGS)
+
+chaos: install  ## incidents of every kind on a real Kafka, recounted; ARGS="--list", ARGS="--seed 1 killed"
+	$(BIN)/python -m liandong.tests.chaos $(ARGS)
 
 fuzz: install  ## every reader of foreign bytes for a while, led by coverage; ARGS="--seconds 600 check-body"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/fuzz/requirements.lock

@@ -1,0 +1,66 @@
+"""Counting again what an incident may have broken: the log against the register, answers to commands, nothing else's word."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from liandong.tests.chaos.campaign.yard import PATIENCE, Yard
+from liandong.tests.worlds.court_office import JURISDICTION
+from liandong.tests.worlds.register_updates import all_updates
+from liandong.tests.worlds.waiting import eventually
+from liandong.topics.catalogue import names
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was found in the log."""
+
+    accepted: int
+    lost: int
+    """Accepted updates that are in no record, and commands nobody has answered."""
+    doubled: int
+    """Updates that are there under two different versions, and commands answered twice."""
+    disordered: int
+    """Entries whose highest version does not stand last."""
+    foreign: int
+    """Records in the lists that the court never accepted."""
+
+
+def counted(yard: Yard) -> Count:
+    """Read the register and the whole log, and compare."""
+    register = yard.register()
+    accepted = {one.update_id: (one.entry_id, one.version) for one in all_updates(register)}
+    register.close()
+    found: defaultdict[bytes, set[tuple[bytes, int]]] = defaultdict(set)
+    last: dict[bytes, int] = {}
+    highest: dict[bytes, int] = {}
+    foreign = 0
+    for topic in names.state_topics(JURISDICTION):
+        for one in yard.log(topic):
+            record = one.record
+            if record.get("update_id") not in accepted:
+                foreign += "entry_id" in record
+                continue
+            found[record["update_id"]].add((one.key, record["version"]))
+            last[one.key] = record["version"]
+            highest[one.key] = max(highest.get(one.key, 0), record["version"])
+    lost = sum(1 for update, what in accepted.items() if what not in found.get(update, set()))
+    answers = _answers(yard)
+    return Count(
+        accepted=len(accepted),
+        lost=lost + len(yard.watches) - len(answers),
+        doubled=sum(len(one) > 1 for one in (*found.values(), *answers.values())),
+        disordered=sum(last[key] != version for key, version in highest.items()),
+        foreign=foreign,
+    )
+
+
+def until_answered(yard: Yard) -> None:
+    """Wait until the railway has answered every command."""
+    assert eventually(lambda: len(_answers(yard)) == len(yard.watches), PATIENCE, pace=0.3), "commands nobody answers"
+
+
+def _answers(yard: Yard) -> dict[bytes, set[bytes]]:
+    answers: defaultdict[bytes, set[bytes]] = defaultdict(set)
+    for one in yard.log(names.feedback(JURISDICTION)):
+        answers[one.record["command_id"]].add(one.record["feedback_id"])
+    return answers

@@ -1,0 +1,205 @@
+"""The installation that incidents happen to: a court with its relay, a notary with its monitor, a railway's node, all processes."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from liandong.tests.chaos.campaign.gates import Gate
+from liandong.tests.chaos.campaign.naming import StatusReader
+from liandong.tests.chaos.campaign.truth import Act
+from liandong.tests.worlds.court_office import COURT, JURISDICTION, CourtOffice, write
+from liandong.tests.worlds.people import Person, invented
+from liandong.tests.worlds.waiting import eventually
+from liandong.topics.settings import Settings
+
+AGENCY, NOTARY, SIBLING = "railway-js", "notary-js-1", "court-su0506"
+INNOCENTS, LISTED_FIRST = 2, 4
+PATIENCE = 180.0
+_PACE = {
+    "LIANDONG_BARRIER_INTERVAL_SECONDS": "0.5",
+    "LIANDONG_STALE_AFTER_SECONDS": "10",
+    "LIANDONG_INTERCEPTIONS_EVERY_SECONDS": "1",
+}
+_ROW = {
+    "kind": "NATURAL",
+    "certificate_type": "CN_ID",
+    "filing_date": "2026-05-11",
+    "grounds": "G1",
+    "performance": "NONE",
+}
+
+
+class Yard(CourtOffice):
+    """What runs, what the court did, and whom gates are asked about."""
+
+    def __init__(self, settings: Settings, chance: Random, kafka: Path, **more: str) -> None:
+        super().__init__(settings)
+        self.kafka = kafka
+        self.more |= _PACE | more
+        self.chance = chance
+        self.people: dict[int, Person] = {who: invented(who) for who in range(INNOCENTS)}
+        """The first are never listed."""
+        self.acts: list[Act] = []
+        self.calm = True
+        """Nothing is broken just now."""
+        self.watches: list[str] = []
+        self.foreign = 0
+        """Records that others than the court have written to its topics."""
+        self.notes: list[str] = []
+        """What the incident wants to be said in the matrix, such as where a process died."""
+        self.processes_by_name: dict[str, subprocess.Popen[bytes]] = {}
+        self.words: dict[str, tuple[str, ...]] = {
+            "monitor": ("monitor", "serve", "--port", str(self.ports[0])),
+            "relay": ("court", "relay", "--jurisdiction", JURISDICTION),
+            "node": ("agency", "run", AGENCY, "--port", str(self.ports[1])),
+        }
+        self.status_reader = StatusReader(self.ports[0])
+        self.gates: list[Gate] = []
+
+    def open(self) -> None:
+        """Found it, start everything, list the first people, and wait until all is applied, proven and green."""
+        self.run("participant", "new", SIBLING, "--kind", "court", "--jurisdiction", JURISDICTION)
+        self.run("participant", "new", "publisher-js", "--kind", "publisher", "--jurisdiction", JURISDICTION)
+        self.run("participant", "new", NOTARY, "--kind", "notary", "--jurisdiction", JURISDICTION)
+        agency = ("--kind", "agency", "--agency-kind", "railway", "--jurisdiction", JURISDICTION)
+        self.run("participant", "new", AGENCY, *agency)
+        self.run("topics", "apply")
+        self.run("participant", "publish", "--all")
+        self.add_gate("1", self.ports[1])
+        for name in self.words:
+            self.begin(name)
+        for _ in range(LISTED_FIRST):
+            self.list_one()
+        self.until_right()
+        self.until_green()
+
+    def add_gate(self, node: str, port: int) -> None:
+        """Ask a node from now on."""
+        token = self.run("agency", "token", "add", AGENCY, f"desk-{node}", "--rate", "100000").strip()
+        self.gates.append(Gate(node, port, token))
+
+    def begin(self, name: str, **fault: int) -> "subprocess.Popen[bytes]":
+        """Start one of the processes, with a fault or whole; see `faulty_process`."""
+        module = ["liandong.tests.chaos.campaign.faulty_process", json.dumps(fault)] if fault else ["liandong"]
+        with (self.settings.state_dir / f"{name}.log").open("ab") as log:
+            command = [sys.executable, "-m", *module, *self.words[name]]
+            process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        self.processes_by_name[name] = process
+        self.processes.append(process)
+        return process
+
+    def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
+        """End a process and wait until it is gone."""
+        process = self.processes_by_name.pop(name)
+        process.send_signal(how)
+        process.wait(60)
+
+    def list_one(self) -> int:
+        """Let the court list somebody new."""
+        who = len(self.people)
+        person = invented(who)
+        row = _ROW | {"name": person.name, "certificate_number": person.number} | _case(who)
+        path = write(self.settings.state_dir / f"export-{who}.csv", [row])
+        begun = time.monotonic()
+        accepted = self.publish(path, "--no-wait", "--court", COURT)
+        assert accepted["accepted"] == 1, accepted
+        self.acts.append(Act(who, listed=True, begun=begun, accepted=time.monotonic(), calm=self.calm))
+        self.people[who] = person
+        return who
+
+    def free(self, who: int) -> None:
+        """Let the court free somebody."""
+        entry = self.entry(who)
+        begun = time.monotonic()
+        self.run("court", "revoke", entry, "--reason", "NO_GROUND", "--court", COURT, "--no-wait")
+        self.acts.append(Act(who, listed=False, begun=begun, accepted=time.monotonic(), calm=self.calm))
+
+    def entry(self, who: int) -> str:
+        """Return the id of somebody's entry."""
+        found: Any = json.loads(self.run("court", "find", _case(who)["case_number"], "--court", COURT, "--json"))
+        return str((found if isinstance(found, list) else found["entries"])[0]["entry"])
+
+    def traffic(self, steps: int, pace: float = 0.3) -> None:
+        """Let the court list somebody and free somebody, so many times."""
+        for _ in range(steps):
+            self.list_one()
+            time.sleep(pace)
+            self.free(self.chance.choice(self.listed()[1:]))
+            time.sleep(pace)
+
+    def watch(self) -> None:
+        """Let the court order the railway to tell where somebody travels."""
+        who = self.chance.choice(self.listed())
+        person = self.people[who]
+        (self.settings.state_dir / "notice.txt").write_text("协助执行通知书（示例）\n", encoding="utf-8")
+        order = {
+            "command": "watch",
+            "agency": AGENCY,
+            "document": "notice.txt",
+            "document_number": f"第{len(self.watches)}号",
+        }
+        order |= {"case_number": _case(who)["case_number"]} | {
+            "judge": "示例法官",
+            "purpose": "LOCATE_DEBTOR",
+            "kinds": ["TRAVEL"],
+            "until": "2027-03-31",
+        }
+        subject = {"name": person.name, "certificates": [{"type": "CN_ID", "number": person.number}]}
+        file = self.settings.state_dir / f"watch-{len(self.watches)}.yaml"
+        file.write_text(yaml.safe_dump(order | {"subject": subject}, allow_unicode=True), encoding="utf-8")
+        self.watches.append(self.run("court", "command", str(file), "--court", COURT))
+
+    def listed(self) -> list[int]:
+        """Return who is listed now; the first of them stays so."""
+        state = {act.who: act.listed for act in self.acts}
+        return [who for who, listed in state.items() if listed]
+
+    def until_right(self, seconds: float = PATIENCE) -> None:
+        """Wait until every gate answers about everybody as the court wants it."""
+        listed = set(self.listed())
+        right = {who: "BLOCK" if who in listed else "ALLOW" for who in self.people}
+
+        def holds() -> bool:
+            return all({one.who: one.decision for one in gate.ask(self.people)} == right for gate in self.gates)
+
+        assert eventually(holds, seconds, pace=0.1), [gate.ask(self.people) for gate in self.gates]
+
+    def until_green(self, seconds: float = PATIENCE) -> None:
+        """Wait until the monitor finds nothing to name."""
+
+        def holds() -> bool:
+            document = self.status_reader.read()
+            return document is not None and document["healthy"] and not document["findings"]
+
+        found = self.status_reader.read
+        assert eventually(holds, seconds, pace=0.3), (found() or {}).get("findings")
+
+    def until_named(self, kind: str, seconds: float = PATIENCE) -> None:
+        """Wait until `status` has named something."""
+        assert eventually(lambda: kind in self.status_reader.named, seconds, pace=0.1), (kind, self.status_reader.named)
+
+    def close(self) -> None:
+        """End everything."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+        super().close()
+        for gate in self.gates:
+            gate.close()
+
+
+def _case(who: int) -> dict[str, str]:
+    number = f"（2026）苏0505执{who + 1}号"
+    return {"case_number": number, "decision_number": f"{number}决定书"}
+
+
+def log_of(yard: Yard, name: str) -> Path:
+    """Return the file a process writes its log to."""
+    return yard.settings.state_dir / f"{name}.log"

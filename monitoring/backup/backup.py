@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ... import __version__
 from ...consumers.acts_db.agency_home import agency_folder
 from ...consumers.node.locks import is_running
+from ...producers.upkeep.book import forget_comparison
 from ...schemas.dates import rfc3339
 from ...schemas.fingerprints import fingerprint_of_file
 from ...schemas.problems import Text, UsageProblem
@@ -150,6 +151,8 @@ def restore(settings: Settings, participant_id: str, folder: Path, *, replace: b
         raise BackupRefused("RESTORE_EXISTS", path=str(root / there[0].path))
     for place in new:
         _put(folder / place.path, root / place.path, place.kind)
+        if place.is_register:
+            forget_comparison(root / place.path)
     return Restored(index.made_at, [place.path for place in new])
 
 

@@ -30,6 +30,8 @@ class StatePlace:
     kind: CopyKind
     keeps_newest: bool = False
     """What stands there already is never older than a copy: it is left as it is."""
+    is_register: bool = False
+    """Once put back it signs nothing before it was compared with the log."""
 
 
 def places_of(settings: Settings, participant: Participant) -> list[StatePlace]:
@@ -60,7 +62,7 @@ def _all(settings: Settings, participant: Participant) -> Iterator[StatePlace]:
         yield StatePlace(inbox_file(settings, name).relative_to(root), CopyKind.SQLITE)
     if participant.kind in {"court", "publisher"} and settings.outbox_url is None:
         for jurisdiction in participant.jurisdictions:
-            yield StatePlace(register_file(settings, jurisdiction).relative_to(root), CopyKind.SQLITE)
+            yield StatePlace(register_file(settings, jurisdiction).relative_to(root), CopyKind.SQLITE, is_register=True)
     if participant.kind == "notary":
         for jurisdiction in participant.jurisdictions:
             yield StatePlace(Path("monitoring", jurisdiction, name, DATA_FILE), CopyKind.MAPPED)

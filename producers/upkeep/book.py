@@ -1,8 +1,11 @@
 """What the upkeep of a register keeps in its database, and what it asks of it."""
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace as replaced
@@ -216,3 +219,13 @@ class UpkeepBook:
         if gone:
             with self.register.engine.begin() as connection:
                 connection.execute(delete(table).where(table.c.kind == kind, table.c.about.in_(gone)))
+
+
+def forget_comparison(file: Path) -> None:
+    """Let a register that was put back count as one that was not compared with the log lately: whoever signs waits for a relay.
+
+    The file is of any release; nobody may have it open.
+    """
+    with closing(sqlite3.connect(file)) as connection, connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sequences'").fetchone():
+            connection.execute("INSERT OR REPLACE INTO sequences (name, value) VALUES (?, 1)", (_COMPARED,))

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from liandong.tests.chaos.campaign.yard import PATIENCE, Yard
+from liandong.tests.chaos.campaign.yard import Yard
 from liandong.tests.worlds.court_office import JURISDICTION
 from liandong.tests.worlds.register_updates import all_updates
-from liandong.tests.worlds.waiting import eventually
 from liandong.topics.catalogue import names
 
 
@@ -44,7 +43,7 @@ def counted(yard: Yard) -> Count:
             last[one.key] = record["version"]
             highest[one.key] = max(highest.get(one.key, 0), record["version"])
     lost = sum(1 for update, what in accepted.items() if what not in found.get(update, set()))
-    answers = _answers(yard)
+    answers = yard.answers()
     return Count(
         accepted=len(accepted),
         lost=lost + len(yard.watches) - len(answers),
@@ -52,15 +51,3 @@ def counted(yard: Yard) -> Count:
         disordered=sum(last[key] != version for key, version in highest.items()),
         foreign=foreign,
     )
-
-
-def until_answered(yard: Yard) -> None:
-    """Wait until the railway has answered every command."""
-    assert eventually(lambda: len(_answers(yard)) == len(yard.watches), PATIENCE, pace=0.3), "commands nobody answers"
-
-
-def _answers(yard: Yard) -> dict[bytes, set[bytes]]:
-    answers: defaultdict[bytes, set[bytes]] = defaultdict(set)
-    for one in yard.log(names.feedback(JURISDICTION)):
-        answers[one.record["command_id"]].add(one.record["feedback_id"])
-    return answers

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from liandong.tests.chaos.campaign.counting import Count, counted, until_answered
+from liandong.tests.chaos.campaign.counting import Count, counted
 from liandong.tests.chaos.campaign.gates import Prober
 from liandong.tests.chaos.campaign.truth import Verdict, judged
 from liandong.tests.chaos.campaign.yard import Yard
@@ -93,7 +93,7 @@ def play(row: Row, settings: Settings, kafka: Path, seed: int) -> Seen:
             yard.watch()
             yard.traffic(2)
             yard.until_right()
-            until_answered(yard)
+            yard.until_answered()
             if row.ends_green:
                 yard.until_green()
         verdict, named = judged(prober.answers, yard.acts), tuple(sorted(yard.status_reader.named))

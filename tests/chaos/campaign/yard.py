@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,9 +16,11 @@ import yaml
 from liandong.tests.chaos.campaign.gates import Gate
 from liandong.tests.chaos.campaign.naming import StatusReader
 from liandong.tests.chaos.campaign.truth import Act
+from liandong.tests.worlds.commands import Ended, liandong
 from liandong.tests.worlds.court_office import COURT, JURISDICTION, CourtOffice, write
 from liandong.tests.worlds.people import Person, invented
 from liandong.tests.worlds.waiting import eventually
+from liandong.topics.catalogue import names
 from liandong.topics.settings import Settings
 
 AGENCY, NOTARY, SIBLING = "railway-js", "notary-js-1", "court-su0506"
@@ -85,12 +89,14 @@ class Yard(CourtOffice):
         token = self.run("agency", "token", "add", AGENCY, f"desk-{node}", "--rate", "100000").strip()
         self.gates.append(Gate(node, port, token))
 
-    def begin(self, name: str, **fault: int) -> "subprocess.Popen[bytes]":
-        """Start one of the processes, with a fault or whole; see `faulty_process`."""
+    def begin(
+        self, name: str, *, environment: Mapping[str, str] | None = None, **fault: int
+    ) -> "subprocess.Popen[bytes]":
+        """Start one of the processes, with a fault or whole (see `faulty_process`), here or in another environment."""
         module = ["liandong.tests.chaos.campaign.faulty_process", json.dumps(fault)] if fault else ["liandong"]
         with (self.settings.state_dir / f"{name}.log").open("ab") as log:
             command = [sys.executable, "-m", *module, *self.words[name]]
-            process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            process = subprocess.Popen(command, env=environment or self.environment, stdout=log, stderr=log)
         self.processes_by_name[name] = process
         self.processes.append(process)
         return process
@@ -113,6 +119,14 @@ class Yard(CourtOffice):
         self.acts.append(Act(who, listed=True, begun=begun, accepted=time.monotonic(), calm=self.calm))
         self.people[who] = person
         return who
+
+    def typed_listing(self) -> Ended:
+        """Type a listing that may be refused, of somebody who is not asked about; how the command ended."""
+        person = invented(10_000)
+        row = _ROW | {"name": person.name, "certificate_number": person.number} | _case(10_000)
+        path = write(self.settings.state_dir / "refused.csv", [row])
+        words = ("court", "publish", str(path), "--no-wait", "--court", COURT)
+        return liandong(*words, environment=self.variables)
 
     def free(self, who: int) -> None:
         """Let the court free somebody."""
@@ -138,12 +152,13 @@ class Yard(CourtOffice):
         """Let the court order the railway to tell where somebody travels."""
         who = self.chance.choice(self.listed())
         person = self.people[who]
-        (self.settings.state_dir / "notice.txt").write_text("协助执行通知书（示例）\n", encoding="utf-8")
+        number = f"第{len(self.watches)}号"
+        (self.settings.state_dir / "notice.txt").write_text(f"协助执行通知书（示例）{number}\n", encoding="utf-8")
         order = {
             "command": "watch",
             "agency": AGENCY,
             "document": "notice.txt",
-            "document_number": f"第{len(self.watches)}号",
+            "document_number": number,
         }
         order |= {"case_number": _case(who)["case_number"]} | {
             "judge": "示例法官",
@@ -160,6 +175,18 @@ class Yard(CourtOffice):
         """Return who is listed now; the first of them stays so."""
         state = {act.who: act.listed for act in self.acts}
         return [who for who, listed in state.items() if listed]
+
+    def answers(self) -> dict[bytes, set[bytes]]:
+        """Return the answers in the log to each command."""
+        answers: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        for one in self.log(names.feedback(JURISDICTION)):
+            answers[one.record["command_id"]].add(one.record["feedback_id"])
+        return answers
+
+    def until_answered(self) -> None:
+        """Wait until the railway has answered every command."""
+        wanted = len(self.watches)
+        assert eventually(lambda: len(self.answers()) == wanted, PATIENCE, pace=0.3), (wanted, self.answers())
 
     def until_right(self, seconds: float = PATIENCE) -> None:
         """Wait until every gate answers about everybody as the court wants it."""

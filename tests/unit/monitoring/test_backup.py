@@ -15,6 +15,9 @@ from liandong.consumers.node.locks import LOCK
 from liandong.monitoring.backup.backup import BackupRefused, back_up, restore
 from liandong.monitoring.notary.tally_store import TallyStore
 from liandong.producers.register.register import register_file
+from liandong.producers.upkeep.book import UpkeepBook
+from liandong.producers.upkeep.guard import SigningGuard
+from liandong.producers.upkeep.problems import SigningRefused
 from liandong.tests.worlds.clock import VirtualClock, run_for
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.railway import RailwayPlace
@@ -93,6 +96,24 @@ def test_an_agency_is_copied_while_its_node_runs_and_what_it_did_since_is_done_a
     assert len({each["feedback_id"] for each in answers}) == 2  # the second is said again, under the same handle
     assert len(answers) == 3
     again.close()
+
+
+def test_a_register_that_was_put_back_signs_nothing_before_it_was_compared_with_the_log(operator: Operator) -> None:
+    court = operator.place.town.court
+    book = UpkeepBook(court.register, "js")
+    book.note({}, operator.clock.now())
+    guard = SigningGuard(book, operator.clock, [], b"")
+    with court.register.engine.connect() as connection:
+        guard(connection, COURT, numbered=True)
+    operator.back_up(COURT)
+    court.register.close()
+    operator.restore(COURT)
+    with court.register.engine.connect() as connection, pytest.raises(SigningRefused) as refused:
+        guard(connection, COURT, numbered=True)
+    assert refused.value.code == "REGISTER_NOT_COMPARED"
+    book.note({}, operator.clock.now())
+    with court.register.engine.connect() as connection:
+        guard(connection, COURT, numbered=True)
 
 
 def test_everything_in_a_copy_is_private(operator: Operator) -> None:

@@ -4,11 +4,13 @@ Every database is copied as it is at one moment, by its own means; all files are
 it was made, and the hash of each file, so that a copy that was cut or changed is refused whole.
 """
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
+import lmdb
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -49,6 +51,12 @@ class BackupRefused(UsageProblem):
             "see `liandong participant list`; run this on the machine of the participant",
             "本机没有 {participant} 的任何数据",
             "请用 `liandong participant list` 查看，并在该参与方的机器上执行",
+        ),
+        "BACKUP_NOT_READ": Text(
+            "{path} cannot be copied: {what}",
+            "see the runbook on damaged stores; if it is only busy, try again",
+            "无法复制 {path}：{what}",
+            "请查阅运维手册中关于存储损坏的部分；若仅因繁忙，请重试",
         ),
         "BACKUP_UNREADABLE": Text(
             "{folder} is no whole backup: {what}",
@@ -158,12 +166,15 @@ def restore(settings: Settings, participant_id: str, folder: Path, *, replace: b
 
 def _copy(source: Path, target: Path, kind: CopyKind) -> None:
     private_folder(target.parent)
-    if kind is CopyKind.SQLITE:
-        copy_sqlite(source, target)
-    elif kind is CopyKind.MAPPED:
-        copy_mapped(source.parent, target.parent)
-    else:
-        write_private(target, source.read_bytes())
+    try:
+        if kind is CopyKind.SQLITE:
+            copy_sqlite(source, target)
+        elif kind is CopyKind.MAPPED:
+            copy_mapped(source.parent, target.parent)
+        else:
+            write_private(target, source.read_bytes())
+    except (sqlite3.Error, lmdb.Error) as failed:
+        raise BackupRefused("BACKUP_NOT_READ", path=str(source), what=str(failed)) from failed
 
 
 def _put(source: Path, target: Path, kind: CopyKind) -> None:

@@ -10,6 +10,8 @@ from ..private_files import PrivateFile, private_folder, write_private
 from .mapped import DATA_FILE
 
 _NO_WAIT = 0.0
+_PATIENCE = 60.0
+"""Seconds to wait for whoever writes a database that is copied: on a busy machine one transaction may take long."""
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -19,7 +21,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
     """
     write_private(target, b"")
     with (
-        closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as taken,
+        closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)) as taken,
         closing(sqlite3.connect(target)) as copy,
     ):
         taken.backup(copy)

@@ -116,6 +116,18 @@ def test_a_register_that_was_put_back_signs_nothing_before_it_was_compared_with_
         guard(connection, COURT, numbered=True)
 
 
+def test_a_database_that_cannot_be_read_is_named_and_no_backup_is_made(operator: Operator) -> None:
+    node = operator.started()
+    operator.work(node)
+    node.close()
+    acts = operator.settings.state_dir / "agencies" / RAILWAY / "acts.db"
+    acts.write_bytes(b"no database at all, and long enough to be taken for one" * 100)
+    with pytest.raises(BackupRefused, match=r"acts\.db") as refused:
+        operator.back_up(RAILWAY)
+    assert refused.value.code == "BACKUP_NOT_READ"
+    assert not (operator.copies / "one" / "backup.yaml").exists()
+
+
 def test_everything_in_a_copy_is_private(operator: Operator) -> None:
     node = operator.place.opened()
     folder = operator.back_up(RAILWAY)
@@ -133,7 +145,7 @@ def test_a_database_is_copied_as_it_is_at_one_moment(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("CREATE TABLE pairs (a INTEGER, b INTEGER)")
-    stop = threading.Event()
+    stop, written = threading.Event(), threading.Event()
 
     def write() -> None:
         with closing(sqlite3.connect(path, timeout=30)) as writer:
@@ -143,14 +155,18 @@ def test_a_database_is_copied_as_it_is_at_one_moment(tmp_path: Path) -> None:
                 with writer:
                     writer.execute("INSERT INTO pairs VALUES (?, 0)", (number,))
                     writer.execute("UPDATE pairs SET b = a WHERE a = ?", (number,))
+                written.set()
 
     thread = threading.Thread(target=write)
     thread.start()
-    for number in range(5):
-        copy_sqlite(path, tmp_path / f"{number}.db")
-    assert is_in_use(path)
-    stop.set()
-    thread.join()
+    try:
+        assert written.wait(60)
+        for number in range(5):
+            copy_sqlite(path, tmp_path / f"{number}.db")
+        assert is_in_use(path)
+    finally:
+        stop.set()
+        thread.join()
     assert not is_in_use(path)
     for number in range(5):
         with closing(sqlite3.connect(tmp_path / f"{number}.db")) as copy:

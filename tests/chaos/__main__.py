@@ -38,6 +38,7 @@ def main() -> int:
     print(f"seed {given.seed}", flush=True)
     seen, broken = [], 0
     with tempfile.TemporaryDirectory(prefix="liandong-chaos-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as somebody else where we are root
         kafka = Path(folder) / "kafka"
         bootstrap = cluster.up(kafka, port=ports.some_free(1)[0]).bootstrap
         try:

@@ -47,7 +47,7 @@ def counted(yard: Yard) -> Count:
     return Count(
         accepted=len(accepted),
         lost=lost + len(yard.watches) - len(answers),
-        doubled=sum(len(one) > 1 for one in (*found.values(), *answers.values())),
+        doubled=sum(len(one) > 1 for one in found.values()) + sum(len(one) > 1 for one in answers.values()),
         disordered=sum(last[key] != version for key, version in highest.items()),
         foreign=foreign,
     )

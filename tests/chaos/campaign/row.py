@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,9 +26,9 @@ class Row:
     """Kinds of findings that `status` has to show meanwhile."""
     certain: bool = False
     """Answers may at no time leave to a person what is certain."""
-    settings: Mapping[str, str] = field(default_factory=dict)
-    ends_green: bool = True
-    """Nothing is left to name at the end; otherwise only what the incident itself checks."""
+    prepare: Callable[[Path, ExitStack], Mapping[str, str]] | None = None
+    """Makes what the installation is to stand on, such as a database, before there is one: takes its folder and what to undo
+    at the end, returns settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,16 @@ def play(row: Row, settings: Settings, kafka: Path, seed: int) -> Seen:
 
     Raises AssertionError where it never becomes right or green again.
     """
-    yard = Yard(settings, Random(f"{seed}/{row.name}"), kafka, **row.settings)
-    begun = time.monotonic()
+    begun, held = time.monotonic(), ExitStack()
+    more = row.prepare(settings.state_dir, held) if row.prepare else {}
+    yard = Yard(settings, Random(f"{seed}/{row.name}"), kafka, **more)
     try:
         yard.open()
         with Prober(yard.gates, lambda: dict(yard.people)) as prober, yard.status_reader:
             yard.watch()
             yard.traffic(2)
             yard.calm = False
+            yard.status_reader.named.clear()
             row.strike(yard)
             yard.until_right()
             yard.calm = True
@@ -94,8 +97,7 @@ def play(row: Row, settings: Settings, kafka: Path, seed: int) -> Seen:
             yard.traffic(2)
             yard.until_right()
             yard.until_answered()
-            if row.ends_green:
-                yard.until_green()
+            yard.until_green()
         verdict, named = judged(prober.answers, yard.acts), tuple(sorted(yard.status_reader.named))
         seconds = time.monotonic() - begun
         return Seen(
@@ -106,3 +108,4 @@ def play(row: Row, settings: Settings, kafka: Path, seed: int) -> Seen:
         raise
     finally:
         yard.close()
+        held.close()

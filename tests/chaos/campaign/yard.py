@@ -62,6 +62,7 @@ class Yard(CourtOffice):
         self.words: dict[str, tuple[str, ...]] = {
             "monitor": ("monitor", "serve", "--port", str(self.ports[0])),
             "relay": ("court", "relay", "--jurisdiction", JURISDICTION),
+            "inbox": ("court", "inbox", "--court", COURT, "--follow", "--json"),
             "node": ("agency", "run", AGENCY, "--port", str(self.ports[1])),
         }
         self.status_reader = StatusReader(self.ports[0])
@@ -109,31 +110,39 @@ class Yard(CourtOffice):
 
     def list_one(self) -> int:
         """Let the court list somebody new."""
+        ended = self.typed_listing()
+        assert ended.code == 0, ended
+        return len(self.people) - 1
+
+    def typed_listing(self) -> Ended:
+        """Type the listing of somebody new, which may be refused; how the command ended."""
         who = len(self.people)
         person = invented(who)
         row = _ROW | {"name": person.name, "certificate_number": person.number} | _case(who)
         path = write(self.settings.state_dir / f"export-{who}.csv", [row])
         begun = time.monotonic()
-        accepted = self.publish(path, "--no-wait", "--court", COURT)
-        assert accepted["accepted"] == 1, accepted
-        self.acts.append(Act(who, listed=True, begun=begun, accepted=time.monotonic(), calm=self.calm))
-        self.people[who] = person
-        return who
+        ended = liandong("court", "publish", str(path), "--no-wait", "--court", COURT, environment=self.variables)
+        if ended.code == 0:
+            self._acted(who, begun, listed=True)
+            self.people[who] = person
+        return ended
 
-    def typed_listing(self) -> Ended:
-        """Type a listing that may be refused, of somebody who is not asked about; how the command ended."""
-        person = invented(10_000)
-        row = _ROW | {"name": person.name, "certificate_number": person.number} | _case(10_000)
-        path = write(self.settings.state_dir / "refused.csv", [row])
-        words = ("court", "publish", str(path), "--no-wait", "--court", COURT)
-        return liandong(*words, environment=self.variables)
+    def typed_release(self, who: int) -> Ended:
+        """Type a release, which may be refused; how the command ended."""
+        words = ("court", "revoke", self.entry(who), "--reason", "NO_GROUND", "--court", COURT, "--no-wait")
+        begun = time.monotonic()
+        ended = liandong(*words, environment=self.variables)
+        if ended.code == 0:
+            self._acted(who, begun, listed=False)
+        return ended
+
+    def _acted(self, who: int, begun: float, *, listed: bool) -> None:
+        self.acts.append(Act(who, listed=listed, begun=begun, accepted=time.monotonic(), calm=self.calm))
 
     def free(self, who: int) -> None:
         """Let the court free somebody."""
-        entry = self.entry(who)
-        begun = time.monotonic()
-        self.run("court", "revoke", entry, "--reason", "NO_GROUND", "--court", COURT, "--no-wait")
-        self.acts.append(Act(who, listed=False, begun=begun, accepted=time.monotonic(), calm=self.calm))
+        ended = self.typed_release(who)
+        assert ended.code == 0, ended
 
     def entry(self, who: int) -> str:
         """Return the id of somebody's entry."""
@@ -148,27 +157,40 @@ class Yard(CourtOffice):
             self.free(self.chance.choice(self.listed()[1:]))
             time.sleep(pace)
 
+    def traffic_if_let(self, pace: float = 0.5) -> None:
+        """Let the court list somebody and free somebody, each of which may be refused; say with which codes."""
+        free = self.chance.choice(self.listed()[1:])
+        for ended in (self.typed_listing(), self.typed_release(free)):
+            codes = [word.rstrip(":") for word in (ended.out + ended.err).split() if word.isupper() and "_" in word]
+            note = f"refused with {codes[0]}" if ended.code and codes else "accepted" if not ended.code else str(ended)
+            if note not in self.notes:
+                self.notes.append(note)
+            time.sleep(pace)
+
+    def until_let(self) -> None:
+        """Wait until the court may act again."""
+        assert eventually(lambda: self.typed_listing().code == 0, PATIENCE, pace=0.5), self.typed_listing()
+
     def watch(self) -> None:
         """Let the court order the railway to tell where somebody travels."""
         who = self.chance.choice(self.listed())
         person = self.people[who]
         number = f"第{len(self.watches)}号"
         (self.settings.state_dir / "notice.txt").write_text(f"协助执行通知书（示例）{number}\n", encoding="utf-8")
-        order = {
+        order: dict[str, Any] = {
             "command": "watch",
             "agency": AGENCY,
+            "case_number": _case(who)["case_number"],
             "document": "notice.txt",
             "document_number": number,
-        }
-        order |= {"case_number": _case(who)["case_number"]} | {
             "judge": "示例法官",
             "purpose": "LOCATE_DEBTOR",
             "kinds": ["TRAVEL"],
             "until": "2027-03-31",
+            "subject": {"name": person.name, "certificates": [{"type": "CN_ID", "number": person.number}]},
         }
-        subject = {"name": person.name, "certificates": [{"type": "CN_ID", "number": person.number}]}
         file = self.settings.state_dir / f"watch-{len(self.watches)}.yaml"
-        file.write_text(yaml.safe_dump(order | {"subject": subject}, allow_unicode=True), encoding="utf-8")
+        file.write_text(yaml.safe_dump(order, allow_unicode=True), encoding="utf-8")
         self.watches.append(self.run("court", "command", str(file), "--court", COURT))
 
     def listed(self) -> list[int]:

@@ -90,7 +90,8 @@ class Replicator:
         """During a rebuild: what is known of the copy that serves."""
         self._heads_until = math.inf
         """How long the lanes wait for the heads, monotonic."""
-        self._unsettled = self._begun = False
+        self._unsettled = self._begun = self._is_live = False
+        self._signing = reporter.signing if reporter else None
 
     def step(self) -> float:
         """Copy what has come, and do what is due. Raises StoreError when the store cannot be written."""
@@ -123,7 +124,7 @@ class Replicator:
         """Return where every partition was left; what is kept in memory is loaded anew from the store."""
         positions = self._copy.load(subscriber, self._clock.now())
         self._proof.load(self._store.heads(), self._store.floors())
-        self._serving = self._store.serving()
+        self._serving, self._is_live = self._store.serving(), False
         self._checks.load(self._serving, made_again=any(map(self._made_again, self._copy.barriers)))
         self._heads_until = math.inf if self._copy.knows_heads else self._clock.monotonic() + _HEADS_SECONDS
         self._unsettled = True
@@ -154,6 +155,8 @@ class Replicator:
                 self._add_receipts(self._receipts, batch, now)
         if batch:
             self._keep(batch)
+        self._hear_barriers(batch)
+        self._is_live = not messages
         if self._receipts and self._receipts.has_waiting and not self._outbox_pause.left():
             self._hand_on(self._receipts)
         if floor_missed:
@@ -297,6 +300,13 @@ class Replicator:
         if self._receipts:
             self._receipts.note_visible(batch.stamps, self._clock.now())
             self._receipts.keep(batch.receipts)
+
+    def _hear_barriers(self, batch: StoreBatch) -> None:
+        """Let the clock be held against the barriers that came; one that waited in the log says little about it."""
+        if self._signing is None:
+            return
+        for passed in batch.passed:
+            self._signing.hear(passed.notary, passed.mark.issued_at, is_live=self._is_live)
 
     def _hand_on(self, receipts: Receipts) -> None:
         """Hand on what was committed once it is on the disk; an outbox that does not answer is tried again later."""

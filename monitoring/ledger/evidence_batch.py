@@ -104,8 +104,9 @@ class EvidenceBatch:
         """Take a receipt, whatever the order receipts come in."""
         key = _NodeKey(receipt["agency"], receipt["node"], receipt["jurisdiction"])
         node = self._node(key)
+        if self._sequence(key.agency, key.node).add(receipt["sequence"]) and appended_at >= node.heard_at:
+            node.clock_ahead = receipt["at"] - appended_at
         node.heard_at = max(node.heard_at, appended_at)
-        self._sequence(key.agency, key.node).add(receipt["sequence"])
         self._add_latency(node, receipt["latency"])
         node.starts.hear(receipt["incarnation"].hex(), receipt["at"])
         for answer in receipt["canaries"]:

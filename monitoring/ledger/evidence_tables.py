@@ -108,6 +108,8 @@ class NodeStand(msgspec.Struct):
     """By notary."""
     starts: NodeStarts = msgspec.field(default_factory=NodeStarts)
     """Which starts of it reported."""
+    clock_ahead: int = 0
+    """By how many ms the newest receipt is from later than the broker took it; below 0: from earlier."""
 
 
 class HeadLane(msgspec.Struct, array_like=True):
@@ -159,6 +161,11 @@ class HeadStand(msgspec.Struct):
     def fresh_at(self) -> int:
         """When its barrier was issued, as it says, and no later than the broker took it."""
         return min(self.issued_at, self.appended_at)
+
+    @property
+    def clock_ahead(self) -> int:
+        """By how many ms it is from later than the broker took it; below 0: from earlier."""
+        return self.issued_at - self.appended_at
 
     @property
     def fresh_until(self) -> int:

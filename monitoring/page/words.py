@@ -135,6 +135,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{jurisdiction}: the publisher's clock is {seconds} s off the notaries' (below 0: slow); its courts sign nothing.",
         "{jurisdiction}：发布方时钟与公证节点相差 {seconds} 秒（负数为慢），其法院暂停签名。",
     ),
+    "say_agency-clock": (
+        "{agency}, node {node}: its clock is {seconds} s off the broker's (below 0: slow); what others must refuse by that waits there.",
+        "{agency} 节点 {node}：时钟与消息服务器相差 {seconds} 秒（负数为慢），按此会被拒绝的内容在该节点等待。",
+    ),
+    "say_notary-clock": (
+        "{notary} of {jurisdiction}: its clock is {seconds} s off the broker's (below 0: slow).",
+        "{jurisdiction} 的 {notary}：时钟与消息服务器相差 {seconds} 秒（负数为慢）。",
+    ),
     "say_live-differs": (
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
         "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",

@@ -9,6 +9,7 @@ from hdrh.histogram import HdrHistogram
 
 from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
+from ...topics.keys.clock_check import TOLERANCE_MS
 from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_tables import HeadStand, NodeStand
@@ -103,6 +104,7 @@ class StatusDocument:
             "lag_seconds": lag_seconds(stand, self.heads),
             "proof": proof_of(stand),
             "canaries": self._canaries(stand),
+            "clock_off_seconds": stand.clock_ahead // 1_000 if abs(stand.clock_ahead) > TOLERANCE_MS else 0,
             "twins": stand.starts.twins_now(self._limits.now),
             "receipts_missing": report.receipts_missing,
             "applied": stand.applied,
@@ -200,6 +202,9 @@ class StatusDocument:
         yield from publisher_findings(self._sources.deliveries)
         yield from self._command_findings()
         for head in self.heads:
+            if abs(head.clock_ahead) > TOLERANCE_MS:
+                where = {"jurisdiction": head.jurisdiction, "notary": head.notary}
+                yield {"kind": "notary-clock", **where, "seconds": head.clock_ahead // 1_000}
             if head.fresh_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
         for agency in agencies:
@@ -220,6 +225,8 @@ def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterabl
         yield {"kind": "unproven", **where}
     if node["serving"] and node["proof"]["state"] == "unequal":
         yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
+    if node["serving"] and (seconds := node["clock_off_seconds"]):
+        yield {"kind": "agency-clock", **where, "seconds": seconds}
     if twins := node["twins"]:
         yield {"kind": "twins", **where, "incarnations": twins}
     if node["receipts_missing"]:

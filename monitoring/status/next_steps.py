@@ -23,6 +23,8 @@ _COMMANDS = {
     "command-unanswered": "liandong court command --resend --court {court}",
     "list-shrunk": "liandong court resend",
     "publisher-clock": "timedatectl status",
+    "agency-clock": "timedatectl status",
+    "notary-clock": "timedatectl status",
     "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
     "keys-run-out": "liandong participant renew {participant}",
 }

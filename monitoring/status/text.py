@@ -61,6 +61,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "stolen-version": ("a newer version under a stolen key", "以失窃密钥签署的更新版本"),
     "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
     "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
+    "agency-clock": ("the agency's clock is off", "协助单位时钟有误"),
+    "notary-clock": ("the notary's clock is off", "公证节点时钟有误"),
     "live-differs": ("live entries differ", "生效条目数不符"),
     "twins": ("two nodes of one name", "两个同名节点"),
     "command-unanswered": ("commands not answered", "指令未获答复"),

@@ -21,7 +21,7 @@ from ...topics.transport.received import BARRIER_KEY, may_be_entry, unwrap
 from ...topics.workers.clock import Clock
 from ...topics.workers.worker import AT_ONCE
 from .book import OwnEntry, UpkeepBook
-from .clock_check import TOLERANCE_MS, ClockCheck
+from ...topics.keys.clock_check import TOLERANCE_MS, ClockCheck
 from .findings import KeeperFindings
 from .judging import Judge, UnderKey
 from .reading import OwnLists

@@ -56,6 +56,7 @@ class NodeProcess(Process):
     part_names = (
         "register",
         "acts",
+        "clock",
         "nodes",
         "list",
         "relief",

@@ -23,6 +23,7 @@ G = {"train_type": "G", "seat_class": "second"}
 PARTS = [
     "register",
     "acts",
+    "clock",
     "nodes",
     "list",
     "relief",

@@ -142,11 +142,14 @@ class ListView:
         The overlay may be ahead of the list, but only the entry's own court frees anybody from it.
         """
         stored, overlay = lists.find(entry_id), relief.record(entry_id)
-        if overlay is not None and (stored is None or self._frees(overlay.value, bytes(stored.value))):
-            return listed_entry(entry_id, overlay.value, None, "relief", overlay.jurisdiction)
         if stored is None:
-            return None
+            if overlay is None:
+                return None
+            return listed_entry(entry_id, overlay.value, None, "relief", overlay.jurisdiction)
         state = bytes(stored.value)
+        freeing = [each for each in overlay.values if self._frees(each, state)] if overlay is not None else []
+        if overlay is not None and freeing:
+            return listed_entry(entry_id, max(freeing, key=version_of), None, "relief", overlay.jurisdiction)
         newest = listed_entry(entry_id, state, opaque_of(state), "state", lists.lane(stored.place).jurisdiction)
         return replace(newest, asks=True) if self._revoked.is_doubtful(entry_id, newest.body) else newest
 

@@ -59,6 +59,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "register-behind": ("the court's register is behind the log", "登记库落后于日志"),
     "refused-record": ("a record nobody takes", "记录不被接受"),
     "stolen-version": ("a newer version under a stolen key", "以失窃密钥签署的更新版本"),
+    "stolen-outbid": ("a stolen key had signed a version, now outbid", "失窃密钥曾签署版本，现已被盖过"),
     "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
     "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
     "agency-clock": ("the agency's clock is off", "协助单位时钟有误"),
@@ -229,6 +230,7 @@ def _details(finding: Mapping[str, Any]) -> str:
         low, high = finding["low"], finding["high"]
         said.append(f"№ {low:,}" if low == high else f"№ {low:,} … {high:,}")
     said += [str(finding[key]) for key in ("what", "place") if key in finding]
+    said += [f"key {finding['key']} v{finding['version']} {finding['at']}"] if "key" in finding else []
     said += [*finding.get("lanes", []), *finding.get("incarnations", [])]
     said += [each[:12] for each in finding.get("hashes", ())]
     return " ".join(said)

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from liandong.producers.acts.acts import CourtRuling
-from liandong.producers.upkeep.findings import AHEAD, CONTESTED, REFUSED, SHRUNK, STOLEN
+from liandong.producers.upkeep.book import UpkeepFinding
+from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
 from liandong.schemas.errors import LiandongError
@@ -338,7 +339,23 @@ class UpkeepSuite(TownSuite):
         lists.acts.shield(entry, _ruling())
         lists.send()
         lists.keep()
-        assert (lists.versions(entry)[-1], lists.findings()) == (8, [])
+        assert (lists.versions(entry)[-1], lists.findings()) == (8, [(OUTBID, entry)])
+        (told,) = lists.court.guard.book.findings()
+        assert (told.version, told.detail) == (7, stolen[:8].hex())
+        lists.restart()
+        lists.compare()
+        lists.keep()
+        assert lists.findings() == [(OUTBID, entry)]
+        assert (lists.resigning().take_note(), lists.findings()) == (1, [])
+
+    def test_what_was_outbid_is_forgotten_after_a_week(self, lists: KeptLists) -> None:
+        lists.compare()
+        book, now = lists.court.guard.book, lists.town.clock.now()
+        book.find([UpkeepFinding(OUTBID, b"e" * 16, COURT)], now)
+        for days, told in ((6, 1), (2, 0)):
+            lists.town.clock.pass_days(days)
+            lists.keep(6.0)
+            assert len(book.findings(OUTBID)) == told
 
     def test_what_a_stolen_key_has_outbid_is_signed_again(self, lists: KeptLists) -> None:
         (entry,), town = lists.listed(), lists.town
@@ -359,7 +376,7 @@ class UpkeepSuite(TownSuite):
         lists.resigning().sign([needed])
         lists.send()
         lists.keep()
-        assert (lists.versions(entry)[-1], lists.findings(), lists.resigning().needed()) == (8, [], [])
+        assert (lists.versions(entry)[-1], lists.findings(), lists.resigning().needed()) == (8, [(OUTBID, entry)], [])
 
     def test_a_court_whose_key_is_not_valid_by_its_clock_signs_nothing(self, lists: KeptLists) -> None:
         _renew_key(lists)

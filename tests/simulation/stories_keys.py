@@ -173,6 +173,10 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT), 0), AWHILE, Replaces(COURT, 30), AWHILE),
         *(ASKED, Resigns(COURT), AWHILE),
     ),
+    "what a stolen key listed ahead of every list blocks no innocent after it was revoked": (
+        *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT, lane=RELIEF), INNOCENT, 7), AWHILE),
+        *(Replaces(COURT, 30), AWHILE, INNOCENT_ASKED),
+    ),
     "what an agency tells before its key's first day by its own clock is not lost": (
         *(*_LONG_AGO, SetsClock(_AGENCY, -_HOUR), Replaces(_AGENCY, 2 * _HOUR), AWHILE, ASKED, AWHILE, Looks()),
     ),

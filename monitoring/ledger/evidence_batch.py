@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from hdrh.histogram import HdrHistogram
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from ...consumers.replication.floors import SaidList, raised, shortfalls
-from ...consumers.replication.latency import ApplyLatency
+from ...consumers.replication.latency import ApplyLatency, added_up
 from ...consumers.store.layout import ListFloor, Shortfall
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
@@ -106,7 +105,8 @@ class EvidenceBatch:
         node = self._node(key)
         node.heard_at = max(node.heard_at, appended_at)
         self._sequence(key.agency, key.node).add(receipt["sequence"])
-        self._add_latency(node, receipt["latency"])
+        if receipt["latency"] != _NO_LATENCY:
+            node.latency = added_up(node.latency, receipt["latency"])
         node.starts.hear(receipt["incarnation"].hex(), receipt["at"])
         for answer in receipt["canaries"]:
             self._canary(key, answer, appended_at)
@@ -174,16 +174,6 @@ class EvidenceBatch:
         at = min(answer["at"], appended_at)
         row = {"agency": key.agency, "node": key.node, "entry_id": answer["entry_id"], "at": at}
         insert_once(self._connection, self._t.canaries, row | {"right": answer["got"] == answer["expected"]})
-
-    def _add_latency(self, node: NodeStand, encoded: bytes) -> None:
-        if not encoded or encoded == _NO_LATENCY:
-            return
-        merged = _histogram(encoded)
-        if merged is None:
-            return
-        if node.latency:
-            merged.add(HdrHistogram.decode(node.latency.encode()))
-        node.latency = merged.encode().decode()
 
     def _await(self, claim: Claim) -> None:
         awaiting, arrived = self._t.awaiting, self._arrival()
@@ -308,14 +298,6 @@ def _head_stand(head: SignedHead, arrived: int, appended_at: int) -> HeadStand:
         arrived,
         appended_at,
     )  # fmt: skip
-
-
-def _histogram(encoded: bytes) -> HdrHistogram | None:
-    """Read a distribution a node sent; None if it is none, which says nothing about the rest of its receipt."""
-    try:
-        return HdrHistogram.decode(encoded)
-    except Exception:  # noqa: BLE001  the library fails with whatever it stumbles over
-        return None
 
 
 def _note_newest(node: NodeStand, held: HeldClaim) -> None:

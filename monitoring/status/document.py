@@ -7,6 +7,7 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
+from ...consumers.replication.latency import latencies_of
 from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
 from ...topics.keys.register_problems import NEXT_COMMAND
@@ -257,12 +258,11 @@ def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
     """Merge the histograms of publish to applied of several nodes; milliseconds. None if the receipts held none."""
     merged: HdrHistogram | None = None
     for stand in stands:
-        if stand.latency:
-            histogram = HdrHistogram.decode(stand.latency.encode())
-            if merged is None:
-                merged = histogram
-            else:
-                merged.add(histogram)
+        histogram = latencies_of(stand.latency.encode())
+        if merged is None:
+            merged = histogram
+        elif histogram is not None:
+            merged.add(histogram)
     if merged is None:
         return None
     quantiles = {f"p{percent:g}": merged.get_value_at_percentile(percent) / 1_000 for percent in (50, 95, 99)}

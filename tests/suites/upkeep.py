@@ -7,6 +7,7 @@ import pytest
 
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.upkeep.findings import AHEAD, CONTESTED, REFUSED, SHRUNK, STOLEN
+from liandong.producers.upkeep.log_records import RecordUnknown
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
 from liandong.schemas.errors import LiandongError
@@ -199,6 +200,31 @@ class UpkeepSuite(TownSuite):
         lists.compare()
         with pytest.raises(RegisterConflicts, match="number 2"):
             lists.recover()
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"status": 99},
+            {"version": 1 << 62},
+            {"publish_date": ""},
+            {"changed_on": "20260101"},
+            {"recorded_at": 1 << 62},
+            {"decision_number": "\0"},
+        ],
+        ids=lambda odd: next(iter(odd)),
+    )
+    def test_what_means_nothing_to_this_release_is_not_taken_over(
+        self, lists: KeptLists, odd: dict[str, object]
+    ) -> None:
+        (entry,), signer = lists.listed(), lists.town.participants.signer(COURT)
+        lists.keep()
+        known = from_wire(lists.under(entry)[-1].value() or b"") | {"version": 7, "court_sequence": 7}
+        for record in (known | {"update_id": b"1" * 16}, known | {"update_id": b"2" * 16, "version": 8} | odd):
+            lists.write(entry, to_wire("list-record", encode_signed("list-record", record, LIST, signer)))
+        lists.keep()
+        with pytest.raises(RecordUnknown, match=next(iter(odd))):
+            lists.recover()
+        assert lists.changes(entry) == [Change.INCLUDE]
 
     def test_a_key_in_wrong_hands_is_no_older_register_once_it_is_revoked(self, lists: KeptLists) -> None:
         (entry,) = lists.listed()

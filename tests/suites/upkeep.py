@@ -365,6 +365,26 @@ class UpkeepSuite(TownSuite):
         lists.keep()
         assert (lists.versions(entry)[-1], lists.findings()) == (8, [])
 
+    def test_a_version_that_nobody_can_outbid_is_told_for_good_and_stops_no_court(self, lists: KeptLists) -> None:
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        record = from_wire(lists.under(entry)[-1].value() or b"") | {"version": (1 << 63) - 1, "update_id": bytes(16)}
+        lists.write(
+            entry, to_wire("list-record", encode_signed("list-record", record, LIST, town.participants.signer(COURT)))
+        )
+        town.participants.rotate(COURT, compromised_since=town.clock.now())
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        lists.keep()
+        assert lists.findings() == [(STOLEN, entry)]
+        lists.resigning().sign(lists.resigning().needed())
+        lists.end(entry)
+        lists.listed(seed=2)
+        lists.keep()
+        assert lists.findings() == [(STOLEN, entry)]
+
     def test_what_a_stolen_key_has_outbid_is_signed_again(self, lists: KeptLists) -> None:
         (entry,), town = lists.listed(), lists.town
         lists.keep()

@@ -13,9 +13,10 @@ from ...consumers.store.layout import ListFloor, Shortfall
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from ..log.sequences import SequenceSet
-from .evidence_tables import Claim, CourtCount, EvidenceTables, HeadLane, HeadStand, LastStep, NodeStand, ReportStand
+from .evidence_tables import EvidenceTables
 from .holding import HeldClaim, HeldLane, hold
 from .short_forms import lanes_of
+from .stands import Claim, CourtCount, HeadLane, HeadStand, LastStep, NodeStand, ReportStand
 
 _NO_DIGEST = bytes(32).hex()
 _NO_LATENCY = ApplyLatency().take()

@@ -12,8 +12,8 @@ from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
 from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
-from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
+from ..ledger.stands import HeadStand, NodeStand
 from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command

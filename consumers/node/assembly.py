@@ -33,7 +33,8 @@ from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
 from ..replication.keeping import Keeper, LastProvenCopy
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
-from ..replication.replicator import Replicator, ReplicatorConfig
+from ..replication.replicator import Replicator
+from ..replication.replicator_config import ReplicatorConfig
 from ..replication.status import CopyGauges, CopyStatus
 from ..store.batch import KeptReceipt
 from ..store.relief import ReliefStore

@@ -38,7 +38,8 @@ from .metrics import NotarySignals
 from .own_markers import MarkerKind, OwnMarkers
 from .signing import Announcer, HeadFields
 from .snapshot import HourlySnapshots
-from .tally_store import NotaryProgress, TallyStore
+from .tally_state import NotaryProgress
+from .tally_store import TallyStore
 
 _log = structlog.get_logger(__name__)
 _BATCH = 5_000

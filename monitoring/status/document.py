@@ -7,13 +7,14 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
+from ...consumers.replication.latency import latencies_of
 from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
 from ...topics.keys.clock_check import TOLERANCE_MS
 from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
-from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
+from ..ledger.stands import HeadStand, NodeStand
 from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command
@@ -264,12 +265,11 @@ def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
     """Merge the histograms of publish to applied of several nodes; milliseconds. None if the receipts held none."""
     merged: HdrHistogram | None = None
     for stand in stands:
-        if stand.latency:
-            histogram = HdrHistogram.decode(stand.latency.encode())
-            if merged is None:
-                merged = histogram
-            else:
-                merged.add(histogram)
+        histogram = latencies_of(stand.latency.encode())
+        if merged is None:
+            merged = histogram
+        elif histogram is not None:
+            merged.add(histogram)
     if merged is None:
         return None
     quantiles = {f"p{percent:g}": merged.get_value_at_percentile(percent) / 1_000 for percent in (50, 95, 99)}

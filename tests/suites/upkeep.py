@@ -8,6 +8,7 @@ import pytest
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.upkeep.book import UpkeepFinding
 from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN
+from liandong.producers.upkeep.log_records import RecordUnknown
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
 from liandong.schemas.errors import LiandongError
@@ -202,6 +203,31 @@ class UpkeepSuite(TownSuite):
         with pytest.raises(RegisterConflicts, match="number 2"):
             lists.recover()
 
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"status": 99},
+            {"version": 1 << 62},
+            {"publish_date": ""},
+            {"changed_on": "20260101"},
+            {"recorded_at": 1 << 62},
+            {"decision_number": "\0"},
+        ],
+        ids=lambda odd: next(iter(odd)),
+    )
+    def test_what_means_nothing_to_this_release_is_not_taken_over(
+        self, lists: KeptLists, odd: dict[str, object]
+    ) -> None:
+        (entry,), signer = lists.listed(), lists.town.participants.signer(COURT)
+        lists.keep()
+        known = from_wire(lists.under(entry)[-1].value() or b"") | {"version": 7, "court_sequence": 7}
+        for record in (known | {"update_id": b"1" * 16}, known | {"update_id": b"2" * 16, "version": 8} | odd):
+            lists.write(entry, to_wire("list-record", encode_signed("list-record", record, LIST, signer)))
+        lists.keep()
+        with pytest.raises(RecordUnknown, match=next(iter(odd))):
+            lists.recover()
+        assert lists.changes(entry) == [Change.INCLUDE]
+
     def test_a_key_in_wrong_hands_is_no_older_register_once_it_is_revoked(self, lists: KeptLists) -> None:
         (entry,) = lists.listed()
         lists.keep()
@@ -356,6 +382,26 @@ class UpkeepSuite(TownSuite):
             lists.town.clock.pass_days(days)
             lists.keep(6.0)
             assert len(book.findings(OUTBID)) == told
+
+    def test_a_version_that_nobody_can_outbid_is_told_for_good_and_stops_no_court(self, lists: KeptLists) -> None:
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        record = from_wire(lists.under(entry)[-1].value() or b"") | {"version": (1 << 63) - 1, "update_id": bytes(16)}
+        lists.write(
+            entry, to_wire("list-record", encode_signed("list-record", record, LIST, town.participants.signer(COURT)))
+        )
+        town.participants.rotate(COURT, compromised_since=town.clock.now())
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        lists.keep()
+        assert lists.findings() == [(STOLEN, entry)]
+        lists.resigning().sign(lists.resigning().needed())
+        lists.end(entry)
+        lists.listed(seed=2)
+        lists.keep()
+        assert lists.findings() == [(STOLEN, entry)]
 
     def test_what_a_stolen_key_has_outbid_is_signed_again(self, lists: KeptLists) -> None:
         (entry,), town = lists.listed(), lists.town

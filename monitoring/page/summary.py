@@ -34,7 +34,7 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
-    places = {"place": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
+    places = {"place": "–", "seconds": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
     places["hashes"] = " ≠ ".join(each[:12] for each in finding.get("hashes", ()))
     places["incarnations"] = ", ".join(finding.get("incarnations", ()))
     about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry")

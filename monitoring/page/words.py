@@ -179,6 +179,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "What the monitor has read of the register of keys cannot be kept on its disk.",
         "监控机器无法在磁盘上保存已读取的密钥登记册。",
     ),
+    "say_kafka-away": (
+        "Kafka has not answered since {since} ({what}). What is shown was read before; it is {seconds} s old.",
+        "Kafka 自 {since} 起无应答（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
+    ),
+    "say_evidence-unread": (
+        "The log cannot be read since {since} ({what}). What is shown was read before; it is {seconds} s old.",
+        "自 {since} 起无法读取日志（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
+    ),
     "say_dead": (
         "{agency}: {count} messages were put aside as dead letters.",
         "{agency}：{count} 条消息被放入死信。",

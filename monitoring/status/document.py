@@ -17,6 +17,7 @@ from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
+from .standing_findings import evidence_findings
 from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
@@ -42,6 +43,8 @@ class StatusDocument:
         self.nodes = sources.view.nodes(limits.now, limits.gone_after)
         self.heads = sources.view.heads()
         self.progress = DeliveryProgress(sources, limits, self.nodes)
+        heard = (*(head.appended_at for head in self.heads), *(node.stand.heard_at for node in self.nodes))
+        self.evidence = sources.evidence.as_dict(limits.now, max(heard, default=0))
 
     def document(self, query: StatusQuery) -> dict[str, Any]:
         """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
@@ -52,6 +55,7 @@ class StatusDocument:
         ]
         return {
             "at": moment(self._limits.now),
+            "evidence": self.evidence,
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "register": self._register(),
             "agencies": agencies,
@@ -195,6 +199,7 @@ class StatusDocument:
                 yield {"kind": "command-unanswered", **about, "count": each.number, "since": moment(each.since)}
 
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+        yield from evidence_findings(self.evidence, away=self._sources.evidence.away)
         yield from self._register_findings()
         yield from list_findings(self._sources.view, self.heads, self._limits.now)
         yield from publisher_findings(self._sources.deliveries)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _COMMANDS = {
+    "kafka-away": "liandong topics check",
+    "evidence-unread": "liandong topics check",
     "lost-tail": "liandong topics check",
     "live-differs": "liandong status --json",
     "sequence-gap": "liandong court relay --jurisdiction {jurisdiction}",

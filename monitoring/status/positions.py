@@ -16,6 +16,7 @@ from ...topics.keys.signed_register import RegisterStanding
 from ..ledger import rules
 from ..ledger.evidence_views import EvidenceView, NodeOffsets, NodeReport, serving_at
 from ..log.counts import PublishedCount
+from .evidence_age import EvidenceAge
 from .register_counts import Deliveries
 
 _ELSEWHERE = "ask where it was published"
@@ -50,6 +51,8 @@ class DeliverySources:
     """Participant → coming months it has sealing keys for; -1: they have run out."""
     enforcement: Sequence[PublishedCount] = ()
     """What courts have published of enforcement."""
+    evidence: EvidenceAge = field(default_factory=EvidenceAge)
+    """How old all this is."""
 
 
 def moment(ms: int) -> str | None:

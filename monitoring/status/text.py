@@ -71,6 +71,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "register-ahead": ("the root's word is from the future by this clock", "按本机时钟，根签名来自未来"),
     "root-forked": ("a root has signed two successors", "同一根密钥有两个继任者"),
     "register-not-kept": ("what was read of the register of keys cannot be kept", "已读取的密钥登记册无法保存"),
+    "kafka-away": ("Kafka cannot be reached; this is the evidence at hand", "无法连接 Kafka，以下为现有证据"),
+    "evidence-unread": ("the log cannot be read; this is the evidence at hand", "无法读取日志，以下为现有证据"),
+    "since_when": ("since {at}", "自 {at} 起"),
+    "seconds_old": ("{seconds} s old", "{seconds} 秒前"),
     "next": ("next", "下一步"),
     "register-expired": ("the root's word about the register of keys has expired", "密钥登记册根签名已过期"),
     "records": ("records", "条"),
@@ -214,19 +218,25 @@ class StatusText:
             table.add_row(
                 Text(self._word(row["kind"]), style="bold red"),
                 " ".join(about),
-                _details(row),
+                _details(row, self._lang),
                 Text(row["next"], style="bold"),
             )
         return table
 
 
-def _details(finding: Mapping[str, Any]) -> str:
-    """Say how many, which numbers, where."""
-    said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left", "seconds") if key in finding]
+def _details(finding: Mapping[str, Any], lang: Language) -> str:
+    """Say how many, which numbers, where, since when."""
+    at = 1 if lang == "zh" else 0
+    said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left") if key in finding]
     if "low" in finding:
         low, high = finding["low"], finding["high"]
         said.append(f"№ {low:,}" if low == high else f"№ {low:,} … {high:,}")
     said += [str(finding[key]) for key in ("what", "place") if key in finding]
+    if "seconds" in finding:
+        old = finding["kind"] in {"kafka-away", "evidence-unread"}
+        said.append(WORDS["seconds_old"][at].format(**finding) if old else f"{finding['seconds']:,}")
+    if finding.get("since"):
+        said.append(WORDS["since_when"][at].format(at=finding["since"]))
     said += [*finding.get("lanes", []), *finding.get("incarnations", [])]
     said += [each[:12] for each in finding.get("hashes", ())]
     return " ".join(said)

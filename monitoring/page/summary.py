@@ -37,7 +37,7 @@ def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     places = {"place": "–", "seconds": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
     places["hashes"] = " ≠ ".join(each[:12] for each in finding.get("hashes", ()))
     places["incarnations"] = ", ".join(finding.get("incarnations", ()))
-    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry")
+    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry", "lane")
     key = "/".join(str(finding.get(part, "")) for part in about)
     return Sentence(key, words(f"say_{kind}", **places), next_command(finding))
 

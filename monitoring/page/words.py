@@ -187,6 +187,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The log cannot be read since {since} ({what}). What is shown was read before; it is {seconds} s old.",
         "自 {since} 起无法读取日志（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
     ),
+    "say_not-sent": (
+        "{jurisdiction}: {count} accepted records of the lane {lane} wait for the relay, the oldest since {since}; no agency can have them.",
+        "{jurisdiction}：通道 {lane} 有 {count} 条已受理记录等待转发，最早自 {since} 起，协助单位尚无从收到。",
+    ),
     "say_dead": (
         "{agency}: {count} messages were put aside as dead letters.",
         "{agency}：{count} 条消息被放入死信。",

@@ -17,7 +17,7 @@ from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
-from .standing_findings import evidence_findings
+from .standing_findings import evidence_findings, unsent_findings
 from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
@@ -203,6 +203,7 @@ class StatusDocument:
         yield from self._register_findings()
         yield from list_findings(self._sources.view, self.heads, self._limits.now)
         yield from publisher_findings(self._sources.deliveries)
+        yield from unsent_findings(self._sources.deliveries, self._limits.now, self._limits.late_after)
         yield from self._command_findings()
         for head in self.heads:
             if head.fresh_until <= self._limits.now:

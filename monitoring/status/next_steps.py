@@ -6,6 +6,7 @@ from typing import Any
 _COMMANDS = {
     "kafka-away": "liandong topics check",
     "evidence-unread": "liandong topics check",
+    "not-sent": "liandong court relay --jurisdiction {jurisdiction}",
     "lost-tail": "liandong topics check",
     "live-differs": "liandong status --json",
     "sequence-gap": "liandong court relay --jurisdiction {jurisdiction}",

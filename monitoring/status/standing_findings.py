@@ -2,8 +2,14 @@
 agencies put aside, hold back or cannot read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from .positions import moment
+from .register_counts import Deliveries
+
+SENT_WITHIN_MS = 3_000
+"""A relay that runs has sent by then; who sends nothing holds no lease either."""
 
 
 def evidence_findings(evidence: Mapping[str, Any], *, away: bool) -> Iterator[dict[str, Any]]:
@@ -13,3 +19,14 @@ def evidence_findings(evidence: Mapping[str, Any], *, away: bool) -> Iterator[di
         step = {"next": "liandong kafka up"} if evidence["code"] == "KAFKA_NOT_RUNNING" else {}
         about = {"kind": "kafka-away"} if away else {"kind": "evidence-unread"}
         yield {**about, "what": evidence["code"], "since": evidence["since"], **age, **step}
+
+
+def unsent_findings(deliveries: Iterable[Deliveries], now: int, late_after: int) -> Iterator[dict[str, Any]]:
+    """Name the lanes in which accepted records wait for a relay: none runs, or the oldest waits longer than `late_after`, ms."""
+    for each in deliveries:
+        outbox = each.register.outbox
+        relayed = bool(outbox.holder().owner)
+        for lane, waiting in outbox.backlog().items():
+            if waiting.since is not None and now - waiting.since > (late_after if relayed else SENT_WITHIN_MS):
+                about = {"jurisdiction": each.jurisdiction, "lane": lane}
+                yield {"kind": "not-sent", **about, "count": waiting.rows, "since": moment(waiting.since)}

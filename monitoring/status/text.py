@@ -73,6 +73,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "register-not-kept": ("what was read of the register of keys cannot be kept", "已读取的密钥登记册无法保存"),
     "kafka-away": ("Kafka cannot be reached; this is the evidence at hand", "无法连接 Kafka，以下为现有证据"),
     "evidence-unread": ("the log cannot be read; this is the evidence at hand", "无法读取日志，以下为现有证据"),
+    "not-sent": ("accepted and not sent", "已受理未发送"),
     "since_when": ("since {at}", "自 {at} 起"),
     "seconds_old": ("{seconds} s old", "{seconds} 秒前"),
     "next": ("next", "下一步"),
@@ -100,7 +101,7 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
-_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry")
+_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry", "lane")
 """What a finding can be about, as a line of it begins."""
 
 

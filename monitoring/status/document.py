@@ -62,6 +62,13 @@ class StatusDocument:
             "enforcement": enforcement(self._sources.enforcement, self._limits.now, names),
             "batches": self._batches(query, names),
             "updates": self._updates(query, names),
+            "on_the_way": [
+                {"agency": each["agency"], "count": each["accepted"] - each["applied"], "since": each["waiting_since"]}
+                for each in agencies
+                if each["accepted"] > each["applied"]
+            ],
+            "unsent": self.progress.unsent(),
+            "uncounted": self.progress.uncounted(names),
             "findings": findings,
             "healthy": not findings,
         }

@@ -78,8 +78,9 @@ class DeliveryProgress:
         stands = serving_at(agency, jurisdiction, self._nodes)
         return {stand.node: self._sources.view.applied_offsets(stand) for stand in stands}
 
-    def totals(self, agency: str) -> dict[str, int]:
-        """Count everything ever accepted for an agency: how much it has applied, what is late, whose relief waits."""
+    def totals(self, agency: str) -> dict[str, Any]:
+        """Count everything ever accepted for an agency: how much it has applied, what is late, whose relief waits, since when."""
+        since: list[int] = []
         totals = {"accepted": 0, "applied": 0, "late_updates": 0, "relief_waiting": 0}
         for deliveries in self._sources.deliveries:
             if (jurisdiction := deliveries.jurisdiction) not in self._sources.obliged.get(agency, ()):
@@ -91,7 +92,28 @@ class DeliveryProgress:
                 self._sources.view.settle(jurisdiction, agency, nodes, outstanding.settled)
             counts = (outstanding.accepted, outstanding.applied, outstanding.late, outstanding.relief)
             totals = {key: totals[key] + count for key, count in zip(totals, counts, strict=True)}
-        return totals
+            since += [] if outstanding.since is None else [outstanding.since]
+        return {**totals, "waiting_since": moment(min(since, default=0))}
+
+    def uncounted(self, agencies: Iterable[str]) -> list[str]:
+        """List the jurisdictions these agencies must obey whose registers cannot be read from this machine."""
+        counted = {deliveries.jurisdiction for deliveries in self._sources.deliveries}
+        obliged = (self._sources.obliged.get(agency, frozenset()) for agency in agencies)
+        return sorted(frozenset[str]().union(*obliged) - counted)
+
+    def unsent(self) -> list[dict[str, Any]]:
+        """List the lanes of the registers here in which accepted records wait to be sent."""
+        return [
+            {
+                "jurisdiction": each.jurisdiction,
+                "lane": lane,
+                "count": waiting.rows,
+                "since": moment(waiting.since or 0),
+            }
+            for each in self._sources.deliveries
+            for lane, waiting in each.register.outbox.backlog().items()
+            if waiting.rows
+        ]
 
     def _obliged(self, agencies: Iterable[str], jurisdiction: str) -> list[str]:
         return [name for name in agencies if jurisdiction in self._sources.obliged.get(name, ())]

@@ -46,6 +46,8 @@ class Outstanding:
     """Not applied ones that free somebody, wholly or in part."""
     settled: int
     """A row of the register up to which all are applied."""
+    since: int | None
+    """When the oldest that is not applied was accepted, ms UTC."""
 
 
 class Deliveries:
@@ -113,13 +115,13 @@ class Deliveries:
         sums = (func.coalesce(func.sum(each), 0) for each in (late, relief))
         again = self.register.tables.upkeep.resends.c.state_row
         resends = select(func.count()).where(again < last).scalar_subquery()
-        counts = select(last, resends, func.count(), *sums, func.min(updates.state_row))
+        counts = select(last, resends, func.count(), *sums, func.min(updates.state_row), func.min(updates.accepted_at))
         with reading(self.register.engine) as connection:
             row = connection.execute(counts.select_from(self._joined()).where(open_rows)).one()
-        newest, resent, unapplied, overdue, waiting, first = row
+        newest, resent, unapplied, overdue, waiting, first, since = row
         accepted = newest - resent
         through = first - 1 if unapplied else max(newest, settled)
-        return Outstanding(accepted, accepted - unapplied, int(overdue), int(waiting), through)
+        return Outstanding(accepted, accepted - unapplied, int(overdue), int(waiting), through, since)
 
     def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, NodeOffsets]) -> Counts:
         names = sorted(agencies)

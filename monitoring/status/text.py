@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...schemas.problems import Language
+from .whole import is_whole, progress_lines
 
 WORDS: dict[str, tuple[str, str]] = {
     "agencies": ("Agencies", "协助单位"),
@@ -38,7 +39,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "state": ("state", "状态"),
     "since": ("since", "自"),
     "findings": ("To look at", "需要处理"),
-    "healthy": ("Everything accepted is applied, fresh and proven.", "全部更新已生效，数据新鲜且已证明一致。"),
     "silent": ("never heard of", "从未有回执"),
     "equal": ("equal", "一致"),
     "unequal": ("UNEQUAL", "不一致"),
@@ -212,7 +212,8 @@ class StatusText:
 
     def _findings(self) -> RenderableType:
         if not self._document["findings"]:
-            return Text(self._word("healthy"), style="green")
+            lines = progress_lines(self._document, self._lang)
+            return Text("\n".join(lines), style="green" if is_whole(self._document) else "yellow")
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
             about = [str(row[key]) for key in _ABOUT if row.get(key)]

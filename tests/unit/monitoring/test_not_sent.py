@@ -130,3 +130,18 @@ def test_it_is_told_in_both_languages(watched: Watched) -> None:
             assert "state" in told
         assert finding["next"] in printed
         assert sentence.command == finding["next"]
+
+
+def test_what_is_on_its_way_to_an_agency_is_counted_before_anything_is_late(watched: Watched) -> None:
+    assert watched.document()["on_the_way"] == []
+    watched.publisher.accept()
+    since = watched.document()["at"]
+    watched.clock.pass_seconds(1)
+    watched.publisher.accept()
+    document = watched.document()
+    assert document["on_the_way"] == [{"agency": "railway-js", "count": 2, "since": since}]
+    assert document["unsent"] == [{"jurisdiction": "js", "lane": "state", "count": 2, "since": since}]
+    watched.publisher.send()
+    document = watched.document()
+    assert (document["unsent"], document["uncounted"]) == ([], [])
+    assert [each["count"] for each in document["on_the_way"]] == [2]

@@ -82,7 +82,7 @@ class Summary:
             self._sentences[sentence.key].text.show(sentence.text)
 
     def _sentence(self, sentence: Sentence) -> _SentenceView:
-        item = ui.element("li").classes("bad" if sentence.serious else "warn")
+        item = ui.element("li").classes("bad")
         with item:
             text = TextLabel("span")
             with ui.element("span").classes("command"):

@@ -17,6 +17,7 @@ from ..ledger.evidence_views import EvidenceView
 from ..status.document import StatusDocument
 from ..status.positions import DeliverySources
 from ..status.register_counts import local_deliveries
+from .acts_here import ActsHere
 from .context import evidence_file
 from .reach import Outage
 from .status_source import evidence_age, lateness
@@ -32,7 +33,7 @@ def status_at_hand(settings: Settings, clock: Clock, failure: LiandongError) -> 
     keys.recall(memory_of(settings).recall())
     engine, tables = open_database(sqlite_url(path)), evidence_tables()
     create_tables(engine, tables.metadata)
-    now = clock.now()
+    now, acts = clock.now(), ActsHere(settings)
     obliged = keys.serving("agency", now)
     places = sorted(frozenset[str]().union(*obliged.values(), *keys.serving("court", now).values()))
     try:
@@ -46,8 +47,10 @@ def status_at_hand(settings: Settings, clock: Clock, failure: LiandongError) -> 
                     inboxes=partial(inbox_file, settings),
                     months_left=keys.months_left(now),
                     evidence=evidence_age(0, Outage(failure, 0)),
+                    parked=acts.parked(obliged),
                 ),
                 lateness(settings, now),
             )
     finally:
+        acts.close()
         engine.dispose()

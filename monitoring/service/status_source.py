@@ -13,6 +13,7 @@ from ..status.document import StatusDocument
 from ..status.evidence_age import EvidenceAge
 from ..status.positions import DeliverySources, LatenessLimits
 from ..status.register_counts import local_deliveries
+from .acts_here import ActsHere
 from .context import MonitoringContext
 from .gathering import Gathering, served
 from .reach import Outage, Reach
@@ -33,6 +34,8 @@ class StatusSource:
         self._computing = threading.Lock()
         self.gathering = Gathering(evidence, context.directory, context.subscriber("status"), context.clock)
         self.part = Part("evidence", self.gathering, self.gathering.wait)
+        self._acts = ActsHere(context.settings)
+        context.resources.callback(self._acts.close)
         pulse = context.connections.pulse
         self._reach = None if pulse is None else Reach(pulse("pulse"), context.clock)
 
@@ -68,6 +71,7 @@ class StatusSource:
                 left,
                 self.gathering.counts.published,
                 evidence_age(self.gathering.read_at, self.outage),
+                self._acts.parked(obliged),
             )
             yield StatusDocument(sources, limits)
 

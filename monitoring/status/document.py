@@ -17,7 +17,7 @@ from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
-from .standing_findings import evidence_findings, unsent_findings
+from .standing_findings import evidence_findings, put_aside_findings, unsent_findings
 from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
@@ -86,14 +86,15 @@ class StatusDocument:
 
     def _agency(self, name: str) -> dict[str, Any]:
         nodes = [node for node in self.nodes if node.stand.agency == name]
-        obliged = self._sources.obliged.get(name, frozenset())
+        obliged, parked = self._sources.obliged.get(name, frozenset()), self._sources.parked.get(name)
         return {
             "agency": name,
             "jurisdictions": sorted(obliged),
             "silent_in": sorted(obliged - {node.stand.jurisdiction for node in nodes if node.serving}),
             **self.progress.totals(name),
             "dead_letters": self._sources.dead_letters.get(name),
-            "parked": None,
+            "parked": parked.waiting if parked else None,
+            "parked_since": moment(parked.since) if parked else None,
             "latency": latency([node.stand for node in nodes]),
             "nodes": [self._node(node) for node in nodes],
         }
@@ -221,6 +222,7 @@ class StatusDocument:
                 yield {"kind": "late", "agency": name, "updates": agency["late_updates"]}
             for jurisdiction in agency["silent_in"]:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
+            yield from put_aside_findings(agency, self._sources.parked.get(name), self._limits)
             for node in agency["nodes"]:
                 where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
                 yield from _node_findings(node, where)
@@ -233,6 +235,8 @@ def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterabl
         yield {"kind": "unproven", **where}
     if node["serving"] and node["proof"]["state"] == "unequal":
         yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
+    if node["serving"] and node["opaque"]:
+        yield {"kind": "unreadable", **where, "count": node["opaque"]}
     if twins := node["twins"]:
         yield {"kind": "twins", **where, "incarnations": twins}
     if node["receipts_missing"]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...consumers.inbox.enforcement import enforced_on
 from ...producers.register.register import Update
@@ -33,6 +33,14 @@ class LatenessLimits:
     gone_after: int
 
 
+class Parked(NamedTuple):
+    """What waits at an agency because something it needs is missing."""
+
+    waiting: int
+    since: int
+    """Of the oldest, ms UTC; 0 if nothing waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliverySources:
     """What the status document is computed from."""
@@ -53,6 +61,8 @@ class DeliverySources:
     """What courts have published of enforcement."""
     evidence: EvidenceAge = field(default_factory=EvidenceAge)
     """How old all this is."""
+    parked: Mapping[str, Parked] = field(default_factory=dict)
+    """Agency → what waits there; missing if its acts store is not on this machine."""
 
 
 def moment(ms: int) -> str | None:

@@ -5,7 +5,7 @@ agencies put aside, hold back or cannot read.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .positions import moment
+from .positions import LatenessLimits, Parked, moment
 from .register_counts import Deliveries
 
 SENT_WITHIN_MS = 3_000
@@ -30,3 +30,14 @@ def unsent_findings(deliveries: Iterable[Deliveries], now: int, late_after: int)
             if waiting.since is not None and now - waiting.since > (late_after if relayed else SENT_WITHIN_MS):
                 about = {"jurisdiction": each.jurisdiction, "lane": lane}
                 yield {"kind": "not-sent", **about, "count": waiting.rows, "since": moment(waiting.since)}
+
+
+def put_aside_findings(
+    agency: Mapping[str, Any], parked: Parked | None, limits: LatenessLimits
+) -> Iterator[dict[str, Any]]:
+    """Name what an agency could not handle, until a person drops it; and what waits there for longer than is promised."""
+    name = agency["agency"]
+    if agency["dead_letters"]:
+        yield {"kind": "dead-letters", "agency": name, "count": agency["dead_letters"]}
+    if parked and parked.waiting and limits.now - parked.since > limits.late_after:
+        yield {"kind": "parked", "agency": name, "count": parked.waiting, "since": moment(parked.since)}

@@ -74,6 +74,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "kafka-away": ("Kafka cannot be reached; this is the evidence at hand", "无法连接 Kafka，以下为现有证据"),
     "evidence-unread": ("the log cannot be read; this is the evidence at hand", "无法读取日志，以下为现有证据"),
     "not-sent": ("accepted and not sent", "已受理未发送"),
+    "unreadable": ("records a node cannot read", "节点无法解析的记录"),
+    "dead-letters": ("dead letters nobody has dropped", "尚未处置的死信"),
     "since_when": ("since {at}", "自 {at} 起"),
     "seconds_old": ("{seconds} s old", "{seconds} 秒前"),
     "next": ("next", "下一步"),

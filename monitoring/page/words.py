@@ -191,9 +191,29 @@ _WORDS: dict[str, tuple[str, str]] = {
         "What the monitor has read of the register of keys cannot be kept on its disk.",
         "监控机器无法在磁盘上保存已读取的密钥登记册。",
     ),
-    "say_dead": (
-        "{agency}: {count} messages were put aside as dead letters.",
-        "{agency}：{count} 条消息被放入死信。",
+    "say_kafka-away": (
+        "Kafka has not answered since {since} ({what}). What is shown was read before; it is {seconds} s old.",
+        "Kafka 自 {since} 起无应答（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
+    ),
+    "say_evidence-unread": (
+        "The log cannot be read since {since} ({what}). What is shown was read before; it is {seconds} s old.",
+        "自 {since} 起无法读取日志（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
+    ),
+    "say_not-sent": (
+        "{jurisdiction}: {count} accepted records of the lane {lane} wait for the relay, the oldest since {since}; no agency can have them.",
+        "{jurisdiction}：通道 {lane} 有 {count} 条已受理记录等待转发，最早自 {since} 起，协助单位尚无从收到。",
+    ),
+    "say_unreadable": (
+        "{agency}, node {node}: {count} records of {jurisdiction} are newer than its release; a person decides on their entries. Update the node.",
+        "{agency} 节点 {node}：{jurisdiction} 有 {count} 条记录新于其版本，相关条目转人工决定，请更新该节点。",
+    ),
+    "say_dead-letters": (
+        "{agency}: {count} messages it could not handle were put aside as dead letters. Redrive them, or drop them.",
+        "{agency}：{count} 条无法处理的消息被放入死信，请重新处理或予以删除。",
+    ),
+    "say_parked": (
+        "{agency}: {count} messages wait for something missing, the oldest since {since}.",
+        "{agency}：{count} 条消息因缺少所需而搁置，最早自 {since} 起。",
     ),
     # tables
     "node": ("node", "节点"),

@@ -19,6 +19,7 @@ from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
+from .standing_findings import evidence_findings, put_aside_findings, unsent_findings
 from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
@@ -44,6 +45,8 @@ class StatusDocument:
         self.nodes = sources.view.nodes(limits.now, limits.gone_after)
         self.heads = sources.view.heads()
         self.progress = DeliveryProgress(sources, limits, self.nodes)
+        heard = (*(head.appended_at for head in self.heads), *(node.stand.heard_at for node in self.nodes))
+        self.evidence = sources.evidence.as_dict(limits.now, max(heard, default=0))
 
     def document(self, query: StatusQuery) -> dict[str, Any]:
         """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
@@ -54,12 +57,20 @@ class StatusDocument:
         ]
         return {
             "at": moment(self._limits.now),
+            "evidence": self.evidence,
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "register": self._register(),
             "agencies": agencies,
             "enforcement": enforcement(self._sources.enforcement, self._limits.now, names),
             "batches": self._batches(query, names),
             "updates": self._updates(query, names),
+            "on_the_way": [
+                {"agency": each["agency"], "count": each["accepted"] - each["applied"], "since": each["waiting_since"]}
+                for each in agencies
+                if each["accepted"] > each["applied"]
+            ],
+            "unsent": self.progress.unsent(),
+            "uncounted": self.progress.uncounted(names),
             "findings": findings,
             "healthy": not findings,
         }
@@ -77,14 +88,15 @@ class StatusDocument:
 
     def _agency(self, name: str) -> dict[str, Any]:
         nodes = [node for node in self.nodes if node.stand.agency == name]
-        obliged = self._sources.obliged.get(name, frozenset())
+        obliged, parked = self._sources.obliged.get(name, frozenset()), self._sources.parked.get(name)
         return {
             "agency": name,
             "jurisdictions": sorted(obliged),
             "silent_in": sorted(obliged - {node.stand.jurisdiction for node in nodes if node.serving}),
             **self.progress.totals(name),
             "dead_letters": self._sources.dead_letters.get(name),
-            "parked": None,
+            "parked": parked.waiting if parked else None,
+            "parked_since": moment(parked.since) if parked else None,
             "latency": latency([node.stand for node in nodes]),
             "nodes": [self._node(node) for node in nodes],
         }
@@ -198,9 +210,11 @@ class StatusDocument:
                 yield {"kind": "command-unanswered", **about, "count": each.number, "since": moment(each.since)}
 
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+        yield from evidence_findings(self.evidence, away=self._sources.evidence.away)
         yield from self._register_findings()
         yield from list_findings(self._sources.view, self.heads, self._limits.now)
         yield from publisher_findings(self._sources.deliveries)
+        yield from unsent_findings(self._sources.deliveries, self._limits.now, self._limits.late_after)
         yield from self._command_findings()
         for head in self.heads:
             if abs(head.clock_ahead) > TOLERANCE_MS:
@@ -214,6 +228,7 @@ class StatusDocument:
                 yield {"kind": "late", "agency": name, "updates": agency["late_updates"]}
             for jurisdiction in agency["silent_in"]:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
+            yield from put_aside_findings(agency, self._sources.parked.get(name), self._limits)
             for node in agency["nodes"]:
                 where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
                 yield from _node_findings(node, where)
@@ -228,6 +243,8 @@ def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterabl
         yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
     if node["serving"] and (seconds := node["clock_off_seconds"]):
         yield {"kind": "agency-clock", **where, "seconds": seconds}
+    if node["serving"] and node["opaque"]:
+        yield {"kind": "unreadable", **where, "count": node["opaque"]}
     if twins := node["twins"]:
         yield {"kind": "twins", **where, "incarnations": twins}
     if node["receipts_missing"]:

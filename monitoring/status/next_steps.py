@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 _COMMANDS = {
+    "kafka-away": "liandong topics check",
+    "evidence-unread": "liandong topics check",
+    "not-sent": "liandong court relay --jurisdiction {jurisdiction}",
+    "unreadable": "liandong --version",
+    "dead-letters": "liandong dead-letters list --agency {agency}",
+    "parked": "liandong parked list --agency {agency}",
     "lost-tail": "liandong topics check",
     "live-differs": "liandong status --json",
     "sequence-gap": "liandong court relay --jurisdiction {jurisdiction}",

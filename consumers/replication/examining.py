@@ -127,11 +127,15 @@ class RevokedKeyExaminer:
 
     def _begin(self) -> bool:
         """Begin an examination if there is a key that none has settled; return whether that is so."""
-        keys = {key.key_id: key for key in self._revoked() if key.places & set(self._jurisdictions)}
-        if {key_id: key.revoked_at for key_id, key in keys.items()} == self._settled:
+        ever = {key.key_id: key for key in self._revoked() if key.places & set(self._jurisdictions)}
+        if {key_id: key.revoked_at for key_id, key in ever.items()} == self._settled:
             return False
         with self._ports.lists.snapshot() as lists:
             passed = [frozenset(lane.revoked) for lane in lists.lanes() if lane.jurisdiction in self._jurisdictions]
+            barrier_at = max((each.barrier_at for each in lists.positions().values()), default=0)
+        keys = {key_id: key for key_id, key in ever.items() if self._board.counts(key.revoked_at, barrier_at)}
+        if {key_id: key.revoked_at for key_id, key in keys.items()} == self._settled:
+            return False
         covered = frozenset.intersection(*passed) if passed else frozenset()
         self._case = _Case(keys, covered & keys.keys())
         self._stages = [

@@ -27,9 +27,14 @@ def is_doubtful(world: "World", said: SaidVersion) -> bool:
 
 def _is_unproven(world: "World", topic: str, body: bytes) -> bool:
     since, written = world.register.revoked_since(body), world.log.records.get((topic, body))
-    if not since or written is None or written.offset == BEFORE:
+    if not since or since > _latest(world) or written is None or written.offset == BEFORE:
         return False
     return written.offset >= _proven_before(world, written, since)
+
+
+def _latest(world: "World") -> int:
+    """What time it is by the clock of the town that is furthest ahead: a revocation that is dated later has not begun."""
+    return world.time.now() + max((0, *(machine.clock.skew_ms for machine in world.machines.values())))
 
 
 def _proven_before(world: "World", written: Written, since: int) -> int:

@@ -50,6 +50,9 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         Works("air-js 1", "list", 5),
         Asks("air-js 1", DEBTOR),
     ),
+    "what a court signed with a key that will be revoked blocks until then": (
+        *(LISTED, Rotates(COURT, revoked=True)),
+    ),
     "what a key signed before it was stolen stays": (
         LISTED,
         AWHILE,

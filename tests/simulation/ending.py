@@ -21,8 +21,8 @@ from liandong.topics.catalogue import names
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
-_LOOKED_AFTER = (2, 2, 2, 4, 10, 20, 20)
-"""Seconds between two looks: together a minute."""
+_LOOKED_AFTER = (2, 2, 2, 4, 10, 20, 21)
+"""Seconds between two looks: together a minute, and a moment for the status to name what is late by more than that."""
 _SENT_WITHIN_MS = 5_000
 
 

@@ -26,7 +26,7 @@ class Examination:
     doubtful: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     """By entry, the fingerprints of bodies that no head from before proves."""
     restored: Mapping[bytes, ListedEntry] = field(default_factory=dict)
-    """By entry, what stood there before the first of them; `asks` is set."""
+    """By entry, what stood there before the first of them, or the first of all where none did; `asks` is set."""
 
     def surrogates(self) -> dict[bytes, list[bytes]]:
         """Return which of the entries found again name a surrogate."""

@@ -62,7 +62,9 @@ def _is_sure(world: "World", said: SaidVersion) -> bool:
 
 
 def _asks(world: "World", surrogates: frozenset[bytes]) -> Iterator[bool]:
-    """Whether somebody has a doubtful entry, or one that was ended by a doubtful record, lane by lane."""
+    """Whether somebody has a doubtful entry, or one that was ended by a doubtful record, lane by lane; of an entry that was
+    never anything but doubtful whoever it was made for is asked about.
+    """
     now = world.time.now()
     for at in world.all_partitions:
         if at.topic not in names.state_topics(JURISDICTION):
@@ -73,7 +75,8 @@ def _asks(world: "World", surrogates: frozenset[bytes]) -> Iterator[bool]:
             prefix = decode_prefix(stands.leading)
             named = {each["surrogate"] for each in prefix["identities"]}
             yield prefix["status"] == ACTIVE and prefix["effective_from"] <= now and bool(named & surrogates)
-            sure = [said for said in world.truth.versions.get(entry_id, []) if not is_doubtful(world, said)]
+            history = world.truth.versions.get(entry_id, [])
+            sure = [said for said in history if not is_doubtful(world, said)] or history[:1]
             yield bool(sure) and sure[-1].restricts(surrogates, now)
 
 

@@ -122,6 +122,16 @@ def test_a_correction_to_an_innocent_asks_a_person_about_both(world: Robbed) -> 
     assert (world.said(world.freed), world.said(world.innocent)) == ([Trust.OPEN], [Trust.OPEN])
 
 
+def test_what_was_made_and_ended_while_the_key_was_stolen_asks_a_person(world: Robbed) -> None:
+    made = world.thief.include(world.innocent)
+    world.send(world.thief.message(made), world.thief.message(world.thief.change(entry_of(made), Change.REVOKE)))
+    assert world.said(world.innocent) == []
+    world.revoke()
+    world.examine()
+    assert world.said(world.innocent) == [Trust.OPEN]
+    assert world.node.view.entry(entry_of(made)).asks
+
+
 def test_behind_the_barrier_that_covers_it_nothing_changes(world: Robbed) -> None:
     world.revoke()
     world.send(world.thief.message(world.thief.change(entry_of(world.first), Change.REVOKE)))

@@ -51,7 +51,7 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         Asks("air-js 1", DEBTOR),
     ),
     "what a court signed with a key that will be revoked blocks until then": (
-        *(LISTED, Rotates(COURT, revoked=True)),
+        *(LISTED, AWHILE, Rotates(COURT, revoked=True), AWHILE, ASKED),
     ),
     "what a key signed before it was stolen stays": (
         LISTED,

@@ -115,7 +115,7 @@ class ListView:
         if entry.source != "relief" and not self._holds(entry):
             return Trust.NOBODYS
         key_id = entry.body[:8]
-        if entry.asks or (self._is_revoked(key_id) and not self._revoked.is_settled(key_id)):
+        if entry.asks or (self._is_revoked_by_now(key_id, entry) and not self._revoked.is_settled(key_id)):
             return Trust.OPEN
         return Trust.PROVEN
 
@@ -131,6 +131,12 @@ class ListView:
             self._verified.clear()
         self._verified.add(digest)
         return True
+
+    def _is_revoked_by_now(self, key_id: bytes, entry: ListedEntry) -> bool:
+        key = self._keyring.key(key_id)
+        if key is None or not key.revoked_at:
+            return False
+        return self._revoked.counts(key.revoked_at, self.position(entry.jurisdiction).barrier_at)
 
     def _is_revoked(self, key_id: bytes) -> bool:
         key = self._keyring.key(key_id)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -78,10 +79,14 @@ class Unanswered(NamedTuple):
 
 
 def unanswered(engine: Engine, issued_before: int, now: int) -> list[Unanswered]:
-    """Return what was given before a time and has no answer, of all courts of a register; what has ended by `now` waits no more."""
+    """Return what was given before a time and has no answer, of all courts of a register; what has ended by `now` waits no more.
+
+    What was given after `now`, by a clock that was ahead then and was set back, waits for nobody knows how long: it is named, too.
+    """
     create_tables(engine, _metadata)
     given = _commands.c
-    waits = given.code == "", given.issued_at < issued_before, given.until > now
+    long_ago = or_(given.issued_at < issued_before, given.issued_at > now)
+    waits = given.code == "", long_ago, given.until > now
     query = select(given.court, given.agency, func.count(), func.min(given.issued_at)).where(*waits)
     with reading(engine) as connection:
         rows = connection.execute(query.group_by(given.court, given.agency).order_by(given.court, given.agency))

@@ -49,6 +49,9 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         Works("air-js 1", "list", 5),
         Asks("air-js 1", DEBTOR),
     ),
+    "what a court signed with a key that will be revoked blocks until then": (
+        *(LISTED, AWHILE, Rotates(COURT, revoked=True), AWHILE, ASKED),
+    ),
     "what a key signed before it was stolen stays": (
         LISTED,
         AWHILE,

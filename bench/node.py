@@ -9,7 +9,8 @@ from pathlib import Path
 from ..consumers.node.assembly import tuned
 from ..consumers.replication.apply.applying import LaneRun
 from ..consumers.replication.apply.lane_work import LaneWork
-from ..consumers.replication.replicator import Replicator, ReplicatorConfig
+from ..consumers.replication.replicator import Replicator
+from ..consumers.replication.replicator_config import ReplicatorConfig
 from ..consumers.store.batch import StoreBatch
 from ..consumers.store.environment import GIB
 from ..consumers.store.power import boot_id

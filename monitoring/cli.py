@@ -15,7 +15,11 @@ from .demo.cli import demo
 from .trace import cli as trace
 
 if TYPE_CHECKING:
-    from .service.status_source import StatusSource
+    from ..topics.settings import Settings
+    from .status.document import StatusQuery
+
+_ANSWER_SECONDS = 1.0
+"""How long Kafka may take for a first word; with starting and computing `status` answers within two seconds without it."""
 
 
 class FailOn(StrEnum):
@@ -54,32 +58,49 @@ def status(  # noqa: PLR0913  a command's parameters are its options
 ) -> None:
     """Show delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
     from ..topics.cli.console import settings_of
-    from .service.context import monitoring_context
-    from .service.status_source import StatusSource
     from .status.document import StatusQuery
 
     settings = settings_of(ctx)
-    with monitoring_context(settings, "status") as context:
-        source = StatusSource(context, shows_enforced=True)
-        _gather(source)
-        with source.current() as status_now:
-            document = status_now.document(StatusQuery(agency, update, batch, entry))
+    document = _document(settings, StatusQuery(agency, update, batch, entry))
     if as_json:
         print_json(document)
     else:
         _print_text(document, settings.lang)
-    if {finding["kind"] for finding in document["findings"]} & set(fail_on or ()):
+    kinds = {finding["kind"] for finding in document["findings"]}
+    if kinds & {*(fail_on or ()), "kafka-away", "evidence-unread"}:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _gather(source: "StatusSource") -> None:
-    """Read the evidence to the end of the log. Raises TransportError, LOG_STALLED."""
-    from ..topics.workers.threads import work_until
+def _document(settings: "Settings", query: "StatusQuery") -> dict[str, Any]:
+    """Read the evidence to the end of the log and make the document; while Kafka is away, at once from what is at hand."""
+    from ..schemas.errors import Unavailable
+    from ..topics.transport.errors import AuthenticationFailed
+    from ..topics.transport.kafka import require_broker
+    from ..topics.workers.clock import SystemClock
+    from .service.at_hand import status_at_hand
 
-    gathering = source.gathering
-    work_until(source.part, lambda: gathering.rounds > 0 or gathering.failure is not None, math.inf)
-    if gathering.failure is not None:
-        raise gathering.failure
+    try:
+        require_broker(settings, _ANSWER_SECONDS)
+        return _gathered(settings, query)
+    except (Unavailable, AuthenticationFailed) as away:
+        with status_at_hand(settings, SystemClock(), away) as status_now:
+            return status_now.document(query)
+
+
+def _gathered(settings: "Settings", query: "StatusQuery") -> dict[str, Any]:
+    """Return the document once the evidence is read to the end of the log. Raises TransportError, LOG_STALLED."""
+    from ..topics.workers.threads import work_until
+    from .service.context import monitoring_context
+    from .service.status_source import StatusSource
+
+    with monitoring_context(settings, "status") as context:
+        source = StatusSource(context, shows_enforced=True)
+        gathering = source.gathering
+        work_until(source.part, lambda: gathering.rounds > 0 or gathering.failure is not None, math.inf)
+        if gathering.failure is not None:
+            raise gathering.failure
+        with source.current() as status_now:
+            return status_now.document(query)
 
 
 def _print_text(document: Mapping[str, Any], lang: Language) -> None:

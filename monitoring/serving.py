@@ -37,7 +37,7 @@ class MonitorServer:
     @property
     def parts(self) -> list[Part]:
         """What gathers the evidence and takes the page's snapshots."""
-        return [self._source.part, Part("snapshots", self._feed, self._feed.wait)]
+        return [*self._source.parts, Part("snapshots", self._feed, self._feed.wait)]
 
     def serve(self, stop: threading.Event) -> None:
         """Answer HTTP requests until `stop` is set."""

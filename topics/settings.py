@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     stale_after_seconds: float = Field(default=60.0, gt=0)
     """Age of an agency's copy from which its gate says UNKNOWN instead of refusing anybody."""
     late_after_seconds: float = Field(default=60.0, gt=0)
-    """Time an agency has to apply an accepted update; after that `liandong status` calls it late."""
+    """Time an agency has to apply an accepted update that was sent; after that `liandong status` calls it late."""
     node_gone_after_seconds: float = Field(default=86_400.0, gt=0)
     """An agency's node without receipts for this long is no longer one of those that must have everything."""
     checks_per_second: float = Field(default=1000.0, gt=0)

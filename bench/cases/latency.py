@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from ...consumers.replication.list_view import ListView
 from ...consumers.replication.receipts import Reporter
-from ...consumers.replication.replicator import Replicator, ReplicatorConfig
+from ...consumers.replication.replicator import Replicator
+from ...consumers.replication.replicator_config import ReplicatorConfig
 from ...consumers.store.batch import StoreBatch
 from ...consumers.store.power import boot_id
 from ...consumers.store.relief import ReliefStore

@@ -12,6 +12,7 @@ from ...schemas.wire.sealing import SealingKey
 from ...schemas.wire.signing import Signer
 from ...topics.keys.keyrings import Directory
 from ...topics.keys.participants import Participants
+from ...topics.keys.signing_time import hindrance
 from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import SchemaIds
@@ -58,6 +59,10 @@ class AgencyContext:
     """Between two batches of interceptions."""
     registry: SchemaIds | None = field(default=None, repr=False)
     """With one, what is sent has Confluent framing."""
+
+    def may_sign(self) -> bool:
+        """Whether what is signed and sent now counts for others: else it waits (`topics.keys.signing_time`)."""
+        return hindrance(self.agency, self.signer.key_id, self.directory, self.clock.now()) is None
 
 
 def context_of(

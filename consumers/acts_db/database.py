@@ -5,9 +5,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from ...topics.settings import Settings
-from ...topics.storage.database import create_tables, open_database, sqlite_url
+from ...topics.storage.database import create_tables, open_database, open_existing_database, sqlite_url
 from .agency_home import agency_folder
-from .tables import metadata
+from .tables import commands_parked, metadata
 
 EVENTS_LANE = "events"
 OUTBOX_LANES = (EVENTS_LANE,)
@@ -16,10 +16,13 @@ OUTBOX_LANES = (EVENTS_LANE,)
 
 def open_acts(url: str, agency: str = "", password_file: Path | None = None) -> Engine:
     """Open the acts database of an agency, making the tables that are missing; agencies may share a PostgreSQL."""
-    schema = f"acts_{agency.replace('-', '_')}" if agency else "acts"
-    engine = open_database(url, schema=schema, password_file=password_file)
+    engine = open_database(url, schema=_schema(agency), password_file=password_file)
     create_tables(engine, metadata)
     return engine
+
+
+def _schema(agency: str) -> str:
+    return f"acts_{agency.replace('-', '_')}" if agency else "acts"
 
 
 def acts_url(settings: Settings, agency: str) -> str:
@@ -32,3 +35,9 @@ def acts_url(settings: Settings, agency: str) -> str:
 def open_acts_of(settings: Settings, agency: str) -> Engine:
     """Open the acts database of an agency of this machine. Raises DatabaseFault."""
     return open_acts(acts_url(settings, agency), agency, settings.acts_password_file)
+
+
+def open_acts_if_made(settings: Settings, agency: str) -> Engine | None:
+    """Open the acts database of an agency if this machine has it or can reach it, None if not. Raises DatabaseFault, STATE_NEWER."""
+    url, password_file = acts_url(settings, agency), settings.acts_password_file
+    return open_existing_database(url, schema=_schema(agency), password_file=password_file, table=commands_parked)

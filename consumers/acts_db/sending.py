@@ -1,6 +1,7 @@
 """How an agency tells others something: sealed, signed, framed, and into the outbox in the caller's transaction.
 
-An interception is sealed at once and held for the agency's next batch (`interceptions.batches`), which signs it.
+An interception is sealed at once and held for the agency's next batch (`interceptions.batches`), which signs it. All else is
+held, too, while the agency's own key is not valid by its clock: others would refuse it.
 
 What its court cannot be told yet, because no sealing key of it is known (a node that has just started has not read the
 register), is kept, sealed to the agency itself, until it can: nothing that happened goes untold. The agency's own keys for that
@@ -24,7 +25,7 @@ from ...schemas.wire.sealing import CannotOpen, Recipient, open_sealed, seal, se
 from ...schemas.wire.signing import encode_signed
 from ...topics.catalogue import names
 from ...topics.keys.keyrings import NoSealingKey
-from ...topics.storage.bulk import insert_rows
+from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.envelope import outgoing
 from ...topics.transport.ports import OutgoingRecord
 from .context import AgencyContext
@@ -42,7 +43,7 @@ _HELD_COLUMNS = ("handle", "schema", "topic", "at", "fields")
 
 
 class HeldEvent(Protocol):
-    """A sealed event that waits for its batch, as the acts store has it."""
+    """A sealed event that waits for its batch or until it can be signed, as the acts store has it."""
 
     handle: bytes
     schema: str
@@ -98,6 +99,25 @@ def send_or_keep(connection: Connection, context: AgencyContext, events: Sequenc
     _send_or_hold(connection, context, ready)
 
 
+def is_batched() -> ColumnElement[bool]:
+    """Return the condition that an event is held for its batch, and not until the agency can sign."""
+    return held_events.c.schema.in_(_BATCHED)
+
+
+def send_unsigned(connection: Connection, context: AgencyContext) -> int:
+    """Put the oldest events that were held until the agency can sign into the outbox, if it can; return how many."""
+    if not context.may_sign():
+        return 0
+    held = held_events.c
+    rows = connection.execute(
+        select(held_events).where(~is_batched()).order_by(held.at, held.handle).limit(_AT_ONCE).with_for_update()
+    ).all()
+    if rows:
+        connection.execute(delete(held_events).where(held.handle.in_([row.handle for row in rows])))
+        send_held(connection, context, rows)
+    return len(rows)
+
+
 def send_held(connection: Connection, context: AgencyContext, events: Sequence[HeldEvent]) -> None:
     """Put a batch of events that were held into the outbox, in this order."""
     records = [_as_record(context, each, msgspec.msgpack.decode(each.fields)) for each in events]
@@ -108,13 +128,17 @@ def _send_or_hold(
     connection: Connection, context: AgencyContext, ready: Sequence[tuple[AgencyEvent, Mapping[str, object]]]
 ) -> None:
     """Send or hold events with their sealed fields."""
+    may_sign = context.may_sign()
     held = [
         (event.handle, event.schema, event.topic, event.at, msgspec.msgpack.encode(fields))
         for event, fields in ready
-        if event.schema in _BATCHED
+        if event.schema in _BATCHED or not may_sign
     ]
-    insert_rows(connection, held_events, _HELD_COLUMNS, held)
-    records = [_as_record(context, event, fields) for event, fields in ready if event.schema not in _BATCHED]
+    # an answer that is said again has its handle again
+    insert_missing_rows(connection, held_events, _HELD_COLUMNS, held)
+    records = [
+        _as_record(context, event, fields) for event, fields in ready if may_sign and event.schema not in _BATCHED
+    ]
     context.outbox.append(connection, EVENTS_LANE, records)
 
 

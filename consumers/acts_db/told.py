@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, select, update
 
 from ...topics.storage.database import insert_once, reading
+from ...topics.storage.packed_columns import unpacked_column
 from ...topics.transport.ports import TopicPartition
 from .tables import receipts_told
 
@@ -28,12 +29,12 @@ class Told:
 
 
 def told(engine: Engine, node: str) -> Told:
-    """Return what a node has told; nothing if it never did."""
+    """Return what a node has told; nothing if it never did. Raises DATABASE_DAMAGED."""
     with reading(engine) as connection:
         row = connection.execute(select(receipts_told).where(receipts_told.c.node == node)).one_or_none()
-    if row is None:
-        return Told()
-    positions = msgspec.msgpack.decode(row.positions, type=list[tuple[str, int, int]])
+        if row is None:
+            return Told()
+        positions = unpacked_column(connection, row.positions, list[tuple[str, int, int]])
     return Told(row.sequence, {TopicPartition(topic, partition): offset for topic, partition, offset in positions})
 
 

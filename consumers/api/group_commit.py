@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
+import structlog
+
+from ...schemas.errors import LiandongError
 from ..interceptions.answers import Answer
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -45,9 +50,13 @@ class GroupCommit:
                 self._next = _Group()
                 try:
                     group.earlier = await self._write(group.answers)
-                except Exception:
+                except Exception as failed:
                     if group.requests == 1:
                         raise
+                    code = failed.code if isinstance(failed, LiandongError) else type(failed).__name__
+                    _log.warning(
+                        "answers could not be kept together, each is kept by itself", code=code, requests=group.requests
+                    )
             if group.earlier is None:  # nobody fails because of what somebody else asked
                 return await self._write(answers)
             return group.earlier

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...topics.transport.ports import Publisher
     from ...topics.workers.clock import Clock
     from ..api.server import ListenAddress
-    from ..node.assembly import OutboxRelay
+    from ..node.held_relay import OutboxRelay
 
 MakeRelay = Callable[["SqlOutbox", "Publisher", "Clock"], "OutboxRelay"]
 """The relay of the room `producers`, made by the composition root."""

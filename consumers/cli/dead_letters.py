@@ -28,6 +28,7 @@ def mount(app: typer.Typer, send: "Send") -> None:
     letters = group(app, "dead-letters", "What an agency could not handle, with its original bytes.")
     letters.command("list")(list_)
     letters.command("show")(show)
+    letters.command("drop")(drop)
 
     @letters.command("redrive")
     def redrive(
@@ -73,6 +74,31 @@ def show(ctx: typer.Context, number: NumberArgument, agency: AgencyIdOption, as_
         return
     for name, value in document.items():
         typer.echo(f"{name}: {value}")
+
+
+def drop(
+    ctx: typer.Context,
+    agency: AgencyIdOption,
+    through: Annotated[str, typer.Option("--through", metavar="NUMBER", help="The last to drop, as `list` shows it.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Drop dead letters that are dealt with, up to one of them; their bytes are gone then. `status` counts the others."""
+    from ...topics.catalogue import names
+    from ...topics.cli.console import settings_of
+    from ...topics.transport.kafka import KafkaAdmin
+    from ...topics.transport.ports import TopicPartition
+
+    settings, letters = settings_of(ctx), _letters(ctx, agency)
+    if through not in {letter.number for letter in letters}:
+        raise WrongUsage("DEAD_LETTER_UNKNOWN", f"{agency} has no dead letter {through}", "see `dead-letters list`")
+    partition, offset = map(int, through.split("-"))
+    at = TopicPartition(settings.topic_prefix + names.dead_letters(agency), partition)
+    KafkaAdmin(settings).delete_records({at: offset + 1})
+    left = len(_letters(ctx, agency))
+    if as_json:
+        print_json({"dropped": len(letters) - left, "left": left})
+    else:
+        typer.echo(f"{len(letters) - left} dead letters dropped, {left} left")
 
 
 def _redrive(

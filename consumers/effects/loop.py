@@ -21,7 +21,7 @@ from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
-from ..acts_db.sending import send_waiting
+from ..acts_db.sending import send_unsigned, send_waiting
 from ..commands import parked
 from ..events import watches
 from ..interceptions import recent_releases
@@ -166,6 +166,7 @@ class Effects:
         version = self._context.directory.version
         with self._engine.begin() as connection:
             self._note_keyless(send_waiting(connection, self._context).keyless)
+            send_unsigned(connection, self._context)
             if version != self._keys_version:
                 parked.wake(connection, _WAIT_FOR_KEYS, now)
             erased = watches.erase_ended(connection, now)

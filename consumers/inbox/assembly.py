@@ -79,7 +79,7 @@ def open_inbox(machine: InboxMachine, court: str, directory: KeyDirectory) -> Op
     counts_store = CountsStore(store.engine, court, jurisdiction)
     box, outbox = Inbox(context, reader, store, SaidCounts(counts_store, directory)), open_outbox(store, clock)
     registry = registered(settings, "enforcement-count")
-    counting = CountingCourt(court, jurisdiction, participants.signer(court), outbox, clock, registry)
+    counting = CountingCourt(court, jurisdiction, participants.signer(court), outbox, clock, directory, registry)
     counts = Counting(counting, box, counts_store)
     times = BarrierTimes(heads, directory, (jurisdiction,), clock)
     eraser = Eraser(KeyErasure(participants, court, clock), times.newest)

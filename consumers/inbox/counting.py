@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 from ...schemas import ids
 from ...schemas.fingerprints import fingerprint
 from ...schemas.wire.enforcement import FEW, SCHEMA, CountedGroup, closing_ms, count_record
-from ...schemas.wire.signing import Signer, encode_signed
+from ...schemas.wire.signing import Keyring, Signer, encode_signed
 from ...topics.catalogue import names
+from ...topics.keys.signing_time import hindrance
 from ...topics.storage.faults import DatabaseFault
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.envelope import SchemaIds, outgoing
@@ -44,6 +45,7 @@ class CountingCourt:
     outbox: SqlOutbox = field(repr=False)
     """In the inbox's own database."""
     clock: Clock = field(repr=False)
+    keyring: Keyring = field(repr=False)
     registry: SchemaIds | None = field(default=None, repr=False)
     """With one, what is sent has Confluent framing."""
 
@@ -65,7 +67,8 @@ class Counting:
             left = self._next_look - clock.monotonic()
             if left > 0:
                 return left
-            if self._inbox.caught_up and self._inbox.failure is None:
+            self.failure = hindrance(self._court.court, self._court.signer.key_id, self._court.keyring, clock.now())
+            if self._inbox.caught_up and self._inbox.failure is None and self.failure is None:
                 self.publish()
             self._next_look = clock.monotonic() + _LOOK_SECONDS
         except DatabaseFault as failed:
@@ -73,7 +76,6 @@ class Counting:
                 _log.warning("counting waits", court=self._court.court, code=failed.code, reason=failed.message)
             self.failure = failed
             return _RETRY_SECONDS
-        self.failure = None
         return _LOOK_SECONDS
 
     def close(self) -> None:

@@ -15,11 +15,12 @@ from ...topics.workers.chance import shuffled
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
-from ..acts_db.sending import send_held
+from ..acts_db.sending import is_batched, send_held
 from ..acts_db.tables import batch_turns, held_events
 
 _log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 1.0
+_HELD_SECONDS = 1.0
 _PAGE = 200
 """Events that leave in one transaction: whoever keeps a hit meanwhile waits for no more than that."""
 _NAME = "interceptions"
@@ -44,6 +45,8 @@ class Batches:
         turn = self._current_turn()
         if turn == self._turn and self._last is None:
             return self._until_next()
+        if not self._context.may_sign():
+            return _HELD_SECONDS  # the turn is taken once what is signed counts
         try:
             if self._last is None and self._takes(turn):
                 self._last = b""
@@ -80,7 +83,7 @@ class Batches:
     def _send_behind(self, last: bytes) -> bytes | None:
         """Put the next page into the outbox, by random handle and shuffled; return its last handle, None when all is sent."""
         held = held_events.c
-        page = select(held_events).where(held.handle > last).order_by(held.handle).limit(_PAGE).with_for_update()
+        page = select(held_events).where(is_batched(), held.handle > last).order_by(held.handle).limit(_PAGE).with_for_update()
         with self._engine.begin() as connection:
             rows = connection.execute(page).all()
             if not rows:

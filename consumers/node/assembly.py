@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.erasure import Eraser, KeyErasure
 from ...topics.keys.opening import open_directory
 from ...topics.keys.participants import Participants
+from ...topics.keys.signing_time import SigningTime
 from ...topics.keys.supervision import SupervisionActs
 from ...topics.settings import Settings
 from ...topics.storage.outbox import SqlOutbox
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
-from ...topics.workers.worker import Part, Worker
+from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.identity import store_id
 from ..acts_db.sending import send_receipt
@@ -32,25 +33,20 @@ from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
 from ..replication.keeping import Keeper, LastProvenCopy
 from ..replication.receipts import Reporter
 from ..replication.relief import ReliefFollower, ReliefStores
-from ..replication.replicator import Replicator, ReplicatorConfig
+from ..replication.replicator import Replicator
+from ..replication.replicator_config import ReplicatorConfig
 from ..replication.status import CopyGauges, CopyStatus
 from ..store.batch import KeptReceipt
 from ..store.relief import ReliefStore
 from ..store.writer import ListStore
 from .copies import list_positions, open_lists, open_relief, relief_positions
 from .desk import CopyReaders, Desk, Machine, open_desk
+from .held_relay import HeldRelay, OutboxRelay
 from .locks import lock_node
 from .presence import NodeName, Presence, Twin, group_of_nodes
 
 _TURN_SECONDS = 0.0005
 """How long a busy thread keeps the interpreter: whoever is freed must not wait for a backlog that is worked off beside."""
-
-
-class OutboxRelay(Worker, Protocol):
-    """Sends an outbox (`producers.relay.relay.Relay`)."""
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for word about what was sent, at most so many seconds; return whether it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +127,9 @@ class OpenAgency:
         me = NodeName(self.agency, self.node, incarnation.hex(), self._stores.shared)
         presence = Presence(me, subscriber(group_of_nodes(self.agency), f"{own}-nodes"), context.clock)
         self._presence = presence
-        replicator = self._replicator(subscriber(f"{own}.list", f"{own}-list"), incarnation, presence)
+        signing = SigningTime(self.agency, context.signer.key_id, self.directory, context.clock)
+        following = subscriber(f"{own}.list", f"{own}-list")
+        replicator = self._replicator(following, incarnation, presence, signing)
         stores = ReliefStores(self._stores.relief, self._stores.lists.reader())
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self._jurisdictions, freeing, stores, self.directory, context.clock)
@@ -145,11 +143,13 @@ class OpenAgency:
         around = Surroundings(lambda: self.directory.loaded, presence.may_act, missed.expect)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
         batches = Batches(context, self.desk.engine)
-        relay = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
+        sending = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
+        relay = HeldRelay(sending, signing)
         standing = CopyGauges(self.copy_status, self.desk.signals, context.outbox, context.clock)
         return [
             Part("register", self.directory, self.directory.wait),
             Part("acts", self._acts, self._acts.wait),
+            Part("clock", signing, Doorbell().wait),
             Part("nodes", presence, presence.wait),
             Part("list", replicator, replicator.wait),
             Part("relief", relief, relief.wait),
@@ -180,11 +180,13 @@ class OpenAgency:
         """Who has taken this node's place."""
         return None if self._presence is None else self._presence.twin
 
-    def _replicator(self, subscriber: Subscriber, incarnation: bytes, presence: Presence) -> Replicator:
+    def _replicator(
+        self, subscriber: Subscriber, incarnation: bytes, presence: Presence, signing: SigningTime
+    ) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
         known, reports = self._stores.told.sequence, lambda: presence.twin is None
         who = self.agency, self.node, incarnation, context.signer
-        reporter = Reporter(*who, self._emit, known, reports, relief)
+        reporter = Reporter(*who, self._emit, known, reports, relief, signing=signing)
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 

@@ -66,7 +66,7 @@ class Desk:
         self.engine = engine
         self.copy = copy
         self.signals = signals
-        self.revoked = RevokedKeys()
+        self.revoked = RevokedKeys(context.clock)
         self.view = ListView(copy.lists, copy.relief, context.directory, self.revoked)
         jurisdictions = sorted(context.jurisdictions)
         self.gate = Gate(self.view, rules, context.matching_keys, context.clock, context.chance, jurisdictions)

@@ -62,6 +62,9 @@ class _Case:
     """By key, what a head from before proves: everything below these offsets."""
     doubtful: dict[bytes, set[bytes]] = field(default_factory=dict)
     restored: dict[bytes, ListedEntry] = field(default_factory=dict)
+    """By entry, the newest record that is not doubtful."""
+    included: dict[bytes, ListedEntry] = field(default_factory=dict)
+    """By entry, its lowest version, be it doubtful: where all are, whom it was made for asks a person, too."""
 
     def is_doubtful(self, at: TopicPartition, offset: int, key_id: bytes) -> bool:
         """Whether a record under a key stands where no head from before proves it."""
@@ -127,11 +130,15 @@ class RevokedKeyExaminer:
 
     def _begin(self) -> bool:
         """Begin an examination if there is a key that none has settled; return whether that is so."""
-        keys = {key.key_id: key for key in self._revoked() if key.places & set(self._jurisdictions)}
-        if {key_id: key.revoked_at for key_id, key in keys.items()} == self._settled:
+        ever = {key.key_id: key for key in self._revoked() if key.places & set(self._jurisdictions)}
+        if {key_id: key.revoked_at for key_id, key in ever.items()} == self._settled:
             return False
         with self._ports.lists.snapshot() as lists:
             passed = [frozenset(lane.revoked) for lane in lists.lanes() if lane.jurisdiction in self._jurisdictions]
+            barrier_at = max((each.barrier_at for each in lists.positions().values()), default=0)
+        keys = {key_id: key for key_id, key in ever.items() if self._board.counts(key.revoked_at, barrier_at)}
+        if {key_id: key.revoked_at for key_id, key in keys.items()} == self._settled:
+            return False
         covered = frozenset.intersection(*passed) if passed else frozenset()
         self._case = _Case(keys, covered & keys.keys())
         self._stages = [
@@ -179,7 +186,7 @@ class RevokedKeyExaminer:
         return dict.fromkeys(self._list_lanes(), 0) if self._case.doubtful else {}
 
     def _take_earlier(self, message: Message) -> None:
-        """Take a record of a doubtful entry that is not doubtful itself, the newest of them."""
+        """Take of a doubtful entry the newest record that is not doubtful itself, and the first there was."""
         entry_id, at = message.key() or b"", lane_of(self._ports.subscriber, message)
         if entry_id not in self._case.doubtful:
             return
@@ -187,19 +194,24 @@ class RevokedKeyExaminer:
         if not is_version_of(framed.fingerprint, "list-record"):
             return
         prefix = decode_prefix(framed.body)
-        if self._case.is_doubtful(at, message.offset(), framed.body[:8]) or prefix["entry_id"] != entry_id:
+        if prefix["entry_id"] != entry_id:
             return
-        self._verifier.in_list(self._place(at), *framed, prefix)
-        before = self._case.restored.get(entry_id)
-        if before is None or prefix["version"] > before.prefix["version"]:
-            jurisdiction = self._place(at).jurisdiction
-            found = listed_entry(entry_id, stored(*framed), None, "state", jurisdiction)
-            self._case.restored[entry_id] = replace(found, asks=True)
+        place, case, version = self._place(at), self._case, prefix["version"]
+        self._verifier.in_list(place, *framed, prefix)
+        found = replace(listed_entry(entry_id, stored(*framed), None, "state", place.jurisdiction), asks=True)
+        first = case.included.setdefault(entry_id, found)
+        if version < first.prefix["version"]:
+            case.included[entry_id] = found
+        if case.is_doubtful(at, message.offset(), framed.body[:8]):
+            return
+        before = case.restored.get(entry_id)
+        if before is None or version > before.prefix["version"]:
+            case.restored[entry_id] = found
 
     def _tell(self) -> None:
         case = self._case
         doubtful = {entry_id: frozenset(bodies) for entry_id, bodies in case.doubtful.items()}
-        self._board.tell(Examination(case.covered, doubtful, case.restored))
+        self._board.tell(Examination(case.covered, doubtful, case.included | case.restored))
         self._settled = {key_id: case.keys[key_id].revoked_at for key_id in case.covered}
         _log.info("records under revoked keys are examined", keys=len(case.keys), entries=len(doubtful))
         if len(case.covered) < len(case.keys):

@@ -115,7 +115,7 @@ class ListView:
         if entry.source != "relief" and not self._holds(entry):
             return Trust.NOBODYS
         key_id = entry.body[:8]
-        if entry.asks or (self._is_revoked(key_id) and not self._revoked.is_settled(key_id)):
+        if entry.asks or (self._is_revoked_by_now(key_id, entry) and not self._revoked.is_settled(key_id)):
             return Trust.OPEN
         return Trust.PROVEN
 
@@ -132,6 +132,12 @@ class ListView:
         self._verified.add(digest)
         return True
 
+    def _is_revoked_by_now(self, key_id: bytes, entry: ListedEntry) -> bool:
+        key = self._keyring.key(key_id)
+        if key is None or not key.revoked_at:
+            return False
+        return self._revoked.counts(key.revoked_at, self.position(entry.jurisdiction).barrier_at)
+
     def _is_revoked(self, key_id: bytes) -> bool:
         key = self._keyring.key(key_id)
         return key is not None and key.revoked_at != 0
@@ -142,11 +148,16 @@ class ListView:
         The overlay may be ahead of the list, but only the entry's own court frees anybody from it.
         """
         stored, overlay = lists.find(entry_id), relief.record(entry_id)
-        if overlay is not None and (stored is None or self._frees(overlay.value, bytes(stored.value))):
-            return listed_entry(entry_id, overlay.value, None, "relief", overlay.jurisdiction)
         if stored is None:
-            return None
+            # under a revoked key the list alone says something: heads prove what stands there
+            counting = [each for each in overlay.values if not self._is_revoked(body_of(each)[:8])] if overlay else []
+            if overlay is None or not counting:
+                return None
+            return listed_entry(entry_id, counting[0], None, "relief", overlay.jurisdiction)
         state = bytes(stored.value)
+        freeing = [each for each in overlay.values if self._frees(each, state)] if overlay is not None else []
+        if overlay is not None and freeing:
+            return listed_entry(entry_id, max(freeing, key=version_of), None, "relief", overlay.jurisdiction)
         newest = listed_entry(entry_id, state, opaque_of(state), "state", lists.lane(stored.place).jurisdiction)
         return replace(newest, asks=True) if self._revoked.is_doubtful(entry_id, newest.body) else newest
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.signing import Signer, encode_signed
+from ...topics.keys.signing_time import SigningTime
 from ..store.batch import KeptReceipt, StoreBatch
 from ..store.layout import LaneState, Mark, TrustedHead
 from ..store.relief import ReliefLane, ReliefReader
@@ -44,6 +45,12 @@ class Reporter:
     relief: ReliefReader | None = None
     """Without one the relief lane is not part of the receipts; a serving node always has one."""
     canaries: Canaries | None = None
+    signing: SigningTime | None = None
+    """Whether what is signed now counts; without it everything does."""
+
+    def may_sign(self) -> bool:
+        """Whether a new receipt would count: one that others must refuse takes no number."""
+        return self.may_report() and (self.signing is None or self.signing.may_sign())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class Receipts:
 
     def add(self, copy: JurisdictionCopy, batch: StoreBatch) -> None:
         """Put the receipts that are due into a batch."""
-        for notary in copy.barriers.notaries() if self._reporter.may_report() else ():
+        for notary in copy.barriers.notaries() if self._reporter.may_sign() else ():
             number = copy.barriers.newest(notary)
             if number <= self._reported.get((copy.jurisdiction, notary), -1):
                 continue

@@ -1,5 +1,6 @@
 """One relief lane's part of a batch, and what the list itself proves of the entries in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -42,12 +43,15 @@ class ListedBasis:
         return True
 
     def has_caught_up(self, entry_id: bytes, record: ReliefRecord) -> bool:
-        """Return whether the list says what an overlay's record says, or what came later, or that it was not its court's."""
+        """Return whether the list says what an overlay's records say, or what came later, or that they were not its court's."""
         listed = self.listed(entry_id)
-        if listed is None or listed == record.value:
+        if listed is None or record.values == (listed,):
             return listed is not None
-        before, after = prefix_of(listed), prefix_of(record.value)
-        settled = before["version"] >= after["version"] or not self.verifier.follows(before, after)
+        before = prefix_of(listed)
+        settled = all(
+            before["version"] >= after["version"] or not self.verifier.follows(before, after)
+            for after in map(prefix_of, record.values)
+        )
         return settled and self.holds(listed, record.jurisdiction)
 
 
@@ -104,41 +108,59 @@ class ReliefLaneRun:
         entry_id = prefix["entry_id"]
         if entry_id != message.key():
             raise Undecodable("the record names another entry than its key")
-        overlaid = self._overlaid(entry_id)
-        if overlaid is not None and overlaid.value == stored(fingerprint, body):
+        overlaid, value = self._overlaid(entry_id), stored(fingerprint, body)
+        waiting = () if overlaid is None else overlaid.values
+        if value in waiting:
             self.lane.stale += 1
             return
         self.place.require_partition(entry_id)
         self.basis.verifier.record(fingerprint, body, prefix, self.place.jurisdiction)
-        if self._is_news(prefix, overlaid):
-            self.batch.records[entry_id] = ReliefRecord(self.place.jurisdiction, stored(fingerprint, body))
-            self.lane.applied += 1
-        else:
+        kept = self._beside(prefix, waiting)
+        if kept is None:
             self.lane.stale += 1
+        else:
+            first, *rivals = (*kept, value)
+            self.batch.records[entry_id] = ReliefRecord(self.place.jurisdiction, first, tuple(rivals))
+            self.lane.applied += 1
 
-    def _is_news(self, prefix: GatePrefix, overlaid: ReliefRecord | None) -> bool:
-        """Return whether a proven record says more than list and overlay. Raises SignatureInvalid if it may not say it."""
-        listed, verifier = self.basis.listed(prefix["entry_id"]), self.basis.verifier
+    def _beside(self, prefix: GatePrefix, waiting: Sequence[bytes]) -> list[bytes] | None:
+        """Return which of the records that wait stay beside a proven one; None if it says no more than list and overlay.
+
+        Raises SignatureInvalid if it may not say it.
+        """
+        listed = self.basis.listed(prefix["entry_id"])
         basis = None if listed is None else prefix_of(listed)
         if listed is not None and basis is not None and not self._comes_after(basis, prefix):
             if self.basis.holds(listed, self.place.jurisdiction):
-                return self._is_older(basis, prefix)
+                self._require_follows(basis, prefix)
+                return None
             basis = None
-        waiting = None if overlaid is None else prefix_of(overlaid.value)
-        if waiting is None or self._comes_after(waiting, prefix):
-            return True
-        if basis is not None and not verifier.follows(basis, waiting):
-            return True  # the list came later, and showed that what waits was not the entry's court's
-        return self._is_older(waiting, prefix)
+        kept = []
+        for value in waiting:
+            held = prefix_of(value)
+            if self._comes_after(held, prefix):
+                continue
+            if basis is not None and not self.basis.verifier.follows(basis, held):
+                continue  # the list came later, and showed that what waits was not the entry's court's
+            if basis is None and not self._are_of_one(held, prefix):
+                kept.append(value)  # whose the entry is the list will say
+                continue
+            self._require_follows(held, prefix)
+            return None
+        return kept
 
     def _comes_after(self, held: GatePrefix, prefix: GatePrefix) -> bool:
         return held["version"] < prefix["version"] and self.basis.verifier.follows(held, prefix)
 
-    def _is_older(self, held: GatePrefix, prefix: GatePrefix) -> bool:
-        """Return False for what is not newer; raise SignatureInvalid for what another court says."""
+    def _are_of_one(self, held: GatePrefix, prefix: GatePrefix) -> bool:
+        """Return whether one of two records may replace the other in some list."""
+        follows = self.basis.verifier.follows
+        return follows(held, prefix) or follows(prefix, held)
+
+    def _require_follows(self, held: GatePrefix, prefix: GatePrefix) -> None:
+        """Require that who signed a record may say what becomes of what is held. Raises SignatureInvalid."""
         if not self.basis.verifier.follows(held, prefix):
             raise SignatureInvalid(f"{prefix['court']} may not say what becomes of an entry of {held['court']}")
-        return False
 
     def _overlaid(self, entry_id: bytes) -> ReliefRecord | None:
         """Return what the overlay has of an entry, this batch included."""

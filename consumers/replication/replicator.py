@@ -7,17 +7,14 @@ offsets, barriers and what follows from them. Small commits when live, tens of t
 import gc
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import msgspec
 import structlog
 
 from ...schemas.errors import Unavailable
-from ...schemas.wire.intl import INTL
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
-from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
 from ...topics.workers.pause import Pause
@@ -29,31 +26,18 @@ from .apply.applying import LaneRun, by_partition
 from .apply.lane_work import ApplyContext, LaneWork
 from .checking import CopyChecks
 from .copy import Copy, readable_now
+from .disk import CopyOnDisk
 from .floors import ComparedCopy
 from .following import RETRY_SECONDS, LaneReader
 from .position import position
 from .proof import HeadMessage, Proof, VerifiedHead
 from .receipts import JurisdictionCopy, Receipts, Reporter
+from .replicator_config import ReplicatorConfig
 
 _log = structlog.get_logger(__name__)
 _RECEIPT_SECONDS = 1.0
 _HEADS_SECONDS = 2.0
 """How long the lanes wait for the newest heads at a start."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicatorConfig:
-    """Which lists a node copies, and how eagerly."""
-
-    jurisdictions: tuple[str, ...]
-    batch: int = 10_000
-    """Most messages in one commit. Larger ones are no faster, and whoever is freed meanwhile waits for their flush."""
-    wait_seconds: float = 0.1
-    """How long to do nothing while no message comes; due receipts are looked at as often."""
-    suite: str = INTL
-    """Whose digest the copy keeps; heads of another one prove nothing here."""
-    commit_seconds: float = 5.0
-    """How often synced offsets are committed to the group, for lag tools; 0 = never (a subscriber without a group)."""
 
 
 class Replicator:
@@ -81,16 +65,16 @@ class Replicator:
         self._checks = CopyChecks(store, self._verifier)
         self._receipts = Receipts(reporter, *store.receipts()) if reporter else None
         self._copy = Copy(store, config.jurisdictions, config.suite)
+        self._disk = CopyOnDisk(store, self._copy, clock, config.commit_seconds)
         self._lanes = LaneReader(self, subscriber, clock)
         self._outbox_pause = Pause(clock, RETRY_SECONDS)
         self._receipts_at = clock.monotonic() + _RECEIPT_SECONDS
-        self._commit_at = clock.monotonic() + config.commit_seconds
-        self._synced: dict[TopicPartition, int] = {}
         self._serving: Mapping[str, StoredPosition] = {}
         """During a rebuild: what is known of the copy that serves."""
         self._heads_until = math.inf
         """How long the lanes wait for the heads, monotonic."""
-        self._unsettled = self._begun = False
+        self._unsettled = self._begun = self._is_live = False
+        self._signing = reporter.signing if reporter else None
 
     def step(self) -> float:
         """Copy what has come, and do what is due. Raises StoreError when the store cannot be written."""
@@ -114,8 +98,8 @@ class Replicator:
     def close(self) -> None:
         """Sync, commit the offsets, and let go of the subscriber."""
         try:
-            self._sync()
-            self._commit_offsets()
+            self._disk.sync()
+            self._disk.commit_offsets(self._subscriber)
         finally:
             self._lanes.close()
 
@@ -123,7 +107,7 @@ class Replicator:
         """Return where every partition was left; what is kept in memory is loaded anew from the store."""
         positions = self._copy.load(subscriber, self._clock.now())
         self._proof.load(self._store.heads(), self._store.floors())
-        self._serving = self._store.serving()
+        self._serving, self._is_live = self._store.serving(), False
         self._checks.load(self._serving, made_again=any(map(self._made_again, self._copy.barriers)))
         self._heads_until = math.inf if self._copy.knows_heads else self._clock.monotonic() + _HEADS_SECONDS
         self._unsettled = True
@@ -154,6 +138,8 @@ class Replicator:
                 self._add_receipts(self._receipts, batch, now)
         if batch:
             self._keep(batch)
+        self._hear_barriers(batch)
+        self._is_live = not messages
         if self._receipts and self._receipts.has_waiting and not self._outbox_pause.left():
             self._hand_on(self._receipts)
         if floor_missed:
@@ -164,7 +150,7 @@ class Replicator:
             return AT_ONCE
         if self._checks.urgent and self._is_whole():
             return AT_ONCE
-        return min(self._config.wait_seconds, self._commit_when_due())
+        return min(self._config.wait_seconds, self._disk.when_due(self._subscriber))
 
     def out_of_range(self, at: TopicPartition) -> None:
         """Make the copy again beside the old one: the log was trimmed below our position, so records are missing."""
@@ -298,36 +284,18 @@ class Replicator:
             self._receipts.note_visible(batch.stamps, self._clock.now())
             self._receipts.keep(batch.receipts)
 
+    def _hear_barriers(self, batch: StoreBatch) -> None:
+        """Let the clock be held against the barriers that came; one that waited in the log says little about it."""
+        if self._signing is None:
+            return
+        for passed in batch.passed:
+            self._signing.hear(passed.notary, passed.mark.issued_at, is_live=self._is_live)
+
     def _hand_on(self, receipts: Receipts) -> None:
         """Hand on what was committed once it is on the disk; an outbox that does not answer is tried again later."""
-        self._sync()
+        self._disk.sync()
         try:
             receipts.hand_on()
         except Unavailable as away:
             _log.warning("receipts wait, their outbox does not answer", code=away.code, reason=away.message)
             self._outbox_pause.begin()
-
-    def _commit_when_due(self) -> float:
-        """Sync and commit offsets now and then; return in how many seconds that is due again."""
-        if not self._config.commit_seconds:
-            return math.inf
-        running = self._clock.monotonic()
-        if running >= self._commit_at:
-            self._commit_at = running + self._config.commit_seconds
-            self._sync()
-            self._commit_offsets()
-            self._store.check_readers()
-        return self._commit_at - running
-
-    def _sync(self) -> None:
-        lanes = [lane for lane in self._copy.lanes.values() if lane.next_offset >= 0]
-        self._store.sync()
-        self._synced = {TopicPartition(*lane.name): lane.next_offset for lane in lanes}
-
-    def _commit_offsets(self) -> None:
-        """Tell the group how far this node is, for lag tools; the store alone decides where it goes on."""
-        if self._config.commit_seconds and self._synced:
-            try:
-                self._subscriber.commit(self._synced)
-            except TransportError as failed:
-                _log.warning("offsets were not committed to the group", code=failed.code, reason=failed.message)

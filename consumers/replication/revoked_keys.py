@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ...schemas.fingerprints import fingerprint
 from ...schemas.law.listing import ENDED_FROM
+from ...topics.workers.clock import Clock
 from .listed_entry import ListedEntry
 
 _NO_ENTRIES: Sequence[bytes] = ()
@@ -25,7 +26,7 @@ class Examination:
     doubtful: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     """By entry, the fingerprints of bodies that no head from before proves."""
     restored: Mapping[bytes, ListedEntry] = field(default_factory=dict)
-    """By entry, what stood there before the first of them; `asks` is set."""
+    """By entry, what stood there before the first of them, or the first of all where none did; `asks` is set."""
 
     def surrogates(self) -> dict[bytes, list[bytes]]:
         """Return which of the entries found again name a surrogate."""
@@ -40,9 +41,18 @@ class Examination:
 class RevokedKeys:
     """The newest examination; one thread tells of it, any may ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        """Without a clock every revocation counts, whatever its date."""
+        self._clock = clock
         self._lock = threading.Lock()
         self._newest, self._by_surrogate = Examination(), dict[bytes, list[bytes]]()
+
+    def counts(self, revoked_at: int, barrier_at: int) -> bool:
+        """Whether a key is revoked by now (ms UTC; 0: never), by the later of the own clock and the newest barrier.
+
+        A revocation that is dated ahead takes nothing from what the key signs until then.
+        """
+        return revoked_at != 0 and (self._clock is None or revoked_at <= max(self._clock.now(), barrier_at))
 
     def tell(self, examination: Examination) -> None:
         """Let an examination count from now on."""

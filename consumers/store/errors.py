@@ -28,6 +28,7 @@ DAMAGED = (
     lmdb.PanicError,
     lmdb.VersionMismatchError,
     msgspec.DecodeError,
+    UnicodeDecodeError,  # what msgspec raises for a text in a row, and Python for a key
 )
 """What shows that the files, or a row in them, are not what was written."""
 

@@ -47,7 +47,8 @@ class PowerMark:
         self._folder = folder
         self._boot = boot
         self._mark = folder / "written-since-boot"
-        self._trusted = folder / "trusted"
+        self.trusted = folder / "trusted"
+        """What must outlast the store."""
         self._seal = folder / "sealed"
 
     def spoilt(self) -> bool:
@@ -81,7 +82,7 @@ class PowerMark:
     def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Write the rows that must outlast the store; they are on the disk when this returns."""
         content = msgspec.msgpack.encode(list(rows))
-        write_private(self._trusted, _TRUSTED + fingerprint(content) + content)
+        write_private(self.trusted, _TRUSTED + fingerprint(content) + content)
 
     def keeps(self, rows: KeptRows) -> bool:
         """Return whether these are the rows written last."""
@@ -93,15 +94,15 @@ class PowerMark:
 
     def kept_rows(self) -> KeptRows:
         """Return the rows written last; none if the machine went down before the first sync. Raises TRUST_DAMAGED."""
-        if not self._trusted.exists():
+        if not self.trusted.exists():
             return []
-        raw = self._trusted.read_bytes()
+        raw = self.trusted.read_bytes()
         content = raw
         if raw.startswith(_TRUSTED):
             content = raw[len(_TRUSTED) + _HASH :]
             if fingerprint(content) != raw[len(_TRUSTED) :][:_HASH]:
-                raise TrustDamaged(self._trusted)
+                raise TrustDamaged(self.trusted)
         try:
             return msgspec.msgpack.decode(content, type=KeptRows)
         except msgspec.DecodeError as damaged:
-            raise TrustDamaged(self._trusted) from damaged
+            raise TrustDamaged(self.trusted) from damaged

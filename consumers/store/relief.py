@@ -52,6 +52,13 @@ class ReliefRecord(msgspec.Struct, array_like=True, frozen=True):
     jurisdiction: str
     value: bytes
     """Single-object encoding, as in the list store."""
+    rivals: tuple[bytes, ...] = ()
+    """What other courts say of the entry, one record each: whose it is the list says, which has nothing of it yet."""
+
+    @property
+    def values(self) -> tuple[bytes, ...]:
+        """All records, the one that came first before its rivals."""
+        return (self.value, *self.rivals)
 
 
 @dataclass(slots=True)
@@ -238,7 +245,8 @@ class ReliefStore:
         def work(transaction: WriteTransaction) -> int:
             dropped = 0
             for entry_id, record in settled:
-                if transaction.get(entry_id, db=self._tables.records) == pack(record):
+                row = transaction.get(entry_id, db=self._tables.records)
+                if row is not None and msgspec.msgpack.decode(row, type=ReliefRecord) == record:
                     self._drop(transaction, entry_id)
                     dropped += 1
             return dropped
@@ -274,7 +282,6 @@ class ReliefStore:
 
 
 def _index_keys(entry_id: bytes, record: ReliefRecord) -> list[bytes]:
-    prefix = prefix_of(record.value)
-    if prefix["status"] >= ENDED_FROM:
-        return []
-    return [identity["surrogate"] + entry_id for identity in prefix["identities"]]
+    prefixes = [prefix for prefix in map(prefix_of, record.values) if prefix["status"] < ENDED_FROM]
+    named = {identity["surrogate"] for prefix in prefixes for identity in prefix["identities"]}
+    return [surrogate + entry_id for surrogate in sorted(named)]

@@ -6,12 +6,14 @@ import msgspec
 
 from .batch import StoreBatch
 from .environment import AnyTransaction, TableHandle, WriteTransaction
+from .errors import DAMAGED
 from .layout import (
     ROW_FLOOR,
     ROW_HEAD,
     ROW_HEADS_READ,
     ROW_RECEIPT,
     ROW_RECEIPT_SEQUENCE,
+    ListFloor,
     TrustedHead,
     pack,
 )
@@ -20,12 +22,40 @@ from .reader import decoded_rows, rows
 
 _KINDS = (ROW_HEAD, ROW_FLOOR, ROW_HEADS_READ, ROW_RECEIPT, ROW_RECEIPT_SEQUENCE)
 """Incidents come again with the log."""
+_NUMBER_LENGTH = 8
+_LONGEST_KEY = 511
+"""Of LMDB."""
 
 
 def trusted_rows(transaction: AnyTransaction, trust: TableHandle) -> KeptRows:
     """Return the rows that must outlast the store. Raises what shows a damage."""
     decoded_rows(transaction, trust, ROW_HEAD, TrustedHead)
     return [row for kind in _KINDS for row in rows(transaction, trust, kind)]
+
+
+def are_trusted(kept: KeptRows) -> bool:
+    """Return whether rows that outlasted a store are such rows: an operator may have put back what is none."""
+    try:
+        return all(_is_trusted(key, value) for key, value in kept)
+    except DAMAGED:
+        return False
+
+
+def _is_trusted(key: bytes, value: bytes) -> bool:
+    """Raises what shows a damage."""
+    kind = next((each for each in _KINDS if key.startswith(each)), None)
+    name = key[len(kind or b"") :]
+    if kind == ROW_HEAD:
+        msgspec.msgpack.decode(value, type=TrustedHead)
+    elif kind == ROW_FLOOR:
+        msgspec.msgpack.decode(value, type=ListFloor)
+    elif kind == ROW_RECEIPT:
+        return len(name) == _NUMBER_LENGTH
+    elif kind == ROW_RECEIPT_SEQUENCE:
+        return not name and len(value) == _NUMBER_LENGTH
+    elif kind != ROW_HEADS_READ or len(value) != _NUMBER_LENGTH:
+        return False
+    return len(name.decode()) > 0 and len(key) <= _LONGEST_KEY
 
 
 def restore_trust(transaction: WriteTransaction, trust: TableHandle, kept: Sequence[tuple[bytes, bytes]]) -> None:

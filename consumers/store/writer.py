@@ -12,7 +12,7 @@ from ...schemas.wire.intl import INTL
 from ...topics.state_format import StateNewer
 from .batch import StoreBatch
 from .environment import GIB, Environment, WriteTransaction
-from .errors import StoreDamaged, StoreError
+from .errors import StoreDamaged, StoreError, TrustDamaged
 from .index_proof import IndexPlace, IndexSlice, index_slice, mend
 from .kept import put_back
 from .lacking import LackingSlice, lacking
@@ -31,7 +31,7 @@ from .layout import (
 from .power import KeptRows, PowerMark
 from .reader import ListReader, decoded_rows, positions_in
 from .stored_state import StoredState
-from .trust import forget_comparisons, put_trust, restore_trust, trusted_rows
+from .trust import are_trusted, forget_comparisons, put_trust, restore_trust, trusted_rows
 from .writes import KEPT_INCIDENTS, delete, put, put_incidents, put_serving, put_state, rows_of
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +67,8 @@ class ListStore(StoredState):
             except StoreDamaged as damaged:
                 _log.warning("the copy is damaged", reason=damaged.message)
         trusted = mark.kept_rows()
+        if not are_trusted(trusted):
+            raise TrustDamaged(mark.trusted)
         mark.discard()
         begun = "from the last proven one" if put_back(path) else "from the log"
         _log.warning(f"the copy is not as it was left, it is made again {begun}", path=str(path))

@@ -12,13 +12,14 @@ from typing import ClassVar, NamedTuple
 
 import lmdb
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from ... import __version__
 from ...consumers.acts_db.agency_home import agency_folder
 from ...consumers.node.locks import is_running
 from ...producers.upkeep.book import forget_comparison
 from ...schemas.dates import rfc3339
+from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.fingerprints import fingerprint_of_file
 from ...schemas.problems import Text, UsageProblem
 from ...topics.keys.manifest import Participant
@@ -146,11 +147,11 @@ def restore(settings: Settings, participant_id: str, folder: Path, *, replace: b
         raise BackupRefused(
             "BACKUP_OF_ANOTHER", folder=str(folder), other=index.participant, participant=participant_id
         )
-    _require_whole(folder, index)
     participant = _participant(folder, index)
     kinds = {place.path.as_posix(): place for place in places_of(_at(settings, folder), participant)}
     if unknown := sorted(index.files.keys() - kinds.keys()):
-        raise BackupRefused("BACKUP_UNREADABLE", folder=str(folder), what=unknown[0])
+        raise BackupRefused("BACKUP_UNREADABLE", folder=str(folder), what=ascii(unknown[0]))
+    _require_whole(folder, index)
     places = [kinds[path] for path in index.files]
     _require_free(settings, participant, places)
     root = settings.state_dir
@@ -197,8 +198,8 @@ def _hash(path: Path) -> str:
 
 def _index(folder: Path) -> BackupIndex:
     try:
-        return BackupIndex.model_validate(yaml.safe_load((folder / _INDEX).read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as broken:
+        return BackupIndex.model_validate(own_yaml((folder / _INDEX).read_bytes()))
+    except (OSError, ValueError) as broken:
         raise BackupRefused(
             "BACKUP_UNREADABLE", folder=str(folder), what=f"{_INDEX}: {type(broken).__name__}"
         ) from broken
@@ -217,8 +218,8 @@ def _participant(folder: Path, index: BackupIndex) -> Participant:
     """Return the manifest as it stands in the backup, which may come to a machine that knows nothing of it."""
     path = folder / "participants" / index.participant / "manifest.yaml"
     try:
-        found = Participant.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as broken:
+        found = Participant.model_validate(own_yaml(path.read_bytes()))
+    except (OSError, ValueError) as broken:
         raise BackupRefused("BACKUP_UNREADABLE", folder=str(folder), what=path.name) from broken
     if found.id != index.participant:
         raise BackupRefused("BACKUP_UNREADABLE", folder=str(folder), what=path.name)

@@ -2,21 +2,21 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-from hdrh.histogram import HdrHistogram
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, select
 
 from ...consumers.replication.floors import SaidList, raised, shortfalls
-from ...consumers.replication.latency import ApplyLatency
+from ...consumers.replication.latency import ApplyLatency, added_up
 from ...consumers.store.layout import ListFloor, Shortfall
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
-from ..log.sequences import SequenceSet
-from .evidence_tables import Claim, CourtCount, EvidenceTables, HeadLane, HeadStand, LastStep, NodeStand, ReportStand
+from .evidence_rows import EvidenceRows, HeadKey, NodeKey
+from .evidence_tables import EvidenceTables
 from .holding import HeldClaim, HeldLane, hold
 from .short_forms import lanes_of
+from .stands import Claim, CourtCount, HeadLane, HeadStand, LastStep, NodeStand, ReportStand
 
 _NO_DIGEST = bytes(32).hex()
 _NO_LATENCY = ApplyLatency().take()
@@ -32,18 +32,6 @@ _RELIEF_STEP = 1_000
 """The relief lane has no digest that tells whether anything came: a step is kept once per second at most."""
 
 
-class _NodeKey(NamedTuple):
-    agency: str
-    node: str
-    jurisdiction: str
-
-
-class _HeadKey(NamedTuple):
-    jurisdiction: str
-    notary: str
-    number: int
-
-
 def lane_name(topic: str, partition: int) -> str:
     """Return the name of a lane inside stored rows."""
     return f"{topic}/{partition}"
@@ -55,12 +43,9 @@ class EvidenceBatch:
     def __init__(self, connection: Connection, tables: EvidenceTables, vouched: Callable[[int], bool]) -> None:
         """`vouched` tells whether a head that was issued at an instant (ms UTC) may prove anything (`Verifier.vouched`)."""
         self._connection, self._t, self._vouched = connection, tables, vouched
-        self._nodes: dict[_NodeKey, NodeStand] = {}
-        self._sequences: dict[tuple[str, str], SequenceSet] = {}
-        """(agency, node) → numbers of its receipts."""
-        self._heads: dict[_HeadKey, HeadStand | None] = {}
+        self._rows = EvidenceRows(connection, tables)
         self._steps: list[dict[str, Any]] = []
-        self._markers: dict[_HeadKey, Mapping[int, int]] = {}
+        self._markers: dict[HeadKey, Mapping[int, int]] = {}
         self._arrived = self._last_arrival()
 
     def add_head(self, head: SignedHead, appended_at: int) -> str:
@@ -68,8 +53,8 @@ class EvidenceBatch:
         `old`, if it is older than what is kept; empty if it does. The broker took it at `appended_at`, ms UTC.
         """
         stand = _head_stand(head, self._arrival(), appended_at)
-        key = _HeadKey(stand.jurisdiction, stand.notary, stand.number)
-        earlier = self._head(key)
+        key = HeadKey(stand.jurisdiction, stand.notary, stand.number)
+        earlier = self._rows.head(key)
         if earlier is not None:
             if earlier.hash == stand.hash:
                 return ""
@@ -78,9 +63,7 @@ class EvidenceBatch:
         if self._is_forgotten(key):
             return "old"
         stand.shortfalls = self._shortfalls(stand.jurisdiction, head.content)
-        row = {**key._asdict(), "arrived": stand.arrived, "stand": msgspec.json.encode(stand)}
-        self._connection.execute(insert(self._t.heads).values(row))
-        self._heads[key] = stand
+        self._rows.add_head(key, stand)
         self._hold_awaiting(stand)
         self._forget(stand)
         return ""
@@ -98,15 +81,17 @@ class EvidenceBatch:
             self._prune(self._t.relief_markers, mine, markers.arrived, _HEADS_KEPT * max(1, len(report["relief"])))
         findings = [dict(row) for row in report["findings"][:_FINDINGS_KEPT]]
         stand = ReportStand(**key, appended_at=appended_at, findings=findings)
-        self._put(self._t.reports, key, {"stand": msgspec.json.encode(stand)})
+        self._rows.put(self._t.reports, key, {"stand": msgspec.json.encode(stand)})
 
     def add_receipt(self, receipt: Mapping[str, Any], appended_at: int) -> None:
         """Take a receipt, whatever the order receipts come in."""
-        key = _NodeKey(receipt["agency"], receipt["node"], receipt["jurisdiction"])
-        node = self._node(key)
+        key = NodeKey(receipt["agency"], receipt["node"], receipt["jurisdiction"])
+        node = self._rows.node(key)
+        if self._rows.sequence(key.agency, key.node).add(receipt["sequence"]) and appended_at >= node.heard_at:
+            node.clock_ahead = receipt["at"] - appended_at
         node.heard_at = max(node.heard_at, appended_at)
-        self._sequence(key.agency, key.node).add(receipt["sequence"])
-        self._add_latency(node, receipt["latency"])
+        if receipt["latency"] != _NO_LATENCY:
+            node.latency = added_up(node.latency, receipt["latency"])
         node.starts.hear(receipt["incarnation"].hex(), receipt["at"])
         for answer in receipt["canaries"]:
             self._canary(key, answer, appended_at)
@@ -117,7 +102,7 @@ class EvidenceBatch:
             name: receipt[name] for name in ("sequence", "notary", "barrier", "suite", "applied", "stale", "opaque")
         }
         claim = Claim(*key, at=min(receipt["at"], appended_at), lanes=lanes, **fields)
-        head = self._head(_HeadKey(key.jurisdiction, claim.notary, claim.barrier))
+        head = self._rows.head(HeadKey(key.jurisdiction, claim.notary, claim.barrier))
         if head is None:
             self._await(claim)
         elif head.suite == claim.suite:
@@ -125,20 +110,16 @@ class EvidenceBatch:
 
     def write(self) -> None:
         """Write everything collected."""
-        t = self._t
         for row in self._steps:
-            insert_once(self._connection, t.steps, row)
-        for (agency, node), numbers in self._sequences.items():
-            self._put(t.sequences, {"agency": agency, "node": node}, {"intervals": json.dumps(numbers.intervals())})
-        for key, stand in self._nodes.items():
-            self._put(t.nodes, key._asdict(), {"stand": msgspec.json.encode(stand)})
+            insert_once(self._connection, self._t.steps, row)
+        self._rows.write()
 
     # -- pieces -------------------------------------------------------------------------------------------------------
 
     def _take(self, held: HeldClaim) -> None:
         """Keep what a receipt shows, and if it is the newest of its node how that stands."""
         claim, head = held.claim, held.head
-        node = self._node(_NodeKey(claim.agency, claim.node, claim.jurisdiction))
+        node = self._rows.node(NodeKey(claim.agency, claim.node, claim.jurisdiction))
         for each in held.lanes:
             self._step(node, held, each)
         newer = (head.arrived, claim.sequence) > (node.head_arrived, node.sequence)
@@ -153,7 +134,7 @@ class EvidenceBatch:
         said = SaidList(jurisdiction, {(row["list"], row["court"]): row["highest"] for row in head["courts"]})
         lacking = shortfalls(floor, head, said)
         if not lacking and (risen := raised(floor, head, said)) != floor:
-            self._put(self._t.floors, {"jurisdiction": jurisdiction}, {"floor": msgspec.msgpack.encode(risen)})
+            self._rows.put(self._t.floors, {"jurisdiction": jurisdiction}, {"floor": msgspec.msgpack.encode(risen)})
         return list(lacking)
 
     def _step(self, node: NodeStand, held: HeldClaim, each: HeldLane) -> None:
@@ -170,20 +151,10 @@ class EvidenceBatch:
             }
         )  # fmt: skip
 
-    def _canary(self, key: _NodeKey, answer: Mapping[str, Any], appended_at: int) -> None:
+    def _canary(self, key: NodeKey, answer: Mapping[str, Any], appended_at: int) -> None:
         at = min(answer["at"], appended_at)
         row = {"agency": key.agency, "node": key.node, "entry_id": answer["entry_id"], "at": at}
         insert_once(self._connection, self._t.canaries, row | {"right": answer["got"] == answer["expected"]})
-
-    def _add_latency(self, node: NodeStand, encoded: bytes) -> None:
-        if not encoded or encoded == _NO_LATENCY:
-            return
-        merged = _histogram(encoded)
-        if merged is None:
-            return
-        if node.latency:
-            merged.add(HdrHistogram.decode(node.latency.encode()))
-        node.latency = merged.encode().decode()
 
     def _await(self, claim: Claim) -> None:
         awaiting, arrived = self._t.awaiting, self._arrival()
@@ -205,7 +176,7 @@ class EvidenceBatch:
 
     def _relief(self, head: HeadStand) -> Mapping[int, int]:
         """Return where the markers of a barrier, or the newest before it, stand in the partitions of the relief lane."""
-        key = _HeadKey(head.jurisdiction, head.notary, head.number)
+        key = HeadKey(head.jurisdiction, head.notary, head.number)
         if key not in self._markers:
             markers = self._t.relief_markers.c
             mine = (markers.jurisdiction == head.jurisdiction) & (markers.notary == head.notary)
@@ -214,7 +185,7 @@ class EvidenceBatch:
             self._markers[key] = {row.partition: row.offset for row in reversed(rows)}
         return self._markers[key]
 
-    def _note_fork(self, key: _HeadKey, hashes: list[str], appended_at: int) -> None:
+    def _note_fork(self, key: HeadKey, hashes: list[str], appended_at: int) -> None:
         forks = self._t.forks
         mine = (forks.c.jurisdiction == key.jurisdiction) & (forks.c.notary == key.notary)
         known = self._connection.scalar(select(func.count()).select_from(forks).where(mine))
@@ -222,7 +193,7 @@ class EvidenceBatch:
             row = {**key._asdict(), "hashes": json.dumps(sorted(hashes)), "at": appended_at}
             insert_once(self._connection, forks, row)
 
-    def _is_forgotten(self, key: _HeadKey) -> bool:
+    def _is_forgotten(self, key: HeadKey) -> bool:
         """Return whether a head is older than those kept, so that nobody can say whether it is one of them again."""
         heads = self._t.heads.c
         mine = (heads.jurisdiction == key.jurisdiction) & (heads.notary == key.notary)
@@ -252,38 +223,6 @@ class EvidenceBatch:
         self._arrived += 1
         return self._arrived
 
-    # -- rows read when first needed ----------------------------------------------------------------------------------
-
-    def _node(self, key: _NodeKey) -> NodeStand:
-        if key not in self._nodes:
-            nodes = self._t.nodes.c
-            where = (nodes.agency == key.agency) & (nodes.node == key.node) & (nodes.jurisdiction == key.jurisdiction)
-            raw = self._connection.scalar(select(nodes.stand).where(where))
-            self._nodes[key] = msgspec.json.decode(raw, type=NodeStand) if raw else NodeStand(*key)
-        return self._nodes[key]
-
-    def _sequence(self, agency: str, node: str) -> SequenceSet:
-        if (agency, node) not in self._sequences:
-            sequences = self._t.sequences.c
-            where = (sequences.agency == agency) & (sequences.node == node)
-            raw = self._connection.scalar(select(sequences.intervals).where(where))
-            self._sequences[agency, node] = SequenceSet(json.loads(raw) if raw else ())
-        return self._sequences[agency, node]
-
-    def _head(self, key: _HeadKey) -> HeadStand | None:
-        if key not in self._heads:
-            heads = self._t.heads.c
-            where = (heads.jurisdiction == key.jurisdiction) & (heads.notary == key.notary)
-            where &= heads.number == key.number
-            raw = self._connection.scalar(select(heads.stand).where(where))
-            self._heads[key] = msgspec.json.decode(raw, type=HeadStand) if raw else None
-        return self._heads[key]
-
-    def _put(self, table: Any, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        where = [table.c[name] == value for name, value in key.items()]
-        if not self._connection.execute(update(table).where(*where).values(values)).rowcount:
-            self._connection.execute(insert(table).values(**key, **values))
-
 
 def _head_stand(head: SignedHead, arrived: int, appended_at: int) -> HeadStand:
     content = head.content
@@ -308,14 +247,6 @@ def _head_stand(head: SignedHead, arrived: int, appended_at: int) -> HeadStand:
         arrived,
         appended_at,
     )  # fmt: skip
-
-
-def _histogram(encoded: bytes) -> HdrHistogram | None:
-    """Read a distribution a node sent; None if it is none, which says nothing about the rest of its receipt."""
-    try:
-        return HdrHistogram.decode(encoded)
-    except Exception:  # noqa: BLE001  the library fails with whatever it stumbles over
-        return None
 
 
 def _note_newest(node: NodeStand, held: HeldClaim) -> None:

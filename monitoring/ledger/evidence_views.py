@@ -11,8 +11,9 @@ from ...topics.storage.database import reading
 from ...topics.transport.ports import TopicPartition
 from ..log.sequences import SequenceSet
 from .evidence_batch import lane_name
-from .evidence_tables import EvidenceTables, HeadStand, LaneStand, NodeStand, ReportStand, SplitView
+from .evidence_tables import EvidenceTables
 from .rules import AgencyEvidence, CanaryAnswer, LedgerUpdate, NodeEvidence, ReceiptStep
+from .stands import HeadStand, LaneStand, NodeStand, ReportStand, SplitView
 
 AppliedOffsets = Mapping[TopicPartition, int]
 """Lane → the offset below which a node has applied everything, as far as it can be believed."""

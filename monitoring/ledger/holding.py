@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ...topics.catalogue import names
-from .evidence_tables import Claim, HeadStand, LaneStand
+from .stands import Claim, HeadStand, LaneStand
 
 
 class HeldLane(NamedTuple):

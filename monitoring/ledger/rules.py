@@ -2,7 +2,8 @@
 
 `pending → received → applied → gate-proven`, an agency standing where the slowest of its serving nodes stands. That it was
 enforced on somebody only the entry's court can see (`consumers.inbox.enforced`).
-`late` takes the place of pending and received after the promised time; `refused` means that a node claims to have applied
+`late` takes the place of pending and received after the promised time, which counts from when the update stands in the log:
+what was not sent yet no agency can have. `refused` means that a node claims to have applied
 the update while its digest contradicts the signed head of the same barrier, so that the claim counts for nothing.
 
 More receipts never take a node back, their order does not matter, and one that comes twice counts once.
@@ -44,6 +45,8 @@ class LogPosition:
 
     lane: TopicPartition
     offset: int
+    at: int = 0
+    """When it was put there, ms UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,9 @@ def standing(update: LedgerUpdate, agency: AgencyEvidence, now: int, late_after:
     refused = [node.refused_at for node in nodes if node.refused_at]
     if refused:
         return AgencyStanding(State.REFUSED, min(refused), level)
-    if now - update.accepted_at > late_after:
-        return AgencyStanding(State.LATE, update.accepted_at + late_after, level)
+    promised = max(update.accepted_at, min((position.at for position in update.positions), default=now)) + late_after
+    if now > promised:
+        return AgencyStanding(State.LATE, promised, level)
     return AgencyStanding(_STATE_OF[level], since, level)
 
 

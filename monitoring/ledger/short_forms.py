@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .evidence_tables import LaneStand, NodeStand, WholeReceipt
+from .stands import LaneStand, NodeStand, WholeReceipt
 
 
 def lanes_of(node: NodeStand, receipt: Mapping[str, Any]) -> list[LaneStand] | None:

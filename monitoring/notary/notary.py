@@ -21,6 +21,7 @@ from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
 from ...topics.keys.register_ends import RegisterBehind
 from ...topics.keys.signatures import ListPlace
+from ...topics.keys.signing_time import SigningTime
 from ...topics.private_files import DiskFull
 from ...topics.transport.errors import PublisherBroken, TopicMissing, TransportError
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
@@ -37,7 +38,8 @@ from .metrics import NotarySignals
 from .own_markers import MarkerKind, OwnMarkers
 from .signing import Announcer, HeadFields
 from .snapshot import HourlySnapshots
-from .tally_store import NotaryProgress, TallyStore
+from .tally_state import NotaryProgress
+from .tally_store import TallyStore
 
 _log = structlog.get_logger(__name__)
 _BATCH = 5_000
@@ -64,6 +66,7 @@ class Notary:
         self._identity, self._clock = ports.identity, ports.identity.clock
         self._classifier = MessageClassifier(config.jurisdiction, ports.keyring, self._suite)
         self._announcer = Announcer(config.jurisdiction, config.notary, ports.identity)
+        self._signing = SigningTime(config.notary, ports.identity.signer.key_id, ports.keyring, self._clock)
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
         self._pause = Doorbell()
         self._retry_at = -math.inf
@@ -87,7 +90,7 @@ class Notary:
         self.live = False
         """True once it has read to where the logs ended when it started."""
         self.failure: LiandongError | None = None
-        """Why it cannot read or write now."""
+        """Why it cannot read or write now, or signs nothing."""
 
     @property
     def head_number(self) -> int:
@@ -106,7 +109,8 @@ class Notary:
             pause = self._work() if self._following else self._prepare()
         except (TransportError, LogStalled, DiskFull) as failed:
             return self._fail(failed)
-        self.failure = None
+        self._signing.step()
+        self.failure = self._signing.failure
         return pause
 
     def wait(self, seconds: float) -> bool:
@@ -168,7 +172,7 @@ class Notary:
 
     def _work(self) -> float:
         now = self._clock.monotonic()
-        may_issue = self.live and self._announcer.markers_in_flight < _MARKERS_IN_FLIGHT
+        may_issue = self.live and self._announcer.markers_in_flight < _MARKERS_IN_FLIGHT and self._signing.may_sign()
         if may_issue and now >= self._next_barrier:
             self._issue(now)
         has_news = self._read_on()

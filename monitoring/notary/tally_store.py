@@ -5,38 +5,27 @@ notary publishes afterwards it can answer for after any crash.
 """
 
 import errno
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import lmdb
 from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError
-from ...schemas.fingerprints import fingerprint
-from ...schemas.wire.suites import INTL_SUITE, RunningDigest, Suite
+from ...schemas.wire.suites import INTL_SUITE, Suite
 from ...topics.private_files import DiskFull, private_folder, telling_full, write_private
 from ...topics.state_format import StateNewer
 from ...topics.storage.mapped import checksum, lacks_pages
 from ...topics.transport.ports import TopicPartition
-from ..log.sequences import SequenceSet
-from .tally import LaneTally, Tally
+from .tally import Tally
+from .tally_state import CHECK, FORMAT, HEAD, META, KeptTally, NotaryProgress, is_whole, state_rows
 
-_META = b"meta"
-_DIGEST = b"digest/"
-_HEAD = b"head"
-_CHECK = b"check"
-_HASH = 32
 _LOCK = "running.lock"
 _OPEN = b"open"
 """What the seal says while the tally is written, and after a process that was killed."""
 _FIRST_MAP = 1 << 30
-_FORMAT = 1
-"""Of the tally; release 0.1.0 wrote no number."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """LMDB makes EIO of a write that had room for a part of it."""
 _DAMAGED = (
@@ -83,18 +72,6 @@ def _telling_damage(directory: Path) -> Iterator[None]:
         if isinstance(failed, lmdb.DiskError) or number in _NO_ROOM:
             raise DiskFull(directory, OSError(number, str(failed))) from failed
         raise
-
-
-@dataclass(slots=True)
-class NotaryProgress:
-    """How far a notary has come; every number in it was on disk before it was used."""
-
-    issued: int = 0
-    """The newest barrier number that may have been written to a topic."""
-    head_number: int = 0
-    """The newest barrier a head was signed for."""
-    head_hash: str = ""
-    """Hash of that head's body in hex, of the suite it names; empty before the first."""
 
 
 class EntriesView:
@@ -182,37 +159,26 @@ class TallyStore:
         tally = Tally(lanes, self.find, self._suite)
         with _telling_damage(self._directory), self._env.begin(db=self._meta) as view:
             rows = {bytes(key): bytes(value) for key, value in view.cursor()}
-        self.head = rows.get(_HEAD, b"")
-        if _META not in rows and _CHECK not in rows:
+        self.head = rows.get(HEAD, b"")
+        if META not in rows and CHECK not in rows:
             return tally, NotaryProgress()
-        check = rows.get(_CHECK)
-        if check is not None and check != _check(rows, check[_HASH:].split(b"\n")):  # older releases wrote none
+        if not is_whole(rows):
             raise TallyDamaged(self._directory, "its state has another checksum")
-        meta = json.loads(rows[_META])
-        if meta.get("format", 1) > _FORMAT:
-            raise StateNewer(self._directory, meta["format"], _FORMAT)
-        progress = NotaryProgress(**meta["progress"])
-        if meta["suite"] != self._suite.name:
+        kept = KeptTally.of(rows)
+        if kept.format > FORMAT:
+            raise StateNewer(self._directory, kept.format, FORMAT)
+        progress = kept.progress
+        if kept.suite != self._suite.name:
             self._begin_anew(tally, progress)
-            return tally, progress
-        for lane in tally.lanes:
-            stored = meta["lanes"].get(_name(lane))
-            if stored is not None:
-                tally.lanes[lane] = _lane(stored, self._suite.set_digest(rows.get(_DIGEST + _name(lane).encode(), b"")))
-        tally.courts.update(meta["courts"])
-        for topic, court, intervals in meta["sequences"]:
-            tally.sequences[topic, court] = SequenceSet(intervals)
-        for topic, court, intervals in meta.get("read", ()):  # older releases kept none
-            tally.read[topic, court] = SequenceSet(intervals)
-        tally.findings.restore(meta.get("findings", ()))
-        tally.checkpoints.restore(meta["checkpoints"])
+        else:
+            kept.restore(tally)
         return tally, progress
 
     def _begin_anew(self, tally: Tally, progress: NotaryProgress) -> None:
         """Forget all entries in one transaction, and not the numbers that were used."""
         with _telling_damage(self._directory), self._env.begin(write=True) as change:
             change.drop(self._entries, delete=False)
-            for key, value in self._state(tally, progress, self.head).items():
+            for key, value in state_rows(tally, progress, self.head).items():
                 change.put(key, value, db=self._meta)
 
     def commit(self, tally: Tally, progress: NotaryProgress, head: bytes | None = None) -> None:
@@ -249,14 +215,8 @@ class TallyStore:
         with self._env.begin(write=True) as change:
             for key in sorted(tally.changed):
                 change.put(key, tally.changed[key], db=self._entries)
-            for key, value in self._state(tally, progress, head).items():
+            for key, value in state_rows(tally, progress, head).items():
                 change.put(key, value, db=self._meta)
-
-    def _state(self, tally: Tally, progress: NotaryProgress, head: bytes) -> dict[bytes, bytes]:
-        lanes = tally.lanes.items()
-        rows = {_DIGEST + _name(lane).encode(): counted.settle().state() for lane, counted in lanes}
-        rows |= {_META: json.dumps(_meta(tally, progress)).encode(), _HEAD: head}
-        return rows | {_CHECK: _check(rows, sorted(rows))}
 
     def close(self) -> None:
         """Let go of the files."""
@@ -265,44 +225,3 @@ class TallyStore:
         with suppress(OSError, DiskFull):  # what a full disk leaves there says that the tally was not closed
             write_private(self._seal, checksum(self._directory))
         self._lock.release()
-
-
-def _check(rows: dict[bytes, bytes], names: list[bytes]) -> bytes:
-    """Return a checksum over some rows of the state, and the names of these rows."""
-    return fingerprint(b"".join(rows.get(name, b"") for name in names)) + b"\n".join(names)
-
-
-def _name(lane: TopicPartition) -> str:
-    return f"{lane.topic}/{lane.partition}"
-
-
-def _lane(stored: dict[str, Any], digest: RunningDigest) -> LaneTally:
-    live = {int(court): count for court, count in stored["live"].items()}
-    revoked = frozenset(map(bytes.fromhex, stored.get("revoked", ())))  # older releases kept none
-    return LaneTally(digest, stored["offset"], stored["records"], live, revoked=revoked)
-
-
-def _intervals(sequences: Mapping[tuple[str, str], SequenceSet]) -> list[list[object]]:
-    return [[topic, court, numbers.intervals()] for (topic, court), numbers in sequences.items()]
-
-
-def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
-    return {
-        "format": _FORMAT,
-        "suite": tally.suite.name,
-        "lanes": {
-            _name(lane): {
-                "offset": counted.offset,
-                "records": counted.records,
-                "live": counted.live,
-                "revoked": sorted(each.hex() for each in counted.revoked),
-            }
-            for lane, counted in tally.lanes.items()
-        },
-        "courts": tally.courts,
-        "sequences": _intervals(tally.sequences),
-        "read": _intervals(tally.read),
-        "findings": tally.findings.state(),
-        "checkpoints": tally.checkpoints.state(),
-        "progress": asdict(progress),
-    }

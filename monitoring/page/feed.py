@@ -88,7 +88,7 @@ class Feed:
         if self._source.gathering.rounds:
             self._take_snapshot()
         else:
-            self.set_trouble(self._source.gathering.failure)
+            self.set_trouble(self._failure)
         return _SNAPSHOT_SECONDS
 
     def wait(self, seconds: float) -> bool:
@@ -116,7 +116,12 @@ class Feed:
         except LiandongError as failed:
             self.set_trouble(failed)
         else:
-            self.set_trouble(self._source.gathering.failure)
+            self.set_trouble(self._failure)
+
+    @property
+    def _failure(self) -> LiandongError | None:
+        outage = self._source.outage
+        return None if outage is None else outage.failure
 
     def set_trouble(self, error: LiandongError | None) -> None:
         """Set or clear the trouble; its `since` stays the same, whatever else goes wrong after it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
+from ..status.whole import progress_lines
 from . import tables
 from .cells import Cell
 from .drawing import Grid, TextLabel, attribute
@@ -41,7 +42,7 @@ class Summary:
             with ui.element("div").classes("verdict"):
                 self._verdict = TextLabel("strong")
                 attribute(self._verdict, "role", "status")
-                self._explanation = TextLabel("span", words("healthy"))
+                self._explanation = TextLabel("span")
             self._figure_list = ui.element("dl").classes("figures")
             self._sentence_list = ui.element("ul").classes("findings")
 
@@ -51,6 +52,7 @@ class Summary:
         healthy = document["healthy"]
         verdict = words("healthy_word") if healthy else words("unhealthy_word", count=len(document["findings"]))
         self._verdict.show(f"● {verdict}" if healthy else f"▲ {verdict}", tone="good" if healthy else "bad")
+        self._explanation.show(" ".join(progress_lines(document, words.lang)) if healthy else "")
         self._explanation.set_visibility(healthy)
         self._prefix_title("" if healthy else f"▲ {len(document['findings'])} · ")
         for figure in figures(document, words):
@@ -80,7 +82,7 @@ class Summary:
             self._sentences[sentence.key].text.show(sentence.text)
 
     def _sentence(self, sentence: Sentence) -> _SentenceView:
-        item = ui.element("li").classes("bad" if sentence.serious else "warn")
+        item = ui.element("li").classes("bad")
         with item:
             text = TextLabel("span")
             with ui.element("span").classes("command"):

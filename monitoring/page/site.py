@@ -77,8 +77,13 @@ class Site:
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
 
     def _healthz(self) -> Response:
+        """Say whether the monitor is ready, and whether the status has any finding (`degraded` 1)."""
         ready = self._source.gathering.rounds > 0
-        return JSONResponse({"ready": ready}, 200 if ready else 503)
+        if not ready:
+            return JSONResponse({"ready": False}, 503)
+        with self._source.current() as status:
+            kinds = sorted({finding["kind"] for finding in status.document(StatusQuery())["findings"]})
+        return JSONResponse({"ready": True, "degraded": int(bool(kinds)), "findings": kinds})
 
     def _status(self, request: Request) -> Response:
         query = StatusQuery(*(request.query_params.get(name, "") for name in ("agency", "update", "batch", "entry")))

@@ -1,6 +1,6 @@
 """What the page says first: whether all is well, and if not, which command helps."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,7 +16,6 @@ class Sentence:
     key: str
     text: str
     command: str
-    serious: bool = True
 
 
 class Figure(NamedTuple):
@@ -27,27 +26,18 @@ class Figure(NamedTuple):
 
 
 def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
-    """List all findings, then what is worth knowing though nothing is overdue."""
-    findings = [_sentence(finding, words) for finding in document["findings"]]
-    return findings + list(_dead_letters(document, words))
+    """List all findings."""
+    return [_sentence(finding, words) for finding in document["findings"]]
 
 
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
-    places = {"place": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
+    places = {"place": "–", "seconds": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
     places["hashes"] = " ≠ ".join(each[:12] for each in finding.get("hashes", ()))
     places["incarnations"] = ", ".join(finding.get("incarnations", ()))
-    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry")
+    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry", "lane")
     key = "/".join(str(finding.get(part, "")) for part in about)
     return Sentence(key, words(f"say_{kind}", **places), next_command(finding))
-
-
-def _dead_letters(document: Mapping[str, Any], words: Words) -> Iterator[Sentence]:
-    for agency in document["agencies"]:
-        if letters := agency["dead_letters"]:
-            name = agency["agency"]
-            text = words("say_dead", agency=name, count=letters)
-            yield Sentence(f"dead/{name}", text, f"liandong dead-letters list --agency {name}", serious=False)
 
 
 def figures(document: Mapping[str, Any], words: Words) -> list[Figure]:

@@ -116,8 +116,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}：{entry} 第 {version} 版不被任何单位接受，签名时密钥无效（此类条目共 {count} 个）。",
     ),
     "say_stolen-version": (
-        "{court}: somebody has signed version {version} of {entry} with a key that is revoked by now ({count} such entries): a person looks until the court signs again.",
-        "{court}：有他人以已吊销的密钥签署了 {entry} 的第 {version} 版（此类条目共 {count} 个）：在法院重新签名之前由人工处理。",
+        "{court}: somebody has signed version {version} of {entry} with a key that is revoked by now ({key}, found {at}; {count} such entries): a person looks until the court signs again.",
+        "{court}：有他人以已吊销的密钥（{key}，发现于 {at}）签署了 {entry} 的第 {version} 版（此类条目共 {count} 个）：在法院重新签名之前由人工处理。",
+    ),
+    "say_stolen-outbid": (
+        "{court}: somebody had signed version {version} of {entry} with its key {key}, which is revoked by now ({count} such entries); the court has said more since {at}. Look into it, then acknowledge it.",
+        "{court}：有他人曾以该院现已吊销的密钥 {key} 签署 {entry} 的第 {version} 版（此类条目共 {count} 个）；法院已于 {at} 以更新版本盖过。请查明后确认。",
     ),
     "say_contested-entry": (
         "{court}: others write under the key of {entry} again and again ({count} such entries).",
@@ -134,6 +138,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "say_publisher-clock": (
         "{jurisdiction}: the publisher's clock is {seconds} s off the notaries' (below 0: slow); its courts sign nothing.",
         "{jurisdiction}：发布方时钟与公证节点相差 {seconds} 秒（负数为慢），其法院暂停签名。",
+    ),
+    "say_agency-clock": (
+        "{agency}, node {node}: its clock is {seconds} s off the broker's (below 0: slow); what others must refuse by that waits there.",
+        "{agency} 节点 {node}：时钟与消息服务器相差 {seconds} 秒（负数为慢），按此会被拒绝的内容在该节点等待。",
+    ),
+    "say_notary-clock": (
+        "{notary} of {jurisdiction}: its clock is {seconds} s off the broker's (below 0: slow).",
+        "{jurisdiction} 的 {notary}：时钟与消息服务器相差 {seconds} 秒（负数为慢）。",
     ),
     "say_live-differs": (
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
@@ -179,9 +191,29 @@ _WORDS: dict[str, tuple[str, str]] = {
         "What the monitor has read of the register of keys cannot be kept on its disk.",
         "监控机器无法在磁盘上保存已读取的密钥登记册。",
     ),
-    "say_dead": (
-        "{agency}: {count} messages were put aside as dead letters.",
-        "{agency}：{count} 条消息被放入死信。",
+    "say_kafka-away": (
+        "Kafka has not answered since {since} ({what}). What is shown was read before; it is {seconds} s old.",
+        "Kafka 自 {since} 起无应答（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
+    ),
+    "say_evidence-unread": (
+        "The log cannot be read since {since} ({what}). What is shown was read before; it is {seconds} s old.",
+        "自 {since} 起无法读取日志（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
+    ),
+    "say_not-sent": (
+        "{jurisdiction}: {count} accepted records of the lane {lane} wait for the relay, the oldest since {since}; no agency can have them.",
+        "{jurisdiction}：通道 {lane} 有 {count} 条已受理记录等待转发，最早自 {since} 起，协助单位尚无从收到。",
+    ),
+    "say_unreadable": (
+        "{agency}, node {node}: {count} records of {jurisdiction} are newer than its release; a person decides on their entries. Update the node.",
+        "{agency} 节点 {node}：{jurisdiction} 有 {count} 条记录新于其版本，相关条目转人工决定，请更新该节点。",
+    ),
+    "say_dead-letters": (
+        "{agency}: {count} messages it could not handle were put aside as dead letters. Redrive them, or drop them.",
+        "{agency}：{count} 条无法处理的消息被放入死信，请重新处理或予以删除。",
+    ),
+    "say_parked": (
+        "{agency}: {count} messages wait for something missing, the oldest since {since}.",
+        "{agency}：{count} 条消息因缺少所需而搁置，最早自 {since} 起。",
     ),
     # tables
     "node": ("node", "节点"),

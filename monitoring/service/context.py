@@ -8,13 +8,14 @@ from pathlib import Path
 
 from ...schemas.errors import WrongUsage
 from ...schemas.wire.intl import INTL
+from ...topics.catalogue import names
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.opening import read_directory
 from ...topics.keys.participants import Participants
 from ...topics.metrics.definitions import Signals
 from ...topics.settings import Settings
 from ...topics.storage.database import open_database, sqlite_url
-from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
+from ...topics.transport.kafka import KafkaPublisher, KafkaPulse, KafkaSubscriber
 from ...topics.transport.ports import Publisher, Subscriber
 from ...topics.transport.registry import registered
 from ...topics.workers.chance import Chance, SystemChance
@@ -38,6 +39,8 @@ class MonitoringConnections:
 
     subscriber: Callable[[str], Subscriber]
     publisher: Callable[[str], Publisher]
+    pulse: Callable[[str], Callable[[float], None]] | None = None
+    """Makes what raises TransportError unless the log answers within so many seconds; None: who reads hears of it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class MonitoringContext:
     @property
     def folder(self) -> Path:
         """The folder of monitoring's files."""
-        return self.settings.state_dir / "monitoring"
+        return monitoring_folder(self.settings)
 
     def notary(self, local: NotaryName) -> Notary:
         """Build a notary of this machine, ready to run."""
@@ -130,7 +133,7 @@ class MonitoringContext:
 
     def evidence(self) -> Evidence:
         """Open the cache of receipts and heads; it is closed with the context."""
-        engine = open_database(sqlite_url(self.folder / f"evidence.v{FORMAT}.db"))
+        engine = open_database(sqlite_url(evidence_file(self.settings)))
         self.resources.callback(engine.dispose)
         return Evidence(engine, self.directory, self.signals)
 
@@ -157,6 +160,16 @@ class MonitoringContext:
         return notaries[0]
 
 
+def monitoring_folder(settings: Settings) -> Path:
+    """Return the folder of monitoring's files."""
+    return settings.state_dir / "monitoring"
+
+
+def evidence_file(settings: Settings) -> Path:
+    """Return where what was read of receipts and heads is kept."""
+    return monitoring_folder(settings) / f"evidence.v{FORMAT}.db"
+
+
 @contextmanager
 def monitoring_context(settings: Settings, client_id: str) -> Iterator[MonitoringContext]:
     """Open the context with its connections and close them at the end. TransportError if the cluster does not answer."""
@@ -168,6 +181,7 @@ def monitoring_context(settings: Settings, client_id: str) -> Iterator[Monitorin
         connections = MonitoringConnections(
             lambda client_id: KafkaSubscriber(settings, client_id=client_id),
             lambda client_id: KafkaPublisher(settings, client_id=client_id),
+            lambda client_id: KafkaPulse(settings, names.KEYS, client_id=client_id).require,
         )
         yield MonitoringContext(
             settings, clock, SystemChance(), directory, connections, participants, resources=resources

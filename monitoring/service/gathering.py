@@ -46,8 +46,12 @@ class Gathering:
         self._pause = Doorbell()
         self.rounds = 0
         """How often everything in the log was read to its end."""
+        self.read_at = 0
+        """When everything was read to its end last, ms UTC; 0: not yet."""
         self.failure: LiandongError | None = None
         """Why nothing can be read now."""
+        self.failing_since = 0
+        """Since when nothing can be read, ms UTC; 0 if it can."""
         self.dead_letters: Mapping[str, int] = {}
         """Agency → messages put aside; missing if its topic is not there."""
 
@@ -87,7 +91,8 @@ class Gathering:
         letters = ((agency, self._count(agency)) for agency in self._directory.serving("agency"))
         self.dead_letters = {agency: number for agency, number in letters if number is not None}
         self.rounds += 1
-        self.failure = None
+        self.read_at = self._clock.now()
+        self.failure, self.failing_since = None, 0
         return self._rest()
 
     def _count(self, agency: str) -> int | None:
@@ -101,6 +106,7 @@ class Gathering:
 
     def _fail(self, failed: LiandongError) -> float:
         self.failure = failed
+        self.failing_since = self.failing_since or self.read_at or self._clock.now()
         _log.warning("evidence cannot be read, trying again", code=failed.code, reason=failed.message)
         return self._rest()
 

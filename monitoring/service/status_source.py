@@ -6,13 +6,17 @@ from contextlib import contextmanager
 from functools import partial
 
 from ...consumers.inbox.store import inbox_file
+from ...topics.settings import Settings
 from ...topics.workers.worker import Part
 from ..ledger.evidence_views import EvidenceView
 from ..status.document import StatusDocument
+from ..status.evidence_age import EvidenceAge
 from ..status.positions import DeliverySources, LatenessLimits
 from ..status.register_counts import local_deliveries
+from .acts_here import ActsHere
 from .context import MonitoringContext
 from .gathering import Gathering, served
+from .reach import Outage, Reach
 
 
 class StatusSource:
@@ -30,17 +34,30 @@ class StatusSource:
         self._computing = threading.Lock()
         self.gathering = Gathering(evidence, context.directory, context.subscriber("status"), context.clock)
         self.part = Part("evidence", self.gathering, self.gathering.wait)
+        self._acts = ActsHere(context.settings)
+        context.resources.callback(self._acts.close)
+        pulse = context.connections.pulse
+        self._reach = None if pulse is None else Reach(pulse("pulse"), context.clock)
+
+    @property
+    def parts(self) -> list[Part]:
+        """What must run for the status to be of now: it gathers the evidence, and looks whether Kafka answers."""
+        return [self.part, *([] if self._reach is None else [Part("pulse", self._reach, self._reach.wait)])]
+
+    @property
+    def outage(self) -> Outage | None:
+        """Why nothing more can be read now, None if it can."""
+        gathering = self.gathering
+        if self._reach is not None and (outage := self._reach.outage(gathering.read_at)):
+            return outage
+        failure = gathering.failure
+        return None if failure is None else Outage(failure, gathering.failing_since)
 
     @contextmanager
     def current(self) -> Iterator[StatusDocument]:
         """Give the status as of now, from the evidence gathered so far; one caller at a time."""
         context, settings = self._context, self._context.settings
-        limits = LatenessLimits(
-            context.clock.now(),
-            late_after=round(settings.late_after_seconds * 1_000),
-            stale_after=round(settings.stale_after_seconds * 1_000),
-            gone_after=round(settings.node_gone_after_seconds * 1_000),
-        )
+        limits = lateness(settings, context.clock.now())
         obliged, jurisdictions = context.directory.serving("agency"), served(context.directory)
         left, standing = context.directory.months_left(), context.directory.standing()
         with self._computing, local_deliveries(settings, jurisdictions, context.clock) as deliveries:
@@ -53,5 +70,22 @@ class StatusSource:
                 self._inboxes,
                 left,
                 self.gathering.counts.published,
+                evidence_age(self.gathering.read_at, self.outage),
+                self._acts.parked(obliged),
             )
             yield StatusDocument(sources, limits)
+
+
+def lateness(settings: Settings, now: int) -> LatenessLimits:
+    """Return what the settings call late, stale and gone, as of now (ms UTC)."""
+    return LatenessLimits(
+        now,
+        late_after=round(settings.late_after_seconds * 1_000),
+        stale_after=round(settings.stale_after_seconds * 1_000),
+        gone_after=round(settings.node_gone_after_seconds * 1_000),
+    )
+
+
+def evidence_age(read_at: int, outage: Outage | None) -> EvidenceAge:
+    """Say how old the evidence is that was read to its end at `read_at` (ms UTC; 0: only some time before)."""
+    return EvidenceAge(read_at) if outage is None else EvidenceAge(read_at, outage.failure.code, outage.since)

@@ -7,16 +7,19 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
+from ...consumers.replication.latency import latencies_of
 from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
+from ...topics.keys.clock_check import TOLERANCE_MS
 from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
-from ..ledger.evidence_tables import HeadStand, NodeStand
 from ..ledger.evidence_views import NodeReport
+from ..ledger.stands import HeadStand, NodeStand
 from .enforcement import enforcement
 from .list_findings import list_findings, newest_head
 from .next_steps import next_command
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
+from .standing_findings import evidence_findings, put_aside_findings, unsent_findings
 from .upkeep import publisher_findings
 
 RECENT_BATCHES = 5
@@ -42,6 +45,8 @@ class StatusDocument:
         self.nodes = sources.view.nodes(limits.now, limits.gone_after)
         self.heads = sources.view.heads()
         self.progress = DeliveryProgress(sources, limits, self.nodes)
+        heard = (*(head.appended_at for head in self.heads), *(node.stand.heard_at for node in self.nodes))
+        self.evidence = sources.evidence.as_dict(limits.now, max(heard, default=0))
 
     def document(self, query: StatusQuery) -> dict[str, Any]:
         """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
@@ -52,12 +57,20 @@ class StatusDocument:
         ]
         return {
             "at": moment(self._limits.now),
+            "evidence": self.evidence,
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "register": self._register(),
             "agencies": agencies,
             "enforcement": enforcement(self._sources.enforcement, self._limits.now, names),
             "batches": self._batches(query, names),
             "updates": self._updates(query, names),
+            "on_the_way": [
+                {"agency": each["agency"], "count": each["accepted"] - each["applied"], "since": each["waiting_since"]}
+                for each in agencies
+                if each["accepted"] > each["applied"]
+            ],
+            "unsent": self.progress.unsent(),
+            "uncounted": self.progress.uncounted(names),
             "findings": findings,
             "healthy": not findings,
         }
@@ -75,14 +88,15 @@ class StatusDocument:
 
     def _agency(self, name: str) -> dict[str, Any]:
         nodes = [node for node in self.nodes if node.stand.agency == name]
-        obliged = self._sources.obliged.get(name, frozenset())
+        obliged, parked = self._sources.obliged.get(name, frozenset()), self._sources.parked.get(name)
         return {
             "agency": name,
             "jurisdictions": sorted(obliged),
             "silent_in": sorted(obliged - {node.stand.jurisdiction for node in nodes if node.serving}),
             **self.progress.totals(name),
             "dead_letters": self._sources.dead_letters.get(name),
-            "parked": None,
+            "parked": parked.waiting if parked else None,
+            "parked_since": moment(parked.since) if parked else None,
             "latency": latency([node.stand for node in nodes]),
             "nodes": [self._node(node) for node in nodes],
         }
@@ -103,6 +117,7 @@ class StatusDocument:
             "lag_seconds": lag_seconds(stand, self.heads),
             "proof": proof_of(stand),
             "canaries": self._canaries(stand),
+            "clock_off_seconds": stand.clock_ahead // 1_000 if abs(stand.clock_ahead) > TOLERANCE_MS else 0,
             "twins": stand.starts.twins_now(self._limits.now),
             "receipts_missing": report.receipts_missing,
             "applied": stand.applied,
@@ -195,11 +210,16 @@ class StatusDocument:
                 yield {"kind": "command-unanswered", **about, "count": each.number, "since": moment(each.since)}
 
     def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+        yield from evidence_findings(self.evidence, away=self._sources.evidence.away)
         yield from self._register_findings()
         yield from list_findings(self._sources.view, self.heads, self._limits.now)
         yield from publisher_findings(self._sources.deliveries)
+        yield from unsent_findings(self._sources.deliveries, self._limits.now, self._limits.late_after)
         yield from self._command_findings()
         for head in self.heads:
+            if abs(head.clock_ahead) > TOLERANCE_MS:
+                where = {"jurisdiction": head.jurisdiction, "notary": head.notary}
+                yield {"kind": "notary-clock", **where, "seconds": head.clock_ahead // 1_000}
             if head.fresh_until <= self._limits.now:
                 yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
         for agency in agencies:
@@ -208,6 +228,7 @@ class StatusDocument:
                 yield {"kind": "late", "agency": name, "updates": agency["late_updates"]}
             for jurisdiction in agency["silent_in"]:
                 yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
+            yield from put_aside_findings(agency, self._sources.parked.get(name), self._limits)
             for node in agency["nodes"]:
                 where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
                 yield from _node_findings(node, where)
@@ -220,6 +241,10 @@ def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterabl
         yield {"kind": "unproven", **where}
     if node["serving"] and node["proof"]["state"] == "unequal":
         yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
+    if node["serving"] and (seconds := node["clock_off_seconds"]):
+        yield {"kind": "agency-clock", **where, "seconds": seconds}
+    if node["serving"] and node["opaque"]:
+        yield {"kind": "unreadable", **where, "count": node["opaque"]}
     if twins := node["twins"]:
         yield {"kind": "twins", **where, "incarnations": twins}
     if node["receipts_missing"]:
@@ -257,12 +282,11 @@ def latency(stands: Iterable[NodeStand]) -> dict[str, Any] | None:
     """Merge the histograms of publish to applied of several nodes; milliseconds. None if the receipts held none."""
     merged: HdrHistogram | None = None
     for stand in stands:
-        if stand.latency:
-            histogram = HdrHistogram.decode(stand.latency.encode())
-            if merged is None:
-                merged = histogram
-            else:
-                merged.add(histogram)
+        histogram = latencies_of(stand.latency.encode())
+        if merged is None:
+            merged = histogram
+        elif histogram is not None:
+            merged.add(histogram)
     if merged is None:
         return None
     quantiles = {f"p{percent:g}": merged.get_value_at_percentile(percent) / 1_000 for percent in (50, 95, 99)}

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..ledger.evidence_tables import HeadStand, ReportStand
 from ..ledger.evidence_views import EvidenceView
+from ..ledger.stands import HeadStand, ReportStand
 from .positions import moment
 
 _TOLD_MS = 7 * 86_400_000

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 _COMMANDS = {
+    "kafka-away": "liandong topics check",
+    "evidence-unread": "liandong topics check",
+    "not-sent": "liandong court relay --jurisdiction {jurisdiction}",
+    "unreadable": "liandong --version",
+    "dead-letters": "liandong dead-letters list --agency {agency}",
+    "parked": "liandong parked list --agency {agency}",
     "lost-tail": "liandong topics check",
     "live-differs": "liandong status --json",
     "sequence-gap": "liandong court relay --jurisdiction {jurisdiction}",
@@ -18,11 +24,14 @@ _COMMANDS = {
     "register-behind": "liandong court register recover --court {court}",
     "refused-record": "liandong court resign --court {court}",
     "stolen-version": "liandong court resign --court {court}",
+    "stolen-outbid": "liandong court resign --court {court} --acknowledge",
     "contested-entry": "liandong trace {entry}",
     "twins": "liandong agency run {agency} --node NAME",
     "command-unanswered": "liandong court command --resend --court {court}",
     "list-shrunk": "liandong court resend",
     "publisher-clock": "timedatectl status",
+    "agency-clock": "timedatectl status",
+    "notary-clock": "timedatectl status",
     "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
     "keys-run-out": "liandong participant renew {participant}",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...consumers.inbox.enforcement import enforced_on
 from ...producers.register.register import Update
@@ -16,6 +16,7 @@ from ...topics.keys.signed_register import RegisterStanding
 from ..ledger import rules
 from ..ledger.evidence_views import EvidenceView, NodeOffsets, NodeReport, serving_at
 from ..log.counts import PublishedCount
+from .evidence_age import EvidenceAge
 from .register_counts import Deliveries
 
 _ELSEWHERE = "ask where it was published"
@@ -30,6 +31,14 @@ class LatenessLimits:
     late_after: int
     stale_after: int
     gone_after: int
+
+
+class Parked(NamedTuple):
+    """What waits at an agency because something it needs is missing."""
+
+    waiting: int
+    since: int
+    """Of the oldest, ms UTC; 0 if nothing waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,10 @@ class DeliverySources:
     """Participant → coming months it has sealing keys for; -1: they have run out."""
     enforcement: Sequence[PublishedCount] = ()
     """What courts have published of enforcement."""
+    evidence: EvidenceAge = field(default_factory=EvidenceAge)
+    """How old all this is."""
+    parked: Mapping[str, Parked] = field(default_factory=dict)
+    """Agency → what waits there; missing if its acts store is not on this machine."""
 
 
 def moment(ms: int) -> str | None:
@@ -75,8 +88,9 @@ class DeliveryProgress:
         stands = serving_at(agency, jurisdiction, self._nodes)
         return {stand.node: self._sources.view.applied_offsets(stand) for stand in stands}
 
-    def totals(self, agency: str) -> dict[str, int]:
-        """Count everything ever accepted for an agency: how much it has applied, what is late, whose relief waits."""
+    def totals(self, agency: str) -> dict[str, Any]:
+        """Count everything ever accepted for an agency: how much it has applied, what is late, whose relief waits, since when."""
+        since: list[int] = []
         totals = {"accepted": 0, "applied": 0, "late_updates": 0, "relief_waiting": 0}
         for deliveries in self._sources.deliveries:
             if (jurisdiction := deliveries.jurisdiction) not in self._sources.obliged.get(agency, ()):
@@ -88,7 +102,28 @@ class DeliveryProgress:
                 self._sources.view.settle(jurisdiction, agency, nodes, outstanding.settled)
             counts = (outstanding.accepted, outstanding.applied, outstanding.late, outstanding.relief)
             totals = {key: totals[key] + count for key, count in zip(totals, counts, strict=True)}
-        return totals
+            since += [] if outstanding.since is None else [outstanding.since]
+        return {**totals, "waiting_since": moment(min(since, default=0))}
+
+    def uncounted(self, agencies: Iterable[str]) -> list[str]:
+        """List the jurisdictions these agencies must obey whose registers cannot be read from this machine."""
+        counted = {deliveries.jurisdiction for deliveries in self._sources.deliveries}
+        obliged = (self._sources.obliged.get(agency, frozenset()) for agency in agencies)
+        return sorted(frozenset[str]().union(*obliged) - counted)
+
+    def unsent(self) -> list[dict[str, Any]]:
+        """List the lanes of the registers here in which accepted records wait to be sent."""
+        return [
+            {
+                "jurisdiction": each.jurisdiction,
+                "lane": lane,
+                "count": waiting.rows,
+                "since": moment(waiting.since or 0),
+            }
+            for each in self._sources.deliveries
+            for lane, waiting in each.register.outbox.backlog().items()
+            if waiting.rows
+        ]
 
     def _obliged(self, agencies: Iterable[str], jurisdiction: str) -> list[str]:
         return [name for name in agencies if jurisdiction in self._sources.obliged.get(name, ())]

@@ -46,6 +46,8 @@ class Outstanding:
     """Not applied ones that free somebody, wholly or in part."""
     settled: int
     """A row of the register up to which all are applied."""
+    since: int | None
+    """When the oldest that is not applied was accepted, ms UTC."""
 
 
 class Deliveries:
@@ -63,7 +65,9 @@ class Deliveries:
         sent = [*outbox.positions("state", [update.state_row]).values()]
         if update.relief_row is not None:
             sent += outbox.positions("relief", [update.relief_row]).values()
-        positions = tuple(rules.LogPosition(TopicPartition(at.topic, at.partition), at.offset) for at in sent)
+        positions = tuple(
+            rules.LogPosition(TopicPartition(at.topic, at.partition), at.offset, at.timestamp) for at in sent
+        )
         ids = update.update_id, update.entry_id, update.version
         return rules.LedgerUpdate(*ids, update.change in FREES, self.jurisdiction, update.accepted_at, positions)
 
@@ -97,26 +101,27 @@ class Deliveries:
         return [update for update_id in ids if (update := self.register.update(update_id))]
 
     def outstanding(self, nodes: NodeOffsets, accepted_before: int, settled: int) -> Outstanding:
-        """Count what an agency with these nodes has not applied; `accepted_before` (ms UTC) is where late begins.
+        """Count what an agency with these nodes has not applied; late is what was accepted and sent before `accepted_before`, ms UTC.
 
         `settled` is `Outstanding.settled` found earlier for the same nodes: nothing below is looked at again. Rows are
         numbered from 1 without a gap, so the last one is the number of updates and of what was sent again between them.
         """
         updates = self._updates.c
         open_rows = (updates.state_row > settled) & ~self._applied(nodes)
-        late = case((updates.accepted_at < accepted_before, 1), else_=0)
+        overdue_at = and_(updates.accepted_at < accepted_before, self._sent_before(accepted_before))
+        late = case((overdue_at, 1), else_=0)
         relief = case((updates.relief_row.is_not(None), 1), else_=0)
         last = select(func.coalesce(func.max(updates.state_row), 0)).scalar_subquery()
         sums = (func.coalesce(func.sum(each), 0) for each in (late, relief))
         again = self.register.tables.upkeep.resends.c.state_row
         resends = select(func.count()).where(again < last).scalar_subquery()
-        counts = select(last, resends, func.count(), *sums, func.min(updates.state_row))
+        counts = select(last, resends, func.count(), *sums, func.min(updates.state_row), func.min(updates.accepted_at))
         with reading(self.register.engine) as connection:
             row = connection.execute(counts.select_from(self._joined()).where(open_rows)).one()
-        newest, resent, unapplied, overdue, waiting, first = row
+        newest, resent, unapplied, overdue, waiting, first, since = row
         accepted = newest - resent
         through = first - 1 if unapplied else max(newest, settled)
-        return Outstanding(accepted, accepted - unapplied, int(overdue), int(waiting), through)
+        return Outstanding(accepted, accepted - unapplied, int(overdue), int(waiting), through, since)
 
     def _count(self, condition: ColumnElement[bool], agencies: Mapping[str, NodeOffsets]) -> Counts:
         names = sorted(agencies)
@@ -132,6 +137,11 @@ class Deliveries:
         at_state = (state.c.lane == "state") & (state.c.number == updates.c.state_row)
         at_relief = (relief.c.lane == "relief") & (relief.c.number == updates.c.relief_row)
         return updates.outerjoin(state, at_state).outerjoin(relief, at_relief)
+
+    def _sent_before(self, instant: int) -> ColumnElement[bool]:
+        """Return the condition that the log has held an update since before an instant, in one lane or the other."""
+        times = self._state.c.log_timestamp, self._relief.c.log_timestamp
+        return or_(*(func.coalesce(at < instant, false()) for at in times))
 
     def _applied(self, nodes: NodeOffsets) -> ColumnElement[bool]:
         """Return the condition that an update is applied at all these nodes; without a node it never holds."""

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...schemas.problems import Language
+from .whole import is_whole, progress_lines
 
 WORDS: dict[str, tuple[str, str]] = {
     "agencies": ("Agencies", "协助单位"),
@@ -38,7 +39,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "state": ("state", "状态"),
     "since": ("since", "自"),
     "findings": ("To look at", "需要处理"),
-    "healthy": ("Everything accepted is applied, fresh and proven.", "全部更新已生效，数据新鲜且已证明一致。"),
     "silent": ("never heard of", "从未有回执"),
     "equal": ("equal", "一致"),
     "unequal": ("UNEQUAL", "不一致"),
@@ -59,8 +59,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "register-behind": ("the court's register is behind the log", "登记库落后于日志"),
     "refused-record": ("a record nobody takes", "记录不被接受"),
     "stolen-version": ("a newer version under a stolen key", "以失窃密钥签署的更新版本"),
+    "stolen-outbid": ("a stolen key had signed a version, now outbid", "失窃密钥曾签署版本，现已被盖过"),
     "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
     "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
+    "agency-clock": ("the agency's clock is off", "协助单位时钟有误"),
+    "notary-clock": ("the notary's clock is off", "公证节点时钟有误"),
     "live-differs": ("live entries differ", "生效条目数不符"),
     "twins": ("two nodes of one name", "两个同名节点"),
     "command-unanswered": ("commands not answered", "指令未获答复"),
@@ -71,6 +74,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "register-ahead": ("the root's word is from the future by this clock", "按本机时钟，根签名来自未来"),
     "root-forked": ("a root has signed two successors", "同一根密钥有两个继任者"),
     "register-not-kept": ("what was read of the register of keys cannot be kept", "已读取的密钥登记册无法保存"),
+    "kafka-away": ("Kafka cannot be reached; this is the evidence at hand", "无法连接 Kafka，以下为现有证据"),
+    "evidence-unread": ("the log cannot be read; this is the evidence at hand", "无法读取日志，以下为现有证据"),
+    "not-sent": ("accepted and not sent", "已受理未发送"),
+    "unreadable": ("records a node cannot read", "节点无法解析的记录"),
+    "dead-letters": ("dead letters nobody has dropped", "尚未处置的死信"),
+    "since_when": ("since {at}", "自 {at} 起"),
+    "seconds_old": ("{seconds} s old", "{seconds} 秒前"),
     "next": ("next", "下一步"),
     "register-expired": ("the root's word about the register of keys has expired", "密钥登记册根签名已过期"),
     "records": ("records", "条"),
@@ -96,7 +106,7 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
-_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry")
+_ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry", "lane")
 """What a finding can be about, as a line of it begins."""
 
 
@@ -207,26 +217,34 @@ class StatusText:
 
     def _findings(self) -> RenderableType:
         if not self._document["findings"]:
-            return Text(self._word("healthy"), style="green")
+            lines = progress_lines(self._document, self._lang)
+            return Text("\n".join(lines), style="green" if is_whole(self._document) else "yellow")
         table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
         for row in self._document["findings"]:
             about = [str(row[key]) for key in _ABOUT if row.get(key)]
             table.add_row(
                 Text(self._word(row["kind"]), style="bold red"),
                 " ".join(about),
-                _details(row),
+                _details(row, self._lang),
                 Text(row["next"], style="bold"),
             )
         return table
 
 
-def _details(finding: Mapping[str, Any]) -> str:
-    """Say how many, which numbers, where."""
-    said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left", "seconds") if key in finding]
+def _details(finding: Mapping[str, Any], lang: Language) -> str:
+    """Say how many, which numbers, where, since when."""
+    at = 1 if lang == "zh" else 0
+    said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left") if key in finding]
     if "low" in finding:
         low, high = finding["low"], finding["high"]
         said.append(f"№ {low:,}" if low == high else f"№ {low:,} … {high:,}")
     said += [str(finding[key]) for key in ("what", "place") if key in finding]
+    said += [f"key {finding['key']} v{finding['version']} {finding['at']}"] if "key" in finding else []
+    if "seconds" in finding:
+        old = finding["kind"] in {"kafka-away", "evidence-unread"}
+        said.append(WORDS["seconds_old"][at].format(**finding) if old else f"{finding['seconds']:,}")
+    if finding.get("since"):
+        said.append(WORDS["since_when"][at].format(at=finding["since"]))
     said += [*finding.get("lanes", []), *finding.get("incarnations", [])]
     said += [each[:12] for each in finding.get("hashes", ())]
     return " ".join(said)

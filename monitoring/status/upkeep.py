@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...producers.upkeep.book import UpkeepBook, UpkeepFinding
-from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, REFUSED, SHRUNK, STOLEN
+from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN
 from ...schemas import ids
+from .positions import moment
 from .register_counts import Deliveries
 
 _SHOWN = 20
@@ -27,6 +28,7 @@ def publisher_findings(deliveries: Sequence[Deliveries]) -> Iterator[dict[str, A
             yield {"kind": "publisher-clock", "jurisdiction": each.jurisdiction, "seconds": int(one.detail)}
         yield from ({"kind": "refused-record", **about} for about in _entries(each, found[REFUSED]))
         yield from ({"kind": "stolen-version", **about} for about in _entries(each, found[STOLEN]))
+        yield from ({"kind": "stolen-outbid", **about} for about in _entries(each, found[OUTBID]))
         yield from ({"kind": "contested-entry", **about} for about in _entries(each, found[CONTESTED]))
 
 
@@ -47,4 +49,5 @@ def _entries(deliveries: Deliveries, found: Sequence[UpkeepFinding]) -> Iterator
                 continue
             entry = ids.entry_text(int(whole.entry.instrument), one.entry_id)
             about = {"jurisdiction": deliveries.jurisdiction, "court": one.court, "entry": entry}
-            yield {**about, "version": one.version, "count": len(found)}
+            stolen = {"key": one.detail, "at": moment(one.since)} if one.kind in {STOLEN, OUTBID} else {}
+            yield {**about, "version": one.version, "count": len(found), **stolen}

@@ -37,6 +37,7 @@ _TEXTS = {
         "{count} entries must be signed again: `liandong court resign --all`, or name them",
         "需要重新签名的条目：{count} 个；请执行 `liandong court resign --all`，或逐个指定条目",
     ),
+    "acknowledged": ("stolen versions the status names no longer: {count}", "不再列入状态的失窃密钥版本：{count}"),
     "signed": ("signed again and in the log: {count}", "已重新签名并送入日志：{count}"),
     "KEY_REVOKED": ("its key was revoked as of then", "签名密钥已自当时起吊销"),
     "SIGNED_BY_ANOTHER": (
@@ -47,6 +48,9 @@ _TEXTS = {
 }
 AllOption = Annotated[bool, typer.Option("--all", help="Sign everything that needs it.")]
 EntriesArgument = Annotated[list[str] | None, typer.Argument(metavar="[ENTRY]...", help="These alone.")]
+AcknowledgeOption = Annotated[
+    bool, typer.Option(help="Somebody has looked into the stolen versions that were outbid: the status forgets them.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Compare and say what would be sent.")]
 
 
@@ -123,6 +127,7 @@ def resign(
     entries: EntriesArgument = None,
     *,
     every: AllOption = False,
+    acknowledge: AcknowledgeOption = False,
     court: CourtOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -141,9 +146,12 @@ def resign(
         signed = resigning.sign(chosen, progressed) if chosen else 0
         if signed:
             _send(settings, opened)
+        known = resigning.take_note() if acknowledge else 0
     if as_json:
-        print_json({"needed": [_shown(each) for each in needed], "signed": signed})
+        print_json({"needed": [_shown(each) for each in needed], "signed": signed, "acknowledged": known})
         return
+    if acknowledge:
+        _speaker(settings.lang)("acknowledged", count=known)
     _tell(settings.lang, needed, signed, asked=bool(wanted) or every)
 
 

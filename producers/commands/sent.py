@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -30,6 +31,7 @@ from ...schemas.wire.control import SentCommand
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, reading
 from ...topics.storage.migrations import store_metadata
+from ...topics.storage.packed_columns import unpacked_column
 from ...topics.transport.ports import OutgoingRecord
 from ...topics.workers.clock import Clock
 from ..register.register import open_register
@@ -77,10 +79,14 @@ class Unanswered(NamedTuple):
 
 
 def unanswered(engine: Engine, issued_before: int, now: int) -> list[Unanswered]:
-    """Return what was given before a time and has no answer, of all courts of a register; what has ended by `now` waits no more."""
+    """Return what was given before a time and has no answer, of all courts of a register; what has ended by `now` waits no more.
+
+    What was given after `now`, by a clock that was ahead then and was set back, waits for nobody knows how long: it is named, too.
+    """
     create_tables(engine, _metadata)
     given = _commands.c
-    waits = given.code == "", given.issued_at < issued_before, given.until > now
+    long_ago = or_(given.issued_at < issued_before, given.issued_at > now)
+    waits = given.code == "", long_ago, given.until > now
     query = select(given.court, given.agency, func.count(), func.min(given.issued_at)).where(*waits)
     with reading(engine) as connection:
         rows = connection.execute(query.group_by(given.court, given.agency).order_by(given.court, given.agency))
@@ -161,12 +167,12 @@ class CommandRegister:
                 connection.execute(delete(_unanswered).where(_unanswered.c.command_id == command_id))
 
     def to_send_again(self, connection: Connection, now: int) -> dict[bytes, OutgoingRecord]:
-        """Return this court's commands that are not answered and not over, as they were sent, oldest first."""
+        """Return this court's commands that are not answered and not over, as they were sent, oldest first. Raises DATABASE_DAMAGED."""
         joined = _commands.join(_unanswered, _commands.c.command_id == _unanswered.c.command_id)
         own = _commands.c.court == self._court, _commands.c.code == "", _commands.c.until > now
         query = select(_commands.c.command_id, _unanswered.c.record).select_from(joined).where(*own)
         rows = connection.execute(query.order_by(_commands.c.number))
-        return {row.command_id: msgspec.msgpack.decode(row.record, type=OutgoingRecord) for row in rows}
+        return {row.command_id: unpacked_column(connection, row.record, OutgoingRecord) for row in rows}
 
 
 def _command(row: Row[tuple[object, ...]]) -> SentCommand:

@@ -16,6 +16,7 @@ import structlog
 from ...schemas import ids
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.catalogue import names
+from ...topics.keys.key_book import KeyBook, KeyEntry
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 from ...topics.transport.envelope import SchemaIds, outgoing
@@ -49,6 +50,12 @@ class PublisherIdentity:
     interval_seconds: float
     registry: SchemaIds | None = None
     """With one, values carry Confluent framing."""
+    key: KeyEntry | None = None
+    """The key it signs with, as its own book has it."""
+
+    def may_sign(self, now: int) -> bool:
+        """Whether what is signed now (ms UTC) counts: others refuse what is not from within the key's time."""
+        return self.key is None or self.key.usable_at(now)
 
 
 class Checkpoints:
@@ -96,6 +103,10 @@ class Checkpoints:
     def _send(self, through: int, publisher: Publisher) -> None:
         now = self._clock.monotonic()
         self._seen_at, self._due_at = now, now + self._identity.interval_seconds
+        if not self._identity.may_sign(self._clock.now()):
+            _log.warning("no checkpoint is written, the key is not valid by this clock", publisher=self._identity.publisher)
+            self._seen_at = now + _RETRY_SECONDS - QUIET_SECONDS
+            return
         try:
             for topic in names.state_topics(self._identity.jurisdiction):
                 self._partitions[topic] = self._partitions.get(topic) or publisher.partitions(topic)
@@ -177,12 +188,14 @@ def publisher_checkpoints(
     ]
     if not found:
         return None
+    signer, book = participants.signer(found[0]), KeyBook(participants.file(found[0], "keys.yaml"))
     identity = PublisherIdentity(
         found[0],
         jurisdiction,
-        participants.signer(found[0]),
+        signer,
         chance,
         settings.checkpoint_interval_seconds,
         registered(settings, SCHEMA),
+        next((each for each in book.entries() if each.key_id == signer.key_id), None),
     )
     return Checkpoints(identity, CheckpointBook(register, chance), clock)

@@ -2,13 +2,14 @@
 
 import logging
 from collections import Counter
+from dataclasses import replace
 
 from ...schemas.wire.codec import decode, decode_prefix
 from ...schemas.wire.framing import frame, unframe
 from ...topics.transport.ports import TopicPartition
 from ...topics.workers.clock import Clock
 from .book import OwnEntry, UpkeepBook, UpkeepFinding
-from .judging import Judge
+from .judging import Judge, StolenVersion
 
 logger = logging.getLogger(__name__)
 AHEAD = "ahead"
@@ -19,10 +20,13 @@ CONTESTED = "contested"
 """Others write under an entry's key again and again."""
 STOLEN = "stolen"
 """Somebody has signed a newer version of an entry with a key of its court that is revoked by now."""
+OUTBID = "outbid"
+"""Somebody had signed such a version, and the court has said more since: told for a week, or until somebody has taken note."""
 SHRUNK = "shrunk"
 """A list holds less than it did."""
 CLOCK = "clock"
 """This machine's clock is not that of the notaries."""
+_TOLD_MS = 7 * 86_400_000
 _TOLD = {
     AHEAD: "the log holds records of %s that the register does not know: %d",
     REFUSED: "nobody takes records of %s, `liandong court resign` signs them again: %d",
@@ -64,12 +68,14 @@ class KeeperFindings:
             self._refused[key] = entry.version
             self._new.append(UpkeepFinding(REFUSED, key, entry.court, topic, key, entry.version))
 
-    def stolen(self, key: bytes, entry: OwnEntry, topic: str, version: int) -> None:
+    def stolen(self, key: bytes, entry: OwnEntry, topic: str, what: StolenVersion) -> None:
         """Find that somebody has signed a newer version with a stolen key; `flush` notes it."""
-        if self._stolen.get(key, 0) < version:
-            self._stolen[key] = version
-            self._book.raise_version(key, version)
-            self._new.append(UpkeepFinding(STOLEN, key, entry.court, topic, key, version))
+        if self._stolen.get(key, 0) < what.version:
+            self._stolen[key] = what.version
+            self._book.raise_version(key, what.version)
+            self._new.append(
+                UpkeepFinding(STOLEN, key, entry.court, topic, key, what.version, what.key_id.hex())
+            )
 
     def flush(self) -> None:
         """Note what was found since the last time, and say it once."""
@@ -84,11 +90,19 @@ class KeeperFindings:
     def stands(self, key: bytes, entry: OwnEntry) -> None:
         """Take back that an entry's record is refused, or that another one is newer, if a later one stands."""
         if self._stolen.get(key, entry.version) < entry.version:
+            self.flush()
+            outbid = [replace(each, kind=OUTBID) for each in self._book.findings(STOLEN) if each.about == key]
+            self._book.find(outbid, self._clock.now())
             self._book.clear(STOLEN, [key])
             del self._stolen[key]
         if self._refused.get(key, entry.version) < entry.version:
             self._book.clear(REFUSED, [key])
             del self._refused[key]
+
+    def forget_outbid(self) -> None:
+        """Take back what was outbid long ago."""
+        until = self._clock.now() - _TOLD_MS
+        self._book.clear(OUTBID, [each.about for each in self._book.findings(OUTBID) if each.since < until])
 
     def contested(self, now_contested: set[bytes]) -> None:
         """Find the entries that others write about again and again."""
@@ -123,12 +137,12 @@ class KeeperFindings:
                 self._book.clear(AHEAD, [each.about])
             if is_void:
                 void.append(each)
-                entry, version = (
+                entry, stolen = (
                     self._book.entries([each.entry_id]).get(each.entry_id),
-                    self._judge.stolen_version(*record),
+                    self._judge.stolen(*record),
                 )
-                if entry is not None and version >= entry.version:
-                    self.stolen(each.entry_id, entry, each.list, version)
+                if entry is not None and stolen is not None and stolen.version >= entry.version:
+                    self.stolen(each.entry_id, entry, each.list, stolen)
         self.flush()
         self.ahead_keys = {each.entry_id for each in self._book.findings(AHEAD)}
         for key, entry in self._book.entries(list(self._refused)).items():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from ...topics.keys.key_book import KeyEntry
+from ...topics.keys.signing_time import SigningHeld
 from ...topics.workers.clock import Clock
 from .book import UpkeepBook
 from .findings import AHEAD, CLOCK
@@ -16,7 +17,7 @@ COMPARED_WITHIN_MS = 600_000
 
 
 class SigningGuard:
-    """Stands before one court's signing key; `Register.before_signing`. Raises SigningRefused."""
+    """Stands before one court's signing key; `Register.before_signing`. Raises SigningRefused, SigningHeld."""
 
     def __init__(self, book: UpkeepBook, clock: Clock, keys: Sequence[KeyEntry], signs_with: bytes) -> None:
         """`keys` are the court's own book of keys, `signs_with` the id of the one in use."""
@@ -49,8 +50,6 @@ class SigningGuard:
         findings = self.book.register.tables.upkeep.findings.c
         off = connection.scalar(select(func.max(findings.detail)).where(findings.kind == CLOCK))
         if off:
-            raise SigningRefused("CLOCK_OFF", seconds=off)
-        key, now = self._key, self._clock.now()
-        ends = [end for end in (key.valid_until, key.revoked_at) if end] if key else []
-        if key is not None and (now < key.valid_from or any(now >= end for end in ends)):
-            raise SigningRefused("SIGNING_KEY_NOT_VALID", court=court)
+            raise SigningHeld("CLOCK_OFF", seconds=off)
+        if self._key is not None and not self._key.usable_at(self._clock.now()):
+            raise SigningHeld("SIGNING_KEY_NOT_VALID", participant=court)

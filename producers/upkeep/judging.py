@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from enum import Enum
+from typing import NamedTuple
 
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
@@ -30,6 +31,13 @@ class UnderKey(Enum):
     """No entry of this register."""
 
 
+class StolenVersion(NamedTuple):
+    """A record that a court's key has signed which is revoked by now."""
+
+    version: int
+    key_id: bytes
+
+
 class Judge:
     """Judges records of one jurisdiction's lists."""
 
@@ -48,7 +56,8 @@ class Judge:
             return UnderKey.NEWEST if self.counts(fingerprint, body, entry.court) else UnderKey.REFUSED
         if self._is_ahead(fingerprint, body, message.key() or b"", entry):
             return UnderKey.AHEAD
-        if entry is not None and self.stolen_version(fingerprint, body, message.key() or b"") >= entry.version:
+        stolen = None if entry is None else self.stolen(fingerprint, body, message.key() or b"")
+        if entry is not None and stolen is not None and stolen.version >= entry.version:
             return UnderKey.STOLEN
         return UnderKey.NOTHING if entry is None else UnderKey.OTHER
 
@@ -63,19 +72,19 @@ class Judge:
             return False
         return True
 
-    def stolen_version(self, fingerprint: bytes, body: bytes, key: bytes) -> int:
-        """Return the version of a record that a court has signed with a key that is revoked by now; 0 for any other record.
+    def stolen(self, fingerprint: bytes, body: bytes, key: bytes) -> StolenVersion | None:
+        """Return what a court has signed of an entry with a key that is revoked by now; None for any other record.
 
         Copies have taken it if no barrier before it covers the revocation (docs/wire.md), so the court must say more than it does.
         """
         prefix = _prefix(body)
         if prefix is None or prefix["entry_id"] != key or prefix["court"] not in self._courts:
-            return 0
+            return None
         try:
             signer = self._verifier.once_valid(fingerprint, body, prefix, self._jurisdiction)
         except SignatureInvalid:
-            return 0
-        return prefix["version"] if signer.revoked_at else 0
+            return None
+        return StolenVersion(prefix["version"], signer.key_id) if signer.revoked_at else None
 
     def _is_ahead(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry | None) -> bool:
         prefix = _prefix(body)

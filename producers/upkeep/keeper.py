@@ -21,7 +21,7 @@ from ...topics.transport.received import BARRIER_KEY, may_be_entry, unwrap
 from ...topics.workers.clock import Clock
 from ...topics.workers.worker import AT_ONCE
 from .book import OwnEntry, UpkeepBook
-from .clock_check import TOLERANCE_MS, ClockCheck
+from ...topics.keys.clock_check import TOLERANCE_MS, ClockCheck
 from .findings import KeeperFindings
 from .judging import Judge, UnderKey
 from .reading import OwnLists
@@ -151,6 +151,7 @@ class LogKeeper:
         self._book.note(marks, self._clock.now() if self.compared else 0)
         self._noted_at = self._clock.monotonic()
         self._findings.contested(self._suspects.contested())
+        self._findings.forget_outbid()
 
     def _take(self, messages: Sequence[tuple[TopicPartition, Message]]) -> None:
         own = []
@@ -174,7 +175,8 @@ class LogKeeper:
         elif meaning is UnderKey.AHEAD:
             self._findings.ahead(*unwrap(message), lane.topic)
         elif meaning is UnderKey.STOLEN and entry is not None:
-            self._findings.stolen(key, entry, lane.topic, self._judge.stolen_version(*unwrap(message), key))
+            if (stolen := self._judge.stolen(*unwrap(message), key)) is not None:
+                self._findings.stolen(key, entry, lane.topic, stolen)
         elif entry is not None:
             self._suspects.drop(key)
             if meaning is UnderKey.REFUSED:

@@ -25,17 +25,4 @@ class SigningRefused(BilingualError):
             "登记库近期未与日志核对：如登记库是旧的，序号会重复发出",
             "请确认可以连接 Kafka 后重试；使用 --no-wait 时，本辖区须有 `liandong court relay` 在运行",
         ),
-        "CLOCK_OFF": Text(
-            "the clock of this machine is {seconds} s off the notaries' (below 0: slow); what is signed by it others must refuse",
-            "set the clock (NTP), then try again; nothing was accepted",
-            "本机时钟与公证节点相差 {seconds} 秒（负数为慢），按此时间签名的内容会被拒绝",
-            "请校准本机时钟（NTP）后重试；本次未受理任何内容",
-        ),
-        "SIGNING_KEY_NOT_VALID": Text(
-            "the signing key of {court} is not valid by this machine's clock; whoever reads what it signs now must refuse it",
-            "is the clock right? See `liandong participant list`; a key that has ended is replaced by "
-            "`liandong participant rotate-key {court}`",
-            "按本机时钟，{court} 的签名密钥目前无效，此时签名的内容会被拒绝",
-            "请检查本机时钟，并用 `liandong participant list` 查看密钥；已终止的密钥用 `liandong participant rotate-key {court}` 更换",
-        ),
     }

@@ -26,8 +26,9 @@ from ...topics.workers.chance import Chance
 from ..register.register import Register
 from ..register.rows import Batch, RegisteredEntry, WholeEntry
 from ..updates.records import Fields, digest_of, unpack_certificates
-from .book import UpkeepBook, UpkeepFinding
+from .book import UpkeepBook
 from .findings import AHEAD
+from .log_records import LogRecord
 
 _CHUNK = 500
 _UNKNOWN, _NO_CERTIFICATES = b"", b"[]"
@@ -63,16 +64,6 @@ class Recovery:
     """Entries whose certificates the court's next export must name."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A record of the log on its way into the register."""
-
-    finding: UpkeepFinding
-    fingerprint: bytes
-    body: bytes
-    record: Fields
-
-
 class RegisterRecovery:
     """Takes over what the keeper has found ahead; to be asked once it has compared the register with the log."""
 
@@ -82,8 +73,11 @@ class RegisterRecovery:
         self._register: Register = book.register
 
     def run(self, progressed: Progressed = lambda _done, _all: None) -> Recovery:
-        """Take over everything found ahead; what is done already stays, and a second run goes on. REGISTER_CONFLICTS."""
-        ahead = sorted(map(_taken, self._book.findings(AHEAD)), key=_in_order)
+        """Take over everything found ahead; what is done already stays, and a second run goes on.
+
+        Raises REGISTER_RECORD_UNKNOWN, REGISTER_CONFLICTS before anything is changed.
+        """
+        ahead = sorted(map(LogRecord.of, self._book.findings(AHEAD)), key=_in_order)
         self._require_no_conflict(ahead)
         recovery = Recovery()
         for start in range(0, len(ahead), _CHUNK):
@@ -99,7 +93,7 @@ class RegisterRecovery:
             self._begin_epoch()
         return recovery
 
-    def _require_no_conflict(self, ahead: Sequence[_Taken]) -> None:
+    def _require_no_conflict(self, ahead: Sequence[LogRecord]) -> None:
         updates = self._register.tables.updates.c
         with self._register.engine.connect() as connection:
             for each in ahead:
@@ -111,7 +105,7 @@ class RegisterRecovery:
                     about = {"court": each.finding.court, "list": each.finding.list}
                     raise RegisterConflicts("REGISTER_CONFLICTS", **about, number=str(number))
 
-    def _take_over(self, connection: Connection, taken: _Taken, recovery: Recovery) -> None:
+    def _take_over(self, connection: Connection, taken: LogRecord, recovery: Recovery) -> None:
         register, record = self._register, taken.record
         if connection.scalar(_has_update(register, record["update_id"])):
             return
@@ -128,7 +122,7 @@ class RegisterRecovery:
         self._number(connection, taken)
         recovery.updates[record["court"]] += 1
 
-    def _number(self, connection: Connection, taken: _Taken) -> None:
+    def _number(self, connection: Connection, taken: LogRecord) -> None:
         """Put the record into the outbox, the update into the register, and its number behind the court's."""
         register, record, finding = self._register, taken.record, taken.finding
         [row] = register.outbox.append(connection, "state", [self._outgoing(taken)])
@@ -147,7 +141,7 @@ class RegisterRecovery:
             register.take(connection, name, record["court_sequence"] - last)
         self._count_in_batch(connection, taken)
 
-    def _count_in_batch(self, connection: Connection, taken: _Taken) -> None:
+    def _count_in_batch(self, connection: Connection, taken: LogRecord) -> None:
         record, is_new = taken.record, taken.record["version"] == 1
         batch = self._register.batch_within(connection, record["batch_id"])
         if batch is None:
@@ -161,7 +155,7 @@ class RegisterRecovery:
         )
         self._register.put_batch(connection, counted)
 
-    def _outgoing(self, taken: _Taken) -> Any:
+    def _outgoing(self, taken: LogRecord) -> Any:
         record = taken.record
         made = outgoing(
             "list-record",
@@ -197,16 +191,11 @@ def _has_update(register: Register, update_id: bytes) -> Any:
     return select(updates.update_id).where(updates.update_id == update_id)
 
 
-def _taken(finding: UpkeepFinding) -> _Taken:
-    fingerprint, body = unframe(finding.value)
-    return _Taken(finding, fingerprint, body, decode(fingerprint, body))
-
-
-def _in_order(taken: _Taken) -> tuple[str, str, int]:
+def _in_order(taken: LogRecord) -> tuple[str, str, int]:
     return taken.finding.court, taken.finding.list, int(taken.finding.detail)
 
 
-def _new_entry(ordinal: int, taken: _Taken) -> WholeEntry:
+def _new_entry(ordinal: int, taken: LogRecord) -> WholeEntry:
     """Return an entry that only the log knows; its id stands for the key that is made of certificates."""
     record = taken.record
     entry = RegisteredEntry(
@@ -217,7 +206,7 @@ def _new_entry(ordinal: int, taken: _Taken) -> WholeEntry:
     return WholeEntry(entry, record["court"], record["case_number"], taken.finding.value, _NO_CERTIFICATES)
 
 
-def _changed_entry(before: WholeEntry, taken: _Taken) -> WholeEntry:
+def _changed_entry(before: WholeEntry, taken: LogRecord) -> WholeEntry:
     """Return an entry as the log has it; whose certificates changed, those are no longer known."""
     record, status = taken.record, Status(taken.record["status"])
     whole = decode(*unframe(before.whole_body))

@@ -21,7 +21,7 @@ from ..register.rows import WholeEntry, new_batch
 from ..updates.records import parts_of
 from ..updates.updates import Acceptance, CourtIdentity, Draft, accept
 from .book import UpkeepBook
-from .findings import REFUSED, STOLEN
+from .findings import OUTBID, REFUSED, STOLEN
 
 _CHUNK = 500
 _FRAMING = 10
@@ -92,6 +92,12 @@ class Resigning:
                 self._register.put_batch(connection, done)
             progressed(min(start + _CHUNK, len(needed)), len(needed))
         return signed
+
+    def take_note(self) -> int:
+        """Let the status forget the stolen versions this court has outbid; return how many."""
+        known = [each.about for each in self.book.findings(OUTBID) if each.court == self.identity.court]
+        self.book.clear(OUTBID, known)
+        return len(known)
 
     @property
     def _register(self) -> Register:

@@ -114,6 +114,7 @@ def batch(**applied: int) -> dict[str, Any]:
 def jurisdiction(lost: int = 0) -> dict[str, Any]:
     debtors = "court.debtor-list.js.v1"
     court = {"list": debtors, "court": "court-su0505", "contiguous": 40 - lost, "highest": 40, "live": 38}
+    court |= {"published": 40, "live_missing": 0}
     notary = {"notary": "notary-js-1", "barrier": 42, "issued_at": at(30), "valid": True}
     live = {debtors: 38, "court.orders.js.v1": 0}
     return {"jurisdiction": "js", "live": live, "notaries": [notary], "courts": [court]}
@@ -122,6 +123,10 @@ def jurisdiction(lost: int = 0) -> dict[str, Any]:
 def document(*findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "at": NOW,
+        "evidence": {"as_of": NOW, "age_seconds": 0.0, "code": None, "since": None},
+        "on_the_way": [],
+        "unsent": [],
+        "uncounted": [],
         "jurisdictions": [jurisdiction()],
         "agencies": [agency(name) for name in AGENCIES],
         "enforcement": [enforced(name) for name in AGENCIES],

@@ -60,6 +60,7 @@ def test_what_is_wrong_stands_on_top_with_the_command_to_type(stage: Stage, brow
         {"kind": "unequal", **where, "lanes": ["court.debtor-list.js.v1/2"]},
         {"kind": "late", "agency": "railway-js", "updates": 1_234},
         {"kind": "stale", "agency": "registry-js", "jurisdiction": "js", "node": None},
+        {"kind": "dead-letters", "agency": "hotel-js", "count": 2},
         agencies=[
             agency("hotel-js", [wrong], dead_letters=2),
             agency("railway-js", late_updates=1_234, relief_waiting=3),
@@ -69,7 +70,7 @@ def test_what_is_wrong_stands_on_top_with_the_command_to_type(stage: Stage, brow
     )
     stage.feed.snapshot = snapshot(update(LATE_UPDATE, railway_js="late", hotel_js="refused"), status=status)
     browser.open(stage.url)
-    browser.shows("▲ 3 to look at", css=".summary")
+    browser.shows("▲ 4 to look at", css=".summary")
     findings = browser.text(".findings")
     assert "railway-js: 1,234 updates are not applied within the promised time." in findings
     assert "liandong agency run registry-js" in findings
@@ -81,7 +82,7 @@ def test_what_is_wrong_stands_on_top_with_the_command_to_type(stage: Stage, brow
     assert "▲ late" in matrix
     assert "✕ refused" in matrix
     assert "▲ 4\n37 …" in browser.text("section[aria-label=Lists] tbody")
-    browser.until(lambda: browser.driver.title == "▲ 3 · Liandong monitor")
+    browser.until(lambda: browser.driver.title == "▲ 4 · Liandong monitor")
 
 
 def test_it_follows_what_happens_in_place(stage: Stage, browser: Browser) -> None:

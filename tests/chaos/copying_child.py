@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
+from liandong.consumers.replication.replicator import Replicator
+from liandong.consumers.replication.replicator_config import ReplicatorConfig
 from liandong.consumers.store.power import boot_id
 from liandong.consumers.store.writer import ListStore
 from liandong.schemas.wire.signing import PublicKey

@@ -127,12 +127,6 @@ def head_pair(data: bytes) -> None:
     search._take(copy_letter(data, names.heads("js")))
 
 
-def evidence(data: bytes) -> None:
-    """A head or a receipt, as the ledger reads it."""
-    message = letter(data, (names.heads("js"), names.RECEIPTS), square().watch_signers)
-    square().watch.hear(message.record)
-
-
 def inbox(data: bytes) -> None:
     """What comes back to a court."""
     topics = (names.interceptions("js"), names.feedback("js"), names.asset_events("js"), names.whereabouts_events("js"))
@@ -199,7 +193,6 @@ TARGETS = (
     FuzzTarget("list-head", head, "a head, as whoever trusts it reads it"),
     FuzzTarget("stolen-key", revoked, "heads and records, as whoever looks for what a stolen key signed reads them"),
     FuzzTarget("head-pair", head_pair, "a head, as a trace looks for it"),
-    FuzzTarget("evidence", evidence, "a head or a receipt, as the ledger reads it"),
     FuzzTarget("inbox-reads", inbox, "what agencies send to a court"),
     FuzzTarget("agency-reads", effects, "commands and list changes, as an agency handles them"),
     FuzzTarget("dead-letter", dead_letter, "what stands among dead letters"),

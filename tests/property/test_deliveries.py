@@ -35,6 +35,7 @@ class Planned:
     offset: int
     relief_offset: int | None
     accepted_at: int
+    sent_at: int = 0
     batch: str = BATCH
 
 
@@ -44,6 +45,7 @@ planned = st.builds(
     offset=st.integers(0, 9),
     relief_offset=st.none() | st.integers(0, 9),
     accepted_at=st.integers(1_000, 9_000),
+    sent_at=st.integers(1_000, 9_900),
 )
 holdings = st.dictionaries(
     st.sampled_from(["n1", "n2"]), st.dictionaries(st.sampled_from([*LISTS, RELIEF]), st.integers(0, 10)), max_size=2
@@ -54,9 +56,12 @@ holdings = st.dictionaries(
 def register_of(updates: Sequence[Planned], sent: int, sent_relief: int) -> Iterator[Deliveries]:
     """A register in memory that has accepted these updates and whose relay has sent so many rows of each lane."""
     register = Register(open_database("sqlite://"), SystemClock())
-    state_at = [Delivered(one.lane.topic, one.lane.partition, one.offset, 0) for one in updates]
-    offsets = [one.relief_offset for one in updates if one.relief_offset is not None]
-    relief_at = [Delivered(RELIEF.topic, RELIEF.partition, offset, 0) for offset in offsets]
+    state_at = [Delivered(one.lane.topic, one.lane.partition, one.offset, one.sent_at) for one in updates]
+    relief_at = [
+        Delivered(RELIEF.topic, RELIEF.partition, one.relief_offset, one.sent_at + 100)
+        for one in updates
+        if one.relief_offset is not None
+    ]
     with register.engine.begin() as connection:
         frees = iter(_append(register, connection, "relief", relief_at))
         rows = _append(register, connection, "state", state_at)
@@ -132,7 +137,7 @@ def test_late_updates_are_those_the_ledger_calls_late_and_settled_ones_are_all_a
 def test_the_newest_updates_come_newest_first_and_no_batch_crowds_out_the_others(
     batches: list[str], count: int, per_batch: int
 ) -> None:
-    updates = [Planned(LISTS[0], index, None, 1_000, f"bat_{name}") for index, name in enumerate(batches)]
+    updates = [Planned(LISTS[0], index, None, 1_000, batch=f"bat_{name}") for index, name in enumerate(batches)]
     with register_of(updates, 0, 0) as deliveries:
         shown = [one.state_row for one in deliveries.newest_updates(count, per_batch)]
     rows = range(len(batches), 0, -1)

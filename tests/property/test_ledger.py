@@ -99,13 +99,14 @@ def test_late_is_said_exactly_when_the_time_is_over_and_nothing_is_applied(
         assert found.since == ACCEPTED + LATE_AFTER < now
         assert found.level < Level.APPLIED
     elif found.state in {State.PENDING, State.RECEIVED}:
-        assert now <= ACCEPTED + LATE_AFTER
+        assert now <= ACCEPTED + LATE_AFTER or not update.positions
 
 
 @given(agencies)
 def test_nothing_is_known_of_an_update_that_was_not_sent(agency: AgencyEvidence) -> None:
     unsent = replace(UPDATE, positions=())
     assert standing(unsent, agency, ACCEPTED, LATE_AFTER).state is State.PENDING
+    assert standing(unsent, agency, ACCEPTED + 9 * LATE_AFTER, LATE_AFTER).state is State.PENDING
 
 
 def _applied(offset: int, at: int = 1_010, lane: TopicPartition = STATE, contradicted: bool = False) -> ReceiptStep:
@@ -149,3 +150,6 @@ def test_an_agency_that_never_spoke_is_named_when_its_time_is_over() -> None:
     silent = AgencyEvidence({})
     assert _state(UPDATE, silent, ACCEPTED + LATE_AFTER) == (State.PENDING, ACCEPTED)
     assert _state(UPDATE, silent, ACCEPTED + LATE_AFTER + 1) == (State.LATE, ACCEPTED + LATE_AFTER)
+    sent_late = replace(UPDATE, positions=(LogPosition(STATE, 10, ACCEPTED + 700),))
+    assert _state(sent_late, silent, ACCEPTED + LATE_AFTER + 700)[0] is State.PENDING
+    assert _state(sent_late, silent, ACCEPTED + LATE_AFTER + 701) == (State.LATE, ACCEPTED + LATE_AFTER + 700)

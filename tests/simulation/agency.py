@@ -28,6 +28,7 @@ from liandong.tests.simulation.recount import Standing
 from liandong.tests.simulation.truth import ACTIVE, KeptHit
 from liandong.tests.worlds.keeping import OwnKeeper
 from liandong.tests.worlds.people import Person
+from liandong.tests.worlds.railway import NODE_PARTS
 from liandong.topics.storage.faults import DatabaseFault
 from liandong.topics.storage.outbox import SqlOutbox
 from liandong.topics.transport.ports import Publisher, TopicPartition
@@ -53,21 +54,7 @@ class Copied:
 class NodeProcess(Process):
     """One node. Nodes of one agency share its acts store."""
 
-    part_names = (
-        "register",
-        "acts",
-        "nodes",
-        "list",
-        "relief",
-        "revoked",
-        "effects",
-        "releases",
-        "batches",
-        "relay",
-        "standing",
-        "keeping",
-        "erasure",
-    )
+    part_names = NODE_PARTS
     roles = ("agency",)
     unhurried: Mapping[str, float] = {
         "list": 1,

@@ -27,9 +27,14 @@ def is_doubtful(world: "World", said: SaidVersion) -> bool:
 
 def _is_unproven(world: "World", topic: str, body: bytes) -> bool:
     since, written = world.register.revoked_since(body), world.log.records.get((topic, body))
-    if not since or written is None or written.offset == BEFORE:
+    if not since or since > _latest(world) or written is None or written.offset == BEFORE:
         return False
     return written.offset >= _proven_before(world, written, since)
+
+
+def _latest(world: "World") -> int:
+    """What time it is by the clock of the town that is furthest ahead: a revocation that is dated later has not begun."""
+    return world.time.now() + max((0, *(machine.clock.skew_ms for machine in world.machines.values())))
 
 
 def _proven_before(world: "World", written: Written, since: int) -> int:
@@ -57,7 +62,9 @@ def _is_sure(world: "World", said: SaidVersion) -> bool:
 
 
 def _asks(world: "World", surrogates: frozenset[bytes]) -> Iterator[bool]:
-    """Whether somebody has a doubtful entry, or one that was ended by a doubtful record, lane by lane."""
+    """Whether somebody has a doubtful entry, or one that was ended by a doubtful record, lane by lane; of an entry that was
+    never anything but doubtful whoever it was made for is asked about.
+    """
     now = world.time.now()
     for at in world.all_partitions:
         if at.topic not in names.state_topics(JURISDICTION):
@@ -68,7 +75,8 @@ def _asks(world: "World", surrogates: frozenset[bytes]) -> Iterator[bool]:
             prefix = decode_prefix(stands.leading)
             named = {each["surrogate"] for each in prefix["identities"]}
             yield prefix["status"] == ACTIVE and prefix["effective_from"] <= now and bool(named & surrogates)
-            sure = [said for said in world.truth.versions.get(entry_id, []) if not is_doubtful(world, said)]
+            history = world.truth.versions.get(entry_id, [])
+            sure = [said for said in history if not is_doubtful(world, said)] or history[:1]
             yield bool(sure) and sure[-1].restricts(surrogates, now)
 
 

@@ -104,7 +104,7 @@ def _goes_back(world: "World", choices: Choices) -> Deed:
     return GoesBack(node, _watches(world, choices, node))
 
 
-def _commands_made_again(world: "World", choices: Choices) -> Deed:
+def commands_made_again(world: "World", choices: Choices) -> Deed:
     node = choices.one_of(sorted(world.nodes))
     return CommandsMadeAgain(node, (_watches(world, choices, node), _watches(world, choices, node)))
 
@@ -181,7 +181,7 @@ FAULTS: Mapping[Draw, int] = {
     _backs_up: 6,
     _puts_back: 6,
     _goes_back: 6,
-    _commands_made_again: 4,
+    commands_made_again: 4,
     _sends_again: 4,
     _damages: 10,
     _damages_tally: 2,

@@ -19,10 +19,11 @@ from liandong.tests.simulation.vouching import is_of_the_adversary, misuse_is_na
 from liandong.topics.catalogue import names
 
 if TYPE_CHECKING:
+    from liandong.tests.simulation.agency import NodeProcess
     from liandong.tests.simulation.world import World
 
-_LOOKED_AFTER = (2, 2, 2, 4, 10, 20, 20)
-"""Seconds between two looks: together a minute."""
+_LOOKED_AFTER = (2, 2, 2, 4, 10, 20, 21)
+"""Seconds between two looks: together a minute, and a moment for the status to name what is late by more than that."""
 _SENT_WITHIN_MS = 5_000
 
 
@@ -37,7 +38,9 @@ def end_well(world: "World") -> None:
     else:
         status = world.monitor.look_up()
         world.hold(
-            status is None or any(not is_of_the_adversary(world, each) for each in status["findings"]),
+            status is None
+            or any(not is_of_the_adversary(world, each) for each in status["findings"])
+            or any(_is_unheard_of(world, node) for node in world.nodes.values()),
             f"a minute after faults stopped the status is green, but: {missing}",
         )
         misuse_is_named(world)
@@ -57,6 +60,11 @@ def end_well(world: "World") -> None:
     _every_court_knows_the_request(world)
     audits.a_month_later(world)
     counts_are_what_inboxes_took(world)
+
+
+def _is_unheard_of(world: "World", node: "NodeProcess") -> bool:
+    """Whether a node has refused its start before it ever said anything: its operator has the code, nobody else knows of it."""
+    return not node.runs and bool(node.refused) and world.newest_receipt(node.agency, node.node) is None
 
 
 def _missing(world: "World") -> Iterator[str]:

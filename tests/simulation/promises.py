@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from liandong.consumers.gate.decision import Decision
+from liandong.consumers.gate.decision import Decision, ListStand
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.doubts import is_doubtful
@@ -29,9 +29,10 @@ class PromiseBroken(AssertionError):
 
 def judge(world: "World", node: "NodeProcess", surrogates: frozenset[bytes], decision: Decision) -> None:
     """Hold an answer of a gate to the truth. Raises PromiseBroken."""
-    age = decision.at - decision.stand.fresh_as_of
+    age = abs(decision.at - decision.stand.fresh_as_of)  # a clock that was set back tells nothing either
     world.hold(decision.stand.stale or age <= STALE_AFTER_MS, "a copy that is too old calls itself fresh")
     says_for_certain = decision.verdict in {Verdict.BLOCK, Verdict.ALLOW} and node.kind in STOPPING
+    world.hold(not (says_for_certain and decision.stand.stale), "a copy that is too old says ALLOW or BLOCK")
     world.hold(not says_for_certain or node.view.position(JURISDICTION).proven, _UNPROVEN)
     if decision.verdict in STOPS:
         _nobody_is_stopped_without_a_basis(world, node, surrogates, decision)
@@ -54,7 +55,11 @@ def _nobody_is_stopped_without_a_basis(
             continue
         world.hold(used is not None, f"{ruling.verdict} rests on a record no court made")
         assert used is not None
-        world.hold(used.restricts(surrogates, decision.at), f"{ruling.verdict} rests on a version that stops nobody")
+        is_over = used.until and used.until <= _barrier_time(world, decision.stand)
+        stops = used.restricts(surrogates, decision.at) and not is_over
+        world.hold(stops, f"{ruling.verdict} rests on a version that stops nobody")
+        robbed = ruling.verdict is Verdict.BLOCK and _has_read_that_it_is_doubtful(world, node, used)
+        world.hold(not robbed, "BLOCK rests on what a stolen key signed and no head from before proves")
         later = history[used.version :]
         if any(each.restricts(surrogates, decision.at) for each in later):
             continue
@@ -62,6 +67,22 @@ def _nobody_is_stopped_without_a_basis(
         world.hold(not later_heard, f"{ruling.verdict} although the node has read that the basis is gone")
         if later:
             world.count("stops before the relief arrived")
+
+
+def _has_read_that_it_is_doubtful(world: "World", node: "NodeProcess", used: SaidVersion) -> bool:
+    """Whether a version is under a revoked key that a barrier covers which the node has passed, and no head from before proves it."""
+    if not is_doubtful(world, used):
+        return False
+    at = world.log.records[state_topic(used), used.body].at
+    return used.body[:8] in world.recounted(at, node.read_through(at)).revoked
+
+
+def _barrier_time(world: "World", stand: ListStand) -> int:
+    """What time it was by the notary of the barrier an answer rests on: a term that was over by then is over."""
+    for one in reversed(world.log.by_schema.get("barrier", ())):
+        if (one.fields["notary"], one.fields["number"]) == (stand.notary, stand.barrier) and not world.is_forged(one):
+            return int(one.fields["issued_at"])
+    return 0
 
 
 def _nobody_passes_a_proven_gate_with_one(

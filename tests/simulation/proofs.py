@@ -134,6 +134,11 @@ class Register:
         ends = 0 if key is None else _earlier(key["valid_until"], key["revoked_at"])
         return 0 < ends <= at
 
+    def can_sign(self, participant: str, at: int) -> bool:
+        """Whether a participant has a key that signs at an instant (ms UTC) and counts."""
+        own = (key for key in self._keys.values() if (key["participant"], key["use"]) == (participant, "sign"))
+        return any(_usable(key, at) for key in own)
+
     def has_signed(self, participant: str, schema: str, body: bytes) -> bool:
         """Whether a key registered for a participant is under a record of a schema, whenever it was valid."""
         key = self._keys.get(body[:8])

@@ -29,7 +29,7 @@ def counts_are_what_inboxes_took(world: "World") -> None:
     world.everybody_works(3)
     newest = _newest(world)
     for inbox in world.inboxes:
-        if inbox.runs:
+        if inbox.runs and world.register.can_sign(inbox.court, world.time.now()):
             for group, own in _to_count(world, inbox).items():
                 _hold(world, group, own, newest.get(group), since)
 

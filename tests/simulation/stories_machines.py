@@ -11,7 +11,7 @@ from liandong.tests.simulation.deeds.clerk import Acts, Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, PutsBack
 from liandong.tests.simulation.deeds.keys import AdmitsNotary, PublishesKeys, Retires, Rotates
-from liandong.tests.simulation.deeds.operator import Cleans, CutOff
+from liandong.tests.simulation.deeds.operator import Cleans, CutOff, SetsClock
 from liandong.tests.simulation.deeds.orders import ForgesCommand
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.pen import NO_KEY
@@ -126,6 +126,10 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     ),
     "a command is lost with its topic": (
         *(EverybodyWorks(1), CutOff("police-js 1"), Watches(_FIRST, "police-js", 3, 1), _ALL),
+        MakesAgain("control.commands.police-js.v1"),
+    ),
+    "a command that a fast clock gave is lost with its topic before anybody has read it": (
+        *(SetsClock("publisher-js", 3_600), Watches(_FIRST, "police-js", 3, 1), Works("publisher", "relay", 5)),
         MakesAgain("control.commands.police-js.v1"),
     ),
     "an inbox that is put back says no count twice": (

@@ -1,4 +1,4 @@
-"""Promise: the status names who speaks in a notary's name, and two heads of one barrier; and nobody else."""
+"""Promise: the status names who speaks in a notary's or a court's name, and two heads of one barrier; and nobody else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
 TWIN, SPLIT = "notary-twin", "split-view"
+_OF_A_COURTS_KEY = ("sequence-duplicate", "version-conflict", "stolen-outbid")
+"""What is told for a while of somebody who had a court's key, although all is whole again."""
 _KEY_DEEDS = ("Rotates", "Replaces", "Retires", "Revokes")
 """What may make a stolen key worth nothing."""
 
@@ -64,5 +66,8 @@ def misuse_is_named(world: "World") -> None:
 
 
 def is_of_the_adversary(world: "World", finding: Mapping[str, Any]) -> bool:
-    """Whether a finding tells of what the adversary did in a notary's name, rather than of what is not whole."""
+    """Whether a finding tells of what the adversary did in a notary's or court's name, rather than of what is not whole."""
+    if finding["kind"] in _OF_A_COURTS_KEY:
+        world.count(f"named: {finding['kind']}", finding["court"] in world.forged_by)
+        return finding["court"] in world.forged_by
     return any((each.kind, each.notary) == (finding["kind"], finding.get("notary")) for each in world.misuses)

@@ -54,6 +54,8 @@ class World:
         """Topic, partition and offset of what the adversary wrote."""
         self.misuses: list[Misuse] = []
         """What was said under notaries' own keys."""
+        self.forged_by = set[str]()
+        """Under whose keys list records were forged."""
         self.made_again: set[str] = set()
         """Topics that are not those the town was founded with."""
         self.broker: MemoryBroker

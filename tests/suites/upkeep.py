@@ -6,7 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from liandong.producers.acts.acts import CourtRuling
-from liandong.producers.upkeep.findings import AHEAD, CONTESTED, REFUSED, SHRUNK, STOLEN
+from liandong.producers.upkeep.book import UpkeepFinding
+from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN
+from liandong.producers.upkeep.log_records import RecordUnknown
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
 from liandong.schemas.errors import LiandongError
@@ -18,6 +20,7 @@ from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, OTHER_COURT
 from liandong.tests.worlds.upkeep import LIST, KeptLists
+from liandong.topics.keys.signing_time import SigningHeld
 from liandong.topics.catalogue import names
 
 
@@ -200,6 +203,31 @@ class UpkeepSuite(TownSuite):
         with pytest.raises(RegisterConflicts, match="number 2"):
             lists.recover()
 
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"status": 99},
+            {"version": 1 << 62},
+            {"publish_date": ""},
+            {"changed_on": "20260101"},
+            {"recorded_at": 1 << 62},
+            {"decision_number": "\0"},
+        ],
+        ids=lambda odd: next(iter(odd)),
+    )
+    def test_what_means_nothing_to_this_release_is_not_taken_over(
+        self, lists: KeptLists, odd: dict[str, object]
+    ) -> None:
+        (entry,), signer = lists.listed(), lists.town.participants.signer(COURT)
+        lists.keep()
+        known = from_wire(lists.under(entry)[-1].value() or b"") | {"version": 7, "court_sequence": 7}
+        for record in (known | {"update_id": b"1" * 16}, known | {"update_id": b"2" * 16, "version": 8} | odd):
+            lists.write(entry, to_wire("list-record", encode_signed("list-record", record, LIST, signer)))
+        lists.keep()
+        with pytest.raises(RecordUnknown, match=next(iter(odd))):
+            lists.recover()
+        assert lists.changes(entry) == [Change.INCLUDE]
+
     def test_a_key_in_wrong_hands_is_no_older_register_once_it_is_revoked(self, lists: KeptLists) -> None:
         (entry,) = lists.listed()
         lists.keep()
@@ -337,7 +365,43 @@ class UpkeepSuite(TownSuite):
         lists.acts.shield(entry, _ruling())
         lists.send()
         lists.keep()
-        assert (lists.versions(entry)[-1], lists.findings()) == (8, [])
+        assert (lists.versions(entry)[-1], lists.findings()) == (8, [(OUTBID, entry)])
+        (told,) = lists.court.guard.book.findings()
+        assert (told.version, told.detail) == (7, stolen[:8].hex())
+        lists.restart()
+        lists.compare()
+        lists.keep()
+        assert lists.findings() == [(OUTBID, entry)]
+        assert (lists.resigning().take_note(), lists.findings()) == (1, [])
+
+    def test_what_was_outbid_is_forgotten_after_a_week(self, lists: KeptLists) -> None:
+        lists.compare()
+        book, now = lists.court.guard.book, lists.town.clock.now()
+        book.find([UpkeepFinding(OUTBID, b"e" * 16, COURT)], now)
+        for days, told in ((6, 1), (2, 0)):
+            lists.town.clock.pass_days(days)
+            lists.keep(6.0)
+            assert len(book.findings(OUTBID)) == told
+
+    def test_a_version_that_nobody_can_outbid_is_told_for_good_and_stops_no_court(self, lists: KeptLists) -> None:
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        record = from_wire(lists.under(entry)[-1].value() or b"") | {"version": (1 << 63) - 1, "update_id": bytes(16)}
+        lists.write(
+            entry, to_wire("list-record", encode_signed("list-record", record, LIST, town.participants.signer(COURT)))
+        )
+        town.participants.rotate(COURT, compromised_since=town.clock.now())
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        lists.keep()
+        assert lists.findings() == [(STOLEN, entry)]
+        lists.resigning().sign(lists.resigning().needed())
+        lists.end(entry)
+        lists.listed(seed=2)
+        lists.keep()
+        assert lists.findings() == [(STOLEN, entry)]
 
     def test_what_a_stolen_key_has_outbid_is_signed_again(self, lists: KeptLists) -> None:
         (entry,), town = lists.listed(), lists.town
@@ -358,12 +422,12 @@ class UpkeepSuite(TownSuite):
         lists.resigning().sign([needed])
         lists.send()
         lists.keep()
-        assert (lists.versions(entry)[-1], lists.findings(), lists.resigning().needed()) == (8, [], [])
+        assert (lists.versions(entry)[-1], lists.findings(), lists.resigning().needed()) == (8, [(OUTBID, entry)], [])
 
     def test_a_court_whose_key_is_not_valid_by_its_clock_signs_nothing(self, lists: KeptLists) -> None:
         _renew_key(lists)
         lists.compare()
-        with slow(lists.town), pytest.raises(SigningRefused) as refused:
+        with slow(lists.town), pytest.raises(SigningHeld) as refused:
             lists.publish(lists.rows(1))
         assert refused.value.code == "SIGNING_KEY_NOT_VALID"
 

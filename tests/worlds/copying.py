@@ -9,7 +9,8 @@ from typing import Any
 from liandong.consumers.replication.list_view import ListView
 from liandong.consumers.replication.receipts import Reporter
 from liandong.consumers.replication.relief import ReliefFollower, ReliefStores
-from liandong.consumers.replication.replicator import Replicator, ReplicatorConfig
+from liandong.consumers.replication.replicator import Replicator
+from liandong.consumers.replication.replicator_config import ReplicatorConfig
 from liandong.consumers.store import power
 from liandong.consumers.store.batch import KeptReceipt
 from liandong.consumers.store.layout import LANE_LENGTH, LaneState, lane_prefix

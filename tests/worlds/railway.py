@@ -22,6 +22,24 @@ from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.clock import Clock, SystemClock
 
+NODE_PARTS = (
+    "register",
+    "acts",
+    "clock",
+    "nodes",
+    "list",
+    "relief",
+    "revoked",
+    "effects",
+    "releases",
+    "batches",
+    "relay",
+    "standing",
+    "keeping",
+    "erasure",
+)
+"""What works in a node, by name, in the order in which it is stepped."""
+
 
 class RailwayPlace:
     """A court that lists people, a notary, and the railway that must not carry them."""

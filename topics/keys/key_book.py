@@ -46,6 +46,11 @@ class KeyEntry(BaseModel):
         """First eight bytes of the suite's hash of the public key."""
         return key_id(bytes.fromhex(self.public_key), self.suite)
 
+    def usable_at(self, at: int) -> bool:
+        """Return whether it is valid at an instant, ms UTC."""
+        ends = [end for end in (self.valid_until, self.revoked_at) if end]
+        return at >= self.valid_from and not any(at >= end for end in ends)
+
     def ended(self, at: int, *, compromised: bool) -> "KeyEntry":
         """Return the same key, not valid from `at` on; ends that were set earlier stay."""
         if compromised:

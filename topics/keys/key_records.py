@@ -7,8 +7,6 @@ from itertools import chain
 from typing import Any
 
 from ...schemas import ids
-from ...schemas.wire.avro_schemas import current_schema
-from ...schemas.wire.codec import decode
 from ...schemas.wire.signing import encode_signed
 from ...schemas.wire.suites import key_id
 from ..catalogue import names
@@ -19,8 +17,9 @@ from . import roots, signed_register
 from .key_book import KeyEntry
 from .known_keys import SCHEMA
 from .manifest import Participant
-from .participants import ESCROW, changes_of_roots
+from .participants import ESCROW
 from .registrar import Registrar
+from .root_changes import changes_of_roots
 
 PATIENCE = 30.0
 """Seconds the records have to be taken."""
@@ -59,8 +58,7 @@ def publish_keys(
 
 
 def _root_changes(participants: Registrar, registry: SchemaIds | None) -> Iterator[OutgoingRecord]:
-    for body in changes_of_roots(participants.root_folder):
-        new = decode(current_schema(roots.SCHEMA).fingerprint, body)
+    for new, body in changes_of_roots(participants.root_folder):
         yield outgoing(
             roots.SCHEMA,
             body,

@@ -8,7 +8,6 @@ of its own (see docs/decisions/0010-participants-and-keys.md), and its public ha
 """
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -17,15 +16,13 @@ from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.problems import Text, UsageProblem
-from ...schemas.wire.avro_schemas import current_schema
-from ...schemas.wire.codec import decode
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import Signer, signing_key, suite_of
 from ..catalogue.families import TopicScope
 from ..settings import Settings
 from .key_files import StoredKey, read_key, read_seed
 from .manifest import Participant
-from .roots import SCHEMA as ROOT_CHANGE
+from .root_changes import changes_of_roots
 from .roots import RootChain
 from .sealing_file import SealingFile
 
@@ -131,11 +128,11 @@ class Participants:
         return self._root
 
     def _successor_of(self, pinned: StoredKey) -> StoredKey:
-        """Return the root that has taken the place of a pinned one by the changes this machine keeps."""
+        """Return the root that has taken the place of a pinned one by the changes this machine keeps. Raises ROOT_BOOKS_BROKEN."""
         chain = RootChain(pinned)
-        for body in changes_of_roots(self._root):
+        for change in changes_of_roots(self._root):
             with suppress(SignatureInvalid):
-                chain.take(decode(current_schema(ROOT_CHANGE).fingerprint, body), body)
+                chain.take(*change)
         return chain.current
 
     @property
@@ -169,12 +166,6 @@ class Participants:
     def file(self, participant: str, name: str) -> Path:
         """Return the path of one of a participant's files."""
         return self._folder / participant / name
-
-
-def changes_of_roots(root_folder: Path) -> Sequence[bytes]:
-    """Return the records by which the root of a machine took others' places, oldest first."""
-    paths = sorted((root_folder / "changes").glob("*.hex"))
-    return [bytes.fromhex(path.read_text(encoding="ascii")) for path in paths]
 
 
 def registered_scope(settings: Settings) -> TopicScope:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from filelock import FileLock
+from pydantic import BaseModel, Field
 
+from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.wire.key_register import register_hash
 from ...schemas.wire.signing import encode_signed
 from ...schemas.wire.suites import Signer, signing_key, suite_of
@@ -15,12 +17,26 @@ from ..workers.chance import Chance
 from ..workers.clock import Clock
 from . import signed_register
 from .key_files import StoredKey, new_seed, read_seed
-from .participants import Participants, changes_of_roots
+from .participants import Participants
+from .root_changes import RootBooksBroken, changes_of_roots
 from .roots import change_of_roots
 from .signed_register import SignedRegister
 
 _DAY_MS = 86_400_000
-_NOTHING: Mapping[str, Any] = {"number": 0, "hash": ""}
+_Number = Annotated[int, Field(strict=True, ge=0, lt=1 << 53)]
+
+
+class _Said(BaseModel):
+    """What stands in `register.yaml`: the root's last word, or with an empty hash the number alone that it had."""
+
+    number: _Number
+    keys: _Number = 0
+    hash: str = Field(pattern=r"^([0-9a-f]{2})*$")
+    issued_at: _Number = 0
+    valid_until: _Number = 0
+
+
+_NOTHING = _Said(number=0, hash="").model_dump()
 
 
 class RootBooks:
@@ -36,7 +52,7 @@ class RootBooks:
         """Return the root's signed word that its register holds these keys, all there are.
 
         It is the same bytes again while nothing has changed, until half of its validity has passed; otherwise, or if it is to be
-        said anew, its number grows. Raises ROOT_ELSEWHERE.
+        said anew, its number grows. Raises ROOT_ELSEWHERE, ROOT_BOOKS_BROKEN.
         """
         root, now = self._participants.root_signer(), self._clock.now()
         validity = round(self._participants.settings.key_register_days * _DAY_MS)
@@ -51,7 +67,7 @@ class RootBooks:
         return encode_signed(signed_register.SCHEMA, fields, signed_register.SCHEMA, root)
 
     def said(self) -> SignedRegister | None:
-        """Return what the root said last, None before it said anything."""
+        """Return what the root said last, None before it said anything. Raises ROOT_BOOKS_BROKEN."""
         with self._locked():
             said = self._said()
         return SignedRegister.of({**said, "hash": bytes.fromhex(said["hash"])}) if said["hash"] else None
@@ -91,10 +107,13 @@ class RootBooks:
         write_private(self._path, yaml.safe_dump({"number": number, "hash": ""}, sort_keys=False))
 
     def _said(self) -> Mapping[str, Any]:
+        """Raises ROOT_BOOKS_BROKEN."""
         if not self._path.exists():
             return _NOTHING
-        said: Mapping[str, Any] = yaml.safe_load(self._path.read_text(encoding="utf-8"))
-        return said
+        try:
+            return _Said.model_validate(own_yaml(self._path.read_bytes())).model_dump()
+        except ValueError as broken:
+            raise RootBooksBroken(self._path, broken) from broken
 
     def _locked(self) -> FileLock:
         return FileLock(private_folder(self._folder) / ".lock")

@@ -149,3 +149,4 @@ def _put(world: "World", guise: Guise, fields: dict[str, Any]) -> None:
     topic = context if guise.lane == LIST else names.relief(JURISDICTION)
     body = signed(world, guise.by, "list-record", fields, context)
     write(world, "list-record", body, topic, fields["entry_id"], guise.partition)
+    world.forged_by.add(guise.by)

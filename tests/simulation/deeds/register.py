@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from liandong.schemas.dates import date_of_ms
 from liandong.tests.simulation.deeds.broker import MakesAgain
 from liandong.tests.simulation.deeds.clerk import Publishes
-from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
 from liandong.tests.simulation.deeds.keys import PublishesKeys, Replaces, Rotates
 from liandong.tests.simulation.deeds.operator import Restarts
-from liandong.tests.simulation.deeds.passing import EverybodyWorks
+from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes
 from liandong.tests.simulation.deeds.staff import Asks
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.people import Listing
@@ -68,12 +68,51 @@ class RevivesKey:
         return f"{self.court}'s stolen key, revoked, is used at {self.node} behind a topic of keys put back"
 
     def do(self, world: "World") -> None:
+        if not world.broker.up:
+            return
         listing = Listing(self.court, self.person, "LIST_ENTRY", self.document, date_of_ms(world.time.now()))
         entry = len(world.truth.versions)
         deeds: tuple[Deed, ...] = (
             *(Publishes(self.court, (listing,)), EverybodyWorks(6), Replaces(self.court, 1), EverybodyWorks(6)),
             *(RollsBackKeys(), Restarts(self.node), EverybodyWorks(6), ForgesVersion(Guise(self.court), entry)),
             *(ForgesVersion(Guise(self.court, lane=RELIEF), entry), EverybodyWorks(6), Asks(self.node, self.person)),
+        )
+        for each in deeds:
+            each.do(world)
+
+
+@dataclass(frozen=True)
+class UsesStolenKey:
+    """Whoever stole a court's key ends an entry before it is revoked, or ends it and lists an innocent when every barrier covers that."""
+
+    court: str
+    node: str
+    people: tuple[int, int]
+    """Who is listed, and who is innocent, by number among everybody."""
+    document: int
+    late: bool
+    seconds: int = 30
+    """For how long it was stolen; the entry was made a minute before it is revoked."""
+
+    def __str__(self) -> str:
+        when = "after its end" if self.late else "before its end"
+        return (
+            f"{self.court}'s key is stolen for {self.seconds} s and used {when}, {self.node} asks about {self.people}"
+        )
+
+    def do(self, world: "World") -> None:
+        if not world.broker.up:
+            return
+        listed, innocent = self.people
+        listing = Listing(self.court, listed, "LIST_ENTRY", self.document, date_of_ms(world.time.now()))
+        entry, guise = len(world.truth.versions), Guise(self.court)
+        ends = ForgesVersion(guise, entry), ForgesVersion(Guise(self.court, lane=RELIEF), entry), EverybodyWorks(3)
+        deeds: tuple[Deed, ...] = (
+            *(Publishes(self.court, (listing,)), EverybodyWorks(6), Passes(60_000)),
+            *(() if self.late else ends),
+            *(Replaces(self.court, self.seconds), EverybodyWorks(6)),
+            *((ForgesEntry(guise, innocent, self.document), *ends) if self.late else ()),
+            *(Asks(self.node, listed), Asks(self.node, innocent)),
         )
         for each in deeds:
             each.do(world)

@@ -15,11 +15,16 @@ from liandong.tests.simulation.attempts import Draw, again
 from liandong.tests.simulation.choices import integers
 from liandong.tests.simulation.deeds.adversary import Replays
 from liandong.tests.simulation.deeds.broker import LosesList
-from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, PublishesBelow, RevivesKey
+from liandong.tests.simulation.deeds.register import (
+    LetsRegisterRunOut,
+    PublishesBelow,
+    RevivesKey,
+    UsesStolenKey,
+)
 from liandong.tests.simulation.drawing import stops_watch
-from liandong.tests.simulation.drawing_faults import overtaken_marks
+from liandong.tests.simulation.drawing_faults import commands_made_again, overtaken_marks
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
-from liandong.tests.simulation.people import COURTS, DEBTORS
+from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS
 from liandong.tests.simulation.running import run
 from liandong.topics.catalogue import names
 
@@ -31,6 +36,15 @@ ATTACKS: Mapping[str, Draw] = {
     "keys-put-back": lambda _world, choices: RevivesKey(
         choices.one_of(COURTS), "railway-js 1", choices.below(DEBTORS), choices.below(500)
     ),
+    "stolen-keys": lambda _world, choices: UsesStolenKey(
+        choices.one_of(COURTS),
+        "railway-js 1",
+        (choices.below(DEBTORS), DEBTORS + choices.below(OTHERS)),
+        choices.below(500),
+        late=choices.happens(50),
+        seconds=choices.one_of((30, 300)),
+    ),
+    "commands-made-again": commands_made_again,
     "registers-run-out": lambda _world, _choices: LetsRegisterRunOut(),
     "keys-below": lambda _world, choices: PublishesBelow(
         choices.one_of(COURTS), choices.below(DEBTORS), choices.below(500)

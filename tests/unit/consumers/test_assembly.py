@@ -13,28 +13,13 @@ from liandong.schemas.wire.codec import from_wire
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import VirtualClock
 from liandong.tests.worlds.people import LI, WANG, Person, invented
-from liandong.tests.worlds.railway import RailwayPlace
+from liandong.tests.worlds.railway import NODE_PARTS, RailwayPlace
 from liandong.tests.worlds.town_members import RAILWAY
 from liandong.topics.catalogue import names
 from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.worker import Part
 
 G = {"train_type": "G", "seat_class": "second"}
-PARTS = [
-    "register",
-    "acts",
-    "nodes",
-    "list",
-    "relief",
-    "revoked",
-    "effects",
-    "releases",
-    "batches",
-    "relay",
-    "standing",
-    "keeping",
-    "erasure",
-]
 
 
 class SteppedPlace(RailwayPlace):
@@ -80,7 +65,7 @@ def test_parts_stepped_in_any_order_copy_decide_tell_and_free(place: SteppedPlac
     place.barrier()
     agency = place.opened()
     parts = agency.parts()
-    assert [part.name for part in parts] == PARTS
+    assert tuple(part.name for part in parts) == NODE_PARTS
     assert place.said(agency, LI) == "UNKNOWN"
     place.work(*parts)
     assert (place.said(agency, LI), place.said(agency, WANG)) == ("BLOCK", "ALLOW")

@@ -13,6 +13,7 @@ from liandong.consumers.cli.inbox import tell_losses
 from liandong.consumers.commands import parked
 from liandong.consumers.effects.dead_letters import note_once
 from liandong.consumers.inbox.store import MADE_AGAIN
+from liandong.producers.commands.sent import unanswered
 from liandong.tests.worlds.clock import VirtualClock, run_for
 from liandong.tests.worlds.people import invented
 from liandong.tests.worlds.town import Town
@@ -126,6 +127,16 @@ def test_a_command_sent_again_is_done_once_and_answered_again_under_the_same_han
         assert copied.answers() == [answered] * answers
     copied.town.court.commands._sent.answered(command, "00", copied.clock.now())
     assert copied.town.court.commands.resend() == []
+
+
+@pytest.mark.parametrize(("seconds", "named"), [(-61, 1), (-59, 0), (0, 0), (3_600, 1)])
+def test_a_command_without_an_answer_is_named_a_minute_later_and_at_once_if_the_clock_was_ahead(
+    copied: Copied, seconds: int, named: int
+) -> None:
+    copied.watch(1)
+    given = copied.town.clock.time
+    now = given - seconds * 1_000
+    assert len(unanswered(copied.town.court.register.engine, now - 60_000, now)) == named
 
 
 def test_what_is_sent_again_is_the_same_to_the_byte_and_nothing_is_kept_of_it_once_it_is_answered(

@@ -313,7 +313,7 @@ def test_a_tally_of_a_newer_release_is_refused(settings: Settings) -> None:
     store = TallyStore(folder, NOTARY.name)
     lanes = [TopicPartition(topic, number) for topic in names.state_topics("js") for number in range(PAGES)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("liandong.monitoring.notary.tally_store._FORMAT", 99)
+        patch.setattr("liandong.monitoring.notary.tally_state.FORMAT", 99)
         store.commit(*store.load(lanes))
     with pytest.raises(StateNewer):
         store.load(lanes)

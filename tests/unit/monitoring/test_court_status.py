@@ -75,6 +75,10 @@ def test_the_court_of_an_update_sees_who_enforced_it(progress: DeliveryProgress)
         "batches": [],
         "updates": [update],
         "findings": [],
+        "on_the_way": [],
+        "unsent": [],
+        "uncounted": [],
+        "evidence": {"code": None},
     }
     for lang, words in (("en", "enforced 2026-11-27"), ("zh", "已拦截 2026-11-27")):
         console = Console(file=StringIO(), width=200)

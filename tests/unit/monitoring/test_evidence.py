@@ -1,10 +1,15 @@
 """What monitoring believes of receipts, heads and interceptions."""
 
 import os
+import tracemalloc
+from base64 import b64decode, b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import compress, decompress
 
 import pytest
+from hdrh.histogram import HdrHistogram
 from sqlalchemy import func, select
 
 from liandong.consumers.replication.latency import ApplyLatency
@@ -274,6 +279,43 @@ def test_two_processes_that_read_the_same_receipts_count_them_once(room: WatchRo
     found = latency([node.stand])
     assert found is not None
     assert found["updates"] == 7
+
+
+def _wide() -> bytes:
+    """A distribution that reaches further than those of nodes."""
+    wide = HdrHistogram(1, 2**60, 2)
+    wide.record_value(2**59)
+    return bytes(wide.encode())
+
+
+def _inflated() -> bytes:
+    """Some hundred kilobytes that unpack to two hundred megabytes."""
+    whole = b64decode(_lateness(1))
+    packed = compress(decompress(whole[8:]) + bytes(200_000_000), 9)
+    return b64encode(whole[:4] + len(packed).to_bytes(4, "big") + packed)
+
+
+def _lateness(count: int) -> bytes:
+    told = ApplyLatency()
+    told._record(10, count)
+    return told.take()
+
+
+@pytest.mark.parametrize("odd", [_wide, _inflated, lambda: _lateness(2**62), lambda: b"AAAA", lambda: b"="])
+def test_what_is_no_distribution_of_a_node_adds_nothing_and_stops_nothing(
+    room: WatchRoom, odd: Callable[[], bytes]
+) -> None:
+    raw = odd()
+    tracemalloc.start()
+    room.hear(*(room.agency.receipt(number, latency=raw) for number in (1, 2, 3)))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+    room.hear(room.agency.receipt(4, latency=_lateness(7)), room.agency.receipt(5, latency=_lateness(1)))
+    (node,) = room.view.nodes(NOW, ALWAYS)
+    found = latency([node.stand])
+    assert found is not None
+    assert (found["updates"], node.receipts_missing) == (8, 0)
 
 
 def test_only_a_right_answer_to_a_canary_after_the_update_proves_the_gate(room: WatchRoom) -> None:

@@ -47,7 +47,7 @@ def status(room: WatchRoom) -> StatusDocument:
 def found(room: WatchRoom) -> Callable[[], list[dict[str, Any]]]:
     def findings() -> list[dict[str, Any]]:
         told: list[dict[str, Any]] = status(room).document(StatusQuery())["findings"]
-        return [each for each in told if each["kind"] != "head-expired"]
+        return [each for each in told if each["kind"] not in {"head-expired", "notary-clock"}]
 
     return findings
 
@@ -130,3 +130,28 @@ def test_command_line_page_and_metrics_say_the_same_in_both_languages(room: Watc
     registry.register(LedgerCollector(cast("Any", source)))
     for kind in kinds:
         assert registry.get_sample_value("liandong_findings", {"kind": kind}) == 1
+
+
+@pytest.mark.parametrize("off_ms", [-3_600_000, -119_000, 0, 119_000, 3_600_000])
+def test_whose_clock_is_off_the_brokers_is_named_in_both_languages(room: WatchRoom, off_ms: int) -> None:
+    now = room.clock.now()
+    at = now + off_ms
+    room.hear(room.head(5, issued_at=at, valid_until=at + 60_000), room.agency.receipt(5, at=at))
+    document = status(room).document(StatusQuery())
+    told = {each["kind"]: each["seconds"] for each in document["findings"] if each["kind"].endswith("-clock")}
+    is_off = abs(off_ms) > 120_000
+    assert told == ({"notary-clock": off_ms // 1_000, "agency-clock": off_ms // 1_000} if is_off else {})
+    for lang in ("en", "zh"):
+        said = [each for each in sentences(document, Words(lang)) if each.key.partition("/")[0] in told]
+        assert len(said) == len(told)
+        assert all(str(off_ms // 1_000) in each.text.replace(",", "") for each in said)
+        assert {each.command for each in said} == ({"timedatectl status"} if is_off else set())
+
+
+def test_a_receipt_that_is_repeated_says_nothing_of_the_clock(room: WatchRoom) -> None:
+    receipt = room.agency.receipt(5, at=room.clock.now())
+    room.hear(room.head(5, issued_at=room.clock.now(), valid_until=room.clock.now() + 60_000), receipt)
+    room.clock.pass_seconds(3_600)
+    room.hear(receipt)
+    kinds = {each["kind"] for each in status(room).document(StatusQuery())["findings"]}
+    assert "agency-clock" not in kinds

@@ -8,7 +8,8 @@ from filelock import FileLock
 from sqlalchemy import Engine, text
 
 from liandong.monitoring.notary.tally import Tally
-from liandong.monitoring.notary.tally_store import NotaryProgress, TallyStore
+from liandong.monitoring.notary.tally_state import NotaryProgress
+from liandong.monitoring.notary.tally_store import TallyStore
 from liandong.tests.simulation.crashing import Killed, Life
 from liandong.tests.simulation.disks import Disk
 from liandong.tests.simulation.mortal_transport import MortalPublisher, MortalSubscriber

@@ -15,7 +15,8 @@ from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_pre
 from liandong.consumers.store.reader import ListReader
 from liandong.consumers.store.writer import ListStore
 from liandong.monitoring.notary.tally import Tally, TallyEntry
-from liandong.monitoring.notary.tally_store import NotaryProgress, TallyDamaged, TallyStore
+from liandong.monitoring.notary.tally_state import NotaryProgress
+from liandong.monitoring.notary.tally_store import TallyDamaged, TallyStore
 from liandong.schemas.errors import LiandongError
 from liandong.tests.simulation.backups import DATA_FILE, PAGE, cut, flip
 from liandong.tests.simulation.crashing import Life

@@ -22,6 +22,7 @@ from liandong.topics.keys.directory import KeyDirectory
 from liandong.topics.keys.key_files import StoredKey
 from liandong.topics.keys.opening import await_keys
 from liandong.topics.keys.registrar import Registrar
+from liandong.topics.keys.root_changes import RootBooksBroken
 from liandong.topics.keys.roots import change_of_roots
 from liandong.topics.keys.signed_register import RegisterProblem
 from liandong.topics.transport.ports import OutgoingRecord
@@ -233,3 +234,36 @@ def test_a_word_from_the_future_is_named_and_counts(office: KeyOffice) -> None:
     directory = office.key_directory()
     assert problems(directory) == (RegisterProblem.AHEAD,)
     assert directory.key(office.participants.signer(COURT).key_id) is not None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"number: x\nhash: ''\n",
+        b"number: -1\nhash: ''\n",
+        b"number: 1\nhash: zz\n",
+        b"hash: ''\n",
+        b"\xff",
+        b"[" * 2000,
+    ],
+)
+def test_books_that_are_not_what_the_root_wrote_are_named_and_nothing_is_said(office: KeyOffice, broken: bytes) -> None:
+    path = office.settings.state_dir / "root" / "register.yaml"
+    path.write_bytes(broken)
+    for use in (office.participants.root_books.said, office.publish):
+        with pytest.raises(RootBooksBroken, match=r"register\.yaml"):
+            use()
+    path.unlink()
+    office.participants.level_with(office.key_directory().known)  # as the remedy says
+    office.publish()
+    assert problems(office.key_directory()) == ()
+
+
+@pytest.mark.parametrize("broken", [b"", b"zz", b"\xff", b"00"])
+def test_a_change_of_the_root_that_cannot_be_read_is_named(office: KeyOffice, broken: bytes) -> None:
+    folder = office.settings.state_dir / "root" / "changes"
+    folder.mkdir()
+    (folder / "0001.hex").write_bytes(broken)
+    with pytest.raises(RootBooksBroken, match=r"0001\.hex"):
+        office.publish()

@@ -2,6 +2,7 @@
 
 from .admin import KafkaAdmin, require_broker
 from .publisher import KafkaPublisher
+from .pulse import KafkaPulse
 from .subscriber import KafkaSubscriber
 
-__all__ = ["KafkaAdmin", "KafkaPublisher", "KafkaSubscriber", "require_broker"]
+__all__ = ["KafkaAdmin", "KafkaPublisher", "KafkaPulse", "KafkaSubscriber", "require_broker"]

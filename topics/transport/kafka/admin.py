@@ -12,11 +12,12 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from confluent_kafka.cimpl import NewTopic
 
 from ...settings import Settings
-from ..errors import AuthenticationFailed, TopicMissing, TransportError, kind_of, right_to
+from ..errors import AuthenticationFailed, BrokerUnreachable, TopicMissing, TransportError, kind_of, right_to
 from ..ports import TopicPartition
 from ..topic_state import TopicState
 from . import config
-from .failures import ANSWER_SECONDS, Failures, logger, translated
+from .failures import ANSWER_SECONDS, QUIET, Failures, logger, translated
+from .location import bootstrap_of, refuses
 
 _CLUSTER = "DESCRIBE on the cluster"
 _OPERATIONS = {
@@ -133,11 +134,14 @@ def _await(is_known: Callable[[], bool]) -> None:
 
 def require_broker(settings: Settings, timeout: float = 5.0) -> None:
     """Raise BrokerUnreachable (or AuthenticationFailed) unless a broker answers within `timeout` seconds."""
+    if refuses(bootstrap_of(settings)):
+        raise BrokerUnreachable("asking for the cluster's topics: every broker refuses the connection")
     problems: list[KafkaError] = []
     conf: config.Config = {
         **config.connection(settings, "liandong-probe"),
         "logger": logger,
         "error_cb": problems.append,
+        **QUIET,
     }
     client = AdminClient(conf)
     try:

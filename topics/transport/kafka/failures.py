@@ -54,6 +54,9 @@ class _Repeats(logging.Filter):
 logger = logging.getLogger(__name__)
 logger.addFilter(_Repeats())
 
+QUIET = {"log_level": 0}
+"""For a client that only asks whether a broker answers: what it fails with is raised, and need not be logged beside that."""
+
 Answer = TypeVar("Answer")
 
 ANSWER_SECONDS = 15.0

@@ -1,8 +1,11 @@
 """Where Kafka is and how to speak to it: the configured cluster, else the embedded one."""
 
+import socket
 from pathlib import Path
 
 from ...settings import KafkaSecurity, Settings
+
+_TOUCH_SECONDS = 0.3
 
 
 def bootstrap_of(settings: Settings) -> str:
@@ -12,6 +15,22 @@ def bootstrap_of(settings: Settings) -> str:
     from ...embedded.cluster import running_bootstrap
 
     return running_bootstrap(settings.kafka_dir)
+
+
+def refuses(bootstrap: str) -> bool:
+    """Whether a program listens at none of these addresses, as their machines say at once; False if any does not say."""
+    return all(map(_refuses, bootstrap.split(",")))
+
+
+def _refuses(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host.strip().strip("[]"), int(port)), timeout=_TOUCH_SECONDS):
+            return False
+    except ConnectionRefusedError:
+        return True
+    except (OSError, ValueError):  # what it is the client library finds out, and says
+        return False
 
 
 def security_of(settings: Settings) -> KafkaSecurity:

@@ -7,11 +7,12 @@ import threading
 from pathlib import Path
 
 import lmdb
+import msgspec
 import pytest
 
 from liandong.consumers.store.batch import KeptReceipt, PassedBarrier, StoreBatch
-from liandong.consumers.store.environment import Environment
-from liandong.consumers.store.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
+from liandong.consumers.store.environment import Environment, WriteTransaction
+from liandong.consumers.store.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing, TrustDamaged
 from liandong.consumers.store.layout import (
     KEPT_MARKS,
     Generation,
@@ -22,6 +23,7 @@ from liandong.consumers.store.layout import (
     lane_prefix,
     pack,
 )
+from liandong.consumers.store.power import PowerMark
 from liandong.consumers.store.reader import ListReader
 from liandong.consumers.store.writer import ListStore
 from liandong.consumers.store.writes import KEPT_INCIDENTS
@@ -81,6 +83,7 @@ def test_a_reader_in_another_process_adopts_a_map_that_has_grown(store: ListStor
     script = """
 import sys
 from pathlib import Path
+from liandong.consumers.store.power import PowerMark
 from liandong.consumers.store.reader import ListReader
 reader = ListReader.open(Path(sys.argv[1]))
 for _ in sys.stdin:
@@ -105,6 +108,7 @@ def test_slots_of_readers_that_were_killed_are_freed(store: ListStore) -> None:
     script = """
 import os, sys
 from pathlib import Path
+from liandong.consumers.store.power import PowerMark
 from liandong.consumers.store.reader import ListReader
 with ListReader.open(Path(sys.argv[1])).snapshot():
     os.kill(os.getpid(), 9)
@@ -149,6 +153,39 @@ def test_files_that_are_no_store_are_named_damaged_by_readers_and_made_anew_by_t
     store = ListStore.open(tmp_path, boot=BOOT)
     assert records_in(store) == {}
     store.close()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (b"", b""),
+        (b"x" * 600, b""),
+        (b"heads-read/" + b"x" * 600, bytes(8)),
+        (b"heads-read/\xff", bytes(8)),
+        (b"heads-read/t/0", bytes(9)),
+        (b"receipt/3", b"body"),
+        (b"receipt-sequence", b""),
+        (b"floor/js", b"no floor"),
+        (b"head/js/n", msgspec.msgpack.encode(["n", b"js"])),
+        (b"head/js/n", b"\x95\xa1\xff"),
+    ],
+)
+def test_rows_that_no_store_could_keep_are_not_put_back_and_the_file_is_named(
+    tmp_path: Path, row: tuple[bytes, bytes]
+) -> None:
+    PowerMark(tmp_path, BOOT).keep([row])
+    PowerMark(tmp_path, BOOT).spoil()
+    with pytest.raises(TrustDamaged, match="trusted"):
+        ListStore.open(tmp_path, boot=BOOT)
+
+
+def test_a_text_nobody_can_read_in_a_row_shows_a_damage(store: ListStore) -> None:
+    def damage(transaction: WriteTransaction) -> None:
+        transaction.put(b"heads-read/\xff", bytes(8), db=store._tables.trust)
+
+    store._environment.write(damage)
+    with pytest.raises(StoreDamaged):
+        store.heads_read()
 
 
 def test_a_store_nobody_made_is_missing(tmp_path: Path) -> None:

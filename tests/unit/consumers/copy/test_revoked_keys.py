@@ -27,7 +27,7 @@ class Robbed(CopyInMemory):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self.node.view._revoked = self.board = RevokedKeys()
+        self.node.view._revoked = self.board = RevokedKeys(self.node.clock)
         self.freed, self.blocked, self.innocent = new_surrogate(), new_surrogate(), new_surrogate()
         self.first, self.second = self.court.include(self.freed), self.court.include(self.blocked)
         self.send(self.court.message(self.first), self.court.message(self.second))
@@ -35,6 +35,7 @@ class Robbed(CopyInMemory):
         self.mark(NOW, head=True)
         ports = ExaminingPorts(self.broker.subscriber(), self.node.lists, self.keys, self.node.clock)
         self.examiner = RevokedKeyExaminer(("js",), ports, self.revoked, self.board)
+        self.node.clock.time = STOLEN_AT + 60_000
         self.thief = CourtScribe(signer=self.court.signer, entries=dict(self.court.entries))
 
     def mark(self, issued_at: int, *, head: bool = False, register: int = 0) -> None:
@@ -48,12 +49,12 @@ class Robbed(CopyInMemory):
             lanes = [lane | {"offset": offsets[lane["topic"]]} for lane in lane_heads(models, "js", 1)]
             self.send(self.notary.head(self.number, lanes, issued_at=issued_at))
 
-    def revoke(self) -> None:
-        """The root revokes the court's key as of when it was stolen, and the next barrier covers that."""
+    def revoke(self, at: int = STOLEN_AT, covered_at: int = STOLEN_AT + 60_000) -> None:
+        """The root revokes the court's key as of when it was stolen, and the next barrier covers that, if it comes after."""
         key_id = self.court.signer.key_id
-        self.keys.known[key_id] = replace(self.keys.known[key_id], revoked_at=STOLEN_AT)
+        self.keys.known[key_id] = replace(self.keys.known[key_id], revoked_at=at)
         self.keys.revocations[key_id] = REGISTER
-        self.mark(STOLEN_AT + 60_000, register=REGISTER + 1)
+        self.mark(covered_at, register=REGISTER + 1)
 
     def revoked(self) -> list[PublicKey]:
         return [key for key in self.keys.known.values() if key.revoked_at]
@@ -85,6 +86,20 @@ def test_what_stood_before_stays(world: Robbed) -> None:
     assert world.said(world.blocked) == [Trust.PROVEN]
 
 
+def test_a_revocation_dated_ahead_counts_from_then_on(world: Robbed) -> None:
+    ahead = world.node.clock.now() + 3_600_000
+    world.revoke(ahead, covered_at=ahead - 1)
+    world.send(world.court.message(world.court.include(world.innocent)))
+    world.examine()
+    assert world.said(world.blocked) == world.said(world.innocent) == [Trust.PROVEN]
+    world.mark(ahead, register=REGISTER + 1)  # the own clock is slow
+    assert world.said(world.blocked) == [Trust.OPEN]
+    world.node.clock.time += 1_000  # it looks once a second
+    world.examine()
+    assert world.said(world.blocked) == [Trust.PROVEN]
+    assert world.said(world.innocent) == [Trust.OPEN]  # no head from before shows it
+
+
 @pytest.mark.parametrize("backdated", [0, NOW - 86_400_000])
 def test_what_came_before_the_revocation_asks_a_person(world: Robbed, backdated: int) -> None:
     at = backdated or STOLEN_AT + 1
@@ -105,6 +120,16 @@ def test_a_correction_to_an_innocent_asks_a_person_about_both(world: Robbed) -> 
     world.revoke()
     world.examine()
     assert (world.said(world.freed), world.said(world.innocent)) == ([Trust.OPEN], [Trust.OPEN])
+
+
+def test_what_was_made_and_ended_while_the_key_was_stolen_asks_a_person(world: Robbed) -> None:
+    made = world.thief.include(world.innocent)
+    world.send(world.thief.message(made), world.thief.message(world.thief.change(entry_of(made), Change.REVOKE)))
+    assert world.said(world.innocent) == []
+    world.revoke()
+    world.examine()
+    assert world.said(world.innocent) == [Trust.OPEN]
+    assert world.node.view.entry(entry_of(made)).asks
 
 
 def test_behind_the_barrier_that_covers_it_nothing_changes(world: Robbed) -> None:

@@ -71,6 +71,41 @@ def test_a_siblings_relief_ahead_of_the_list_frees_nobody_and_hides_no_relief(wo
     assert world.listed() == []
 
 
+@pytest.mark.parametrize("siblings_first", [True, False])
+@pytest.mark.parametrize("ahead", [1, 1 << 40])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_siblings_relief_and_the_courts_ahead_of_the_list_do_not_hide_each_other(
+    world: Neighbours, siblings_first: bool, ahead: int, at_once: bool
+) -> None:
+    """Whose the entry is the list says, when it comes."""
+    entry = entry_of(world.body)
+    world.sibling.entries[entry] = world.court.entries[entry] | {"court": world.sibling.court, "version": ahead}
+    foreign = world.sibling.change(entry, Change.REVOKE)
+    reliefs = [world.sibling.relief(foreign), world.court.relief(world.court.change(entry, Change.REVOKE))]
+    reliefs = reliefs if siblings_first else reliefs[::-1]
+    if at_once:
+        world.send(*reliefs)
+    else:
+        for each in reliefs:
+            world.send(each)
+    world.send(world.court.message(world.body))
+    assert world.listed() == []
+
+
+def test_a_row_of_several_courts_goes_when_the_list_has_caught_up(world: Neighbours) -> None:
+    entry = entry_of(world.body)
+    foreign, ended = world.said_by(world.sibling, Change.REVOKE), world.court.change(entry, Change.REVOKE)
+    world.send(world.sibling.relief(foreign), world.court.relief(ended))
+    world.send(world.court.message(world.body))
+    world.node.follower.sweep()
+    with world.node.relief.snapshot() as overlay:
+        assert overlay.count() == 1
+    world.send(world.court.message(ended))
+    world.node.follower.sweep()
+    with world.node.relief.snapshot() as overlay:
+        assert overlay.count() == 0
+
+
 def test_a_forged_record_of_a_huge_version_hides_no_relief(world: Neighbours) -> None:
     forger = CourtScribe(signer=Ed25519Signer(os.urandom(32)), entries=dict(world.court.entries))
     forger.entries[entry_of(world.body)] |= {"version": 1 << 40}

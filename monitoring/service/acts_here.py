@@ -1,0 +1,59 @@
+"""What agencies hold back whose acts store this machine has or can reach: read beside their nodes, nothing is written."""
+
+from collections.abc import Iterable
+
+import structlog
+from sqlalchemy import Engine, func, select
+
+from ...consumers.acts_db.database import open_acts_if_made
+from ...consumers.acts_db.tables import commands_parked
+from ...schemas.errors import LiandongError
+from ...topics.settings import Settings
+from ...topics.storage.database import reading
+from ..status.positions import Parked
+
+_log = structlog.get_logger(__name__)
+
+
+class ActsHere:
+    """Keeps the stores open; one thread at a time may ask."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open nothing yet."""
+        self._settings = settings
+        self._engines: dict[str, Engine] = {}
+        self._failing: set[str] = set()
+
+    def parked(self, agencies: Iterable[str]) -> dict[str, Parked]:
+        """Count what waits at each agency; those are missing whose store is elsewhere, or cannot be read."""
+        found: dict[str, Parked] = {}
+        for agency in agencies:
+            try:
+                engine = self._engine(agency)
+                if engine is not None:
+                    found[agency] = _parked(engine)
+            except LiandongError as failed:
+                if agency not in self._failing:
+                    _log.warning("what an agency holds back cannot be counted", agency=agency, code=failed.code)
+                self._failing.add(agency)
+            else:
+                self._failing.discard(agency)
+        return found
+
+    def close(self) -> None:
+        """Let go of the stores."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+
+    def _engine(self, agency: str) -> Engine | None:
+        engine = self._engines.get(agency) or open_acts_if_made(self._settings, agency)
+        if engine is not None:
+            self._engines[agency] = engine
+        return engine
+
+
+def _parked(engine: Engine) -> Parked:
+    with reading(engine) as connection:
+        count, since = connection.execute(select(func.count(), func.min(commands_parked.c.since))).one()
+    return Parked(count, since or 0)

@@ -50,7 +50,7 @@ class Reporter:
 
     def may_sign(self) -> bool:
         """Whether a new receipt would count: one that others must refuse takes no number."""
-        return self.may_report() and (self.signing is None or self.signing.may_sign())
+        return self.may_report() and (self.signing is None or self.signing.may_number())
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,12 @@ class SigningTime:
             self._check.hear(notary, issued_at, now)
 
     def may_sign(self) -> bool:
-        """Whether what is signed now counts."""
+        """Whether what is signed now counts, or its key stands in no register that was read yet."""
         return self._hindrance() is None
+
+    def may_number(self) -> bool:
+        """Whether what is signed now is sure to count: what takes a number and is refused leaves a gap for ever."""
+        return self._keyring.key(self._key_id) is not None and self.may_sign()
 
     def step(self) -> float:
         """Look at both; return when to look again."""

@@ -37,8 +37,10 @@ def test_only_what_counts_is_signed(times: dict[str, int], may: bool) -> None:
     assert (signing.failure and signing.failure.code) == (None if may else "SIGNING_KEY_NOT_VALID")
 
 
-def test_a_key_that_is_not_registered_yet_hinders_nothing() -> None:
-    assert SigningTime("railway-js", b"another.", _Register(valid_from=NOW + 1), HandClock()).may_sign()
+def test_a_key_that_is_not_registered_yet_hinders_nothing_but_what_takes_a_number() -> None:
+    signing = SigningTime("railway-js", b"another.", _Register(valid_from=NOW + 1), HandClock())
+    assert (signing.may_sign(), signing.may_number()) == (True, False)
+    assert SigningTime("railway-js", _KEY, _Register(), HandClock()).may_number()
 
 
 def test_it_goes_on_when_the_clock_is_set() -> None:

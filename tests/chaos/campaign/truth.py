@@ -63,17 +63,18 @@ def judged(answers: Iterable[Answer], acts: Sequence[Act]) -> Verdict:
 
 
 def _follow(answers: Iterable[Answer], acts: Sequence[Act], verdict: Verdict) -> None:
-    waiting, last, settled = list(acts), None, True
+    waiting, last, settled, clear = list(acts), None, True, True
     for answer in answers:
         verdict.answers += 1
         while waiting and waiting[0].begun <= answer.answered:
-            last, settled = waiting.pop(0), False
+            # of somebody freed before this gate ever blocked him, ALLOW may be from before as well as from after
+            last, clear, settled = waiting.pop(0), settled, False
         right = "BLOCK" if last is not None and last.listed else "ALLOW"
         if answer.decision == right:
-            if not settled and last is not None and not last.listed:
+            if clear and not settled and last is not None and not last.listed:
                 within = verdict.wrongful if last.calm else verdict.wrongful_meanwhile
                 within.append(max(0.0, answer.answered - last.accepted))
-            settled = True
+            settled = clear
         elif answer.decision in NOT_FOR_CERTAIN:
             verdict.doubtful += settled
         elif settled:

@@ -97,7 +97,7 @@ class NotarySuite:
 
         def has_gone_on() -> bool:
             world.clock.pass_seconds(1)
-            return notary.head_number > before["number"]
+            return notary.head_number > int(before["number"])
 
         world.until(has_gone_on, notary)
         world.barrier(notary)

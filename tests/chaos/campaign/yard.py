@@ -147,10 +147,9 @@ class Yard(CourtOffice):
         ended = self.typed_release(who)
         assert ended.code == 0, ended
 
-    def believed(self, freed: int, listed: int, begun: float) -> None:
-        """Note what a thief's word is worth until the court takes it back, or what its taking back is worth since `begun`."""
-        self._acted(freed, begun, listed=False)
-        self._acted(listed, begun, listed=True)
+    def believed(self, who: int, begun: float, *, listed: bool) -> None:
+        """Note what a thief with the court's key says of somebody from `begun` on, or that the court takes it back."""
+        self._acted(who, begun, listed=listed)
 
     def entry(self, who: int) -> str:
         """Return the id of somebody's entry."""

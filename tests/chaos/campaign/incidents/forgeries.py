@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,14 @@ from liandong.tests.chaos.campaign.hands import Hands, hands
 from liandong.tests.chaos.campaign.row import Row
 from liandong.tests.chaos.campaign.yard import AGENCY, INNOCENTS, NOTARY, PUBLISHER, SIBLING, Yard
 from liandong.tests.worlds.court_office import COURT
+from liandong.tests.worlds.people import Person, invented
 from liandong.tests.worlds.records import CourtScribe
 from liandong.topics.transport.ports import OutgoingRecord
 
 ROUNDS = 2
 REAL, CANARY = 0, 1
+_OUTSIDER = 9_000
+"""Makes somebody whom no court has listed and nobody asks about otherwise."""
 FAR_AHEAD = 1_000_000
 """Versions by which a forgery outbids what stands."""
 
@@ -40,42 +43,44 @@ def _strike(yard: Yard) -> None:
     yard.run("participant", "rotate-key", SIBLING, "--compromised-since", since.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
-def _strike_with_former_key(yard: Yard) -> None:
-    """A thief has the court's key, and frees and blocks with it before the court knows and afterwards."""
-    victim, innocent = yard.chance.choice(yard.listed()[1:]), yard.chance.randrange(INNOCENTS)
+def _strike_with_stolen_key(yard: Yard) -> None:
+    """A thief has the court's key, and frees and lists with it before the court knows and afterwards."""
+    victim, outsider = yard.chance.choice(yard.listed()[1:]), invented(_OUTSIDER)
     time.sleep(2)  # what the court has said so far is proven by heads from before the theft
     since = datetime.now(CHINA)
     with hands(yard) as hand:
-        stolen = hand.participants.signer(COURT)
+        stolen, means = hand.participants.signer(COURT), _meaning(hand, outsider)
         scribe, entry = CourtScribe(signer=stolen), hand.entry(victim)
         scribe.entries[entry["entry_id"]], scribe.sequence = entry, entry["court_sequence"] + 1_000
         begun, at = time.monotonic(), time.time_ns() // 1_000_000
-        hand.send(
-            (
-                *_on_both_lanes(scribe, scribe.change(entry["entry_id"], Change.REVOKE, at=at)),
-                *_on_both_lanes(scribe, scribe.include(at=at, **_meaning(hand, innocent))),
-            )
-        )
-        yard.believed(victim, innocent, begun)
+        freed = _on_both_lanes(scribe, scribe.change(entry["entry_id"], Change.REVOKE, at=at))
+        hand.send((*freed, *_on_both_lanes(scribe, scribe.include(at=at, **means))))
+        yard.believed(victim, begun, listed=False)
         time.sleep(2)
         begun = time.monotonic()
         yard.run("participant", "rotate-key", COURT, "--compromised-since", since.strftime("%Y-%m-%dT%H:%M:%S"))
-        yard.believed(innocent, victim, begun)
+        yard.believed(victim, begun, listed=True)
         for _ in range(ROUNDS):
-            hand.send(_forgeries(hand, COURT, stolen))
+            hand.send(_forgeries(hand, COURT, stolen, means))
             yard.traffic(1, pace=0.1)
     yard.until_named("stolen-version")
     yard.run("court", "resign", "--all", "--court", COURT)
+    (answer,) = yard.gates[0].ask({_OUTSIDER: outsider})
+    assert answer.decision != "BLOCK", "somebody is blocked whom a thief has listed"
+    yard.notes.append(f"whom the thief has listed is {answer.decision}")
 
 
-def _forgeries(hand: Hands, by: str, signer: Signer) -> Iterator[OutgoingRecord]:
+def _forgeries(
+    hand: Hands, by: str, signer: Signer, means: Mapping[str, Any] | None = None
+) -> Iterator[OutgoingRecord]:
     """Give everything one key can write against one who is listed and one who is not, in its own name and in the court's."""
-    entry, means, at = *_parties(hand), time.time_ns() // 1_000_000
+    entry, innocent = _parties(hand)
+    means, at = means or innocent, time.time_ns() // 1_000_000
     entry_id, version = entry["entry_id"], entry["version"]
     for name in dict.fromkeys((COURT, by)):
         scribe = CourtScribe(court=name, signer=signer)
         for record_class in (REAL, CANARY):
-            guise = {"court": name, "record_class": record_class}
+            guise: dict[str, Any] = {"court": name, "record_class": record_class}
             for ahead in (0, 1, FAR_AHEAD):
                 for change, fields in ((Change.REVOKE, {}), (Change.CORRECT, means)):
                     scribe.sequence = entry["court_sequence"] + hand.yard.chance.randrange(100)
@@ -102,12 +107,11 @@ def _unsigned(hand: Hands) -> Iterator[OutgoingRecord]:
 def _parties(hand: Hands) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw somebody's entry, and say whom it should mean who was never listed."""
     yard = hand.yard
-    return hand.entry(yard.chance.choice(yard.listed())), _meaning(hand, yard.chance.randrange(INNOCENTS))
+    return hand.entry(yard.chance.choice(yard.listed())), _meaning(hand, yard.people[yard.chance.randrange(INNOCENTS)])
 
 
-def _meaning(hand: Hands, who: int) -> dict[str, Any]:
+def _meaning(hand: Hands, somebody: Person) -> dict[str, Any]:
     """Return the fields of a record that say whom it means."""
-    somebody = hand.yard.people[who]
     return {"name": somebody.name, "identities": somebody.identities(keys=hand.matching_keys)}
 
 
@@ -123,7 +127,7 @@ ROWS = (
     Row("records are forged by every kind of key but the court's", _strike, _NAMED, certain=True, left=_LEFT),
     Row(
         "records are forged with the court's own stolen key",
-        _strike_with_former_key,
+        _strike_with_stolen_key,
         frozenset(("stolen-version",)),
         left=_LEFT,
     ),

@@ -19,6 +19,8 @@ from liandong.topics.transport.kafka import KafkaPublisher, KafkaSubscriber
 from liandong.topics.transport.ports import BEGINNING, Delivered, Message, OutgoingRecord, TopicPartition
 
 LISTS = names.state_topics(JURISDICTION)
+LEFT_BEHIND = frozenset(("contested-entry", "dead-letters", "parked"))
+"""What is named of others' writing after it is over, until a person has looked at it or some time has passed."""
 
 
 class Hands:

@@ -10,7 +10,7 @@ from liandong.schemas.dates import CHINA
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.wire.codec import encode
 from liandong.schemas.wire.signing import Ed25519Signer, Signer
-from liandong.tests.chaos.campaign.hands import Hands, hands
+from liandong.tests.chaos.campaign.hands import LEFT_BEHIND, Hands, hands
 from liandong.tests.chaos.campaign.row import Row
 from liandong.tests.chaos.campaign.yard import AGENCY, INNOCENTS, NOTARY, PUBLISHER, SIBLING, Yard
 from liandong.tests.worlds.court_office import COURT
@@ -120,15 +120,23 @@ def _on_both_lanes(scribe: CourtScribe, body: bytes) -> Iterator[OutgoingRecord]
     yield scribe.relief(body)
 
 
-_NAMED = frozenset(("register-behind",))
-_LEFT = frozenset(("contested-entry", "sequence-gap", "stolen-version"))
-"""Others did write about entries, and the sibling's key did use numbers that no record of its court has."""
+_NAMED = frozenset(("register-behind", "dead-letters"))
+_GAP = frozenset(("sequence-gap",))
+"""A key was used for numbers that no record of its court has."""
+_OF_A_THIEF = _GAP | {"stolen-outbid", "live-differs"}
+"""What a thief did is told for a week, or until a person takes note; whom he has listed by himself no court can free."""
 ROWS = (
-    Row("records are forged by every kind of key but the court's", _strike, _NAMED, certain=True, left=_LEFT),
+    Row(
+        "records are forged by every kind of key but the court's",
+        _strike,
+        _NAMED,
+        certain=True,
+        left=LEFT_BEHIND | _GAP,
+    ),
     Row(
         "records are forged with the court's own stolen key",
         _strike_with_stolen_key,
         frozenset(("stolen-version",)),
-        left=_LEFT,
+        left=LEFT_BEHIND | _OF_A_THIEF,
     ),
 )

@@ -1,6 +1,6 @@
 """Garbage of every kind is poured into each topic there is: nothing ends, the gate is right throughout, commands are handled."""
 
-from liandong.tests.chaos.campaign.hands import LISTS, hands
+from liandong.tests.chaos.campaign.hands import LEFT_BEHIND, LISTS, hands
 from liandong.tests.chaos.campaign.row import Row
 from liandong.tests.chaos.campaign.yard import Yard
 from liandong.tests.worlds.poison import burst
@@ -41,5 +41,4 @@ def _strike(yard: Yard) -> None:
     assert yard.all_live(), "a process has ended"
 
 
-_LEFT = frozenset(("contested-entry",))
-ROWS = (Row("poison is poured into each topic", _strike, certain=True, left=_LEFT),)
+ROWS = (Row("poison is poured into each topic", _strike, frozenset(("dead-letters",)), certain=True, left=LEFT_BEHIND),)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from liandong.schemas.wire.avro_schemas import load_schemas
 from liandong.schemas.wire.framing import FramingError
-from liandong.tests.chaos.campaign.hands import Hands, hands
+from liandong.tests.chaos.campaign.hands import LEFT_BEHIND, Hands, hands
 from liandong.tests.chaos.campaign.row import Row
 from liandong.tests.chaos.campaign.yard import Yard
 from liandong.topics.transport.ports import Message, OutgoingRecord, TopicPartition
@@ -69,6 +69,4 @@ def _copy(message: Message, to: TopicPartition) -> OutgoingRecord:
     return OutgoingRecord(to.topic, message.key(), message.value(), headers_of(message), to.partition)
 
 
-_LEFT = frozenset(("contested-entry",))
-"""Others do write about entries again and again."""
-ROWS = (Row("genuine records are replayed into every lane", _strike, certain=True, left=_LEFT),)
+ROWS = (Row("genuine records are replayed into every lane", _strike, certain=True, left=LEFT_BEHIND),)

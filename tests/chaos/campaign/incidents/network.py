@@ -50,6 +50,7 @@ def _row(what: str, name: str, harm: Harm, *named: str) -> Row:
         yard.end(name)
         yard.begin(name, environment=yard.environment | {"LIANDONG_BOOTSTRAP": crossing.bootstrap})
         yard.until_right()
+        yard.until_green()
         harm(yard, crossing)
 
     return Row(f"the network between the {name} and Kafka {what}", strike, frozenset(named), prepare=crossing.prepare)

@@ -65,6 +65,12 @@ class Court:
         return [Part("relay", relay, relay.wait)]
 
 
+def any_court(settings: Settings) -> str | None:
+    """Return a court of the only register on this machine, None without one or with several: what is done for all needs none named."""
+    courts = [each for each in Participants(settings).list() if each.kind == "court" and not each.retired_at]
+    return courts[0].id if len({each.jurisdictions[0] for each in courts}) == 1 else None
+
+
 def court_named(settings: Settings, court: str | None) -> Participant:
     """Return the court of this id, or the only one on this machine. Raises COURT_NEEDED, NOT_A_COURT, COURT_RETIRED."""
     participants = Participants(settings)

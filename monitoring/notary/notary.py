@@ -75,7 +75,6 @@ class Notary:
         self._search: LastHeadsSearch | None = None
         self._next_offsets: dict[TopicPartition, int] = {}
         """Where reading goes on; empty until that was found out."""
-        self._topic_ids: dict[str, bytes] = {}
         self._snapshots = HourlySnapshots(config.snapshot_interval)
         self._reports = False
         """Whether there is a topic for its reports."""
@@ -132,6 +131,8 @@ class Notary:
 
     def _prepare(self) -> float:
         """Do what can be done now of finding where to go on; once that is known the lists are followed."""
+        if self._next_offsets and self._lists_are_others():
+            self._forget_where()
         if not self._next_offsets:
             search = self._search = self._search or self._open()
             if not search.done:
@@ -140,9 +141,6 @@ class Notary:
             self._reconcile(search.newest)
             self._next_offsets = {lane: counted.offset or BEGINNING for lane, counted in self._tally.lanes.items()}
         self._polled.clear()
-        self._topic_ids = {
-            topic: self._ports.subscriber.topic_id(topic) for topic in {lane.topic for lane in self._lanes}
-        }
         with suppress(TopicMissing):
             self._reports = bool(self._ports.subscriber.partitions(names.notary_reports(self._config.jurisdiction)))
         self._ports.subscriber.assign(self._next_offsets)
@@ -164,11 +162,32 @@ class Notary:
             for at in self._lanes
         }
         self._tally, self._progress = self._store.load(self._lanes)
+        if self._lists_are_others():
+            _log.warning("the lists are not those that were counted: they are counted anew", notary=config.notary)
+            self._tally = self._store.begin_anew(self._tally, self._progress)
+        self._tally.topic_ids = self._topic_ids()
         self._tally.may_follow = self._classifier.may_follow
         self._writer = TallyWriter(config.notary, self._tally, self._signals, self._clock)
         self._alignment: Alignment[TopicPartition, ReadMessage] = Alignment(self._lanes, _HELD_BACK)
         name = NotaryName(config.jurisdiction, config.notary)
         return LastHeadsSearch(subscriber, name, self._ports.keyring, self._clock)
+
+    def _topic_ids(self) -> dict[str, bytes]:
+        """Ask which topics the lists stand in."""
+        return {topic: self._ports.subscriber.topic_id(topic) for topic in {lane.topic for lane in self._lanes}}
+
+    def _lists_are_others(self) -> bool:
+        """Return whether a list was made again since it was counted, or its log ends before what was counted."""
+        counted = self._tally
+        if counted.topic_ids and counted.topic_ids != self._topic_ids():
+            return True
+        return any(each.offset > self._ports.subscriber.watermarks(lane).high for lane, each in counted.lanes.items())
+
+    def _forget_where(self) -> None:
+        """Go on as after a start."""
+        self._next_offsets, self._search, self.live = {}, None, False
+        self._own, self._issued_at = OwnMarkers(), {}
+        self._snapshots = HourlySnapshots(self._config.snapshot_interval)
 
     def _work(self) -> float:
         now = self._clock.monotonic()
@@ -278,7 +297,7 @@ class Notary:
             issued_at + config.head_valid,
             self._progress.head_hash,
             floor,
-            self._topic_ids,
+            self._tally.topic_ids,
             self._snapshots.take_roots(),
         )
         head, before = self._announcer.sign_head(self._tally, fields), self._progress

@@ -180,6 +180,8 @@ class Tally:
         """(logical topic, court) → court sequences seen in records whose signature holds, or by who signed before."""
         self.read: dict[tuple[str, str], SequenceSet] = {}
         """Those of them that stood in records this tally has read itself."""
+        self.topic_ids: dict[str, bytes] = {}
+        """By list the topic it stands in, as the broker tells it from others of its name; empty before anything was counted."""
         self.findings = ListFindings()
         self.changed: dict[bytes, bytes] = {}
         """Packed newest records not yet stored, by `entry_key`."""

@@ -80,6 +80,8 @@ class KeptTally:
             if stored is not None:
                 digest = tally.suite.set_digest(self._rows.get(_DIGEST + _name(lane).encode(), b""))
                 tally.lanes[lane] = _lane(stored, digest)
+        topics = meta.get("topics", {})  # older releases kept none
+        tally.topic_ids = {topic: bytes.fromhex(each) for topic, each in topics.items()}
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
@@ -121,6 +123,7 @@ def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
             }
             for lane, counted in tally.lanes.items()
         },
+        "topics": {topic: topic_id.hex() for topic, topic_id in tally.topic_ids.items()},
         "courts": tally.courts,
         "sequences": _intervals(tally.sequences),
         "read": _intervals(tally.read),

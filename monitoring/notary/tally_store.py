@@ -169,12 +169,23 @@ class TallyStore:
             raise StateNewer(self._directory, kept.format, FORMAT)
         progress = kept.progress
         if kept.suite != self._suite.name:
-            self._begin_anew(tally, progress)
+            self._write_anew(tally, progress)
         else:
             kept.restore(tally)
         return tally, progress
 
-    def _begin_anew(self, tally: Tally, progress: NotaryProgress) -> None:
+    def begin_anew(self, counted: Tally, progress: NotaryProgress) -> Tally:
+        """Forget what was counted, of lists that are gone; return an empty tally, with what was found amiss so far.
+
+        The numbers that were used are not forgotten. Raises NOTARY_TALLY_DAMAGED, DISK_FULL.
+        """
+        self._close_view()
+        tally = Tally(counted.lanes, self.find, self._suite)
+        tally.findings = counted.findings
+        self._write_anew(tally, progress)
+        return tally
+
+    def _write_anew(self, tally: Tally, progress: NotaryProgress) -> None:
         """Forget all entries in one transaction, and not the numbers that were used."""
         with _telling_damage(self._directory), self._env.begin(write=True) as change:
             change.drop(self._entries, delete=False)

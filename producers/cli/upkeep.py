@@ -98,10 +98,11 @@ def resend(
     """
     from ...topics.cli.console import settings_of
     from ...topics.transport.kafka import KafkaSubscriber
+    from ..court import any_court
     from ..upkeep.resending import Resending
 
     settings = settings_of(ctx)
-    with _compared(settings, court) as (opened, _), _progress(as_json) as progressed:
+    with _compared(settings, court or any_court(settings)) as (opened, _), _progress(as_json) as progressed:
         subscriber = KafkaSubscriber(settings, client_id=f"{opened.identity.court}-resend")
         try:
             resending = Resending(opened.guard.book, subscriber, opened.clock)

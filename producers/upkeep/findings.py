@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...schemas.wire.codec import decode, decode_prefix
@@ -43,7 +44,7 @@ class KeeperFindings:
         self._new: list[UpkeepFinding] = []
         standing = book.findings()
         self._refused = {each.entry_id: each.version for each in standing if each.kind == REFUSED}
-        self.ahead_keys = {each.entry_id for each in standing if each.kind == AHEAD}
+        self.ahead_keys = self._keys_ahead([each for each in standing if each.kind == AHEAD])
         """Entries of which the log may hold a newer version than the register: nothing older is sent behind it."""
         self._stolen = {each.entry_id: each.version for each in standing if each.kind == STOLEN}
         self._contested = {each.about for each in standing if each.kind == CONTESTED}
@@ -54,13 +55,19 @@ class KeeperFindings:
         logger.error("%s holds less than it did: `liandong court resend` sends again what is lost", lane.topic)
         self._find(UpkeepFinding(SHRUNK, lane.topic.encode(), list=lane.topic))
 
-    def ahead(self, fingerprint: bytes, body: bytes, topic: str) -> None:
-        """Find a record that the register does not know; `flush` notes it."""
+    def ahead(self, fingerprint: bytes, body: bytes, topic: str, entry: OwnEntry | None) -> bool:
+        """Find a record that the register does not know; `flush` notes it.
+
+        Return False if its court may not speak of the `entry`: it has signed it all the same, and the entry's newest record goes behind.
+        """
         prefix, record = decode_prefix(body), decode(fingerprint, body)
         key = prefix["entry_id"], prefix["version"]
-        self.ahead_keys.add(prefix["entry_id"])
+        may_speak = entry is None or self._judge.may_speak(prefix["court"], entry)
+        if may_speak:
+            self.ahead_keys.add(prefix["entry_id"])
         update, value, sequence = record["update_id"], frame(fingerprint, body), str(record["court_sequence"])
         self._new.append(UpkeepFinding(AHEAD, update, prefix["court"], topic, *key, sequence, value=value))
+        return may_speak
 
     def refused(self, key: bytes, entry: OwnEntry, topic: str) -> None:
         """Find that nobody takes an entry's newest record; `flush` notes it."""
@@ -73,9 +80,7 @@ class KeeperFindings:
         if self._stolen.get(key, 0) < what.version:
             self._stolen[key] = what.version
             self._book.raise_version(key, what.version)
-            self._new.append(
-                UpkeepFinding(STOLEN, key, entry.court, topic, key, what.version, what.key_id.hex())
-            )
+            self._new.append(UpkeepFinding(STOLEN, key, entry.court, topic, key, what.version, what.key_id.hex()))
 
     def flush(self) -> None:
         """Note what was found since the last time, and say it once."""
@@ -137,19 +142,25 @@ class KeeperFindings:
                 self._book.clear(AHEAD, [each.about])
             if is_void:
                 void.append(each)
-                entry, stolen = (
-                    self._book.entries([each.entry_id]).get(each.entry_id),
-                    self._judge.stolen(*record),
-                )
+                entry = self._book.entries([each.entry_id]).get(each.entry_id)
+                stolen = self._judge.stolen(*record, entry) if entry is not None else None
                 if entry is not None and stolen is not None and stolen.version >= entry.version:
                     self.stolen(each.entry_id, entry, each.list, stolen)
         self.flush()
-        self.ahead_keys = {each.entry_id for each in self._book.findings(AHEAD)}
+        self.ahead_keys = self._keys_ahead(self._book.findings(AHEAD))
         for key, entry in self._book.entries(list(self._refused)).items():
             if entry.version > self._refused[key] or self._judge.counts(*unframe(entry.value), entry.court):
                 self._book.clear(REFUSED, [key])
                 del self._refused[key]
         return void
+
+    def _keys_ahead(self, found: Sequence[UpkeepFinding]) -> set[bytes]:
+        entries = self._book.entries(list({each.entry_id for each in found}))
+        return {
+            each.entry_id
+            for each in found
+            if (entry := entries.get(each.entry_id)) is None or self._judge.may_speak(each.court, entry)
+        }
 
     def _knows(self, update_id: bytes) -> bool:
         return self._book.register.update(update_id) is not None

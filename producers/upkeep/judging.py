@@ -56,7 +56,7 @@ class Judge:
             return UnderKey.NEWEST if self.counts(fingerprint, body, entry.court) else UnderKey.REFUSED
         if self._is_ahead(fingerprint, body, message.key() or b"", entry):
             return UnderKey.AHEAD
-        stolen = None if entry is None else self.stolen(fingerprint, body, message.key() or b"")
+        stolen = None if entry is None else self.stolen(fingerprint, body, message.key() or b"", entry)
         if entry is not None and stolen is not None and stolen.version >= entry.version:
             return UnderKey.STOLEN
         return UnderKey.NOTHING if entry is None else UnderKey.OTHER
@@ -72,13 +72,20 @@ class Judge:
             return False
         return True
 
-    def stolen(self, fingerprint: bytes, body: bytes, key: bytes) -> StolenVersion | None:
-        """Return what a court has signed of an entry with a key that is revoked by now; None for any other record.
+    def may_speak(self, court: str, of: OwnEntry) -> bool:
+        """Return whether what a court says under an entry's key can take the place of what stands there."""
+        return self._verifier.may_follow(of.court, court)
+
+    def stolen(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry) -> StolenVersion | None:
+        """Return what the entry's court has signed of it with a key that is revoked by now; None for any other record.
 
         Copies have taken it if no barrier before it covers the revocation (docs/wire.md), so the court must say more than it does.
+        What another court's stolen key has signed they have not: nothing has to be said above that.
         """
         prefix = _prefix(body)
         if prefix is None or prefix["entry_id"] != key or prefix["court"] not in self._courts:
+            return None
+        if not self.may_speak(prefix["court"], entry):
             return None
         try:
             signer = self._verifier.once_valid(fingerprint, body, prefix, self._jurisdiction)

@@ -90,6 +90,7 @@ def test_a_list_made_again_and_a_stolen_key_are_mended_by_command(office: CourtO
     assert "2" in office.run("--lang", "zh", "court", "resign", "--all")
     assert "nothing" in office.run("court", "resign", "--all")
     assert set(last_versions(office).values()) == {2}
+    office.run("participant", "new", "court-su0506", "--kind", "court", "--jurisdiction", "js")
     compared = json.loads(office.run("court", "resend", "--dry-run", "--json"))
     assert compared == {"entries": 3, "missing": 0, "replaced": 0, "sent": False}
     assert "3" in office.run("--lang", "zh", "court", "resend")

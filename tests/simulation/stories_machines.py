@@ -98,6 +98,16 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *map(Retires, NOTARIES),
         *(EverybodyWorks(20), Asks("railway-js 1", 1), Asks("railway-js 1", 9)),
     ),
+    "a list is deleted and made again under the notaries that counted it": (
+        *(lists(_FIRST, 1, 2), _ALL, MakesAgain("court.debtor-list.js.v1")),
+        *(
+            EverybodyWorks(20),
+            Asks("railway-js 1", 1),
+            lists(_FIRST, 3, 4),
+            EverybodyWorks(20),
+            Asks("railway-js 1", 9),
+        ),
+    ),
     "a notary's wrong head that none of theirs comes after": (
         EverybodyWorks(1),
         *(ForgesHead(NOTARIES[1], NOTARIES[1], how) for how in (DIGEST, FUTURE)),

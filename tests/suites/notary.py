@@ -77,6 +77,35 @@ class NotarySuite:
         for head in heads:
             assert_equal_to_a_recount(world, head)
 
+    @pytest.mark.parametrize("runs", [True, False])
+    def test_a_list_that_was_made_again_is_counted_anew(self, world: WatchedJurisdiction, runs: bool) -> None:
+        """`runs`: while the notary does; else before it is started again."""
+        world.publish(*(world.court.include() for _ in range(9)))
+        notary = world.notary()
+        world.barrier(notary)
+        before = world.heads()[-1]
+        if not runs:
+            notary.close()
+        world.wire.delete(LIST)
+        for _ in range(5 * runs):
+            world.clock.pass_seconds(1)
+            notary.step()
+        world.wire.create(LIST, partitions=PARTITIONS)
+        if not runs:
+            notary = world.notary()
+        world.publish(*(world.court.include() for _ in range(4)))
+
+        def has_gone_on() -> bool:
+            world.clock.pass_seconds(1)
+            return notary.head_number > int(before["number"])
+
+        world.until(has_gone_on, notary)
+        world.barrier(notary)
+        newest = world.heads()[-1]
+        assert sum(row["records"] for row in newest["lanes"]) == 4
+        assert_equal_to_a_recount(world, newest)
+        assert {row["topic_id"] for row in newest["lanes"]} != {row["topic_id"] for row in before["lanes"]}
+
     def test_every_partition_of_both_lists_and_the_relief_lane_gets_a_signed_marker(
         self, world: WatchedJurisdiction
     ) -> None:

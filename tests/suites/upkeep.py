@@ -20,8 +20,8 @@ from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, OTHER_COURT
 from liandong.tests.worlds.upkeep import LIST, KeptLists
-from liandong.topics.keys.signing_time import SigningHeld
 from liandong.topics.catalogue import names
+from liandong.topics.keys.signing_time import SigningHeld
 
 
 class UpkeepSuite(TownSuite):
@@ -402,6 +402,30 @@ class UpkeepSuite(TownSuite):
         lists.listed(seed=2)
         lists.keep()
         assert lists.findings() == [(STOLEN, entry)]
+
+    def test_what_another_courts_key_signs_under_an_entry_makes_nobody_outbid_it(self, lists: KeptLists) -> None:
+        (entry,), town = lists.listed(), lists.town
+        sibling = KeptLists(town, OTHER_COURT)
+        sibling.compare()
+        sibling.listed(seed=2)
+        sibling.stop()
+        lists.restart()  # it is a court of the register now
+        lists.compare()
+        lists.keep()
+        signer = town.participants.signer(OTHER_COURT)
+        record = from_wire(lists.under(entry)[-1].value() or b"") | {"court": OTHER_COURT, "version": (1 << 63) - 1}
+        forged = encode_signed("list-record", record | {"update_id": bytes(16)}, LIST, signer)
+        lists.write(entry, to_wire("list-record", forged))
+        lists.keep()
+        assert lists.findings() == [(AHEAD, entry)]
+        assert lists.versions(entry) == [1, (1 << 63) - 1, 1]
+        town.participants.rotate(OTHER_COURT, compromised_since=town.clock.now())
+        town.publish(OTHER_COURT)
+        town.until(lambda: town.is_revoked(lists.directory, OTHER_COURT))
+        lists.keep()
+        assert lists.findings() == []
+        lists.end(entry)
+        assert lists.versions(entry)[-1] == 2
 
     def test_what_a_stolen_key_has_outbid_is_signed_again(self, lists: KeptLists) -> None:
         (entry,), town = lists.listed(), lists.town

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +48,7 @@ class Logged:
     offset: int
     key: bytes
     record: dict[str, Any]
+    value: bytes
 
 
 class CourtOffice(Installation):
@@ -72,8 +73,8 @@ class CourtOffice(Installation):
         """The register as it stands."""
         return open_register(self.settings, JURISDICTION, SystemClock())
 
-    def log(self, topic: str) -> list[Logged]:
-        """Every record in a topic, partition by partition; nulls are left out."""
+    def log(self, topic: str, reader: Callable[[bytes], dict[str, Any]] = from_wire) -> list[Logged]:
+        """Every record in a topic, partition by partition, as `reader` reads them; nulls are left out."""
         subscriber = KafkaSubscriber(self.settings, client_id="recount")
         partitions = [TopicPartition(topic, number) for number in subscriber.partitions(topic)]
         ends = {at: subscriber.watermarks(at)[1] for at in partitions}
@@ -85,7 +86,7 @@ class CourtOffice(Installation):
                 read += 1
                 at = TopicPartition(topic, message.partition())
                 if value := message.value():
-                    found.append(Logged(at, message.offset(), message.key() or b"", from_wire(value)))
+                    found.append(Logged(at, message.offset(), message.key() or b"", reader(value), value))
         subscriber.close()
         return sorted(found, key=lambda one: (one.at, one.offset))
 

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from liandong.tests.chaos.campaign.yard import Yard
-from liandong.tests.worlds.court_office import JURISDICTION
-from liandong.tests.worlds.register_updates import all_updates
+from liandong.tests.chaos.campaign.genuine import Accepted, Markers, Signatures, readable
+from liandong.tests.chaos.campaign.yard import NOTARY, PUBLISHER, Yard
+from liandong.tests.worlds.court_office import COURT, JURISDICTION
 from liandong.topics.catalogue import names
 
 
@@ -27,25 +27,27 @@ class Count:
 def counted(yard: Yard) -> Count:
     """Read the register and the whole log, and compare."""
     register = yard.register()
-    accepted = {one.update_id: (one.entry_id, one.version) for one in all_updates(register)}
+    accepted = Accepted(register, Signatures(yard.settings, COURT, "court"), yard.settings.partitions)
     register.close()
+    markers = Markers(yard.settings, NOTARY, PUBLISHER)
     found: defaultdict[bytes, set[tuple[bytes, int]]] = defaultdict(set)
     last: dict[bytes, int] = {}
     highest: dict[bytes, int] = {}
     foreign = 0
     for topic in names.state_topics(JURISDICTION):
-        for one in yard.log(topic):
+        for one in yard.log(topic, readable):
             record = one.record
-            if record.get("update_id") not in accepted:
-                foreign += "entry_id" in record
+            if not accepted.has(one):
+                foreign += not markers.has(one)
                 continue
             found[record["update_id"]].add((one.key, record["version"]))
             last[one.key] = record["version"]
             highest[one.key] = max(highest.get(one.key, 0), record["version"])
-    lost = sum(1 for update, what in accepted.items() if what not in found.get(update, set()))
+    wanted = accepted.newest() if yard.made_again else accepted.updates
+    lost = sum(1 for update, what in wanted.items() if what not in found.get(update, set()))
     answers = yard.answers()
     return Count(
-        accepted=len(accepted),
+        accepted=len(accepted.updates),
         lost=lost + len(yard.watches) - len(answers),
         doubled=sum(len(one) > 1 for one in found.values()) + sum(len(one) > 1 for one in answers.values()),
         disordered=sum(last[key] != version for key, version in highest.items()),

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from liandong.tests.chaos.campaign.gates import Gate
+from liandong.tests.chaos.campaign.genuine import Signatures, readable
 from liandong.tests.chaos.campaign.naming import StatusReader
 from liandong.tests.chaos.campaign.truth import Act
 from liandong.tests.worlds.commands import Ended, liandong
@@ -23,7 +24,7 @@ from liandong.tests.worlds.waiting import eventually
 from liandong.topics.catalogue import names
 from liandong.topics.settings import Settings
 
-AGENCY, NOTARY, SIBLING = "railway-js", "notary-js-1", "court-su0506"
+AGENCY, NOTARY, PUBLISHER, SIBLING = "railway-js", "notary-js-1", "publisher-js", "court-su0506"
 INNOCENTS, LISTED_FIRST = 2, 4
 PATIENCE = 180.0
 _PACE = {
@@ -56,6 +57,8 @@ class Yard(CourtOffice):
         self.watches: list[str] = []
         self.foreign = 0
         """Records that others than the court have written to its topics."""
+        self.made_again = False
+        """A list was made again, and holds only the newest record of each entry."""
         self.notes: list[str] = []
         """What the incident wants to be said in the matrix, such as where a process died."""
         self.processes_by_name: dict[str, subprocess.Popen[bytes]] = {}
@@ -71,7 +74,7 @@ class Yard(CourtOffice):
     def open(self) -> None:
         """Found it, start everything, list the first people, and wait until all is applied, proven and green."""
         self.run("participant", "new", SIBLING, "--kind", "court", "--jurisdiction", JURISDICTION)
-        self.run("participant", "new", "publisher-js", "--kind", "publisher", "--jurisdiction", JURISDICTION)
+        self.run("participant", "new", PUBLISHER, "--kind", "publisher", "--jurisdiction", JURISDICTION)
         self.run("participant", "new", NOTARY, "--kind", "notary", "--jurisdiction", JURISDICTION)
         agency = ("--kind", "agency", "--agency-kind", "railway", "--jurisdiction", JURISDICTION)
         self.run("participant", "new", AGENCY, *agency)
@@ -144,6 +147,10 @@ class Yard(CourtOffice):
         ended = self.typed_release(who)
         assert ended.code == 0, ended
 
+    def believed(self, who: int, begun: float, *, listed: bool) -> None:
+        """Note what a thief with the court's key says of somebody from `begun` on, or that the court takes it back."""
+        self._acted(who, begun, listed=listed)
+
     def entry(self, who: int) -> str:
         """Return the id of somebody's entry."""
         found: Any = json.loads(self.run("court", "find", _case(who)["case_number"], "--court", COURT, "--json"))
@@ -199,10 +206,12 @@ class Yard(CourtOffice):
         return [who for who, listed in state.items() if listed]
 
     def answers(self) -> dict[bytes, set[bytes]]:
-        """Return the answers in the log to each command."""
+        """Return the answers in the log to each command that the railway signed."""
+        signatures = Signatures(self.settings, AGENCY, "agency")
         answers: defaultdict[bytes, set[bytes]] = defaultdict(set)
-        for one in self.log(names.feedback(JURISDICTION)):
-            answers[one.record["command_id"]].add(one.record["feedback_id"])
+        for one in self.log(names.feedback(JURISDICTION), readable):
+            if one.record and signatures.hold(one.value, "control-feedback"):
+                answers[one.record["command_id"]].add(one.record["feedback_id"])
         return answers
 
     def until_answered(self) -> None:
@@ -220,12 +229,12 @@ class Yard(CourtOffice):
 
         assert eventually(holds, seconds, pace=0.1), [gate.ask(self.people) for gate in self.gates]
 
-    def until_green(self, seconds: float = PATIENCE) -> None:
-        """Wait until the monitor finds nothing to name."""
+    def until_green(self, but: frozenset[str] = frozenset(), seconds: float = PATIENCE) -> None:
+        """Wait until the monitor finds nothing to name but these kinds."""
 
         def holds() -> bool:
             document = self.status_reader.read()
-            return document is not None and document["healthy"] and not document["findings"]
+            return document is not None and {each["kind"] for each in document["findings"]} <= but
 
         found = self.status_reader.read
         assert eventually(holds, seconds, pace=0.3), (found() or {}).get("findings")
@@ -233,6 +242,10 @@ class Yard(CourtOffice):
     def until_named(self, kind: str, seconds: float = PATIENCE) -> None:
         """Wait until `status` has named something."""
         assert eventually(lambda: kind in self.status_reader.named, seconds, pace=0.1), (kind, self.status_reader.named)
+
+    def all_live(self) -> bool:
+        """Whether no process has ended by itself."""
+        return all(process.poll() is None for process in self.processes_by_name.values())
 
     def close(self) -> None:
         """End everything."""

@@ -63,7 +63,7 @@ def about(data: bytes, known: Known) -> bytes:
         return data[:2] + bytes([len(entry)]) + entry + value
     if number > len(known.entries) and value[2:10] == current_schema("list-record").fingerprint:
         with suppress(Undecodable):
-            record = decode(value[2:10], value[10:]) | known.to_come
+            record = {**decode(value[2:10], value[10:]), **known.to_come}
             return data[:start] + value[:10] + encode("list-record", record)
     return data
 

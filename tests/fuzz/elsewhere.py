@@ -31,6 +31,7 @@ ELSEWHERE: dict[Site, str] = {
     Site("consumers/replication/relief.py", "ReliefFollower.__init__"): NO_PARSER,
     Site("consumers/store/layout.py", "parse_mark_row"): OWN_STORE,
     Site("consumers/store/relief.py", "ReliefStore._drop"): OWN_STORE,
+    Site("consumers/store/relief.py", "ReliefStore.settle.<locals>.work"): OWN_STORE,
     Site("consumers/store/stored_state.py", "StoredState.courts"): OWN_STORE,
     Site("consumers/store/stored_state.py", "StoredState.index_proven_at"): OWN_STORE,
     Site("consumers/store/stored_state.py", "StoredState.marks"): OWN_STORE,

@@ -73,9 +73,7 @@ class KeeperFindings:
         if self._stolen.get(key, 0) < what.version:
             self._stolen[key] = what.version
             self._book.raise_version(key, what.version)
-            self._new.append(
-                UpkeepFinding(STOLEN, key, entry.court, topic, key, what.version, what.key_id.hex())
-            )
+            self._new.append(UpkeepFinding(STOLEN, key, entry.court, topic, key, what.version, what.key_id.hex()))
 
     def flush(self) -> None:
         """Note what was found since the last time, and say it once."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
+from ...topics.keys.clock_check import TOLERANCE_MS, ClockCheck
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.signatures import Verifier
 from ...topics.storage.faults import DatabaseFault
@@ -21,7 +22,6 @@ from ...topics.transport.received import BARRIER_KEY, may_be_entry, unwrap
 from ...topics.workers.clock import Clock
 from ...topics.workers.worker import AT_ONCE
 from .book import OwnEntry, UpkeepBook
-from ...topics.keys.clock_check import TOLERANCE_MS, ClockCheck
 from .findings import KeeperFindings
 from .judging import Judge, UnderKey
 from .reading import OwnLists

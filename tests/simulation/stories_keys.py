@@ -209,6 +209,5 @@ WITNESSES: Mapping[str, str] = {
 }
 """Counters that show that the story came to what it is about."""
 
-BREAKING: Mapping[str, Broken] = {
-}
+BREAKING: Mapping[str, Broken] = {}
 """What breaks a promise today, or leaves something missing that the status names for ever."""

@@ -20,8 +20,8 @@ from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, OTHER_COURT
 from liandong.tests.worlds.upkeep import LIST, KeptLists
-from liandong.topics.keys.signing_time import SigningHeld
 from liandong.topics.catalogue import names
+from liandong.topics.keys.signing_time import SigningHeld
 
 
 class UpkeepSuite(TownSuite):

@@ -62,7 +62,9 @@ class CountingOffice:
         self.store = self.inbox._store
         self.outbox = open_outbox(self.store, town.clock)
         self.counts = CountsStore(self.store.engine, COURT, "js")
-        court = CountingCourt(COURT, "js", town.participants.signer(COURT), self.outbox, town.clock, town.key_directory())
+        court = CountingCourt(
+            COURT, "js", town.participants.signer(COURT), self.outbox, town.clock, town.key_directory()
+        )
         self.counting = Counting(court, self.inbox, self.counts)
 
     def work(self) -> None:

@@ -41,7 +41,12 @@ def feedback(agency: TownAgency, handle: bytes) -> AgencyEvent:
         "due_at": 0, "at": now,
     }  # fmt: skip
     return AgencyEvent(
-        "control-feedback", _FEEDBACK, handle, now, fields, SealedPart("feedback-detail", {"message": "", "details": {}})
+        "control-feedback",
+        _FEEDBACK,
+        handle,
+        now,
+        fields,
+        SealedPart("feedback-detail", {"message": "", "details": {}}),
     )
 
 

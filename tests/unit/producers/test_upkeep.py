@@ -6,11 +6,11 @@ from sqlalchemy import Engine
 from liandong.monitoring.status.register_counts import Deliveries
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.upkeep.book import UpkeepBook
-from liandong.topics.keys.clock_check import ClockCheck
 from liandong.schemas.wire.codec import from_wire
 from liandong.tests.suites.upkeep import UpkeepSuite
 from liandong.tests.worlds.court import PublishingCourt
 from liandong.tests.worlds.intake_rows import ENTRY
+from liandong.topics.keys.clock_check import ClockCheck
 
 _HOUR = 3_600_000
 

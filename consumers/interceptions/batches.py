@@ -83,7 +83,13 @@ class Batches:
     def _send_behind(self, last: bytes) -> bytes | None:
         """Put the next page into the outbox, by random handle and shuffled; return its last handle, None when all is sent."""
         held = held_events.c
-        page = select(held_events).where(is_batched(), held.handle > last).order_by(held.handle).limit(_PAGE).with_for_update()
+        page = (
+            select(held_events)
+            .where(is_batched(), held.handle > last)
+            .order_by(held.handle)
+            .limit(_PAGE)
+            .with_for_update()
+        )
         with self._engine.begin() as connection:
             rows = connection.execute(page).all()
             if not rows:

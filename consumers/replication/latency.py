@@ -1,9 +1,9 @@
 """How long records take from the log to the store, as an HdrHistogram that costs next to nothing per record."""
 
+import struct
 import zlib
 from base64 import b64decode
-from collections.abc import Sequence
-from struct import Struct
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from hdrh.histogram import HdrHistogram
@@ -17,8 +17,10 @@ _MOST_COUNTED = 1 << 53
 """Updates in one distribution: more than anybody has."""
 _OUTER = 8
 """Bytes of cookie and length before what is compressed (HdrHistogram, wire format V2)."""
-_SETTINGS = Struct(">12xIQQ8x")
-"""Digits, lowest and highest value in the 40 bytes before the counts; cookie, length and offset come first."""
+_SETTINGS = struct.Struct(">4xI4xIQQ8x")
+"""Length of the counts, digits, lowest and highest value in the 40 bytes before the counts."""
+_LAST_SHIFT = 56
+"""Of a count's ninth byte, which has no mark of another one behind it."""
 _LONGEST = _SETTINGS.size + 9 * HdrHistogram(1, _LONGEST_US, _DIGITS).counts_len
 """Bytes of a distribution whose every count takes all bytes it can."""
 
@@ -58,18 +60,42 @@ class ApplyLatency:
 def latencies_of(encoded: bytes) -> HdrHistogram | None:
     """Return what `ApplyLatency.take` gave; None for anything else.
 
-    Whoever signs receipts may send anything. The library unpacks whatever it is given to any length, cannot add up what reaches
-    further than another one, and writes beyond its memory where counts add up to more than it can encode.
+    Whoever signs receipts may send anything, so that the library reads none of it: it unpacks whatever it is given to any length,
+    cannot add up what reaches further than another one, and writes beyond its memory where counts are too high to be encoded.
     """
     try:
         content = _unpacked(b64decode(encoded, validate=True)[_OUTER:])
-        digits, lowest, highest = _SETTINGS.unpack_from(content)
-        if (digits, lowest, highest) != (_DIGITS, 1, _LONGEST_US):
+        length, digits, lowest, highest = _SETTINGS.unpack_from(content)
+        if (length, digits, lowest, highest) != (len(content) - _SETTINGS.size, _DIGITS, 1, _LONGEST_US):
             return None
-        histogram = HdrHistogram.decode(encoded)
-    except Exception:  # noqa: BLE001  the library fails with whatever it stumbles over
+        counts = dict(_counts(content[_SETTINGS.size :]))
+    except (ValueError, struct.error, zlib.error):
         return None
-    return histogram if histogram.get_total_count() <= _MOST_COUNTED else None
+    histogram = HdrHistogram(1, _LONGEST_US, _DIGITS)
+    if sum(counts.values()) > _MOST_COUNTED or max(counts, default=0) >= histogram.counts_len:
+        return None
+    for index, count in counts.items():
+        histogram.record_value(histogram.get_value_from_index(index), count)
+    return histogram
+
+
+def _counts(packed: bytes) -> Iterator[tuple[int, int]]:
+    """Give the counts that are not zero with their places: numbers in zigzag LEB128 of nine bytes at most, below zero for so many
+    zeros. Raises ValueError.
+    """
+    index = number = shift = 0
+    for byte in packed:
+        is_last = shift == _LAST_SHIFT or byte < 0x80
+        number |= (byte if shift == _LAST_SHIFT else byte & 0x7F) << shift
+        shift += 7
+        if is_last:
+            value = number >> 1 ^ -(number & 1)
+            if value > 0:
+                yield index, value
+            index += 1 if value >= 0 else -value
+            number = shift = 0
+    if shift:
+        raise ValueError("its last count is cut short")
 
 
 def added_up(kept: str, encoded: bytes) -> str:

@@ -104,7 +104,9 @@ class Checkpoints:
         now = self._clock.monotonic()
         self._seen_at, self._due_at = now, now + self._identity.interval_seconds
         if not self._identity.may_sign(self._clock.now()):
-            _log.warning("no checkpoint is written, the key is not valid by this clock", publisher=self._identity.publisher)
+            _log.warning(
+                "no checkpoint is written, the key is not valid by this clock", publisher=self._identity.publisher
+            )
             self._seen_at = now + _RETRY_SECONDS - QUIET_SECONDS
             return
         try:

@@ -1,10 +1,13 @@
 """Targets of what is told of others: evidence of the ledger as it is taken and shown, and a court's own published counts."""
 
+import zlib
+from base64 import b64encode
 from functools import cache
 
 from liandong.consumers.inbox.counts_store import CountsStore
 from liandong.consumers.inbox.said import SaidCounts
 from liandong.consumers.inbox.store import InboxStore
+from liandong.consumers.replication.latency import added_up, latencies_of
 from liandong.monitoring.status.document import latency
 from liandong.tests.fuzz.file_targets import folder
 from liandong.tests.fuzz.letters import letter
@@ -14,6 +17,8 @@ from liandong.tests.worlds.town_members import COURT
 from liandong.topics.catalogue import names
 
 _KEPT_MS = 600_000
+_COOKIE = bytes.fromhex("1c849314")
+"""Before a compressed distribution (HdrHistogram, wire format V2)."""
 
 
 def evidence(data: bytes) -> None:
@@ -33,6 +38,14 @@ def evidence(data: bytes) -> None:
         assert view.settled_row("js", each.stand.agency, {each.stand.node: offsets}) == 1
 
 
+def lateness(data: bytes) -> None:
+    """What is compressed in a distribution of latencies, added up to itself; packed here, since nobody gets through that by chance."""
+    packed = zlib.compress(data)
+    encoded = b64encode(_COOKIE + len(packed).to_bytes(4, "big") + packed)
+    kept = added_up(added_up("", encoded), encoded)
+    assert not kept or latencies_of(kept.encode()) is not None
+
+
 @cache
 def counts() -> CountsStore:
     """The counts of a court whose inbox was put back."""
@@ -48,5 +61,6 @@ def said(data: bytes) -> None:
 
 TARGETS = (
     FuzzTarget("evidence", evidence, "a head, a receipt or a report, as the ledger reads it"),
+    FuzzTarget("latency", lateness, "how late records were, as a node says"),
     FuzzTarget("published-count", said, "a published count, as its court reads it again"),
 )

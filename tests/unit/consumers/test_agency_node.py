@@ -117,6 +117,7 @@ class BrokenRelay:
     def __init__(self, failure: Exception) -> None:
         self._steps, self.broken_by = 0, failure
         self.mended = False
+        self.failure: Exception | None = None
 
     def step(self) -> float:
         self._steps += 1

@@ -1,5 +1,8 @@
 """What is signed by a wrong clock or under a key that is not valid: it is not signed, and said."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from liandong.schemas.wire.signing import PublicKey
@@ -12,8 +15,8 @@ _KEY, _HOUR = b"k" * 8, 3_600_000
 class _Register:
     """The register of keys, of one key at most."""
 
-    def __init__(self, **times: int) -> None:
-        self._key = PublicKey(_KEY, "railway-js", "agency", "js", "sign", b"", **times)
+    def __init__(self, **times: Any) -> None:
+        self._key = replace(PublicKey(_KEY, "railway-js", "agency", "js", "sign", b""), **times)
 
     def key(self, key_id: bytes) -> PublicKey | None:
         return self._key if key_id == _KEY else None

@@ -129,7 +129,9 @@ def test_what_was_made_and_ended_while_the_key_was_stolen_asks_a_person(world: R
     world.revoke()
     world.examine()
     assert world.said(world.innocent) == [Trust.OPEN]
-    assert world.node.view.entry(entry_of(made)).asks
+    entry = world.node.view.entry(entry_of(made))
+    assert entry is not None
+    assert entry.asks
 
 
 def test_behind_the_barrier_that_covers_it_nothing_changes(world: Robbed) -> None:

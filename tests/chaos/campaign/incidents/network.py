@@ -59,7 +59,7 @@ def _row(what: str, name: str, harm: Harm, *named: str) -> Row:
 ROWS = (
     _row("is cut and comes back", "node", _cut, "stale"),
     _row("is cut and comes back", "relay", _cut, "not-sent"),
-    _row("is cut and comes back", "monitor", _cut, "stale"),
+    _row("is cut and comes back", "monitor", _cut, "kafka-away"),
     *(_row("forgets its connections", name, _half_open) for name in ("node", "relay", "monitor")),
     *(_row("is slow", name, _slow) for name in ("node", "relay")),
 )

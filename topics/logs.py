@@ -9,9 +9,13 @@ from typing import Any
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
+from ..schemas.dates import rfc3339
 from .settings import Settings
+from .workers.clock import SystemClock
+
+_CLOCK = SystemClock()
 
 
 def configure_logging(settings: Settings) -> None:
@@ -20,7 +24,7 @@ def configure_logging(settings: Settings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=False),
+        _stamp,
     ]
     structlog.configure(
         processors=[
@@ -40,6 +44,11 @@ def configure_logging(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for chatty in ("httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _stamp(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Put the time in, as the status and its findings say it: with its zone."""
+    return {"timestamp": rfc3339(_CLOCK.now()), **event}
 
 
 def _last(settings: Settings) -> list[Any]:

@@ -55,7 +55,7 @@ class _Repeats(logging.Filter):
         """Whether this was not logged lately, and is told at the level it has."""
         message = record.getMessage()
         if record.levelno > logging.INFO and _PASSING.search(message):
-            record.levelno, record.levelname = logging.INFO, "INFO"
+            vars(record).update(levelno=logging.INFO, levelname="INFO")
             if not logger.isEnabledFor(logging.INFO):
                 return False
         text = re.sub(r"[0-9]+", "0", _SUPPRESSED.sub(")", message))

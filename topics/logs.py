@@ -16,6 +16,8 @@ from .settings import Settings
 from .workers.clock import SystemClock
 
 _CLOCK = SystemClock()
+FACTS = ("code", "reason", "seconds")
+"""What a record of the standard library's loggers may say beside its text, as its `extra`."""
 
 
 def configure_logging(settings: Settings) -> None:
@@ -38,7 +40,8 @@ def configure_logging(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last(settings)))
+    foreign: list[Processor] = [*shared, structlog.stdlib.ExtraAdder(FACTS)]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=foreign, processors=_last(settings)))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())

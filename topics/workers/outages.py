@@ -1,9 +1,10 @@
-"""Telling an outage to the log: when it begins, again after ever longer times, and once when it is over."""
+"""Telling an outage to the log: when it begins, again after ever longer times, and once when it is over.
 
+By the standard library's loggers, so that a command, which has no log of its own, never says it on its output.
+"""
+
+import logging
 import math
-from typing import Any
-
-import structlog
 
 from .clock import Clock
 
@@ -17,7 +18,7 @@ class OutageLog:
 
     def __init__(self, logger: str, failing: str, over: str, clock: Clock) -> None:
         """Take the logger's name, and what is said while it fails and when it works again."""
-        self._log, self._clock = structlog.get_logger(logger), clock
+        self._log, self._clock = logging.getLogger(logger), clock
         self._failing, self._over = failing, over
         self._began: float | None = None
         self._tell_at = math.inf
@@ -40,13 +41,14 @@ class OutageLog:
     def works(self) -> None:
         """Note that it works."""
         if self._began is not None and self._told:
-            self._log.warning(self._over, code=self._told, seconds=round(self._clock.monotonic() - self._began, 1))
+            seconds = round(self._clock.monotonic() - self._began, 1)
+            self._log.warning(self._over, extra={"code": self._told, "seconds": seconds})
         self._began, self._told = None, ""
 
     def _warn(self, code: str, reason: str, now: float) -> None:
-        more: dict[str, Any] = (
-            {"seconds": round(now - self._began, 1)} if self._told and self._began is not None else {}
-        )
-        self._log.warning(self._failing, code=code, reason=reason, **more)
+        facts: dict[str, object] = {"code": code, "reason": reason}
+        if self._told and self._began is not None:
+            facts["seconds"] = round(now - self._began, 1)
+        self._log.warning(self._failing, extra=facts)
         self._told, self._tell_at = code, now + self._gap
         self._gap = min(2 * self._gap, _LONGEST_SECONDS)

@@ -123,12 +123,15 @@ def notary(
     from contextlib import ExitStack
 
     from ..topics.cli.console import settings_of
+    from ..topics.logs import configure_logging
     from ..topics.metrics.exposition import serve_metrics
     from ..topics.workers.threads import until_stopped
     from .log.heads import NotaryName
     from .service.context import monitoring_context
 
-    with monitoring_context(settings_of(ctx), "notary") as context, ExitStack() as serving:
+    settings = settings_of(ctx)
+    configure_logging(settings)
+    with monitoring_context(settings, "notary") as context, ExitStack() as serving:
         chosen = NotaryName(jurisdiction, name) if name else context.only_notary(jurisdiction)
         if port:
             serving.enter_context(serve_metrics(port, context.signals.registry))
@@ -144,11 +147,14 @@ def serve(
 ) -> None:
     """Run this machine's notaries, gather evidence, serve the operator's page, metrics and status; until stopped."""
     from ..topics.cli.console import settings_of
+    from ..topics.logs import configure_logging
     from ..topics.workers.threads import until_stopped
     from .service.context import monitoring_context
     from .serving import MonitorServer
 
-    with monitoring_context(settings_of(ctx), "monitor") as context:
+    settings = settings_of(ctx)
+    configure_logging(settings)
+    with monitoring_context(settings, "monitor") as context:
         server = MonitorServer(context, host, port)
         typer.echo(f"watching on http://{host}:{server.port}/", err=True)
         until_stopped([*context.parts(), *server.parts], {"server": server.serve})

@@ -9,9 +9,15 @@ from typing import Any
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
+from ..schemas.dates import rfc3339
 from .settings import Settings
+from .workers.clock import SystemClock
+
+_CLOCK = SystemClock()
+FACTS = ("code", "reason", "seconds")
+"""What a record of the standard library's loggers may say beside its text, as its `extra`."""
 
 
 def configure_logging(settings: Settings) -> None:
@@ -20,7 +26,7 @@ def configure_logging(settings: Settings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=False),
+        _stamp,
     ]
     structlog.configure(
         processors=[
@@ -34,12 +40,18 @@ def configure_logging(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last(settings)))
+    foreign: list[Processor] = [*shared, structlog.stdlib.ExtraAdder(FACTS)]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=foreign, processors=_last(settings)))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
     for chatty in ("httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _stamp(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Put the time in, as the status and its findings say it: with its zone."""
+    return {"timestamp": rfc3339(_CLOCK.now()), **event}
 
 
 def _last(settings: Settings) -> list[Any]:

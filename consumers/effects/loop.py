@@ -13,10 +13,12 @@ import structlog
 from sqlalchemy import Engine
 
 from ...schemas.errors import LiandongError
+from ...topics.keys.register_ends import RegisterAwaited
 from ...topics.keys.signatures import SIGNER_UNKNOWN
 from ...topics.metrics.definitions import DEAD_LETTERS, EFFECTS_FUSE, WATCHES
 from ...topics.metrics.recorder import Signals
 from ...topics.transport.ports import Subscriber
+from ...topics.workers.outages import OutageLog
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db import idempotency
@@ -85,6 +87,7 @@ class Effects:
         self._pause = Pause(context.clock, _RETRY_SECONDS)
         self._tick_at = context.clock.monotonic()
         self._is_more_due = False
+        self._outage = OutageLog(__name__, "effects wait", "effects go on", context.clock)
         self._away: Exception | None = None
         self._fuse: FuseBlown | None = None
 
@@ -111,6 +114,7 @@ class Effects:
             self._note_away(away)
         else:
             self._away = None
+            self._outage.works()
             return pause
         return self._pause.begin()
 
@@ -123,10 +127,10 @@ class Effects:
         self._intake.close()
 
     def _note_away(self, away: Exception) -> None:
+        code, reason = type(away).__name__, str(getattr(away, "orig", away))
         if isinstance(away, LiandongError):
-            _log.warning("effects wait", code=away.code, reason=away.message)
-        else:
-            _log.warning("acts store does not answer, waiting", error=str(getattr(away, "orig", away)))
+            code, reason = away.code, away.message
+        self._outage.fails(code, reason, awaited=isinstance(away, RegisterAwaited))
         self._away = away
 
     def _work(self) -> float:

@@ -6,11 +6,12 @@ from typing import Protocol
 import structlog
 
 from ...schemas.errors import LiandongError
-from ...topics.keys.register_ends import RegisterBehind
+from ...topics.keys.register_ends import RegisterAwaited, RegisterBehind
 from ...topics.private_files import DiskFull
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
+from ...topics.workers.outages import OutageLog
 from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..store.errors import StoreFull
@@ -60,6 +61,12 @@ class LaneReader:
         """Where the log no longer holds the position."""
         self._waiting: Sequence[Message] = ()
         """A batch that waits for the register of participants."""
+        self._outage = OutageLog(
+            __name__,
+            "the copy cannot be kept up to date, it goes on serving",
+            "the copy is kept up to date again",
+            clock,
+        )
         self.failure: LiandongError | None = None
         """Why nothing can be read now."""
 
@@ -78,6 +85,7 @@ class LaneReader:
             return self._start_over(failed)
         else:
             self.failure = None
+            self._outage.works()
         return pause
 
     def _leave(self, at: TopicPartition) -> float:
@@ -95,7 +103,7 @@ class LaneReader:
 
     def _start_over(self, failed: LiandongError) -> float:
         self._assigned = False
-        _log.warning("the copy cannot be kept up to date, it goes on serving", code=failed.code, reason=failed.message)
+        self._outage.fails(failed.code, failed.message, awaited=isinstance(failed, RegisterAwaited))
         self.failure = failed
         return self._pause.begin()
 

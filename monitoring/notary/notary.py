@@ -19,7 +19,7 @@ import structlog
 from ...schemas.errors import LiandongError
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
-from ...topics.keys.register_ends import RegisterBehind
+from ...topics.keys.register_ends import RegisterAwaited, RegisterBehind
 from ...topics.keys.signatures import ListPlace
 from ...topics.keys.signing_time import SigningTime
 from ...topics.private_files import DiskFull
@@ -27,6 +27,7 @@ from ...topics.transport.errors import PublisherBroken, TopicMissing, TransportE
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
 from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
 from ...topics.transport.received import unwrap
+from ...topics.workers.outages import OutageLog
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..log.heads import NUMBER_LIMIT, LastHeads, LastHeadsSearch, NotaryName
@@ -86,6 +87,8 @@ class Notary:
         """Barriers issued by this process that have no head yet → when, ms UTC."""
         self._own = OwnMarkers()
         self._next_barrier = self._next_commit = -math.inf
+        name = config.notary
+        self._outage = OutageLog(__name__, f"notary {name} waits", f"notary {name} goes on", self._clock)
         self.live = False
         """True once it has read to where the logs ended when it started."""
         self.failure: LiandongError | None = None
@@ -110,6 +113,7 @@ class Notary:
             return self._fail(failed)
         self._signing.step()
         self.failure = self._signing.failure
+        self._outage.works()
         return pause
 
     def wait(self, seconds: float) -> bool:
@@ -212,8 +216,7 @@ class Notary:
 
     def _fail(self, failed: LiandongError) -> float:
         """Keep what the transport failed with; what was read and signed so far stands."""
-        if self.failure is None:
-            _log.warning("a notary waits", notary=self._config.notary, code=failed.code, reason=failed.message)
+        self._outage.fails(failed.code, failed.message, awaited=isinstance(failed, RegisterAwaited))
         self.failure, self._following, self._search = failed, False, None
         if isinstance(failed, PublisherBroken):
             self._identity.publisher.purge()  # its successor takes records again

@@ -4,8 +4,6 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 
-import structlog
-
 from ...schemas.errors import LiandongError
 from ...topics.catalogue import names
 from ...topics.keys.directory import KeyDirectory
@@ -15,13 +13,13 @@ from ...topics.transport.errors import TopicMissing, TransportError
 from ...topics.transport.ports import Subscriber
 from ...topics.transport.reading import LogStalled, topic_lanes
 from ...topics.workers.clock import Clock
+from ...topics.workers.outages import OutageLog
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_reading import EvidenceReading
 from ..log.counts import PublishedCounts
 
-_log = structlog.get_logger(__name__)
 EVERY_SECONDS = 1.0
 _SLICE = 0.2
 
@@ -52,6 +50,7 @@ class Gathering:
         """Why nothing can be read now."""
         self.failing_since = 0
         """Since when nothing can be read, ms UTC; 0 if it can."""
+        self._outage = OutageLog(__name__, "evidence cannot be read, trying again", "evidence is read again", clock)
         self.dead_letters: Mapping[str, int] = {}
         """Agency → messages put aside; missing if its topic is not there."""
 
@@ -93,6 +92,7 @@ class Gathering:
         self.rounds += 1
         self.read_at = self._clock.now()
         self.failure, self.failing_since = None, 0
+        self._outage.works()
         return self._rest()
 
     def _count(self, agency: str) -> int | None:
@@ -107,7 +107,7 @@ class Gathering:
     def _fail(self, failed: LiandongError) -> float:
         self.failure = failed
         self.failing_since = self.failing_since or self.read_at or self._clock.now()
-        _log.warning("evidence cannot be read, trying again", code=failed.code, reason=failed.message)
+        self._outage.fails(failed.code, failed.message)
         return self._rest()
 
     def _rest(self) -> float:

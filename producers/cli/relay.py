@@ -39,6 +39,7 @@ def relay(
     import structlog
 
     from ...topics.cli.console import settings_of
+    from ...topics.logs import configure_logging
     from ...topics.metrics.exposition import serve_metrics
     from ...topics.metrics.recorder import Signals
     from ...topics.transport.kafka import KafkaPublisher
@@ -53,6 +54,7 @@ def relay(
     from ..relay.relay import Relay, new_owner
 
     settings = settings_of(ctx)
+    configure_logging(settings)
     served = jurisdiction or court_named(settings, court).jurisdictions[0]
     clock = SystemClock()
     register, signals = open_register(settings, served, clock), Signals()

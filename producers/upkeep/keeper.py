@@ -13,6 +13,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.clock_check import TOLERANCE_MS, ClockCheck
 from ...topics.keys.directory import KeyDirectory
+from ...topics.keys.register_ends import RegisterAwaited
 from ...topics.keys.signatures import Verifier
 from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
@@ -20,6 +21,7 @@ from ...topics.transport.partitioner import partition_of
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.received import BARRIER_KEY, may_be_entry, unwrap
 from ...topics.workers.clock import Clock
+from ...topics.workers.outages import OutageLog
 from ...topics.workers.worker import AT_ONCE
 from .book import OwnEntry, UpkeepBook
 from .findings import KeeperFindings
@@ -65,6 +67,10 @@ class LogKeeper:
         """Whether the register was compared with everything that stood in the lists when this began."""
         self._retry_at = self._noted_at = self._topics_at = 0.0
         self._keys_version = -1
+        compares = "held against the register"
+        self._outage = OutageLog(
+            __name__, f"the lists cannot be {compares} now", f"the lists are {compares} again", place.clock
+        )
         self.failure: TransportError | None = None
         """Why the lists cannot be read now."""
         self.sent_again = 0
@@ -82,6 +88,7 @@ class LogKeeper:
         except (TransportError, DatabaseFault) as failed:
             return self._fail(failed)
         self.failure = None
+        self._outage.works()
         return AT_ONCE if more else _PAUSE
 
     def wait(self, seconds: float) -> bool:
@@ -99,8 +106,7 @@ class LogKeeper:
             self._lists.close()
 
     def _fail(self, failed: TransportError | DatabaseFault) -> float:
-        if self.failure is None:
-            logger.warning("the lists cannot be held against the register now: %s", failed)
+        self._outage.fails(failed.code, failed.message, awaited=isinstance(failed, RegisterAwaited))
         if self.compared and isinstance(failed, TransportError):
             self._note_compared()
         self.failure = failed if isinstance(failed, TransportError) else None

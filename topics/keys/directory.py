@@ -1,6 +1,5 @@
 """Registered keys on the bus, as a process knows them: a worker keeps what `participants.keys.v1` says."""
 
-import logging
 import math
 import threading
 from dataclasses import replace
@@ -11,6 +10,7 @@ from ..catalogue import names
 from ..transport.errors import BrokerUnreachable, TransportError
 from ..transport.ports import BEGINNING, Subscriber, TopicPartition
 from ..workers.clock import Clock
+from ..workers.outages import OutageLog
 from ..workers.worker import AT_ONCE
 from .key_files import StoredKey
 from .keyrings import NoSealingKey
@@ -27,7 +27,6 @@ RETRY_SECONDS = 1.0
 """After a failure the register is asked for again."""
 _LOOK_SECONDS = 5.0
 _BATCH = 10_000
-logger = logging.getLogger(__name__)
 
 
 class KeyDirectory:
@@ -67,6 +66,12 @@ class KeyDirectory:
         """What was known of the register when the topic had been read to its end."""
         self._loaded = self._closed = False
         self._retry_at = self._refreshed_at = -math.inf
+        self._outage = OutageLog(
+            __name__,
+            "the register of participants cannot be read",
+            "the register of participants is read again",
+            clock,
+        )
         self.failure: TransportError | None = None
         """Why the topic cannot be read now."""
 
@@ -106,6 +111,7 @@ class KeyDirectory:
             self._fail(failed)
             return RETRY_SECONDS
         self.failure = None
+        self._outage.works()
         standing = self.standing()
         if standing is not None:
             self._log.tell(standing.problems)
@@ -293,8 +299,7 @@ class KeyDirectory:
         return any(self._next.get(at, end) < end for at, end in ends.partitions.items())
 
     def _fail(self, failure: TransportError) -> None:
-        if self.failure is None:
-            logger.warning("the register of participants cannot be read: %s: %s", failure.code, failure.message)
+        self._outage.fails(failure.code, failure.message)
         self.failure = failure
         self._retry_at = self._clock.monotonic() + RETRY_SECONDS
         self._following = False

@@ -25,7 +25,15 @@ class RegisterBehind(BrokerUnreachable):
         super().__init__(f"{names.KEYS} has not been read as far as it reached when it was asked for")
 
 
+class RegisterAwaited(BrokerUnreachable):
+    """The register of participants is being read for the first time; that is how every process starts."""
+
+    def __init__(self) -> None:
+        super().__init__("the register of participants cannot be read yet")
+
+
 def unread(failure: TransportError | None) -> BrokerUnreachable:
     """Return what to raise while nobody knows who is registered, whatever the reason."""
-    reason = f" now: {failure.code}: {failure.message}" if failure else " yet"
-    return BrokerUnreachable(f"the register of participants cannot be read{reason}")
+    if failure is None:
+        return RegisterAwaited()
+    return BrokerUnreachable(f"the register of participants cannot be read now: {failure.code}: {failure.message}")

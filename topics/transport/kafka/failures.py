@@ -26,28 +26,45 @@ MOVING = frozenset(
     }
 )
 """Errors of a cluster that is electing; they pass by themselves."""
-REPEAT_SECONDS = 30.0
-"""While a broker is away the client library tells the same every few milliseconds; it is logged this often."""
+REPEAT_SECONDS, LONGEST_SECONDS = 30.0, 3_600.0
+"""While a broker is away the client library tells the same every few milliseconds; it is logged after so long, then twice as long."""
 
 
 _SUPPRESSED = re.compile(r", [0-9]+ identical error\(s\) suppressed\)")
 """What librdkafka adds to an error it has held back for a while."""
 
+_PASSING = re.compile(
+    r"^(FAIL|GETPID|REQTMOUT|TERMINATE|COORD\w*|ERROR \[.*brokers are down)|brokers are down|Connect to .* failed|Receive failed|timed out|: Disconnected"
+)
+"""What the client library says of connections that it makes again by itself."""
+
 
 class _Repeats(logging.Filter):
-    """Lets a text through once in a while; numbers in it, and how often it came, do not make it another one."""
+    """Lets a text through when it is new, and again after ever longer times; numbers in it, and how often it came, do not make it
+    another one.
+
+    What is told of connections is a detail: the parts of the process say in their own words what they cannot do.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._logged_at: dict[str, float] = {}
+        self._told: dict[str, tuple[float, float]] = {}
+        """Text → when it was logged, and for how long it is not again."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this was not logged lately."""
-        text = re.sub(r"[0-9]+", "0", _SUPPRESSED.sub(")", record.getMessage()))
+        """Whether this was not logged lately, and is told at the level it has."""
+        message = record.getMessage()
+        if record.levelno > logging.INFO and _PASSING.search(message):
+            vars(record).update(levelno=logging.INFO, levelname="INFO")
+            if not logger.isEnabledFor(logging.INFO):
+                return False
+        text = re.sub(r"[0-9]+", "0", _SUPPRESSED.sub(")", message))
         now = time.monotonic()
-        if now - self._logged_at.get(text, -REPEAT_SECONDS) < REPEAT_SECONDS:
+        at, quiet = self._told.get(text, (-LONGEST_SECONDS, 0.0))
+        if now - at < quiet:
             return False
-        self._logged_at[text] = now
+        is_another = now - at > 2 * quiet + REPEAT_SECONDS
+        self._told[text] = now, REPEAT_SECONDS if is_another else min(2 * quiet, LONGEST_SECONDS)
         return True
 
 

@@ -137,7 +137,7 @@ def resend(
         say("again")
 
 
-def resign(
+def resign(  # noqa: PLR0913  the options of a command
     ctx: typer.Context,
     entries: EntriesArgument = None,
     *,

@@ -10,8 +10,8 @@ from liandong.producers.upkeep.book import UpkeepFinding
 from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE
 from liandong.producers.upkeep.log_records import RecordUnknown
 from liandong.producers.upkeep.problems import SigningRefused
-from liandong.producers.upkeep.strangers import Strangers
 from liandong.producers.upkeep.recovering import RegisterConflicts
+from liandong.producers.upkeep.strangers import Strangers
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.wire.codec import from_wire, to_wire

@@ -11,10 +11,6 @@ _HELD_SECONDS = 0.5
 class OutboxRelay(Worker, Protocol):
     """Sends an outbox (`producers.relay.relay.Relay`); after `close` it can be stepped again."""
 
-    @property
-    def failure(self) -> Exception | None:
-        """What keeps rows from the log."""
-
     def wait(self, seconds: float) -> bool:
         """Wait for word about what was sent, at most so many seconds; return whether it came."""
 
@@ -30,7 +26,8 @@ class HeldRelay:
     @property
     def failure(self) -> Exception | None:
         """What keeps rows from the log."""
-        return (self._signing.failure if self._is_held else None) or self._relay.failure
+        held = self._signing.failure if self._is_held else None
+        return held or getattr(self._relay, "failure", None)
 
     def step(self) -> float:
         """Send what waits, unless it would be refused; return when to be called again."""

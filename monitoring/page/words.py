@@ -119,6 +119,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}: somebody has signed version {version} of {entry} with a key that is revoked by now ({key}, found {at}; {count} such entries): a person looks until the court signs again.",
         "{court}：有他人以已吊销的密钥（{key}，发现于 {at}）签署了 {entry} 的第 {version} 版（此类条目共 {count} 个）：在法院重新签名之前由人工处理。",
     ),
+    "say_strange-entry": (
+        "{court}: somebody has invented {entry} (version {version}) with its key {key}, which is revoked by now (found {at}; {count} such entries): a person looks until the court ends it.",
+        "{court}：有他人以该院现已吊销的密钥 {key} 伪造条目 {entry}（第 {version} 版，发现于 {at}；此类条目共 {count} 个）：在法院终止之前由人工处理。",
+    ),
     "say_stolen-outbid": (
         "{court}: somebody had signed version {version} of {entry} with its key {key}, which is revoked by now ({count} such entries); the court has said more since {at}. Look into it, then acknowledge it.",
         "{court}：有他人曾以该院现已吊销的密钥 {key} 签署 {entry} 的第 {version} 版（此类条目共 {count} 个）；法院已于 {at} 以更新版本盖过。请查明后确认。",

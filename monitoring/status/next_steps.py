@@ -24,6 +24,7 @@ _COMMANDS = {
     "register-behind": "liandong court register recover --court {court}",
     "refused-record": "liandong court resign --court {court}",
     "stolen-version": "liandong court resign --court {court}",
+    "strange-entry": "liandong court resign --court {court} --end-strangers",
     "stolen-outbid": "liandong court resign --court {court} --acknowledge",
     "contested-entry": "liandong trace {entry}",
     "twins": "liandong agency run {agency} --node NAME",

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...producers.upkeep.book import UpkeepBook, UpkeepFinding
-from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN
+from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE
+from ...producers.upkeep.strangers import stranger_text
 from ...schemas import ids
 from .positions import moment
 from .register_counts import Deliveries
@@ -28,6 +29,7 @@ def publisher_findings(deliveries: Sequence[Deliveries]) -> Iterator[dict[str, A
             yield {"kind": "publisher-clock", "jurisdiction": each.jurisdiction, "seconds": int(one.detail)}
         yield from ({"kind": "refused-record", **about} for about in _entries(each, found[REFUSED]))
         yield from ({"kind": "stolen-version", **about} for about in _entries(each, found[STOLEN]))
+        yield from _strange(each.jurisdiction, found[STRANGE])
         yield from ({"kind": "stolen-outbid", **about} for about in _entries(each, found[OUTBID]))
         yield from ({"kind": "contested-entry", **about} for about in _entries(each, found[CONTESTED]))
 
@@ -39,6 +41,12 @@ def _behind(jurisdiction: str, ahead: Iterable[UpkeepFinding]) -> Iterator[dict[
     for (court, of_list), numbers in sorted(highest.items()):
         about = {"jurisdiction": jurisdiction, "court": court, "list": of_list}
         yield {"kind": "register-behind", **about, "highest": max(numbers), "count": len(numbers)}
+
+
+def _strange(jurisdiction: str, found: Sequence[UpkeepFinding]) -> Iterator[dict[str, Any]]:
+    for one in found[:_SHOWN]:
+        about = {"jurisdiction": jurisdiction, "court": one.court, "entry": stranger_text(one), "version": one.version}
+        yield {"kind": "strange-entry", **about, "count": len(found), "key": one.detail, "at": moment(one.since)}
 
 
 def _entries(deliveries: Deliveries, found: Sequence[UpkeepFinding]) -> Iterator[dict[str, Any]]:

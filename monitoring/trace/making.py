@@ -106,8 +106,8 @@ def _texts(records: Iterable[Framed]) -> Iterable[str]:
 
 
 def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPorts) -> list[Framed]:
-    """Return what the root has said that the proof needs: its changes, all of these keys and of those of whoever stands above
-    their owners (of two ends of one the earlier counts), and its newest word about the register.
+    """Return what the root has said that the proof needs: its changes, all of these keys, their owners' oldest and those of
+    whoever stands above them (of two ends of one the earlier counts), and its newest word about the register.
     """
     on_topic, known = list[Framed](), KnownKeys(root_public_key)
     lanes = topic_lanes(ports.subscriber, names.KEYS)
@@ -119,7 +119,9 @@ def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPo
     found = [(decode(*each)["key_id"], each) for each in of[SCHEMA] if _counts(known, each)]
     owners = {key.participant for key in map(known.get, key_ids) if key is not None}
     above = set(chain.from_iterable(known.above(each) for each in owners)) - owners
-    keys = [framed for key_id, framed in found if key_id in key_ids or _signs_as(known.get(key_id), above)]
+    founding = {key.key_id for key in map(known.founding_key, owners) if key is not None}
+    wanted = key_ids | founding
+    keys = [framed for key_id, framed in found if key_id in wanted or _signs_as(known.get(key_id), above)]
     words = [each for each in of[signed_register.SCHEMA] if _counts(known, each)]
     newest = max(words, key=lambda each: decode(*each)["number"], default=None)
     return [*changes, *keys, *([] if newest is None else [newest])]

@@ -14,6 +14,7 @@ from .options import CourtOption, entry_id
 if TYPE_CHECKING:
     from ...topics.settings import Settings
     from ..court import Comparison, Court
+    from ..upkeep.book import UpkeepFinding
     from ..upkeep.resigning import NeedsSigning
 
 _WAIT_SECONDS = 600.0
@@ -37,6 +38,15 @@ _TEXTS = {
         "{count} entries must be signed again: `liandong court resign --all`, or name them",
         "需要重新签名的条目：{count} 个；请执行 `liandong court resign --all`，或逐个指定条目",
     ),
+    "strange": (
+        "{entry}  v{version}  invented with the revoked key {key}, the register never had it",
+        "{entry}  第 {version} 版  以已吊销的密钥 {key} 伪造，登记库从未有过",
+    ),
+    "how_strange": (
+        "{count} entries were invented with a stolen key, a person looks at each: `liandong court resign --end-strangers` ends them",
+        "有 {count} 个条目系以失窃密钥伪造，目前逐一由人工处理；请执行 `liandong court resign --end-strangers` 予以终止",
+    ),
+    "strange_ended": ("invented entries ended and in the log: {count}", "已终止并送入日志的伪造条目：{count}"),
     "acknowledged": ("stolen versions the status names no longer: {count}", "不再列入状态的失窃密钥版本：{count}"),
     "signed": ("signed again and in the log: {count}", "已重新签名并送入日志：{count}"),
     "KEY_REVOKED": ("its key was revoked as of then", "签名密钥已自当时起吊销"),
@@ -48,6 +58,10 @@ _TEXTS = {
 }
 AllOption = Annotated[bool, typer.Option("--all", help="Sign everything that needs it.")]
 EntriesArgument = Annotated[list[str] | None, typer.Argument(metavar="[ENTRY]...", help="These alone.")]
+EndStrangersOption = Annotated[
+    bool,
+    typer.Option(help="End the entries somebody has invented with a stolen key: a version that ends each goes out."),
+]
 AcknowledgeOption = Annotated[
     bool, typer.Option(help="Somebody has looked into the stolen versions that were outbid: the status forgets them.")
 ]
@@ -123,11 +137,12 @@ def resend(
         say("again")
 
 
-def resign(
+def resign(  # noqa: PLR0913  the options of a command
     ctx: typer.Context,
     entries: EntriesArgument = None,
     *,
     every: AllOption = False,
+    end_strangers: EndStrangersOption = False,
     acknowledge: AcknowledgeOption = False,
     court: CourtOption = None,
     as_json: JsonOption = False,
@@ -138,6 +153,7 @@ def resign(
     """
     from ...topics.cli.console import settings_of
     from ..upkeep.resigning import Resigning
+    from ..upkeep.strangers import Strangers
 
     settings, wanted = settings_of(ctx), {entry_id(each) for each in entries or ()}
     with _compared(settings, court) as (opened, comparison), _progress(as_json) as progressed:
@@ -147,10 +163,18 @@ def resign(
         signed = resigning.sign(chosen, progressed) if chosen else 0
         if signed:
             _send(settings, opened)
+        strangers = Strangers(opened.guard.book, opened.identity, opened.clock)
+        strange, ended = strangers.found(), strangers.end() if end_strangers else 0
+        if ended:
+            _send(settings, opened)
         known = resigning.take_note() if acknowledge else 0
     if as_json:
-        print_json({"needed": [_shown(each) for each in needed], "signed": signed, "acknowledged": known})
+        print_json(
+            {"needed": [_shown(each) for each in needed], "signed": signed, "acknowledged": known}
+            | {"strange": [_shown_stranger(each) for each in strange], "ended": ended}
+        )
         return
+    _tell_of_strangers(settings.lang, strange, ended, asked=end_strangers)
     if acknowledge:
         _speaker(settings.lang)("acknowledged", count=known)
     _tell(settings.lang, needed, signed, asked=bool(wanted) or every)
@@ -166,6 +190,23 @@ def _tell(lang: Language, needed: "list[NeedsSigning]", signed: int, *, asked: b
         for each in needed:
             say("needed", **{**_shown(each), "why": _TEXTS[each.why][lang == "zh"]})
         say("how", count=len(needed))
+
+
+def _tell_of_strangers(lang: Language, strange: "list[UpkeepFinding]", ended: int, *, asked: bool) -> None:
+    say = _speaker(lang)
+    if asked:
+        say("strange_ended", count=ended)
+        return
+    for each in strange:
+        say("strange", **_shown_stranger(each))
+    if strange:
+        say("how_strange", count=len(strange))
+
+
+def _shown_stranger(found: "UpkeepFinding") -> dict[str, object]:
+    from ..upkeep.strangers import stranger_text
+
+    return {"entry": stranger_text(found), "version": found.version, "key": found.detail}
 
 
 def _shown(needed: "NeedsSigning") -> dict[str, object]:

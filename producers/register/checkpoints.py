@@ -89,9 +89,12 @@ class CheckpointBook:
                 connection.execute(insert(counts).values(list=topic, court=court, highest=highest, live=int(more)))
 
     def _ends(self) -> ColumnElement[bool]:
-        """Return the condition that an update ends an entry that was live until then: what has ended may be said to end again."""
-        updates, before = self._t.updates.c, self._t.updates.alias("before")
+        """Return the condition that an update ends an entry that was live until then: what has ended may be said to end again,
+        and what a thief invented was never counted.
+        """
+        updates, before, first = self._t.updates.c, self._t.updates.alias("before"), self._t.updates.alias("first")
         ended = exists().where(
             before.c.entry_id == updates.entry_id, before.c.version < updates.version, before.c.change.in_(_ENDING)
         )
-        return and_(updates.change.in_(_ENDING), ~ended)
+        included = exists().where(first.c.entry_id == updates.entry_id, first.c.change == Change.INCLUDE)
+        return and_(updates.change.in_(_ENDING), ~ended, included)

@@ -21,6 +21,8 @@ CONTESTED = "contested"
 """Others write under an entry's key again and again."""
 STOLEN = "stolen"
 """Somebody has signed a newer version of an entry with a key of its court that is revoked by now."""
+STRANGE = "strange"
+"""Somebody has signed, with a key of a court of this register that is revoked by now, an entry that the register never had."""
 OUTBID = "outbid"
 """Somebody had signed such a version, and the court has said more since: told for a week, or until somebody has taken note."""
 SHRUNK = "shrunk"
@@ -31,6 +33,7 @@ _TOLD_MS = 7 * 86_400_000
 _TOLD = {
     AHEAD: "the log holds records of %s that the register does not know: %d",
     REFUSED: "nobody takes records of %s, `liandong court resign` signs them again: %d",
+    STRANGE: "with a stolen key of %s entries were invented, `liandong court resign --end-strangers` ends them: %d",
     STOLEN: "with a stolen key of %s newer versions were signed, `liandong court resign` says more than those: %d",
 }
 
@@ -47,6 +50,7 @@ class KeeperFindings:
         self.ahead_keys = self._keys_ahead([each for each in standing if each.kind == AHEAD])
         """Entries of which the log may hold a newer version than the register: nothing older is sent behind it."""
         self._stolen = {each.entry_id: each.version for each in standing if each.kind == STOLEN}
+        self._strange = {each.entry_id: each.version for each in standing if each.kind == STRANGE}
         self._contested = {each.about for each in standing if each.kind == CONTESTED}
         self._off_seconds = next((int(each.detail) for each in standing if each.kind == CLOCK), 0)
 
@@ -81,6 +85,15 @@ class KeeperFindings:
             self._stolen[key] = what.version
             self._book.raise_version(key, what.version)
             self._new.append(UpkeepFinding(STOLEN, key, entry.court, topic, key, what.version, what.key_id.hex()))
+
+    def strange(self, fingerprint: bytes, body: bytes, topic: str, what: StolenVersion) -> None:
+        """Find that somebody has invented an entry with a stolen key; `flush` notes it."""
+        prefix = decode_prefix(body)
+        key = prefix["entry_id"]
+        if self._strange.get(key, 0) < what.version:
+            self._strange[key] = what.version
+            known, value = what.key_id.hex(), frame(fingerprint, body)
+            self._new.append(UpkeepFinding(STRANGE, key, prefix["court"], topic, key, what.version, known, value=value))
 
     def flush(self) -> None:
         """Note what was found since the last time, and say it once."""
@@ -143,8 +156,10 @@ class KeeperFindings:
             if is_void:
                 void.append(each)
                 entry = self._book.entries([each.entry_id]).get(each.entry_id)
-                stolen = self._judge.stolen(*record, entry) if entry is not None else None
-                if entry is not None and stolen is not None and stolen.version >= entry.version:
+                stolen = self._judge.stolen(*record, entry)
+                if entry is None and stolen is not None:
+                    self.strange(*unframe(each.value), each.list, stolen)
+                elif entry is not None and stolen is not None and stolen.version >= entry.version:
                     self.stolen(each.entry_id, entry, each.list, stolen)
         self.flush()
         self.ahead_keys = self._keys_ahead(self._book.findings(AHEAD))

@@ -27,6 +27,8 @@ class UnderKey(Enum):
     """What a court of this register signed, and the register does not know."""
     STOLEN = "stolen"
     """What a key of the entry's court has signed that is revoked by now: a version as high as the register's, or higher."""
+    STRANGE = "strange"
+    """What a key of a court of this register has signed that is revoked by now: an entry the register never had."""
     NOTHING = "nothing"
     """No entry of this register."""
 
@@ -56,10 +58,10 @@ class Judge:
             return UnderKey.NEWEST if self.counts(fingerprint, body, entry.court) else UnderKey.REFUSED
         if self._is_ahead(fingerprint, body, message.key() or b"", entry):
             return UnderKey.AHEAD
-        stolen = None if entry is None else self.stolen(fingerprint, body, message.key() or b"", entry)
-        if entry is not None and stolen is not None and stolen.version >= entry.version:
-            return UnderKey.STOLEN
-        return UnderKey.NOTHING if entry is None else UnderKey.OTHER
+        stolen = self.stolen(fingerprint, body, message.key() or b"", entry)
+        if entry is None:
+            return UnderKey.NOTHING if stolen is None else UnderKey.STRANGE
+        return UnderKey.STOLEN if stolen is not None and stolen.version >= entry.version else UnderKey.OTHER
 
     def holds(self, fingerprint: bytes, body: bytes, key: bytes) -> bool:
         """Return whether a court that may sign here has signed this record of the entry, and it counts now."""
@@ -76,8 +78,8 @@ class Judge:
         """Return whether what a court says under an entry's key can take the place of what stands there."""
         return self._verifier.may_follow(of.court, court)
 
-    def stolen(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry) -> StolenVersion | None:
-        """Return what the entry's court has signed of it with a key that is revoked by now; None for any other record.
+    def stolen(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry | None) -> StolenVersion | None:
+        """Return what the entry's court, or of an unknown entry any, has signed of it with a key that is revoked by now; else None.
 
         Copies have taken it if no barrier before it covers the revocation (docs/wire.md), so the court must say more than it does.
         What another court's stolen key has signed they have not: nothing has to be said above that.
@@ -85,7 +87,7 @@ class Judge:
         prefix = _prefix(body)
         if prefix is None or prefix["entry_id"] != key or prefix["court"] not in self._courts:
             return None
-        if not self.may_speak(prefix["court"], entry):
+        if entry is not None and not self.may_speak(prefix["court"], entry):
             return None
         try:
             signer = self._verifier.once_valid(fingerprint, body, prefix, self._jurisdiction)

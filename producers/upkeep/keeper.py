@@ -13,7 +13,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.clock_check import TOLERANCE_MS, ClockCheck
 from ...topics.keys.directory import KeyDirectory
-from ...topics.keys.register_ends import RegisterAwaited
+from ...topics.keys.register_ends import RegisterAwaited, RegisterBehind
 from ...topics.keys.signatures import Verifier
 from ...topics.storage.faults import DatabaseFault
 from ...topics.transport.errors import TransportError
@@ -30,6 +30,7 @@ from .reading import OwnLists
 from .suspects import Suspects
 
 logger = logging.getLogger(__name__)
+_NO_KEYS = frozenset[bytes]()
 _PAUSE = 0.5
 _RETRY = 2.0
 _NOTE_EVERY = 5.0
@@ -61,6 +62,8 @@ class LogKeeper:
         self._verifier = Verifier(place.directory)
         self._suspects = Suspects(book, place.clock)
         self._clocks = ClockCheck()
+        self._covered: dict[TopicPartition, frozenset[bytes]] = {}
+        """By partition the keys that a barrier read there covers: behind it they change no copy."""
         self._findings = KeeperFindings(book, self._judge, place.clock)
         self._follows = self._is_live = False
         self.compared = False
@@ -165,26 +168,39 @@ class LogKeeper:
             key = message.key() or b""
             if may_be_entry(key):
                 if partition_of(key, self._lists.partitions[lane.topic]) == lane.partition:
-                    own.append((key, lane, message))
+                    own.append((key, lane, message, self._covered.get(lane, _NO_KEYS)))
             elif key.startswith(BARRIER_KEY):
                 self._hear_barrier(lane, message)
         entries = self._book.entries(sorted({key for key, *_ in own})) if own else {}
-        for key, lane, message in own:
-            self._take_own(key, lane, message, entries.get(key))
+        for key, lane, message, covered in own:
+            if entries.get(key) is None:
+                self._take_unknown(key, lane, message, covered)
+            else:
+                self._take_own(key, lane, message, entries[key])
         self._findings.flush()
 
-    def _take_own(self, key: bytes, lane: TopicPartition, message: Message, entry: OwnEntry | None) -> None:
-        """Take a message under a key that can be an entry's, where it belongs."""
+    def _take_unknown(self, key: bytes, lane: TopicPartition, message: Message, covered: frozenset[bytes]) -> None:
+        """Take a message under a key that is no entry of this register; `covered` are the keys that change no copy there."""
+        meaning = self._judge.meaning(message, None)
+        if meaning is UnderKey.AHEAD:
+            self._findings.ahead(*unwrap(message), lane.topic, None)
+        elif meaning is UnderKey.STRANGE:
+            stolen = self._judge.stolen(*unwrap(message), key, None)
+            if stolen is not None and stolen.key_id not in covered:
+                self._findings.strange(*unwrap(message), lane.topic, stolen)
+
+    def _take_own(self, key: bytes, lane: TopicPartition, message: Message, entry: OwnEntry) -> None:
+        """Take a message under the key of an entry, where it belongs."""
         meaning = self._judge.meaning(message, entry)
         if meaning is UnderKey.OTHER:
             self._suspects.add(key, lane, message.offset())
         elif meaning is UnderKey.AHEAD:
             if not self._findings.ahead(*unwrap(message), lane.topic, entry):
                 self._suspects.add(key, lane, message.offset())
-        elif meaning is UnderKey.STOLEN and entry is not None:
+        elif meaning is UnderKey.STOLEN:
             if (stolen := self._judge.stolen(*unwrap(message), key, entry)) is not None:
                 self._findings.stolen(key, entry, lane.topic, stolen)
-        elif entry is not None:
+        else:
             self._suspects.drop(key)
             if meaning is UnderKey.REFUSED:
                 self._findings.refused(key, entry, lane.topic)
@@ -202,8 +218,22 @@ class LogKeeper:
             fingerprint, body = unwrap(message)
             barrier = decode(fingerprint, body)
             now = self._clock.now()
-            if self._is_live or barrier["issued_at"] > now + TOLERANCE_MS:
+            tells_time, tells_keys = (
+                self._is_live or barrier["issued_at"] > now + TOLERANCE_MS,
+                self._awaits_cover(lane),
+            )
+            if tells_time or tells_keys:
                 self._verifier.barrier(body, barrier, lane, self._place.jurisdiction)
+            if tells_time:
                 self._clocks.hear(barrier["notary"], barrier["issued_at"], now)
+            if tells_keys:
+                self._covered[lane] = self._covered.get(lane, _NO_KEYS) | self._verifier.covered_by(barrier)
         except (FramingError, Undecodable, SignatureInvalid, KeyError, TypeError):
             return  # nobody's barrier
+        except RegisterBehind:
+            return  # a later one covers the same
+
+    def _awaits_cover(self, lane: TopicPartition) -> bool:
+        """Whether a key of a court is revoked and no barrier read in a partition has said so."""
+        covered = self._covered.get(lane, _NO_KEYS)
+        return any(each.key_id not in covered for each in self._place.directory.revoked("court"))

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -303,8 +304,10 @@ public final class MatchLists {
     private boolean mayFollow(String court, String successor) {
         for (int level = 0; level < 8 && !court.isEmpty() && !court.equals(successor); level++) {
             String below = court;
-            court = keys.values().stream().filter(key -> key.get("participant").toString().equals(below))
-                .map(key -> key.get("superior").toString()).findAny().orElse("");
+            court = new TreeMap<>(keys).values().stream()
+                .filter(key -> key.get("participant").toString().equals(below) && key.get("use").toString().equals("sign"))
+                .min(Comparator.comparingLong(key -> (Long) key.get("valid_from")))
+                .map(key -> key.get("superior").toString()).orElse("");
         }
         return court.equals(successor);
     }

@@ -17,6 +17,7 @@ from liandong.producers.register.rows import Batch, new_batch
 from liandong.producers.upkeep.recovering import RegisterRecovery
 from liandong.producers.upkeep.resending import Resending
 from liandong.producers.upkeep.resigning import Resigning
+from liandong.producers.upkeep.strangers import Strangers
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import RELIEF, Change
 from liandong.schemas.law.watch import WatchOrder
@@ -194,6 +195,14 @@ class SimulatedCourt:
         """Correct an entry. Raises whatever the product refuses it with."""
         with self._publisher.clerk():
             correct(self.opened.acts, entry_id, values, CourtRuling("DATA_WRONG"))
+
+    def end_strangers(self) -> int:
+        """End what was invented in the court's name; return how many entries. Raises whatever the product refuses it with."""
+        ended: list[int] = []
+        with self._publisher.clerk():
+            court = self.opened
+            ended.append(Strangers(court.guard.book, court.identity, self._publisher.machine.clock).end())
+        return sum(ended)
 
     def resign(self) -> int:
         """Sign again what needs it; return how many entries. Raises whatever the product refuses it with."""

@@ -100,9 +100,9 @@ class Register:
     def above(self, participant: str) -> set[str]:
         """Everybody above a participant."""
         found: set[str] = set()
-        while superior := next(
-            (key["superior"] for key in self._keys.values() if key["participant"] == participant), ""
-        ):
+        signing = [key for key in self._keys.values() if key["use"] == "sign"]
+        signing.sort(key=lambda key: (key["valid_from"], key["key_id"]))
+        while superior := next((key["superior"] for key in signing if key["participant"] == participant), ""):
             found.add(participant := superior)
         return found
 

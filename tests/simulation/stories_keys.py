@@ -13,7 +13,7 @@ from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Work
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.root import Revokes
 from liandong.tests.simulation.deeds.staff import Asks
-from liandong.tests.simulation.deeds.upkeep import Resigns
+from liandong.tests.simulation.deeds.upkeep import EndsStrangers, Resigns
 from liandong.tests.simulation.stories import (
     ANOTHER,
     ASKED,
@@ -176,6 +176,10 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT), 0), AWHILE, Replaces(COURT, 30), AWHILE),
         *(ASKED, Resigns(COURT), AWHILE),
     ),
+    "what a stolen key invented is named and can be ended": (
+        *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT), INNOCENT, 7), AWHILE, Replaces(COURT, 30), AWHILE),
+        *(EndsStrangers(COURT), AWHILE, INNOCENT_ASKED),
+    ),
     "what a stolen key listed ahead of every list blocks no innocent after it was revoked": (
         *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT, lane=RELIEF), INNOCENT, 7), AWHILE),
         *(Replaces(COURT, 30), AWHILE, INNOCENT_ASKED),
@@ -196,6 +200,7 @@ WITNESSES: Mapping[str, str] = {
     ),
     "a stolen key frees nobody after it was revoked": "records a list refused",
     "a stolen key has freed nobody before it was revoked": "named: stolen-outbid",
+    "what a stolen key invented is named and can be ended": "invented entries ended",
     "a hit waits for a court whose key is not valid yet by the agency's clock": (
         "logged: a court cannot be told yet, the event waits"
     ),

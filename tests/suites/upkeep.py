@@ -7,10 +7,11 @@ import pytest
 
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.upkeep.book import UpkeepFinding
-from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN
+from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE
 from liandong.producers.upkeep.log_records import RecordUnknown
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
+from liandong.producers.upkeep.strangers import Strangers
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.wire.codec import from_wire, to_wire
@@ -373,6 +374,44 @@ class UpkeepSuite(TownSuite):
         lists.keep()
         assert lists.findings() == [(OUTBID, entry)]
         assert (lists.resigning().take_note(), lists.findings()) == (1, [])
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_an_entry_a_thief_invents_is_named_and_ended_above_their_newest_version(
+        self, lists: KeptLists, late: bool
+    ) -> None:
+        """`late`: the keeper reads it when the key is revoked already."""
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        thief = town.participants.signer(COURT)
+        invented = from_wire(lists.under(entry)[-1].value() or b"") | {"entry_id": b"i" * 16, "update_id": b"u" * 16}
+
+        def invent(version: int) -> None:
+            body = encode_signed("list-record", invented | {"version": version}, LIST, thief)
+            lists.write(b"i" * 16, to_wire("list-record", body))
+
+        if not late:
+            invent(1)
+            lists.keep()
+        town.participants.rotate(COURT, compromised_since=town.clock.now())
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        if late:
+            invent(1)
+        invent(6)
+        lists.keep()
+        assert lists.findings() == [(STRANGE, b"i" * 16)]
+        strangers = Strangers(lists.court.guard.book, lists.court.identity, town.clock)
+        assert [(each.version, each.detail) for each in strangers.found()] == [(6, thief.key_id.hex())]
+        assert strangers.end() == 1
+        lists.send()
+        lists.keep()
+        assert lists.findings() == [(OUTBID, b"i" * 16)]
+        assert (strangers.end(), lists.versions(b"i" * 16)[-1]) == (0, 7)
+        terminal = from_wire(lists.under(b"i" * 16)[-1].value() or b"")
+        left = terminal["status"], terminal["identities"], terminal["name"], terminal["case_number"], terminal["court"]
+        assert left == (int(Status.REVOKED), [], "", "", COURT)
 
     def test_what_was_outbid_is_forgotten_after_a_week(self, lists: KeptLists) -> None:
         lists.compare()

@@ -125,7 +125,10 @@ def of_its_court(record: Record, key: Record, place: str) -> None:
 
 
 def same_court_or_above(keys: dict[bytes, Record], courts: list[str]) -> None:
-    superiors = {key["participant"]: key["superior"] for key in keys.values()}
+    oldest = sorted(
+        (key for key in keys.values() if key["use"] == "sign"), key=lambda key: (key["valid_from"], key["key_id"])
+    )
+    superiors = {key["participant"]: key["superior"] for key in reversed(oldest)}
     for one, other in pairwise(courts):
         above = one
         while above and above != other:

@@ -46,6 +46,8 @@ class KnownKeys:
         self.roots = RootChain(root_public_key)
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
+        """By participant, as its newest record says."""
+        self._superior_of_key: dict[bytes, str] = {}
         self._revoked_at_offset: dict[bytes, int] = {}
         """By key, the offset of the first record that revokes it."""
         self._read = RegisterContent()
@@ -146,6 +148,7 @@ class KnownKeys:
         superior = record["superior"]
         if new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
+            self._superior_of_key[new.key_id] = superior
             self.version += 1
             self._news.append(frame(fingerprint, body, None))
         return record
@@ -180,13 +183,23 @@ class KnownKeys:
         return list(self._keys.values())
 
     def superior(self, participant: str) -> str:
-        """Return the participant above one, empty if there is none."""
+        """Return the participant above one now, empty if there is none: who reads along what is sealed to it."""
         return self._superiors.get(participant, "")
 
+    def founding_key(self, participant: str) -> PublicKey | None:
+        """Return a participant's oldest signing key, of two the one with the lower id; None if it has none."""
+        own = [each for each in list(self._keys.values()) if each.participant == participant and each.use == "sign"]
+        return min(own, key=lambda each: (each.valid_from, each.key_id), default=None)
+
+    def founded_under(self, participant: str) -> str:
+        """Return the participant above one as its oldest signing key says, for ever: copies are the same whenever they were made."""
+        key = self.founding_key(participant)
+        return "" if key is None else self._superior_of_key[key.key_id]
+
     def above(self, participant: str) -> list[str]:
-        """Return everybody above a participant, the next one first; `MOST_LEVELS` at most."""
+        """Return everybody who may speak for a participant in lists, the next one first; `MOST_LEVELS` at most."""
         found: list[str] = []
-        while len(found) < MOST_LEVELS and (participant := self.superior(participant)):
+        while len(found) < MOST_LEVELS and (participant := self.founded_under(participant)):
             found.append(participant)
         return found
 

@@ -137,8 +137,16 @@ class Registrar(Participants):
     def level_with(self, read: KnownKeys) -> None:
         """Take over what the topic knows and the books here do not: ends of keys, and how far the root's words were numbered.
 
-        Books that were put back would otherwise publish a revoked key as a good one.
+        Books that were put back would otherwise publish a revoked key as a good one. Raises PARTICIPANT_REFUSED where a manifest
+        names another superior than the register does: what a copy took would no longer be what a new one takes.
         """
+        for one in self.list():
+            founded = read.founding_key(one.id)
+            if founded is not None and read.founded_under(one.id) != one.superior:
+                raise ParticipantRefused(
+                    f"{one.id} was registered under {read.founded_under(one.id) or 'nobody'} and cannot come under {one.superior or 'nobody'}",
+                    "put the superior in its manifest.yaml right; a court that comes under another one is a new participant",
+                )
         self.root_books.level_with(read.signed)
         with self._locked():
             for owner in (ESCROW, *(one.id for one in self.list())):

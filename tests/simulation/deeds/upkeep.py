@@ -60,6 +60,22 @@ class Resigns:
 
 
 @dataclass(frozen=True)
+class EndsStrangers:
+    """A court ends what was invented in its name."""
+
+    court: str
+
+    def __str__(self) -> str:
+        return f"{self.court} ends what was invented in its name"
+
+    def do(self, world: "World") -> None:
+        try:
+            world.count("invented entries ended", world.courts[self.court].end_strangers())
+        except LiandongError as refused:
+            world.count(f"ending strangers refused: {refused.code}")
+
+
+@dataclass(frozen=True)
 class LosesRegister:
     """A court publishes, and the register of a moment before takes the place of the present one; the court goes on, the
     register is brought level, and the court publishes what it wanted to.

@@ -14,8 +14,10 @@ from liandong.tests.worlds.administration import Administration
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
+from liandong.topics.keys.key_records import _records
 from liandong.topics.keys.keyrings import NoSealingKey
 from liandong.topics.keys.known_keys import SCHEMA
+from liandong.topics.keys.manifest import ParticipantRefused
 from liandong.topics.keys.participants import ESCROW
 from liandong.topics.settings import load_settings
 from liandong.topics.transport.errors import BrokerUnreachable
@@ -159,6 +161,30 @@ def test_an_older_record_does_not_undo_a_revocation(office: KeyOffice) -> None:
     key = directory.key(lost)
     assert key is not None
     assert key.revoked_at == NOW
+
+
+def test_who_stands_above_a_court_is_what_its_first_key_says_whenever_it_is_asked(office: KeyOffice) -> None:
+    """A copy made today would otherwise take another record than one made a year ago."""
+    office.publish()
+    before = office.key_directory()
+    assert before.above("court-su0505") == ["court-su05"]
+    office.clock.time += 3_600_000
+    manifest = office.settings.state_dir / "participants" / "court-su0505" / "manifest.yaml"
+    manifest.write_text(manifest.read_text("utf-8").replace("court-su05\n", "court-su06\n"), "utf-8")
+    first = office.participants.signer("court-su0505").key_id
+    office.participants.rotate("court-su0505")
+    second = office.participants.signer("court-su0505").key_id
+    records = {record["key_id"]: record for record in _records(office.participants, "court-su0505")}
+    assert records[second]["superior"] == "court-su06"
+    root = office.participants.root_signer()
+    office.put(to_wire(SCHEMA, encode_signed(SCHEMA, records[second], SCHEMA, root)))
+    office.clock.time += 1000
+    before.refresh()
+    for directory in (before, office.key_directory()):
+        assert (directory.key(second) is not None, directory.above("court-su0505")) == (True, ["court-su05"])
+    assert first != second
+    with pytest.raises(ParticipantRefused, match="court-su0505 was registered under court-su05"):
+        office.participants.level_with(before.known)
 
 
 def test_a_key_never_changes_its_owner(office: KeyOffice) -> None:

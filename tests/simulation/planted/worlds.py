@@ -15,6 +15,7 @@ from liandong.tests.simulation.attempts import Draw, again
 from liandong.tests.simulation.choices import integers
 from liandong.tests.simulation.deeds.adversary import Replays
 from liandong.tests.simulation.deeds.broker import LosesList
+from liandong.tests.simulation.deeds.forgery import LIST, RELIEF
 from liandong.tests.simulation.deeds.register import (
     LetsRegisterRunOut,
     PublishesBelow,
@@ -43,6 +44,7 @@ ATTACKS: Mapping[str, Draw] = {
         choices.below(500),
         late=choices.happens(50),
         seconds=choices.one_of((30, 300)),
+        lanes=choices.one_of(((LIST, RELIEF), (RELIEF,))),
     ),
     "commands-made-again": commands_made_again,
     "registers-run-out": lambda _world, _choices: LetsRegisterRunOut(),

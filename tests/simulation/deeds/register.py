@@ -108,7 +108,10 @@ class UsesStolenKey:
         listed, innocent = self.people
         listing = Listing(self.court, listed, "LIST_ENTRY", self.document, date_of_ms(world.time.now()))
         entry, guise = len(world.truth.versions), Guise(self.court)
-        ends = (*(ForgesVersion(Guise(self.court, lane=lane), entry) for lane in self.lanes), EverybodyWorks(3))
+        ends: tuple[Deed, ...] = (
+            *(ForgesVersion(Guise(self.court, lane=lane), entry) for lane in self.lanes),
+            EverybodyWorks(3),
+        )
         deeds: tuple[Deed, ...] = (
             *(Publishes(self.court, (listing,)), EverybodyWorks(6), Passes(60_000)),
             *(() if self.late else ends),

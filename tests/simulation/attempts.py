@@ -266,7 +266,13 @@ def loses_register(world: "World", choices: Choices) -> Deed:
     return LosesRegister(court, tuple(listings[:2]), tuple(listings[2:]))
 
 
-def signs_again(_world: "World", choices: Choices) -> Deed:
-    """A court's key is revoked, or a court signs again what that left."""
-    court = choices.one_of(COURTS)
-    return Resigns(court) if choices.happens(60) else Rotates(court, revoked=True)
+def signs_again(world: "World", choices: Choices) -> Deed:
+    """A court ends an entry, its key is revoked, and it signs again what that left, the end too."""
+    own = [(number, said) for number, said in enumerate(world.truth.all_newest()) if said.court in world.courts]
+    ended = sorted({said.court for _, said in own if not said.surrogates})
+    if not ended and own:
+        number, said = choices.one_of(own)
+        return Acts(said.court, Change.REVOKE, number)
+    court = choices.one_of(ended or COURTS)
+    bodies = [said.body for _, said in own if said.court == court]
+    return Resigns(court) if any(map(world.register.revoked_since, bodies)) else Rotates(court, revoked=True)

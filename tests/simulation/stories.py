@@ -22,7 +22,7 @@ from liandong.tests.simulation.deeds.adversary import (
 from liandong.tests.simulation.deeds.clerk import Acts, Publishes, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
-from liandong.tests.simulation.deeds.operator import CutOff, Looks, Restarts
+from liandong.tests.simulation.deeds.operator import CutOff, Looks, Restarts, SetsClock
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.passing import EverybodyWorks
 from liandong.tests.simulation.deeds.pen import NO_KEY, OWN_KEY
@@ -193,6 +193,10 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         INNOCENT_ASKED,
     ),
     "an agency's new canary blocks no innocent": (ForgesEntry(CANARY, INNOCENT, 7), AWHILE, INNOCENT_ASKED),
+    "a notary's new canary blocks no innocent": (
+        *(ForgesEntry(Guise(NOTARY, canary=True), INNOCENT, 7), AWHILE, INNOCENT_ASKED),
+    ),
+    "a clock that is set back makes no copy fresh": (LISTED, AWHILE, SetsClock("railway-js", -3_600), ASKED),
     "a sibling court does not free another court's debtor": (LISTED, AWHILE, ForgesVersion(LATER, 0), AWHILE, ASKED),
     "a sibling court does not free another court's debtor by relief": (
         LISTED,

@@ -138,6 +138,10 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(EverybodyWorks(1), CutOff("police-js 1"), Watches(_FIRST, "police-js", 3, 1), _ALL),
         MakesAgain("control.commands.police-js.v1"),
     ),
+    "a command is lost with its topic before anybody has read it": (
+        *(Watches(_FIRST, "police-js", 3, 1), Works("publisher", "relay", 5)),
+        MakesAgain("control.commands.police-js.v1"),
+    ),
     "a command that a fast clock gave is lost with its topic before anybody has read it": (
         *(SetsClock("publisher-js", 3_600), Watches(_FIRST, "police-js", 3, 1), Works("publisher", "relay", 5)),
         MakesAgain("control.commands.police-js.v1"),

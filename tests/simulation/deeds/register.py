@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from liandong.schemas.dates import date_of_ms
 from liandong.tests.simulation.deeds.broker import MakesAgain
 from liandong.tests.simulation.deeds.clerk import Publishes
-from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.forgery import LIST, RELIEF, ForgesEntry, ForgesVersion, Guise
 from liandong.tests.simulation.deeds.keys import PublishesKeys, Replaces, Rotates
 from liandong.tests.simulation.deeds.operator import Restarts
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes
@@ -93,6 +93,8 @@ class UsesStolenKey:
     late: bool
     seconds: int = 30
     """For how long it was stolen; the entry was made a minute before it is revoked."""
+    lanes: tuple[str, ...] = (LIST, RELIEF)
+    """Where the end is written."""
 
     def __str__(self) -> str:
         when = "after its end" if self.late else "before its end"
@@ -106,13 +108,16 @@ class UsesStolenKey:
         listed, innocent = self.people
         listing = Listing(self.court, listed, "LIST_ENTRY", self.document, date_of_ms(world.time.now()))
         entry, guise = len(world.truth.versions), Guise(self.court)
-        ends = ForgesVersion(guise, entry), ForgesVersion(Guise(self.court, lane=RELIEF), entry), EverybodyWorks(3)
+        ends: tuple[Deed, ...] = (
+            *(ForgesVersion(Guise(self.court, lane=lane), entry) for lane in self.lanes),
+            EverybodyWorks(3),
+        )
         deeds: tuple[Deed, ...] = (
             *(Publishes(self.court, (listing,)), EverybodyWorks(6), Passes(60_000)),
             *(() if self.late else ends),
             *(Replaces(self.court, self.seconds), EverybodyWorks(6)),
             *((ForgesEntry(guise, innocent, self.document), *ends) if self.late else ()),
-            *(Asks(self.node, listed), Asks(self.node, innocent)),
+            *(Asks(self.node, listed, keeps=False), Asks(self.node, innocent, keeps=False)),
         )
         for each in deeds:
             each.do(world)

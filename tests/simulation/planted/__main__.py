@@ -7,7 +7,7 @@ from pathlib import Path
 
 from liandong.tests.simulation.planted import findings
 from liandong.tests.simulation.planted.catalogue import PlantedBug, catalogue
-from liandong.tests.simulation.planted.findings import Finding
+from liandong.tests.simulation.planted.findings import STORY, Finding
 from liandong.tests.simulation.planted.trees import PatchOutOfDate, World, Worlds, copied_tree, patched_tree
 
 
@@ -37,9 +37,11 @@ def find(bug: PlantedBug, sound: Path, without: Worlds, seeds: Sequence[int]) ->
     """Run worlds with a bug until one breaks a promise that it should break, of a seed whose promises hold `without` it
     in the `sound` tree."""
     others: list[str] = []
+    stories = [World(STORY, 0, None, bug.story)] if bug.story else []
+    asked = [*stories, *(World(seed, bug.steps, bug.attacks) for seed in seeds)]
     with patched_tree(sound, bug) as folder, Worlds(folder) as worlds:
-        for count, seed in enumerate(seeds, start=1):
-            world = World(seed, bug.steps, bug.attacks)
+        for count, world in enumerate(asked, start=1):
+            seed = world.seed
             broken = worlds.broken(world)
             if not broken:
                 continue
@@ -49,7 +51,7 @@ def find(bug: PlantedBug, sound: Path, without: Worlds, seeds: Sequence[int]) ->
                 others.append(f"seed {seed} without the bug: {unpatched}")
             else:
                 return Finding(bug, count, seed, broken, others)
-    return Finding(bug, len(seeds), None, others=others)
+    return Finding(bug, len(asked), None, others=others)
 
 
 def _write(asked: argparse.Namespace, kept: findings.Findings) -> None:

@@ -27,6 +27,8 @@ class PlantedBug(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What comes often besides, by the names of `worlds.ATTACKS`; null: whatever the adversary does in a regular run."""
     steps: int = 100
     """Of a world."""
+    story: str = ""
+    """The title of one that is played before worlds are run: what it is about they come to seldom."""
 
     @property
     def patch(self) -> Path:

@@ -12,6 +12,10 @@ _HEAD = "| | bug | the safeguard it drops | seed | worlds | promise that broke |
 _KNOWN_HEAD = "| kind of attack | mended by | promise that breaks | seed |\n|---|---|---|---|"
 
 
+STORY = 0
+"""Stands for the seed where a story has found a bug."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the worlds made of one bug."""
@@ -27,7 +31,7 @@ class Finding:
 
     def row(self) -> str:
         """Return its row in the table."""
-        seed = "**not found**" if self.seed is None else str(self.seed)
+        seed = "**not found**" if self.seed is None else "story" if self.seed == STORY else str(self.seed)
         return _row(self.bug, seed, self.worlds, self.promise)
 
 

@@ -79,6 +79,8 @@ class World(NamedTuple):
     seed: int
     steps: int
     attacks: tuple[str, ...] | None
+    story: str = ""
+    """Its title, if it is played instead."""
 
     def line(self) -> str:
         """Return it as `worlds.py` takes it."""

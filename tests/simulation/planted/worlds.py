@@ -9,12 +9,13 @@ from types import FrameType
 
 import structlog
 
-from liandong.tests.simulation import attempts
+from liandong.tests.simulation import attempts, stories, stories_keys, stories_machines
 from liandong.tests.simulation.attacks import HOLDING, KINDS
 from liandong.tests.simulation.attempts import Draw, again
 from liandong.tests.simulation.choices import integers
 from liandong.tests.simulation.deeds.adversary import Replays
 from liandong.tests.simulation.deeds.broker import LosesList
+from liandong.tests.simulation.deeds.forgery import LIST, RELIEF
 from liandong.tests.simulation.deeds.register import (
     LetsRegisterRunOut,
     PublishesBelow,
@@ -25,9 +26,11 @@ from liandong.tests.simulation.drawing import stops_watch
 from liandong.tests.simulation.drawing_faults import commands_made_again, overtaken_marks
 from liandong.tests.simulation.founding import AGENCIES, JURISDICTION
 from liandong.tests.simulation.people import COURTS, DEBTORS, OTHERS
-from liandong.tests.simulation.running import run
+from liandong.tests.simulation.running import play, run
 from liandong.topics.catalogue import names
 
+STORIES = {**stories.HOLDING, **stories_keys.HOLDING, **stories_machines.HOLDING}
+"""Whose titles a row may name."""
 OFTEN = 30
 """How often each attack comes that is asked for, in about a thousand steps."""
 ATTACKS: Mapping[str, Draw] = {
@@ -43,6 +46,7 @@ ATTACKS: Mapping[str, Draw] = {
         choices.below(500),
         late=choices.happens(50),
         seconds=choices.one_of((30, 300)),
+        lanes=choices.one_of(((LIST, RELIEF), (RELIEF,))),
     ),
     "commands-made-again": commands_made_again,
     "registers-run-out": lambda _world, _choices: LetsRegisterRunOut(),
@@ -70,11 +74,12 @@ class WorldDoesNotEnd(BaseException):
     """A world in which time goes on and nothing comes of it."""
 
 
-def broken(seed: int, steps: int, attacks: Sequence[str] | None) -> str:
-    """Run one world; return what broke, empty if all held."""
+def broken(seed: int, steps: int, attacks: Sequence[str] | None, story: str = "") -> str:
+    """Run one world, or play the story of this title; return what broke, empty if all held."""
+    drawn = HOLDING if attacks is None else {ATTACKS[kind]: OFTEN for kind in attacks}
     signal.alarm(LONGEST_SECONDS)
     try:
-        done = run(integers(seed, steps), HOLDING if attacks is None else {ATTACKS[kind]: OFTEN for kind in attacks})
+        done = play(STORIES[story]) if story else run(integers(seed, steps), drawn)
     except WorldDoesNotEnd:
         return "the world does not end"
     except Exception as error:  # noqa: BLE001  what the world itself stumbles over is an answer, too

@@ -4,7 +4,7 @@ import pytest
 
 from liandong.tests.simulation.planted.catalogue import HERE, PlantedBug, catalogue
 from liandong.tests.simulation.planted.trees import ROOT, PatchOutOfDate, apply
-from liandong.tests.simulation.planted.worlds import ATTACKS
+from liandong.tests.simulation.planted.worlds import ATTACKS, STORIES
 
 BUGS = catalogue()
 
@@ -22,6 +22,10 @@ def test_there_are_forty_each_with_a_number_of_its_own_and_no_patch_without_a_ro
 
 def test_every_attack_a_row_asks_for_is_one_the_adversary_knows() -> None:
     assert {kind for bug in BUGS for kind in bug.attacks or ()} <= set(ATTACKS)
+
+
+def test_every_story_a_row_names_is_told() -> None:
+    assert {bug.story for bug in BUGS} - {""} <= set(STORIES)
 
 
 def test_a_patch_whose_safeguard_has_moved_is_named() -> None:

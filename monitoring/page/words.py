@@ -128,8 +128,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}：有人反复写入 {entry} 的键（此类条目共 {count} 个）。",
     ),
     "say_list-shrunk": (
-        "{list} holds less than it did: it was made again, or lost its end.",
-        "{list} 的内容比原来少：该主题被重建，或丢失了末尾。",
+        "{list} holds less than it did: it was made again, or lost its end (seen by {witnesses}).",
+        "{list} 的内容比原来少：该主题被重建，或丢失了末尾（见证：{witnesses}）。",
     ),
     "say_unproven": (
         "{agency} / {node}, {jurisdiction}: its copy equals no signed head yet: nobody is refused by it, nobody passes for certain.",

@@ -98,7 +98,8 @@ def drop(
     if as_json:
         print_json({"dropped": len(letters) - left, "left": left})
     else:
-        typer.echo(f"{len(letters) - left} dead letters dropped, {left} left")
+        dropped = len(letters) - left
+        say(settings.lang, f"{dropped} dead letters dropped, {left} left", f"已清除死信 {dropped} 条，尚余 {left} 条")
 
 
 def _redrive(

@@ -37,7 +37,19 @@ def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     places["hashes"] = " ≠ ".join(each[:12] for each in finding.get("hashes", ()))
     places["incarnations"] = ", ".join(finding.get("incarnations", ()))
     places["witnesses"] = ", ".join(finding.get("witnesses", ()))
-    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry", "lane", "next")
+    about = (
+        "kind",
+        "agency",
+        "jurisdiction",
+        "node",
+        "notary",
+        "participant",
+        "court",
+        "list",
+        "entry",
+        "lane",
+        "next",
+    )
     key = "/".join(str(finding.get(part, "")) for part in about)
     said = " ".join(filter(None, (words(f"say_{kind}", **places), escalation(finding, words.lang))))
     return Sentence(key, said, finding["next"])

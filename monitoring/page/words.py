@@ -288,7 +288,7 @@ class Words:
         self.lang: Language = lang
         self._index = 1 if lang == "zh" else 0
 
-    def __call__(self, key: str, **places: object) -> str:
+    def __call__(self, key: str, /, **places: object) -> str:
         """Return a text with its places filled in, numbers grouped by thousands."""
         filled = {name: f"{value:,}" if isinstance(value, int) else value for name, value in places.items()}
         return _ALL[key][self._index].format_map(filled)

@@ -52,9 +52,7 @@ class StatusDocument:
         """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
         names = self.agencies(query.agency)
         agencies = [self._agency(name) for name in names]
-        findings = [
-            with_next_step(finding) for finding in (*self._findings(agencies), *self._keys_run_out())
-        ]
+        findings = [with_next_step(finding) for finding in (*self._findings(agencies), *self._keys_run_out())]
         return {
             "at": moment(self._limits.now),
             "evidence": self.evidence,

@@ -32,7 +32,7 @@ _CASES: Mapping[str, NextStep] = {
     "evidence-unread": NextStep("liandong topics check", "kafka"),
     DISK: NextStep("df -h", "machine"),
     "not-sent": NextStep("liandong court relay --jurisdiction {jurisdiction}"),
-    "unreadable": NextStep("liandong --version", "agency"),
+    "unreadable": NextStep(_OF_AGENCY, "agency"),
     "dead-letters": NextStep("liandong dead-letters list --agency {agency}", "agency"),
     "parked": NextStep("liandong parked list --agency {agency}", "agency"),
     "stolen-outbid": NextStep("liandong court resign --court {court} --acknowledge"),

@@ -207,6 +207,9 @@ CHINESE_HELP: dict[str, str] = {
     "As `list` shows it, e.g. 0-17.": "同 `list` 所示，如 0-17。",
     "Handle dead letters again; what has had its effect already has none again.": "重新处理死信；已生效的不会再次生效。",
     "Which; default all.": "哪些；默认全部。",
+    "Drop dead letters that are dealt with, up to one of them; their bytes are gone then. `status` counts the others.": "清除已处置的死信，直至其中某一条；其字节随之删除，`status` 只计其余。",
+    "The last to drop, as `list` shows it.": "清除到哪一条为止，同 `list` 所示。",
+    "Somebody has looked into the stolen versions that were outbid: the status forgets them.": "已查明被盖过的失窃密钥版本：状态不再列出。",
     "Handle them, then undo it.": "处理后撤销，只看结果。",
     "What waits because something it needs is missing, and what waits behind it.": "因缺少所需内容而搁置的消息，以及排在其后的消息。",
     "Show what waits, oldest first; messages of one key wait behind their first.": "显示搁置的消息，最早的在前；同一键的消息排在第一条之后。",
@@ -234,5 +237,4 @@ CHINESE_HELP: dict[str, str] = {
     "Address to listen on.": "监听地址。",
     "Show the transparency logs of all notaries: origin, verifier key, and where their monitor serves them (C2SP tlog-tiles).\n\nThe keys come from the register that the root has signed, not from who serves the logs. Example, with a stock checker:\nliandong monitor logs --json | jq -r '.[0].vkey' > vkey; fsck --storage_url=http://127.0.0.1:9180/tlog/js/notary-js/ --public_key=vkey": "显示各公证节点的透明日志：来源、验证公钥，及监控在何处提供（C2SP tlog-tiles）。\n\n公钥来自根签名的登记册，而非日志的提供者。用通用检查工具的示例：\nliandong monitor logs --json | jq -r '.[0].vkey' > vkey; fsck --storage_url=http://127.0.0.1:9180/tlog/js/notary-js/ --public_key=vkey",
     "Measure (needs a checkout).": "性能测量（需要源码检出）。",
-    "Measure this checkout against the client library and against peers, on this machine.": "在本机对比测量：本检出、客户端库与同类产品。",
 }

@@ -60,6 +60,8 @@ def test_help_is_chinese_line_by_line(path: str, chinese: dict[str, str]) -> Non
     examples = {line.strip() for text in CHINESE_HELP.values() for line in text.splitlines()}
     for line in shown.out.splitlines():
         text = line.strip(" │╭╮╰╯─")
+        if text.startswith(NOT_TRANSLATED):
+            continue
         assert not WORD.search(text) or HAN.search(text) or text in examples, f"not in Chinese: {line!r}"
 
 

@@ -1,7 +1,10 @@
 """The composition root: mounts each room's command line and turns errors into exit codes. Nothing else does."""
 
 import json
+import os
 import sys
+from contextlib import nullcontext
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +16,7 @@ from .producers import cli as producers_cli
 from .schemas.errors import LiandongError, WrongUsage
 from .schemas.problems import Language, told
 from .topics import cli as topics_cli
+from .topics.cli.chinese_help import in_chinese
 from .topics.cli.console import Invocation, settings_for
 from .topics.private_files import telling_full
 
@@ -46,7 +50,9 @@ def root(
     ctx: typer.Context,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings file (YAML).")] = None,
     lang: Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="Language of texts.")] = None,
-    _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Keep the global options for the command that follows."""
     invocation = ctx.ensure_object(Invocation)
@@ -118,12 +124,23 @@ def _language(invocation: Invocation) -> Language:
         return "en"
 
 
+def _is_chinese(words: list[str]) -> bool:
+    """Whether this call says in Chinese how commands are used, which it may have to before its settings are read."""
+    before = {before: word for before, word in pairwise(words) if before in {"--lang", "--config"}}
+    before |= {name: word for name, _, word in (each.partition("=") for each in words) if name == "--lang" and word}
+    if lang := before.get("--lang") or os.environ.get("LIANDONG_LANG"):
+        return lang == "zh"
+    config = before.get("--config")
+    return _language(Invocation(Path(config) if config else None)) == "zh"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 failed, 2 wrong usage, 3 done but some input was rejected."""
     words, invocation = sys.argv[1:] if arguments is None else arguments, Invocation()
+    command = typer.main.get_command(app)
     try:
-        with telling_full("a file"):
-            app(args=words, prog_name="liandong", obj=invocation)
+        with telling_full("a file"), in_chinese(command) if _is_chinese(words) else nullcontext():
+            command(args=words, prog_name="liandong", obj=invocation)
     except LiandongError as error:
         lang = _language(invocation)
         message, remedy = told(error, lang)

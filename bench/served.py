@@ -48,7 +48,7 @@ class _Node:
         """Be alive always."""
         return True
 
-    def publish_events(self, payload: Any, keyed: Any, traceparent: str) -> dict[str, Any]:  # noqa: ARG002
+    def publish_events(self, payload: Any, keyed: Any, traceparent: str, lang: Any) -> dict[str, Any]:  # noqa: ARG002
         """Take no events: that is not measured."""
         return {}
 

@@ -1,7 +1,7 @@
 """Commands of the room `monitoring`."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +9,7 @@ import typer
 
 from ..schemas.errors import ExitCode
 from ..schemas.problems import Language
-from ..topics.cli.console import JsonOption, group, print_json
+from ..topics.cli.console import JsonOption, group, print_json, say
 from .backup import cli as backup
 from .demo.cli import demo
 from .trace import cli as trace
@@ -52,11 +52,14 @@ def status(  # noqa: PLR0913  a command's parameters are its options
         str, typer.Option(metavar="ID", help="Every update of one entry (ent_…) or order (ord_…), oldest first.")
     ] = "",
     fail_on: Annotated[
-        list[FailOn] | None, typer.Option("--fail-on", metavar="late|stale|unequal", help="Exit 1 if there is any.")
+        list[FailOn] | None, typer.Option("--fail-on", metavar="late|stale|unequal", help="Exit 1 for these alone.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when."""
+    """Show delivery, lag, freshness and proof: which agency has what, applies it, has proved it, since when.
+
+    Exit 1 if anything is to be looked at.
+    """
     from ..topics.cli.console import settings_of
     from .status.document import StatusQuery
 
@@ -66,9 +69,16 @@ def status(  # noqa: PLR0913  a command's parameters are its options
         print_json(document)
     else:
         _print_text(document, settings.lang)
-    kinds = {finding["kind"] for finding in document["findings"]}
-    if kinds & {*(fail_on or ()), "kafka-away", "evidence-unread"}:
+    if fails(document, fail_on or ()):
         raise typer.Exit(ExitCode.FAILED)
+
+
+def fails(document: Mapping[str, Any], fail_on: Collection[str] = ()) -> bool:
+    """Return whether the command fails over a status: if anything is to be looked at, or of what `fail_on` names, or if it
+    could not be read to the end.
+    """
+    kinds = {finding["kind"] for finding in document["findings"]}
+    return bool(kinds & {*fail_on, "kafka-away", "evidence-unread"} if fail_on else kinds)
 
 
 def _document(settings: "Settings", query: "StatusQuery") -> dict[str, Any]:
@@ -156,7 +166,8 @@ def serve(
     configure_logging(settings)
     with monitoring_context(settings, "monitor") as context:
         server = MonitorServer(context, host, port)
-        typer.echo(f"watching on http://{host}:{server.port}/", err=True)
+        at = f"http://{host}:{server.port}/"
+        say(settings.lang, f"watching on {at}", f"监控页面：{at}", err=True)
         until_stopped([*context.parts(), *server.parts], {"server": server.serve})
 
 

@@ -12,6 +12,7 @@ from ..topics.workers.threads import once_set
 from ..topics.workers.worker import Part
 from .page.feed import Feed
 from .service.context import MonitoringContext
+from .service.finding_log import FindingLog
 from .service.metrics import LedgerCollector
 from .service.status_source import StatusSource
 
@@ -29,15 +30,15 @@ class MonitorServer:
     def __init__(self, context: MonitoringContext, host: str, port: int) -> None:
         """Take the port; raise MONITOR_PORT_IN_USE if another program has it."""
         self._context, self._source = context, StatusSource(context)
-        self._feed = Feed(self._source)
+        self._feed, self._findings = Feed(self._source), FindingLog(self._source, context.clock)
         context.signals.registry.register(LedgerCollector(self._source))
         self._socket = _listen(host, port)
         self.port: int = self._socket.getsockname()[1]
 
     @property
     def parts(self) -> list[Part]:
-        """What gathers the evidence and takes the page's snapshots."""
-        return [*self._source.parts, Part("snapshots", self._feed, self._feed.wait)]
+        """What gathers the evidence, takes the page's snapshots, and tells the log of findings."""
+        return [*self._source.parts, Part("snapshots", self._feed, self._feed.wait), self._findings.part]
 
     def serve(self, stop: threading.Event) -> None:
         """Answer HTTP requests until `stop` is set."""

@@ -5,9 +5,9 @@ Their libraries are imported where they are used, after `need`, so that what lac
 
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import Literal
+from typing import ClassVar, Literal
 
-from ..schemas.errors import LiandongError
+from ..schemas.problems import BilingualError, Text
 
 Extra = Literal["embedded", "synthetic", "postgres"]
 LIBRARIES: MappingProxyType[Extra, tuple[str, ...]] = MappingProxyType(
@@ -16,16 +16,22 @@ LIBRARIES: MappingProxyType[Extra, tuple[str, ...]] = MappingProxyType(
 """The modules each extra of pyproject.toml brings."""
 
 
-class ExtraMissing(LiandongError):
+class ExtraMissing(BilingualError):
     """A command needs a part of the product that is not installed here."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "EXTRA_MISSING": Text(
+            "this needs a part that is not installed here: {libraries}",
+            'install it into the same environment: pip install "liandong[{extras}]"; docs/installing.md says more',
+            "缺少未安装的组件：{libraries}",
+            '请安装到同一环境：pip install "liandong[{extras}]"；详见 docs/installing.md',
+        )
+    }
 
     def __init__(self, *extras: Extra) -> None:
         """Name what is missing and one command that installs all of it."""
         libraries = ", ".join(library for extra in extras for library in LIBRARIES[extra])
-        message = f"this needs a part that is not installed here: {libraries}"
-        names = ",".join(extras)
-        remedy = f'install it into the same environment: pip install "liandong[{names}]"; docs/installing.md says more'
-        super().__init__("EXTRA_MISSING", message, remedy)
+        super().__init__("EXTRA_MISSING", libraries=libraries, extras=",".join(extras))
 
 
 def need(*extras: Extra) -> None:

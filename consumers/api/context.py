@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from prometheus_client import CollectorRegistry
 
 from ...schemas.people.surrogates import MatchingKey
+from ...schemas.problems import Language
 from ...topics.metrics.definitions import API_RATE_LIMITED
 from ...topics.metrics.recorder import Signals
 from ...topics.workers.clock import Clock
@@ -36,9 +37,11 @@ class RunningNode(Protocol):
         """Return whether every part of the node runs."""
 
     def publish_events(
-        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str
+        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str, lang: Language
     ) -> Mapping[str, Any]:
-        """Answer POST /v1/events; `keyed` if it came with an Idempotency-Key, `traceparent` empty if it came without one."""
+        """Answer POST /v1/events; `keyed` if it came with an Idempotency-Key, `traceparent` empty if it came without one,
+        `lang` what the caller reads.
+        """
 
 
 @dataclass(frozen=True, slots=True)

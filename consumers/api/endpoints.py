@@ -39,7 +39,8 @@ class Endpoints:
         payload = read_events(request.body)
         self._context.charge(request, 1)
         known = keyed(request, self._context.matching_keys)
-        return ok(await self._context.in_store(self._context.node.publish_events, payload, known, request.traceparent))
+        tell = self._context.node.publish_events
+        return ok(await self._context.in_store(tell, payload, known, request.traceparent, request.lang))
 
     async def transactions(self, request: ApiRequest) -> Response:
         """Answer GET /v1/transactions: what can be asked, with a JSON Schema of attributes each."""

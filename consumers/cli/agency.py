@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -25,6 +25,14 @@ MakeRelay = Callable[["SqlOutbox", "Publisher", "Clock"], "OutboxRelay"]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
+class NodeOrder(NamedTuple):
+    """Which node is to run, and whether its copy of the lists is to be made again."""
+
+    agency: str
+    node: str
+    rebuild: bool
+
+
 def mount(agency: typer.Typer, relay: MakeRelay) -> None:
     """Add `run`, `list` and `token` to the group `agency`."""
     agency.command("list")(list_kinds)
@@ -42,6 +50,9 @@ def mount(agency: typer.Typer, relay: MakeRelay) -> None:
         tls_certificate: Annotated[Path | None, typer.Option(help="PEM file.", exists=True)] = None,
         tls_key: Annotated[Path | None, typer.Option(help="PEM file.", exists=True)] = None,
         socket: Annotated[Path | None, typer.Option(help="Unix socket for callers without a token.")] = None,
+        rebuild: Annotated[
+            bool, typer.Option("--rebuild", help="Make the copy again from the log; the present one serves meanwhile.")
+        ] = False,
     ) -> None:
         """Run a node: copy the list, answer checks, carry out commands, until SIGTERM or Ctrl-C.
 
@@ -55,7 +66,7 @@ def mount(agency: typer.Typer, relay: MakeRelay) -> None:
         listening = ListenAddress(host, port, socket, tls_certificate, tls_key)
         _require_tls(listening)
         configure_logging(settings)
-        _run(settings, agency_id, node, listening, relay)
+        _run(settings, NodeOrder(agency_id, node, rebuild), listening, relay)
 
 
 def _require_tls(listening: "ListenAddress") -> None:
@@ -68,7 +79,7 @@ def _require_tls(listening: "ListenAddress") -> None:
         raise WrongUsage("TLS_INCOMPLETE", "TLS needs a certificate and its key", "give both files")
 
 
-def _run(settings: "Settings", agency: str, node_name: str, listening: "ListenAddress", relay: MakeRelay) -> None:
+def _run(settings: "Settings", order: NodeOrder, listening: "ListenAddress", relay: MakeRelay) -> None:
     from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
     from ...topics.transport.kafka.location import bootstrap_of
     from ...topics.workers.chance import SystemChance
@@ -87,7 +98,9 @@ def _run(settings: "Settings", agency: str, node_name: str, listening: "ListenAd
         relay=relay,
     )
     machine = Machine(SystemClock(), SystemChance(), boot_id())
-    opened = open_agency(settings, agency, node_name, connections, machine)
+    opened = open_agency(settings, order.agency, order.node, connections, machine)
+    if order.rebuild:
+        opened.rebuild()
     node = AgencyNode(settings, opened)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: node.workers.stop.set())

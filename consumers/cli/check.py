@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...schemas.errors import LiandongError, Unavailable, WrongUsage
-from ...topics.cli.console import JsonOption, print_json
+from ...schemas.problems import Language
+from ...topics.cli.console import JsonOption, print_json, say
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
@@ -54,7 +55,7 @@ def check(  # noqa: PLR0913, PLR0917  the options of a command
         answer = _ask(url, token_file, document, settings.lang)
     else:
         answer = _decide(settings, agency, node, document)
-    _show(answer, as_json=as_json)
+    _show(answer, settings.lang, as_json=as_json)
 
 
 def _certificate(kind: str, country: str | None) -> dict[str, str]:
@@ -125,7 +126,7 @@ def _decide(settings: "Settings", agency: str, node: str, document: dict[str, An
         return shown
 
 
-def _show(answer: dict[str, Any], *, as_json: bool) -> None:
+def _show(answer: dict[str, Any], lang: Language, *, as_json: bool) -> None:
     """Print an answer for people or for machines."""
     if as_json:
         print_json(answer)
@@ -136,7 +137,7 @@ def _show(answer: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(f"  {hit['court']} {hit['case_number']}  {hit['since']} – {hit['until'] or '…'}")
         typer.echo(f"  {hit['legal_basis']}\n  {hit['contest']}")
     stand = answer["list"]
-    stale = " STALE" if stand["stale"] else ""
-    typer.echo(
-        f"list: barrier {stand['barrier']}, fresh as of {stand['fresh_as_of'] or 'never'}{stale}; rules {answer['rule_version']}"
-    )
+    stale, stale_zh = (" STALE", "（已过期）") if stand["stale"] else ("", "")
+    barrier, fresh, rules = stand["barrier"], stand["fresh_as_of"], answer["rule_version"]
+    english = f"list: barrier {barrier}, fresh as of {fresh or 'never'}{stale}; rules {rules}"
+    say(lang, english, f"名单：栅栏 {barrier}，数据截至 {fresh or '从未'}{stale_zh}；规则 {rules}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...schemas.errors import ExitCode, WrongUsage
-from ...topics.cli.console import JsonOption, group, print_json
+from ...topics.cli.console import JsonOption, group, print_json, say, settings_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -55,7 +55,7 @@ def list_(ctx: typer.Context, agency: AgencyIdOption, as_json: JsonOption = Fals
     for row in rows:
         typer.echo(f"{row['number']:8} {row['failure']:20} {row['at']}  {row['origin']}  {row['reason']}")
     if not rows:
-        typer.echo("no dead letters")
+        say(settings_of(ctx).lang, "no dead letters", "没有死信")
 
 
 def show(ctx: typer.Context, number: NumberArgument, agency: AgencyIdOption, as_json: JsonOption = False) -> None:
@@ -98,13 +98,13 @@ def drop(
     if as_json:
         print_json({"dropped": len(letters) - left, "left": left})
     else:
-        typer.echo(f"{len(letters) - left} dead letters dropped, {left} left")
+        dropped = len(letters) - left
+        say(settings.lang, f"{dropped} dead letters dropped, {left} left", f"已清除死信 {dropped} 条，尚余 {left} 条")
 
 
 def _redrive(
     ctx: typer.Context, agency: str, numbers: list[str], send: "Send", *, dry_run: bool, as_json: bool
 ) -> None:
-    from ...topics.cli.console import settings_of
     from ..effects.dead_letters import redrive
 
     settings, results = settings_of(ctx), []
@@ -120,9 +120,10 @@ def _redrive(
         print_json({"redriven": results, "dry_run": dry_run})
     else:
         for row in results:
-            typer.echo(f"{row['number']:8} {row['failure']:20} {'would be: ' if dry_run else ''}{row['outcome']}")
+            would = {"en": "would be: ", "zh": "试运行："}[settings.lang] if dry_run else ""
+            typer.echo(f"{row['number']:8} {row['failure']:20} {would}{row['outcome']}")
         if not results:
-            typer.echo("nothing to redrive")
+            say(settings.lang, "nothing to redrive", "没有需要重新处理的死信")
     if any(row["outcome"].startswith("fails") for row in results):
         raise typer.Exit(int(ExitCode.FAILED))
 
@@ -130,11 +131,11 @@ def _redrive(
 def parked_list(ctx: typer.Context, agency: AgencyIdOption, as_json: JsonOption = False) -> None:
     """Show what waits, oldest first; messages of one key wait behind their first."""
     from ...schemas.dates import rfc3339
-    from ...topics.cli.console import settings_of
     from ...topics.storage.database import reading
     from ..commands import parked
 
-    engine = _store(settings_of(ctx), agency)
+    settings = settings_of(ctx)
+    lang, engine = settings.lang, _store(settings, agency)
     with reading(engine) as connection:
         waiting = parked.waiting(connection)
     rows = [
@@ -151,9 +152,11 @@ def parked_list(ctx: typer.Context, agency: AgencyIdOption, as_json: JsonOption 
         print_json({"parked": rows})
         return
     for row in rows:
-        typer.echo(f"{row['key']:34} {row['reason']:20} attempt {row['attempts']}  since {row['since']}")
+        key, reason, attempts, since = (row[each] for each in ("key", "reason", "attempts", "since"))
+        english = f"{key:34} {reason:20} attempt {attempts}  since {since}"
+        say(lang, english, f"{key:34} {reason:20} 已试 {attempts} 次，自 {since} 起")
     if not rows:
-        typer.echo("nothing waits")
+        say(lang, "nothing waits", "没有搁置的消息")
 
 
 def parked_retry(
@@ -167,13 +170,13 @@ def parked_retry(
     ] = False,
 ) -> None:
     """Make all that waits due now; the running agency tries it at once."""
-    from ...topics.cli.console import settings_of
     from ...topics.workers.clock import SystemClock
     from ..commands import parked
 
-    with _store(settings_of(ctx), agency).begin() as connection:
+    settings = settings_of(ctx)
+    with _store(settings, agency).begin() as connection:
         number = parked.hasten(connection, SystemClock().now(), give_up=give_up)
-    typer.echo(f"{number} messages are due now")
+    say(settings.lang, f"{number} messages are due now", f"已有 {number} 条消息到期，将立即重试")
 
 
 def _store(settings: "Settings", agency: str) -> "Engine":
@@ -185,7 +188,6 @@ def _store(settings: "Settings", agency: str) -> "Engine":
 
 
 def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":
-    from ...topics.cli.console import settings_of
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.clock import SystemClock
     from ..effects.dead_letters import read_dead_letters

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...schemas.errors import LiandongError
-from ...topics.cli.console import print_json
+from ...schemas.problems import told
+from ...topics.cli.console import print_json, say
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
@@ -75,7 +76,8 @@ def _publish_counts(opened: "OpenInbox", settings: "Settings", court: str, send:
         try:
             send(settings, opened.outbox, court)
         except LiandongError as waits:
-            typer.echo(f"{waits.code}: {waits.message}; {waits.remedy}", err=True)
+            message, remedy = told(waits, settings.lang)
+            typer.echo(f"{waits.code}: {message}; {remedy}", err=True)
 
 
 def _relay(opened: "OpenInbox", settings: "Settings", court: str, relay: "MakeRelay") -> "Part":
@@ -145,7 +147,7 @@ def _purge(settings: "Settings", court: str) -> None:
     store = InboxStore(inbox_file(settings, court))
     erased = store.erase_due(SystemClock().now())
     store.close()
-    typer.echo(f"{erased} items erased")
+    say(settings.lang, f"{erased} items erased", f"已清除 {erased} 项")
 
 
 _LOST = {

@@ -9,7 +9,7 @@ import typer
 
 from ...schemas.errors import ExitCode
 from ...schemas.law.watch_kinds import Domain
-from ...topics.cli.console import JsonOption, print_json
+from ...topics.cli.console import JsonOption, print_json, say
 from ...topics.private_files import PrivateFile
 
 if TYPE_CHECKING:
@@ -49,9 +49,12 @@ def mount(agency: typer.Typer, send: Send) -> None:
             rows = [{key: reject[key] for key in ("row", "code", "message", "remedy")} for reject in rejected]
             print_json({**summary, "rejects": rows})
         else:
-            typer.echo(f"{published.events} events told, {len(rejected)} rows rejected")
+            told, count = published.events, len(rejected)
+            say(settings.lang, f"{told} events told, {count} rows rejected", f"已反馈 {told} 条，未通过 {count} 行")
             for reject in rejected[:20]:
-                typer.echo(f"row {reject['row']}: {reject['code']}: {reject['message']}; {reject['remedy']}", err=True)
+                row, code, message, remedy = (reject[each] for each in ("row", "code", "message", "remedy"))
+                english = f"row {row}: {code}: {message}; {remedy}"
+                say(settings.lang, english, f"第 {row} 行：{code}：{message}；{remedy}", err=True)
         if rejected:
             raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
@@ -71,7 +74,7 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     engine = open_acts_of(settings, agency)
     context = context_of(settings, agency, directory, engine, clock, SystemChance())
     try:
-        published = publish_file(engine, context, file, domain.value)
+        published = publish_file(engine, context, file, domain.value, settings.lang)
         send(settings, context.outbox, agency)
     finally:
         directory.close()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...topics.cli.console import JsonOption, print_json, settings_of
+from ...topics.cli.console import JsonOption, print_json, say, settings_of
 
 if TYPE_CHECKING:
     from ..api.tokens import TokenFile
@@ -74,7 +74,7 @@ def revoke_token(ctx: typer.Context, agency: AgencyArgument, caller: CallerArgum
     Example: liandong agency token revoke railway-js booking-east
     """
     _tokens(ctx, agency).revoke(caller)
-    typer.echo(f"{caller} can no longer ask {agency}")
+    say(settings_of(ctx).lang, f"{caller} can no longer ask {agency}", f"{caller} 已不能再查询 {agency}")
 
 
 @tokens.command("list")

@@ -17,7 +17,7 @@ from ...schemas.files.csv_records import CsvRecords, split_cells
 from ...schemas.files.encoding import HEAD, FileStart, encoding_of, read_head
 from ...schemas.files.json_values import JsonValues
 from ...schemas.files.lines import ByteLines
-from ...schemas.problems import Text, UsageProblem
+from ...schemas.problems import Language, Text, UsageProblem, told
 from ..acts_db.context import AgencyContext
 from .intake import EventProblem, publish_event
 
@@ -77,8 +77,13 @@ class PublishedFile:
     """Rows that were rejected: number, code, message, remedy, and the row as it was."""
 
 
-def publish_file(engine: Engine, context: AgencyContext, path: Path, domain: str) -> PublishedFile:
-    """Tell courts of the events in a file, each in its own transaction. Raises EventFileProblem, DATABASE_UNAVAILABLE."""
+def publish_file(
+    engine: Engine, context: AgencyContext, path: Path, domain: str, lang: Language = "en"
+) -> PublishedFile:
+    """Tell courts of the events in a file, each in its own transaction; `lang` is that of whoever reads what was rejected.
+
+    Raises EventFileProblem, DATABASE_UNAVAILABLE.
+    """
     published = PublishedFile()
     for row in read_event_file(path, domain):
         try:
@@ -88,7 +93,8 @@ def publish_file(engine: Engine, context: AgencyContext, path: Path, domain: str
         except LiandongError as problem:
             if problem.http_status >= 500:
                 raise
-            published.rejected.append({"row": row.number, **problem.as_dict(), "event": row.original})
+            said = problem.as_dict() | told(problem, lang)._asdict()
+            published.rejected.append({"row": row.number, **said, "event": row.original})
     return published
 
 

@@ -16,7 +16,7 @@ from ...schemas.dates import CHINA
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.law.watch_kinds import Domain, Kind, find_kind, may_travel
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
-from ...schemas.problems import FactProblem, Text
+from ...schemas.problems import FactProblem, Language, Text, told
 from ...schemas.spelling import is_text
 from ...schemas.wire.control import CLOCK_TOLERANCE_MS
 from ...topics.storage.database import reading
@@ -99,12 +99,14 @@ def publish_events(
     payload: Mapping[str, Any],
     keyed: KeyedRequest | None = None,
     traceparent: str = "",
+    lang: Language = "en",
 ) -> dict[str, Any]:
     """Answer `POST /v1/events`: one event, or `events` with up to 1,000 of them, each in its own transaction.
 
     One event gives `event_ids` or raises its problem; several give `results` in order, each with `ref` and either
     `event_ids` or `problem`. Raises EVENTS_TOO_MANY. Of a request with an Idempotency-Key, what went out already is told
-    again by its ids. Raises KeyReused. `traceparent` is of whoever sent the request. In place of an event that nobody
+    again by its ids. Raises KeyReused. `traceparent` is of whoever sent the request, `lang` what
+    they read. In place of an event that nobody
     could read stands an `UnreadEvent`.
     """
     parts = [None if keyed is None else RequestPart(keyed, number) for number in range(MAX_EVENTS)]
@@ -116,7 +118,7 @@ def publish_events(
     if keyed is not None:
         with reading(engine) as connection:
             kept_answers(connection, keyed)  # of a key that stood for another request, no event is taken
-    tell = partial(_result, engine, context, traceparent=traceparent)
+    tell = partial(_result, engine, context, traceparent=traceparent, lang=lang)
     return {
         "results": [
             tell(each if isinstance(each, Mapping | UnreadEvent) else {}, part)
@@ -136,8 +138,8 @@ def publish_event(
     now = context.clock.now()
     sighting = replace(read_event(event, now), traceparent=traceparent)
     with engine.begin() as connection:
-        if part is not None and (told := kept_answer(connection, part)):
-            return told.split()
+        if part is not None and (earlier := kept_answer(connection, part)):
+            return earlier.split()
         event_ids = [ids.text("evt", handle) for handle in report_explicitly(connection, context, sighting)]
         if part is not None:
             keep_answers(connection, [KeptAnswer(part, " ".join(event_ids), now)])
@@ -150,6 +152,7 @@ def _result(
     event: "Mapping[str, Any] | UnreadEvent",
     part: RequestPart | None,
     traceparent: str,
+    lang: Language,
 ) -> dict[str, Any]:
     given = event.ref if isinstance(event, UnreadEvent) else event.get("ref")
     ref = {"ref": given} if is_text(given) or type(given) is int else {}
@@ -160,7 +163,8 @@ def _result(
     except LiandongError as problem:
         if problem.http_status >= 500:
             raise
-        return {**ref, "problem": problem.as_dict() | {"status": problem.http_status}}
+        said = problem.as_dict() | told(problem, lang)._asdict()
+        return {**ref, "problem": said | {"status": problem.http_status}}
 
 
 def read_event(event: Mapping[str, Any], now: int) -> Sighting:

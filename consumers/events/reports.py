@@ -6,13 +6,14 @@ court, the court's superior and the audit escrow. Without one nothing is stored,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlalchemy import Connection
 
 from ...schemas.dates import date_of_ms
-from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.law.watch import as_plain
 from ...schemas.law.watch_kinds import Domain, Kind, find_kind, keep_until
+from ...schemas.problems import BilingualError, Text, UsageProblem
 from ...topics.catalogue import names
 from ..acts_db.context import AgencyContext
 from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep
@@ -26,30 +27,38 @@ _SCHEMAS = {
 }
 
 
-class NoLiveWatch(LiandongError):
+class NoLiveWatch(BilingualError):
     """No court has asked for this: telling it would be unlawful."""
 
     http_status = 409
-
-    def __init__(self) -> None:
-        super().__init__(
-            "NO_LIVE_WATCH",
+    texts: ClassVar[dict[str, Text]] = {
+        "NO_LIVE_WATCH": Text(
             "no court asks for this under a live watch; nothing was stored or sent",
             "do not send it; an agency tells of a person only under a court's command for that kind and time",
+            "没有法院以有效布控要求反馈此情况，未存储也未发送任何内容",
+            "请勿发送；协助单位只能依法院就该类别、该期间的指令反馈人员情况",
         )
+    }
+
+    def __init__(self) -> None:
+        super().__init__("NO_LIVE_WATCH")
 
 
-class KindUnknown(WrongUsage):
+class KindUnknown(UsageProblem):
     """A sighting of a kind that does not exist."""
 
     http_status = 422
+    texts: ClassVar[dict[str, Text]] = {
+        "EVENT_KIND_UNKNOWN": Text(
+            "there is no {domain} kind {kind}",
+            "use a kind of schemas/law/watch_kinds.py; what is not listed there cannot be told to anybody",
+            "没有 {domain} 类别 {kind}",
+            "请使用 schemas/law/watch_kinds.py 所列类别；未列出的不得向任何人反馈",
+        )
+    }
 
     def __init__(self, domain: str, kind: str) -> None:
-        super().__init__(
-            "EVENT_KIND_UNKNOWN",
-            f"there is no {domain[:20]} kind {kind[:40]!r}",
-            "use a kind of schemas/law/watch_kinds.py; what is not listed there cannot be told to anybody",
-        )
+        super().__init__("EVENT_KIND_UNKNOWN", domain=domain[:20], kind=repr(kind[:40]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,10 @@ class OpenAgency:
             Part("erasure", Eraser(self._stores.keys, self._barrier_at), Doorbell().wait),
         ]
 
+    def rebuild(self) -> None:
+        """Have the copy of the lists made again from the log, beside the present one; to be asked for before `parts`."""
+        self._stores.lists.rebuild()
+
     def close(self) -> None:
         """Close the stores; the parts must have been closed before."""
         self._closing.close()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ...schemas.law.supervision import Switches, nothing_on
+from ...schemas.problems import Language
 from ...topics.keys.keyrings import Directory
 from ...topics.keys.opening import await_keys, open_directory
 from ...topics.keys.supervision import SupervisionActs, await_acts
@@ -74,10 +75,14 @@ class Desk:
         self.checks = Checks(self.gate, find_adapter(rules.kind.adapter), engine, context, counters)
 
     def publish_events(
-        self, payload: Mapping[str, Any], keyed: KeyedRequest | None = None, traceparent: str = ""
+        self,
+        payload: Mapping[str, Any],
+        keyed: KeyedRequest | None = None,
+        traceparent: str = "",
+        lang: Language = "en",
     ) -> Mapping[str, Any]:
         """Take what the agency's own system met; return the answer of POST /v1/events."""
-        return publish_events(self.engine, self.context, payload, keyed, traceparent)
+        return publish_events(self.engine, self.context, payload, keyed, traceparent, lang)
 
 
 def open_desk(

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from ...schemas.problems import Language
 from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.serving import serving_limits
 from ...topics.settings import Settings
@@ -110,7 +111,7 @@ class AgencyNode:
         return self.workers.alive()
 
     def publish_events(
-        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str
+        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str, lang: Language
     ) -> Mapping[str, Any]:
         """Answer POST /v1/events."""
-        return self.opened.desk.publish_events(payload, keyed, traceparent)
+        return self.opened.desk.publish_events(payload, keyed, traceparent, lang)

@@ -5,6 +5,7 @@ Nothing counts here that does not verify. The cache is derived: without its file
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, select
@@ -22,8 +23,9 @@ from ...topics.storage.database import create_tables, reading
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import unwrap
 from ..log.heads import read_head
-from .evidence_batch import EvidenceBatch
+from .evidence_batch import EvidenceBatch, Judging
 from .evidence_tables import EvidenceTables, evidence_tables
+from .trusted_floors import TrustedFloors
 
 EvidenceHandler = Callable[[EvidenceBatch, TopicPartition, Message], None]
 
@@ -38,9 +40,9 @@ class LaneMessage(NamedTuple):
 class Evidence:
     """The cache; `evidence_reading` fills it, `evidence_views` reads it."""
 
-    def __init__(self, engine: Engine, keyring: RefreshingKeyring, process: Signals) -> None:
+    def __init__(self, engine: Engine, keyring: RefreshingKeyring, process: Signals, floors: TrustedFloors) -> None:
         """Make the tables that are missing."""
-        self.engine = engine
+        self.engine, self._floors = engine, floors
         self.tables: EvidenceTables = evidence_tables()
         create_tables(engine, self.tables.metadata)
         self._verifier = Verifier(keyring)
@@ -68,17 +70,23 @@ class Evidence:
         """Note that what `take` is given next was read just now."""
         self._verifier.begin_batch()
 
-    def take(self, messages: Sequence[LaneMessage], handlers: Mapping[str, EvidenceHandler]) -> int:
+    def take(
+        self,
+        messages: Sequence[LaneMessage],
+        handlers: Mapping[str, EvidenceHandler],
+        topic_ids: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> int:
         """Take what was read, each topic by its handler; return how many records were new.
 
-        Raises TransportError, RegisterBehind for one: nothing is taken then.
+        `topic_ids`: by list the id of its topic as it is read here, as far as it is known. Raises TransportError, RegisterBehind for one: nothing is taken then.
         """
         ranks = {topic: rank for rank, topic in enumerate(handlers)}
         with self.engine.begin() as connection:
             # another process may have taken these since; this transaction is now the only one that writes
             offsets = self._next_offsets(connection)
             fresh = [read for read in messages if read.message.offset() >= offsets.get(read.lane, 0)]
-            batch = EvidenceBatch(connection, self.tables, self._verifier.vouched)
+            judging = Judging(self._verifier.vouched, self._floors, topic_ids)
+            batch = EvidenceBatch(connection, self.tables, judging)
             for lane, message in sorted(fresh, key=lambda read: ranks[read.lane.topic]):
                 self._take(batch, lane, message, handlers[lane.topic])
             batch.write()

@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, func, select
 
-from ...consumers.replication.floors import SaidList, raised, shortfalls
 from ...consumers.replication.latency import ApplyLatency, added_up
-from ...consumers.store.layout import ListFloor, Shortfall
 from ...topics.storage.database import insert_once
 from ..log.heads import SignedHead
 from .evidence_rows import EvidenceRows, HeadKey, NodeKey
@@ -17,6 +15,7 @@ from .evidence_tables import EvidenceTables
 from .holding import HeldClaim, HeldLane, hold
 from .short_forms import lanes_of
 from .stands import Claim, CourtCount, HeadLane, HeadStand, LastStep, NodeStand, ReportStand
+from .trusted_floors import TrustedFloors
 
 _NO_DIGEST = bytes(32).hex()
 _NO_LATENCY = ApplyLatency().take()
@@ -32,6 +31,16 @@ _RELIEF_STEP = 1_000
 """The relief lane has no digest that tells whether anything came: a step is kept once per second at most."""
 
 
+class Judging(NamedTuple):
+    """What heads are judged by."""
+
+    vouched: Callable[[int], bool]
+    """Whether a head that was issued at an instant (ms UTC) may prove anything (`Verifier.vouched`)."""
+    floors: TrustedFloors
+    topic_ids: Mapping[str, bytes]
+    """By list the id of its topic as it is read here, as far as it is known."""
+
+
 def lane_name(topic: str, partition: int) -> str:
     """Return the name of a lane inside stored rows."""
     return f"{topic}/{partition}"
@@ -40,9 +49,9 @@ def lane_name(topic: str, partition: int) -> str:
 class EvidenceBatch:
     """One transaction's worth of evidence; `write` puts what was collected into the database."""
 
-    def __init__(self, connection: Connection, tables: EvidenceTables, vouched: Callable[[int], bool]) -> None:
-        """`vouched` tells whether a head that was issued at an instant (ms UTC) may prove anything (`Verifier.vouched`)."""
-        self._connection, self._t, self._vouched = connection, tables, vouched
+    def __init__(self, connection: Connection, tables: EvidenceTables, judging: Judging) -> None:
+        self._connection, self._t = connection, tables
+        self._vouched, self._floors, self._topic_ids = judging
         self._rows = EvidenceRows(connection, tables)
         self._steps: list[dict[str, Any]] = []
         self._markers: dict[HeadKey, Mapping[int, int]] = {}
@@ -62,7 +71,7 @@ class EvidenceBatch:
             return "fork"
         if self._is_forgotten(key):
             return "old"
-        stand.shortfalls = self._shortfalls(stand.jurisdiction, head.content)
+        stand.shortfalls = self._floors.lacking(stand, self._topic_ids)
         self._rows.add_head(key, stand)
         self._hold_awaiting(stand)
         self._forget(stand)
@@ -122,20 +131,11 @@ class EvidenceBatch:
         node = self._rows.node(NodeKey(claim.agency, claim.node, claim.jurisdiction))
         for each in held.lanes:
             self._step(node, held, each)
+        if not held.unequal and self._vouched(head.issued_at):
+            self._floors.raise_to(head, self._topic_ids)
         newer = (head.arrived, claim.sequence) > (node.head_arrived, node.sequence)
         if newer and (held.unequal or self._vouched(head.issued_at)):  # else nothing new is proven
             _note_newest(node, held)
-
-    def _shortfalls(self, jurisdiction: str, head: Mapping[str, Any]) -> list[Shortfall]:
-        """Return what a head lacks of what was said before, and raise that where it lacks nothing."""
-        floors = self._t.floors.c
-        raw = self._connection.scalar(select(floors.floor).where(floors.jurisdiction == jurisdiction))
-        floor = msgspec.msgpack.decode(raw, type=ListFloor) if raw else None
-        said = SaidList(jurisdiction, {(row["list"], row["court"]): row["highest"] for row in head["courts"]})
-        lacking = shortfalls(floor, head, said)
-        if not lacking and (risen := raised(floor, head, said)) != floor:
-            self._rows.put(self._t.floors, {"jurisdiction": jurisdiction}, {"floor": msgspec.msgpack.encode(risen)})
-        return list(lacking)
 
     def _step(self, node: NodeStand, held: HeldClaim, each: HeldLane) -> None:
         """Keep what a receipt shows of a lane if something came in it since the last step kept."""
@@ -246,6 +246,7 @@ def _head_stand(head: SignedHead, arrived: int, appended_at: int) -> HeadStand:
         content["suite"],
         arrived,
         appended_at,
+        topic_ids={row["topic"]: row["topic_id"].hex() for row in content["lanes"]},
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """One reading of the log for the evidence: in steps, from where the last one stopped to where the log ends now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from ...topics.catalogue import names
-from ...topics.transport.errors import TopicMissing
+from ...topics.transport.errors import AuthorizationFailed, TopicMissing
 from ...topics.transport.ports import Subscriber
 from ...topics.transport.reading import ReadToEnd, lane_of, topic_lanes
 from ...topics.workers.clock import Clock
@@ -26,6 +26,7 @@ class EvidenceReading:
             with suppress(TopicMissing):  # one that `topics apply` has not made yet
                 lanes += topic_lanes(subscriber, topic)
         positions = evidence.positions(lanes)
+        self._topic_ids = dict(_topic_ids(subscriber, jurisdictions))
         self._log = ReadToEnd(subscriber, positions, clock, _BATCH)
         self._waiting: list[LaneMessage] = []
         """What was read and waits for the register of participants."""
@@ -54,6 +55,13 @@ class EvidenceReading:
             self._evidence.begin_batch()
         if not self._waiting:
             return False
-        self.taken += self._evidence.take(self._waiting, self._handlers)
+        self.taken += self._evidence.take(self._waiting, self._handlers, self._topic_ids)
         self._waiting = []
         return True
+
+
+def _topic_ids(subscriber: Subscriber, jurisdictions: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Ask for the ids of the lists' topics; those that are missing, or closed to who asks, are left out. Raises TransportError."""
+    for topic in (each for jurisdiction in jurisdictions for each in names.state_topics(jurisdiction)):
+        with suppress(TopicMissing, AuthorizationFailed):
+            yield topic, subscriber.topic_id(topic)

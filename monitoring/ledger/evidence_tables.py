@@ -30,7 +30,6 @@ class EvidenceTables:
     forks: Table
     reports: Table
     relief_markers: Table
-    floors: Table
     canaries: Table
     settled: Table
 
@@ -57,8 +56,6 @@ def evidence_tables() -> EvidenceTables:
         forks=_forks(metadata),
         reports=Table("reports", metadata, *_key("jurisdiction", "notary"), _required("stand", LargeBinary)),
         relief_markers=_relief_markers(metadata),
-        # what no later head may say less than
-        floors=Table("floors", metadata, *_key("jurisdiction"), _required("floor", LargeBinary)),
         canaries=_canaries(metadata),
         settled=_settled(metadata),
     )

@@ -146,7 +146,7 @@ class EvidenceView:
         return int(row.state_row) if more else 0
 
     def settle(self, jurisdiction: str, agency: str, nodes: NodeOffsets, state_row: int) -> None:
-        """Remember that these nodes have applied everything up to a row of the register."""
+        """Remember that these nodes have applied everything up to a row of the register. Raises DatabaseFault."""
         settled = self._t.settled
         key = {"jurisdiction": jurisdiction, "agency": agency}
         values = {"state_row": state_row, "holdings": json.dumps(_by_lane_name(nodes))}

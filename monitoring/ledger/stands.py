@@ -143,6 +143,8 @@ class HeadStand(msgspec.Struct):
     """When the broker took it, ms UTC."""
     shortfalls: list[Shortfall] = []
     """What it lacks of what heads of this jurisdiction said before it."""
+    topic_ids: dict[str, str] = {}
+    """By list the id of its topic in the notary's cluster, hex."""
 
     @property
     def fresh_at(self) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ..status.next_steps import next_command
+from ..status.next_steps import SILENT, case_of
+from ..status.text import escalation
 from .cells import Cell, milliseconds
 from .words import Words
 
@@ -31,13 +32,27 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 
 
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
-    kind = "silent" if finding["kind"] == "stale" and finding["node"] is None else finding["kind"]
+    kind = "silent" if case_of(finding) == SILENT else finding["kind"]
     places = {"place": "–", "seconds": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
     places["hashes"] = " ≠ ".join(each[:12] for each in finding.get("hashes", ()))
     places["incarnations"] = ", ".join(finding.get("incarnations", ()))
-    about = ("kind", "agency", "jurisdiction", "node", "notary", "participant", "court", "list", "entry", "lane")
+    places["witnesses"] = ", ".join(finding.get("witnesses", ()))
+    about = (
+        "kind",
+        "agency",
+        "jurisdiction",
+        "node",
+        "notary",
+        "participant",
+        "court",
+        "list",
+        "entry",
+        "lane",
+        "next",
+    )
     key = "/".join(str(finding.get(part, "")) for part in about)
-    return Sentence(key, words(f"say_{kind}", **places), next_command(finding))
+    said = " ".join(filter(None, (words(f"say_{kind}", **places), escalation(finding, words.lang))))
+    return Sentence(key, said, finding["next"])
 
 
 def figures(document: Mapping[str, Any], words: Words) -> list[Figure]:

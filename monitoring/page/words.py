@@ -132,8 +132,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}：有人反复写入 {entry} 的键（此类条目共 {count} 个）。",
     ),
     "say_list-shrunk": (
-        "{list} holds less than it did: it was made again, or lost its end.",
-        "{list} 的内容比原来少：该主题被重建，或丢失了末尾。",
+        "{list} holds less than it did: it was made again, or lost its end (seen by {witnesses}).",
+        "{list} 的内容比原来少：该主题被重建，或丢失了末尾（见证：{witnesses}）。",
     ),
     "say_unproven": (
         "{agency} / {node}, {jurisdiction}: its copy equals no signed head yet: nobody is refused by it, nobody passes for certain.",
@@ -292,7 +292,7 @@ class Words:
         self.lang: Language = lang
         self._index = 1 if lang == "zh" else 0
 
-    def __call__(self, key: str, **places: object) -> str:
+    def __call__(self, key: str, /, **places: object) -> str:
         """Return a text with its places filled in, numbers grouped by thousands."""
         filled = {name: f"{value:,}" if isinstance(value, int) else value for name, value in places.items()}
         return _ALL[key][self._index].format_map(filled)

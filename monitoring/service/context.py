@@ -23,6 +23,7 @@ from ...topics.workers.clock import Clock, SystemClock
 from ...topics.workers.worker import Part
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_tables import FORMAT
+from ..ledger.trusted_floors import TrustedFloors
 from ..log.heads import NotaryName
 from ..notary.config import NotaryConfig, NotaryPorts
 from ..notary.notary import Notary
@@ -135,7 +136,7 @@ class MonitoringContext:
         """Open the cache of receipts and heads; it is closed with the context."""
         engine = open_database(sqlite_url(evidence_file(self.settings)))
         self.resources.callback(engine.dispose)
-        return Evidence(engine, self.directory, self.signals)
+        return Evidence(engine, self.directory, self.signals, TrustedFloors(self.folder / "floors"))
 
     def local_notaries(self) -> list[NotaryName]:
         """List every active notary whose keys lie on this machine, once for each of its jurisdictions."""

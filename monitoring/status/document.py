@@ -11,13 +11,13 @@ from ...consumers.replication.latency import latencies_of
 from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
 from ...topics.keys.clock_check import TOLERANCE_MS
-from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_views import NodeReport
 from ..ledger.stands import HeadStand, NodeStand
+from .agency_findings import agency_findings
 from .enforcement import enforcement
-from .list_findings import list_findings, newest_head
-from .next_steps import next_command
+from .list_findings import list_findings, merged, newest_head
+from .next_steps import with_next_step
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
 from .standing_findings import evidence_findings, put_aside_findings, unsent_findings
 from .upkeep import publisher_findings
@@ -52,9 +52,7 @@ class StatusDocument:
         """Make what `--json` prints. UPDATE_UNKNOWN, ENTRY_UNKNOWN, BATCH_UNKNOWN, AGENCY_UNKNOWN, ID_INVALID."""
         names = self.agencies(query.agency)
         agencies = [self._agency(name) for name in names]
-        findings = [
-            {**finding, "next": next_command(finding)} for finding in (*self._findings(agencies), *self._keys_run_out())
-        ]
+        findings = [with_next_step(finding) for finding in (*self._findings(agencies), *self._keys_run_out())]
         return {
             "at": moment(self._limits.now),
             "evidence": self.evidence,
@@ -199,7 +197,7 @@ class StatusDocument:
 
     def _register_findings(self) -> Iterable[dict[str, Any]]:
         for problem in self._sources.register.problems if self._sources.register else ():
-            yield {"kind": problem.value, "next": NEXT_COMMAND[problem]}
+            yield {"kind": problem.value}
 
     def _command_findings(self) -> Iterable[dict[str, Any]]:
         """Name the courts of this machine whose commands an agency has not answered, as far as their inboxes know."""
@@ -209,46 +207,30 @@ class StatusDocument:
                 about = {"jurisdiction": deliveries.jurisdiction, "court": each.court, "agency": each.agency}
                 yield {"kind": "command-unanswered", **about, "count": each.number, "since": moment(each.since)}
 
-    def _findings(self, agencies: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
-        yield from evidence_findings(self.evidence, away=self._sources.evidence.away)
+    def _findings(self, agencies: Sequence[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+        """List what is amiss, first what other findings may follow from."""
+        sources, limits = self._sources, self._limits
+        yield from evidence_findings(self.evidence, away=sources.evidence.away)
         yield from self._register_findings()
-        yield from list_findings(self._sources.view, self.heads, self._limits.now)
-        yield from publisher_findings(self._sources.deliveries)
-        yield from unsent_findings(self._sources.deliveries, self._limits.now, self._limits.late_after)
+        yield from self._notary_findings()
+        yield from unsent_findings(sources.deliveries, limits.now, limits.late_after)
+        of_lists = list_findings(sources.view, self.heads, limits.now)
+        yield from merged((*publisher_findings(sources.deliveries), *of_lists))
         yield from self._command_findings()
-        for head in self.heads:
-            if abs(head.clock_ahead) > TOLERANCE_MS:
-                where = {"jurisdiction": head.jurisdiction, "notary": head.notary}
-                yield {"kind": "notary-clock", **where, "seconds": head.clock_ahead // 1_000}
-            if head.fresh_until <= self._limits.now:
-                yield {"kind": "head-expired", "jurisdiction": head.jurisdiction, "notary": head.notary}
         for agency in agencies:
-            name = agency["agency"]
-            if agency["late_updates"]:
-                yield {"kind": "late", "agency": name, "updates": agency["late_updates"]}
-            for jurisdiction in agency["silent_in"]:
-                yield {"kind": "stale", "agency": name, "jurisdiction": jurisdiction, "node": None}
-            yield from put_aside_findings(agency, self._sources.parked.get(name), self._limits)
-            for node in agency["nodes"]:
-                where = {"agency": name, "jurisdiction": node["jurisdiction"], "node": node["node"]}
-                yield from _node_findings(node, where)
+            yield from put_aside_findings(agency, sources.parked.get(agency["agency"]), limits)
+        yield from agency_findings(agencies)
 
-
-def _node_findings(node: Mapping[str, Any], where: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    if node["serving"] and node["stale"]:
-        yield {"kind": "stale", **where}
-    if node["serving"] and node["proof"]["state"] == "none":
-        yield {"kind": "unproven", **where}
-    if node["serving"] and node["proof"]["state"] == "unequal":
-        yield {"kind": "unequal", **where, "lanes": node["proof"]["lanes"]}
-    if node["serving"] and (seconds := node["clock_off_seconds"]):
-        yield {"kind": "agency-clock", **where, "seconds": seconds}
-    if node["serving"] and node["opaque"]:
-        yield {"kind": "unreadable", **where, "count": node["opaque"]}
-    if twins := node["twins"]:
-        yield {"kind": "twins", **where, "incarnations": twins}
-    if node["receipts_missing"]:
-        yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
+    def _notary_findings(self) -> Iterable[dict[str, Any]]:
+        """Name the notaries whose clock is off, and those that sign nothing; who has ended is missed by nobody."""
+        serving = self._sources.notaries
+        for head in self.heads:
+            where = {"jurisdiction": head.jurisdiction, "notary": head.notary}
+            if abs(head.clock_ahead) > TOLERANCE_MS:
+                yield {"kind": "notary-clock", **where, "seconds": head.clock_ahead // 1_000}
+            has_ended = serving is not None and head.jurisdiction not in serving.get(head.notary, ())
+            if head.fresh_until <= self._limits.now and not has_ended:
+                yield {"kind": "head-expired", **where}
 
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:

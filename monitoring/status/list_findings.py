@@ -4,7 +4,7 @@ What happened once is told for a week after it was seen last, what is missing un
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..ledger.evidence_views import EvidenceView
@@ -24,6 +24,20 @@ def list_findings(view: EvidenceView, heads: Sequence[HeadStand], now: int) -> I
     for split in view.split_views(now - _TOLD_MS):
         about = {"jurisdiction": split.jurisdiction, "notary": split.notary, "low": split.low, "high": split.high}
         yield {"kind": "split-view", **about, "count": split.count, "hashes": split.hashes, "at": moment(split.at)}
+
+
+def merged(found: Iterable[Row]) -> list[Row]:
+    """Make one finding of those that several witnesses tell of one list."""
+    rows: list[Row] = []
+    of_lists: dict[tuple[str, str, str], Row] = {}
+    for row in found:
+        key = (row["kind"], row["jurisdiction"], row.get("list", ""))
+        if "witnesses" not in row or key not in of_lists:
+            rows.append(of_lists.setdefault(key, dict(row)) if "witnesses" in row else row)
+            continue
+        known = of_lists[key]
+        known |= {**row, "witnesses": sorted({*known["witnesses"], *row["witnesses"]})}
+    return rows
 
 
 def newest_head(jurisdiction: str, heads: Sequence[HeadStand]) -> HeadStand | None:
@@ -52,7 +66,7 @@ def _shrunk(newest: HeadStand | None) -> Iterator[Row]:
     for one in newest.shortfalls if newest else ():
         lacking[one.topic] += one.trusted - one.highest
     for topic, missing in sorted(lacking.items()):
-        about = {"jurisdiction": newest.jurisdiction, "list": topic} if newest else {}
+        about = {"jurisdiction": newest.jurisdiction, "list": topic, "witnesses": [newest.notary]} if newest else {}
         yield {"kind": "list-shrunk", **about, "count": missing}
 
 

@@ -1,49 +1,95 @@
-"""The next command that helps, by kind of finding: printed beside it wherever findings are shown."""
+"""The next step for every kind of finding: a command that mends it, or whom to turn to and with the output of which command."""
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-_COMMANDS = {
-    "kafka-away": "liandong topics check",
-    "evidence-unread": "liandong topics check",
-    "not-sent": "liandong court relay --jurisdiction {jurisdiction}",
-    "unreadable": "liandong --version",
-    "dead-letters": "liandong dead-letters list --agency {agency}",
-    "parked": "liandong parked list --agency {agency}",
-    "lost-tail": "liandong topics check",
-    "live-differs": "liandong status --json",
-    "sequence-gap": "liandong court relay --jurisdiction {jurisdiction}",
-    "sequence-duplicate": "liandong court register recover --court {court}",
-    "version-conflict": "liandong court register recover --court {court}",
-    "notary-twin": "liandong participant rotate-key {notary}",
-    "split-view": "liandong participant rotate-key {notary}",
-    "later-finding": "liandong status --json",
-    "head-expired": "liandong monitor notary --jurisdiction {jurisdiction} --as {notary}",
-    "silent": "liandong agency run {agency}",
-    "stale": "liandong agency run {agency} --node {node}",
-    "register-behind": "liandong court register recover --court {court}",
-    "refused-record": "liandong court resign --court {court}",
-    "stolen-version": "liandong court resign --court {court}",
-    "strange-entry": "liandong court resign --court {court} --end-strangers",
-    "stolen-outbid": "liandong court resign --court {court} --acknowledge",
-    "contested-entry": "liandong trace {entry}",
-    "twins": "liandong agency run {agency} --node NAME",
-    "command-unanswered": "liandong court command --resend --court {court}",
-    "list-shrunk": "liandong court resend",
-    "publisher-clock": "timedatectl status",
-    "agency-clock": "timedatectl status",
-    "notary-clock": "timedatectl status",
-    "unproven": "liandong monitor notary --jurisdiction {jurisdiction}",
-    "keys-run-out": "liandong participant renew {participant}",
+from ...topics.keys.register_problems import NEXT_COMMAND
+from ...topics.keys.signed_register import RegisterProblem
+
+
+class NextStep(NamedTuple):
+    """What to do about a finding."""
+
+    command: str
+    """To be typed as it stands; several are joined by ` && `."""
+    escalate: str = ""
+    """Whom to turn to with what the command prints, a key of `text.WHOM`; empty: the command mends it."""
+
+
+_EVIDENCE = "liandong status --json"
+_OF_AGENCY = "liandong status --agency {agency} --json"
+_RESIGN = "liandong court resign --court {court} --all"
+_REGISTER_ESCALATED = {RegisterProblem.ROOT_FORKED: "root", RegisterProblem.NOT_KEPT: "machine"}
+SILENT, UNHEARD, DOUBTED, SURPLUS = "silent", "late-silent", "doubted", "live-surplus"
+DISK, EMBEDDED = "evidence-unkept", "kafka-down"
+"""Cases of `stale`, `late`, `unequal`, `live-differs`, `evidence-unread`, `kafka-away`: no node was ever heard of, twice; all copies differ
+from what one notary signs; the log holds more live entries than the publisher knows; the database takes no evidence; the embedded Kafka is down.
+"""
+_CASES: Mapping[str, NextStep] = {
+    "kafka-away": NextStep("liandong topics check", "kafka"),
+    EMBEDDED: NextStep("liandong kafka up"),
+    "evidence-unread": NextStep("liandong topics check", "kafka"),
+    DISK: NextStep("df -h", "machine"),
+    "not-sent": NextStep("liandong court relay --jurisdiction {jurisdiction}"),
+    "unreadable": NextStep(_OF_AGENCY, "agency"),
+    "dead-letters": NextStep("liandong dead-letters list --agency {agency}", "agency"),
+    "parked": NextStep("liandong parked list --agency {agency}", "agency"),
+    "stolen-outbid": NextStep("liandong court resign --court {court} --acknowledge"),
+    "agency-clock": NextStep("timedatectl set-ntp true"),
+    "notary-clock": NextStep("timedatectl set-ntp true"),
+    "lost-tail": NextStep("liandong court resend --court {court}"),
+    "live-differs": NextStep("liandong court resend --court {court}"),
+    SURPLUS: NextStep(_EVIDENCE, "publisher"),
+    "list-shrunk": NextStep("liandong court resend"),
+    "sequence-gap": NextStep("liandong topics check --jurisdiction {jurisdiction}", "publisher"),
+    "sequence-duplicate": NextStep(_EVIDENCE, "publisher"),
+    "version-conflict": NextStep(_EVIDENCE, "publisher"),
+    "notary-twin": NextStep(_EVIDENCE, "root"),
+    "split-view": NextStep(_EVIDENCE, "root"),
+    "later-finding": NextStep(_EVIDENCE, "supplier"),
+    "head-expired": NextStep("liandong monitor notary --jurisdiction {jurisdiction} --as {notary}"),
+    "register-behind": NextStep("liandong court register recover --court {court}"),
+    "refused-record": NextStep(_RESIGN),
+    "stolen-version": NextStep(_RESIGN),
+    "strange-entry": NextStep("liandong court resign --court {court} --end-strangers"),
+    "contested-entry": NextStep("liandong trace entry {entry} --jurisdiction {jurisdiction} --json", "kafka"),
+    "publisher-clock": NextStep("timedatectl set-ntp true"),
+    "command-unanswered": NextStep("liandong court command --resend --court {court}"),
+    "keys-run-out": NextStep("liandong participant renew {participant} && liandong participant publish {participant}"),
+    "late": NextStep("liandong agency run {agency} --node {node}"),
+    SILENT: NextStep("liandong agency run {agency}"),
+    UNHEARD: NextStep("liandong agency run {agency}"),
+    "stale": NextStep("liandong agency run {agency} --node {node}"),
+    "unproven": NextStep("liandong monitor notary --jurisdiction {jurisdiction}"),
+    "unequal": NextStep("liandong agency run {agency} --node {node} --rebuild"),
+    DOUBTED: NextStep(_EVIDENCE, "notary"),
+    "twins": NextStep(_OF_AGENCY, "agency"),
+    "receipts-missing": NextStep(_OF_AGENCY, "agency"),
+    **{
+        problem.value: NextStep(command, _REGISTER_ESCALATED.get(problem, ""))
+        for problem, command in NEXT_COMMAND.items()
+    },
 }
-"""What else there is, the agency's status says more about."""
+NEXT_STEPS = MappingProxyType(_CASES)
+"""By case: the kind of a finding, or what `case_of` says instead."""
 
 
-def next_command(finding: Mapping[str, Any]) -> str:
-    """Return what to type about a finding."""
-    kind = finding["kind"]
-    if "next" in finding:
-        return str(finding["next"])
-    if kind == "stale" and finding["node"] is None:
-        kind = "silent"
-    return _COMMANDS.get(kind, "liandong status --agency {agency}").format(**finding)
+def case_of(finding: Mapping[str, Any]) -> str:
+    """Return which case of its kind a finding is."""
+    kind = str(finding["kind"])
+    if kind in {"stale", "late"} and finding["node"] is None:
+        return SILENT if kind == "stale" else UNHEARD
+    if kind == "evidence-unread" and finding["what"].startswith("DATABASE_"):
+        return DISK
+    if kind == "kafka-away" and finding["what"] == "KAFKA_NOT_RUNNING":
+        return EMBEDDED
+    if kind == "live-differs" and finding["count"] < 0:
+        return SURPLUS
+    return DOUBTED if kind == "unequal" and finding.get("doubted") else kind
+
+
+def with_next_step(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a finding with `next`, what to type, and `escalate`, whom to turn to with its output or None."""
+    step = NEXT_STEPS[case_of(finding)]
+    return {**finding, "next": step.command.format(**finding), "escalate": step.escalate or None}

@@ -1,6 +1,7 @@
 """How far updates and batches are at each agency: the registers of this machine against what receipts show."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from ...schemas.errors import WrongUsage
 from ...schemas.law.listing import Instrument
 from ...topics.catalogue import names
 from ...topics.keys.signed_register import RegisterStanding
+from ...topics.storage.faults import DatabaseFault
 from ..ledger import rules
 from ..ledger.evidence_views import EvidenceView, NodeOffsets, NodeReport, serving_at
 from ..log.counts import PublishedCount
@@ -63,6 +65,8 @@ class DeliverySources:
     """How old all this is."""
     parked: Mapping[str, Parked] = field(default_factory=dict)
     """Agency → what waits there; missing if its acts store is not on this machine."""
+    notaries: Mapping[str, frozenset[str]] | None = None
+    """Notary → jurisdictions it counts for, of those that have not ended; None: nobody knows here."""
 
 
 def moment(ms: int) -> str | None:
@@ -99,7 +103,8 @@ class DeliveryProgress:
             settled = self._sources.view.settled_row(jurisdiction, agency, nodes)
             outstanding = deliveries.outstanding(nodes, self._limits.now - self._limits.late_after, settled)
             if outstanding.settled > settled:
-                self._sources.view.settle(jurisdiction, agency, nodes, outstanding.settled)
+                with suppress(DatabaseFault):  # it only saves counting again, and a full disk must not hide the status
+                    self._sources.view.settle(jurisdiction, agency, nodes, outstanding.settled)
             counts = (outstanding.accepted, outstanding.applied, outstanding.late, outstanding.relief)
             totals = {key: totals[key] + count for key, count in zip(totals, counts, strict=True)}
             since += [] if outstanding.since is None else [outstanding.since]

@@ -16,9 +16,8 @@ def evidence_findings(evidence: Mapping[str, Any], *, away: bool) -> Iterator[di
     """Say that what is shown is all that was read before the log could not be read any more."""
     if evidence["code"]:
         age = {} if evidence["age_seconds"] is None else {"seconds": int(evidence["age_seconds"])}
-        step = {"next": "liandong kafka up"} if evidence["code"] == "KAFKA_NOT_RUNNING" else {}
         about = {"kind": "kafka-away"} if away else {"kind": "evidence-unread"}
-        yield {**about, "what": evidence["code"], "since": evidence["since"], **age, **step}
+        yield {**about, "what": evidence["code"], "since": evidence["since"], **age}
 
 
 def unsent_findings(deliveries: Iterable[Deliveries], now: int, late_after: int) -> Iterator[dict[str, Any]]:

@@ -83,6 +83,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "since_when": ("since {at}", "自 {at} 起"),
     "seconds_old": ("{seconds} s old", "{seconds} 秒前"),
     "next": ("next", "下一步"),
+    "escalate": ("escalate to {whom}, with what the command prints", "请上报{whom}，并附上该命令的输出"),
+    "whom_root": ("whoever keeps the root key", "根密钥保管人"),
+    "whom_machine": ("whoever administers this machine", "本机管理员"),
+    "whom_publisher": ("the publisher of {jurisdiction} and {court}", "{jurisdiction} 的发布方及 {court}"),
+    "whom_supplier": ("whoever supplies Liandong to you", "联动软件的供应方"),
+    "whom_kafka": ("Kafka's administrator", "Kafka 管理员"),
+    "whom_notary": ("whoever runs {notary}, and whoever keeps the root key", "{notary} 的运维人员及根密钥保管人"),
+    "whom_agency": ("{agency}", "{agency}"),
     "register-expired": ("the root's word about the register of keys has expired", "密钥登记册根签名已过期"),
     "records": ("records", "条"),
     "pending": ("pending", "待送达"),
@@ -122,6 +130,7 @@ class StatusText:
     def print(self, console: Console) -> None:
         """Print everything the document holds."""
         console.print(Group(*self._tables()))
+        console.print(self._findings(), soft_wrap=True)  # what is to be typed is never folded
 
     def _tables(self) -> Iterable[RenderableType]:
         yield self._lists()
@@ -132,7 +141,6 @@ class StatusText:
             yield self._batches()
         for update in self._document["updates"]:
             yield self._update(update)
-        yield self._findings()
 
     def _word(self, key: str) -> str:
         return WORDS[key][self._index]
@@ -218,22 +226,33 @@ class StatusText:
 
     def _findings(self) -> RenderableType:
         if not self._document["findings"]:
-            lines = progress_lines(self._document, self._lang)
-            return Text("\n".join(lines), style="green" if is_whole(self._document) else "yellow")
-        table = Table(title=self._word("findings"), title_justify="left", title_style="bold red", show_header=False)
+            told = progress_lines(self._document, self._lang)
+            return Text("\n".join(told), style="green" if is_whole(self._document) else "yellow")
+        lines = [Text(self._word("findings"), style="bold red")]
         for row in self._document["findings"]:
-            about = [str(row[key]) for key in _ABOUT if row.get(key)]
-            table.add_row(
-                Text(self._word(row["kind"]), style="bold red"),
-                " ".join(about),
-                _details(row, self._lang),
-                Text(row["next"], style="bold"),
-            )
-        return table
+            lines += self._finding(row)
+        return Text("\n").join(lines)
+
+    def _finding(self, row: Mapping[str, Any]) -> Iterable[Text]:
+        """A line about a finding, then each command on a line of its own, whole, so that it can be copied."""
+        about = [str(row[key]) for key in _ABOUT if row.get(key)]
+        kind = Text(f"✗ {self._word(row['kind'])}", style="bold red")
+        yield Text(" ").join([kind, *map(Text, filter(None, (*about, _details(row, self._lang))))])
+        yield Text(f"  {self._word('next')}: {row['next']}", style="bold")
+        if told := escalation(row, self._lang):
+            yield Text(f"  {told}")
+
+
+def escalation(finding: Mapping[str, Any], lang: Language) -> str:
+    """Say whom to turn to about a finding that no command mends, with what; empty where the next command does."""
+    if not (whom := finding.get("escalate")):
+        return ""
+    at = 1 if lang == "zh" else 0
+    return WORDS["escalate"][at].format(whom=WORDS[f"whom_{whom}"][at].format(**finding))
 
 
 def _details(finding: Mapping[str, Any], lang: Language) -> str:
-    """Say how many, which numbers, where, since when."""
+    """Say how many, which numbers, where, since when, who saw it."""
     at = 1 if lang == "zh" else 0
     said = [f"{finding[key]:,}" for key in ("updates", "count", "months_left") if key in finding]
     if "low" in finding:
@@ -246,7 +265,7 @@ def _details(finding: Mapping[str, Any], lang: Language) -> str:
         said.append(WORDS["seconds_old"][at].format(**finding) if old else f"{finding['seconds']:,}")
     if finding.get("since"):
         said.append(WORDS["since_when"][at].format(at=finding["since"]))
-    said += [*finding.get("lanes", []), *finding.get("incarnations", [])]
+    said += [*finding.get("lanes", []), *finding.get("incarnations", []), *finding.get("witnesses", [])]
     said += [each[:12] for each in finding.get("hashes", ())]
     return " ".join(said)
 

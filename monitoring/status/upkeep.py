@@ -11,6 +11,8 @@ from ...schemas import ids
 from .positions import moment
 from .register_counts import Deliveries
 
+PUBLISHER = "publisher"
+"""The witness of what a register says, beside notaries by their names."""
 _SHOWN = 20
 """Entries that are named one by one; the others are counted."""
 
@@ -24,7 +26,8 @@ def publisher_findings(deliveries: Sequence[Deliveries]) -> Iterator[dict[str, A
             found[finding.kind].append(finding)
         yield from _behind(each.jurisdiction, found[AHEAD])
         for one in found[SHRUNK]:
-            yield {"kind": "list-shrunk", "jurisdiction": each.jurisdiction, "list": one.list}
+            about = {"jurisdiction": each.jurisdiction, "list": one.list}
+            yield {"kind": "list-shrunk", **about, "witnesses": [PUBLISHER]}
         for one in found[CLOCK]:
             yield {"kind": "publisher-clock", "jurisdiction": each.jurisdiction, "seconds": int(one.detail)}
         yield from ({"kind": "refused-record", **about} for about in _entries(each, found[REFUSED]))

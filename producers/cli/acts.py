@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import WrongUsage
-from ...topics.cli.console import JsonOption, print_json
+from ...topics.cli.console import JsonOption, print_json, say
 from .options import CourtOption, DayOption, EntryArgument, NoWaitOption, ReasonOption, day, entry_id
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def find(
             f"{', '.join(each['certificates'])}  {each['changed_on']} {each['reason']}".rstrip()
         )
     if not entries:
-        typer.echo("no entry of this court", err=True)
+        say(settings_of(ctx).lang, "no entry of this court", "本院没有这样的条目", err=True)
 
 
 def _perform(
@@ -185,9 +185,12 @@ def _perform(
     if as_json:
         print_json(document)
         return
-    typer.echo(f"{document['entry']} is {document['status']}, version {document['version']}")
-    typer.echo(f"update {document['update']}, batch {document['batch']}")
-    typer.echo(f"follow it with: liandong status --update {document['update']}")
+    entry, status, version = (document[each] for each in ("entry", "status", "version"))
+    update_id, batch = document["update"], document["batch"]
+    say(settings.lang, f"{entry} is {status}, version {version}", f"{entry} 现为 {status}，第 {version} 版")
+    say(settings.lang, f"update {update_id}, batch {batch}", f"更新 {update_id}，批次 {batch}")
+    follow = f"liandong status --update {update_id}"
+    say(settings.lang, f"follow it with: {follow}", f"查看送达情况：{follow}")
 
 
 def _changes(values: list[str]) -> dict[str, str]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...schemas.errors import ExitCode, LiandongError, WrongUsage
-from ...topics.cli.console import JsonOption, print_json
+from ...schemas.problems import Language, told
+from ...topics.cli.console import JsonOption, print_json, say, settings_of
 from .options import CourtOption
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
         raise WrongUsage("COMMAND_INPUT", "give a file of commands, or --stop and one id", "see --template")
     written: Sequence[Mapping[str, Any]] = _from_file(file) if file else [{"command": "stop-watch", "stops": stop}]
     results = _give(ctx, court, written, file.parent if file else Path(), dry_run=dry_run)
-    _show_results(results, as_json)
+    _show_results(results, settings_of(ctx).lang, as_json)
     if any("problem" in each for each in results):
         raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
@@ -70,7 +71,6 @@ def _give(
     ctx: typer.Context, court: str | None, written: Sequence[Mapping[str, Any]], folder: Path, *, dry_run: bool
 ) -> list[dict[str, Any]]:
     """Give or check commands as they stand in a file; what became of each."""
-    from ...topics.cli.console import settings_of
     from ...topics.workers.chance import SystemChance
     from ..commands.files import request_of
     from ..relay.delivery import send_all
@@ -90,7 +90,7 @@ def _give(
                     outcome = desk.commands.give(request, kinds)
                     result |= {**_as_dict(outcome.command), "new": outcome.new}
             except LiandongError as problem:
-                result["problem"] = problem.as_dict()
+                result["problem"] = problem.as_dict() | told(problem, settings_of(ctx).lang)._asdict()
             results.append(result)
         if not dry_run:
             court_id = desk.court.identity.court
@@ -99,7 +99,6 @@ def _give(
 
 
 def _resend(ctx: typer.Context, court: str | None, as_json: bool) -> None:
-    from ...topics.cli.console import settings_of
     from ...topics.workers.chance import SystemChance
     from ..relay.delivery import send_all
 
@@ -116,6 +115,12 @@ def _resend(ctx: typer.Context, court: str | None, as_json: bool) -> None:
         typer.echo(_NOTHING_TO_RESEND[settings.lang])
 
 
+_GIVEN_BEFORE = "  (given before; nothing is sent again)", "（此前已下达，不再发送）"
+_STATES: dict[str, dict[Language, str]] = {
+    "stopped": {"en": "stopped", "zh": "已停止"},
+    "overdue": {"en": "overdue", "zh": "逾期未答复"},
+    "waiting": {"en": "waiting for an answer", "zh": "等待答复"},
+}
 _RESENT = {
     "en": "{command_id}  {kind} to {agency} sent again",
     "zh": "{command_id}  已重新向 {agency} 发送 {kind}",
@@ -179,50 +184,56 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
             directory.close()
 
 
-def _show_results(results: list[dict[str, Any]], as_json: bool) -> None:
+def _show_results(results: list[dict[str, Any]], lang: Language, as_json: bool) -> None:
     if as_json:
         print_json({"commands": results})
         return
     for each in results:
         if "problem" in each:
             problem = each["problem"]
-            typer.echo(f"{each['number']}: rejected, {problem['code']}: {problem['message']}", err=True)
-            typer.echo(f"   what to do: {problem['remedy']}", err=True)
+            code, message, remedy = (problem[each] for each in ("code", "message", "remedy"))
+            rejected = f"{each['number']}: rejected, {code}: {message}"
+            say(lang, rejected, f"{each['number']}：未通过，{code}：{message}", err=True)
+            say(lang, f"   what to do: {remedy}", f"   处理办法：{remedy}", err=True)
         elif "checked" in each:
-            typer.echo(f"{each['number']}: valid")
+            say(lang, f"{each['number']}: valid", f"{each['number']}：有效")
         else:
-            again = "" if each["new"] else "  (given before; nothing is sent again)"
-            typer.echo(f"{each['command_id']}  {each['kind']} to {each['agency']}, answer due {each['due_at']}{again}")
+            command, kind, agency, due = (each[name] for name in ("command_id", "kind", "agency", "due_at"))
+            again, again_zh = ("", "") if each["new"] else _GIVEN_BEFORE
+            english = f"{command}  {kind} to {agency}, answer due {due}{again}"
+            say(lang, english, f"{command}  {kind}，下达给 {agency}，应于 {due} 前答复{again_zh}")
 
 
 def _show_commands(ctx: typer.Context, court_id: str | None, as_json: bool) -> None:
-    from ...topics.cli.console import settings_of
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..commands.sent import CommandRegister
     from ..court import open_court
 
-    with open_court(settings_of(ctx), court_id, SystemClock(), SystemChance()) as court:
+    settings = settings_of(ctx)
+    lang = settings.lang
+    with open_court(settings, court_id, SystemClock(), SystemChance()) as court:
         now, own_id = court.clock.now(), court.identity.court
         commands = CommandRegister(court.register.engine, own_id).commands()
     if as_json:
-        print_json({"commands": [{**_as_dict(each), "state": _state(each, now)} for each in commands]})
+        print_json({"commands": [{**_as_dict(each), "state": _state(each, now, "en")} for each in commands]})
         return
     for each in commands:
         shown = _as_dict(each)
-        typer.echo(f"{shown['command_id']}  {each.kind:10} {each.agency:16} {each.case_number}  {_state(each, now)}")
+        state = _state(each, now, lang)
+        typer.echo(f"{shown['command_id']}  {each.kind:10} {each.agency:16} {each.case_number}  {state}")
     if not commands:
-        typer.echo(f"{own_id} has given no commands")
+        say(lang, f"{own_id} has given no commands", f"{own_id} 尚未下达指令")
 
 
-def _state(command: "SentCommand", now: int) -> str:
+def _state(command: "SentCommand", now: int, lang: Language) -> str:
     from ...schemas.wire.feedback import feedback_text
 
     if command.scope.stopped_at:
-        return "stopped"
+        return _STATES["stopped"][lang]
     if command.code:
-        return f"{command.code} {feedback_text(command.code, 'en')}"
-    return "overdue" if command.is_overdue(now) else "waiting for an answer"
+        return f"{command.code} {feedback_text(command.code, lang)}"
+    return _STATES["overdue" if command.is_overdue(now) else "waiting"][lang]
 
 
 def _as_dict(command: "SentCommand") -> dict[str, Any]:

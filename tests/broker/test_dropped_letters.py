@@ -27,8 +27,8 @@ def town(settings: Settings) -> Iterator[Installation]:
     made.close()
 
 
-def letters(town: Installation, code: int = 0) -> list[int]:
-    return [each["count"] for each in town.status(code=code)["findings"] if each["kind"] == "dead-letters"]
+def letters(town: Installation) -> list[int]:
+    return [each["count"] for each in town.status()["findings"] if each["kind"] == "dead-letters"]
 
 
 def test_dropped_letters_are_counted_no_more_and_the_others_still_are(town: Installation) -> None:

@@ -92,4 +92,4 @@ def test_a_kafka_that_is_gone_is_named_within_two_seconds_everywhere(mortal: Ins
 
     cluster.up(mortal.settings.kafka_dir)
     mortal.until(lambda found: "kafka-away" not in kinds(found))
-    assert "kafka-away" not in kinds(json.loads(mortal.run("status", "--json")))
+    assert "kafka-away" not in kinds(mortal.status())

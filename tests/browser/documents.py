@@ -3,6 +3,7 @@
 from typing import Any
 
 from liandong.monitoring.page.feed import PageSnapshot, SearchResult
+from liandong.monitoring.status.next_steps import with_next_step
 
 NOW = "2026-03-02T10:20:30.000+08:00"
 UPDATE, OTHER_UPDATE, LATE_UPDATE = (f"upd_{digit * 32}" for digit in "abc")
@@ -132,7 +133,7 @@ def document(*findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "enforcement": [enforced(name) for name in AGENCIES],
         "batches": [batch()],
         "updates": [],
-        "findings": list(findings),
+        "findings": [with_next_step(each) for each in findings],
         "healthy": not findings,
     } | changes
 

@@ -58,7 +58,7 @@ def test_what_is_wrong_stands_on_top_with_the_command_to_type(stage: Stage, brow
     wrong = node(proof=node()["proof"] | {"state": "unequal", "lanes": ["court.debtor-list.js.v1/2"]})
     status = document(
         {"kind": "unequal", **where, "lanes": ["court.debtor-list.js.v1/2"]},
-        {"kind": "late", "agency": "railway-js", "updates": 1_234},
+        {"kind": "late", "agency": "railway-js", "node": "1", "updates": 1_234},
         {"kind": "stale", "agency": "registry-js", "jurisdiction": "js", "node": None},
         {"kind": "dead-letters", "agency": "hotel-js", "count": 2},
         agencies=[

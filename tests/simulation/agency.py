@@ -76,6 +76,8 @@ class NodeProcess(Process):
         """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
         self.counter = ApiCounter(self, agency, node)
+        self.rebuilds = False
+        """Whether its next start makes its copy again, as its operator wishes."""
         self._opened: OpenAgency
 
     @property
@@ -111,6 +113,9 @@ class NodeProcess(Process):
         beneath = NodeMachine(machine.clock, machine.chance, machine.disk.boot_id, keeper=OwnKeeper)
         self._opened = open_agency(machine.settings, self.agency, self.node, connections, beneath)
         self.counter.opened(machine.settings, self._opened)
+        if self.rebuilds:
+            self.rebuilds = False
+            self._opened.rebuild()
         return self._opened.parts()
 
     def look(self) -> None:

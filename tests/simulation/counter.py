@@ -142,5 +142,5 @@ class _Node:
     def alive(self) -> bool:
         return True
 
-    def publish_events(self, payload: Any, keyed: Any, traceparent: str) -> Any:
-        return self.opened.desk.publish_events(payload, keyed, traceparent)
+    def publish_events(self, payload: Any, keyed: Any, traceparent: str, lang: Any) -> Any:
+        return self.opened.desk.publish_events(payload, keyed, traceparent, lang)

@@ -213,6 +213,12 @@ class SimulatedCourt:
             signed.append(resigning.sign(resigning.needed()))
         return sum(signed)
 
+    def acknowledge(self) -> None:
+        """Say that it knows of what was signed under its stolen key and is outbid by now."""
+        with self._publisher.clerk():
+            court, clock = self.opened, self._publisher.machine.clock
+            Resigning(court.guard.book, court.identity, self._publisher.directory, clock).take_note()
+
     def watch(self, agency: str, person: int, document: int) -> GivenCommand | None:
         """Have an agency watch for a debtor."""
         order = watch_order(person, document, self._publisher.machine.clock.now())

@@ -55,6 +55,11 @@ class MonitorProcess(Process):
     def let_go(self) -> None:
         self._context.resources.close()
 
+    @property
+    def source(self) -> StatusSource:
+        """Where it takes the status from."""
+        return self._source
+
     def look_up(self) -> dict[str, Any] | None:
         """The document as of now; None if the monitor is away, or dies over it."""
         if self.runs:

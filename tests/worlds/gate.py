@@ -32,6 +32,7 @@ from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import ENDED_FROM
 from liandong.schemas.law.watch_kinds import held_by
 from liandong.schemas.people.surrogates import MatchingKey
+from liandong.schemas.problems import Language
 from liandong.schemas.wire.codec import GatePrefix, decode, decode_prefix
 from liandong.schemas.wire.sealing import Recipient, SealingKey
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
@@ -209,9 +210,9 @@ class CheckDesk:
         return True
 
     def publish_events(
-        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str
+        self, payload: Mapping[str, Any], keyed: KeyedRequest | None, traceparent: str, lang: Language
     ) -> Mapping[str, Any]:
-        return publish_events(self.engine, self.context, payload, keyed, traceparent)
+        return publish_events(self.engine, self.context, payload, keyed, traceparent, lang)
 
     def api(self, *, rate: float = 1e6, burst: float = 2e6) -> Api:
         """The application."""

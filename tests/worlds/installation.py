@@ -66,9 +66,12 @@ class Installation:
         pipe = subprocess.PIPE
         return subprocess.Popen(_command(words), env=self.environment, text=True, stdin=pipe, stdout=pipe, stderr=pipe)
 
-    def status(self, *words: str, code: int = 0) -> dict[str, Any]:
-        """Ask `liandong status`."""
-        document: dict[str, Any] = json.loads(self.run("status", "--json", *words, code=code))
+    def status(self, *words: str, code: int | None = None) -> dict[str, Any]:
+        """Ask `liandong status`, whose exit code is that of what it says unless another one is given."""
+        ended = liandong("status", "--json", *words, environment=self.variables)
+        document: dict[str, Any] = json.loads(ended.out)
+        expected = int(not document["healthy"] and "--fail-on" not in words) if code is None else code
+        assert ended.code == expected, f"exit {ended.code}\n{ended.out}\n{ended.err}"
         return document
 
     def until(self, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from liandong.consumers.replication.latency import ApplyLatency
 from liandong.monitoring.ledger.evidence import Evidence
 from liandong.monitoring.ledger.evidence_reading import EvidenceReading
 from liandong.monitoring.ledger.evidence_views import EvidenceView
+from liandong.monitoring.ledger.trusted_floors import TrustedFloors
 from liandong.schemas.wire.codec import to_wire
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey, Signer, encode_signed
 from liandong.tests.worlds.chance import CHANCE
@@ -109,7 +110,8 @@ class WatchRoom:
 
     def open(self) -> Evidence:
         """The evidence as another process opens it."""
-        return Evidence(open_database(sqlite_url(self.path)), self.keys, Signals(self.registry))
+        floors = TrustedFloors(self.path.parent / "floors")
+        return Evidence(open_database(sqlite_url(self.path)), self.keys, Signals(self.registry), floors)
 
     def hear(self, *records: OutgoingRecord) -> int:
         """Puts records into the log and gathers; how many records that were."""

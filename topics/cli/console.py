@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...schemas.problems import Language
+
 if TYPE_CHECKING:
     from ..settings import Settings
 
@@ -42,6 +44,11 @@ def settings_for(invocation: Invocation) -> "Settings":
     settings = load_settings(invocation.config, **({"lang": invocation.lang} if invocation.lang else {}))
     require_known_state(settings.state_dir)
     return settings
+
+
+def say(lang: Language, english: str, chinese: str, *, err: bool = False) -> None:
+    """Print a line in the language of a call; with `err` on standard error."""
+    typer.echo(chinese if lang == "zh" else english, err=err)
 
 
 COURT_HELP = "What courts do: publish, correct, end, command, and read what comes back."

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import ExitCode, WrongUsage
-from .console import JsonOption, print_json
+from ...schemas.problems import Language
+from .console import JsonOption, print_json, say, settings_of
 
 if TYPE_CHECKING:
     from ..embedded.cluster import ClusterStatus
@@ -34,7 +35,7 @@ def up(
 
     if nodes not in (None, 1, 3):
         raise WrongUsage("KAFKA_NODES", f"{nodes} brokers are not offered", "use --nodes 1 or --nodes 3")
-    _show(cluster.up(_folder(ctx, directory), nodes, port, secure=secure or None), as_json)
+    _show(cluster.up(_folder(ctx, directory), nodes, port, secure=secure or None), _lang(ctx), as_json)
 
 
 @app.command()
@@ -42,7 +43,7 @@ def down(ctx: typer.Context, directory: DirOption = None, as_json: JsonOption = 
     """Stop the embedded Kafka; its data stays."""
     from ..embedded import cluster
 
-    _show(cluster.down(_folder(ctx, directory)), as_json)
+    _show(cluster.down(_folder(ctx, directory)), _lang(ctx), as_json)
 
 
 @app.command()
@@ -51,32 +52,41 @@ def status(ctx: typer.Context, directory: DirOption = None, as_json: JsonOption 
     from ..embedded import cluster
 
     state = cluster.status(_folder(ctx, directory))
-    _show(state, as_json)
+    _show(state, _lang(ctx), as_json)
     if not state.healthy:
         if not as_json:
-            typer.echo("what to do: liandong kafka up" + (f" --dir {directory}" if directory else ""), err=True)
+            command = "liandong kafka up" + (f" --dir {directory}" if directory else "")
+            say(_lang(ctx), f"what to do: {command}", f"处理办法：{command}", err=True)
         raise typer.Exit(ExitCode.FAILED)
+
+
+_STATES = {"running": "运行中", "silent": "无响应", "stopped": "已停止", "dead": "已异常结束"}
 
 
 def _folder(ctx: typer.Context, directory: Path | None) -> Path:
     if directory is not None:
         return directory
-    from .console import settings_of
-
     return settings_of(ctx).kafka_dir
 
 
-def _show(state: "ClusterStatus", as_json: bool) -> None:
+def _lang(ctx: typer.Context) -> Language:
+    return settings_of(ctx).lang
+
+
+def _show(state: "ClusterStatus", lang: Language, as_json: bool) -> None:
     if as_json:
         print_json({**asdict(state), "healthy": state.healthy})
         return
     if state.cluster_id is None:
-        typer.echo(f"no embedded Kafka in {state.directory}")
+        say(lang, f"no embedded Kafka in {state.directory}", f"{state.directory} 中没有内置 Kafka")
         return
-    typer.echo(f"cluster {state.cluster_id} in {state.directory}")
+    say(lang, f"cluster {state.cluster_id} in {state.directory}", f"集群 {state.cluster_id}，位于 {state.directory}")
     for node in state.nodes:
+        at = f"{node.id}  127.0.0.1:{node.port}"
         detail = f"process {node.pid}" if node.pid else f"log {node.log}" if node.state == "dead" else ""
-        typer.echo(f"node {node.id}  127.0.0.1:{node.port}  {node.state:8} {detail}".rstrip())
+        detail_zh = f"进程 {node.pid}" if node.pid else f"日志 {node.log}" if node.state == "dead" else ""
+        english, chinese = f"node {at}  {node.state:8} {detail}", f"节点 {at}  {_STATES[node.state]}  {detail_zh}"
+        say(lang, english.rstrip(), chinese.rstrip())
     if state.healthy:
         typer.echo(f"LIANDONG_BOOTSTRAP={state.bootstrap}")
     if state.healthy and state.secure:

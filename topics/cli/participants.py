@@ -23,6 +23,10 @@ SuiteOption = Annotated[
     str, typer.Option(metavar="SUITE", help="Algorithms of its keys; else as set, or as those of the keys before.")
 ]
 _TEXTS: dict[str, dict[Language, str]] = {
+    "none": {
+        "en": "no participants yet; make one with `liandong participant new`",
+        "zh": "本机尚无参与方，请用 `liandong participant new` 新建",
+    },
     "published": {"en": "keys published", "zh": "公钥已发布"},
     "all published": {"en": "{participant}: keys published", "zh": "{participant}：公钥已发布"},
     "no topic": {
@@ -82,10 +86,10 @@ def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
         print_json({"participants": [_as_dict(one, participants) for one in everybody], "root_public_key": root})
         return
     for one in everybody:
-        state = "retired" if one.retired_at else ""
+        state = {"en": "retired", "zh": "已终止"}[participants.settings.lang] if one.retired_at else ""
         typer.echo(f"{one.id:24} {one.kind:9} {','.join(one.jurisdictions):12} {one.name} {state}".rstrip())
     if not everybody:
-        typer.echo("no participants yet; make one with `liandong participant new`")
+        typer.echo(_TEXTS["none"][participants.settings.lang])
     if root:
         typer.echo(f"root_public_key: {root}")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import ExitCode, WrongUsage
-from .console import JsonOption, print_json, settings_of
+from .console import JsonOption, print_json, say, settings_of
 
 if TYPE_CHECKING:
     from ...schemas.wire.avro_schemas import Schema
@@ -72,7 +72,12 @@ def check_schemas(
     else:
         for one in findings:
             typer.echo(f"{one.rule:9} {one.schema}: {one.what}")
-        typer.echo(f"{len(ours)} schema versions, {len(findings)} findings")
+        lang = settings_of(ctx).lang
+        say(
+            lang,
+            f"{len(ours)} schema versions, {len(findings)} findings",
+            f"模式版本 {len(ours)} 个，问题 {len(findings)} 个",
+        )
     if findings:
         raise typer.Exit(ExitCode.FAILED)
 

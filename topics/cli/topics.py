@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import ExitCode
-from .console import JsonOption, print_json
+from ...schemas.problems import Language, told
+from .console import JsonOption, print_json, say
 
 if TYPE_CHECKING:
     from ..catalogue.families import TopicScope
@@ -25,6 +26,16 @@ AgencyOption = Annotated[
 ]
 
 
+_PLANNED: Mapping[Language, tuple[str, str]] = {"en": ("create", "alter"), "zh": ("将新建", "将修改")}
+_DONE: Mapping[Language, tuple[str, str]] = {"en": ("created", "altered"), "zh": ("已新建", "已修改")}
+_COMPARED: Mapping[Language, tuple[str, str]] = {"en": ("missing", "differs"), "zh": ("缺少", "不符")}
+"""What is said of a topic that is not there, and of one that is otherwise."""
+_REMEDIES = {
+    "partitions": "键会换位置：请建立该主题的新主版本，或把 `partitions` 设为现值",
+    "replication_factor": "请由运维迁移副本（kafka-reassign-partitions），或把 `replication_factor` 设为现值",
+}
+
+
 @app.command()
 def plan(
     ctx: typer.Context,
@@ -36,7 +47,7 @@ def plan(
     from ..catalogue.plan import plan as compare
 
     settings = _settings(ctx)
-    _show(compare(settings, _scope(settings, jurisdiction, agency)), as_json, create="create", alter="alter")
+    _show(compare(settings, _scope(settings, jurisdiction, agency)), settings.lang, as_json, words=_PLANNED)
 
 
 @app.command()
@@ -64,12 +75,15 @@ def apply(
         if settings.physical(names.KEYS) in done.create
         else Announcement()
     )
-    _show(done, as_json, create="created", alter="altered", more={"published": list(keys.published)})
+    lang = settings.lang
+    _show(done, lang, as_json, words=_DONE, more={"published": list(keys.published)})
     if keys.published and not as_json:
-        typer.echo(f"keys published: {', '.join(keys.published)}")
+        published = ", ".join(keys.published)
+        say(lang, f"keys published: {published}", f"已发布公钥：{published}")
     if keys.problem is not None:
-        typer.echo(f"keys NOT published, {keys.problem.code}: {keys.problem.message}", err=True)
-        typer.echo(f"what to do: {keys.problem.remedy}", err=True)
+        code, (message, remedy) = keys.problem.code, told(keys.problem, lang)
+        say(lang, f"keys NOT published, {code}: {message}", f"公钥未能发布，{code}：{message}", err=True)
+        say(lang, f"what to do: {remedy}", f"处理办法：{remedy}", err=True)
     if done.drift:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -86,7 +100,7 @@ def check(
 
     settings = _settings(ctx)
     differences = compare(settings, _scope(settings, jurisdiction, agency))
-    _show(differences, as_json, create="missing", alter="differs")
+    _show(differences, settings.lang, as_json, words=_COMPARED)
     if not differences.clean:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -112,28 +126,32 @@ def _scope(settings: "Settings", jurisdictions: list[str] | None, agencies: list
 
 def _show(
     differences: "TopicPlan",
+    lang: Language,
     as_json: bool,
     *,
-    create: str,
-    alter: str,
+    words: Mapping[Language, tuple[str, str]],
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     if as_json:
         print_json({**asdict(differences), "clean": differences.clean, **more})
         return
+    create, alter = words[lang]
     for name, state in differences.create.items():
-        kind = state.configuration["cleanup.policy"]
-        typer.echo(f"{create:8} {name}  partitions={state.partitions} copies={state.replication_factor} {kind}")
+        count, copies, kind = state.partitions, state.replication_factor, state.configuration["cleanup.policy"]
+        english = f"{create:8} {name}  partitions={count} copies={copies} {kind}"
+        say(lang, english, f"{create}  {name}  分区 {count}，副本 {copies}，{kind}")
     for one in differences.alter:
         typer.echo(f"{alter:8} {one.topic}  {one.what}: {one.found} -> {one.wanted}")
     for one in differences.drift:
-        typer.echo(
-            f"drift    {one.topic}  {one.what}: {one.found}, wanted {one.wanted}\n         what to do: {one.remedy}"
+        said = f"drift    {one.topic}  {one.what}: {one.found}, wanted {one.wanted}\n         what to do: {one.remedy}"
+        said_zh = (
+            f"偏差  {one.topic}  {one.what}：{one.found}，应为 {one.wanted}\n      处理办法：{_REMEDIES[one.what]}"
         )
+        say(lang, said, said_zh)
     for name in differences.unmanaged:
-        typer.echo(f"unknown  {name}  belongs to nobody here; left alone")
+        say(lang, f"unknown  {name}  belongs to nobody here; left alone", f"未知  {name}  不属于本系统，未作改动")
     if differences.clean:
-        typer.echo("the topics are as the catalogue says")
+        say(lang, "the topics are as the catalogue says", "主题与目录一致")
 
 
 def mount(root: typer.Typer) -> None:

@@ -93,7 +93,7 @@ NEXT_COMMAND: Mapping[RegisterProblem, str] = {
     RegisterProblem.ROLLED_BACK: PUBLISH,
     RegisterProblem.FORKED: SIGN,
     RegisterProblem.EXPIRED: SIGN,
-    RegisterProblem.AHEAD: "timedatectl",
+    RegisterProblem.AHEAD: "timedatectl set-ntp true",
     RegisterProblem.ROOT_FORKED: "liandong participant list",
     RegisterProblem.NOT_KEPT: "df -h",
 }

@@ -62,6 +62,8 @@ class ForgesEntry:
     number: int
     """Makes the entry's id."""
     instrument: Instrument = Instrument.LIST_ENTRY
+    skips: int = 0
+    """How many numbers of the court's sequence it leaves out."""
 
     def __str__(self) -> str:
         return f"the adversary lists person {self.person} by {self.guise}"
@@ -73,7 +75,7 @@ class ForgesEntry:
         fields = dict.fromkeys(_TEXTS, "") | {
             "entry_id": handle(self.number),
             "version": 1,
-            "court_sequence": max(taken, default=0) + 1,
+            "court_sequence": max(taken, default=0) + 1 + self.skips,
             "instrument": int(self.instrument),
             "status": int(Status.ACTIVE),
             "person_role": 0,

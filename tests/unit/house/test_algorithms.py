@@ -23,6 +23,7 @@ ELSEWHERE = {
     "consumers/acts_db/idempotency.py": "names of requests in an agency's own database, under a secret of its own",
     "consumers/api/tokens.py": "how tokens of the check API are kept; they are no records",
     "consumers/cli/tokens.py": "the same, told in a help text",
+    "topics/cli/help_texts.py": "the same, and in Chinese",
     "consumers/api/documents.py": "the browser's Content-Security-Policy has its own list of hashes",
     "topics/cli/supervise.py": "a checksum of a decision's file, which its readers can make with any tool",
     "topics/settings.py": "names of Kafka's SASL mechanisms",

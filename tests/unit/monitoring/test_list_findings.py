@@ -145,7 +145,7 @@ def test_whose_clock_is_off_the_brokers_is_named_in_both_languages(room: WatchRo
         said = [each for each in sentences(document, Words(lang)) if each.key.partition("/")[0] in told]
         assert len(said) == len(told)
         assert all(str(off_ms // 1_000) in each.text.replace(",", "") for each in said)
-        assert {each.command for each in said} == ({"timedatectl status"} if is_off else set())
+        assert {each.command for each in said} == ({"timedatectl set-ntp true"} if is_off else set())
 
 
 def test_a_receipt_that_is_repeated_says_nothing_of_the_clock(room: WatchRoom) -> None:

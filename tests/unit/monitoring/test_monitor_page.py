@@ -114,7 +114,7 @@ def test_every_finding_says_what_to_type() -> None:
     where = {"agency": "hotel-js", "jurisdiction": "js", "node": "1"}
     status = document(
         {"kind": "head-expired", "jurisdiction": "js", "notary": "notary-js-1"},
-        {"kind": "late", "agency": "hotel-js", "updates": 3},
+        {"kind": "late", "agency": "hotel-js", "node": "1", "updates": 3},
         {"kind": "stale", "agency": "hotel-js", "jurisdiction": "js", "node": None},
         {"kind": "stale", **where},
         {"kind": "unequal", **where, "lanes": ["court.orders.js.v1/0"]},

@@ -22,6 +22,8 @@ def connection(settings: Settings, client_id: str) -> Config:
         # idle connections are closed by brokers all the time; that is no news
         "log.connection.close": False,
         "socket.keepalive.enable": True,
+        # 60 s by default: a connection a firewall has forgotten would hold up who is freed for a minute and more
+        "socket.timeout.ms": 15_000,
         "reconnect.backoff.max.ms": 2000,
         **_security(security_of(settings)),
     }
@@ -35,6 +37,8 @@ def producer(settings: Settings, client_id: str, linger_ms: float) -> Config:
         "enable.idempotence": True,
         # an accepted record waits for a broker however long that takes; giving up is the relay's decision (`purge`)
         "message.timeout.ms": 0,
+        # of the same kind; a broker that needs longer for its replicas is asked again, and the record stands once
+        "request.timeout.ms": 10_000,
         # as the Java client chooses partitions, so that every language agrees on where a key lives
         "partitioner": "murmur2_random",
         "linger.ms": linger_ms,
@@ -62,6 +66,8 @@ def consumer(settings: Settings, client_id: str, group: str | None) -> Config:
         "fetch.queue.backoff.ms": 2,
         "fetch.wait.max.ms": 500,
         "fetch.error.backoff.ms": 100,
+        # no answer is so large that a line of 0.5 MB/s needs as long for it as a connection is waited for
+        "fetch.max.bytes": 8 << 20,
     }
 
 

@@ -21,6 +21,7 @@ from ..updates.records import RecordParts, ended, parts_of
 from ..updates.updates import Acceptance, Accepted, CourtIdentity, Draft, accept
 from .book import UpkeepBook, UpkeepFinding
 from .findings import OUTBID, STRANGE
+from .log_records import HIGHEST
 
 _CHUNK = 500
 _REASON = "NO_GROUND"
@@ -40,8 +41,8 @@ class Strangers:
         return [each for each in self.book.findings(STRANGE) if each.court == self.identity.court]
 
     def end(self) -> int:
-        """End all of them; return how many. What was ended before an interruption is not ended twice."""
-        found, ended_now = self.found(), 0
+        """End all of them that a court can outbid; return how many. What was ended before an interruption is not ended twice."""
+        found, ended_now = [each for each in self.found() if _can_be_outbid(each)], 0
         batch = new_batch(self.identity.court, "court resign", "", self.clock.now(), self.identity.chance)
         for start in range(0, len(found), _CHUNK):
             chunk, now = found[start : start + _CHUNK], self.clock.now()
@@ -88,6 +89,12 @@ class Strangers:
             *(Status.REVOKED, draft.version, b"", draft.changed_on, draft.reason, draft.changed_on),
         )
         return WholeEntry(entry, self.identity.court, "", terminal.value, _NO_CERTIFICATES, invented)
+
+
+def _can_be_outbid(found: UpkeepFinding) -> bool:
+    """Whether there is a version above a thief's, of an entry of a kind there is; else it is named for good."""
+    instrument = decode_prefix(unframe(found.value)[1])["instrument"]
+    return found.version < HIGHEST and instrument in set(Instrument)
 
 
 def stranger_text(found: UpkeepFinding) -> str:

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -119,7 +120,10 @@ class Stage:
 
     def __init__(self) -> None:
         self.gathering = SimpleNamespace(rounds=0, failure=None)
-        source: Any = SimpleNamespace(gathering=self.gathering)  # nothing is read from a log here
+        document = {"findings": [{"kind": "late"}, {"kind": "stale"}, {"kind": "late"}]}
+        status = SimpleNamespace(document=lambda _query: document)
+        # nothing is read from a log here
+        source: Any = SimpleNamespace(gathering=self.gathering, current=lambda: nullcontext(status))
         self.feed = Feed(source)
         self.site = Site(self.feed, source, CollectorRegistry(), "en", {})
         self._socket = socket.create_server(("127.0.0.1", 0))

@@ -22,7 +22,7 @@ def test_it_is_ready_when_all_evidence_was_read_once(stage: Stage) -> None:
     assert (early.status_code, early.json()) == (503, {"ready": False})
     stage.gathering.rounds = 1
     ready = httpx.get(f"{stage.url}/healthz")
-    assert (ready.status_code, ready.json()) == (200, {"ready": True})
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "degraded": 1, "findings": ["late", "stale"]})
 
 
 def test_an_unknown_path_is_refused_as_a_program_reads_it(stage: Stage) -> None:

@@ -11,6 +11,7 @@ OWN_REGISTER = "the court's own register, checked before it was written"
 PACKAGED = "comes with the release; its tests read it"
 WRITES = "turns its own bytes into text or numbers, to write them"
 DEMO = "the output of this product's own commands"
+JUDGED = "a record under a court's own key that Judge.meaning has read, which publisher-reads plays; suites/upkeep.py tries odd ones"
 NO_PARSER = "opens a reader of a store; nothing is parsed"
 
 ELSEWHERE: dict[Site, str] = {
@@ -50,6 +51,10 @@ ELSEWHERE: dict[Site, str] = {
     Site("producers/acts/acts.py", "_extended"): OWN_REGISTER,
     Site("producers/acts/correction.py", "_extension"): OWN_REGISTER,
     Site("producers/cli/own_entries.py", "shown_entry"): OWN_REGISTER,
+    Site("producers/upkeep/findings.py", "KeeperFindings.strange"): JUDGED,
+    Site("producers/upkeep/strangers.py", "Strangers._terminal"): JUDGED,
+    Site("producers/upkeep/strangers.py", "_can_be_outbid"): JUDGED,
+    Site("producers/upkeep/strangers.py", "stranger_text"): JUDGED,
     Site("producers/publishing/comparison.py", "_check_bar"): OWN_REGISTER,
     Site("schemas/law/agencies.py", "parse_agencies"): PACKAGED,
     Site("schemas/law/measures.py", "parse_catalogue"): PACKAGED,

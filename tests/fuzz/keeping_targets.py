@@ -12,6 +12,7 @@ from pathlib import Path
 
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.upkeep.findings import AHEAD, STOLEN
+from liandong.producers.upkeep.strangers import stranger_text
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import Undecodable, decode, encode, from_wire
@@ -140,10 +141,13 @@ class Publisher:
     def mend(self) -> None:
         """Do what an operator can about what was found, and what clerks go on doing."""
         lists = self.lists
+        for invented in lists.strangers().found():
+            assert stranger_text(invented)
         for work in (
             lists.recover,
             lists.resend,
             lambda: lists.resigning().sign(lists.resigning().needed()),
+            lists.strangers().end,
             lambda: lists.publish(lists.rows(4)),
             lambda: lists.end(lists.entries()[0]),
         ):

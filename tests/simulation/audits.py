@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -17,13 +18,15 @@ from liandong.consumers.acts_db.tables import (
 )
 from liandong.consumers.commands.parked import BEHIND_ANOTHER
 from liandong.consumers.store.layout import TrustedHead
+from liandong.schemas.wire.codec import Undecodable, from_wire
+from liandong.schemas.wire.framing import FramingError
 from liandong.tests.simulation.checkpoints import checkpoints_count_what_stands_below_them
 from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
 from liandong.tests.simulation.proofs import Register
 from liandong.topics.catalogue import names
-from liandong.topics.transport.ports import TopicPartition
+from liandong.topics.transport.ports import Message, TopicPartition
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.agency import NodeProcess
@@ -97,7 +100,7 @@ def commands_are_carried_out(world: "World") -> None:
         if not node.runs or node.database.away or node.is_cut_off or not node.knows_keys:
             continue
         messages = world.broker.records(names.commands(node.agency))
-        there = {one.key() for one in messages if (one.key() or b"") in given}
+        there = {one.key() for one in messages if (one.key() or b"") in given and _is_watch(one)}
         with node.acts.connect() as connection:
             done = set(connection.scalars(select(commands_handled.c.command_id)))
             done |= set(connection.scalars(select(commands_parked.c.key)))
@@ -108,6 +111,13 @@ def commands_are_carried_out(world: "World") -> None:
         done |= {one.key() for one in messages if (one.partition(), one.offset()) in aside}
         world.hold(there <= done, f"{node.name} has forgotten a command that stands in the log")
         world.count("commands found carried out", len(there))
+
+
+def _is_watch(message: Message) -> bool:
+    """Whether a command stands under its own id: one that ends a watch stands under that of the watch."""
+    with suppress(FramingError, Undecodable, KeyError):
+        return bool(from_wire(message.value() or b"")["command_id"] == message.key())
+    return False
 
 
 def _nobody_is_watched_unasked(world: "World") -> None:

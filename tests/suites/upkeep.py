@@ -11,7 +11,6 @@ from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED
 from liandong.producers.upkeep.log_records import RecordUnknown
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
-from liandong.producers.upkeep.strangers import Strangers
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.law.listing import Change, Status
 from liandong.schemas.wire.codec import from_wire, to_wire
@@ -402,7 +401,7 @@ class UpkeepSuite(TownSuite):
         invent(6)
         lists.keep()
         assert lists.findings() == [(STRANGE, b"i" * 16)]
-        strangers = Strangers(lists.court.guard.book, lists.court.identity, town.clock)
+        strangers = lists.strangers()
         assert [(each.version, each.detail) for each in strangers.found()] == [(6, thief.key_id.hex())]
         assert strangers.end() == 1
         lists.send()
@@ -412,6 +411,26 @@ class UpkeepSuite(TownSuite):
         terminal = from_wire(lists.under(b"i" * 16)[-1].value() or b"")
         left = terminal["status"], terminal["identities"], terminal["name"], terminal["case_number"], terminal["court"]
         assert left == (int(Status.REVOKED), [], "", "", COURT)
+
+    @pytest.mark.parametrize("fields", [{"version": (1 << 63) - 1}, {"instrument": 99}])
+    def test_what_is_invented_and_nobody_can_outbid_stays_named(
+        self, lists: KeptLists, fields: dict[str, object]
+    ) -> None:
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        thief = town.participants.signer(COURT)
+        invented = from_wire(lists.under(entry)[-1].value() or b"") | {"entry_id": b"i" * 16, "update_id": b"u" * 16}
+        lists.write(b"i" * 16, to_wire("list-record", encode_signed("list-record", invented | fields, LIST, thief)))
+        lists.keep()
+        town.participants.rotate(COURT, compromised_since=town.clock.now())
+        town.publish(COURT)
+        lists.restart()
+        town.until(lambda: town.is_revoked(lists.directory, COURT))
+        lists.compare()
+        lists.keep()
+        before = lists.findings()
+        assert lists.strangers().end() == 0
+        assert lists.findings() == before
 
     def test_what_was_outbid_is_forgotten_after_a_week(self, lists: KeptLists) -> None:
         lists.compare()

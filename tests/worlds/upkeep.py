@@ -15,6 +15,7 @@ from liandong.producers.upkeep.keeper import LogKeeper
 from liandong.producers.upkeep.recovering import Recovery, RegisterRecovery
 from liandong.producers.upkeep.resending import Resending, Resent
 from liandong.producers.upkeep.resigning import Resigning
+from liandong.producers.upkeep.strangers import Strangers
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
 from liandong.schemas.wire.codec import from_wire
@@ -147,6 +148,10 @@ class KeptLists:
     def resigning(self) -> Resigning:
         """What must be signed again."""
         return Resigning(self.court.guard.book, self.court.identity, self.directory, self.town.clock)
+
+    def strangers(self) -> Strangers:
+        """What was invented in the court's name."""
+        return Strangers(self.court.guard.book, self.court.identity, self.town.clock)
 
     # -- what somebody else does --------------------------------------------------------------------------------------
 

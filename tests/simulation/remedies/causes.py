@@ -277,6 +277,10 @@ CAUSES: Mapping[str, Cause] = {
         (lists(0), _AWHILE, ForgesVersion(Guise(COURT), 0), _AWHILE, Replaces(COURT, 30), _AWHILE),
         also=frozenset({"sequence-duplicate"}),
     ),
+    "strange-entry": Cause(
+        (_AWHILE, ForgesEntry(Guise(COURT), 1, 7), _AWHILE, Replaces(COURT, 30), _AWHILE),
+        also=frozenset({"sequence-duplicate", "sequence-gap"}),
+    ),
     "contested-entry": Cause(
         (lists(0), _AWHILE, *(step for _ in range(6) for step in (NullsEntry(0), EverybodyWorks(10)))), "kafka"
     ),

@@ -11,7 +11,7 @@ from liandong.tests.simulation.deeds.copies import SendsAgain
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.keys import PublishesKeys
 from liandong.tests.simulation.deeds.register import SignsRegister
-from liandong.tests.simulation.deeds.upkeep import RecoversRegister, Resends, Resigns
+from liandong.tests.simulation.deeds.upkeep import EndsStrangers, RecoversRegister, Resends, Resigns
 from liandong.tests.simulation.remedies.absence import Runs, away
 from liandong.tests.simulation.watchers import NotaryProcess
 
@@ -81,6 +81,8 @@ def _resign(world: "World", options: Options) -> list[Deed]:
     if options["acknowledge"]:
         world.courts[options["court"]].acknowledge()
         return []
+    if options["end_strangers"]:
+        return [EndsStrangers(options["court"])]
     assert options["every"], "it lists what is to be signed again and signs nothing"
     return [Resigns(options["court"])]
 

@@ -99,7 +99,7 @@ class NotarySuite:
             """The client learns in its own time that the topic is another one; what is signed until then nobody finds equal."""
             world.clock.pass_seconds(1)
             newest = world.heads()[-1]
-            return newest["number"] > before["number"] and sum(row["records"] for row in newest["lanes"]) == 4
+            return bool(newest["number"] > before["number"]) and sum(row["records"] for row in newest["lanes"]) == 4
 
         world.until(counts_anew, notary)
         world.barrier(notary)

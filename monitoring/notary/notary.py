@@ -47,6 +47,8 @@ _BATCH = 5_000
 _HELD_BACK = 200_000
 """Records kept in memory behind markers at most, see `Alignment`."""
 _COMMIT_ENTRIES = 50_000
+_LOOK_SECONDS = 5.0
+"""How often it is asked whether the lists are still the topics that were counted."""
 _WAIT = 0.2
 """Seconds after which it looks again while it can issue nothing."""
 _RETRY_SECONDS = 1.0
@@ -70,7 +72,7 @@ class Notary:
         self._signing = SigningTime(config.notary, ports.identity.signer.key_id, ports.keyring, self._clock)
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
         self._pause = Doorbell()
-        self._retry_at = -math.inf
+        self._retry_at = self._look_at = -math.inf
         self._store: TallyStore | None = None
         self._progress = NotaryProgress()
         self._search: LastHeadsSearch | None = None
@@ -195,6 +197,12 @@ class Notary:
 
     def _work(self) -> float:
         now = self._clock.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + _LOOK_SECONDS
+            # a list that was made again and has grown past where this reads would be read on, without a word of the client
+            if self._tally.topic_ids != self._topic_ids():
+                self._following = False
+                return AT_ONCE
         may_issue = self.live and self._announcer.markers_in_flight < _MARKERS_IN_FLIGHT and self._signing.may_sign()
         if may_issue and now >= self._next_barrier:
             self._issue(now)

@@ -96,10 +96,10 @@ class NotarySuite:
         world.publish(*(world.court.include() for _ in range(4)))
 
         def counts_anew() -> bool:
-            """The client learns in its own time that the topic is another one; what is signed until then nobody finds equal."""
+            """It learns in its own time that the topic is another one; what it signs until then nobody finds equal."""
             world.clock.pass_seconds(1)
-            newest = world.heads()[-1]
-            return bool(newest["number"] > before["number"]) and sum(row["records"] for row in newest["lanes"]) == 4
+            counted = sum(lane.records for lane in notary._tally.lanes.values())
+            return notary.head_number > int(before["number"]) and counted == 4
 
         world.until(counts_anew, notary)
         world.barrier(notary)

@@ -150,7 +150,7 @@ class Notary:
         with suppress(TopicMissing):
             self._reports = bool(self._ports.subscriber.partitions(names.notary_reports(self._config.jurisdiction)))
         self._ports.subscriber.assign(self._next_offsets)
-        self._following = True
+        self._following, self._look_at = True, self._clock.monotonic() + _LOOK_SECONDS
         return AT_ONCE
 
     def _open(self) -> LastHeadsSearch:

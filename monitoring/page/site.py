@@ -81,8 +81,11 @@ class Site:
         ready = self._source.gathering.rounds > 0
         if not ready:
             return JSONResponse({"ready": False}, 503)
-        with self._source.current() as status:
-            kinds = sorted({finding["kind"] for finding in status.document(StatusQuery())["findings"]})
+        try:
+            with self._source.current() as status:
+                kinds = sorted({finding["kind"] for finding in status.document(StatusQuery())["findings"]})
+        except LiandongError as failed:  # such as its own database: it runs, and what it watches it cannot say
+            return JSONResponse({"ready": True, "degraded": 1, "findings": None, "code": failed.code})
         return JSONResponse({"ready": True, "degraded": int(bool(kinds)), "findings": kinds})
 
     def _status(self, request: Request) -> Response:

@@ -80,6 +80,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "not-sent": ("accepted and not sent", "已受理未发送"),
     "unreadable": ("records a node cannot read", "节点无法解析的记录"),
     "dead-letters": ("dead letters nobody has dropped", "尚未处置的死信"),
+    "under_key": ("version {version} under the key {key}, at {at}", "第 {version} 版，密钥 {key}，时间 {at}"),
     "since_when": ("since {at}", "自 {at} 起"),
     "seconds_old": ("{seconds} s old", "{seconds} 秒前"),
     "next": ("next", "下一步"),
@@ -259,7 +260,7 @@ def _details(finding: Mapping[str, Any], lang: Language) -> str:
         low, high = finding["low"], finding["high"]
         said.append(f"№ {low:,}" if low == high else f"№ {low:,} … {high:,}")
     said += [str(finding[key]) for key in ("what", "place") if key in finding]
-    said += [f"key {finding['key']} v{finding['version']} {finding['at']}"] if "key" in finding else []
+    said += [WORDS["under_key"][at].format(**finding)] if "key" in finding else []
     if "seconds" in finding:
         old = finding["kind"] in {"kafka-away", "evidence-unread"}
         said.append(WORDS["seconds_old"][at].format(**finding) if old else f"{finding['seconds']:,}")

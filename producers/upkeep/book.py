@@ -26,7 +26,7 @@ _SCHEMA = "list-record"
 _STATE = "state"
 _COMPARED = "upkeep/compared_at"
 _CHUNK = 500
-_HIGHEST = 1 << 62
+HIGHEST_VERSION = 1 << 62
 """Versions of the register end in the middle of those that can be written, so that there is always a next one."""
 
 
@@ -127,9 +127,9 @@ class UpkeepBook:
     def raise_version(self, entry_id: bytes, version: int) -> None:
         """Let what is said next of an entry be of a higher version than this one, which somebody else has signed.
 
-        Nobody can say more than the highest there is: above `_HIGHEST` the court goes on, and the finding stands.
+        Nobody can say more than the highest there is: above `HIGHEST_VERSION` the court goes on, and the finding stands.
         """
-        entries, version = self.register.tables.entries, min(version, _HIGHEST)
+        entries, version = self.register.tables.entries, min(version, HIGHEST_VERSION)
         lower = (entries.c.entry_id == entry_id) & (entries.c.version < version)
         with self.register.engine.begin() as connection:
             connection.execute(update(entries).where(lower).values(version=version))

@@ -14,7 +14,7 @@ from ...schemas.wire.framing import unframe
 from ..updates.records import Fields
 from .book import UpkeepFinding
 
-HIGHEST = 1 << 53
+_HIGHEST = 1 << 53
 """Versions and numbers end here: more than a court ever gives."""
 
 
@@ -61,8 +61,8 @@ def _unknown(record: Fields) -> str:
         "instrument": record["instrument"] in set(Instrument),
         "status": record["status"] in set(Status),
         "change": record["change"] in set(Change),
-        "version": 0 < record["version"] < HIGHEST,
-        "court_sequence": 0 < record["court_sequence"] < HIGHEST,
+        "version": 0 < record["version"] < _HIGHEST,
+        "court_sequence": 0 < record["court_sequence"] < _HIGHEST,
         "recorded_at": _is_time(record["recorded_at"]),
         "changed_on": read_day(record["changed_on"]) is not None,
         "publish_date": has_ended or read_day(record["publish_date"]) is not None,

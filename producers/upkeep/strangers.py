@@ -19,9 +19,8 @@ from ..register.register import Register
 from ..register.rows import RegisteredEntry, WholeEntry, new_batch
 from ..updates.records import RecordParts, ended, parts_of
 from ..updates.updates import Acceptance, Accepted, CourtIdentity, Draft, accept
-from .book import UpkeepBook, UpkeepFinding
+from .book import HIGHEST_VERSION, UpkeepBook, UpkeepFinding
 from .findings import OUTBID, STRANGE
-from .log_records import HIGHEST
 
 _CHUNK = 500
 _REASON = "NO_GROUND"
@@ -94,7 +93,7 @@ class Strangers:
 def _can_be_outbid(found: UpkeepFinding) -> bool:
     """Whether there is a version above a thief's, of an entry of a kind there is; else it is named for good."""
     instrument = decode_prefix(unframe(found.value)[1])["instrument"]
-    return found.version < HIGHEST and instrument in set(Instrument)
+    return found.version < HIGHEST_VERSION and instrument in set(Instrument)
 
 
 def stranger_text(found: UpkeepFinding) -> str:

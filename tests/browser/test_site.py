@@ -25,6 +25,19 @@ def test_it_is_ready_when_all_evidence_was_read_once(stage: Stage) -> None:
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "degraded": 1, "findings": ["late", "stale"]})
 
 
+def test_a_monitor_that_cannot_say_what_it_watches_is_degraded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing() -> None:
+        raise Unavailable("DATABASE_FULL", "no room", "make room")
+
+    stage.gathering.rounds = 1
+    monkeypatch.setattr(stage.site._source, "current", failing)
+    told = httpx.get(f"{stage.url}/healthz")
+    assert (told.status_code, told.json()) == (
+        200,
+        {"ready": True, "degraded": 1, "findings": None, "code": "DATABASE_FULL"},
+    )
+
+
 def test_an_unknown_path_is_refused_as_a_program_reads_it(stage: Stage) -> None:
     refused = httpx.get(f"{stage.url}/v2/status")
     assert (refused.status_code, refused.json()["code"]) == (404, "NOT_FOUND")

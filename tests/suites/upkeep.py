@@ -231,17 +231,12 @@ class UpkeepSuite(TownSuite):
     def test_a_key_in_wrong_hands_is_no_older_register_once_it_is_revoked(self, lists: KeptLists) -> None:
         (entry,) = lists.listed()
         lists.keep()
-        town = lists.town
         with older(lists):
             lists.end(entry)
         lists.compare()
         with pytest.raises(SigningRefused):
             lists.acts.shield(entry, _ruling())
-        town.participants.rotate(COURT, compromised_since=town.clock.now() - 3_600_000)
-        town.publish(COURT)
-        lists.restart()
-        town.until(lambda: town.is_revoked(lists.directory, COURT))
-        lists.compare()
+        lists.lose_key(ago_ms=3_600_000)
         lists.keep()
         assert (AHEAD, entry) not in lists.findings()
         lists.acts.shield(entry, _ruling())
@@ -307,12 +302,7 @@ class UpkeepSuite(TownSuite):
         lists.acts.shield(shielded, _ruling())
         lists.send()
         lists.keep()
-        town = lists.town
-        town.participants.rotate(COURT, compromised_since=town.clock.now() - 60_000)
-        town.publish(COURT)
-        lists.restart()
-        town.until(lambda: town.is_revoked(lists.directory, COURT))
-        lists.compare()
+        lists.lose_key(ago_ms=60_000)
         needed = lists.resigning().needed()
         assert [each.entry_id for each in needed] == [ended, shielded, live]
         assert {each.why for each in needed} == {"KEY_REVOKED"}
@@ -353,11 +343,7 @@ class UpkeepSuite(TownSuite):
             lists.write(entry, to_wire("list-record", stolen))
             lists.keep()
             assert (AHEAD, entry) in lists.findings()
-        town.participants.rotate(COURT, compromised_since=town.clock.now())
-        town.publish(COURT)
-        lists.restart()
-        town.until(lambda: town.is_revoked(lists.directory, COURT))
-        lists.compare()
+        lists.lose_key()
         if late:
             lists.write(entry, to_wire("list-record", stolen))
         lists.keep()
@@ -391,11 +377,7 @@ class UpkeepSuite(TownSuite):
         if not late:
             invent(1)
             lists.keep()
-        town.participants.rotate(COURT, compromised_since=town.clock.now())
-        town.publish(COURT)
-        lists.restart()
-        town.until(lambda: town.is_revoked(lists.directory, COURT))
-        lists.compare()
+        lists.lose_key()
         if late:
             invent(1)
         invent(6)
@@ -422,11 +404,7 @@ class UpkeepSuite(TownSuite):
         invented = from_wire(lists.under(entry)[-1].value() or b"") | {"entry_id": b"i" * 16, "update_id": b"u" * 16}
         lists.write(b"i" * 16, to_wire("list-record", encode_signed("list-record", invented | fields, LIST, thief)))
         lists.keep()
-        town.participants.rotate(COURT, compromised_since=town.clock.now())
-        town.publish(COURT)
-        lists.restart()
-        town.until(lambda: town.is_revoked(lists.directory, COURT))
-        lists.compare()
+        lists.lose_key()
         lists.keep()
         before = lists.findings()
         assert lists.strangers().end() == 0
@@ -448,11 +426,7 @@ class UpkeepSuite(TownSuite):
         lists.write(
             entry, to_wire("list-record", encode_signed("list-record", record, LIST, town.participants.signer(COURT)))
         )
-        town.participants.rotate(COURT, compromised_since=town.clock.now())
-        town.publish(COURT)
-        lists.restart()
-        town.until(lambda: town.is_revoked(lists.directory, COURT))
-        lists.compare()
+        lists.lose_key()
         lists.keep()
         assert lists.findings() == [(STOLEN, entry)]
         lists.resigning().sign(lists.resigning().needed())
@@ -493,11 +467,7 @@ class UpkeepSuite(TownSuite):
         lists.write(
             entry, to_wire("list-record", encode_signed("list-record", record, LIST, town.participants.signer(COURT)))
         )
-        town.participants.rotate(COURT, compromised_since=town.clock.now())
-        town.publish(COURT)
-        lists.restart()
-        town.until(lambda: town.is_revoked(lists.directory, COURT))
-        lists.compare()
+        lists.lose_key()
         lists.keep()
         (needed,) = lists.resigning().needed()
         assert (needed.entry_id, needed.why) == (entry, "SIGNED_BY_ANOTHER")

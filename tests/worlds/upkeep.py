@@ -60,6 +60,15 @@ class KeptLists:
         self.stop()
         self.start()
 
+    def lose_key(self, ago_ms: int = 0) -> None:
+        """Find out that the court's key has been in wrong hands for so long: revoke it, start again, compare."""
+        town = self.town
+        town.participants.rotate(COURT, compromised_since=town.clock.now() - ago_ms)
+        town.publish(COURT)
+        self.restart()
+        town.until(lambda: town.is_revoked(self.directory, COURT))
+        self.compare()
+
     # -- what it does by itself ---------------------------------------------------------------------------------------
 
     def compare(self) -> None:

@@ -50,6 +50,7 @@ def harmed(whole: Path, chance: Random, times: int) -> Counter[str]:
     folder = whole.with_name(f"{whole.name}-harmed")
     readings: dict[str, Callable[[Path], object]] = {"1/list": _list, "1/relief": _relief, "acts.db": _acts}
     before = {name: reading(_copy(whole, folder, name)) for name, reading in readings.items()}
+    assert _ANEW not in before.values(), "a store that is empty before it is harmed shows nothing"
     for number in range(times):
         name = chance.choice(sorted(readings))
         path = _copy(whole, folder, name)

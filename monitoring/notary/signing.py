@@ -1,7 +1,7 @@
 """Signing barriers and heads for a notary, and sending them to their topics."""
 
 import math
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +27,7 @@ from .tally import Tally
 _log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 1.0
 _CLOSE_SECONDS = 10.0
+_MARKERS_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,6 @@ class MarkerPlace(NamedTuple):
     number: int
 
 
-class _WrittenMarker(NamedTuple):
-    number: int
-    offset: int
-
-
 class _WaitingReport(NamedTuple):
     number: int
     issued_at: int
@@ -90,8 +86,8 @@ class Announcer:
         self._head_in_flight = False
         self._head_retry_at = -math.inf
         self._markers_in_flight = 0
-        self._written: dict[TopicPartition, _WrittenMarker] = {}
-        """The newest marker of each partition that the broker has confirmed."""
+        self._written: defaultdict[TopicPartition, dict[int, int]] = defaultdict(dict)
+        """By partition the newest markers that the broker has confirmed, number to offset: a report may wait for some barriers."""
         self._report: _WaitingReport | None = None
         self._report_in_flight = False
 
@@ -164,9 +160,9 @@ class Announcer:
             return
         self._report = None
         relief = [
-            {"partition": lane.partition, "offset": marker.offset}
-            for lane, marker in sorted(self._written.items())
-            if marker.number == report.number and lane.topic == names.relief(self._jurisdiction)
+            {"partition": lane.partition, "offset": offsets[report.number]}
+            for lane, offsets in sorted(self._written.items())
+            if report.number in offsets and lane.topic == names.relief(self._jurisdiction)
         ]
         content = {**self._author, "number": report.number, "issued_at": report.issued_at}
         content |= {"relief": relief, "findings": report.findings}
@@ -191,7 +187,10 @@ class Announcer:
         if isinstance(outcome, Exception):
             _log.warning("a marker was not written", notary=self._notary, reason=str(outcome))
         else:
-            self._written[place.lane] = _WrittenMarker(place.number, outcome.offset)
+            offsets = self._written[place.lane]
+            offsets[place.number] = outcome.offset
+            if len(offsets) > _MARKERS_KEPT:
+                del offsets[min(offsets)]
 
     def _settle_report(self, outcome: Delivered | Exception) -> None:
         self._report_in_flight = False

@@ -264,12 +264,13 @@ class NotarySuite:
     ) -> None:
         notary = world.notary()
         world.barrier(notary)
-        for _ in range(5):  # a marker of the first barriers may still be on its way
+        found: dict[int, int] = {}
+        for _ in range(10):  # the broker may not have confirmed a marker when the report of its barrier goes out
             world.barrier(notary)
             report = world.report()
-            if report["relief"]:
+            found = {row["partition"]: row["offset"] for row in report["relief"]}
+            if len(found) == PARTITIONS:
                 break
-        found = {row["partition"]: row["offset"] for row in report["relief"]}
         assert found.keys() == set(range(PARTITIONS))
         for marker in world.log(names.relief("js")):
             told = decode(*unframe(marker.value() or b""))

@@ -1,12 +1,12 @@
 """Where the effects read on: where the acts store says they stopped, in topics that are the ones it means."""
 
-import math
 from collections.abc import Callable, Iterable
 
 import structlog
 from sqlalchemy import Engine
 
 from ...topics.transport.errors import OffsetOutOfRange, TopicMissing, TransportError
+from ...topics.transport.known_topics import KnownTopics
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
 from ...topics.workers.pause import Pause
@@ -14,8 +14,6 @@ from ..acts_db.positions import HandledPosition, begin_at, handled
 
 _log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 1.0
-_LOOK_SECONDS = 30.0
-"""How often it is asked whether topics are still those that are read."""
 
 
 class Places:
@@ -24,10 +22,10 @@ class Places:
     def __init__(self, engine: Engine, clock: Clock, lost: Callable[[], None]) -> None:
         """`lost` hears that messages may have left the log before they were read here."""
         self._engine, self._clock, self._lost = engine, clock, lost
-        self._ids: dict[TopicPartition, bytes] = {}
-        """By partition that is placed the id of its topic."""
+        self._placed: dict[TopicPartition, bytes] = {}
+        """By partition the id of its topic."""
+        self._ids = KnownTopics(clock)
         self._unplaced: set[TopicPartition] = set()
-        self._look_at = -math.inf
         self._pause = Pause(clock, _RETRY_SECONDS)
         self.failure: Exception | None = None
         """Why partitions cannot be read on yet."""
@@ -39,7 +37,7 @@ class Places:
     def lose(self, partitions: Iterable[TopicPartition]) -> None:
         """Hear that they went to another node."""
         for at in partitions:
-            self._ids.pop(at, None)
+            self._placed.pop(at, None)
             self._unplaced.discard(at)
 
     def poll(self, subscriber: Subscriber, limit: int) -> list[Message]:
@@ -63,7 +61,8 @@ class Places:
         if self._pause.left():
             return frozenset()
         try:
-            self._look_again(subscriber)
+            others = self._ids.others(subscriber)
+            self._unplaced.update(at for at in self._placed if at.topic in others)
             placed = self._place_all(subscriber) if self._unplaced else frozenset()
         except TransportError as away:
             _log.warning("effects cannot read on yet", code=away.code, reason=away.message)
@@ -85,7 +84,8 @@ class Places:
             for at, position in placed.items():
                 begin_at(connection, at, position, stored.get(at))
         subscriber.move({at: position.next_offset for at, position in placed.items()})
-        self._ids |= {at: position.topic_id for at, position in placed.items()}
+        self._placed |= {at: position.topic_id for at, position in placed.items()}
+        self._ids.note({at.topic: topic_id for at, topic_id in self._placed.items()})
         self._unplaced -= placed.keys()
         return frozenset(placed)
 
@@ -98,15 +98,3 @@ class Places:
         _log.warning("messages are gone from the log", topic=at.topic, partition=at.partition)
         self._lost()
         return HandledPosition(topic_id, ends.low)
-
-    def _look_again(self, subscriber: Subscriber) -> None:
-        """Ask now and then whether a topic is another one than the one that is read: one of its name, made again."""
-        if not self._ids or self._clock.monotonic() < self._look_at:
-            return
-        self._look_at = self._clock.monotonic() + _LOOK_SECONDS
-        for topic in sorted({at.topic for at in self._ids}):
-            try:
-                present = subscriber.topic_id(topic)
-            except TopicMissing:
-                continue
-            self._unplaced.update(at for at, known in self._ids.items() if at.topic == topic and known != present)

@@ -1,18 +1,15 @@
 """Where an inbox reads on: positions of its store, in topics that are the ones they are meant in, and what was lost between."""
 
-import math
 from collections.abc import Mapping
 
 import structlog
 
-from ...topics.transport.errors import TopicMissing
+from ...topics.transport.known_topics import KnownTopics
 from ...topics.transport.ports import BEGINNING, Subscriber, TopicPartition, Watermarks
 from ...topics.workers.clock import Clock
 from .store import MADE_AGAIN, InboxStore, Loss
 
 _log = structlog.get_logger(__name__)
-_LOOK_SECONDS = 30.0
-"""How often it is asked whether topics are still those that are read."""
 
 
 class InboxPlaces:
@@ -21,7 +18,7 @@ class InboxPlaces:
     def __init__(self, store: InboxStore, subscriber: Subscriber, clock: Clock) -> None:
         """Ask nothing yet."""
         self._store, self._subscriber, self._clock = store, subscriber, clock
-        self._look_at = -math.inf
+        self._ids = KnownTopics(clock)
 
     def starts(self, ends: Mapping[TopicPartition, Watermarks], told: frozenset[str]) -> dict[TopicPartition, int]:
         """Return where to read on; what the log no longer has of the topics in `told` is noted as lost, once.
@@ -30,7 +27,7 @@ class InboxPlaces:
         A topic that was made again is read from its beginning. Raises TransportError.
         """
         present = {topic: self._subscriber.topic_id(topic) for topic in sorted({at.topic for at in ends})}
-        self._look_at = self._clock.monotonic() + _LOOK_SECONDS
+        self._ids.note(present)
         known, stored, now = self._store.topic_ids(), self._store.positions(), self._clock.now()
         made_again = {topic for topic, id_ in present.items() if known.get(topic, id_) != id_}
         gone = []
@@ -54,17 +51,8 @@ class InboxPlaces:
         return {at: self._start(stored.get(at), end) for at, end in ends.items()}
 
     def moved(self) -> bool:
-        """Return whether a topic is another one than the one that is read, asking now and then."""
-        if self._clock.monotonic() < self._look_at:
-            return False
-        self._look_at = self._clock.monotonic() + _LOOK_SECONDS
-        return any(self._is_other(topic, id_) for topic, id_ in self._store.topic_ids().items())
-
-    def _is_other(self, topic: str, known: bytes) -> bool:
-        try:
-            return self._subscriber.topic_id(topic) != known
-        except TopicMissing:  # it is being made again
-            return False
+        """Return whether a topic is another one than the one that is read, asking now and then. Raises TransportError."""
+        return bool(self._ids.others(self._subscriber))
 
     @staticmethod
     def _start(stored: int | None, end: Watermarks) -> int:

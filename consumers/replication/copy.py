@@ -127,10 +127,6 @@ class Copy:
             self.forget_heads()
         return ids
 
-    def has_moved(self, subscriber: Subscriber) -> bool:
-        """Return whether a list stands in another topic of its name than the one this is read from. Raises TransportError."""
-        return any(subscriber.topic_id(topic) != known for topic, known in self.topic_ids.items())
-
     def _begin(self, lanes: Iterable[LaneState], subscriber: Subscriber) -> None:
         """Note of lanes that are new how far the log reaches, and from which topics they are read."""
         batch = StoreBatch()

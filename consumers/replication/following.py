@@ -9,6 +9,7 @@ from ...schemas.errors import LiandongError
 from ...topics.keys.register_ends import RegisterAwaited, RegisterBehind
 from ...topics.private_files import DiskFull
 from ...topics.transport.errors import OffsetOutOfRange, TransportError
+from ...topics.transport.known_topics import KnownTopics
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
 from ...topics.workers.outages import OutageLog
@@ -29,8 +30,14 @@ class Follower(Protocol):
     limit: int
     """Most messages taken at once."""
 
+    @property
+    def topic_ids(self) -> Mapping[str, bytes]:
+        """The ids of the topics that `positions` meant."""
+
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
-        """Return where to read on, from the store; called again after every failure of the transport or the disk."""
+        """Return where to read on, from the store; called again after every failure of the transport or the
+        disk, and when a topic was made again.
+        """
 
     def begin_batch(self) -> None:
         """Hear that the messages of the next `work` were polled just now."""
@@ -57,6 +64,7 @@ class LaneReader:
         self._pause = Pause(clock, RETRY_SECONDS)
         self._register_pause = Pause(clock, _REGISTER_SECONDS)
         self._assigned = False
+        self._topics = KnownTopics(clock)
         self._gone: TopicPartition | None = None
         """Where the log no longer holds the position."""
         self._waiting: Sequence[Message] = ()
@@ -122,9 +130,11 @@ class LaneReader:
 
     def _read(self) -> float:
         self._forget_gone()
-        if not self._assigned:
+        if not self._assigned or self._topics.others(self._subscriber):
+            self._assigned = False
             self._waiting = ()
             self._subscriber.assign(self._follower.positions(self._subscriber))
+            self._topics.note(self._follower.topic_ids)
             self._assigned = True
         messages = self._waiting
         if not messages:

@@ -55,6 +55,8 @@ class ReliefFollower:
         self._clock = clock
         self._lanes: dict[TopicPartition, ReliefLane] = {}
         self._partitions: dict[str, int] = {}
+        self.topic_ids: Mapping[str, bytes] = {}
+        """The ids of the topics the positions meant."""
         self._sweep_at = clock.monotonic()
         self._swept_to = b""
 
@@ -78,14 +80,15 @@ class ReliefFollower:
     def positions(self, subscriber: Subscriber) -> Mapping[TopicPartition, int]:
         """Return where each partition was left, the beginning of what is retained for new ones."""
         lanes = {TopicPartition(lane.topic, lane.partition): lane for lane in self._overlay.lanes()}
-        self._lanes = {}
-        for jurisdiction in self._jurisdictions:
-            topic = names.relief(jurisdiction)
+        self._lanes, topics = {}, {names.relief(each): each for each in self._jurisdictions}
+        self.topic_ids = {topic: subscriber.topic_id(topic) for topic in topics}
+        for topic, jurisdiction in topics.items():
             numbers = subscriber.partitions(topic)
             self._partitions[topic] = len(numbers)
             for number in numbers:
                 at = TopicPartition(topic, number)
-                self._lanes[at] = lanes.get(at) or ReliefLane(topic, number, jurisdiction, BEGINNING)
+                lane = lanes.get(at) or ReliefLane(topic, number, jurisdiction, BEGINNING)
+                self._lanes[at] = _in_topic(lane, self.topic_ids[topic])
         return {at: lane.next_offset for at, lane in self._lanes.items()}
 
     def out_of_range(self, at: TopicPartition) -> None:
@@ -136,6 +139,13 @@ class ReliefFollower:
                 batch.lanes.append(lane)
         self._stores.overlay.commit(batch)
         self._lanes |= {TopicPartition(lane.topic, lane.partition): lane for lane in batch.lanes}
+
+
+def _in_topic(lane: ReliefLane, topic_id: bytes) -> ReliefLane:
+    """Return where to read a lane: a topic that was made again from its beginning."""
+    is_other = lane.topic_id not in {b"", topic_id}
+    next_offset = BEGINNING if is_other else lane.next_offset
+    return msgspec.structs.replace(lane, next_offset=next_offset, topic_id=topic_id)
 
 
 def _partition_of(subscriber: Subscriber, message: Message) -> TopicPartition:

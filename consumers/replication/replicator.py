@@ -15,7 +15,6 @@ from ...schemas.errors import Unavailable
 from ...schemas.wire.suites import suite_of
 from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
-from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
 from ...topics.workers.pause import Pause
@@ -36,8 +35,6 @@ from .receipts import JurisdictionCopy, Receipts, Reporter
 from .replicator_config import ReplicatorConfig
 
 _log = structlog.get_logger(__name__)
-_LOOK_SECONDS = 10.0
-"""How often it is asked whether the lists are still the topics that are read."""
 _RECEIPT_SECONDS = 1.0
 _HEADS_SECONDS = 2.0
 """How long the lanes wait for the newest heads at a start."""
@@ -74,7 +71,6 @@ class Replicator:
         self._receipts_at = clock.monotonic() + _RECEIPT_SECONDS
         self._serving: Mapping[str, StoredPosition] = {}
         """During a rebuild: what is known of the copy that serves."""
-        self._look_at = -math.inf
         self._heads_until = math.inf
         """How long the lanes wait for the heads, monotonic."""
         self._unsettled = self._begun = self._is_live = False
@@ -94,6 +90,11 @@ class Replicator:
     def failure(self) -> Exception | None:
         """Why nothing can be read now."""
         return self._lanes.failure
+
+    @property
+    def topic_ids(self) -> Mapping[str, bytes]:
+        """The ids of the lists' topics this copy is read from."""
+        return self._copy.topic_ids
 
     def wait(self, seconds: float) -> bool:
         """Wait for messages; return whether there are any."""
@@ -150,7 +151,7 @@ class Replicator:
             self.rebuild("the copy stood still for longer than the list keeps the ends of its entries")
             self._lanes.assign_again()
             return AT_ONCE
-        if self._has_moved() or (self._heads_until < math.inf and self._lanes_may_begin()):
+        if self._heads_until < math.inf and self._lanes_may_begin():
             return AT_ONCE
         if self._checks.urgent and self._is_whole():
             return AT_ONCE
@@ -166,20 +167,6 @@ class Replicator:
         _log.warning("the copy of the list is made again", reason=reason)
         self._store.rebuild()
         self._copy.forget_heads()
-
-    def _has_moved(self) -> bool:
-        """Look now and then whether a list was made again: it may have grown past where this reads, without a word of the client."""
-        now = self._clock.monotonic()
-        if now < self._look_at:
-            return False
-        self._look_at = now + _LOOK_SECONDS
-        try:
-            moved = self._copy.has_moved(self._subscriber)
-        except TransportError:  # whoever reads says so
-            return False
-        if moved:
-            self._lanes.assign_again()
-        return moved
 
     def _lanes_may_begin(self) -> bool:
         """Assign the lanes, too, once the newest heads were read, or have let wait for themselves."""

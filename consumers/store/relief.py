@@ -39,6 +39,8 @@ class ReliefLane(msgspec.Struct, array_like=True):
     applied: int = 0
     stale: int = 0
     refused: int = 0
+    topic_id: bytes = b""
+    """By which the broker tells the topic that was read from others of its name; empty if it was not asked yet."""
 
     @property
     def row(self) -> bytes:

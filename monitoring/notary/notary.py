@@ -24,6 +24,7 @@ from ...topics.keys.signatures import ListPlace
 from ...topics.keys.signing_time import SigningTime
 from ...topics.private_files import DiskFull
 from ...topics.transport.errors import PublisherBroken, TopicMissing, TransportError
+from ...topics.transport.known_topics import KnownTopics
 from ...topics.transport.ports import BEGINNING, Message, TopicPartition
 from ...topics.transport.reading import LogStalled, lane_of, topic_lanes
 from ...topics.transport.received import unwrap
@@ -47,8 +48,6 @@ _BATCH = 5_000
 _HELD_BACK = 200_000
 """Records kept in memory behind markers at most, see `Alignment`."""
 _COMMIT_ENTRIES = 50_000
-_LOOK_SECONDS = 5.0
-"""How often it is asked whether the lists are still the topics that were counted."""
 _WAIT = 0.2
 """Seconds after which it looks again while it can issue nothing."""
 _RETRY_SECONDS = 1.0
@@ -72,7 +71,8 @@ class Notary:
         self._signing = SigningTime(config.notary, ports.identity.signer.key_id, ports.keyring, self._clock)
         self._signals = NotarySignals(ports.signals, config.jurisdiction, config.notary)
         self._pause = Doorbell()
-        self._retry_at = self._look_at = -math.inf
+        self._retry_at = -math.inf
+        self._topics = KnownTopics(self._clock)
         self._store: TallyStore | None = None
         self._progress = NotaryProgress()
         self._search: LastHeadsSearch | None = None
@@ -150,7 +150,8 @@ class Notary:
         with suppress(TopicMissing):
             self._reports = bool(self._ports.subscriber.partitions(names.notary_reports(self._config.jurisdiction)))
         self._ports.subscriber.assign(self._next_offsets)
-        self._following, self._look_at = True, self._clock.monotonic() + _LOOK_SECONDS
+        self._topics.note(self._tally.topic_ids)
+        self._following = True
         return AT_ONCE
 
     def _open(self) -> LastHeadsSearch:
@@ -197,12 +198,9 @@ class Notary:
 
     def _work(self) -> float:
         now = self._clock.monotonic()
-        if now >= self._look_at:
-            self._look_at = now + _LOOK_SECONDS
-            # a list that was made again and has grown past where this reads would be read on, without a word of the client
-            if self._tally.topic_ids != self._topic_ids():
-                self._following = False
-                return AT_ONCE
+        if self._topics.others(self._ports.subscriber):
+            self._following = False
+            return AT_ONCE
         may_issue = self.live and self._announcer.markers_in_flight < _MARKERS_IN_FLIGHT and self._signing.may_sign()
         if may_issue and now >= self._next_barrier:
             self._issue(now)

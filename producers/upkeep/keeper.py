@@ -34,8 +34,6 @@ _NO_KEYS = frozenset[bytes]()
 _PAUSE = 0.5
 _RETRY = 2.0
 _NOTE_EVERY = 5.0
-_TOPICS_EVERY = 30.0
-"""How often is looked whether the lists are still the same topics."""
 _BUSY_ROWS = 20_000
 """While the relay has so much to send, it is not disturbed: what it writes is looked at later."""
 
@@ -57,7 +55,7 @@ class LogKeeper:
     def __init__(self, book: UpkeepBook, place: KeeperPlace, subscriber: Subscriber) -> None:
         """Read nothing before the first step."""
         self._book, self._place, self._clock = book, place, place.clock
-        self._lists = OwnLists(subscriber, place.jurisdiction)
+        self._lists = OwnLists(subscriber, place.jurisdiction, place.clock)
         self._judge = Judge(place.directory, place.jurisdiction, place.courts | book.courts())
         self._verifier = Verifier(place.directory)
         self._suspects = Suspects(book, place.clock)
@@ -68,7 +66,7 @@ class LogKeeper:
         self._follows = self._is_live = False
         self.compared = False
         """Whether the register was compared with everything that stood in the lists when this began."""
-        self._retry_at = self._noted_at = self._topics_at = 0.0
+        self._retry_at = self._noted_at = 0.0
         self._keys_version = -1
         compares = "held against the register"
         self._outage = OutageLog(
@@ -117,9 +115,7 @@ class LogKeeper:
         return _RETRY
 
     def _work(self) -> bool:
-        if self._follows and self._clock.monotonic() - self._topics_at >= _TOPICS_EVERY:
-            self._topics_at = self._clock.monotonic()
-            self._follows = not self._lists.are_others()
+        self._follows = self._follows and not self._lists.are_others()
         if not self._follows:
             self._begin()
         if self.compared and self._book.register.outbox.backlog()["state"].rows > _BUSY_ROWS:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from ...topics.catalogue import names
+from ...topics.transport.known_topics import KnownTopics
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import topic_lanes
+from ...topics.workers.clock import Clock
 from .book import LaneMark
 
 _BATCH = 2_000
@@ -13,9 +15,10 @@ _BATCH = 2_000
 class OwnLists:
     """The lists of a jurisdiction, read on and on from kept marks. `marks` are the next offsets, topic by topic."""
 
-    def __init__(self, subscriber: Subscriber, jurisdiction: str) -> None:
+    def __init__(self, subscriber: Subscriber, jurisdiction: str, clock: Clock) -> None:
         """Take a subscriber of its own, which it closes."""
         self._subscriber, self._topics = subscriber, names.state_topics(jurisdiction)
+        self._ids = KnownTopics(clock)
         self.marks: dict[TopicPartition, LaneMark] = {}
         self.partitions: dict[str, int] = {}
         self._unread: dict[TopicPartition, int] = {}
@@ -46,6 +49,7 @@ class OwnLists:
             if mark.next_offset < high:
                 unread[lane] = high
         self._subscriber.assign(starts)
+        self._ids.note(topic_ids)
         self.marks, self._unread = marks, unread
         self.partitions = {topic: sum(lane.topic == topic for lane in lanes) for topic in self._topics}
         return shrunk
@@ -63,9 +67,8 @@ class OwnLists:
         return messages
 
     def are_others(self) -> bool:
-        """Return whether a list was deleted and made again since the reading began. Raises TransportError."""
-        known = {lane.topic: mark.topic_id for lane, mark in self.marks.items()}
-        return any(self._subscriber.topic_id(topic) != topic_id for topic, topic_id in known.items())
+        """Return, now and then, whether a list was deleted and made again since the reading began. Raises TransportError."""
+        return bool(self._ids.others(self._subscriber))
 
     def wait(self, seconds: float) -> bool:
         """Wait for a record; return whether there is one."""

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode, decode_prefix
 from liandong.topics.catalogue import names
+from liandong.topics.transport.errors import TransportError
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.clock import SystemClock
 
@@ -75,6 +78,55 @@ class CopyBehaviour:
         assert_equal(node, recount_log(wire))
         assert sum(lane.applied for lane in node.lists.status().lanes) == 90
         node.close()
+
+    @pytest.mark.parametrize("runs", [True, False])
+    def test_a_relief_lane_that_was_made_again_is_read_from_its_beginning(
+        self, wire: Wire, tmp_path: Path, *, runs: bool
+    ) -> None:
+        """`runs`: while the node does; else before it is started again. The new lane ends where the old one was read to."""
+        lane = names.relief("js")
+        wire.create(*names.state_topics("js"), partitions=PARTITIONS)
+        wire.create(names.heads("js"), lane, partitions=1)
+        court, publisher, surrogates = CourtScribe(), wire.publisher(), [new_surrogate() for _ in range(6)]
+        node = CopyingNode(tmp_path, wire.subscriber, Keys(court.public_key), clock=SystemClock())  # type: ignore[arg-type]
+        bodies = [court.include(one) for one in surrogates]
+        ends = [court.relief(court.change(decode_prefix(one)["entry_id"], Change.REVOKE)) for one in bodies]
+
+        def send(*records: OutgoingRecord) -> None:
+            for record in records:
+                publisher.send(record)
+            publisher.flush()
+
+        with running(node):
+            send(*map(court.message, bodies))
+            until(lambda: len(node.view.find(surrogates)) == 6)
+            send(*ends[:3])
+            until(lambda: len(node.view.find(surrogates)) == 3)
+            if runs:
+                _make_again(wire, lane)
+                send(*ends[3:])
+                until(lambda: not node.view.find(surrogates))
+        if not runs:
+            node.restart()
+            _make_again(wire, lane)
+            send(*ends[3:])
+            with running(node):
+                until(lambda: not node.view.find(surrogates))
+        node.close()
+
+
+def _make_again(wire: Wire, topic: str) -> None:
+    """Delete a topic and make it again; a real broker refuses the name while the deleted one goes."""
+    wire.delete(topic)
+    until(lambda: _made(wire, topic))
+
+
+def _made(wire: Wire, topic: str) -> bool:
+    try:
+        wire.create(topic, partitions=1)
+    except TransportError:
+        return False
+    return True
 
 
 def _records(node: CopyingNode) -> int:

@@ -89,7 +89,7 @@ def _town(town: Choices, done: Run) -> Iterator[World]:
             world.close()
         count_receipts(world)
         done.counters += world.counters
-        done.wrongful_block_seconds = world.wrongful_block_ms / 1000
+        done.wrongful_block_seconds = world.calm.wrongful_block_ms / 1000
         done.log_hash = world.log.hash(founding().escrow)
 
 

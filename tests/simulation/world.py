@@ -12,6 +12,7 @@ from liandong.tests.simulation.administrator import Administrator
 from liandong.tests.simulation.agency import NodeProcess
 from liandong.tests.simulation.audits import audit, audit_trust
 from liandong.tests.simulation.backups import Backup
+from liandong.tests.simulation.calm import Calm
 from liandong.tests.simulation.clocks import VirtualTime
 from liandong.tests.simulation.cluster import ADVERSARY, TownAccess, is_compacted
 from liandong.tests.simulation.counting import count_check, count_records
@@ -45,8 +46,7 @@ class World:
         self.truth, self.log = Truth(), Logbook()
         self.register = Register(founding().root.public_key)
         self.counters: Counter[str] = Counter()
-        self.wrongful_block_ms = 0
-        """Over all people and nodes, while nobody had a basis."""
+        self.calm = Calm()
         self.held: set[TopicPartition] = set()
         self.all_partitions: Sequence[TopicPartition] = ()
         self.topics: dict[str, TopicState] = {}
@@ -88,9 +88,7 @@ class World:
     # -- what deeds do ------------------------------------------------------------------------------------------------
 
     def let_pass(self, milliseconds: int) -> None:
-        """Let time pass; who is stopped without a basis meanwhile is counted."""
-        if milliseconds <= _MOST_COUNTED_MS:
-            self.wrongful_block_ms += milliseconds * sum(self._stopped_wrongly(node) for node in self.nodes.values())
+        """Let time pass in which nobody works."""
         self.time.pass_ms(milliseconds)
 
     def everybody_works(self, seconds: float) -> None:
@@ -100,6 +98,7 @@ class World:
             for process in self.processes.values():
                 process.start()
                 process.tick()
+            self.calm.tick(self, _TICK_MS)
         self.read_log()
         for node in self.nodes.values():
             count_records(self, node)
@@ -366,18 +365,7 @@ class World:
             if follows and lawful and self.register.signer(one.body) == SIBLING:
                 self.truth.hear(one.fields, one.body, frees=False)
 
-    def _stopped_wrongly(self, node: NodeProcess) -> int:
-        if not node.runs:
-            return 0
-        people = [node.surrogates(each) for each in townspeople().everybody]
-        stopped = [each for each in people if node.stops(each)]
-        return sum(not self.truth.basis(each, self.time.now()) for each in stopped)
-
-
-_MOST_COUNTED_MS = 60_000
-"""A longer pause, in which nobody works, says nothing about the bus."""
-
 
 def as_document(world: World) -> dict[str, Any]:
     """What a run counted."""
-    return {"wrongful_block_seconds": world.wrongful_block_ms / 1000, **dict(world.counters.most_common())}
+    return {"wrongful_block_seconds": world.calm.wrongful_block_ms / 1000, **dict(world.counters.most_common())}

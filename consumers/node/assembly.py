@@ -188,7 +188,7 @@ class OpenAgency:
         self, subscriber: Subscriber, incarnation: bytes, presence: Presence, signing: SigningTime
     ) -> Replicator:
         context, relief = self.desk.context, self._stores.relief.reader()
-        known, reports = self._stores.told.sequence, lambda: presence.twin is None
+        known, reports = self._stores.told.sequence, presence.may_report
         who = self.agency, self.node, incarnation, context.signer
         reporter = Reporter(*who, self._emit, known, reports, relief, signing=signing)
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)

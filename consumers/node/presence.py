@@ -2,8 +2,8 @@
 
 Each node notes beside an offset of the group ``<agency>.nodes`` that it is there: name, number of this start, its incarnation,
 the acts store it has, and a beat. The note costs no topic, and only the agency's own user can write it. Numbers of starts
-grow, so of two nodes of one name the later is the one with the higher; the older one stops its effects and receipts, its gate
-goes on. A node of another name that has another acts store, and came later, ends: its hits would never be released.
+grow, so of two nodes of one name the later is the one with the higher; the older one stops its effects, its gate goes on, and of
+receipts it sends a few each minute, by which the monitor sees that two work under one name. A node of another name that has another acts store, and came later, ends: its hits would never be released.
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,8 @@ BEAT_SECONDS = 5.0
 _GONE_SECONDS = 4 * BEAT_SECONDS
 """A node whose beat stands still for so long is not at work."""
 _RETRY_SECONDS = 1.0
+_REMINDER_EVERY, _REMINDER_SECONDS = 60.0, 10.0
+"""A node that was replaced reports at the end of each minute for so long."""
 _MOST_NODES = 24
 """In a note, which has 4,096 bytes at most."""
 
@@ -80,11 +82,17 @@ class Presence:
         self._began_at = clock.monotonic()
         self.twin: Twin | None = None
         """Who has replaced this node."""
+        self._replaced_at = 0.0
         self._confirmed = False
 
     def may_act(self) -> bool:
         """Return whether this node does what is done once: it is known to be the only one of its name, and none disturbs it."""
         return self._confirmed and self.twin is None
+
+    def may_report(self) -> bool:
+        """Return whether receipts are sent now: one that was replaced reports for a moment each minute, so that both are named."""
+        replaced_for = self._clock.monotonic() - self._replaced_at
+        return self.twin is None or replaced_for % _REMINDER_EVERY >= _REMINDER_EVERY - _REMINDER_SECONDS
 
     def step(self) -> float:
         """Look what others noted, and note that this node is there. Raises ACTS_NOT_SHARED."""
@@ -133,9 +141,9 @@ class Presence:
             return False
         if (own.number, own.incarnation) < (self._number, self._me.incarnation):
             return False
-        self.twin = Twin(self._me.incarnation, own.incarnation)
+        self.twin, self._replaced_at = Twin(self._me.incarnation, own.incarnation), self._clock.monotonic()
         _log.error(
-            "another node of this name was started later; effects and receipts stop here, the gate goes on",
+            "another node of this name was started later; effects stop here, the gate goes on",
             agency=self._me.agency,
             node=self._me.node,
             own=self.twin.own,

@@ -3,7 +3,7 @@
 import msgspec
 
 _KEPT = 4
-TWINS_SHOWN_MS = 600_000
+TWINS_SHOWN_MS = 150_000
 """How long two nodes of one name are named after they last reported in turn, ms."""
 
 

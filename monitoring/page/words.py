@@ -156,8 +156,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",
     ),
     "say_twins": (
-        "{agency}, node {node}: two machines run it ({incarnations}); the older one has stopped its effects and receipts.",
-        "{agency} 节点 {node}：有两台机器以同一名称运行（{incarnations}），较早的一台已停止处置和回执。",
+        "{agency}, node {node}: two machines run it ({incarnations}); the older one has stopped its effects.",
+        "{agency} 节点 {node}：有两台机器以同一名称运行（{incarnations}），较早的一台已停止处置。",
     ),
     "say_command-unanswered": (
         "{agency} has not answered {count} commands of {court}, the oldest since {since}, as far as that court's inbox has read.",

@@ -109,7 +109,7 @@ def play(row: Row, settings: Settings, kafka: Path, seed: int) -> Seen:
             row, seed, counted(yard), verdict, named, prober.unanswered, seconds, yard.foreign, tuple(yard.notes)
         )
     except AssertionError as error:
-        error.add_note(f"row {row.name!r}, seed {seed}; notes: {yard.notes}\n{yard.logs()[-4000:]}")
+        error.add_note(f"row {row.name!r}, seed {seed}; notes: {yard.notes}\n{yard.last_lines()}")
         raise
     finally:
         yard.close()

@@ -247,6 +247,13 @@ class Yard(CourtOffice):
         """Whether no process has ended by itself."""
         return all(process.poll() is None for process in self.processes_by_name.values())
 
+    def last_lines(self) -> str:
+        """What each process has written last."""
+        lines: list[str] = []
+        for path in sorted(self.settings.state_dir.glob("*.log")):
+            lines += [f"-- {path.name}", *(line[:200] for line in path.read_text().splitlines()[-15:])]
+        return "\n".join(lines)
+
     def close(self) -> None:
         """End everything."""
         for process in self.processes:

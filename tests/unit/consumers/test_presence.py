@@ -59,6 +59,20 @@ def test_of_two_nodes_of_one_name_the_older_stops_and_both_are_named(nodes: Node
     assert (older.may_act(), newer.may_act()) == (False, True)
 
 
+def test_a_node_that_was_replaced_reports_for_a_moment_each_minute_so_that_the_monitor_hears_both(nodes: Nodes) -> None:
+    older = nodes.node("1")
+    nodes.work(1, older)
+    newer = nodes.node("1")
+    nodes.work(6, older, newer)
+    reports = []
+    for _ in range(120):
+        nodes.work(1, older, newer)
+        reports.append(older.may_report())
+        assert newer.may_report()
+    assert 18 <= sum(reports) <= 22
+    assert not any(reports[:40])
+
+
 def test_two_that_start_in_the_same_moment_agree_which_of_them_acts(nodes: Nodes) -> None:
     pair = [nodes.node("1"), nodes.node("1")]
     noted = pair[0]._read()

@@ -1,7 +1,8 @@
 """Case numbers (案号): every spelling of one case gives one key.
 
 Since 2016: （year）court token, case-type token, serial 号, as in （2024）苏0505执1234号. Before: (2015)姑苏执字第01234号.
-A suffix 之一 numbers the rulings of a case, so it is no part of the key. Source: 最高人民法院《关于人民法院案件案号的若干规定》.
+Records of 2016 and 2017 mix both: （2016）苏0505执字第123号. A suffix 之一, or -1 before 号, numbers the rulings of a case, so
+it is no part of the key. Source: 最高人民法院《关于人民法院案件案号的若干规定》.
 """
 
 import re
@@ -11,6 +12,7 @@ import msgspec
 
 from ..problems import FactProblem, Text
 from ..spelling import half_width, is_invisible
+from .case_types import CaseUse, use_of
 
 COURT_TOKENS = frozenset("京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵云藏陕甘青宁新兵军")
 """First characters of court tokens: provinces, the XPCC courts (兵) and the military courts (军)."""
@@ -18,14 +20,15 @@ COURT_TOKENS = frozenset("京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘
 _SIMPLIFIED = str.maketrans("執號異監協復蘇滬贛魯遼陝瓊貴雲寧閩軍", "执号异监协复苏沪赣鲁辽陕琼贵云宁闽军")
 _BRACKETS = str.maketrans("[]{}【】〔〕﹝﹞〖〗（）", "()()()()()()()")
 _YEAR = r"\(?(?P<year>(?:19|20)[0-9]{2})\)?年?"
-_SUFFIX = r"(?:之(?P<suffix>[0-9]{1,2}|[一二三四五六七八九十]{1,3})|-(?P<part>[0-9]{1,2}))?"
+_END = r"(?:-(?P<inner>[0-9]{1,2}))?号?(?:之(?P<suffix>[0-9]{1,2}|[一二三四五六七八九十]{1,3})|-(?P<part>[0-9]{1,2}))?"
 _NEW = re.compile(
     _YEAR
-    + r"(?P<court>最高法(?:知)?|[\u4e00-\u9fff][0-9]{0,4})(?P<type>[\u4e00-\u9fff]{1,8}?)(?P<serial>[0-9]{1,8})号?"
-    + _SUFFIX
+    + r"(?P<court>最高法(?:知)?|[\u4e00-\u9fff][0-9]{0,4})(?P<type>[\u4e00-\u9fff]{1,8}?)(?P<mixed>字?第|字)?(?P<serial>[0-9]{1,8})"
+    + _END
 )
+_WITHOUT_COURT = re.compile(_YEAR + r"(?P<type>执恢?|执保|财保)(?P<mixed>字?第|字)?(?P<serial>[0-9]{1,8})" + _END)
 _OLD = re.compile(
-    _YEAR + r"(?P<court>[\u4e00-\u9fff]{1,10}?)(?P<type>[\u4e00-\u9fff]{1,6})字第?(?P<serial>[0-9]{1,8})号?" + _SUFFIX
+    _YEAR + r"(?P<court>[\u4e00-\u9fff]{1,10}?)(?P<type>[\u4e00-\u9fff]{1,6})字第?(?P<serial>[0-9]{1,8})" + _END
 )
 _OLD_ENFORCEMENT = re.compile(r"(?P<court>[\u4e00-\u9fff]{1,10}?)(?P<type>(?:法)?执[\u4e00-\u9fff]{0,5})")
 _CHINESE_DIGITS = "零一二三四五六七八九"
@@ -46,6 +49,12 @@ class CaseNumberProblem(FactProblem):
             "write it like （2024）苏0505执1234号, or (2015)姑苏执字第01234号 for cases before 2016",
             "案号不符合“年份、法院代字、类型代字、案件编号”的格式",
             "请按（2024）苏0505执1234号的格式填写；2016 年以前的案件如（2015）姑苏执字第01234号",
+        ),
+        "CASE_NUMBER_COURT": Text(
+            "the case number does not name its court",
+            "write the court's token after the year, as in （2024）苏0505执1234号",
+            "案号中没有法院代字",
+            "请在年份之后写明法院代字，例如（2024）苏0505执1234号",
         ),
     }
 
@@ -68,9 +77,9 @@ class CaseNumber(msgspec.Struct, frozen=True):
         return f"（{self.year}）{self.court_token}{middle}{self.serial}号"
 
     @property
-    def is_enforcement(self) -> bool:
-        """Whether it is a case of enforcement (执, 执恢, 执保 …) and not of trial."""
-        return "执" in self.type_token
+    def use(self) -> CaseUse:
+        """What may be ordered in it."""
+        return use_of(self.type_token)
 
     @property
     def is_resumed(self) -> bool:
@@ -82,18 +91,23 @@ class CaseNumber(msgspec.Struct, frozen=True):
         return self.key + (f"之{self.suffix}" if self.suffix else "")
 
 
-def parse_case_number(raw: str) -> CaseNumber:
-    """Read a case number in any spelling. Raises CaseNumberProblem."""
+def parse_case_number(raw: str, court_token: str = "") -> CaseNumber:
+    """Read a case number in any spelling; `court_token` stands where it names no court. Raises CaseNumberProblem."""
     exact = _NEW_EXACT.fullmatch(raw)
-    if exact is not None and exact[2][0] in COURT_TOKENS:
+    if exact is not None and exact[2][0] in COURT_TOKENS and exact[3][-1] not in "字第":
         return CaseNumber(int(exact[1]), exact[2], exact[3], int(exact[4]), "", raw)
     text = "".join(character for character in half_width(raw) if not is_invisible(character))
     if not text:
         raise CaseNumberProblem("CASE_NUMBER_EMPTY")
     text = text.translate(_BRACKETS).translate(_SIMPLIFIED)
     new = _NEW.fullmatch(text)
-    if new is not None and _is_court_token(new["court"]) and not new["type"].endswith(("字第", "字")):
+    if new is not None and _is_court_token(new["court"]) and _is_new_style(new):
         return _built(new, new["court"], new["type"], raw, old_style=False)
+    without = _WITHOUT_COURT.fullmatch(text)
+    if without is not None:
+        if not court_token:
+            raise CaseNumberProblem("CASE_NUMBER_COURT")
+        return _built(without, court_token, without["type"], raw, old_style=False)
     old = _OLD.fullmatch(text)
     if old is None:
         raise CaseNumberProblem("CASE_NUMBER_UNREADABLE")
@@ -111,8 +125,13 @@ def _is_court_token(token: str) -> bool:
     return token[0] in COURT_TOKENS or token.startswith("最高法")
 
 
+def _is_new_style(parts: re.Match[str]) -> bool:
+    """Whether the court is named by a new token: 字 after the type is of the old style where the court has no number."""
+    return "字" not in (parts["mixed"] or "") or parts["court"][-1].isdigit()
+
+
 def _built(parts: re.Match[str], court: str, kind: str, raw: str, *, old_style: bool) -> CaseNumber:
-    suffix = _chinese_number(parts["suffix"] or parts["part"] or "")
+    suffix = _chinese_number(parts["suffix"] or parts["part"] or parts["inner"] or "")
     return CaseNumber(int(parts["year"]), court, kind, int(parts["serial"]), suffix, raw, old_style)
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from ..people.certificates import Certificate, CertificateType, normalise
 from ..problems import FactProblem, Text
 from .case_number import parse_case_number
+from .case_types import CaseUse
 from .watch_kinds import DAY_MS, Domain, find_kind
 
 HANDLE_LENGTH = 16
@@ -48,10 +49,10 @@ class WatchProblem(FactProblem):
 
     texts: ClassVar[dict[str, Text]] = {
         "WATCH_CASE_KIND": Text(
-            "the case is not one of enforcement",
-            "a watch needs a filed enforcement case (执, 执恢, 执保); give its number",
-            "该案不是执行案件",
-            "布控须有已立案的执行案件，请填写执行案号",
+            "the case is not one of enforcement; a party to preservation (执保, 财保) is no judgment debtor",
+            "a watch needs a filed enforcement case (执 or 执恢); give its number",
+            "该案不是执行案件；财产保全案件（执保、财保）的当事人不是被执行人",
+            "布控须有已立案的“执”或“执恢”案件，请填写其案号",
         ),
         "WATCH_DOCUMENT": Text(
             "the legal document is missing",
@@ -206,7 +207,7 @@ def validate_stop(order: WatchOrder) -> None:
 
 def _check_case(order: WatchOrder) -> None:
     parsed = parse_case_number(order.case_number)
-    if not parsed.is_enforcement or parsed.key != order.case_number:
+    if parsed.use is not CaseUse.ENFORCEMENT or parsed.key != order.case_number:
         raise WatchProblem("WATCH_CASE_KIND")
 
 

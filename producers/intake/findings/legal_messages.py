@@ -21,12 +21,6 @@ LEGAL_TEXTS = {
         "案号中的法院代字与发布法院不符",
         "请更正案号，或由所属法院发布",
     ),
-    "CASE_NOT_ENFORCEMENT": Text(
-        "this is no number of an enforcement case",
-        "give the enforcement case here and the judgment in basis_number",
-        "不是执行案件案号",
-        "此处填写执行案号，判决文号填入执行依据文号",
-    ),
     "CASE_YEAR_FUTURE": Text(
         "the year of the case lies in the future",
         "compare it with the document",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ....schemas.law.case_number import CaseNumber, CaseNumberProblem, parse_case_number
+from ....schemas.law.case_types import CaseTypeProblem, CaseUse
 from ....schemas.law.grounds import RULES_IN_FORCE, Ground, needs_term, recognise_grounds
 from ....schemas.law.listing import Instrument
 from ....schemas.law.terms import is_extension_lawful, term_end
@@ -40,15 +41,16 @@ class RowCase(NamedTuple):
     previous: str
 
 
-def read_case(row: RowUnderCheck) -> RowCase:
-    """Read the enforcement case and the case it resumes."""
+def read_case(row: RowUnderCheck, instrument: Instrument) -> RowCase:
+    """Read the enforcement case and the case it resumes; cases of other types carry no list entry and no order."""
     case = _case(row, "case_number", row.text("case_number"))
     previous_text = row.text("previous_case_number")
     previous = _case(row, "previous_case_number", previous_text) if previous_text else None
     if case is None:
         return RowCase("", "")
-    if not case.is_enforcement:
-        row.reject("case_number", "CASE_NOT_ENFORCEMENT")
+    if case.use is not CaseUse.ENFORCEMENT:
+        code = "CASE_TYPE_EXIT_BAN" if instrument is Instrument.EXIT_BAN else "CASE_TYPE_NOT_ENFORCEMENT"
+        row.reject_problem("case_number", CaseTypeProblem(code, case.type_token))
     if case.year > row.context.today.year:
         row.reject("case_number", "CASE_YEAR_FUTURE")
     if row.context.court_token and not case.old_style and case.court_token != row.context.court_token:
@@ -62,7 +64,7 @@ def read_case(row: RowUnderCheck) -> RowCase:
 
 def _case(row: RowUnderCheck, column: str, text: str) -> CaseNumber | None:
     try:
-        return parse_case_number(text)
+        return parse_case_number(text, row.context.court_token)
     except CaseNumberProblem as problem:
         row.reject_problem(column, problem)
         return None

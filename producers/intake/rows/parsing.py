@@ -26,7 +26,7 @@ def _read_listing(row: RowUnderCheck) -> ListingInput:
     filed, published = legal.read_dates(row)
     subject = read_subject(row, instrument, published)
     court, court_name = legal.read_court(row)
-    case = legal.read_case(row)
+    case = legal.read_case(row, instrument)
     grounds = legal.read_grounds(row, instrument, published)
     return ListingInput(
         instrument=instrument,

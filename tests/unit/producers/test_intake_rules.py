@@ -89,7 +89,7 @@ def test_a_listing_shows_no_number_and_no_name() -> None:
         ({"name": "长" * 201}, [("name", "TEXT_TOO_LONG")]),
         ({"case_number": ""}, [("case_number", "CASE_NUMBER_EMPTY")]),
         ({"case_number": "见判决书"}, [("case_number", "CASE_NUMBER_UNREADABLE")]),
-        ({"case_number": "（2024）苏0505民初1号"}, [("case_number", "CASE_NOT_ENFORCEMENT")]),
+        ({"case_number": "（2024）苏0505民初1号"}, [("case_number", "CASE_TYPE_NOT_ENFORCEMENT")]),
         ({"case_number": "（2027）苏0505执1号"}, [("case_number", "CASE_YEAR_FUTURE")]),
         ({"case_number": "（2024）苏0506执1号"}, [("case_number", "CASE_NOT_OF_COURT")]),
         ({"court_code": "js-other"}, [("court_code", "COURT_MISMATCH")]),

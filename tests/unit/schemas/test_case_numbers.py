@@ -3,6 +3,7 @@
 import pytest
 
 from liandong.schemas.law.case_number import CaseNumberProblem, parse_case_number
+from liandong.schemas.law.case_types import CaseUse, use_of
 
 KEY = "（2024）苏0505执1234号"
 
@@ -26,6 +27,10 @@ KEY = "（2024）苏0505执1234号"
         "(2024)苏0505执1234号之一",
         "(2024)苏0505执1234号之12",
         "(2024)苏0505执1234号-2",
+        "(2024)苏0505执1234-1号",
+        "(2024)苏0505执第1234号",
+        "(2024)苏0505执字第1234号",
+        "(2024)苏0505执字1234号",
     ],
 )
 def test_every_spelling_of_a_case_has_one_key(written: str) -> None:
@@ -39,6 +44,8 @@ def test_every_spelling_of_a_case_has_one_key(written: str) -> None:
     ("written", "key", "court", "kind"),
     [
         ("(2015)姑苏执字第01234号", "（2015）姑苏执字第1234号", "姑苏", "执"),
+        ("（2017）苏0505执恢字第45号", "（2017）苏0505执恢45号", "苏0505", "执恢"),
+        ("（2015）苏执字第5号", "（2015）苏执字第5号", "苏", "执"),
         ("(2013)渝五中法执字第00123号", "（2013）渝五中法执字第123号", "渝五中", "法执"),
         ("（2015）姑苏执恢字第7号", "（2015）姑苏执恢字第7号", "姑苏", "执恢"),
         ("（2024）苏0505执恢56号", "（2024）苏0505执恢56号", "苏0505", "执恢"),
@@ -52,7 +59,6 @@ def test_every_spelling_of_a_case_has_one_key(written: str) -> None:
 def test_courts_and_types_are_told_apart(written: str, key: str, court: str, kind: str) -> None:
     found = parse_case_number(written)
     assert (found.key, found.court_token, found.type_token) == (key, court, kind)
-    assert found.is_enforcement
 
 
 def test_the_same_serial_in_two_courts_is_two_cases() -> None:
@@ -64,9 +70,32 @@ def test_a_suffix_is_shown_but_is_no_part_of_the_case() -> None:
     assert str(found) == "（2024）苏0505执1234号之二十一"
 
 
-def test_resumed_cases_and_trials_are_told() -> None:
+def test_resumed_cases_are_told() -> None:
     assert parse_case_number("（2024）苏0505执恢56号").is_resumed
-    assert not parse_case_number("（2024）苏0505民初56号").is_enforcement
+
+
+@pytest.mark.parametrize("written", ["（2024）执1234号", "2024年执第1234号", "（2024）执字第1234-1号"])
+def test_a_number_without_its_court_is_one_of_the_court_that_is_known(written: str) -> None:
+    assert parse_case_number(written, "苏0505").key == KEY
+    with pytest.raises(CaseNumberProblem) as caught:
+        parse_case_number(written)
+    assert caught.value.code == "CASE_NUMBER_COURT"
+
+
+@pytest.mark.parametrize(
+    ("kind", "use"),
+    [
+        ("执", CaseUse.ENFORCEMENT),
+        ("法执", CaseUse.ENFORCEMENT),
+        ("执恢", CaseUse.ENFORCEMENT),
+        ("执保", CaseUse.PRESERVATION),
+        ("财保", CaseUse.PRESERVATION),
+        ("执异", CaseUse.OTHER),
+        ("民初", CaseUse.OTHER),
+    ],
+)
+def test_the_type_of_a_case_says_what_may_be_ordered_in_it(kind: str, use: CaseUse) -> None:
+    assert use_of(kind) is use
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,20 @@ class LastStep(msgspec.Struct, array_like=True):
     contradicted: bool
 
 
+class HeldBackClaim(msgspec.Struct, array_like=True):
+    """What the newest receipt of a node says its agency holds back, times no later than the broker took it; -1 = it does not say."""
+
+    at: int = 0
+    """When the broker took it, ms UTC."""
+    parked: int = -1
+    parked_since: int = 0
+    """ms UTC; 0 if nothing waits."""
+    dead_letters: int = -1
+    """Ever put aside, dropped ones included."""
+    refused: int = -1
+    """Records of this jurisdiction's lists that changed nothing because who signed them may not say that."""
+
+
 class Claim(msgspec.Struct):
     """What one receipt claims, until the head of its barrier is there to hold it against; times in ms UTC."""
 
@@ -97,6 +111,7 @@ class NodeStand(msgspec.Struct):
     """Which starts of it reported."""
     clock_ahead: int = 0
     """By how many ms the newest receipt is from later than the broker took it; below 0: from earlier."""
+    held_back: HeldBackClaim = msgspec.field(default_factory=HeldBackClaim)
 
 
 class HeadLane(msgspec.Struct, array_like=True):

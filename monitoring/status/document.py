@@ -16,6 +16,7 @@ from ..ledger.evidence_views import NodeReport
 from ..ledger.stands import HeadStand, NodeStand
 from .agency_findings import agency_findings
 from .enforcement import enforcement
+from .held_back import dead_letters_of, parked_at
 from .list_findings import list_findings, merged, newest_head
 from .next_steps import with_next_step
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
@@ -86,13 +87,13 @@ class StatusDocument:
 
     def _agency(self, name: str) -> dict[str, Any]:
         nodes = [node for node in self.nodes if node.stand.agency == name]
-        obliged, parked = self._sources.obliged.get(name, frozenset()), self._sources.parked.get(name)
+        obliged, parked = self._sources.obliged.get(name, frozenset()), parked_at(name, nodes, self._sources)
         return {
             "agency": name,
             "jurisdictions": sorted(obliged),
             "silent_in": sorted(obliged - {node.stand.jurisdiction for node in nodes if node.serving}),
             **self.progress.totals(name),
-            "dead_letters": self._sources.dead_letters.get(name),
+            "dead_letters": dead_letters_of(name, nodes, self._sources),
             "parked": parked.waiting if parked else None,
             "parked_since": moment(parked.since) if parked else None,
             "latency": latency([node.stand for node in nodes]),
@@ -121,6 +122,7 @@ class StatusDocument:
             "applied": stand.applied,
             "ignored_as_stale": stand.stale,
             "opaque": stand.opaque,
+            "refused": stand.held_back.refused if stand.held_back.refused >= 0 else None,
             "position": {f"{lane.topic}/{lane.partition}": lane.applied for lane in stand.lanes},
             "latency": latency([stand]),
         }
@@ -218,7 +220,8 @@ class StatusDocument:
         yield from merged((*publisher_findings(sources.deliveries), *of_lists))
         yield from self._command_findings()
         for agency in agencies:
-            yield from put_aside_findings(agency, sources.parked.get(agency["agency"]), limits)
+            nodes = [node for node in self.nodes if node.stand.agency == agency["agency"]]
+            yield from put_aside_findings(agency, parked_at(agency["agency"], nodes, sources), limits)
         yield from agency_findings(agencies)
 
     def _notary_findings(self) -> Iterable[dict[str, Any]]:

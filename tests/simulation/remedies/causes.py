@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from liandong.consumers.store.batch import StoreBatch
 from liandong.consumers.store.writer import ListStore
 from liandong.schemas.dates import date_of_ms
-from liandong.schemas.wire.signing import Ed25519Signer, encode_signed
+from liandong.schemas.wire.codec import encode
+from liandong.schemas.wire.framing import frame
+from liandong.schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, encode_signed, prove
 from liandong.tests.simulation.deeds.adversary import NullsEntry
 from liandong.tests.simulation.deeds.broker import Forbids, LosesList, MakesAgain
 from liandong.tests.simulation.deeds.clerk import Publishes, Watches
@@ -18,7 +20,8 @@ from liandong.tests.simulation.deeds.forgery import ForgesEntry, ForgesVersion, 
 from liandong.tests.simulation.deeds.keys import AdmitsAgency, AdmitsNotary, Replaces, Retires, Rotates
 from liandong.tests.simulation.deeds.operator import CutOff, SetsClock
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes
-from liandong.tests.simulation.deeds.pen import model, signed, write
+from liandong.tests.simulation.deeds.orders import ForgesCommand
+from liandong.tests.simulation.deeds.pen import OWN_KEY, model, signed, write
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.statements import FORK, ForgesBarrier, ForgesHead
 from liandong.tests.simulation.deeds.upkeep import Resigns
@@ -28,7 +31,7 @@ from liandong.tests.simulation.remedies.absence import Leaves, Runs
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
 from liandong.topics.keys.roots import change_of_roots
-from liandong.topics.transport.ports import TopicPartition
+from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
@@ -179,6 +182,17 @@ def _keeps_back(world: "World") -> None:
     world.administrator.publish(["air-js"])
 
 
+def _publishes_later(world: "World") -> None:
+    """Have a court elsewhere change its entry by a later release, whose records have a field more."""
+    entry = model(world, "list-record", court=SIBLING)
+    assert entry is not None
+    raised = {name: entry.fields[name] + 1 for name in ("version", "court_sequence")}
+    fields = {**entry.fields, **raised, "proof": bytes(72)}
+    content = encode("list-record", fields)[PROOF_LENGTH:] + b"\x02a field of a later release"
+    body, _ = prove(content, _LIST, founding().signers[SIBLING])
+    world.forge(OutgoingRecord(_LIST, entry.key, frame(b"later on", body)))
+
+
 CAUSES: Mapping[str, Cause] = {
     "kafka-away": Cause((_AWHILE, CutOff("monitor"), _AWHILE), "kafka"),
     "agency-clock": Cause((_AWHILE, SetsClock("air-js", -600), _AWHILE)),
@@ -286,6 +300,15 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "publisher-clock": Cause((_AWHILE, SetsClock(PUBLISHER, -600), _AWHILE)),
     "command-unanswered": Cause((_AWHILE, Leaves("police-js 1"), Watches(COURT, "police-js", 1, 1), _MINUTE)),
+    "unreadable": Cause(
+        (
+            *(_AWHILE, ForgesEntry(Guise(SIBLING), 3, 7), _AWHILE),
+            *(Does("a court elsewhere publishes by a later release", _publishes_later), _AWHILE),
+        ),
+        "agency",
+    ),
+    "dead-letters": Cause((_AWHILE, ForgesCommand(NOTARY, COURT, "railway-js", 1), _AWHILE), "agency"),
+    "parked": Cause((_AWHILE, ForgesCommand(OWN_KEY, COURT, "railway-js", 1), _MINUTE), "agency"),
     "register-missing": Cause(
         (_AWHILE, Does("the topic of keys and the monitor's machine lose the root's word", _loses_the_word), _AWHILE)
     ),
@@ -307,14 +330,10 @@ CAUSES: Mapping[str, Cause] = {
 }
 """In a town where every clock is right."""
 
-_DEAF = "it needs messages that courts signed and no node can read or handle, which no deed of the town makes yet"
 NOT_IN_TOWN: Mapping[str, str] = {
     "evidence-unkept": "a full disk of the town refuses commits that write nothing, too, so the monitor cannot open the register "
     "beside it; tests/unit/monitoring/test_next_steps.py",
     "evidence-unread": "a right that the monitor lacks ends in a log that nobody reads for it; tests/unit/monitoring/test_next_steps.py",
     "kafka-down": "the town has no embedded Kafka; tests/unit/monitoring/test_next_steps.py",
-    "unreadable": _DEAF,
-    "dead-letters": _DEAF,
-    "parked": _DEAF,
 }
 """Cases that cannot come about in the town, why, and what tries them instead. It only shrinks."""

@@ -71,6 +71,8 @@ class EvidenceBatch:
             return "fork"
         if self._is_forgotten(key):
             return "old"
+        stand.clock = self._rows.newest_head_clock(key)
+        stand.clock.hear(stand.issued_at, appended_at)
         stand.shortfalls = self._floors.lacking(stand, self._topic_ids)
         self._rows.add_head(key, stand)
         self._hold_awaiting(stand)
@@ -97,7 +99,7 @@ class EvidenceBatch:
         key = NodeKey(receipt["agency"], receipt["node"], receipt["jurisdiction"])
         node = self._rows.node(key)
         if self._rows.sequence(key.agency, key.node).add(receipt["sequence"]) and appended_at >= node.heard_at:
-            node.clock_ahead = receipt["at"] - appended_at
+            node.clock.hear(receipt["at"], appended_at)
             node.held_back = _held_back(receipt, appended_at)
         node.heard_at = max(node.heard_at, appended_at)
         if receipt["latency"] != _NO_LATENCY:

@@ -4,6 +4,7 @@ import msgspec
 
 from ...consumers.store.layout import Shortfall
 from .starts import NodeStarts
+from .writer_clock import WriterClock
 
 
 class LaneStand(msgspec.Struct):
@@ -109,8 +110,8 @@ class NodeStand(msgspec.Struct):
     """By notary."""
     starts: NodeStarts = msgspec.field(default_factory=NodeStarts)
     """Which starts of it reported."""
-    clock_ahead: int = 0
-    """By how many ms the newest receipt is from later than the broker took it; below 0: from earlier."""
+    clock: WriterClock = msgspec.field(default_factory=WriterClock)
+    """The node's, by its receipts."""
     held_back: HeldBackClaim = msgspec.field(default_factory=HeldBackClaim)
 
 
@@ -160,16 +161,13 @@ class HeadStand(msgspec.Struct):
     """What it lacks of what heads of this jurisdiction said before it."""
     topic_ids: dict[str, str] = {}
     """By list the id of its topic in the notary's cluster, hex."""
+    clock: WriterClock = msgspec.field(default_factory=WriterClock)
+    """The notary's, by its heads up to this one."""
 
     @property
     def fresh_at(self) -> int:
         """When its barrier was issued, as it says, and no later than the broker took it."""
         return min(self.issued_at, self.appended_at)
-
-    @property
-    def clock_ahead(self) -> int:
-        """By how many ms it is from later than the broker took it; below 0: from earlier."""
-        return self.issued_at - self.appended_at
 
     @property
     def fresh_until(self) -> int:

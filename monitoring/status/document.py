@@ -10,7 +10,6 @@ from hdrh.histogram import HdrHistogram
 from ...consumers.replication.latency import latencies_of
 from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
-from ...topics.keys.clock_check import TOLERANCE_MS
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_views import NodeReport
 from ..ledger.stands import HeadStand, NodeStand
@@ -116,7 +115,7 @@ class StatusDocument:
             "lag_seconds": lag_seconds(stand, self.heads),
             "proof": proof_of(stand),
             "canaries": self._canaries(stand),
-            "clock_off_seconds": stand.clock_ahead // 1_000 if abs(stand.clock_ahead) > TOLERANCE_MS else 0,
+            "clock_off_seconds": stand.clock.off // 1_000,
             "twins": stand.starts.twins_now(self._limits.now),
             "receipts_missing": report.receipts_missing,
             "applied": stand.applied,
@@ -229,8 +228,8 @@ class StatusDocument:
         serving = self._sources.notaries
         for head in self.heads:
             where = {"jurisdiction": head.jurisdiction, "notary": head.notary}
-            if abs(head.clock_ahead) > TOLERANCE_MS:
-                yield {"kind": "notary-clock", **where, "seconds": head.clock_ahead // 1_000}
+            if head.clock.off:
+                yield {"kind": "notary-clock", **where, "seconds": head.clock.off // 1_000}
             has_ended = serving is not None and head.jurisdiction not in serving.get(head.notary, ())
             if head.fresh_until <= self._limits.now and not has_ended:
                 yield {"kind": "head-expired", **where}

@@ -15,12 +15,12 @@ from liandong.tests.simulation.deeds.adversary import NullsEntry
 from liandong.tests.simulation.deeds.broker import Forbids, LosesList, MakesAgain
 from liandong.tests.simulation.deeds.clerk import Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
-from liandong.tests.simulation.deeds.disks import BacksUp, PutsBack
+from liandong.tests.simulation.deeds.disks import BacksUp, DiskFills, PutsBack
 from liandong.tests.simulation.deeds.forgery import ForgesEntry, ForgesVersion, Guise
 from liandong.tests.simulation.deeds.keys import AdmitsAgency, AdmitsNotary, Replaces, Retires, Rotates
 from liandong.tests.simulation.deeds.operator import CutOff, SetsClock
-from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes
 from liandong.tests.simulation.deeds.orders import ForgesCommand
+from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes
 from liandong.tests.simulation.deeds.pen import OWN_KEY, model, signed, write
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.statements import FORK, ForgesBarrier, ForgesHead
@@ -195,8 +195,10 @@ def _publishes_later(world: "World") -> None:
 
 CAUSES: Mapping[str, Cause] = {
     "kafka-away": Cause((_AWHILE, CutOff("monitor"), _AWHILE), "kafka"),
-    "agency-clock": Cause((_AWHILE, SetsClock("air-js", -600), _AWHILE)),
-    "notary-clock": Cause((_AWHILE, SetsClock(NOTARY, -600), _AWHILE)),
+    "evidence-unread": Cause((_AWHILE, Forbids("monitor", names.RECEIPTS), _AWHILE), "kafka"),
+    "evidence-unkept": Cause((_AWHILE, DiskFills("monitor"), _AWHILE), "machine"),
+    "agency-clock": Cause((_AWHILE, SetsClock("air-js", -600), EverybodyWorks(15))),
+    "notary-clock": Cause((_AWHILE, SetsClock(NOTARY, -600), EverybodyWorks(15))),
     "stolen-outbid": Cause(
         (
             *(lists(0), _AWHILE, ForgesVersion(Guise(COURT), 0), _AWHILE, Replaces(COURT, 30), _AWHILE),
@@ -331,9 +333,6 @@ CAUSES: Mapping[str, Cause] = {
 """In a town where every clock is right."""
 
 NOT_IN_TOWN: Mapping[str, str] = {
-    "evidence-unkept": "a full disk of the town refuses commits that write nothing, too, so the monitor cannot open the register "
-    "beside it; tests/unit/monitoring/test_next_steps.py",
-    "evidence-unread": "a right that the monitor lacks ends in a log that nobody reads for it; tests/unit/monitoring/test_next_steps.py",
-    "kafka-down": "the town has no embedded Kafka; tests/unit/monitoring/test_next_steps.py",
+    "kafka-down": "it is told by whoever looks for the embedded Kafka of this machine, and the town has the transport in memory; tests/unit/monitoring/test_next_steps.py",
 }
 """Cases that cannot come about in the town, why, and what tries them instead. It only shrinks."""

@@ -239,5 +239,8 @@ def test_what_runs_until_it_is_stopped_logs_as_configured(product: Trees) -> Non
 
 
 def test_a_process_that_logs_in_a_way_of_its_own_is_found() -> None:
-    sources = {"cli.py": "def serve():\n    until_stopped([part])", "log.py": "def go():\n    configure_logging(s)\n    until_stopped()"}
+    sources = {
+        "cli.py": "def serve():\n    until_stopped([part])",
+        "log.py": "def go():\n    configure_logging(s)\n    until_stopped()",
+    }
     assert unlike_logs(parsed(sources)) == ["cli.py: serve"]

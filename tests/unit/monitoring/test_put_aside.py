@@ -43,9 +43,7 @@ def document(
 ) -> dict[str, Any]:
     held = {} if parked is None else {RAILWAY: parked}
     in_log = {} if letters is None else {RAILWAY: letters}
-    sources = DeliverySources(
-        room.view, {RAILWAY: frozenset({"js"})}, [], in_log, parked=held, counted_letters=counted
-    )
+    sources = DeliverySources(room.view, {RAILWAY: frozenset({"js"})}, [], in_log, parked=held, counted_letters=counted)
     limits = LatenessLimits(room.clock.now(), 60_000, 10**10, 10**10)
     return StatusDocument(sources, limits).document(StatusQuery())
 

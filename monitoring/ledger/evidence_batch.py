@@ -100,7 +100,7 @@ class EvidenceBatch:
         node = self._rows.node(key)
         if self._rows.sequence(key.agency, key.node).add(receipt["sequence"]) and appended_at >= node.heard_at:
             node.clock.hear(receipt["at"], appended_at)
-            node.held_back = _held_back(receipt, appended_at)
+            node.held_back = _held_back(receipt, appended_at, node.held_back)
         node.heard_at = max(node.heard_at, appended_at)
         if receipt["latency"] != _NO_LATENCY:
             node.latency = added_up(node.latency, receipt["latency"])
@@ -253,11 +253,13 @@ def _head_stand(head: SignedHead, arrived: int, appended_at: int) -> HeadStand:
     )  # fmt: skip
 
 
-def _held_back(receipt: Mapping[str, Any], appended_at: int) -> HeldBackClaim:
+def _held_back(receipt: Mapping[str, Any], appended_at: int, before: HeldBackClaim) -> HeldBackClaim:
     """Return what a receipt says is held back; a number below zero says nothing, and nothing waits since later than now."""
     parked, letters, refused = (max(-1, receipt[name]) for name in ("parked", "dead_letters", "refused"))
     since = min(max(0, receipt["parked_since"]) or appended_at, appended_at) if parked > 0 else 0
-    return HeldBackClaim(appended_at, parked, since, letters, refused)
+    rose = refused - before.refused if before.refused >= 0 else 0
+    last = (rose, appended_at) if rose > 0 else (before.refused_last, before.refused_at)
+    return HeldBackClaim(appended_at, parked, since, letters, refused, *last)
 
 
 def _note_newest(node: NodeStand, held: HeldClaim) -> None:

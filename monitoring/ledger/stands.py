@@ -53,6 +53,10 @@ class HeldBackClaim(msgspec.Struct, array_like=True):
     """Ever put aside, dropped ones included."""
     refused: int = -1
     """Records of this jurisdiction's lists that changed nothing because who signed them may not say that."""
+    refused_last: int = 0
+    """By how many the newest receipt that said more raised that number."""
+    refused_at: int = 0
+    """When the broker took it, ms UTC; 0 = none has."""
 
 
 class Claim(msgspec.Struct):

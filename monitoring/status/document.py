@@ -15,7 +15,7 @@ from ..ledger.evidence_views import NodeReport
 from ..ledger.stands import HeadStand, NodeStand
 from .agency_findings import agency_findings
 from .enforcement import enforcement
-from .held_back import dead_letters_of, parked_at
+from .held_back import dead_letters_of, parked_at, refused_findings
 from .list_findings import list_findings, merged, newest_head
 from .next_steps import with_next_step
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
@@ -221,6 +221,8 @@ class StatusDocument:
         for agency in agencies:
             nodes = [node for node in self.nodes if node.stand.agency == agency["agency"]]
             yield from put_aside_findings(agency, parked_at(agency["agency"], nodes, sources), limits)
+        shown = [node for node in self.nodes if any(node.stand.agency == agency["agency"] for agency in agencies)]
+        yield from refused_findings(shown, sources, limits.now)
         yield from agency_findings(agencies)
 
     def _notary_findings(self) -> Iterable[dict[str, Any]]:

@@ -3,10 +3,14 @@
 A count goes before what an agency says. Nobody is taken to hold back nothing because they do not say so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ..ledger.evidence_views import NodeReport
-from .positions import DeliverySources, Parked
+from .positions import DeliverySources, Parked, moment
+
+REFUSED_SHOWN_MS = 600_000
+"""How long it is told that an agency has refused records, ms."""
 
 
 def parked_at(agency: str, nodes: Iterable[NodeReport], sources: DeliverySources) -> Parked | None:
@@ -30,3 +34,22 @@ def dead_letters_of(agency: str, nodes: Iterable[NodeReport], sources: DeliveryS
     if not said or min(said) < 0:
         return None
     return max(said) if not max(said) or sources.counted_letters else None
+
+
+def refused_findings(nodes: Iterable[NodeReport], sources: DeliverySources, now: int) -> Iterator[dict[str, Any]]:
+    """Name the agencies that have refused records of a jurisdiction lately; where its register is, its publisher names the entries."""
+    here = {each.jurisdiction for each in sources.deliveries}
+    newest: dict[tuple[str, str], NodeReport] = {}
+    for node in nodes:
+        said, of = node.stand.held_back, (node.stand.agency, node.stand.jurisdiction)
+        is_recent = node.serving and said.refused_at and now - said.refused_at < REFUSED_SHOWN_MS
+        if (
+            is_recent
+            and of[1] not in here
+            and (of not in newest or newest[of].stand.held_back.refused_at < said.refused_at)
+        ):
+            newest[of] = node
+    for (agency, jurisdiction), node in sorted(newest.items()):
+        said = node.stand.held_back
+        about = {"agency": agency, "jurisdiction": jurisdiction, "node": node.stand.node}
+        yield {"kind": "records-refused", **about, "count": said.refused_last, "since": moment(said.refused_at)}

@@ -28,6 +28,7 @@ from liandong.tests.simulation.deeds.upkeep import Resigns
 from liandong.tests.simulation.founding import JURISDICTION, NOTARIES, PUBLISHER, founding
 from liandong.tests.simulation.people import COURTS, SIBLING, Listing
 from liandong.tests.simulation.remedies.absence import Leaves, Runs
+from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
 from liandong.topics.keys.roots import change_of_roots
@@ -182,6 +183,15 @@ def _keeps_back(world: "World") -> None:
     world.administrator.publish(["air-js"])
 
 
+def _watches_by_itself(world: "World") -> None:
+    """Have the monitor run on an agency's machine, where there is no register."""
+    world.monitor.stop()
+    machine = world.nodes[ALONE].machine
+    world.monitor = world.processes[world.monitor.name] = MonitorProcess(world, world.monitor.name, machine)
+    machine.processes.append(world.monitor)
+    world.monitor.start()
+
+
 def _publishes_later(world: "World") -> None:
     """Have a court elsewhere change its entry by a later release, whose records have a field more."""
     entry = model(world, "list-record", court=SIBLING)
@@ -310,6 +320,13 @@ CAUSES: Mapping[str, Cause] = {
         "agency",
     ),
     "dead-letters": Cause((_AWHILE, ForgesCommand(NOTARY, COURT, "railway-js", 1), _AWHILE), "agency"),
+    "records-refused": Cause(
+        (
+            *(lists(0), _AWHILE, Does("an agency runs a monitor of its own", _watches_by_itself), _AWHILE),
+            *(ForgesVersion(Guise(SIBLING), 0), _AWHILE),
+        ),
+        "kafka",
+    ),
     "parked": Cause((_AWHILE, ForgesCommand(OWN_KEY, COURT, "railway-js", 1), _MINUTE), "agency"),
     "register-missing": Cause(
         (_AWHILE, Does("the topic of keys and the monitor's machine lose the root's word", _loses_the_word), _AWHILE)

@@ -150,6 +150,27 @@ def test_where_the_log_was_not_read_letters_are_not_taken_for_dropped_or_not(roo
     assert document(room, letters=None, counted=False)["agencies"][0]["dead_letters"] == 0
 
 
+def test_what_an_agency_refuses_is_told_for_a_while_where_no_register_is(room: WatchRoom) -> None:
+    room.hear(room.head(1), room.agency.receipt(1, refused=3))
+    assert refused(document(room)) == [], "nobody knows since when"
+    room.hear(room.agency.receipt(2, refused=5))
+    at = room.clock.now()
+    room.clock.pass_seconds(60)
+    room.hear(room.agency.receipt(3, refused=5))
+    (finding,) = refused(document(room))
+    assert (finding["agency"], finding["jurisdiction"], finding["count"]) == (RAILWAY, "js", 2)
+    assert (finding["since"], finding["escalate"]) == (rfc3339(at), "kafka")
+    room.hear(room.agency.receipt(4, refused=0))
+    room.hear(room.agency.receipt(5, refused=-1))
+    room.clock.pass_seconds(600)
+    room.hear(room.agency.receipt(6, refused=9))
+    assert refused(document(room)) == [], "a store that was made again has counted anew"
+
+
+def refused(made: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in made["findings"] if each["kind"] == "records-refused"]
+
+
 def test_a_node_that_was_not_heard_for_long_says_nothing_any_more(room: WatchRoom) -> None:
     room.hear(room.head(1), room.agency.receipt(1, parked=2, parked_since=NOW))
     room.clock.pass_seconds(2 * 10**7)

@@ -1,9 +1,8 @@
 """Commands of the room `monitoring`."""
 
-import math
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,13 +12,6 @@ from ..topics.cli.console import JsonOption, group, print_json, say
 from .backup import cli as backup
 from .demo.cli import demo
 from .trace import cli as trace
-
-if TYPE_CHECKING:
-    from ..topics.settings import Settings
-    from .status.document import StatusQuery
-
-_ANSWER_SECONDS = 1.0
-"""How long Kafka may take for a first word; with starting and computing `status` answers within two seconds without it."""
 
 
 class FailOn(StrEnum):
@@ -61,10 +53,11 @@ def status(  # noqa: PLR0913  a command's parameters are its options
     Exit 1 if anything is to be looked at.
     """
     from ..topics.cli.console import settings_of
+    from .service.one_look import one_look
     from .status.document import StatusQuery
 
     settings = settings_of(ctx)
-    document = _document(settings, StatusQuery(agency, update, batch, entry))
+    document = one_look(settings, StatusQuery(agency, update, batch, entry))
     if as_json:
         print_json(document)
     else:
@@ -79,38 +72,6 @@ def fails(document: Mapping[str, Any], fail_on: Collection[str] = ()) -> bool:
     """
     kinds = {finding["kind"] for finding in document["findings"]}
     return bool(kinds & {*fail_on, "kafka-away", "evidence-unread"} if fail_on else kinds)
-
-
-def _document(settings: "Settings", query: "StatusQuery") -> dict[str, Any]:
-    """Read the evidence to the end of the log and make the document; while Kafka is away, at once from what is at hand."""
-    from ..schemas.errors import Unavailable
-    from ..topics.transport.errors import AuthenticationFailed
-    from ..topics.transport.kafka import require_broker
-    from ..topics.workers.clock import SystemClock
-    from .service.at_hand import status_at_hand
-
-    try:
-        require_broker(settings, _ANSWER_SECONDS)
-        return _gathered(settings, query)
-    except (Unavailable, AuthenticationFailed) as away:
-        with status_at_hand(settings, SystemClock(), away) as status_now:
-            return status_now.document(query)
-
-
-def _gathered(settings: "Settings", query: "StatusQuery") -> dict[str, Any]:
-    """Return the document once the evidence is read to the end of the log. Raises TransportError, LOG_STALLED."""
-    from ..topics.workers.threads import work_until
-    from .service.context import monitoring_context
-    from .service.status_source import StatusSource
-
-    with monitoring_context(settings, "status") as context:
-        source = StatusSource(context, shows_enforced=True)
-        gathering = source.gathering
-        work_until(source.part, lambda: gathering.rounds > 0 or gathering.failure is not None, math.inf)
-        if gathering.failure is not None:
-            raise gathering.failure
-        with source.current() as status_now:
-            return status_now.document(query)
 
 
 def _print_text(document: Mapping[str, Any], lang: Language) -> None:

@@ -49,6 +49,12 @@ def configure_logging(settings: Settings) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
+def log_beside_output() -> None:
+    """Send what a command logs that is not configured otherwise to standard error: its output may be read by a program."""
+    if not structlog.is_configured():
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def _stamp(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Put the time in, as the status and its findings say it: with its zone."""
     return {"timestamp": rfc3339(_CLOCK.now()), **event}

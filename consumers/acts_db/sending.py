@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_
 from ...schemas import ids
 from ...schemas.fingerprints import fingerprint
 from ...schemas.law.retention import WAITING, Period, retention_of
+from ...schemas.wire.codec import earlier_version
 from ...schemas.wire.control import sealing_context
 from ...schemas.wire.padding import padded
 from ...schemas.wire.sealing import CannotOpen, Recipient, open_sealed, seal, sealed_to
@@ -255,5 +256,6 @@ def send_receipt(connection: Connection, context: AgencyContext, node: str, body
         source=context.agency,
         time_ms=now,
         registry=context.registry,
+        written_with=earlier_version("receipt", body),
     )
     context.outbox.append(connection, EVENTS_LANE, [record])

@@ -47,12 +47,15 @@ def mount(court: typer.Typer, outside: Outside) -> None:
         The counts of enforcement that are due are published along the way; `liandong court enforcement` shows them.
         """
         from ...topics.cli.console import settings_of
+        from ...topics.logs import configure_logging
 
         settings = settings_of(ctx)
         lang = settings.lang
         if purge:
             _purge(settings, court_id)
             return
+        if follow:
+            configure_logging(settings)
         with _inbox(settings, court_id, outside.open_commands) as opened:
             box = opened.box
             _catch_up(box)

@@ -23,6 +23,7 @@ from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
+from ..acts_db.held_back import HeldBack, count_held_back
 from ..acts_db.sending import send_unsigned, send_waiting
 from ..commands import parked
 from ..events import watches
@@ -52,6 +53,8 @@ class Surroundings:
     """Whether this node is still the one to act: not if another one of its name was started later."""
     lost: Callable[[], None] = lambda: None
     """Hears that messages left the log before they were read here."""
+    held_back: Callable[[HeldBack], None] = lambda _: None
+    """Hears once a second what the agency holds back."""
 
 
 _NO_NODE = Surroundings()
@@ -178,6 +181,8 @@ class Effects:
             idempotency.forget_old(connection, now)
             live = watches.count_live(connection, now)
             fuse = blown(connection, self._context.agency)
+            held_back = count_held_back(connection)
+        self._around.held_back(held_back)
         self._keys_version = version
         self._note_fuse(fuse)
         for kind in self._context.kinds:

@@ -22,6 +22,7 @@ from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
+from ..acts_db.held_back import HeldBackNote
 from ..acts_db.identity import store_id
 from ..acts_db.sending import send_receipt
 from ..acts_db.told import Told, note_told, told
@@ -116,6 +117,7 @@ class OpenAgency:
         self._connections = connections
         self._closing, self._locks = closing
         self._presence: Presence | None = None
+        self._held_back = HeldBackNote(desk.context.clock)
         self._jurisdictions, copy = tuple(sorted(desk.context.jurisdictions)), desk.copy
         self.copy_status = CopyStatus(self.agency, node, self._jurisdictions, desk.view, copy.lists, copy.relief)
 
@@ -140,7 +142,7 @@ class OpenAgency:
         examiner = RevokedKeyExaminer(self._jurisdictions, examining, revoked, self.desk.revoked)
         joining = partial(subscriber, group_of(self.agency), f"{own}-effects")
         missed = MissedReleases(context, self.desk.engine, self.desk.view)
-        around = Surroundings(lambda: self.directory.loaded, presence.may_act, missed.expect)
+        around = Surroundings(lambda: self.directory.loaded, presence.may_act, missed.expect, self._held_back.hear)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
         batches = Batches(context, self.desk.engine)
         sending = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
@@ -190,7 +192,8 @@ class OpenAgency:
         context, relief = self.desk.context, self._stores.relief.reader()
         known, reports = self._stores.told.sequence, presence.may_report
         who = self.agency, self.node, incarnation, context.signer
-        reporter = Reporter(*who, self._emit, known, reports, relief, signing=signing)
+        held_back = self._held_back.current
+        reporter = Reporter(*who, self._emit, known, reports, relief, held_back=held_back, signing=signing)
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
 

@@ -12,6 +12,7 @@ from typing import Any
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.keys.signing_time import SigningTime
+from ..acts_db.held_back import HeldBack
 from ..store.batch import KeptReceipt, StoreBatch
 from ..store.layout import LaneState, Mark, TrustedHead
 from ..store.relief import ReliefLane, ReliefReader
@@ -45,6 +46,8 @@ class Reporter:
     relief: ReliefReader | None = None
     """Without one the relief lane is not part of the receipts; a serving node always has one."""
     canaries: Canaries | None = None
+    held_back: Callable[[], HeldBack] = HeldBack
+    """What the agency holds back, as far as it is known now."""
     signing: SigningTime | None = None
     """Whether what is signed now counts; without it everything does."""
 
@@ -162,6 +165,8 @@ class Receipts:
             "proven_at": head.proven_at if head else 0,
             "latency": self._latency[copy.jurisdiction].take(),
             "canaries": list(reporter.canaries(copy.jurisdiction)) if reporter.canaries else [],
+            **reporter.held_back()._asdict(),
+            "refused": sum(lane.refused for lane in lanes),
         }
         return encode_signed("receipt", record, "receipt", reporter.signer)
 

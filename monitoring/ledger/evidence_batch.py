@@ -14,7 +14,7 @@ from .evidence_rows import EvidenceRows, HeadKey, NodeKey
 from .evidence_tables import EvidenceTables
 from .holding import HeldClaim, HeldLane, hold
 from .short_forms import lanes_of
-from .stands import Claim, CourtCount, HeadLane, HeadStand, LastStep, NodeStand, ReportStand
+from .stands import Claim, CourtCount, HeadLane, HeadStand, HeldBackClaim, LastStep, NodeStand, ReportStand
 from .trusted_floors import TrustedFloors
 
 _NO_DIGEST = bytes(32).hex()
@@ -71,6 +71,8 @@ class EvidenceBatch:
             return "fork"
         if self._is_forgotten(key):
             return "old"
+        stand.clock = self._rows.newest_head_clock(key)
+        stand.clock.hear(stand.issued_at, appended_at)
         stand.shortfalls = self._floors.lacking(stand, self._topic_ids)
         self._rows.add_head(key, stand)
         self._hold_awaiting(stand)
@@ -97,7 +99,8 @@ class EvidenceBatch:
         key = NodeKey(receipt["agency"], receipt["node"], receipt["jurisdiction"])
         node = self._rows.node(key)
         if self._rows.sequence(key.agency, key.node).add(receipt["sequence"]) and appended_at >= node.heard_at:
-            node.clock_ahead = receipt["at"] - appended_at
+            node.clock.hear(receipt["at"], appended_at)
+            node.held_back = _held_back(receipt, appended_at, node.held_back)
         node.heard_at = max(node.heard_at, appended_at)
         if receipt["latency"] != _NO_LATENCY:
             node.latency = added_up(node.latency, receipt["latency"])
@@ -248,6 +251,15 @@ def _head_stand(head: SignedHead, arrived: int, appended_at: int) -> HeadStand:
         appended_at,
         topic_ids={row["topic"]: row["topic_id"].hex() for row in content["lanes"]},
     )  # fmt: skip
+
+
+def _held_back(receipt: Mapping[str, Any], appended_at: int, before: HeldBackClaim) -> HeldBackClaim:
+    """Return what a receipt says is held back; a number below zero says nothing, and nothing waits since later than now."""
+    parked, letters, refused = (max(-1, receipt[name]) for name in ("parked", "dead_letters", "refused"))
+    since = min(max(0, receipt["parked_since"]) or appended_at, appended_at) if parked > 0 else 0
+    rose = refused - before.refused if before.refused >= 0 else 0
+    last = (rose, appended_at) if rose > 0 else (before.refused_last, before.refused_at)
+    return HeldBackClaim(appended_at, parked, since, letters, refused, *last)
 
 
 def _note_newest(node: NodeStand, held: HeldClaim) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from ..log.sequences import SequenceSet
 from .evidence_tables import EvidenceTables
 from .stands import HeadStand, NodeStand
+from .writer_clock import WriterClock
 
 
 class NodeKey(NamedTuple):
@@ -37,6 +38,8 @@ class EvidenceRows:
         self._sequences: dict[tuple[str, str], SequenceSet] = {}
         """(agency, node) → numbers of its receipts."""
         self._heads: dict[HeadKey, HeadStand | None] = {}
+        self._clocks: dict[tuple[str, str], WriterClock] = {}
+        """(jurisdiction, notary) → what its newest head showed of its clock."""
 
     def node(self, key: NodeKey) -> NodeStand:
         """Return how a node stands; what is changed in it is written."""
@@ -66,11 +69,22 @@ class EvidenceRows:
             self._heads[key] = msgspec.json.decode(raw, type=HeadStand) if raw else None
         return self._heads[key]
 
+    def newest_head_clock(self, key: HeadKey) -> WriterClock:
+        """Return what the heads of a head's notary have shown of its clock until now."""
+        of = key.jurisdiction, key.notary
+        if of not in self._clocks:
+            heads = self._t.heads.c
+            mine = (heads.jurisdiction == key.jurisdiction) & (heads.notary == key.notary)
+            raw = self._connection.scalar(select(heads.stand).where(mine).order_by(heads.arrived.desc()).limit(1))
+            self._clocks[of] = msgspec.json.decode(raw, type=HeadStand).clock if raw else WriterClock()
+        return msgspec.structs.replace(self._clocks[of])
+
     def add_head(self, key: HeadKey, stand: HeadStand) -> None:
         """Write a head that is new."""
         row = {**key._asdict(), "arrived": stand.arrived, "stand": msgspec.json.encode(stand)}
         self._connection.execute(insert(self._t.heads).values(row))
         self._heads[key] = stand
+        self._clocks[key.jurisdiction, key.notary] = stand.clock
 
     def put(self, table: Any, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Write a row in the place of the one with its key, if there is one."""

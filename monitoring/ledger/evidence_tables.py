@@ -12,8 +12,8 @@ from sqlalchemy.types import TypeEngine
 
 from ...topics.storage.migrations import store_metadata
 
-FORMAT = 4
-"""The format of the cache; another one begins a file of its own."""
+FORMAT = 5
+"""The format of the cache; another one begins a file of its own, in which what a release before could not read is read again."""
 
 
 @dataclass(frozen=True, slots=True)

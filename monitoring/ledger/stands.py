@@ -4,6 +4,7 @@ import msgspec
 
 from ...consumers.store.layout import Shortfall
 from .starts import NodeStarts
+from .writer_clock import WriterClock
 
 
 class LaneStand(msgspec.Struct):
@@ -38,6 +39,24 @@ class LastStep(msgspec.Struct, array_like=True):
     """ms UTC."""
     digest: str
     contradicted: bool
+
+
+class HeldBackClaim(msgspec.Struct, array_like=True):
+    """What the newest receipt of a node says its agency holds back, times no later than the broker took it; -1 = it does not say."""
+
+    at: int = 0
+    """When the broker took it, ms UTC."""
+    parked: int = -1
+    parked_since: int = 0
+    """ms UTC; 0 if nothing waits."""
+    dead_letters: int = -1
+    """Ever put aside, dropped ones included."""
+    refused: int = -1
+    """Records of this jurisdiction's lists that changed nothing because who signed them may not say that."""
+    refused_last: int = 0
+    """By how many the newest receipt that said more raised that number."""
+    refused_at: int = 0
+    """When the broker took it, ms UTC; 0 = none has."""
 
 
 class Claim(msgspec.Struct):
@@ -95,8 +114,9 @@ class NodeStand(msgspec.Struct):
     """By notary."""
     starts: NodeStarts = msgspec.field(default_factory=NodeStarts)
     """Which starts of it reported."""
-    clock_ahead: int = 0
-    """By how many ms the newest receipt is from later than the broker took it; below 0: from earlier."""
+    clock: WriterClock = msgspec.field(default_factory=WriterClock)
+    """The node's, by its receipts."""
+    held_back: HeldBackClaim = msgspec.field(default_factory=HeldBackClaim)
 
 
 class HeadLane(msgspec.Struct, array_like=True):
@@ -145,16 +165,13 @@ class HeadStand(msgspec.Struct):
     """What it lacks of what heads of this jurisdiction said before it."""
     topic_ids: dict[str, str] = {}
     """By list the id of its topic in the notary's cluster, hex."""
+    clock: WriterClock = msgspec.field(default_factory=WriterClock)
+    """The notary's, by its heads up to this one."""
 
     @property
     def fresh_at(self) -> int:
         """When its barrier was issued, as it says, and no later than the broker took it."""
         return min(self.issued_at, self.appended_at)
-
-    @property
-    def clock_ahead(self) -> int:
-        """By how many ms it is from later than the broker took it; below 0: from earlier."""
-        return self.issued_at - self.appended_at
 
     @property
     def fresh_until(self) -> int:

@@ -211,6 +211,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{agency}, node {node}: {count} records of {jurisdiction} are newer than its release; a person decides on their entries. Update the node.",
         "{agency} 节点 {node}：{jurisdiction} 有 {count} 条记录新于其版本，相关条目转人工决定，请更新该节点。",
     ),
+    "say_records-refused": (
+        "{agency}, node {node}: {count} records in lists of {jurisdiction} changed nothing at {since}: who signed them may not say that.",
+        "{agency} 节点 {node}：{jurisdiction} 名单中有 {count} 条记录于 {since} 被拒绝，签名者无权作此更改。",
+    ),
     "say_dead-letters": (
         "{agency}: {count} messages it could not handle were put aside as dead letters. Redrive them, or drop them.",
         "{agency}：{count} 条无法处理的消息被放入死信，请重新处理或予以删除。",

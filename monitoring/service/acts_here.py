@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 import structlog
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 
 from ...consumers.acts_db.database import open_acts_if_made
-from ...consumers.acts_db.tables import commands_parked
+from ...consumers.acts_db.held_back import count_held_back
 from ...schemas.errors import LiandongError
 from ...topics.settings import Settings
 from ...topics.storage.database import reading
@@ -55,5 +55,5 @@ class ActsHere:
 
 def _parked(engine: Engine) -> Parked:
     with reading(engine) as connection:
-        count, since = connection.execute(select(func.count(), func.min(commands_parked.c.since))).one()
-    return Parked(count, since or 0)
+        counted = count_held_back(connection)
+    return Parked(counted.parked, counted.parked_since)

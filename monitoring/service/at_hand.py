@@ -48,6 +48,7 @@ def status_at_hand(settings: Settings, clock: Clock, failure: LiandongError) -> 
                     months_left=keys.months_left(now),
                     evidence=evidence_age(0, Outage(failure, 0)),
                     parked=acts.parked(obliged),
+                    counted_letters=False,
                 ),
                 lateness(settings, now),
             )

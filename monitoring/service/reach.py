@@ -10,7 +10,7 @@ from ...topics.workers.threads import Doorbell
 
 ASK_SECONDS = 1.2
 """How long Kafka may take for a sign of life; with the pause it is known to be away within two seconds."""
-_PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 0.5
 
 
 class Outage(NamedTuple):
@@ -42,7 +42,7 @@ class Reach:
             self._last, self._over_at = Outage(failed, self._answered_at), 0
         else:
             self._answer()
-        return _PAUSE_SECONDS
+        return PAUSE_SECONDS
 
     def wait(self, seconds: float) -> bool:
         """Wait until it is time to ask again."""

@@ -72,6 +72,7 @@ class StatusSource:
                 self.gathering.counts.published,
                 evidence_age(self.gathering.read_at, self.outage),
                 self._acts.parked(obliged),
+                self.gathering.rounds > 0,
                 context.directory.serving("notary"),
             )
             yield StatusDocument(sources, limits)

@@ -10,12 +10,12 @@ from hdrh.histogram import HdrHistogram
 from ...consumers.replication.latency import latencies_of
 from ...producers.commands.sent import unanswered
 from ...schemas.errors import WrongUsage
-from ...topics.keys.clock_check import TOLERANCE_MS
 from ...topics.keys.registrar import ENOUGH_MONTHS
 from ..ledger.evidence_views import NodeReport
 from ..ledger.stands import HeadStand, NodeStand
 from .agency_findings import agency_findings
 from .enforcement import enforcement
+from .held_back import dead_letters_of, parked_at, refused_findings
 from .list_findings import list_findings, merged, newest_head
 from .next_steps import with_next_step
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
@@ -86,13 +86,13 @@ class StatusDocument:
 
     def _agency(self, name: str) -> dict[str, Any]:
         nodes = [node for node in self.nodes if node.stand.agency == name]
-        obliged, parked = self._sources.obliged.get(name, frozenset()), self._sources.parked.get(name)
+        obliged, parked = self._sources.obliged.get(name, frozenset()), parked_at(name, nodes, self._sources)
         return {
             "agency": name,
             "jurisdictions": sorted(obliged),
             "silent_in": sorted(obliged - {node.stand.jurisdiction for node in nodes if node.serving}),
             **self.progress.totals(name),
-            "dead_letters": self._sources.dead_letters.get(name),
+            "dead_letters": dead_letters_of(name, nodes, self._sources),
             "parked": parked.waiting if parked else None,
             "parked_since": moment(parked.since) if parked else None,
             "latency": latency([node.stand for node in nodes]),
@@ -115,12 +115,13 @@ class StatusDocument:
             "lag_seconds": lag_seconds(stand, self.heads),
             "proof": proof_of(stand),
             "canaries": self._canaries(stand),
-            "clock_off_seconds": stand.clock_ahead // 1_000 if abs(stand.clock_ahead) > TOLERANCE_MS else 0,
+            "clock_off_seconds": stand.clock.off // 1_000,
             "twins": stand.starts.twins_now(self._limits.now),
             "receipts_missing": report.receipts_missing,
             "applied": stand.applied,
             "ignored_as_stale": stand.stale,
             "opaque": stand.opaque,
+            "refused": stand.held_back.refused if stand.held_back.refused >= 0 else None,
             "position": {f"{lane.topic}/{lane.partition}": lane.applied for lane in stand.lanes},
             "latency": latency([stand]),
         }
@@ -218,7 +219,10 @@ class StatusDocument:
         yield from merged((*publisher_findings(sources.deliveries), *of_lists))
         yield from self._command_findings()
         for agency in agencies:
-            yield from put_aside_findings(agency, sources.parked.get(agency["agency"]), limits)
+            nodes = [node for node in self.nodes if node.stand.agency == agency["agency"]]
+            yield from put_aside_findings(agency, parked_at(agency["agency"], nodes, sources), limits)
+        shown = [node for node in self.nodes if any(node.stand.agency == agency["agency"] for agency in agencies)]
+        yield from refused_findings(shown, sources, limits.now)
         yield from agency_findings(agencies)
 
     def _notary_findings(self) -> Iterable[dict[str, Any]]:
@@ -226,8 +230,8 @@ class StatusDocument:
         serving = self._sources.notaries
         for head in self.heads:
             where = {"jurisdiction": head.jurisdiction, "notary": head.notary}
-            if abs(head.clock_ahead) > TOLERANCE_MS:
-                yield {"kind": "notary-clock", **where, "seconds": head.clock_ahead // 1_000}
+            if head.clock.off:
+                yield {"kind": "notary-clock", **where, "seconds": head.clock.off // 1_000}
             has_ended = serving is not None and head.jurisdiction not in serving.get(head.notary, ())
             if head.fresh_until <= self._limits.now and not has_ended:
                 yield {"kind": "head-expired", **where}

@@ -35,6 +35,7 @@ _CASES: Mapping[str, NextStep] = {
     "unreadable": NextStep(_OF_AGENCY, "agency"),
     "dead-letters": NextStep("liandong dead-letters list --agency {agency}", "agency"),
     "parked": NextStep("liandong parked list --agency {agency}", "agency"),
+    "records-refused": NextStep(_OF_AGENCY, "kafka"),
     "stolen-outbid": NextStep("liandong court resign --court {court} --acknowledge"),
     "agency-clock": NextStep("timedatectl set-ntp true"),
     "notary-clock": NextStep("timedatectl set-ntp true"),

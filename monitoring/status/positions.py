@@ -64,7 +64,9 @@ class DeliverySources:
     evidence: EvidenceAge = field(default_factory=EvidenceAge)
     """How old all this is."""
     parked: Mapping[str, Parked] = field(default_factory=dict)
-    """Agency → what waits there; missing if its acts store is not on this machine."""
+    """Agency → what waits there, by its acts store; missing if that is not on this machine."""
+    counted_letters: bool = True
+    """Whether `dead_letters` was counted in the log, so that an agency that is missing there has no such topic."""
     notaries: Mapping[str, frozenset[str]] | None = None
     """Notary → jurisdictions it counts for, of those that have not ended; None: nobody knows here."""
 

@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "evidence-unread": ("the log cannot be read; this is the evidence at hand", "无法读取日志，以下为现有证据"),
     "not-sent": ("accepted and not sent", "已受理未发送"),
     "unreadable": ("records a node cannot read", "节点无法解析的记录"),
+    "records-refused": ("records an agency has refused lately", "协助单位近期拒绝的记录"),
     "dead-letters": ("dead letters nobody has dropped", "尚未处置的死信"),
     "under_key": ("version {version} under the key {key}, at {at}", "第 {version} 版，密钥 {key}，时间 {at}"),
     "since_when": ("since {at}", "自 {at} 起"),

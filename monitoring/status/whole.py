@@ -67,7 +67,8 @@ def _short(document: _Document) -> Iterator[object]:
 
 def _short_agency(agency: _Document) -> Iterator[object]:
     yield agency["accepted"] - agency["applied"]
-    yield from (agency[count] for count in ("late_updates", "relief_waiting", "silent_in", "dead_letters", "parked"))
+    yield from (agency[count] for count in ("late_updates", "relief_waiting", "silent_in"))
+    yield from (agency[count] != 0 for count in ("dead_letters", "parked"))  # what is not known is not none
     for node in agency["nodes"]:
         yield node["receipts_missing"]
         if node["serving"]:

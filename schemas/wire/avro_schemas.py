@@ -64,6 +64,17 @@ def current_schema(name: str) -> Schema:
     return _by_name()[name]
 
 
+def known_schema(fingerprint: bytes) -> Schema:
+    """Return the schema with this fingerprint; KeyError for one this release does not know."""
+    return _by_fingerprint()[fingerprint]
+
+
+@cache
+def versions_of(name: str) -> list[Schema]:
+    """Return all versions of a schema, the newest first."""
+    return sorted((each for each in load_schemas() if each.name == name), key=lambda each: -each.version)
+
+
 def schema_of(fingerprint: bytes) -> Schema | None:
     """Return the schema with this fingerprint, None if this release does not know it."""
     return _by_fingerprint().get(fingerprint)

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, cast
 import fastavro
 
 from ..errors import LiandongError
-from .avro_schemas import current_schema, gate_prefix, schema_of
+from .avro_schemas import current_schema, gate_prefix, schema_of, versions_of
 from .framing import frame, unframe
 
 _read = fastavro.schemaless_reader
@@ -100,6 +100,21 @@ def decode(fingerprint: bytes, body: bytes) -> dict[str, Any]:
     except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
         raise Undecodable(f"not a {writer.name}: {str(error) or type(error).__name__}") from error
     return cast("dict[str, Any]", record)
+
+
+def earlier_version(name: str, body: bytes) -> bytes | None:
+    """Return the fingerprint of the earlier version of the named schema that wrote a body, as what was kept may be of an earlier
+    release; None if it was the current one, or none of them.
+    """
+    for schema in versions_of(name):
+        rest = BytesIO(body)
+        try:
+            _read(rest, schema.parsed, None)
+        except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError):
+            continue
+        if not rest.read(1):
+            return None if schema.fingerprint == current_schema(name).fingerprint else schema.fingerprint
+    return None
 
 
 def decode_prefix(body: bytes) -> GatePrefix:

@@ -41,6 +41,7 @@ def test_a_normal_start_warns_of_nothing_and_all_log_alike(town: Installation, t
     town.start("monitor", "serve", "--port", str(town.ports[0]))
     town.start("agency", "run", "railway-js", "--port", str(town.ports[1]))
     town.start("court", "relay", "--jurisdiction", "js")
+    town.start("court", "inbox", "--court", "court-su0505", "--follow")
     town.run("court", "publish", str(people), "--court", "court-su0505")
     town.until(lambda found: found["healthy"] and not found["on_the_way"] and found["batches"])
     with urlopen(f"http://127.0.0.1:{town.ports[0]}/healthz") as answer:

@@ -36,6 +36,7 @@ def node(**changes: Any) -> dict[str, Any]:
         "applied": 40,
         "ignored_as_stale": 0,
         "opaque": 0,
+        "refused": 0,
         "position": {},
         "latency": latency(),
     } | changes
@@ -55,7 +56,7 @@ def agency(name: str, nodes: list[dict[str, Any]] | None = None, **changes: Any)
         "late_updates": 0,
         "relief_waiting": 0,
         "dead_letters": 0,
-        "parked": None,
+        "parked": 0,
         "latency": latency(),
         "nodes": [node()] if nodes is None else nodes,
     } | changes

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from liandong.__main__ import main
-from liandong.schemas.wire.avro_schemas import SCHEMA_DIR, load_schemas, parse_definition, schema_of
-from liandong.schemas.wire.codec import Undecodable, decode, decode_prefix, encode, from_wire, to_wire
+from liandong.schemas.wire.avro_schemas import SCHEMA_DIR, current_schema, load_schemas, parse_definition, schema_of
+from liandong.schemas.wire.codec import Undecodable, decode, decode_prefix, earlier_version, encode, from_wire, to_wire
 from liandong.schemas.wire.compatibility import check, check_against
 from liandong.schemas.wire.examples import EXAMPLE_DIR, Example, load_examples, readable
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, FramingError, unframe
@@ -125,6 +125,14 @@ def test_a_fingerprint_is_the_specifications_and_stands_little_endian(definition
 def test_a_value_without_known_framing_is_refused_with_a_remedy(value: bytes) -> None:
     with pytest.raises(FramingError, match=FINGERPRINT_HEADER):
         unframe(value)
+
+
+def test_what_an_earlier_release_wrote_is_known_by_its_bytes() -> None:
+    for example in EXAMPLES:
+        writer = next(s for s in load_schemas() if (s.name, s.version) == (example.schema, example.version))
+        is_current = writer.fingerprint == current_schema(example.schema).fingerprint
+        assert earlier_version(example.schema, example.body) == (None if is_current else writer.fingerprint)
+    assert earlier_version("receipt", b"no receipt") is None
 
 
 def test_an_unknown_schema_is_undecodable_not_a_crash() -> None:

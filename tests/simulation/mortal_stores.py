@@ -37,6 +37,7 @@ def mortal_stores() -> Iterator[None]:
         listeners: list[tuple[Any, str, Callable[..., None]]] = [
             (Engine, "before_cursor_execute", _statement),
             (Engine, "commit", _sql_commit),
+            (Engine, "rollback", _sql_rollback),
             (Pool, "connect", _connected),
         ]
         for target, name, listener in listeners:
@@ -171,9 +172,16 @@ def _boot_id(real: Callable[[], str]) -> Callable[[], str]:
     return boot_id
 
 
-def _statement(*_: object) -> None:
+_WROTE = "wrote"
+_READS = {"SELECT", "PRAGMA", "BEGIN", "WITH", "SET", "SHOW"}
+"""What a full disk does not hinder, whatever commits it."""
+
+
+def _statement(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
     """Count it; within a transaction that is not committed yet, before and after an effect are the same."""
     if life := current_life():
+        if statement.split(None, 1)[0].upper() not in _READS:
+            connection.info[_WROTE] = True
         number = life.before()
         if life.database:
             life.database.call()
@@ -183,13 +191,17 @@ def _statement(*_: object) -> None:
 def _sql_commit(connection: Connection) -> None:
     if life := current_life():
         number = life.before(keeps=True)
-        if life.machine.full:
+        if connection.info.pop(_WROTE, False) and life.machine.full:
             raise DatabaseFull("a database on a full disk", "database or disk is full")
         if life.database:
             life.database.commit(connection.connection.commit)
         if life.dies_after(number):
             connection.connection.commit()
             life.after(number)
+
+
+def _sql_rollback(connection: Connection) -> None:
+    connection.info.pop(_WROTE, None)
 
 
 def _connected(connection: Any, _record: object) -> None:

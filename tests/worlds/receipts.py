@@ -83,6 +83,7 @@ class AgencyScribe:
             "barrier_issued_at": NOW + barrier * 1_000, "at": at, "durable": True, "suite": "intl", "unchanged_since": 0, "lanes": lanes,
             "offsets": [], "applied": 7, "stale": 1, "opaque": 0,
             "proven_barrier": -1, "proven_head": bytes(32), "proven_at": 0, "latency": EMPTY_LATENCY, "canaries": [],
+            "parked": 0, "parked_since": 0, "dead_letters": 0, "refused": 0,
         }  # fmt: skip
         body = encode_signed("receipt", record | fields, "receipt", self.signer)
         key = f"{self.agency}/{self.node}".encode()

@@ -38,11 +38,13 @@ def settings_of(ctx: "typer.Context") -> "Settings":
 
 def settings_for(invocation: Invocation) -> "Settings":
     """Read the settings under global options. Raises STATE_NEWER if their state directory is a newer release's."""
+    from ..logs import log_beside_output
     from ..settings import load_settings
     from ..state_format import require_known_state
 
     settings = load_settings(invocation.config, **({"lang": invocation.lang} if invocation.lang else {}))
     require_known_state(settings.state_dir)
+    log_beside_output()
     return settings
 
 

@@ -11,9 +11,8 @@ from typing import Any, Protocol
 
 from ...schemas.dates import start_of_today_ms
 from ...schemas.fingerprints import fingerprint
-from ...schemas.wire.avro_schemas import current_schema
-from ...schemas.wire.codec import to_wire
-from ...schemas.wire.framing import FINGERPRINT_HEADER
+from ...schemas.wire.avro_schemas import current_schema, known_schema
+from ...schemas.wire.framing import FINGERPRINT_HEADER, frame
 from .ports import OutgoingRecord
 
 SOURCE_PREFIX = "urn:liandong:"
@@ -43,12 +42,14 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
     time_ms: int,
     registry: SchemaIds | None = None,
     day_only: bool = False,
+    written_with: bytes | None = None,
 ) -> OutgoingRecord:
     """Make a record to be sent: the body framed, the headers made.
 
     `event_id` and `subject` are ids as people see them (`upd_…`, `ent_…`), `source` is the writer's participant id, `time_ms`
     is UTC; `day_only` tells no more of it than the day, in the headers and in the log. With a registry that has answered the value gets Confluent framing. The trace id is the event's own id, so that what is known by one
     is found by the other; the span, of which an event has one, is the id's second half: the same record is the same bytes.
+    `written_with`: the fingerprint of an earlier version of the schema, if it is one's; the registry is not asked for its id.
     """
     trace_id = _trace_id(event_id)
     headers = [("ce_id", event_id.encode()), ("traceparent", f"00-{trace_id}-{trace_id[16:]}-01".encode())]
@@ -56,8 +57,10 @@ def outgoing(  # noqa: PLR0913  the attributes of CloudEvents, named at every ca
         headers.append(("ce_subject", subject.encode()))
     # last what many records have in common: an outbox keeps it once
     headers.append(_time(start_of_today_ms(time_ms) if day_only else time_ms))
-    headers += _constant(schema_name, source)
-    value = to_wire(schema_name, body, None if registry is None else registry.id_of(schema_name))
+    fingerprint = written_with or current_schema(schema_name).fingerprint
+    headers += _constant(fingerprint, source)
+    asked = registry if written_with is None else None
+    value = frame(fingerprint, body, None if asked is None else asked.id_of(schema_name))
     return OutgoingRecord(topic, key, value, headers, day_only=day_only)
 
 
@@ -72,24 +75,24 @@ def headers_schema(schema_name: str) -> dict[str, Any]:
             "description": "UTC, with milliseconds; on topics that tell the day alone, the start of that day in China.",
         },
         "traceparent": {"type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-01$"},
-        **{name: {"const": value.decode()} for name, value in _constant(schema_name, "")},
+        **{name: {"const": value.decode()} for name, value in _constant(current_schema(schema_name).fingerprint, "")},
         "ce_source": {"type": "string", "pattern": f"^{SOURCE_PREFIX}.", "description": "The writer's participant id."},
     }
     return {"type": "object", "properties": properties, "required": sorted(properties.keys() - {"ce_subject"})}
 
 
 @lru_cache(maxsize=4096)
-def _constant(schema_name: str, source: str) -> tuple[tuple[str, bytes], ...]:
-    """Return the headers that are the same for all records of a schema and a writer."""
-    schema = current_schema(schema_name)
-    fingerprint = schema.fingerprint.hex()
+def _constant(fingerprint: bytes, source: str) -> tuple[tuple[str, bytes], ...]:
+    """Return the headers that are the same for all records of a version of a schema and a writer. KeyError for an unknown one."""
+    schema = known_schema(fingerprint)
+    said = fingerprint.hex()
     return (
         ("ce_specversion", b"1.0"),
-        ("ce_type", f"{TYPE_PREFIX}{schema_name}.v{schema.version}".encode()),
+        ("ce_type", f"{TYPE_PREFIX}{schema.name}.v{schema.version}".encode()),
         ("ce_source", (SOURCE_PREFIX + source).encode()),
-        ("ce_dataschema", f"urn:avro:{fingerprint}".encode()),
+        ("ce_dataschema", f"urn:avro:{said}".encode()),
         ("content-type", b"application/avro"),
-        (FINGERPRINT_HEADER, fingerprint.encode()),
+        (FINGERPRINT_HEADER, said.encode()),
     )
 
 

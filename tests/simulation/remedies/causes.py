@@ -8,27 +8,31 @@ from typing import TYPE_CHECKING, Any
 from liandong.consumers.store.batch import StoreBatch
 from liandong.consumers.store.writer import ListStore
 from liandong.schemas.dates import date_of_ms
-from liandong.schemas.wire.signing import Ed25519Signer, encode_signed
+from liandong.schemas.wire.codec import encode
+from liandong.schemas.wire.framing import frame
+from liandong.schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, encode_signed, prove
 from liandong.tests.simulation.deeds.adversary import NullsEntry
 from liandong.tests.simulation.deeds.broker import Forbids, LosesList, MakesAgain
 from liandong.tests.simulation.deeds.clerk import Publishes, Watches
 from liandong.tests.simulation.deeds.deed import Deed
-from liandong.tests.simulation.deeds.disks import BacksUp, PutsBack
+from liandong.tests.simulation.deeds.disks import BacksUp, DiskFills, PutsBack
 from liandong.tests.simulation.deeds.forgery import ForgesEntry, ForgesVersion, Guise
 from liandong.tests.simulation.deeds.keys import AdmitsAgency, AdmitsNotary, Replaces, Retires, Rotates
 from liandong.tests.simulation.deeds.operator import CutOff, SetsClock
+from liandong.tests.simulation.deeds.orders import ForgesCommand
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes
-from liandong.tests.simulation.deeds.pen import model, signed, write
+from liandong.tests.simulation.deeds.pen import OWN_KEY, model, signed, write
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.statements import FORK, ForgesBarrier, ForgesHead
 from liandong.tests.simulation.deeds.upkeep import Resigns
 from liandong.tests.simulation.founding import JURISDICTION, NOTARIES, PUBLISHER, founding
 from liandong.tests.simulation.people import COURTS, SIBLING, Listing
 from liandong.tests.simulation.remedies.absence import Leaves, Runs
+from liandong.tests.simulation.watchers import MonitorProcess
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
 from liandong.topics.keys.roots import change_of_roots
-from liandong.topics.transport.ports import TopicPartition
+from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
@@ -179,10 +183,32 @@ def _keeps_back(world: "World") -> None:
     world.administrator.publish(["air-js"])
 
 
+def _watches_by_itself(world: "World") -> None:
+    """Have the monitor run on an agency's machine, where there is no register."""
+    world.monitor.stop()
+    machine = world.nodes[ALONE].machine
+    world.monitor = world.processes[world.monitor.name] = MonitorProcess(world, world.monitor.name, machine)
+    machine.processes.append(world.monitor)
+    world.monitor.start()
+
+
+def _publishes_later(world: "World") -> None:
+    """Have a court elsewhere change its entry by a later release, whose records have a field more."""
+    entry = model(world, "list-record", court=SIBLING)
+    assert entry is not None
+    raised = {name: entry.fields[name] + 1 for name in ("version", "court_sequence")}
+    fields = {**entry.fields, **raised, "proof": bytes(72)}
+    content = encode("list-record", fields)[PROOF_LENGTH:] + b"\x02a field of a later release"
+    body, _ = prove(content, _LIST, founding().signers[SIBLING])
+    world.forge(OutgoingRecord(_LIST, entry.key, frame(b"later on", body)))
+
+
 CAUSES: Mapping[str, Cause] = {
     "kafka-away": Cause((_AWHILE, CutOff("monitor"), _AWHILE), "kafka"),
-    "agency-clock": Cause((_AWHILE, SetsClock("air-js", -600), _AWHILE)),
-    "notary-clock": Cause((_AWHILE, SetsClock(NOTARY, -600), _AWHILE)),
+    "evidence-unread": Cause((_AWHILE, Forbids("monitor", names.RECEIPTS), _AWHILE), "kafka"),
+    "evidence-unkept": Cause((_AWHILE, DiskFills("monitor"), _AWHILE), "machine"),
+    "agency-clock": Cause((_AWHILE, SetsClock("air-js", -600), EverybodyWorks(15))),
+    "notary-clock": Cause((_AWHILE, SetsClock(NOTARY, -600), EverybodyWorks(15))),
     "stolen-outbid": Cause(
         (
             *(lists(0), _AWHILE, ForgesVersion(Guise(COURT), 0), _AWHILE, Replaces(COURT, 30), _AWHILE),
@@ -286,6 +312,22 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "publisher-clock": Cause((_AWHILE, SetsClock(PUBLISHER, -600), _AWHILE)),
     "command-unanswered": Cause((_AWHILE, Leaves("police-js 1"), Watches(COURT, "police-js", 1, 1), _MINUTE)),
+    "unreadable": Cause(
+        (
+            *(_AWHILE, ForgesEntry(Guise(SIBLING), 3, 7), _AWHILE),
+            *(Does("a court elsewhere publishes by a later release", _publishes_later), _AWHILE),
+        ),
+        "agency",
+    ),
+    "dead-letters": Cause((_AWHILE, ForgesCommand(NOTARY, COURT, "railway-js", 1), _AWHILE), "agency"),
+    "records-refused": Cause(
+        (
+            *(lists(0), _AWHILE, Does("an agency runs a monitor of its own", _watches_by_itself), _AWHILE),
+            *(ForgesVersion(Guise(SIBLING), 0), _AWHILE),
+        ),
+        "kafka",
+    ),
+    "parked": Cause((_AWHILE, ForgesCommand(OWN_KEY, COURT, "railway-js", 1), _MINUTE), "agency"),
     "register-missing": Cause(
         (_AWHILE, Does("the topic of keys and the monitor's machine lose the root's word", _loses_the_word), _AWHILE)
     ),
@@ -307,14 +349,7 @@ CAUSES: Mapping[str, Cause] = {
 }
 """In a town where every clock is right."""
 
-_DEAF = "it needs messages that courts signed and no node can read or handle, which no deed of the town makes yet"
 NOT_IN_TOWN: Mapping[str, str] = {
-    "evidence-unkept": "a full disk of the town refuses commits that write nothing, too, so the monitor cannot open the register "
-    "beside it; tests/unit/monitoring/test_next_steps.py",
-    "evidence-unread": "a right that the monitor lacks ends in a log that nobody reads for it; tests/unit/monitoring/test_next_steps.py",
-    "kafka-down": "the town has no embedded Kafka; tests/unit/monitoring/test_next_steps.py",
-    "unreadable": _DEAF,
-    "dead-letters": _DEAF,
-    "parked": _DEAF,
+    "kafka-down": "it is told by whoever looks for the embedded Kafka of this machine, and the town has the transport in memory; tests/unit/monitoring/test_next_steps.py",
 }
 """Cases that cannot come about in the town, why, and what tries them instead. It only shrinks."""

@@ -31,6 +31,12 @@ def told(place: Place, topic: str) -> list[dict[str, Any]]:
     return [from_wire(message.value() or b"") for message in place.town.messages(topic)]
 
 
+def says_nothing_is_held_back(place: Place) -> bool:
+    place.barrier()
+    newest = told(place, names.RECEIPTS)[-1]
+    return (newest["parked"], newest["dead_letters"]) == (0, 0)
+
+
 def outcomes(place: Place) -> tuple[int, int]:
     """Refusals and releases told."""
     found = [one["outcome"] for one in told(place, names.interceptions("js"))]
@@ -53,6 +59,7 @@ def test_a_node_copies_decides_tells_and_frees(place: Place) -> None:
         assert running.said(LI) == "ALLOW"
         running.until(lambda: outcomes(place) == (1, 1))
         running.until(lambda: bool(told(place, names.RECEIPTS)))
+        running.until(lambda: says_nothing_is_held_back(place))
         status = running.client.get("/v1/status").json()
         assert status["lists"]["js"]["entries"] == 1
         assert set(status["parts"].values()) == {"running"}

@@ -1,13 +1,15 @@
 """The root command: exit codes, errors as text and as JSON, global options."""
 
 import json
+from pathlib import Path
 
 import pytest
+import structlog
 import typer
 
 from liandong import __main__ as root
 from liandong.schemas.errors import LiandongError, Unavailable, WrongUsage
-from liandong.topics.cli.console import JsonOption, invocation_of
+from liandong.topics.cli.console import Invocation, JsonOption, invocation_of, settings_for
 from liandong.topics.transport.errors import BrokerUnreachable
 
 
@@ -104,3 +106,21 @@ def test_an_error_holds_its_parts_when_it_crosses_processes() -> None:
     assert isinstance(error, WrongUsage)
     assert error.as_dict() == {"code": "CODE", "message": "what", "remedy": "do"}
     assert error.http_status == 400
+
+
+def test_what_a_command_logs_does_not_stand_in_its_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIANDONG_STATE_DIR", str(tmp_path))
+    before = structlog.get_config() if structlog.is_configured() else None
+    structlog.reset_defaults()
+    try:
+        settings_for(Invocation())
+        structlog.get_logger("a store").warning("cannot be counted", code="DATABASE_DAMAGED")
+    finally:
+        structlog.reset_defaults()
+        if before is not None:
+            structlog.configure(**before)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "DATABASE_DAMAGED" in err

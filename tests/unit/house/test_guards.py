@@ -142,6 +142,21 @@ def _is_event(node: ast.expr) -> bool:
     return ast.unparse(node).removeprefix("threading.") in {"Event", "Condition"}
 
 
+def unlike_logs(trees: Trees) -> list[str]:
+    """Functions that run until they are stopped and leave their log to whatever the libraries make of it."""
+    return [
+        f"{name}: {node.name}"
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and "until_stopped" in (called := _called(node))
+        if "configure_logging" not in called
+    ]
+
+
+def _called(node: ast.AST) -> set[str]:
+    return {_last_name(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+
+
 def _last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
@@ -214,3 +229,18 @@ def test_a_wait_for_an_event_is_found() -> None:
         "c.py": "class A:\n    changed: threading.Condition\nself.changed.wait()\nprocess.wait()",
     }
     assert event_waits(parsed(sources)) == ["a.py:3", "b.py:2", "b.py:4", "c.py:3"]
+
+
+def test_what_runs_until_it_is_stopped_logs_as_configured(product: Trees) -> None:
+    commands = {name: tree for name, tree in product.items() if "cli" in name}
+    running = {name for name, tree in commands.items() if "until_stopped" in _called(tree)}
+    assert running >= {"monitoring/cli.py", "producers/cli/relay.py", "consumers/cli/inbox.py"}
+    assert unlike_logs({name: tree for name, tree in commands.items() if name in running}) == []
+
+
+def test_a_process_that_logs_in_a_way_of_its_own_is_found() -> None:
+    sources = {
+        "cli.py": "def serve():\n    until_stopped([part])",
+        "log.py": "def go():\n    configure_logging(s)\n    until_stopped()",
+    }
+    assert unlike_logs(parsed(sources)) == ["cli.py: serve"]

@@ -134,9 +134,10 @@ def test_command_line_page_and_metrics_say_the_same_in_both_languages(room: Watc
 
 @pytest.mark.parametrize("off_ms", [-3_600_000, -119_000, 0, 119_000, 3_600_000])
 def test_whose_clock_is_off_the_brokers_is_named_in_both_languages(room: WatchRoom, off_ms: int) -> None:
-    now = room.clock.now()
-    at = now + off_ms
-    room.hear(room.head(5, issued_at=at, valid_until=at + 60_000), room.agency.receipt(5, at=at))
+    for number in (5, 6):
+        room.clock.pass_seconds(6)
+        at = room.clock.now() + off_ms
+        room.hear(room.head(number, issued_at=at, valid_until=at + 60_000), room.agency.receipt(number, at=at))
     document = status(room).document(StatusQuery())
     told = {each["kind"]: each["seconds"] for each in document["findings"] if each["kind"].endswith("-clock")}
     is_off = abs(off_ms) > 120_000
@@ -146,6 +147,29 @@ def test_whose_clock_is_off_the_brokers_is_named_in_both_languages(room: WatchRo
         assert len(said) == len(told)
         assert all(str(off_ms // 1_000) in each.text.replace(",", "") for each in said)
         assert {each.command for each in said} == ({"timedatectl set-ntp true"} if is_off else set())
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.05, 3.0])
+def test_what_is_sent_late_after_an_outage_is_no_wrong_clock(room: WatchRoom, apart: float) -> None:
+    began = room.clock.now()
+    room.clock.pass_seconds(600)
+    for number in range(60):
+        at = began + number * 5_000
+        room.hear(
+            room.head(number, issued_at=at, valid_until=at + 10**9), room.agency.receipt(number, at=at)
+        )  # a backlog goes out
+        room.clock.pass_seconds(apart)
+        kinds = {each["kind"] for each in status(room).document(StatusQuery())["findings"]}
+        assert not {kind for kind in kinds if kind.endswith("-clock")}, number
+
+
+def test_a_clock_that_was_slow_is_right_with_the_first_record_that_is(room: WatchRoom) -> None:
+    for number, off_ms in enumerate((-600_000, -600_300, 0), start=1):
+        at = room.clock.now() + off_ms
+        room.hear(room.head(number, issued_at=at, valid_until=at + 10**9), room.agency.receipt(number, at=at))
+        room.clock.pass_seconds(10)
+        found = [each["kind"] for each in status(room).document(StatusQuery())["findings"]]
+        assert ([kind for kind in found if kind.endswith("-clock")] != []) is (number == 2)
 
 
 def test_a_receipt_that_is_repeated_says_nothing_of_the_clock(room: WatchRoom) -> None:

@@ -1,24 +1,34 @@
 """What an agency cannot read, could not handle or holds back is a finding with numbers; what is not known is not none."""
 
 from collections.abc import Iterator
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, cast
 
+import fastavro
 import pytest
 from rich.console import Console
 
 from liandong.consumers.acts_db.database import open_acts_of
+from liandong.consumers.acts_db.held_back import HeldBack, HeldBackNote, count_held_back
 from liandong.consumers.acts_db.messages import Origin, Received
 from liandong.consumers.commands.parked import park
+from liandong.consumers.effects.dead_letters import note_once
 from liandong.monitoring.page.summary import sentences
 from liandong.monitoring.page.words import Words
 from liandong.monitoring.service.acts_here import ActsHere
 from liandong.monitoring.status.document import StatusDocument, StatusQuery
 from liandong.monitoring.status.positions import DeliverySources, LatenessLimits, Parked
 from liandong.monitoring.status.text import StatusText
+from liandong.schemas.dates import rfc3339
+from liandong.schemas.wire.avro_schemas import versions_of
+from liandong.schemas.wire.codec import from_wire
+from liandong.schemas.wire.framing import frame
+from liandong.schemas.wire.signing import PROOF_LENGTH, Signer, prove
+from liandong.tests.worlds.clock import NOW, VirtualClock
 from liandong.tests.worlds.receipts import WatchRoom
 from liandong.topics.settings import Settings
+from liandong.topics.transport.ports import OutgoingRecord
 
 RAILWAY = "railway-js"
 
@@ -28,9 +38,12 @@ def room(tmp_path: Path) -> WatchRoom:
     return WatchRoom(tmp_path)
 
 
-def document(room: WatchRoom, letters: int = 0, parked: Parked | None = None) -> dict[str, Any]:
+def document(
+    room: WatchRoom, letters: int | None = 0, parked: Parked | None = None, *, counted: bool = True
+) -> dict[str, Any]:
     held = {} if parked is None else {RAILWAY: parked}
-    sources = DeliverySources(room.view, {RAILWAY: frozenset({"js"})}, [], {RAILWAY: letters}, parked=held)
+    in_log = {} if letters is None else {RAILWAY: letters}
+    sources = DeliverySources(room.view, {RAILWAY: frozenset({"js"})}, [], in_log, parked=held, counted_letters=counted)
     limits = LatenessLimits(room.clock.now(), 60_000, 10**10, 10**10)
     return StatusDocument(sources, limits).document(StatusQuery())
 
@@ -72,6 +85,114 @@ def test_nothing_aside_is_no_finding_and_what_waits_a_moment_is_none(room: Watch
 def test_what_is_not_known_is_said_to_be_not_known(room: WatchRoom) -> None:
     (agency,) = document(room)["agencies"]
     assert (agency["parked"], agency["parked_since"]) == (None, None)
+
+
+def test_what_an_agency_elsewhere_says_it_holds_back_is_a_finding(room: WatchRoom) -> None:
+    since = room.clock.now() - 3_000_000
+    room.hear(room.head(1), room.agency.receipt(1, parked=2, parked_since=since, dead_letters=3, refused=5))
+    made = document(room, letters=None)
+    told = found(made)
+    assert {kind: each["count"] for kind, each in told.items()} == {"dead-letters": 3, "parked": 2}
+    assert (told["parked"]["agency"], told["parked"]["since"]) == (RAILWAY, rfc3339(since))
+    (agency,) = made["agencies"]
+    assert (agency["parked"], agency["dead_letters"], agency["nodes"][0]["refused"]) == (2, 3, 5)
+    room.hear(room.agency.receipt(2, parked=0, dead_letters=0))
+    assert found(document(room, letters=None)) == {}
+    assert document(room, letters=None)["agencies"][0]["parked"] == 0
+
+
+def test_a_receipt_of_before_says_nothing_of_what_is_held_back_and_nothing_is_not_none(room: WatchRoom) -> None:
+    room.hear(room.head(1), earlier(room.agency.receipt(1), room.agency.signer))
+    (agency,) = document(room, letters=None)["agencies"]
+    assert [node["barrier"] for node in agency["nodes"]] == [1], "it counts for all else"
+    assert (agency["parked"], agency["dead_letters"], agency["nodes"][0]["refused"]) == (None, None, None)
+
+
+def earlier(sent: OutgoingRecord, signer: Signer) -> OutgoingRecord:
+    """The receipt as the release before wrote it, signed again."""
+    writer = next(each for each in versions_of("receipt") if each.version == 1)
+    record = from_wire(sent.value or b"")
+    out = BytesIO()
+    fastavro.schemaless_writer(out, writer.parsed, record)
+    body, _ = prove(out.getvalue()[PROOF_LENGTH:], "receipt", signer)
+    return OutgoingRecord(sent.topic, sent.key, frame(writer.fingerprint, body))
+
+
+def test_what_can_be_counted_goes_before_what_is_said(room: WatchRoom) -> None:
+    long_ago = room.clock.now() - 3_000_000
+    room.hear(room.head(1), room.agency.receipt(1, parked=0, dead_letters=0))
+    told = found(document(room, letters=4, parked=Parked(2, long_ago)))
+    assert {kind: each["count"] for kind, each in told.items()} == {"dead-letters": 4, "parked": 2}
+    room.hear(room.agency.receipt(2, parked=7, parked_since=long_ago, dead_letters=9))
+    assert found(document(room, letters=0, parked=Parked(0, 0))) == {}, "dropped since, and handled"
+
+
+@pytest.mark.parametrize("parked_since", [0, NOW + 10**10, -5])
+def test_nothing_waits_since_later_than_the_broker_heard_of_it(room: WatchRoom, parked_since: int) -> None:
+    room.hear(room.head(1), room.agency.receipt(1, parked=2, parked_since=parked_since))
+    assert document(room)["agencies"][0]["parked_since"] == rfc3339(room.clock.now())
+
+
+def test_a_number_below_zero_and_an_old_receipt_again_say_nothing(room: WatchRoom) -> None:
+    old = room.agency.receipt(1, parked=5, parked_since=NOW, dead_letters=5)
+    room.hear(room.head(1), old, room.agency.receipt(1, parked=1, parked_since=NOW), old)
+    assert document(room)["agencies"][0]["parked"] == 1
+    room.hear(room.agency.receipt(1, parked=-7, dead_letters=-7))
+    (agency,) = document(room, letters=None)["agencies"]
+    assert (agency["parked"], agency["dead_letters"]) == (None, None)
+
+
+def test_where_the_log_was_not_read_letters_are_not_taken_for_dropped_or_not(room: WatchRoom) -> None:
+    room.hear(room.head(1), room.agency.receipt(1, dead_letters=3))
+    (agency,) = document(room, letters=None, counted=False)["agencies"]
+    assert agency["dead_letters"] is None
+    room.hear(room.agency.receipt(2, dead_letters=0))
+    assert document(room, letters=None, counted=False)["agencies"][0]["dead_letters"] == 0
+
+
+def test_what_an_agency_refuses_is_told_for_a_while_where_no_register_is(room: WatchRoom) -> None:
+    room.hear(room.head(1), room.agency.receipt(1, refused=3))
+    assert refused(document(room)) == [], "nobody knows since when"
+    room.hear(room.agency.receipt(2, refused=5))
+    at = room.clock.now()
+    room.clock.pass_seconds(60)
+    room.hear(room.agency.receipt(3, refused=5))
+    (finding,) = refused(document(room))
+    assert (finding["agency"], finding["jurisdiction"], finding["count"]) == (RAILWAY, "js", 2)
+    assert (finding["since"], finding["escalate"]) == (rfc3339(at), "kafka")
+    room.hear(room.agency.receipt(4, refused=0))
+    room.hear(room.agency.receipt(5, refused=-1))
+    room.clock.pass_seconds(600)
+    room.hear(room.agency.receipt(6, refused=9))
+    assert refused(document(room)) == [], "a store that was made again has counted anew"
+
+
+def refused(made: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in made["findings"] if each["kind"] == "records-refused"]
+
+
+def test_a_node_that_was_not_heard_for_long_says_nothing_any_more(room: WatchRoom) -> None:
+    room.hear(room.head(1), room.agency.receipt(1, parked=2, parked_since=NOW))
+    room.clock.pass_seconds(2 * 10**7)
+    (agency,) = document(room)["agencies"]
+    assert (agency["nodes"][0]["serving"], agency["parked"]) == (False, None)
+
+
+def test_what_was_counted_a_while_ago_is_not_told_as_known(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    note = HeldBackNote(clock)
+    assert note.current() == HeldBack()
+    engine = open_acts_of(Settings(state_dir=tmp_path), RAILWAY)
+    with engine.begin() as connection:
+        message = Received(Origin("control.commands.js.v1", 0, 1), b"key", b"value", [])
+        park(connection, message, "", "NO_KEY", 4_000, 5_000)
+        note_once(connection, Origin("control.commands.js.v1", 0, 2), "UNDECODABLE", 5_000)
+        note.hear(count_held_back(connection))
+    engine.dispose()
+    clock.pass_seconds(9)
+    assert note.current() == HeldBack(1, 4_000, 1)
+    clock.pass_seconds(2)
+    assert note.current() == HeldBack()
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 
 from liandong.schemas import ids
-from liandong.schemas.wire.avro_schemas import current_schema
+from liandong.schemas.wire.avro_schemas import current_schema, versions_of
 from liandong.schemas.wire.codec import encode, from_wire
+from liandong.schemas.wire.examples import load_examples
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
 
@@ -90,3 +91,16 @@ def test_an_id_that_gives_no_trace_is_hashed(event_id: str) -> None:
 
 def traceparent(event_id: str) -> str:
     return dict(made(event_id).headers)["traceparent"].decode()
+
+
+def test_what_an_earlier_version_wrote_is_framed_and_named_as_that_version() -> None:
+    earlier = versions_of("receipt")[-1]
+    example = next(one for one in load_examples() if (one.schema, one.version) == ("receipt", earlier.version))
+    record = outgoing(
+        "receipt", example.body, "agency.receipts.v1", None, event_id=EVENT, source="railway-js", time_ms=1,
+        registry=Registry(), written_with=earlier.fingerprint,
+    )  # fmt: skip
+    assert from_wire(record.value or b"")["parked"] == -1, "as the schema of today reads it"
+    headers = dict(record.headers)
+    assert headers["ce_type"] == b"cn.liandong.receipt.v1"
+    assert headers["avro-fingerprint"] == earlier.fingerprint.hex().encode()

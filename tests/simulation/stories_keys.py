@@ -184,6 +184,10 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT, lane=RELIEF), INNOCENT, 7), AWHILE),
         *(Replaces(COURT, 30), AWHILE, INNOCENT_ASKED),
     ),
+    "who is stopped again after a stolen relief is not told as released by it": (
+        *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT, lane=RELIEF), 0), AWHILE, Replaces(COURT, 30), AWHILE),
+        *(ASKED, AWHILE),
+    ),
     "what an agency tells before its key's first day by its own clock is not lost": (
         *(*_LONG_AGO, SetsClock(_AGENCY, -_HOUR), Replaces(_AGENCY, 2 * _HOUR), AWHILE, ASKED, AWHILE, Looks()),
     ),

@@ -180,13 +180,17 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT), INNOCENT, 7), AWHILE, Replaces(COURT, 30), AWHILE),
         *(EndsStrangers(COURT), AWHILE, INNOCENT_ASKED),
     ),
+    "what a stolen key invented on the relief lane alone is named and can be ended": (
+        *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT, lane=RELIEF), INNOCENT, 7), AWHILE, Replaces(COURT, 30)),
+        *(AWHILE, EndsStrangers(COURT), AWHILE, INNOCENT_ASKED),
+    ),
     "what a stolen key listed ahead of every list blocks no innocent after it was revoked": (
         *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT, lane=RELIEF), INNOCENT, 7), AWHILE),
-        *(Replaces(COURT, 30), AWHILE, INNOCENT_ASKED),
+        *(Replaces(COURT, 30), AWHILE, INNOCENT_ASKED, EndsStrangers(COURT), AWHILE),
     ),
     "who is stopped again after a stolen relief is not told as released by it": (
         *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT, lane=RELIEF), 0), AWHILE, Replaces(COURT, 30), AWHILE),
-        *(ASKED, AWHILE),
+        *(ASKED, AWHILE, Resigns(COURT), AWHILE),
     ),
     "what an agency tells before its key's first day by its own clock is not lost": (
         *(*_LONG_AGO, SetsClock(_AGENCY, -_HOUR), Replaces(_AGENCY, 2 * _HOUR), AWHILE, ASKED, AWHILE, Looks()),
@@ -205,6 +209,7 @@ WITNESSES: Mapping[str, str] = {
     "a stolen key frees nobody after it was revoked": "records a list refused",
     "a stolen key has freed nobody before it was revoked": "named: stolen-outbid",
     "what a stolen key invented is named and can be ended": "invented entries ended",
+    "what a stolen key invented on the relief lane alone is named and can be ended": "invented entries ended",
     "a hit waits for a court whose key is not valid yet by the agency's clock": (
         "logged: a court cannot be told yet, the event waits"
     ),

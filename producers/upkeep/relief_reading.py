@@ -17,6 +17,7 @@ from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.register_ends import RegisterAwaited, RegisterBehind
 from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
+from ...topics.transport.known_topics import KnownTopics
 from ...topics.transport.partitioner import partition_of
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.transport.reading import lane_of, topic_lanes
@@ -29,7 +30,6 @@ from .judging import Judge, UnderKey
 
 _BATCH = 2_000
 _RETRY = 2.0
-_SAME_TOPIC_EVERY = 30.0
 
 
 class ReliefPorts(NamedTuple):
@@ -50,10 +50,10 @@ class OwnRelief:
         self._jurisdiction, self._topic, self._ports = jurisdiction, names.relief(jurisdiction), ports
         self._verifier, self._book, self._judge = Verifier(ports.directory), book, judge
         self._lanes: list[TopicPartition] = []
-        self._topic_id = b""
+        self._ids = KnownTopics(ports.clock)
         self._covered: dict[TopicPartition, set[bytes]] = {}
         """By partition the keys whose revocation a barrier read there covers: behind it no node takes what they sign."""
-        self._retry_at = self._asked_at = 0.0
+        self._retry_at = 0.0
         held = "held against the register"
         self._outage = OutageLog(
             __name__, f"the relief lane cannot be {held} now", f"the relief lane is {held} again", ports.clock
@@ -65,7 +65,7 @@ class OwnRelief:
         if now < self._retry_at:
             return False
         try:
-            messages = self._read(now)
+            messages = self._read()
             self._take(messages, findings)
         except TransportError as failed:
             self._outage.fails(failed.code, failed.message, awaited=isinstance(failed, RegisterAwaited))
@@ -78,16 +78,13 @@ class OwnRelief:
         """Let go of the subscriber."""
         self._ports.subscriber.close()
 
-    def _read(self, now: float) -> Sequence[Message]:
+    def _read(self) -> Sequence[Message]:
         subscriber = self._ports.subscriber
-        if self._lanes and now - self._asked_at >= _SAME_TOPIC_EVERY:
-            self._asked_at = now
-            if subscriber.topic_id(self._topic) != self._topic_id:
-                self._lanes = []
-        if not self._lanes:
-            self._topic_id, lanes = subscriber.topic_id(self._topic), topic_lanes(subscriber, self._topic)
+        if not self._lanes or self._ids.others(subscriber):
+            topic_id, lanes = subscriber.topic_id(self._topic), topic_lanes(subscriber, self._topic)
             subscriber.assign(dict.fromkeys(lanes, BEGINNING))
-            self._lanes, self._covered, self._asked_at = lanes, {}, now
+            self._ids.note({self._topic: topic_id})
+            self._lanes, self._covered = lanes, {}
         return subscriber.poll(_BATCH, 0.0)
 
     def _take(self, messages: Sequence[Message], findings: KeeperFindings) -> None:

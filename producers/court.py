@@ -47,15 +47,20 @@ class Court:
         return Acts(self.register, self.identity, self.clock)
 
     def keeper(
-        self, directory: KeyDirectory, subscriber: Subscriber, courts: frozenset[str] = frozenset()
+        self,
+        directory: KeyDirectory,
+        subscriber: Subscriber,
+        courts: frozenset[str] = frozenset(),
+        relief: Subscriber | None = None,
     ) -> LogKeeper:
         """Return the keeper of its jurisdiction's lists, which takes `subscriber` for its own; `courts` are others on this machine.
+        With a subscriber for the `relief` lane, it looks through that as well.
 
         Nothing is signed in this process before it has compared the register with the log.
         """
         own = courts | {self.identity.court}
         place = KeeperPlace(self.identity.jurisdiction, own, directory, self.clock)
-        self.guard.keeper = LogKeeper(self.guard.book, place, subscriber)
+        self.guard.keeper = LogKeeper(self.guard.book, place, subscriber, relief)
         return self.guard.keeper
 
     def parts(self, publisher: Publisher) -> list[Part]:

@@ -1,6 +1,6 @@
 """As whom an agency acts: its name, its keys, whom it obeys, what it can tell of, where its records wait."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,6 +38,27 @@ class OwnSealingKeys(Iterable[SealingKey], Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Instant:
+    """What time it is for an agency, ms UTC: a clock that is slow keeps nothing alive that has ended, and misses nothing that has
+    begun.
+    """
+
+    own: int
+    """By its own clock."""
+    latest: Mapping[str, int] = field(default_factory=dict)
+    """By jurisdiction: the later of its own clock and the newest barrier that stands in all lanes of its lists."""
+
+    def of(self, jurisdiction: str) -> int:
+        """Return what time it is in a jurisdiction; by the own clock alone where no barrier says anything."""
+        return self.latest.get(jurisdiction, self.own)
+
+    @property
+    def last(self) -> int:
+        """What time it is by whichever clock is furthest ahead."""
+        return max((self.own, *self.latest.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyContext:
     """What handling a command and reporting a sighting need."""
 
@@ -59,6 +80,13 @@ class AgencyContext:
     """Between two batches of interceptions."""
     registry: SchemaIds | None = field(default=None, repr=False)
     """With one, what is sent has Confluent framing."""
+    barrier_at: Callable[[str], int] = field(default=lambda _jurisdiction: 0, repr=False)
+    """When the newest barrier that stands in all lanes of a jurisdiction's lists was issued, ms UTC, 0 = nobody knows."""
+
+    def instant(self) -> Instant:
+        """Return what time it is."""
+        own = self.clock.now()
+        return Instant(own, {each: max(own, self.barrier_at(each)) for each in self.jurisdictions})
 
     def may_sign(self) -> bool:
         """Whether what is signed and sent now counts for others: else it waits (`topics.keys.signing_time`)."""

@@ -38,7 +38,26 @@ _COURT_OF_RELEASES = Step(
 )
 """0.1.0 did not note who had signed what frees, and its nodes beside ours do not either."""
 
-metadata = store_metadata("acts", _COURT_OF_RELEASES)
+_KEY_OF_RELEASES = Step(
+    (
+        "DROP INDEX ix_freed_handled_at",
+        "ALTER TABLE freed RENAME TO freed_2",
+        (
+            "CREATE TABLE freed (entry_id {binary} NOT NULL, entry_version BIGINT NOT NULL, court TEXT DEFAULT '' NOT NULL,"
+            " key_id TEXT DEFAULT '' NOT NULL, still_meant TEXT NOT NULL, handled_at BIGINT NOT NULL,"
+            " PRIMARY KEY (entry_id, entry_version, court, key_id)){without_rowid}"
+        ),
+        (
+            "INSERT INTO freed (entry_id, entry_version, court, still_meant, handled_at)"
+            " SELECT entry_id, entry_version, court, still_meant, handled_at FROM freed_2"
+        ),
+        "DROP TABLE freed_2",
+        "CREATE INDEX ix_freed_handled_at ON freed (handled_at)",
+    )
+)
+"""Under which key something was signed was not noted, so that nothing could be asked of a key that was revoked since."""
+
+metadata = store_metadata("acts", _COURT_OF_RELEASES, _KEY_OF_RELEASES)
 outbox = outbox_tables(metadata)
 watches = Table(
     "watches",
@@ -219,6 +238,7 @@ freed = Table(
     Column("entry_id", LargeBinary, primary_key=True),
     Column("entry_version", BigInteger, primary_key=True),
     Column("court", Text, primary_key=True, server_default=""),
+    Column("key_id", Text, primary_key=True, server_default=""),
     Column("still_meant", Text, nullable=False),
     Column("handled_at", BigInteger, nullable=False, index=True),
     sqlite_with_rowid=False,

@@ -93,7 +93,7 @@ def _check_signature(context: AgencyContext, command: Command) -> None:
     if context.directory.key(command.body[:8]) is None:
         raise Retry(SIGNER_UNKNOWN)
     claimed = {"court": command.court, "jurisdiction": command.jurisdiction, "issued_at": command.issued_at}
-    reading = Reading(context.jurisdictions, now=context.clock.now())
+    reading = Reading(context.jurisdictions, now=context.instant().of(command.jurisdiction))
     try:
         Verifier(context.directory).signed("control-command", command.body, claimed, reading)
     except (WrongKind, WrongJurisdiction) as not_entitled:
@@ -117,7 +117,7 @@ def _answer_again(
 
 
 def _check_sender(connection: Connection, context: AgencyContext, command: Command) -> None:
-    if command.issued_at > context.clock.now() + CLOCK_TOLERANCE_MS:
+    if command.issued_at > context.instant().of(command.jurisdiction) + CLOCK_TOLERANCE_MS:
         raise CommandRejected(FeedbackCode.DOC_INVALID, "issued in the future; check the court's clock")
     if handled.is_id_taken(connection, command.command_id):
         raise CommandRejected(FeedbackCode.DOC_INVALID, "another command with this id was handled before")
@@ -154,7 +154,7 @@ def _open_order(context: AgencyContext, command: Command) -> WatchOrder:
 
 
 def _watch(connection: Connection, context: AgencyContext, command: Command, order: WatchOrder) -> str:
-    now = context.clock.now()
+    now = context.instant().of(command.jurisdiction)
     validate(order, WatchRules(now, context.watch_max_days, context.kinds, command.issued_at))
     if not watches.admit(connection, command, order, context.matching_keys):
         raise CommandRejected(FeedbackCode.ALREADY_ENDED, "the watch was stopped before it came")

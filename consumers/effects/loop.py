@@ -170,16 +170,16 @@ class Effects:
 
     def _tidy(self, now: int) -> None:
         self._context.directory.refresh()
-        version = self._context.directory.version
+        version, instant = self._context.directory.version, self._context.instant()
         with self._engine.begin() as connection:
             self._note_keyless(send_waiting(connection, self._context).keyless)
             send_unsigned(connection, self._context)
             if version != self._keys_version:
                 parked.wake(connection, _WAIT_FOR_KEYS, now)
-            erased = watches.erase_ended(connection, now)
+            erased = watches.erase_ended(connection, instant)
             recent_releases.forget(connection, now)
             idempotency.forget_old(connection, now)
-            live = watches.count_live(connection, now)
+            live = watches.count_live(connection, instant)
             fuse = blown(connection, self._context.agency)
             held_back = count_held_back(connection)
         self._around.held_back(held_back)

@@ -135,14 +135,14 @@ def publish_event(
     traceparent: str = "",
 ) -> list[str]:
     """Tell courts of one event; return ids of what went to them. Raises the event's problem, NoLiveWatch or KeyReused."""
-    now = context.clock.now()
-    sighting = replace(read_event(event, now), traceparent=traceparent)
+    now = context.instant()
+    sighting = replace(read_event(event, now.last), traceparent=traceparent)
     with engine.begin() as connection:
         if part is not None and (earlier := kept_answer(connection, part)):
             return earlier.split()
         event_ids = [ids.text("evt", handle) for handle in report_explicitly(connection, context, sighting)]
         if part is not None:
-            keep_answers(connection, [KeptAnswer(part, " ".join(event_ids), now)])
+            keep_answers(connection, [KeptAnswer(part, " ".join(event_ids), now.own)])
         return event_ids
 
 

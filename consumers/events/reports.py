@@ -83,12 +83,12 @@ def report(connection: Connection, context: AgencyContext, sighting: Sighting) -
     if kind is None:
         raise KindUnknown(sighting.domain, sighting.kind)
     subject = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
-    now, handles = context.clock.now(), []
+    now, handles = context.instant(), []
     for match in watches.matches(connection, subject, sighting, now):
         handle = context.chance.random_id()
-        if watches.remember_report(connection, match.watch, sighting.fingerprint(), handle, now):
+        if watches.remember_report(connection, match.watch, sighting.fingerprint(), handle, now.own):
             handles.append(handle)
-            send_or_keep(connection, context, [_event(_Report(kind, sighting, match, handle, now))])
+            send_or_keep(connection, context, [_event(_Report(kind, sighting, match, handle, now.own))])
     return handles
 
 
@@ -110,7 +110,7 @@ def report_explicitly(connection: Connection, context: AgencyContext, sighting: 
     if new_handles:
         return new_handles
     subject = SightedSubject.of(sighting.certificates, sighting.name, context.matching_keys)
-    live = watches.matches(connection, subject, sighting, context.clock.now())
+    live = watches.matches(connection, subject, sighting, context.instant())
     handles = watches.reported(connection, [match.watch for match in live], sighting.fingerprint())
     if not handles:
         raise NoLiveWatch
@@ -141,7 +141,7 @@ def _content(report: "_Report") -> dict[str, object]:
         "command_id": match.watch.command_id,
         "case_number": match.watch.case_number,
         "kind": kind.name,
-        "occurred_at": sighting.occurred_at,
+        "occurred_at": match.occurred_at,
         "name": sighting.name,
         "certificate": as_plain(match.certificate),
         "details": {**details, "match": "CERTIFICATE_AND_NAME" if match.same_name else "CERTIFICATE_ONLY"},
@@ -149,4 +149,4 @@ def _content(report: "_Report") -> dict[str, object]:
     }
     if kind.domain is Domain.ASSET:
         return content | {name: fields.get(name, "") for name in ("description", "reference", "amount")}
-    return content | {"place": fields.get("place", ""), "keep_until": keep_until(kind, sighting.occurred_at)}
+    return content | {"place": fields.get("place", ""), "keep_until": keep_until(kind, match.occurred_at)}

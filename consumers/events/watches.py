@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
+    and_,
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -24,8 +27,12 @@ from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.control import Command
 from ...topics.storage.bulk import rows_among
 from ...topics.storage.database import insert_once
+from ..acts_db.context import Instant
 from ..acts_db.tables import watch_reports, watch_stops, watch_subjects, watches
 from .sightings import Sighting
+
+_JUST_NOW_MS = 10_000
+"""So long a request may take from what it met until that is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class WatchMatch:
     watch: Watch
     certificate: Certificate
     """The one met."""
+    occurred_at: int
+    """When, ms UTC, as its court is told: by a slow clock it would lie before the watch."""
     same_name: bool
     """False: the certificate is the one watched, the name differs; a person at the court has to look."""
 
@@ -119,9 +128,9 @@ def stop(connection: Connection, command_id: bytes, court: str, at: int) -> None
         connection.execute(delete(watch_subjects).where(watch_subjects.c.command_id == command_id))
 
 
-def erase_ended(connection: Connection, now: int) -> int:
+def erase_ended(connection: Connection, now: Instant) -> int:
     """Erase subjects and sealed orders of watches whose end has come; return how many watches that were."""
-    ended = select(watches.c.command_id).where(watches.c.until <= now, watches.c.sealed.is_not(None))
+    ended = select(watches.c.command_id).where(_is_over(now), watches.c.sealed.is_not(None))
     ids = list(connection.scalars(ended))
     for command_id in ids:
         connection.execute(delete(watch_subjects).where(watch_subjects.c.command_id == command_id))
@@ -129,7 +138,7 @@ def erase_ended(connection: Connection, now: int) -> int:
     return len(ids)
 
 
-def matches(connection: Connection, subject: SightedSubject, sighting: Sighting, now: int) -> list[WatchMatch]:
+def matches(connection: Connection, subject: SightedSubject, sighting: Sighting, now: Instant) -> list[WatchMatch]:
     """Return the live watches that ask for a sighting of this subject, each once.
 
     The rows are locked for sharing, so that a stop waits for the report or the report finds the stop.
@@ -138,17 +147,18 @@ def matches(connection: Connection, subject: SightedSubject, sighting: Sighting,
     query = (
         select(watches, watch_subjects.c.surrogate, watch_subjects.c.name_tag)
         .select_from(joined)
-        .where(watch_subjects.c.surrogate.in_(list(subject.tags)), watches.c.stopped_at == 0, watches.c.until > now)
+        .where(watch_subjects.c.surrogate.in_(list(subject.tags)), watches.c.stopped_at == 0, ~_is_over(now))
         .with_for_update(read=True, of=watches)
     )
     by_command: dict[bytes, WatchMatch] = {}
     for row in connection.execute(query):
         watch, surrogate = _watch(row), row.surrogate
         same_name = row.name_tag in subject.tags[surrogate]
-        if not covers(watch.scope, sighting.domain, sighting.kind, sighting.occurred_at):
+        occurred_at = _occurred_at(sighting, watch, now)
+        if not covers(watch.scope, sighting.domain, sighting.kind, occurred_at):
             continue
         if watch.command_id not in by_command or (same_name and not by_command[watch.command_id].same_name):
-            by_command[watch.command_id] = WatchMatch(watch, subject.certificates[surrogate], same_name)
+            by_command[watch.command_id] = WatchMatch(watch, subject.certificates[surrogate], occurred_at, same_name)
     return list(by_command.values())
 
 
@@ -172,14 +182,33 @@ def reported(connection: Connection, under: Iterable[Watch], source: bytes) -> l
     return list(connection.scalars(query))
 
 
-def count_live(connection: Connection, now: int) -> dict[str, int]:
+def count_live(connection: Connection, now: Instant) -> dict[str, int]:
     """Count live watches by kind asked for."""
-    live = select(watches.c.kinds, func.count()).where(watches.c.stopped_at == 0, watches.c.until > now)
+    live = select(watches.c.kinds, func.count()).where(watches.c.stopped_at == 0, ~_is_over(now))
     counts: dict[str, int] = {}
     for kinds, number in connection.execute(live.group_by(watches.c.kinds)):
         for kind in kinds.split():
             counts[kind] = counts.get(kind, 0) + number
     return counts
+
+
+def _is_over(now: Instant) -> ColumnElement[bool]:
+    """Whether the end of a watch has come: by the own clock, or by the barriers of its jurisdiction."""
+    reached = (and_(watches.c.jurisdiction == where, watches.c.until <= at) for where, at in now.latest.items())
+    return or_(watches.c.until <= now.own, *reached)
+
+
+def _occurred_at(sighting: Sighting, watch: Watch, now: Instant) -> int:
+    """Return when a sighting occurred, ms UTC.
+
+    Barriers, and a watch that was issued later than it is by the own clock, show that this is slow. Then what it says is before the
+    watch has occurred as long ago as it says, by their time.
+    """
+    at = max(now.of(watch.jurisdiction), watch.scope.since)
+    if sighting.occurred_at >= watch.scope.since or at == now.own:
+        return sighting.occurred_at
+    ago = now.own - sighting.occurred_at
+    return at - (ago if ago > _JUST_NOW_MS else 0)
 
 
 def _watch(row: Row[tuple[object, ...]]) -> Watch:

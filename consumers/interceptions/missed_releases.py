@@ -1,7 +1,7 @@
 """Releases that no record of a relief lane brings about any more: whom the copy of the lists frees and who counts as stopped.
 
 A lane may have lost a record before this agency read it: it keeps them for some days only, or was made again. The list still
-says what became of the entry. And whoever was asked about by a person, while nobody could know who had signed, is freed once it
+says what became of the entry. So it does where something was handled that frees, and its key is revoked by now. And whoever was asked about by a person, while nobody could know who had signed, is freed once it
 shows that no court has. Whatever comes by the lane later finds nobody stopped, so that no release is told twice.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, func, select
 
 from ...schemas.law.decisions import Trust
 from ...topics.storage.database import reading
@@ -20,7 +20,7 @@ from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db.context import AgencyContext
 from ..acts_db.outcomes import Poison, Retry
-from ..acts_db.tables import open_hits
+from ..acts_db.tables import freed, open_hits
 from ..replication.listed_entry import ListedEntry
 from .releases import SignedRecord, release_all, release_by
 
@@ -28,6 +28,8 @@ _log = structlog.get_logger(__name__)
 
 _SHORTEST, _LONGEST = 5.0, 3_600.0
 """Seconds between two looks: the first after a start or a loss comes soon, since the copy may be behind, each further one later."""
+_DISPUTED = 30.0
+"""Seconds between two looks at those alone whom something that was handled would have freed, had its key not been revoked."""
 _PAGE = 500
 
 
@@ -52,6 +54,7 @@ class MissedReleases:
         self._bell = Doorbell()
         self._interval = _SHORTEST
         self._next_look = -math.inf
+        self._next_dispute = -math.inf
 
     def expect(self) -> None:
         """Look at once and often for a while: a lane has lost something. May be called from any thread."""
@@ -60,14 +63,18 @@ class MissedReleases:
 
     def step(self) -> float:
         """Look if it is time; return in how many seconds to look again. A store that does not answer is tried again soon."""
-        now = self._context.clock.monotonic()
-        if now < self._next_look:
-            return self._next_look - now
-        self._next_look = now + self._interval
+        now, next_look = self._context.clock.monotonic(), min(self._next_look, self._next_dispute)
+        if now < next_look:
+            return next_look - now
+        is_disputed = now < self._next_look
+        self._next_dispute = now + _DISPUTED
+        if not is_disputed:
+            self._next_look = now + self._interval
         try:
-            for entry_id, version in self._stopping():
+            for entry_id, version in self._stopping(disputed=is_disputed):
                 self._look(entry_id, version)
-            self._interval = min(2 * self._interval, _LONGEST)
+            if not is_disputed:
+                self._interval = min(2 * self._interval, _LONGEST)
         except (DatabaseFault, TransportError) as away:
             _log.warning("missed releases wait", reason=away.code)
             self._interval = _SHORTEST
@@ -80,10 +87,15 @@ class MissedReleases:
     def close(self) -> None:
         """Do nothing: each look is one transaction an entry."""
 
-    def _stopping(self) -> Iterator[tuple[bytes, int]]:
-        """Give each entry somebody is stopped by, with the oldest of its versions that somebody was stopped under."""
+    def _stopping(self, *, disputed: bool) -> Iterator[tuple[bytes, int]]:
+        """Give each entry somebody is stopped by, with the oldest of its versions that somebody was stopped under; of those that
+        are `disputed` a newer version was handled.
+        """
         last = b""
         oldest = select(open_hits.c.entry_id, func.min(open_hits.c.entry_version)).group_by(open_hits.c.entry_id)
+        if disputed:
+            newer = (freed.c.entry_id == open_hits.c.entry_id, freed.c.entry_version > open_hits.c.entry_version)
+            oldest = oldest.where(exists().where(*newer))
         while True:
             page = oldest.where(open_hits.c.entry_id > last).order_by(open_hits.c.entry_id).limit(_PAGE)
             with reading(self._engine) as connection:

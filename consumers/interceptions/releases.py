@@ -6,6 +6,7 @@ travels, and now and then from the copy (`missed_releases`); a hit on a newer ve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -19,9 +20,11 @@ from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
+from ...schemas.wire.suites import KEY_ID_LENGTH
 from ...topics.catalogue import names
 from ...topics.keys.signatures import SIGNER_UNKNOWN, KeyRevoked, Verifier, WrongJurisdiction, WrongKind
 from ...topics.storage.bulk import insert_missing_rows
+from ...topics.transport.errors import TransportError
 from ...topics.transport.received import unwrap_value
 from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
@@ -31,7 +34,7 @@ from ..acts_db.sending import AgencyEvent, SealedPart, send_or_keep
 from ..acts_db.tables import open_hits
 from ..gate.hits import handle_of
 from . import recent_releases
-from .recent_releases import HandledVersion
+from .recent_releases import HandledVersion, SignersNow
 
 _log = structlog.get_logger(__name__)
 
@@ -78,10 +81,10 @@ def note_open(connection: Connection, context: AgencyContext, hits: Sequence[Ope
     Runs in the transaction that keeps their interceptions for the next batch, after them; it began with
     `recent_releases.lock_entries`.
     """
-    may_follow = Verifier(context.directory).may_follow
+    signers = SignersNow(Verifier(context.directory).may_follow, partial(_counts, context))
     stopped = [HandledVersion(hit.entry_id, hit.entry_version, hit.court) for hit in hits]
     freed = [
-        recent_releases.freed_by(connection, version, hit.subject, may_follow)
+        recent_releases.freed_by(connection, version, hit.subject, signers)
         for hit, version in zip(hits, stopped, strict=True)
     ]
     still_open = [hit for hit, version in zip(hits, freed, strict=True) if version is None]
@@ -119,7 +122,7 @@ def release_by(
             raise
         return 0  # it frees nobody, and no gate takes it either
     handled = HandledVersion(prefix["entry_id"], prefix["version"], prefix["court"])
-    recent_releases.remember(connection, handled, still_meant, context.clock.now())
+    recent_releases.remember(connection, handled, record.body[:KEY_ID_LENGTH], still_meant, context.clock.now())
     idempotency.forget_decisions(connection, prefix["entry_id"], prefix["version"], still_meant)
     for hit in hits:
         connection.execute(delete(open_hits).where(open_hits.c.event_id == hit.event_id))
@@ -179,6 +182,15 @@ def _holds(context: AgencyContext, record: SignedRecord, jurisdiction: str) -> b
     except SignatureInvalid as invalid:
         raise Poison("SIGNATURE_INVALID", invalid.message) from invalid
     return True
+
+
+def _counts(context: AgencyContext, key_id: bytes) -> bool:
+    """Return whether what a key has signed frees anybody by itself, now; if nobody can know, the copy of the list will say."""
+    try:
+        key = context.directory.key(key_id)
+    except TransportError:
+        return False
+    return key is not None and not key.revoked_at
 
 
 def _tell(connection: Connection, context: AgencyContext, hit: OpenHit, version: int) -> None:

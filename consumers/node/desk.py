@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
@@ -30,6 +31,8 @@ from ..interceptions.checks import CheckCounters, Checks
 from ..replication.keeping import ChildKeeper, Keeper
 from ..replication.list_view import ListView
 from ..replication.revoked_keys import RevokedKeys
+from ..store.errors import StoreError
+from ..store.layout import StoredPosition
 from ..store.reader import ListReader
 from ..store.relief import ReliefReader
 
@@ -85,6 +88,17 @@ class Desk:
         return publish_events(self.engine, self.context, payload, keyed, traceparent, lang)
 
 
+def newest_barrier_at(lists: ListReader, jurisdiction: str) -> int:
+    """Return when the newest barrier that stands in all lanes of a jurisdiction's lists was issued, ms UTC; 0 without any, and while
+    the copy cannot be read: then it says nothing about the time.
+    """
+    try:
+        with lists.snapshot() as snapshot:
+            return snapshot.positions().get(jurisdiction, StoredPosition()).barrier_at
+    except StoreError:
+        return 0
+
+
 def open_desk(
     settings: Settings, agency: str, node: str, copy: CopyReaders, directory: Directory, machine: Machine
 ) -> Desk:
@@ -98,6 +112,7 @@ def open_desk(
     engine = machine.open_acts(settings, agency)
     try:
         context = context_of(settings, agency, directory, engine, machine.clock, machine.chance)
+        context = replace(context, barrier_at=partial(newest_barrier_at, copy.lists))
         return Desk(context, engine, copy, rules, node, Signals())
     except BaseException:
         engine.dispose()

@@ -13,8 +13,9 @@ from ...topics.keys.signatures import Verifier
 from ..store.layout import LANE_LENGTH, StoredPosition
 from ..store.reader import ListReader, ListSnapshot
 from ..store.relief import ReliefReader, ReliefSnapshot
-from ..store.values import body_of, opaque_of, prefix_of, version_of
+from ..store.values import opaque_of, prefix_of, version_of
 from .listed_entry import ListedEntry, listed_entry
+from .relief_lane import counting_values
 from .revoked_keys import RevokedKeys
 
 _REMEMBERED = 200_000
@@ -138,10 +139,6 @@ class ListView:
             return False
         return self._revoked.counts(key.revoked_at, self.position(entry.jurisdiction).barrier_at)
 
-    def _is_revoked(self, key_id: bytes) -> bool:
-        key = self._keyring.key(key_id)
-        return key is not None and key.revoked_at != 0
-
     def _newest(self, entry_id: bytes, lists: ListSnapshot, relief: ReliefSnapshot) -> ListedEntry | None:
         """Return the record of the higher version, the list's of two equal ones: they are the same bytes.
 
@@ -149,13 +146,13 @@ class ListView:
         """
         stored, overlay = lists.find(entry_id), relief.record(entry_id)
         if stored is None:
-            # under a revoked key the list alone says something: heads prove what stands there
-            counting = [each for each in overlay.values if not self._is_revoked(body_of(each)[:8])] if overlay else []
+            counting = counting_values(overlay, self._verifier) if overlay else ()
             if overlay is None or not counting:
                 return None
             return listed_entry(entry_id, counting[0], None, "relief", overlay.jurisdiction)
         state = bytes(stored.value)
-        freeing = [each for each in overlay.values if self._frees(each, state)] if overlay is not None else []
+        counting = counting_values(overlay, self._verifier) if overlay else ()
+        freeing = [each for each in counting if self._frees(each, state)]
         if overlay is not None and freeing:
             return listed_entry(entry_id, max(freeing, key=version_of), None, "relief", overlay.jurisdiction)
         newest = listed_entry(entry_id, state, opaque_of(state), "state", lists.lane(stored.place).jurisdiction)
@@ -166,7 +163,7 @@ class ListView:
         opaque = opaque_of(state)
         readable = state if opaque is None else opaque.last
         follows = not readable or self._verifier.follows(prefix_of(readable), prefix_of(overlay))
-        return follows and version_of(overlay) > version_of(state) and not self._is_revoked(body_of(overlay)[:8])
+        return follows and version_of(overlay) > version_of(state)
 
 
 def _add(entries: dict[bytes, ListedEntry], entry: ListedEntry | None, surrogate: bytes) -> None:

@@ -8,6 +8,7 @@ from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
+from ...schemas.wire.suites import KEY_ID_LENGTH
 from ...topics.keys.signatures import ListPlace, Verifier
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import unwrap
@@ -16,6 +17,14 @@ from ..store.reader import ListSnapshot
 from ..store.relief import ReliefBatch, ReliefLane, ReliefReader, ReliefRecord
 from ..store.values import body_of, fingerprint_of, opaque_of, prefix_of, stored
 from .apply.edge_cases import fresher
+
+
+def counting_values(record: ReliefRecord, verifier: Verifier) -> tuple[bytes, ...]:
+    """Return which records of a row of the overlay count, in their order.
+
+    Under a revoked key the list alone says something: heads prove what stands there. Nothing undoes a revocation.
+    """
+    return tuple(each for each in record.values if not verifier.is_revoked(body_of(each)[:KEY_ID_LENGTH]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +52,20 @@ class ListedBasis:
         return True
 
     def has_caught_up(self, entry_id: bytes, record: ReliefRecord) -> bool:
-        """Return whether the list says what an overlay's records say, or what came later, or that they were not its court's."""
+        """Return whether the list says what an overlay's records say, or what came later, or that they were not its court's.
+
+        So it does where none of them counts any more.
+        """
+        counting = counting_values(record, self.verifier)
+        if not counting:
+            return True
         listed = self.listed(entry_id)
-        if listed is None or record.values == (listed,):
+        if listed is None or counting == (listed,):
             return listed is not None
         before = prefix_of(listed)
         settled = all(
             before["version"] >= after["version"] or not self.verifier.follows(before, after)
-            for after in map(prefix_of, record.values)
+            for after in map(prefix_of, counting)
         )
         return settled and self.holds(listed, record.jurisdiction)
 
@@ -109,7 +124,7 @@ class ReliefLaneRun:
         if entry_id != message.key():
             raise Undecodable("the record names another entry than its key")
         overlaid, value = self._overlaid(entry_id), stored(fingerprint, body)
-        waiting = () if overlaid is None else overlaid.values
+        waiting = () if overlaid is None else counting_values(overlaid, self.basis.verifier)
         if value in waiting:
             self.lane.stale += 1
             return

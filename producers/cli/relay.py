@@ -101,4 +101,7 @@ def _keeper(
     directory = open_directory(settings, reader, clock)
     book = UpkeepBook(register, jurisdiction, registered(settings, "list-record"))
     place = KeeperPlace(jurisdiction, frozenset(courts), directory, clock)
-    return directory, LogKeeper(book, place, KafkaSubscriber(settings, client_id=f"relay-{jurisdiction}-keeper"))
+    lists, relief = (
+        KafkaSubscriber(settings, client_id=f"relay-{jurisdiction}-{part}") for part in ("keeper", "relief-keeper")
+    )
+    return directory, LogKeeper(book, place, lists, relief)

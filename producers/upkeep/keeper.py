@@ -1,5 +1,7 @@
 """The keeper of a publisher's lists: reads them in the log, and sees to it that the register's newest records stand last.
 
+It looks through the relief lane as well, where a record names and frees people before any list has it.
+
 It tells what it cannot put right: records of its courts that the register does not know, records that nobody takes, a log
 that holds less than it did, a clock that is off.
 """
@@ -27,6 +29,7 @@ from .book import OwnEntry, UpkeepBook
 from .findings import KeeperFindings
 from .judging import Judge, UnderKey
 from .reading import OwnLists
+from .relief_reading import OwnRelief, ReliefPorts
 from .suspects import Suspects
 
 logger = logging.getLogger(__name__)
@@ -52,12 +55,16 @@ class KeeperPlace:
 class LogKeeper:
     """Keeps the lists of one register; a `Worker`. `lists` is its own and closed with it, the directory is not."""
 
-    def __init__(self, book: UpkeepBook, place: KeeperPlace, subscriber: Subscriber) -> None:
-        """Read nothing before the first step."""
+    def __init__(
+        self, book: UpkeepBook, place: KeeperPlace, subscriber: Subscriber, relief: Subscriber | None = None
+    ) -> None:
+        """Read nothing before the first step. With a `relief` subscriber, its own too, the relief lane is looked through."""
         self._book, self._place, self._clock = book, place, place.clock
         self._lists = OwnLists(subscriber, place.jurisdiction, place.clock)
         self._judge = Judge(place.directory, place.jurisdiction, place.courts | book.courts())
         self._verifier = Verifier(place.directory)
+        ports = None if relief is None else ReliefPorts(relief, place.directory, place.clock)
+        self._relief = None if ports is None else OwnRelief(place.jurisdiction, ports, book, self._judge)
         self._suspects = Suspects(book, place.clock)
         self._clocks = ClockCheck()
         self._covered: dict[TopicPartition, frozenset[bytes]] = {}
@@ -105,6 +112,8 @@ class LogKeeper:
             logger.warning("how far the lists were read was not noted: %s", failed.message)
         finally:
             self._lists.close()
+            if self._relief is not None:
+                self._relief.close()
 
     def _fail(self, failed: TransportError | DatabaseFault) -> float:
         self._outage.fails(failed.code, failed.message, awaited=isinstance(failed, RegisterAwaited))
@@ -122,6 +131,7 @@ class LogKeeper:
             return False
         messages = self._lists.read()
         self._take(messages)
+        relief_came = self._relief is not None and self._relief.look(self._findings)
         self.compared = self.compared or self._lists.compared
         self._is_live = not messages
         sent = self._suspects.settle(self._lists.marks, self._findings.ahead_keys) if self.compared else 0
@@ -135,7 +145,7 @@ class LogKeeper:
                 self._suspect_what_was_read(void.entry_id, void.list)
         if self._clock.monotonic() - self._noted_at >= _NOTE_EVERY:
             self._note()
-        return bool(messages)
+        return bool(messages) or relief_came
 
     def _note_compared(self) -> None:
         """Note that the register is still the one that was compared, while the log cannot be read."""

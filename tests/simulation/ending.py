@@ -10,7 +10,7 @@ from liandong.schemas.wire.sealing import open_sealed
 from liandong.tests.simulation import audits
 from liandong.tests.simulation.counter import KEYED, trace_at
 from liandong.tests.simulation.deeds.staff import STOPPING
-from liandong.tests.simulation.doubts import expected
+from liandong.tests.simulation.doubts import expected, is_doubtful
 from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import STALE_AFTER_MS, audit_copy, heard, judge_status, state_topic
@@ -99,7 +99,10 @@ def _missing(world: "World") -> Iterator[str]:
         handle = told.get((hit.check, hit.entry_id), [])
         if not handle:
             yield f"interception {hit.check} was not told"
-        elif world.truth.is_released(hit) and not released[text("evt", handle[0])]:
+        elif (
+            world.truth.is_released(hit, lambda said: not is_doubtful(world, said))
+            and not released[text("evt", handle[0])]
+        ):
             yield f"the release of interception {hit.check} was not told"
     yield from _what_the_status_lacks(world)
 

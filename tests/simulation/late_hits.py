@@ -25,6 +25,8 @@ def no_late_hit_stays_open(world: "World", node: "NodeProcess", entry: int) -> N
     relief = None if said is None else world.log.records.get((names.relief(JURISDICTION), said.body))
     if said is None or relief is None or not node.runs or not _has_handled(world, node, relief):
         return
+    if world.register.revoked_since(said.body):
+        return  # under a revoked key the list alone frees: that is what the second safeguard looks at
     with node.acts.connect() as connection:
         still = select(open_hits.c.check_id).where(open_hits.c.entry_id == said.entry_id)
         checks = set(connection.scalars(still.where(open_hits.c.entry_version < said.version)))

@@ -61,7 +61,9 @@ class PublisherProcess(Process):
         checkpoints = self.courts[COURTS[0]].opened.checkpoints
         relay = self.relay(self.outbox, self.publisher("relay"), machine.folder, checkpoints)
         first, *others = (court.opened for court in self.courts.values())
-        keeper = first.keeper(self.directory, self.subscriber(None, "keeper"), frozenset(COURTS))
+        keeper = first.keeper(
+            self.directory, self.subscriber(None, "keeper"), frozenset(COURTS), self.subscriber(None, "relief keeper")
+        )
         for each in others:
             each.guard.keeper = keeper
         self.directory.step()

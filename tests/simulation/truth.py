@@ -3,7 +3,7 @@
 It hears of an update when a clerk's act was accepted, and knows of an entry only what its records say in the clear.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -120,12 +120,15 @@ class Truth:
         """Whether a court of this town signed these bytes."""
         return body in self._signed
 
-    def is_released(self, hit: KeptHit) -> bool:
-        """Whether a later version of the entry, which travels on the relief lane, no longer means who was stopped."""
+    def is_released(self, hit: KeptHit, counts: Callable[[SaidVersion], bool] = lambda _: True) -> bool:
+        """Whether a later version of the entry, which travels on the relief lane and counts, no longer means who was stopped."""
         if hit.entry_id not in self.versions:
             return True  # no court made it: a person was asked while nobody could know
         later = self.versions[hit.entry_id][hit.version :]
-        return any(each.frees and not (each.status == ACTIVE and each.surrogates & hit.surrogates) for each in later)
+        freeing = (
+            each for each in later if each.frees and not (each.status == ACTIVE and each.surrogates & hit.surrogates)
+        )
+        return any(map(counts, freeing))
 
     def basis(self, surrogates: frozenset[bytes], at: int) -> list[SaidVersion]:
         """What restricts somebody from travelling at an instant."""

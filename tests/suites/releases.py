@@ -17,6 +17,7 @@ from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, OTHER_COURT, RAILWAY, TownAgency, caught_up
 from liandong.topics.catalogue import names
+from liandong.topics.keys.key_records import publish_keys
 from liandong.topics.transport.envelope import outgoing
 from liandong.topics.transport.ports import OutgoingRecord
 
@@ -104,6 +105,14 @@ def remembered(agency: TownAgency) -> int:
         return connection.scalar(select(func.count()).select_from(freed)) or 0
 
 
+def court_key_is_revoked(town: Town, agency: TownAgency) -> None:
+    """The key the court has signed with turns out to be in wrong hands; it signs with another one from now on."""
+    town.clock.time += 1_000
+    town.participants.rotate(COURT, compromised_since=town.clock.now())
+    publish_keys(town.publisher, town.participants, COURT)
+    town.until(lambda: town.is_revoked(agency.context.directory, COURT))
+
+
 class ReleasesSuite(TownSuite):
     """Give it a fixture `wire`."""
 
@@ -161,6 +170,28 @@ class ReleasesSuite(TownSuite):
         stopped(railway)
         railway.settle()
         assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 0)
+
+    def test_a_late_hit_is_not_released_by_a_key_that_was_revoked_since(self, town: Town, railway: TownAgency) -> None:
+        stopped(railway)
+        town.send(relief(town, 2, Status.DELETED, Change.DELETE))
+        railway.settle()
+        assert (still_open(railway), town.count(names.interceptions("js"))) == (0, 1)
+        court_key_is_revoked(town, railway)
+        stopped(railway)
+        railway.settle()
+        assert (still_open(railway), town.count(names.interceptions("js"))) == (1, 1)
+
+    def test_what_its_court_says_beside_a_stolen_release_of_the_same_version_releases_a_late_hit(
+        self, town: Town, railway: TownAgency
+    ) -> None:
+        town.send(relief(town, 2, Status.DELETED, Change.DELETE))
+        railway.settle()
+        court_key_is_revoked(town, railway)
+        town.send(relief(town, 2, Status.REVOKED, Change.REVOKE))
+        railway.settle()
+        stopped(railway)
+        railway.settle()
+        assert (still_open(railway), town.count(names.interceptions("js"))) == (0, 1)
 
     def test_a_late_hit_on_somebody_a_correction_still_means_stays_open(self, town: Town, railway: TownAgency) -> None:
         town.send(relief(town, 2, Status.ACTIVE, Change.CORRECT))

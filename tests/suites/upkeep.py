@@ -17,11 +17,13 @@ from liandong.schemas.wire.codec import from_wire, to_wire
 from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.simulation.backups import copied, restore
 from liandong.tests.suites.town import TownSuite
+from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import COURT, OTHER_COURT
-from liandong.tests.worlds.upkeep import LIST, KeptLists
+from liandong.tests.worlds.upkeep import LIST, RELIEF, KeptLists
 from liandong.topics.catalogue import names
 from liandong.topics.keys.signing_time import SigningHeld
+from liandong.topics.transport.errors import BrokerUnreachable
 
 
 class UpkeepSuite(TownSuite):
@@ -393,6 +395,55 @@ class UpkeepSuite(TownSuite):
         terminal = from_wire(lists.under(b"i" * 16)[-1].value() or b"")
         left = terminal["status"], terminal["identities"], terminal["name"], terminal["case_number"], terminal["court"]
         assert left == (int(Status.REVOKED), [], "", "", COURT)
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_what_a_thief_writes_to_the_relief_lane_alone_is_named(self, lists: KeptLists, late: bool) -> None:
+        """`late`: the keeper reads it when the key is revoked already."""
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        thief, listed = town.participants.signer(COURT), from_wire(lists.under(entry)[-1].value() or b"")
+
+        def relieve(key: bytes, **changes: object) -> None:
+            record = listed | {"entry_id": key, "update_id": CHANCE.random_id()} | changes
+            lists.write(key, to_wire("list-record", encode_signed("list-record", record, LIST, thief)), RELIEF)
+
+        def write() -> None:
+            relieve(b"i" * 16)
+            relieve(entry, version=7, status=int(Status.REVOKED), identities=[])
+
+        if not late:
+            write()
+            assert lists.until(lambda: len(lists.findings()) == 2)
+            assert {kind for kind, _ in lists.findings()} == {AHEAD}
+        lists.lose_key()
+        if late:
+            write()
+        assert lists.until(lambda: sorted(lists.findings()) == [(STOLEN, entry), (STRANGE, b"i" * 16)])
+        assert lists.strangers().end() == 1
+        lists.acts.shield(entry, _ruling())
+        lists.send()
+        lists.keep()
+        assert sorted(lists.findings()) == [(OUTBID, entry), (OUTBID, b"i" * 16)]
+        assert (lists.versions(entry)[-1], lists.versions(b"i" * 16)) == (8, [2])
+        lists.restart()
+        lists.compare()
+        lists.keep()
+        assert sorted(lists.findings()) == [(OUTBID, entry), (OUTBID, b"i" * 16)]
+
+    def test_a_publisher_that_may_not_read_its_relief_lane_keeps_its_lists(
+        self, lists: KeptLists, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (entry,) = lists.listed()
+
+        def refuse(_topic: str) -> bytes:
+            raise BrokerUnreachable("no right")
+
+        assert lists.keeper._relief is not None
+        monkeypatch.setattr(lists.keeper._relief._ports.subscriber, "topic_id", refuse)
+        lists.keeper._relief._lanes = []
+        lists.write(entry, None)
+        lists.keep()
+        assert lists.versions(entry) == [1, None, 1]
 
     @pytest.mark.parametrize("fields", [{"version": (1 << 63) - 1}, {"instrument": 99}])
     def test_what_is_invented_and_nobody_can_outbid_stays_named(

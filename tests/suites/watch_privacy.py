@@ -1,5 +1,6 @@
 """What topics and stores say about watched people, on whichever transport."""
 
+from liandong.consumers.acts_db.context import Instant
 from liandong.consumers.events import watches
 from liandong.schemas.law.watch_kinds import DAY_MS
 from liandong.tests.suites.town import TownSuite
@@ -72,5 +73,5 @@ class WatchPrivacySuite(TownSuite):
         town.court.watch(invented(1))
         railway.settle()
         with railway.engine.begin() as connection:
-            assert watches.count_live(connection, town.clock.now()) == {"TRAVEL": 1}
-            assert watches.count_live(connection, town.clock.now() + 31 * DAY_MS) == {}
+            assert watches.count_live(connection, Instant(town.clock.now())) == {"TRAVEL": 1}
+            assert watches.count_live(connection, Instant(town.clock.now() + 31 * DAY_MS)) == {}

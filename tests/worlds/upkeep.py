@@ -1,7 +1,7 @@
 """A court at its publisher whose lists are kept, and somebody who writes into them what they like."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from liandong.producers.acts.acts import Acts, CourtRuling
@@ -29,7 +29,7 @@ from liandong.topics.transport.ports import Message, OutgoingRecord, TopicPartit
 from liandong.topics.workers.threads import work_until
 from liandong.topics.workers.worker import AT_ONCE, Part
 
-LIST = names.debtor_list("js")
+LIST, RELIEF = names.debtor_list("js"), names.relief("js")
 AT = TopicPartition(LIST, 0)
 
 
@@ -48,7 +48,9 @@ class KeptLists:
             open_court(self.town.settings, self.court_id, self.town.clock, CHANCE)
         )
         self.directory = self.town.key_directory()
-        self.keeper: LogKeeper = self.court.keeper(self.directory, self.town.wire.subscriber())
+        self.keeper: LogKeeper = self.court.keeper(
+            self.directory, self.town.wire.subscriber(), relief=self.town.wire.subscriber()
+        )
 
     def stop(self) -> None:
         """Stop it gracefully."""
@@ -90,6 +92,13 @@ class KeptLists:
             pass
         self.send()
         return self.keeper.sent_again - before
+
+    def until(self, happened: Callable[[], bool]) -> bool:
+        """Let time pass and the keeper work until something has happened; return whether it has."""
+        deadline = time.monotonic() + PATIENCE
+        while not happened() and time.monotonic() < deadline:
+            self.keep()
+        return happened()
 
     def _has_read(self) -> bool:
         marks = self.keeper._lists.marks

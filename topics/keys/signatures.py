@@ -235,6 +235,11 @@ class Verifier:
         """Whether a court may replace or end what another one said: it is that court itself, or above it."""
         return court == successor or successor in self._keyring.above(court)
 
+    def is_revoked(self, key_id: bytes) -> bool:
+        """Whether a key is known to be revoked, whatever moment that is dated."""
+        key = self._keyring.key(key_id)
+        return key is not None and key.revoked_at != 0
+
     def signed(self, schema: str, body: bytes, record: Mapping[str, Any], reading: Reading) -> PublicKey:
         """Require that who may sign a record of this schema did; return the key. Not for list records."""
         self._refresh_for(body)

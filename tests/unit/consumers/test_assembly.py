@@ -80,6 +80,19 @@ def test_parts_stepped_in_any_order_copy_decide_tell_and_free(place: SteppedPlac
     agency.close()
 
 
+def test_a_node_whose_clock_is_slow_tells_the_time_by_the_newest_barrier(place: SteppedPlace) -> None:
+    place.listed(LI)
+    place.barrier()
+    agency = place.opened()
+    place.work(*agency.parts())
+    context, barrier_at = agency.desk.context, agency.desk.view.position("js").barrier_at
+    assert context.instant().of("js") == place.virtual.now() > barrier_at
+    place.virtual.time -= 3_600_000
+    assert (context.instant().of("js"), context.instant().last) == (barrier_at, barrier_at)
+    assert context.instant().of("cq") == place.virtual.now() < barrier_at
+    agency.close()
+
+
 def test_a_release_whose_relief_was_lost_is_told_once_from_the_list(place: SteppedPlace) -> None:
     entry = place.listed(LI)
     place.barrier()

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from liandong.consumers.gate.hits import handle_of
 from liandong.consumers.interceptions.missed_releases import MissedReleases
+from liandong.consumers.interceptions.recent_releases import HandledVersion, remember
 from liandong.consumers.interceptions.releases import OpenHit, note_open
 from liandong.consumers.replication.listed_entry import ListedEntry
 from liandong.schemas.law.decisions import Trust
@@ -110,6 +111,30 @@ def test_who_was_stopped_by_what_turns_out_to_be_nobodys_is_freed(railway: TownA
     missed.expect()
     missed.step()
     assert told(railway) == 1
+
+
+def test_whom_something_handled_would_free_had_its_key_not_been_revoked_is_looked_at_twice_a_minute(
+    railway: TownAgency,
+) -> None:
+    disputed, other = CHANCE.ordered_id(), CHANCE.ordered_id()
+    entries = {entry: listed(railway, entry) for entry in (disputed, other)}
+    missed = MissedReleases(railway.context, railway.engine, Known(entries))
+    for _ in range(20):
+        missed.step()
+        railway.town.clock.time += 3_600_000
+    missed.step()
+    with railway.engine.begin() as connection:
+        handled = HandledVersion(disputed, 2, COURT)
+        remember(connection, handled, b"revoked!", (), railway.town.clock.now())
+    for entry in entries:
+        stopped(railway, entry)
+    assert told(railway) == 0
+    railway.town.clock.time += 31_000
+    missed.step()
+    assert told(railway) == 1
+    railway.town.clock.time += 3_600_000
+    missed.step()
+    assert told(railway) == 2
 
 
 def test_a_store_that_was_away_is_looked_at_again_soon(railway: TownAgency) -> None:

@@ -23,7 +23,7 @@ from liandong.consumers.inbox import store as inbox_tables
 from liandong.consumers.inbox.counting import open_outbox
 from liandong.consumers.inbox.counts_store import CountsStore
 from liandong.consumers.inbox.store import InboxStore, inbox_file
-from liandong.consumers.interceptions.recent_releases import HandledVersion, freed_by
+from liandong.consumers.interceptions.recent_releases import HandledVersion, SignersNow, freed_by
 from liandong.consumers.store.layout import ROW_GENERATION
 from liandong.consumers.store.power import boot_id
 from liandong.consumers.store.relief import ReliefStore
@@ -158,7 +158,8 @@ def test_acts_and_inboxes_are_read_with_what_happened(settings: Settings) -> Non
         release = connection.execute(acts.freed.select()).first()
         assert release is not None
         stopped = HandledVersion(release.entry_id, release.entry_version - 1, COURT)
-        assert freed_by(connection, stopped, "somebody", str.__eq__) == release.entry_version
+        signers = SignersNow(str.__eq__, lambda _key_id: False)
+        assert freed_by(connection, stopped, "somebody", signers) == release.entry_version
     assert set(found) <= {"BLOCK", "REVIEW", "ALLOW"}
     assert {hit.court for hit in hits} == {COURT}
     engine.dispose()

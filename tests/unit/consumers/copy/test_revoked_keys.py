@@ -65,6 +65,11 @@ class Robbed(CopyInMemory):
         self.node.clock.time += 1_000
         self.examiner.step()
 
+    def waiting(self) -> int:
+        """How many entries wait in the overlay for the list."""
+        with self.node.relief.snapshot() as overlay:
+            return overlay.count()
+
     def said(self, surrogate: bytes) -> list[Trust]:
         """How far each entry somebody is found under is proven."""
         assert self.node.view.known_surrogates([surrogate]) or not self.node.view.find([surrogate])
@@ -151,6 +156,41 @@ def test_a_relief_taken_before_frees_nobody_any_more(world: Robbed) -> None:
     world.revoke()
     world.examine()
     assert world.said(world.freed) == [Trust.PROVEN]
+
+
+def test_what_a_stolen_key_wrote_to_the_relief_lane_alone_goes_once_it_is_revoked(world: Robbed) -> None:
+    invented = world.thief.include(world.innocent)
+    world.send(world.thief.relief(invented))
+    world.send(world.thief.relief(world.thief.change(entry_of(world.first), Change.REVOKE)))
+    world.node.follower.sweep()
+    assert (world.waiting(), world.said(world.innocent)) == (2, [Trust.PROVEN])
+    world.revoke()
+    world.node.follower.sweep()
+    assert world.waiting() == 0
+    world.examine()
+    assert (world.said(world.innocent), world.said(world.freed)) == ([], [Trust.PROVEN])
+
+
+def test_a_stolen_relief_of_a_higher_version_stands_in_nobodys_way(world: Robbed) -> None:
+    world.thief.change(entry_of(world.first), Change.SHIELD)
+    world.send(world.thief.relief(world.thief.change(entry_of(world.first), Change.UNSHIELD)))
+    world.revoke()
+    assert world.said(world.freed) == [Trust.OPEN]
+    new = CourtScribe(signer=Ed25519Signer(os.urandom(32)), entries=world.court.entries)
+    world.keys.known[new.signer.key_id] = new.public_key
+    world.send(new.relief(new.change(entry_of(world.first), Change.REVOKE)))
+    assert world.said(world.freed) == []
+
+
+def test_what_its_court_says_beside_a_stolen_relief_waits_for_the_list(world: Robbed) -> None:
+    new = CourtScribe(signer=Ed25519Signer(os.urandom(32)), entries=world.court.entries)
+    world.keys.known[new.signer.key_id] = new.public_key
+    ended = new.change(entry_of(world.first), Change.REVOKE)
+    world.send(new.relief(ended))
+    world.revoke()
+    assert (world.node.follower.sweep(), world.waiting(), world.said(world.freed)) == (0, 1, [])
+    world.send(new.message(ended))
+    assert (world.node.follower.sweep(), world.waiting(), world.said(world.freed)) == (1, 0, [])
 
 
 def test_what_the_court_signs_again_counts(world: Robbed) -> None:

@@ -109,6 +109,9 @@ public final class MatchLists {
                 }
             } else if (each.is("ParticipantKey") && holds(root, "participant-key", each.body())) {
                 String key = hex(each.record().get("key_id"));
+                if (keys.containsKey(key) && moves(keys.get(key), each.record())) {
+                    continue;
+                }
                 if ((Long) each.record().get("revoked_at") != 0) {
                     revokedAt.merge(key, each.offset(), Math::min);
                 }
@@ -150,6 +153,12 @@ public final class MatchLists {
         content.write(part.length >> 8);
         content.write(part.length);
         content.writeBytes(part);
+    }
+
+    /** Whether a record says of a key whose owner decides what a copy is that it acts elsewhere, or under another superior. */
+    private boolean moves(GenericRecord known, GenericRecord now) {
+        boolean same = List.of("jurisdiction", "superior").stream().allMatch(name -> known.get(name).toString().equals(now.get(name).toString()));
+        return !same && founded(known) && known.get("use").toString().equals("sign");
     }
 
     private static GenericRecord earlier(GenericRecord known, GenericRecord now) {
@@ -317,13 +326,17 @@ public final class MatchLists {
             .min(Comparator.comparingLong(key -> (Long) key.get("valid_from")));
     }
 
-    /** The jurisdictions the owner of a key acts in, with commas between. */
-    private String actsIn(GenericRecord key) {
+    private boolean founded(GenericRecord key) {
         boolean founded = false;
         for (JsonNode kind : rules.get("founded")) {
             founded |= kind.asText().equals(key.get("kind").toString());
         }
-        return (founded ? oldest(key.get("participant").toString()).orElse(key) : key).get("jurisdiction").toString();
+        return founded;
+    }
+
+    /** The jurisdictions the owner of a key acts in, with commas between. */
+    private String actsIn(GenericRecord key) {
+        return (founded(key) ? oldest(key.get("participant").toString()).orElse(key) : key).get("jurisdiction").toString();
     }
 
     private static String proof(Message each) {

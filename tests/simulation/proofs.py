@@ -98,9 +98,9 @@ class Register:
         own = [key for key in self._keys.values() if (key["participant"], key["use"]) == (participant, "sign")]
         return sorted(own, key=lambda key: (key["valid_from"], key["key_id"]))
 
-    def highest(self, participant: str) -> int:
-        """The highest version that the newest key of a participant may say."""
-        return 1000 * int(self._signing(participant)[-1]["valid_from"]) + 999
+    def highest(self, key_id: bytes) -> int:
+        """The highest version that a key may say."""
+        return 1000 * int(self._keys[key_id]["valid_from"]) + 999
 
     def later_schema(self, topic: str, body: bytes) -> str:
         """The court that signed for a list what nobody can read but its leading fields, empty if none did."""

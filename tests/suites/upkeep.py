@@ -458,9 +458,7 @@ class UpkeepSuite(TownSuite):
         (entry,), town = lists.listed(), lists.town
         lists.keep()
         record = from_wire(lists.under(entry)[-1].value() or b"") | {"version": lists.highest(COURT) + 1}
-        forged = encode_signed(
-            "list-record", record | {"update_id": bytes(16)}, LIST, town.participants.signer(COURT)
-        )
+        forged = encode_signed("list-record", record | {"update_id": bytes(16)}, LIST, town.participants.signer(COURT))
         lists.write(entry, to_wire("list-record", forged))
         lists.keep()
         assert (lists.findings(), lists.versions(entry)) == ([], [1, record["version"], 1])

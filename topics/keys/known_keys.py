@@ -163,7 +163,9 @@ class KnownKeys:
         decides = new.use == "sign" and new.kind in FOUNDED_KINDS
         before = known.jurisdiction, self._superior_of_key[known.key_id]
         if decides and before != (new.jurisdiction, superior):
-            raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot move to another place or superior")
+            raise _Contradiction(
+                f"key {new.key_id.hex()} of {known.participant} cannot move to another place or superior"
+            )
 
     def _signed(self, schema: str, fingerprint: bytes, body: bytes, keyring: Keyring) -> Mapping[str, Any]:
         record, mark = decode(fingerprint, body), short_name(schema.encode() + body)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -174,7 +175,12 @@ def test_a_key_says_no_higher_version_than_the_next_one_outbids_and_a_court_stay
     attacked.admin.participants.rotate(COURT)
     attacked.admin.publish(COURT)
     court, later = attacked.scribe(COURT), attacked.clock.now() + 1_000
-    said_of = {"identities": LI.identities(keys=keys), "name": LI.name, "entry_id": entry, "version": highest + 1}
+    said_of: dict[str, Any] = {
+        "identities": LI.identities(keys=keys),
+        "name": LI.name,
+        "entry_id": entry,
+        "version": highest + 1,
+    }
     attacked.send(court.message(court.include(at=later, **said_of)))
     attacked.heads()
     for person, found in ((LI, [entry.hex()]), (WANG, [entry_of(other).hex()])):

@@ -18,7 +18,7 @@ from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import SCHEMA_DIR
 from liandong.schemas.wire.codec import from_wire, to_wire
 from liandong.schemas.wire.merkle import inclusion, root, root_of_inclusion
-from liandong.schemas.wire.signing import Ed25519Signer, encode_signed
+from liandong.schemas.wire.signing import Ed25519Signer, Signer, encode_signed
 from liandong.tests.wire.verify_trace import NotProvenError, rebuilt
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.records import registered
@@ -139,7 +139,7 @@ def test_who_said_a_later_version_where_and_how_high_counts_the_same_for_both(tm
     *_, ended = live.later
     state = from_wire(bytes.fromhex(ended))
 
-    def later(version: int, by: Ed25519Signer) -> str:
+    def later(version: int, by: Signer) -> str:
         body = encode_signed("list-record", state | {"version": version}, live.topic, by)
         return to_wire("list-record", body).hex()
 

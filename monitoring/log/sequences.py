@@ -23,9 +23,9 @@ class SequenceSet:
 
     def add(self, number: int) -> bool:
         """Note a number; return False if it was there already."""
-        at = bisect_right(self._low, number)
-        if at and number <= self._high[at - 1]:
+        if number in self:
             return False
+        at = bisect_right(self._low, number)
         joins_left = bool(at) and self._high[at - 1] == number - 1
         joins_right = at < len(self._low) and self._low[at] == number + 1
         if joins_left and joins_right:
@@ -40,6 +40,11 @@ class SequenceSet:
             self._high.insert(at, number)
         return True
 
+    def __contains__(self, number: int) -> bool:
+        """Return whether a number was seen."""
+        at = bisect_right(self._low, number)
+        return bool(at) and number <= self._high[at - 1]
+
     @property
     def contiguous(self) -> int:
         """The number up to which every number from 1 on was seen; 0 if 1 was not."""
@@ -50,12 +55,13 @@ class SequenceSet:
         """The highest number seen, 0 if none was."""
         return self._high[-1] if self._high else 0
 
-    def missing(self) -> list[Interval]:
-        """List the gaps between 1 and the highest number."""
+    def missing(self, through: int | None = None) -> list[Interval]:
+        """List the gaps between 1 and the highest number; with `through` those up to that one at most."""
         gaps, expected = [], 1
         for low, high in zip(self._low, self._high, strict=True):
-            if low > expected:
-                gaps.append(Interval(expected, low - 1))
+            end = low - 1 if through is None else min(low - 1, through)
+            if end >= expected:
+                gaps.append(Interval(expected, end))
             expected = high + 1
         return gaps
 

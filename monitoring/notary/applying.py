@@ -9,6 +9,7 @@ from ...topics.transport.ports import TopicPartition
 from ...topics.workers.clock import Clock
 from .checkpoints import PublisherCheckpoint
 from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, Tombstone
+from .court_numbers import NumberedRecord
 from .findings import FindingKind, FindingPlace
 from .metrics import NotarySignals, checkpoint_findings
 from .tally import Tally, TallyEntry, TallyResult
@@ -63,7 +64,11 @@ class TallyWriter:
         if record.alarm or record.record_class != RecordClass.REAL or outcome is TallyResult.REVOKED:
             return
         place = FindingPlace(lane, offset, record.court)
-        is_new = self._tally.note_sequence(lane.topic, record.court, record.court_sequence)
+        if outcome is TallyResult.NOT_ITS_COURT:  # no court says that of another's entry: its numbers are not in it
+            self._note(FindingKind.FOREIGN_RECORD, record.court_sequence, place)
+            return
+        numbered = NumberedRecord(record.court, record.court_sequence, record.key_id, offset)
+        is_new = self._tally.note_sequence(lane, numbered)
         if outcome in _TAKEN and not is_new:  # what is not taken may be the record that used the number first, again
             self._note(FindingKind.SEQUENCE_DUPLICATE, record.court_sequence, place)
         if outcome is TallyResult.CONFLICT:

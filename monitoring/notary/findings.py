@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ...topics.transport.ports import TopicPartition
-from ..log.sequences import SequenceSet
+from .court_numbers import MissingNumbers
 
 _TOLD_MS = 7 * 86_400_000
 _GAP_SETTLES_MS = 60_000
@@ -26,6 +26,8 @@ class FindingKind(StrEnum):
     """A court's number stands on two different records."""
     VERSION_CONFLICT = "version-conflict"
     """A court signed two contents of one version of an entry."""
+    FOREIGN_RECORD = "foreign-record"
+    """A court signed a record of another court's entry; it changes nothing, and its number is none of either."""
     NOTARY_TWIN = "notary-twin"
     """A barrier under the notary's own key that it did not send."""
 
@@ -60,7 +62,7 @@ class ListFindings:
         self._seen: dict[tuple[str, str, str], ListFinding] = {}
         """By kind, list and court."""
         self._stuck: dict[tuple[str, str], tuple[int, int]] = {}
-        """List and court → the number up to which there is no gap, and since when it is that one, ms UTC."""
+        """List and court → the first number that is missing, and since when it is that one, ms UTC."""
 
     def note(self, kind: FindingKind, number: int, place: FindingPlace, now: int) -> None:
         """Take down that something was seen; `now` in ms UTC."""
@@ -73,26 +75,27 @@ class ListFindings:
         known.low, known.high, known.count = min(known.low, number), max(known.high, number), known.count + 1
         known.partition, known.offset, known.at = partition, offset, now
 
-    def rows(self, sequences: Mapping[tuple[str, str], SequenceSet], now: int) -> list[dict[str, Any]]:
-        """List what is to be told at a barrier, given the courts' numbers seen by list and court; `now` in ms UTC."""
+    def rows(self, missing: Mapping[tuple[str, str], MissingNumbers], now: int) -> list[dict[str, Any]]:
+        """List what is to be told at a barrier, given what is missing by list and court; `now` in ms UTC."""
         self._seen = {key: each for key, each in self._seen.items() if now - each.at <= _TOLD_MS}
-        told = [*self._seen.values(), *self._gaps(sequences, now)]
+        told = [*self._seen.values(), *self._gaps(missing, now)]
         told.sort(key=lambda each: (each.kind, each.list, each.court))
         return [asdict(each) for each in told[:_MOST_TOLD]]
 
-    def _gaps(self, sequences: Mapping[tuple[str, str], SequenceSet], now: int) -> Iterator[ListFinding]:
-        for (topic, court), numbers in sequences.items():
-            if numbers.contiguous == numbers.highest:
+    def _gaps(self, missing: Mapping[tuple[str, str], MissingNumbers], now: int) -> Iterator[ListFinding]:
+        for (topic, court), (gaps, partition, offset) in missing.items():
+            if not gaps:
                 self._stuck.pop((topic, court), None)
                 continue
-            contiguous, since = self._stuck.get((topic, court), (-1, now))
-            if contiguous != numbers.contiguous:
+            low, high = gaps[0]
+            stuck_at, since = self._stuck.get((topic, court), (-1, now))
+            if stuck_at != low:
                 since = now
-            self._stuck[topic, court] = numbers.contiguous, since
+            self._stuck[topic, court] = low, since
             if now - since >= _GAP_SETTLES_MS:
-                low, high = numbers.missing()[0]
-                missing = numbers.missing_count()
-                yield ListFinding(FindingKind.SEQUENCE_GAP.value, topic, court, low, high, missing, -1, -1, since)
+                count = sum(end - begin + 1 for begin, end in gaps)
+                about = FindingKind.SEQUENCE_GAP.value, topic, court
+                yield ListFinding(*about, low, high, count, partition, offset, since)
 
     def state(self) -> list[dict[str, Any]]:
         """Return what was seen as JSON takes it."""

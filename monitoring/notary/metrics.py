@@ -90,9 +90,9 @@ class NotarySignals:
         for topic in {lane.topic for lane in tally.lanes}:
             live = sum(sum(counted.live.values()) for lane, counted in tally.lanes.items() if lane.topic == topic)
             self._process.gauge(definitions.LIVE_ENTRIES, **self._labels, topic=topic).set(live)
-        for (topic, court), sequence in tally.sequences.items():
+        for (topic, court), missing in tally.missing().items():
             gaps = self._process.gauge(definitions.COURT_SEQUENCE_GAPS, **self._labels, court=court, topic=topic)
-            gaps.set(sequence.missing_count())
+            gaps.set(sum(high - low + 1 for low, high in missing.gaps))
         for topic, court in tally.checkpoints.courts():
             lost = self._process.gauge(definitions.COURT_TAIL_LOST, **self._labels, court=court, topic=topic)
             said = tally.checkpoints.said_of(topic, court)

@@ -133,7 +133,7 @@ class Announcer:
 
     def report(self, tally: Tally, number: int, issued_at: int) -> None:
         """Put in line what was found up to a barrier, instead of what waits: the newest report says the same and more."""
-        self._report = _WaitingReport(number, issued_at, tally.findings.rows(tally.sequences, issued_at))
+        self._report = _WaitingReport(number, issued_at, tally.findings.rows(tally.missing(), issued_at))
 
     def send_head(self, body: bytes) -> None:
         """Put a signed head in line for the topic of heads."""

@@ -18,6 +18,7 @@ from ...topics.transport.ports import TopicPartition
 from ..log.heads import CourtFloor
 from ..log.sequences import SequenceSet
 from .checkpoints import CheckpointTally, PublisherCheckpoint
+from .court_numbers import CourtNumbers, MissingNumbers, NumberedRecord
 from .findings import ListFindings
 
 _PACKED = struct.Struct(">qi32sBH?")
@@ -178,7 +179,7 @@ class Tally:
         """Court → the number that stands for it in `TallyEntry`."""
         self.sequences: dict[tuple[str, str], SequenceSet] = {}
         """(logical topic, court) → court sequences seen in records whose signature holds, or by who signed before."""
-        self.read: dict[tuple[str, str], SequenceSet] = {}
+        self.read = CourtNumbers()
         """Those of them that stood in records this tally has read itself."""
         self.topic_ids: dict[str, bytes] = {}
         """By list the topic it stands in, as the broker tells it from others of its name; empty before anything was counted."""
@@ -229,15 +230,27 @@ class Tally:
         packed = self.changed[key] if key in self.changed else self._find(key)
         return TallyEntry.unpack(packed) if packed else None
 
-    def note_sequence(self, topic: str, court: str, number: int) -> bool:
+    def note_sequence(self, lane: TopicPartition, record: NumberedRecord) -> bool:
         """Note the sequence number of a verified record of a court; return False if it was read before.
 
         Numbers begin at 1: a lower one, which a court may have signed all the same, is none.
         """
-        if number < 1:
+        if record.number < 1:
             return True
-        self.sequences.setdefault((topic, court), SequenceSet()).add(number)
-        return self.read.setdefault((topic, court), SequenceSet()).add(number)
+        self.sequences.setdefault((lane.topic, record.court), SequenceSet()).add(record.number)
+        return self.read.add(lane, record, self.lanes[lane].revoked)
+
+    def missing(self) -> dict[tuple[str, str], MissingNumbers]:
+        """Return by list and court which numbers are missing."""
+        revoked: dict[str, frozenset[bytes]] = {}
+        for lane, counted in self.lanes.items():
+            revoked[lane.topic] = revoked.get(lane.topic, frozenset()) | counted.revoked
+        return {
+            (topic, court): self.read.missing(
+                topic, court, seen, self.checkpoints.said_of(topic, court).published, revoked.get(topic, frozenset())
+            )
+            for (topic, court), seen in self.sequences.items()
+        }
 
     def pass_checkpoint(self, lane: TopicPartition, checkpoint: PublisherCheckpoint) -> bool | None:
         """Hold a checkpoint against what is counted where it stands; see `CheckpointTally.pass_one`."""

@@ -85,8 +85,7 @@ class KeptTally:
         tally.courts.update(meta["courts"])
         for topic, court, intervals in meta["sequences"]:
             tally.sequences[topic, court] = SequenceSet(intervals)
-        for topic, court, intervals in meta.get("read", ()):  # older releases kept none
-            tally.read[topic, court] = SequenceSet(intervals)
+        tally.read.restore(meta.get("read", ()))  # older releases kept none
         tally.findings.restore(meta.get("findings", ()))
         tally.checkpoints.restore(meta["checkpoints"])
 
@@ -126,7 +125,7 @@ def _meta(tally: Tally, progress: NotaryProgress) -> dict[str, object]:
         "topics": {topic: topic_id.hex() for topic, topic_id in tally.topic_ids.items()},
         "courts": tally.courts,
         "sequences": _intervals(tally.sequences),
-        "read": _intervals(tally.read),
+        "read": tally.read.state(),
         "findings": tally.findings.state(),
         "checkpoints": tally.checkpoints.state(),
         "progress": asdict(progress),

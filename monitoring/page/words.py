@@ -95,6 +95,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{court}, {list}: {count} times one version of an entry (between {low} and {high}) has two signed contents, last at {place}; the first one counts.",
         "{court}（{list}）：{count} 次出现同一条目版本（{low} 至 {high}）有两种签名内容，最近在 {place}，以先到者为准。",
     ),
+    "say_foreign-record": (
+        "{court}, {list}: its key signed {count} records of other courts' entries (numbers {low} to {high}, last at {place}); they change nothing and are in nobody's sequence: its publisher errs, or somebody else signs with its key.",
+        "{court}（{list}）：其密钥对他院条目签署了 {count} 条记录（序号 {low} 至 {high}，最近在 {place}），不产生任何效力，也不计入任何法院的序号：发布方有误，或有他人使用其密钥。",
+    ),
     "say_notary-twin": (
         "{notary}: {count} barriers (numbers {low} to {high}, last at {place}) carry its name and key and were not written by it: another process has its name, or somebody has its key.",
         "{notary}：{count} 个栅栏（编号 {low} 至 {high}，最近在 {place}）带有其名称和密钥但非其所写：另有同名进程，或密钥已泄露。",

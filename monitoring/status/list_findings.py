@@ -13,7 +13,7 @@ from .positions import moment
 
 _TOLD_MS = 7 * 86_400_000
 _GAP, _TWIN = "sequence-gap", "notary-twin"
-_EVENTS = {"sequence-duplicate", "version-conflict", _TWIN}
+_EVENTS = {"sequence-duplicate", "version-conflict", "foreign-record", _TWIN}
 Row = dict[str, Any]
 
 

@@ -46,6 +46,7 @@ _CASES: Mapping[str, NextStep] = {
     "sequence-gap": NextStep("liandong topics check --jurisdiction {jurisdiction}", "publisher"),
     "sequence-duplicate": NextStep(_EVIDENCE, "publisher"),
     "version-conflict": NextStep(_EVIDENCE, "publisher"),
+    "foreign-record": NextStep(_EVIDENCE, "publisher"),
     "notary-twin": NextStep(_EVIDENCE, "root"),
     "split-view": NextStep(_EVIDENCE, "root"),
     "later-finding": NextStep(_EVIDENCE, "supplier"),

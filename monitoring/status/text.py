@@ -51,6 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sequence-gap": ("numbers missing in a court's sequence", "法院序号缺号"),
     "sequence-duplicate": ("a court's number used twice", "法院序号重复"),
     "version-conflict": ("two contents of one version", "同一版本两种内容"),
+    "foreign-record": ("a court spoke of another court's entry", "法院对他院条目签署记录"),
     "notary-twin": ("a barrier in a notary's name it did not write", "以公证节点之名写入的栅栏"),
     "split-view": ("two heads of one barrier", "同一栅栏两个名单头"),
     "later-finding": ("a finding of a later release", "新版本的发现"),

@@ -26,8 +26,6 @@ _SCHEMA = "list-record"
 _STATE = "state"
 _COMPARED = "upkeep/compared_at"
 _CHUNK = 500
-HIGHEST_VERSION = 1 << 62
-"""Versions of the register end in the middle of those that can be written, so that there is always a next one."""
 
 
 class LaneMark(NamedTuple):
@@ -125,11 +123,10 @@ class UpkeepBook:
             return {bytes(key): OwnEntry(court, version, bytes(value)) for key, court, version, value in rows}
 
     def raise_version(self, entry_id: bytes, version: int) -> None:
-        """Let what is said next of an entry be of a higher version than this one, which somebody else has signed.
-
-        Nobody can say more than the highest there is: above `HIGHEST_VERSION` the court goes on, and the finding stands.
+        """Let what is said next of an entry be of a higher version than this one, which somebody else has signed: the court's
+        next key may say it, however high a thief went (docs/wire.md).
         """
-        entries, version = self.register.tables.entries, min(version, HIGHEST_VERSION)
+        entries = self.register.tables.entries
         lower = (entries.c.entry_id == entry_id) & (entries.c.version < version)
         with self.register.engine.begin() as connection:
             connection.execute(update(entries).where(lower).values(version=version))

@@ -8,7 +8,7 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import Verifier
+from ...topics.keys.signatures import Verifier, may_say
 from ...topics.transport.ports import Message
 from ...topics.transport.received import unwrap
 from .book import OwnEntry
@@ -102,7 +102,7 @@ class Judge:
         return self.holds(fingerprint, body, key)
 
     def counts(self, fingerprint: bytes, body: bytes, court: str) -> bool:
-        """Return whether the key under an own record was valid then; the record itself is known to be its court's.
+        """Return whether the key under an own record was valid then and may say this version; the record is known to be its court's.
 
         A key that is not registered yet may still come. Raises TransportError.
         """
@@ -112,9 +112,10 @@ class Judge:
         if key.participant != court:
             return False
         try:
-            return key.usable_at(decode(fingerprint, body)["recorded_at"])
+            record = decode(fingerprint, body)
         except Undecodable:
             return False
+        return key.usable_at(record["recorded_at"]) and may_say(key, record["version"])
 
 
 def _prefix(body: bytes) -> GatePrefix | None:

@@ -15,7 +15,7 @@ from ..updates.records import Fields
 from .book import UpkeepFinding
 
 _HIGHEST = 1 << 53
-"""Versions and numbers end here: more than a court ever gives."""
+"""Numbers end here: more than a court ever gives. Versions end with their key (docs/wire.md)."""
 
 
 class RecordUnknown(BilingualError):
@@ -61,7 +61,7 @@ def _unknown(record: Fields) -> str:
         "instrument": record["instrument"] in set(Instrument),
         "status": record["status"] in set(Status),
         "change": record["change"] in set(Change),
-        "version": 0 < record["version"] < _HIGHEST,
+        "version": record["version"] > 0,
         "court_sequence": 0 < record["court_sequence"] < _HIGHEST,
         "recorded_at": _is_time(record["recorded_at"]),
         "changed_on": read_day(record["changed_on"]) is not None,

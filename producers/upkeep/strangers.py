@@ -19,7 +19,7 @@ from ..register.register import Register
 from ..register.rows import RegisteredEntry, WholeEntry, new_batch
 from ..updates.records import RecordParts, ended, parts_of
 from ..updates.updates import Acceptance, Accepted, CourtIdentity, Draft, accept
-from .book import HIGHEST_VERSION, UpkeepBook, UpkeepFinding
+from .book import UpkeepBook, UpkeepFinding
 from .findings import OUTBID, STRANGE
 
 _CHUNK = 500
@@ -40,8 +40,8 @@ class Strangers:
         return [each for each in self.book.findings(STRANGE) if each.court == self.identity.court]
 
     def end(self) -> int:
-        """End all of them that a court can outbid; return how many. What was ended before an interruption is not ended twice."""
-        found, ended_now = [each for each in self.found() if _can_be_outbid(each)], 0
+        """End all that are entries of a kind there is; return how many. What was ended before an interruption is not ended twice."""
+        found, ended_now = [each for each in self.found() if _is_of_a_kind(each)], 0
         batch = new_batch(self.identity.court, "court resign", "", self.clock.now(), self.identity.chance)
         for start in range(0, len(found), _CHUNK):
             chunk, now = found[start : start + _CHUNK], self.clock.now()
@@ -90,10 +90,9 @@ class Strangers:
         return WholeEntry(entry, self.identity.court, "", terminal.value, _NO_CERTIFICATES, invented)
 
 
-def _can_be_outbid(found: UpkeepFinding) -> bool:
-    """Whether there is a version above a thief's, of an entry of a kind there is; else it is named for good."""
-    instrument = decode_prefix(unframe(found.value)[1])["instrument"]
-    return found.version < HIGHEST_VERSION and instrument in set(Instrument)
+def _is_of_a_kind(found: UpkeepFinding) -> bool:
+    """Whether it is an entry of a kind there is; else no court can say anything of it, and it is named for good."""
+    return decode_prefix(unframe(found.value)[1])["instrument"] in set(Instrument)
 
 
 def stranger_text(found: UpkeepFinding) -> str:

@@ -31,6 +31,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In a copy of the list the key's revocation counts from the first barrier that covers it, whatever time a record claims."""
     counts_by_arrival: bool = False
     """What was written after its key was revoked counts nowhere, whatever time it claims."""
+    versions_per_ms: int = 0
+    """Without the rest of the division the `version` by this is at most `valid_from` of the key: whoever comes into a key can go
+    no higher, and the owner's next key always can. 0: versions have no end."""
     holds_digests: bool = False
     """It holds digests of the suite it names: nobody can compare those of one that is not known."""
 
@@ -41,6 +44,7 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    founded: frozenset[str]
     signers: dict[str, Rule]
     copy: list[_Row]
 
@@ -52,6 +56,8 @@ CANARY: Final = "list-record canary"
 """The rule for list records of the class CANARY, which mean nobody."""
 RULES: Final[Mapping[str, Rule]] = _document.signers
 """By schema; that is the context of the signature too, but for list records, whose context is their list's topic."""
+FOUNDED_KINDS: Final = _document.founded
+"""Kinds of participants that act where their oldest signing key says, for ever: what they sign decides what a copy is."""
 
 
 def copy_rule(facts: Mapping[str, str | bool]) -> str:

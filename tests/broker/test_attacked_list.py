@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -151,3 +152,41 @@ def test_an_attacked_list_is_counted_alike_by_everybody(attacked: Attacked) -> N
     others = [each["surrogate"] for each in WANG.identities(keys=keys)]
     assert {attacked.node.view.trust(found) for found in attacked.node.view.find(others)} == {Trust.NOBODYS}
     assert "revoked" in attacked.node.incidents()
+
+
+def test_a_key_says_no_higher_version_than_the_next_one_outbids_and_a_court_stays_where_it_was_founded(
+    attacked: Attacked,
+) -> None:
+    now, keys = attacked.clock.now(), attacked.admin.participants.matching_keys()
+    thief = attacked.scribe(COURT)
+    included = thief.include(identities=LI.identities(keys=keys), name=LI.name, at=now)
+    entry, other = entry_of(included), thief.include(identities=WANG.identities(keys=keys), name=WANG.name, at=now)
+    attacked.send(thief.message(included), thief.message(other))
+    key = attacked.directories[0].key(thief.signer.key_id)
+    assert key is not None
+    highest = 1000 * key.valid_from + 999
+    thief.entries[entry] |= {"version": highest - 1}
+    thief.entries[entry_of(other)] |= {"version": highest}
+    for each in (entry, entry_of(other)):  # as high as the key may say, and one higher
+        attacked.send(thief.message(thief.change(each, Change.REVOKE, at=now)))
+    attacked.heads()
+    manifest = attacked.admin.participants.file(COURT, "manifest.yaml")
+    manifest.write_text(manifest.read_text("utf-8").replace("- js", "- cq"), "utf-8")
+    attacked.admin.participants.rotate(COURT)
+    attacked.admin.publish(COURT)
+    court, later = attacked.scribe(COURT), attacked.clock.now() + 1_000
+    said_of: dict[str, Any] = {
+        "identities": LI.identities(keys=keys),
+        "name": LI.name,
+        "entry_id": entry,
+        "version": highest + 1,
+    }
+    attacked.send(court.message(court.include(at=later, **said_of)))
+    attacked.heads()
+    for person, found in ((LI, [entry.hex()]), (WANG, [entry_of(other).hex()])):
+        said = attacked.in_java(person.number, person.name)
+        assert {equal for *_, equal in said["head"]} == {"true"}
+        assert [each for _, each, _ in said["found"]] == found
+    assert {head.unequal for head in attacked.node.store.heads()} == {()}
+    surrogates = [each["surrogate"] for each in LI.identities(keys=keys)]
+    assert {each.prefix["version"] for each in attacked.node.view.find(surrogates)} == {highest + 1}

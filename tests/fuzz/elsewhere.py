@@ -53,7 +53,7 @@ ELSEWHERE: dict[Site, str] = {
     Site("producers/cli/own_entries.py", "shown_entry"): OWN_REGISTER,
     Site("producers/upkeep/findings.py", "KeeperFindings.strange"): JUDGED,
     Site("producers/upkeep/strangers.py", "Strangers._terminal"): JUDGED,
-    Site("producers/upkeep/strangers.py", "_can_be_outbid"): JUDGED,
+    Site("producers/upkeep/strangers.py", "_is_of_a_kind"): JUDGED,
     Site("producers/upkeep/strangers.py", "stranger_text"): JUDGED,
     Site("producers/publishing/comparison.py", "_check_bar"): OWN_REGISTER,
     Site("schemas/law/agencies.py", "parse_agencies"): PACKAGED,

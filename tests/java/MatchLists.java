@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -108,6 +109,9 @@ public final class MatchLists {
                 }
             } else if (each.is("ParticipantKey") && holds(root, "participant-key", each.body())) {
                 String key = hex(each.record().get("key_id"));
+                if (keys.containsKey(key) && moves(keys.get(key), each.record())) {
+                    continue;
+                }
                 if ((Long) each.record().get("revoked_at") != 0) {
                     revokedAt.merge(key, each.offset(), Math::min);
                 }
@@ -149,6 +153,12 @@ public final class MatchLists {
         content.write(part.length >> 8);
         content.write(part.length);
         content.writeBytes(part);
+    }
+
+    /** Whether a record says of a key whose owner decides what a copy is that it acts elsewhere, or under another superior. */
+    private boolean moves(GenericRecord known, GenericRecord now) {
+        boolean same = List.of("jurisdiction", "superior").stream().allMatch(name -> known.get(name).toString().equals(now.get(name).toString()));
+        return !same && founded(known) && known.get("use").toString().equals("sign");
     }
 
     private static GenericRecord earlier(GenericRecord known, GenericRecord now) {
@@ -304,12 +314,29 @@ public final class MatchLists {
     private boolean mayFollow(String court, String successor) {
         for (int level = 0; level < 8 && !court.isEmpty() && !court.equals(successor); level++) {
             String below = court;
-            court = new TreeMap<>(keys).values().stream()
-                .filter(key -> key.get("participant").toString().equals(below) && key.get("use").toString().equals("sign"))
-                .min(Comparator.comparingLong(key -> (Long) key.get("valid_from")))
-                .map(key -> key.get("superior").toString()).orElse("");
+            court = oldest(below).map(key -> key.get("superior").toString()).orElse("");
         }
         return court.equals(successor);
+    }
+
+    /** A participant's oldest signing key, of two the one with the lower id. */
+    private Optional<GenericRecord> oldest(String participant) {
+        return new TreeMap<>(keys).values().stream()
+            .filter(key -> key.get("participant").toString().equals(participant) && key.get("use").toString().equals("sign"))
+            .min(Comparator.comparingLong(key -> (Long) key.get("valid_from")));
+    }
+
+    private boolean founded(GenericRecord key) {
+        boolean founded = false;
+        for (JsonNode kind : rules.get("founded")) {
+            founded |= kind.asText().equals(key.get("kind").toString());
+        }
+        return founded;
+    }
+
+    /** The jurisdictions the owner of a key acts in, with commas between. */
+    private String actsIn(GenericRecord key) {
+        return (founded(key) ? oldest(key.get("participant").toString()).orElse(key) : key).get("jurisdiction").toString();
     }
 
     private static String proof(Message each) {
@@ -352,10 +379,12 @@ public final class MatchLists {
         for (JsonNode one : row.get("kinds")) {
             kind |= one.asText().equals(key.get("kind").toString());
         }
-        String acts = key.get("jurisdiction").toString();
+        String acts = actsIn(key);
         boolean here = row.path("alone").asBoolean() ? acts.equals(jurisdiction) : List.of(acts.split(",")).contains(jurisdiction);
         boolean said = !row.has("place") || each.record().get(row.get("place").asText()).toString().equals(jurisdiction);
-        return valid && own && kind && here && said && holds(bytes(key.get("public_key")), context, each.body());
+        long perMs = row.path("versions_per_ms").asLong();
+        boolean reached = perMs == 0 || Math.floorDiv((Long) each.record().get("version"), perMs) <= (Long) key.get("valid_from");
+        return valid && own && kind && here && said && reached && holds(bytes(key.get("public_key")), context, each.body());
     }
 
     private static boolean holds(byte[] publicKey, String context, byte[] body) throws Exception {

@@ -4,16 +4,23 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+from liandong.schemas.wire.codec import to_wire
+from liandong.schemas.wire.signing import encode_signed
 from liandong.tests.simulation.clocks import MachineClock, VirtualTime
 from liandong.tests.simulation.cluster import ADMINISTRATOR
 from liandong.tests.simulation.founding import JURISDICTION, MONTHS_AHEAD, founding
 from liandong.tests.simulation.machine import SimulatedMachine
 from liandong.tests.worlds.chance import SeededChance
-from liandong.topics.keys.key_records import publish_keys
+from liandong.topics.catalogue import names
+from liandong.topics.keys import signed_register
+from liandong.topics.keys.key_records import _records, publish_keys
+from liandong.topics.keys.known_keys import SCHEMA
 from liandong.topics.keys.manifest import Kind
 from liandong.topics.keys.opening import open_directory
+from liandong.topics.keys.participants import ESCROW
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.transport.memory.broker import MemoryBroker
+from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.worker import AT_ONCE
 
 _AHEAD_MS = 2 * 3_600_000
@@ -76,6 +83,26 @@ class Administrator:
         self.registrar.rotate(participant, compromised_since=since)
         self._clock.skew_ms = 0
         self.publish([participant])
+
+    def misplace(self, participant: str, place: str) -> None:
+        """Publish new keys as a tool would that asks nothing: the one a participant signs with says that it acts elsewhere."""
+        self._read_topic()
+        self._clock.skew_ms = -_AHEAD_MS
+        self.registrar.rotate(participant)
+        self._clock.skew_ms = 0
+        moved, everybody = (
+            self.registrar.signer(participant).key_id,
+            (ESCROW, *(one.id for one in self.registrar.list())),
+        )
+        records = [record for each in everybody for record in _records(self.registrar, each)]
+        records = [each | {"jurisdiction": place} if each["key_id"] == moved else each for each in records]
+        root, publisher = self.registrar.root_signer(), self._broker.publisher(client_id=ADMINISTRATOR)
+        for each in (one for one in records if one["participant"] == participant):
+            key = f"{participant}/{each['key_id'].hex()}".encode()
+            publisher.send(OutgoingRecord(names.KEYS, key, to_wire(SCHEMA, encode_signed(SCHEMA, each, SCHEMA, root))))
+        word = self.registrar.root_books.sign(records)
+        publisher.send(OutgoingRecord(names.KEYS, signed_register.KEY, to_wire(signed_register.SCHEMA, word)))
+        publisher.flush(0)
 
     def admit(self, participant: str, kind: Kind, agency_kind: str = "") -> None:
         """Make a participant."""

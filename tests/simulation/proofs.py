@@ -83,26 +83,38 @@ class Register:
         if key is None or key["use"] != "sign" or not _usable({**key, "revoked_at": 0}, record["recorded_at"]):
             return ""
         canary = record["record_class"] == CANARY
-        entitled = key["kind"] == ("notary" if canary else "court")
-        at_home = key["participant"] == record["court"] and key["jurisdiction"] == JURISDICTION
+        entitled = key["kind"] == ("notary" if canary else "court") and _reaches(key, record["version"])
+        at_home = key["participant"] == record["court"] and self._acts_in(key) == JURISDICTION
         if not (entitled and at_home and _holds(key["public_key"], list_of(record["instrument"]), body)):
             return ""
         return str(key["participant"])
+
+    def _acts_in(self, key: Mapping[str, Any]) -> str:
+        """Where the owner of a key of a court or notary acts: what their oldest key says."""
+        return str(self._signing(key["participant"])[0]["jurisdiction"])
+
+    def _signing(self, participant: str) -> list[Mapping[str, Any]]:
+        """The keys a participant signs with, oldest first."""
+        own = [key for key in self._keys.values() if (key["participant"], key["use"]) == (participant, "sign")]
+        return sorted(own, key=lambda key: (key["valid_from"], key["key_id"]))
+
+    def highest(self, key_id: bytes) -> int:
+        """The highest version that a key may say."""
+        return 1000 * int(self._keys[key_id]["valid_from"]) + 999
 
     def later_schema(self, topic: str, body: bytes) -> str:
         """The court that signed for a list what nobody can read but its leading fields, empty if none did."""
         prefix, key = prefix_of(body), self._keys.get(body[:8])
         if prefix is None or key is None or key["use"] != "sign" or prefix["record_class"] != REAL:
             return ""
-        own = key["kind"] == "court" and key["participant"] == prefix["court"] and key["jurisdiction"] == JURISDICTION
-        return str(key["participant"]) if own and _holds(key["public_key"], topic, body) else ""
+        own = key["kind"] == "court" and key["participant"] == prefix["court"] and self._acts_in(key) == JURISDICTION
+        may = own and _reaches(key, prefix["version"])
+        return str(key["participant"]) if may and _holds(key["public_key"], topic, body) else ""
 
     def above(self, participant: str) -> set[str]:
         """Everybody above a participant."""
         found: set[str] = set()
-        signing = [key for key in self._keys.values() if key["use"] == "sign"]
-        signing.sort(key=lambda key: (key["valid_from"], key["key_id"]))
-        while superior := next((key["superior"] for key in signing if key["participant"] == participant), ""):
+        while superior := next((key["superior"] for key in self._signing(participant)), ""):
             found.add(participant := superior)
         return found
 
@@ -111,7 +123,7 @@ class Register:
         key = self._keys.get(body[:8])
         if key is None or (key["kind"], key["participant"]) != ("notary", barrier["notary"]):
             return set()
-        placed = (barrier["topic"], barrier["partition"]) == at and JURISDICTION in key["jurisdiction"].split(",")
+        placed = (barrier["topic"], barrier["partition"]) == at and JURISDICTION in self._acts_in(key).split(",")
         if not (placed and _usable(key, barrier["issued_at"]) and _holds(key["public_key"], "barrier", body)):
             return set()
         known = {one for one, offset in self._revoked.items() if offset < barrier["register_offset"]}
@@ -166,6 +178,11 @@ def _holds(public_key: bytes, context: str, body: bytes) -> bool:
 def _usable(key: Mapping[str, Any], at: int) -> bool:
     ends = _earlier(key["valid_until"], key["revoked_at"])
     return bool(key["valid_from"] <= at and not (ends and at >= ends))
+
+
+def _reaches(key: Mapping[str, Any], version: int) -> bool:
+    """Whether a key may say so high a version of an entry: a thousand for each millisecond up to its beginning."""
+    return bool(version <= 1000 * key["valid_from"] + 999)
 
 
 def _earlier(one: int, other: int) -> int:

@@ -21,7 +21,7 @@ from liandong.tests.simulation.deeds.adversary import (
 )
 from liandong.tests.simulation.deeds.clerk import Acts, Publishes, StopsWatch, Watches
 from liandong.tests.simulation.deeds.deed import Deed
-from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.forgery import OVER, RELIEF, ForgesEntry, ForgesVersion, Guise
 from liandong.tests.simulation.deeds.operator import CutOff, Looks, Restarts, SetsClock
 from liandong.tests.simulation.deeds.orders import ForgesCommand, ForgesDeadLetter, ForgesKey
 from liandong.tests.simulation.deeds.passing import EverybodyWorks
@@ -92,6 +92,10 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         ForgesVersion(UNSIGNED, 0, DEBTOR),
         AWHILE,
         ASKED,
+    ),
+    "a version higher than its key may say frees nobody": (
+        *(LISTED, AWHILE, ForgesVersion(Guise(COURT), 0, ahead=OVER), AWHILE, ASKED),
+        *(ForgesVersion(Guise(COURT, lane=RELIEF), 0, ahead=OVER), AWHILE, ASKED),
     ),
     "a sibling court's own entry blocks": (ForgesEntry(LATER, ANOTHER, 7), AWHILE, Asks(RAILWAY, ANOTHER)),
     "a key the root never signed frees nobody": (

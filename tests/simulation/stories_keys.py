@@ -6,8 +6,8 @@ from liandong.schemas.law.listing import Change
 from liandong.tests.simulation.deeds.clerk import Acts, Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import Damages
-from liandong.tests.simulation.deeds.forgery import RELIEF, ForgesEntry, ForgesVersion, Guise
-from liandong.tests.simulation.deeds.keys import AddsNode, PublishesKeys, Replaces, Rotates
+from liandong.tests.simulation.deeds.forgery import RELIEF, TOP, ForgesEntry, ForgesVersion, Guise
+from liandong.tests.simulation.deeds.keys import AddsNode, Misplaces, PublishesKeys, Replaces, Rotates
 from liandong.tests.simulation.deeds.operator import Looks, Restarts, SetsClock
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
@@ -175,6 +175,21 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "a stolen key has freed nobody before it was revoked": (
         *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT), 0), AWHILE, Replaces(COURT, 30), AWHILE),
         *(ASKED, Resigns(COURT), AWHILE),
+    ),
+    "the highest version a stolen key may say frees nobody for long": (
+        *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT), 0, ahead=TOP), AWHILE, Replaces(COURT, 30), AWHILE),
+        *(Resigns(COURT), AWHILE, FREED, AWHILE, ASKED),
+    ),
+    "a court acts where its first key says, whatever the next one does": (
+        *(LISTED, AWHILE, Misplaces(COURT), AWHILE, ASKED, lists(COURT, ANOTHER), AWHILE, Asks(RAILWAY, ANOTHER)),
+        *(FREED, AWHILE, ASKED),
+    ),
+    "a notary counts where its first key says, whatever the next one does": (
+        *(LISTED, AWHILE, Misplaces(NOTARY), AWHILE, ASKED, lists(COURT, ANOTHER), AWHILE, Asks(RAILWAY, ANOTHER)),
+    ),
+    "the highest version a stolen key may say blocks no innocent for long": (
+        *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT), 0, INNOCENT, TOP), AWHILE, Replaces(COURT, 30), AWHILE),
+        *(Resigns(COURT), AWHILE, INNOCENT_ASKED, ASKED),
     ),
     "what a stolen key invented is named and can be ended": (
         *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT), INNOCENT, 7), AWHILE, Replaces(COURT, 30), AWHILE),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
 TWIN, SPLIT = "notary-twin", "split-view"
-_OF_A_COURTS_KEY = ("sequence-duplicate", "version-conflict", "stolen-outbid")
+_OF_A_COURTS_KEY = ("sequence-duplicate", "version-conflict", "foreign-record", "stolen-outbid")
 """What is told for a while of somebody who had a court's key, although all is whole again."""
 _KEY_DEEDS = ("Rotates", "Replaces", "Retires", "Revokes")
 """What may make a stolen key worth nothing."""

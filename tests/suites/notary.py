@@ -1,5 +1,7 @@
 """What a notary must do, on whichever transport."""
 
+import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from liandong.monitoring.notary.tally_store import TallyLocked
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.codec import decode, to_wire
 from liandong.schemas.wire.framing import FINGERPRINT_HEADER, unframe
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.copying import PARTITIONS, TOPICS
 from liandong.tests.worlds.jurisdiction import (
@@ -19,7 +22,7 @@ from liandong.tests.worlds.jurisdiction import (
     assert_roots_of_a_recount,
     changed_lanes,
 )
-from liandong.tests.worlds.records import CourtScribe, Model, NotaryScribe, PublisherScribe, verify_from
+from liandong.tests.worlds.records import CourtScribe, Model, NotaryScribe, PublisherScribe, registered, verify_from
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord
@@ -335,6 +338,74 @@ class NotarySuite:
         world.publish(*bodies)
         world.barrier(notary)
         assert world.findings("sequence-gap") == []
+
+    @pytest.mark.parametrize("in_its_name", [True, False])
+    @pytest.mark.parametrize("kind", ["court", "above", "agency", "notary", "publisher", "nobody"])
+    def test_a_forgery_opens_no_gap_and_takes_no_number(
+        self, world: WatchedJurisdiction, kind: str, in_its_name: bool
+    ) -> None:
+        """`in_its_name`: in that of the court whose entry it is about, else in that of whose key it is."""
+        forger = CourtScribe(court="somebody-js")
+        if kind != "nobody":
+            registered_as = "court" if kind == "above" else kind
+            key = registered(forger.signer, forger.court, registered_as, "js")
+            world.keys.known[key.key_id] = key
+        if kind == "above":
+            world.keys.superiors[world.court.court] = [forger.court]
+        notary, own = world.notary(), world.court.court
+        world.publish(world.court.include(), world.court.include())
+        entry = next(iter(world.court.entries))
+        forger.entries[entry] = world.court.entries[entry] | {"court": own if in_its_name else forger.court}
+        forger.sequence = 2
+        bodies = [forger.change(entry, Change.CORRECT, claim_amount=str(each)) for each in range(2)]
+        forger.sequence = 9
+        world.publish(*bodies, forger.change(entry, Change.CORRECT))
+        world.publish(*(world.court.include() for _ in range(2)))
+        for _ in range(3):
+            world.barrier(notary)
+            world.clock.pass_seconds(61)
+        told = {(each["kind"], each["court"]): each for each in world.report()["findings"]}
+        if in_its_name or kind not in {"court", "above"}:
+            assert told == {}
+        elif kind == "above":  # it may speak, and what is missing below its number is its own
+            assert [(kind, court) for kind, court in told] == [("sequence-gap", forger.court)]
+            (gap,) = told.values()
+            assert (gap["low"], gap["high"], gap["count"]) == (1, 2, 7)
+        else:
+            assert list(told) == [("foreign-record", forger.court)]
+            (found,) = told.values()
+            assert (found["low"], found["high"], found["count"]) == (3, 10, 3)
+            (last,) = (each for each in world.log(LIST) if each.value() == world.court.message(bodies[-1]).value)
+            assert found["partition"] == last.partition()
+
+    def test_the_gap_a_stolen_key_opened_is_told_with_its_place_and_closes_when_the_key_is_revoked(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        thief = CourtScribe(signer=world.court.signer, sequence=7)
+        notary = world.notary()
+        world.publish(world.court.include(), world.court.include(), forged := thief.include())
+        for _ in range(3):
+            world.barrier(notary)
+            world.clock.pass_seconds(61)
+        (gap,) = world.report()["findings"]
+        (record,) = (each for each in world.log(LIST) if each.value() == world.court.message(forged).value)
+        assert (gap["kind"], gap["court"], gap["low"], gap["high"]) == ("sequence-gap", world.court.court, 3, 7)
+        assert (gap["partition"], gap["offset"]) == (record.partition(), record.offset())
+        lost = world.court.public_key
+        world.keys.known[lost.key_id] = dataclasses.replace(lost, revoked_at=world.clock.now() - 1)
+        world.keys.revocations[lost.key_id] = 0
+        world.court.signer = Ed25519Signer(os.urandom(32))
+        world.keys.known[world.court.signer.key_id] = world.court.public_key
+        for _ in range(2):
+            world.barrier(notary)
+        assert world.report()["findings"] == []
+        notary.close()
+        again = world.notary()
+        world.publish(*(world.court.include() for _ in range(8)))  # its own eighth among them
+        world.barrier(again)
+        world.clock.pass_seconds(61)
+        world.barrier(again)
+        assert world.report()["findings"] == []
 
     def test_a_record_lost_before_the_log_shows_in_the_courts_sequence(self, world: WatchedJurisdiction) -> None:
         bodies = [world.court.include() for _ in range(6)]

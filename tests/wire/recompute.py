@@ -246,6 +246,37 @@ def registers(vectors: Vectors, folder: Path) -> int:
     return holds("hash of no keys", sha256().hexdigest(), given["empty"])
 
 
+def founding(vectors: Vectors, folder: Path) -> int:
+    given, rules = vectors["founding"], json.loads((folder.parent / "rules.json").read_text(encoding="utf-8"))
+    keys: dict[bytes, dict[str, Any]] = {}
+    for body in given["keys"]:
+        key = read(folder, "participant-key", bytes.fromhex(body))
+        before, founded = keys.get(key["key_id"], key), key["kind"] in rules["founded"] and key["use"] == "sign"
+        if not founded or all(before[name] == key[name] for name in ("jurisdiction", "superior")):
+            keys[key["key_id"]] = key
+
+    def oldest(participant: str) -> dict[str, Any]:
+        own = [key for key in keys.values() if (key["participant"], key["use"]) == (participant, "sign")]
+        return min(own, key=lambda key: (key["valid_from"], key["key_id"]))
+
+    for key_id, place in given["acts_in"].items():
+        key = keys[bytes.fromhex(key_id)]
+        says = oldest(key["participant"]) if key["kind"] in rules["founded"] else key
+        holds("where a signer acts", says["jurisdiction"], place)
+    for participant, superior in given["superior"].items():
+        holds("who stands above", oldest(participant)["superior"], superior)
+    return len(given["acts_in"])
+
+
+def versions(vectors: Vectors, folder: Path) -> int:
+    rules = json.loads((folder.parent / "rules.json").read_text(encoding="utf-8"))["signers"]
+    for each in vectors["versions"]:
+        for rule in (rules["list-record"], rules["list-record canary"]):
+            reached = each["version"] // rule["versions_per_ms"] <= each["valid_from"]
+            holds("how high a version may be", reached, each["holds"])
+    return len(vectors["versions"])
+
+
 def sealed(vectors: Vectors, folder: Path) -> int:
     given = vectors["sealed"]
     key, context = (
@@ -262,5 +293,6 @@ def sealed(vectors: Vectors, folder: Path) -> int:
 
 if __name__ == "__main__":
     given, avro = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
-    for part in (surrogates, names, framing, partitioner, signatures, digests, barriers, snapshots, registers, sealed):
+    parts = surrogates, names, framing, partitioner, signatures, digests, barriers, snapshots, registers, founding
+    for part in (*parts, versions, sealed):
         sys.stdout.write(f"{part.__name__} {part(given, avro)}\n")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,9 +18,10 @@ from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.avro_schemas import SCHEMA_DIR
 from liandong.schemas.wire.codec import from_wire, to_wire
 from liandong.schemas.wire.merkle import inclusion, root, root_of_inclusion
-from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.schemas.wire.signing import Ed25519Signer, Signer, encode_signed
 from liandong.tests.wire.verify_trace import NotProvenError, rebuilt
 from liandong.tests.worlds.chance import CHANCE
+from liandong.tests.worlds.records import registered
 from liandong.tests.worlds.traced import TracedJurisdiction
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.keys.roots import change_of_roots
@@ -126,6 +128,42 @@ def test_register_and_changes_of_the_root_count_the_same_for_both(tmp_path: Path
     assert [None if "refused" in one else one for one in said] == [by_the_product(world, raw) for raw in raws]
     holding = [name for name, one in zip(files, said, strict=True) if "refused" not in one]
     assert holding == ["as made", "just reaches", "by a root that took its place"]
+
+
+def test_who_said_a_later_version_where_and_how_high_counts_the_same_for_both(tmp_path: Path) -> None:
+    world = TracedJurisdiction(MemoryWire(), tmp_path / "world")
+    live, court = made(world)[4], world.court
+    entry, second = bytes.fromhex(live.entry[4:]), Ed25519Signer(b"s" * 32)
+    (first,) = (each for each in world.keys.known.values() if each.participant == court.court)
+    moved = registered(second, court.court, "court", "cq")
+    *_, ended = live.later
+    state = from_wire(bytes.fromhex(ended))
+
+    def later(version: int, by: Signer) -> str:
+        body = encode_signed("list-record", state | {"version": version}, live.topic, by)
+        return to_wire("list-record", body).hex()
+
+    def keys(**changed: int | str) -> list[str]:
+        return [*live.keys, world.key_record(replace(moved, **changed), world.root).hex()]  # type: ignore[arg-type]
+
+    files = {
+        "as high as its key may say": (later(999, court.signer), live.keys),
+        "higher than that": (later(1000, court.signer), live.keys),
+        "so high under the next key, said to act elsewhere": (later(1999, second), keys(valid_from=1)),
+        "higher than the next key may say": (later(2000, second), keys(valid_from=1)),
+        "under an older key that acted elsewhere": (later(3, second), keys(valid_from=-1)),
+        "under another court's key": (later(3, second), keys(valid_from=1, participant="court-su0106")),
+    }
+    assert (first.valid_from, entry in court.entries) == (0, True)
+    (tmp_path / "files").mkdir()
+    raws = [
+        bytes_of(msgspec.structs.replace(live, later=[said], keys=known, record=live.record))
+        for said, known in files.values()
+    ]
+    said = told(world, tmp_path / "files", raws)
+    assert [None if "refused" in one else one for one in said] == [by_the_product(world, raw) for raw in raws]
+    holding = [name for name, one in zip(files, said, strict=True) if "refused" not in one]
+    assert holding == ["as high as its key may say", "so high under the next key, said to act elsewhere"]
 
 
 @given(st.lists(st.binary(max_size=4), min_size=1, max_size=70, unique=True), st.data())

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from liandong.schemas.errors import LiandongError
 from liandong.schemas.people.certificates import CertificateType, normalise
 from liandong.schemas.people.names import comparison_form
 from liandong.schemas.people.surrogates import MatchingKey
@@ -17,6 +20,9 @@ from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import frame, unframe
 from liandong.schemas.wire.sealing import SealingKey, open_sealed
 from liandong.schemas.wire.signing import Ed25519Signer, prove
+from liandong.topics.keys.key_files import StoredKey
+from liandong.topics.keys.known_keys import KnownKeys
+from liandong.topics.keys.signatures import may_say
 from liandong.topics.transport.partitioner import partition_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +52,8 @@ def test_a_script_that_knows_nothing_of_the_product_recomputes_every_vector(vect
         "barriers",
         "snapshots",
         "registers",
+        "founding",
+        "versions",
         "sealed",
     ]
     page = PAGE.read_text(encoding="utf-8")
@@ -71,6 +79,21 @@ def test_framing_and_partitions_of_the_product_are_those_of_the_page(vectors: di
         assert frame(fingerprint, body, 7).hex() == each["confluent_7"]
     for each in vectors["partitioner"]:
         assert partition_of(bytes.fromhex(each["key"]), each["partitions"]) == each["partition"]
+
+
+def test_where_signers_act_and_how_high_versions_are_is_by_the_product_as_on_the_page(vectors: dict[str, Any]) -> None:
+    given = vectors["founding"]
+    known = KnownKeys(StoredKey(bytes.fromhex(given["root"])))
+    for body in given["keys"]:
+        with suppress(LiandongError):  # one that moves a court is passed over
+            known.register(current_schema("participant-key").fingerprint, bytes.fromhex(body))
+    keys = {key_id: known.get(bytes.fromhex(key_id)) for key_id in given["acts_in"]}
+    assert {key_id: key.jurisdiction for key_id, key in keys.items() if key} == given["acts_in"]
+    assert {each: known.founded_under(each) for each in given["superior"]} == given["superior"]
+    key = keys[next(iter(keys))]
+    assert key is not None
+    for each in vectors["versions"]:
+        assert may_say(replace(key, valid_from=each["valid_from"]), each["version"]) == each["holds"]
 
 
 def test_signatures_and_digests_of_the_product_are_those_of_the_page(vectors: dict[str, Any]) -> None:

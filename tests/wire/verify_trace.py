@@ -75,10 +75,22 @@ def key_book(texts: list[str], root: bytes) -> tuple[dict[bytes, Record], int]:
         require(key["key_id"] == sha256(key["public_key"]).digest()[:8], "id of a key")
         before = keys.get(key["key_id"], key)
         require(all(before[name] == key[name] for name in ("participant", "kind", "use")), "owner of a key")
+        if key["use"] == "sign" and key["kind"] in RULES["founded"]:
+            require(all(before[name] == key[name] for name in ("jurisdiction", "superior")), "place of a key")
         for end in ("valid_until", "revoked_at"):
             key[end] = min(filter(None, (key[end], before[end])), default=0)
         keys[key["key_id"]] = key
     return keys, valid_until
+
+
+def oldest(keys: dict[bytes, Record], participant: str) -> Record:
+    own = (key for key in keys.values() if key["participant"] == participant and key["use"] == "sign")
+    return min(own, key=lambda key: (key["valid_from"], key["key_id"]), default={"superior": "", "jurisdiction": ""})
+
+
+def acts_in(keys: dict[bytes, Record], key: Record) -> str:
+    says = oldest(keys, key["participant"]) if key["kind"] in RULES["founded"] else key
+    return str(says["jurisdiction"])
 
 
 def signer(keys: dict[bytes, Record], body: bytes, context: str, at: int) -> Record:
@@ -117,22 +129,19 @@ def rebuilt(leaf: bytes, place: int, size: int, path: list[bytes]) -> bytes:
     return sha256(b"\1" + path[-1] + rebuilt(leaf, place - split, size - split, path[:-1])).digest()
 
 
-def of_its_court(record: Record, key: Record, place: str) -> None:
-    rule = RULES["list-record canary" if record["record_class"] == 1 else "list-record"]
-    acts_in = [key["jurisdiction"]] if rule.get("alone") else key["jurisdiction"].split(",")
-    require(key["kind"] in rule["kinds"] and place in acts_in, "who signed a record")
+def of_its_court(record: Record, key: Record, places: str, place: str) -> None:
+    rule = RULES["signers"]["list-record canary" if record["record_class"] == 1 else "list-record"]
+    serves = place == places if rule.get("alone") else place in places.split(",")
+    require(key["kind"] in rule["kinds"] and serves, "who signed a record")
     require(key["participant"] == record[rule["signer"]], "court of a record")
+    require(record["version"] // rule["versions_per_ms"] <= key["valid_from"], "how high a version a key may say")
 
 
 def same_court_or_above(keys: dict[bytes, Record], courts: list[str]) -> None:
-    oldest = sorted(
-        (key for key in keys.values() if key["use"] == "sign"), key=lambda key: (key["valid_from"], key["key_id"])
-    )
-    superiors = {key["participant"]: key["superior"] for key in reversed(oldest)}
     for one, other in pairwise(courts):
         above = one
         while above and above != other:
-            above = superiors.get(above, "")
+            above = str(oldest(keys, above)["superior"])
         require(above == other, "court of what came later")
 
 
@@ -144,7 +153,7 @@ def verify(proof: Record, root: bytes) -> Record:
     for head, body in heads:
         key = signer(keys, body, "list-head", head["issued_at"])
         require(key["kind"] == "notary" and key["participant"] == head["notary"], "who signed a head")
-        require(head["jurisdiction"] == place and place in key["jurisdiction"].split(","), "jurisdiction of a head")
+        require(head["jurisdiction"] == place and place in acts_in(keys, key).split(","), "jurisdiction of a head")
         require(not key["revoked_at"], "revoked notary")
         require(head["suite"] == "intl", "suite of a head")
         require(head["issued_at"] < vouched_until, "the register reaches to a head")
@@ -169,7 +178,8 @@ def verify(proof: Record, root: bytes) -> Record:
     records = [read("list-record", text) for text in (proof["record"], *proof["later"]) if text]
     for record, body in records:
         require(record["entry_id"] == entry_id and (record["instrument"] == 1) == (kind == "ent_"), "whose record")
-        of_its_court(record, signer(keys, body, topic, record["recorded_at"]), place)
+        key = signer(keys, body, topic, record["recorded_at"])
+        of_its_court(record, key, acts_in(keys, key), place)
     highest = {each["court"]: each["highest"] for each in barrier["courts"] if each["list"] == topic}
     if is_live:
         record, body = records[0]
@@ -207,7 +217,7 @@ def verify(proof: Record, root: bytes) -> Record:
 
 if __name__ == "__main__":
     trusted, FOLDER = bytes.fromhex(sys.argv[1]), Path(sys.argv[2])
-    RULES = json.loads((FOLDER.parent / "rules.json").read_text(encoding="utf-8"))["signers"]
+    RULES = json.loads((FOLDER.parent / "rules.json").read_text(encoding="utf-8"))
     for file in sys.argv[3:]:
         try:
             found = verify(json.loads(Path(file).read_bytes()), trusted)

@@ -173,6 +173,12 @@ class KeptLists:
 
     # -- what somebody else does --------------------------------------------------------------------------------------
 
+    def highest(self, participant: str) -> int:
+        """The highest version a participant's key may say, by docs/wire.md."""
+        key = self.directory.key(self.town.participants.signer(participant).key_id)
+        assert key is not None
+        return 1000 * key.valid_from + 999
+
     def write(self, key: bytes, value: bytes | None, topic: str = LIST) -> None:
         """Write anything under a key."""
         self.town.send(OutgoingRecord(topic, key, value, (), 0))

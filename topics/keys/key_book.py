@@ -87,10 +87,17 @@ class KeyBook:
             raise KeyFileBroken(self._path, "no list of public keys") from broken
 
     def note_signing(self, new: KeyEntry, overlap: int = 0) -> None:
-        """Make this signing key the current one unless it is known; others end `overlap` ms after it begins."""
-        entries, end = self.entries(), new.valid_from + overlap
+        """Make this signing key the current one unless it is known; others end `overlap` ms after it begins.
+
+        It begins behind every one that has begun: how high a version may be hangs on that (docs/wire.md). One that a clock ahead
+        of its time has made holds it back no further.
+        """
+        entries = self.entries()
         if any((entry.suite, entry.public_key) == (new.suite, new.public_key) for entry in entries):
             return
+        begun = [one.valid_from for one in entries if one.use == "sign" and one.valid_from <= new.valid_from]
+        new = new.model_copy(update={"valid_from": max([new.valid_from, *(at + 1 for at in begun)])})
+        end = new.valid_from + overlap
         closed = [one.ended(end, compromised=False) if one.use == "sign" else one for one in entries]
         self._write([*closed, new])
 

@@ -15,6 +15,7 @@ from ...schemas.fingerprints import fingerprint as short_name
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError, frame, unframe
+from ...schemas.wire.rules import FOUNDED_KINDS
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid
 from ...schemas.wire.suites import KEY_ID_LENGTH, find_suite, key_id
 from ..catalogue import names
@@ -48,6 +49,8 @@ class KnownKeys:
         self._superiors: dict[str, str] = {}
         """By participant, as its newest record says."""
         self._superior_of_key: dict[bytes, str] = {}
+        self._founding: dict[str, PublicKey] = {}
+        """By participant its oldest signing key."""
         self._revoked_at_offset: dict[bytes, int] = {}
         """By key, the offset of the first record that revokes it."""
         self._read = RegisterContent()
@@ -140,6 +143,7 @@ class KnownKeys:
         if known is not None:
             if _identity(known) != _identity(new):
                 raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
+            self._require_founded_as_before(known, new, record["superior"])
             new = replace(
                 new,
                 valid_until=earlier(known.valid_until, new.valid_until),
@@ -149,9 +153,19 @@ class KnownKeys:
         if new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
             self._superior_of_key[new.key_id] = superior
+            self._note_founding(new)
             self.version += 1
             self._news.append(frame(fingerprint, body, None))
         return record
+
+    def _require_founded_as_before(self, known: PublicKey, new: PublicKey, superior: str) -> None:
+        """Require that a registered key says what it said of where its owner acts and under whom: copies were made by that."""
+        decides = new.use == "sign" and new.kind in FOUNDED_KINDS
+        before = known.jurisdiction, self._superior_of_key[known.key_id]
+        if decides and before != (new.jurisdiction, superior):
+            raise _Contradiction(
+                f"key {new.key_id.hex()} of {known.participant} cannot move to another place or superior"
+            )
 
     def _signed(self, schema: str, fingerprint: bytes, body: bytes, keyring: Keyring) -> Mapping[str, Any]:
         record, mark = decode(fingerprint, body), short_name(schema.encode() + body)
@@ -174,12 +188,25 @@ class KnownKeys:
             if offset < register_offset and self._keys[key_id_].revoked_at <= at
         )
 
+    def _note_founding(self, new: PublicKey) -> None:
+        """Note a key that was registered if it is the oldest of its owner's for signing; of two the one with the lower id."""
+        before = self._founding.get(new.participant)
+        if new.use == "sign" and (before is None or before.key_id == new.key_id or _age(new) < _age(before)):
+            self._founding[new.participant] = new
+
+    def _as_founded(self, key: PublicKey) -> PublicKey:
+        """Return a key that acts where its owner's oldest does, if what its owner signs decides what a copy is."""
+        founding = self._founding.get(key.participant) if key.kind in FOUNDED_KINDS else None
+        same = founding is None or key.jurisdiction == founding.jurisdiction
+        return key if founding is None or same else replace(key, jurisdiction=founding.jurisdiction)
+
     def get(self, key_id_: bytes) -> PublicKey | None:
-        """Return a registered key, None if unknown."""
-        return self._keys.get(key_id_)
+        """Return a registered key, None if unknown; one of a court, notary or publisher with the jurisdiction of its owner's oldest."""
+        key = self._keys.get(key_id_)
+        return None if key is None else self._as_founded(key)
 
     def all(self) -> list[PublicKey]:
-        """Return every key, ended ones included."""
+        """Return every key as its own record has it, ended ones included."""
         return list(self._keys.values())
 
     def superior(self, participant: str) -> str:
@@ -188,8 +215,7 @@ class KnownKeys:
 
     def founding_key(self, participant: str) -> PublicKey | None:
         """Return a participant's oldest signing key, of two the one with the lower id; None if it has none."""
-        own = [each for each in list(self._keys.values()) if each.participant == participant and each.use == "sign"]
-        return min(own, key=lambda each: (each.valid_from, each.key_id), default=None)
+        return self._founding.get(participant)
 
     def founded_under(self, participant: str) -> str:
         """Return the participant above one as its oldest signing key says, for ever: copies are the same whenever they were made."""
@@ -226,12 +252,15 @@ class KnownKeys:
 
     def revoked(self, kind: str) -> list[PublicKey]:
         """Return the signing keys of a kind of participants that were revoked."""
-        return [key for key in list(self._keys.values()) if key.kind == kind and key.use == "sign" and key.revoked_at]
+        return [key for key in self._signing_keys(kind) if key.revoked_at]
 
     def signing(self, kind: str, now: int) -> list[PublicKey]:
         """Return the signing keys of a kind of participants that are valid now."""
+        return [key for key in self._signing_keys(kind) if key.usable_at(now)]
+
+    def _signing_keys(self, kind: str) -> list[PublicKey]:
         keys = list(self._keys.values())
-        return [key for key in keys if key.kind == kind and key.use == "sign" and key.usable_at(now)]
+        return [self._as_founded(key) for key in keys if key.kind == kind and key.use == "sign"]
 
     @property
     def hash(self) -> bytes:
@@ -291,6 +320,11 @@ class _Contradiction(LiandongError):
 def _identity(key: PublicKey) -> tuple[object, ...]:
     """Return what a registered key is and is for, which never changes."""
     return key.participant, key.kind, key.use, key.suite, key.public_key, key.retention, key.period
+
+
+def _age(key: PublicKey) -> tuple[int, bytes]:
+    """Return what orders the keys of a participant: since when they are valid, then their ids."""
+    return key.valid_from, key.key_id
 
 
 def _of_schema(framed: Iterable[Framed], schema: str) -> list[Framed]:

@@ -9,6 +9,7 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from ...schemas.law.retention import Period, opened_by
+from ...schemas.wire.rules import FOUNDED_KINDS
 from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import signing_key, suite_of
 from ..private_files import private_folder, write_private
@@ -138,15 +139,11 @@ class Registrar(Participants):
         """Take over what the topic knows and the books here do not: ends of keys, and how far the root's words were numbered.
 
         Books that were put back would otherwise publish a revoked key as a good one. Raises PARTICIPANT_REFUSED where a manifest
-        names another superior than the register does: what a copy took would no longer be what a new one takes.
+        names another superior or place than the register does: what a copy took would no longer be what a new one takes.
         """
         for one in self.list():
-            founded = read.founding_key(one.id)
-            if founded is not None and read.founded_under(one.id) != one.superior:
-                raise ParticipantRefused(
-                    f"{one.id} was registered under {read.founded_under(one.id) or 'nobody'} and cannot come under {one.superior or 'nobody'}",
-                    "put the superior in its manifest.yaml right; a court that comes under another one is a new participant",
-                )
+            if (founded := read.founding_key(one.id)) is not None:
+                _require_founded_so(one, founded, read.founded_under(one.id))
         self.root_books.level_with(read.signed)
         with self._locked():
             for owner in (ESCROW, *(one.id for one in self.list())):
@@ -235,6 +232,21 @@ class Registrar(Participants):
 
     def _locked(self) -> FileLock:
         return FileLock(private_folder(self._folder) / ".lock")
+
+
+def _require_founded_so(one: Participant, founded: PublicKey, superior: str) -> None:
+    """Require that a manifest says what the participant's oldest signing key does. Raises PARTICIPANT_REFUSED."""
+    if superior != one.superior:
+        raise ParticipantRefused(
+            f"{one.id} was registered under {superior or 'nobody'} and cannot come under {one.superior or 'nobody'}",
+            "put the superior in its manifest.yaml right; a court that comes under another one is a new participant",
+        )
+    places = ",".join(one.jurisdictions)
+    if one.kind in FOUNDED_KINDS and places != founded.jurisdiction:
+        raise ParticipantRefused(
+            f"{one.id} was registered in {founded.jurisdiction} and cannot move to {places}",
+            "put the jurisdictions in its manifest.yaml right; a court, notary or publisher elsewhere is a new participant",
+        )
 
 
 def _entry_of(key: PublicKey) -> KeyEntry:

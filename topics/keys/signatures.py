@@ -42,6 +42,10 @@ class WrongJurisdiction(SignatureInvalid):
     """The signature holds and its owner does not act where this is said, or it does not belong where it stands."""
 
 
+class VersionTooHigh(SignatureInvalid):
+    """The signature holds, and the version is higher than its key may say: its owner could say no more than that by the next one."""
+
+
 class Reading(NamedTuple):
     """Where and when a record is read."""
 
@@ -108,6 +112,16 @@ def _require_place(rule: Rule, key: PublicKey, place: str, read_in: Collection[s
     serves = key.jurisdiction == place if rule.alone else place in key.jurisdiction.split(",")
     if not serves or not place:
         raise WrongJurisdiction(f"{key.participant} belongs to {key.jurisdiction or 'nowhere'}, not {place}")
+
+
+def may_say(key: PublicKey, version: int, rule: Rule = RULES["list-record"]) -> bool:
+    """Whether a version of an entry is none too high for a key: whatever a thief of it says, the next key of its owner says more."""
+    return not rule.versions_per_ms or version // rule.versions_per_ms <= key.valid_from
+
+
+def _require_version(rule: Rule, key: PublicKey, version: int) -> None:
+    if not may_say(key, version, rule):
+        raise VersionTooHigh(f"version {version} is too high for a key of {key.participant} from {key.valid_from}")
 
 
 class ListPlace(NamedTuple):
@@ -196,6 +210,7 @@ class Verifier:
             raise WrongParticipant(f"signed by {key.participant}, claims to be from {prefix['court']}")
         _require_entitled(rule, "list record that means somebody", key)
         _require_place(rule, key, jurisdiction, None)
+        _require_version(rule, key, prefix["version"])
 
     def in_list(self, place: ListPlace, fingerprint: bytes, body: bytes, prefix: GatePrefix) -> None:
         """Require that a list record is its court's and stands where it belongs: in its own list, in its key's partition.

@@ -8,7 +8,7 @@ from liandong.schemas.law.listing import Change, Instrument, Status
 from liandong.schemas.wire.avro_schemas import current_schema
 from liandong.schemas.wire.codec import decode
 from liandong.tests.simulation.deeds.pen import handle, signed, write
-from liandong.tests.simulation.founding import JURISDICTION
+from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.proofs import CANARY, REAL, list_of
 from liandong.tests.simulation.truth import SaidVersion
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.world import World
 
 LIST, RELIEF = "list", "relief"
+TOP, OVER = 1 << 62, (1 << 62) + 1
+"""So far ahead that it is as high as the key may say, or one higher."""
 _YEAR_MS = 365 * 86_400_000
 _TEXTS: tuple[str, ...] = (
     "reason",
@@ -105,14 +107,20 @@ class ForgesVersion:
 
     def __str__(self) -> str:
         does = "ends it" if self.person is None else f"means person {self.person}"
-        return f"the adversary writes entry {self.entry} {self.ahead:+d} versions on: it {does}, by {self.guise}"
+        high = f"{self.ahead:+d} versions on"
+        if self.ahead >= TOP:
+            high = "one higher than the key may say" if self.ahead == OVER else "as high as the key may say"
+        return f"the adversary writes entry {self.entry} {high}: it {does}, by {self.guise}"
 
     def do(self, world: "World") -> None:
         newest = _seen(world, self.entry)
         if newest is None:
             return
         fields = decode(current_schema("list-record").fingerprint, newest.body)
-        fields |= {"version": max(1, newest.version + self.ahead), "update_id": handle(self.entry)}
+        version = max(1, newest.version + self.ahead)
+        if self.ahead >= TOP:
+            version = world.register.highest(founding().signers[self.guise.by].key_id) + self.ahead - TOP
+        fields |= {"version": version, "update_id": handle(self.entry)}
         if self.person is None:
             nobody = {"name": "", "identities": [], "grounds": [], "person_kind": 0, "effective_from": 0}
             fields |= nobody | {"status": int(Status.REVOKED), "change": int(Change.REVOKE), "effective_until": 0}

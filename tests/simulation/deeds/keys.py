@@ -45,6 +45,21 @@ class Replaces:
 
 
 @dataclass(frozen=True)
+class Misplaces:
+    """A participant gets new keys that say it acts elsewhere: what its first key says counts."""
+
+    participant: str
+
+    def __str__(self) -> str:
+        return f"{self.participant} gets new keys that say it acts elsewhere"
+
+    def do(self, world: "World") -> None:
+        world.count("keys that say their owner acts elsewhere")
+        world.administrator.misplace(self.participant, "zj")
+        world.bring_keys(self.participant)
+
+
+@dataclass(frozen=True)
 class PublishesKeys:
     """The administrator publishes everybody's keys again."""
 

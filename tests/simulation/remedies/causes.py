@@ -293,6 +293,7 @@ CAUSES: Mapping[str, Cause] = {
         ),
         "publisher",
     ),
+    "foreign-record": Cause((lists(0), _AWHILE, ForgesVersion(Guise(SIBLING), 0), _AWHILE), "publisher"),
     "notary-twin": Cause((_AWHILE, ForgesBarrier(NOTARY, NOTARY, TopicPartition(_LIST, 0)), _AWHILE), "root"),
     "split-view": Cause((_AWHILE, ForgesHead(NOTARY, NOTARY, FORK), _AWHILE), "root"),
     "later-finding": Cause(

@@ -104,8 +104,9 @@ def test_a_key_that_had_ended_signs_nothing(world: Attacked) -> None:
     since = world.verdict(world.live, keys=with_key(world, "court-su0505", revoked_at=NOW + 1)).proven
     assert since is not None
     assert [each.key_revoked_at for each in since.later] == [NOW + 1]
-    elsewhere = with_key(world, "notary-js-1", jurisdiction="cq")
-    assert world.codes(world.live, keys=elsewhere) == {"TRACE_HEAD_SIGNATURE"}
+    for participant in ("court-su0505", "notary-js-1"):
+        moved = with_key(world, participant, jurisdiction="cq")
+        assert world.codes(world.live, keys=moved) == {"TRACE_KEY_INVALID"}
     no_notary = NotaryScribe(signer=world.court.signer, notary="court-su0505")
     head = no_notary.head(world_number(world), [], issued_at=NOW).value
     assert head is not None

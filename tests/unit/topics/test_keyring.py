@@ -19,6 +19,7 @@ from liandong.topics.keys.keyrings import NoSealingKey
 from liandong.topics.keys.known_keys import SCHEMA
 from liandong.topics.keys.manifest import ParticipantRefused
 from liandong.topics.keys.participants import ESCROW
+from liandong.topics.keys.signed_register import RegisterProblem
 from liandong.topics.settings import load_settings
 from liandong.topics.transport.errors import BrokerUnreachable
 from liandong.topics.transport.ports import Headers, OutgoingRecord
@@ -185,6 +186,59 @@ def test_who_stands_above_a_court_is_what_its_first_key_says_whenever_it_is_aske
     assert first != second
     with pytest.raises(ParticipantRefused, match="court-su0505 was registered under court-su05"):
         office.participants.level_with(before.known)
+
+
+@pytest.mark.parametrize(("participant", "moved"), [("court-su0505", "js"), ("railway-js", "zj")])
+def test_where_a_court_acts_is_what_its_first_key_says_an_agency_follows_its_register(
+    office: KeyOffice, participant: str, moved: str
+) -> None:
+    """What a copy is hangs on where courts and notaries act, and not on where an agency does."""
+    office.publish()
+    before = office.key_directory()
+    office.clock.time += 3_600_000
+    manifest = office.settings.state_dir / "participants" / participant / "manifest.yaml"
+    manifest.write_text(manifest.read_text("utf-8").replace("- js", "- zj"), "utf-8")
+    first = office.participants.signer(participant).key_id
+    office.participants.rotate(participant)
+    second = office.participants.signer(participant).key_id
+    office.publish(participant)  # the first key again, too
+    office.clock.time += 1000
+    before.refresh()
+    for directory in (before, office.key_directory()):
+        keys = directory.key(first), directory.key(second)
+        assert [key and key.jurisdiction.split(",")[0] for key in keys] == [moved, moved]
+        assert directory.serving("court" if moved == "js" else "agency")[participant] >= {moved}
+    if moved == "js":
+        with pytest.raises(ParticipantRefused, match="court-su0505 was registered in js and cannot move to zj"):
+            office.participants.level_with(before.known)
+    else:
+        office.participants.level_with(before.known)
+
+
+def test_a_key_of_a_court_that_is_said_to_act_elsewhere_is_told(office: KeyOffice) -> None:
+    office.publish()
+    directory = office.key_directory()
+    manifest = office.settings.state_dir / "participants" / "court-su0505" / "manifest.yaml"
+    manifest.write_text(manifest.read_text("utf-8").replace("- js", "- zj"), "utf-8")
+    office.publish("court-su0505")
+    office.clock.time += 1000
+    directory.refresh()
+    standing = directory.standing()
+    assert standing is not None
+    assert RegisterProblem.DIFFERS in standing.problems
+
+
+def test_a_key_begins_behind_every_one_that_has_begun_and_waits_for_none_made_by_a_clock_ahead(
+    office: KeyOffice,
+) -> None:
+    def begins() -> list[int]:
+        return [each.valid_from - NOW for each in office.participants.rotate("court-su0505") if each.use == "sign"]
+
+    assert begins() == [0, 1]
+    office.clock.time += 3_600_000
+    begins()
+    office.clock.time -= 3_000_000
+    assert begins() == [0, 1, 3_600_000, 600_000]
 
 
 def test_a_key_never_changes_its_owner(office: KeyOffice) -> None:

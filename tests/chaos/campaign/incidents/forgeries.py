@@ -65,6 +65,7 @@ def _strike_with_stolen_key(yard: Yard) -> None:
             yard.traffic(1, pace=0.1)
     yard.until_named("stolen-version")
     yard.run("court", "resign", "--all", "--court", COURT)
+    yard.run("court", "resign", "--end-strangers", "--court", COURT)
     (answer,) = yard.gates[0].ask({_OUTSIDER: outsider})
     assert answer.decision != "BLOCK", "somebody is blocked whom a thief has listed"
     yard.notes.append(f"whom the thief has listed is {answer.decision}")
@@ -121,17 +122,17 @@ def _on_both_lanes(scribe: CourtScribe, body: bytes) -> Iterator[OutgoingRecord]
 
 
 _NAMED = frozenset(("register-behind", "dead-letters"))
-_GAP = frozenset(("sequence-gap",))
-"""A key was used for numbers that no record of its court has."""
-_OF_A_THIEF = _GAP | {"stolen-outbid", "live-differs"}
-"""What a thief did is told for a week, or until a person takes note; whom he has listed by himself no court can free."""
+_FOREIGN = frozenset(("foreign-record",))
+"""The sibling's key has signed of an entry that is not its court's: told for a week, and no gap of anybody's."""
+_OF_A_THIEF = frozenset(("stolen-outbid", "version-conflict", "sequence-duplicate"))
+"""What a thief did is told for a week, or until a person takes note; the gap below his numbers closes with his key."""
 ROWS = (
     Row(
         "records are forged by every kind of key but the court's",
         _strike,
         _NAMED,
         certain=True,
-        left=LEFT_BEHIND | _GAP,
+        left=LEFT_BEHIND | _FOREIGN,
     ),
     Row(
         "records are forged with the court's own stolen key",

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import Change, Instrument
 from liandong.schemas.wire.signing import Ed25519Signer
+from liandong.tests.worlds.clock import DAY_MS, NOW
 from liandong.tests.worlds.copying import CopyInMemory
 from liandong.tests.worlds.list_copy import LIST, entry_of
 from liandong.tests.worlds.records import CourtScribe, new_surrogate, registered
@@ -26,6 +28,8 @@ class Neighbours(CopyInMemory):
         self.sibling, self.above = CourtScribe(court="court-su0106"), CourtScribe(court="court-su05")
         super().__init__(directory, self.sibling.public_key, self.above.public_key, partitions=PARTITIONS)
         self.keys.superiors[self.court.court] = [self.above.court]
+        # keys of yesterday: how high a version may be hangs on that
+        self.keys.known = {name: replace(key, valid_from=NOW - DAY_MS) for name, key in self.keys.known.items()}
         self.surrogate = new_surrogate()
         self.body = self.court.include(self.surrogate)
 
@@ -115,6 +119,27 @@ def test_a_forged_record_of_a_huge_version_hides_no_relief(world: Neighbours) ->
     assert world.listed() == []
     world.node.follower.sweep()
     assert world.listed() == []
+
+
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("above", [0, 1])
+def test_a_version_higher_than_its_key_may_say_frees_nobody_and_the_next_key_outbids_the_highest(
+    world: Neighbours, fast: bool, above: int
+) -> None:
+    entry, court = entry_of(world.body), world.court
+    world.send(court.message(world.body))
+    signer = court.signer
+    highest = 1000 * world.keys.known[signer.key_id].valid_from + 999
+    court.entries[entry] |= {"version": highest + above - 1}
+    ended = court.change(entry, Change.REVOKE)
+    world.send(court.relief(ended) if fast else court.message(ended))
+    assert world.listed() == ([1] if above else [])
+    court.signer = Ed25519Signer(os.urandom(32))
+    world.keys.known[court.signer.key_id] = replace(court.public_key, valid_from=NOW - DAY_MS + 1)
+    court.entries[entry] |= {"version": highest, "status": 1, "identities": court.entries[entry]["identities"]}
+    again = court.include(world.surrogate, entry_id=entry, version=highest + 1)
+    world.send(court.message(again))
+    assert world.listed() == [highest + 1]
 
 
 def test_a_copy_in_another_partition_means_nothing(world: Neighbours) -> None:

@@ -108,6 +108,7 @@ def open_court(settings: Settings, court: str | None, clock: Clock, chance: Chan
         tuple(participants.matching_keys()),
         chance,
         registered(settings, "list-record", "control-command"),
+        participant.court_token,
     )
     keys = KeyBook(participants.file(participant.id, "keys.yaml")).entries()
     register = open_register(settings, identity.jurisdiction, clock)

@@ -23,8 +23,9 @@ class _Registration(NamedTuple):
     fields: ManifestFields
 
 
-def _court(name: str, superior: str) -> _Registration:
-    return _Registration("court", {"name": name, "jurisdictions": [JURISDICTION], "superior": superior})
+def _court(name: str, superior: str, court_token: str) -> _Registration:
+    fields: ManifestFields = {"name": name, "superior": superior, "court_token": court_token}
+    return _Registration("court", {**fields, "jurisdictions": [JURISDICTION]})
 
 
 def _agency(name: str, agency_kind: str) -> _Registration:
@@ -34,9 +35,9 @@ def _agency(name: str, agency_kind: str) -> _Registration:
 _PARTICIPANTS = {
     NOTARY: _Registration("notary", {"name": "示例公证节点", "jurisdictions": [JURISDICTION]}),
     PUBLISHER: _Registration("publisher", {"name": "示例名单发布方", "jurisdictions": [JURISDICTION]}),
-    SUPERIOR: _court("苏州市示例中级人民法院", ""),
-    COURT: _court("苏州市示例区人民法院", SUPERIOR),
-    OTHER_COURT: _court("苏州市样例区人民法院", SUPERIOR),
+    SUPERIOR: _court("苏州市示例中级人民法院", "", "苏05"),
+    COURT: _court("苏州市示例区人民法院", SUPERIOR, "苏0505"),
+    OTHER_COURT: _court("苏州市样例区人民法院", SUPERIOR, "苏0506"),
     RAILWAY: _agency("示例铁路客运", "railway"),
     HOTEL: _agency("示例宾馆", "hotel"),
     REGISTRY: _agency("示例不动产登记中心", "real-estate-registry"),

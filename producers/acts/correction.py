@@ -20,6 +20,7 @@ from ..intake.rows.model import HeldCertificate, IntakeContext, ListingInput, Pe
 from ..intake.rows.parsing import parse_row
 from ..register.register import Register, Update
 from ..updates.records import content_of, digest_of, holder_hash, identities, name_hash, pack_certificates
+from ..updates.updates import CourtIdentity
 from .acts import ActRefused, Acts, ChangedEntry, CourtRuling, EntryUnderAct
 from .reasons import check_reason
 
@@ -43,7 +44,7 @@ def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: Cour
     identity = acts.identity
 
     def change(connection: Connection, under_act: EntryUnderAct, today: date) -> ChangedEntry:
-        listing = _checked(under_act, values, IntakeContext(today, identity.court, identity.court_name))
+        listing = _checked(under_act, values, _context(identity, today))
         _move(acts.register, connection, under_act, listing, today)
         content = content_of(listing)
         digest = digest_of(content, listing.certificates)
@@ -63,6 +64,10 @@ def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: Cour
 
     code = check_reason(Change.CORRECT, ruling.reason)
     return acts.perform(entry_id, Change.CORRECT, CourtRuling(code, ruling.on), change)
+
+
+def _context(identity: CourtIdentity, today: date) -> IntakeContext:
+    return IntakeContext(today, identity.court, identity.court_name, identity.court_token)
 
 
 def _checked(under_act: EntryUnderAct, values: Mapping[str, str], context: IntakeContext) -> ListingInput:

@@ -30,6 +30,10 @@ _TEXTS = {
         "live entries missing from this file: {} (nothing was deleted; `court delete` or `court revoke` ends an entry)",
         "本文件未包含的在列条目：{}（未作删除；终止条目请用 court delete 或 court revoke）",
     ),
+    "no token": (
+        "the case numbers were compared with no court's token; give it: liandong participant set {} --court-token TOKEN",
+        "未核对案号中的法院代字；请先设定：liandong participant set {} --court-token 代字",
+    ),
     "sent": ("all of it is in the log", "已全部送入日志"),
     "waits": ("accepted; `liandong court relay` sends it", "已受理，由 liandong court relay 发送"),
     "follow": ("follow it with: liandong status --batch {}", "跟踪：liandong status --batch {}"),
@@ -49,6 +53,8 @@ def print_summary(report: "PublishReport", lang: Language) -> None:
         typer.echo(f"  {getattr(batch, name):>12,}  {words[at]}")
     for code, count in report.codes.most_common(12):
         typer.echo(f"  {count:>12,}    {code}")
+    if not report.court_token:
+        say("no token", batch.court)
     if report.same_as:
         say("same", report.same_as)
     if report.rejects_file:

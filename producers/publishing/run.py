@@ -83,6 +83,8 @@ class PublishReport:
     sent: bool = False
     dry_run: bool = False
     same_as: str = ""
+    court_token: str = ""
+    """With which the case numbers were compared; empty: with none, as nobody has said it."""
 
 
 def publish_file(
@@ -112,15 +114,17 @@ def publish_file(
 
 
 def _accept(court: Court, request: PublishRequest, bars: Bars) -> PublishReport:
-    context = IntakeContext(
-        date_of_ms(court.clock.now()), court.identity.court, court.identity.court_name, lang=request.lang
-    )
+    identity = court.identity
+    today = date_of_ms(court.clock.now())
+    context = IntakeContext(today, identity.court, identity.court_name, identity.court_token, request.lang)
     source_hash = _hash(request.source)
     same_as = _same_file(court.register, court.identity.court, source_hash)
     batch = new_batch(court.identity.court, request.source.name, source_hash, court.clock.now(), court.identity.chance)
     publication = Publication(court.register, court.identity, court.clock, batch, context)
     try:
-        return _take(publication, request, bars, PublishReport(batch, same_as=same_as))
+        return _take(
+            publication, request, bars, PublishReport(batch, same_as=same_as, court_token=identity.court_token)
+        )
     except (DatabaseFault, DiskFull) as failed:
         raise PublicationInterrupted(failed, request.source.name, publication.batch) from failed
 
@@ -129,13 +133,13 @@ def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | N
     """Say what publishing the file now would do: the same report, and nothing accepted, signed or made."""
     court = court_named(settings, court_id)
     now = clock.now()
-    context = IntakeContext(date_of_ms(now), court.id, court.name, lang=request.lang)
+    context = IntakeContext(date_of_ms(now), court.id, court.name, court.court_token, request.lang)
     preparation = PreparationContext(context, tuple(Participants(settings).matching_keys()))
     batch = Batch("", court.id, request.source.name, "", "checked", now, now)
     register = register_as_it_is(settings, court.jurisdictions[0], clock)
     with closing(register), Bars(request.lang, is_dry_run=True) as bars:
         same_as = _same_file(register, court.id, _hash(request.source))
-        report = PublishReport(batch, dry_run=True, same_as=same_as)
+        report = PublishReport(batch, dry_run=True, same_as=same_as, court_token=court.court_token)
         return _take(DryRun(register, batch, preparation), request, bars, report)
 
 
@@ -264,5 +268,6 @@ def document_of(report: PublishReport) -> dict[str, object]:
         "missing_count": report.missing_count,
         "missing": report.missing,
         "same_file_as": report.same_as or None,
+        "court_token": report.court_token or None,
         "sent": report.sent,
     }

@@ -38,6 +38,8 @@ class CourtIdentity:
     matching_keys: tuple[MatchingKey, ...]
     chance: Chance = field(repr=False)
     registry: SchemaIds | None = None
+    court_token: str = ""
+    """In the numbers of its cases; empty: they are held against no court."""
 
 
 class Draft(NamedTuple):

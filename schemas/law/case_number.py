@@ -21,9 +21,11 @@ _SIMPLIFIED = str.maketrans("執號異監協復蘇滬贛魯遼陝瓊貴雲寧閩
 _BRACKETS = str.maketrans("[]{}【】〔〕﹝﹞〖〗（）", "()()()()()()()")
 _YEAR = r"\(?(?P<year>(?:19|20)[0-9]{2})\)?年?"
 _END = r"(?:-(?P<inner>[0-9]{1,2}))?号?(?:之(?P<suffix>[0-9]{1,2}|[一二三四五六七八九十]{1,3})|-(?P<part>[0-9]{1,2}))?"
+_TOKEN = re.compile(r"最高法(?:知)?|[\u4e00-\u9fff][0-9]{0,4}")
 _NEW = re.compile(
     _YEAR
-    + r"(?P<court>最高法(?:知)?|[\u4e00-\u9fff][0-9]{0,4})(?P<type>[\u4e00-\u9fff]{1,8}?)(?P<mixed>字?第|字)?(?P<serial>[0-9]{1,8})"
+    + f"(?P<court>{_TOKEN.pattern})"
+    + r"(?P<type>[\u4e00-\u9fff]{1,8}?)(?P<mixed>字?第|字)?(?P<serial>[0-9]{1,8})"
     + _END
 )
 _WITHOUT_COURT = re.compile(_YEAR + r"(?P<type>执恢?|执保|财保)(?P<mixed>字?第|字)?(?P<serial>[0-9]{1,8})" + _END)
@@ -101,7 +103,7 @@ def parse_case_number(raw: str, court_token: str = "") -> CaseNumber:
         raise CaseNumberProblem("CASE_NUMBER_EMPTY")
     text = text.translate(_BRACKETS).translate(_SIMPLIFIED)
     new = _NEW.fullmatch(text)
-    if new is not None and _is_court_token(new["court"]) and _is_new_style(new):
+    if new is not None and is_court_token(new["court"]) and _is_new_style(new):
         return _built(new, new["court"], new["type"], raw, old_style=False)
     without = _WITHOUT_COURT.fullmatch(text)
     if without is not None:
@@ -121,8 +123,9 @@ _NEW_EXACT = re.compile(r"（((?:19|20)[0-9]{2})）([\u4e00-\u9fff][0-9]{2,4})([
 """The spelling almost every row has; the rest goes the long way."""
 
 
-def _is_court_token(token: str) -> bool:
-    return token[0] in COURT_TOKENS or token.startswith("最高法")
+def is_court_token(text: str) -> bool:
+    """Tell whether this names a court in case numbers since 2016: 苏0505, 苏05, 苏, 最高法."""
+    return bool(_TOKEN.fullmatch(text)) and (text[0] in COURT_TOKENS or text.startswith("最高法"))
 
 
 def _is_new_style(parts: re.Match[str]) -> bool:

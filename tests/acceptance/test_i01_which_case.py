@@ -1,5 +1,6 @@
 """I-1: which cases may list, limit, keep somebody in the country, and look for people."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,3 +70,11 @@ def test_people_are_looked_for_in_enforcement_cases_only(case: str) -> None:
     with pytest.raises(WatchProblem) as caught:
         validate(order, RULES)
     assert caught.value.code == "WATCH_CASE_KIND"
+
+
+@pytest.mark.parametrize("case", ["（2026）苏0508执1001号", "（2026）川0107执恢12号"])
+@pytest.mark.parametrize("instrument", INSTRUMENTS)
+def test_a_case_of_another_court_is_refused(instrument: str, case: str) -> None:
+    own = replace(CONTEXT, court_token="苏0505")
+    assert reject_codes(INSTRUMENTS[instrument] | {"case_number": case}, own) == [("case_number", "CASE_NOT_OF_COURT")]
+    assert reject_codes(INSTRUMENTS[instrument] | {"case_number": "（2026）执1001号"}, own) == []

@@ -38,11 +38,16 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "what to do: {remedy}; then `liandong participant publish {participant}`",
         "zh": "公钥未能发布，{code}：{message}\n处理办法：{remedy}；然后执行 `liandong participant publish {participant}`",
     },
+    "token": {
+        "en": "{participant}: its cases are numbered （year）{token}…",
+        "zh": "{participant}：本院案号为（年份）{token}……",
+    },
     "renewed": {
         "en": "{participant}: {count} new sealing keys; they reach to {last}",
         "zh": "{participant}：新增密封密钥 {count} 个，可用至 {last}",
     },
 }
+CourtTokenOption = Annotated[str, typer.Option(metavar="TOKEN", help="A court's token in case numbers, as 苏0505.")]
 KINDS = ("court", "publisher", "agency", "approver", "notary", "supervisor")
 
 
@@ -57,6 +62,7 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
     agency_kind: Annotated[str, typer.Option(help="Kind of agency; see `liandong agency list`.")] = "",
     region_code: Annotated[str, typer.Option(help="Six digits (GB/T 2260).")] = "",
     contact: Annotated[str, typer.Option(help="An office that answers.")] = "",
+    court_token: CourtTokenOption = "",
     suite: SuiteOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -72,8 +78,22 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
         agency_kind=agency_kind,
         region_code=region_code,
         contact=contact,
+        court_token=court_token,
     )
     _report(created, participants, _published(participants, created.id), as_json)
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context, participant: IdArgument, court_token: CourtTokenOption = "", as_json: JsonOption = False
+) -> None:
+    """Give a court the token its case numbers carry: the intake holds them against it."""
+    participants = registrar_of(ctx)
+    changed = participants.set_court_token(participant, court_token)
+    if as_json:
+        print_json(_as_dict(changed, participants))
+        return
+    typer.echo(_TEXTS["token"][participants.settings.lang].format(participant=changed.id, token=changed.court_token))
 
 
 @app.command("list")

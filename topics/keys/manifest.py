@@ -6,6 +6,7 @@ from typing import Literal, TypedDict
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...schemas.errors import WrongUsage
+from ...schemas.law.case_number import is_court_token
 
 Kind = Literal["court", "publisher", "agency", "approver", "notary", "supervisor"]
 RESERVED = frozenset({"escrow", "root"})
@@ -40,6 +41,8 @@ class Participant(BaseModel):
     """Six digits (GB/T 2260)."""
     contact: str = ""
     """Whom to call; an office, not a person."""
+    court_token: str = ""
+    """Of a court: its token in the numbers of its cases, as 苏0505; without it they are held against no court."""
     created_at: int = 0
     """Milliseconds UTC."""
     retired_at: int = 0
@@ -53,6 +56,8 @@ class Participant(BaseModel):
         wrong = [one for one in self.jurisdictions if not _JURISDICTION.match(one)]
         if wrong:
             raise ValueError(f"{wrong[0]!r} is not a jurisdiction: lower-case letters and digits, as js, cq or su05")
+        if self.court_token and (self.kind != "court" or not is_court_token(self.court_token)):
+            raise ValueError(f"{self.court_token!r} is no court's token in case numbers, as 苏0505 is")
         if self.kind in ("court", "publisher") and len(self.jurisdictions) != 1:
             raise ValueError(f"a {self.kind} has exactly one jurisdiction")
         if self.kind in ("agency", "notary", "supervisor") and not self.jurisdictions:
@@ -69,3 +74,4 @@ class ManifestFields(TypedDict, total=False):
     agency_kind: str
     region_code: str
     contact: str
+    court_token: str

@@ -1,6 +1,6 @@
 """Making participants and changing their keys; what is only read of them stands in `participants`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Unpack
 
@@ -52,14 +52,7 @@ class Registrar(Participants):
         PARTICIPANT_REFUSED if the id is taken or a field is wrong; SUITE_UNKNOWN.
         """
         suite = suite_of(suite or self.settings.suite).name
-        try:
-            manifest = Participant.model_validate(
-                {"id": participant, "kind": kind, **fields, "created_at": self.clock.now()}
-            )
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or participant
-            raise ParticipantRefused(f"{where}: {first['msg']}", "see `liandong participant new --help`") from None
+        manifest = _validated({"id": participant, "kind": kind, **fields, "created_at": self.clock.now()})
         with self._locked():
             if self._manifest(participant).exists():
                 raise ParticipantRefused(f"{participant} exists", "choose another id, or rotate its keys")
@@ -118,6 +111,14 @@ class Registrar(Participants):
                 current = frozenset(entry.key_id for entry in book.entries()) - old
                 book.end(compromised_since, compromised=True, but=current)
             return book.entries()
+
+    def set_court_token(self, participant: str, court_token: str) -> Participant:
+        """Say with which token a court's cases are numbered. Raises PARTICIPANT_REFUSED."""
+        manifest = self._active(participant)
+        changed = _validated({**manifest.model_dump(), "court_token": court_token})
+        with self._locked():
+            self._write(changed)
+        return changed
 
     def retire(self, participant: str) -> Participant:
         """End a participant and its keys from now on; what it signed before stays valid."""
@@ -260,3 +261,12 @@ def _entry_of(key: PublicKey) -> KeyEntry:
         valid_until=key.valid_until,
         revoked_at=key.revoked_at,
     )
+
+
+def _validated(fields: Mapping[str, object]) -> Participant:
+    try:
+        return Participant.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or str(fields["id"])
+        raise ParticipantRefused(f"{where}: {first['msg']}", "see `liandong participant new --help`") from None

@@ -16,6 +16,7 @@ from liandong.producers.intake.rows.columns import (
 )
 from liandong.schemas.dates import DateProblem
 from liandong.schemas.law.case_number import CaseNumberProblem
+from liandong.schemas.law.case_types import CaseTypeProblem
 from liandong.schemas.people.certificate_problems import CertificateProblem
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "intake-columns.md").read_text(encoding="utf-8")
@@ -34,7 +35,9 @@ def test_every_public_field_is_documented() -> None:
 
 
 def test_every_code_is_documented_with_its_english_text() -> None:
-    texts = INTAKE_TEXTS | CertificateProblem.texts | CaseNumberProblem.texts | DateProblem.texts
+    texts = (
+        INTAKE_TEXTS | CertificateProblem.texts | CaseNumberProblem.texts | DateProblem.texts | CaseTypeProblem.texts
+    )
     missing = [code for code, text in texts.items() if f"| `{code}` | {text.message} |" not in DOCUMENT]
     assert missing == []
 

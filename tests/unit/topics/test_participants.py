@@ -261,3 +261,26 @@ def test_a_machine_with_the_roots_public_key_alone_trusts_it_and_makes_no_other(
     with pytest.raises(WrongUsage) as refused:
         there.root_signer()
     assert refused.value.code == "KEY_FILE_MISSING"
+
+
+def test_a_court_has_a_token_for_its_case_numbers_which_can_be_given_later(people: Registrar) -> None:
+    made = people.new("court-su05", "court", jurisdictions=["js"], court_token="苏05")
+    assert made.court_token == "苏05"
+    id_ = court(people)
+    before = people.load(id_)
+    people.set_court_token(id_, "苏0505")
+    assert people.load(id_) == before.model_copy(update={"court_token": "苏0505"})
+
+
+@pytest.mark.parametrize("token", ["0505", "苏O5O5", "芦0505", "苏05051", "执"])
+def test_what_is_no_token_of_a_court_is_refused(people: Registrar, token: str) -> None:
+    id_ = court(people)
+    with pytest.raises(ParticipantRefused, match="no court's token"):
+        people.set_court_token(id_, token)
+    assert not people.load(id_).court_token
+
+
+def test_only_courts_have_a_token(people: Registrar) -> None:
+    agency = people.new("railway-js", "agency", jurisdictions=["js"], agency_kind="railway").id
+    with pytest.raises(ParticipantRefused, match="no court's token"):
+        people.set_court_token(agency, "苏0505")

@@ -1,5 +1,6 @@
 """Backups that are put back while the world has gone on: of the court's register, an agency's acts, a notary."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -8,15 +9,17 @@ from liandong.tests.chaos.campaign.yard import AGENCY, NOTARY, Yard
 from liandong.tests.worlds.court_office import COURT
 
 
-def _put_back(yard: Yard, participant: str, process: str) -> None:
+def _put_back(yard: Yard, participant: str, processes: Sequence[str]) -> None:
     folder = _back_up(yard, participant)
     yard.traffic(3)
     yard.watch()
     yard.watch()
     yard.until_answered()
-    yard.end(process)
+    for name in processes:
+        yard.end(name)
     yard.run("restore", participant, str(folder), "--replace")
-    yard.begin(process)
+    for name in processes:
+        yard.begin(name)
     yard.traffic(3)
 
 
@@ -48,6 +51,9 @@ def _back_up(yard: Yard, participant: str) -> Path:
 
 ROWS = (
     Row("an older register of the court is put back", _register, named=frozenset(("register-behind",))),
-    Row("an older state of the agency is put back", partial(_put_back, participant=AGENCY, process="node")),
-    Row("an older state of the notary is put back", partial(_put_back, participant=NOTARY, process="monitor")),
+    Row(
+        "an older state of the agency is put back",
+        partial(_put_back, participant=AGENCY, processes=("node", "monitor")),
+    ),
+    Row("an older state of the notary is put back", partial(_put_back, participant=NOTARY, processes=("monitor",))),
 )

@@ -12,7 +12,7 @@ from ...topics.cli.console import JsonOption, print_json, settings_of
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ...schemas.law.measures import Measure
+    from ...schemas.law.measures import Basis, Measure
     from ...schemas.law.supervision import SwitchTerm
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -182,8 +182,12 @@ def _acts(measures: "Sequence[Measure]", standing: _Standing, at: int) -> list[s
     return lines
 
 
+def _basis(basis: "Basis") -> dict[str, object]:
+    return {"zh": basis.zh, "en": basis.en, "edition": basis.edition, "verified": basis.verified}
+
+
 def _document(measure: "Measure", standing: _Standing, kinds: dict[str, set[str]]) -> dict[str, object]:
-    basis, transactions = measure.basis, set(measure.transactions)
+    transactions = set(measure.transactions)
     return {
         "id": measure.id,
         "text": {"zh": measure.text.zh, "en": measure.text.en},
@@ -195,7 +199,8 @@ def _document(measure: "Measure", standing: _Standing, kinds: dict[str, set[str]
         "catalogue_effect": measure.effect_name,
         "needs_act": measure.needs_act,
         "acts": standing.acts(measure),
-        "basis": {"zh": basis.zh, "en": basis.en, "edition": basis.edition, "verified": basis.verified},
+        "basis": _basis(measure.basis),
+        "list_basis": _basis(measure.list_basis) if measure.list_basis else None,
         "enabled_from": measure.enabled_from.isoformat(),
         "enabled_until": measure.enabled_until.isoformat() if measure.enabled_until else None,
         "stale": measure.stale.value,

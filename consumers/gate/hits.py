@@ -101,6 +101,7 @@ def hits_of(decision: Decision) -> tuple[Hit, ...]:
 
 def _hit(ruling: MeasureRuling, details: dict[str, Any]) -> Hit:
     measure, entry = ruling.planned.measure, ruling.entry
+    basis = measure.basis_for(entry.instrument)
     return Hit(
         measure=measure.id,
         effect=Effect(ruling.effect).name,
@@ -112,8 +113,8 @@ def _hit(ruling: MeasureRuling, details: dict[str, Any]) -> Hit:
         court=entry.court,
         court_name=details.get("court_name", ""),
         case_number=details.get("case_number", ""),
-        basis_zh=measure.basis.zh,
-        basis_en=measure.basis.en,
+        basis_zh=basis.zh,
+        basis_en=basis.en,
         since=entry.effective_from,
         until=entry.effective_until,
         record_class=entry.record_class,

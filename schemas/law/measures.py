@@ -53,7 +53,9 @@ class Who(StrEnum):
 
 
 class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The rule a measure stands on; `edition` is that of the national list of measures, empty if not on it."""
+    """The rule a measure stands on; `edition` is that of the national list of measures in which somebody has
+    read the row, empty until then.
+    """
 
     zh: str
     en: str
@@ -84,11 +86,17 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     enabled_until: date | None = None
     """Exclusive."""
     when: list[Clause] = []
+    list_basis: Basis | None = None
+    """What it rests on for list entries, where that is another text than for orders."""
 
     @cached_property
     def triggers(self) -> frozenset[int]:
         """Instruments that bring the measure about."""
         return frozenset(Instrument[name] for name in self.trigger_names)
+
+    def basis_for(self, instrument: int) -> Basis:
+        """Return what the measure rests on for entries of an instrument."""
+        return self.list_basis if self.list_basis and instrument == Instrument.LIST_ENTRY else self.basis
 
     @cached_property
     def reached(self) -> frozenset[Who]:
@@ -200,6 +208,10 @@ def parse_catalogue(text: str) -> MeasureCatalogue:
     ids = [measure.id for measure in document.measures]
     if len(set(ids)) != len(ids):
         raise ValueError("two measures of the catalogue have the same id")
+    for measure in document.measures:
+        listed = measure.list_basis
+        if listed and not (listed.verified and measure.basis.verified and "LIST_ENTRY" in measure.trigger_names):
+            raise ValueError(f"{measure.id}: what lists rest on apart is verified, of a row that lists bring about")
     digest = fingerprint(text.encode()).hex()[:12]
     rows = tuple(document.measures)
     return MeasureCatalogue(rows, f"{document.version}+{digest}", _index(rows))

@@ -39,7 +39,7 @@ def test_a_listed_person_is_refused_and_told_why(caller: ApiCaller) -> None:
     assert measure["entry_id"].startswith("ent_")
     assert measure["court"] == "苏州市虎丘区人民法院"
     assert measure["case_number"] == "（2026）苏0505执1234号"
-    assert "法释〔2015〕17号" in measure["legal_basis"]
+    assert "发改财金〔2018〕384号" in measure["legal_basis"]
     assert measure["since"].endswith("+08:00")
     assert measure["until"] is None
     assert "10 days" in measure["contest"]
@@ -52,7 +52,7 @@ def test_a_listed_person_is_refused_and_told_why(caller: ApiCaller) -> None:
 
 def test_texts_come_in_the_language_asked_for(caller: ApiCaller) -> None:
     chinese = caller.post(LI.asked("rail-ticket", **G), **{"accept-language": "zh-CN,en;q=0.5"}).json()
-    assert "最高人民法院" in chinese["measures"][0]["legal_basis"]
+    assert "乘坐火车" in chinese["measures"][0]["legal_basis"]
     assert "复议" in chinese["measures"][0]["contest"]
     problem = caller.post(LI.asked("rail-ticket"), **{"accept-language": "fr, zh;q=0.3, en;q=0.2"}).json()
     assert "缺少" in problem["detail"]

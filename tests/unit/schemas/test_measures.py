@@ -11,7 +11,8 @@ from liandong.schemas.errors import WrongUsage
 from liandong.schemas.law.agencies import agency_kind, load_agencies, parse_agencies
 from liandong.schemas.law.attributes import AttributeProblem, Wording, read_all
 from liandong.schemas.law.conditions import Clause, Limit
-from liandong.schemas.law.measures import CATALOGUE_FILE, Effect, load_catalogue, parse_catalogue
+from liandong.schemas.law.listing import Instrument
+from liandong.schemas.law.measures import CATALOGUE_FILE, Effect, Who, load_catalogue, parse_catalogue
 
 CATALOGUE = load_catalogue()
 AGENCIES = load_agencies()
@@ -45,6 +46,31 @@ def test_every_measure_names_a_basis_and_transactions_some_agency_has() -> None:
             for transaction in measure.transactions:
                 definition = TRANSACTIONS[transaction].attributes[test.attribute]
                 assert set(test.among or []) | set(test.unsure) <= set(definition.values), measure.id
+
+
+def test_no_edition_of_the_national_list_is_claimed_that_nobody_has_read() -> None:
+    bases = [basis for one in CATALOGUE.measures for basis in (one.basis, one.list_basis) if basis]
+    assert {basis.edition for basis in bases} == {""}
+
+
+@pytest.mark.parametrize(
+    ("measure", "listed", "ordered"),
+    [("air-ticket", "发改财金〔2018〕385号", "第（一）项"), ("rail-gd-all", "发改财金〔2018〕384号", "第（九）项")],
+)
+def test_a_measure_rests_on_another_text_for_lists_than_for_orders(measure: str, listed: str, ordered: str) -> None:
+    row = CATALOGUE.measure(measure)
+    assert row is not None
+    assert listed in row.basis_for(Instrument.LIST_ENTRY).zh
+    assert ordered in row.basis_for(Instrument.CONSUMPTION_ORDER).zh
+    assert "法释〔2015〕17号" in row.basis_for(Instrument.CONSUMPTION_ORDER).zh
+
+
+@pytest.mark.parametrize("measure", ["hotel-star", "nightclub-golf", "house-build-luxury", "travel-holiday"])
+def test_what_a_unit_can_do_itself_reaches_the_unit(measure: str) -> None:
+    """法释〔2015〕17号 art. 3 ¶2: the debtor that is a unit must not either."""
+    row = CATALOGUE.measure(measure)
+    assert row is not None
+    assert set(row.who) == {Who.NATURAL, Who.ENTITY, Who.RELATED}
 
 
 def test_every_agency_kind_has_transactions_and_an_adapter_that_is_installed() -> None:
@@ -210,7 +236,7 @@ def test_the_rule_version_changes_with_any_letter_of_the_catalogue() -> None:
     text = CATALOGUE_FILE.read_text(encoding="utf-8")
     assert parse_catalogue(text).version == CATALOGUE.version
     assert parse_catalogue(text + "\n# a comment\n").version != CATALOGUE.version
-    assert CATALOGUE.version.startswith("2026-11-20+")
+    assert CATALOGUE.version.startswith("2026-11-28+")
 
 
 _ROW = """
@@ -231,6 +257,7 @@ BROKEN = {
     "an unknown key": _ROW.replace("effect: BLOCK", "effect: BLOCK\n    colour: red"),
     "an unknown effect": _ROW.replace("effect: BLOCK", "effect: DESTROY"),
     "an unknown trigger": _ROW.replace("LIST_ENTRY", "RUMOUR"),
+    "an unread basis of lists": _ROW + '    list_basis: {zh: 法, en: law, edition: "", verified: false}\n',
     "no basis": _ROW.replace('    basis: {zh: 法, en: law, edition: "", verified: true}\n', ""),
     "a date that is none": _ROW.replace("2020-01-01", "some day"),
     "the same id twice": _ROW + _ROW.split("measures:\n")[1],

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -76,6 +77,8 @@ class NodeProcess(Process):
         """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
         self.counter = ApiCounter(self, agency, node)
+        self.numbered = 0
+        """The number of its last receipt when it was last opened."""
         self.rebuilds = False
         """Whether its next start makes its copy again, as its operator wishes."""
         self._opened: OpenAgency
@@ -119,6 +122,8 @@ class NodeProcess(Process):
         return self._opened.parts()
 
     def look(self) -> None:
+        stores = self._opened._stores
+        self.numbered = max(stores.lists.receipts().last_sequence, stores.told.sequence)
         audit_receipts(self.world, self)
 
     def let_go(self) -> None:
@@ -198,6 +203,19 @@ class NodeProcess(Process):
         """Whether the register of keys has been read and can be."""
         directory = self._opened.directory
         return directory.loaded and directory.failure is None
+
+    @property
+    def list_folder(self) -> Path:
+        """Where its copy of the list is."""
+        return self._opened._stores.lists.path
+
+    def lose_index(self) -> int:
+        """Empty the index of the copy under its process; return how many rows it had."""
+        lists = self._opened._stores.lists
+        with lists.reader().snapshot() as snapshot:
+            rows = sum(1 for _ in snapshot.index())
+        lists._environment.write(lambda transaction: transaction.drop(lists._writing.index, delete=False))
+        return rows
 
     def trusted_heads(self) -> Sequence[TrustedHead]:
         """The highest head of each notary that the node trusts."""

@@ -14,12 +14,18 @@ from liandong.tests.simulation.deeds.pen import OWN_KEY
 from liandong.tests.simulation.deeds.root import AnnouncesRoot, ReplacesRoot
 from liandong.tests.simulation.deeds.sights import LosesIndex, SeesNamed
 from liandong.tests.simulation.deeds.staff import Asks
+from liandong.tests.simulation.remedies.causes import CAUSES
 from liandong.tests.simulation.stories import ANOTHER, ASKED, AWHILE, COURT, LIST_LANE, LISTED, NOTARY, RAILWAY
 from liandong.tests.simulation.stories_machines import lists
 
 _HOUR, _DAY_MS = 3_600, 86_400_000
 _AIR, _AIR_NODE = "air-js", "air-js 1"
 _LATER = EverybodyWorks(12)
+_NAMED = (
+    *("parked", "dead-letters", "records-refused", "refused-record", "unreadable", "twins", "receipts-missing"),
+    *("unproven", "lost-tail", "live-differs", "register-behind", "stolen-version", "head-expired"),
+)
+"""Kinds of findings that are looked for after what brings them about."""
 
 HOLDING: Mapping[str, Sequence[Deed]] = {
     "a root that the root has not signed counts for nothing": (
@@ -57,5 +63,6 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "a copy that was put back may trust what it trusted then": (
         *(LISTED, AWHILE, BacksUp("list of air-js 1"), _LATER, BrokerAway(), PutsBack(0), Looks()),
     ),
+    **{f"what is {kind} is named": (*CAUSES[kind].deeds, SeesNamed(kind)) for kind in _NAMED},
 }
 """What holds."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
+import msgspec
+from sqlalchemy import Engine, func, select
 
+from liandong.consumers.acts_db.tables import commands_handled, dead_letters
 from liandong.consumers.effects.loop import Effects
 from liandong.consumers.gate.decision import CheckRequest, Decision
 from liandong.consumers.gate.subjects import Subject
@@ -208,6 +210,31 @@ class NodeProcess(Process):
     def list_folder(self) -> Path:
         """Where its copy of the list is."""
         return self._opened._stores.lists.path
+
+    def is_replaced(self) -> None:
+        """Have the notes of its agency say that a later start of its name is at work."""
+        presence = self._opened._presence
+        assert presence is not None
+        noted = presence._read()
+        later = {"number": noted[self.node].number + 1, "incarnation": "f" * 32}
+        presence._write({**noted, self.node: msgspec.structs.replace(noted[self.node], **later)})
+
+    def commands_handled(self) -> int:
+        """How many commands its agency has handled."""
+        with self.acts.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(commands_handled)) or 0
+
+    def letters_put_aside(self) -> int:
+        """How many messages its agency has put aside."""
+        with self.acts.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(dead_letters)) or 0
+
+    @property
+    def effects_failure(self) -> str:
+        """The code of what hinders its effects, empty if nothing does."""
+        effects = self._parts["effects"].worker
+        assert isinstance(effects, Effects)
+        return "" if effects.failure is None else str(getattr(effects.failure, "code", effects.failure))
 
     def lose_index(self) -> int:
         """Empty the index of the copy under its process; return how many rows it had."""

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from liandong.tests.simulation.deeds.broker import Forbids
+from liandong.tests.simulation.deeds.clerk import Watches
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import BacksUp, PutsBack
 from liandong.tests.simulation.deeds.forgery import ForgesVersion, Guise
 from liandong.tests.simulation.deeds.keys import Rotates
-from liandong.tests.simulation.deeds.operator import BrokerAway, CutOff, Looks, SetsClock
+from liandong.tests.simulation.deeds.operator import BrokerAway, CutOff, Looks, Restarts, SetsClock
 from liandong.tests.simulation.deeds.orders import ForgesKey
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes
 from liandong.tests.simulation.deeds.pen import OWN_KEY
+from liandong.tests.simulation.deeds.releases import CommandsLater, WaitsForRelease
 from liandong.tests.simulation.deeds.root import AnnouncesRoot, ReplacesRoot
-from liandong.tests.simulation.deeds.sights import LosesIndex, SeesNamed
+from liandong.tests.simulation.deeds.sights import IsReplaced, LosesIndex, SeesNamed, StaysQuiet
 from liandong.tests.simulation.deeds.staff import Asks
 from liandong.tests.simulation.remedies.causes import CAUSES
 from liandong.tests.simulation.stories import ANOTHER, ASKED, AWHILE, COURT, LIST_LANE, LISTED, NOTARY, RAILWAY
@@ -62,6 +64,13 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     ),
     "a copy that was put back may trust what it trusted then": (
         *(LISTED, AWHILE, BacksUp("list of air-js 1"), _LATER, BrokerAway(), PutsBack(0), Looks()),
+    ),
+    "a node that was replaced does nothing more that is done once": (
+        *(LISTED, AWHILE, IsReplaced(_AIR_NODE), AWHILE, Watches(COURT, _AIR, 1, 1), StaysQuiet(_AIR_NODE)),
+        *(Restarts(_AIR_NODE), EverybodyWorks(12)),
+    ),
+    "what a later release may read is not given up while the fuse is blown": (
+        *(AWHILE, CommandsLater(COURT, "police-js", 100), AWHILE, WaitsForRelease("police-js 1")),
     ),
     **{f"what is {kind} is named": (*CAUSES[kind].deeds, SeesNamed(kind)) for kind in _NAMED},
 }

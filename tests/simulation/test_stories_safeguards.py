@@ -2,11 +2,16 @@
 
 import pytest
 
-from liandong.tests.simulation import stories_counters, stories_safeguards, stories_sights
+from liandong.tests.simulation import stories_counters, stories_everyday, stories_safeguards, stories_sights
 from liandong.tests.simulation.running import play
 from liandong.tests.simulation.test_stories import MOST_DEEDS
 
-HOLDING = {**stories_counters.HOLDING, **stories_safeguards.HOLDING, **stories_sights.HOLDING}
+HOLDING = {
+    **stories_counters.HOLDING,
+    **stories_everyday.HOLDING,
+    **stories_safeguards.HOLDING,
+    **stories_sights.HOLDING,
+}
 pytestmark = pytest.mark.slow
 
 

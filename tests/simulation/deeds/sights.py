@@ -34,3 +34,38 @@ class LosesIndex:
 
     def do(self, world: "World") -> None:
         world.count("index rows lost", world.nodes[self.node].lose_index())
+
+
+@dataclass(frozen=True)
+class IsReplaced:
+    """Another machine starts a node of this name, later; it has notes of its own and does nothing else."""
+
+    node: str
+
+    def __str__(self) -> str:
+        return f"another machine starts {self.node}, too"
+
+    def do(self, world: "World") -> None:
+        world.count("nodes replaced")
+        world.nodes[self.node].is_replaced()
+
+
+@dataclass(frozen=True)
+class StaysQuiet:
+    """A node that was replaced handles nothing and tells nothing while everybody works for a while."""
+
+    node: str
+
+    def __str__(self) -> str:
+        return f"{self.node} was replaced and stays quiet"
+
+    def do(self, world: "World") -> None:
+        node = world.nodes[self.node]
+        before = world.newest_receipt(node.agency, node.node)
+        handled = node.commands_handled()
+        world.everybody_works(_QUIET_SECONDS)
+        world.hold(node.commands_handled() == handled, "a node that was replaced handles what comes")
+        world.hold(world.newest_receipt(node.agency, node.node) == before, "a node that was replaced goes on reporting")
+
+
+_QUIET_SECONDS = 6

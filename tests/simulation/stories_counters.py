@@ -12,7 +12,7 @@ from liandong.tests.simulation.deeds.operator import CutOff, Looks, LosesPower, 
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.pen import OWN_KEY
 from liandong.tests.simulation.deeds.staff import Asks
-from liandong.tests.simulation.deeds.statements import DIGEST, ForgesHead
+from liandong.tests.simulation.deeds.statements import DIGEST, ForgesHead, ForgesReceipt
 from liandong.tests.simulation.stories import (
     ASKED,
     AWHILE,
@@ -32,6 +32,7 @@ _MONTH_MS = 32 * 86_400_000
 _AIR, _AIR_NODE = "air-js", "air-js 1"
 _LOOKED_AT_ONCE = (Works(RAILWAY, "list", 3), Looks())
 _ASKED_AT_ONCE = (Calls(RAILWAY, tuple(range(8))),) * 8
+_FOREIGN_RECEIPT = "a receipt that its agency has not signed leaves no gap"
 _RELAY_DIED = "a relay that died under a fast clock is followed by another one at once"
 
 HOLDING: Mapping[str, Sequence[Deed]] = {
@@ -56,11 +57,12 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "one check that is no text spoils no other": (LISTED, AWHILE, Calls(RAILWAY, (0, 1, 2), body=SPOILT)),
     "an entry that has ended is live in no checkpoint": (LISTED, AWHILE, FREED, AWHILE, Looks()),
     "fewer than five are folded": (lists(COURT, 0, 1), AWHILE, ASKED, AWHILE, Passes(_MONTH_MS), AWHILE),
+    _FOREIGN_RECEIPT: (LISTED, AWHILE, ForgesReceipt(OWN_KEY, _AIR, 1_000), AWHILE),
     _RELAY_DIED: (
         *(LISTED, AWHILE, SetsClock(_AIR, 3_600), AWHILE, LosesPower(_AIR, 5), SetsClock(_AIR, 0), EverybodyWorks(3)),
         Asks(_AIR_NODE, DEBTOR),
     ),
 }
 """What holds."""
-WHOLE = (_RELAY_DIED,)
+WHOLE = (_FOREIGN_RECEIPT, _RELAY_DIED)
 """Of these, those that come whole in the end."""

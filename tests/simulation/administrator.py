@@ -56,6 +56,11 @@ class Administrator:
         self._read_topic()
         publish_keys(self._broker.publisher(client_id=ADMINISTRATOR), self.registrar, *participants)
 
+    def replace_root(self) -> bytes:
+        """Let another root key take the place of the one there is; return its public half."""
+        self._read_topic()
+        return self.registrar.root_books.replace_root(self._chance).raw
+
     def sign_register(self, seconds: float) -> None:
         """Sign the next register, which counts for so many seconds."""
         self._read_topic()

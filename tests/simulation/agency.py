@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
+import msgspec
+from sqlalchemy import Engine, func, select
 
+from liandong.consumers.acts_db.tables import commands_handled, dead_letters
 from liandong.consumers.effects.loop import Effects
 from liandong.consumers.gate.decision import CheckRequest, Decision
 from liandong.consumers.gate.subjects import Subject
@@ -76,6 +79,8 @@ class NodeProcess(Process):
         """What the world has counted of `records`."""
         self._surrogates: dict[Person, frozenset[bytes]] = {}
         self.counter = ApiCounter(self, agency, node)
+        self.numbered = 0
+        """The number of its last receipt when it was last opened."""
         self.rebuilds = False
         """Whether its next start makes its copy again, as its operator wishes."""
         self._opened: OpenAgency
@@ -119,6 +124,8 @@ class NodeProcess(Process):
         return self._opened.parts()
 
     def look(self) -> None:
+        stores = self._opened._stores
+        self.numbered = max(stores.lists.receipts().last_sequence, stores.told.sequence)
         audit_receipts(self.world, self)
 
     def let_go(self) -> None:
@@ -198,6 +205,44 @@ class NodeProcess(Process):
         """Whether the register of keys has been read and can be."""
         directory = self._opened.directory
         return directory.loaded and directory.failure is None
+
+    @property
+    def list_folder(self) -> Path:
+        """Where its copy of the list is."""
+        return self._opened._stores.lists.path
+
+    def is_replaced(self) -> None:
+        """Have the notes of its agency say that a later start of its name is at work."""
+        presence = self._opened._presence
+        assert presence is not None
+        noted = presence._read()
+        later = {"number": noted[self.node].number + 1, "incarnation": "f" * 32}
+        presence._write({**noted, self.node: msgspec.structs.replace(noted[self.node], **later)})
+
+    def commands_handled(self) -> int:
+        """How many commands its agency has handled."""
+        with self.acts.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(commands_handled)) or 0
+
+    def letters_put_aside(self) -> int:
+        """How many messages its agency has put aside."""
+        with self.acts.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(dead_letters)) or 0
+
+    @property
+    def effects_failure(self) -> str:
+        """The code of what hinders its effects, empty if nothing does."""
+        effects = self._parts["effects"].worker
+        assert isinstance(effects, Effects)
+        return "" if effects.failure is None else str(getattr(effects.failure, "code", effects.failure))
+
+    def lose_index(self) -> int:
+        """Empty the index of the copy under its process; return how many rows it had."""
+        lists = self._opened._stores.lists
+        with lists.reader().snapshot() as snapshot:
+            rows = sum(1 for _ in snapshot.index())
+        lists._environment.write(lambda transaction: transaction.drop(lists._writing.index, delete=False))
+        return rows
 
     def trusted_heads(self) -> Sequence[TrustedHead]:
         """The highest head of each notary that the node trusts."""

@@ -21,7 +21,6 @@ from liandong.consumers.store.layout import TrustedHead
 from liandong.schemas.wire.codec import Undecodable, from_wire
 from liandong.schemas.wire.framing import FramingError
 from liandong.tests.simulation.checkpoints import checkpoints_count_what_stands_below_them
-from liandong.tests.simulation.founding import founding
 from liandong.tests.simulation.logbook import Written
 from liandong.tests.simulation.promises import audit_copy
 from liandong.tests.simulation.proofs import Register
@@ -57,8 +56,11 @@ def audit(world: "World") -> None:
 
 def audit_trust(world: "World", node: "NodeProcess") -> None:
     """The highest head a node trusts was signed by the notary it names, and never falls back."""
-    for head in node.trusted_heads():
-        place = node.name, node.machine.disk.boot_id, head.row  # after a loss of power what was last synced is trusted
+    here, heads = (node.name, node.machine.disk.boot_id), node.trusted_heads()
+    gone = {row for *place, row in world.trusted if tuple(place) == here} - {head.row for head in heads}
+    world.hold(not gone, f"the head {node.name} trusts fell back to none")
+    for head in heads:
+        place = *here, head.row  # after a loss of power what was last synced is trusted
         before = world.trusted.get(place, -1)
         world.hold(head.number >= before, f"the head {node.name} trusts fell back")
         if head.number > before:
@@ -211,7 +213,7 @@ def _barriers_tell_of_the_register_what_stood_there(world: "World") -> None:
     if len(records) < sum(len(world.log.by_schema.get(name, ())) for name in ("participant-key", "key-register")):
         return  # the topic was made again: places in it mean nothing any more
     told = {(one.fields["register_offset"], one.fields["register_hash"]) for one in world.genuine("barrier")}
-    register, read = Register(founding().root.public_key), 0
+    register, read = Register(world.register.roots), 0
     for offset, said in sorted(told):
         for one in records[read:offset]:
             if one.schema == "participant-key":

@@ -37,6 +37,10 @@ class Disk:
         path = folder / DATA_FILE
         self._flushed[path] = path.read_bytes()
 
+    def held(self, path: Path) -> bytes:
+        """Return what the disk holds of a data file for sure; nothing if it was never flushed."""
+        return self._flushed.get(path, b"")
+
     def backup(self, path: Path) -> Backup:
         """Copy a file, which may be in use."""
         return backups.copied(path)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from liandong.consumers.gate.decision import Decision, ListStand
+from liandong.monitoring.status.whole import is_whole
 from liandong.schemas.law.decisions import Verdict
 from liandong.tests.simulation.deeds.staff import STOPPING
 from liandong.tests.simulation.doubts import is_doubtful
@@ -95,6 +96,8 @@ def _nobody_passes_a_proven_gate_with_one(
     if decision.stand.stale or not position.proven or position.barrier != decision.stand.barrier:
         return
     for said in world.truth.basis(surrogates, decision.at):
+        if 0 < said.until <= _barrier_time(world, decision.stand):
+            continue  # over, whatever a slow clock says
         written = world.log.records.get((state_topic(said), said.body))
         if written is None:
             continue
@@ -185,6 +188,8 @@ def judge_status(world: "World", document: Mapping[str, Any]) -> None:
                 agency["applied"] <= read, f"the status says {agency['applied']} applied, {node.name} has {read}"
             )
     world.hold(not document["healthy"] or not any(_amiss(document)), "a green status tells of something amiss")
+    counted = all(agency["accepted"] == agency["applied"] for agency in document["agencies"]) and not document["unsent"]
+    world.hold(counted or not is_whole(document), "the status says that all is applied and counts otherwise")
     world.count("looks at a green status" if document["healthy"] else "looks at a status with findings")
 
 

@@ -40,16 +40,17 @@ def prefix_of(body: bytes) -> GatePrefix | None:
 
 @dataclass
 class Register:
-    """Everybody's keys, as far as the root signed them."""
+    """Everybody's keys, as far as a root signed them."""
 
-    root: bytes
+    roots: set[bytes]
+    """The root's public key, and those that took its place."""
     _keys: dict[bytes, Mapping[str, Any]] = field(default_factory=dict)
     _revoked: dict[bytes, int] = field(default_factory=dict)
     """By key, where the first record stands that revokes it."""
 
     def take(self, record: Mapping[str, Any], body: bytes, offset: int = 0) -> None:
         """Take a record of a participant's key; a registered one can end earlier, and nothing else becomes of it."""
-        if _id(self.root) != body[:8] or not _holds(self.root, "participant-key", body):
+        if not any(_id(root) == body[:8] and _holds(root, "participant-key", body) for root in self.roots):
             return
         known = self._keys.get(record["key_id"])
         if known is not None:

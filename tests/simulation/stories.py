@@ -151,7 +151,7 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         ForgesAnswer("air-js", "control-feedback", POLICE, 0),
         AWHILE,
     ),
-    "an agency gives no commands": (AWHILE, ForgesCommand("air-js", COURT, POLICE, 9), AWHILE),
+    "an agency gives no commands": (AWHILE, ForgesCommand("air-js", COURT, "railway-js", 9), AWHILE),
     "a forged dead letter ends no process": (AWHILE, ForgesDeadLetter(POLICE, ""), AWHILE),
     "a receipt ahead of its node claims nothing": (
         *(AWHILE, CutOff("air-js 1"), LISTED, AWHILE, ForgesReceipt("air-js", "air-js", 5), AWHILE, Looks()),

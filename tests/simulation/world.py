@@ -44,7 +44,7 @@ class World:
         self.folder = folder
         self.time = VirtualTime()
         self.truth, self.log = Truth(), Logbook()
-        self.register = Register(founding().root.public_key)
+        self.register = Register({founding().root.public_key})
         self.counters: Counter[str] = Counter()
         self.calm = Calm()
         self.held: set[TopicPartition] = set()

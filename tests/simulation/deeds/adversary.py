@@ -34,14 +34,16 @@ class Replays:
 
 @dataclass(frozen=True)
 class ReplaysVersion:
-    """A version of the entry of this number is written again, where it stood or into another partition of its list."""
+    """A version of the entry of this number is written again, where it stood, into another partition, or into another list."""
 
     entry: int
     version: int
     elsewhere: bool = False
+    topic: str = ""
+    """Of the other list."""
 
     def __str__(self) -> str:
-        where = " into another partition" if self.elsewhere else ""
+        where = f" into {self.topic}" * bool(self.topic) + " into another partition" * self.elsewhere
         return f"the adversary replays version {self.version} of entry {self.entry}{where}"
 
     def do(self, world: "World") -> None:
@@ -52,8 +54,8 @@ class ReplaysVersion:
         partition = old.at.partition
         if self.elsewhere:
             partition = next(each for each in world.partitions(old.at.topic) if each != partition)
-        world.count("replays elsewhere" if self.elsewhere else "replays")
-        world.forge(OutgoingRecord(old.at.topic, old.key, old.value, (), partition))
+        world.count("replays elsewhere" if self.elsewhere or self.topic else "replays")
+        world.forge(OutgoingRecord(self.topic or old.at.topic, old.key, old.value, (), partition))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class PutsBack:
         world.count(f"backups put back: {name.split()[0]}")
         store.process.stop()
         store.put_back(copy)
+        if name.startswith("list"):
+            world.forget_trust(store.process.name)  # what is trusted stands beside the copy, and went back with it
         if store.process is world.publisher:
             world.publisher.was_put_back()
         store.process.start()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from liandong.tests.simulation.synced import lose_power
 from liandong.topics.transport.ports import TopicPartition
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class LosesPower:
 
     def do(self, world: "World") -> None:
         world.count("power losses")
-        world.machines[self.machine].lose_power(self.number)
+        lose_power(world, world.machines[self.machine], self.number)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.late_hits import no_late_hit_stays_open
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import state_topic
+from liandong.tests.simulation.synced import lose_power
 
 if TYPE_CHECKING:
     from liandong.tests.simulation.agency import NodeProcess
@@ -120,7 +121,7 @@ class LosesPowerOver:
         node.work("list")
         world.count("power losses")
         world.count("power losses over what a court said")
-        node.machine.lose_power(self.number)
+        lose_power(world, node.machine, self.number)
         node.start()
         node.work("list", 2)
         world.ask_everybody(self.node)

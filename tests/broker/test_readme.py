@@ -116,7 +116,7 @@ def test_the_steps_of_the_readme_lead_where_it_says(shell: Shell, tmp_path: Path
         "rail-gd-all",
         "（2024）苏0505执1234号",
         "苏州市示例区人民法院",
-        "法释〔2015〕17号",
+        "发改财金〔2018〕384号",
         "apply in writing",
     ):
         assert part in said

@@ -55,6 +55,8 @@ class Gate:
         self._last_position: tuple[float, CopyPosition] | None = None
         self._barrier_at: dict[str | None, int] = {}
         """By jurisdiction, when its newest barrier was issued."""
+        self._examined = False
+        """Whether the copy was looked through for what revoked keys signed, when its position was read last."""
         self._stand: tuple[CopyPosition | None, ListStand] = (None, ListStand(-1, "", 0, stale=True))
         """The last one, and the position it was made of."""
 
@@ -99,7 +101,7 @@ class Gate:
         return stand
 
     def _of_nobody(self, question: Question, at: int, stand: ListStand) -> Decision:
-        outcome = nobody_found(stale=stand.stale and bool(question.plan))
+        outcome = nobody_found(stale=(stand.stale or not self._examined) and bool(question.plan))
         request, check_id = question.request, ids.text("chk", self._new_id())
         return Decision(
             check_id,
@@ -125,7 +127,7 @@ class Gate:
             return trust
 
         facts = [_facts(one, question) for one in entries.values() if not self._is_over(one)]
-        outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
+        outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted, whole=self._examined)
         return Decision(
             check_id=ids.text("chk", self._new_id()),
             at=at,
@@ -149,6 +151,7 @@ class Gate:
         position = min(positions.values(), key=lambda one: (one.proven, one.fresh_as_of))
         self._last_position = (now, position)
         self._barrier_at = {one: each.barrier_at for one, each in positions.items()}
+        self._examined = all(each.examined for each in positions.values())
         return position
 
     def _is_over(self, entry: FoundEntry) -> bool:

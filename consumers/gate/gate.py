@@ -80,12 +80,13 @@ class Gate:
 
     def answer(self, questions: Sequence[Question], at: int) -> list[Decision]:
         """Decide questions in order, all of one instant (ms UTC); the list is asked once for all of them."""
-        known = self._view.known_surrogates([each for question in questions if question.plan for each in question.keys])
         stand = self.stand(at)
+        whole = self._examined  # before the list is asked: what an examination finds again is there once it is over
+        known = self._view.known_surrogates([each for question in questions if question.plan for each in question.keys])
         return [
-            self._of_nobody(question, at, stand)
+            self._of_nobody(question, at, stand, whole)
             if known.isdisjoint(question.keys) or not question.plan
-            else self._of_somebody(question, at, stand)
+            else self._of_somebody(question, at, stand, whole)
             for question in questions
         ]
 
@@ -100,8 +101,8 @@ class Gate:
             self._stand = (position, stand)
         return stand
 
-    def _of_nobody(self, question: Question, at: int, stand: ListStand) -> Decision:
-        outcome = nobody_found(stale=(stand.stale or not self._examined) and bool(question.plan))
+    def _of_nobody(self, question: Question, at: int, stand: ListStand, whole: bool) -> Decision:
+        outcome = nobody_found(stale=(stand.stale or not whole) and bool(question.plan))
         request, check_id = question.request, ids.text("chk", self._new_id())
         return Decision(
             check_id,
@@ -115,7 +116,7 @@ class Gate:
             traceparent=request.traceparent,
         )
 
-    def _of_somebody(self, question: Question, at: int, stand: ListStand) -> Decision:
+    def _of_somebody(self, question: Question, at: int, stand: ListStand, whole: bool) -> Decision:
         request = question.request
         entries = {one.entry_id: one for one in self._view.find(tuple(question.keys))}
         untrusted: list[bytes] = []
@@ -127,7 +128,7 @@ class Gate:
             return trust
 
         facts = [_facts(one, question) for one in entries.values() if not self._is_over(one)]
-        outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted, whole=self._examined)
+        outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted, whole=whole)
         return Decision(
             check_id=ids.text("chk", self._new_id()),
             at=at,

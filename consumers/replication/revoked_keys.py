@@ -69,7 +69,8 @@ class RevokedKeys:
         """Let an examination count from now on."""
         found = examination.surrogates()
         with self._lock:
-            self._newest, self._by_surrogate = examination, found
+            self._by_surrogate = found
+            self._newest = examination  # last: with it everything counts as examined
 
     def is_settled(self, key: PublicKey) -> bool:
         """Whether everything is known of what a revoked key signed, as of when it is revoked now."""

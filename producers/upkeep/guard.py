@@ -54,4 +54,6 @@ class SigningGuard:
         if self._key is not None and not self._key.usable_at(self._clock.now()):
             raise SigningHeld("SIGNING_KEY_NOT_VALID", participant=court)
         if self.keeper is not None and not self.keeper.counts(self._signs_with):
-            raise SigningHeld("SIGNING_KEY_NOT_VALID", participant=court)  # the root has ended it; the own book may not say so
+            raise SigningHeld(
+                "SIGNING_KEY_NOT_VALID", participant=court
+            )  # the root has ended it; the own book may not say so

@@ -14,6 +14,7 @@ from liandong.tests.worlds.list_copy import entry_of
 from liandong.tests.worlds.records import CourtScribe
 from liandong.tests.worlds.robbed import REGISTER, STOLEN_AT, Robbed
 
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[Robbed]:
     made = Robbed(tmp_path)

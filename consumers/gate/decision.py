@@ -70,6 +70,10 @@ class CopyPosition(Protocol):
     def barrier_at(self) -> int:
         """When the newest barrier was issued, by its notary's clock; ms UTC."""
 
+    @property
+    def examined(self) -> bool:
+        """Whether everything is known of what revoked keys signed: before that a live entry may have been ended by a thief."""
+
 
 class CopyView(Protocol):
     """The newest of state and relief (`consumers.replication.list_view.ListView`)."""

@@ -55,6 +55,8 @@ class Gate:
         self._last_position: tuple[float, CopyPosition] | None = None
         self._barrier_at: dict[str | None, int] = {}
         """By jurisdiction, when its newest barrier was issued."""
+        self._examined = False
+        """Whether the copy was looked through for what revoked keys signed, when its position was read last."""
         self._stand: tuple[CopyPosition | None, ListStand] = (None, ListStand(-1, "", 0, stale=True))
         """The last one, and the position it was made of."""
 
@@ -78,12 +80,13 @@ class Gate:
 
     def answer(self, questions: Sequence[Question], at: int) -> list[Decision]:
         """Decide questions in order, all of one instant (ms UTC); the list is asked once for all of them."""
-        known = self._view.known_surrogates([each for question in questions if question.plan for each in question.keys])
         stand = self.stand(at)
+        whole = self._examined  # before the list is asked: what an examination finds again is there once it is over
+        known = self._view.known_surrogates([each for question in questions if question.plan for each in question.keys])
         return [
-            self._of_nobody(question, at, stand)
+            self._of_nobody(question, at, stand, whole)
             if known.isdisjoint(question.keys) or not question.plan
-            else self._of_somebody(question, at, stand)
+            else self._of_somebody(question, at, stand, whole)
             for question in questions
         ]
 
@@ -98,8 +101,8 @@ class Gate:
             self._stand = (position, stand)
         return stand
 
-    def _of_nobody(self, question: Question, at: int, stand: ListStand) -> Decision:
-        outcome = nobody_found(stale=stand.stale and bool(question.plan))
+    def _of_nobody(self, question: Question, at: int, stand: ListStand, whole: bool) -> Decision:
+        outcome = nobody_found(stale=(stand.stale or not whole) and bool(question.plan))
         request, check_id = question.request, ids.text("chk", self._new_id())
         return Decision(
             check_id,
@@ -113,7 +116,7 @@ class Gate:
             traceparent=request.traceparent,
         )
 
-    def _of_somebody(self, question: Question, at: int, stand: ListStand) -> Decision:
+    def _of_somebody(self, question: Question, at: int, stand: ListStand, whole: bool) -> Decision:
         request = question.request
         entries = {one.entry_id: one for one in self._view.find(tuple(question.keys))}
         untrusted: list[bytes] = []
@@ -125,7 +128,7 @@ class Gate:
             return trust
 
         facts = [_facts(one, question) for one in entries.values() if not self._is_over(one)]
-        outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted)
+        outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted, whole=whole)
         return Decision(
             check_id=ids.text("chk", self._new_id()),
             at=at,
@@ -149,6 +152,7 @@ class Gate:
         position = min(positions.values(), key=lambda one: (one.proven, one.fresh_as_of))
         self._last_position = (now, position)
         self._barrier_at = {one: each.barrier_at for one, each in positions.items()}
+        self._examined = all(each.examined for each in positions.values())
         return position
 
     def _is_over(self, entry: FoundEntry) -> bool:

@@ -1,6 +1,6 @@
 """What checks are decided by, put together in one place: for a node, for `liandong check`, for measurements."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from ...schemas.law.supervision import Switches, nothing_on
 from ...schemas.problems import Language
+from ...schemas.wire.signing import PublicKey
 from ...topics.keys.keyrings import Directory
 from ...topics.keys.opening import await_keys, open_directory
 from ...topics.keys.supervision import SupervisionActs, await_acts
@@ -19,6 +20,8 @@ from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Subscriber
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
+from ...topics.workers.threads import work_until
+from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
 from ..acts_db.context import AgencyContext, context_of
 from ..acts_db.database import open_acts_of
@@ -28,6 +31,7 @@ from ..events.intake import publish_events
 from ..gate.gate import Gate
 from ..gate.rules import Rules, load_rules
 from ..interceptions.checks import CheckCounters, Checks
+from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
 from ..replication.keeping import ChildKeeper, Keeper
 from ..replication.list_view import ListView
 from ..replication.revoked_keys import RevokedKeys
@@ -35,6 +39,9 @@ from ..store.errors import StoreError
 from ..store.layout import StoredPosition
 from ..store.reader import ListReader
 from ..store.relief import ReliefReader
+
+_EXAMINED_SECONDS = 10.0
+"""So long a visit looks through the log where a key of a court was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +147,14 @@ def visiting(
         await_acts(stack.enter_context(closing(acts)))
         desk = open_desk(settings, agency, node, CopyReaders(lists, relief, acts.on), directory, machine)
         stack.callback(desk.engine.dispose)
+        _examine(desk, register(), partial(directory.revoked, "court"))
         yield desk
+
+
+def _examine(desk: Desk, log: Subscriber, revoked: Callable[[], Iterable[PublicKey]]) -> None:
+    """Look through the log for what revoked keys signed, for a while: as long as that is not done, nobody passes for certain."""
+    context, jurisdictions = desk.context, sorted(desk.context.jurisdictions)
+    ports = ExaminingPorts(log, desk.copy.lists, context.directory, context.clock)
+    with closing(RevokedKeyExaminer(jurisdictions, ports, revoked, desk.revoked)) as examiner:
+        part = Part("revoked", examiner, examiner.wait)
+        work_until(part, lambda: all(desk.view.position(one).examined for one in jurisdictions), _EXAMINED_SECONDS)

@@ -81,7 +81,7 @@ class RevokedKeyExaminer:
         revoked: Callable[[], Iterable[PublicKey]],
         board: RevokedKeys,
     ) -> None:
-        """`revoked` names the keys of courts that are revoked now; what is found is told to `board`."""
+        """`revoked` names the keys of courts that are revoked now; what is found is told to `board`, which awaits it."""
         self._jurisdictions, self._ports, self._revoked, self._board = tuple(jurisdictions), ports, revoked, board
         self._verifier = Verifier(ports.keyring)
         self._pause = Pause(ports.clock, _LOOK_SECONDS)
@@ -90,6 +90,7 @@ class RevokedKeyExaminer:
         self._case = _Case({}, frozenset())
         self._stages: list[tuple[Callable[[], Places], Callable[[Message], None]]] = []
         self._reading: ReadToEnd | None = None
+        board.expect(self._known)
 
     def step(self) -> float:
         """Go on with an examination, or begin one if a key was revoked."""
@@ -130,7 +131,7 @@ class RevokedKeyExaminer:
 
     def _begin(self) -> bool:
         """Begin an examination if there is a key that none has settled; return whether that is so."""
-        ever = {key.key_id: key for key in self._revoked() if key.places & set(self._jurisdictions)}
+        ever = {key.key_id: key for key in self._known()}
         if {key_id: key.revoked_at for key_id, key in ever.items()} == self._settled:
             return False
         with self._ports.lists.snapshot() as lists:
@@ -147,6 +148,10 @@ class RevokedKeyExaminer:
             (self._everything, self._take_earlier),
         ]
         return True
+
+    def _known(self) -> list[PublicKey]:
+        """Return the keys of courts of these jurisdictions that are revoked, be that dated ahead."""
+        return [key for key in self._revoked() if key.places & set(self._jurisdictions)]
 
     def _heads(self) -> Places:
         topics = map(names.heads, self._jurisdictions)
@@ -211,8 +216,8 @@ class RevokedKeyExaminer:
     def _tell(self) -> None:
         case = self._case
         doubtful = {entry_id: frozenset(bodies) for entry_id, bodies in case.doubtful.items()}
-        self._board.tell(Examination(case.covered, doubtful, case.included | case.restored))
         self._settled = {key_id: case.keys[key_id].revoked_at for key_id in case.covered}
+        self._board.tell(Examination(self._settled, doubtful, case.included | case.restored))
         _log.info("records under revoked keys are examined", keys=len(case.keys), entries=len(doubtful))
         if len(case.covered) < len(case.keys):
             self._pause.begin()

@@ -8,6 +8,7 @@ from ...schemas.fingerprints import fingerprint
 from ...schemas.law.decisions import Trust
 from ...schemas.law.listing import ENDED_FROM
 from ...schemas.wire.signing import SignatureInvalid
+from ...schemas.wire.suites import KEY_ID_LENGTH
 from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.signatures import Verifier
 from ..store.layout import LANE_LENGTH, StoredPosition
@@ -40,6 +41,8 @@ class ListPosition:
     """When the newest barrier passed everywhere was issued, by its notary's clock alone; ms UTC."""
     finding: str = ""
     """`LIST_SHRUNK` while the list lacks what was trusted before."""
+    examined: bool = True
+    """Everything is known of what revoked keys signed; before that nobody passes for certain."""
 
 
 _NOWHERE = ListPosition("", -1, "", 0, 0, proven=False)
@@ -103,7 +106,8 @@ class ListView:
             fresh = min((lane.fresh_as_of for lane in lanes if lane.jurisdiction == name), default=0)
             fresh = min(fresh, state.fresh_as_of)
             at = state.notary, state.barrier, state.digest, fresh, state.valid_until
-            positions_of_copy.append(ListPosition(*at, state.proven, state.barrier_at, state.finding))
+            examined = self._revoked.examined(state.barrier_at)
+            positions_of_copy.append(ListPosition(*at, state.proven, state.barrier_at, state.finding, examined))
         return min(positions_of_copy, key=lambda one: (one.proven, one.fresh_as_of), default=_NOWHERE)
 
     def trust(self, entry: ListedEntry) -> Trust:
@@ -115,10 +119,7 @@ class ListView:
         """
         if entry.source != "relief" and not self._holds(entry):
             return Trust.NOBODYS
-        key_id = entry.body[:8]
-        if entry.asks or (self._is_revoked_by_now(key_id, entry) and not self._revoked.is_settled(key_id)):
-            return Trust.OPEN
-        return Trust.PROVEN
+        return Trust.OPEN if entry.asks or self._is_open(entry) else Trust.PROVEN
 
     def _holds(self, entry: ListedEntry) -> bool:
         digest = fingerprint(entry.body)
@@ -133,9 +134,10 @@ class ListView:
         self._verified.add(digest)
         return True
 
-    def _is_revoked_by_now(self, key_id: bytes, entry: ListedEntry) -> bool:
-        key = self._keyring.key(key_id)
-        if key is None or not key.revoked_at:
+    def _is_open(self, entry: ListedEntry) -> bool:
+        """Return whether the key under an entry is revoked by now, and what it signed is not looked through yet."""
+        key = self._keyring.key(entry.body[:KEY_ID_LENGTH])
+        if key is None or not key.revoked_at or self._revoked.is_settled(key):
             return False
         return self._revoked.counts(key.revoked_at, self.position(entry.jurisdiction).barrier_at)
 
@@ -156,7 +158,13 @@ class ListView:
         if overlay is not None and freeing:
             return listed_entry(entry_id, max(freeing, key=version_of), None, "relief", overlay.jurisdiction)
         newest = listed_entry(entry_id, state, opaque_of(state), "state", lists.lane(stored.place).jurisdiction)
-        return replace(newest, asks=True) if self._revoked.is_doubtful(entry_id, newest.body) else newest
+        return replace(newest, asks=True) if self._asks(newest) else newest
+
+    def _asks(self, newest: ListedEntry) -> bool:
+        """Return whether a record of the list is doubtful, or came after others that are and was not looked at yet."""
+        if self._revoked.is_doubtful(newest.entry_id, newest.body):
+            return True
+        return self._revoked.restored(newest.entry_id) is not None and bool(newest.body) and self._is_open(newest)
 
     def _frees(self, overlay: bytes, state: bytes) -> bool:
         """Return whether a record of the overlay goes before what the list has."""

@@ -2,15 +2,17 @@
 
 The copy is what the log says by position. What is done to a person asks the newest register of keys: by a revoked key nobody is
 blocked and nobody freed, but for what a head from before `compromised_since` proves (the end in its record, `revoked_at`). What was
-ended under it otherwise is found again in the log. A person looks at both until their court signs again.
+ended under it otherwise is found again in the log. A person looks at both until their court signs again. Whom an entry meant that has
+ended the copy does not know: until the log was looked through, nobody passes for certain.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...schemas.fingerprints import fingerprint
 from ...schemas.law.listing import ENDED_FROM
+from ...schemas.wire.signing import PublicKey
 from ...topics.workers.clock import Clock
 from .listed_entry import ListedEntry
 
@@ -21,8 +23,8 @@ _NO_ENTRIES: Sequence[bytes] = ()
 class Examination:
     """What the log says of records under revoked keys."""
 
-    settled: frozenset[bytes] = frozenset()
-    """Ids of the keys of which everything is known: what is not doubtful stood there before they were stolen."""
+    settled: Mapping[bytes, int] = field(default_factory=dict)
+    """Ids of the keys of which everything is known, and since when they were revoked: what is not doubtful stood there before."""
     doubtful: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     """By entry, the fingerprints of bodies that no head from before proves."""
     restored: Mapping[bytes, ListedEntry] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class RevokedKeys:
         self._clock = clock
         self._lock = threading.Lock()
         self._newest, self._by_surrogate = Examination(), dict[bytes, list[bytes]]()
+        self._revoked: Callable[[], Iterable[PublicKey]] = tuple
 
     def counts(self, revoked_at: int, barrier_at: int) -> bool:
         """Whether a key is revoked by now (ms UTC; 0: never), by the later of the own clock and the newest barrier.
@@ -54,15 +57,24 @@ class RevokedKeys:
         """
         return revoked_at != 0 and (self._clock is None or revoked_at <= max(self._clock.now(), barrier_at))
 
+    def expect(self, revoked: Callable[[], Iterable[PublicKey]]) -> None:
+        """Take who names the keys that are revoked, and are examined from now on."""
+        self._revoked = revoked
+
+    def examined(self, barrier_at: int) -> bool:
+        """Whether everything is known of all keys that are revoked by now (`counts`)."""
+        return all(self.is_settled(key) or not self.counts(key.revoked_at, barrier_at) for key in self._revoked())
+
     def tell(self, examination: Examination) -> None:
         """Let an examination count from now on."""
         found = examination.surrogates()
         with self._lock:
-            self._newest, self._by_surrogate = examination, found
+            self._by_surrogate = found
+            self._newest = examination  # last: with it everything counts as examined
 
-    def is_settled(self, key_id: bytes) -> bool:
-        """Whether everything is known of what a revoked key signed."""
-        return key_id in self._newest.settled
+    def is_settled(self, key: PublicKey) -> bool:
+        """Whether everything is known of what a revoked key signed, as of when it is revoked now."""
+        return self._newest.settled.get(key.key_id) == key.revoked_at
 
     def is_doubtful(self, entry_id: bytes, body: bytes) -> bool:
         """Whether a record is one that no head from before its key was stolen proves."""

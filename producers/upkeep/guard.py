@@ -21,7 +21,7 @@ class SigningGuard:
 
     def __init__(self, book: UpkeepBook, clock: Clock, keys: Sequence[KeyEntry], signs_with: bytes) -> None:
         """`keys` are the court's own book of keys, `signs_with` the id of the one in use."""
-        self.book, self._clock = book, clock
+        self.book, self._clock, self._signs_with = book, clock, signs_with
         self._key = next((each for each in keys if each.key_id == signs_with), None)
         self.keeper: LogKeeper | None = None
         """The one of this process, if it has one: then the register counts as compared once this has done it."""
@@ -53,3 +53,7 @@ class SigningGuard:
             raise SigningHeld("CLOCK_OFF", seconds=off)
         if self._key is not None and not self._key.usable_at(self._clock.now()):
             raise SigningHeld("SIGNING_KEY_NOT_VALID", participant=court)
+        if self.keeper is not None and not self.keeper.counts(self._signs_with):
+            raise SigningHeld(
+                "SIGNING_KEY_NOT_VALID", participant=court
+            )  # the root has ended it; the own book may not say so

@@ -103,6 +103,13 @@ class LogKeeper:
         """Wait for a record in the lists."""
         return self._follows and self._lists.wait(seconds)
 
+    def counts(self, key_id: bytes) -> bool:
+        """Whether what is signed with a key now counts, by the register of keys as far as it was read; one that is not in it yet
+        may still come.
+        """
+        key = self._place.directory.known.get(key_id)
+        return key is None or key.usable_at(self._clock.now())
+
     def close(self) -> None:
         """Note how far the lists were read, and let go."""
         try:

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     BLOCK = "BLOCK"
     REVIEW = "REVIEW"
     UNKNOWN = "UNKNOWN"
-    """The copy is too old to tell; nobody is refused for that."""
+    """The copy is too old to tell, or what a revoked key signed in it is not looked through yet; nobody is refused for that."""
 
     __hash__ = str.__hash__
     """The enumeration's own is written in Python, and every check is counted by its verdict."""
@@ -33,7 +33,7 @@ class Action(StrEnum):
     HOLD = "HOLD"
     """A person decides before it goes on."""
     PROCEED_AND_RECHECK = "PROCEED_AND_RECHECK"
-    """It goes on, and the same check is sent again when the copy is fresh."""
+    """It goes on, and the same check is sent again when the copy can tell."""
 
 
 class Match(StrEnum):
@@ -161,11 +161,13 @@ def decide(
     *,
     stale: bool,
     trusted: Callable[[EntryFacts], Trust],
+    whole: bool = True,
 ) -> Outcome:
     """Decide what happens to a transaction at an instant (ms UTC).
 
     `plan` is `MeasureCatalogue.plan` of its attributes. `trusted` says how far an entry is proven; it is asked only for what
     reaches somebody. On a stale copy nobody is refused: a last known hit follows its measure, a miss goes on and is checked again.
+    A copy that is not `whole` may have lost a live entry to a thief: what it has still refuses, a miss is checked again.
     """
     rulings = [
         _rule(planned, entry, effect, stale=stale)
@@ -175,16 +177,16 @@ def decide(
         if (effect := _effect(planned, entry, trusted)) is not None
     ]
     if not rulings:
-        return nobody_found(stale=stale)
+        return nobody_found(stale=stale or not whole)
     rulings.sort(key=lambda one: (-_STRENGTH[one.verdict], -one.effect, one.entry.entry_id))
     first = rulings[0]
-    if stale and first.verdict is Verdict.ALLOW:
+    if (stale or not whole) and first.verdict is Verdict.ALLOW:
         return Outcome(_TOO_OLD.verdict, _TOO_OLD.action, tuple(rulings))
     return Outcome(first.verdict, first.action, tuple(rulings))
 
 
 def nobody_found(*, stale: bool) -> Outcome:
-    """Return what happens where no entry restricts the subject, by a fresh copy or a stale one."""
+    """Return what happens where no entry restricts the subject, by a fresh copy or by one that cannot tell."""
     return _TOO_OLD if stale else _NOBODY
 
 

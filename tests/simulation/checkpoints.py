@@ -1,5 +1,6 @@
 """Promise: the publisher's newest checkpoint of a list counts what its courts said
-below it, in every partition at its place; of what a thief says with their keys the publisher knows nothing.
+below it, in every partition at its place, whether copies take it or not: the court's key may have been revoked meanwhile. Of what
+a thief says with their keys the publisher knows nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ def checkpoints_count_what_stands_below_them(world: "World") -> None:
         if places is None or topic in world.made_again or world.publisher.name in world.harmed:
             continue
         said = {row["court"]: (row["highest"], row["live"]) for row in next(iter(places.values())).fields["courts"]}
-        below = [one for one in _below(world, places) if not world.is_forged(one)]
+        below = list(_below(world, places))
         for court in world.courts:
             own = [one.fields for one in below if one.fields["court"] == court]
             newest = {each["entry_id"]: each for each in sorted(own, key=lambda each: each["version"])}
@@ -50,4 +51,6 @@ def _newest(world: "World", topic: str) -> Places | None:
 
 def _below(world: "World", places: Places) -> Iterator[Written]:
     for at, checkpoint in places.items():
-        yield from world.recounted(at, checkpoint.offset).counted
+        for one in world.log.by_place.get(at, ())[: checkpoint.offset]:
+            if one.schema == "list-record" and world.is_said(one):
+                yield one

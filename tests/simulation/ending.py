@@ -15,6 +15,7 @@ from liandong.tests.simulation.founding import JURISDICTION, founding
 from liandong.tests.simulation.people import townspeople
 from liandong.tests.simulation.promises import STALE_AFTER_MS, audit_copy, heard, judge_status, state_topic
 from liandong.tests.simulation.published_counts import counts_are_what_inboxes_took
+from liandong.tests.simulation.thefts import was_freed_by_a_thief
 from liandong.tests.simulation.vouching import is_of_the_adversary, misuse_is_named
 from liandong.topics.catalogue import names
 
@@ -154,11 +155,17 @@ def _nothing_was_told_twice(world: "World") -> None:
 
 
 def _nobody_still_meant_was_released(world: "World") -> None:
-    told, released = _told(world), _released(world)
+    """But for whom a thief freed while nobody could know that: they went, and their court hears so."""
+    told, interceptions = _told(world), {one.fields["event_id"]: one for one in world.genuine("interception")}
+    freed_by = {each["attributes"]["released"]: int(each["entry_version"]) for each in _releases(world)}
     for hit in world.kept:
-        if not world.truth.is_released(hit):
-            handles = told[hit.check, hit.entry_id]
-            world.hold(not released[text("evt", handles[0])], "a release was told of somebody who is still meant")
+        handle = told[hit.check, hit.entry_id][0]
+        version = freed_by.get(text("evt", handle))
+        if version is None or world.truth.is_released(hit):
+            continue
+        thief = was_freed_by_a_thief(world, hit, version, interceptions[handle])
+        world.hold(thief, "a release was told of somebody who is still meant")
+        world.count("releases of whom a thief freed")
 
 
 def _every_court_knows_the_request(world: "World") -> None:
@@ -186,11 +193,14 @@ def _told(world: "World", by: str = "check_id") -> dict[tuple[str, bytes], list[
 
 def _released(world: "World") -> Counter[str]:
     """How often each interception was told to be over."""
-    return Counter(
-        _opened(one.schema, one.fields)["attributes"]["released"]
-        for one in world.genuine("interception")
-        if one.fields["outcome"] == "RELEASED"
-    )
+    return Counter(each["attributes"]["released"] for each in _releases(world))
+
+
+def _releases(world: "World") -> Iterator[dict[str, Any]]:
+    """What is sealed in each release."""
+    for one in world.genuine("interception"):
+        if one.fields["outcome"] == "RELEASED":
+            yield _opened(one.schema, one.fields)
 
 
 def _answers(world: "World") -> Counter[bytes]:

@@ -8,7 +8,7 @@ from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.disks import Damages
 from liandong.tests.simulation.deeds.forgery import RELIEF, TOP, ForgesEntry, ForgesVersion, Guise
 from liandong.tests.simulation.deeds.keys import AddsNode, Misplaces, PublishesKeys, Replaces, Rotates
-from liandong.tests.simulation.deeds.operator import Looks, Restarts, SetsClock
+from liandong.tests.simulation.deeds.operator import CutOff, Looks, Restarts, SetsClock
 from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Works
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.root import Revokes
@@ -191,6 +191,22 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT), 0, INNOCENT, TOP), AWHILE, Replaces(COURT, 30), AWHILE),
         *(Resigns(COURT), AWHILE, INNOCENT_ASKED, ASKED),
     ),
+    "who might have been ended by a thief does not pass before that is looked through": (
+        *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(COURT), 0), AWHILE, Replaces(COURT, 30)),
+        *(Works(RAILWAY, "register", 5), Works(RAILWAY, "list", 5), ASKED, Resigns(COURT), AWHILE, ASKED),
+    ),
+    "whom a thief freed before anybody could know is told as released, and is stopped again": (
+        *(LISTED, AWHILE, _MINUTE, AWHILE, ASKED, ForgesVersion(Guise(COURT, lane=RELIEF), 0), AWHILE),
+        *(Replaces(COURT, 30), AWHILE, Resigns(COURT), AWHILE, ASKED),
+    ),
+    "whom a thief freed while the court signed again is told as released, and is stopped again": (
+        *(LISTED, AWHILE, _MINUTE, AWHILE, ForgesVersion(Guise(COURT, lane=RELIEF), 0), Resigns(COURT), ASKED),
+        *(AWHILE, Replaces(COURT, 30), AWHILE, Resigns(COURT), AWHILE),
+    ),
+    "what a court said and was sent after its key was revoked stands in the log, and its end is said again": (
+        *(LISTED, AWHILE, CutOff("publisher"), FREED, Replaces(COURT, 1), AWHILE, CutOff("publisher", back=True)),
+        *(AWHILE, Resigns(COURT), AWHILE, ASKED),
+    ),
     "what a stolen key invented is named and can be ended": (
         *(LISTED, AWHILE, _MINUTE, ForgesEntry(Guise(COURT), INNOCENT, 7), AWHILE, Replaces(COURT, 30), AWHILE),
         *(EndsStrangers(COURT), AWHILE, INNOCENT_ASKED),
@@ -223,6 +239,16 @@ WITNESSES: Mapping[str, str] = {
     ),
     "a stolen key frees nobody after it was revoked": "records a list refused",
     "a stolen key has freed nobody before it was revoked": "named: stolen-outbid",
+    "whom a thief freed before anybody could know is told as released, and is stopped again": (
+        "releases of whom a thief freed"
+    ),
+    "whom a thief freed while the court signed again is told as released, and is stopped again": (
+        "releases of whom a thief freed"
+    ),
+    "who might have been ended by a thief does not pass before that is looked through": "checks: UNKNOWN",
+    "what a court said and was sent after its key was revoked stands in the log, and its end is said again": (
+        "records a list refused"
+    ),
     "what a stolen key invented is named and can be ended": "invented entries ended",
     "what a stolen key invented on the relief lane alone is named and can be ended": "invented entries ended",
     "a hit waits for a court whose key is not valid yet by the agency's clock": (

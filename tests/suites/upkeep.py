@@ -566,6 +566,19 @@ class UpkeepSuite(TownSuite):
             lists.publish(lists.rows(1))
         assert refused.value.code == "SIGNING_KEY_NOT_VALID"
 
+    def test_a_court_signs_nothing_with_a_key_that_the_root_has_revoked(self, lists: KeptLists) -> None:
+        lists.publish(lists.rows(1))
+        lists.compare()
+        lists.town.participants.rotate(COURT, compromised_since=lists.town.clock.now())
+        lists.town.publish(COURT)  # what runs for the court has its new key only when it is started again
+        lists.town.until(lambda: lists.town.is_revoked(lists.directory, COURT))
+        with pytest.raises(SigningHeld) as refused:
+            lists.publish(lists.rows(2))
+        assert refused.value.code == "SIGNING_KEY_NOT_VALID"
+        lists.restart()
+        lists.compare()
+        lists.publish(lists.rows(2))
+
 
 @contextmanager
 def slow(town: Town) -> Iterator[None]:

@@ -78,6 +78,7 @@ class FixedPosition:
     notary: str = "notary-js-1"
     proven: bool = True
     barrier_at: int = 0
+    examined: bool = True
 
 
 @dataclass

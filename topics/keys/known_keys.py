@@ -51,6 +51,8 @@ class KnownKeys:
         self._superior_of_key: dict[bytes, str] = {}
         self._founding: dict[str, PublicKey] = {}
         """By participant its oldest signing key."""
+        self._revoked: dict[str, tuple[int, list[PublicKey]]] = {}
+        """By kind of participant the keys that were revoked as of a version."""
         self._revoked_at_offset: dict[bytes, int] = {}
         """By key, the offset of the first record that revokes it."""
         self._read = RegisterContent()
@@ -251,8 +253,12 @@ class KnownKeys:
         return {key.participant: key.places for key in self.signing(kind, now)}
 
     def revoked(self, kind: str) -> list[PublicKey]:
-        """Return the signing keys of a kind of participants that were revoked."""
-        return [key for key in self._signing_keys(kind) if key.revoked_at]
+        """Return the signing keys of a kind of participants that were revoked; gates ask this all the time."""
+        version, known = self.version, self._revoked.get(kind)
+        if known is None or known[0] != version:
+            known = version, [key for key in self._signing_keys(kind) if key.revoked_at]
+            self._revoked[kind] = known
+        return known[1]
 
     def signing(self, kind: str, now: int) -> list[PublicKey]:
         """Return the signing keys of a kind of participants that are valid now."""

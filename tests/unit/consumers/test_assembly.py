@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from liandong.consumers.acts_db.database import acts_url, open_acts
+from liandong.consumers.node import desk as desks
 from liandong.consumers.node.assembly import OpenAgency
 from liandong.consumers.node.desk import Machine, visiting
 from liandong.schemas.law.listing import Change
@@ -14,7 +15,7 @@ from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import VirtualClock
 from liandong.tests.worlds.people import LI, WANG, Person, invented
 from liandong.tests.worlds.railway import NODE_PARTS, RailwayPlace
-from liandong.tests.worlds.town_members import RAILWAY
+from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.topics.catalogue import names
 from liandong.topics.workers.clock import SystemClock
 from liandong.topics.workers.worker import Part
@@ -188,6 +189,27 @@ def test_an_acts_store_that_is_away_ends_no_part(place: SteppedPlace) -> None:
     assert place.town.codes() == ["00"]
     assert len(place.told(names.RECEIPTS)) == 1
     agency.abandon()
+
+
+def test_a_visit_lets_nobody_pass_whom_a_revoked_key_has_ended(
+    place: SteppedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "_EXAMINED_SECONDS", 1.0)
+    entry_id = place.listed(LI)
+    place.send(place.court.message(place.court.change(entry_id, Change.REVOKE, at=place.clock.now())))
+    place.barrier()
+    agency = place.opened()
+    parts = agency.parts()
+    place.work(*parts)
+    for part in parts:
+        part.worker.close()
+    agency.close()
+    place.town.participants.rotate(COURT, compromised_since=place.virtual.now() - 60_000)
+    place.town.publish(COURT)
+    machine = Machine(place.virtual, CHANCE, "the first boot")
+    with visiting(place.town.settings, RAILWAY, "1", place.wire.subscriber, machine) as desk:
+        decided = desk.checks.decide(LI.request("rail-ticket", **G), place.virtual.now(), "command-line").decision
+    assert decided.verdict.value == "REVIEW"
 
 
 def test_a_visit_decides_by_the_nodes_copy_from_outside(place: SteppedPlace) -> None:

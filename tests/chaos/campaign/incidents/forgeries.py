@@ -12,10 +12,11 @@ from liandong.schemas.wire.codec import encode
 from liandong.schemas.wire.signing import Ed25519Signer, Signer
 from liandong.tests.chaos.campaign.hands import LEFT_BEHIND, Hands, hands
 from liandong.tests.chaos.campaign.row import Row
-from liandong.tests.chaos.campaign.yard import AGENCY, INNOCENTS, NOTARY, PUBLISHER, SIBLING, Yard
+from liandong.tests.chaos.campaign.yard import AGENCY, INNOCENTS, NOTARY, PATIENCE, PUBLISHER, SIBLING, Yard
 from liandong.tests.worlds.court_office import COURT
 from liandong.tests.worlds.people import Person, invented
 from liandong.tests.worlds.records import CourtScribe
+from liandong.tests.worlds.waiting import eventually
 from liandong.topics.transport.ports import OutgoingRecord
 
 ROUNDS = 2
@@ -59,6 +60,8 @@ def _strike_with_stolen_key(yard: Yard) -> None:
         time.sleep(2)
         begun = time.monotonic()
         yard.run("participant", "rotate-key", COURT, "--compromised-since", since.strftime("%Y-%m-%dT%H:%M:%S"))
+        # a node cannot know of a theft before it has read of it; from then on nobody who is listed may pass for certain
+        assert eventually(lambda: _passes_nowhere(yard, victim), PATIENCE, pace=0.05), "a node never hears of the theft"
         yard.believed(victim, begun, listed=True)
         for _ in range(ROUNDS):
             hand.send(_forgeries(hand, COURT, stolen, means))
@@ -69,6 +72,11 @@ def _strike_with_stolen_key(yard: Yard) -> None:
     (answer,) = yard.gates[0].ask({_OUTSIDER: outsider})
     assert answer.decision != "BLOCK", "somebody is blocked whom a thief has listed"
     yard.notes.append(f"whom the thief has listed is {answer.decision}")
+
+
+def _passes_nowhere(yard: Yard, who: int) -> bool:
+    answers = [gate.ask({who: yard.people[who]}) for gate in yard.gates]
+    return all(given and given[0].decision != "ALLOW" for given in answers)
 
 
 def _forgeries(

@@ -2,78 +2,17 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from liandong.consumers.replication.examining import ExaminingPorts, RevokedKeyExaminer
-from liandong.consumers.replication.revoked_keys import RevokedKeys
 from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import Change
-from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
+from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.worlds.clock import NOW
-from liandong.tests.worlds.copying import CopyInMemory
 from liandong.tests.worlds.list_copy import entry_of
-from liandong.tests.worlds.records import CourtScribe, lane_heads, new_surrogate, recount
-from liandong.topics.catalogue import names
-
-STOLEN_AT, REGISTER = NOW + 10_000, 7
-"""When the key was in wrong hands, and where its revocation stands."""
-
-
-class Robbed(CopyInMemory):
-    """A court with two people listed before its key was stolen, and a head from before that shows it."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory)
-        self.node.view._revoked = self.board = RevokedKeys(self.node.clock)
-        self.freed, self.blocked, self.innocent = new_surrogate(), new_surrogate(), new_surrogate()
-        self.first, self.second = self.court.include(self.freed), self.court.include(self.blocked)
-        self.send(self.court.message(self.first), self.court.message(self.second))
-        self.number = 0
-        self.mark(NOW, head=True)
-        ports = ExaminingPorts(self.broker.subscriber(), self.node.lists, self.keys, self.node.clock)
-        self.examiner = RevokedKeyExaminer(("js",), ports, self.revoked, self.board)
-        self.node.clock.time = STOLEN_AT + 60_000
-        self.thief = CourtScribe(signer=self.court.signer, entries=dict(self.court.entries))
-
-    def mark(self, issued_at: int, *, head: bool = False, register: int = 0) -> None:
-        """A barrier in every lane, and its head perhaps."""
-        self.number += 1
-        topics = (*names.state_topics("js"), names.relief("js"))
-        offsets = {topic: len(list(self.broker.records(topic))) for topic in topics}
-        self.send(*(self.notary.barrier(topic, 0, self.number, issued_at, register) for topic in topics))
-        if head:
-            models = recount(each for topic in names.state_topics("js") for each in self.broker.records(topic))
-            lanes = [lane | {"offset": offsets[lane["topic"]]} for lane in lane_heads(models, "js", 1)]
-            self.send(self.notary.head(self.number, lanes, issued_at=issued_at))
-
-    def revoke(self, at: int = STOLEN_AT, covered_at: int = STOLEN_AT + 60_000) -> None:
-        """The root revokes the court's key as of when it was stolen, and the next barrier covers that, if it comes after."""
-        key_id = self.court.signer.key_id
-        self.keys.known[key_id] = replace(self.keys.known[key_id], revoked_at=at)
-        self.keys.revocations[key_id] = REGISTER
-        self.mark(covered_at, register=REGISTER + 1)
-
-    def revoked(self) -> list[PublicKey]:
-        return [key for key in self.keys.known.values() if key.revoked_at]
-
-    def examine(self) -> None:
-        for _ in range(30):
-            self.examiner.step()
-        self.node.clock.time += 1_000
-        self.examiner.step()
-
-    def waiting(self) -> int:
-        """How many entries wait in the overlay for the list."""
-        with self.node.relief.snapshot() as overlay:
-            return overlay.count()
-
-    def said(self, surrogate: bytes) -> list[Trust]:
-        """How far each entry somebody is found under is proven."""
-        assert self.node.view.known_surrogates([surrogate]) or not self.node.view.find([surrogate])
-        return [self.node.view.trust(each) for each in self.node.view.find([surrogate])]
+from liandong.tests.worlds.records import CourtScribe
+from liandong.tests.worlds.robbed import REGISTER, STOLEN_AT, Robbed
 
 
 @pytest.fixture

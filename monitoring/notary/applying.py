@@ -12,7 +12,7 @@ from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, To
 from .court_numbers import NumberedRecord
 from .findings import FindingKind, FindingPlace
 from .metrics import NotarySignals, checkpoint_findings
-from .tally import Tally, TallyEntry, TallyResult
+from .tally import SignedBy, Tally, TallyEntry, TallyResult
 
 _log = structlog.get_logger(__name__)
 _TAKEN = {TallyResult.APPLIED, TallyResult.HEALED}
@@ -59,7 +59,7 @@ class TallyWriter:
         court = self._tally.court_number(record.court if record.sound else "")  # no name is taken from a bad record
         fields = record.version, record.status, record.body_hash, record.record_class
         counted = TallyEntry(*fields, court, verified=record.sound)
-        outcome = self._tally.apply(lane, record.entry_id, counted, record.key_id)
+        outcome = self._tally.apply(lane, record.entry_id, counted, SignedBy(record.key_id, record.signer))
         self._signals.record(outcome, record.alarm)
         if record.alarm or record.record_class != RecordClass.REAL or outcome is TallyResult.REVOKED:
             return

@@ -66,7 +66,8 @@ class TallyWriter:
         place = FindingPlace(lane, offset, record.court)
         if outcome is TallyResult.NOT_ITS_COURT:  # no court says that of another's entry: its numbers are not in it
             self._note(FindingKind.FOREIGN_RECORD, record.court_sequence, place)
-            return
+            if not self._tally.is_held_above(lane, record.entry_id, record.court):
+                return  # else it is its own number, whoever holds its entry from above by now
         numbered = NumberedRecord(record.court, record.court_sequence, record.key_id, offset)
         is_new = self._tally.note_sequence(lane, numbered)
         if outcome in _TAKEN and not is_new:  # what is not taken may be the record that used the number first, again

@@ -230,6 +230,11 @@ class Tally:
             self.changed[key] = incoming.pack()
         return outcome
 
+    def is_held_above(self, lane: TopicPartition, entry_id: bytes, court: str) -> bool:
+        """Whether the court of what stands of an entry is one above this court."""
+        stored = self._stored(self.entry_key(lane, entry_id))
+        return stored is not None and self.may_follow(court, list(self.courts)[stored.court])
+
     def keep(self, lane: TopicPartition, entry_id: bytes) -> TallyResult:
         """Take a null value, which changes nothing; over nothing it says nothing either."""
         stored = self._stored(self.entry_key(lane, entry_id))

@@ -64,10 +64,10 @@ class TallyWriter:
         if record.alarm or record.record_class != RecordClass.REAL or outcome is TallyResult.REVOKED:
             return
         place = FindingPlace(lane, offset, record.court)
-        if outcome is TallyResult.NOT_ITS_COURT:  # no court says that of another's entry: its numbers are not in it
+        is_refused = outcome is TallyResult.NOT_ITS_COURT
+        if is_refused and not self._tally.is_held_above(lane, record.entry_id, record.court):
             self._note(FindingKind.FOREIGN_RECORD, record.court_sequence, place)
-            if not self._tally.is_held_above(lane, record.entry_id, record.court):
-                return  # else it is its own number, whoever holds its entry from above by now
+            return  # no court says that of another's entry: its numbers are not in it; below who took it, it is its own number
         numbered = NumberedRecord(record.court, record.court_sequence, record.key_id, offset)
         is_new = self._tally.note_sequence(lane, numbered)
         if outcome in _TAKEN and not is_new:  # what is not taken may be the record that used the number first, again

@@ -9,12 +9,24 @@ from ...schemas.wire.codec import from_wire
 from ...schemas.wire.signing import Keyring
 from ...topics.storage.database import reading
 from ...topics.workers.clock import Clock
+from ..register.rows import WholeEntry
 from ..updates.updates import CourtIdentity
-from .book import UpkeepBook
+from .book import UpkeepBook, UpkeepFinding
 from .findings import TAKEN
 from .resigning import NeedsSigning, Progressed, Resigning, needs_signing
 
 _WHY = "TAKEN_FROM_BELOW"
+
+
+def taken_from(book: UpkeepBook) -> list[tuple[UpkeepFinding, WholeEntry]]:
+    """List what was taken with stolen keys of courts above, and the entries as their own courts have them, oldest first."""
+    found = []
+    with reading(book.register.engine) as connection:
+        for taken in book.findings(TAKEN):
+            whole = book.register.whole_entry(connection, taken.entry_id)
+            if whole is not None:
+                found.append((taken, whole))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +40,11 @@ class GivingBack:
 
     def found(self, court: str) -> list[NeedsSigning]:
         """List what was taken from a court below, oldest first."""
-        found = []
-        with reading(self.book.register.engine) as connection:
-            for taken in self.book.findings(TAKEN):
-                whole = self.book.register.whole_entry(connection, taken.entry_id)
-                if taken.court == self.identity.court and whole is not None and whole.court == court:
-                    found.append(needs_signing(whole, _WHY, from_wire(whole.body)["recorded_at"]))
-        return found
+        return [
+            needs_signing(whole, _WHY, from_wire(whole.body)["recorded_at"])
+            for taken, whole in taken_from(self.book)
+            if (taken.court, whole.court) == (self.identity.court, court)
+        ]
 
     def sign(
         self, court: str, found: Sequence[NeedsSigning], progressed: Progressed = lambda _done, _all: None

@@ -219,7 +219,7 @@ class Tally:
         """Take a record into the tally if the rules let it; return what became of it."""
         key = self.entry_key(lane, entry_id)
         stored = self._stored(key)
-        
+
         def follows(court: int) -> bool:
             of = list(self.courts)[court]
             return of == by.participant or self.may_follow(of, by.participant)

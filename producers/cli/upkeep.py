@@ -46,11 +46,9 @@ _TEXTS = {
         "{count} entries were invented with a stolen key, a person looks at each: `liandong court resign --end-strangers` ends them",
         "有 {count} 个条目系以失窃密钥伪造，目前逐一由人工处理；请执行 `liandong court resign --end-strangers` 予以终止",
     ),
-    "taken": (
-        "{entry}  v{version}  taken with the revoked key {key} of {by}, which gives it back on its machine: `liandong court resign "
-        "--court {by} --for {court} --all`",
-        "{entry}  第 {version} 版  被以 {by} 已吊销的密钥 {key} 夺取，由该院在其机器上交还："
-        "`liandong court resign --court {by} --for {court} --all`",
+    "taken_above": (
+        "{entry}  v{version}  taken with the revoked key {key} of {by}, which gives it back: `liandong court resign --court {by} --for {court} --all`",
+        "{entry}  第 {version} 版  被以 {by} 已吊销的密钥 {key} 夺取，由该院交还：`liandong court resign --court {by} --for {court} --all`",
     ),
     "strange_ended": ("invented entries ended and in the log: {count}", "已终止并送入日志的伪造条目：{count}"),
     "acknowledged": ("stolen versions the status names no longer: {count}", "不再列入状态的失窃密钥版本：{count}"),
@@ -208,7 +206,7 @@ def resign(  # noqa: PLR0913  the options of a command
     if acknowledge:
         _speaker(settings.lang)("acknowledged", count=known)
     for each in taken:
-        _speaker(settings.lang)("taken", **each)
+        _speaker(settings.lang)("taken_above", **each)
     _tell(settings.lang, needed, signed, asked=bool(wanted) or every)
 
 

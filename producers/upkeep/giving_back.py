@@ -46,9 +46,7 @@ class GivingBack:
             if (taken.court, whole.court) == (self.identity.court, court)
         ]
 
-    def sign(
-        self, court: str, found: Sequence[NeedsSigning], progressed: Progressed = lambda _done, _all: None
-    ) -> int:
+    def sign(self, court: str, found: Sequence[NeedsSigning], progressed: Progressed = lambda _done, _all: None) -> int:
         """Sign these in the name of the court below, each as a new version; return how many."""
         in_its_name = replace(self.identity, court=court)
         return Resigning(self.book, in_its_name, self.keyring, self.clock).sign(found, progressed)

@@ -117,7 +117,9 @@ def facts_of(held: Said | None, new: Said | bytes | None) -> dict[str, Any]:
         "held": "nothing" if held is None else "sound" if held.sound else "unsound",
         "own": new.by in above and new.canary == stood.canary,
         "version": "higher" if new.version > stood.version else "same" if new.version == stood.version else "lower",
-        "content": "same" if (new.later, new.amount, new.court) == (stood.later, stood.amount, stood.court) else "other",
+        "content": "same"
+        if (new.later, new.amount, new.court) == (stood.later, stood.amount, stood.court)
+        else "other",
     }
 
 
@@ -183,5 +185,7 @@ def _notarys(copied: ListCopy, entry_id: bytes, first: bytes | None, value: byte
         assert isinstance(said, ListMessage)
         fields = said.version, said.status, said.body_hash, said.record_class
         court = tally.court_number(said.court if said.sound else "")
-        result = tally.apply(lane, entry_id, TallyEntry(*fields, court, verified=said.sound), SignedBy(said.key_id, said.signer))
+        result = tally.apply(
+            lane, entry_id, TallyEntry(*fields, court, verified=said.sound), SignedBy(said.key_id, said.signer)
+        )
     return result.name

@@ -129,10 +129,10 @@ class PublisherProcess(Process):
     def _visiting(self, above: str) -> Iterator[Court]:
         """Open a court that is not of this machine, with its keys of now."""
         self.world.administrator.give_again(self.machine, above)
-        with self.clerk():
-            with open_court(self.machine.settings, above, self.machine.clock, self.machine.chance) as opened:
-                opened.guard.keeper = next(iter(self.courts.values())).opened.guard.keeper
-                yield opened
+        machine = self.machine
+        with self.clerk(), open_court(machine.settings, above, machine.clock, machine.chance) as opened:
+            opened.guard.keeper = next(iter(self.courts.values())).opened.guard.keeper
+            yield opened
 
     @contextmanager
     def clerk(self) -> Iterator[None]:

@@ -85,7 +85,9 @@ class Register:
             return ""
         canary = record["record_class"] == CANARY
         entitled = key["kind"] == ("notary" if canary else "court") and _reaches(key, record["version"])
-        is_its = key["participant"] == record["court"] or (not canary and key["participant"] in self.above(record["court"]))
+        is_its = key["participant"] == record["court"] or (
+            not canary and key["participant"] in self.above(record["court"])
+        )
         at_home = is_its and self._acts_in(key) == JURISDICTION
         if not (entitled and at_home and _holds(key["public_key"], list_of(record["instrument"]), body)):
             return ""

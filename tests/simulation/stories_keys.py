@@ -232,12 +232,8 @@ WITNESSES: Mapping[str, str] = {
     ),
     "a stolen key frees nobody after it was revoked": "records a list refused",
     "a stolen key has freed nobody before it was revoked": "named: stolen-outbid",
-    "whom a stolen key of the court above freed is restricted again once that gives it back": (
-        "entries given back"
-    ),
-    "whom a stolen key of the court above stopped is free once that gives the entry back": (
-        "entries given back"
-    ),
+    "whom a stolen key of the court above freed is restricted again once that gives it back": ("entries given back"),
+    "whom a stolen key of the court above stopped is free once that gives the entry back": ("entries given back"),
     "what a stolen key invented is named and can be ended": "invented entries ended",
     "what a stolen key invented on the relief lane alone is named and can be ended": "invented entries ended",
     "a hit waits for a court whose key is not valid yet by the agency's clock": (

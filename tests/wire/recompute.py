@@ -282,7 +282,7 @@ def speaking(vectors: Vectors, folder: Path) -> int:
         signs = reaches(court, signer) if rules["list-record"]["or_above"] else court == signer
         holds("who may sign a record", signs, each["signs"])
         holds("who may follow a record", reaches(each["held"], signer), each["follows"])
-    holds("who may sign a canary", rules["list-record canary"].get("or_above", False), False)
+    holds("who may sign a canary", "or_above" in rules["list-record canary"], wanted=False)
     return len(vectors["speaking"])
 
 

@@ -210,7 +210,9 @@ class Verifier:
 
     def _require_court(self, key: PublicKey, prefix: GatePrefix, jurisdiction: str) -> None:
         rule = _CANARY if prefix["record_class"] == _CANARY_CLASS else _RECORD
-        is_its = self.may_follow(prefix["court"], key.participant) if rule.or_above else key.participant == prefix["court"]
+        is_its = (
+            self.may_follow(prefix["court"], key.participant) if rule.or_above else key.participant == prefix["court"]
+        )
         if not is_its:
             raise WrongParticipant(f"signed by {key.participant}, claims to be from {prefix['court']}")
         _require_entitled(rule, "list record that means somebody", key)

@@ -81,7 +81,9 @@ def test_what_was_taken_with_a_stolen_key_of_the_court_above_is_given_back_by_th
     world.send(court.message(court.include(world.surrogate, entry_id=entry, version=3)))
     assert world.listed() == []
     again = CourtScribe(court=court.court, entries=court.entries)
-    world.keys.known[again.signer.key_id] = replace(registered(again.signer, above.court, "court", "js"), valid_from=NOW)
+    world.keys.known[again.signer.key_id] = replace(
+        registered(again.signer, above.court, "court", "js"), valid_from=NOW
+    )
     world.send(again.message(again.include(world.surrogate, entry_id=entry, version=4)))
     assert world.listed() == [4]
     freed = court.change(entry, Change.REVOKE)

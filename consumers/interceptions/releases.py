@@ -111,8 +111,9 @@ def release_by(
     prefix = record.prefix
     recent_releases.lock_entries(connection, (prefix["entry_id"],))
     still_meant = _still_meant(prefix)
-    may_follow = Verifier(context.directory).may_follow
-    older = [hit for hit in _older_hits(connection, prefix) if may_follow(hit.court, prefix["court"])]
+    verifier = Verifier(context.directory)
+    signer = verifier.signer_of(prefix)
+    older = [hit for hit in _older_hits(connection, prefix) if verifier.may_follow(hit.court, signer)]
     hits = [hit for hit in older if hit.subject not in still_meant]
     try:
         if not proven and not _holds(context, record, jurisdiction):
@@ -121,7 +122,7 @@ def release_by(
         if hits:
             raise
         return 0  # it frees nobody, and no gate takes it either
-    handled = HandledVersion(prefix["entry_id"], prefix["version"], prefix["court"])
+    handled = HandledVersion(prefix["entry_id"], prefix["version"], signer)
     recent_releases.remember(connection, handled, record.body[:KEY_ID_LENGTH], still_meant, context.clock.now())
     idempotency.forget_decisions(connection, prefix["entry_id"], prefix["version"], still_meant)
     for hit in hits:

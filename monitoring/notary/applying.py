@@ -12,7 +12,7 @@ from .classify import ClassifiedMessage, ForeignMessage, ListMessage, Marker, To
 from .court_numbers import NumberedRecord
 from .findings import FindingKind, FindingPlace
 from .metrics import NotarySignals, checkpoint_findings
-from .tally import Tally, TallyEntry, TallyResult
+from .tally import SignedBy, Tally, TallyEntry, TallyResult
 
 _log = structlog.get_logger(__name__)
 _TAKEN = {TallyResult.APPLIED, TallyResult.HEALED}
@@ -59,14 +59,15 @@ class TallyWriter:
         court = self._tally.court_number(record.court if record.sound else "")  # no name is taken from a bad record
         fields = record.version, record.status, record.body_hash, record.record_class
         counted = TallyEntry(*fields, court, verified=record.sound)
-        outcome = self._tally.apply(lane, record.entry_id, counted, record.key_id)
+        outcome = self._tally.apply(lane, record.entry_id, counted, SignedBy(record.key_id, record.signer))
         self._signals.record(outcome, record.alarm)
         if record.alarm or record.record_class != RecordClass.REAL or outcome is TallyResult.REVOKED:
             return
         place = FindingPlace(lane, offset, record.court)
-        if outcome is TallyResult.NOT_ITS_COURT:  # no court says that of another's entry: its numbers are not in it
+        is_refused = outcome is TallyResult.NOT_ITS_COURT
+        if is_refused and not self._tally.is_held_above(lane, record.entry_id, record.court):
             self._note(FindingKind.FOREIGN_RECORD, record.court_sequence, place)
-            return
+            return  # no court says that of another's entry: its numbers are not in it; below who took it, it is its own number
         numbered = NumberedRecord(record.court, record.court_sequence, record.key_id, offset)
         is_new = self._tally.note_sequence(lane, numbered)
         if outcome in _TAKEN and not is_new:  # what is not taken may be the record that used the number first, again

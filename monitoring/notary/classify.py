@@ -43,6 +43,8 @@ class ListMessage:
     """Who may say so has signed it, and it stands where it belongs."""
     key_id: bytes
     """Of who signed it, as its proof claims."""
+    signer: str = ""
+    """Who signed what is sound: the court it names, or one above it."""
     alarm: str = ""
     """What is wrong with it: signature or opaque; empty if all is well."""
 
@@ -111,14 +113,15 @@ class MessageClassifier:
             unsigned = (0, 0, self._content_hash(value), OPAQUE_CLASS, "", 0)
             return ListMessage(key, *unsigned, sound=False, key_id=body[:8], alarm="opaque")
         signed = (prefix["version"], 0, self._content_hash(value), OPAQUE_CLASS, prefix["court"], 0)
-        return ListMessage(key, *signed, sound=True, key_id=body[:8], alarm="opaque")
+        signer = self._verifier.signer_of(prefix)
+        return ListMessage(key, *signed, sound=True, key_id=body[:8], signer=signer, alarm="opaque")
 
     def _record(self, place: ListPlace, prefix: GatePrefix, fingerprint: bytes, body: bytes) -> ListMessage:
         try:
             self._verifier.in_list(place, fingerprint, body, prefix)
-            alarm = ""
+            alarm, signer = "", self._verifier.signer_of(prefix)
         except (SignatureInvalid, Undecodable):
-            alarm = "signature"
+            alarm, signer = "signature", ""
         return ListMessage(
             prefix["entry_id"],
             prefix["version"],
@@ -129,6 +132,7 @@ class MessageClassifier:
             prefix["court_sequence"],
             not alarm,
             body[:8],
+            signer,
             alarm,
         )
 

@@ -100,17 +100,25 @@ class TallyEntry(NamedTuple):
         return int(RecordClass.REAL) if self.opaque else self.record_class
 
 
+class SignedBy(NamedTuple):
+    """Who signed a record."""
+
+    key_id: bytes
+    participant: str = ""
+    """Of a record whose signature holds: the court it names, or one above it."""
+
+
 def judge(
-    stored: TallyEntry | None, incoming: TallyEntry, follows: Callable[[int, int], bool], *, revoked: bool
+    stored: TallyEntry | None, incoming: TallyEntry, follows: Callable[[int], bool], *, revoked: bool
 ) -> TallyResult:
     """Decide by the table what becomes of a record, given what is stored of that entry.
 
-    `follows` says whether a court may replace what another one said, both by their numbers; `revoked` whether the record's key
+    `follows` says whether the record's signer may replace what a court said, by its number; `revoked` whether the record's key
     counts as revoked where it stands.
     """
     own = newer = same = False
     if stored is not None:
-        own = stored.said_of == incoming.said_of and follows(stored.court, incoming.court)
+        own = stored.said_of == incoming.said_of and follows(stored.court)
         same = stored.body_hash == incoming.body_hash and stored.opaque == incoming.opaque
         newer = incoming.version > stored.version
     facts = {
@@ -207,24 +215,30 @@ class Tally:
         if key_id not in counted.revoked:
             counted.revoked |= covered
 
-    def apply(self, lane: TopicPartition, entry_id: bytes, incoming: TallyEntry, key_id: bytes) -> TallyResult:
-        """Take a record, signed by a key of this id, into the tally if the rules let it; return what became of it."""
+    def apply(self, lane: TopicPartition, entry_id: bytes, incoming: TallyEntry, by: SignedBy) -> TallyResult:
+        """Take a record into the tally if the rules let it; return what became of it."""
         key = self.entry_key(lane, entry_id)
         stored = self._stored(key)
-        outcome = judge(stored, incoming, self._follows, revoked=key_id in self.lanes[lane].revoked)
+
+        def follows(court: int) -> bool:
+            of = list(self.courts)[court]
+            return of == by.participant or self.may_follow(of, by.participant)
+
+        outcome = judge(stored, incoming, follows, revoked=by.key_id in self.lanes[lane].revoked)
         if outcome in {TallyResult.APPLIED, TallyResult.HEALED}:
             self.lanes[lane].replace(entry_id, stored, incoming)
             self.changed[key] = incoming.pack()
         return outcome
 
+    def is_held_above(self, lane: TopicPartition, entry_id: bytes, court: str) -> bool:
+        """Whether the court of what stands of an entry is one above this court."""
+        stored = self._stored(self.entry_key(lane, entry_id))
+        return stored is not None and self.may_follow(court, list(self.courts)[stored.court])
+
     def keep(self, lane: TopicPartition, entry_id: bytes) -> TallyResult:
         """Take a null value, which changes nothing; over nothing it says nothing either."""
         stored = self._stored(self.entry_key(lane, entry_id))
         return TallyResult.DUPLICATE if stored is None else TallyResult.KEPT
-
-    def _follows(self, court: int, successor: int) -> bool:
-        names = list(self.courts)
-        return court == successor or self.may_follow(names[court], names[successor])
 
     def _stored(self, key: bytes) -> TallyEntry | None:
         packed = self.changed[key] if key in self.changed else self._find(key)

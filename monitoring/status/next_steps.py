@@ -54,6 +54,7 @@ _CASES: Mapping[str, NextStep] = {
     "register-behind": NextStep("liandong court register recover --court {court}"),
     "refused-record": NextStep(_RESIGN),
     "stolen-version": NextStep(_RESIGN),
+    "taken-entry": NextStep("liandong court resign --court {court} --for {below} --all"),
     "strange-entry": NextStep("liandong court resign --court {court} --end-strangers"),
     "contested-entry": NextStep("liandong trace entry {entry} --jurisdiction {jurisdiction} --json", "kafka"),
     "publisher-clock": NextStep("timedatectl set-ntp true"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...producers.upkeep.book import UpkeepBook, UpkeepFinding
-from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE
+from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE, TAKEN
 from ...producers.upkeep.strangers import stranger_text
 from ...schemas import ids
 from .positions import moment
@@ -32,6 +32,7 @@ def publisher_findings(deliveries: Sequence[Deliveries]) -> Iterator[dict[str, A
             yield {"kind": "publisher-clock", "jurisdiction": each.jurisdiction, "seconds": int(one.detail)}
         yield from ({"kind": "refused-record", **about} for about in _entries(each, found[REFUSED]))
         yield from ({"kind": "stolen-version", **about} for about in _entries(each, found[STOLEN]))
+        yield from ({"kind": "taken-entry", **about} for about in _entries(each, found[TAKEN]))
         yield from _strange(each.jurisdiction, found[STRANGE])
         yield from ({"kind": "stolen-outbid", **about} for about in _entries(each, found[OUTBID]))
         yield from ({"kind": "contested-entry", **about} for about in _entries(each, found[CONTESTED]))
@@ -60,5 +61,6 @@ def _entries(deliveries: Deliveries, found: Sequence[UpkeepFinding]) -> Iterator
                 continue
             entry = ids.entry_text(int(whole.entry.instrument), one.entry_id)
             about = {"jurisdiction": deliveries.jurisdiction, "court": one.court, "entry": entry}
-            stolen = {"key": one.detail, "at": moment(one.since)} if one.kind in {STOLEN, OUTBID} else {}
-            yield {**about, "version": one.version, "count": len(found), **stolen}
+            stolen = {"key": one.detail, "at": moment(one.since)} if one.kind in {STOLEN, TAKEN, OUTBID} else {}
+            taken = {"below": whole.court} if one.kind == TAKEN else {}
+            yield {**about, "version": one.version, "count": len(found), **stolen, **taken}

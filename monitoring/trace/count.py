@@ -18,7 +18,7 @@ from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import AT_ONCE
 from ..notary.classify import ListMessage, Marker, MessageClassifier
-from ..notary.tally import ENTRY_ID, Tally, TallyEntry, TallyResult
+from ..notary.tally import ENTRY_ID, SignedBy, Tally, TallyEntry, TallyResult
 from .document import LeafProof
 
 _WAIT = 0.5
@@ -152,7 +152,7 @@ class LaneCount:
         fields = content.version, content.status, content.body_hash, content.record_class
         court = self._tally.court_number(content.court if content.sound else "")
         entry = TallyEntry(*fields, court, verified=content.sound)
-        result = self._tally.apply(self.place.lane, content.entry_id, entry, content.key_id)
+        result = self._tally.apply(self.place.lane, content.entry_id, entry, SignedBy(content.key_id, content.signer))
         if content.entry_id == self.place.entry_id:
             self._keep(content, message, result)
 

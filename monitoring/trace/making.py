@@ -11,7 +11,7 @@ from ...schemas import ids
 from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
 from ...schemas.wire.avro_schemas import is_version_of
-from ...schemas.wire.codec import decode
+from ...schemas.wire.codec import decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import suite_of
@@ -86,7 +86,8 @@ def _marker(heads: HeadPair, lane: TopicPartition) -> int:
 def _document(wanted: TracedEntry, heads: HeadPair, count: LaneCount, ports: CountPorts) -> EntryProof:
     record, later, place = count.record(), count.later(), count.place
     framed = [heads.barrier.framed, heads.snapshot.framed, *([record] if record else ()), *later]
-    keys = _key_records({each.body[_PROOF_KEY] for each in framed}, wanted.root_public_key, ports)
+    courts = {decode_prefix(each.body)["court"] for each in ([record] if record else []) + later}
+    keys = _key_records(ProofOwners({each.body[_PROOF_KEY] for each in framed}, courts), wanted.root_public_key, ports)
     return EntryProof(
         FORMAT,
         ids.text("ent" if place.lane.topic == names.debtor_list(wanted.jurisdiction) else "ord", place.entry_id),
@@ -105,9 +106,18 @@ def _texts(records: Iterable[Framed]) -> Iterable[str]:
     return (to_text(*each) for each in records)
 
 
-def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPorts) -> list[Framed]:
-    """Return what the root has said that the proof needs: its changes, all of these keys, their owners' oldest and those of
-    whoever stands above them (of two ends of one the earlier counts), and its newest word about the register.
+class ProofOwners(NamedTuple):
+    """Whose keys a proof needs."""
+
+    key_ids: set[bytes]
+    """Of the keys under its records."""
+    courts: set[str]
+    """Those the records name; a court above may have signed for one."""
+
+
+def _key_records(needed: ProofOwners, root_public_key: StoredKey, ports: CountPorts) -> list[Framed]:
+    """Return what the root has said that the proof needs: its changes, all of these keys, the oldest of their owners and of these
+    courts, and those of whoever stands above them (of two ends of one the earlier counts), and its newest word about the register.
     """
     on_topic, known = list[Framed](), KnownKeys(root_public_key)
     lanes = topic_lanes(ports.subscriber, names.KEYS)
@@ -117,10 +127,10 @@ def _key_records(key_ids: set[bytes], root_public_key: StoredKey, ports: CountPo
     of = {schema: [each for each in on_topic if is_version_of(each.fingerprint, schema)] for schema in OF_THE_REGISTER}
     changes = [each for each in of[roots.SCHEMA] if _counts(known, each)]
     found = [(decode(*each)["key_id"], each) for each in of[SCHEMA] if _counts(known, each)]
-    owners = {key.participant for key in map(known.get, key_ids) if key is not None}
+    owners = needed.courts | {key.participant for key in map(known.get, needed.key_ids) if key is not None}
     above = set(chain.from_iterable(known.above(each) for each in owners)) - owners
     founding = {key.key_id for key in map(known.founding_key, owners) if key is not None}
-    wanted = key_ids | founding
+    wanted = needed.key_ids | founding
     keys = [framed for key_id, framed in found if key_id in wanted or _signs_as(known.get(key_id), above)]
     words = [each for each in of[signed_register.SCHEMA] if _counts(known, each)]
     newest = max(words, key=lambda each: decode(*each)["number"], default=None)

@@ -253,13 +253,14 @@ class _Verification:
     def _later(self) -> None:
         first = self._file.record
         before = None if first is None else first.content
-        for said in (each.content for each in self._file.later):
+        for each in self._file.later:
+            said, signer = each.content, self._verifier.signer_of(decode_prefix(each.body))
             if said["version"] <= (before["version"] if before else 0):
                 raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['version']} ≤ {before and before['version']}")
             if before and before["record_class"] != said["record_class"]:
                 raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['record_class']} ≠ {before['record_class']}")
-            if before and not self._verifier.may_follow(before["court"], said["court"]):
-                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{said['court']} ≠ {before['court']}")
+            if before and not self._verifier.may_follow(before["court"], signer):
+                raise ProofProblem("TRACE_LATER_WRONG", reason=f"{signer} ≠ {before['court']}")
             if not self._is_live and said["court_sequence"] <= self._highest(said["court"]):
                 raise ProofProblem("TRACE_LATER_WRONG", reason=f"≤ {self._highest(said['court'])}")
             before = said

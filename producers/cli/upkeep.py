@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -46,8 +46,22 @@ _TEXTS = {
         "{count} entries were invented with a stolen key, a person looks at each: `liandong court resign --end-strangers` ends them",
         "有 {count} 个条目系以失窃密钥伪造，目前逐一由人工处理；请执行 `liandong court resign --end-strangers` 予以终止",
     ),
+    "taken_above": (
+        "{entry}  v{version}  taken with the revoked key {key} of {by}, which gives it back: `liandong court resign --court {by} --for {court} --all`",
+        "{entry}  第 {version} 版  被以 {by} 已吊销的密钥 {key} 夺取，由该院交还：`liandong court resign --court {by} --for {court} --all`",
+    ),
     "strange_ended": ("invented entries ended and in the log: {count}", "已终止并送入日志的伪造条目：{count}"),
     "acknowledged": ("stolen versions the status names no longer: {count}", "不再列入状态的失窃密钥版本：{count}"),
+    "TAKEN_FROM_BELOW": (
+        "taken with this court's revoked key from the court below",
+        "被以本院已吊销的密钥从下级法院夺取",
+    ),
+    "nothing_taken": ("nothing of {court} needs to be given back", "没有需要交还 {court} 的条目"),
+    "how_taken": (
+        "{count} entries of {court} must be given back: the same command with `--all`, or name them",
+        "需要交还 {court} 的条目：{count} 个；请在同一命令后加 `--all`，或逐个指定条目",
+    ),
+    "given_back": ("given back to {court} and in the log: {count}", "已交还 {court} 并送入日志：{count}"),
     "signed": ("signed again and in the log: {count}", "已重新签名并送入日志：{count}"),
     "KEY_REVOKED": ("its key was revoked as of then", "签名密钥已自当时起吊销"),
     "SIGNED_BY_ANOTHER": (
@@ -61,6 +75,14 @@ EntriesArgument = Annotated[list[str] | None, typer.Argument(metavar="[ENTRY]...
 EndStrangersOption = Annotated[
     bool,
     typer.Option(help="End the entries somebody has invented with a stolen key: a version that ends each goes out."),
+]
+ForOption = Annotated[
+    str | None,
+    typer.Option(
+        "--for",
+        metavar="COURT",
+        help="Give back to this court below what somebody took with the key of the court that signs.",
+    ),
 ]
 AcknowledgeOption = Annotated[
     bool, typer.Option(help="Somebody has looked into the stolen versions that were outbid: the status forgets them.")
@@ -142,6 +164,7 @@ def resign(  # noqa: PLR0913  the options of a command
     entries: EntriesArgument = None,
     *,
     every: AllOption = False,
+    below: ForOption = None,
     end_strangers: EndStrangersOption = False,
     acknowledge: AcknowledgeOption = False,
     court: CourtOption = None,
@@ -150,7 +173,11 @@ def resign(  # noqa: PLR0913  the options of a command
     """List what must be signed again, or sign it: records under a key that was revoked, or was not valid when they were signed.
 
     Each becomes a new version that says the same under the court's present key. Run it again if it was interrupted.
+    With --for, the court above gives back what was taken with its stolen key: signed by it, in the name of the court below.
     """
+    if below is not None:
+        _give_back(ctx, below, court, _Chosen({entry_id(each) for each in entries or ()}, every), as_json=as_json)
+        return
     from ...topics.cli.console import settings_of
     from ..upkeep.resigning import Resigning
     from ..upkeep.strangers import Strangers
@@ -165,19 +192,73 @@ def resign(  # noqa: PLR0913  the options of a command
             _send(settings, opened)
         strangers = Strangers(opened.guard.book, opened.identity, opened.clock)
         strange, ended = strangers.found(), strangers.end() if end_strangers else 0
+        taken = _taken(opened)
         if ended:
             _send(settings, opened)
         known = resigning.take_note() if acknowledge else 0
     if as_json:
         print_json(
             {"needed": [_shown(each) for each in needed], "signed": signed, "acknowledged": known}
-            | {"strange": [_shown_stranger(each) for each in strange], "ended": ended}
+            | {"strange": [_shown_stranger(each) for each in strange], "ended": ended, "taken": taken}
         )
         return
     _tell_of_strangers(settings.lang, strange, ended, asked=end_strangers)
     if acknowledge:
         _speaker(settings.lang)("acknowledged", count=known)
+    for each in taken:
+        _speaker(settings.lang)("taken_above", **each)
     _tell(settings.lang, needed, signed, asked=bool(wanted) or every)
+
+
+class _Chosen(NamedTuple):
+    """What is to be signed."""
+
+    entries: set[bytes]
+    every: bool
+
+
+def _give_back(ctx: typer.Context, below: str, court: str | None, chosen: _Chosen, *, as_json: bool) -> None:
+    from ...topics.cli.console import settings_of
+    from ..upkeep.giving_back import GivingBack
+
+    settings = settings_of(ctx)
+    with _compared(settings, court) as (opened, comparison), _progress(as_json) as progressed:
+        giving = GivingBack(opened.guard.book, opened.identity, comparison.directory, opened.clock)
+        found = giving.found(below)
+        wanted = [each for each in found if chosen.every or each.entry_id in chosen.entries]
+        given = giving.sign(below, wanted, progressed) if wanted else 0
+        if given:
+            _send(settings, opened)
+    if as_json:
+        print_json({"court": below, "taken": [_shown(each) for each in found], "given_back": given})
+        return
+    say = _speaker(settings.lang)
+    if not found:
+        say("nothing_taken", court=below)
+    elif chosen.every or chosen.entries:
+        say("given_back", court=below, count=given)
+    else:
+        for each in found:
+            say("needed", **{**_shown(each), "why": _TEXTS[each.why][settings.lang == "zh"]})
+        say("how_taken", court=below, count=len(found))
+
+
+def _taken(court: "Court") -> list[dict[str, object]]:
+    """Return what was taken from a court with a key of one above it."""
+    from ...schemas import ids
+    from ..upkeep.giving_back import taken_from
+
+    return [
+        {
+            "entry": ids.entry_text(int(whole.entry.instrument), found.entry_id),
+            "version": found.version,
+            "key": found.detail,
+            "court": whole.court,
+            "by": found.court,
+        }
+        for found, whole in taken_from(court.guard.book)
+        if whole.court == court.identity.court
+    ]
 
 
 def _tell(lang: Language, needed: "list[NeedsSigning]", signed: int, *, asked: bool) -> None:

@@ -21,6 +21,10 @@ CONTESTED = "contested"
 """Others write under an entry's key again and again."""
 STOLEN = "stolen"
 """Somebody has signed a newer version of an entry with a key of its court that is revoked by now."""
+TAKEN = "taken"
+"""Somebody has taken an entry of a court with a key of a court above it that is revoked by now: that court, which is the finding's,
+gives it back.
+"""
 STRANGE = "strange"
 """Somebody has signed, with a key of a court of this register that is revoked by now, an entry that the register never had."""
 OUTBID = "outbid"
@@ -34,6 +38,7 @@ _TOLD = {
     AHEAD: "the log holds records of %s that the register does not know: %d",
     REFUSED: "nobody takes records of %s, `liandong court resign` signs them again: %d",
     STRANGE: "with a stolen key of %s entries were invented, `liandong court resign --end-strangers` ends them: %d",
+    TAKEN: "with a stolen key of %s entries of courts below it were taken, `liandong court resign --for` gives them back: %d",
     STOLEN: "with a stolen key of %s newer versions were signed, `liandong court resign` says more than those: %d",
 }
 
@@ -50,6 +55,7 @@ class KeeperFindings:
         self.ahead_keys = self._keys_ahead([each for each in standing if each.kind == AHEAD])
         """Entries of which the log may hold a newer version than the register: nothing older is sent behind it."""
         self._stolen = {each.entry_id: each.version for each in standing if each.kind == STOLEN}
+        self._taken = {each.entry_id: each for each in standing if each.kind == TAKEN}
         self._strange = {each.entry_id: each.version for each in standing if each.kind == STRANGE}
         self._contested = {each.about for each in standing if each.kind == CONTESTED}
         self._off_seconds = next((int(each.detail) for each in standing if each.kind == CLOCK), 0)
@@ -66,7 +72,7 @@ class KeeperFindings:
         """
         prefix, record = decode_prefix(body), decode(fingerprint, body)
         key = prefix["entry_id"], prefix["version"]
-        may_speak = entry is None or self._judge.may_speak(prefix["court"], entry)
+        may_speak = entry is None or self._judge.may_speak(body, entry)
         if may_speak:
             self.ahead_keys.add(prefix["entry_id"])
         update, value, sequence = record["update_id"], frame(fingerprint, body), str(record["court_sequence"])
@@ -80,11 +86,21 @@ class KeeperFindings:
             self._new.append(UpkeepFinding(REFUSED, key, entry.court, topic, key, entry.version))
 
     def stolen(self, key: bytes, entry: OwnEntry, topic: str, what: StolenVersion) -> None:
-        """Find that somebody has signed a newer version with a stolen key; `flush` notes it."""
+        """Find that somebody has signed a newer version with a stolen key, or taken the entry; `flush` notes it."""
+        if what.taken_by:
+            self._take(UpkeepFinding(TAKEN, key, what.taken_by, topic, key, what.version, what.key_id.hex()))
+            return
         if self._stolen.get(key, 0) < what.version:
             self._stolen[key] = what.version
             self._book.raise_version(key, what.version)
             self._new.append(UpkeepFinding(STOLEN, key, entry.court, topic, key, what.version, what.key_id.hex()))
+
+    def _take(self, found: UpkeepFinding) -> None:
+        before = self._taken.get(found.entry_id)
+        if before is None or before.version < found.version:
+            self._taken[found.entry_id] = found
+            self._book.raise_version(found.entry_id, found.version)
+            self._new.append(found)
 
     def strange(self, fingerprint: bytes, body: bytes, topic: str, what: StolenVersion) -> None:
         """Find that somebody has invented an entry with a stolen key; `flush` notes it."""
@@ -108,14 +124,21 @@ class KeeperFindings:
     def stands(self, key: bytes, entry: OwnEntry) -> None:
         """Take back that an entry's record is refused, or that another one is newer, if a later one stands."""
         if self._stolen.get(key, entry.version) < entry.version:
-            self.flush()
-            outbid = [replace(each, kind=OUTBID) for each in self._book.findings(STOLEN) if each.about == key]
-            self._book.find(outbid, self._clock.now())
-            self._book.clear(STOLEN, [key])
+            self._is_outbid(STOLEN, key)
             del self._stolen[key]
+        taken = self._taken.get(key)
+        if taken is not None and taken.version < entry.version and self._judge.gives_back(entry, taken.court):
+            self._is_outbid(TAKEN, key)
+            del self._taken[key]
         if self._refused.get(key, entry.version) < entry.version:
             self._book.clear(REFUSED, [key])
             del self._refused[key]
+
+    def _is_outbid(self, kind: str, key: bytes) -> None:
+        self.flush()
+        outbid = [replace(each, kind=OUTBID) for each in self._book.findings(kind) if each.about == key]
+        self._book.find(outbid, self._clock.now())
+        self._book.clear(kind, [key])
 
     def forget_outbid(self) -> None:
         """Take back what was outbid long ago."""
@@ -150,12 +173,12 @@ class KeeperFindings:
         void = []
         for each in self._book.findings(AHEAD):
             record = *unframe(each.value), each.entry_id
-            is_void = not self._judge.holds(*record)
+            entry = self._book.entries([each.entry_id]).get(each.entry_id)
+            is_void = not self._judge.holds(*record, entry)
             if is_void or self._knows(each.about):
                 self._book.clear(AHEAD, [each.about])
             if is_void:
                 void.append(each)
-                entry = self._book.entries([each.entry_id]).get(each.entry_id)
                 stolen = self._judge.stolen(*record, entry)
                 if entry is None and stolen is not None:
                     self.strange(*unframe(each.value), each.list, stolen)
@@ -174,7 +197,7 @@ class KeeperFindings:
         return {
             each.entry_id
             for each in found
-            if (entry := entries.get(each.entry_id)) is None or self._judge.may_speak(each.court, entry)
+            if (entry := entries.get(each.entry_id)) is None or self._judge.may_speak(unframe(each.value)[1], entry)
         }
 
     def _knows(self, update_id: bytes) -> bool:

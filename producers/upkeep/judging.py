@@ -38,6 +38,8 @@ class StolenVersion(NamedTuple):
 
     version: int
     key_id: bytes
+    taken_by: str = ""
+    """Whose key it was, a court above, where the entry is not its court's any more by it; that court alone can say more."""
 
 
 class Judge:
@@ -63,43 +65,55 @@ class Judge:
             return UnderKey.NOTHING if stolen is None else UnderKey.STRANGE
         return UnderKey.STOLEN if stolen is not None and stolen.version >= entry.version else UnderKey.OTHER
 
-    def holds(self, fingerprint: bytes, body: bytes, key: bytes) -> bool:
-        """Return whether a court that may sign here has signed this record of the entry, and it counts now."""
+    def holds(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry | None) -> bool:
+        """Return whether a court that may sign here, or one above the entry's, has signed this record of it, and it counts now."""
         try:
             prefix = decode_prefix(body)
-            if prefix["entry_id"] != key or prefix["court"] not in self._courts:
+            if prefix["entry_id"] != key or not self._is_heard(prefix, entry):
                 return False
             self._verifier.record(fingerprint, body, prefix, self._jurisdiction)
         except (Undecodable, SignatureInvalid):
             return False
         return True
 
-    def may_speak(self, court: str, of: OwnEntry) -> bool:
-        """Return whether what a court says under an entry's key can take the place of what stands there."""
-        return self._verifier.may_follow(of.court, court)
+    def may_speak(self, body: bytes, of: OwnEntry) -> bool:
+        """Return whether a record under an entry's key that holds can take the place of what stands there."""
+        return self._verifier.may_follow(of.court, self._verifier.signer_of(decode_prefix(body)))
+
+    def gives_back(self, entry: OwnEntry, court: str) -> bool:
+        """Return whether the register's newest record of an entry is signed by this court, or one above it."""
+        return self._verifier.may_follow(court, self._verifier.signer_of(decode_prefix(entry.body)))
+
+    def _is_heard(self, prefix: GatePrefix, entry: OwnEntry | None) -> bool:
+        """Whether this register cares for a record: a court of its own is named, or somebody above the entry's court signed it."""
+        return prefix["court"] in self._courts or (
+            entry is not None and self._verifier.may_follow(entry.court, self._verifier.signer_of(prefix))
+        )
 
     def stolen(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry | None) -> StolenVersion | None:
-        """Return what the entry's court, or of an unknown entry any, has signed of it with a key that is revoked by now; else None.
+        """Return what the entry's court or one above it, or of an unknown entry any, has signed with a key that is revoked by now.
 
         Copies have taken it if no barrier before it covers the revocation (docs/wire.md), so the court must say more than it does.
         What another court's stolen key has signed they have not: nothing has to be said above that.
         """
         prefix = _prefix(body)
-        if prefix is None or prefix["entry_id"] != key or prefix["court"] not in self._courts:
-            return None
-        if entry is not None and not self.may_speak(prefix["court"], entry):
+        if prefix is None or prefix["entry_id"] != key or not self._is_heard(prefix, entry):
             return None
         try:
             signer = self._verifier.once_valid(fingerprint, body, prefix, self._jurisdiction)
         except SignatureInvalid:
             return None
-        return StolenVersion(prefix["version"], signer.key_id) if signer.revoked_at else None
+        may_follow = self._verifier.may_follow
+        if not signer.revoked_at or (entry is not None and not may_follow(entry.court, signer.participant)):
+            return None
+        is_taken = entry is not None and not may_follow(prefix["court"], entry.court)
+        return StolenVersion(prefix["version"], signer.key_id, signer.participant if is_taken else "")
 
     def _is_ahead(self, fingerprint: bytes, body: bytes, key: bytes, entry: OwnEntry | None) -> bool:
         prefix = _prefix(body)
         if prefix is None or (entry is not None and prefix["version"] < entry.version):
             return False
-        return self.holds(fingerprint, body, key)
+        return self.holds(fingerprint, body, key, entry)
 
     def counts(self, fingerprint: bytes, body: bytes, court: str) -> bool:
         """Return whether the key under an own record was valid then and may say this version; the record is known to be its court's.
@@ -109,7 +123,7 @@ class Judge:
         key = self._keyring.key(body[:8])
         if key is None:
             return True
-        if key.participant != court:
+        if not self._verifier.may_follow(court, key.participant):
             return False
         try:
             record = decode(fingerprint, body)

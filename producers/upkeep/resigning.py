@@ -14,6 +14,7 @@ from ...schemas.dates import date_of_ms
 from ...schemas.law.listing import Change, Status
 from ...schemas.wire.codec import from_wire
 from ...schemas.wire.signing import Keyring, PublicKey
+from ...topics.keys.signatures import may_say
 from ...topics.storage.database import reading
 from ...topics.workers.clock import Clock
 from ..register.register import Register
@@ -71,12 +72,12 @@ class Resigning:
                 whole = self._register.whole_entry(connection, entry_id)
                 if whole is not None and entry_id not in found and self._is_refused(whole):
                     accepted_at = from_wire(whole.body)["recorded_at"]
-                    found[entry_id] = _needs(whole, _NOT_VALID, accepted_at)
+                    found[entry_id] = needs_signing(whole, _NOT_VALID, accepted_at)
             for stolen in self.book.findings(STOLEN):
                 whole = self._register.whole_entry(connection, stolen.entry_id)
                 if whole is not None and whole.court == self.identity.court and whole.entry.version <= stolen.version:
                     accepted_at = from_wire(whole.body)["recorded_at"]
-                    found[stolen.entry_id] = _needs(whole, _OUTBID, accepted_at)
+                    found[stolen.entry_id] = needs_signing(whole, _OUTBID, accepted_at)
         return list(found.values())
 
     def sign(self, needed: Sequence[NeedsSigning], progressed: Progressed = lambda _done, _all: None) -> int:
@@ -117,7 +118,7 @@ class Resigning:
     def _is_refused(self, whole: WholeEntry) -> bool:
         record = from_wire(whole.body)
         key = self.keyring.key(record["proof"][:8])
-        return key is None or not key.usable_at(record["recorded_at"])
+        return key is None or not (key.usable_at(record["recorded_at"]) and may_say(key, record["version"]))
 
     def _under_revoked_keys(self) -> Iterator[NeedsSigning]:
         entries, updates = self._register.tables.entries, self._register.tables.updates
@@ -140,7 +141,8 @@ def _revoked(key: PublicKey | None) -> int | None:
     return key.revoked_at if key is not None and key.revoked_at else None
 
 
-def _needs(whole: WholeEntry, why: str, accepted_at: int) -> NeedsSigning:
+def needs_signing(whole: WholeEntry, why: str, accepted_at: int) -> NeedsSigning:
+    """Return an entry as one that must be signed again: why, and when its newest record was accepted (ms UTC)."""
     entry = whole.entry
     return NeedsSigning(entry.entry_id, int(entry.instrument), entry.version, why, accepted_at)
 

@@ -17,6 +17,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Kinds of participants."""
     signer: str = ""
     """The field that names who signed, empty where it can be but one."""
+    or_above: bool = False
+    """Whoever stands above that one, at whatever distance, may sign it too: so a court above gives an entry back."""
     valid_at: str = ""
     """The field with the time at which the key must have been valid; empty: the time the message was written."""
     place: str = ""

@@ -286,7 +286,7 @@ public final class MatchLists {
             GenericRecord before = held.message().record();
             GenericRecord after = now.message().record();
             boolean sameClass = before.get("record_class").equals(after.get("record_class"));
-            facts.put("own", sameClass && mayFollow(before.get("court").toString(), after.get("court").toString()));
+            facts.put("own", sameClass && mayFollow(before.get("court").toString(), signer(now)));
             int newer = Long.compare((Long) after.get("version"), (Long) before.get("version"));
             facts.put("version", newer > 0 ? "higher" : newer == 0 ? "same" : "lower");
             boolean same = Arrays.equals(sha256(held.message().body(), PROOF), sha256(now.message().body(), PROOF));
@@ -309,6 +309,12 @@ public final class MatchLists {
         boolean home = Utils.toPositive(Utils.murmur2(each.key())) % place.partitions() == place.partition();
         boolean canary = (Integer) each.record().get("record_class") == 1;
         return own && home && signed(each, place.topic(), canary ? "list-record canary" : "list-record", place.jurisdiction());
+    }
+
+    /** Who owns the key under a record. */
+    private String signer(Standing now) {
+        GenericRecord key = keys.get(proof(now.message()));
+        return key == null ? "" : key.get("participant").toString();
     }
 
     private boolean mayFollow(String court, String successor) {
@@ -374,7 +380,9 @@ public final class MatchLists {
         long until = (Long) key.get("valid_until");
         long revoked = row.path("revoked_by_barrier").asBoolean() ? 0 : (Long) key.get("revoked_at");
         boolean valid = (Long) key.get("valid_from") <= at && (until == 0 || at < until) && (revoked == 0 || at < revoked);
-        boolean own = key.get("participant").toString().equals(each.record().get(row.get("signer").asText()).toString());
+        String named = each.record().get(row.get("signer").asText()).toString();
+        String signer = key.get("participant").toString();
+        boolean own = row.path("or_above").asBoolean() ? mayFollow(named, signer) : signer.equals(named);
         boolean kind = false;
         for (JsonNode one : row.get("kinds")) {
             kind |= one.asText().equals(key.get("kind").toString());

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from liandong.monitoring.notary.classify import ListMessage, MessageClassifier, Tombstone
-from liandong.monitoring.notary.tally import Tally, TallyEntry, TallyResult
+from liandong.monitoring.notary.tally import SignedBy, Tally, TallyEntry, TallyResult
 from liandong.schemas.law.listing import RecordClass
 from liandong.schemas.wire.codec import decode, to_wire
 from liandong.schemas.wire.rules import RULES_FILE
@@ -25,6 +25,8 @@ from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 TABLE: list[dict[str, Any]] = json.loads(RULES_FILE.read_text())["copy"]
 STAND = {"APPLIED", "HEALED"}
 OWN, SIBLING, ABOVE, NOTARY, NOBODY = "court-su0505", "court-su0106", "court-su05", "notary-js-1", "nobody"
+UNDER = (OWN, SIBLING)
+"""The courts that ABOVE stands above."""
 STOLEN = Ed25519Signer(os.urandom(32))
 """A key of the entries' own court."""
 SIGNERS = {name: Ed25519Signer(os.urandom(32)) for name in (OWN, SIBLING, ABOVE, NOTARY, NOBODY)}
@@ -50,17 +52,25 @@ class Said:
     """Its schema is one that only a later release knows."""
     amount: str = "1.00"
     """Makes the content another one."""
+    named: str = ""
+    """The court it names, if not the one that signs."""
     stolen: bool = False
     """Under another key of its court, whose revocation the last barrier covers."""
 
     @property
     def sound(self) -> bool:
         """Courts sign what means somebody, notaries canaries that can be read."""
-        return self.by == NOTARY and not self.later if self.canary else self.by in {OWN, SIBLING, ABOVE}
+        if self.canary:
+            return self.by == NOTARY and not self.later and not self.named
+        return self.by in {OWN, SIBLING, ABOVE} and self.court in {self.by, *(UNDER if self.by == ABOVE else ())}
+
+    @property
+    def court(self) -> str:
+        """The court it names."""
+        return self.named or (OWN if self.by == NOBODY else self.by)
 
     def value(self, entry_id: bytes) -> bytes:
-        court = OWN if self.by == NOBODY else self.by
-        scribe = CourtScribe(court=court, signer=STOLEN if self.stolen else SIGNERS[self.by])
+        scribe = CourtScribe(court=self.court, signer=STOLEN if self.stolen else SIGNERS[self.by])
         record = decode(FINGERPRINT, scribe.include())
         record |= {"entry_id": entry_id, "version": self.version, "claim_amount": self.amount}
         record |= {"record_class": int(RecordClass.CANARY if self.canary else RecordClass.REAL), "court_sequence": 1}
@@ -76,7 +86,12 @@ def _versions() -> Iterator[Said]:
 
 INCOMING: list[Said | bytes | None] = [None, b"garbage", *_versions(), Said(version=6, stolen=True)]
 INCOMING += [Said(version=6, stolen=True, later=True)]
-HELD = [None, Said(), Said(NOBODY), Said(later=True), Said(NOTARY, canary=True), Said(ABOVE)]
+INCOMING += [
+    Said(by, 6, later=later, named=named)
+    for by, named, later in product((OWN, SIBLING, ABOVE), (OWN, SIBLING, ABOVE), (False, True))
+    if by != named
+]
+HELD = [None, Said(), Said(NOBODY), Said(later=True), Said(NOTARY, canary=True), Said(ABOVE), Said(ABOVE, named=OWN)]
 
 
 def facts_of(held: Said | None, new: Said | bytes | None) -> dict[str, Any]:
@@ -94,7 +109,7 @@ def facts_of(held: Said | None, new: Said | bytes | None) -> dict[str, Any]:
             "content": "other",
         }
     stood = held or replace(new, version=0, by=NOBODY)
-    above = {OWN: {OWN, ABOVE}, SIBLING: {SIBLING, ABOVE}}.get(stood.by, {stood.by})
+    above = {stood.court, *((ABOVE,) if stood.court in UNDER else ())}
     return {
         "value": "unreadable" if new.later else "record",
         "revoked": new.stolen,
@@ -102,7 +117,9 @@ def facts_of(held: Said | None, new: Said | bytes | None) -> dict[str, Any]:
         "held": "nothing" if held is None else "sound" if held.sound else "unsound",
         "own": new.by in above and new.canary == stood.canary,
         "version": "higher" if new.version > stood.version else "same" if new.version == stood.version else "lower",
-        "content": "same" if (new.later, new.amount, new.by) == (stood.later, stood.amount, stood.by) else "other",
+        "content": "same"
+        if (new.later, new.amount, new.court) == (stood.later, stood.amount, stood.court)
+        else "other",
     }
 
 
@@ -168,5 +185,7 @@ def _notarys(copied: ListCopy, entry_id: bytes, first: bytes | None, value: byte
         assert isinstance(said, ListMessage)
         fields = said.version, said.status, said.body_hash, said.record_class
         court = tally.court_number(said.court if said.sound else "")
-        result = tally.apply(lane, entry_id, TallyEntry(*fields, court, verified=said.sound), said.key_id)
+        result = tally.apply(
+            lane, entry_id, TallyEntry(*fields, court, verified=said.sound), SignedBy(said.key_id, said.signer)
+        )
     return result.name

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from liandong.monitoring.log.sequences import SequenceSet
 from liandong.monitoring.notary.cut import Alignment
-from liandong.monitoring.notary.tally import OPAQUE_CLASS, Tally, TallyEntry, TallyResult
+from liandong.monitoring.notary.tally import OPAQUE_CLASS, SignedBy, Tally, TallyEntry, TallyResult
 from liandong.schemas.law.listing import ENDED_FROM
 from liandong.schemas.wire.digest import SetDigest
 from liandong.topics.transport.ports import TopicPartition
@@ -93,7 +93,8 @@ def test_the_tally_equals_a_recount_with_a_plain_dict(
             assert tally.keep(lane, entry) is (TallyResult.KEPT if before else TallyResult.DUPLICATE)
         else:
             taken = _takes(before, seen)
-            assert (tally.apply(lane, entry, seen, b"") in {TallyResult.APPLIED, TallyResult.HEALED}) == taken
+            result = tally.apply(lane, entry, seen, SignedBy(b"", ("one", "another")[seen.court]))
+            assert (result in {TallyResult.APPLIED, TallyResult.HEALED}) == taken
             if taken:
                 plain[lane, entry] = seen
     for lane in (LANE, OTHER):

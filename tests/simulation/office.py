@@ -14,6 +14,7 @@ from liandong.producers.publishing.publication import Publication
 from liandong.producers.register.reader import RegisterReader
 from liandong.producers.register.register import register_as_it_is
 from liandong.producers.register.rows import Batch, new_batch
+from liandong.producers.upkeep.giving_back import GivingBack
 from liandong.producers.upkeep.recovering import RegisterRecovery
 from liandong.producers.upkeep.resending import Resending
 from liandong.producers.upkeep.resigning import Resigning
@@ -108,6 +109,30 @@ class PublisherProcess(Process):
             subscriber.close()
             sent.append(resent.missing + resent.replaced)
         return sum(sent)
+
+    def give_back(self, above: str, court: str) -> int:
+        """Give back to a court what was taken with the key of the one above it, which comes to this machine for that; return how
+        many entries. Raises whatever the product refuses it with.
+        """
+        given: list[int] = []
+        with self._visiting(above) as opened:
+            giving = GivingBack(opened.guard.book, opened.identity, self.directory, self.machine.clock)
+            given.append(giving.sign(court, giving.found(court)))
+        return sum(given)
+
+    def acknowledge_of(self, above: str) -> None:
+        """Say that a court above knows of what was signed under its stolen key."""
+        with self._visiting(above) as opened:
+            Resigning(opened.guard.book, opened.identity, self.directory, self.machine.clock).take_note()
+
+    @contextmanager
+    def _visiting(self, above: str) -> Iterator[Court]:
+        """Open a court that is not of this machine, with its keys of now."""
+        self.world.administrator.give_again(self.machine, above)
+        machine = self.machine
+        with self.clerk(), open_court(machine.settings, above, machine.clock, machine.chance) as opened:
+            opened.guard.keeper = next(iter(self.courts.values())).opened.guard.keeper
+            yield opened
 
     @contextmanager
     def clerk(self) -> Iterator[None]:

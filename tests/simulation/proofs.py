@@ -85,7 +85,10 @@ class Register:
             return ""
         canary = record["record_class"] == CANARY
         entitled = key["kind"] == ("notary" if canary else "court") and _reaches(key, record["version"])
-        at_home = key["participant"] == record["court"] and self._acts_in(key) == JURISDICTION
+        is_its = key["participant"] == record["court"] or (
+            not canary and key["participant"] in self.above(record["court"])
+        )
+        at_home = is_its and self._acts_in(key) == JURISDICTION
         if not (entitled and at_home and _holds(key["public_key"], list_of(record["instrument"]), body)):
             return ""
         return str(key["participant"])
@@ -108,9 +111,14 @@ class Register:
         prefix, key = prefix_of(body), self._keys.get(body[:8])
         if prefix is None or key is None or key["use"] != "sign" or prefix["record_class"] != REAL:
             return ""
-        own = key["kind"] == "court" and key["participant"] == prefix["court"] and self._acts_in(key) == JURISDICTION
+        is_its = key["participant"] in {prefix["court"], *self.above(prefix["court"])}
+        own = key["kind"] == "court" and is_its and self._acts_in(key) == JURISDICTION
         may = own and _reaches(key, prefix["version"])
         return str(key["participant"]) if may and _holds(key["public_key"], topic, body) else ""
+
+    def owner(self, body: bytes) -> str:
+        """The participant whose key is named under a record, empty if nobody's is."""
+        return str(self._keys.get(body[:8], {"participant": ""})["participant"])
 
     def above(self, participant: str) -> set[str]:
         """Everybody above a participant."""

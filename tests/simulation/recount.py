@@ -30,6 +30,9 @@ class Judging(Protocol):
     def may_follow(self, court: str, successor: str) -> bool:
         """Whether a court may end what another one said."""
 
+    def signer_of(self, body: bytes) -> str:
+        """Who owns the key under a record."""
+
     def covered(self, one: Written) -> set[bytes]:
         """The keys whose revocation a barrier covers."""
 
@@ -129,7 +132,7 @@ def _replaces(new: Standing, before: Standing, judging: Judging) -> bool:
     """Whether a record stands over what is there."""
     if not new.sound or not before.sound:
         return new.sound
-    own = new.record_class == before.record_class and judging.may_follow(before.court, new.court)
+    own = new.record_class == before.record_class and judging.may_follow(before.court, judging.signer_of(new.leading))
     return own and new.version > before.version
 
 

@@ -13,7 +13,8 @@ from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Work
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.root import Revokes
 from liandong.tests.simulation.deeds.staff import Asks
-from liandong.tests.simulation.deeds.upkeep import EndsStrangers, Resigns
+from liandong.tests.simulation.deeds.upkeep import EndsStrangers, GivesBack, Resigns
+from liandong.tests.simulation.founding import HIGH_COURT
 from liandong.tests.simulation.stories import (
     ANOTHER,
     ASKED,
@@ -133,6 +134,14 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
         AWHILE,
         Looks(),
     ),
+    "whom a stolen key of the court above freed is restricted again once that gives it back": (
+        *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(HIGH_COURT), 0), AWHILE, Replaces(HIGH_COURT, 30), AWHILE),
+        *(ASKED, GivesBack(HIGH_COURT, COURT), AWHILE, ASKED),
+    ),
+    "whom a stolen key of the court above stopped is free once that gives the entry back": (
+        *(LISTED, AWHILE, _MINUTE, ForgesVersion(Guise(HIGH_COURT), 0, INNOCENT), AWHILE, Replaces(HIGH_COURT, 30)),
+        *(AWHILE, Acts(COURT, Change.REVOKE, 0), AWHILE, GivesBack(HIGH_COURT, COURT), AWHILE, INNOCENT_ASKED),
+    ),
     "a stolen key blocks no innocent after it was revoked": (
         LISTED,
         AWHILE,
@@ -249,6 +258,8 @@ WITNESSES: Mapping[str, str] = {
     "what a court said and was sent after its key was revoked stands in the log, and its end is said again": (
         "records a list refused"
     ),
+    "whom a stolen key of the court above freed is restricted again once that gives it back": ("entries given back"),
+    "whom a stolen key of the court above stopped is free once that gives the entry back": ("entries given back"),
     "what a stolen key invented is named and can be ended": "invented entries ended",
     "what a stolen key invented on the relief lane alone is named and can be ended": "invented entries ended",
     "a hit waits for a court whose key is not valid yet by the agency's clock": (

@@ -25,7 +25,7 @@ _AIR, _AIR_NODE = "air-js", "air-js 1"
 _LATER = EverybodyWorks(12)
 _NAMED = (
     *("parked", "dead-letters", "records-refused", "refused-record", "unreadable", "twins", "receipts-missing"),
-    *("unproven", "lost-tail", "live-differs", "register-behind", "stolen-version", "head-expired"),
+    *("unproven", "lost-tail", "live-differs", "register-behind", "stolen-version", "taken-entry", "head-expired"),
 )
 """Kinds of findings that are looked for after what brings them about."""
 

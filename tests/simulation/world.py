@@ -347,6 +347,10 @@ class World:
         """Whether a court may end what another one said: it is that court, or above it."""
         return court == successor or successor in self.register.above(court)
 
+    def signer_of(self, body: bytes) -> str:
+        """Who owns the key under a record."""
+        return self.register.owner(body)
+
     def covered(self, one: Written) -> set[bytes]:
         """The keys whose revocation a barrier covers for where it stands."""
         return self.register.covered(one.fields, one.body, (one.at.topic, one.at.partition))

@@ -365,7 +365,10 @@ class NotarySuite:
             world.barrier(notary)
             world.clock.pass_seconds(61)
         told = {(each["kind"], each["court"]): each for each in world.report()["findings"]}
-        if in_its_name or kind not in {"court", "above"}:
+        if in_its_name and kind == "above":  # it may speak in that name: what it numbers is in that court's sequence
+            assert sorted(told) == [("sequence-duplicate", own), ("sequence-gap", own)]
+            assert (told["sequence-gap", own]["low"], told["sequence-gap", own]["high"]) == (5, 9)
+        elif in_its_name or kind not in {"court", "above"}:
             assert told == {}
         elif kind == "above":  # it may speak, and what is missing below its number is its own
             assert [(kind, court) for kind, court in told] == [("sequence-gap", forger.court)]
@@ -377,6 +380,24 @@ class NotarySuite:
             assert (found["low"], found["high"], found["count"]) == (3, 10, 3)
             (last,) = (each for each in world.log(LIST) if each.value() == world.court.message(bodies[-1]).value)
             assert found["partition"] == last.partition()
+
+    def test_what_a_court_says_of_an_entry_that_a_court_above_has_taken_leaves_no_gap(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        above = CourtScribe(court="somebody-js")
+        world.keys.known[above.signer.key_id] = registered(above.signer, above.court, "court", "js")
+        world.keys.superiors[world.court.court] = [above.court]
+        notary = world.notary()
+        world.publish(world.court.include())
+        entry = next(iter(world.court.entries))
+        above.entries[entry] = world.court.entries[entry] | {"court": above.court}
+        world.publish(above.change(entry, Change.SHIELD))
+        world.court.entries[entry] |= {"version": 2}
+        world.publish(world.court.change(entry, Change.REVOKE), world.court.include())
+        for _ in range(3):
+            world.barrier(notary)
+            world.clock.pass_seconds(61)
+        assert world.report()["findings"] == []
 
     def test_the_gap_a_stolen_key_opened_is_told_with_its_place_and_closes_when_the_key_is_revoked(
         self, world: WatchedJurisdiction

@@ -7,7 +7,7 @@ import pytest
 
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.upkeep.book import UpkeepFinding
-from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE
+from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE, TAKEN
 from liandong.producers.upkeep.log_records import RecordUnknown
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
@@ -19,7 +19,7 @@ from liandong.tests.simulation.backups import copied, restore
 from liandong.tests.suites.town import TownSuite
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.town import Town
-from liandong.tests.worlds.town_members import COURT, OTHER_COURT
+from liandong.tests.worlds.town_members import COURT, HIGH_COURT, OTHER_COURT
 from liandong.tests.worlds.upkeep import LIST, RELIEF, KeptLists
 from liandong.topics.catalogue import names
 from liandong.topics.keys.signing_time import SigningHeld
@@ -542,6 +542,51 @@ class UpkeepSuite(TownSuite):
         lists.end(entry)
         assert lists.versions(entry)[-1] == 2
 
+    @pytest.mark.parametrize("late", [False, True])
+    @pytest.mark.parametrize("named", [HIGH_COURT, "court-su0507"])
+    def test_what_was_taken_with_a_stolen_key_of_the_court_above_only_that_one_gives_back(
+        self, lists: KeptLists, named: str, late: bool
+    ) -> None:
+        """`named`: in whose name the thief takes it; `late`: the keeper reads it when the key is revoked already."""
+        (entry,), town = lists.listed(), lists.town
+        lists.keep()
+        if named != HIGH_COURT:
+            town.participants.new(named, "court", jurisdictions=("js",), superior=HIGH_COURT)
+            town.publish(named)
+        taken = _taken(lists, entry, named)
+        if not late:
+            lists.write(entry, taken)
+            lists.keep()
+            assert lists.findings() == [(AHEAD, entry)]
+        town.participants.rotate(HIGH_COURT, compromised_since=town.clock.now())
+        town.publish(HIGH_COURT)
+        town.until(lambda: town.is_revoked(lists.directory, HIGH_COURT))
+        if late:
+            lists.write(entry, taken)
+        lists.keep()
+        assert lists.findings() == [(TAKEN, entry)]
+        assert lists.resigning().needed() == []
+        lists.acts.shield(entry, _ruling())
+        lists.send()
+        lists.keep()
+        assert lists.findings() == [(TAKEN, entry)], "copies refuse what the lower court says"
+        above = KeptLists(town, HIGH_COURT)
+        above.compare()
+        giving = above.giving_back()
+        (found,) = giving.found(COURT)
+        assert (found.entry_id, found.why, giving.found(OTHER_COURT)) == (entry, "TAKEN_FROM_BELOW", [])
+        assert giving.sign(COURT, [found]) == 1
+        above.send()
+        above.stop()
+        lists.keep()
+        assert lists.findings() == [(OUTBID, entry)]
+        given = from_wire(lists.under(entry)[-1].value() or b"")
+        assert (given["court"], given["version"], given["status"]) == (COURT, 9, int(Status.SHIELDED))
+        assert given["proof"][:8] == town.participants.signer(HIGH_COURT).key_id
+        lists.end(entry)
+        lists.keep()
+        assert (lists.versions(entry)[-1], lists.findings()) == (10, [(OUTBID, entry)])
+
     def test_what_a_stolen_key_has_outbid_is_signed_again(self, lists: KeptLists) -> None:
         (entry,), town = lists.listed(), lists.town
         lists.keep()
@@ -613,6 +658,14 @@ class older:  # noqa: N801  reads as a phrase
         self._lists.town.court.register.close()
         restore(self._backup)
         self._lists.start()
+
+
+def _taken(lists: KeptLists, entry: bytes, named: str) -> bytes:
+    """A version 7 that a thief signs with the key of the court above, in somebody's name."""
+    record = from_wire(lists.under(entry)[-1].value() or b"") | {"version": 7, "court": named, "update_id": bytes(16)}
+    return to_wire(
+        "list-record", encode_signed("list-record", record, LIST, lists.town.participants.signer(HIGH_COURT))
+    )
 
 
 def _ruling(reason: str = "REVIEW") -> CourtRuling:

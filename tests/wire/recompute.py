@@ -268,6 +268,24 @@ def founding(vectors: Vectors, folder: Path) -> int:
     return len(given["acts_in"])
 
 
+def speaking(vectors: Vectors, folder: Path) -> int:
+    rules = json.loads((folder.parent / "rules.json").read_text(encoding="utf-8"))["signers"]
+    superior: dict[str, str] = vectors["founding"]["superior"]
+
+    def reaches(court: str, signer: str) -> bool:
+        while court and court != signer:
+            court = superior.get(court, "")
+        return court == signer
+
+    for each in vectors["speaking"]:
+        court, signer = each["court"], each["signer"]
+        signs = reaches(court, signer) if rules["list-record"]["or_above"] else court == signer
+        holds("who may sign a record", signs, each["signs"])
+        holds("who may follow a record", reaches(each["held"], signer), each["follows"])
+    holds("who may sign a canary", "or_above" in rules["list-record canary"], wanted=False)
+    return len(vectors["speaking"])
+
+
 def versions(vectors: Vectors, folder: Path) -> int:
     rules = json.loads((folder.parent / "rules.json").read_text(encoding="utf-8"))["signers"]
     for each in vectors["versions"]:
@@ -294,5 +312,5 @@ def sealed(vectors: Vectors, folder: Path) -> int:
 if __name__ == "__main__":
     given, avro = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
     parts = surrogates, names, framing, partitioner, signatures, digests, barriers, snapshots, registers, founding
-    for part in (*parts, versions, sealed):
+    for part in (*parts, speaking, versions, sealed):
         sys.stdout.write(f"{part.__name__} {part(given, avro)}\n")

@@ -129,20 +129,27 @@ def rebuilt(leaf: bytes, place: int, size: int, path: list[bytes]) -> bytes:
     return sha256(b"\1" + path[-1] + rebuilt(leaf, place - split, size - split, path[:-1])).digest()
 
 
-def of_its_court(record: Record, key: Record, places: str, place: str) -> None:
+def stands_above_or_is(keys: dict[bytes, Record], court: str, other: str) -> bool:
+    above = court
+    while above and above != other:
+        above = str(oldest(keys, above)["superior"])
+    return above == other
+
+
+def of_its_court(keys: dict[bytes, Record], record: Record, key: Record, place: str) -> None:
+    places = acts_in(keys, key)
     rule = RULES["signers"]["list-record canary" if record["record_class"] == 1 else "list-record"]
     serves = place == places if rule.get("alone") else place in places.split(",")
     require(key["kind"] in rule["kinds"] and serves, "who signed a record")
-    require(key["participant"] == record[rule["signer"]], "court of a record")
+    named, who = str(record[rule["signer"]]), str(key["participant"])
+    require(stands_above_or_is(keys, named, who) if rule.get("or_above") else who == named, "court of a record")
     require(record["version"] // rule["versions_per_ms"] <= key["valid_from"], "how high a version a key may say")
 
 
-def same_court_or_above(keys: dict[bytes, Record], courts: list[str]) -> None:
-    for one, other in pairwise(courts):
-        above = one
-        while above and above != other:
-            above = str(oldest(keys, above)["superior"])
-        require(above == other, "court of what came later")
+def same_court_or_above(keys: dict[bytes, Record], records: list[tuple[Record, bytes]]) -> None:
+    for (before, _), (_, body) in pairwise(records):
+        who = str(keys[body[:8]]["participant"])
+        require(stands_above_or_is(keys, before["court"], who), "court of what came later")
 
 
 def verify(proof: Record, root: bytes) -> Record:
@@ -179,7 +186,7 @@ def verify(proof: Record, root: bytes) -> Record:
     for record, body in records:
         require(record["entry_id"] == entry_id and (record["instrument"] == 1) == (kind == "ent_"), "whose record")
         key = signer(keys, body, topic, record["recorded_at"])
-        of_its_court(record, key, acts_in(keys, key), place)
+        of_its_court(keys, record, key, place)
     highest = {each["court"]: each["highest"] for each in barrier["courts"] if each["list"] == topic}
     if is_live:
         record, body = records[0]
@@ -201,7 +208,7 @@ def verify(proof: Record, root: bytes) -> Record:
     versions = [record["version"] for record, _ in records]
     require(all(one < other for one, other in zip([0, *versions], versions, strict=False)), "versions grow")
     require(len({record["record_class"] for record, _ in records}) <= 1, "class of the records")
-    same_court_or_above(keys, [record["court"] for record, _ in records])
+    same_court_or_above(keys, records)
     later = [record for record, _ in records[1 if proof["record"] else 0 :]]
     for said in later:
         require(is_live or said["court_sequence"] > highest.get(said["court"], 0), "later than the barrier")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from liandong.monitoring.notary.classify import ListMessage, Marker, MessageClassifier
-from liandong.monitoring.notary.tally import Tally, TallyEntry
+from liandong.monitoring.notary.tally import SignedBy, Tally, TallyEntry
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.keyrings import RefreshingKeyring
@@ -28,7 +28,7 @@ def tallied_lanes(wire: Wire, keyring: RefreshingKeyring) -> list[Mapping[str, A
         elif isinstance(said, ListMessage):
             court = tally.court_number(said.court if said.sound else "")
             fields = said.version, said.status, said.body_hash, said.record_class, court
-            tally.apply(at, said.entry_id, TallyEntry(*fields, verified=said.sound), said.key_id)
+            tally.apply(at, said.entry_id, TallyEntry(*fields, verified=said.sound), SignedBy(said.key_id, said.signer))
     ids = {lane.topic: reader.topic_id(lane.topic) for lane in lanes}
     reader.close()
     return [

@@ -11,6 +11,7 @@ from liandong.producers.publishing.publication import Listeners, Publication
 from liandong.producers.register.rows import Batch, new_batch
 from liandong.producers.synthetic.rows import SyntheticRequest, list_rows
 from liandong.producers.upkeep.book import UpkeepFinding
+from liandong.producers.upkeep.giving_back import GivingBack
 from liandong.producers.upkeep.keeper import LogKeeper
 from liandong.producers.upkeep.recovering import Recovery, RegisterRecovery
 from liandong.producers.upkeep.resending import Resending, Resent
@@ -166,6 +167,10 @@ class KeptLists:
     def resigning(self) -> Resigning:
         """What must be signed again."""
         return Resigning(self.court.guard.book, self.court.identity, self.directory, self.town.clock)
+
+    def giving_back(self) -> GivingBack:
+        """What was taken with this court's key from the courts below it."""
+        return GivingBack(self.court.guard.book, self.court.identity, self.directory, self.town.clock)
 
     def strangers(self) -> Strangers:
         """What was invented in the court's name."""

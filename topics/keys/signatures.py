@@ -7,7 +7,7 @@ from ...schemas.law.listing import RecordClass
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.rules import CANARY, RULES, Rule
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, verify
-from ...schemas.wire.suites import find_suite
+from ...schemas.wire.suites import KEY_ID_LENGTH, find_suite
 from ..catalogue import names
 from ..transport.errors import TransportError
 from ..transport.partitioner import partition_of
@@ -171,7 +171,7 @@ class Verifier:
         self._in_batch, self._caught_up, self._register_ends = True, False, None
 
     def record(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> None:
-        """Require that the court a list record names signed it, with a key that was valid when the publisher accepted it and is
+        """Require that the court a list record names, or one above it, signed it, with a key that was valid when the publisher accepted it and is
         not known to be revoked: by whatever moment the record itself names, it says nothing for sure then. Raises KeyRevoked.
         """
         key = self.once_valid(fingerprint, body, prefix, jurisdiction)
@@ -179,7 +179,7 @@ class Verifier:
             raise KeyRevoked(key.participant)
 
     def once_valid(self, fingerprint: bytes, body: bytes, prefix: GatePrefix, jurisdiction: str) -> PublicKey:
-        """Return the key of the court that a list record names and that signed it, be the key revoked by now or not."""
+        """Return the key that signed a list record, of the court it names or of one above it, be the key revoked by now or not."""
         try:
             recorded_at = decode(fingerprint, body)["recorded_at"]
         except Undecodable as broken:
@@ -189,6 +189,11 @@ class Verifier:
         key = verify(body, context, self._keyring, recorded_at, revocable=not _RECORD.revoked_by_barrier)
         self._require_court(key, prefix, jurisdiction)
         return key
+
+    def signer_of(self, prefix: GatePrefix) -> str:
+        """Return who signed a record that holds: the court it names, or one above it. Raises TransportError."""
+        key = self._keyring.key(prefix["proof"][:KEY_ID_LENGTH])
+        return prefix["court"] if key is None else key.participant
 
     def covered_by(self, barrier: Mapping[str, Any]) -> frozenset[bytes]:
         """Return the ids of the keys that were revoked when a barrier was issued, as far as its notary had read the register.
@@ -203,10 +208,12 @@ class Verifier:
                 raise SignatureInvalid(f"it speaks of {offset} records of the register, there are fewer") from None
             raise
 
-    @staticmethod
-    def _require_court(key: PublicKey, prefix: GatePrefix, jurisdiction: str) -> None:
+    def _require_court(self, key: PublicKey, prefix: GatePrefix, jurisdiction: str) -> None:
         rule = _CANARY if prefix["record_class"] == _CANARY_CLASS else _RECORD
-        if key.participant != prefix["court"]:
+        is_its = (
+            self.may_follow(prefix["court"], key.participant) if rule.or_above else key.participant == prefix["court"]
+        )
+        if not is_its:
             raise WrongParticipant(f"signed by {key.participant}, claims to be from {prefix['court']}")
         _require_entitled(rule, "list record that means somebody", key)
         _require_place(rule, key, jurisdiction, None)
@@ -242,9 +249,11 @@ class Verifier:
         return prefix
 
     def follows(self, before: GatePrefix, after: GatePrefix) -> bool:
-        """Whether a record may replace or end another one of its entry: its class stays, and it is its own court's."""
+        """Whether a record that holds may replace or end another one of its entry: its class stays, and its signer is the court of
+        what stands, or above it, in whosever name it speaks.
+        """
         same_class = kept_class(before["record_class"]) == kept_class(after["record_class"])
-        return same_class and self.may_follow(before["court"], after["court"])
+        return same_class and self.may_follow(before["court"], self.signer_of(after))
 
     def may_follow(self, court: str, successor: str) -> bool:
         """Whether a court may replace or end what another one said: it is that court itself, or above it."""

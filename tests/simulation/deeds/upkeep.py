@@ -60,6 +60,23 @@ class Resigns:
 
 
 @dataclass(frozen=True)
+class GivesBack:
+    """The court above, on the publisher's machine, gives back what was taken with its key from a court below."""
+
+    above: str
+    court: str
+
+    def __str__(self) -> str:
+        return f"{self.above} gives back to {self.court} what was taken with its key"
+
+    def do(self, world: "World") -> None:
+        try:
+            world.count("entries given back", world.publisher.give_back(self.above, self.court))
+        except LiandongError as refused:
+            world.count(f"giving back refused: {refused.code}")
+
+
+@dataclass(frozen=True)
 class EndsStrangers:
     """A court ends what was invented in its name."""
 

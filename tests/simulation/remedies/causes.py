@@ -25,7 +25,7 @@ from liandong.tests.simulation.deeds.pen import OWN_KEY, model, signed, write
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.statements import FORK, ForgesBarrier, ForgesHead
 from liandong.tests.simulation.deeds.upkeep import Resigns
-from liandong.tests.simulation.founding import JURISDICTION, NOTARIES, PUBLISHER, founding
+from liandong.tests.simulation.founding import HIGH_COURT, JURISDICTION, NOTARIES, PUBLISHER, founding
 from liandong.tests.simulation.people import COURTS, SIBLING, Listing
 from liandong.tests.simulation.remedies.absence import Leaves, Runs
 from liandong.tests.simulation.watchers import MonitorProcess
@@ -302,6 +302,10 @@ CAUSES: Mapping[str, Cause] = {
     "refused-record": Cause((_AWHILE, Leaves("publisher"), lists(0), Replaces(COURT, 30), Runs("publisher"), _AWHILE)),
     "stolen-version": Cause(
         (lists(0), _AWHILE, ForgesVersion(Guise(COURT), 0), _AWHILE, Replaces(COURT, 30), _AWHILE),
+        also=frozenset({"sequence-duplicate"}),
+    ),
+    "taken-entry": Cause(
+        (lists(0), _AWHILE, ForgesVersion(Guise(HIGH_COURT), 0), _AWHILE, Replaces(HIGH_COURT, 30), _AWHILE),
         also=frozenset({"sequence-duplicate"}),
     ),
     "strange-entry": Cause(

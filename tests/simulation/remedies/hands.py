@@ -11,7 +11,7 @@ from liandong.tests.simulation.deeds.copies import SendsAgain
 from liandong.tests.simulation.deeds.deed import Deed
 from liandong.tests.simulation.deeds.keys import PublishesKeys
 from liandong.tests.simulation.deeds.register import SignsRegister
-from liandong.tests.simulation.deeds.upkeep import EndsStrangers, RecoversRegister, Resends, Resigns
+from liandong.tests.simulation.deeds.upkeep import EndsStrangers, GivesBack, RecoversRegister, Resends, Resigns
 from liandong.tests.simulation.remedies.absence import Runs, away
 from liandong.tests.simulation.watchers import NotaryProcess
 
@@ -78,6 +78,11 @@ def _node(_: "World", options: Options) -> list[Deed]:
 
 
 def _resign(world: "World", options: Options) -> list[Deed]:
+    if options["below"]:
+        return [GivesBack(options["court"], options["below"])]
+    if options["acknowledge"] and options["court"] not in world.courts:
+        world.publisher.acknowledge_of(options["court"])
+        return []
     if options["acknowledge"]:
         world.courts[options["court"]].acknowledge()
         return []

@@ -50,7 +50,7 @@ def test_each_kind_has_a_next_step_words_and_a_sentence_and_there_are_no_others(
 
 PLACES = (
     "agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry", "updates", "count", "months_left",
-    "seconds", "low", "high", "place", "what", "since", "lanes", "hashes", "incarnations", "witnesses", "published", "highest",
+    "seconds", "low", "high", "place", "what", "since", "lanes", "hashes", "below", "incarnations", "witnesses", "published", "highest",
     "version", "lane", "key", "at",
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from liandong.consumers.store.errors import StoreDamaged, TrustDamaged
 from liandong.consumers.store.layout import LanePartition, TrustedHead, lane_prefix, lane_row
 from liandong.consumers.store.reader import ListReader
 from liandong.consumers.store.writer import ListStore
-from liandong.monitoring.notary.tally import Tally, TallyEntry
+from liandong.monitoring.notary.tally import SignedBy, Tally, TallyEntry
 from liandong.monitoring.notary.tally_state import NotaryProgress
 from liandong.monitoring.notary.tally_store import TallyDamaged, TallyStore
 from liandong.schemas.errors import LiandongError
@@ -195,7 +195,7 @@ def counted(folder: Path) -> None:
     for one in range(200):
         body_hash = bytes([one]) * 32
         entry = TallyEntry(1, 1, body_hash, 0, tally.court_number("court-a"), verified=True)
-        tally.apply(AT, bytes([one]) * 16, entry, b"")
+        tally.apply(AT, bytes([one]) * 16, entry, SignedBy(b"", "court-a"))
     store.commit(tally, NotaryProgress(issued=7), b"the body of a head")
     store.close()
 

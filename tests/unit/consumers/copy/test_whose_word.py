@@ -67,6 +67,30 @@ def test_the_court_above_frees(world: Neighbours, fast: bool) -> None:
     assert world.listed() == []
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_what_was_taken_with_a_stolen_key_of_the_court_above_is_given_back_by_that_court_alone(
+    world: Neighbours, fast: bool
+) -> None:
+    """`fast`: what the court says behind it comes on the relief lane first."""
+    entry, court, above = entry_of(world.body), world.court, world.above
+    world.send(court.message(world.body), above.message(world.said_by(above, Change.REVOKE)))
+    stolen = above.signer.key_id
+    world.keys.known[stolen] = replace(world.keys.known[stolen], revoked_at=NOW)
+    world.keys.revocations[stolen] = 7
+    world.send(*(world.notary.barrier(LIST, each, 1, NOW, 8) for each in range(PARTITIONS)))
+    world.send(court.message(court.include(world.surrogate, entry_id=entry, version=3)))
+    assert world.listed() == []
+    again = CourtScribe(court=court.court, entries=court.entries)
+    world.keys.known[again.signer.key_id] = replace(
+        registered(again.signer, above.court, "court", "js"), valid_from=NOW
+    )
+    world.send(again.message(again.include(world.surrogate, entry_id=entry, version=4)))
+    assert world.listed() == [4]
+    freed = court.change(entry, Change.REVOKE)
+    world.send(court.relief(freed) if fast else court.message(freed))
+    assert world.listed() == []
+
+
 def test_a_siblings_relief_ahead_of_the_list_frees_nobody_and_hides_no_relief(world: Neighbours) -> None:
     world.send(world.sibling.relief(world.said_by(world.sibling, Change.REVOKE)))
     world.send(world.court.message(world.body))

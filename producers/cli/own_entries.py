@@ -55,10 +55,22 @@ def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
                 "change": update.change.name,
                 "batch": update.batch_id,
                 "accepted_on": date_of_ms(update.accepted_at).isoformat(),
+                **_stated(court, update),
             }
             for update in court.register.updates_of_entry(entry.entry_id)
         ],
     }
+
+
+def _stated(court: Court, update: Update) -> dict[str, Any]:
+    """Return what the court stated of the decision behind an update, and whether it was in time."""
+    ruling = court.register.ruling(update.update_id)
+    if ruling is None:
+        return {}
+    stated: dict[str, Any] = {name: text for name, text in ruling._asdict().items() if name != "update_id" and text}
+    if ruling.due_on:
+        stated["late"] = date_of_ms(update.accepted_at).isoformat() > ruling.due_on
+    return stated
 
 
 def _masked_name(name: str) -> str:
@@ -77,4 +89,5 @@ def result_of(court: Court, update: Update, *, sent: bool) -> dict[str, Any]:
         "update": ids.text("upd", update.update_id),
         "batch": update.batch_id,
         "sent": sent,
+        **_stated(court, update),
     }

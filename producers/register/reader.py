@@ -17,6 +17,7 @@ from .rows import (
     LiveEntry,
     OtherKey,
     RegisteredEntry,
+    StatedRuling,
     Update,
     WholeEntry,
     registered_entry,
@@ -161,6 +162,14 @@ class RegisterReader:
         """Return one update."""
         updates = self._updates(self.tables.updates.c.update_id == update_id, 1)
         return updates[0] if updates else None
+
+    def ruling(self, update_id: bytes) -> StatedRuling | None:
+        """Return what the court stated of the decision behind an act; None of a file's rows and acts of earlier releases."""
+        rulings = self.tables.rulings.c
+        query = select(*(rulings[name] for name in StatedRuling._fields)).where(rulings.update_id == update_id)
+        with reading(self.engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else StatedRuling(*row)
 
     def updates_of_entry(self, entry_id: bytes) -> list[Update]:
         """Return the history of an entry, oldest first."""

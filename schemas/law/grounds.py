@@ -5,7 +5,7 @@ told by the words that make them up. The words were never numbered in the record
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import lru_cache
@@ -81,6 +81,17 @@ def needs_term(grounds: Iterable[Ground]) -> bool:
     return any(Ground.G2 <= ground <= Ground.G6 for ground in grounds)
 
 
+def extension_problem(grounds: Collection[int], *, is_serious: bool) -> str:
+    """Return why art. 2 ¶1 does not extend a term on these grounds, empty if it does: several acts do, or serious violence
+    or threat. Codes: EXTENSION_GRAVITY_UNSTATED, EXTENSION_CAUSE_UNLAWFUL.
+    """
+    if len(set(grounds)) > 1:
+        return ""
+    if Ground.G2 in grounds:
+        return "" if is_serious else "EXTENSION_GRAVITY_UNSTATED"
+    return "EXTENSION_CAUSE_UNLAWFUL"
+
+
 class DeletionReason(StrEnum):
     """Why an entry is deleted; the numbers of D1 to D7 are those of art. 10 ¶1."""
 
@@ -123,9 +134,9 @@ class DeletionReasonProblem(FactProblem):
     texts: ClassVar[dict[str, Text]] = {
         "DELETION_REASON_UNKNOWN": Text(
             "this is no reason for deletion",
-            "give one of D1 to D7, TERM or EARLY",
+            "give one of D1 to D7 (art. 10 ¶1), TERM (art. 10 ¶2) or EARLY (art. 2 ¶2)",
             "不是法定删除事由",
-            "请填写 D1 至 D7、TERM 或 EARLY",
+            "请填写 D1 至 D7（第十条第一款）、TERM（第十条第二款）或 EARLY（第二条第二款）",
         ),
         "DELETION_REASON_TERMED": Text(
             "an entry with a term is not deleted for the reasons of art. 10 ¶1",

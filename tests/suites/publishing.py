@@ -129,7 +129,7 @@ class PublishingSuite:
 
     def test_a_shielded_entry_stays_shielded_when_it_is_corrected(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
-        court.acts.shield(court.entry_id(ENTRY), CourtRuling("REVIEW"))
+        court.acts.shield(court.entry_id(ENTRY), CourtRuling("REVIEW", objection="（2026）苏0505执异7号"))
         court.publish(ENTRY | {"performance": "PARTIAL"})
         assert court.lane("state")[-1]["status"] == Status.SHIELDED
 

@@ -603,7 +603,7 @@ class older:  # noqa: N801  reads as a phrase
 
 
 def _ruling(reason: str = "REVIEW") -> CourtRuling:
-    return CourtRuling(reason)
+    return CourtRuling(reason, objection="（2026）苏0505执异7号")
 
 
 def _made(town: Town) -> bool:

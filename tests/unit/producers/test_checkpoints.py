@@ -146,7 +146,7 @@ def test_what_comes_after_is_counted_on_top_and_an_expired_entry_that_is_deleted
     office.court.publish(*people(3))
     office.settled()
     entry = office.court.entry_id(people(3)[0])
-    office.court.acts.shield(entry, CourtRuling("SETTLEMENT"))
+    office.court.acts.shield(entry, CourtRuling("DATA_DOUBT"))
     office.court.publish(*people(3), *people(2, seed=9))
     office.settled()
     assert {one["number"] for one in office.checkpoints()} == {1, 2}

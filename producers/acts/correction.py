@@ -67,7 +67,7 @@ def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: Cour
 
 
 def _context(identity: CourtIdentity, today: date) -> IntakeContext:
-    return IntakeContext(today, identity.court, identity.court_name, identity.court_token)
+    return IntakeContext(today, identity.court, identity.court_name, identity.court_token, is_published=True)
 
 
 def _checked(under_act: EntryUnderAct, values: Mapping[str, str], context: IntakeContext) -> ListingInput:

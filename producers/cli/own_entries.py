@@ -32,11 +32,13 @@ def _certificates(whole: WholeEntry) -> list[Certificate]:
 def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
     """Describe one entry with its updates, names and numbers masked."""
     entry, record = whole.entry, from_wire(whole.whole_body)
+    earlier = court.register.earlier_entry(entry)
     natural = record["person_kind"] == PersonKind.NATURAL
     return {
         "entry": ids.entry_text(int(entry.instrument), entry.entry_id),
         "instrument": entry.instrument.name,
         "status": entry.status.name,
+        "previous_entry": ids.entry_text(int(earlier.instrument), earlier.entry_id) if earlier else "",
         "version": entry.version,
         "name": _masked_name(record["name"]) if natural else record["name"],
         "certificates": [

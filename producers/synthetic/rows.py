@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import count as counted
 from itertools import islice
 
-from ...schemas.law.grounds import Ground
+from ...schemas.law.grounds import Ground, extension_problem
 from ...schemas.law.terms import term_end
 from ...topics.workers.chance import SeededRandom
 from .people import FictitiousSubject, Invention
@@ -158,12 +158,12 @@ def _case(request: SyntheticRequest, random: SeededRandom, serial: int, document
 
 
 def _ground(random: SeededRandom, day: date) -> Row:
-    """Draw grounds, and a term where they need one; every tenth term is extended by a year."""
+    """Draw grounds, and a term where they need one; every tenth term is extended by a year, where there are several grounds."""
     grounds = random.choices(_GROUNDS, _GROUND_WEIGHTS)[0]
     row = {"grounds": ";".join(ground.name for ground in grounds)}
     if grounds != (Ground.G1,):
         start = day - timedelta(days=random.randrange(30))
-        extension = 12 if random.random() < 0.1 else 0
+        extension = 12 if random.random() < 0.1 and not extension_problem(grounds, is_serious=False) else 0
         row |= {"term_start": start.isoformat(), "term_end": term_end(start, extension).isoformat()}
         if extension:
             row["extension_months"] = str(extension)

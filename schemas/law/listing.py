@@ -60,13 +60,16 @@ class PersonKind(IntEnum):
 
 
 class PersonRole(IntEnum):
-    """In which role (法释〔2015〕17号 art. 3 ¶2 for all but the debtor)."""
+    """In which role: 法释〔2015〕17号 art. 3 ¶2 knows 1 to 4; exit bans know 1 to 3 and the statutory agent of a person without
+    full capacity (执行程序解释 art. 24).
+    """
 
     DEBTOR = 0
     LEGAL_REPRESENTATIVE = 1
     PRINCIPAL = 2
     DIRECTLY_RESPONSIBLE = 3
     ACTUAL_CONTROLLER = 4
+    STATUTORY_AGENT = 5
 
 
 class Link(IntEnum):

@@ -8,12 +8,9 @@ import pytest
 from liandong.producers.acts.ruling import CourtRuling
 from liandong.producers.acts.unlawful import ActUnlawful
 from liandong.producers.cli.own_entries import shown_entry
-from liandong.producers.court import Court
-from liandong.producers.upkeep.book import UpkeepBook
-from liandong.producers.upkeep.guard import SigningGuard
 from liandong.schemas.law.grounds import DeletionReasonProblem
 from liandong.schemas.law.listing import Status
-from liandong.tests.worlds.acceptance import JIA, Railway, goes_to, row_of
+from liandong.tests.worlds.acceptance import JIA, Railway, goes_to, opened, row_of
 from liandong.tests.worlds.court import PublishingCourt
 
 E1 = row_of(JIA, grounds="G3", term_start="2024-09-29", term_end="2026-09-29")
@@ -30,10 +27,8 @@ def _on_the_first_day(court: PublishingCourt) -> None:
 
 def shown(court: PublishingCourt) -> dict[str, object]:
     """What `court find` shows of the newest act."""
-    guard = SigningGuard(UpkeepBook(court.register, "js"), court.clock, (), court.signer.key_id)
-    opened = Court(court.register, court.identity, court.clock, guard)
     [whole] = court.register.find(court.court, case_number=E1["case_number"])
-    updates = shown_entry(opened, whole)["updates"]
+    updates = shown_entry(opened(court), whole)["updates"]
     assert isinstance(updates, list)
     return dict(updates[-1])
 

@@ -50,7 +50,9 @@ class TracingSuite:
             later = ["shielded", "revoked"] if entry_id == entries[0] else []
             assert [each.state for each in found.later] == later
 
-    def test_what_was_deleted_before_and_revoked_after_a_snapshot_is_proven_too(self, world: TracedJurisdiction) -> None:
+    def test_what_was_deleted_before_and_revoked_after_a_snapshot_is_proven_too(
+        self, world: TracedJurisdiction
+    ) -> None:
         world.publish(*(world.court.include() for _ in range(3)))
         entry_id = next(iter(world.court.entries))
         world.publish(world.court.change(entry_id, Change.DELETE))

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
+from liandong.producers.court import Court
+from liandong.producers.upkeep.book import UpkeepBook
+from liandong.producers.upkeep.guard import SigningGuard
 from liandong.schemas.dates import start_of_day_ms
 from liandong.tests.worlds.chance import CHANCE
-from liandong.tests.worlds.clock import HandClock
 from liandong.tests.worlds.court import PublishingCourt, Row
 from liandong.tests.worlds.gate import MemoryView
 from liandong.tests.worlds.intake_rows import ENTRY
@@ -29,6 +31,12 @@ def goes_to(court: PublishingCourt, day: str, hour: float = 12) -> None:
     court.clock.time = start_of_day_ms(date.fromisoformat(day)) + int(hour * _HOUR)
 
 
+def opened(court: PublishingCourt) -> Court:
+    """The court as its commands open it."""
+    guard = SigningGuard(UpkeepBook(court.register, "js"), court.clock, (), court.signer.key_id)
+    return Court(court.register, court.identity, court.clock, guard)
+
+
 class Railway:
     """A railway's gate over every record a court has signed so far, at the court's time; a G train, second class."""
 
@@ -36,9 +44,9 @@ class Railway:
         self._court, self._view = court, MemoryView()
         self._gate = Gate(self._view, load_rules("railway", directory, 60_000), (KEY,), court.clock, CHANCE)
 
-    def says(self, who: Person, clock: HandClock | None = None) -> str:
+    def says(self, who: Person) -> str:
         """What it says of somebody now; the copy is fresh."""
         for body in self._court.bodies("state"):
             self._view.apply(body)
-        self._view.stand.fresh_as_of = (clock or self._court.clock).now()
+        self._view.stand.fresh_as_of = self._court.clock.now()
         return self._gate.check(who.request("rail-ticket", train_type="G", seat_class="second")).verdict.value

@@ -47,6 +47,7 @@ LIST_COLUMNS = (
     "term_end",
     "extension_months",
     "initiated_by",
+    "applied_on",
 )
 ORDER_COLUMNS = (
     "instrument",
@@ -60,6 +61,8 @@ ORDER_COLUMNS = (
 )
 
 _THREE_CASES = 0.02
+_UNTIL_APPLIED = timedelta(days=20)
+"""From the filing of a case to the creditor's application for the listing."""
 _GROUNDS = ((Ground.G1,), (Ground.G4,), (Ground.G5,), (Ground.G3,), (Ground.G2,), (Ground.G6,), (Ground.G1, Ground.G4))
 _GROUND_WEIGHTS = (78, 9, 4, 3, 1, 1, 4)
 
@@ -104,6 +107,8 @@ def _list_rows(request: SyntheticRequest) -> Iterator[Row]:
             }
             row |= _ground(random, request.day)
             row["initiated_by"] = "CREDITOR" if random.random() < 0.9 else "EX_OFFICIO"
+            if row["initiated_by"] == "CREDITOR":
+                row["applied_on"] = (date.fromisoformat(row["filing_date"]) + _UNTIL_APPLIED).isoformat()
             if subject.legal_representative is not None:
                 row["legal_representative"] = subject.legal_representative.name
             yield row

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ...schemas.law.grounds import DELETION_TEXTS
-from ...schemas.law.listing import Change
+from ...schemas.law.listing import CHANGES_ZH, Change
 from ...schemas.problems import Text, UsageProblem
 
 REASONS: Mapping[Change, Mapping[str, tuple[str, str]]] = {
@@ -63,7 +63,7 @@ class ReasonUnknown(UsageProblem):
         "REASON_UNKNOWN": Text(
             "{reason} is no reason to {change}",
             "give one of {known}",
-            "{reason} 不是 {change} 的法定事由",
+            "{reason} 不是{change_zh}的法定事由",
             "请填写以下之一：{known_zh}",
         )
     }
@@ -78,6 +78,7 @@ def check_reason(change: Change, code: str) -> str:
             "REASON_UNKNOWN",
             reason=repr(code),
             change=change.name.lower(),
+            change_zh=CHANGES_ZH[change],
             known=", ".join(f"{each} ({texts[0]})" for each, texts in known.items()),
             known_zh="、".join(f"{each}（{texts[1]}）" for each, texts in known.items()),
         )

@@ -39,9 +39,9 @@ class RowRefused(FactProblem):
             "entry {entry} of this subject in this case is live under decision {decision}, published on {day}; another decision is no "
             "correction of it (arts. 5, 9) and moves no publication day",
             "if the row is older than the register, take it out; if the number was wrong, `court correct`; if the term was extended, "
-            "`court extend` (art. 2); if it is a new listing, end the first entry before (art. 10)",
+            "`court extend`; if it is a new listing, end the first entry before (art. 10)",
             "该当事人在本案的条目 {entry} 依决定 {decision} 在列，发布于 {day}；另一份决定不是对它的更正（第五条、第九条），也不改变发布日期",
-            "该行早于登记的，请删除该行；文号有误的，用 court correct；延长期限的，用 court extend（第二条）；重新纳入的，请先终止原条目（第十条）",
+            "该行早于登记的，请删除该行；文号有误的，用 court correct；延长期限的，用 court extend；重新纳入的，请先终止原条目（第十条）",
         ),
         "DUPLICATE_CONFLICT": Text(
             "row {first} of this file names the same subject in the same case with other contents",

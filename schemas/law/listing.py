@@ -80,6 +80,27 @@ class Link(IntEnum):
     UNVERIFIED = 2
 
 
+CHANGES_ZH = {
+    Change.INCLUDE: "纳入",
+    Change.CORRECT: "更正",
+    Change.SHIELD: "屏蔽",
+    Change.UNSHIELD: "恢复",
+    Change.DELETE: "删除",
+    Change.REVOKE: "撤销",
+    Change.EXTEND: "延长",
+    Change.EXPIRE: "届满",
+    Change.LIFT: "解除",
+    Change.REKEY: "更换匹配密钥",
+}
+"""What each change is called in Chinese."""
+_STATUSES_ZH = {
+    Status.ACTIVE: "有效",
+    Status.SHIELDED: "已屏蔽",
+    Status.EXPIRED: "已届满",
+    Status.DELETED: "已删除",
+    Status.REVOKED: "已撤销",
+    Status.LIFTED: "已解除",
+}
 ENDED_FROM = Status.EXPIRED
 RELIEF = frozenset({Change.CORRECT, Change.SHIELD, Change.DELETE, Change.REVOKE, Change.EXPIRE, Change.LIFT})
 """Changes that also travel on the relief lane: none may wait behind a backlog."""
@@ -111,20 +132,20 @@ class TransitionRefused(BilingualError):
         "TRANSITION_REFUSED": Text(
             "{change} does not fit an entry that is {status}",
             "look at the entry with `liandong court find`; an ended entry never comes back, a new decision makes a new one (art. 10 ¶3)",
-            "{change} 不适用于状态为 {status} 的条目",
+            "{change_zh}不适用于{status_zh}的条目",
             "请用 `liandong court find` 查看该条目；已终止的条目不得恢复，须有新的决定并生成新条目（第十条第三款）",
         ),
         "TRANSITION_ENDED": Text(
             "the entry has ended ({status})",
             "nothing to do; a new decision makes a new entry (art. 10 ¶3). A list entry that never should have been there is "
             "revoked even now (art. 9)",
-            "该条目已终止（{status}）",
+            "该条目已终止（{status_zh}）",
             "无需处理；有新的决定时将生成新条目（第十条第三款）。本不应纳入名单的，此时仍可撤销（第九条）",
         ),
         "TRANSITION_WRONG_WORD": Text(
             "{change} is not the word for this instrument",
             "delete a list entry (art. 10), lift an order (法释〔2015〕17号 art. 9) or an exit ban",
-            "{change} 不是此类措施的终止方式",
+            "{change_zh}不是此类措施的终止方式",
             "名单条目用删除（第十条），限制消费令（法释〔2015〕17号第九条）和限制出境用解除",
         ),
         "REVOKE_ENTRIES_ONLY": Text(
@@ -175,4 +196,6 @@ _WORDS = {
 
 
 def _refused(code: str, change: Change, now: Status | None) -> TransitionRefused:
-    return TransitionRefused(code, change=change.name.lower(), status=now.name.lower() if now else "new")
+    status, status_zh = (now.name.lower(), _STATUSES_ZH[now]) if now else ("new", "尚未发布")
+    english, chinese = {"change": change.name.lower(), "status": status}, {"change_zh": CHANGES_ZH[change]}
+    return TransitionRefused(code, **english, **chinese, status_zh=status_zh)

@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     """Between two batches in which an agency tells its interceptions: nobody who reads the log sees more exactly when one was."""
     watch_max_days: int = Field(default=180, ge=1)
     """Longest term of a watch a court here gives and an agency here accepts."""
+    state_organ_listing: Literal["refuse", "normal"] = "refuse"
+    """Whether a court here puts state organs on the list; art. 8 ¶4 orders a notice to the superior unit and leaves that open."""
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False

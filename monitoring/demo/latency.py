@@ -40,7 +40,8 @@ def measure(play: Play) -> None:
     with play.scene("How long does it take?"), open_court(play.settings, COURT, clock, SystemChance()) as court:
         for person, case in zip(play.cast.measured, play.cast.measured_cases, strict=True):
             entry = court.register.find(COURT, case_number=case)[0].entry.entry_id
-            review, reviewed, revoked = (CourtRuling(reason) for reason in ("REVIEW", "REVIEWED", "NO_GROUND"))
+            review = CourtRuling("REVIEW", objection=f"{case}异议1")
+            reviewed, revoked = CourtRuling("REVIEWED"), CourtRuling("NO_GROUND")
             released.append(until(person, "ALLOW", partial(court.acts.shield, entry, review)))
             blocked.append(until(person, "BLOCK", partial(court.acts.unshield, entry, reviewed)))
             released.append(until(person, "ALLOW", partial(court.acts.revoke, entry, revoked)))

@@ -12,33 +12,27 @@ from sqlalchemy import Connection
 
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
-from ...schemas.errors import LiandongError, WrongUsage
-from ...schemas.law.grounds import check_deletion_reason
-from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status, next_status
-from ...schemas.law.terms import EXTENSION_MONTHS, extended, is_extension_lawful, term_end
+from ...schemas.errors import LiandongError
+from ...schemas.law.listing import ENDED_FROM, Change, Status, next_status
 from ...schemas.wire.codec import from_wire
 from ...topics.workers.clock import Clock
 from ..intake.rows.model import HeldCertificate
 from ..register.register import Register, Update, WholeEntry
-from ..register.rows import new_batch
+from ..register.rows import StatedRuling, new_batch
 from ..updates.records import Fields, digest_of, ended, parts_of, unpack_certificates, with_term_end
 from ..updates.updates import Acceptance, CourtIdentity, Draft, accept
+from .lawful import ActedOn, check_deletion, check_revocation, check_shield, due_day, extended_until
 from .reasons import check_reason
+from .ruling import CourtRuling
+from .unlawful import ActUnlawful
+
+__all__ = ["ActRefused", "Acts", "ChangedEntry", "CourtRuling", "EntryUnderAct"]
 
 
 class ActRefused(LiandongError):
     """An act that the entry, the court or the law does not allow."""
 
     http_status = 409
-
-
-@dataclass(frozen=True, slots=True)
-class CourtRuling:
-    """What the court decided: `on` is the day in China of the act, None for today."""
-
-    reason: str
-    on: date | None = None
-    decision_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +51,10 @@ class EntryUnderAct:
     record: Fields
     certificates: tuple[HeldCertificate, ...]
 
+    def on(self, day: date) -> ActedOn:
+        """Return what the law looks at on a day: the whole record, also of an entry that has ended."""
+        return ActedOn(from_wire(self.whole.whole_body), self.certificates, day)
+
 
 class Acts:
     """Acts of one court."""
@@ -68,60 +66,56 @@ class Acts:
         self._clock = clock
 
     def revoke(self, entry_id: bytes, ruling: CourtRuling) -> Update:
-        """Revoke an entry that never should have been there (art. 9)."""
-        return self._end(entry_id, Change.REVOKE, replace(ruling, reason=check_reason(Change.REVOKE, ruling.reason)))
+        """Revoke a list entry that never should have been there (art. 9), also one that was deleted."""
+        return self._perform_checked(entry_id, Change.REVOKE, ruling, check_revocation)
 
     def delete(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """Delete an entry that was rightly there and whose reason ended (art. 10), for a reason the law knows for its kind."""
-        return self._end(entry_id, Change.DELETE, ruling)
+        return self._perform_checked(entry_id, Change.DELETE, ruling, check_deletion)
 
     def lift(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """End an order or exit ban."""
-        return self._end(entry_id, Change.LIFT, replace(ruling, reason=check_reason(Change.LIFT, ruling.reason)))
+        return self._perform_checked(entry_id, Change.LIFT, ruling)
 
     def shield(self, entry_id: bytes, ruling: CourtRuling) -> Update:
-        """Suspend an entry."""
-        return self._turn(entry_id, Change.SHIELD, ruling)
+        """Suspend a list entry while an objection is under review, or while it is in doubt whom it means."""
+        return self._perform_checked(entry_id, Change.SHIELD, ruling, lambda _, canonical: check_shield(canonical))
 
     def unshield(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """Let a suspended entry take effect again."""
-        return self._turn(entry_id, Change.UNSHIELD, ruling)
+        return self._perform_checked(entry_id, Change.UNSHIELD, ruling)
 
     def extend(self, entry_id: bytes, ruling: CourtRuling, *, months: int = 0, until: date | None = None) -> Update:
         """Give a later last day, under a new decision: to a list entry by one to three years, to an order as the court says."""
-        code = check_reason(Change.EXTEND, ruling.reason)
-        if not ruling.decision_number:
-            raise WrongUsage("DECISION_MISSING", "extending needs a decision", "give its number with --decision")
+        canonical = ruling.canonical(check_reason(Change.EXTEND, ruling.reason))
 
         def change(_: Connection, under_act: EntryUnderAct, today: date) -> ChangedEntry:
-            last_day = _extended(under_act, months, until, today)
-            record = with_term_end(under_act.record, last_day) | {"decision_number": ruling.decision_number}
+            last_day = extended_until(under_act.on(canonical.on or today), canonical, months, until)
+            record = with_term_end(under_act.record, last_day) | {"decision_number": canonical.decision_number}
             digest = digest_of(record, under_act.certificates)
-            entry = under_act.whole.entry._replace(digest=digest, decision_number=ruling.decision_number)
+            entry = under_act.whole.entry._replace(digest=digest, decision_number=canonical.decision_number)
             return ChangedEntry(record, under_act.whole._replace(entry=entry))
 
-        return self.perform(entry_id, Change.EXTEND, replace(ruling, reason=code), change)
+        return self.perform(entry_id, Change.EXTEND, canonical, change)
 
-    def _end(self, entry_id: bytes, kind: Change, ruling: CourtRuling) -> Update:
-        reason = ruling.reason
+    def _perform_checked(
+        self,
+        entry_id: bytes,
+        kind: Change,
+        ruling: CourtRuling,
+        check: Callable[[ActedOn, CourtRuling], None] = lambda _entry, _ruling: None,
+    ) -> Update:
+        """Perform an act that leaves what the record says, if the law knows its reason and `check` finds it in the record."""
+        is_deletion = kind is Change.DELETE  # whose reasons depend on the entry, and are checked with it
+        canonical = ruling.canonical(
+            ruling.reason.strip().upper() if is_deletion else check_reason(kind, ruling.reason)
+        )
 
-        def change(_: Connection, under_act: EntryUnderAct, _today: date) -> ChangedEntry:
-            if kind is Change.DELETE:
-                has_term = bool(from_wire(under_act.whole.whole_body)["term_end"])
-                check_deletion_reason(reason, has_term=has_term)
+        def change(_: Connection, under_act: EntryUnderAct, today: date) -> ChangedEntry:
+            check(under_act.on(canonical.on or today), canonical)
             return ChangedEntry(dict(under_act.record), under_act.whole)
 
-        canonical = reason.strip().upper() if kind is Change.DELETE else reason
-        return self.perform(entry_id, kind, replace(ruling, reason=canonical), change)
-
-    def _turn(self, entry_id: bytes, kind: Change, ruling: CourtRuling) -> Update:
-        code = check_reason(kind, ruling.reason)
-        return self.perform(
-            entry_id,
-            kind,
-            replace(ruling, reason=code),
-            lambda _connection, under_act, _today: ChangedEntry(dict(under_act.record), under_act.whole),
-        )
+        return self.perform(entry_id, kind, canonical, change)
 
     def perform(
         self,
@@ -132,26 +126,28 @@ class Acts:
     ) -> Update:
         """Perform one act in one transaction; `change` says what becomes of the entry.
 
-        Raises ENTRY_UNKNOWN, ENTRY_OF_OTHER_COURT, TRANSITION_REFUSED, ACT_IN_FUTURE.
+        Raises ENTRY_UNKNOWN, ENTRY_OF_OTHER_COURT, TransitionRefused, ACT_IN_FUTURE, ACT_BEFORE_PUBLICATION.
         """
         now = self._clock.now()
         today = date_of_ms(now)
         day = ruling.on or today
         if day > today:
-            raise WrongUsage(
-                "ACT_IN_FUTURE", f"{day} has not come yet", "give the day the court acted, today at the latest"
-            )
+            raise ActUnlawful("ACT_IN_FUTURE", day=day.isoformat())
         batch = new_batch(self.identity.court, f"act:{kind.name.lower()}", "", now, self.identity.chance)
         with self.register.engine.begin() as connection:
             self.register.claim(connection, self.identity.court)
             under_act = self._entry(connection, entry_id)
             entry = under_act.whole.entry
             status = next_status(entry.instrument, entry.status, kind)
+            if day.isoformat() < entry.publish_date:
+                raise ActUnlawful("ACT_BEFORE_PUBLICATION", day=day.isoformat(), published=entry.publish_date)
             changed = change(connection, under_act, today)
             record = ended(changed.record, status) if status >= ENDED_FROM else changed.record | {"status": int(status)}
             draft = Draft(entry.entry_id, entry.version + 1, kind, ruling.reason, day.isoformat(), parts_of(record))
             [accepted] = accept(self.register, connection, self.identity, [draft], Acceptance(batch.batch_id, now))
             self.register.change_entries(connection, [_after(changed.whole, draft, accepted.value, status)])
+            due = due_day(under_act.on(day), kind, ruling.reason)
+            self.register.put_ruling(connection, _stated(accepted.update_id, ruling, due))
             corrected = int(kind is Change.CORRECT)
             finished = replace(batch, state="accepted", finished_at=now, accepted=1 - corrected, corrected=corrected)
             self.register.put_batch(connection, finished)
@@ -183,29 +179,12 @@ def _after(whole: WholeEntry, draft: Draft, body: bytes, status: Status) -> Whol
     return whole._replace(entry=entry, body=body, full_body=whole.whole_body if status >= ENDED_FROM else None)
 
 
-def _extended(under_act: EntryUnderAct, months: int, until: date | None, today: date) -> date:
-    """Return the new last day. Raises TERM_OVER, TERM_MISSING, EXTENSION_UNLAWFUL."""
-    record = under_act.record
-    last = date.fromisoformat(record["term_end"]) if record["term_end"] else None
-    if last is None:
-        raise ActRefused("TERM_MISSING", "this entry has no term", "an entry without a term needs no extension")
-    if last < today:
-        raise ActRefused(
-            "TERM_OVER", f"the term ended on {last}", "what has ended is not extended; it needs a new decision"
-        )
-    if under_act.whole.entry.instrument is not Instrument.LIST_ENTRY:
-        if until is None or until <= last:
-            raise WrongUsage("EXTENSION_UNLAWFUL", f"the order runs until {last}", "give a later day with --until")
-        return until
-    if not months or not is_extension_lawful(months):
-        low, high = EXTENSION_MONTHS
-        raise WrongUsage(
-            "EXTENSION_UNLAWFUL", "a list entry is extended by one to three years", f"give --months {low} to {high}"
-        )
-    new = extended(last, months)
-    start = date.fromisoformat(record["term_start"]) if record["term_start"] else None
-    if start is not None and new > (longest := term_end(start, EXTENSION_MONTHS[1])):
-        raise ActRefused(
-            "EXTENSION_UNLAWFUL", f"{new} is later than art. 2 allows", f"the last lawful day is {longest}"
-        )
-    return new
+def _stated(update_id: bytes, ruling: CourtRuling, due: date | None) -> StatedRuling:
+    return StatedRuling(
+        update_id,
+        ruling.decision_number,
+        ruling.signed_by,
+        ruling.cause,
+        ruling.objection,
+        due.isoformat() if due else "",
+    )

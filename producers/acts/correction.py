@@ -63,11 +63,11 @@ def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: Cour
         return ChangedEntry(record, whole)
 
     code = check_reason(Change.CORRECT, ruling.reason)
-    return acts.perform(entry_id, Change.CORRECT, CourtRuling(code, ruling.on), change)
+    return acts.perform(entry_id, Change.CORRECT, ruling.canonical(code), change)
 
 
 def _context(identity: CourtIdentity, today: date) -> IntakeContext:
-    return IntakeContext(today, identity.court, identity.court_name, identity.court_token)
+    return IntakeContext(today, identity.court, identity.court_name, identity.court_token, is_published=True)
 
 
 def _checked(under_act: EntryUnderAct, values: Mapping[str, str], context: IntakeContext) -> ListingInput:

@@ -1,14 +1,15 @@
 """Why a court acts on an entry: codes that travel with the record, and what each of them says.
 
 Deleting has the reasons of the law (`schemas.law.grounds.DeletionReason`); the codes here stand for arts. 4, 9 and 12 of
-法释〔2017〕7号 (revoke, correct), art. 9 of 法释〔2015〕17号 (lift) and, for shielding, which no article names, for practice.
+法释〔2017〕7号 (revoke, correct), art. 9 of 法释〔2015〕17号 (lift) and item 19 of 法发〔2019〕35号 (shield).
 """
 
 from collections.abc import Mapping
+from typing import ClassVar
 
-from ...schemas.errors import WrongUsage
 from ...schemas.law.grounds import DELETION_TEXTS
-from ...schemas.law.listing import Change
+from ...schemas.law.listing import CHANGES_ZH, Change
+from ...schemas.problems import Text, UsageProblem
 
 REASONS: Mapping[Change, Mapping[str, tuple[str, str]]] = {
     Change.REVOKE: {
@@ -23,22 +24,24 @@ REASONS: Mapping[Change, Mapping[str, tuple[str, str]]] = {
         "REVIEWED": ("a correction application was upheld (art. 12)", "纠正申请成立（第十二条）"),
     },
     Change.SHIELD: {
-        "REVIEW": ("an objection is under review", "纠正申请审查期间"),
-        "SETTLEMENT": ("a settlement is being performed", "执行和解履行期间"),
-        "REPAIR": ("credit repair commitment", "信用修复承诺期间"),
+        "REVIEW": (
+            "an objection that was filed is under review (arts. 11, 12)",
+            "纠正申请审查期间（第十一条、第十二条）",
+        ),
         "DATA_DOUBT": ("the identity is in doubt", "身份信息存疑"),
     },
     Change.UNSHIELD: {
         "REVIEWED": ("the objection was rejected", "纠正申请驳回"),
-        "BREACHED": ("settlement or commitment was broken", "未履行和解协议或者承诺"),
+        "BREACHED": (
+            "settlement or commitment was broken; of shields by earlier releases",
+            "未履行和解协议或者承诺（仅限以往版本的屏蔽）",
+        ),
         "DATA_CLEAR": ("the identity was confirmed", "身份信息已核实"),
     },
     Change.EXTEND: {
-        "SERIOUS": (
-            "serious violence or threat, or several acts (art. 2)",
-            "暴力、威胁情节严重或者具有多项失信行为（第二条）",
-        ),
-        "RENEWED": ("an order's term was renewed", "令状期限续展"),
+        "SERIOUS": ("serious violence or threat (art. 2)", "以暴力、威胁方法妨碍、抗拒执行情节严重（第二条）"),
+        "SEVERAL": ("several dishonest acts (art. 2)", "具有多项失信行为（第二条）"),
+        "RENEWED": ("the term of an exit ban or order was renewed", "限制出境、限制消费期限延长"),
     },
     Change.LIFT: {
         "PERFORMED": ("performed (art. 9)", "已履行完毕"),
@@ -53,14 +56,30 @@ REASONS: Mapping[Change, Mapping[str, tuple[str, str]]] = {
 }
 
 
+class ReasonUnknown(UsageProblem):
+    """A reason that no article knows for an act."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "REASON_UNKNOWN": Text(
+            "{reason} is no reason to {change}",
+            "give one of {known}",
+            "{reason} 不是{change_zh}的法定事由",
+            "请填写以下之一：{known_zh}",
+        )
+    }
+
+
 def check_reason(change: Change, code: str) -> str:
     """Return a code in canonical form. Raises REASON_UNKNOWN, which names those that may be given."""
     known = REASONS[change]
     canonical = code.strip().upper().replace("-", "_")
     if canonical not in known:
-        raise WrongUsage(
+        raise ReasonUnknown(
             "REASON_UNKNOWN",
-            f"{code!r} is no reason to {change.name.lower()}",
-            "give one of " + ", ".join(f"{each} ({texts[0]})" for each, texts in known.items()),
+            reason=repr(code),
+            change=change.name.lower(),
+            change_zh=CHANGES_ZH[change],
+            known=", ".join(f"{each} ({texts[0]})" for each, texts in known.items()),
+            known_zh="、".join(f"{each}（{texts[1]}）" for each, texts in known.items()),
         )
     return canonical

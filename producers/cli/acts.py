@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 ACT_WAIT_SECONDS = 60.0
 DecisionOption = Annotated[str, typer.Option("--decision", metavar="NUMBER", help="Number of the new decision.")]
+SignerOption = Annotated[str, typer.Option("--signed-by", metavar="NAME", help="Who signed the decision.")]
 CertificateOption = Annotated[
     str | None,
     typer.Option(
@@ -30,34 +32,54 @@ CountryOption = Annotated[
 
 def mount(court: typer.Typer) -> None:
     """Add the commands to `liandong court`."""
-    court.command("revoke", help="It never should have been there (art. 9).")(_ending("revoke"))
-    court.command("delete", help="It was rightly there, the reason ended (art. 10): D1 to D7, TERM, EARLY.")(
-        _ending("delete")
-    )
-    court.command("lift", help="End a consumption restriction order or an exit ban.")(_ending("lift"))
-    court.command("shield", help="Suspend an entry.")(_ending("shield"))
-    court.command("unshield", help="Let a suspended entry take effect again.")(_ending("unshield"))
+    for name, about in _ACTS.items():
+        court.command(name, help=about)(_with_ruling(name))
     court.command("extend")(extend)
     court.command("correct")(correct)
     court.command("find")(find)
 
 
-def _ending(name: str) -> Callable[..., None]:
-    """Make the command of an act that needs a reason and nothing else."""
+_ACTS = {
+    "revoke": "It never should have been on the list (art. 9), even if it was deleted since.",
+    "delete": "It was rightly there, the reason ended (art. 10): D1 to D7, TERM after the last day, EARLY by decision.",
+    "lift": "End a consumption restriction order or an exit ban.",
+    "shield": "Suspend a list entry: an objection is under review, or it is in doubt whom it means.",
+    "unshield": "Let a suspended entry take effect again.",
+}
+_DECIDED = "Number of the decision or ruling; for EARLY, and D4 to D7."
+_CAUSES = "EARLY: PERFORMED_ACTIVELY or CONDUCT_CORRECTED. EXEMPT: the number in art. 3, 1 to 4."
+
+
+def _with_ruling(name: str) -> Callable[..., None]:
+    """Make the command of an act that says why and by which decision, and nothing else."""
 
     def act(  # noqa: PLR0913  a command's parameters are its options
         ctx: typer.Context,
         entry: EntryArgument,
         *,
         reason: ReasonOption,
+        decision: Annotated[str, typer.Option("--decision", metavar="NUMBER", help=_DECIDED)] = "",
+        signed_by: SignerOption = "",
+        cause: Annotated[str, typer.Option("--cause", metavar="CODE", help=_CAUSES)] = "",
+        objection: Annotated[
+            str, typer.Option("--objection", metavar="NUMBER", help="REVIEW: of the objection that was filed.")
+        ] = "",
+        decided_on: Annotated[
+            str | None, typer.Option("--decided-on", metavar="DAY", help="MINOR: day of the listing decision.")
+        ] = None,
+        born: Annotated[
+            str | None,
+            typer.Option("--born", metavar="DAY", help="MINOR: where no certificate carries the birth date."),
+        ] = None,
         court: CourtOption = None,
         on: DayOption = None,
         no_wait: NoWaitOption = False,
         as_json: JsonOption = False,
     ) -> None:
-        from ..acts.acts import CourtRuling
+        from ..acts.ruling import CourtRuling
 
-        target, ruling = entry_id(entry), CourtRuling(reason, day(on))
+        target, stated = entry_id(entry), CourtRuling(reason, day(on), decision, signed_by, cause, objection)
+        ruling = replace(stated, decided_on=day(decided_on), born=day(born))
         _perform(ctx, court, no_wait, as_json, lambda acting_court: getattr(acting_court.acts, name)(target, ruling))
 
     return act
@@ -70,6 +92,8 @@ def extend(  # noqa: PLR0913  a command's parameters are its options
     reason: ReasonOption,
     decision: DecisionOption,
     months: Annotated[int, typer.Option("--months", help="List entries: 12 to 36 (art. 2).")] = 0,
+    signed_by: SignerOption = "",
+    cause: Annotated[str, typer.Option("--cause", help="SERIOUS: why it is, in the words of the decision.")] = "",
     until: Annotated[str | None, typer.Option("--until", metavar="DAY", help="Orders: the new last day.")] = None,
     court: CourtOption = None,
     on: DayOption = None,
@@ -77,9 +101,9 @@ def extend(  # noqa: PLR0913  a command's parameters are its options
     as_json: JsonOption = False,
 ) -> None:
     """Give a term a later last day, by a new decision."""
-    from ..acts.acts import CourtRuling
+    from ..acts.ruling import CourtRuling
 
-    ruling = CourtRuling(reason, day(on), decision)
+    ruling = CourtRuling(reason, day(on), decision, signed_by, cause)
     _perform(
         ctx,
         court,
@@ -106,8 +130,8 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
     as_json: JsonOption = False,
 ) -> None:
     """Correct what an entry says; the wrong person is freed with the same record that names the right one."""
-    from ..acts.acts import CourtRuling
     from ..acts.correction import correct as corrected
+    from ..acts.ruling import CourtRuling
 
     changes = _changes(values or []) | _certificate_columns(certificate, country)
     ruling = CourtRuling(reason, day(on))
@@ -189,6 +213,12 @@ def _perform(
     update_id, batch = document["update"], document["batch"]
     say(settings.lang, f"{entry} is {status}, version {version}", f"{entry} 现为 {status}，第 {version} 版")
     say(settings.lang, f"update {update_id}, batch {batch}", f"更新 {update_id}，批次 {batch}")
+    if "due_on" in document:
+        due = document["due_on"]
+        if document["late"]:
+            say(settings.lang, f"late: it was due on {due} (arts. 9, 10)", f"逾期：应于 {due} 前完成（第九条、第十条）")
+        else:
+            say(settings.lang, f"in time: due on {due} (arts. 9, 10)", f"按期：应于 {due} 前完成（第九条、第十条）")
     follow = f"liandong status --update {update_id}"
     say(settings.lang, f"follow it with: {follow}", f"查看送达情况：{follow}")
 

@@ -32,11 +32,13 @@ def _certificates(whole: WholeEntry) -> list[Certificate]:
 def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
     """Describe one entry with its updates, names and numbers masked."""
     entry, record = whole.entry, from_wire(whole.whole_body)
+    earlier = court.register.earlier_entry(entry)
     natural = record["person_kind"] == PersonKind.NATURAL
     return {
         "entry": ids.entry_text(int(entry.instrument), entry.entry_id),
         "instrument": entry.instrument.name,
         "status": entry.status.name,
+        "previous_entry": ids.entry_text(int(earlier.instrument), earlier.entry_id) if earlier else "",
         "version": entry.version,
         "name": _masked_name(record["name"]) if natural else record["name"],
         "certificates": [
@@ -55,10 +57,22 @@ def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
                 "change": update.change.name,
                 "batch": update.batch_id,
                 "accepted_on": date_of_ms(update.accepted_at).isoformat(),
+                **_stated(court, update),
             }
             for update in court.register.updates_of_entry(entry.entry_id)
         ],
     }
+
+
+def _stated(court: Court, update: Update) -> dict[str, Any]:
+    """Return what the court stated of the decision behind an update, and whether it was in time."""
+    ruling = court.register.ruling(update.update_id)
+    if ruling is None:
+        return {}
+    stated: dict[str, Any] = {name: text for name, text in ruling._asdict().items() if name != "update_id" and text}
+    if ruling.due_on:
+        stated["late"] = date_of_ms(update.accepted_at).isoformat() > ruling.due_on
+    return stated
 
 
 def _masked_name(name: str) -> str:
@@ -77,4 +91,5 @@ def result_of(court: Court, update: Update, *, sent: bool) -> dict[str, Any]:
         "update": ids.text("upd", update.update_id),
         "batch": update.batch_id,
         "sent": sent,
+        **_stated(court, update),
     }

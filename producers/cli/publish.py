@@ -62,7 +62,9 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     from ..publishing.run import PublishRequest, document_of, publish_file, rehearse_file
 
     settings = settings_of(ctx)
-    request = PublishRequest(source, _format(source, file_format), rejects or _beside(source), settings.lang)
+    lists_organs = settings.state_organ_listing == "normal"
+    written = rejects or _beside(source)
+    request = PublishRequest(source, _format(source, file_format), written, settings.lang, lists_organs)
     if dry_run:
         report = rehearse_file(settings, request, court, SystemClock())
     else:

@@ -11,8 +11,9 @@ from typing import ClassVar, NamedTuple
 from ...schemas import ids
 from ...schemas.dates import start_of_day_ms
 from ...schemas.law.grounds import DeletionReason, check_relisting
-from ...schemas.law.listing import Status
+from ...schemas.law.listing import Instrument, Status
 from ...schemas.problems import FactProblem, Text
+from ...schemas.spelling import compact
 from ..register.rows import CorrectedKey, RegisteredEntry
 from ..updates.records import Fields, digest_of, fields_of, name_hash, unpack_certificates
 from .prepare import PreparedRow, statement_of
@@ -33,6 +34,14 @@ class RowRefused(FactProblem):
             "correct the court's own system, whose export still says what was wrong",
             "同名条目 {entry} 已于 {day} 更正，该证件号码或者案号不再属于该条目",
             "请更正本院系统中的信息，其导出数据仍为更正前的内容",
+        ),
+        "SECOND_DECISION": Text(
+            "entry {entry} of this subject in this case is live under decision {decision}, published on {day}; another decision is no "
+            "correction of it (arts. 5, 9) and moves no publication day",
+            "if the row is older than the register, take it out; if the number was wrong, `court correct`; if the term was extended, "
+            "`court extend`; if it is a new listing, end the first entry before (art. 10)",
+            "该当事人在本案的条目 {entry} 依决定 {decision} 在列，发布于 {day}；另一份决定不是对它的更正（第五条、第九条），也不改变发布日期",
+            "该行早于登记的，请删除该行；文号有误的，用 court correct；延长期限的，用 court extend；重新纳入的，请先终止原条目（第十条）",
         ),
         "DUPLICATE_CONFLICT": Text(
             "row {first} of this file names the same subject in the same case with other contents",
@@ -86,21 +95,23 @@ class FirstRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownEntries:
-    """What the register knows of a row: its entries, oldest first, those of the case that it resumes, and which of its
-    certificates were corrected away.
+    """What the register knows of a row: its entries, oldest first, those of the case that it resumes, those of the same debtor
+    that the creditor had deleted where the row does not say which case it resumes, and which of its certificates were
+    corrected away.
     """
 
     entries: Sequence[RegisteredEntry] = ()
     resumed: Sequence[RegisteredEntry] = ()
+    barred: Sequence[RegisteredEntry] = ()
     corrected: Sequence[CorrectedKey] = ()
 
 
-def compare(row: PreparedRow, known: KnownEntries, today: date) -> ComparedRow:
+def compare(row: PreparedRow, known: KnownEntries) -> ComparedRow:
     """Tell what the first row about an entry means. Raises `RowRefused`, and `DeletionReasonProblem` while a creditor may
     not apply again.
 
-    An entry is one debtor in one case under one decision: while it is live every difference is a correction, once it has
-    ended only a new decision makes a new entry.
+    An entry is one debtor in one case under one decision: while it is live every difference under that decision is a
+    correction and another decision is asked back; once it has ended only a new decision makes a new entry.
     """
     for wrong in known.corrected:
         if wrong.name_hash == name_hash(row.name):
@@ -111,9 +122,10 @@ def compare(row: PreparedRow, known: KnownEntries, today: date) -> ComparedRow:
         if each.has_ended and (each is latest or row.decision_number) and _same_decision(each, row):
             raise _ended(each)
     if latest is not None and not latest.has_ended:
+        _check_decision(row, latest)
         return _against_live(row, latest)
-    for each in (*known.entries, *known.resumed):
-        _check_bar(each, row, today)
+    for each in (*known.entries, *known.resumed, *known.barred):
+        _check_bar(each, row)
     generation = latest.generation + 1 if latest is not None else 1
     return ComparedRow(Meaning.NEW, row, row.digest, row.publish_date, generation)
 
@@ -147,6 +159,12 @@ def _ended(entry: RegisteredEntry) -> RowRefused:
     return RowRefused("ENTRY_ENDED", entry=shown, day=entry.changed_on, status=entry.status.name.lower())
 
 
+def _check_decision(row: PreparedRow, entry: RegisteredEntry) -> None:
+    if row.decision_number and entry.decision_number and compact(row.decision_number) != compact(entry.decision_number):
+        shown = ids.entry_text(int(entry.instrument), entry.entry_id)
+        raise RowRefused("SECOND_DECISION", entry=shown, decision=entry.decision_number, day=entry.publish_date)
+
+
 def _against_live(row: PreparedRow, entry: RegisteredEntry) -> ComparedRow:
     """Compare with what is published. A change of what no record carries is none: there is nothing an agency could be
     told. A row that gives no day means the published one: today's export is no correction of yesterday's.
@@ -172,7 +190,8 @@ def _digest_of(content: Fields, row: PreparedRow) -> bytes:
     return digest_of(content, unpack_certificates(row.certificates))
 
 
-def _check_bar(entry: RegisteredEntry, row: PreparedRow, today: date) -> None:
-    if entry.status is Status.DELETED and entry.reason == DeletionReason.D3:
+def _check_bar(entry: RegisteredEntry, row: PreparedRow) -> None:
+    if row.instrument == Instrument.LIST_ENTRY and entry.status is Status.DELETED and entry.reason == DeletionReason.D3:
         changed = date.fromisoformat(entry.changed_on)
-        check_relisting(changed, DeletionReason.D3, today, ex_officio=row.is_ex_officio)
+        applied = date.fromisoformat(row.applied_on) if row.applied_on else None
+        check_relisting(changed, DeletionReason.D3, applied, ex_officio=row.is_ex_officio)

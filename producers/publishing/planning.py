@@ -41,14 +41,18 @@ class RegisteredKeys:
 
     entries: Mapping[bytes, Sequence[RegisteredEntry]]
     corrected: Mapping[bytes, CorrectedKey]
+    barred: Mapping[bytes, Sequence[RegisteredEntry]] = field(default_factory=dict)
+    """By holder, entries that were deleted because the creditor asked for it."""
 
     def of(self, row: PreparedRow) -> KnownEntries:
         """Return what is known of one row: by its own key, else by that of another certificate."""
-        if not self.entries and not self.corrected:
+        if not self.entries and not self.corrected and not self.barred:
             return _NOTHING
         entries = next((self.entries[key] for key in row.keys if key in self.entries), ())
         resumed = self.entries.get(row.resumed, ()) if row.resumed is not None else ()
-        return KnownEntries(entries, resumed, [self.corrected[key] for key in row.keys if key in self.corrected])
+        barred = [each for holder in row.holders for each in self.barred.get(holder, ())] if row.is_unlinked else []
+        corrected = [self.corrected[key] for key in row.keys if key in self.corrected]
+        return KnownEntries(entries, resumed, barred, corrected)
 
     def has(self, key: bytes) -> bool:
         """Tell whether the key leads anywhere, or led somewhere until it was corrected away."""
@@ -61,6 +65,13 @@ class RegisteredKeys:
 
 
 _NOTHING = KnownEntries()
+_COLUMNS = {
+    "ENTRY_ENDED": "decision_number",
+    "SECOND_DECISION": "decision_number",
+    "RELIST_BARRED": "applied_on",
+    "APPLIED_ON_NEEDED": "applied_on",
+}
+"""The column a refusal by the register is about."""
 
 
 class FilePlanner:
@@ -116,7 +127,9 @@ class FilePlanner:
         if self._register.has_taken_over(connection):
             unmatched = [row for row in rows if not any(key in entries for key in row.keys)]
             entries |= taken_over(self._register, connection, self._context.court, unmatched)
-        return RegisteredKeys(entries, self._register.corrected_keys(connection, others))
+        unlinked = sorted({holder for row in rows if row.is_unlinked for holder in row.holders})
+        barred = self._register.deleted_on_application(connection, self._context.court, unlinked)
+        return RegisteredKeys(entries, self._register.corrected_keys(connection, others), barred)
 
     def _judge(self, row: PreparedRow, registered: RegisteredKeys, plan: ChunkPlan) -> FactProblem | None:
         """Compare a row, count it and plan the change it makes; the problem if it is refused."""
@@ -127,7 +140,7 @@ class FilePlanner:
                 check_repetition(row, first)
                 plan.counts["duplicate"] += 1
                 return None
-            compared = compare(row, registered.of(row), self._context.today)
+            compared = compare(row, registered.of(row))
         except FactProblem as problem:
             return problem
         plan.counts[compared.meaning.value] += 1
@@ -150,7 +163,7 @@ class FilePlanner:
         return None
 
     def _refused(self, row: PreparedRow, problem: FactProblem, parsed: ParsedRow) -> ParsedRow:
-        column = "decision_number" if problem.code == "ENTRY_ENDED" else "certificate_number"
+        column = _COLUMNS.get(problem.code, "certificate_number")
         reject = reject_of_problem(row.number, column, problem, self._context.lang)
         return ParsedRow(parsed.raw, None, (reject,), parsed.notices)
 

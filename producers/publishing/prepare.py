@@ -49,6 +49,10 @@ class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False
     case_number: str
     decision_number: str
     is_ex_officio: bool
+    applied_on: str
+    """Day of the creditor's application, empty if it is not given."""
+    is_unlinked: bool
+    """Whether the case is a resumed one that does not say which case it resumes."""
     publish_date: str
     is_day_assumed: bool
     is_start_assumed: bool
@@ -167,6 +171,8 @@ def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationCont
         listing.case_number,
         listing.decision_number,
         listing.initiated_by is Initiative.EX_OFFICIO,
+        "" if listing.applied_on is None else listing.applied_on.isoformat(),
+        listing.is_unlinked,
         content["publish_date"],
         is_day_assumed,
         is_day_assumed and listing.term_start is not None and not raw.values.get("term_start"),

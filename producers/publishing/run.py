@@ -69,6 +69,7 @@ class PublishRequest:
     file_format: Format
     rejects: Path
     lang: Language
+    lists_state_organs: bool = False
 
 
 @dataclass(slots=True)
@@ -116,7 +117,14 @@ def publish_file(
 def _accept(court: Court, request: PublishRequest, bars: Bars) -> PublishReport:
     identity = court.identity
     today = date_of_ms(court.clock.now())
-    context = IntakeContext(today, identity.court, identity.court_name, identity.court_token, request.lang)
+    context = IntakeContext(
+        today,
+        identity.court,
+        identity.court_name,
+        identity.court_token,
+        request.lang,
+        lists_state_organs=request.lists_state_organs,
+    )
     source_hash = _hash(request.source)
     same_as = _same_file(court.register, court.identity.court, source_hash)
     batch = new_batch(court.identity.court, request.source.name, source_hash, court.clock.now(), court.identity.chance)
@@ -133,7 +141,14 @@ def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | N
     """Say what publishing the file now would do: the same report, and nothing accepted, signed or made."""
     court = court_named(settings, court_id)
     now = clock.now()
-    context = IntakeContext(date_of_ms(now), court.id, court.name, court.court_token, request.lang)
+    context = IntakeContext(
+        date_of_ms(now),
+        court.id,
+        court.name,
+        court.court_token,
+        request.lang,
+        lists_state_organs=request.lists_state_organs,
+    )
     preparation = PreparationContext(context, tuple(Participants(settings).matching_keys()))
     batch = Batch("", court.id, request.source.name, "", "checked", now, now)
     register = register_as_it_is(settings, court.jurisdictions[0], clock)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, inspect, select
 
-from ...schemas.law.listing import ENDED_FROM, Change
+from ...schemas.law.grounds import DeletionReason
+from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status
 from ...topics.storage.bulk import rows_among
 from ...topics.storage.database import reading
 from .rows import (
@@ -17,6 +18,7 @@ from .rows import (
     LiveEntry,
     OtherKey,
     RegisteredEntry,
+    StatedRuling,
     Update,
     WholeEntry,
     registered_entry,
@@ -25,6 +27,8 @@ from .rows import (
 from .tables import RegisterTables, register_tables
 
 _PAGE = 10_000
+_HOLDERS = 500
+"""Certificates asked for in one statement."""
 UPDATE_COLUMNS = tuple(each.name for each in fields(Update))
 BATCH_COLUMNS = tuple(each.name for each in fields(Batch))
 
@@ -99,6 +103,36 @@ class RegisterReader:
             for each in gone
         }
 
+    def deleted_on_application(
+        self, connection: Connection, court: str, holders: Sequence[bytes]
+    ) -> dict[bytes, list[RegisteredEntry]]:
+        """Return by holder the court's list entries that were deleted because the creditor asked for it (D3)."""
+        if not holders:
+            return {}
+        entries, held = self.tables.entries.c, self.tables.holders.c
+        last = connection.execute(select(func.coalesce(func.max(held.block), -1))).scalar_one()
+        query = (
+            select(held.certificate, *(entries[name] for name in RegisteredEntry._fields))
+            .where(held.ordinal == entries.ordinal, held.block.in_(range(last + 1)))
+            .where(entries.court == court, entries.instrument == int(Instrument.LIST_ENTRY))
+            .where(entries.status == int(Status.DELETED), entries.reason == DeletionReason.D3.value)
+        )
+        found: dict[bytes, list[RegisteredEntry]] = {}
+        for start in range(0, len(holders), _HOLDERS):
+            some = query.where(held.certificate.in_(holders[start : start + _HOLDERS]))
+            for holder, *values in connection.execute(some):
+                found.setdefault(bytes(holder), []).append(registered_entry(values))
+        return found
+
+    def earlier_entry(self, entry: RegisteredEntry) -> RegisteredEntry | None:
+        """Return the entry of the same subject in the same case that ended before this one was made, None if it is the first."""
+        entries = self.tables.entries.c
+        query = select(*(entries[name] for name in RegisteredEntry._fields))
+        query = query.where(entries.key == entry.key, entries.generation == entry.generation - 1)
+        with reading(self.engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else registered_entry(row)
+
     def _has_other_keys(self, connection: Connection) -> bool:
         """Tell whether there are any: many registers have none, and asking for thousands of keys costs."""
         return connection.scalar(select(self.tables.other_keys.c.ordinal).limit(1)) is not None
@@ -161,6 +195,14 @@ class RegisterReader:
         """Return one update."""
         updates = self._updates(self.tables.updates.c.update_id == update_id, 1)
         return updates[0] if updates else None
+
+    def ruling(self, update_id: bytes) -> StatedRuling | None:
+        """Return what the court stated of the decision behind an act; None of a file's rows and acts of earlier releases."""
+        rulings = self.tables.rulings.c
+        query = select(*(rulings[name] for name in StatedRuling._fields)).where(rulings.update_id == update_id)
+        with reading(self.engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else StatedRuling(*row)
 
     def updates_of_entry(self, entry_id: bytes) -> list[Update]:
         """Return the history of an entry, oldest first."""

@@ -24,6 +24,7 @@ from .rows import (
     CorrectedKey,
     OtherKey,
     RegisteredEntry,
+    StatedRuling,
     Update,
     WholeEntry,
     columns_of,
@@ -122,6 +123,10 @@ class Register(RegisterReader):
     def add_updates(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Write accepted updates, values in the order of `Update`'s fields."""
         insert_rows(connection, self.tables.updates, UPDATE_COLUMNS, rows)
+
+    def put_ruling(self, connection: Connection, stated: StatedRuling) -> None:
+        """Write what the court stated of the decision behind an act."""
+        connection.execute(insert(self.tables.rulings).values(stated._asdict()))
 
     def put_batch(self, connection: Connection, batch: Batch) -> None:
         """Write a batch as it stands now."""

@@ -125,6 +125,18 @@ class Update:
     content_hash: bytes
 
 
+class StatedRuling(NamedTuple):
+    """What the court stated of the decision behind one act; empty where nothing was. It stays in the court's own store."""
+
+    update_id: bytes
+    decision_number: str
+    signed_by: str
+    cause: str
+    objection: str
+    due_on: str
+    """The last day on which the law wanted it done, empty where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One publication: a file, or a single act. States: accepting, accepted."""

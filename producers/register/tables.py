@@ -26,6 +26,7 @@ class RegisterTables:
     holders: Table
     other_keys: Table
     updates: Table
+    rulings: Table
     batches: Table
     sequences: Table
     checkpoints: Table
@@ -44,6 +45,7 @@ def register_tables() -> RegisterTables:
         _holders(metadata),
         _other_keys(metadata),
         _updates(metadata),
+        _rulings(metadata),
         _batches(metadata),
         Table(
             "sequences",
@@ -139,6 +141,21 @@ def _updates(metadata: MetaData) -> Table:
     Index("updates_by_entry", updates.c.entry_id, updates.c.version, unique=True)
     Index("updates_by_batch", updates.c.batch_id)
     return updates
+
+
+def _rulings(metadata: MetaData) -> Table:
+    # what the court stated of the decision behind a single act; empty texts where nothing was
+    return Table(
+        "rulings",
+        metadata,
+        Column("update_id", LargeBinary, primary_key=True),
+        Column("decision_number", Text, nullable=False),
+        Column("signed_by", Text, nullable=False),
+        Column("cause", Text, nullable=False),
+        Column("objection", Text, nullable=False),
+        # the last day on which the law wanted it done
+        Column("due_on", Text, nullable=False),
+    )
 
 
 def _checkpoints(metadata: MetaData) -> Table:

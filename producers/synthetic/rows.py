@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import count as counted
 from itertools import islice
 
-from ...schemas.law.grounds import Ground
+from ...schemas.law.grounds import Ground, extension_problem
 from ...schemas.law.terms import term_end
 from ...topics.workers.chance import SeededRandom
 from .people import FictitiousSubject, Invention
@@ -47,6 +47,7 @@ LIST_COLUMNS = (
     "term_end",
     "extension_months",
     "initiated_by",
+    "applied_on",
 )
 ORDER_COLUMNS = (
     "instrument",
@@ -60,6 +61,8 @@ ORDER_COLUMNS = (
 )
 
 _THREE_CASES = 0.02
+_UNTIL_APPLIED = timedelta(days=20)
+"""From the filing of a case to the creditor's application for the listing."""
 _GROUNDS = ((Ground.G1,), (Ground.G4,), (Ground.G5,), (Ground.G3,), (Ground.G2,), (Ground.G6,), (Ground.G1, Ground.G4))
 _GROUND_WEIGHTS = (78, 9, 4, 3, 1, 1, 4)
 
@@ -104,6 +107,8 @@ def _list_rows(request: SyntheticRequest) -> Iterator[Row]:
             }
             row |= _ground(random, request.day)
             row["initiated_by"] = "CREDITOR" if random.random() < 0.9 else "EX_OFFICIO"
+            if row["initiated_by"] == "CREDITOR":
+                row["applied_on"] = (date.fromisoformat(row["filing_date"]) + _UNTIL_APPLIED).isoformat()
             if subject.legal_representative is not None:
                 row["legal_representative"] = subject.legal_representative.name
             yield row
@@ -158,12 +163,12 @@ def _case(request: SyntheticRequest, random: SeededRandom, serial: int, document
 
 
 def _ground(random: SeededRandom, day: date) -> Row:
-    """Draw grounds, and a term where they need one; every tenth term is extended by a year."""
+    """Draw grounds, and a term where they need one; every tenth term is extended by a year, where there are several grounds."""
     grounds = random.choices(_GROUNDS, _GROUND_WEIGHTS)[0]
     row = {"grounds": ";".join(ground.name for ground in grounds)}
     if grounds != (Ground.G1,):
         start = day - timedelta(days=random.randrange(30))
-        extension = 12 if random.random() < 0.1 else 0
+        extension = 12 if random.random() < 0.1 and not extension_problem(grounds, is_serious=False) else 0
         row |= {"term_start": start.isoformat(), "term_end": term_end(start, extension).isoformat()}
         if extension:
             row["extension_months"] = str(extension)

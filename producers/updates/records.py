@@ -129,6 +129,7 @@ def remainder_of(listing: ListingInput) -> bytes:
         listing.birth_date,
         listing.previous_case_number,
         listing.initiated_by,
+        listing.applied_on,
         listing.related_entity_certificate,
         listing.legal_representative,
         listing.debtor_category,

@@ -5,7 +5,7 @@ told by the words that make them up. The words were never numbered in the record
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import lru_cache
@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from ..problems import FactProblem, Text
 from ..spelling import compact
+from .ground_words import read_grounds_text
 from .terms import relist_bar_until
 
 
@@ -48,15 +49,6 @@ GROUND_TEXTS = {
 RULES_IN_FORCE = date(2017, 5, 1)
 """Day the six grounds of today took effect."""
 
-_MARKS = (
-    (Ground.G1, "履行能力"),
-    (Ground.G2, "伪造证据|暴力|威胁|抗拒执行|妨碍"),
-    (Ground.G3, "虚假诉讼|虚假仲裁|隐匿|转移财产|规避执行"),
-    (Ground.G4, "财产报告|报告财产|财产申报|申报财产"),
-    (Ground.G5, "限制消费|限制高消费|限高令"),
-    (Ground.G6, "和解协议|执行和解"),
-)
-_PATTERNS = tuple((ground, re.compile(words)) for ground, words in _MARKS)
 _CODES = re.compile(r"(?:G[1-6]|OTHER_LEGACY)(?:[;,，；、|/]?(?:G[1-6]|OTHER_LEGACY))*")
 _CODE = re.compile(r"G[1-6]|OTHER_LEGACY")
 
@@ -65,20 +57,36 @@ _CODE = re.compile(r"G[1-6]|OTHER_LEGACY")
 def recognise_grounds(text: str) -> tuple[Ground, ...]:
     """Return the grounds a text names, in the order of the law; codes `G1;G4` or the words of any version of the rules.
 
-    Text that names none gives OTHER_LEGACY, empty text gives nothing.
+    What a text denies it does not name (无履行能力, 未发现…). Text that names none gives OTHER_LEGACY, empty text gives nothing.
     """
     plain = compact(text)
     if not plain:
         return ()
     if _CODES.fullmatch(plain):
         return tuple(sorted({Ground[code] for code in _CODE.findall(plain)}))
-    grounds = tuple(ground for ground, pattern in _PATTERNS if pattern.search(plain))
-    return grounds or (Ground.OTHER_LEGACY,)
+    return tuple(map(Ground, read_grounds_text(plain).named)) or (Ground.OTHER_LEGACY,)
+
+
+def denied_grounds(text: str) -> tuple[Ground, ...]:
+    """Return the grounds of which a text says that they are not there."""
+    plain = compact(text)
+    return () if _CODES.fullmatch(plain) else tuple(map(Ground, read_grounds_text(plain).denied))
 
 
 def needs_term(grounds: Iterable[Ground]) -> bool:
     """Whether an entry on these grounds has a term: grounds two to six do, ground one alone has none."""
     return any(Ground.G2 <= ground <= Ground.G6 for ground in grounds)
+
+
+def extension_problem(grounds: Collection[int], *, is_serious: bool) -> str:
+    """Return why art. 2 ¶1 does not extend a term on these grounds, empty if it does: several acts do, or serious violence
+    or threat. Codes: EXTENSION_GRAVITY_UNSTATED, EXTENSION_CAUSE_UNLAWFUL.
+    """
+    if len(set(grounds)) > 1:
+        return ""
+    if Ground.G2 in grounds:
+        return "" if is_serious else "EXTENSION_GRAVITY_UNSTATED"
+    return "EXTENSION_CAUSE_UNLAWFUL"
 
 
 class DeletionReason(StrEnum):
@@ -123,9 +131,9 @@ class DeletionReasonProblem(FactProblem):
     texts: ClassVar[dict[str, Text]] = {
         "DELETION_REASON_UNKNOWN": Text(
             "this is no reason for deletion",
-            "give one of D1 to D7, TERM or EARLY",
+            "give one of D1 to D7 (art. 10 ¶1), TERM (art. 10 ¶2) or EARLY (art. 2 ¶2)",
             "不是法定删除事由",
-            "请填写 D1 至 D7、TERM 或 EARLY",
+            "请填写 D1 至 D7（第十条第一款）、TERM（第十条第二款）或 EARLY（第二条第二款）",
         ),
         "DELETION_REASON_TERMED": Text(
             "an entry with a term is not deleted for the reasons of art. 10 ¶1",
@@ -139,10 +147,18 @@ class DeletionReasonProblem(FactProblem):
             "依第一项纳入的条目没有期限，不存在届满或提前删除",
             "请使用第十条第一款的 D1 至 D7",
         ),
+        "APPLIED_ON_NEEDED": Text(
+            "the entry was deleted because the creditor asked for it; whether they may apply again depends on the day of the new "
+            "application (art. 10 ¶4: not until {until}), and applied_on is not given",
+            "fill applied_on, or initiated_by with EX_OFFICIO if the court itself finds a ground of art. 1",
+            "该条目系依申请执行人申请删除；能否再次申请取决于新申请的日期（第十条第四款：至 {until} 不予准许），而申请日期未填",
+            "请填写申请日期；人民法院自行发现第一条情形的，启动方式填依职权",
+        ),
         "RELIST_BARRED": Text(
-            "the creditor asked for the deletion less than six months ago; their new application is refused (art. 10), until {until}",
+            "the creditor asked for the deletion and applied again within six months; that application is refused (art. 10 ¶4), until "
+            "{until}",
             "wait until then, or list ex officio if the court itself finds a ground of art. 1",
-            "申请执行人申请删除后六个月内再次申请纳入的，不予准许（第十条），至 {until}",
+            "申请执行人申请删除后六个月内再次申请纳入的，不予准许（第十条第四款），至 {until}",
             "请待期满后再申请；人民法院自行发现第一条情形的，可依职权纳入",
         ),
     }
@@ -161,8 +177,15 @@ def check_deletion_reason(code: str, *, has_term: bool) -> DeletionReason:
     return reason
 
 
-def check_relisting(deleted_on: date, reason: DeletionReason, applied_on: date, *, ex_officio: bool) -> None:
-    """Refuse a creditor's application within six months after a deletion they asked for. Raises DeletionReasonProblem."""
-    until = relist_bar_until(deleted_on)
-    if reason is DeletionReason.D3 and not ex_officio and applied_on <= until:
-        raise DeletionReasonProblem("RELIST_BARRED", until=until.isoformat())
+def check_relisting(deleted_on: date, reason: DeletionReason, applied_on: date | None, *, ex_officio: bool) -> None:
+    """Refuse a creditor's application within six months after a deletion they asked for, whenever it is decided and published.
+
+    Raises DeletionReasonProblem, also where the day of the application is not known.
+    """
+    if reason is not DeletionReason.D3 or ex_officio:
+        return
+    until = relist_bar_until(deleted_on).isoformat()
+    if applied_on is None:
+        raise DeletionReasonProblem("APPLIED_ON_NEEDED", until=until)
+    if applied_on.isoformat() <= until:
+        raise DeletionReasonProblem("RELIST_BARRED", until=until)

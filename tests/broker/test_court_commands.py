@@ -38,9 +38,9 @@ def test_a_clerks_day(office: CourtOffice, tmp_path: Path) -> None:
     [entry] = found(office, "--certificate", "CN_ID", typed=CN_ID + "\n")
     assert (entry["status"], entry["name"]) == ("ACTIVE", "示*")
     assert CN_ID not in json.dumps(entry)
-    told = office.run("court", "shield", entry["entry"], "--reason", "review", "--court", COURT)
+    told = office.run("court", "shield", entry["entry"], "--reason", "review", "--objection", "7", "--court", COURT)
     assert "SHIELDED" in told
-    office.run("court", "shield", entry["entry"], "--reason", "review", code=1)
+    office.run("court", "shield", entry["entry"], "--reason", "review", "--objection", "7", code=1)
     office.run("court", "correct", entry["entry"], "--set", "claim_amount=1.5")
     office.run("court", "correct", entry["entry"], "--certificate", "CN_ID", typed="440524188001010014\n")
     office.run("court", "correct", entry["entry"], "--set", f"certificate_number={CN_ID}", code=2)

@@ -63,7 +63,7 @@ def test_a_relay_answers_a_null_and_an_older_register_is_brought_level_by_the_co
     with older(office):
         office.run("court", "revoke", f"ent_{entries[0].hex()}", "--reason", "WRONG_PERSON")
         office.publish(write(tmp_path / "more.csv", rows(2, seed=2)))
-    refused = ("court", "shield", f"ent_{entries[1].hex()}", "--reason", "REVIEW")
+    refused = ("court", "shield", f"ent_{entries[1].hex()}", "--reason", "REVIEW", "--objection", "7")
     error = json.loads(office.run(*refused, "--json", code=1))
     assert error["error"]["code"] == "REGISTER_BEHIND_LOG"
     status = json.loads(liandong("status", "--json", environment=office.variables).out)

@@ -87,7 +87,7 @@ class Publisher:
         self.lists.court.register.before_signing = None  # which such a clock would keep from signing
         self.town.clock._time -= _HOUR if is_slow else 0
         _, shielded, ended = self.lists.listed(3)
-        self.lists.acts.shield(shielded, CourtRuling("REVIEW"))
+        self.lists.acts.shield(shielded, CourtRuling("REVIEW", objection="（2026）苏0505执异7号"))
         self.lists.end(ended)
         self.town.court.register.close()
         self._register = copied(self.town.settings.state_dir / "publisher" / "js.db")

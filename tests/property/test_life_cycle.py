@@ -45,7 +45,10 @@ def test_orders_are_lifted_and_list_entries_deleted_never_the_other_way(
 
 @pytest.mark.parametrize("now", [status for status in Status if status > Status.EXPIRED])
 @pytest.mark.parametrize("change", list(Change))
-def test_nothing_can_be_done_to_an_ended_entry(now: Status, change: Change) -> None:
+def test_nothing_can_be_done_to_an_ended_entry_but_to_revoke_what_was_deleted(now: Status, change: Change) -> None:
+    if (now, change) == (Status.DELETED, Change.REVOKE):
+        assert next_status(Instrument.LIST_ENTRY, now, change) is Status.REVOKED
+        return
     with pytest.raises(TransitionRefused) as refused:
         next_status(Instrument.LIST_ENTRY, now, change)
     assert refused.value.remedy
@@ -57,6 +60,17 @@ def test_only_a_shielded_entry_is_unshielded_and_an_expired_one_still_deleted() 
     assert next_status(Instrument.LIST_ENTRY, Status.SHIELDED, Change.UNSHIELD) is Status.ACTIVE
     assert next_status(Instrument.LIST_ENTRY, Status.EXPIRED, Change.DELETE) is Status.DELETED
     assert next_status(Instrument.CONSUMPTION_ORDER, Status.ACTIVE, Change.LIFT) is Status.LIFTED
+
+
+@pytest.mark.parametrize("instrument", [Instrument.CONSUMPTION_ORDER, Instrument.EXIT_BAN])
+@pytest.mark.parametrize(
+    ("change", "code"), [(Change.SHIELD, "SHIELD_ENTRIES_ONLY"), (Change.REVOKE, "REVOKE_ENTRIES_ONLY")]
+)
+def test_orders_and_bans_are_neither_shielded_nor_revoked(instrument: Instrument, change: Change, code: str) -> None:
+    with pytest.raises(TransitionRefused) as refused:
+        next_status(instrument, Status.ACTIVE, change)
+    assert refused.value.code == code
+    assert next_status(instrument, Status.SHIELDED, Change.UNSHIELD) is Status.ACTIVE
 
 
 def test_every_change_that_frees_somebody_takes_the_fast_lane() -> None:

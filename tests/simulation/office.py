@@ -216,7 +216,7 @@ class SimulatedCourt:
                 Change.SHIELD: acts.shield,
                 Change.UNSHIELD: acts.unshield,
             }[change]
-            act(entry_id, CourtRuling(reason))
+            act(entry_id, CourtRuling(reason, objection="（2026）苏0505执异7号"))
 
     def correct(self, entry_id: bytes, values: Mapping[str, str]) -> None:
         """Correct an entry. Raises whatever the product refuses it with."""

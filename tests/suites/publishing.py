@@ -129,7 +129,7 @@ class PublishingSuite:
 
     def test_a_shielded_entry_stays_shielded_when_it_is_corrected(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
-        court.acts.shield(court.entry_id(ENTRY), CourtRuling("REVIEW"))
+        court.acts.shield(court.entry_id(ENTRY), CourtRuling("REVIEW", objection="（2026）苏0505执异7号"))
         court.publish(ENTRY | {"performance": "PARTIAL"})
         assert court.lane("state")[-1]["status"] == Status.SHIELDED
 
@@ -160,13 +160,21 @@ class PublishingSuite:
     def test_after_a_deletion_the_creditor_asked_for_he_waits_six_months(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
         court.acts.delete(court.entry_id(ENTRY), CourtRuling("D3"))
-        again = ENTRY | {"decision_number": "新决定", "publish_date": "", "initiated_by": "CREDITOR"}
+        again = ENTRY | {
+            "decision_number": "新决定",
+            "publish_date": "",
+            "initiated_by": "CREDITOR",
+            "applied_on": "2027-04-01",
+        }
         court.clock.pass_days(150)
         assert court.publish(again).codes == ["RELIST_BARRED"]
         resumed = again | {"case_number": "（2026）苏0505执恢7号", "previous_case_number": ENTRY["case_number"]}
         assert court.publish(resumed).codes == ["RELIST_BARRED"]
         court.clock.pass_days(35)
-        assert court.publish(again).counts == {"accepted": 1}
+        assert court.publish(again).codes == [
+            "RELIST_BARRED"
+        ]  # the day of the application decides, not that of the listing
+        assert court.publish(again | {"applied_on": "2027-05-23"}).counts == {"accepted": 1}
 
     def test_the_court_itself_may_list_again_at_once(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)

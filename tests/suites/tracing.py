@@ -50,6 +50,19 @@ class TracingSuite:
             later = ["shielded", "revoked"] if entry_id == entries[0] else []
             assert [each.state for each in found.later] == later
 
+    def test_what_was_deleted_before_and_revoked_after_a_snapshot_is_proven_too(
+        self, world: TracedJurisdiction
+    ) -> None:
+        world.publish(*(world.court.include() for _ in range(3)))
+        entry_id = next(iter(world.court.entries))
+        world.publish(world.court.change(entry_id, Change.DELETE))
+        self.snapshot(world, world.notary())
+        world.publish(world.court.change(entry_id, Change.REVOKE))
+        found = world.proven(world.make(entry_id).proof)
+        assert found.record is not None
+        assert (found.state, found.record.state) == ("not-live", "deleted")
+        assert [each.state for each in found.later] == ["revoked"]
+
     def test_an_entry_that_was_not_live_is_proven_missing_between_its_neighbours(
         self, world: TracedJurisdiction
     ) -> None:

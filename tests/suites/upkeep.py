@@ -669,7 +669,7 @@ def _taken(lists: KeptLists, entry: bytes, named: str) -> bytes:
 
 
 def _ruling(reason: str = "REVIEW") -> CourtRuling:
-    return CourtRuling(reason)
+    return CourtRuling(reason, objection="（2026）苏0505执异7号")
 
 
 def _made(town: Town) -> bool:

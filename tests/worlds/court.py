@@ -98,11 +98,11 @@ class PublishingCourt:
         return Published(batch, rejected, list(run.missing()))
 
     def entry_id(self, row: Row) -> bytes:
-        """The newest entry of a row's case and name."""
+        """The newest entry of a row's case, name and instrument."""
         found = [
             one
             for one in self.register.find(self.court, case_number=row["case_number"])
-            if row["name"] in str(from_wire(one.whole_body))
+            if row["name"] in str(from_wire(one.whole_body)) and one.entry.instrument.name == row["instrument"]
         ]
         return found[-1].entry.entry_id
 

@@ -168,7 +168,7 @@ class ClerksDesk:
                 values = other if kind == "renumber" else {"case_number": _CASES[act.at % 2]}
                 correct(court.acts, entry_id, values, CourtRuling("DATA_WRONG"))
             else:
-                ruling = CourtRuling(reason or {"revoke": "NO_GROUND", "shield": "REVIEW"}[kind])
+                ruling = CourtRuling(reason or {"revoke": "NO_GROUND", "shield": "DATA_DOUBT"}[kind])
                 getattr(court.acts, kind)(entry_id, ruling)
 
     def publish(self, listed: Iterable[Row], chunk: int) -> "Outcome":

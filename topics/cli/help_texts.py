@@ -122,13 +122,26 @@ CHINESE_HELP: dict[str, str] = {
     "Only accept; a relay that runs elsewhere (`court relay`) sends.": "只受理，由别处运行的转发（`court relay`）发送。",
     "How long to wait until all is in the log.": "最多等待多少秒，直至全部写入日志。",
     "Print the header and two fictitious rows of an intake file; `--lang zh` gives Chinese headers.": "输出填报文件的表头和两行虚构数据；`--lang zh` 输出中文表头。",
-    "It never should have been there (art. 9).": "撤销：本不应纳入（第九条）。",
+    "It never should have been on the list (art. 9), even if it was deleted since.": "撤销：本不应纳入名单（第九条），已删除的亦可撤销。",
     "ent_… or ord_…, as `court find` prints it.": "ent_… 或 ord_…，同 `court find` 所示。",
     "The legal reason; a wrong one lists all.": "法定理由；填错时列出全部。",
     "Day the court acted, 2026-11-22; default today.": "法院作出决定之日，如 2026-11-22；默认今天。",
-    "It was rightly there, the reason ended (art. 10): D1 to D7, TERM, EARLY.": "删除：纳入正确，事由已消失（第十条）：D1 至 D7、TERM、EARLY。",
+    "It was rightly there, the reason ended (art. 10): D1 to D7, TERM after the last day, EARLY by decision.": (
+        "删除：纳入正确，事由已消失（第十条）：D1 至 D7；期限届满后用 TERM；决定提前删除用 EARLY。"
+    ),
     "End a consumption restriction order or an exit ban.": "解除限制消费令或限制出境。",
-    "Suspend an entry.": "屏蔽条目。",
+    "Suspend a list entry: an objection is under review, or it is in doubt whom it means.": (
+        "屏蔽名单条目：纠正申请审查期间，或者身份信息存疑。"
+    ),
+    "Number of the decision or ruling; for EARLY, and D4 to D7.": "决定书或者裁定书的文号；EARLY 以及 D4 至 D7 须填。",
+    "EARLY: PERFORMED_ACTIVELY or CONDUCT_CORRECTED. EXEMPT: the number in art. 3, 1 to 4.": (
+        "EARLY：填 PERFORMED_ACTIVELY（积极履行）或 CONDUCT_CORRECTED（主动纠正）。EXEMPT：填第三条的项号 1 至 4。"
+    ),
+    "SERIOUS: why it is, in the words of the decision.": "SERIOUS：决定书所述的严重情节。",
+    "Who signed the decision.": "决定书的签发人。",
+    "REVIEW: of the objection that was filed.": "REVIEW：已提出的纠正申请的编号。",
+    "MINOR: day of the listing decision.": "MINOR：纳入决定的日期。",
+    "MINOR: where no certificate carries the birth date.": "MINOR：证件不含出生日期时填写出生日期。",
     "Let a suspended entry take effect again.": "恢复已屏蔽的条目。",
     "Give a term a later last day, by a new decision.": "依新的决定延长期限。",
     "Number of the new decision.": "新决定书的文号。",

@@ -25,6 +25,7 @@ _PERSON: Mapping[str, tuple[str, str]] = {
     "grounds": ("G1", "有履行能力而拒不履行生效法律文书确定义务"),
     "filing_date": ("2024-03-01", "2024-03-01"),
     "initiated_by": ("CREDITOR", "申请"),
+    "applied_on": ("2024-06-03", "2024-06-03"),
     "basis_number": ("（2023）苏0505民初1103号", "（2023）苏0505民初1103号"),
     "basis_maker": ("示例区人民法院", "示例区人民法院"),
     "performance": ("NONE", "全部未履行"),

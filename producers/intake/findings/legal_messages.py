@@ -129,11 +129,53 @@ LEGAL_TEXTS = {
         "延长期限为一年至三年（第二条）",
         "请填写 12 至 36，或留空",
     ),
+    "EXTENSION_CAUSE_UNLAWFUL": Text(
+        "art. 2 ¶1 extends for serious violence or threat (ground ②), or for several dishonest acts; these grounds are neither",
+        "leave the extension empty, or give all grounds that the decision names",
+        "第二条第一款仅对以暴力、威胁（第二项）情节严重或者具有多项失信行为的延长，本行均不属于",
+        "请将延长月数留空，或者填写决定书所载的全部情形",
+    ),
+    "EXTENSION_GRAVITY_UNSTATED": Text(
+        "violence or threat extends the term only where it is serious (art. 2 ¶1): state why it is serious",
+        "fill extension_gravity with SERIOUS if the decision finds so, or leave the extension empty",
+        "暴力、威胁须情节严重方可延长（第二条第一款）：请写明为何严重",
+        "决定书认定情节严重的，在“延长情节”列填“严重”；否则将延长月数留空",
+    ),
+    "TERM_UNSTATED": Text(
+        "art. 2 does not say whether an entry on ground ① and another one has a term; the court has to state it",
+        "fill term_end with the last day, or with NO_TERM",
+        "第二条未规定同时具有第一项和其他情形的条目是否有期限，须由法院写明",
+        "请填写届满日，或者填“无期限”",
+    ),
+    "APPLIED_AFTER_PUBLICATION": Text(
+        "the creditor cannot have applied after the publication (art. 5 ¶2)",
+        "compare both days with the application and the decision",
+        "申请日期不可能晚于发布日期（第五条第二款）",
+        "请与申请书和决定书核对",
+    ),
     "PERFORMED_ALREADY": Text(
         "the duty is fully performed: there is no basis for listing (art. 10)",
         "do not list; delete an entry that exists with reason D1",
         "义务已全部履行，没有纳入依据（第十条）",
         "不得纳入；已有条目请以 D1 删除",
+    ),
+    "PERFORMED_NO_ORDER": Text(
+        "the duty is fully performed: an order must then be lifted, none is made (法释〔2015〕17号 art. 9 ¶2)",
+        "do not order; lift an order that exists with reason PERFORMED",
+        "义务已全部履行：应当解除限制消费令，不得再采取（法释〔2015〕17号第九条第二款）",
+        "不得采取；已有限制消费令的，以 PERFORMED 解除",
+    ),
+    "PERFORMED_NO_EXIT_BAN": Text(
+        "the duty is fully performed: an exit ban is then lifted, none is made (执行程序解释 arts. 23, 26)",
+        "do not ban; lift a ban that exists with reason PERFORMED",
+        "义务已全部履行：应当解除限制出境，不得再采取（执行程序解释第二十三条、第二十六条）",
+        "不得采取；已有限制出境的，以 PERFORMED 解除",
+    ),
+    "GROUND_DENIED": Text(
+        "the text denies the grounds it speaks of; art. 1 needs that one of them is there",
+        "give the ground that the decision found, G1 to G6 or in the words of the law; without one do not list",
+        "文字否认了所述情形；纳入名单须具有第一条所列情形之一",
+        "请按决定书填写 G1 至 G6 或法条原文；没有的不得纳入",
     ),
     "AMOUNT_UNREADABLE": Text(
         "this is no amount in yuan with at most two decimals",

@@ -106,11 +106,37 @@ SUBJECT_TEXTS = {
         "全日制在校学生因“校园贷”纠纷成为被执行人的，一般不得纳入（法发〔2019〕35号）",
         "请确认已审查该情形",
     ),
-    "STATE_ORGAN_NOT_PUBLIC": Text(
-        "state organs are not published but reported to their superior unit (art. 8)",
-        "take the row out and report the state organ to its superior unit in writing",
-        "国家机关不予公布，应通报其上级单位（第八条）",
-        "请删除该行，并书面通报其上级单位",
+    "STATE_ORGAN_POLICY": Text(
+        "this installation lists no state organs (state_organ_listing: refuse); art. 8 ¶4 orders that the superior unit be notified "
+        "and does not forbid listing",
+        "notify its superior unit or the department in charge; to list it, set LIANDONG_STATE_ORGAN_LISTING=normal",
+        "本系统设置为不纳入国家机关（state_organ_listing: refuse）；第八条第四款要求通报其上级单位，并未禁止纳入",
+        "请通报其上级单位或者主管部门；需要纳入的，请设置 LIANDONG_STATE_ORGAN_LISTING=normal",
+    ),
+    "STATE_ORGAN_NOTIFY": Text(
+        "the debtor is a state organ: its superior unit or the department in charge is to be notified (art. 8 ¶4)",
+        "send the notice",
+        "被执行人为国家机关：应当通报其上级单位或者主管部门（第八条第四款）",
+        "请发出通报",
+    ),
+    "OPERATOR_MISSING": Text(
+        "of an individual business the operator is the party, shown with its trade name (民诉法解释 art. 59), and is not named",
+        "fill legal_representative with the operator's name",
+        "个体工商户以营业执照上登记的经营者为当事人，有字号的同时注明（民诉法解释第五十九条），缺少经营者",
+        "请在“法定代表人”列填写经营者姓名",
+    ),
+    "EXIT_BAN_CONTROLLER": Text(
+        "an exit ban on an entity's account hits its legal representative, principal and directly responsible persons, not its "
+        "actual controller (执行程序解释 art. 24)",
+        "name the role in which the person is bound; a consumption order may bind a controller (法释〔2015〕17号 art. 3 ¶2)",
+        "对单位被执行人限制出境的，限于法定代表人、主要负责人和直接责任人员，不包括实际控制人（执行程序解释第二十四条）",
+        "请填写该人所负责任的身份；对实际控制人可以限制消费（法释〔2015〕17号第三条第二款）",
+    ),
+    "ROLE_EXIT_BAN_ONLY": Text(
+        "a statutory agent is bound by an exit ban alone (执行程序解释 art. 24); art. 3 ¶2 of 法释〔2015〕17号 does not know the role",
+        "correct the role or the instrument",
+        "法定代理人仅适用于限制出境（执行程序解释第二十四条）；法释〔2015〕17号第三条第二款没有这一身份",
+        "请更正身份或者文书种类",
     ),
     "ROLE_NOT_LISTED": Text(
         "only the debtor itself is listed; an entity's listing does not list its representatives (法发〔2019〕35号)",

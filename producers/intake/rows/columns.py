@@ -48,8 +48,9 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "role",
         "身份",
-        "DEBTOR (default); orders also LEGAL_REPRESENTATIVE, PRINCIPAL, DIRECTLY_RESPONSIBLE, ACTUAL_CONTROLLER",
-        "被执行人（默认）；限制消费令、限制出境还可为法定代表人、主要负责人、直接责任人员、实际控制人",
+        "DEBTOR (default); orders also LEGAL_REPRESENTATIVE, PRINCIPAL, DIRECTLY_RESPONSIBLE, ACTUAL_CONTROLLER (consumption "
+        "orders only), STATUTORY_AGENT (exit bans only)",
+        "被执行人（默认）；限制消费令、限制出境还可为法定代表人、主要负责人、直接责任人员、实际控制人（仅限制消费令）、法定代理人（仅限制出境）",
         ("被执行人身份",),
     ),
     Column(
@@ -127,9 +128,9 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "legal_representative",
         "法定代表人",
-        "entities: name, for publication only; they are not listed by it",
-        "单位：仅供公布，法定代表人并不因此列入名单",
-        ("法定代表人或者负责人", "法定代表人或负责人", "法定代表人姓名"),
+        "entities: name, for publication only; they are not listed by it. Individual businesses: the operator, needed",
+        "单位：仅供公布，法定代表人并不因此列入名单。个体工商户：填经营者，必填",
+        ("经营者", "法定代表人或者负责人", "法定代表人或负责人", "法定代表人姓名"),
     ),
     Column(
         "case_number",
@@ -184,15 +185,22 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "term_end",
         "期限届满日",
-        "last day; needed for G2 to G6 (two years) and exit bans, forbidden for G1 alone",
-        "最后一日；G2 至 G6（二年）及限制出境必填，仅 G1 时不得填写",
+        "last day; needed for G2 to G6 (two years) and exit bans, forbidden for G1 alone; for G1 with another ground the last day or "
+        "NO_TERM, as the court decided",
+        "最后一日；G2 至 G6（二年）及限制出境必填，仅 G1 时不得填写；G1 与其他情形并存时，按法院决定填届满日或“无期限”",
         ("纳入期限届满日", "届满日"),
     ),
     Column(
         "extension_months",
         "延长月数",
-        "12 to 36 where the decision extends the two years",
-        "决定延长时填 12 至 36",
+        "12 to 36 where the decision extends the two years: for several grounds, or G2 if it is serious",
+        "决定延长时填 12 至 36：多项情形，或 G2 情节严重",
+    ),
+    Column(
+        "extension_gravity",
+        "延长情节",
+        "SERIOUS where the decision finds the violence or threat of G2 serious",
+        "决定书认定 G2 的暴力、威胁情节严重时填“严重”",
     ),
     Column("filing_date", "立案日期", "not in the future", "不得晚于今天", ("立案时间",)),
     Column(
@@ -207,6 +215,14 @@ COLUMNS: tuple[Column, ...] = (
         "启动方式",
         "CREDITOR or EX_OFFICIO; decides the six-month bar after a deletion",
         "申请或依职权；决定删除后六个月限制是否适用",
+        ("applied_by", "申请方式"),
+    ),
+    Column(
+        "applied_on",
+        "申请日期",
+        "day the creditor applied for the listing; needed after a deletion that the creditor asked for (D3)",
+        "申请执行人申请纳入的日期；曾依其申请删除（D3）的必填",
+        ("申请纳入日期",),
     ),
     Column("basis_number", "执行依据文号", "number of the instrument enforced", "生效法律文书文号"),
     Column(
@@ -233,8 +249,9 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "debtor_category",
         "债务人类别",
-        "ORDINARY (default), PUBLIC_SERVANT, CAMPUS_LOAN_STUDENT or STATE_ORGAN (never published, art. 8)",
-        "普通（默认）、公职人员、校园贷学生、国家机关（不公布，第八条）",
+        "ORDINARY (default), PUBLIC_SERVANT, CAMPUS_LOAN_STUDENT or STATE_ORGAN (listed if state_organ_listing says so; its superior "
+        "is notified, art. 8 ¶4)",
+        "普通（默认）、公职人员、校园贷学生、国家机关（是否纳入由 state_organ_listing 决定；须通报其上级单位，第八条第四款）",
     ),
     Column("source_id", "来源编号", "the row's id in the court's own system", "本院系统内的编号", ("编号", "id")),
 )

@@ -7,13 +7,20 @@ from typing import NamedTuple
 
 from ....schemas.law.case_number import CaseNumber, CaseNumberProblem, parse_case_number
 from ....schemas.law.case_types import CaseTypeProblem, CaseUse
-from ....schemas.law.grounds import RULES_IN_FORCE, Ground, needs_term, recognise_grounds
+from ....schemas.law.grounds import (
+    RULES_IN_FORCE,
+    Ground,
+    denied_grounds,
+    extension_problem,
+    needs_term,
+    recognise_grounds,
+)
 from ....schemas.law.listing import Instrument
 from ....schemas.law.terms import is_extension_lawful, term_end
 from ....schemas.spelling import compact, half_width
 from .model import Performance, Term, TermStartBasis
 from .row import RowUnderCheck
-from .words import PERFORMANCES, TERM_BASES
+from .words import GRAVITIES, NO_TERM, PERFORMANCES, TERM_BASES
 
 _AMOUNT = re.compile(r"(?P<yuan>[0-9]{1,16})(?:\.(?P<fen>[0-9]{1,2}))?")
 _CANONICAL_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,15})\.[0-9]{2}")
@@ -87,6 +94,8 @@ def read_grounds(row: RowUnderCheck, instrument: Instrument, publish_date: date)
         return ()
     if not grounds:
         row.reject("grounds", "GROUND_MISSING")
+    elif grounds == (Ground.OTHER_LEGACY,) and denied_grounds(row.text("grounds")):
+        row.reject("grounds", "GROUND_DENIED")
     elif grounds == (Ground.OTHER_LEGACY,) and publish_date >= RULES_IN_FORCE:
         row.reject("grounds", "GROUND_UNKNOWN")
     return grounds
@@ -94,7 +103,9 @@ def read_grounds(row: RowUnderCheck, instrument: Instrument, publish_date: date)
 
 def read_term(row: RowUnderCheck, instrument: Instrument, grounds: tuple[Ground, ...], publish_date: date) -> Term:
     """Read the term, check it against the grounds and recompute it (art. 2, art. 10 ¶2)."""
-    start, end = row.day("term_start"), row.day("term_end")
+    start = row.day("term_start")
+    has_none = row.text("term_end").upper() in NO_TERM
+    end = None if has_none else row.day("term_end")
     basis = row.coded("term_start_basis", TERM_BASES, TermStartBasis.DECISION)
     extension = _extension(row)
     if start is None:
@@ -104,7 +115,9 @@ def read_term(row: RowUnderCheck, instrument: Instrument, grounds: tuple[Ground,
     if end is not None and end < (start or end):
         row.reject("term_end", "TERM_BACKWARDS")
     if instrument is Instrument.LIST_ENTRY and grounds:
-        _check_list_term(row, grounds, Term(start, basis, end, extension), publish_date)
+        _check_extension(row, grounds, extension)
+        if not (has_none and Ground.G1 in grounds):
+            _check_list_term(row, grounds, Term(start, basis, end, extension), publish_date)
     if instrument is Instrument.EXIT_BAN and end is None:
         row.reject("term_end", "EXIT_BAN_TERM")
     return Term(start or (publish_date if end else None), basis, end, extension)
@@ -115,6 +128,10 @@ def _check_list_term(row: RowUnderCheck, grounds: tuple[Ground, ...], term: Term
     if not termed:
         if term.end is not None and Ground.G1 in grounds:
             row.reject("term_end", "TERM_ON_G1")
+        return
+    if term.end is None and Ground.G1 in grounds:
+        if not row.context.is_published:
+            row.reject("term_end", "TERM_UNSTATED")
         return
     if term.end is None:
         computed = f" ({term_end(term.start, term.extension_months).isoformat()})" if term.start else ""
@@ -129,6 +146,13 @@ def _check_list_term(row: RowUnderCheck, grounds: tuple[Ground, ...], term: Term
         row.notice("term_end", "TERM_SHORT", computed=lawful.isoformat())
 
 
+def _check_extension(row: RowUnderCheck, grounds: tuple[Ground, ...], months: int) -> None:
+    """Hold an extension against the grounds (art. 2 ¶1); that of a published entry was when it was made."""
+    is_serious = row.coded_or_none("extension_gravity", GRAVITIES) is not None
+    if months and not row.context.is_published and (code := extension_problem(grounds, is_serious=is_serious)):
+        row.reject("extension_months", code)
+
+
 def _extension(row: RowUnderCheck) -> int:
     text = half_width(row.text("extension_months"))
     if not text:
@@ -140,11 +164,26 @@ def _extension(row: RowUnderCheck) -> int:
     return months
 
 
+_PERFORMED = {
+    Instrument.LIST_ENTRY: "PERFORMED_ALREADY",
+    Instrument.CONSUMPTION_ORDER: "PERFORMED_NO_ORDER",
+    Instrument.EXIT_BAN: "PERFORMED_NO_EXIT_BAN",
+}
+
+
+def read_application(row: RowUnderCheck, publish_date: date) -> date | None:
+    """Read the day on which the creditor applied, which the bar of art. 10 ¶4 counts."""
+    applied = row.past_day("applied_on")
+    if applied is not None and publish_date < applied <= row.context.today:
+        row.reject("applied_on", "APPLIED_AFTER_PUBLICATION")
+    return applied
+
+
 def read_performance(row: RowUnderCheck, instrument: Instrument) -> Performance:
-    """Read how much is performed; nobody is newly listed after full performance."""
+    """Read how much is performed; full performance leaves no basis for listing, order or ban."""
     performance = row.coded("performance", PERFORMANCES, Performance.UNKNOWN)
-    if performance is Performance.FULL and instrument is Instrument.LIST_ENTRY:
-        row.reject("performance", "PERFORMED_ALREADY")
+    if performance is Performance.FULL:
+        row.reject("performance", _PERFORMED[instrument])
     return performance
 
 

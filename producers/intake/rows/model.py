@@ -43,7 +43,7 @@ class Initiative(StrEnum):
 
 
 class DebtorCategory(StrEnum):
-    """Debtors the law treats differently. State organs never get this far (art. 8)."""
+    """Debtors the law treats differently; art. 8 ¶¶3–4 orders notices about public servants and state organs."""
 
     ORDINARY = "ORDINARY"
     PUBLIC_SERVANT = "PUBLIC_SERVANT"
@@ -67,6 +67,10 @@ class IntakeContext:
     court_name: str = ""
     court_token: str = ""
     lang: Language = "en"
+    lists_state_organs: bool = False
+    """The installation's policy `state_organ_listing`."""
+    is_published: bool = False
+    """Whether the row is of an entry that is published and corrected: what only its beginning needed is not asked again."""
 
 
 class RawRow(Masked, msgspec.Struct, frozen=True):
@@ -115,6 +119,7 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
     filing_date: date | None
     publish_date: date
     initiated_by: Initiative
+    applied_on: date | None
     basis_number: str
     basis_maker: str
     performance: Performance
@@ -145,6 +150,11 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
     def effective_until_ms(self) -> int:
         """24:00 in China of the last day, in milliseconds since the epoch; 0 without a term."""
         return end_of_day_ms(self.term_end) if self.term_end else 0
+
+    @property
+    def is_unlinked(self) -> bool:
+        """Whether the case is a resumed one (执恢) that does not say which case it resumes."""
+        return "执恢" in self.case_number and not self.previous_case_number
 
     @property
     def subject(self) -> Certificate:

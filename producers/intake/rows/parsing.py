@@ -45,6 +45,7 @@ def _read_listing(row: RowUnderCheck) -> ListingInput:
         filing_date=filed,
         publish_date=published,
         initiated_by=row.coded("initiated_by", INITIATIVES, Initiative.UNKNOWN),
+        applied_on=legal.read_application(row, published),
         basis_number=row.text("basis_number"),
         basis_maker=row.text("basis_maker"),
         performance=legal.read_performance(row, instrument),

@@ -13,6 +13,7 @@ from ....schemas.people.certificates import Certificate, CertificateType, birth_
 from ....schemas.people.identity_numbers import is_minor_on
 from ....schemas.people.names import display_form, holds_private_use, is_damaged
 from ....schemas.spelling import compact
+from .bound import check_bound
 from .columns import MAX_CERTIFICATES
 from .model import DebtorCategory, HeldCertificate
 from .row import RowUnderCheck
@@ -70,7 +71,7 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
         related_entity_certificate=_related_entity_certificate(row),
         legal_representative=_display(row.text("legal_representative")),
     )
-    _check_role(row, subject, instrument)
+    check_bound(row, subject, instrument)
     _check_age(row, subject, instrument, publish_date)
     return subject
 
@@ -227,24 +228,6 @@ def _related_entity_certificate(row: RowUnderCheck) -> Certificate | None:
     except CertificateProblem as problem:
         row.reject_problem("related_entity_code", problem)
         return None
-
-
-def _check_role(row: RowUnderCheck, subject: RowSubject, instrument: Instrument) -> None:
-    if subject.category is DebtorCategory.STATE_ORGAN:
-        row.reject("debtor_category", "STATE_ORGAN_NOT_PUBLIC")
-    if subject.category is DebtorCategory.CAMPUS_LOAN_STUDENT and instrument is Instrument.LIST_ENTRY:
-        row.notice("debtor_category", "CAMPUS_LOAN_STUDENT")
-    natural = subject.kind is PersonKind.NATURAL
-    if instrument is Instrument.EXIT_BAN and not natural:
-        row.reject("kind", "EXIT_BAN_ENTITY")
-    if subject.role is PersonRole.DEBTOR:
-        return
-    if instrument is Instrument.LIST_ENTRY:
-        row.reject("role", "ROLE_NOT_LISTED")
-    if not natural:
-        row.reject("role", "ROLE_NOT_PERSON")
-    if not subject.related_entity:
-        row.reject("related_entity", "RELATED_ENTITY_MISSING")
 
 
 def _check_age(row: RowUnderCheck, subject: RowSubject, instrument: Instrument, publish_date: date) -> None:

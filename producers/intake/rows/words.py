@@ -40,6 +40,7 @@ ROLES = _words(
         PersonRole.PRINCIPAL: "主要负责人|负责人",
         PersonRole.DIRECTLY_RESPONSIBLE: "直接责任人员|直接责任人|影响债务履行的直接责任人员",
         PersonRole.ACTUAL_CONTROLLER: "实际控制人",
+        PersonRole.STATUTORY_AGENT: "法定代理人|监护人",
     }
 )
 KINDS = _words(
@@ -77,6 +78,10 @@ LINKS = _words({Link.VERIFIED: "已核实|是|yes|true", Link.UNVERIFIED: "未�
 TERM_BASES = _words(
     {TermStartBasis.DECISION: "决定|决定日|作出决定", TermStartBasis.PUBLICATION: "发布|公布|发布日|公布日"}
 )
+GRAVITIES = dict.fromkeys(("SERIOUS", "serious", "严重", "情节严重"), 1)
+"""How grave violence or threat was; only what is serious extends a term (art. 2 ¶1)."""
+NO_TERM = frozenset(("NO_TERM", "无期限", "没有期限"))
+"""How a court states that an entry on ground ① and another one has no term."""
 INITIATIVES = _words(
     {
         Initiative.CREDITOR: "申请|依申请|申请执行人|申请执行人申请",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 REASONS = {
     Change.REVOKE: "WRONG_PERSON",
-    Change.DELETE: "PERFORMED",
+    Change.DELETE: "D1",
     Change.LIFT: "PERFORMED",
     Change.SHIELD: "REVIEW",
     Change.UNSHIELD: "REVIEWED",

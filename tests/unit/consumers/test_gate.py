@@ -98,6 +98,16 @@ def test_whoever_is_freed_on_the_fast_lane_goes_on_while_the_list_is_behind(copy
     assert copy.said(LI) == ALLOW
 
 
+def test_what_was_deleted_and_is_revoked_later_frees_as_before_and_is_newer_everywhere(copy: CheckedCopy) -> None:
+    entry = copy.listed(LI)
+    copy.publish(copy.court.change(entry, Change.DELETE))
+    revoked = copy.court.change(entry, Change.REVOKE)
+    copy.free(revoked)
+    assert copy.said(LI) == ALLOW
+    copy.publish(revoked)
+    assert copy.said(LI) == ALLOW
+
+
 def test_a_correction_of_the_number_frees_the_old_one_when_it_stops_the_new_one(copy: CheckedCopy) -> None:
     entry = copy.listed(LI)
     corrected = copy.court.change(entry, Change.CORRECT, identities=WANG.identities(), name=WANG.name)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from liandong.producers.acts.acts import ActRefused, CourtRuling
+from liandong.producers.acts.unlawful import ActUnlawful
 from liandong.producers.updates.records import holder_hash
 from liandong.schemas.errors import LiandongError, WrongUsage
 from liandong.schemas.law.grounds import DeletionReasonProblem
@@ -17,7 +18,8 @@ from liandong.tests.worlds.intake_rows import CN_ID
 from liandong.tests.worlds.records import verify_from
 from liandong.topics.catalogue import names
 
-TERMED = ENTRY | {"grounds": "G4", "term_start": "2026-11-22", "term_end": "2028-11-22"}
+SEVERAL = CourtRuling("SEVERAL", None, "延长决定", "示例院长")
+TERMED = ENTRY | {"grounds": "G3;G4", "term_start": "2026-11-22", "term_end": "2028-11-22"}
 RIGHT_ID = "440524188001010014"
 
 
@@ -51,7 +53,7 @@ def test_what_ends_leaves_no_trace_of_the_person(
 
 def test_the_whole_record_of_an_ended_entry_stays_with_the_court(court: PublishingCourt) -> None:
     court.publish(ENTRY)
-    court.acts.revoke(court.entry_id(ENTRY), CourtRuling("MINOR"))
+    court.acts.revoke(court.entry_id(ENTRY), CourtRuling("NO_GROUND"))
     [whole] = court.register.find("js-gusu", case_number=ENTRY["case_number"])
     assert from_wire(whole.whole_body)["name"] == "示例甲"
     assert from_wire(whole.body)["name"] == ""
@@ -60,7 +62,7 @@ def test_the_whole_record_of_an_ended_entry_stays_with_the_court(court: Publishi
 def test_shield_and_unshield_go_and_come_back(court: PublishingCourt) -> None:
     court.publish(ENTRY)
     entry = court.entry_id(ENTRY)
-    court.acts.shield(entry, CourtRuling("REVIEW"))
+    court.acts.shield(entry, CourtRuling("REVIEW", objection="（2026）苏0505执异7号"))
     court.acts.unshield(entry, CourtRuling("REVIEWED"))
     assert [record["status"] for record in court.lane("state")] == [Status.ACTIVE, Status.SHIELDED, Status.ACTIVE]
     assert [record["change"] for record in court.lane("relief")] == [Change.SHIELD]
@@ -73,7 +75,7 @@ def test_an_ended_entry_takes_no_more_acts(court: PublishingCourt) -> None:
     court.acts.revoke(entry, CourtRuling("NO_GROUND"))
     for act in (court.acts.revoke, court.acts.shield):
         with pytest.raises(TransitionRefused, match="ended"):
-            act(entry, CourtRuling("NO_GROUND" if act == court.acts.revoke else "REVIEW"))
+            act(entry, CourtRuling("NO_GROUND" if act == court.acts.revoke else "DATA_DOUBT"))
     assert len(court.lane("state")) == 2
 
 
@@ -93,7 +95,7 @@ def test_a_refused_act_takes_no_number_of_the_sequence(court: PublishingCourt) -
     entry = court.entry_id(ENTRY)
     with pytest.raises(TransitionRefused):
         court.acts.unshield(entry, CourtRuling("REVIEWED"))
-    court.acts.shield(entry, CourtRuling("REVIEW"))
+    court.acts.shield(entry, CourtRuling("REVIEW", objection="（2026）苏0505执异7号"))
     assert [record["court_sequence"] for record in court.lane("state")] == [1, 2]
 
 
@@ -117,7 +119,10 @@ def test_reasons_of_deletion_are_those_of_the_law(
 
 def test_a_termed_entry_is_deleted_early_by_decision(court: PublishingCourt) -> None:
     court.publish(TERMED)
-    court.acts.delete(court.entry_id(TERMED), CourtRuling("early"))
+    court.acts.delete(
+        court.entry_id(TERMED),
+        CourtRuling("early", None, "（2024）苏0505执1234号之二", "示例院长", "performed-actively"),
+    )
     assert court.lane("state")[-1]["reason"] == "EARLY"
 
 
@@ -129,17 +134,17 @@ def test_a_wrong_reason_names_the_right_ones(court: PublishingCourt) -> None:
 
 
 def test_an_act_is_not_dated_in_the_future(court: PublishingCourt) -> None:
-    court.publish(ENTRY)
-    with pytest.raises(WrongUsage, match="has not come"):
-        court.acts.revoke(court.entry_id(ENTRY), CourtRuling("MINOR", date(2026, 11, 23)))
-    court.acts.revoke(court.entry_id(ENTRY), CourtRuling("MINOR", date(2026, 11, 20)))
+    court.publish(ENTRY | {"publish_date": "2026-11-20"})
+    with pytest.raises(ActUnlawful, match="has not come"):
+        court.acts.revoke(court.entry_id(ENTRY), CourtRuling("NO_GROUND", date(2026, 11, 23)))
+    court.acts.revoke(court.entry_id(ENTRY), CourtRuling("NO_GROUND", date(2026, 11, 20)))
     assert court.lane("state")[-1]["changed_on"] == "2026-11-20"
 
 
 class TestExtending:
     def test_a_term_is_extended_by_one_to_three_years_under_a_new_decision(self, court: PublishingCourt) -> None:
         court.publish(TERMED)
-        court.acts.extend(court.entry_id(TERMED), CourtRuling("SERIOUS", decision_number="延长决定"), months=24)
+        court.acts.extend(court.entry_id(TERMED), SEVERAL, months=24)
         record = court.lane("state")[-1]
         assert (record["term_end"], record["decision_number"]) == ("2030-11-22", "延长决定")
         assert record["effective_until"] == 1921593600000  # 2030-11-22T24:00+08:00
@@ -148,16 +153,16 @@ class TestExtending:
     @pytest.mark.parametrize("months", [0, 6, 37])
     def test_other_lengths_are_refused(self, court: PublishingCourt, months: int) -> None:
         court.publish(TERMED)
-        with pytest.raises(WrongUsage) as caught:
-            court.acts.extend(court.entry_id(TERMED), CourtRuling("SERIOUS", decision_number="x"), months=months)
+        with pytest.raises(ActUnlawful) as caught:
+            court.acts.extend(court.entry_id(TERMED), SEVERAL, months=months)
         assert caught.value.code == "EXTENSION_UNLAWFUL"
 
     def test_several_extensions_together_stay_within_three_years(self, court: PublishingCourt) -> None:
         court.publish(TERMED)
         entry = court.entry_id(TERMED)
-        court.acts.extend(entry, CourtRuling("SERIOUS", decision_number="一"), months=24)
-        with pytest.raises(ActRefused, match="later than"):
-            court.acts.extend(entry, CourtRuling("SERIOUS", decision_number="二"), months=24)
+        court.acts.extend(entry, SEVERAL, months=24)
+        with pytest.raises(ActUnlawful, match="three years in all"):
+            court.acts.extend(entry, SEVERAL, months=24)
 
     def test_an_extension_on_the_last_day_holds_and_one_that_comes_after_it_does_not(
         self, court: PublishingCourt
@@ -166,18 +171,18 @@ class TestExtending:
                          "case_number": row["case_number"]} for row in people(2))  # fmt: skip
         court.publish(first, second)
         court.clock.pass_days(731)  # 2028-11-22
-        court.acts.extend(court.entry_id(first), CourtRuling("SERIOUS", decision_number="x"), months=12)
+        court.acts.extend(court.entry_id(first), SEVERAL, months=12)
         court.clock.pass_days(1)
-        with pytest.raises(ActRefused) as caught:
-            court.acts.extend(court.entry_id(second), CourtRuling("SERIOUS", decision_number="x"), months=12)
+        with pytest.raises(ActUnlawful) as caught:
+            court.acts.extend(court.entry_id(second), SEVERAL, months=12)
         assert caught.value.code == "TERM_OVER"
 
     def test_without_a_term_or_a_decision_there_is_nothing_to_extend(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)
-        with pytest.raises(ActRefused, match="no term"):
-            court.acts.extend(court.entry_id(ENTRY), CourtRuling("SERIOUS", decision_number="x"), months=12)
-        with pytest.raises(WrongUsage, match="decision"):
-            court.acts.extend(court.entry_id(ENTRY), CourtRuling("SERIOUS"), months=12)
+        with pytest.raises(ActUnlawful, match="no term"):
+            court.acts.extend(court.entry_id(ENTRY), SEVERAL, months=12)
+        with pytest.raises(ActUnlawful, match="decision"):
+            court.acts.extend(court.entry_id(ENTRY), CourtRuling("SEVERAL", signed_by="示例院长"), months=12)
 
 
 class TestCorrecting:

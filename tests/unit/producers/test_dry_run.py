@@ -147,6 +147,7 @@ CHANGES = {
     "filing_date": TODAY,
     "publish_date": TODAY - timedelta(days=1),
     "initiated_by": Initiative.CREDITOR,
+    "applied_on": TODAY,
     "basis_number": "（2020）苏0505民初1号",
     "basis_maker": "示例区人民法院",
     "performance": Performance.PARTIAL,

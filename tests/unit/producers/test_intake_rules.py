@@ -98,7 +98,18 @@ def test_a_listing_shows_no_number_and_no_name() -> None:
         ({"grounds": "某种旧表述"}, [("grounds", "GROUND_UNKNOWN")]),
         ({"term_end": "2028-11-22"}, [("term_end", "TERM_ON_G1")]),
         ({"grounds": "G4"}, [("term_end", "TERM_MISSING")]),
-        ({"grounds": "G1;G4"}, [("term_end", "TERM_MISSING")]),
+        ({"grounds": "G1;G4"}, [("term_end", "TERM_UNSTATED")]),
+        ({"grounds": "G4", "term_end": "NO_TERM"}, [("term_end", "TERM_MISSING")]),
+        ({"grounds": "被执行人无履行能力"}, [("grounds", "GROUND_DENIED")]),
+        (
+            {"grounds": "没有履行能力", "filing_date": "2016-01-01", "publish_date": "2016-03-01"},
+            [("grounds", "GROUND_DENIED")],
+        ),
+        ({"applied_on": "2026-11-23"}, [("applied_on", "DATE_FUTURE")]),
+        (
+            {"applied_on": "2026-11-21", "publish_date": "2026-11-20"},
+            [("applied_on", "APPLIED_AFTER_PUBLICATION")],
+        ),
         ({"grounds": "G4", "term_start": "2026-11-01", "term_end": "2028-11-02"}, [("term_end", "TERM_TOO_LONG")]),
         ({"grounds": "G4", "term_start": "2024-11-01", "term_end": "2026-11-01"}, [("term_end", "TERM_OVER")]),
         (
@@ -116,7 +127,7 @@ def test_a_listing_shows_no_number_and_no_name() -> None:
         ({"performance": "不详"}, [("performance", "VALUE_UNKNOWN")]),
         ({"claim_amount": "12万元"}, [("claim_amount", "AMOUNT_UNREADABLE")]),
         ({"claim_amount": "1.005"}, [("claim_amount", "AMOUNT_UNREADABLE")]),
-        ({"debtor_category": "国家机关"}, [("debtor_category", "STATE_ORGAN_NOT_PUBLIC")]),
+        ({"debtor_category": "国家机关"}, [("debtor_category", "STATE_ORGAN_POLICY")]),
         (
             {"role": "法定代表人", "related_entity": "示例有限公司"},
             [("role", "ROLE_NOT_LISTED")],
@@ -178,7 +189,7 @@ def test_a_term_is_recomputed_and_a_shorter_one_noticed() -> None:
     assert listing.term.basis is TermStartBasis.DECISION
     assert notice_codes(row) == []
     assert notice_codes(row | {"term_end": "2028-10-01"}) == ["TERM_SHORT"]
-    extended = row | {"term_end": "2029-11-01", "extension_months": "12"}
+    extended = row | {"grounds": "G3;G4", "term_end": "2029-11-01", "extension_months": "12"}
     assert accepted(extended).term.extension_months == 12
     assert notice_codes(extended) == []
 
@@ -292,3 +303,54 @@ def test_without_a_configured_court_the_row_must_name_it() -> None:
 )
 def test_amounts_are_decimal_strings_with_two_places(written: str, amount: str) -> None:
     assert accepted(ENTRY | {"claim_amount": written}).claim_amount == amount
+
+
+BAN = ORDER | {"instrument": "限制出境", "term_end": "2027-11-21"}
+BUSINESS = {
+    "kind": "单位", "name": "苏州示例商行", "certificate_type": "USCC", "certificate_number": "92320505MA1000447Q",
+}  # fmt: skip
+TOWNSHIP = {
+    "kind": "单位", "name": "示例乡人民政府", "certificate_type": "USCC", "certificate_number": "11320505MB1000555N",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "code"), [(ORDER, "PERFORMED_NO_ORDER"), (BAN, "PERFORMED_NO_EXIT_BAN")])
+def test_after_full_performance_nobody_is_restricted_anew(row: dict[str, str], code: str) -> None:
+    assert reject_codes(row | {"performance": "全部已履行"}) == [("performance", code)]
+    assert reject_codes(row | {"performance": "部分履行"}) == []
+
+
+def test_an_exit_ban_binds_no_controller_and_a_statutory_agent_nothing_else() -> None:
+    firm = {"related_entity": "示例有限公司"}
+    assert reject_codes(BAN | firm | {"role": "实际控制人"}) == [("role", "EXIT_BAN_CONTROLLER")]
+    assert reject_codes(ORDER | firm | {"role": "实际控制人"}) == []
+    assert accepted(BAN | {"role": "法定代理人"}).role is PersonRole.STATUTORY_AGENT
+    assert reject_codes(ORDER | {"role": "法定代理人"}) == [("role", "ROLE_EXIT_BAN_ONLY")]
+    assert reject_codes(ENTRY | {"role": "法定代理人"}) == [("role", "ROLE_NOT_LISTED")]
+
+
+@pytest.mark.parametrize("row", [ENTRY, ORDER])
+def test_an_individual_business_is_named_with_its_operator(row: dict[str, str]) -> None:
+    assert reject_codes(row | BUSINESS) == [("legal_representative", "OPERATOR_MISSING")]
+    assert reject_codes(row | BUSINESS | {"legal_representative": "赵示例"}) == []
+    assert reject_codes(row | BUSINESS | {"certificate_number": "91320505MA1000113B"}) == []
+
+
+@pytest.mark.parametrize(
+    "named", [TOWNSHIP, BUSINESS | {"debtor_category": "国家机关", "legal_representative": "赵示例"}]
+)
+def test_whether_state_organs_are_listed_is_the_installations_policy(named: dict[str, str]) -> None:
+    (reject,) = parsed(ENTRY | named).rejects
+    assert (reject.field, reject.code) == ("debtor_category", "STATE_ORGAN_POLICY")
+    assert "does not forbid listing" in reject.reason
+    listing = replace(CONTEXT, lists_state_organs=True)
+    assert reject_codes(ENTRY | named, listing) == []
+    assert notice_codes(ENTRY | named, listing) == ["STATE_ORGAN_NOTIFY"]
+    assert reject_codes(ORDER | named) == []  # art. 8 speaks of the list
+
+
+@pytest.mark.parametrize("stated", ["NO_TERM", "无期限"])
+def test_on_ground_one_and_another_the_court_states_whether_there_is_a_term(stated: str) -> None:
+    mixed = ENTRY | {"grounds": "G1;G4"}
+    assert accepted(mixed | {"term_end": stated}).term_end is None
+    assert accepted(mixed | {"term_start": "2026-11-22", "term_end": "2028-11-22"}).term_end == date(2028, 11, 22)

@@ -56,7 +56,7 @@ def test_what_is_sent_again_is_counted_as_no_update(court: PublishingCourt, engi
     court.publish(ENTRY)
     entry_id = court.entry_id(ENTRY)
     assert UpkeepBook(court.register, "js").send_again([entry_id]) == 1
-    court.acts.shield(entry_id, CourtRuling("REVIEW"))
+    court.acts.shield(entry_id, CourtRuling("REVIEW", objection="（2026）苏0505执异7号"))
     outstanding = Deliveries("js", court.register).outstanding({}, 0, 0)
     assert (outstanding.accepted, outstanding.applied) == (2, 0)
     assert court.register.engine is engine

@@ -11,8 +11,8 @@ from liandong.schemas.errors import WrongUsage
 from liandong.schemas.law.agencies import agency_kind, load_agencies, parse_agencies
 from liandong.schemas.law.attributes import AttributeProblem, Wording, read_all
 from liandong.schemas.law.conditions import Clause, Limit
-from liandong.schemas.law.listing import Instrument
-from liandong.schemas.law.measures import CATALOGUE_FILE, Effect, Who, load_catalogue, parse_catalogue
+from liandong.schemas.law.listing import Instrument, PersonKind, PersonRole
+from liandong.schemas.law.measures import CATALOGUE_FILE, Effect, Who, load_catalogue, parse_catalogue, who_is
 
 CATALOGUE = load_catalogue()
 AGENCIES = load_agencies()
@@ -303,3 +303,12 @@ def test_the_json_schema_of_a_transaction_names_known_values_and_what_decides() 
 def test_a_clause_about_a_code_by_a_number_is_never_certain() -> None:
     finding = Clause(attribute="cabin", at_least=1).evaluate({"cabin": "first"}, {}, DAY)
     assert finding.truth.value == "unsure"
+
+
+def test_a_statutory_agent_is_bound_as_the_persons_of_a_debtor_are_and_an_unknown_role_as_nobody_known() -> None:
+    assert who_is(PersonKind.NATURAL, PersonRole.STATUTORY_AGENT) is Who.RELATED
+    ban = CATALOGUE.measure("exit-ban")
+    assert ban is not None
+    assert Who.RELATED in ban.who
+    assert who_is(PersonKind.ENTITY, PersonRole.STATUTORY_AGENT) is None
+    assert who_is(PersonKind.NATURAL, max(PersonRole) + 1) is None

@@ -9,6 +9,8 @@ import unicodedata
 from typing import TypeGuard
 
 _SURROGATE = re.compile(f"[{chr(0xD800)}-{chr(0xDFFF)}]")
+_HIDING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+"""Control characters but for tabs and line breaks, what turns the direction of writing, and interlinear marks."""
 _FULL_WIDTH_FIRST = 0xFF01
 _FULL_WIDTH_LAST = 0xFF5E
 _FULL_WIDTH_SHIFT = 0xFEE0
@@ -42,6 +44,11 @@ _COMPACT = _CompactTable()
 def is_text(value: object) -> TypeGuard[str]:
     """Return whether a value is text that can be written as UTF-8: JSON can carry half a character, a lone surrogate."""
     return isinstance(value, str) and (value.isascii() or not _SURROGATE.search(value))
+
+
+def hides_text(text: str) -> bool:
+    """Return whether control characters or ones that turn the direction of writing stand in a text."""
+    return not text.isprintable() and _HIDING.search(text) is not None
 
 
 def compact(text: str) -> str:

@@ -111,6 +111,42 @@ ROW_TEXTS = {
         "这是 JSON，但不是对象",
         "每条记录请给出一个由列名和值组成的对象",
     ),
+    "KEY_TWICE": Text(
+        "a key stands twice in this object: nobody knows which of the two counts",
+        "keep one of them and send the row again",
+        "本对象中同一个键出现两次，无法判断以哪个为准",
+        "请只保留一个后重新提交本行",
+    ),
+    "COLUMN_TWICE": Text(
+        "two keys give the same column: {twice}",
+        "keep one of them and send the row again",
+        "有两个键表示同一列：{twice}",
+        "请只保留一个后重新提交本行",
+    ),
+    "NOT_TEXT": Text(
+        "an object, a list, NaN or a truth value stands where text or a number belongs",
+        "give text in quotation marks, or a number; null or nothing where there is none",
+        "应为文本或数字之处是对象、列表、NaN 或布尔值",
+        "请填写带引号的文本或数字；没有内容时请填 null 或不填",
+    ),
+    "CERTIFICATES_TOO_MANY": Text(
+        "the row names more than {limit} certificates",
+        "give the {limit} that agencies meet most often, the identity number first",
+        "本行的证件多于 {limit} 个",
+        "请填写最常用的 {limit} 个证件，身份证在前",
+    ),
+    "TEXT_CONTROL": Text(
+        "the text holds control characters, or characters that turn the direction of writing and hide what stands there",
+        "type the text again; do not copy it from a web page or a PDF",
+        "文本含有控制字符，或含有改变书写方向、遮掩内容的字符",
+        "请重新录入该文本，不要从网页或 PDF 复制",
+    ),
+    "SPREADSHEET_ERROR": Text(
+        "an error of a spreadsheet stands in the cell (#REF!, #VALUE!, ########) instead of its value",
+        "correct the formula or widen the column in the spreadsheet, and export it again",
+        "单元格内容为表格软件的错误值（如 #REF!、#VALUE!、########），而非实际内容",
+        "请在表格中更正公式或加宽列后重新导出",
+    ),
     "VALUE_UNKNOWN": Text(
         "this is none of the values of the column",
         "give one of: {allowed}",

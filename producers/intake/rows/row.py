@@ -6,6 +6,7 @@ from datetime import date
 
 from ....schemas.dates import DateProblem, parse_date
 from ....schemas.problems import FactProblem
+from ....schemas.spelling import hides_text
 from ..findings.findings import Notice, Reject, notice, reject, reject_of_problem
 from .model import IntakeContext, RawRow
 from .words import EMPTY_WORDS, Coded, allowed, meaning
@@ -49,6 +50,8 @@ class RowUnderCheck:
             return ""
         if len(value) > TEXT_LIMIT:
             self.reject(column, "TEXT_TOO_LONG", limit=str(TEXT_LIMIT))
+        if hides_text(value):
+            self.reject(column, "TEXT_CONTROL")
         return value
 
     def day(self, column: str) -> date | None:

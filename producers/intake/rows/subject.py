@@ -12,7 +12,7 @@ from ....schemas.people.certificate_problems import CertificateProblem
 from ....schemas.people.certificates import Certificate, CertificateType, birth_date, normalise, sex, warnings
 from ....schemas.people.identity_numbers import is_minor_on
 from ....schemas.people.names import display_form, holds_private_use, is_damaged
-from ....schemas.spelling import compact
+from ....schemas.spelling import compact, hides_text
 from .columns import MAX_CERTIFICATES
 from .model import DebtorCategory, HeldCertificate
 from .row import RowUnderCheck
@@ -82,6 +82,8 @@ def _name(row: RowUnderCheck, natural: bool) -> str:
     name = display_form(name)
     if not name:
         row.reject("name", "NAME_EMPTY")
+    elif hides_text(name):
+        row.reject("name", "TEXT_CONTROL")
     elif is_damaged(name) or "*" in name or "＊" in name:
         row.reject("name", "NAME_DAMAGED")
     elif _LONG_NUMBER.search(name):

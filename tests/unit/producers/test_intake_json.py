@@ -1,11 +1,12 @@
 """JSON in every state people send it: lines, arrays, records of the public list."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import pytest
 from msgspec import structs
 
-from liandong.producers.intake import read_listings
+from liandong.producers.intake import Format, read_listings
 from liandong.tests.worlds.intake_rows import CN_ID, ENTRY, parsed_rows, results, summary
 
 
@@ -126,3 +127,65 @@ def test_certificates_may_be_given_as_the_check_api_takes_them() -> None:
     assert found.rejects == ()
     assert found.listing is not None
     assert len(found.listing.certificates) == 2
+
+
+def codes(fields: Mapping[str, object] | str, file_format: Format = "jsonl") -> list[tuple[str, str]]:
+    text = fields if isinstance(fields, str) else json.dumps(fields, ensure_ascii=True)
+    found = results(text.encode(), file_format)[0]
+    return [(one.field, one.code) for one in found.rejects]
+
+
+@pytest.mark.parametrize("value", [{}, {"a": 1}, [], ["x"], True, False, float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_text_rejects_its_row(value: object) -> None:
+    for column in ("name", "decision_number", "basis_maker", "certificate_2_link", "certificate_number"):
+        assert codes(ENTRY | {column: value}) == [(column, "NOT_TEXT")]
+    assert codes(ENTRY | {"grounds": [value]}) == [("grounds", "NOT_TEXT")]
+    for certificate in (value, {"type": "CN_ID", "number": value}):
+        given = {key: text for key, text in ENTRY.items() if not key.startswith("certificate")}
+        assert codes(given | {"certificates": [certificate]}) == [("certificates", "NOT_TEXT")]
+
+
+@pytest.mark.parametrize("column", ["name", "basis_number", "decision_number", "related_entity", "basis_maker"])
+def test_half_a_character_rejects_its_row(column: str) -> None:
+    assert codes(ENTRY | {column: "示例\ud83d"}) == [(column, "ENCODING")]
+    assert codes(ENTRY | {"心情\ud83d": "好"}) == [("", "ENCODING")]
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x9f", "\u202e", "\u2067", "\u200f"])
+def test_characters_that_hide_text_reject_their_row(character: str) -> None:
+    for column in ("name", "basis_maker", "decision_number", "source_id", "legal_representative"):
+        assert codes(ENTRY | {column: f"示例{character}甲"}) == [(column, "TEXT_CONTROL")]
+
+
+def test_a_key_given_twice_rejects_its_object_in_lines_and_arrays() -> None:
+    objects = [json.dumps(each, ensure_ascii=False) for each in entries(3)]
+    objects[1] = objects[1].replace('"name":', '"name": "示例乙", "name":')
+    assert summary("\n".join(objects).encode(), "jsonl") == [(1, "ok"), (2, "KEY_TWICE"), (3, "ok")]
+    assert summary(f"[{', '.join(objects)}]".encode(), "jsonl") == [(1, "ok"), (2, "KEY_TWICE"), (3, "ok")]
+    nested = objects[0].replace('"name":', '"duty": {"a": 1, "a": 2}, "name":')
+    assert codes(nested) == [("", "KEY_TWICE")]
+
+
+def test_two_keys_for_one_column_reject_their_row() -> None:
+    assert codes(ENTRY | {"姓名": "示例甲"}) == [("姓名", "COLUMN_TWICE")]
+    assert codes(ENTRY | {"certificates": [{"type": "CN_ID", "number": CN_ID}]}) == [("certificates", "COLUMN_TWICE")]
+    assert codes(PUBLIC | {"name": "示例乙"}, "zxgk") == [("name", "COLUMN_TWICE")]
+    assert codes(PUBLIC | {"cardNum": "110105194912310021"}, "zxgk") == [("cardNum", "COLUMN_TWICE")]
+    assert codes(PUBLIC | {"name": PUBLIC["iname"], "case_number": PUBLIC["caseCode"]}, "zxgk") == []
+
+
+def test_a_fifth_certificate_is_not_left_out_silently() -> None:
+    given = {key: value for key, value in ENTRY.items() if not key.startswith("certificate")}
+    passports = [{"type": "PASSPORT", "number": f"E1234567{n}", "country": "CHN"} for n in range(5)]
+    assert codes(given | {"certificates": passports}) == [("certificates", "CERTIFICATES_TOO_MANY")]
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("99999999999999.99", "99999999999999.99"), ("0.10", "0.10"), ("125000", "125000.00"), ("1.5", "1.50")],
+)
+def test_a_number_is_its_digits(written: str, amount: str) -> None:
+    text = json.dumps(ENTRY, ensure_ascii=False).replace('"125000.00"', written)
+    found = results(text.encode(), "jsonl")[0].listing
+    assert found is not None
+    assert found.claim_amount == amount

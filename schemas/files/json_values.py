@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from .encoding import FileStart
+from .encoding import FileStart, as_of_2022
 from .lines import CHUNK, LINE_LIMIT, ByteLines
 
 _BETWEEN = " \t\r\n,"
@@ -95,10 +95,10 @@ class JsonValues:
 
     def _pieces(self) -> Iterator[str]:
         decode = codecs.getincrementaldecoder(self._head.encoding)("replace").decode
-        yield decode(self._head.data, final=self._head.is_whole)
+        yield as_of_2022(decode(self._head.data, final=self._head.is_whole), self._head.encoding)
         while not self._head.is_whole and (chunk := self._stream.read(CHUNK)):
             self._array_bytes += len(chunk)
-            yield decode(chunk)
+            yield as_of_2022(decode(chunk), self._head.encoding)
 
     def _of_array(self) -> Iterator[JsonValue]:
         pieces = self._pieces()

@@ -35,10 +35,10 @@ SUBJECT_TEXTS = {
     ),
     "NAME_EMPTY": Text("there is no name", "give the name as in the decision", "没有姓名或名称", "请按决定书填写"),
     "NAME_DAMAGED": Text(
-        "the name holds characters that stand for lost or hidden ones (?, *, �)",
-        "type the name as in the decision and save the file as UTF-8",
-        "姓名或名称含有表示字符丢失或隐藏的符号（?、*、�）",
-        "请按决定书录入，并以 UTF-8 保存文件",
+        "this is no name: {found}",
+        "type the name as in the decision, whole and without marks, and save the file as UTF-8",
+        "这不是姓名或名称：{found}",
+        "请按决定书完整录入，不加标记，并以 UTF-8 保存文件",
     ),
     "NAME_HOLDS_NUMBER": Text(
         "the name holds a long number, perhaps a certificate number in the wrong column",

@@ -6,14 +6,19 @@ from datetime import date
 
 from ....schemas.dates import DateProblem, parse_date
 from ....schemas.problems import FactProblem
-from ....schemas.spelling import hides_text
+from ....schemas.spelling import hides_text, is_spreadsheet_error, says_nothing
 from ..findings.findings import Notice, Reject, notice, reject, reject_of_problem
 from .model import IntakeContext, RawRow
-from .words import EMPTY_WORDS, Coded, allowed, meaning
+from .words import Coded, allowed, meaning
 
 _EDGES = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
 TEXT_LIMIT = 300
 """Characters; longer texts mean shifted columns, and free text of judgments never travels."""
+
+
+def is_given(raw: RawRow, column: str) -> bool:
+    """Tell whether a row says something in a column."""
+    return not says_nothing(raw.values.get(column, "").strip(_EDGES))
 
 
 class RowUnderCheck:
@@ -43,10 +48,17 @@ class RowUnderCheck:
         """Return a value without blanks at its edges; words for nothing stay."""
         return self._values.get(column, "").strip(_EDGES)
 
+    def gives(self, column: str) -> bool:
+        """Tell whether the row says something in a column."""
+        return not says_nothing(self.raw(column))
+
     def text(self, column: str) -> str:
         """Return a value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
         value = self._values.get(column)
-        if value is None or (value := value.strip(_EDGES)) in EMPTY_WORDS:
+        if value is None or says_nothing(value := value.strip(_EDGES)):
+            return ""
+        if is_spreadsheet_error(value):
+            self.reject(column, "SPREADSHEET_ERROR")
             return ""
         if len(value) > TEXT_LIMIT:
             self.reject(column, "TEXT_TOO_LONG", limit=str(TEXT_LIMIT))

@@ -11,7 +11,8 @@ from ....schemas.law.listing import Instrument, Link, PersonKind, PersonRole
 from ....schemas.people.certificate_problems import CertificateProblem
 from ....schemas.people.certificates import Certificate, CertificateType, birth_date, normalise, sex, warnings
 from ....schemas.people.identity_numbers import is_minor_on
-from ....schemas.people.names import display_form, holds_private_use, is_damaged
+from ....schemas.people.name_damage import NO_NAMES, name_damage
+from ....schemas.people.names import display_form, holds_private_use
 from ....schemas.spelling import compact, hides_text
 from .columns import MAX_CERTIFICATES
 from .model import DebtorCategory, HeldCertificate
@@ -66,9 +67,9 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
         birth_date=born,
         certificates=certificates,
         category=row.coded("debtor_category", CATEGORIES, DebtorCategory.ORDINARY),
-        related_entity=_display(row.text("related_entity")),
+        related_entity=_further_name(row, "related_entity", natural=False),
         related_entity_certificate=_related_entity_certificate(row),
-        legal_representative=_display(row.text("legal_representative")),
+        legal_representative=_further_name(row, "legal_representative", natural=True),
     )
     _check_role(row, subject, instrument)
     _check_age(row, subject, instrument, publish_date)
@@ -77,15 +78,15 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
 
 def _name(row: RowUnderCheck, natural: bool) -> str:
     name = row.raw("name")
-    if _PLAIN_NAME.fullmatch(name):
+    if _PLAIN_NAME.fullmatch(name) and name not in NO_NAMES:
         return name
     name = display_form(name)
     if not name:
         row.reject("name", "NAME_EMPTY")
     elif hides_text(name):
         row.reject("name", "TEXT_CONTROL")
-    elif is_damaged(name) or "*" in name or "＊" in name:
-        row.reject("name", "NAME_DAMAGED")
+    elif _is_damaged(row, "name", name, natural=natural):
+        pass
     elif _LONG_NUMBER.search(name):
         row.reject("name", "NAME_HOLDS_NUMBER")
     elif len(name) > 200:
@@ -94,6 +95,21 @@ def _name(row: RowUnderCheck, natural: bool) -> str:
         row.notice("name", "NAME_PRIVATE_USE")
     if natural and "某" in name:
         row.notice("name", "NAME_ANONYMISED")
+    return name
+
+
+def _is_damaged(row: RowUnderCheck, column: str, name: str, *, natural: bool) -> bool:
+    """Reject a text that is no name, and tell whether it is none."""
+    damage = name_damage(name, natural=natural)
+    if damage is not None:
+        row.reject(column, "NAME_DAMAGED", found=damage.value[row.context.lang == "zh"])
+    return damage is not None
+
+
+def _further_name(row: RowUnderCheck, column: str, *, natural: bool) -> str:
+    name = _display(row.text(column))
+    if name and not _PLAIN_NAME.fullmatch(name) and not hides_text(name):
+        _is_damaged(row, column, name, natural=natural)
     return name
 
 
@@ -107,7 +123,7 @@ def _certificates(row: RowUnderCheck, kind: PersonKind | None) -> tuple[HeldCert
     certificates = [] if first is None else [HeldCertificate(first)]
     for position in range(1, MAX_CERTIFICATES):
         columns = _CERTIFICATE_COLUMNS[position]
-        if not row.raw(columns[1]):
+        if not row.gives(columns[1]):
             continue
         further = _certificate(row, position, kind)
         if further is None:

@@ -12,9 +12,6 @@ from .model import DebtorCategory, Initiative, Performance, TermStartBasis
 Coded = TypeVar("Coded", bound=int | str)
 Kind = TypeVar("Kind", bound=IntEnum | StrEnum)
 
-EMPTY_WORDS = frozenset(("", "无", "暂无", "-", "--", "—", "——", "/", "null", "NULL", "None", "N/A", "n/a"))
-"""What people and systems write where there is nothing."""
-
 
 def _form(text: str) -> str:
     """Return a word without blanks, `-` and `_`, in lower case and half width."""

@@ -33,12 +33,12 @@ def with_single_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Digits(str):
-    """A number as its digits stand in the file: a float would be another number for long ones."""
+    """A number with a point as its digits stand in the file: a float would be another number for long ones."""
 
     __slots__ = ()
 
 
-_ANY_KEYS = json.JSONDecoder(parse_int=Digits)
+_ANY_KEYS = json.JSONDecoder()
 """Tells where an object ends whose keys stand twice."""
 
 
@@ -59,11 +59,10 @@ class JsonValues:
         self, head: FileStart, stream: BinaryIO, *, single_keys: bool = False, as_digits: bool = False
     ) -> None:
         """Tell lines and array apart by the first character. With `single_keys` an object that has one twice is damaged;
-        with `as_digits` numbers are `Digits`, and only NaN and the infinities are floats.
+        with `as_digits` numbers that are no integers are `Digits`, and only NaN and the infinities are floats.
         """
-        number = Digits if as_digits else None
         self._decoder = json.JSONDecoder(
-            object_pairs_hook=with_single_keys if single_keys else None, parse_int=number, parse_float=number
+            object_pairs_hook=with_single_keys if single_keys else None, parse_float=Digits if as_digits else None
         )
         self._head = head
         self._stream = stream

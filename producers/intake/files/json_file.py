@@ -186,6 +186,8 @@ def _text(value: object, key: str) -> str:
         return value
     if value is None:
         return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     if isinstance(value, list) and column_of(key) == "grounds" and all(isinstance(each, str) for each in value):
         return ";".join(_text(each, key) for each in value)
     raise _ValueRefused("NOT_TEXT", key)

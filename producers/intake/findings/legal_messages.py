@@ -45,6 +45,18 @@ LEGAL_TEXTS = {
         "日期晚于今天",
         "请与文书核对",
     ),
+    "DATE_ZERO": Text(
+        "this is the day that databases and spreadsheets write where there is none",
+        "leave the cell empty if there is no day, else compare it with the document",
+        "这是数据库或表格软件在没有日期时写入的默认值",
+        "没有日期请留空；有日期请与文书核对后更正",
+    ),
+    "DATE_BEFORE_CASE": Text(
+        "the day lies before the case, which is of {year}",
+        "compare the day and the case number with the documents; a resumed case names the earlier one in previous_case_number",
+        "日期早于案件年份（{year} 年）",
+        "请将日期和案号与文书核对；恢复执行案件请在“原案号”列填写原案号",
+    ),
     "DATE_ORDER": Text(
         "the day of publication is before the day of filing",
         "compare both with the documents",

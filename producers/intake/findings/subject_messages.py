@@ -70,6 +70,12 @@ SUBJECT_TEXTS = {
         "出生日期与身份证号不符",
         "请与证件核对",
     ),
+    "BIRTH_IMPLAUSIBLE": Text(
+        "the number says that the person was born more than 150 years ago",
+        "compare digits 7 to 14 with the certificate",
+        "按号码推算，该人出生已逾 150 年",
+        "请与证件核对第 7 至 14 位",
+    ),
     "AGE_UNKNOWN": Text(
         "no certificate tells the birth date; it cannot be checked that the person is of age",
         "fill birth_date",

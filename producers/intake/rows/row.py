@@ -12,6 +12,8 @@ from .model import IntakeContext, RawRow
 from .words import Coded, allowed, meaning
 
 _EDGES = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
+_NO_DAYS_UNTIL, _NO_DAYS_FROM = date(1900, 1, 1), date(2200, 1, 1)
+"""Days outside are what databases and spreadsheets write where there is none: 0001-01-01, 1899-12-30, 1900-01-01, 9999-12-31."""
 TEXT_LIMIT = 300
 """Characters; longer texts mean shifted columns, and free text of judgments never travels."""
 
@@ -72,10 +74,14 @@ class RowUnderCheck:
         if not value:
             return None
         try:
-            return parse_date(value)
+            day = parse_date(value)
         except DateProblem as problem:
             self.reject_problem(column, problem)
             return None
+        if not _NO_DAYS_UNTIL < day < _NO_DAYS_FROM:
+            self.reject(column, "DATE_ZERO")
+            return None
+        return day
 
     def past_day(self, column: str) -> date | None:
         """Read a day that must not lie in the future."""

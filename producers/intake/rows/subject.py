@@ -23,6 +23,8 @@ Carried = TypeVar("Carried")
 _PLAIN_NAME = re.compile("[\u4e00-\u67cf\u67d1-\u9fff]{1,200}")
 """Nearly every name: ideographs alone, but for 某, which stands for a name that was left out."""
 _LONG_NUMBER = re.compile(r"[0-9０-９]{15}")
+_OLDEST = 150
+"""Years; nobody who is looked for was born longer ago."""
 _CERTIFICATE_COLUMNS = (
     ("certificate_type", "certificate_number", "certificate_country", ""),
     *(
@@ -233,6 +235,8 @@ def _birth_date(row: RowUnderCheck, certificates: tuple[HeldCertificate, ...]) -
     carried = _first_carried(certificates, birth_date)
     if stated is not None and carried is not None and stated != carried:
         row.notice("birth_date", "BIRTH_MISMATCH")
+    if carried is not None and carried.year < row.context.today.year - _OLDEST:
+        row.reject("certificate_number", "BIRTH_IMPLAUSIBLE")
     return carried if carried is not None else stated
 
 

@@ -54,6 +54,11 @@ def test_name_cjk_radical_from_pdf(clerk: SendingClerk) -> None:
     assert entry["name"] == "\u2ee2示例"
 
 
+def test_dates_before_the_case(clerk: SendingClerk) -> None:
+    sent = clerk.send(case("dates_before_the_case"))
+    assert (sent.counts, sent.codes) == ((0, 4), {"DATE_ZERO": 2, "DATE_BEFORE_CASE": 2, "GROUND_UNKNOWN": 1})
+
+
 def test_json_nested_and_nan_values(clerk: SendingClerk) -> None:
     sent = clerk.send(case("json_nested_and_nan_values"))
     assert (sent.counts, sent.codes) == ((0, 5), {"NOT_TEXT": 5})

@@ -1,5 +1,6 @@
 """JSON files: objects with the intake's column names (jsonl), or with the public site's field names (zxgk)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -35,6 +36,10 @@ _BETTER = {"cardNum": "fullCardNum", "publishDateStamp": "publishDate"}
 """Field → the field that outranks it: a full number outranks a masked one, a written date outranks its stamp."""
 
 _PUBLIC_FIELDS = {name.lower(): name for name in ZXGK_FIELDS}
+
+_DAYS = ("regDate", "publishDate")
+_WITH_TIME = re.compile(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
+"""A day as copies of the list keep it, with the time in China beside it."""
 
 REJECT_KEY = "reject"
 _CERTIFICATE_PARTS = ("type", "number", "country", "link")
@@ -91,7 +96,7 @@ class ObjectRows:
         if line and len(fields) == 1:
             return RawRow(number, {}, fields, self.reject(number, "NOT_CORRECTED"), line)
         try:
-            return RawRow(number, self._values_of(number, fields), fields)
+            return RawRow(number, self._values_of(number, fields), fields, is_public=self._is_zxgk)
         except _ValueRefused as refused:
             damage = self.reject(number, refused.code, refused.key, **refused.details)
             return RawRow(number, {}, fields, damage)
@@ -155,7 +160,8 @@ def _public_values(fields: Mapping[str, object]) -> dict[str, str]:
     for key, value in fields.items():
         if name := public_field(key):
             _name_once(named, name, key)
-            given[name] = _text(value, key)
+            written = _text(value, key)
+            given[name] = _WITH_TIME.sub(r"\1", written) if name in _DAYS else written
     values: dict[str, str] = {}
     for name, column in ZXGK_FIELDS.items():
         better = given.get(_BETTER.get(name, ""), "")

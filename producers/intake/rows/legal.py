@@ -104,6 +104,8 @@ def read_term(row: RowUnderCheck, instrument: Instrument, grounds: tuple[Ground,
     extension = _extension(row)
     if start is None:
         basis = TermStartBasis.PUBLICATION
+    if end is None and row.is_public and needs_term(grounds) and (start or row.gives("publish_date")):
+        return _public_term(row, Term(start or publish_date, basis, None, extension))
     if end is not None and end < row.context.today:
         row.reject("term_end", "TERM_OVER")
     if end is not None and end < (start or end):
@@ -113,6 +115,16 @@ def read_term(row: RowUnderCheck, instrument: Instrument, grounds: tuple[Ground,
     if instrument is Instrument.EXIT_BAN and end is None:
         row.reject("term_end", "EXIT_BAN_TERM")
     return Term(start or (publish_date if end else None), basis, end, extension)
+
+
+def _public_term(row: RowUnderCheck, term: Term) -> Term:
+    """Return the term of a row of the public list, which tells none: two years from its start or from publication."""
+    end = term_end(term.start or row.context.today, term.extension_months)
+    if end < row.context.today:
+        row.reject("term_end", "TERM_OVER_ASK_COURT", computed=end.isoformat())
+    else:
+        row.notice("term_end", "TERM_FROM_PUBLICATION", computed=end.isoformat())
+    return Term(term.start, term.basis, end, term.extension_months)
 
 
 def _check_list_term(row: RowUnderCheck, grounds: tuple[Ground, ...], term: Term, publish_date: date) -> None:

@@ -29,6 +29,7 @@ class RowUnderCheck:
     def __init__(self, raw: RawRow, context: IntakeContext) -> None:
         """Start with nothing found."""
         self.context = context
+        self.is_public = raw.is_public
         self.rejects: list[Reject] = []
         self.notices: list[Notice] = []
         self._values = raw.values

@@ -41,8 +41,8 @@ ROLES = _words(
 )
 KINDS = _words(
     {
-        PersonKind.NATURAL: "自然人|个人|0|natural_person|person",
-        PersonKind.ENTITY: "单位|法人|法人或其他组织|法人或者其他组织|非法人组织|企业|1|company",
+        PersonKind.NATURAL: "自然人|个人|0|580|natural_person|person",
+        PersonKind.ENTITY: "单位|法人|法人或其他组织|法人或者其他组织|非法人组织|企业|1|581|company",
     }
 )
 SEXES = {

@@ -1,12 +1,14 @@
 """JSON in every state people send it: lines, arrays, records of the public list."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
 import pytest
 from msgspec import structs
 
-from liandong.producers.intake import Format, read_listings
+from liandong.producers.intake import Format, ParsedRow, TermStartBasis, read_listings
 from liandong.tests.worlds.intake_rows import CN_ID, ENTRY, parsed_rows, results, summary
 
 
@@ -190,3 +192,46 @@ def test_a_number_is_its_digits(written: str, amount: str) -> None:
     found = results(text.encode(), "jsonl")[0].listing
     assert found is not None
     assert found.claim_amount == amount
+
+
+def public(**changed: object) -> ParsedRow:
+    return results(json.dumps(PUBLIC | changed, ensure_ascii=False).encode(), "zxgk")[0]
+
+
+@pytest.mark.parametrize("written", [str.lower, str.upper, lambda key: re.sub("([A-Z])", r"_\1", key).lower()])
+def test_the_public_lists_fields_are_read_in_any_case(written: Callable[[str], str]) -> None:
+    found = results(json.dumps({written(key): value for key, value in PUBLIC.items()}).encode(), "zxgk")[0]
+    assert found.listing == public().listing is not None
+
+
+@pytest.mark.parametrize("stamp", [1562947200, "1562947200000", 1562947200000, "2019-07-13 10:23:45", "2019/7/13 0:00"])
+def test_the_public_lists_stamps_are_days_in_china(stamp: object) -> None:
+    found = public(publishDate=stamp).listing
+    assert found is not None
+    assert found.publish_date == date(2019, 7, 13)
+    assert [one.code for one in public(publishDate="2019-07-13T16:00:00Z").rejects] == ["DATE_UNREADABLE"]
+
+
+def test_a_public_row_with_a_term_ends_two_years_after_its_publication_with_a_notice() -> None:
+    found = public(disruptTypeName="违反财产报告制度", publishDate="2025-01-10")
+    assert [one.code for one in found.notices] == ["TERM_FROM_PUBLICATION", "DECISION_MISSING"]
+    assert "2027-01-10" in found.notices[0].reason
+    assert found.listing is not None
+    assert (found.listing.term_start, found.listing.term_end) == (date(2025, 1, 10), date(2027, 1, 10))
+    assert found.listing.term.basis is TermStartBasis.PUBLICATION
+
+
+def test_a_public_row_whose_two_years_are_over_is_not_published_and_the_court_is_asked() -> None:
+    for grounds in ("违反财产报告制度", "有履行能力而拒不履行生效法律文书确定义务;违反限制消费令"):
+        (reject,) = public(disruptTypeName=grounds).rejects
+        assert (reject.field, reject.code) == ("term_end", "TERM_OVER_ASK_COURT")
+        assert "2021-07-13" in reject.reason
+    on_the_last_day = public(disruptTypeName="违反财产报告制度", publishDate="2024-11-22")
+    assert on_the_last_day.listing is not None
+    assert public(disruptTypeName="违反财产报告制度", publishDate="2024-11-21").listing is None
+
+
+def test_a_public_row_without_term_or_day_of_publication_and_a_court_row_are_asked_for_the_term() -> None:
+    nothing = public(disruptTypeName="违反财产报告制度", publishDate="", publishDateStamp="")
+    assert [one.code for one in nothing.rejects] == ["TERM_MISSING"]
+    assert codes(ENTRY | {"grounds": "G4"}) == [("term_end", "TERM_MISSING")]

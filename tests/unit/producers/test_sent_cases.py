@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from liandong.schemas.law.listing import PersonKind
 from liandong.tests.worlds.cases import case
 from liandong.tests.worlds.intake_rows import ENTRY
 from liandong.tests.worlds.sent_files import SendingClerk
@@ -75,6 +76,12 @@ def test_lone_surrogate_in_text(clerk: SendingClerk) -> None:
     assert (sent.counts, sent.codes) == ((2, 1), {"ENCODING": 1})
     assert [each["name"] for each in sent.entries] == ["示例甲", "示例丙"]
     assert rb"\ud83d" in sent.rejects
+
+
+def test_zxgk_party_type_580_581(clerk: SendingClerk) -> None:
+    sent = clerk.send(case("zxgk_party_type_580_581"), "zxgk")
+    assert sent.counts == (2, 0)
+    assert [PersonKind(each["person_kind"]) for each in sent.entries] == [PersonKind.NATURAL, PersonKind.ENTITY]
 
 
 def test_a_day_that_is_a_word_for_nothing_is_no_day(clerk: SendingClerk) -> None:

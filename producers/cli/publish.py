@@ -23,6 +23,9 @@ RejectsOption = Annotated[
     Path | None, typer.Option("--rejects", metavar="FILE", help="Where rejected rows go; default FILE.rejects.csv.")
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what publishing would do; nothing is accepted.")]
+IncrementOption = Annotated[
+    bool, typer.Option("--increment", help="The file has only what is new; entries it does not name are not missing.")
+]
 
 
 def mount(court: typer.Typer) -> None:
@@ -47,6 +50,7 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     file_format: FormatOption = None,
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
+    increment: IncrementOption = False,
     no_wait: NoWaitOption = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
     as_json: JsonOption = False,
@@ -62,7 +66,8 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     from ..publishing.run import PublishRequest, document_of, publish_file, rehearse_file
 
     settings = settings_of(ctx)
-    request = PublishRequest(source, _format(source, file_format), rejects or _beside(source), settings.lang)
+    rejects = rejects or _beside(source)
+    request = PublishRequest(source, _format(source, file_format), rejects, settings.lang, increment)
     if dry_run:
         report = rehearse_file(settings, request, court, SystemClock())
     else:

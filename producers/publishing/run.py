@@ -30,6 +30,7 @@ from .prepare import Portion, PreparationContext, portions_of
 from .progress import Bars
 from .publication import CHUNK, DryRun, FileRun, Listeners, Publication
 from .read_ahead import WORTH_BYTES, ReadAheadRequest, reading_ahead
+from .told_notices import ToldNotices
 
 SHOWN_MISSING = 10_000
 """So many ids of missing entries are listed; the count is always whole."""
@@ -69,6 +70,8 @@ class PublishRequest:
     file_format: Format
     rejects: Path
     lang: Language
+    is_increment: bool = False
+    """Whether the file has only what is new: entries it does not name are then not missing."""
 
 
 @dataclass(slots=True)
@@ -78,10 +81,12 @@ class PublishReport:
     batch: Batch
     rejects_file: str = ""
     codes: Counter[str] = field(default_factory=Counter)
+    notices: ToldNotices = field(default_factory=ToldNotices)
     missing: list[str] = field(default_factory=list)
     missing_count: int = 0
     sent: bool = False
     dry_run: bool = False
+    is_increment: bool = False
     same_as: str = ""
     court_token: str = ""
     """With which the case numbers were compared; empty: with none, as nobody has said it."""
@@ -157,16 +162,18 @@ def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishRepo
             bars.accepted(batch, bytes_read or rows.bytes_read, rows.size)
 
         def noticed(parsed: ParsedRow) -> None:
+            report.notices.add(parsed.notices)
             report.codes.update(notice.code for notice in parsed.notices)
 
         def rejected(parsed: ParsedRow) -> None:
             report.codes.update(reject.code for reject in parsed.rejects)
             rejects.write(parsed)
 
-        with _portions(request, rows, run.preparation) as portions:
+        with _portions(request, rows, run.preparation, report.notices) as portions:
             report.batch = run.accept(portions, Listeners(rejected, noticed, progressed))
         report.rejects_file = rejects.written
-    for missing in run.missing():
+    report.is_increment = request.is_increment
+    for missing in () if request.is_increment else run.missing():
         report.missing_count += 1
         if len(report.missing) < SHOWN_MISSING:
             report.missing.append(missing)
@@ -175,13 +182,17 @@ def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishRepo
 
 @contextmanager
 def _portions(
-    request: PublishRequest, rows: ListingFile, preparation: PreparationContext
+    request: PublishRequest, rows: ListingFile, preparation: PreparationContext, told: ToldNotices
 ) -> Iterator[Iterator[Portion]]:
-    """Prepare the rows of the file; of a large one in another process, ahead of this one."""
+    """Prepare the rows of the file; of a large one in another process, ahead of this one. What is said of the file as a
+    whole is told when all of it is read.
+    """
     if not _is_large(request):
         yield portions_of(rows, preparation, CHUNK)
+        told.add(rows.notices)
         return
-    with reading_ahead(ReadAheadRequest(request.source, request.file_format, preparation, CHUNK)) as portions:
+    ahead = ReadAheadRequest(request.source, request.file_format, preparation, CHUNK)
+    with reading_ahead(ahead, told.add) as portions:
         yield portions
 
 
@@ -264,9 +275,12 @@ def document_of(report: PublishReport) -> dict[str, object]:
         "rejected": batch.rejected,
         "warnings": batch.warnings,
         "codes": dict(report.codes.most_common()),
+        "notices": [told.as_dict() for told in report.notices.most_common()],
         "rejects_file": report.rejects_file or None,
+        "increment": report.is_increment,
         "missing_count": report.missing_count,
         "missing": report.missing,
+        "missing_left_out": report.missing_count - len(report.missing),
         "same_file_as": report.same_as or None,
         "court_token": report.court_token or None,
         "sent": report.sent,

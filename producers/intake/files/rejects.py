@@ -72,7 +72,12 @@ class RejectsWriter:
         own = [cells[at] if at < len(cells) else "" for at in self._positions]
         joined = _joined(parsed.rejects)
         line = "" if any(own) else parsed.raw.line
-        return [*own, str(parsed.raw.number), *(joined[name] for name in _JOINED), line]
+        return [*own, str(parsed.raw.number), *(joined[name] for name in _JOINED), _warning(parsed), line]
+
+
+def _warning(parsed: ParsedRow) -> str:
+    """Join what was unusual about the row beside what was wrong."""
+    return _BETWEEN.join(f"{each.code} ({each.field}): {each.reason}; {each.remedy}" for each in parsed.notices)
 
 
 def _joined(rejects: tuple[Reject, ...]) -> dict[str, str]:
@@ -86,6 +91,8 @@ def _object(parsed: ParsedRow) -> dict[str, object]:
     values = dict(original) if isinstance(original, Mapping) else {}
     values.pop(REJECT_KEY, None)
     rejected: dict[str, object] = {"row": parsed.raw.number, **_joined(parsed.rejects)}
+    if parsed.notices:
+        rejected["warning"] = _warning(parsed)
     if not values:
         rejected["line"] = parsed.raw.line
     return values | {REJECT_KEY: rejected}

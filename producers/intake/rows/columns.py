@@ -250,7 +250,10 @@ DROPPED = frozenset(_DROPPED.split())
 """Known headers that never travel: free text of judgments, age (the ID number tells it), noise of the public site."""
 
 REJECT_PREFIX = "reject"
-REJECT_COLUMNS = ("reject_row", "reject_field", "reject_code", "reject_reason", "reject_remedy", "reject_line")
+REJECT_COLUMNS = (
+    *("reject_row", "reject_field", "reject_code", "reject_reason", "reject_remedy"),
+    *("reject_warning", "reject_line"),
+)
 """Columns of a rejects file that the reader passes over, so that a corrected file can be sent as it is."""
 
 _IN_BRACKETS = re.compile(r"\(.*?\)")

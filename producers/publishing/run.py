@@ -20,8 +20,8 @@ from ...topics.storage.faults import DatabaseFault
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..court import Court, comparing, court_named, open_court
-from ..intake.files.reading import Format, ListingFile, read_listings
-from ..intake.files.rejects import RejectsWriter, open_rejects
+from ..intake.files.reading import TABLES, Format, ListingFile, format_of, read_listings
+from ..intake.files.rejects import RejectedRows, open_rejects, open_rejects_workbook
 from ..intake.rows.model import IntakeContext, ParsedRow
 from ..register.reader import RegisterReader
 from ..register.register import register_as_it_is
@@ -209,7 +209,7 @@ class _LazyRejects:
     def __init__(self, request: PublishRequest, rows: ListingFile) -> None:
         self._request = request
         self._rows = rows
-        self._writer: RejectsWriter | None = None
+        self._writer: RejectedRows | None = None
         if request.rejects.is_file() and not request.rejects.is_symlink():  # a device or a link is written through
             request.rejects.unlink()
 
@@ -222,12 +222,15 @@ class _LazyRejects:
         if not parsed.rejects:
             return
         if self._writer is None:
-            is_csv = self._request.file_format == "csv"
-            self._writer = open_rejects(
-                self._request.rejects, self._rows.header, is_csv=is_csv, delimiter=self._rows.delimiter
-            )
+            self._writer = self._opened()
         with telling_full(self._request.rejects):
             self._writer.write(parsed)
+
+    def _opened(self) -> RejectedRows:
+        path, is_table = self._request.rejects, self._request.file_format in TABLES
+        if is_table and format_of(path) == "xlsx":
+            return open_rejects_workbook(path, self._rows.header)
+        return open_rejects(path, self._rows.header, is_csv=is_table, delimiter=self._rows.delimiter)
 
     def close(self) -> None:
         if self._writer is not None:

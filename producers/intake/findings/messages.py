@@ -23,6 +23,24 @@ FILE_TEXTS = {
         "这不是 JSON 文件，而是{found}",
         "请每行给出一个 JSON 对象，或给出一个对象数组",
     ),
+    "NOT_XLSX": Text(
+        "this is no Excel workbook (.xlsx) that can be read",
+        "save it in Excel as “Excel workbook (.xlsx)”, without a password; an old .xls file, too",
+        "这不是可读取的 Excel 工作簿（.xlsx）",
+        "请在 Excel 中另存为“Excel 工作簿（.xlsx）”，不设密码；旧版 .xls 文件同样处理",
+    ),
+    "WORKBOOK_TOO_LARGE": Text(
+        "the workbook unpacks to more than can be read",
+        "save the sheet as “CSV UTF-8 (comma delimited)” and publish that, or divide it",
+        "工作簿解压后过大，无法读取",
+        "请将工作表另存为“CSV UTF-8（逗号分隔）”后发布，或分成几个文件",
+    ),
+    "SHEETS_NOT_READ": Text(
+        "only the first sheet ({read}) is read; not read: {others}",
+        "put all rows into the first sheet, or publish the others as workbooks of their own",
+        "只读取第一个工作表（{read}）；未读取：{others}",
+        "请将所有行放入第一个工作表，或将其他工作表另存为单独的工作簿发布",
+    ),
     "ENCODING_UTF16": Text(
         "the file is UTF-16 text",
         "save it as CSV UTF-8 (in Excel: “CSV UTF-8 (comma delimited)”)",
@@ -140,6 +158,18 @@ ROW_TEXTS = {
         "type the text again; do not copy it from a web page or a PDF",
         "文本含有控制字符，或含有改变书写方向、遮掩内容的字符",
         "请重新录入该文本，不要从网页或 PDF 复制",
+    ),
+    "CELL_FORMULA": Text(
+        "the cell holds a formula; what it shows may differ from machine to machine",
+        "copy the cell and paste it as a value, then send the row again",
+        "单元格内为公式，其显示结果可能因计算机而异",
+        "请复制该单元格并“选择性粘贴—数值”后重新提交本行",
+    ),
+    "CELL_TYPE": Text(
+        "a date, a time or a truth value stands in a cell where text belongs",
+        "format the column as text and type the value as in the document",
+        "应为文本的单元格内是日期、时间或布尔值",
+        "请将该列设为“文本”格式，并按文书录入",
     ),
     "SPREADSHEET_ERROR": Text(
         "an error of a spreadsheet stands in the cell (#REF!, #VALUE!, ########) instead of its value",

@@ -242,6 +242,9 @@ COLUMNS: tuple[Column, ...] = (
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 
+DAY_COLUMNS = frozenset(("birth_date", "term_start", "term_end", "filing_date", "publish_date"))
+"""Columns whose values are days."""
+
 _DROPPED = (
     "duty 生效法律文书确定的义务 义务 age 年龄 performedpart 已履行部分 unperformpart 未履行部分 "
     "lastmod version focusnumber type loc areaname areanamenew 省份 publishdatestamp"

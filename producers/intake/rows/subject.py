@@ -23,6 +23,8 @@ Carried = TypeVar("Carried")
 _PLAIN_NAME = re.compile("[\u4e00-\u67cf\u67d1-\u9fff]{1,200}")
 """Nearly every name: ideographs alone, but for 某, which stands for a name that was left out."""
 _LONG_NUMBER = re.compile(r"[0-9０-９]{15}")
+_NO_LONGER_WHOLE = re.compile(r"\*|[0-9]\.|[Ee]\+")
+"""A register masked the number, or a spreadsheet rounded it."""
 _OLDEST = 150
 """Years; nobody who is looked for was born longer ago."""
 _CERTIFICATE_COLUMNS = (
@@ -173,8 +175,10 @@ def _certificate(row: RowUnderCheck, position: int, kind: PersonKind | None) -> 
 
 def _likely_type(number: str, kind: PersonKind | None) -> CertificateType | None:
     """Return the type of a number whose row names none: by the kind, else only where the number can be nothing else."""
-    if "*" in number or kind is PersonKind.NATURAL:
-        return CertificateType.CN_ID if "*" in number or len(compact(number)) in (15, 18) else None
+    if _NO_LONGER_WHOLE.search(number):
+        return CertificateType.CN_ID  # whose rules say what happened to it
+    if kind is PersonKind.NATURAL:
+        return CertificateType.CN_ID if len(compact(number)) in (15, 18) else None
     if kind is PersonKind.ENTITY:
         return CertificateType.USCC
     plain = compact(number)

@@ -27,7 +27,7 @@ _EXACT = 10**15
 """Spreadsheets keep fifteen digits of a number."""
 _DAMAGED = (
     *(BadZipFile, ZlibError, ParseError, EOFError, NotImplementedError, RuntimeError),
-    *(KeyError, ValueError, TypeError, AttributeError, IndexError, OSError),
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError),
 )
 """What zipfile and openpyxl raise for a workbook that is none."""
 
@@ -176,6 +176,6 @@ def _text(cell: Any, *, is_day: bool) -> str:
 
 def _digits(number: float) -> str:
     """Return a number's digits; one that is longer than a spreadsheet keeps is told as rounded, as the spreadsheet shows it."""
-    if abs(number) >= _EXACT:
+    if not abs(number) < _EXACT:
         return f"{number:.5E}"
     return str(int(number)) if number == int(number) else repr(number)

@@ -51,7 +51,8 @@ def template(ctx: typer.Context, file: TemplateArgument = None) -> None:
         return
     data = workbook_template(lang) if format_of(file) == "xlsx" else text(lang).encode()
     try:
-        file.write_bytes(data)
+        with file.open("xb") as stream:  # a file that a clerk has filled is never written over
+            stream.write(data)
     except OSError as error:
         raise WrongUsage("FILE_UNWRITABLE", f"{file}: {error.strerror}", "name a file that can be written") from error
 

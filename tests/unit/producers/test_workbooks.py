@@ -164,3 +164,11 @@ def test_rejects_of_a_workbook_are_a_workbook_that_can_be_corrected_and_sent_aga
     corrected[1][1], corrected[2][4] = CN_ID, "决定3"
     again.write_bytes(workbook(*corrected))
     assert clerk.send(again).counts == (2, 0)
+
+
+def test_a_template_is_never_written_over_a_file_that_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "filled.xlsx"
+    path.write_bytes(b"filled")
+    with pytest.raises(SystemExit) as ended:
+        main(["court", "template", str(path)])
+    assert (ended.value.code, path.read_bytes()) == (2, b"filled")

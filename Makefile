@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet
 
-PLAYED := --extra postgres --extra embedded --extra synthetic
+PLAYED := --extra postgres --extra excel --extra embedded --extra synthetic
 
 .PHONY: install test check format pages compile demo simulate chaos fuzz bench sbom bundle bundle-test lock upgrade clean
 
@@ -72,7 +72,7 @@ bundle-test: bundle  ## install it where there is no network and play the demo; 
 	LIANDONG_BUNDLE=$$(ls -t dist/liandong-bundle-*.tar.gz | head -n 1) $(BIN)/python -m pytest -m bundle tests/bundle
 
 lock: install  ## after a change of dependencies in pyproject.toml; keeps versions that still fit
-	$(LOCK) $(NEWER) pyproject.toml --extra postgres --output-file requirements.lock
+	$(LOCK) $(NEWER) pyproject.toml --extra postgres --extra excel --output-file requirements.lock
 	$(LOCK) $(NEWER) pyproject.toml $(PLAYED) --constraint requirements.lock --output-file requirements-demo.lock
 	$(LOCK) $(NEWER) pyproject.toml --all-extras --constraint requirements-demo.lock --output-file requirements-dev.lock
 	$(LOCK) $(NEWER) --group build --constraint requirements-dev.lock --output-file requirements-build.lock

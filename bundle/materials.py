@@ -22,7 +22,7 @@ from .licence_names import READ
 from .parts import DEMO, ROOT, Package, asked_for, closure, packages, project, required_by
 
 FILE = ROOT / "dist" / f"liandong-{__version__}.cdx.json"
-EXTRAS = ("postgres", "embedded", "synthetic")
+EXTRAS = ("postgres", "excel", "embedded", "synthetic")
 
 
 def materials() -> str:

@@ -16,7 +16,7 @@ from .licence_names import licence_of
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCTION, DEMO, DEVELOPMENT = "requirements.lock", "requirements-demo.lock", "requirements-dev.lock"
 BUILD = "requirements-build.lock"
-Purpose = Literal["product", "postgres", "embedded", "synthetic", "development"]
+Purpose = Literal["product", "postgres", "excel", "embedded", "synthetic", "development"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,12 +100,14 @@ def closure(asked: dict[str, set[str]]) -> dict[str, set[str]]:
 def _purposes() -> dict[str, Purpose]:
     """Say why each package of production's and the demo's lock is there; one that several need counts for the first."""
     product = set(closure(asked_for()))
-    postgres, synthetic = (set(closure(asked_for(extra))) - product for extra in ("postgres", "synthetic"))
+    postgres, excel, synthetic = (
+        set(closure(asked_for(extra))) - product for extra in ("postgres", "excel", "synthetic")
+    )
     found: dict[str, Purpose] = {}
     for pin in pins(DEMO):
         found[pin.name] = "synthetic" if pin.name in synthetic else "embedded"
     for pin in pins(PRODUCTION):
-        found[pin.name] = "postgres" if pin.name in postgres else "product"
+        found[pin.name] = "postgres" if pin.name in postgres else "excel" if pin.name in excel else "product"
     return found
 
 

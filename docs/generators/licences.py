@@ -36,6 +36,7 @@ _MEANINGS = (
 _SECTIONS = {
     "product": "The product",
     "postgres": "Extra `postgres`",
+    "excel": "Extra `excel`",
     "embedded": "Extra `embedded`",
     "synthetic": "Extra `synthetic`",
     "development": "Tests, checks and build",
@@ -43,6 +44,7 @@ _SECTIONS = {
 _ABOUT = {
     "product": "What every installation has (`requirements.lock`).",
     "postgres": "In production's lock and image as well.",
+    "excel": "For workbooks of clerks; in production's lock and image as well.",
     "embedded": "For `liandong kafka up` and the demo; in `requirements-demo.lock` and the bundle, not in production.",
     "synthetic": "For `liandong synthetic` and the demo; in `requirements-demo.lock` and the bundle, not in production.",
     "development": "On machines of developers and in CI (`requirements-dev.lock`, `requirements-build.lock`); in nothing that is delivered.",

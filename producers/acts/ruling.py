@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..intake.rows.words import EMPTY_WORDS
+from ...schemas.spelling import says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +45,4 @@ class CourtRuling:
 
 def is_stated(text: str) -> bool:
     """Whether a text says something, and not that there is nothing."""
-    return text.strip() not in EMPTY_WORDS
+    return not says_nothing(text)

@@ -14,15 +14,22 @@ if TYPE_CHECKING:
     from ..intake.files.reading import Format
 
 FileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="CSV, JSON lines or public-list rows; - reads standard input.")
+    Path,
+    typer.Argument(metavar="FILE", help="Excel workbook, CSV, JSON lines or public-list rows; - reads standard input."),
 ]
 FormatOption = Annotated[
-    str | None, typer.Option("--format", metavar="csv|jsonl|zxgk", help="By the file's name if not given.")
+    str | None, typer.Option("--format", metavar="csv|xlsx|jsonl|zxgk", help="By the file's name if not given.")
 ]
 RejectsOption = Annotated[
     Path | None, typer.Option("--rejects", metavar="FILE", help="Where rejected rows go; default FILE.rejects.csv.")
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what publishing would do; nothing is accepted.")]
+TemplateArgument = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="A file to write: a workbook if it ends in .xlsx, else CSV.")
+]
+IncrementOption = Annotated[
+    bool, typer.Option("--increment", help="The file has only what is new; entries it does not name are not missing.")
+]
 
 
 def mount(court: typer.Typer) -> None:
@@ -31,12 +38,23 @@ def mount(court: typer.Typer) -> None:
     court.command("template")(template)
 
 
-def template(ctx: typer.Context) -> None:
-    """Print the header and two fictitious rows of an intake file; `--lang zh` gives Chinese headers."""
+def template(ctx: typer.Context, file: TemplateArgument = None) -> None:
+    """Print or write the header and two fictitious rows of an intake file; `--lang zh` gives Chinese headers."""
     from ...topics.cli.console import settings_of
+    from ..intake.files.reading import format_of
     from ..intake.files.template import template as text
+    from ..intake.files.workbook_out import workbook_template
 
-    sys.stdout.write(text(settings_of(ctx).lang))
+    lang = settings_of(ctx).lang
+    if file is None:
+        sys.stdout.write(text(lang))
+        return
+    data = workbook_template(lang) if format_of(file) == "xlsx" else text(lang).encode()
+    try:
+        with file.open("xb") as stream:  # a file that a clerk has filled is never written over
+            stream.write(data)
+    except OSError as error:
+        raise WrongUsage("FILE_UNWRITABLE", f"{file}: {error.strerror}", "name a file that can be written") from error
 
 
 def publish(  # noqa: PLR0913  a command's parameters are its options
@@ -47,6 +65,7 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     file_format: FormatOption = None,
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
+    increment: IncrementOption = False,
     no_wait: NoWaitOption = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
     as_json: JsonOption = False,
@@ -63,8 +82,9 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
 
     settings = settings_of(ctx)
     lists_organs = settings.state_organ_listing == "normal"
-    written = rejects or _beside(source)
-    request = PublishRequest(source, _format(source, file_format), written, settings.lang, lists_organs)
+    wanted = _format(source, file_format)
+    written = rejects or _beside(source, wanted)
+    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment)
     if dry_run:
         report = rehearse_file(settings, request, court, SystemClock())
     else:
@@ -92,9 +112,8 @@ def _format(source: Path, name: str | None) -> "Format":
     return format_of(source)
 
 
-def _beside(source: Path) -> Path:
-    return (
-        Path("rejects.csv")
-        if str(source) == "-"
-        else source.with_name(f"{source.name}.rejects{source.suffix or '.csv'}")
-    )
+def _beside(source: Path, file_format: "Format") -> Path:
+    suffix = ".xlsx" if file_format == "xlsx" else source.suffix or ".csv"
+    if str(source) == "-":
+        return Path(f"rejects{suffix if file_format == 'xlsx' else '.csv'}")
+    return source.with_name(f"{source.name}.rejects{suffix}")

@@ -8,6 +8,7 @@ from ...schemas.problems import Language
 
 if TYPE_CHECKING:
     from ..publishing.run import PublishReport
+    from ..publishing.told_notices import RowRanges
 
 _WORDS = {
     "accepted": ("new entries", "新增"),
@@ -34,37 +35,72 @@ _TEXTS = {
         "the case numbers were compared with no court's token; give it: liandong participant set {} --court-token TOKEN",
         "未核对案号中的法院代字；请先设定：liandong participant set {} --court-token 代字",
     ),
+    "more": (
+        "    … and {} more (--json names {} of all)",
+        "    … 另有 {} 条（--json 列出其中共 {} 条）",
+    ),
+    "increment": ("an increment: entries that it does not name are not looked for", "增量文件：不检查未包含的在列条目"),
+    "rows": ("      rows {}: {}; {}", "      第 {} 行：{}；{}"),
+    "cut": ("{} and {} more rows (--json names all)", "{} 等，另有 {} 行（--json 列出全部）"),
     "sent": ("all of it is in the log", "已全部送入日志"),
     "waits": ("accepted; `liandong court relay` sends it", "已受理，由 liandong court relay 发送"),
     "follow": ("follow it with: liandong status --batch {}", "跟踪：liandong status --batch {}"),
 }
+_SHOWN_MISSING = 5
+_SHOWN_RANGES = 12
+"""So many rows and ranges of rows stand in one line."""
 
 
 def print_summary(report: "PublishReport", lang: Language) -> None:
     """Print what came of a publication, or what would come of it."""
     at = 1 if lang == "zh" else 0
     batch = report.batch
-
-    def say(text: str, *values: object) -> None:
-        typer.echo(_TEXTS[text][at].format(*values))
-
-    say("checked") if report.dry_run else say("batch", batch.batch_id)
+    _say(at, "checked") if report.dry_run else _say(at, "batch", batch.batch_id)
     for name, words in _WORDS.items():
         typer.echo(f"  {getattr(batch, name):>12,}  {words[at]}")
-    for code, count in report.codes.most_common(12):
+    for code, count in report.codes.most_common():
         typer.echo(f"  {count:>12,}    {code}")
     if not report.court_token:
-        say("no token", batch.court)
+        _say(at, "no token", batch.court)
+    _print_notices(report, at)
     if report.same_as:
-        say("same", report.same_as)
+        _say(at, "same", report.same_as)
     if report.rejects_file:
-        say("rejects", report.rejects_file)
-    if report.missing_count:
-        say("missing", report.missing_count)
-        for entry in report.missing[:5]:
-            typer.echo(f"    {entry}")
+        _say(at, "rejects", report.rejects_file)
+    _print_missing(report, at)
     if report.dry_run:
-        say("now")
+        _say(at, "now")
     else:
-        say("sent" if report.sent else "waits")
-        say("follow", batch.batch_id)
+        _say(at, "sent" if report.sent else "waits")
+        _say(at, "follow", batch.batch_id)
+
+
+def _say(at: int, text: str, *values: object) -> None:
+    typer.echo(_TEXTS[text][at].format(*values))
+
+
+def _print_notices(report: "PublishReport", at: int) -> None:
+    for told in report.notices.most_common():
+        typer.echo(f"  {told.notice.code} ({told.notice.field or '*'})")
+        _say(at, "rows", _rows(told.rows, at), told.notice.reason, told.notice.remedy)
+
+
+def _print_missing(report: "PublishReport", at: int) -> None:
+    if report.is_increment:
+        _say(at, "increment")
+    if not report.missing_count:
+        return
+    _say(at, "missing", report.missing_count)
+    for entry in report.missing[:_SHOWN_MISSING]:
+        typer.echo(f"    {entry}")
+    if (more := report.missing_count - _SHOWN_MISSING) > 0:
+        _say(at, "more", f"{more:,}", f"{len(report.missing):,}")
+
+
+def _rows(rows: "RowRanges", at: int) -> str:
+    texts = rows.texts()
+    shown = ", ".join(texts[:_SHOWN_RANGES])
+    if len(texts) <= _SHOWN_RANGES:
+        return shown
+    more = rows.count - sum(last - first + 1 for first, last in rows.ranges[:_SHOWN_RANGES])
+    return _TEXTS["cut"][at].format(shown, f"{more:,}")

@@ -19,6 +19,7 @@ from ...schemas.people.certificates import equivalents
 from ...schemas.people.surrogates import MatchingKey
 from ..intake.rows.model import Initiative, IntakeContext, ListingInput, ParsedRow, RawRow
 from ..intake.rows.parsing import parse_row
+from ..intake.rows.row import is_given
 from ..updates.records import (
     RecordParts,
     content_of,
@@ -161,7 +162,7 @@ def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationCont
     parts = parts_of(new_record(content, identity_fields, preparation.record_class))
     packed = pack_certificates(certificates)
     digest = digest_of(content, certificates, parts.content, packed)
-    is_day_assumed = not raw.values.get("publish_date")
+    is_day_assumed = not is_given(raw, "publish_date")
     return PreparedRow(
         raw.number,
         listing.keys(),
@@ -175,7 +176,7 @@ def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationCont
         listing.is_unlinked,
         content["publish_date"],
         is_day_assumed,
-        is_day_assumed and listing.term_start is not None and not raw.values.get("term_start"),
+        is_day_assumed and listing.term_start is not None and not is_given(raw, "term_start"),
         digest,
         statement_of(digest) ^ statement_of(remainder_of(listing)),
         packed,

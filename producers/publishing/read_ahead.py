@@ -6,7 +6,7 @@ and no database. It is never more than a few portions ahead: enough to go on whi
 
 import gc
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,7 @@ from ...schemas.errors import LiandongError
 from ...topics.child_process import ended, start
 from ...topics.workers.threads import beside
 from ..intake.files.reading import Format, read_listings
+from ..intake.findings.findings import Notice
 from .prepare import PackedPortion, Portion, PreparationContext, portions_of
 
 WORTH_BYTES = 4_000_000
@@ -53,30 +54,41 @@ class ReadAheadRequest:
 
 
 @contextmanager
-def reading_ahead(request: ReadAheadRequest) -> Iterator[Iterator[Portion]]:
-    """Give the portions of a file as another process prepares them. What fails there is raised here; raises ReaderDied."""
+def reading_ahead(
+    request: ReadAheadRequest, noticed: Callable[[list[Notice]], None] | None = None
+) -> Iterator[Iterator[Portion]]:
+    """Give the portions of a file as another process prepares them, and at its end `noticed` what is said of the whole file.
+
+    What fails there is raised here; raises ReaderDied.
+    """
     context = multiprocessing.get_context("spawn")
     inlet, outlet = context.Pipe(duplex=False)
     process = context.Process(target=_read, args=(request, outlet), name="liandong-reader", daemon=True)
     start(process)
     outlet.close()
     try:
-        yield _portions(inlet, process)
+        yield _portions(inlet, process, noticed)
     finally:
         inlet.close()
         ended(process, _PATIENCE)
 
 
-def _portions(inlet: "Connection[None, Any]", process: BaseProcess) -> Iterator[Portion]:
+def _portions(
+    inlet: "Connection[None, Any]", process: BaseProcess, noticed: Callable[[list[Notice]], None] | None
+) -> Iterator[Portion]:
     while True:
         try:
-            received: PackedPortion | BaseException | None = inlet.recv()
+            received: PackedPortion | list[Notice] | BaseException | None = inlet.recv()
         except (EOFError, OSError):  # between two portions, or in the middle of one
             raise ReaderDied(ended(process, _PATIENCE)) from None
         if received is None:
             return
         if isinstance(received, BaseException):
             raise received
+        if isinstance(received, list):
+            if noticed is not None:
+                noticed(received)
+            continue
         yield Portion.unpacked(received)
 
 
@@ -99,6 +111,7 @@ def _prepare(request: ReadAheadRequest, waiting: "Queue[Any]") -> None:
             for portion in portions_of(rows, request.preparation, request.size):
                 portion.bytes_read = rows.bytes_read
                 waiting.put(portion.packed())
+            waiting.put(rows.notices)
         waiting.put(None)
     except BaseException as failed:  # noqa: BLE001  raised again where the caller is, who would wait for ever
         waiting.put(failed)

@@ -20,8 +20,8 @@ from ...topics.storage.faults import DatabaseFault
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..court import Court, comparing, court_named, open_court
-from ..intake.files.reading import Format, ListingFile, read_listings
-from ..intake.files.rejects import RejectsWriter, open_rejects
+from ..intake.files.reading import TABLES, Format, ListingFile, format_of, read_listings
+from ..intake.files.rejects import RejectedRows, open_rejects, open_rejects_workbook
 from ..intake.rows.model import IntakeContext, ParsedRow
 from ..register.reader import RegisterReader
 from ..register.register import register_as_it_is
@@ -30,6 +30,7 @@ from .prepare import Portion, PreparationContext, portions_of
 from .progress import Bars
 from .publication import CHUNK, DryRun, FileRun, Listeners, Publication
 from .read_ahead import WORTH_BYTES, ReadAheadRequest, reading_ahead
+from .told_notices import ToldNotices
 
 SHOWN_MISSING = 10_000
 """So many ids of missing entries are listed; the count is always whole."""
@@ -70,6 +71,8 @@ class PublishRequest:
     rejects: Path
     lang: Language
     lists_state_organs: bool = False
+    is_increment: bool = False
+    """Whether the file has only what is new: entries it does not name are then not missing."""
 
 
 @dataclass(slots=True)
@@ -79,10 +82,12 @@ class PublishReport:
     batch: Batch
     rejects_file: str = ""
     codes: Counter[str] = field(default_factory=Counter)
+    notices: ToldNotices = field(default_factory=ToldNotices)
     missing: list[str] = field(default_factory=list)
     missing_count: int = 0
     sent: bool = False
     dry_run: bool = False
+    is_increment: bool = False
     same_as: str = ""
     court_token: str = ""
     """With which the case numbers were compared; empty: with none, as nobody has said it."""
@@ -172,16 +177,18 @@ def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishRepo
             bars.accepted(batch, bytes_read or rows.bytes_read, rows.size)
 
         def noticed(parsed: ParsedRow) -> None:
+            report.notices.add(parsed.notices)
             report.codes.update(notice.code for notice in parsed.notices)
 
         def rejected(parsed: ParsedRow) -> None:
             report.codes.update(reject.code for reject in parsed.rejects)
             rejects.write(parsed)
 
-        with _portions(request, rows, run.preparation) as portions:
+        with _portions(request, rows, run.preparation, report.notices) as portions:
             report.batch = run.accept(portions, Listeners(rejected, noticed, progressed))
         report.rejects_file = rejects.written
-    for missing in run.missing():
+    report.is_increment = request.is_increment
+    for missing in () if request.is_increment else run.missing():
         report.missing_count += 1
         if len(report.missing) < SHOWN_MISSING:
             report.missing.append(missing)
@@ -190,13 +197,17 @@ def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishRepo
 
 @contextmanager
 def _portions(
-    request: PublishRequest, rows: ListingFile, preparation: PreparationContext
+    request: PublishRequest, rows: ListingFile, preparation: PreparationContext, told: ToldNotices
 ) -> Iterator[Iterator[Portion]]:
-    """Prepare the rows of the file; of a large one in another process, ahead of this one."""
+    """Prepare the rows of the file; of a large one in another process, ahead of this one. What is said of the file as a
+    whole is told when all of it is read.
+    """
     if not _is_large(request):
         yield portions_of(rows, preparation, CHUNK)
+        told.add(rows.notices)
         return
-    with reading_ahead(ReadAheadRequest(request.source, request.file_format, preparation, CHUNK)) as portions:
+    ahead = ReadAheadRequest(request.source, request.file_format, preparation, CHUNK)
+    with reading_ahead(ahead, told.add) as portions:
         yield portions
 
 
@@ -213,7 +224,7 @@ class _LazyRejects:
     def __init__(self, request: PublishRequest, rows: ListingFile) -> None:
         self._request = request
         self._rows = rows
-        self._writer: RejectsWriter | None = None
+        self._writer: RejectedRows | None = None
         if request.rejects.is_file() and not request.rejects.is_symlink():  # a device or a link is written through
             request.rejects.unlink()
 
@@ -226,12 +237,15 @@ class _LazyRejects:
         if not parsed.rejects:
             return
         if self._writer is None:
-            is_csv = self._request.file_format == "csv"
-            self._writer = open_rejects(
-                self._request.rejects, self._rows.header, is_csv=is_csv, delimiter=self._rows.delimiter
-            )
+            self._writer = self._opened()
         with telling_full(self._request.rejects):
             self._writer.write(parsed)
+
+    def _opened(self) -> RejectedRows:
+        path, is_table = self._request.rejects, self._request.file_format in TABLES
+        if is_table and format_of(path) == "xlsx":
+            return open_rejects_workbook(path, self._rows.header)
+        return open_rejects(path, self._rows.header, is_csv=is_table, delimiter=self._rows.delimiter)
 
     def close(self) -> None:
         if self._writer is not None:
@@ -279,9 +293,12 @@ def document_of(report: PublishReport) -> dict[str, object]:
         "rejected": batch.rejected,
         "warnings": batch.warnings,
         "codes": dict(report.codes.most_common()),
+        "notices": [told.as_dict() for told in report.notices.most_common()],
         "rejects_file": report.rejects_file or None,
+        "increment": report.is_increment,
         "missing_count": report.missing_count,
         "missing": report.missing,
+        "missing_left_out": report.missing_count - len(report.missing),
         "same_file_as": report.same_as or None,
         "court_token": report.court_token or None,
         "sent": report.sent,

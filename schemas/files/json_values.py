@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from .encoding import FileStart
+from .encoding import FileStart, as_of_2022
 from .lines import CHUNK, LINE_LIMIT, ByteLines
 
 _BETWEEN = " \t\r\n,"
+_TWICE = "KEY_TWICE"
 _NEXT_OBJECT = re.compile(r"\}\s*,\s*(?=\{)")
 
 
@@ -31,6 +32,16 @@ def with_single_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return read
 
 
+class Digits(str):
+    """A number with a point as its digits stand in the file: a float would be another number for long ones."""
+
+    __slots__ = ()
+
+
+_ANY_KEYS = json.JSONDecoder()
+"""Tells where an object ends whose keys stand twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class JsonValue:
     """One value, or the code of its damage and its text."""
@@ -44,9 +55,15 @@ class JsonValue:
 class JsonValues:
     """Reads the objects of JSON lines or of one array; `row` is the line, or the place in the array from 1."""
 
-    def __init__(self, head: FileStart, stream: BinaryIO, *, single_keys: bool = False) -> None:
-        """Tell lines and array apart by the first character. With `single_keys` an object that has one twice is damaged."""
-        self._decoder = json.JSONDecoder(object_pairs_hook=with_single_keys if single_keys else None)
+    def __init__(
+        self, head: FileStart, stream: BinaryIO, *, single_keys: bool = False, as_digits: bool = False
+    ) -> None:
+        """Tell lines and array apart by the first character. With `single_keys` an object that has one twice is damaged;
+        with `as_digits` numbers that are no integers are `Digits`, and only NaN and the infinities are floats.
+        """
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=with_single_keys if single_keys else None, parse_float=Digits if as_digits else None
+        )
         self._head = head
         self._stream = stream
         self._lines = ByteLines(head, stream)
@@ -69,16 +86,18 @@ class JsonValues:
             elif line.text.strip():
                 try:
                     yield JsonValue(number, self._decoder.decode(line.text))
+                except KeyTwice:
+                    yield JsonValue(number, None, _TWICE, line.text)
                 except (ValueError, RecursionError):
                     code = "ROW_UNREADABLE" if line.is_terminated else "TRUNCATED_ROW"
                     yield JsonValue(number, None, code, line.text)
 
     def _pieces(self) -> Iterator[str]:
         decode = codecs.getincrementaldecoder(self._head.encoding)("replace").decode
-        yield decode(self._head.data, final=self._head.is_whole)
+        yield as_of_2022(decode(self._head.data, final=self._head.is_whole), self._head.encoding)
         while not self._head.is_whole and (chunk := self._stream.read(CHUNK)):
             self._array_bytes += len(chunk)
-            yield decode(chunk)
+            yield as_of_2022(decode(chunk), self._head.encoding)
 
     def _of_array(self) -> Iterator[JsonValue]:
         pieces = self._pieces()
@@ -88,11 +107,12 @@ class JsonValues:
             at = _skip(buffer, at)
             if buffer[at : at + 1] == "]":
                 return
-            value, end = self._decoded(buffer, at)
+            value, end, damage = self._decoded(buffer, at)
             # A number or word at the very end of the buffer may go on in the next piece.
             if end > 0 and (end < len(buffer) or is_end):
-                at, row = end, row + 1
-                yield JsonValue(row, value)
+                row += 1
+                yield JsonValue(row, value, damage, buffer[at:end] if damage else "")
+                at = end
                 continue
             if not is_end and len(buffer) - at <= LINE_LIMIT:
                 piece = next(pieces, None)
@@ -111,12 +131,17 @@ class JsonValues:
             yield JsonValue(row, None, "ROW_UNREADABLE", buffer[at : stop.end()].rstrip(_BETWEEN))
             at = stop.end()
 
-    def _decoded(self, buffer: str, at: int) -> tuple[object, int]:
-        """Decode the value at a place; returns it and where it ends, -1 if none is complete there."""
+    def _decoded(self, buffer: str, at: int) -> tuple[object, int, str]:
+        """Decode the value at a place; returns it, where it ends (-1 if none is complete there), and what is wrong with it."""
         try:
-            return self._decoder.raw_decode(buffer, at)
+            return *self._decoder.raw_decode(buffer, at), ""
+        except KeyTwice:
+            try:
+                return None, _ANY_KEYS.raw_decode(buffer, at)[1], _TWICE
+            except (ValueError, RecursionError):
+                return None, -1, ""
         except (ValueError, RecursionError):
-            return None, -1
+            return None, -1, ""
 
 
 def _skip(buffer: str, at: int) -> int:

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from .encoding import FileStart
+from .encoding import FileStart, as_of_2022
 
 CHUNK = 64 * 1024
 LINE_LIMIT = 1 << 20
@@ -62,7 +62,8 @@ class ByteLines:
         if b"\x00" in raw:
             return Line(raw.replace(b"\x00", b"").decode(self._head.encoding, "replace"), is_terminated, "NUL_BYTE")
         try:
-            return Line(raw.decode(self._head.encoding), is_terminated)
+            text = raw.decode(self._head.encoding)
+            return Line(as_of_2022(text, self._head.encoding), is_terminated)
         except UnicodeDecodeError:
             damage = "ENCODING" if is_terminated else "TRUNCATED_ROW"
             return Line(raw.decode(self._head.encoding, "backslashreplace"), is_terminated, damage)

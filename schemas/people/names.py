@@ -9,13 +9,15 @@ import re
 import unicodedata
 
 from ..spelling import is_invisible, trim
+from .radicals import IDEOGRAPH_OF
 
 _DOTS = ".\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2e31\u2e33\u3002\u30fb\uff0e\uff61\uff65"
 """Everything that stands as the dot of names like 买买提·艾山; some systems leave it out altogether."""
 
 _APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
 _VARIATION_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
-_DROPPED = dict.fromkeys((*map(ord, _DOTS + _APOSTROPHES), *_VARIATION_SELECTORS))
+_DROPPED: dict[int, int | None] = dict.fromkeys((*map(ord, _DOTS + _APOSTROPHES), *_VARIATION_SELECTORS))
+_FOLDED = _DROPPED | IDEOGRAPH_OF
 _HAN = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ue000-\uf8ff\U00020000-\U0003ffff]"
 )
@@ -35,13 +37,13 @@ def display_form(name: str) -> str:
 def comparison_form(name: str) -> str:
     """Return the form two spellings of one name share; it feeds the name tag and is never shown.
 
-    Compatibility forms are folded (NFKC: Kangxi radicals, full-width Latin, brackets), Latin is case-folded, invisible
+    Compatibility forms are folded (NFKC: full-width Latin, brackets; radicals to their ideographs), Latin is case-folded, invisible
     characters, name dots and apostrophes go. Names with Han characters lose inner blanks; other names become their
     words in alphabetical order, since family and given name change places between documents.
     """
     if _PLAIN.fullmatch(name):
         return name
-    folded = unicodedata.normalize("NFKC", name.translate(_DROPPED)).casefold()
+    folded = unicodedata.normalize("NFKC", name.translate(_FOLDED)).casefold()
     folded = unicodedata.normalize("NFKC", folded).translate(_DROPPED)
     if _HAN.search(folded):
         # what stood apart from its accent may stand beside it now
@@ -54,8 +56,3 @@ def comparison_form(name: str) -> str:
 def holds_private_use(name: str) -> bool:
     """Whether a name holds private-use characters, as old police systems wrote rare ones; others cannot read them."""
     return _PRIVATE_USE.search(name) is not None
-
-
-def is_damaged(name: str) -> bool:
-    """Whether characters were lost on the way: replacement characters, question marks, control characters, surrogates."""
-    return any(character in "?\ufffd" or unicodedata.category(character) in ("Cc", "Cs") for character in name)

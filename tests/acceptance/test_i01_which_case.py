@@ -13,7 +13,7 @@ from liandong.tests.worlds.intake_rows import ENTRY, parsed, reject_codes
 
 NUMBER = "320505198503140014"
 CONTEXT = IntakeContext(date(2026, 11, 22), "court-su0505", "示例区人民法院")
-ROW = ENTRY | {"name": "张示例", "certificate_number": NUMBER}
+ROW = ENTRY | {"name": "张示例", "certificate_number": NUMBER, "filing_date": ""}
 RULES = WatchRules(now=1_790_000_000_000, max_days=180)
 INSTRUMENTS = {
     "LIST_ENTRY": ROW,

@@ -13,6 +13,7 @@ from liandong.consumers.gate.rules import load_limits
 from liandong.monitoring.transparency.tiled_log import TiledLog
 from liandong.producers.commands.files import read_command_file, request_of
 from liandong.producers.intake import Format, parse_row, read_listings
+from liandong.producers.intake.files.workbook_out import workbook_template
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.files.excel import unwrapped, wrapped
 from liandong.schemas.law.watch_kinds import Domain
@@ -21,6 +22,7 @@ from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.fuzz.target import CODED, FuzzTarget
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.intake_rows import CONTEXT
+from liandong.tests.worlds.workbooks import repacked
 from liandong.topics.embedded.state import Folder
 from liandong.topics.keys.erasure import erased_keys
 from liandong.topics.keys.key_book import KeyBook
@@ -28,6 +30,8 @@ from liandong.topics.keys.key_files import read_key, read_seed
 from liandong.topics.keys.participants import Participants
 from liandong.topics.keys.sealing_file import SealingFile
 from liandong.topics.settings import Settings, load_settings
+
+TEMPLATE = workbook_template("zh")
 
 
 @cache
@@ -49,6 +53,12 @@ def listings(data: bytes, file_format: Format) -> None:
         for raw in rows:
             row = parse_row(raw, CONTEXT)
             assert (row.listing is None) == bool(row.rejects)
+
+
+def sheet(data: bytes) -> None:
+    """A court's workbook, or what stands in its first sheet."""
+    is_packed = data.startswith(b"PK")
+    listings(data if is_packed else repacked(TEMPLATE, "xl/worksheets/sheet1.xml", lambda _: data), "xlsx")
 
 
 def events(data: bytes, *, is_csv: bool) -> None:
@@ -144,6 +154,7 @@ def log_state(data: bytes) -> None:
 
 TARGETS = (
     FuzzTarget("court-csv", lambda data: listings(data, "csv"), "a court's CSV file"),
+    FuzzTarget("court-xlsx", sheet, "a court's workbook"),
     FuzzTarget("court-jsonl", lambda data: listings(data, "jsonl"), "a court's JSON lines"),
     FuzzTarget("court-zxgk", lambda data: listings(data, "zxgk"), "rows of the public site"),
     FuzzTarget("events-csv", lambda data: events(data, is_csv=True), "an agency's CSV file of events"),

@@ -50,9 +50,10 @@ def canonical(kind: int, written: str) -> tuple[int, str]:
     return kind, number
 
 
-def compared(name: str, dots: str) -> str:
+def compared(name: str, dots: str, radicals: tuple[str, str]) -> str:
     dropped = dict.fromkeys(map(ord, dots + SELECTORS))
-    folded = unicodedata.normalize("NFKC", name.translate(dropped)).casefold()
+    unified = name.translate(dropped).translate(str.maketrans(*radicals))
+    folded = unicodedata.normalize("NFKC", unified).casefold()
     folded = unicodedata.normalize("NFKC", folded).translate(dropped)
     if HAN.search(folded):
         return unicodedata.normalize("NFKC", "".join(c for c in folded if unicodedata.category(c) not in NO_WIDTH))
@@ -121,7 +122,7 @@ def surrogates(vectors: Vectors, _: Path) -> int:
 def names(vectors: Vectors, _: Path) -> int:
     secret, of = bytes.fromhex(vectors["matching_key"]["secret"]), bytes.fromhex(vectors["names"]["surrogate"])
     for each in vectors["names"]["vectors"]:
-        form = compared(each["name"], vectors["name_dots_and_apostrophes"])
+        form = compared(each["name"], vectors["name_dots_and_apostrophes"], vectors["cjk_radicals"])
         holds("comparison form", form, each["comparison_form"])
         holds("name tag", mac(secret, of + form.encode()), each["name_tag"])
     return len(vectors["names"]["vectors"])

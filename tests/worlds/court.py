@@ -127,7 +127,8 @@ def people(count: int, seed: int = 7) -> Sequence[Row]:
         person = next(persons)
         number = {"certificate_number": person.certificates[0][1], "name": person.name}
         case = f"（2025）苏0505执{serial}号"
-        rows.append(ENTRY | number | {"case_number": case, "decision_number": case + "决定书", "sex": ""})
+        dated = {"filing_date": "2025-03-01", "decision_number": case + "决定书", "sex": ""}
+        rows.append(ENTRY | number | dated | {"case_number": case})
     return rows
 
 

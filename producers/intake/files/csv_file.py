@@ -8,9 +8,10 @@ from ....schemas.files.csv_records import CsvRecord, CsvRecords, split_cells
 from ....schemas.files.encoding import FileStart
 from ....schemas.files.lines import ByteLines, Line
 from ....schemas.problems import Language
-from ..findings.findings import IntakeError, Notice, notice, reject
-from ..rows.columns import COLUMN_NAMES, REQUIRED, column_of, headers, is_passed_over
+from ..findings.findings import IntakeError, Notice, reject
+from ..rows.columns import column_of
 from ..rows.model import RawRow
+from .titles import known_columns, known_titles
 
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -23,12 +24,13 @@ class CsvFile:
         self._source = ByteLines(head, stream)
         self._lines = iter(self._source)
         self._lang = lang
-        self.notices: list[Notice] = []
         self._header_row, line = self._first_line()
         header = _read_header(line, lang)
         self.delimiter, self.header = header.delimiter, header.titles
-        self._columns = self._map_header()
-        self._leftover = next((i for i, title in enumerate(self.header) if title.strip() == "reject_line"), -1)
+        titles = known_titles(self.header, 1, lang)
+        self.notices: list[Notice] = titles.notices
+        self._columns = titles.columns
+        self._leftover = titles.leftover
 
     @property
     def bytes_read(self) -> int:
@@ -49,27 +51,6 @@ class CsvFile:
                 return number, _readable(line, self._lang)
         raise IntakeError("EMPTY_FILE", self._lang)
 
-    def _map_header(self) -> list[tuple[int, str]]:
-        """Positions of the columns that are read."""
-        positions: dict[str, int] = {}
-        for position, title in enumerate(self.header):
-            name = column_of(title)
-            if name is None:
-                if not is_passed_over(title):
-                    self.notices.append(self._unknown(title))
-            elif name in positions:
-                raise IntakeError("HEADER_TWICE", self._lang, twice=f"{self.header[positions[name]]}, {title}")
-            else:
-                positions[name] = position
-        missing = [name for name in REQUIRED if name not in positions]
-        if missing:
-            shown = ", ".join(_shown(name, self._lang) for name in missing)
-            raise IntakeError("HEADER_INCOMPLETE", self._lang, missing=shown, known=_known(self._lang))
-        return [(position, name) for name, position in positions.items()]
-
-    def _unknown(self, title: str) -> Notice:
-        return notice(1, title[:40], "COLUMN_UNKNOWN", self._lang, column=title[:40], known=_known(self._lang))
-
     def _row(self, record: CsvRecord) -> RawRow:
         cells = record.cells
         values = {name: cell for position, name in self._columns if (cell := cells[position])}
@@ -87,7 +68,7 @@ class CsvFile:
 
 def _readable(line: Line, lang: Language) -> str:
     if line.damage:
-        raise IntakeError("HEADER_MISSING", lang, known=_known(lang))
+        raise IntakeError("HEADER_MISSING", lang, known=known_columns(lang))
     return line.text
 
 
@@ -107,13 +88,5 @@ def _read_header(line: str, lang: Language) -> _Header:
         if known > most:
             best, most = _Header(delimiter, titles), known
     if most == 0:
-        raise IntakeError("HEADER_MISSING", lang, known=_known(lang))
+        raise IntakeError("HEADER_MISSING", lang, known=known_columns(lang))
     return best
-
-
-def _known(lang: Language) -> str:
-    return ", ".join(headers(lang))
-
-
-def _shown(name: str, lang: Language) -> str:
-    return headers(lang)[COLUMN_NAMES.index(name)]

@@ -1,11 +1,13 @@
 """JSON files: objects with the intake's column names (jsonl), or with the public site's field names (zxgk)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from ....schemas.files.encoding import FileStart
 from ....schemas.files.json_values import JsonValue, JsonValues
 from ....schemas.problems import Language
+from ....schemas.spelling import compact, is_text
 from ..findings.findings import Notice, Reject, notice, reject
 from ..rows.columns import MAX_CERTIFICATES, column_of, headers, is_passed_over
 from ..rows.model import RawRow
@@ -33,7 +35,14 @@ ZXGK_FIELDS = {
 _BETTER = {"cardNum": "fullCardNum", "publishDateStamp": "publishDate"}
 """Field → the field that outranks it: a full number outranks a masked one, a written date outranks its stamp."""
 
+_PUBLIC_FIELDS = {name.lower(): name for name in ZXGK_FIELDS}
+
+_DAYS = ("regDate", "publishDate")
+_WITH_TIME = re.compile(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
+"""A day as copies of the list keep it, with the time in China beside it."""
+
 REJECT_KEY = "reject"
+_CERTIFICATE_PARTS = ("type", "number", "country", "link")
 
 
 class JsonFile:
@@ -43,7 +52,7 @@ class JsonFile:
 
     def __init__(self, head: FileStart, stream: BinaryIO, lang: Language, *, is_zxgk: bool) -> None:
         """Nothing is read yet."""
-        self._values = JsonValues(head, stream)
+        self._values = JsonValues(head, stream, single_keys=True, as_digits=True)
         self._objects = ObjectRows(lang, is_zxgk=is_zxgk)
 
     @property
@@ -86,27 +95,32 @@ class ObjectRows:
         line = str(before.get("line", "")) if isinstance(before, dict) else ""
         if line and len(fields) == 1:
             return RawRow(number, {}, fields, self.reject(number, "NOT_CORRECTED"), line)
-        values = self._zxgk_values(fields) if self._is_zxgk else {}
-        for key, value in fields.items():
-            if self._is_zxgk and key in ZXGK_FIELDS:
-                continue
-            column = column_of(key)
-            if column is not None:
-                values[column] = _text(value)
-            elif key == "certificates" and isinstance(value, list):
-                values |= _certificates(value)
-            else:
-                self._note_unknown(number, key)
-        damage = self.reject(number, "ENCODING") if any("\ufffd" in text for text in values.values()) else None
-        return RawRow(number, values, fields, damage)
+        try:
+            return RawRow(number, self._values_of(number, fields), fields, is_public=self._is_zxgk)
+        except _ValueRefused as refused:
+            damage = self.reject(number, refused.code, refused.key, **refused.details)
+            return RawRow(number, {}, fields, damage)
 
-    def _zxgk_values(self, fields: Mapping[str, object]) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for key, column in ZXGK_FIELDS.items():
-            text = _text(fields.get(key))
-            better = _BETTER.get(key)
-            if text and not (better and _text(fields.get(better))):
-                values[column] = text
+    def _values_of(self, number: int, fields: Mapping[str, object]) -> dict[str, str]:
+        values = _public_values(fields) if self._is_zxgk else {}
+        named: dict[str, str] = {}
+        for key, value in fields.items():
+            if not is_text(key):
+                raise _ValueRefused("ENCODING", "")
+            if self._is_zxgk and public_field(key):
+                continue
+            if key == "certificates" and isinstance(value, list):
+                for name, text in _certificates(value).items():
+                    _name_once(named, name, key)
+                    values[name] = text
+            elif (column := column_of(key)) is None:
+                self._note_unknown(number, key)
+            else:
+                _name_once(named, column, key)
+                text = _text(value, key)
+                if text and not _agree(values.get(column, ""), text):
+                    raise _ValueRefused("COLUMN_TWICE", key, twice=key)
+                values[column] = text or values.get(column, "")
         return values
 
     def _note_unknown(self, number: int, key: str) -> None:
@@ -116,28 +130,84 @@ class ObjectRows:
         known = ", ".join(headers(self._lang))
         self.notices.append(notice(number, key[:40], "COLUMN_UNKNOWN", self._lang, column=key[:40], known=known))
 
-    def reject(self, number: int, code: str) -> Reject:
-        """Return a reject of a whole object."""
-        return reject(number, "", code, self._lang, encoding="UTF-8/GB 18030")
+    def reject(self, number: int, code: str, key: str = "", **details: str) -> Reject:
+        """Return a reject of a whole object, or of what stands under one of its keys."""
+        return reject(number, key[:40], code, self._lang, encoding="UTF-8/GB 18030", **details)
 
 
-def _text(value: object) -> str:
-    """Return a JSON value as the text a CSV cell would hold."""
+class _ValueRefused(Exception):
+    """What stands under a key is no value of a column, so its row is rejected."""
+
+    def __init__(self, code: str, key: str, **details: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.key = key
+        self.details = details
+
+
+def public_field(key: str) -> str:
+    """Return the public site's field that a key names, as `ZXGK_FIELDS` has it; empty if it is none of them.
+
+    The site itself and what copies it write fields in capitals, in small letters and in both.
+    """
+    return _PUBLIC_FIELDS.get(key.lower().replace("_", ""), "")
+
+
+def _public_values(fields: Mapping[str, object]) -> dict[str, str]:
+    """Return the columns of what stands under the public site's fields."""
+    given: dict[str, str] = {}
+    named: dict[str, str] = {}
+    for key, value in fields.items():
+        if name := public_field(key):
+            _name_once(named, name, key)
+            written = _text(value, key)
+            given[name] = _WITH_TIME.sub(r"\1", written) if name in _DAYS else written
+    values: dict[str, str] = {}
+    for name, column in ZXGK_FIELDS.items():
+        better = given.get(_BETTER.get(name, ""), "")
+        if column == "certificate_number" and not _agree(given.get(name, ""), better):
+            raise _ValueRefused("COLUMN_TWICE", named[name], twice=f"{named[name]}, {named[_BETTER[name]]}")
+        if (text := given.get(name)) and not better:
+            values[column] = text
+    return values
+
+
+def _agree(one: str, other: str) -> bool:
+    """Tell whether two texts for one column say the same; one that is masked or empty contradicts nothing."""
+    return not one or not other or "*" in one or compact(one) == compact(other)
+
+
+def _name_once(named: dict[str, str], column: str, key: str) -> None:
+    """Note by which key a column is given; a second one is refused, since nobody knows which of the two counts."""
+    if column in named:
+        raise _ValueRefused("COLUMN_TWICE", key, twice=f"{named[column]}, {key}"[:80])
+    named[column] = key
+
+
+def _text(value: object, key: str) -> str:
+    """Return a JSON value as the text a CSV cell would hold; only grounds may be a list."""
     if isinstance(value, str):
+        if "\ufffd" in value or not is_text(value):
+            raise _ValueRefused("ENCODING", key)
         return value
     if value is None:
         return ""
-    if isinstance(value, list):
-        return ";".join(_text(each) for each in value)
-    return str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list) and column_of(key) == "grounds" and all(isinstance(each, str) for each in value):
+        return ";".join(_text(each, key) for each in value)
+    raise _ValueRefused("NOT_TEXT", key)
 
 
 def _certificates(certificates: list[object]) -> dict[str, str]:
     """Return the columns of a list of `{"type", "number", "country", "link"}`, as the check API writes certificates."""
+    if len(certificates) > MAX_CERTIFICATES:
+        raise _ValueRefused("CERTIFICATES_TOO_MANY", "certificates", limit=str(MAX_CERTIFICATES))
     values: dict[str, str] = {}
-    for position, each in enumerate(certificates[:MAX_CERTIFICATES], start=1):
+    for position, each in enumerate(certificates, start=1):
         prefix = "certificate_" if position == 1 else f"certificate_{position}_"
-        if isinstance(each, dict):
-            values |= {prefix + part: _text(each.get(part)) for part in ("type", "number", "country", "link")}
+        if not isinstance(each, dict):
+            raise _ValueRefused("NOT_TEXT", "certificates")
+        values |= {prefix + part: _text(each.get(part), "certificates") for part in _CERTIFICATE_PARTS}
     values.pop("certificate_link", None)
     return values

@@ -7,22 +7,36 @@ from types import TracebackType
 from typing import BinaryIO, Literal, Self, get_args
 
 from ....schemas.errors import WrongUsage
+from ....schemas.files.encoding import Encoding
 from ....schemas.problems import Language
-from ..findings.findings import Notice
+from ..findings.findings import IntakeError, Notice
 from ..rows.model import RawRow
 from .csv_file import CsvFile
 from .encoding import look_at
 from .json_file import JsonFile
+from .workbook_file import WorkbookFile
 
-Format = Literal["csv", "jsonl", "zxgk"]
+Format = Literal["csv", "jsonl", "zxgk", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-_BY_SUFFIX: dict[str, Format] = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".json": "jsonl"}
+TABLES: tuple[Format, ...] = ("csv", "xlsx")
+"""Formats with titles of columns."""
+_BY_SUFFIX: dict[str, Format] = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".json": "jsonl",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+}
+_MOST_PIPED = 256 << 20
+"""Bytes of a workbook that comes through a pipe, which cannot be read from its end."""
 
 
 class ListingFile:
     """The rows of one intake file. Iterate once; close it, or use it in a `with` statement.
 
-    `header` holds the titles of a CSV file; `notices` what was found about the file as a whole, complete at its end.
+    `header` holds the titles of a table; `notices` what was found about the file as a whole, complete at its end.
     """
 
     def __init__(self, stream: BinaryIO, file_format: Format, lang: Language = "en", size: int | None = None) -> None:
@@ -30,9 +44,13 @@ class ListingFile:
         self.format = file_format
         self.size = size
         self._stream = stream
+        self._rows: CsvFile | JsonFile | WorkbookFile
+        self.encoding: Encoding = "utf-8"
+        if file_format == "xlsx":
+            self._rows = WorkbookFile(_seekable(stream, lang), lang, size or 0)
+            return
         head = look_at(stream, "CSV" if file_format == "csv" else "JSON", lang)
         self.encoding = head.encoding
-        self._rows: CsvFile | JsonFile
         if file_format == "csv":
             self._rows = CsvFile(head, stream, lang)
         else:
@@ -40,7 +58,7 @@ class ListingFile:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """Titles of the columns of a CSV file, empty for JSON."""
+        """Titles of the columns of a table, empty for JSON."""
         return self._rows.header
 
     @property
@@ -80,7 +98,7 @@ class ListingFile:
 def read_listings(source: Path | BinaryIO | bytes, file_format: Format, lang: Language = "en") -> ListingFile:
     """Open a file, a binary stream (standard input, a request) or bytes. Memory does not grow with the file.
 
-    Raises IntakeError if it is empty or not of the format, WrongUsage if it cannot be opened.
+    Raises IntakeError if it is empty or not of the format, EXTRA_MISSING, WrongUsage if it cannot be opened.
     """
     if isinstance(source, bytes):
         return ListingFile(BytesIO(source), file_format, lang, len(source))
@@ -97,6 +115,15 @@ def read_listings(source: Path | BinaryIO | bytes, file_format: Format, lang: La
     except BaseException:
         stream.close()
         raise
+
+
+def _seekable(stream: BinaryIO, lang: Language) -> BinaryIO:
+    if stream.seekable():
+        return stream
+    data = stream.read(_MOST_PIPED + 1)
+    if len(data) > _MOST_PIPED:
+        raise IntakeError("WORKBOOK_TOO_LARGE", lang)
+    return BytesIO(data)
 
 
 def format_of(path: Path) -> Format:

@@ -1,7 +1,7 @@
 """The rejects file: rejected rows as they came, with what to correct, ready to be sent again.
 
 CSV rejects keep the columns of the input in their order and add the reject columns; the file starts with a byte order
-mark and protects long numbers, so it opens unspoilt in Excel. JSON rejects are JSON lines of the same objects with a
+mark and protects long numbers, so it opens unspoilt in Excel. A workbook has the same columns, all of them text. JSON rejects are JSON lines of the same objects with a
 key `reject`. The reader passes over both additions. The file holds personal data: readable by its owner only.
 """
 
@@ -11,20 +11,57 @@ from collections.abc import Mapping
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from ....schemas.errors import WrongUsage
 from ....schemas.files.excel import wrapped
+from ....topics.extras import need
 from ....topics.private_files import PrivateFile, telling_full
 from ..findings.findings import Reject
 from ..rows.columns import COLUMN_NAMES, REJECT_COLUMNS, REJECT_PREFIX
 from ..rows.model import ParsedRow
 from .json_file import REJECT_KEY
+from .workbook_out import WorkbookOut
 
 _BETWEEN = " | "
 _BYTE_ORDER_MARK = "\ufeff"
 _JOINED = ("field", "code", "reason", "remedy")
 """What is told of every reject, in the order of the reject columns."""
+
+
+class RejectedRows(Protocol):
+    """Takes rejected rows, in a `with` statement or until it is closed."""
+
+    def write(self, parsed: ParsedRow) -> None:
+        """Add a rejected row; a row without rejects adds nothing."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Keep the file under its name, or discard it if the block raised."""
+
+
+class RejectsWorkbook:
+    """Writes the rejected rows of a table into a workbook, under the table's own titles. Raises EXTRA_MISSING."""
+
+    def __init__(self, file: PrivateFile, header: tuple[str, ...]) -> None:
+        """Begin with the titles."""
+        self._file = file
+        self._positions = _own_positions(header)
+        self._out = WorkbookOut([*(header[at] for at in self._positions), *REJECT_COLUMNS])
+
+    def write(self, parsed: ParsedRow) -> None:
+        """Add a rejected row; a row without rejects adds nothing."""
+        if parsed.rejects:
+            self._out.add(_cells(parsed, self._positions))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Keep the file under its name, or discard it if the block raised."""
+        if kind is None:
+            self._out.save(self._file.stream)
+        self._file.__exit__(kind, error, trace)
 
 
 class RejectsWriter:
@@ -37,7 +74,7 @@ class RejectsWriter:
         stream = TextIOWrapper(file.stream, encoding="utf-8", errors="backslashreplace", newline="")
         self._stream = stream
         self._is_csv = is_csv
-        self._positions = [at for at, title in enumerate(header) if not title.strip().lower().startswith(REJECT_PREFIX)]
+        self._positions = _own_positions(header)
         self._csv = csv.writer(stream, delimiter=delimiter)
         if is_csv:
             titles = [header[at] for at in self._positions] or list(COLUMN_NAMES)
@@ -50,7 +87,7 @@ class RejectsWriter:
             return
         self.count += 1
         if self._is_csv:
-            self._csv.writerow([wrapped(cell) for cell in self._cells(parsed)])
+            self._csv.writerow([wrapped(cell) for cell in _cells(parsed, self._positions)])
         else:
             self._stream.write(json.dumps(_object(parsed), ensure_ascii=False) + "\n")
 
@@ -66,13 +103,24 @@ class RejectsWriter:
             self._stream.flush()
         self._file.__exit__(kind, error, trace)
 
-    def _cells(self, parsed: ParsedRow) -> list[str]:
-        original = parsed.raw.original
-        cells = original if isinstance(original, tuple) else ()
-        own = [cells[at] if at < len(cells) else "" for at in self._positions]
-        joined = _joined(parsed.rejects)
-        line = "" if any(own) else parsed.raw.line
-        return [*own, str(parsed.raw.number), *(joined[name] for name in _JOINED), line]
+
+def _own_positions(header: tuple[str, ...]) -> list[int]:
+    """Return where the input's own columns stand, without those that an earlier rejects file added."""
+    return [at for at, title in enumerate(header) if not title.strip().lower().startswith(REJECT_PREFIX)]
+
+
+def _cells(parsed: ParsedRow, positions: list[int]) -> list[str]:
+    original = parsed.raw.original
+    cells = original if isinstance(original, tuple) else ()
+    own = [cells[at] if at < len(cells) else "" for at in positions]
+    joined = _joined(parsed.rejects)
+    line = "" if any(own) else parsed.raw.line
+    return [*own, str(parsed.raw.number), *(joined[name] for name in _JOINED), _warning(parsed), line]
+
+
+def _warning(parsed: ParsedRow) -> str:
+    """Join what was unusual about the row beside what was wrong."""
+    return _BETWEEN.join(f"{each.code} ({each.field}): {each.reason}; {each.remedy}" for each in parsed.notices)
 
 
 def _joined(rejects: tuple[Reject, ...]) -> dict[str, str]:
@@ -86,6 +134,8 @@ def _object(parsed: ParsedRow) -> dict[str, object]:
     values = dict(original) if isinstance(original, Mapping) else {}
     values.pop(REJECT_KEY, None)
     rejected: dict[str, object] = {"row": parsed.raw.number, **_joined(parsed.rejects)}
+    if parsed.notices:
+        rejected["warning"] = _warning(parsed)
     if not values:
         rejected["line"] = parsed.raw.line
     return values | {REJECT_KEY: rejected}
@@ -93,11 +143,20 @@ def _object(parsed: ParsedRow) -> dict[str, object]:
 
 def open_rejects(path: Path, header: tuple[str, ...], *, is_csv: bool, delimiter: str = ",") -> RejectsWriter:
     """Open a writer to a new file that only its owner can read; an existing file is replaced. Raises WrongUsage."""
+    return RejectsWriter(_opened(path), header, is_csv=is_csv, delimiter=delimiter)
+
+
+def open_rejects_workbook(path: Path, header: tuple[str, ...]) -> RejectsWorkbook:
+    """Open the same for a workbook. Raises WrongUsage, EXTRA_MISSING."""
+    need("excel")
+    return RejectsWorkbook(_opened(path), header)
+
+
+def _opened(path: Path) -> PrivateFile:
     try:
         with telling_full(path):
-            file = PrivateFile(path)
+            return PrivateFile(path)
     except OSError as error:
         raise WrongUsage(
             "FILE_UNWRITABLE", f"{path}: {error.strerror}", "name a writable file with --rejects"
         ) from error
-    return RejectsWriter(file, header, is_csv=is_csv, delimiter=delimiter)

@@ -45,6 +45,18 @@ LEGAL_TEXTS = {
         "日期晚于今天",
         "请与文书核对",
     ),
+    "DATE_ZERO": Text(
+        "this is the day that databases and spreadsheets write where there is none",
+        "leave the cell empty if there is no day, else compare it with the document",
+        "这是数据库或表格软件在没有日期时写入的默认值",
+        "没有日期请留空；有日期请与文书核对后更正",
+    ),
+    "DATE_BEFORE_CASE": Text(
+        "the day lies before the case, which is of {year}",
+        "compare the day and the case number with the documents; a resumed case names the earlier one in previous_case_number",
+        "日期早于案件年份（{year} 年）",
+        "请将日期和案号与文书核对；恢复执行案件请在“原案号”列填写原案号",
+    ),
     "DATE_ORDER": Text(
         "the day of publication is before the day of filing",
         "compare both with the documents",
@@ -110,6 +122,19 @@ LEGAL_TEXTS = {
         "do not publish; what has ended is not enforced",
         "届满日已过",
         "不得发布；已届满的不再执行",
+    ),
+    "TERM_FROM_PUBLICATION": Text(
+        "the public list tells no term: two years from publication were taken (art. 2), to {computed}",
+        "give term_start and term_end beside the list's fields if the decision says otherwise",
+        "公布信息不含纳入期限，已按自发布之日起二年计算（第二条），至 {computed}",
+        "决定书另有期限的，请在公布字段之外填写期限起算日和期限届满日",
+    ),
+    "TERM_OVER_ASK_COURT": Text(
+        "the public list tells no term, and two years from publication were over on {computed}; the row is not published",
+        "ask the court that decided: if it extended the term, give term_start, term_end and extension_months; else the site must "
+        "delete the entry",
+        "公布信息不含纳入期限，自发布之日起二年已于 {computed} 届满，本行不予发布",
+        "请向作出决定的法院核实：已延长的，请填写期限起算日、期限届满日和延长月数；未延长的，公布网站应予删除",
     ),
     "TERM_BACKWARDS": Text(
         "the last day is before the first",

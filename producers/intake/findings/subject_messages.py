@@ -35,10 +35,10 @@ SUBJECT_TEXTS = {
     ),
     "NAME_EMPTY": Text("there is no name", "give the name as in the decision", "没有姓名或名称", "请按决定书填写"),
     "NAME_DAMAGED": Text(
-        "the name holds characters that stand for lost or hidden ones (?, *, �)",
-        "type the name as in the decision and save the file as UTF-8",
-        "姓名或名称含有表示字符丢失或隐藏的符号（?、*、�）",
-        "请按决定书录入，并以 UTF-8 保存文件",
+        "this is no name: {found}",
+        "type the name as in the decision, whole and without marks, and save the file as UTF-8",
+        "这不是姓名或名称：{found}",
+        "请按决定书完整录入，不加标记，并以 UTF-8 保存文件",
     ),
     "NAME_HOLDS_NUMBER": Text(
         "the name holds a long number, perhaps a certificate number in the wrong column",
@@ -69,6 +69,12 @@ SUBJECT_TEXTS = {
         "compare both with the certificate",
         "出生日期与身份证号不符",
         "请与证件核对",
+    ),
+    "BIRTH_IMPLAUSIBLE": Text(
+        "the number says that the person was born more than 150 years ago",
+        "compare digits 7 to 14 with the certificate",
+        "按号码推算，该人出生已逾 150 年",
+        "请与证件核对第 7 至 14 位",
     ),
     "AGE_UNKNOWN": Text(
         "no certificate tells the birth date; it cannot be checked that the person is of age",

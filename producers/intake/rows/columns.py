@@ -259,6 +259,9 @@ COLUMNS: tuple[Column, ...] = (
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 
+DAY_COLUMNS = frozenset(("birth_date", "term_start", "term_end", "filing_date", "publish_date"))
+"""Columns whose values are days."""
+
 _DROPPED = (
     "duty 生效法律文书确定的义务 义务 age 年龄 performedpart 已履行部分 unperformpart 未履行部分 "
     "lastmod version focusnumber type loc areaname areanamenew 省份 publishdatestamp"
@@ -267,7 +270,10 @@ DROPPED = frozenset(_DROPPED.split())
 """Known headers that never travel: free text of judgments, age (the ID number tells it), noise of the public site."""
 
 REJECT_PREFIX = "reject"
-REJECT_COLUMNS = ("reject_row", "reject_field", "reject_code", "reject_reason", "reject_remedy", "reject_line")
+REJECT_COLUMNS = (
+    *("reject_row", "reject_field", "reject_code", "reject_reason", "reject_remedy"),
+    *("reject_warning", "reject_line"),
+)
 """Columns of a rejects file that the reader passes over, so that a corrected file can be sent as it is."""
 
 _IN_BRACKETS = re.compile(r"\(.*?\)")

@@ -42,10 +42,13 @@ def read_court(row: RowUnderCheck) -> tuple[str, str]:
 
 
 class RowCase(NamedTuple):
-    """The key of the enforcement case of a row, and that of the case it resumes, empty if it resumes none."""
+    """The key of the enforcement case of a row, and that of the case it resumes, empty if it resumes none; the year the older
+    of the two is from, 0 if the row is rejected for its case.
+    """
 
     key: str
     previous: str
+    since: int = 0
 
 
 def read_case(row: RowUnderCheck, instrument: Instrument) -> RowCase:
@@ -66,7 +69,9 @@ def read_case(row: RowUnderCheck, instrument: Instrument) -> RowCase:
         row.notice("case_number", "CASE_SUFFIX")
     if case.is_resumed and previous is None:
         row.notice("previous_case_number", "RESUMED_WITHOUT_PREVIOUS")
-    return RowCase(case.key, previous.key if previous else "")
+    is_right = case.use is CaseUse.ENFORCEMENT and case.year <= row.context.today.year
+    since = min(case.year, previous.year if previous else case.year) if is_right else 0
+    return RowCase(case.key, previous.key if previous else "", since)
 
 
 def _case(row: RowUnderCheck, column: str, text: str) -> CaseNumber | None:
@@ -110,6 +115,8 @@ def read_term(row: RowUnderCheck, instrument: Instrument, grounds: tuple[Ground,
     extension = _extension(row)
     if start is None:
         basis = TermStartBasis.PUBLICATION
+    if end is None and row.is_public and needs_term(grounds) and (start or row.gives("publish_date")):
+        return _public_term(row, Term(start or publish_date, basis, None, extension))
     if end is not None and end < row.context.today:
         row.reject("term_end", "TERM_OVER")
     if end is not None and end < (start or end):
@@ -121,6 +128,16 @@ def read_term(row: RowUnderCheck, instrument: Instrument, grounds: tuple[Ground,
     if instrument is Instrument.EXIT_BAN and end is None:
         row.reject("term_end", "EXIT_BAN_TERM")
     return Term(start or (publish_date if end else None), basis, end, extension)
+
+
+def _public_term(row: RowUnderCheck, term: Term) -> Term:
+    """Return the term of a row of the public list, which tells none: two years from its start or from publication."""
+    end = term_end(term.start or row.context.today, term.extension_months)
+    if end < row.context.today:
+        row.reject("term_end", "TERM_OVER_ASK_COURT", computed=end.isoformat())
+    else:
+        row.notice("term_end", "TERM_FROM_PUBLICATION", computed=end.isoformat())
+    return Term(term.start, term.basis, end, term.extension_months)
 
 
 def _check_list_term(row: RowUnderCheck, grounds: tuple[Ground, ...], term: Term, publish_date: date) -> None:
@@ -199,9 +216,19 @@ def read_amount(row: RowUnderCheck) -> str:
     return f"{int(match['yuan'])}.{(match['fen'] or '').ljust(2, '0')}"
 
 
-def read_dates(row: RowUnderCheck) -> tuple[date | None, date]:
-    """Read the day of filing and the day of publication (today if it is not given)."""
+def read_dates(row: RowUnderCheck, case: RowCase) -> tuple[date | None, date]:
+    """Read the day of filing and the day of publication (today if it is not given); neither lies before the case."""
     filed, published = row.past_day("filing_date"), row.past_day("publish_date")
     if filed is not None and published is not None and published < filed:
         row.reject("publish_date", "DATE_ORDER")
-    return filed, published or row.context.today
+    is_early = published is not None and reject_before_case(row, "publish_date", published, case)
+    reject_before_case(row, "filing_date", filed, case)
+    return filed, row.context.today if published is None or is_early else published
+
+
+def reject_before_case(row: RowUnderCheck, column: str, day: date | None, case: RowCase) -> bool:
+    """Reject a day that lies before the year of the case, and tell whether it does."""
+    is_early = day is not None and day.year < case.since
+    if is_early:
+        row.reject(column, "DATE_BEFORE_CASE", year=str(case.since))
+    return is_early

@@ -82,6 +82,8 @@ class RawRow(Masked, msgspec.Struct, frozen=True):
     damage: Reject | None = None
     """Set if the row could not be read; `line` is then its text."""
     line: str = ""
+    is_public: bool = False
+    """Set if the row is one of the public list, which tells no terms."""
 
     def __repr__(self) -> str:
         """Show its number, and what is wrong with it; nothing it says."""

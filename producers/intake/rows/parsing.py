@@ -23,11 +23,13 @@ def parse_row(raw: RawRow, context: IntakeContext) -> ParsedRow:
 
 def _read_listing(row: RowUnderCheck) -> ListingInput:
     instrument = row.coded("instrument", INSTRUMENTS, Instrument.LIST_ENTRY)
-    filed, published = legal.read_dates(row)
+    case = legal.read_case(row, instrument)
+    filed, published = legal.read_dates(row, case)
     subject = read_subject(row, instrument, published)
     court, court_name = legal.read_court(row)
-    case = legal.read_case(row, instrument)
     grounds = legal.read_grounds(row, instrument, published)
+    term = legal.read_term(row, instrument, grounds, published)
+    legal.reject_before_case(row, "term_start", term.start, case)
     return ListingInput(
         instrument=instrument,
         kind=subject.kind,
@@ -55,5 +57,5 @@ def _read_listing(row: RowUnderCheck) -> ListingInput:
         legal_representative=subject.legal_representative,
         debtor_category=subject.category,
         source_id=row.text("source_id"),
-        term=legal.read_term(row, instrument, grounds, published),
+        term=term,
     )

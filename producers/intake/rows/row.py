@@ -6,13 +6,21 @@ from datetime import date
 
 from ....schemas.dates import DateProblem, parse_date
 from ....schemas.problems import FactProblem
+from ....schemas.spelling import hides_text, is_spreadsheet_error, says_nothing
 from ..findings.findings import Notice, Reject, notice, reject, reject_of_problem
 from .model import IntakeContext, RawRow
-from .words import EMPTY_WORDS, Coded, allowed, meaning
+from .words import Coded, allowed, meaning
 
 _EDGES = " \t\r\n\v\f\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
+_NO_DAYS_UNTIL, _NO_DAYS_FROM = date(1900, 1, 1), date(2200, 1, 1)
+"""Days outside are what databases and spreadsheets write where there is none: 0001-01-01, 1899-12-30, 1900-01-01, 9999-12-31."""
 TEXT_LIMIT = 300
 """Characters; longer texts mean shifted columns, and free text of judgments never travels."""
+
+
+def is_given(raw: RawRow, column: str) -> bool:
+    """Tell whether a row says something in a column."""
+    return not says_nothing(raw.values.get(column, "").strip(_EDGES))
 
 
 class RowUnderCheck:
@@ -21,6 +29,7 @@ class RowUnderCheck:
     def __init__(self, raw: RawRow, context: IntakeContext) -> None:
         """Start with nothing found."""
         self.context = context
+        self.is_public = raw.is_public
         self.rejects: list[Reject] = []
         self.notices: list[Notice] = []
         self._values = raw.values
@@ -42,13 +51,22 @@ class RowUnderCheck:
         """Return a value without blanks at its edges; words for nothing stay."""
         return self._values.get(column, "").strip(_EDGES)
 
+    def gives(self, column: str) -> bool:
+        """Tell whether the row says something in a column."""
+        return not says_nothing(self.raw(column))
+
     def text(self, column: str) -> str:
         """Return a value without blanks at its edges; words for nothing (暂无, -, null) become empty."""
         value = self._values.get(column)
-        if value is None or (value := value.strip(_EDGES)) in EMPTY_WORDS:
+        if value is None or says_nothing(value := value.strip(_EDGES)):
+            return ""
+        if is_spreadsheet_error(value):
+            self.reject(column, "SPREADSHEET_ERROR")
             return ""
         if len(value) > TEXT_LIMIT:
             self.reject(column, "TEXT_TOO_LONG", limit=str(TEXT_LIMIT))
+        if hides_text(value):
+            self.reject(column, "TEXT_CONTROL")
         return value
 
     def day(self, column: str) -> date | None:
@@ -57,10 +75,14 @@ class RowUnderCheck:
         if not value:
             return None
         try:
-            return parse_date(value)
+            day = parse_date(value)
         except DateProblem as problem:
             self.reject_problem(column, problem)
             return None
+        if not _NO_DAYS_UNTIL < day < _NO_DAYS_FROM:
+            self.reject(column, "DATE_ZERO")
+            return None
+        return day
 
     def past_day(self, column: str) -> date | None:
         """Read a day that must not lie in the future."""

@@ -11,8 +11,9 @@ from ....schemas.law.listing import Instrument, Link, PersonKind, PersonRole
 from ....schemas.people.certificate_problems import CertificateProblem
 from ....schemas.people.certificates import Certificate, CertificateType, birth_date, normalise, sex, warnings
 from ....schemas.people.identity_numbers import is_minor_on
-from ....schemas.people.names import display_form, holds_private_use, is_damaged
-from ....schemas.spelling import compact
+from ....schemas.people.name_damage import NO_NAMES, name_damage
+from ....schemas.people.names import display_form, holds_private_use
+from ....schemas.spelling import compact, hides_text
 from .bound import check_bound
 from .columns import MAX_CERTIFICATES
 from .model import DebtorCategory, HeldCertificate
@@ -23,6 +24,10 @@ Carried = TypeVar("Carried")
 _PLAIN_NAME = re.compile("[\u4e00-\u67cf\u67d1-\u9fff]{1,200}")
 """Nearly every name: ideographs alone, but for 某, which stands for a name that was left out."""
 _LONG_NUMBER = re.compile(r"[0-9０-９]{15}")
+_NO_LONGER_WHOLE = re.compile(r"\*|[0-9]\.|[Ee]\+")
+"""A register masked the number, or a spreadsheet rounded it."""
+_OLDEST = 150
+"""Years; nobody who is looked for was born longer ago."""
 _CERTIFICATE_COLUMNS = (
     ("certificate_type", "certificate_number", "certificate_country", ""),
     *(
@@ -67,9 +72,9 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
         birth_date=born,
         certificates=certificates,
         category=row.coded("debtor_category", CATEGORIES, DebtorCategory.ORDINARY),
-        related_entity=_display(row.text("related_entity")),
+        related_entity=_further_name(row, "related_entity", natural=False),
         related_entity_certificate=_related_entity_certificate(row),
-        legal_representative=_display(row.text("legal_representative")),
+        legal_representative=_further_name(row, "legal_representative", natural=True),
     )
     check_bound(row, subject, instrument)
     _check_age(row, subject, instrument, publish_date)
@@ -78,13 +83,15 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
 
 def _name(row: RowUnderCheck, natural: bool) -> str:
     name = row.raw("name")
-    if _PLAIN_NAME.fullmatch(name):
+    if _PLAIN_NAME.fullmatch(name) and name not in NO_NAMES:
         return name
     name = display_form(name)
     if not name:
         row.reject("name", "NAME_EMPTY")
-    elif is_damaged(name) or "*" in name or "＊" in name:
-        row.reject("name", "NAME_DAMAGED")
+    elif hides_text(name):
+        row.reject("name", "TEXT_CONTROL")
+    elif _is_damaged(row, "name", name, natural=natural):
+        pass
     elif _LONG_NUMBER.search(name):
         row.reject("name", "NAME_HOLDS_NUMBER")
     elif len(name) > 200:
@@ -93,6 +100,21 @@ def _name(row: RowUnderCheck, natural: bool) -> str:
         row.notice("name", "NAME_PRIVATE_USE")
     if natural and "某" in name:
         row.notice("name", "NAME_ANONYMISED")
+    return name
+
+
+def _is_damaged(row: RowUnderCheck, column: str, name: str, *, natural: bool) -> bool:
+    """Reject a text that is no name, and tell whether it is none."""
+    damage = name_damage(name, natural=natural)
+    if damage is not None:
+        row.reject(column, "NAME_DAMAGED", found=damage.value[row.context.lang == "zh"])
+    return damage is not None
+
+
+def _further_name(row: RowUnderCheck, column: str, *, natural: bool) -> str:
+    name = _display(row.text(column))
+    if name and not _PLAIN_NAME.fullmatch(name) and not hides_text(name):
+        _is_damaged(row, column, name, natural=natural)
     return name
 
 
@@ -106,7 +128,7 @@ def _certificates(row: RowUnderCheck, kind: PersonKind | None) -> tuple[HeldCert
     certificates = [] if first is None else [HeldCertificate(first)]
     for position in range(1, MAX_CERTIFICATES):
         columns = _CERTIFICATE_COLUMNS[position]
-        if not row.raw(columns[1]):
+        if not row.gives(columns[1]):
             continue
         further = _certificate(row, position, kind)
         if further is None:
@@ -154,8 +176,10 @@ def _certificate(row: RowUnderCheck, position: int, kind: PersonKind | None) -> 
 
 def _likely_type(number: str, kind: PersonKind | None) -> CertificateType | None:
     """Return the type of a number whose row names none: by the kind, else only where the number can be nothing else."""
-    if "*" in number or kind is PersonKind.NATURAL:
-        return CertificateType.CN_ID if "*" in number or len(compact(number)) in (15, 18) else None
+    if _NO_LONGER_WHOLE.search(number):
+        return CertificateType.CN_ID  # whose rules say what happened to it
+    if kind is PersonKind.NATURAL:
+        return CertificateType.CN_ID if len(compact(number)) in (15, 18) else None
     if kind is PersonKind.ENTITY:
         return CertificateType.USCC
     plain = compact(number)
@@ -216,6 +240,8 @@ def _birth_date(row: RowUnderCheck, certificates: tuple[HeldCertificate, ...]) -
     carried = _first_carried(certificates, birth_date)
     if stated is not None and carried is not None and stated != carried:
         row.notice("birth_date", "BIRTH_MISMATCH")
+    if carried is not None and carried.year < row.context.today.year - _OLDEST:
+        row.reject("certificate_number", "BIRTH_IMPLAUSIBLE")
     return carried if carried is not None else stated
 
 

@@ -12,9 +12,6 @@ from .model import DebtorCategory, Initiative, Performance, TermStartBasis
 Coded = TypeVar("Coded", bound=int | str)
 Kind = TypeVar("Kind", bound=IntEnum | StrEnum)
 
-EMPTY_WORDS = frozenset(("", "无", "暂无", "-", "--", "—", "——", "/", "null", "NULL", "None", "N/A", "n/a"))
-"""What people and systems write where there is nothing."""
-
 
 def _form(text: str) -> str:
     """Return a word without blanks, `-` and `_`, in lower case and half width."""
@@ -45,8 +42,8 @@ ROLES = _words(
 )
 KINDS = _words(
     {
-        PersonKind.NATURAL: "自然人|个人|0|natural_person|person",
-        PersonKind.ENTITY: "单位|法人|法人或其他组织|法人或者其他组织|非法人组织|企业|1|company",
+        PersonKind.NATURAL: "自然人|个人|0|580|natural_person|person",
+        PersonKind.ENTITY: "单位|法人|法人或其他组织|法人或者其他组织|非法人组织|企业|1|581|company",
     }
 )
 SEXES = {

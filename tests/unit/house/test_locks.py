@@ -25,7 +25,7 @@ RUN_TIME_EXTRAS = [extra for extra in EXTRAS if extra != "test"]
 @pytest.mark.parametrize(
     ("lock", "asked"),
     [
-        ("requirements.lock", NEEDED + EXTRAS["postgres"]),
+        ("requirements.lock", NEEDED + EXTRAS["postgres"] + EXTRAS["excel"]),
         ("requirements-demo.lock", [*NEEDED, *(one for extra in RUN_TIME_EXTRAS for one in EXTRAS[extra])]),
         ("requirements-dev.lock", [*NEEDED, *(one for extra in EXTRAS.values() for one in extra)]),
         ("requirements-build.lock", PROJECT["dependency-groups"]["build"]),
@@ -42,10 +42,10 @@ def _holds(held: dict[str, str], wanted: Requirement) -> bool:
     return name in held and wanted.specifier.contains(held[name], prereleases=True)
 
 
-def test_production_has_the_postgresql_driver_and_none_of_the_demos_parts() -> None:
+def test_production_has_the_postgresql_driver_and_workbooks_and_none_of_the_demos_parts() -> None:
     production, demo = _names("requirements.lock"), _names("requirements-demo.lock")
     parts = {library for extra in ("embedded", "synthetic") for library in _distributions(EXTRAS[extra])}
-    assert _distributions(EXTRAS["postgres"]) <= production
+    assert _distributions(EXTRAS["postgres"]) | _distributions(EXTRAS["excel"]) <= production
     assert parts <= demo
     assert parts & production == set()
     assert "cloudevents" not in production | demo

@@ -168,7 +168,7 @@ class TestExtending:
         self, court: PublishingCourt
     ) -> None:
         first, second = (row | TERMED | {"certificate_number": row["certificate_number"], "name": row["name"],
-                         "case_number": row["case_number"]} for row in people(2))  # fmt: skip
+                         "case_number": row["case_number"], "filing_date": ""} for row in people(2))  # fmt: skip
         court.publish(first, second)
         court.clock.pass_days(731)  # 2028-11-22
         court.acts.extend(court.entry_id(first), SEVERAL, months=12)

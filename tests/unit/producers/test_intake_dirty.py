@@ -1,5 +1,6 @@
 """Files in every bad state people send: a clear error or a rejected row, and never a good row lost."""
 
+import json
 from io import BytesIO
 from pathlib import Path
 
@@ -68,6 +69,22 @@ def test_rare_characters_arrive_whole_in_every_encoding(encoding: str, lang: str
 def test_full_width_digits_blanks_and_zero_width_characters_in_cells_do_not_matter() -> None:
     dirty = line(1).replace(CN_ID, "１１０１０５ １９４９１２３１\u200b００２ｘ\ufeff").replace("G1", " Ｇ１　")
     assert summary(csv_of(dirty)) == [(2, "ok")]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl"])
+def test_codes_that_gb18030_moved_in_2022_are_the_ideographs_they_stand_for(file_format: Format) -> None:
+    columns = dict(zip(HEADER.split(","), line(1).split(","), strict=True))
+    text = csv_of(line(1)).decode() if file_format == "csv" else json.dumps([columns], ensure_ascii=False)
+    marked = text.replace("示例甲", "张@").encode("gb18030").replace(b"@", b"\xfe\x59")
+    with read_listings(marked, file_format) as rows:
+        (found,) = parsed_rows(rows)
+    assert found.listing is not None
+    assert (found.listing.name, found.notices) == ("张\u9fb4", ())
+
+
+def test_a_spreadsheets_error_is_no_value_of_any_column() -> None:
+    assert summary(csv_of(line(1).replace("决定1", "#REF!"))) == [(2, "SPREADSHEET_ERROR")]
+    assert summary(csv_of(line(1).replace("决定1", "########"))) == [(2, "SPREADSHEET_ERROR")]
 
 
 def test_an_empty_file_is_an_error() -> None:

@@ -1,11 +1,14 @@
 """JSON in every state people send it: lines, arrays, records of the public list."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 
+import pytest
 from msgspec import structs
 
-from liandong.producers.intake import read_listings
+from liandong.producers.intake import Format, ParsedRow, TermStartBasis, read_listings
 from liandong.tests.worlds.intake_rows import CN_ID, ENTRY, parsed_rows, results, summary
 
 
@@ -126,3 +129,109 @@ def test_certificates_may_be_given_as_the_check_api_takes_them() -> None:
     assert found.rejects == ()
     assert found.listing is not None
     assert len(found.listing.certificates) == 2
+
+
+def codes(fields: Mapping[str, object] | str, file_format: Format = "jsonl") -> list[tuple[str, str]]:
+    text = fields if isinstance(fields, str) else json.dumps(fields, ensure_ascii=True)
+    found = results(text.encode(), file_format)[0]
+    return [(one.field, one.code) for one in found.rejects]
+
+
+@pytest.mark.parametrize("value", [{}, {"a": 1}, [], ["x"], True, False, float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_text_rejects_its_row(value: object) -> None:
+    for column in ("name", "decision_number", "basis_maker", "certificate_2_link", "certificate_number"):
+        assert codes(ENTRY | {column: value}) == [(column, "NOT_TEXT")]
+    assert codes(ENTRY | {"grounds": [value]}) == [("grounds", "NOT_TEXT")]
+    given = {key: text for key, text in ENTRY.items() if not key.startswith("certificate")}
+    assert codes(given | {"certificates": [{"type": "CN_ID", "number": value}]}) == [("certificates", "NOT_TEXT")]
+    if not isinstance(value, dict):
+        assert codes(given | {"certificates": [value]}) == [("certificates", "NOT_TEXT")]
+
+
+@pytest.mark.parametrize("column", ["name", "basis_number", "decision_number", "related_entity", "basis_maker"])
+def test_half_a_character_rejects_its_row(column: str) -> None:
+    assert codes(ENTRY | {column: "示例\ud83d"}) == [(column, "ENCODING")]
+    assert codes(ENTRY | {"心情\ud83d": "好"}) == [("", "ENCODING")]
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x9f", "\u202e", "\u2067", "\u200f"])
+def test_characters_that_hide_text_reject_their_row(character: str) -> None:
+    for column in ("name", "basis_maker", "decision_number", "source_id", "legal_representative"):
+        assert codes(ENTRY | {column: f"示例{character}甲"}) == [(column, "TEXT_CONTROL")]
+
+
+def test_a_key_given_twice_rejects_its_object_in_lines_and_arrays() -> None:
+    objects = [json.dumps(each, ensure_ascii=False) for each in entries(3)]
+    objects[1] = objects[1].replace('"name":', '"name": "示例乙", "name":')
+    assert summary("\n".join(objects).encode(), "jsonl") == [(1, "ok"), (2, "KEY_TWICE"), (3, "ok")]
+    assert summary(f"[{', '.join(objects)}]".encode(), "jsonl") == [(1, "ok"), (2, "KEY_TWICE"), (3, "ok")]
+    nested = objects[0].replace('"name":', '"duty": {"a": 1, "a": 2}, "name":')
+    assert codes(nested) == [("", "KEY_TWICE")]
+
+
+def test_two_keys_for_one_column_reject_their_row() -> None:
+    assert codes(ENTRY | {"姓名": "示例甲"}) == [("姓名", "COLUMN_TWICE")]
+    assert codes(ENTRY | {"certificates": [{"type": "CN_ID", "number": CN_ID}]}) == [("certificates", "COLUMN_TWICE")]
+    assert codes(PUBLIC | {"name": "示例乙"}, "zxgk") == [("name", "COLUMN_TWICE")]
+    assert codes(PUBLIC | {"cardNum": "110105194912310021"}, "zxgk") == [("cardNum", "COLUMN_TWICE")]
+    assert codes(PUBLIC | {"name": PUBLIC["iname"], "case_number": PUBLIC["caseCode"]}, "zxgk") == []
+
+
+def test_a_fifth_certificate_is_not_left_out_silently() -> None:
+    given = {key: value for key, value in ENTRY.items() if not key.startswith("certificate")}
+    passports = [{"type": "PASSPORT", "number": f"E1234567{n}", "country": "CHN"} for n in range(5)]
+    assert codes(given | {"certificates": passports}) == [("certificates", "CERTIFICATES_TOO_MANY")]
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("99999999999999.99", "99999999999999.99"), ("0.10", "0.10"), ("125000", "125000.00"), ("1.5", "1.50")],
+)
+def test_a_number_is_its_digits(written: str, amount: str) -> None:
+    text = json.dumps(ENTRY, ensure_ascii=False).replace('"125000.00"', written)
+    found = results(text.encode(), "jsonl")[0].listing
+    assert found is not None
+    assert found.claim_amount == amount
+
+
+def public(**changed: object) -> ParsedRow:
+    return results(json.dumps(PUBLIC | changed, ensure_ascii=False).encode(), "zxgk")[0]
+
+
+@pytest.mark.parametrize("written", [str.lower, str.upper, lambda key: re.sub("([A-Z])", r"_\1", key).lower()])
+def test_the_public_lists_fields_are_read_in_any_case(written: Callable[[str], str]) -> None:
+    found = results(json.dumps({written(key): value for key, value in PUBLIC.items()}).encode(), "zxgk")[0]
+    assert found.listing == public().listing is not None
+
+
+@pytest.mark.parametrize("stamp", [1562947200, "1562947200000", 1562947200000, "2019-07-13 10:23:45", "2019/7/13 0:00"])
+def test_the_public_lists_stamps_are_days_in_china(stamp: object) -> None:
+    found = public(publishDate=stamp).listing
+    assert found is not None
+    assert found.publish_date == date(2019, 7, 13)
+    assert [one.code for one in public(publishDate="2019-07-13T16:00:00Z").rejects] == ["DATE_UNREADABLE"]
+
+
+def test_a_public_row_with_a_term_ends_two_years_after_its_publication_with_a_notice() -> None:
+    found = public(disruptTypeName="违反财产报告制度", publishDate="2025-01-10")
+    assert [one.code for one in found.notices] == ["TERM_FROM_PUBLICATION", "DECISION_MISSING"]
+    assert "2027-01-10" in found.notices[0].reason
+    assert found.listing is not None
+    assert (found.listing.term_start, found.listing.term_end) == (date(2025, 1, 10), date(2027, 1, 10))
+    assert found.listing.term.basis is TermStartBasis.PUBLICATION
+
+
+def test_a_public_row_whose_two_years_are_over_is_not_published_and_the_court_is_asked() -> None:
+    for grounds in ("违反财产报告制度", "有履行能力而拒不履行生效法律文书确定义务;违反限制消费令"):
+        (reject,) = public(disruptTypeName=grounds).rejects
+        assert (reject.field, reject.code) == ("term_end", "TERM_OVER_ASK_COURT")
+        assert "2021-07-13" in reject.reason
+    on_the_last_day = public(disruptTypeName="违反财产报告制度", publishDate="2024-11-22")
+    assert on_the_last_day.listing is not None
+    assert public(disruptTypeName="违反财产报告制度", publishDate="2024-11-21").listing is None
+
+
+def test_a_public_row_without_term_or_day_of_publication_and_a_court_row_are_asked_for_the_term() -> None:
+    nothing = public(disruptTypeName="违反财产报告制度", publishDate="", publishDateStamp="")
+    assert [one.code for one in nothing.rejects] == ["TERM_MISSING"]
+    assert codes(ENTRY | {"grounds": "G4"}) == [("term_end", "TERM_MISSING")]

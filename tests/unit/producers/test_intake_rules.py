@@ -11,6 +11,7 @@ from liandong.schemas.dates import end_of_day_ms
 from liandong.schemas.law.grounds import Ground
 from liandong.schemas.law.listing import Instrument, PersonKind, PersonRole
 from liandong.schemas.people.certificates import CertificateType
+from liandong.schemas.people.identity_numbers import is_check_digit_right
 from liandong.tests.worlds.intake_rows import (
     CN_ID,
     CONTEXT,
@@ -22,6 +23,10 @@ from liandong.tests.worlds.intake_rows import (
     parsed,
     reject_codes,
 )
+
+
+def identity_number(first17: str) -> str:
+    return next(first17 + last for last in "0123456789X" if is_check_digit_right(first17 + last))
 
 
 def test_a_good_entry_becomes_a_listing_in_canonical_form() -> None:
@@ -122,6 +127,17 @@ def test_a_listing_shows_no_number_and_no_name() -> None:
         ),
         ({"filing_date": "2026-11-23"}, [("filing_date", "DATE_FUTURE"), ("publish_date", "DATE_ORDER")]),
         ({"publish_date": "20261123"}, [("publish_date", "DATE_FUTURE")]),
+        ({"publish_date": "2023-12-31", "filing_date": ""}, [("publish_date", "DATE_BEFORE_CASE")]),
+        ({"filing_date": "2023-12-31"}, [("filing_date", "DATE_BEFORE_CASE")]),
+        ({"filing_date": "1900-01-01"}, [("filing_date", "DATE_ZERO")]),
+        ({"filing_date": "0001-01-01"}, [("filing_date", "DATE_ZERO")]),
+        ({"filing_date": "1970-01-01"}, [("filing_date", "DATE_BEFORE_CASE")]),
+        ({"birth_date": "1700-01-01"}, [("birth_date", "DATE_ZERO")]),
+        ({"certificate_number": identity_number("11010517000101002")}, [("certificate_number", "BIRTH_IMPLAUSIBLE")]),
+        (
+            {"grounds": "G4", "term_start": "2023-01-01", "term_end": "2026-12-01", "extension_months": "24"},
+            [("term_start", "DATE_BEFORE_CASE")],
+        ),
         ({"filing_date": "2026-02-30"}, [("filing_date", "DATE_IMPOSSIBLE")]),
         ({"performance": "全部已履行"}, [("performance", "PERFORMED_ALREADY")]),
         ({"performance": "不详"}, [("performance", "VALUE_UNKNOWN")]),
@@ -259,6 +275,7 @@ def test_regions_that_tables_lack_are_valid() -> None:
 
 def test_old_wordings_are_taken_from_before_the_rules_of_today() -> None:
     old = ENTRY | {"grounds": "某种旧表述", "filing_date": "2015-01-05", "publish_date": "2016-03-01"}
+    old |= {"case_number": "（2015）姑苏执字第1234号"}
     assert accepted(old).grounds == (Ground.OTHER_LEGACY,)
 
 
@@ -354,3 +371,9 @@ def test_on_ground_one_and_another_the_court_states_whether_there_is_a_term(stat
     mixed = ENTRY | {"grounds": "G1;G4"}
     assert accepted(mixed | {"term_end": stated}).term_end is None
     assert accepted(mixed | {"term_start": "2026-11-22", "term_end": "2028-11-22"}).term_end == date(2028, 11, 22)
+
+
+def test_a_resumed_case_was_published_since_the_case_it_resumes() -> None:
+    resumed = ENTRY | {"case_number": "（2024）苏0505执恢5号", "publish_date": "2019-07-13", "filing_date": ""}
+    assert reject_codes(resumed) == [("publish_date", "DATE_BEFORE_CASE")]
+    assert reject_codes(resumed | {"previous_case_number": "（2018）苏0505执77号"}) == []

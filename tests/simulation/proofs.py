@@ -19,6 +19,7 @@ from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.wire.verify_trace import murmur2
 
 PROOF = 72
+_KEY_RECORD = current_schema("participant-key").fingerprint
 _LIST_RECORD = current_schema("list-record").fingerprint
 REAL, CANARY = 0, 1
 _LISTS = {1: f"court.debtor-list.{JURISDICTION}.v1"}
@@ -135,8 +136,25 @@ class Register:
         placed = (barrier["topic"], barrier["partition"]) == at and JURISDICTION in self._acts_in(key).split(",")
         if not (placed and _usable(key, barrier["issued_at"]) and _holds(key["public_key"], "barrier", body)):
             return set()
+        if barrier["shows_revocations"]:
+            return self._shown(barrier)
         known = {one for one, offset in self._revoked.items() if offset < barrier["register_offset"]}
         return {one for one in known if self._keys[one]["revoked_at"] <= barrier["issued_at"]}
+
+    def _shown(self, barrier: Mapping[str, Any]) -> set[bytes]:
+        """The keys that records of the root in a barrier revoke by then; none if one of them is not the root's or is dated ahead."""
+        covered = set[bytes]()
+        for value in barrier["revocations"]:
+            try:
+                record = decode(value[2:10], value[10:])
+            except Undecodable:
+                return set()
+            own = value[:10] == b"\xc3\x01" + _KEY_RECORD and _id(self.root) == value[10:18]
+            in_time = own and 0 < record["revoked_at"] <= barrier["issued_at"]
+            if not (in_time and _holds(self.root, "participant-key", value[10:])):
+                return set()
+            covered.add(record["key_id"])
+        return covered
 
     def revoked_since(self, body: bytes) -> int:
         """Since when the key under a record counts as revoked, ms UTC; 0: it does not."""

@@ -64,6 +64,8 @@ def barrier(signer: Signer) -> bytes:
         "partition": 0,
         "register_offset": 0,
         "register_hash": bytes(32),
+        "shows_revocations": True,
+        "revocations": [],
     }
     return encode_signed("barrier", record, "barrier", signer)
 
@@ -276,6 +278,8 @@ def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyO
         "partition": 0,
         "register_offset": 0,
         "register_hash": bytes(32),
+        "shows_revocations": True,
+        "revocations": [],
     }
     sealed = seal("barrier", content, "ctx", recipients)
     assert [open_sealed(sealed, "ctx", key)["number"] for key in openers if key] == [5, 5, 5]
@@ -320,3 +324,18 @@ def test_keys_that_were_not_taken_are_reported(office: KeyOffice, monkeypatch: p
         office.publish("railway-js")
     office.broker.start()
     assert office.broker.records(names.KEYS) == []
+
+
+def test_a_record_that_revokes_counts_wherever_it_stands(office: KeyOffice) -> None:
+    office.publish()
+    key = office.participants.signer("court-su0505").key_id
+    before = office.key_directory()
+    assert before.revoking_records(("court",), "js", NOW + 1_000) == {}
+    office.participants.retire("court-su0505", revoked=True, since=NOW)
+    office.publish()
+    after = office.key_directory()
+    assert after.revoking_records(("court",), "js", NOW - 1) == {}
+    assert after.revoking_records(("notary",), "js", NOW + 1_000) == {}
+    assert after.revoking_records(("court",), "cq", NOW + 1_000) == {}
+    (shown,) = after.revoking_records(("court",), "js", NOW + 1_000).items()
+    assert before.revocation(shown[1]) == (key, NOW)

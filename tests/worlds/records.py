@@ -74,7 +74,9 @@ class Keys:
         """The root's record of a key as it is known, perhaps signed by somebody else."""
         key = self.known[key_id]
         record = {name: getattr(key, name) for name in _OF_A_KEY} | {"name": "", "superior": ""}
-        return to_wire("participant-key", encode_signed("participant-key", record, "participant-key", signer or self.root))
+        return to_wire(
+            "participant-key", encode_signed("participant-key", record, "participant-key", signer or self.root)
+        )
 
     def revoking_records(self, kinds: Collection[str], jurisdiction: str, at: int) -> dict[bytes, bytes]:
         here = [key for key in self.known.values() if key.kind in kinds and jurisdiction in key.places]
@@ -240,9 +242,7 @@ class NotaryScribe:
     def public_key(self) -> PublicKey:
         return registered(self.signer, self.notary, "notary", self.jurisdiction)
 
-    def barrier(
-        self, topic: str, partition: int, number: int, issued_at: int = NOW, **fields: Any
-    ) -> OutgoingRecord:
+    def barrier(self, topic: str, partition: int, number: int, issued_at: int = NOW, **fields: Any) -> OutgoingRecord:
         """A marker for one partition; with a `register_offset` as version 1 of its schema means it."""
         record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number}
         record |= {"issued_at": issued_at, "topic": topic, "partition": partition, "register_offset": 0}

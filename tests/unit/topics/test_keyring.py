@@ -324,18 +324,3 @@ def test_keys_that_were_not_taken_are_reported(office: KeyOffice, monkeypatch: p
         office.publish("railway-js")
     office.broker.start()
     assert office.broker.records(names.KEYS) == []
-
-
-def test_a_record_that_revokes_counts_wherever_it_stands(office: KeyOffice) -> None:
-    office.publish()
-    key = office.participants.signer("court-su0505").key_id
-    before = office.key_directory()
-    assert before.revoking_records(("court",), "js", NOW + 1_000) == {}
-    office.participants.retire("court-su0505", revoked=True, since=NOW)
-    office.publish()
-    after = office.key_directory()
-    assert after.revoking_records(("court",), "js", NOW - 1) == {}
-    assert after.revoking_records(("notary",), "js", NOW + 1_000) == {}
-    assert after.revoking_records(("court",), "cq", NOW + 1_000) == {}
-    (shown,) = after.revoking_records(("court",), "js", NOW + 1_000).items()
-    assert before.revocation(shown[1]) == (key, NOW)

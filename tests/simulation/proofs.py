@@ -51,7 +51,7 @@ class Register:
 
     def take(self, record: Mapping[str, Any], body: bytes, offset: int = 0) -> None:
         """Take a record of a participant's key; a registered one can end earlier, and nothing else becomes of it."""
-        if not any(_id(root) == body[:8] and _holds(root, "participant-key", body) for root in self.roots):
+        if not self._is_a_roots(body):
             return
         known = self._keys.get(record["key_id"])
         if known is not None:
@@ -149,12 +149,15 @@ class Register:
                 record = decode(value[2:10], value[10:])
             except Undecodable:
                 return set()
-            own = value[:10] == b"\xc3\x01" + _KEY_RECORD and _id(self.root) == value[10:18]
-            in_time = own and 0 < record["revoked_at"] <= barrier["issued_at"]
-            if not (in_time and _holds(self.root, "participant-key", value[10:])):
+            own = value[:10] == b"\xc3\x01" + _KEY_RECORD and self._is_a_roots(value[10:])
+            if not own or not 0 < record["revoked_at"] <= barrier["issued_at"]:
                 return set()
             covered.add(record["key_id"])
         return covered
+
+    def _is_a_roots(self, body: bytes) -> bool:
+        """Whether a root signed a record of a key."""
+        return any(_id(root) == body[:8] and _holds(root, "participant-key", body) for root in self.roots)
 
     def revoked_since(self, body: bytes) -> int:
         """Since when the key under a record counts as revoked, ms UTC; 0: it does not."""

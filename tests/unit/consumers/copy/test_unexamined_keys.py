@@ -9,7 +9,7 @@ import pytest
 from liandong.schemas.law.decisions import Trust
 from liandong.schemas.law.listing import Change
 from liandong.tests.worlds.list_copy import entry_of
-from liandong.tests.worlds.robbed import REGISTER, STOLEN_AT, Robbed
+from liandong.tests.worlds.robbed import STOLEN_AT, Robbed
 
 
 @pytest.fixture

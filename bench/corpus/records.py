@@ -15,9 +15,10 @@ from ...schemas.law.listing import Change, Status
 from ...schemas.wire.avro_schemas import current_schema, gate_prefix
 from ...schemas.wire.codec import encode
 from ...schemas.wire.framing import SINGLE_OBJECT
-from ...schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, PublicKey, encode_signed, statement
+from ...schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, PublicKey, SignatureInvalid, encode_signed, statement
 from ...topics.catalogue import names
 from ...topics.keys.register_ends import RegisterEnds
+from ...topics.keys.revocations import Revocation
 from .people import tags_of
 
 JURISDICTION = "js"
@@ -78,6 +79,10 @@ class Keyring:
         """Return nothing: nobody is revoked."""
         del register_offset, at
         return frozenset()
+
+    def revocation(self, value: bytes) -> Revocation:
+        """Refuse whatever is shown: nobody is revoked."""
+        raise SignatureInvalid(f"nobody revokes a key by {value.hex()}")
 
     def ends(self) -> RegisterEnds:
         """Return how far a register without partitions reaches."""
@@ -159,4 +164,5 @@ def barrier_body(topic: str, partition: int, number: int, issued_at: int) -> byt
     """Sign a barrier of the measurements' notary."""
     record = {"jurisdiction": JURISDICTION, "notary": NOTARY, "number": number, "issued_at": issued_at}
     record |= {"topic": topic, "partition": partition, "register_offset": 0, "register_hash": bytes(32)}
+    record |= {"shows_revocations": True, "revocations": []}
     return encode_signed("barrier", record, "barrier", signer_of(NOTARY))

@@ -38,6 +38,7 @@ from .config import NotaryConfig, NotaryPorts
 from .cut import Alignment
 from .metrics import NotarySignals
 from .own_markers import MarkerKind, OwnMarkers
+from .shown_revocations import KINDS, MarkerPlace
 from .signing import Announcer, HeadFields
 from .snapshot import HourlySnapshots
 from .tally_state import NotaryProgress
@@ -249,11 +250,13 @@ class Notary:
         self._progress.issued += 1
         self._commit(now)
         self._issued_at[self._progress.issued] = issued_at
-        register = self._ports.keyring.mark()
+        keyring = self._ports.keyring
+        register, revoking = keyring.mark(), keyring.revoking_records(KINDS, self._config.jurisdiction, issued_at)
         for lane in (*self._lanes, *self._relief):
-            body = self._announcer.sign_barrier(self._progress.issued, issued_at, lane, register)
-            self._own.note_sent(lane, self._progress.issued, body)
-            self._announcer.send_barrier(self._progress.issued, lane, body)
+            place = MarkerPlace(lane, self._progress.issued)
+            body = self._announcer.sign_barrier(place, issued_at, register, revoking)
+            self._own.note_sent(lane, place.number, body)
+            self._announcer.send_barrier(place, body)
         self._signals.barrier()
 
     def _commit(self, now: float, head: bytes | None = None) -> None:

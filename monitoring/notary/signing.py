@@ -21,6 +21,7 @@ from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..log.heads import NO_HEAD
 from .head_rows import court_rows, lane_rows
+from .shown_revocations import MarkerPlace, ShownRevocations
 from .snapshot import SnapshotRoots
 from .tally import Tally
 
@@ -58,13 +59,6 @@ class NotaryIdentity:
     """With one, values carry Confluent framing."""
 
 
-class MarkerPlace(NamedTuple):
-    """Where a marker of a barrier goes."""
-
-    lane: TopicPartition
-    number: int
-
-
 class _WaitingReport(NamedTuple):
     number: int
     issued_at: int
@@ -88,6 +82,7 @@ class Announcer:
         self._markers_in_flight = 0
         self._written: defaultdict[TopicPartition, dict[int, int]] = defaultdict(dict)
         """By partition the newest markers that the broker has confirmed, number to offset: a report may wait for some barriers."""
+        self._shown = ShownRevocations()
         self._report: _WaitingReport | None = None
         self._report_in_flight = False
 
@@ -96,22 +91,29 @@ class Announcer:
         """How many markers the broker has said nothing about yet."""
         return self._markers_in_flight
 
-    def sign_barrier(self, number: int, issued_at: int, lane: TopicPartition, register: RegisterMark) -> bytes:
-        """Return the signed body of the marker of a barrier; `register` is how far this notary knows the keys."""
-        content = {**self._author, "number": number, "issued_at": issued_at}
+    def sign_barrier(
+        self, place: MarkerPlace, issued_at: int, register: RegisterMark, revoking: Mapping[bytes, bytes]
+    ) -> bytes:
+        """Return the signed body of the marker of a barrier. `register` is how far this notary knows the keys; `revoking` by key
+        the root's records that revoke what was signed with here.
+        """
+        lane = place.lane
+        content = {**self._author, "number": place.number, "issued_at": issued_at}
         content |= {"topic": lane.topic, "partition": lane.partition}
         content |= {"register_offset": register.offset, "register_hash": register.hash}
+        content |= {"shows_revocations": True, "revocations": self._shown.choose(place, revoking)}
         return encode_signed("barrier", content, "barrier", self._identity.signer)
 
-    def send_barrier(self, number: int, lane: TopicPartition, body: bytes) -> None:
+    def send_barrier(self, place: MarkerPlace, body: bytes) -> None:
         """Put the signed marker of a barrier into its partition. Raises TransportError."""
-        record = self._record("barrier", body, lane.topic, b"barrier/" + self._notary.encode())
+        record = self._record("barrier", body, place.lane.topic, b"barrier/" + self._notary.encode())
         self._markers_in_flight += 1
         try:
-            settle = partial(self._settle_marker, MarkerPlace(lane, number))
-            self._identity.publisher.send(replace(record, partition=lane.partition), settle)
+            settle = partial(self._settle_marker, place)
+            self._identity.publisher.send(replace(record, partition=place.lane.partition), settle)
         except TransportError:
             self._markers_in_flight -= 1
+            self._shown.settle(place, written=False)
             raise
 
     def sign_head(self, tally: Tally, fields: HeadFields) -> bytes:
@@ -184,6 +186,7 @@ class Announcer:
 
     def _settle_marker(self, place: MarkerPlace, outcome: Delivered | Exception) -> None:
         self._markers_in_flight -= 1
+        self._shown.settle(place, written=not isinstance(outcome, Exception))
         if isinstance(outcome, Exception):
             _log.warning("a marker was not written", notary=self._notary, reason=str(outcome))
         else:

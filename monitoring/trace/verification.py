@@ -22,6 +22,7 @@ from ...topics.catalogue import names
 from ...topics.keys.key_files import StoredKey
 from ...topics.keys.known_keys import OF_THE_REGISTER, KnownKeys
 from ...topics.keys.register_ends import RegisterEnds
+from ...topics.keys.revocations import Revocation
 from ...topics.keys.signatures import KeyRevoked, Reading, Verifier
 from ...topics.transport.partitioner import partition_of
 from .document import EntryProof, FileRecord, Leaf, from_text, from_text_of, leaf_of, parse_proof
@@ -46,6 +47,9 @@ class _FileKeys:
     def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
         del register_offset, at
         return frozenset()
+
+    def revocation(self, value: bytes) -> Revocation:
+        return self._known.revocation(value)
 
     def refresh(self) -> None:
         return None

@@ -48,13 +48,13 @@ def test_editing_or_dropping_a_released_version_is_found(tmp_path: Path) -> None
         target = tmp_path / source.relative_to(SCHEMA_DIR)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
-    edited = tmp_path / "barrier" / "1.avsc"
+    edited = tmp_path / "court-checkpoint" / "1.avsc"
     definition = json.loads(edited.read_text(encoding="utf-8"))
     definition["fields"][-1]["type"] = "long"
     edited.write_text(json.dumps(definition), encoding="utf-8")
     (tmp_path / "feedback-detail" / "1.avsc").unlink()
     found = {(f.rule, f.schema) for f in check_against(load_schemas(tmp_path), released)}
-    assert found == {("RELEASED", "barrier"), ("RELEASED", "feedback-detail")}
+    assert found == {("RELEASED", "court-checkpoint"), ("RELEASED", "feedback-detail")}
 
 
 def test_the_history_only_grows() -> None:

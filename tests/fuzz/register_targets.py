@@ -6,7 +6,7 @@ from contextlib import suppress
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.wire.avro_schemas import is_version_of
 from liandong.schemas.wire.framing import SINGLE_OBJECT
-from liandong.schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, prove
+from liandong.schemas.wire.signing import PROOF_LENGTH, Ed25519Signer, SignatureInvalid, prove
 from liandong.tests.fuzz.file_targets import folder, written
 from liandong.tests.fuzz.target import FuzzTarget
 from liandong.tests.fuzz.wire_targets import LATE, ROOT
@@ -84,7 +84,21 @@ def books(data: bytes) -> None:
     registrar.root_books.level_with(after)
 
 
+def shown(data: bytes) -> None:
+    """What a barrier shows as a record of the root that revokes a key: the first byte says whether it is signed anew.
+
+    Whatever counts revokes something and is the root's, and it is no other thing the second time.
+    """
+    value, known = signed_anew(data[1:]) if data[:1] == b"+" else data[1:], KnownKeys(ROOT)
+    with suppress(SignatureInvalid):
+        said = known.revocation(value)
+        assert said.revoked_at
+        assert value[_HEAD : _HEAD + len(FORMER.key_id)] == FORMER.key_id
+        assert known.revocation(value) == said
+
+
 TARGETS = (
+    FuzzTarget("shown-revocation", shown, "a record that a barrier shows"),
     FuzzTarget("register-memory", memory, "what a machine keeps of the register of keys"),
     FuzzTarget("root-books", books, "the root's own books"),
 )

@@ -67,6 +67,7 @@ public final class MatchLists {
     private final Map<String, GenericRecord> keys = new HashMap<>();
     private GenericRecord register;
     private final Map<String, Long> revokedAt = new HashMap<>();
+    private final List<byte[]> roots = new ArrayList<>();
     private final JsonNode rules;
     private final String bootstrap;
     private final String prefix;
@@ -96,6 +97,7 @@ public final class MatchLists {
     /** Follows changes of the root; one may stand behind what the new root signed, so that all is read again from the beginning. */
     private void learnKeys(byte[] pinned) throws Exception {
         byte[] root = pinned;
+        roots.add(root);
         List<Message> all = read("participants.keys.v1").get(0);
         GenericRecord last = null;
         for (int at = 0; at < all.size(); at++) {
@@ -105,6 +107,7 @@ public final class MatchLists {
                 byte[] inner = Arrays.copyOfRange(each.body(), PROOF, each.body().length);
                 if (holds(root, "root-change", each.body()) && holds(next, "root-change", inner)) {
                     root = next;
+                    roots.add(root);
                     at = -1;
                 }
             } else if (each.is("ParticipantKey") && holds(root, "participant-key", each.body())) {
@@ -250,12 +253,41 @@ public final class MatchLists {
         if (!here || place.revoked().contains(proof(barrier)) || !signed(barrier, "barrier", "barrier", place.jurisdiction())) {
             return;
         }
+        if (barrier.record().hasField("shows_revocations") && (Boolean) barrier.record().get("shows_revocations")) {
+            place.revoked().addAll(shown(barrier));
+            return;
+        }
         for (Map.Entry<String, Long> each : revokedAt.entrySet()) {
             long since = (Long) keys.get(each.getKey()).get("revoked_at");
             if (each.getValue() < (Long) barrier.record().get("register_offset") && since <= (Long) barrier.record().get("issued_at")) {
                 place.revoked().add(each.getKey());
             }
         }
+    }
+
+    /** The keys that the root revokes by records in a barrier; none if one of them is not the root's, or dated ahead. */
+    private Set<String> shown(Message barrier) throws Exception {
+        Set<String> covered = new HashSet<>();
+        for (Object each : (List<?>) barrier.record().get("revocations")) {
+            byte[] value = bytes(each);
+            GenericRecord said = decoded(value);
+            if (said == null || !said.getSchema().getName().equals("ParticipantKey")) {
+                return Set.of();
+            }
+            byte[] body = Arrays.copyOfRange(value, 10, value.length);
+            String key = hex(said.get("key_id"));
+            boolean now = holds(roots.get(roots.size() - 1), "participant-key", body);
+            boolean before = keys.containsKey(key) && (Long) keys.get(key).get("revoked_at") != 0;
+            for (byte[] root : roots) {
+                now |= before && holds(root, "participant-key", body);
+            }
+            long since = (Long) said.get("revoked_at");
+            if (!now || since == 0 || since > (Long) barrier.record().get("issued_at")) {
+                return Set.of();
+            }
+            covered.add(key);
+        }
+        return covered;
     }
 
     /** The first row of the table whose conditions the facts fit. */
@@ -446,14 +478,17 @@ public final class MatchLists {
     private Message decoded(ConsumerRecord<byte[], byte[]> each) {
         byte[] value = each.value();
         byte[] body = value == null || value.length < 10 ? new byte[0] : Arrays.copyOfRange(value, 10, value.length);
-        GenericRecord record = null;
+        return new Message(decoded(value), body, each.key(), value, each.offset());
+    }
+
+    /** What a value says, null if nobody here can read it. */
+    private GenericRecord decoded(byte[] value) {
         try {
             Schema writer = store.findByFingerprint(ByteBuffer.wrap(value, 2, 8).order(ByteOrder.LITTLE_ENDIAN).getLong());
-            record = new BinaryMessageDecoder<GenericRecord>(GenericData.get(), writer, store).decode(ByteBuffer.wrap(value));
+            return new BinaryMessageDecoder<GenericRecord>(GenericData.get(), writer, store).decode(ByteBuffer.wrap(value));
         } catch (IOException | RuntimeException unreadable) {
-            // what nobody can read has no record
+            return null;
         }
-        return new Message(record, body, each.key(), value, each.offset());
     }
 
     private static List<GenericRecord> lanes(Message head) {

@@ -131,8 +131,8 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ListCopy]:
             kind = "notary" if name == NOTARY else "court"
             made.keys.known[signer.key_id] = registered(signer, name, kind, "js")
     stolen = replace(registered(STOLEN, OWN, "court", "js"), revoked_at=NOW)
-    made.keys.known[STOLEN.key_id], made.keys.revocations[STOLEN.key_id] = stolen, 3
-    barrier = made.notary.barrier(LIST, 0, 1, NOW, register_offset=4)
+    made.keys.known[STOLEN.key_id] = stolen
+    barrier = made.notary.barrier(LIST, 0, 1, NOW, revocations=[made.keys.revoking(STOLEN.key_id)])
     made.publisher.send(barrier)
     made.node.drain_lists()
     made.keys.superiors = {OWN: [ABOVE], SIBLING: [ABOVE]}

@@ -19,6 +19,7 @@ from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.wire.verify_trace import murmur2
 
 PROOF = 72
+_KEY_RECORD = current_schema("participant-key").fingerprint
 _LIST_RECORD = current_schema("list-record").fingerprint
 REAL, CANARY = 0, 1
 _LISTS = {1: f"court.debtor-list.{JURISDICTION}.v1"}
@@ -50,7 +51,7 @@ class Register:
 
     def take(self, record: Mapping[str, Any], body: bytes, offset: int = 0) -> None:
         """Take a record of a participant's key; a registered one can end earlier, and nothing else becomes of it."""
-        if not any(_id(root) == body[:8] and _holds(root, "participant-key", body) for root in self.roots):
+        if not self._is_a_roots(body):
             return
         known = self._keys.get(record["key_id"])
         if known is not None:
@@ -135,8 +136,28 @@ class Register:
         placed = (barrier["topic"], barrier["partition"]) == at and JURISDICTION in self._acts_in(key).split(",")
         if not (placed and _usable(key, barrier["issued_at"]) and _holds(key["public_key"], "barrier", body)):
             return set()
+        if barrier["shows_revocations"]:
+            return self._shown(barrier)
         known = {one for one, offset in self._revoked.items() if offset < barrier["register_offset"]}
         return {one for one in known if self._keys[one]["revoked_at"] <= barrier["issued_at"]}
+
+    def _shown(self, barrier: Mapping[str, Any]) -> set[bytes]:
+        """The keys that records of the root in a barrier revoke by then; none if one of them is not the root's or is dated ahead."""
+        covered = set[bytes]()
+        for value in barrier["revocations"]:
+            try:
+                record = decode(value[2:10], value[10:])
+            except Undecodable:
+                return set()
+            own = value[:10] == b"\xc3\x01" + _KEY_RECORD and self._is_a_roots(value[10:])
+            if not own or not 0 < record["revoked_at"] <= barrier["issued_at"]:
+                return set()
+            covered.add(record["key_id"])
+        return covered
+
+    def _is_a_roots(self, body: bytes) -> bool:
+        """Whether a root signed a record of a key."""
+        return any(_id(root) == body[:8] and _holds(root, "participant-key", body) for root in self.roots)
 
     def revoked_since(self, body: bytes) -> int:
         """Since when the key under a record counts as revoked, ms UTC; 0: it does not."""

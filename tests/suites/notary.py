@@ -414,7 +414,6 @@ class NotarySuite:
         assert (gap["partition"], gap["offset"]) == (record.partition(), record.offset())
         lost = world.court.public_key
         world.keys.known[lost.key_id] = dataclasses.replace(lost, revoked_at=world.clock.now() - 1)
-        world.keys.revocations[lost.key_id] = 0
         world.court.signer = Ed25519Signer(os.urandom(32))
         world.keys.known[world.court.signer.key_id] = world.court.public_key
         for _ in range(2):
@@ -570,6 +569,25 @@ class NotarySuite:
         after = world.keys.mark()
         assert (marks[min(marks)], marks[max(marks)]) == ((before.offset, before.hash), (after.offset, after.hash))
         assert before.hash != after.hash
+
+    def test_a_barrier_shows_what_revokes_keys_here_until_it_stands_in_its_partition_and_now_and_then(
+        self, world: WatchedJurisdiction
+    ) -> None:
+        notary = world.notary()
+        world.barrier(notary)
+        for lost in (world.court.public_key, world.stranger.public_key):
+            world.keys.known[lost.key_id] = dataclasses.replace(lost, revoked_at=world.clock.now() + 500)
+        for _ in range(62):
+            world.barrier(notary)
+        shown = world.keys.revoking(world.court.signer.key_id)
+        for lane in (names.debtor_list("js"), names.relief("js")):
+            for partition in range(PARTITIONS):
+                told = [decode(*unframe(one.value() or b"")) for one in world.log(lane) if one.partition() == partition]
+                assert all(each["shows_revocations"] for each in told)
+                numbers = [each["number"] for each in told if each["revocations"] == [shown]]
+                first = told[0]["number"]
+                assert numbers == [first + 1, 60], lane
+                assert sum(map(len, (each["revocations"] for each in told))) == len(numbers)
 
     def test_a_lower_version_behind_a_higher_one_rings_and_changes_nothing(self, world: WatchedJurisdiction) -> None:
         first = world.court.include()

@@ -15,6 +15,7 @@ from typing import Any
 
 import fastavro
 from blake3 import blake3
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -247,6 +248,25 @@ def registers(vectors: Vectors, folder: Path) -> int:
     return holds("hash of no keys", sha256().hexdigest(), given["empty"])
 
 
+def covered(vectors: Vectors, folder: Path) -> int:
+    given, framed = vectors["covered"], bytes.fromhex("c301" + schema(folder, "participant-key")[1])
+    root = Ed25519PublicKey.from_public_bytes(bytes.fromhex(given["root"]))
+    for each in given["barriers"]:
+        barrier, covers = read(folder, "barrier", bytes.fromhex(each["barrier"])), list[str]()
+        for value in barrier["revocations"]:
+            body, key = value[10:], read(folder, "participant-key", value[10:])
+            try:
+                root.verify(body[8:72], b"participant-key\0" + sha256(body[72:]).digest())
+                by_the_root = body[:8] == sha256(bytes.fromhex(given["root"])).digest()[:8]
+            except InvalidSignature:
+                by_the_root = False
+            if value[:10] == framed and by_the_root and 0 < key["revoked_at"] <= barrier["issued_at"]:
+                covers.append(key["key_id"].hex())
+        counts = barrier["shows_revocations"] and len(covers) == len(barrier["revocations"])
+        holds("what a barrier covers", covers if counts else None, each["covers"])
+    return len(given["barriers"])
+
+
 def founding(vectors: Vectors, folder: Path) -> int:
     given, rules = vectors["founding"], json.loads((folder.parent / "rules.json").read_text(encoding="utf-8"))
     keys: dict[bytes, dict[str, Any]] = {}
@@ -313,5 +333,5 @@ def sealed(vectors: Vectors, folder: Path) -> int:
 if __name__ == "__main__":
     given, avro = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2])
     parts = surrogates, names, framing, partitioner, signatures, digests, barriers, snapshots, registers, founding
-    for part in (*parts, speaking, versions, sealed):
+    for part in (*parts, speaking, versions, covered, sealed):
         sys.stdout.write(f"{part.__name__} {part(given, avro)}\n")

@@ -19,7 +19,7 @@ from liandong.schemas.wire.codec import decode
 from liandong.schemas.wire.digest import SetDigest, leaf
 from liandong.schemas.wire.framing import frame, unframe
 from liandong.schemas.wire.sealing import SealingKey, open_sealed
-from liandong.schemas.wire.signing import Ed25519Signer, prove
+from liandong.schemas.wire.signing import Ed25519Signer, SignatureInvalid, prove
 from liandong.tests.worlds.records import Keys
 from liandong.topics.keys.key_files import StoredKey
 from liandong.topics.keys.known_keys import KnownKeys
@@ -56,6 +56,7 @@ def test_a_script_that_knows_nothing_of_the_product_recomputes_every_vector(vect
         "founding",
         "speaking",
         "versions",
+        "covered",
         "sealed",
     ]
     page = PAGE.read_text(encoding="utf-8")
@@ -102,6 +103,21 @@ def test_where_signers_act_and_how_high_versions_are_is_by_the_product_as_on_the
     assert key is not None
     for each in vectors["versions"]:
         assert may_say(replace(key, valid_from=each["valid_from"]), each["version"]) == each["holds"]
+
+
+def test_what_a_barrier_covers_is_by_the_product_as_on_the_page(vectors: dict[str, Any]) -> None:
+    given = vectors["covered"]
+    keys = Keys()
+    keys.root = Ed25519Signer(b"r" * 32)
+    verifier = Verifier(keys)
+    assert keys.root.public_key.hex() == given["root"]
+    for each in given["barriers"]:
+        barrier = decode(current_schema("barrier").fingerprint, bytes.fromhex(each["barrier"]))
+        if each["covers"] is None:
+            with pytest.raises(SignatureInvalid):
+                verifier.covered_by(barrier)
+        else:
+            assert [key_id.hex() for key_id in verifier.covered_by(barrier)] == each["covers"]
 
 
 def test_signatures_and_digests_of_the_product_are_those_of_the_page(vectors: dict[str, Any]) -> None:

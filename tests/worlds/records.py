@@ -4,7 +4,7 @@ Everybody here is fictitious: surrogates are random bytes or HMACs of made-up nu
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
@@ -18,7 +18,10 @@ from liandong.schemas.wire.signing import Ed25519Signer, Keyring, PublicKey, Sig
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW
 from liandong.topics.catalogue import names
+from liandong.topics.keys.key_files import StoredKey
+from liandong.topics.keys.known_keys import KnownKeys
 from liandong.topics.keys.register_ends import RegisterBehind, RegisterEnds
+from liandong.topics.keys.revocations import Revocation
 from liandong.topics.keys.signed_register import RegisterMark
 from liandong.topics.transport.ports import OutgoingRecord
 
@@ -26,6 +29,12 @@ RECORD = "list-record"
 FINGERPRINT = current_schema(RECORD).fingerprint
 LATER_SCHEMA = SINGLE_OBJECT + bytes(range(8))
 """What frames a record of a schema this release does not know."""
+
+
+_OF_A_KEY = (
+    *("participant", "key_id", "kind", "jurisdiction", "use", "retention", "period", "suite"),
+    *("public_key", "valid_from", "valid_until", "revoked_at"),
+)
 
 
 class Keys:
@@ -36,6 +45,7 @@ class Keys:
         self.superiors: dict[str, list[str]] = {}
         self.revocations: dict[bytes, int] = {}
         """Where in the register each revocation stands."""
+        self.root = Ed25519Signer(sha256(b"the root of these keys").digest())
         self.read_through = 1 << 20
         """How far the register has been read."""
         self.arriving: list[PublicKey] = []
@@ -56,6 +66,21 @@ class Keys:
             raise RegisterBehind
         ended = {key_id for key_id, offset in self.revocations.items() if offset < register_offset}
         return frozenset(key_id for key_id in ended if self.known[key_id].revoked_at <= at)
+
+    def revocation(self, value: bytes) -> Revocation:
+        return KnownKeys(StoredKey(self.root.public_key)).revocation(value)
+
+    def revoking(self, key_id: bytes, signer: Signer | None = None) -> bytes:
+        """The root's record of a key as it is known, perhaps signed by somebody else."""
+        key = self.known[key_id]
+        record = {name: getattr(key, name) for name in _OF_A_KEY} | {"name": "", "superior": ""}
+        return to_wire(
+            "participant-key", encode_signed("participant-key", record, "participant-key", signer or self.root)
+        )
+
+    def revoking_records(self, kinds: Collection[str], jurisdiction: str, at: int) -> dict[bytes, bytes]:
+        here = [key for key in self.known.values() if key.kind in kinds and jurisdiction in key.places]
+        return {key.key_id: self.revoking(key.key_id) for key in here if 0 < key.revoked_at <= at}
 
     @property
     def version(self) -> int:
@@ -217,17 +242,12 @@ class NotaryScribe:
     def public_key(self) -> PublicKey:
         return registered(self.signer, self.notary, "notary", self.jurisdiction)
 
-    def barrier(
-        self, topic: str, partition: int, number: int, issued_at: int = NOW, register_offset: int = 0
-    ) -> OutgoingRecord:
-        """A marker for one partition."""
-        record = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number, "issued_at": issued_at}
-        record |= {
-            "topic": topic,
-            "partition": partition,
-            "register_offset": register_offset,
-            "register_hash": bytes(32),
-        }
+    def barrier(self, topic: str, partition: int, number: int, issued_at: int = NOW, **fields: Any) -> OutgoingRecord:
+        """A marker for one partition; with a `register_offset` as version 1 of its schema means it."""
+        record: dict[str, Any] = {"jurisdiction": self.jurisdiction, "notary": self.notary, "number": number}
+        record |= {"issued_at": issued_at, "topic": topic, "partition": partition, "register_offset": 0}
+        record |= {"register_hash": bytes(32), "shows_revocations": "register_offset" not in fields, "revocations": []}
+        record |= fields
         body = encode_signed("barrier", record, "barrier", self.signer)
         key = b"barrier/" + self.notary.encode()
         return OutgoingRecord(topic, key, to_wire("barrier", body), partition=partition)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from liandong.consumers.replication.examining import ExaminingPorts, RevokedKeyExaminer
 from liandong.consumers.replication.revoked_keys import RevokedKeys
@@ -32,21 +33,22 @@ class Robbed(CopyInMemory):
         self.node.clock.time = STOLEN_AT + 60_000
         self.thief = CourtScribe(signer=self.court.signer, entries=dict(self.court.entries))
 
-    def mark(self, issued_at: int, *, head: bool = False, register: int = 0) -> None:
-        """A barrier in every lane, and its head perhaps."""
+    def mark(self, issued_at: int, *, head: bool = False, **said: Any) -> None:
+        """A barrier in every lane, which shows what is revoked by then or says something else, and its head perhaps."""
+        said = said or {"revocations": [*self.keys.revoking_records(("court", "notary"), "js", issued_at).values()]}
         self.number += 1
         topics = (*names.state_topics("js"), names.relief("js"))
         offsets = {topic: len(list(self.broker.records(topic))) for topic in topics}
-        self.send(*(self.notary.barrier(topic, 0, self.number, issued_at, register) for topic in topics))
+        self.send(*(self.notary.barrier(topic, 0, self.number, issued_at, **said) for topic in topics))
         if head:
             models = recount(each for topic in names.state_topics("js") for each in self.broker.records(topic))
             lanes = [lane | {"offset": offsets[lane["topic"]]} for lane in lane_heads(models, "js", 1)]
             self.send(self.notary.head(self.number, lanes, issued_at=issued_at))
 
-    def revoke(self, at: int = STOLEN_AT, covered_at: int = STOLEN_AT + 60_000) -> None:
+    def revoke(self, at: int = STOLEN_AT, covered_at: int = STOLEN_AT + 60_000, **said: Any) -> None:
         """The root revokes the court's key as of when it was stolen, and the next barrier covers that, if it comes after."""
         self.tell_revoked(at)
-        self.mark(covered_at, register=REGISTER + 1)
+        self.mark(covered_at, **said)
 
     def tell_revoked(self, at: int = STOLEN_AT) -> None:
         """The node hears of that before any barrier covers it."""

@@ -2,6 +2,7 @@
 
 import math
 import threading
+from collections.abc import Collection
 from dataclasses import replace
 
 from ...schemas.wire.sealing import Recipient
@@ -19,6 +20,7 @@ from .recipients import Recipients
 from .register_ends import RegisterBehind, RegisterEnds, unread
 from .register_memory import RegisterMemory
 from .register_problems import ProblemLog
+from .revocations import Revocation
 from .signed_register import RegisterMark, RegisterProblem, RegisterStanding
 
 REFRESH_SECONDS = 1.0
@@ -151,6 +153,19 @@ class KeyDirectory:
         if self.mark().offset < register_offset:
             self.read_to(RegisterEnds({TopicPartition(names.KEYS, 0): register_offset}, self._beginning))
         return self._keys.revoked_for(register_offset, at)
+
+    def revocation(self, value: bytes) -> Revocation:
+        """Return what a record says by which the root revokes a key, wherever it stands; see `KnownKeys.revocation`.
+
+        Raises SignatureInvalid, BrokerUnreachable until it is known which root counts.
+        """
+        if not self._loaded:
+            raise unread(self.failure)
+        return self._keys.revocation(value)
+
+    def revoking_records(self, kinds: Collection[str], jurisdiction: str, at: int) -> dict[bytes, bytes]:
+        """Return by key the records that revoke signing keys of such participants there as of an instant, ms UTC."""
+        return self._keys.revoking_records(kinds, jurisdiction, at) if self._loaded else {}
 
     def recipients(self, participant: str, retention: str) -> list[Recipient]:
         """Return whom content for a participant is sealed to, as long as `retention` is kept: itself, its superior and the

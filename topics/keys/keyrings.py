@@ -1,12 +1,13 @@
 """What readers ask of the register of participants, each no more than it needs; `directory` keeps one current."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar, Protocol
 
 from ...schemas.problems import BilingualError, Text
 from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import Keyring
 from .register_ends import RegisterEnds
+from .revocations import Revocation
 from .signed_register import RegisterMark
 
 
@@ -20,6 +21,11 @@ class RefreshingKeyring(Keyring, Protocol):
         """Return the ids of the keys that were revoked for whoever had read the register so far at an instant (ms UTC).
 
         Raises RegisterBehind while it has not been read so far here, another TransportError if it cannot be read.
+        """
+
+    def revocation(self, value: bytes) -> Revocation:
+        """Return what a record says by which the root revokes a key, wherever it stands. Raises SignatureInvalid if no root that
+        is known signed it or it revokes nothing, TransportError while nobody knows which roots there are.
         """
 
     def refresh(self) -> None:
@@ -38,10 +44,13 @@ class RefreshingKeyring(Keyring, Protocol):
 
 
 class MarkedKeyring(RefreshingKeyring, Protocol):
-    """What a notary needs beside: it tells in its barriers how far it had read the register."""
+    """What a notary needs beside: its barriers tell how far it had read the register, and show what revokes keys."""
 
     def mark(self) -> RegisterMark:
         """Return how far the register has been read, and the hash over its keys by then."""
+
+    def revoking_records(self, kinds: Collection[str], jurisdiction: str, at: int) -> Mapping[bytes, bytes]:
+        """Return by key the root's records, framed, that revoke signing keys of such participants there as of an instant, ms UTC."""
 
 
 class Directory(RefreshingKeyring, Protocol):

@@ -5,7 +5,7 @@ A key is never overwritten: a newer record of the same key can end or revoke it,
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,13 +17,14 @@ from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError, frame, unframe
 from ...schemas.wire.rules import FOUNDED_KINDS
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid
-from ...schemas.wire.suites import KEY_ID_LENGTH, find_suite, key_id
+from ...schemas.wire.suites import find_suite, key_id
 from ..catalogue import names
 from ..transport.ports import Message
 from ..transport.received import Framed, unwrap
 from . import roots, signed_register
 from .key_files import StoredKey
 from .register_content import RegisterContent, earlier
+from .revocations import Revocation, RevokingRecords, signer_of
 from .roots import RootChain
 from .sealing_months import months_left_of
 from .signatures import Reading, require
@@ -53,8 +54,7 @@ class KnownKeys:
         """By participant its oldest signing key."""
         self._revoked: dict[str, tuple[int, list[PublicKey]]] = {}
         """By kind of participant the keys that were revoked as of a version."""
-        self._revoked_at_offset: dict[bytes, int] = {}
-        """By key, the offset of the first record that revokes it."""
+        self._revoking = RevokingRecords()
         self._read = RegisterContent()
         """What stands on the topic."""
         self._words = SignedWords()
@@ -74,7 +74,7 @@ class KnownKeys:
         """Note that the topic is read from its beginning: what was known stays known. `anew`: it is another topic."""
         self._read = RegisterContent()
         if anew:
-            self._revoked_at_offset = {}
+            self._revoking.begin_anew()
         self._words.begin()
 
     def take(self, message: Message) -> None:
@@ -82,10 +82,10 @@ class KnownKeys:
         signer = b""
         try:
             fingerprint, body = unwrap(message)  # once: the client library bears no second time
-            signer = body[:KEY_ID_LENGTH]
+            signer = signer_of(body)
             self.take_record(fingerprint, body)
             if is_version_of(fingerprint, SCHEMA):
-                self._note_revocation(decode(fingerprint, body), message.offset())
+                self._revoking.place(decode(fingerprint, body), message.offset())
         except (FramingError, Undecodable, SignatureInvalid, _Contradiction, SuiteUnknown) as refused:
             # a former root's records are on the topic until they are compacted
             if not self._warned and not self.roots.is_past(signer):
@@ -158,6 +158,7 @@ class KnownKeys:
             self._note_founding(new)
             self.version += 1
             self._news.append(frame(fingerprint, body, None))
+        self._revoking.keep(record, signer_of(body), frame(fingerprint, body, None))
         return record
 
     def _require_founded_as_before(self, known: PublicKey, new: PublicKey, superior: str) -> None:
@@ -176,19 +177,37 @@ class KnownKeys:
             self._verified.add(mark)
         return record
 
-    def _note_revocation(self, record: Mapping[str, Any], offset: int) -> None:
-        """Note where a record that itself revokes a key stands: what is known from before stands nowhere on this topic."""
-        if record["revoked_at"]:
-            key_id_ = bytes(record["key_id"])
-            self._revoked_at_offset[key_id_] = min(offset, self._revoked_at_offset.get(key_id_, offset))
-
     def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
         """Return the ids of the keys whose revocation stands below an offset of the topic, and counts since an instant or earlier."""
-        return frozenset(
-            key_id_
-            for key_id_, offset in list(self._revoked_at_offset.items())
-            if offset < register_offset and self._keys[key_id_].revoked_at <= at
-        )
+        stand = self._revoking.below(register_offset)
+        return frozenset(key_id_ for key_id_ in stand if self._keys[key_id_].revoked_at <= at)
+
+    def revocation(self, value: bytes) -> Revocation:
+        """Return what a record says by which the root revokes a key, wherever it stands: it need not be on the topic.
+
+        One of a root before this one counts if the key is known to be revoked: whoever replaced that root said so again.
+        Raises SignatureInvalid if no root that is known here signed it, or it revokes nothing.
+        """
+        try:
+            fingerprint, body = unframe(value)
+            if not is_version_of(fingerprint, SCHEMA):
+                raise SignatureInvalid("it shows something that is no record of a key")
+            record = self._signed(SCHEMA, fingerprint, body, self.roots.ever)
+        except (FramingError, Undecodable, SuiteUnknown) as broken:
+            raise SignatureInvalid(f"it shows no record of a key: {broken.message}") from broken
+        said = Revocation(bytes(record["key_id"]), record["revoked_at"])
+        if not said.revoked_at:
+            raise SignatureInvalid("it shows a record that revokes no key")
+        known = self._keys.get(said.key_id)
+        if self.roots.is_past(signer_of(body)) and not (known and known.revoked_at):
+            raise SignatureInvalid(f"a former root alone revokes key {said.key_id.hex()}")
+        return said
+
+    def revoking_records(self, kinds: Collection[str], jurisdiction: str, at: int) -> dict[bytes, bytes]:
+        """Return by key the records that revoke, as of an instant (ms UTC) or earlier, what such participants there signed with."""
+        revoked = (key for kind in kinds for key in self.revoked(kind))
+        here = [key.key_id for key in revoked if jurisdiction in key.places]
+        return self._revoking.shown(here, key_id(*self.roots.current), at)
 
     def _note_founding(self, new: PublicKey) -> None:
         """Note a key that was registered if it is the oldest of its owner's for signing; of two the one with the lower id."""

@@ -196,10 +196,26 @@ class Verifier:
         return prefix["court"] if key is None else key.participant
 
     def covered_by(self, barrier: Mapping[str, Any]) -> frozenset[bytes]:
-        """Return the ids of the keys that were revoked when a barrier was issued, as far as its notary had read the register.
+        """Return the ids of the keys that a barrier shows to be revoked by the root when it was issued.
 
-        Raises RegisterBehind while the register has not been read so far here, SignatureInvalid if it does not reach so far.
+        Raises SignatureInvalid if the root did not say what it shows, RegisterBehind while that is not known for sure here.
         """
+        if not barrier["shows_revocations"]:
+            return self._covered_by_offset(barrier)
+        return frozenset(self._shown(value, barrier["issued_at"]) for value in barrier["revocations"])
+
+    def _shown(self, value: bytes, issued_at: int) -> bytes:
+        try:
+            said = self._keyring.revocation(value)
+        except SignatureInvalid:  # another root may have taken the place of the one known here
+            self._catch_up()
+            said = self._keyring.revocation(value)
+        if said.revoked_at > issued_at:
+            raise SignatureInvalid(f"key {said.key_id.hex()} was not revoked yet when it was issued")
+        return said.key_id
+
+    def _covered_by_offset(self, barrier: Mapping[str, Any]) -> frozenset[bytes]:
+        """Return what a barrier of version 1 covers, as far as its place in the topic of keys still means what it meant."""
         offset, issued_at = barrier["register_offset"], barrier["issued_at"]
         try:
             return self._keyring.revoked_for(offset, issued_at)
@@ -289,8 +305,11 @@ class Verifier:
             raise SignatureInvalid(f"a {schema} made for {record['topic']} [{record['partition']}] stands here")
 
     def _refresh_for(self, body: bytes) -> None:
-        if self._keyring.key(body[:8]) is not None:
-            return
+        if self._keyring.key(body[:8]) is None:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Read the register as far as it reaches, once a batch at most; without one if it was not looked at a moment ago."""
         if not self._in_batch:
             self._keyring.refresh()
         elif not self._caught_up:

@@ -59,6 +59,8 @@ class ForgesBarrier:
             "partition": self.at.partition,
             "register_offset": 0,
             "register_hash": bytes(32),
+            "shows_revocations": True,
+            "revocations": [],
         }
         world.count("forged barriers")
         if self.by == self.notary:

@@ -29,6 +29,8 @@ BARRIER = {
     "partition": 0,
     "register_offset": 0,
     "register_hash": bytes(32),
+    "shows_revocations": True,
+    "revocations": [],
 }
 
 

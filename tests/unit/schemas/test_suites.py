@@ -26,7 +26,7 @@ ORDER = {
 }  # fmt: skip
 BARRIER = {
     "jurisdiction": "js", "notary": "notary-js-1", "number": 1, "issued_at": 1, "topic": "court.orders.js.v1", "partition": 0,
-    "register_offset": 0, "register_hash": bytes(32),
+    "register_offset": 0, "register_hash": bytes(32), "shows_revocations": True, "revocations": [],
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ BODY = encode(
     {
         "proof": bytes(72), "jurisdiction": "js", "notary": "notary-js-1", "number": 7,
         "issued_at": 1, "topic": "court.orders.js.v1", "partition": 0, "register_offset": 0, "register_hash": bytes(32),
+        "shows_revocations": True, "revocations": [],
     },
 )  # fmt: skip
 EVENT = ids.text("evt", bytes(range(16)))
@@ -50,7 +51,7 @@ def test_the_cloudevents_library_reads_the_headers() -> None:
     assert attributes == {
         "id": EVENT,
         "source": "urn:liandong:notary-js-1",
-        "type": "cn.liandong.barrier.v1",
+        "type": "cn.liandong.barrier.v2",
         "specversion": "1.0",
         "subject": "ent_1",
         "time": datetime.fromtimestamp(1_790_000_000.007, UTC),

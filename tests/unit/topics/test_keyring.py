@@ -64,6 +64,8 @@ def barrier(signer: Signer) -> bytes:
         "partition": 0,
         "register_offset": 0,
         "register_hash": bytes(32),
+        "shows_revocations": True,
+        "revocations": [],
     }
     return encode_signed("barrier", record, "barrier", signer)
 
@@ -276,6 +278,8 @@ def test_content_is_sealed_to_the_court_its_superior_and_the_escrow(office: KeyO
         "partition": 0,
         "register_offset": 0,
         "register_hash": bytes(32),
+        "shows_revocations": True,
+        "revocations": [],
     }
     sealed = seal("barrier", content, "ctx", recipients)
     assert [open_sealed(sealed, "ctx", key)["number"] for key in openers if key] == [5, 5, 5]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_revocation_dated_ahead_counts_from_then_on(world: Robbed) -> None:
     world.send(world.court.message(world.court.include(world.innocent)))
     world.examine()
     assert world.said(world.blocked) == world.said(world.innocent) == [Trust.PROVEN]
-    world.mark(ahead, register=REGISTER + 1)  # the own clock is slow
+    world.mark(ahead)  # the own clock is slow
     assert world.said(world.blocked) == [Trust.OPEN]
     world.node.clock.time += 1_000  # it looks once a second
     world.examine()
@@ -87,6 +88,48 @@ def test_behind_the_barrier_that_covers_it_nothing_changes(world: Robbed) -> Non
     assert world.said(world.freed) == world.said(world.blocked) == [Trust.PROVEN]
     assert world.said(world.innocent) == []
     assert "revoked" in world.node.incidents()
+
+
+def test_a_barrier_of_version_1_covers_what_stands_below_its_place_in_the_register(world: Robbed) -> None:
+    world.revoke(register_offset=REGISTER)
+    world.send(world.thief.message(world.thief.change(entry_of(world.first), Change.CORRECT)))
+    assert world.node.newest_body(entry_of(world.first)) != world.first
+    world.mark(STOLEN_AT + 60_001, register_offset=REGISTER + 1)
+    world.send(world.thief.message(world.thief.change(entry_of(world.second), Change.REVOKE)))
+    assert world.node.newest_body(entry_of(world.second)) == world.second
+
+
+def test_a_barrier_shows_a_revocation_to_who_does_not_read_it_in_the_register(world: Robbed) -> None:
+    known = dict(world.keys.known)
+    world.revoke()
+    world.keys.known = known  # the topic of keys was put back
+    world.node.restart()
+    world.send(world.thief.message(world.thief.change(entry_of(world.first), Change.REVOKE)))
+    assert world.node.newest_body(entry_of(world.first)) == world.first
+
+
+@pytest.mark.parametrize("what", ["dated ahead", "by a notary", "not revoked", "cut", "nothing", "another record"])
+def test_a_barrier_that_shows_what_the_root_has_not_revoked_by_then_is_nobodys(world: Robbed, what: str) -> None:
+    key_id = world.court.signer.key_id
+    revoked, unrevoked = replace(world.court.public_key, revoked_at=STOLEN_AT), world.keys.revoking(key_id)
+    world.keys.known[key_id] = revoked
+    by_the_root = world.keys.revoking(key_id)
+    shown = {
+        "by a notary": world.keys.revoking(key_id, world.notary.signer),
+        "not revoked": unrevoked,
+        "cut": by_the_root[:-1],
+        "nothing": b"",
+        "another record": world.court.message(world.first).value or b"",
+    }
+    issued_at = STOLEN_AT - (what == "dated ahead")
+    world.mark(issued_at, revocations=[by_the_root, shown.get(what, by_the_root)])
+    assert world.node.incidents() == ["barrier", "barrier"]
+    ended = world.thief.change(entry_of(world.first), Change.REVOKE)
+    world.send(world.thief.message(ended))
+    assert world.node.newest_body(entry_of(world.first)) == ended
+    world.mark(STOLEN_AT, revocations=[by_the_root])
+    world.send(world.thief.message(world.thief.change(entry_of(world.second), Change.REVOKE)))
+    assert world.node.newest_body(entry_of(world.second)) == world.second
 
 
 def test_a_relief_taken_before_frees_nobody_any_more(world: Robbed) -> None:
@@ -162,5 +205,5 @@ def test_a_restart_makes_the_same_copy(world: Robbed) -> None:
 
 def test_a_barrier_that_speaks_of_a_register_nobody_has_is_waited_for_or_refused(world: Robbed) -> None:
     world.keys.read_through = 100
-    world.mark(NOW + 1, register=1_000)
+    world.mark(NOW + 1, register_offset=1_000)
     assert world.node.incidents() == ["barrier", "barrier"]

@@ -76,8 +76,8 @@ def test_what_was_taken_with_a_stolen_key_of_the_court_above_is_given_back_by_th
     world.send(court.message(world.body), above.message(world.said_by(above, Change.REVOKE)))
     stolen = above.signer.key_id
     world.keys.known[stolen] = replace(world.keys.known[stolen], revoked_at=NOW)
-    world.keys.revocations[stolen] = 7
-    world.send(*(world.notary.barrier(LIST, each, 1, NOW, 8) for each in range(PARTITIONS)))
+    shown = [world.keys.revoking(stolen)]
+    world.send(*(world.notary.barrier(LIST, each, 1, NOW, revocations=shown) for each in range(PARTITIONS)))
     world.send(court.message(court.include(world.surrogate, entry_id=entry, version=3)))
     assert world.listed() == []
     again = CourtScribe(court=court.court, entries=court.entries)

@@ -22,6 +22,7 @@ ELSEWHERE: dict[Site, str] = {
     Site("consumers/cli/check.py", "_decide"): "the answer of this agency's own gate",
     Site("consumers/cli/dead_letters.py", "show"): "shows bytes; what cannot be shown is replaced",
     Site("consumers/interceptions/journal.py", "_entry"): OWN_DB,
+    Site("consumers/interceptions/recent_releases.py", "freed_by"): OWN_DB,
     Site("consumers/interceptions/journal.py", "_row"): OWN_DB,
     Site("consumers/node/assembly.py", "NodeStores.readers"): NO_PARSER,
     Site("consumers/node/assembly.py", "OpenAgency._replicator"): NO_PARSER,
@@ -44,11 +45,15 @@ ELSEWHERE: dict[Site, str] = {
     Site(
         "monitoring/trace/count.py", "LaneCount._keep"
     ): "a message MessageClassifier has read, which notary-reads plays",
+    Site("monitoring/trace/making.py", "_document"): "records MessageClassifier has read, which notary-reads plays",
     Site("monitoring/trace/making.py", "_key_records"): "KnownKeys.register, which key-record plays",
     Site(
         "monitoring/transparency/head_log.py", "HeadLog._append"
     ): "a message read_head has read, which list-head plays",
-    Site("producers/acts/acts.py", "_extended"): OWN_REGISTER,
+    Site("producers/acts/lawful.py", "_day"): OWN_REGISTER,
+    Site("producers/publishing/comparison.py", "_with_day"): OWN_REGISTER,
+    Site("producers/upkeep/giving_back.py", "GivingBack.found"): OWN_REGISTER,
+    Site("producers/upkeep/judging.py", "Judge.gives_back"): JUDGED,
     Site("producers/acts/correction.py", "_extension"): OWN_REGISTER,
     Site("producers/cli/own_entries.py", "shown_entry"): OWN_REGISTER,
     Site("producers/upkeep/findings.py", "KeeperFindings.strange"): JUDGED,
@@ -66,7 +71,7 @@ ELSEWHERE: dict[Site, str] = {
     Site("topics/embedded/state.py", "new_cluster_id"): WRITES,
     Site("topics/keys/key_records.py", "_record"): "an entry KeyBook.entries has read, which key-book plays",
     Site("topics/keys/recounting.py", "Recount._beside"): "a day read_day has read, which recount plays",
-    Site("topics/keys/registrar.py", "Registrar.new"): "what stands on this command line",
+    Site("topics/keys/registrar.py", "_validated"): "what stands on this command line",
     Site("topics/storage/mapped.py", "_Pages._below"): OWN_STORE,
     Site("topics/transport/envelope.py", "headers_schema"): WRITES,
 }

@@ -31,6 +31,7 @@ from liandong.tests.worlds.upkeep import KeptLists
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
+from liandong.topics.transport.received import BARRIER_KEY
 from liandong.topics.workers.worker import AT_ONCE
 
 LETTERS = b"\n==\n"
@@ -122,7 +123,10 @@ class Publisher:
     def hear(self, data: bytes) -> None:
         """Have letters written into the lanes, and let the keeper read them."""
         for each in data.split(LETTERS):
-            self.town.send(letter(about(each, self._known), _LANES, self.signers, LATE).record)
+            written = letter(about(each, self._known), _LANES, self.signers, LATE).record
+            self.town.send(written)
+            if (written.key or b"").startswith(BARRIER_KEY):  # barriers stand in the relief lane, too
+                self.town.send(OutgoingRecord(names.relief("js"), written.key, written.value, written.headers, 0))
         self.keep(2)
         if self._revoking:
             self.town.send(*self._revoking)

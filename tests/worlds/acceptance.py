@@ -18,7 +18,7 @@ from liandong.tests.worlds.people import KEY, Person, person
 JIA = person("张示例", "320505198503140014")
 YI = person("李示例", "320505199001012017")
 _HOUR = 3_600_000
-_NO_DAY = {"publish_date": "", "filing_date": "2024-03-01"}
+_NO_DAY = {"publish_date": "", "filing_date": ""}
 
 
 def row_of(who: Person, **columns: str) -> Row:

@@ -107,7 +107,12 @@ def test_a_listing_shows_no_number_and_no_name() -> None:
         ({"grounds": "G4", "term_end": "NO_TERM"}, [("term_end", "TERM_MISSING")]),
         ({"grounds": "被执行人无履行能力"}, [("grounds", "GROUND_DENIED")]),
         (
-            {"grounds": "没有履行能力", "filing_date": "2016-01-01", "publish_date": "2016-03-01"},
+            {
+                "grounds": "没有履行能力",
+                "case_number": "（2016）苏0505执1234号",
+                "filing_date": "2016-01-01",
+                "publish_date": "2016-03-01",
+            },
             [("grounds", "GROUND_DENIED")],
         ),
         ({"applied_on": "2026-11-23"}, [("applied_on", "DATE_FUTURE")]),
@@ -135,7 +140,7 @@ def test_a_listing_shows_no_number_and_no_name() -> None:
         ({"birth_date": "1700-01-01"}, [("birth_date", "DATE_ZERO")]),
         ({"certificate_number": identity_number("11010517000101002")}, [("certificate_number", "BIRTH_IMPLAUSIBLE")]),
         (
-            {"grounds": "G4", "term_start": "2023-01-01", "term_end": "2026-12-01", "extension_months": "24"},
+            {"grounds": "G3;G4", "term_start": "2023-01-01", "term_end": "2026-12-01", "extension_months": "24"},
             [("term_start", "DATE_BEFORE_CASE")],
         ),
         ({"filing_date": "2026-02-30"}, [("filing_date", "DATE_IMPOSSIBLE")]),

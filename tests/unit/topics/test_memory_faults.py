@@ -266,12 +266,12 @@ class TestRights:
         agency = guarded.subscriber(None, "railway.node.relief", principal="railway")
         agency.assign({at: BEGINNING})
         assert read(agency) == [b"v"]
-        guarded.create(names.relief("js"), 1)
-        publisher, fast = guarded.subscriber(None, "publisher-js"), TopicPartition(names.relief("js"), 0)
-        assert publisher.watermarks(fast).high == 0  # writing lets one ask
-        publisher.assign({fast: BEGINNING})
+        guarded.create(names.RECEIPTS, 1)
+        told = TopicPartition(names.RECEIPTS, 0)
+        assert agency.watermarks(told).high == 0  # writing lets one ask
+        agency.assign({told: BEGINNING})
         with pytest.raises(AuthorizationFailed):
-            publisher.poll(1, 0)
+            agency.poll(1, 0)
 
     def test_what_comes_beside_a_forbidden_topic_is_read_before_that_is_told(
         self, guarded: MemoryBroker, monkeypatch: pytest.MonkeyPatch

@@ -113,13 +113,13 @@ def release_by(
     still_meant = _still_meant(prefix)
     verifier = Verifier(context.directory)
     signer = verifier.signer_of(prefix)
-    older = [hit for hit in _older_hits(connection, prefix) if verifier.may_follow(hit.court, signer)]
-    hits = [hit for hit in older if hit.subject not in still_meant]
+    older = [hit for hit in _older_hits(connection, prefix) if hit.subject not in still_meant]
+    hits = [hit for hit in older if verifier.may_follow(hit.court, signer)]
     try:
         if not proven and not _holds(context, record, jurisdiction):
             return 0
     except Poison:
-        if hits:
+        if any(verifier.may_follow(hit.court, prefix["court"]) for hit in older):
             raise
         return 0  # it frees nobody, and no gate takes it either
     handled = HandledVersion(prefix["entry_id"], prefix["version"], signer)

@@ -201,7 +201,8 @@ def _sql_commit(connection: Connection) -> None:
 
 
 def _sql_rollback(connection: Connection) -> None:
-    connection.info.pop(_WROTE, None)
+    if not connection.invalidated:  # a lost one has nothing left to forget
+        connection.info.pop(_WROTE, None)
 
 
 def _connected(connection: Any, _record: object) -> None:

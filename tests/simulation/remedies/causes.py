@@ -331,6 +331,7 @@ CAUSES: Mapping[str, Cause] = {
             *(ForgesVersion(Guise(SIBLING), 0), _AWHILE),
         ),
         "kafka",
+        frozenset(("foreign-record",)),
     ),
     "parked": Cause((_AWHILE, ForgesCommand(OWN_KEY, COURT, "railway-js", 1), _MINUTE), "agency"),
     "register-missing": Cause(

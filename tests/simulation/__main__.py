@@ -8,8 +8,6 @@ from pathlib import Path
 
 from liandong.tests.simulation.attacks import KINDS
 from liandong.tests.simulation.campaign import Campaign, Outcome, of_integers, outcomes
-from liandong.tests.simulation.finding import shown
-from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.telling import Tally, table
 
 _TOLD_EVERY_SECONDS = 10
@@ -18,11 +16,6 @@ _TOLD_EVERY_SECONDS = 10
 def main() -> int:
     """Run the command; 1 if a promise broke."""
     asked = _arguments()
-    if asked.find_known_breaks:
-        for kind in BREAKING:
-            found = shown(kind)
-            print(f"{kind}: " + (f"seed {found[0]}, {found[1].broken}" if found else "not found"), flush=True)
-        return 0
     campaign = Campaign(
         asked.seed,
         asked.worlds or (None if asked.seconds else 1),
@@ -30,7 +23,6 @@ def main() -> int:
         asked.seconds,
         asked.processes,
         asked.shrink,
-        asked.known_breaks,
         asked.only,
     )
     tally, told = Tally(), time.monotonic()
@@ -67,10 +59,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0, help="begin no world after so much time")
     parser.add_argument("--processes", type=int, default=1, help="how many worlds at a time")
     parser.add_argument("--integers", type=_numbers, help="run this list instead of seeds, as a failure shows it")
-    parser.add_argument("--known-breaks", action="store_true", help="let the adversary do what is known to break, too")
-    parser.add_argument(
-        "--find-known-breaks", action="store_true", help="print a seed for each of them, do nothing else"
-    )
     parser.add_argument("--only", metavar="KIND", choices=sorted(KINDS), help="let the adversary do this alone, often")
     parser.add_argument("--shrink", action="store_true", help="take steps out of what breaks while it breaks")
     parser.add_argument("--fail-list", type=Path, metavar="FILE", help="write what broke as JSON")

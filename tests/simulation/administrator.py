@@ -24,8 +24,7 @@ from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.workers.worker import AT_ONCE
 
 _AHEAD_MS = 2 * 3_600_000
-"""Keys are drawn so long before they are used: more than any clock of the town is slow. What a clock does that has not come
-to its key's first day is a matter of clocks (issue 4)."""
+"""Keys are drawn so long before they are used: more than any clock of the town is slow."""
 
 
 class Administrator:
@@ -80,8 +79,7 @@ class Administrator:
     def rotate(self, participant: str, *, revoked: bool, drawn_now: bool = False, since_ms: int = _AHEAD_MS) -> None:
         """Draw new keys for a participant and publish them; the old ones end tomorrow, or are revoked.
 
-        They are revoked as of `since_ms` from now: by itself when nobody can have signed by them, since what a key signed
-        after it was compromised is a matter of issue 4.
+        They are revoked as of `since_ms` from now: by itself when nobody can have signed by them: thefts are deeds of their own.
         """
         since = self._time.now() + since_ms if revoked else None
         self._clock.skew_ms = 0 if drawn_now else -_AHEAD_MS

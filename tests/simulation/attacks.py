@@ -1,8 +1,4 @@
-"""What the adversary may do in a run: kinds of attack that hold today, and kinds that are known to break (issue 4).
-
-A kind is drawn from a step's integer like any other deed. The regular run draws what holds; the others are for the command's
-`--known-breaks` and `--only`, and for the seeds of `known_breaks`.
-"""
+"""What the adversary may do in a run, by kind. A kind is drawn from a step's integer like any other deed; `--only` draws one often."""
 
 from collections.abc import Mapping
 
@@ -12,7 +8,6 @@ from liandong.tests.simulation.deeds.adversary import NULL, ODD, Replays, Spoils
 from liandong.tests.simulation.deeds.pen import STOLEN
 from liandong.tests.simulation.deeds.statements import DIGEST, FUTURE, PRESENT
 from liandong.tests.simulation.founding import NOTARIES
-from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.people import SIBLING
 
 KINDS: Mapping[str, Draw] = {
@@ -63,13 +58,11 @@ KINDS: Mapping[str, Draw] = {
     "rewinds": attempts.rewinds,
 }
 """Everything the adversary can do, by the names of the command."""
-HOLDING: Mapping[Draw, int] = {draw: 3 for kind, draw in KINDS.items() if kind not in BREAKING} | {attempts.answers: 9}
+REGULAR: Mapping[Draw, int] = dict.fromkeys(KINDS.values(), 3) | {attempts.answers: 9}
 """What the regular run draws, each as often as this; most worlds have told a court nothing yet that could be imitated."""
 _OFTEN = 150
 
 
-def attacks_of(*, known_breaks: bool = False, only: str | None = None) -> Mapping[Draw, int]:
+def attacks_of(only: str | None = None) -> Mapping[Draw, int]:
     """What a run draws of all that."""
-    if only:
-        return {KINDS[only]: _OFTEN}
-    return dict.fromkeys(KINDS.values(), 3) if known_breaks else HOLDING
+    return {KINDS[only]: _OFTEN} if only else REGULAR

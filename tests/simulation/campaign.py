@@ -29,7 +29,6 @@ class Campaign:
     """After so many no world is begun any more; 0 = no end."""
     processes: int = 1
     shrink: bool = False
-    known_breaks: bool = False
     only: str | None = None
 
 
@@ -92,7 +91,7 @@ def of_seed(campaign: Campaign, seed: int) -> Outcome:
 
 def of_integers(campaign: Campaign, numbers: Sequence[int], seed: int | None = None) -> Outcome:
     """Run the world of a list of integers; one that breaks is shrunk if that is wished for."""
-    attacks = attacks_of(known_breaks=campaign.known_breaks, only=campaign.only)
+    attacks = attacks_of(campaign.only)
     done = run(numbers, attacks)
     shown = shrunk(done, partial(run, attacks=attacks)) if campaign.shrink and done.broken is not None else done
     cause = shown.broken.__cause__ if shown.broken is not None else None

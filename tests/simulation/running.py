@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from liandong.tests.simulation.attacks import HOLDING
+from liandong.tests.simulation.attacks import REGULAR
 from liandong.tests.simulation.attempts import Draw
 from liandong.tests.simulation.choices import Choices
 from liandong.tests.simulation.counting import count_receipts, counted_logs
@@ -43,7 +43,7 @@ class Run:
         return "\n".join([*lines, f"log {self.log_hash}: {said}"])
 
 
-def run(integers: Sequence[int], attacks: Mapping[Draw, int] = HOLDING) -> Run:
+def run(integers: Sequence[int], attacks: Mapping[Draw, int] = REGULAR) -> Run:
     """Run the town of the first integer through the steps of the others, and to its end."""
     done = Run(list(integers))
     with _town(Choices(integers[0]), done) as world:

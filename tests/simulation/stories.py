@@ -1,11 +1,9 @@
 """Stories: what somebody may try, deed by deed, in a town where every clock is right.
 
-A title is what should hold. A story that does not hold today says which promise it breaks, in the promise's own words, and the
-point of issue 4 that mends it.
+A title is what holds.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
@@ -266,20 +264,3 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     ),
 }
 """What is tried in vain."""
-
-
-@dataclass(frozen=True)
-class KnownBreak:
-    """A story that breaks a promise today."""
-
-    point: str
-    """Of issue 4, which mends it."""
-    promise: str
-    """What is broken, as the world says it."""
-    deeds: Sequence[Deed]
-
-
-_STAYS_FREE = "BLOCK although the node has read that the basis is gone"
-_STAYS_BLOCKED = "ALLOW from a fresh and proven copy for somebody with a live basis"
-BREAKING: Mapping[str, KnownBreak] = {}
-"""What breaks today."""

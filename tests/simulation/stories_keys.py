@@ -30,7 +30,7 @@ from liandong.tests.simulation.stories import (
     RAILWAY,
     WATCHED,
 )
-from liandong.tests.simulation.stories_machines import Broken, lists
+from liandong.tests.simulation.stories_machines import lists
 
 _AGENCY, _HOUR = "railway-js", 3_600
 _MINUTE = Passes(60_000)
@@ -282,6 +282,3 @@ WITNESSES: Mapping[str, str] = {
     "a notary whose key is not valid yet by its own clock proves nothing and ends nobody": "logged: clock or key is wrong",
 }
 """Counters that show that the story came to what it is about."""
-
-BREAKING: Mapping[str, Broken] = {}
-"""What breaks a promise today, or leaves something missing that the status names for ever."""

@@ -1,8 +1,6 @@
-"""Stories of machines, files, topics and keys: what holds, and what breaks a promise today, with the point of issue 4 for it."""
+"""Stories of machines, files, topics and keys."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.law.listing import Change
@@ -28,18 +26,6 @@ _TODAY = date_of_ms(NOW)
 _FIRST, _SECOND = COURTS
 _ALL = EverybodyWorks(5)
 _MONTH_MS = 32 * 86_400_000
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A story whose promise breaks today."""
-
-    deeds: Sequence[Deed]
-    point: str
-    """Of issue 4, which mends it."""
-    promise: str
-    """What is broken, as the world says it."""
-    NOT_WHOLE: ClassVar[str] = "in the end something is missing that the status names"
 
 
 def lists(court: str, *people: int) -> Publishes:
@@ -157,4 +143,3 @@ WHOLE = (
     "an export after the register was brought level meets what was listed since the backup",
 )
 """Of these, those that come whole in the end."""
-BREAKING: Mapping[str, Broken] = {}

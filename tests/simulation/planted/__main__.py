@@ -47,7 +47,7 @@ def find(bug: PlantedBug, sound: Path, without: Worlds, seeds: Sequence[int]) ->
                 continue
             if not bug.explains(broken):
                 others.append(f"seed {seed}: {broken}")
-            elif not bug.holds_without(unpatched := without.broken(world)):
+            elif unpatched := without.broken(world):
                 others.append(f"seed {seed} without the bug: {unpatched}")
             else:
                 return Finding(bug, count, seed, broken, others)

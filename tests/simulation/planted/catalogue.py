@@ -21,8 +21,6 @@ class PlantedBug(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the patch drops."""
     breaks: tuple[str, ...]
     """Parts of what a broken promise may say; a world that breaks another one does not count."""
-    known: tuple[str, ...] = ()
-    """Parts of what breaks in such a world without the patch as well, until issue 4 mends it: with it something else must."""
     attacks: tuple[str, ...] | None = ()
     """What comes often besides, by the names of `worlds.ATTACKS`; null: whatever the adversary does in a regular run."""
     steps: int = 100
@@ -42,10 +40,6 @@ class PlantedBug(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def explains(self, broken: str) -> bool:
         """Return whether a broken promise is one this bug should break."""
         return any(part in broken for part in self.breaks)
-
-    def holds_without(self, broken: str) -> bool:
-        """Return whether nothing broke in a world without this bug but what is known to break in such worlds."""
-        return not broken or any(part in broken for part in self.known)
 
 
 def catalogue() -> list[PlantedBug]:

@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from liandong.tests.simulation.known_breaks import BREAKING, STEPS
 from liandong.tests.simulation.planted.catalogue import PlantedBug
 
 _HEAD = "| | bug | the safeguard it drops | seed | worlds | promise that broke |\n|---|---|---|---|---|---|"
-_KNOWN_HEAD = "| kind of attack | mended by | promise that breaks | seed |\n|---|---|---|---|"
 
 
 STORY = 0
@@ -67,7 +65,7 @@ def write(path: Path, findings: Findings) -> None:
 
 
 def table(bugs: Sequence[PlantedBug], findings: Findings) -> str:
-    """Return everything that the worlds find: planted bugs, and below them what breaks by itself until issue 4."""
+    """Return what the worlds found of the planted bugs, as a page."""
     return "\n".join((*_lines(bugs, findings), ""))
 
 
@@ -83,13 +81,6 @@ def _lines(bugs: Sequence[PlantedBug], findings: Findings) -> Iterator[str]:
     yield from ("", _HEAD)
     for bug in bugs:
         yield findings[bug.number].row() if bug.number in findings else _row(bug, "not run yet", "", "")
-    if not BREAKING:
-        return
-    yield from ("", "## Known breaks", "")
-    yield f"What breaks without any patch until issue 4 mends it (`known_breaks.py`), in {STEPS} steps of nothing else."
-    yield from ("", _KNOWN_HEAD)
-    for kind, known in BREAKING.items():
-        yield f"| {kind} | issue 4, {known.point} | {known.promise} | {known.seed} |"
 
 
 def _row(bug: PlantedBug, seed: str, worlds: int | str, promise: str) -> str:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from liandong.tests.simulation.known_breaks import BREAKING
 from liandong.tests.simulation.planted import findings
 from liandong.tests.simulation.planted.catalogue import PlantedBug
 from liandong.tests.simulation.planted.findings import Finding
@@ -38,16 +37,3 @@ def test_the_table_says_of_every_bug_whether_it_was_found_not_found_or_not_run()
 
 def test_a_promise_of_several_lines_is_one_row() -> None:
     assert Finding(FIRST, 7, 7, "ended by A | B\n[SQL: INSERT]").row().endswith(r"| 7 | 7 | ended by A \| B |")
-
-
-def test_the_table_has_the_seed_of_everything_that_is_known_to_break() -> None:
-    rows = findings.table([], {}).splitlines()
-    for kind, known in BREAKING.items():
-        assert f"| {kind} | issue 4, {known.point} | {known.promise} | {known.seed} |" in rows
-
-
-def test_what_breaks_without_a_bug_counts_only_as_far_as_it_is_known_to() -> None:
-    bug = PlantedBug(1, "name", "file", "safeguard", ("BLOCK",), known=("REVIEW",))
-    assert bug.holds_without("")
-    assert bug.holds_without("REVIEW for somebody")
-    assert not bug.holds_without("BLOCK for somebody")

@@ -125,7 +125,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_taken-entry": (
         "{below}: somebody has taken {entry} (version {version}) with a key of {court}, the court above, that is revoked by now ({key}, found {at}; {count} such entries): copies refuse what {below} says of it, a person looks until {court} gives it back.",
-        "{below}：有他人以上级法院 {court} 已吊销的密钥（{key}，发现于 {at}）夺取了 {entry}（第 {version} 版；此类条目共 {count} 个），各副本不再接受 {below} 对其签署的内容，在 {court} 交还之前由人工处理。",
+        "{below}：有他人冒用上级法院 {court} 已吊销的密钥（{key}，发现于 {at}）改签了 {entry}（第 {version} 版；此类条目共 {count} 个），各副本不再接受 {below} 对其签署的内容，在 {court} 交还之前由人工处理。",
     ),
     "say_strange-entry": (
         "{court}: somebody has invented {entry} (version {version}) with its key {key}, which is revoked by now (found {at}; {count} such entries): a person looks until the court ends it.",

@@ -60,7 +60,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "register-behind": ("the court's register is behind the log", "登记库落后于日志"),
     "refused-record": ("a record nobody takes", "记录不被接受"),
     "stolen-version": ("a newer version under a stolen key", "以失窃密钥签署的更新版本"),
-    "taken-entry": ("taken with a stolen key of the court above", "被以上级法院失窃密钥夺取的条目"),
+    "taken-entry": ("taken with a stolen key of the court above", "被冒用上级法院失窃密钥改签的条目"),
     "strange-entry": ("an entry invented with a stolen key", "以失窃密钥伪造的条目"),
     "stolen-outbid": ("a stolen key had signed a version, now outbid", "失窃密钥曾签署版本，现已被盖过"),
     "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),

@@ -48,13 +48,13 @@ _TEXTS = {
     ),
     "taken_above": (
         "{entry}  v{version}  taken with the revoked key {key} of {by}, which gives it back: `liandong court resign --court {by} --for {court} --all`",
-        "{entry}  第 {version} 版  被以 {by} 已吊销的密钥 {key} 夺取，由该院交还：`liandong court resign --court {by} --for {court} --all`",
+        "{entry}  第 {version} 版  被冒用 {by} 已吊销的密钥 {key} 改签，由该院交还：`liandong court resign --court {by} --for {court} --all`",
     ),
     "strange_ended": ("invented entries ended and in the log: {count}", "已终止并送入日志的伪造条目：{count}"),
     "acknowledged": ("stolen versions the status names no longer: {count}", "不再列入状态的失窃密钥版本：{count}"),
     "TAKEN_FROM_BELOW": (
         "taken with this court's revoked key from the court below",
-        "被以本院已吊销的密钥从下级法院夺取",
+        "下级法院的条目，被冒用本院已吊销的密钥改签",
     ),
     "nothing_taken": ("nothing of {court} needs to be given back", "没有需要交还 {court} 的条目"),
     "how_taken": (

@@ -168,11 +168,11 @@ CHINESE_HELP: dict[str, str] = {
     "Check the file, give nothing.": "只检查文件，不下达。",
     "Send again what of the court's entries is missing in the log or does not stand last under its key.\n\nAfter a list was made again or lost its end (LIST_SHRUNK). Without --court that is done for all courts of the register.": "重新发送本院条目中日志缺少的，或不是该键最后一条的。\n\n用于名单主题被重建或丢失末尾之后（LIST_SHRUNK）。不带 --court 则对登记库中全部法院进行。",
     "Compare and say what would be sent.": "只比较，说明将发送什么。",
-    "List what must be signed again, or sign it: records under a key that was revoked, or was not valid when they were signed.\n\nEach becomes a new version that says the same under the court's present key. Run it again if it was interrupted.\nWith --for, the court above gives back what was taken with its stolen key: signed by it, in the name of the court below.": "列出须重新签名的条目，或予以签名：其密钥已吊销，或签名时无效。\n\n每条成为内容相同的新版本，以现用密钥签名。中断后可再次执行。使用 --for 时，由上级法院交还他人以其失窃密钥夺取的条目：由该院签名，以下级法院名义发布。",
+    "List what must be signed again, or sign it: records under a key that was revoked, or was not valid when they were signed.\n\nEach becomes a new version that says the same under the court's present key. Run it again if it was interrupted.\nWith --for, the court above gives back what was taken with its stolen key: signed by it, in the name of the court below.": "列出须重新签名的条目，或予以签名：其密钥已吊销，或签名时无效。\n\n每条成为内容相同的新版本，以现用密钥签名。中断后可再次执行。使用 --for 时，由上级法院交还他人冒用其失窃密钥改签的条目：由该院签名，以下级法院名义发布。",
     "These alone.": "仅这些条目。",
     "Sign everything that needs it.": "全部重新签名。",
     "Give back to this court below what somebody took with the key of the court that signs.": (
-        "向该下级法院交还他人以签署法院密钥夺取的条目。"
+        "向该下级法院交还他人冒用签署法院密钥改签的条目。"
     ),
     "End the entries somebody has invented with a stolen key: a version that ends each goes out.": "终止以失窃密钥伪造的条目：为每条发出终止版本。",
     "Read what came back: interceptions, answers to commands, asset and whereabouts events. Each is shown once.\n\nThe counts of enforcement that are due are published along the way; `liandong court enforcement` shows them.": "查看反馈：拦截、指令答复、财产和行踪事件，每条只显示一次。\n\n同时公布到期的执行统计，用 `liandong court enforcement` 查看。",

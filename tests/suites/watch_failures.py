@@ -100,8 +100,9 @@ class WatchFailuresSuite(TownSuite):
             town.court.watch(debtor)
         town.until(lambda: railway.effects.step() > 0 and railway.rows()["commands_handled"] == 5)
         railway.relay()
-        assert len(set(handled)) == len(handled) == 5
-        in_order = sorted(handled, key=lambda each: each.offset)
-        assert sorted(handled, key=lambda each: each.partition) == sorted(in_order, key=lambda each: each.partition)
+        first = [*dict.fromkeys(handled)]  # a broker may deliver a message again, which then has no effect
+        assert len(first) == 5
+        in_order = sorted(first, key=lambda each: each.offset)
+        assert sorted(first, key=lambda each: each.partition) == sorted(in_order, key=lambda each: each.partition)
         assert town.codes() == ["00"] * 5
         assert [len(railway.meet(debtor)) for debtor in debtors] == [1] * 5

@@ -114,7 +114,8 @@ def test_the_hourly_root_over_the_live_entries_is_of_the_heads_suite(tmp_path: P
     ]
     prefix = decode_prefix(body)
     leaf = SUITE.leaf(prefix["entry_id"], prefix["version"], prefix["status"], body)
-    assert [(row["entries"], row["root"]) for row in shown] == [(1, SUITE.content_hash(b"\0" + leaf))]
+    # a second one stands there where an hour of the clock began meanwhile
+    assert {(row["entries"], row["root"]) for row in shown} == {(1, SUITE.content_hash(b"\0" + leaf))}
 
 
 @pytest.mark.usefixtures("toy")

@@ -7,7 +7,7 @@ LOCK   := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 
 PLAYED := --extra postgres --extra excel --extra embedded --extra synthetic
 
-.PHONY: install test check format pages compile demo simulate chaos fuzz bench sbom bundle bundle-test lock upgrade clean
+.PHONY: install test long check format pages compile demo simulate chaos fuzz bench sbom bundle bundle-test lock upgrade clean
 
 install: $(VENV)/installed  ## everything a developer needs, by hash
 
@@ -17,8 +17,11 @@ $(VENV)/installed: requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-test: install  ## all tests that need no Docker
-	$(BIN)/python -m pytest -m "not containers" --numprocesses 3 --dist loadfile $(ARGS)
+test: install  ## all tests that need no Docker, but for the long ones
+	$(BIN)/python -m pytest -m "not containers and not long" --numprocesses 3 --dist loadfile $(ARGS)
+
+long: install  ## tests that repeat at size what shorter ones hold: compiled wheels, every case of the bench, large files
+	$(BIN)/python -m pytest -m "long and not containers" $(ARGS)
 
 check: install .typing/liandong  ## style, types, architecture
 	$(BIN)/ruff check .

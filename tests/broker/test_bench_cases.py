@@ -49,7 +49,10 @@ def bench_run(work: Path, *arguments: str) -> int:
     return ended.value.code
 
 
-@pytest.mark.parametrize("name", [case.name for case in DIFFERENT])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(case.name, marks=() if case.name == "check-decision" else pytest.mark.long) for case in DIFFERENT],
+)
 def test_a_case_runs_and_finds_what_it_should(name: str, work: Path) -> None:
     file = work / "runs.json"
     assert bench_run(work, name, "--json", str(file)) == 0
@@ -71,6 +74,7 @@ def test_a_case_whose_process_is_killed_fails_with_its_message_and_the_others_go
     assert "digest " in printed.out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ending", "code", "message"),
     [("Ctrl-C", 130, ""), ("SIGTERM", 143, ""), ("Kafka dies", 1, "error BENCH_BROKER_DIED")],

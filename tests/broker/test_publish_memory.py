@@ -21,6 +21,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stder
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_ten_times_the_rows_take_no_more_memory(settings: Settings, tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ class LargePublication:
         return not any(each.is_running() for each in self.started)
 
 
+@pytest.mark.long
 def test_a_large_file_is_read_and_sent_by_processes_that_may_die_too(office: CourtOffice, tmp_path: Path) -> None:
     path = write(tmp_path / "large.csv", rows(_LARGE))
     assert path.stat().st_size > WORTH_BYTES

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Table, func, select
 
 from liandong.consumers.acts_db.tables import commands_handled, dead_letters
 from liandong.consumers.effects.loop import Effects
@@ -228,6 +228,12 @@ class NodeProcess(Process):
         """How many messages its agency has put aside."""
         with self.acts.connect() as connection:
             return connection.scalar(select(func.count()).select_from(dead_letters)) or 0
+
+    def places(self, aside: Table) -> set[tuple[str, int, int]]:
+        """Topic, partition and offset of what its agency has parked or put aside."""
+        with self.acts.connect() as connection:
+            rows = connection.execute(select(aside.c.topic, aside.c.log_partition, aside.c.log_offset))
+            return {tuple(row) for row in rows}
 
     @property
     def effects_failure(self) -> str:

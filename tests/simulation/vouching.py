@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from liandong.consumers.acts_db.tables import commands_parked, dead_letters
 from liandong.tests.simulation.founding import JURISDICTION
 from liandong.tests.simulation.watchers import NotaryProcess
 from liandong.topics.catalogue import names
@@ -17,6 +18,7 @@ _OF_A_COURTS_KEY = ("sequence-duplicate", "version-conflict", "foreign-record", 
 """What is told for a while of somebody who had a court's key, although all is whole again."""
 _KEY_DEEDS = ("Rotates", "Replaces", "Retires", "Revokes")
 """What may make a stolen key worth nothing."""
+_ASIDE = {"dead-letters": dead_letters, "parked": commands_parked}
 
 
 @dataclass(frozen=True)
@@ -70,4 +72,13 @@ def is_of_the_adversary(world: "World", finding: Mapping[str, Any]) -> bool:
     if finding["kind"] in _OF_A_COURTS_KEY:
         world.count(f"named: {finding['kind']}", finding["court"] in world.forged_by)
         return finding["court"] in world.forged_by
+    if finding["kind"] in _ASIDE:
+        return _is_forged(world, finding)
     return any((each.kind, each.notary) == (finding["kind"], finding.get("notary")) for each in world.misuses)
+
+
+def _is_forged(world: "World", finding: Mapping[str, Any]) -> bool:
+    """Whether all that an agency has parked or put aside was written by the adversary: its operator drops it one day."""
+    own = [node for node in world.nodes.values() if node.agency == finding["agency"] and node.runs]
+    places = [node.places(_ASIDE[finding["kind"]]) for node in own]
+    return bool(own) and all(aside <= world.forged for aside in places)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from liandong.schemas.errors import LiandongError
 from liandong.tests.chaos.campaign.row import Row
 from liandong.tests.chaos.campaign.yard import AGENCY, Yard
 from liandong.tests.simulation.backups import DATA_FILE, cut, flip
+from liandong.tests.simulation.running import MEMORY
 from liandong.tests.simulation.seeded import chance_of
 from liandong.topics.storage.database import sqlite_url
 
@@ -46,8 +48,12 @@ def harmed(whole: Path, chance: Random, times: int) -> Counter[str]:
 
     Raises AssertionError where a store says something else than before and does not notice.
     """
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        return _harmed(whole, Path(folder), chance, times)
+
+
+def _harmed(whole: Path, folder: Path, chance: Random, times: int) -> Counter[str]:
     found: Counter[str] = Counter()
-    folder = whole.with_name(f"{whole.name}-harmed")
     readings: dict[str, Callable[[Path], object]] = {"1/list": _list, "1/relief": _relief, "acts.db": _acts}
     before = {name: reading(_copy(whole, folder, name)) for name, reading in readings.items()}
     assert _ANEW not in before.values(), "a store that is empty before it is harmed shows nothing"

@@ -174,7 +174,7 @@ def lock_until_commit(connection: Connection, name: bytes) -> None:
 def _connect_sqlite(path: str, page_bytes: int, connection: Any, record: object) -> None:
     try:
         _prepare_sqlite(page_bytes, connection, record)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if damage := damage_told_by(path, error):
             raise damage from error
         raise

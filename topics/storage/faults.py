@@ -185,9 +185,11 @@ def driver_faults(connection: Connection) -> Iterator[None]:
 def fault_of(url: URL, error: BaseException) -> DatabaseFault | DatabaseDamaged | None:
     """Return what the database has that an error of its driver tells of; None if it tells of nothing like that."""
     where = place_of(url)
+    if url.get_backend_name() != "sqlite" and isinstance(error, UnicodeDecodeError):
+        return None
+    if isinstance(error, sqlite3.Error | UnicodeDecodeError) and (damage := damage_told_by(where, error)):
+        return damage
     if isinstance(error, sqlite3.Error):
-        if damage := damage_told_by(where, error):
-            return damage
         kind, why = _sqlite_kind(error), str(error)
     elif hasattr(error, "sqlstate"):  # psycopg's, which need not be installed
         kind, why = _postgres_kind(error, error.sqlstate), _postgres_reason(error, error.sqlstate)
@@ -208,8 +210,13 @@ def fault_of_file(url: URL, error: OSError) -> DatabaseFault:
     return DatabaseUnavailable(where, why)
 
 
-def damage_told_by(path: str, error: sqlite3.Error) -> DatabaseDamaged | None:
-    """Return the damage if SQLite cannot read its file, or finds other tables or texts in it than those that were written."""
+def damage_told_by(path: str, error: sqlite3.Error | UnicodeDecodeError) -> DatabaseDamaged | None:
+    """Return the damage if SQLite cannot read its file, or finds other tables or texts in it than those that were written.
+
+    What it says of a schema that is no SQL any more may be no UTF-8, and then Python cannot read what it says.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return DatabaseDamaged(path, "malformed database schema")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
     if code in _DAMAGE or (code in {sqlite3.SQLITE_OK, sqlite3.SQLITE_ERROR} and str(error).startswith(_NOT_OURS)):
         return DatabaseDamaged(path, str(error).split(_WITH_TEXT)[0])

@@ -235,6 +235,17 @@ def test_a_table_that_somebody_removed_is_told(engine: Engine) -> None:
         names_in(engine)
 
 
+def test_a_schema_that_is_no_text_any_more_is_damage_whenever_it_is_met(tmp_path: Path) -> None:
+    path = tmp_path / "things.db"
+    engine = open_database(sqlite_url(path))
+    create_tables(engine, metadata)
+    engine.dispose()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE things", b"\xeeREATE TABLE things"))
+    for _ in range(2):
+        with pytest.raises(DatabaseDamaged, match="malformed"):
+            names_in(open_database(sqlite_url(path)))
+
+
 def test_sqlite_that_is_full_is_told_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
     with small_disk(tmp_path / "tiny", 2) as disk:
         engine = open_database(sqlite_url(disk / "things.db"))

@@ -34,6 +34,7 @@ def sentences(document: Mapping[str, Any], words: Words) -> list[Sentence]:
 def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
     kind = "silent" if case_of(finding) == SILENT else finding["kind"]
     places = {"place": "–", "seconds": "–", **finding, "lanes": ", ".join(finding.get("lanes", ()))}
+    places["since"] = finding.get("since") or "–"
     places["hashes"] = " ≠ ".join(each[:12] for each in finding.get("hashes", ()))
     places["incarnations"] = ", ".join(finding.get("incarnations", ()))
     places["witnesses"] = ", ".join(finding.get("witnesses", ()))

@@ -208,8 +208,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Kafka 自 {since} 起无应答（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
     ),
     "say_evidence-unread": (
-        "The log cannot be read since {since} ({what}). What is shown was read before; it is {seconds} s old.",
-        "自 {since} 起无法读取日志（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
+        "The log has not been read since {since} ({what}). What is shown was read before; it is {seconds} s old.",
+        "自 {since} 起未能读取消息日志（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
     ),
     "say_not-sent": (
         "{jurisdiction}: {count} accepted records of the lane {lane} wait for the relay, the oldest since {since}; no agency can have them.",

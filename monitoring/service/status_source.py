@@ -4,8 +4,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import ClassVar
 
 from ...consumers.inbox.store import inbox_file
+from ...schemas.errors import Unavailable
+from ...schemas.problems import BilingualError, Text
+from ...topics.keys.register_ends import RegisterAwaited
 from ...topics.settings import Settings
 from ...topics.workers.worker import Part
 from ..ledger.evidence_views import EvidenceView
@@ -17,6 +21,22 @@ from .acts_here import ActsHere
 from .context import MonitoringContext
 from .gathering import Gathering, served
 from .reach import Outage, Reach
+
+
+class KeysNotRead(BilingualError, Unavailable):
+    """Nobody knows yet who must obey and who vouches: what was kept from before this start says nothing alone."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "KEYS_NOT_READ": Text(
+            "the register of keys has not been read to its end since this process started",
+            "wait a moment; if it lasts, look at the connection with `liandong topics check`",
+            "本进程启动后尚未读完密钥登记册",
+            "请稍候；如持续如此，请用 `liandong topics check` 检查连接",
+        )
+    }
+
+    def __init__(self) -> None:
+        super().__init__("KEYS_NOT_READ")
 
 
 class StatusSource:
@@ -46,12 +66,14 @@ class StatusSource:
 
     @property
     def outage(self) -> Outage | None:
-        """Why nothing more can be read now, None if it can."""
+        """Why nothing more can be read now, or nothing was since this process began; None if it is read."""
         gathering = self.gathering
         if self._reach is not None and (outage := self._reach.outage(gathering.read_at)):
             return outage
         failure = gathering.failure
-        return None if failure is None else Outage(failure, gathering.failing_since)
+        if failure is not None and not isinstance(failure, RegisterAwaited):
+            return Outage(failure, gathering.failing_since)
+        return None if self._context.directory.loaded else Outage(KeysNotRead(), gathering.failing_since)
 
     @contextmanager
     def current(self) -> Iterator[StatusDocument]:

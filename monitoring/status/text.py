@@ -78,7 +78,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "root-forked": ("a root has signed two successors", "同一根密钥有两个继任者"),
     "register-not-kept": ("what was read of the register of keys cannot be kept", "已读取的密钥登记册无法保存"),
     "kafka-away": ("Kafka cannot be reached; this is the evidence at hand", "无法连接 Kafka，以下为现有证据"),
-    "evidence-unread": ("the log cannot be read; this is the evidence at hand", "无法读取日志，以下为现有证据"),
+    "evidence-unread": ("the log is not read; this is the evidence at hand", "未能读取消息日志，以下为现有证据"),
     "not-sent": ("accepted and not sent", "已受理未发送"),
     "unreadable": ("records a node cannot read", "节点无法解析的记录"),
     "records-refused": ("records an agency has refused lately", "协助单位近期拒绝的记录"),

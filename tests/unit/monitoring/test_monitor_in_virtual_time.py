@@ -1,6 +1,7 @@
 """The monitor's assembly on the transport in memory: notaries, evidence, status and snapshots, in steps."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,29 @@ def test_notaries_evidence_and_status_come_from_one_context(monitor: Monitor) ->
     assert log.path == "/tlog/js/notary-js-1"
     for part in parts:
         part.worker.close()
+
+
+def test_a_start_is_not_green_before_the_keys_are_read(monitor: Monitor) -> None:
+    """What was kept of heads from before the start names nobody who must obey: nothing is amiss there for want of anybody."""
+    run_for(monitor.clock, 5, monitor.source.gathering, *(part.worker for part in monitor.context.parts()))
+    monitor.clock.pass_seconds(600)
+    people = monitor.town.participants
+    anew = replace(
+        monitor.context, directory=KeyDirectory(people.root_public_key, monitor.wire.subscriber(), monitor.clock)
+    )
+    source = StatusSource(anew)
+    for _ in range(2):
+        with source.current() as status:
+            document = status.document(StatusQuery())
+        (finding,) = (each for each in document["findings"] if each["kind"] != "head-expired")
+        assert (finding["kind"], finding["what"]) == ("evidence-unread", "KEYS_NOT_READ")
+        assert document["jurisdictions"]
+        assert not document["healthy"]
+        source.gathering.step()
+    run_for(monitor.clock, 5, source.gathering, anew.directory)
+    with source.current() as status:
+        assert {each["kind"] for each in status.document(StatusQuery())["findings"]} == {"head-expired", "stale"}
+    anew.directory.close()
 
 
 def test_an_outage_is_said_and_waited_out(monitor: Monitor) -> None:
